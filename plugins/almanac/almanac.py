@@ -1,0 +1,41 @@
+"""What a build knows, in one frozen value: providers, cards, coverage, articles, and the moment it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from almanac.model import Card, Provider, Pulls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleCard:
+    """The facts of an article that other pages list it by."""
+
+    url: str  # relative to the site, with a leading slash: /articles/2026/claude-outage/
+    title: str
+    date: datetime
+    modified: datetime | None = None
+    summary: str = ""  # plain text
+    kind: str = ""  # kind of work: news, analysis, correction …
+    authors: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()  # slugs
+    incidents: tuple[tuple[str, str], ...] = ()  # keys (provider slug, raw id) of the incidents it cites
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Almanac:
+    """All that a page may draw on, except the texts of incidents, which come one at a time.
+
+    `record_until` is the newest moment any provider's coverage reaches, None while there is no record at all.
+    """
+
+    providers: tuple[Provider, ...]
+    cards: Mapping[str, tuple[Card, ...]]  # by provider slug, newest start first
+    pulls: Mapping[str, Pulls]  # by provider slug
+    articles: tuple[ArticleCard, ...]  # newest first
+    now: datetime
+    record_until: datetime | None
+    site_url: str  # absolute, without a trailing slash; "" where the site does not know its address
+    site_name: str
