@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+"""The executable manual: `python3 tasks.py <task>` sets up what is missing, then runs the task.
+
+Needs nothing but Python ≥ 3.11 to start. The first call makes `.venv` from the lock files (hashes are checked);
+inside it these are ordinary invoke tasks, so `inv build` works too. `python3 tasks.py --list` names them all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+PLUGINS = ROOT / "plugins"
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+SITE_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / ".ci" / "dev.lock"
+NEEDS_DEV = frozenset({"test", "lint", "bench", "shots"})
+
+
+def stop(message: str) -> None:
+    """End with one clear line and exit code 1."""
+    sys.exit(f"tasks.py: {message}")
+
+
+def ensure_environment(*locks: Path) -> None:
+    """Make .venv hold what the first of `locks` says; any of them will do if it is there already.
+
+    A marker written last tells a whole set-up from an interrupted one. A .venv that cannot be mended is made anew,
+    and stays as it was if that fails too.
+    """
+    if PYTHON.exists() and any(marker(lock).exists() and marker(lock).read_text() == state(lock) for lock in locks):
+        return
+    lock = locks[0]
+    print(f"tasks.py: setting up .venv from {lock.relative_to(ROOT)} (once; needs the package registry)", flush=True)
+    if not (install(lock) or install_anew(lock)):
+        stop("could not set up .venv: is a package registry in reach? Nothing was built; run the task again then")
+    marker(lock).write_text(state(lock))
+
+
+def marker(lock: Path) -> Path:
+    """The file in .venv that says what of `lock` is installed."""
+    return VENV / f".{lock.stem}-installed"
+
+
+def state(lock: Path) -> str:
+    """What the marker must hold: this lock file under this Python."""
+    return hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+
+
+def install_anew(lock: Path) -> bool:
+    """Set the old .venv aside, install into a new one, and take the old one back if that fails."""
+    aside = VENV.with_name(".venv-aside")
+    shutil.rmtree(aside, ignore_errors=True)
+    if VENV.exists():
+        VENV.rename(aside)
+    if install(lock):
+        shutil.rmtree(aside, ignore_errors=True)
+        return True
+    shutil.rmtree(VENV, ignore_errors=True)
+    if aside.exists():
+        aside.rename(VENV)
+    return False
+
+
+def install(lock: Path) -> bool:
+    """Create .venv if needed and install the locked packages, with uv where it is there, else with venv and pip."""
+    uv = shutil.which("uv")
+    if not PYTHON.exists():
+        python = sys.executable
+        make = [uv, "venv", "-q", "--python", python, str(VENV)] if uv else [python, "-m", "venv", str(VENV)]
+        if subprocess.run(make).returncode:
+            hint = "install Python's venv module (Debian: apt install python3-venv) or uv"
+            stop(f"`{' '.join(map(str, make))}` failed; {hint}, then run the task again")
+    pip = [uv, "pip", "install", "-q", "--python", str(PYTHON)] if uv else [
+        str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input", "--retries", "2"]
+    return subprocess.run([*pip, "--require-hashes", "-r", str(lock)]).returncode == 0
+
+
+def bootstrap(arguments: list[str]) -> None:
+    """Run outside of .venv: answer an unchanged build at once, else set up and hand over to invoke inside .venv."""
+    if sys.version_info < (3, 11):  # noqa: UP036  (an older python3 must get this line, not a traceback)
+        stop(f"needs Python 3.11 or newer, this is {sys.version.split()[0]}: run it as python3.11 tasks.py …")
+    if arguments == ["build"] and nothing_changed():
+        return
+    ensure_environment(*((DEV_LOCK,) if arguments[:1] and arguments[0] in NEEDS_DEV else (SITE_LOCK, DEV_LOCK)))
+    head = {"test": 1, "bench": 2}.get(arguments[0] if arguments else "", len(arguments))
+    passed_on = [f"--arguments={' '.join(arguments[head:])}"] if arguments[head:] else []
+    command = [str(PYTHON), "-m", "invoke", "--search-root", str(ROOT), *(arguments[:head] or ["--list"]), *passed_on]
+    if os.name == "nt":
+        sys.exit(subprocess.run(command).returncode)
+    os.execv(command[0], command)  # noqa: S606  (replaces this process: no parent waits beside a build)
+
+
+def nothing_changed() -> bool:
+    """True, and said so, if sources, settings and outputs stand as the last build left them (no Pelican imported)."""
+    sys.path.insert(0, str(PLUGINS / "almanac"))
+    try:
+        import unchanged  # type: ignore[import-not-found]  # plugins/almanac/unchanged.py, stdlib only
+    finally:
+        sys.path.pop(0)
+    return bool(unchanged.report(ROOT))
+
+
+if __name__ == "__main__":
+    bootstrap(sys.argv[1:])
+
+# From here on we are inside .venv, loaded by invoke.
+from invoke import Context, task  # noqa: E402
+
+sys.path.insert(0, str(PLUGINS))
+CONTENT = ROOT / "content"
+
+
+def run(*command: str, **env: str) -> None:
+    """Run a tool of the environment from the project's root; its exit code is ours."""
+    code = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(PLUGINS), **env}).returncode
+    if code:
+        sys.exit(code)
+
+
+@task(help={"now": "build as of this time, e.g. 2026-03-02T14:10:00Z", "output": "where to (default: output)"})
+def site(_: Context, now: str = "", output: str = "") -> None:
+    """The main job: pull the feeds, then build the site to publish."""
+    from almanac import site as almanac_site
+
+    almanac_site.build(ROOT / "publishconf.py", now=now, output=output)
+
+
+@task(help={"now": "build as of this time", "output": "where to (default: .output-preview)"})
+def build(_: Context, now: str = "", output: str = "") -> None:
+    """Build offline from the committed archive, for authors."""
+    from almanac import site as almanac_site
+
+    almanac_site.build(ROOT / "pelicanconf.py", now=now, output=output)
+
+
+@task(help={"via": "map every host to this server, e.g. http://127.0.0.1:8000", "only": "slugs, comma-separated"})
+def pull(_: Context, via: str = "", only: str = "", now: str = "") -> None:
+    """Fetch the feeds and merge what they say into content/incidents."""
+    from almanac import pull as almanac_pull
+
+    sys.exit(almanac_pull.main(CONTENT, via=via, only=tuple(filter(None, only.split(","))), now=now))
+
+
+@task(help={"coverage": "the coverage.csv beside it"})
+def backfill(_: Context, incidents: str, coverage: str = "") -> None:
+    """Bring a CSV of facts into the archive."""
+    from almanac import backfill as almanac_backfill
+
+    sys.exit(almanac_backfill.main(CONTENT, Path(incidents), Path(coverage) if coverage else None))
+
+
+@task(help={"port": "default 8000"})
+def serve(_: Context, port: int = 8000) -> None:
+    """Preview the site locally; rebuilds when content, theme, plugin or settings change."""
+    from almanac import serve as almanac_serve
+
+    almanac_serve.serve(ROOT, port=port)
+
+
+@task(help={"paths": "files or folders, comma-separated (default: all of content)"})
+def check(_: Context, paths: str = "") -> None:
+    """Every problem in what people wrote, at once, as file:line:column: field: what; cure."""
+    from almanac import check as almanac_check
+
+    sys.exit(almanac_check.main(CONTENT, [Path(p) for p in paths.split(",") if p]))
+
+
+@task(help={"provider": "slug, repeatable", "incident": "provider/id, repeatable"}, iterable=["provider", "incident"])
+def new(_: Context, what: str, title: str, provider: list[str], incident: list[str]) -> None:
+    """Write a file to fill in: new article "Title" --provider anthropic --incident anthropic/0ghc53zpsfmt."""
+    from almanac import newarticle
+
+    sys.exit(newarticle.main(CONTENT, what, title, tuple(provider), tuple(incident)))
+
+
+@task(help={"arguments": "passed on to the bench, in one string"})
+def bench(_: Context, name: str, arguments: str = "") -> None:
+    """Measure: build, feeds, recordings, pull, kills, statistics, forecast (tests/bench/<name>.py)."""
+    run(str(PYTHON), "-m", f"tests.bench.{name}", *arguments.split())
+
+
+@task(help={"arguments": "passed on to pytest, in one string"})
+def test(_: Context, arguments: str = "") -> None:
+    """Run the tests; works offline."""
+    run(str(PYTHON), "-m", "pytest", *arguments.split())
+
+
+@task
+def lint(_: Context) -> None:
+    """ruff, and mypy in strict mode."""
+    run(str(PYTHON), "-m", "ruff", "check", ".")
+    run(str(PYTHON), "-m", "mypy")
+
+
+@task(help={"output": "the built site", "to": "folder for the pictures"})
+def shots(_: Context, output: str = ".output-preview", to: str = ".output-shots") -> None:
+    """Photograph every kind of page in light, dark and at 320 px (needs Chromium)."""
+    run(str(PYTHON), "-m", "tests.shots", output, to)
+
+
+@task
+def lock(_: Context) -> None:
+    """Resolve the lock files anew from pyproject.toml (needs uv)."""
+    resolve = ["uv", "pip", "compile", "pyproject.toml", "-q", "--universal", "--python-version", "3.11"]
+    resolve += ["--generate-hashes", "--no-header"]
+    run(*resolve, "-o", str(SITE_LOCK.relative_to(ROOT)))
+    run(*resolve, "--group", "dev", "-o", str(DEV_LOCK.relative_to(ROOT)))
+
+
+@task
+def clean(_: Context) -> None:
+    """Remove what builds and tools left behind; content and .venv stay."""
+    tools = [ROOT / name for name in (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis")]
+    for folder in [*tools, ROOT / "output", *ROOT.glob(".output*")]:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,83 @@
+"""The house keeps its order: imports go downward only, and each dangerous tool has one user."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "plugins" / "almanac"
+
+LAYERS = {
+    0: {"model"},
+    1: {"text", "merge", "stats", "fetch", "providers", "words", "unchanged"},
+    2: {"feeds", "archive", "almanac", "charts"},
+    3: {"pull", "backfill", "views", "exports", "check", "newarticle"},
+    4: {"site", "engine", "reader", "serve"},
+    5: {"__init__"},
+}
+LAYER = {name: layer for layer, names in LAYERS.items() for name in names}
+
+ONLY = {
+    "feedparser": {"feeds/entries.py"},
+    "bs4": {"text.py"},
+    "nh3": {"text.py"},
+    "cmarkgfm": {"text.py"},
+    "httpx2": {"fetch.py"},
+    "httpcore2": {"fetch.py"},
+    "stamina": {"fetch.py"},
+    "pelican": {"site.py", "reader.py"},
+}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def unit(path: Path) -> str:
+    """The module or sub-package directly under almanac that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> list[str]:
+    """Every module a file imports, relative ones resolved to almanac.…"""
+    package = ["almanac", *path.relative_to(PACKAGE).parts[:-1]]
+    names = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = [*package[: len(package) - node.level + 1]] if node.level else []
+            base += node.module.split(".") if node.module else []
+            names += [".".join([*base, alias.name]) for alias in node.names] if base == ["almanac"] else [".".join(base)]
+    return names
+
+
+def test_every_module_has_a_layer() -> None:
+    assert {unit(path) for path in MODULES} - set(LAYER) == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_downward(path: Path) -> None:
+    mine = unit(path)
+    used = {name.split(".")[1] for name in imports(path) if name.startswith("almanac.")}
+    upward = {name for name in used - {mine} if LAYER.get(name, 9) > LAYER[mine]}
+    assert upward == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_dangerous_tools_have_one_user(path: Path) -> None:
+    here = path.relative_to(PACKAGE).as_posix()
+    used = {name.split(".")[0] for name in imports(path)}
+    assert {tool for tool in used & set(ONLY) if here not in ONLY[tool]} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_first_line_says_the_one_responsibility(path: Path) -> None:
+    assert (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n")[0].endswith((".", ","))
+
+
+def test_units_of_one_layer_do_not_import_in_circles() -> None:
+    graph = {unit(p): set() for p in MODULES}
+    for path in MODULES:
+        graph[unit(path)] |= {n.split(".")[1] for n in imports(path) if n.startswith("almanac.")} - {unit(path)}
+    while leaves := {name for name, uses in graph.items() if not uses & graph.keys()}:
+        graph = {name: uses for name, uses in graph.items() if name not in leaves}
+    assert graph == {}
