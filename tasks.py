@@ -71,6 +71,8 @@ def install(lock: Path) -> bool:
     """Create .venv if needed and install the locked packages, with uv where it is there, else with venv and pip."""
     uv = shutil.which("uv")
     if not PYTHON.exists():
+        if VENV.exists():
+            return False  # half an environment: the caller sets it aside
         python = sys.executable
         make = [uv, "venv", "-q", "--python", python, str(VENV)] if uv else [python, "-m", "venv", str(VENV)]
         if subprocess.run(make).returncode:
@@ -78,7 +80,8 @@ def install(lock: Path) -> bool:
             stop(f"`{' '.join(map(str, make))}` failed; {hint}, then run the task again")
     pip = [uv, "pip", "install", "-q", "--python", str(PYTHON)] if uv else [
         str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input", "--retries", "2"]
-    return subprocess.run([*pip, "--require-hashes", "-r", str(lock)]).returncode == 0
+    # Quiet: a failure is told in one line by the caller, whose second attempt may still succeed.
+    return subprocess.run([*pip, "--require-hashes", "-r", str(lock)], stderr=subprocess.DEVNULL).returncode == 0
 
 
 def bootstrap(arguments: list[str]) -> None:

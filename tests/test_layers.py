@@ -46,7 +46,8 @@ def imports(path: Path) -> list[str]:
         elif isinstance(node, ast.ImportFrom):
             base = [*package[: len(package) - node.level + 1]] if node.level else []
             base += node.module.split(".") if node.module else []
-            names += [".".join([*base, alias.name]) for alias in node.names] if base == ["almanac"] else [".".join(base)]
+            whole = [".".join(base)]
+            names += [f"almanac.{alias.name}" for alias in node.names] if base == ["almanac"] else whole
     return names
 
 

@@ -1,0 +1,73 @@
+"""`python3 tasks.py` sets itself up from nothing, heals, and says clearly what it cannot do."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MISSING = "surely-not-a-package==1.0 --hash=sha256:" + "0" * 64 + "\n"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout with nothing in it but tasks.py and lock files that ask for nothing."""
+    shutil.copy(ROOT / "tasks.py", tmp_path)
+    (tmp_path / ".ci").mkdir()
+    (tmp_path / ".ci" / "dev.lock").write_text("")
+    (tmp_path / "requirements.lock").write_text("")
+    return tmp_path
+
+
+def tasks(checkout: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run tasks.py there as a user without a package registry would."""
+    env = {"PATH": os.environ["PATH"], "PIP_NO_INDEX": "1", "UV_OFFLINE": "1", "HOME": os.environ.get("HOME", "/")}
+    command = [sys.executable, "tasks.py", *arguments]
+    return subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, check=False)
+
+
+def marker(checkout: Path) -> Path:
+    return checkout / ".venv" / ".requirements-installed"
+
+
+def test_without_a_registry_a_missing_environment_is_one_clear_line(checkout: Path) -> None:
+    (checkout / "requirements.lock").write_text(MISSING)
+    done = tasks(checkout, "check")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "tasks.py: could not set up .venv: is a package registry in reach? Nothing was built; run the task again then"
+    ]
+
+
+def test_a_ready_environment_is_not_touched_again(checkout: Path) -> None:
+    tasks(checkout, "--list")
+    before = marker(checkout).stat().st_mtime_ns
+    done = tasks(checkout, "--list")
+    assert (marker(checkout).stat().st_mtime_ns, "setting up" in done.stdout) == (before, False)
+
+
+def test_an_interrupted_set_up_heals(checkout: Path) -> None:
+    tasks(checkout, "--list")
+    marker(checkout).unlink()
+    python = checkout / ".venv" / "bin" / "python"
+    python.unlink()
+    python.symlink_to("/nowhere/python3")
+    done = tasks(checkout, "--list")
+    assert "setting up .venv" in done.stdout
+    assert (marker(checkout).exists(), python.resolve().exists()) == (True, True)
+
+
+def test_a_changed_lock_that_cannot_be_had_leaves_the_old_environment(checkout: Path) -> None:
+    tasks(checkout, "--list")
+    (checkout / "requirements.lock").write_text(MISSING)
+    assert tasks(checkout, "--list").returncode == 1
+    assert (checkout / ".venv" / "bin" / "python").exists()
+
+
+def test_the_environment_for_tests_also_serves_the_site(checkout: Path) -> None:
+    (checkout / ".ci" / "dev.lock").write_text("# other\n")
+    tasks(checkout, "test")
+    assert "setting up" not in tasks(checkout, "--list").stdout
