@@ -1,0 +1,254 @@
+"""Decides the geometry of the charts: what stands where, in numbers ready to print; it draws nothing.
+
+Two kinds of drawing. Bars of days live in a box of whole units that stretches with the page; everything else has its
+x in per cent and its y in pixels, so that text keeps its size on a narrow page. Height and ink stand for severity, a
+hatch for "unknown", a dot with a line for an estimate with its interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from almanac import words
+from almanac.model import Stretch, moment
+
+CLEAR, MINOR, MAJOR, CRITICAL, UNSAID, UNKNOWN = "ok", "minor", "major", "critical", "unsaid", "unknown"
+ORDER = (CLEAR, UNSAID, MINOR, MAJOR, CRITICAL)  # of a day's worst; an unsaid severity never hides a stated one
+HEIGHT = {CLEAR: 0.08, UNSAID: 0.36, MINOR: 0.36, MAJOR: 0.68, CRITICAL: 1.0}  # of the full bar
+SAID = {CLEAR: "clear", UNSAID: "of unsaid severity", UNKNOWN: "unknown"}
+
+STEP, BAR = 5, 4  # units a day takes, and its bar
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """All bars of one severity, as one SVG path."""
+
+    css: str
+    d: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A rectangle over the width of a chart: x and width in per cent, y and height in pixels."""
+
+    css: str
+    x: str
+    width: str
+    y: str = "0"
+    height: str = "100%"
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Bars of days: one path a severity in a stretching box, and hatched blocks where nothing is known."""
+
+    box: str  # viewBox
+    paths: tuple[Path, ...]
+    blocks: tuple[Block, ...]
+    label: str  # what it shows, in a sentence of figures
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text in a chart: x in per cent, y in pixels. `css` "w" marks what a narrow page leaves out."""
+
+    x: str
+    text: str
+    anchor: str = "start"
+    css: str = ""
+    y: str = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A dot and, when an interval is given, its line; x in per cent."""
+
+    dot: str
+    low: str
+    high: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One bar of a histogram: x, middle and width in per cent, y and height in pixels."""
+
+    x: str
+    middle: str
+    width: str
+    y: str
+    height: str
+    count: str
+    count_y: str
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Counts by class, with the limits of the classes as labels beneath."""
+
+    columns: tuple[Column, ...]
+    limits: tuple[Label, ...]
+    label: str
+
+
+def tally(days: Sequence[str]) -> str:
+    """28 days clear, 27 minor, 29 major: how many days of each sort there are, in the order of severity."""
+    counts = [(sort, days.count(sort)) for sort in (*ORDER, UNKNOWN)]
+    said = [f"{number} {SAID.get(sort, sort)}" for sort, number in counts if number]
+    return ", ".join(said).replace(f" {SAID[CLEAR]}", " days clear" if days.count(CLEAR) != 1 else " day clear", 1)
+
+
+def bars(days: Sequence[str], label: str, height: int = 24, *, slots: int = 0) -> Bars:
+    """Bars of one severity word a day, oldest first; `slots` > len(days) leaves room at the right (short months)."""
+    width = STEP * (slots or len(days))
+    paths = []
+    for sort in ORDER:
+        if sort in days:
+            tall = max(round(height * HEIGHT[sort]), 2)
+            down = f"h{BAR}v-{tall}h-{BAR}z"
+            paths.append(
+                Path(f"f-{sort}", "".join(f"M{STEP * at} {height}{down}" for at, day in enumerate(days) if day == sort))
+            )
+    return Bars(f"0 0 {width} {height}", tuple(paths), _unknown_runs(days, width), f"{label}: {tally(days)}")
+
+
+def _unknown_runs(days: Sequence[str], width: int) -> tuple[Block, ...]:
+    blocks, at = [], 0
+    for known, run in groupby(day != UNKNOWN for day in days):
+        length = len(list(run))
+        if not known:
+            blocks.append(Block("f-unknown", _x(STEP * at / width), _x(STEP * length / width)))
+        at += length
+    return tuple(blocks)
+
+
+def months_on(since: datetime, days: int) -> tuple[Label, ...]:
+    """A label at the first of each month among `days` days from `since`; the first day gets one where there is room."""
+    firsts = [at for at in range(days) if (since + timedelta(days=at)).day == 1]
+    labels = [Label(_x(at / days), words.month(*_year_month(since + timedelta(days=at)))) for at in firsts]
+    if not firsts or firsts[0] > days // 6:
+        labels.insert(0, Label("0%", f"from {words.short_date(since)}", css="w" if firsts else ""))
+    return tuple(labels)
+
+
+def _year_month(at: datetime) -> tuple[int, int]:
+    return at.year, at.month
+
+
+def estimate(
+    share: float, low: float | None = None, high: float | None = None, *, floor: float, words_for: str = ""
+) -> Estimate:
+    """Places a share on an axis from `floor` to 1; what lies below the floor stands on it."""
+    said = words.percent(share)
+    if low is None or high is None:
+        return Estimate(_on(share, floor), "", "", words_for or said)
+    label = words_for or f"{said}, interval {words.percent(low)} to {words.percent(high)}"
+    return Estimate(_on(share, floor), _on(low, floor), _on(high, floor), label)
+
+
+def _on(share: float, floor: float) -> str:
+    return _x(max((share - floor) / (1 - floor), 0.0) if floor < 1 else 1.0)
+
+
+def grid(floor: float, steps: int) -> tuple[Label, ...]:
+    """`steps` + 1 lines from `floor` to 100 %, labelled; those between the ends are left out on a narrow page."""
+    shares = [floor + (1 - floor) * at / steps for at in range(steps + 1)]
+    anchors = ["start", *["middle"] * (steps - 1), "end"]
+    return tuple(
+        Label(_x(at / steps), f"{share * 100:.0f}{words.GAP}%", anchor, "w" if 0 < at < steps else "")
+        for at, (share, anchor) in enumerate(zip(shares, anchors, strict=True))
+    )
+
+
+DOUBLINGS = (5, 10, 20, 40, 80, 160, 320, 640)  # minutes: each class is twice as wide as the one before
+
+
+def histogram(lengths: Iterable[int], *, height: int = 100, top: int = 16) -> Histogram:
+    """How many of the `lengths` (seconds) fall between the doublings of five minutes; the last class is open."""
+    limits = [minutes * words.MINUTE for minutes in DOUBLINGS]
+    counts = [0] * (len(limits) + 1)
+    for length in lengths:
+        counts[sum(length >= limit for limit in limits)] += 1
+    most, share = max(counts) or 1, 1 / len(counts)
+    columns = tuple(_column(at, number, most, share, height, top) for at, number in enumerate(counts))
+    labels = tuple(
+        Label(_x((at + 1) * share), words.duration(limit).replace(" ", words.GAP), "middle", "w" if at % 2 else "")
+        for at, limit in enumerate(limits)
+    )
+    names = ["under 5 min", *(f"from {words.duration(limit)}" for limit in limits)]
+    said = ", ".join(f"{name} {number}" for name, number in zip(names, counts, strict=True))
+    return Histogram(columns, labels, f"Lengths of {words.plural(sum(counts), 'incident')}: {said}")
+
+
+def _column(at: int, number: int, most: int, share: float, height: int, top: int) -> Column:
+    tall = height * number / most
+    y = top + height - tall
+    return Column(
+        x=_x(at * share + 0.004),
+        middle=_x((at + 0.5) * share),
+        width=_x(share - 0.008),
+        y=f"{y:.1f}",
+        height=f"{tall:.1f}",
+        count=str(number) if number else "",
+        count_y=f"{y - 5:.1f}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A stretch of time laid over the width of a chart."""
+
+    since: int
+    until: int
+
+    def x(self, at: int) -> str:
+        """Where a moment (epoch seconds) stands; what lies outside stands on the edge."""
+        return _x(min(max((at - self.since) / (self.until - self.since), 0.0), 1.0))
+
+    def width(self, since: int, until: int) -> str:
+        """How wide a stretch is, at least a visible hair, and cut at the edges."""
+        since, until = max(since, self.since), min(until, self.until)
+        return _x(max((until - since) / (self.until - self.since), 0.002))
+
+
+TICKS = (600, 1800, 3600, 2 * 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 7 * 86400, 14 * 86400, 30 * 86400)
+MOST_TICKS = 12
+
+
+def scale_of(stretch: Stretch) -> Scale:
+    """A scale that shows the stretch with a quarter of its length (an hour at least) around it, on whole ticks."""
+    pad = max((stretch.until - stretch.since) // 4, words.HOUR)
+    since, until = stretch.since - pad, stretch.until + pad
+    tick = tick_of(until - since)
+    return Scale(since // tick * tick, -(-until // tick) * tick)
+
+
+def tick_of(span: int) -> int:
+    """The finest tick (seconds) of which a span holds no more than a dozen."""
+    return next((tick for tick in TICKS if span <= tick * MOST_TICKS), -(-span // MOST_TICKS // 86400) * 86400)
+
+
+def ticks(scale: Scale) -> tuple[Label, ...]:
+    """The lines of a scale, labelled with the hour, or the date where it changes; every second one is spared when narrow."""
+    tick = tick_of(scale.until - scale.since)
+    marks = range(scale.since, scale.until + 1, tick)
+    last = len(marks) - 1
+    return tuple(
+        Label(scale.x(at), _tick_words(at, tick), "start" if i == 0 else "end" if i == last else "middle", "w" if i % 3 else "")
+        for i, at in enumerate(marks)
+    )
+
+
+def _tick_words(at: int, tick: int) -> str:
+    if at % words.DAY == 0:
+        return words.short_date(moment(at))
+    return f"{at % words.DAY // words.HOUR:02}:{at % words.HOUR // words.MINUTE:02}" if tick < words.DAY else ""
+
+
+def _x(share: float) -> str:
+    """A share of the width in per cent, with as few characters as it takes."""
+    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + "%"

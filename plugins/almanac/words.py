@@ -1,0 +1,152 @@
+"""Puts lengths, dates, counts and shares into English words, the one way the site prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+GAP = "\u00a0"  # between a number and its unit: the two never part at the end of a line
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+SHORT_MONTHS = tuple(name[:3] for name in MONTHS)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def duration(seconds: int) -> str:
+    """A length to the minute: "under 1 min", "58 min", "3 h 58 min"; from a day on to the hour, from ten to the day."""
+    if seconds < MINUTE:
+        return f"under 1{GAP}min" if seconds > 0 else f"0{GAP}min"
+    minutes = (seconds + 30) // MINUTE
+    hours, rest = divmod(minutes, 60)
+    if minutes < 60:
+        return f"{minutes}{GAP}min"
+    if minutes < 24 * 60:
+        return f"{hours}{GAP}h {rest:02}{GAP}min" if rest else f"{hours}{GAP}h"
+    return _days(seconds)
+
+
+def _days(seconds: int) -> str:
+    hours = (seconds + HOUR // 2) // HOUR
+    if hours < 240:
+        days, rest = divmod(hours, 24)
+        return f"{days}{GAP}d {rest}{GAP}h" if rest else f"{days}{GAP}d"
+    return f"{(seconds + DAY // 2) // DAY}{GAP}days"
+
+
+def age(seconds: int) -> str:
+    """How long ago or for how long, in the one unit that matters: "12 min", "8 h", "1 day", "23 days"."""
+    if seconds < HOUR:
+        return f"{max(seconds, 0) // MINUTE}{GAP}min"
+    if seconds < DAY:
+        return f"{seconds // HOUR}{GAP}h"
+    days = seconds // DAY
+    return f"{days:,}{GAP}day{'s' if days > 1 else ''}"
+
+
+def hours(seconds: int) -> str:
+    """A sum of times in hours: "104 h", "0.4 h" below ten, "0 h" for nothing."""
+    amount = seconds / HOUR
+    if 0 < amount < 0.05:
+        return f"<{GAP}0.1{GAP}h"
+    return f"{amount:.1f}{GAP}h" if 0 < amount < 9.95 else f"{amount:,.0f}{GAP}h"
+
+
+def clock(at: datetime) -> str:
+    """14:05 of a UTC moment; the caller prints "UTC" beside it."""
+    return f"{at.hour:02}:{at.minute:02}"
+
+
+def clock_seconds(at: datetime) -> str:
+    """11:49:20 of a UTC moment."""
+    return f"{at.hour:02}:{at.minute:02}:{at.second:02}"
+
+
+def date(at: datetime) -> str:
+    """2 March 2026."""
+    return f"{at.day}{GAP}{MONTHS[at.month - 1]} {at.year}"
+
+
+def day_month(at: datetime) -> str:
+    """2 March."""
+    return f"{at.day}{GAP}{MONTHS[at.month - 1]}"
+
+
+def short_date(at: datetime) -> str:
+    """2 Mar."""
+    return f"{at.day}{GAP}{SHORT_MONTHS[at.month - 1]}"
+
+
+def long_date(at: datetime) -> str:
+    """Monday 2 March 2026."""
+    return f"{WEEKDAYS[at.weekday()]} {date(at)}"
+
+
+def month(year: int, number: int) -> str:
+    """March 2026."""
+    return f"{MONTHS[number - 1]} {year}"
+
+
+def moment(at: datetime) -> str:
+    """2 March 2026, 11:49 UTC."""
+    return f"{date(at)}, {clock(at)}{GAP}UTC"
+
+
+def near(at: datetime, now: datetime) -> str:
+    """A moment as a reader at `now` needs it: "11:49 UTC" today, "2 March, 11:49 UTC" this year, else with the year."""
+    if at.date() == now.date():
+        return f"{clock(at)}{GAP}UTC"
+    if at.year == now.year:
+        return f"{day_month(at)}, {clock(at)}{GAP}UTC"
+    return moment(at)
+
+
+def period(since: datetime, last: datetime) -> str:
+    """1 February to 2 March 2026: two days, both included; the year once if it is the same."""
+    if since.year == last.year:
+        return f"{day_month(since)} to {date(last)}"
+    return f"{date(since)} to {date(last)}"
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """83.5 %. What is not wholly 100 or 0 never looks so: "> 99.9 %", "< 0.1 %"."""
+    step = 10.0**-digits
+    scaled = share * 100
+    if 100 - step / 2 <= scaled < 100:
+        return f">{GAP}{100 - step:.{digits}f}{GAP}%"
+    if 0 < scaled < step / 2:
+        return f"<{GAP}{step:.{digits}f}{GAP}%"
+    return f"{scaled:.{digits}f}{GAP}%"
+
+
+def count(number: int) -> str:
+    """3,278."""
+    return f"{number:,}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """1 incident, 2 incidents, 3,278 incidents."""
+    return f"{number:,}{GAP}{one if number == 1 else many or one + 's'}"
+
+
+def spelled(number: int) -> str:
+    """Small numbers in words within a sentence: no, one, … twelve, then 13."""
+    return SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
+
+
+def sentence(words: str) -> str:
+    """The same with a capital letter at its start; the rest stays as it is."""
+    return words[:1].upper() + words[1:]
+
+
+def listing(items: Sequence[str], most: int = 0) -> str:
+    """a, b and c; with `most`, what is over is counted: a, b and 3 more."""
+    if most and len(items) > most:
+        return f"{', '.join(items[:most])} and {len(items) - most} more"
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
