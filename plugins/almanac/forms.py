@@ -1,0 +1,180 @@
+"""What people may write in front matter: one pydantic model a kind of file, and its errors in plain words.
+
+Importing pydantic takes about 0.2 s, so this module is imported only when there is something to check.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from almanac.frontmatter import Fault, Matter, Path
+
+Dialect = Literal["", "statuspage", "incidentio", "xai", "google-cloud", "aws", "azure", "instatus", "betterstack",
+                  "flashduty", "lambstatus", "plain"]
+Capability = Literal["chat", "api", "code", "search", "speech", "images", "compute", "other"]
+
+
+def _slug(value: str) -> str:
+    """The form of everything that becomes part of a URL."""
+    if not 1 <= len(value) <= 64 or set(value) - set("abcdefghijklmnopqrstuvwxyz0123456789-"):
+        raise ValueError("is no slug; use 1 to 64 of a-z, 0-9 and -")
+    return value
+
+
+def _web(value: str) -> str:
+    """An address a reader may be sent to."""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        good = False
+    if not good or not value.isprintable() or set(value) & set(' "<>\\'):
+        raise ValueError("is no web address; write it in full, as in https://status.example.com/")
+    return value
+
+
+def _line(value: str) -> str:
+    """Text for one line of a page."""
+    if not value.strip() or not value.isprintable():  # False for control and direction characters too
+        raise ValueError("is empty or holds a line break or control character; write one line of text")
+    return value
+
+
+def _zone(value: str) -> str:
+    """A time zone Python knows."""
+    if value not in available_timezones():
+        near = difflib.get_close_matches(value, available_timezones(), 1)
+        raise ValueError(f"is no time zone; write an IANA name such as {near[0] if near else 'America/Los_Angeles'}")
+    return value
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+Web = Annotated[str, AfterValidator(_web)]
+Line = Annotated[str, AfterValidator(_line)]
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+class Form(BaseModel):
+    """Exactly these keys with exactly these types: YAML's guesses (no → false, 1 → number) are not mended silently."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class FeedForm(Form):
+    """A feed of a provider."""
+
+    url: Web
+    dialect: Dialect = ""
+    verified: bool = False
+
+
+class ComponentForm(Form):
+    """A component of a provider."""
+
+    slug: Slug
+    name: Line
+    product: Line = ""
+    capability: Capability = "other"
+    match: list[Line] = []
+
+
+class ScopeForm(Form):
+    """Which incidents of a shared page concern AI."""
+
+    components: list[Line] = []
+    words: list[Line] = []
+
+
+class ProviderForm(Form):
+    """The front matter of content/providers/<slug>.md; meanings as in model.Provider."""
+
+    slug: Slug
+    name: Line
+    company: Line
+    home: Web
+    status_page: Web
+    feeds: list[FeedForm] = []
+    components: list[ComponentForm] = []
+    capabilities: list[Capability] = []
+    aliases: list[Line] = []
+    scope: ScopeForm | None = None
+    written_by: Literal["hand", "machine"] = "hand"
+    zone: Zone = "UTC"
+    built_on: list[Slug] = []
+
+
+def check(form: type[Form], matter: Matter) -> tuple[dict[str, Any], tuple[Fault, ...]]:
+    """The values of `matter` with defaults filled in, or ({}, every fault of it in reading order)."""
+    if matter.faults:
+        return {}, matter.faults
+    try:
+        return form.model_validate(dict(matter.values)).model_dump(), ()
+    except ValidationError as error:
+        faults = {_fault(form, matter, detail) for detail in error.errors()}
+        return {}, tuple(sorted(faults))
+
+
+def _fault(form: type[Form], matter: Matter, detail: ErrorDetails) -> Fault:
+    """One of pydantic's errors as ours."""
+    path = detail["loc"]
+    return matter.fault(path, _message(form, path, detail))
+
+
+def _message(form: type[Form], path: Path, detail: ErrorDetails) -> str:
+    """What is wrong; what to write instead."""
+    kind, given = detail["type"], _given(detail["input"])
+    if kind == "missing":
+        return f"is missing; add a line `{path[-1]}: …`"
+    if kind in {"extra_forbidden", "invalid_key"}:
+        return _unknown(str(path[-1]), _keys(form, path[:-1]))
+    if kind == "value_error":
+        return f"{given} {detail['ctx']['error']}"
+    if kind == "literal_error":
+        return f"{given} is not one of the words known here; write {_choices(detail['ctx']['expected'])}"
+    wanted = {
+        "string_type": "text in quotes", "bool_type": "true or false", "list_type": "a list, as in [a, b]",
+        "model_type": "fields below it, indented by two blanks", "int_type": "a whole number",
+    }
+    return f"{given} is of the wrong type; write {wanted.get(kind, detail['msg'])}"
+
+
+def _given(value: object) -> str:
+    """What stands there, short enough for a message."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else f"{value[:57]}…")
+    if isinstance(value, bool) or value is None:
+        return "nothing" if value is None else str(value).lower()
+    return "a group of fields" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else str(value)
+
+
+def _unknown(key: str, known: Sequence[str]) -> str:
+    """An unknown key, with the one that was probably meant."""
+    near = difflib.get_close_matches(key, known, 1)
+    return f"is not a known key; did you mean {near[0]}?" if near else f"is not a known key; known: {', '.join(known)}"
+
+
+def _choices(expected: str) -> str:
+    """Pydantic's list of allowed words without the empty one."""
+    return expected.removeprefix("'', ").replace("'", "")
+
+
+def _keys(form: type[Form], path: Path) -> list[str]:
+    """The keys the form knows at `path`."""
+    for part in path:
+        if isinstance(part, str):
+            form = _inner(form.model_fields[part].annotation)
+    return list(form.model_fields)
+
+
+def _inner(annotation: Any) -> type[Form]:
+    """The form inside list[Form], Form | None and the like."""
+    if isinstance(annotation, type) and issubclass(annotation, Form):
+        return annotation
+    return next(_inner(arg) for arg in get_args(annotation) if arg is not type(None))

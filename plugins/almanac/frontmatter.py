@@ -1,0 +1,150 @@
+"""YAML front matter in which every value has a place, so that every complaint can point at file:line:column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import yaml
+
+Path = tuple[str | int, ...]  # ("feeds", 0, "url")
+
+DEEPEST = 20  # levels; what people write here needs four, and the parser recurses
+
+
+class Place(NamedTuple):
+    """Where something stands in its file, counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Fault:
+    """One thing that is wrong in a file that people write. `message` says what is wrong; what to write instead."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+    field: str = ""  # dotted: feeds.0.url
+    message: str
+
+    def __str__(self) -> str:
+        """file:line:column: field: what is wrong; what to write instead."""
+        where = f"{self.file}:{self.line}:{self.column}: "
+        return where + (f"{self.field}: " if self.field else "") + self.message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """A file taken apart: its front matter as plain values, where each stands, and the Markdown below it."""
+
+    file: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[Path, Place] = field(default_factory=dict)
+    body: str = ""
+    faults: tuple[Fault, ...] = ()
+
+    def fault(self, path: Path, message: str) -> Fault:
+        """A fault at `path`, or at the nearest thing around it that has a place."""
+        near = path
+        while near and near not in self.places:
+            near = near[:-1]
+        place = self.places.get(near, Place(1, 1))
+        return Fault(file=self.file, line=place.line, column=place.column, field=".".join(map(str, path)),
+                     message=message)
+
+
+def read(data: bytes, file: str) -> Matter:
+    """Take apart a file that starts with front matter. Never raises: what is wrong stands in `faults`."""
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return _broken(file, Place(line, 1), "is not UTF-8; save the file as UTF-8")
+    head, mark, body = text.removeprefix("---\n").partition("\n---\n")
+    if not text.startswith("---\n") or not mark:
+        return _broken(file, Place(1, 1), "has no front matter; begin with a line ---, then fields, then a line ---")
+    try:
+        return _matter(file, head, body)
+    except yaml.MarkedYAMLError as error:
+        return _broken(file, _place(error.problem_mark), f"is not YAML: {error.problem}; {_hint(error.problem)}")
+    except yaml.YAMLError as error:  # the parser gives no line for forbidden characters
+        return _broken(file, Place(2, 1), f"is not YAML: {' '.join(str(error).split())}; retype that line")
+
+
+def _matter(file: str, head: str, body: str) -> Matter:
+    """The Matter of a file whose front matter is `head`. Raises yaml.YAMLError."""
+    if too_deep := _too_deep(head):
+        return _broken(file, too_deep, f"is nested more than {DEEPEST} levels deep; write it flat")
+    loader = yaml.CSafeLoader(head)
+    root = loader.get_single_node()
+    if not isinstance(root, yaml.MappingNode):
+        return _broken(file, Place(2, 1), "front matter is not a list of fields; write lines like `name: value`")
+    places: dict[Path, Place] = {}
+    wrong: list[tuple[Path, str]] = []
+    for path, place, message in _walk(root, (), set()):
+        places[path] = place or places[path]
+        if message:
+            wrong.append((path, message))
+    values = {}
+    for key, value in root.value if not wrong else ():  # an alias may hold a bomb: nothing is built then
+        try:
+            values[_name(key)] = loader.construct_object(value, deep=True)
+        except (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, OverflowError):  # !!int x, 2026-02-30
+            wrong.append(((_name(key),), "holds a value that YAML cannot make sense of; put it in quotes"))
+    matter = Matter(file=file, values=values, places=places, body=body)
+    return replace(matter, faults=tuple(matter.fault(path, message) for path, message in wrong))
+
+
+def _walk(node: yaml.Node, path: Path, met: set[int]) -> Iterator[tuple[Path, Place | None, str]]:
+    """Each field under `node` with the place of its name, and what is wrong with it as YAML ("" if nothing)."""
+    if id(node) in met:
+        yield path, None, "is a YAML alias (*name); write the value out"
+        return
+    met.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield (*path, index), _place(item.start_mark), ""
+            yield from _walk(item, (*path, index), met)
+    elif isinstance(node, yaml.MappingNode):
+        first: dict[str, Place] = {}
+        for key, value in node.value:
+            here, name = _place(key.start_mark), _name(key)
+            twice = f"is there twice, first in line {first[name].line}; keep one" if name in first else ""
+            first.setdefault(name, here)
+            yield (*path, name), here, twice
+            yield from _walk(value, (*path, name), met)
+
+
+def _name(key: yaml.Node) -> str:
+    """A key as it is written: 1 and no are names of fields too, unknown ones."""
+    return key.value if isinstance(key, yaml.ScalarNode) else "?"
+
+
+def _too_deep(head: str) -> Place | None:
+    """Where nesting gets deeper than we read: the loader recurses in C and would take the process down."""
+    depth = 0
+    for event in yaml.parse(head, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return _place(event.start_mark)
+    return None
+
+
+def _place(mark: Any) -> Place:
+    """A mark of the parser, which counts from 0 and does not see the line --- above the front matter."""
+    return Place(mark.line + 2, mark.column + 1) if mark else Place(2, 1)
+
+
+def _hint(problem: str | None) -> str:
+    """What usually helps."""
+    if problem and "mapping values" in problem:
+        return 'put text that holds ": " in quotes'
+    return "quote text that holds : # [ ] { } or begins with * & ! % @, and indent with blanks"
+
+
+def _broken(file: str, place: Place, message: str) -> Matter:
+    """A file of which nothing can be read."""
+    return Matter(file=file, faults=(Fault(file=file, line=place.line, column=place.column, message=message),))
