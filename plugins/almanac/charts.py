@@ -2,15 +2,16 @@
 
 Two kinds of drawing. Bars of days live in a box of whole units that stretches with the page; everything else has its
 x in per cent and its y in pixels, so that text keeps its size on a narrow page. Height and ink stand for severity, a
-hatch for "unknown", a dot with a line for an estimate with its interval.
+hatch for "unknown", a dot with a line for an estimate with its interval. The parts are NamedTuples, not dataclasses,
+because a large build makes hundreds of thousands of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import NamedTuple
 
 from almanac import words
 from almanac.model import Stretch, moment
@@ -23,16 +24,14 @@ SAID = {CLEAR: "clear", UNSAID: "of unsaid severity", UNKNOWN: "unknown"}
 STEP, BAR = 5, 4  # units a day takes, and its bar
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """All bars of one severity, as one SVG path."""
 
     css: str
     d: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A rectangle over the width of a chart: x and width in per cent, y and height in pixels."""
 
     css: str
@@ -42,8 +41,7 @@ class Block:
     height: str = "100%"
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(NamedTuple):
     """Bars of days: one path a severity in a stretching box, and hatched blocks where nothing is known."""
 
     box: str  # viewBox
@@ -52,8 +50,7 @@ class Bars:
     label: str  # what it shows, in a sentence of figures
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A text in a chart: x in per cent, y in pixels. `css` "w" marks what a narrow page leaves out."""
 
     x: str
@@ -63,8 +60,7 @@ class Label:
     y: str = "0"
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A dot and, when an interval is given, its line; x in per cent."""
 
     dot: str
@@ -73,8 +69,7 @@ class Estimate:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One bar of a histogram: x, middle and width in per cent, y and height in pixels."""
 
     x: str
@@ -82,12 +77,11 @@ class Column:
     width: str
     y: str
     height: str
-    count: str
-    count_y: str
+    said: str
+    said_y: str
 
 
-@dataclass(frozen=True, slots=True)
-class Histogram:
+class Histogram(NamedTuple):
     """Counts by class, with the limits of the classes as labels beneath."""
 
     columns: tuple[Column, ...]
@@ -193,13 +187,12 @@ def _column(at: int, number: int, most: int, share: float, height: int, top: int
         width=_x(share - 0.008),
         y=f"{y:.1f}",
         height=f"{tall:.1f}",
-        count=str(number) if number else "",
-        count_y=f"{y - 5:.1f}",
+        said=str(number) if number else "",
+        said_y=f"{y - 5:.1f}",
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """A stretch of time laid over the width of a chart."""
 
     since: int
@@ -233,13 +226,13 @@ def tick_of(span: int) -> int:
 
 
 def ticks(scale: Scale) -> tuple[Label, ...]:
-    """The lines of a scale, labelled with the hour, or the date where it changes; every second one is spared when narrow."""
+    """The lines of a scale, labelled with the hour, or the date where it changes; two of three give way when narrow."""
     tick = tick_of(scale.until - scale.since)
     marks = range(scale.since, scale.until + 1, tick)
-    last = len(marks) - 1
+    anchors = ["start", *["middle"] * (len(marks) - 2), "end"]
     return tuple(
-        Label(scale.x(at), _tick_words(at, tick), "start" if i == 0 else "end" if i == last else "middle", "w" if i % 3 else "")
-        for i, at in enumerate(marks)
+        Label(scale.x(at), _tick_words(at, tick), anchor, "w" if place % 3 else "")
+        for place, (at, anchor) in enumerate(zip(marks, anchors, strict=True))
     )
 
 

@@ -312,6 +312,7 @@ class Card(NamedTuple):
     updates: tuple[tuple[int, str], ...]  # (at, phase), oldest first, without those that are gone
     edits: int  # revisions and changes recorded
     source: str
+    title_is_ours: bool = False
 
     @property
     def is_trouble(self) -> bool:
@@ -361,6 +362,7 @@ def card(incident: Incident, file: str) -> Card:
         updates=tuple((seconds(u.at), u.phase.value) for u in incident.updates if u.gone is None),
         edits=len(incident.changes) + sum(len(u.was) + (u.gone is not None) for u in incident.updates),
         source=incident.source,
+        title_is_ours=incident.title_is_ours,
     )
 
 
