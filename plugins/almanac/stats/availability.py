@@ -1,0 +1,219 @@
+"""Availability: the share of covered time without declared trouble, and what stands beside it.
+
+    availability = 1 - (seconds of covered time in which at least one counted incident was open) / (covered seconds)
+
+Overlapping incidents are merged first, so an hour counts once. Where the record leaves something open (an end, a
+severity, which part was hit) the number is a range from the worst to the best the record allows. The published formulas
+weigh each second by the worst class declared at that instant. Limits: it measures what a provider declares, not what
+users felt; a page that posts every hiccup ranks below one that posts little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from almanac.model import Card
+from almanac.stats.days import Days, Ints
+from almanac.stats.intervals import Bounds, Floats, draws, poisson, quantile
+from almanac.stats.record import Record, Subject
+from almanac.stats.selection import Severity
+from almanac.stats.windows import DAY, Period, clip, total
+
+MONTH = 30 * DAY
+
+
+class Formula(NamedTuple):
+    """A published way to weigh an hour of trouble by how much of the service was declared hit."""
+
+    slug: str
+    name: str
+    degraded: float
+    partial: float
+    full: float
+
+    @property
+    def weights(self) -> Floats:
+        """Weights in the order of the classes in a day table."""
+        return np.array((self.degraded, self.partial, self.full))
+
+
+DECLARED = Formula("all-equal", "any declared trouble", 1.0, 1.0, 1.0)  # the site's own number
+FORMULAS = (
+    DECLARED,
+    Formula("statuspage", "Statuspage", 0.0, 0.3, 1.0),
+    Formula("incident-io", "incident.io", 0.0, 1.0, 1.0),
+    Formula("openstatus", "OpenStatus", 0.0, 0.5, 1.0),
+    Formula("aiwatch", "AIWatch", 0.3, 1.0, 1.0),
+    Formula("graded", "1, ¾, ¼", 0.25, 0.75, 1.0),
+    Formula("half-degraded", "1, 1, ½", 0.5, 1.0, 1.0),
+)
+
+
+class Rate(NamedTuple):
+    """Incidents started per 30 covered days, with the exact Poisson interval.
+
+    Incidents come in clusters, so the interval is narrower than the truth deserves.
+    """
+
+    n: int
+    per_month: float
+    interval: Bounds
+
+
+class Durations(NamedTuple):
+    """Lengths in seconds of the incidents whose length is known and above zero; quantiles are None when n is 0."""
+
+    n: int
+    median: float | None
+    p90: float | None
+    longest: int | None
+
+
+class Unknowns(NamedTuple):
+    """Of the counted incidents of the period: how many lack what."""
+
+    posted_late: int  # first posted at or after its end
+    zero_length: int  # start and end are equal: its true length is unknown
+    unended: int  # no recorded end
+    severity: int  # no severity we know
+    scope: int  # not counted in n: nothing says whether it concerns the subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """The numbers of one subject in one period."""
+
+    subject: Subject
+    period: Period
+    covered: int  # seconds
+    elapsed: int  # seconds of the period up to now
+    availability: Bounds | None  # None: nothing covered; low and high differ where the record leaves something open
+    interval: Bounds | None  # 90 %, bootstrap; None where no trouble was declared: see `rate`
+    formulas: tuple[Bounds, ...]  # parallel to FORMULAS; empty when nothing is covered
+    rate: Rate | None
+    durations: Durations
+    unknowns: Unknowns
+
+    @property
+    def coverage(self) -> float:
+        """Share of the elapsed period that is covered."""
+        return self.covered / self.elapsed if self.elapsed else 0.0
+
+    @property
+    def n(self) -> int:
+        """Counted incidents that started in the covered time of the period."""
+        return self.rate.n if self.rate else 0
+
+
+def measure(record: Record, period: Period, subject: Subject | None = None) -> Measure:
+    """All numbers of a subject (by default the provider as a whole) in a period."""
+    about = subject or record.whole
+    days = record.days[about].within(period)
+    covered = int(days.covered.sum())
+    rows = started_in(record, period)
+    sure = record.sure[about][rows]
+    n = int(sure.sum())
+    formulas = availabilities(days)
+    return Measure(
+        subject=about,
+        period=period,
+        covered=covered,
+        elapsed=max(min(period.until, record.now) - period.since, 0),
+        availability=formulas[0] if formulas else None,
+        interval=interval(days),
+        formulas=formulas,
+        rate=rate(n, covered),
+        durations=durations((record.least - record.starts)[rows][sure & (record.least == record.most)[rows]]),
+        unknowns=_unknowns(record, rows, about),
+    )
+
+
+def availabilities(days: Days) -> tuple[Bounds, ...]:
+    """Availability under each of FORMULAS, from the worst to the best the record allows; () if nothing is covered."""
+    covered = int(days.covered.sum())
+    if not covered:
+        return ()
+    most, least = days.most.sum(axis=0), days.least.sum(axis=0)
+    return tuple(
+        Bounds(1 - float(most @ formula.weights) / covered, 1 - float(least @ formula.weights) / covered)
+        for formula in FORMULAS
+    )
+
+
+def interval(days: Days) -> Bounds | None:
+    """90 % interval of the declared availability by a bootstrap over blocks of consecutive days.
+
+    Blocks of about the cube root of the number of days (Hall, Horowitz and Jing 1995) keep together the incidents of a
+    cluster. None where nothing is covered or no trouble was declared: resampling quiet days shows only quiet days.
+    """
+    blocks = in_blocks(days)
+    if not blocks[:, 2].any():
+        return None
+    covered, least, most = (draws(len(blocks)) @ blocks).T
+    with np.errstate(invalid="ignore"):
+        low, high = 1 - most / covered, 1 - least / covered
+    low, high = np.sort(low[covered > 0]), np.sort(high[covered > 0])
+    return Bounds(quantile(low, 0.05), quantile(high, 0.95))
+
+
+def in_blocks(days: Days) -> Floats:
+    """Covered seconds, least and most trouble of each block of consecutive days: (blocks, 3)."""
+    table = np.stack((days.covered, days.least.sum(axis=1), days.most.sum(axis=1)), axis=1).astype(np.float64)
+    length = max(round(len(table) ** (1 / 3)), 1)
+    return np.add.reduceat(table, np.arange(0, len(table), length)) if len(table) else table
+
+
+def rate(n: int, covered: int) -> Rate | None:
+    """Incidents per 30 covered days; None if nothing is covered."""
+    if not covered:
+        return None
+    months = covered / MONTH
+    limits = poisson(n)
+    return Rate(n, n / months, Bounds(limits.low / months, limits.high / months))
+
+
+def durations(lengths: Ints) -> Durations:
+    """Median, 90th percentile and longest of the lengths above zero."""
+    known = np.sort(lengths[lengths > 0])
+    if not len(known):
+        return Durations(0, None, None, None)
+    return Durations(len(known), quantile(known, 0.5), quantile(known, 0.9), int(known[-1]))
+
+
+def started_in(record: Record, period: Period) -> slice:
+    """The rows of the record's cards that started in a period."""
+    since, until = np.searchsorted(record.starts, (period.since, min(period.until, record.now + 1)))
+    return slice(int(since), int(until))
+
+
+def started(record: Record, period: Period, subject: Subject | None = None) -> Sequence[Card]:
+    """The counted incidents of a subject that started in a period: the rows its numbers are made from."""
+    rows = started_in(record, period)
+    member = record.sure[subject or record.whole][rows]
+    return [card for card, here in zip(record.cards[rows], member, strict=True) if here]
+
+
+def covered_in(record: Record, period: Period) -> int:
+    """Covered seconds of a period."""
+    return total(clip(record.covered, period.since, min(period.until, record.now)))
+
+
+def _unknowns(record: Record, rows: slice, subject: Subject) -> Unknowns:
+    sure = record.sure[subject][rows]
+    mildest, worst = record.severities[rows].T
+    late = np.array([c.posted_late for c in record.cards[rows]], np.bool_)
+    same = record.least[rows] == record.most[rows]
+    return Unknowns(
+        posted_late=int((sure & late).sum()),
+        zero_length=int((sure & same & (record.least == record.starts)[rows]).sum()),
+        unended=int((sure & ~same).sum()),
+        severity=int((sure & (mildest != worst)).sum()),
+        scope=int((record.maybe[subject][rows] & ~sure).sum()),
+    )
+
+
+assert len(Severity) == len(DECLARED.weights) + 1  # NONE weighs nothing in every formula  # noqa: S101

@@ -1,0 +1,79 @@
+"""Seconds of each UTC day that a set of time holds: the table every availability is summed from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from almanac.stats.windows import DAY, Period, Times
+
+Ints = npt.NDArray[np.int64]
+
+CLASSES = 3  # degraded, partial, full: columns of Days.least and Days.most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """One row a UTC day: covered seconds, and covered seconds in trouble by the worst class declared at each instant.
+
+    `least` is the smallest trouble the record allows (ends when last seen open, mildest severity, only what surely
+    concerns the subject), `most` the largest.
+    """
+
+    first: int  # the day of row 0, in days since the epoch
+    covered: Ints  # (days,)
+    least: Ints  # (days, CLASSES)
+    most: Ints  # (days, CLASSES)
+
+    def within(self, period: Period) -> Days:
+        """The rows of a period; days without a row hold nothing and are left away."""
+        since = max(period.since // DAY - self.first, 0)
+        until = max(period.until // DAY - self.first, since)
+        rows = slice(since, until)
+        return Days(
+            first=self.first + since, covered=self.covered[rows], least=self.least[rows], most=self.most[rows]
+        )
+
+
+def arrays(times: Times) -> tuple[Ints, Ints]:
+    """Starts and ends of a set of time."""
+    pairs = np.array(times, dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def disjoint(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """The union of stretches, as starts and ends of its parts. Same set as `windows.union`."""
+    keep = ends > starts
+    starts, ends = starts[keep], ends[keep]
+    if not len(starts):
+        return starts, ends
+    order = np.argsort(starts, kind="stable")
+    starts, reach = starts[order], np.maximum.accumulate(ends[order])
+    new = np.concatenate(([True], starts[1:] > reach[:-1]))
+    last = np.concatenate((new[1:], [True]))
+    return starts[new], reach[last]
+
+
+def seconds_before(starts: Ints, ends: Ints, at: Ints) -> Ints:
+    """How many seconds of a disjoint, sorted set lie before each instant of `at`."""
+    whole = np.concatenate((np.zeros(1, np.int64), np.cumsum(ends - starts)))
+    begun = np.searchsorted(starts, at, side="left")
+    if not len(starts):
+        return np.zeros(len(at), np.int64)
+    over = np.where(begun > 0, np.maximum(ends[begun - 1] - at, 0), 0)
+    result: Ints = whole[begun] - over
+    return result
+
+
+def by_day(starts: Ints, ends: Ints, midnights: Ints) -> Ints:
+    """Seconds of any stretches' union in each day between consecutive `midnights`."""
+    result: Ints = np.diff(seconds_before(*disjoint(starts, ends), midnights))
+    return result
+
+
+def covered_by_day(starts: Ints, ends: Ints, covered: tuple[Ints, Ints], midnights: Ints) -> Ints:
+    """Seconds of a union that lie in the covered set, by day: |A and B| = |A| + |B| - |A or B|."""
+    both = by_day(np.concatenate((starts, covered[0])), np.concatenate((ends, covered[1])), midnights)
+    return by_day(starts, ends, midnights) + by_day(*covered, midnights) - both

@@ -1,0 +1,184 @@
+"""One provider's record laid out for arithmetic: its counted incidents in arrays, and the day tables of its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from almanac.model import OVER, Card, Provider
+from almanac.stats.days import CLASSES, Days, Ints, arrays, by_day, covered_by_day
+from almanac.stats.selection import OTHER, Selection, placing, select, severity
+from almanac.stats.windows import DAY, Times, midnight
+
+Bools = npt.NDArray[np.bool_]
+
+
+class Subject(NamedTuple):
+    """What a number speaks of: a provider as a whole, one of its products, or one of its components."""
+
+    kind: str  # provider, product or component
+    slug: str  # "" for the provider as a whole
+    name: str
+    capability: str = ""
+
+
+class Ends(NamedTuple):
+    """The earliest and the latest end the record allows; equal where an end is recorded."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Record:
+    """Everything a measure of one provider is taken from. Arrays are parallel to `cards`, which stand by start."""
+
+    provider: Provider
+    selection: Selection
+    covered: Times
+    now: int
+    cards: tuple[Card, ...]  # counted and doubtful
+    starts: Ints
+    least: Ints  # ends
+    most: Ints
+    severities: Ints  # (cards, 2): least and most
+    sure: Mapping[Subject, Bools]  # the card surely concerns the subject
+    maybe: Mapping[Subject, Bools]  # it does or may concern it
+    days: Mapping[Subject, Days]
+
+    @property
+    def whole(self) -> Subject:
+        """The provider as a whole."""
+        return next(iter(self.days))
+
+
+def record(
+    provider: Provider,
+    cards: Iterable[Card],
+    covered: Times,
+    *,
+    now: int,
+    last_open: Mapping[str, int] | None = None,
+    withdrawn: Mapping[str, str] | None = None,
+) -> Record:
+    """Lay out a provider's incidents.
+
+    `last_open` tells when each was last seen open (epoch seconds, by id), `withdrawn` why an editor took one out.
+    """
+    selection = select(provider, cards, covered, withdrawn)
+    kept = tuple(sorted((*selection.counted, *selection.doubtful), key=lambda c: (c.started, c.id)))
+    reach = min(covered[-1].until, now) if covered else now
+    ends = [bounds_of_end(c, reach, (last_open or {}).get(c.id)) for c in kept]
+    starts = np.array([c.started for c in kept], np.int64)
+    least = np.array([e.least for e in ends], np.int64)
+    most = np.array([e.most for e in ends], np.int64)
+    severities = np.array([severity(c) for c in kept], np.int64).reshape(-1, 2)
+    sure, maybe = _membership(provider, kept, selection)
+    midnights = _midnights(covered, now)
+    known = arrays(covered)
+    days = {
+        subject: Days(
+            first=int(midnights[0]) // DAY,
+            covered=by_day(*known, midnights),
+            least=_by_class(starts, least, severities[:, 0], sure[subject], known, midnights),
+            most=_by_class(starts, most, severities[:, 1], maybe[subject], known, midnights),
+        )
+        for subject in sure
+    }
+    return Record(
+        provider=provider, selection=selection, covered=covered, now=now, cards=kept, starts=starts, least=least,
+        most=most, severities=severities, sure=sure, maybe=maybe, days=days,
+    )  # fmt: skip
+
+
+def bounds_of_end(card: Card, reach: int, seen_open: int | None = None) -> Ends:
+    """Between which instants an incident ended.
+
+    Without a recorded end it lasted at least to the last time it was seen open (for imports: to its newest stamp), and
+    at most to `reach`, the end of coverage. One that its provider took away, or called resolved, ended by then.
+    """
+    if card.ended is not None:
+        end = max(card.ended, card.started)
+        return Ends(end, end)
+    stamps = [card.started, *(at for at, _ in card.updates if at <= reach)]
+    least = max([*stamps, min(seen_open, reach)] if seen_open else stamps)
+    if card.phase in OVER:
+        return Ends(least, least)
+    latest = reach if card.vanished is None else min(card.vanished, reach)
+    return Ends(least, max(least, latest))
+
+
+def subjects(provider: Provider) -> tuple[Subject, ...]:
+    """The provider as a whole, its products, and its components, in the order of its file."""
+    products: dict[str, str] = {}
+    for component in provider.components:
+        if component.product:
+            products.setdefault(component.product, component.capability)
+    return (
+        Subject("provider", "", provider.name),
+        *(Subject("product", _slug(name), name, capability) for name, capability in products.items()),
+        *(Subject("component", c.slug, c.name, c.capability) for c in provider.components),
+    )
+
+
+def _slug(name: str) -> str:
+    return "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
+
+
+def _membership(
+    provider: Provider, cards: tuple[Card, ...], selection: Selection
+) -> tuple[dict[Subject, Bools], dict[Subject, Bools]]:
+    """For each subject which cards surely and which possibly concern it."""
+    place = placing(provider)
+    doubtful = {c.id for c in selection.doubtful}
+    certain = np.array([c.id not in doubtful for c in cards], np.bool_)
+    slugs = sorted({OTHER, *(c.slug for c in provider.components)})
+    column = {slug: i for i, slug in enumerate(slugs)}
+    named = np.zeros((len(cards), len(slugs)), np.bool_)
+    for row, card in enumerate(cards):
+        for slug in place(card):
+            named[row, column[slug]] = True
+    nowhere = np.logical_not(named.any(axis=1))
+    sure: dict[Subject, Bools] = {}
+    maybe: dict[Subject, Bools] = {}
+    for subject in _with_other(provider, bool(named[:, column[OTHER]].any())):
+        columns = [column[slug] for slug in _components(provider, subject)]
+        here: Bools = np.asarray(named[:, columns].any(axis=1)) if subject.slug else np.ones(len(cards), np.bool_)
+        sure[subject] = np.logical_and(here, certain)
+        maybe[subject] = np.logical_or(here, nowhere)
+    return sure, maybe
+
+
+def _with_other(provider: Provider, has_other: bool) -> tuple[Subject, ...]:
+    known = subjects(provider)
+    return (*known, Subject("component", OTHER, "other")) if has_other and len(known) > 1 else known
+
+
+def _components(provider: Provider, subject: Subject) -> list[str]:
+    """Slugs of the components a subject is made of."""
+    if subject.kind == "product":
+        return [c.slug for c in provider.components if c.product == subject.name]
+    return [subject.slug] if subject.slug else []
+
+
+def _midnights(covered: Times, now: int) -> Ints:
+    """The midnights around every covered day; at least one day, so that tables are never without a row."""
+    first = midnight(covered[0].since if covered else now)
+    final = midnight(covered[-1].until - 1 if covered else now) + DAY
+    return np.arange(first, final + 1, DAY, dtype=np.int64)
+
+
+def _by_class(
+    starts: Ints, ends: Ints, classes: Ints, member: Bools, covered: tuple[Ints, Ints], midnights: Ints
+) -> Ints:
+    """Seconds a day in each class, counting at each instant the worst class of the incidents then open."""
+    at_least = []
+    for threshold in range(1, CLASSES + 1):
+        chosen = member & (classes >= threshold)
+        at_least.append(covered_by_day(starts[chosen], ends[chosen], covered, midnights))
+    degraded, partial, full = at_least
+    return np.stack((degraded - partial, partial - full, full), axis=1)

@@ -1,0 +1,173 @@
+"""What counts: which incidents are declared trouble of an AI service, how severe, of which part, and why others don't.
+
+Outages and degradations count, also when the provider later took the post away. Maintenance, notices (quota, policy,
+retirement of a product), tests and what an editor withdrew do not; nor does what starts outside the covered time,
+because there nobody could have seen its like. Each one left out is listed with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from almanac.model import TROUBLE, Card, Impact, Kind, Provider
+from almanac.stats.windows import Times, holds
+
+OTHER = "other"  # slug of the components a provider file does not name
+
+_REASONS = {
+    Kind.MAINTENANCE.value: "maintenance",
+    Kind.NOTICE.value: "notice, no trouble of the service",
+    Kind.TEST.value: "test of the status page",
+}
+
+
+class Severity(IntEnum):
+    """How much of the service is declared hit: the classes every published formula weighs."""
+
+    NONE = 0
+    DEGRADED = 1
+    PARTIAL = 2
+    FULL = 3
+
+
+class Severities(NamedTuple):
+    """The mildest and the worst severity a statement allows; equal where it says enough."""
+
+    least: Severity
+    most: Severity
+
+
+class Left(NamedTuple):
+    """An incident that does not count, and why."""
+
+    card: Card
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """A provider's incidents, sorted by start: those that count, those that may not be about AI, and the rest."""
+
+    counted: tuple[Card, ...]
+    doubtful: tuple[Card, ...]  # nothing says whether they concern AI: they count in the upper bound of trouble only
+    left_out: tuple[Left, ...]
+
+    @property
+    def reasons(self) -> tuple[tuple[str, int], ...]:
+        """Why incidents were left out and how many for each reason, the most frequent first."""
+        counts: dict[str, int] = {}
+        for left in self.left_out:
+            counts[left.why] = counts.get(left.why, 0) + 1
+        return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+_FIXED = {
+    Impact.NONE.value: Severities(Severity.NONE, Severity.NONE),
+    Impact.MINOR.value: Severities(Severity.DEGRADED, Severity.DEGRADED),
+    Impact.MAJOR.value: Severities(Severity.PARTIAL, Severity.PARTIAL),
+    Impact.CRITICAL.value: Severities(Severity.FULL, Severity.FULL),
+}
+_FULL_WORDS = frozenset({"major_outage", "full_outage"})
+
+
+def severity(card: Card) -> Severities:
+    """The class of a declared impact. Trouble of unknown impact is at least degraded and at most full."""
+    if card.impact_stated.lower() in _FULL_WORDS:
+        return Severities(Severity.FULL, Severity.FULL)
+    return _FIXED.get(card.impact, Severities(Severity.DEGRADED, Severity.FULL))
+
+
+def select(
+    provider: Provider, cards: Iterable[Card], covered: Times, withdrawn: Mapping[str, str] | None = None
+) -> Selection:
+    """Sort a provider's incidents into those that count and those that do not.
+
+    `withdrawn` maps ids that an editor withdrew to the editor's reason.
+    """
+    counted: list[Card] = []
+    doubtful: list[Card] = []
+    left_out: list[Left] = []
+    for card in sorted(cards, key=lambda c: (c.started, c.id)):
+        why = _why_not(provider, card, covered, withdrawn or {})
+        if why:
+            left_out.append(Left(card, why))
+        else:
+            (counted if scope(provider, card) == "in" else doubtful).append(card)
+    return Selection(counted=tuple(counted), doubtful=tuple(doubtful), left_out=tuple(left_out))
+
+
+def _why_not(provider: Provider, card: Card, covered: Times, withdrawn: Mapping[str, str]) -> str:
+    if card.id in withdrawn:
+        return f"withdrawn by an editor: {withdrawn[card.id]}"
+    if card.kind not in TROUBLE:
+        return _REASONS.get(card.kind, card.kind)
+    if scope(provider, card) == "out":
+        return "not about AI"
+    return "" if holds(covered, card.started) else "starts outside the covered time"
+
+
+def scope(provider: Provider, card: Card) -> str:
+    """Whether an incident of a shared page concerns AI: "in", "out" or "unknown".
+
+    By its components; where they do not say so, by words of its title. Without components and without such a word it is
+    unknown. Everything on a page that is all about AI is in.
+    """
+    rule = provider.scope
+    if rule is None or not (rule.components or rule.words):
+        return "in"
+    wanted = _wanted(provider)
+    if any(_plain(name) in wanted for name in card.components) or _has_word(rule.words, card.title):
+        return "in"
+    return "out" if card.components else "unknown"
+
+
+def places(provider: Provider, card: Card) -> frozenset[str]:
+    """Slugs of the components an incident names; `other` for names the provider file does not know.
+
+    Empty when the incident names none: then it concerns the provider as a whole, and nobody knows which part.
+    """
+    return placing(provider)(card)
+
+
+def placing(provider: Provider) -> Callable[[Card], frozenset[str]]:
+    """`places` with the provider's names looked up once, for many cards."""
+    slugs = {_plain(name): c.slug for c in provider.components for name in (c.slug, c.name, *c.match)}
+
+    def place(card: Card) -> frozenset[str]:
+        return frozenset(slugs.get(_plain(name), OTHER) for name in card.components)
+
+    return place
+
+
+def is_machine(provider: Provider) -> bool:
+    """True for pages written by probes: hundreds of short entries, not comparable with pages written by hand."""
+    return provider.written_by == "machine"
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+@lru_cache(maxsize=256)
+def _wanted_names(rule: tuple[str, ...], components: tuple[tuple[str, tuple[str, ...]], ...]) -> frozenset[str]:
+    named = {_plain(name) for name in rule}
+    return frozenset(named | {_plain(n) for slug, names in components if slug in named for n in names})
+
+
+def _wanted(provider: Provider) -> frozenset[str]:
+    rule = provider.scope.components if provider.scope else ()
+    return _wanted_names(rule, tuple((c.slug, (c.name, *c.match)) for c in provider.components))
+
+
+@lru_cache(maxsize=256)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words)) + r")(?!\w)", re.IGNORECASE)
+
+
+def _has_word(words: tuple[str, ...], title: str) -> bool:
+    return bool(words) and _pattern(words).search(title) is not None
