@@ -1,0 +1,141 @@
+"""Front matter is taken apart with a place for every value, and nothing a stranger writes gets past or breaks it."""
+
+from collections.abc import Iterator
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from almanac import frontmatter
+from almanac.frontmatter import Fault, Matter, Place
+
+GOOD = b"""---
+name: Claude
+feeds:
+  - url: https://a.example/feed
+    verified: true
+  - url: https://b.example/feed
+words: [one,
+  two]
+---
+
+About *it*.
+
+---
+A rule, not front matter.
+"""
+
+
+def only_fault(data: bytes) -> str:
+    [fault] = frontmatter.read(data, "a.md").faults
+    return str(fault)
+
+
+def test_values_places_and_body_are_taken_apart() -> None:
+    assert frontmatter.read(GOOD, "a.md") == Matter(
+        file="a.md",
+        values={
+            "name": "Claude",
+            "feeds": [{"url": "https://a.example/feed", "verified": True}, {"url": "https://b.example/feed"}],
+            "words": ["one", "two"],
+        },
+        places={
+            ("name",): Place(2, 1),
+            ("feeds",): Place(3, 1),
+            ("feeds", 0): Place(4, 5),
+            ("feeds", 0, "url"): Place(4, 5),
+            ("feeds", 0, "verified"): Place(5, 5),
+            ("feeds", 1): Place(6, 5),
+            ("feeds", 1, "url"): Place(6, 5),
+            ("words",): Place(7, 1),
+            ("words", 0): Place(7, 9),
+            ("words", 1): Place(8, 3),
+        },
+        body="\nAbout *it*.\n\n---\nA rule, not front matter.\n",
+    )
+
+
+def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
+    assert frontmatter.read(b"\xef\xbb\xbf" + GOOD.replace(b"\n", b"\r\n"), "a.md") == frontmatter.read(GOOD, "a.md")
+
+
+@pytest.mark.parametrize(("data", "message"), [
+    (b"", "a.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---"),
+    (b"name: x\n---\n", "a.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---"),
+    (b"---\nname: x\n", "a.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---"),
+    (b"---\na: x\nb: \xff\n---\n", "a.md:3:1: is not UTF-8; save the file as UTF-8"),
+    (b"---\n- a\n---\n", "a.md:2:1: front matter is not a list of fields; write lines like `name: value`"),
+    (b"---\n\n---\n", "a.md:2:1: front matter is not a list of fields; write lines like `name: value`"),
+    (b"---\na: 1\nb: 2\na: 3\n---\n", "a.md:4:1: a: is there twice, first in line 2; keep one"),
+    (b"---\na:\n  b: 1\n  b: 2\n---\n", "a.md:4:3: a.b: is there twice, first in line 3; keep one"),
+    (b"---\na: &x 1\nb: *x\n---\n", "a.md:3:1: b: is a YAML alias (*name); write the value out"),
+    (b"---\na: 1\nb: 2026-02-30\n---\n", "a.md:3:1: b: holds a value that YAML cannot make sense of; put it in quotes"),
+    (b"---\na: !!python/object/apply:os.system [id]\n---\n",
+     "a.md:2:1: a: holds a value that YAML cannot make sense of; put it in quotes"),
+    (b"---\na: b: c\n---\n",
+     'a.md:2:5: is not YAML: mapping values are not allowed in this context; put text that holds ": " in quotes'),
+    (b"---\na: 1\nb: @x\n---\n",
+     "a.md:3:4: is not YAML: found character that cannot start any token; quote text that holds : # [ ] { } or begins "
+     "with * & ! % @, and indent with blanks"),
+    (b"---\na: " + b"[" * 100_000 + b"\n---\n", "a.md:2:23: is nested more than 20 levels deep; write it flat"),
+    (b"---\n" + b"- " * 100_000 + b"\n---\n", "a.md:2:41: is nested more than 20 levels deep; write it flat"),
+])
+def test_what_is_wrong_is_said_with_its_place_and_a_cure(data: bytes, message: str) -> None:
+    assert only_fault(data) == message
+
+
+def test_a_character_that_yaml_forbids_is_named() -> None:
+    assert only_fault(b'---\na: "\x01"\n---\n').startswith("a.md:2:1: is not YAML: unacceptable character #x0001: ")
+
+
+def test_an_alias_bomb_is_refused_and_not_built() -> None:
+    bomb = b"---\na0: &a0 [x, x]\n"
+    bomb += b"".join(b"a%d: &a%d [%s]\n" % (i, i, b", ".join([b"*a%d" % (i - 1)] * 9)) for i in range(1, 40)) + b"---\n"
+    matter = frontmatter.read(bomb, "a.md")
+    assert (matter.values, len(matter.faults)) == ({}, 39 * 9)
+
+
+def test_a_fault_deep_inside_points_at_the_nearest_thing_that_has_a_place() -> None:
+    matter = frontmatter.read(GOOD, "a.md")
+    paths: list[frontmatter.Path] = [("feeds", 1, "dialect"), ("feeds", 7), ("nothing",), ()]
+    assert [str(matter.fault(path, "is odd")) for path in paths] == [
+        "a.md:6:5: feeds.1.dialect: is odd",
+        "a.md:3:1: feeds.7: is odd",
+        "a.md:1:1: nothing: is odd",
+        "a.md:1:1: is odd",
+    ]
+
+
+def test_faults_sort_by_file_and_place() -> None:
+    late, early = Fault(file="a", line=10, message="x"), Fault(file="a", line=9, column=2, message="y")
+    assert sorted([Fault(file="b", message="z"), late, early]) == [early, late, Fault(file="b", message="z")]
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-9999, 9999) | st.text(st.characters(codec="utf-8", categories=["L", "N"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc_", min_size=1), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["name", "a", "b_c"]), PLAIN, min_size=1))
+def test_what_yaml_writes_is_read_as_it_was_and_every_leaf_has_a_place(values: dict[str, object]) -> None:
+    text = yaml.safe_dump(values, allow_unicode=True)
+    matter = frontmatter.read(f"---\n{text}---\nbody".encode(), "a.md")
+    lines = ["---", *text.split("\n")]
+
+    def leaves(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+        items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        yield path
+        for key, inner in items:
+            yield from leaves(inner, (*path, key))
+
+    assert (matter.values, matter.faults, matter.body) == (values, (), "body")
+    assert set(leaves(values, ())) - {()} == set(matter.places)
+    assert all(lines[line - 1][column - 1] not in " \n" for line, column in matter.places.values())
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_make_it_raise(data: bytes) -> None:
+    frontmatter.read(b"---\n" + data + b"\n---\n", "a.md")
