@@ -212,12 +212,10 @@ TICKS = (600, 1800, 3600, 2 * 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86
 MOST_TICKS = 12
 
 
-def scale_of(stretch: Stretch) -> Scale:
-    """A scale that shows the stretch with a quarter of its length (an hour at least) around it, on whole ticks."""
-    pad = max((stretch.until - stretch.since) // 4, words.HOUR)
-    since, until = stretch.since - pad, stretch.until + pad
-    tick = tick_of(until - since)
-    return Scale(since // tick * tick, -(-until // tick) * tick)
+def scale_of(view: Stretch) -> Scale:
+    """A scale that shows a stretch of time, widened to whole ticks."""
+    tick = tick_of(view.until - view.since)
+    return Scale(view.since // tick * tick, -(-view.until // tick) * tick)
 
 
 def tick_of(span: int) -> int:
@@ -227,7 +225,7 @@ def tick_of(span: int) -> int:
 
 def ticks(scale: Scale) -> tuple[Label, ...]:
     """The lines of a scale, labelled with the hour, or the date where it changes; two of three give way when narrow."""
-    tick = tick_of(scale.until - scale.since)
+    tick = tick_of(scale.until - scale.since - 1)
     marks = range(scale.since, scale.until + 1, tick)
     anchors = ["start", *["middle"] * (len(marks) - 2), "end"]
     return tuple(

@@ -1,0 +1,140 @@
+"""Finds what an incident's page shows from elsewhere: its provider, other trouble of those days, articles citing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
+
+from almanac import words
+from almanac.almanac import Almanac, ArticleCard
+from almanac.model import Card, Stretch
+from almanac.stats.selection import is_machine, scope
+from almanac.views import base
+from almanac.views.base import Dateline, Link
+from almanac.views.current import end, is_open
+
+OWN, OTHERS = 6, 4  # how many other incidents of the provider, and of others, are drawn
+DAY = words.DAY
+
+
+class Neighbour(NamedTuple):
+    """Another incident, as far as a chart shows it."""
+
+    url: str
+    provider: str
+    name: str
+    css: str
+    word: str
+    since: int
+    until: int
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """All that the page of an incident draws on besides the incident: while this is equal, the page is."""
+
+    provider: str
+    slug: str
+    company: str
+    neighbours: tuple[Neighbour, ...]
+    cited_by: tuple[Link, ...]
+    live: Dateline | None  # None once it is over: then nothing on its page moves with the clock
+    now: int  # the moment it is known to be open until; 0 for one that is over
+    end: int  # its end, or the last moment it is known to have been open
+
+
+class Surroundings:
+    """Finds what stands around any incident; built once a build."""
+
+    def __init__(self, almanac: Almanac) -> None:
+        self._almanac = almanac
+        self._providers = {provider.slug: provider for provider in almanac.providers}
+        self._days = _by_day(almanac)
+        self._cited = _citations(almanac.articles)
+
+    def of(self, card: Card) -> Around:
+        """What stands around one incident."""
+        pulls = self._almanac.pulls.get(card.provider)
+        provider = self._providers.get(card.provider)
+        going_on = is_open(card, pulls)
+        until = end(card, pulls)
+        return Around(
+            provider=provider.name if provider else card.provider,
+            slug=card.provider,
+            company=provider.company if provider else "",
+            neighbours=self._neighbours(card, until),
+            cited_by=self._cited.get((card.provider, card.id), ()),
+            live=base.dateline(self._almanac) if going_on else None,
+            now=until if going_on else 0,
+            end=until,
+        )
+
+    def near(self, card: Card) -> tuple[Card, ...]:
+        """Every incident whose page may show this one, itself included: those to look at again when it changes."""
+        return tuple(dict.fromkeys(self._within(window(card.started, self._until(card)))))
+
+    def _until(self, card: Card) -> int:
+        return end(card, self._almanac.pulls.get(card.provider))
+
+    def _within(self, stretch: Stretch) -> Iterable[Card]:
+        days = range(stretch.since // DAY, stretch.until // DAY + 1)
+        return chain.from_iterable(self._days.get(day, ()) for day in days)
+
+    def _neighbours(self, card: Card, until: int) -> tuple[Neighbour, ...]:
+        view = window(card.started, until)
+        found = {
+            (other.provider, other.id): other
+            for other in self._within(view)
+            if other is not card and other.started < view.until and self._until(other) >= view.since
+        }
+        found.pop((card.provider, card.id), None)
+        near = sorted(found.values(), key=lambda other: (abs(other.started - card.started), other.id))
+        own = [other for other in near if other.provider == card.provider][:OWN]
+        others = [other for other in near if other.provider != card.provider and self._comparable(other)][:OTHERS]
+        return tuple(self._neighbour(other) for other in sorted([*own, *others], key=lambda o: (o.started, o.id)))
+
+    def _comparable(self, card: Card) -> bool:
+        provider = self._providers.get(card.provider)
+        return provider is not None and not is_machine(provider) and scope(provider, card) == "in"
+
+    def _neighbour(self, card: Card) -> Neighbour:
+        provider = self._providers.get(card.provider)
+        mark = base.mark(card)
+        return Neighbour(
+            url=base.incident_url(card),
+            provider=provider.name if provider else card.provider,
+            name=base.name(card),
+            css=mark.css,
+            word=mark.word,
+            since=card.started,
+            until=self._until(card),
+            open=card.ended is None,
+        )
+
+
+def window(since: int, until: int) -> Stretch:
+    """The time a page looks at around an incident: a quarter of its length before and after, an hour at least."""
+    pad = max((until - since) // 4, words.HOUR)
+    return Stretch(since - pad, until + pad)
+
+
+def _by_day(almanac: Almanac) -> dict[int, list[Card]]:
+    days: dict[int, list[Card]] = {}
+    for slug, cards in almanac.cards.items():
+        pulls = almanac.pulls.get(slug)
+        for card in cards:
+            if card.is_trouble:
+                for day in range(card.started // DAY, end(card, pulls) // DAY + 1):
+                    days.setdefault(day, []).append(card)
+    return days
+
+
+def _citations(articles: Iterable[ArticleCard]) -> dict[tuple[str, str], tuple[Link, ...]]:
+    cited: dict[tuple[str, str], tuple[Link, ...]] = {}
+    for article in articles:
+        for key in article.incidents:
+            cited[key] = (*cited.get(key, ()), Link(article.url, article.title))
+    return cited

@@ -1,0 +1,98 @@
+"""The list of articles, and what the page of an article shows besides its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from almanac import words
+from almanac.almanac import Almanac, ArticleCard
+from almanac.model import Card
+from almanac.views import base, rows
+from almanac.views.base import Head, Link, Time
+from almanac.views.rows import Row
+
+
+class Teaser(NamedTuple):
+    """An article in a list."""
+
+    url: str
+    title: str
+    summary: str
+    byline: str
+    date: Time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Articles:
+    """/articles/"""
+
+    head: Head
+    teasers: tuple[Teaser, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePage:
+    """What stands around an article's text."""
+
+    head: Head
+    kicker: str
+    title: str
+    stand: str
+    authors: str
+    published: Time
+    modified: Time | None
+    cites: tuple[Row, ...]
+    providers: tuple[Link, ...]
+
+
+def teaser(article: ArticleCard) -> Teaser:
+    """How other pages show an article."""
+    said = [words.sentence(article.kind), words.listing(article.authors), words.date(article.date)]
+    return Teaser(
+        url=article.url,
+        title=article.title,
+        summary=article.summary,
+        byline=" · ".join(part for part in said if part),
+        date=base.time(article.date, words.date(article.date)),
+    )
+
+
+def articles(almanac: Almanac) -> Articles:
+    """All articles, newest first."""
+    return Articles(
+        head=Head(
+            title="Articles",
+            path="/articles/",
+            section="articles",
+            description="News and analysis about failures of AI services, held against the record.",
+        ),
+        teasers=tuple(map(teaser, almanac.articles)),
+    )
+
+
+def article(almanac: Almanac, card: ArticleCard) -> ArticlePage:
+    """The frame of an article: byline, the incidents it cites, the providers it is about."""
+    names = rows.names(almanac.providers)
+    cited = [found for key in card.incidents if (found := _find(almanac, key))]
+    return ArticlePage(
+        head=Head(
+            title=card.title,
+            path=card.url,
+            section="articles",
+            description=card.summary,
+            kind="article",
+        ),
+        kicker=words.sentence(card.kind),
+        title=card.title,
+        stand=card.summary,
+        authors=words.listing(card.authors),
+        published=base.time(card.date, words.moment(card.date)),
+        modified=base.time(card.modified, words.moment(card.modified)) if card.modified else None,
+        cites=tuple(rows.dated(found, names.get(found.provider, "")) for found in cited),
+        providers=tuple(Link(base.provider_url(slug), names[slug]) for slug in card.providers if slug in names),
+    )
+
+
+def _find(almanac: Almanac, key: tuple[str, str]) -> Card | None:
+    return next((card for card in almanac.cards.get(key[0], ()) if card.id == key[1]), None)

@@ -1,0 +1,156 @@
+"""What every page has: the site, its head with the dateline, its addresses, and the words for severity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from almanac import charts, words
+from almanac.almanac import Almanac
+from almanac.model import Card, Impact, Kind, moment, stamp
+
+
+class Link(NamedTuple):
+    """A place and what it is called. `url` is relative to the site's root unless it has a scheme."""
+
+    url: str
+    text: str
+
+
+class Time(NamedTuple):
+    """A moment for machines and for people."""
+
+    iso: str
+    text: str
+
+
+class Mark(NamedTuple):
+    """A severity: the class of its glyph and its word."""
+
+    css: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What is the same on every page. `root` is the path the site lives under, "" at the top of its host."""
+
+    name: str
+    url: str
+    root: str
+    css: str  # address of the style sheet, with a mark of its content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dateline:
+    """The moment a page speaks of, how far the record reaches, and until when its statements may be believed."""
+
+    day: str
+    as_of: Time
+    reach: Time
+    until: Time | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What the frame around a page prints. `dateline` is None for records that state nothing about the present."""
+
+    title: str
+    path: str  # its address on the site: /incidents/
+    section: str = ""  # which entry of the navigation it belongs to
+    description: str = ""
+    dateline: Dateline | None = None
+    feeds: tuple[Link, ...] = ()  # the page's own feeds, before those of the site
+    kind: str = "website"  # OpenGraph type
+
+
+FRESH = words.HOUR  # a declared state is believed for so long after the record's end, then it is unknown
+
+MARKS = {
+    Impact.NONE: Mark(charts.CLEAR, "no impact"),
+    Impact.MINOR: Mark(charts.MINOR, "minor"),
+    Impact.MAJOR: Mark(charts.MAJOR, "major"),
+    Impact.CRITICAL: Mark(charts.CRITICAL, "critical"),
+    Impact.MAINTENANCE: Mark("quiet", "maintenance"),
+    Impact.UNKNOWN: Mark(charts.UNSAID, "trouble"),
+}
+CLEAR = Mark(charts.CLEAR, "none declared")
+UNKNOWN = Mark(charts.UNKNOWN, "unknown")
+KEY = (CLEAR, *(MARKS[impact] for impact in (Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)), UNKNOWN)
+QUIET = {kind: Mark("quiet", kind.value) for kind in (Kind.MAINTENANCE, Kind.NOTICE, Kind.TEST)}
+
+
+def site(name: str, url: str, css: str) -> Site:
+    """The site's constants; `url` without a trailing slash, "" where it is not known."""
+    return Site(name=name, url=url, root=urlsplit(url).path.rstrip("/"), css=css)
+
+
+def mark(card: Card) -> Mark:
+    """How an incident is marked: its kind if it is no trouble, else its impact."""
+    return QUIET.get(Kind(card.kind)) or MARKS[Impact(card.impact)]
+
+
+def name(card: Card) -> str:
+    """What a list calls an incident: the provider's title, or its components where the title was made here."""
+    if not card.title_is_ours:
+        return card.title
+    return words.listing(card.components, 2) or "The service as a whole"
+
+
+def length(card: Card) -> str:
+    """How long it lasted, or why that cannot be said."""
+    if card.ended is None:
+        return "open" if card.is_open and not card.imported else "no end recorded"
+    if card.ended == card.started:
+        return "no length given"
+    return words.duration(card.ended - card.started)
+
+
+def time(at: datetime, text: str) -> Time:
+    """A moment with the words chosen for it."""
+    return Time(stamp(at), text)
+
+
+def clock(at: int) -> Time:
+    """A moment by its hour."""
+    when = moment(at)
+    return Time(stamp(when), words.clock(when))
+
+
+def incident_url(card: Card) -> str:
+    return f"/incidents/{card.provider}/{card.slug}/"
+
+
+def month_url(year: int, month: int) -> str:
+    return f"/incidents/{year}/{month:02}/"
+
+
+def provider_url(slug: str) -> str:
+    return f"/providers/{slug}/"
+
+
+def year_url(slug: str, year: int) -> str:
+    return f"/providers/{slug}/{year}/"
+
+
+def provider_feeds(slug: str, called: str) -> tuple[Link, ...]:
+    """The feeds of one provider, Atom first."""
+    here = provider_url(slug)
+    return Link(f"{here}atom.xml", f"{called}, Atom"), Link(f"{here}feed.xml", f"{called}, RSS")
+
+
+def dateline(almanac: Almanac, reach: datetime | None = None) -> Dateline:
+    """The dateline of a page that states the present. `reach`: how far the record goes for what it is about."""
+    reach = reach or almanac.record_until
+    now = almanac.now
+    if reach is None:
+        return Dateline(day=words.long_date(now), as_of=time(now, words.clock(now)), reach=Time("", ""), until=None)
+    until = moment(int(reach.timestamp()) + FRESH)
+    return Dateline(
+        day=words.long_date(now),
+        as_of=time(now, words.clock(now)),
+        reach=time(reach, words.near(reach, now)),
+        until=time(until, words.near(until, now)) if until > now else None,
+    )

@@ -1,0 +1,58 @@
+"""The worst that was declared on each day: the row of words that bars of days are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from almanac import charts
+from almanac.model import Card, Impact, Pulls, moment
+from almanac.stats import windows
+from almanac.stats.windows import DAY
+from almanac.views.base import MARKS
+from almanac.views.current import end
+
+ENOUGH = 0.9  # a day without declared trouble is called clear only if so much of it was watched
+
+
+def worst(cards: Iterable[Card], pulls: Pulls | None, since: int, days: int, now: int) -> tuple[str, ...]:
+    """The worst severity of each of `days` UTC days from `since` (midnight); unknown where nobody looked.
+
+    Trouble is shown also on days that are not covered: it was declared. The day of `now` is judged by what has passed.
+    """
+    found = [charts.UNKNOWN] * days
+    _fill_clear(found, pulls, since, now)
+    for card in cards:
+        css = MARKS[Impact(card.impact)].css
+        first = max((card.started - since) // DAY, 0)
+        last = min((max(end(card, pulls) - 1, card.started) - since) // DAY, days - 1)
+        for day in range(first, last + 1):
+            found[day] = _worse(found[day], css)
+    return tuple(found)
+
+
+def _fill_clear(found: list[str], pulls: Pulls | None, since: int, now: int) -> None:
+    covered = windows.coverage(pulls, now) if pulls else ()
+    for day in range(len(found)):
+        start = since + day * DAY
+        passed = min(start + DAY, now) - start
+        if passed > 0 and windows.total(windows.clip(covered, start, start + passed)) >= ENOUGH * passed:
+            found[day] = charts.CLEAR
+
+
+def _worse(known: str, css: str) -> str:
+    if css not in charts.ORDER:
+        return known
+    if known == charts.UNKNOWN:
+        return css if css != charts.CLEAR else known
+    return max(known, css, key=charts.ORDER.index)
+
+
+def last_days(until: int, days: int) -> int:
+    """The midnight that begins the `days` days of which the last holds the second before `until`."""
+    return windows.midnight(until - 1) - (days - 1) * DAY
+
+
+def first_day(at: int) -> datetime:
+    """The day a row of days begins with, as a moment."""
+    return moment(at)

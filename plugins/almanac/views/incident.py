@@ -1,0 +1,284 @@
+"""The page of one incident: what was declared, when, to scale, in whose words, and what was changed afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from almanac import text, words
+from almanac.model import OVER, Card, Change, Incident, Update, seconds, stamp
+from almanac.views import base
+from almanac.views.around import Around
+from almanac.views.base import Head, Link, Time
+from almanac.views.diff import Piece, word_diff
+from almanac.views.timeline import Timeline, timeline
+
+STARTED = {
+    "first-update": "its first post",
+    "stated": "stated by the provider",
+    "ulid": "read from its id",
+    "pubdate": "the feed’s date",
+    "mended": "the earliest stamp; the stated start lies after the end",
+}
+ENDED = {
+    "resolved-update": "marked as resolved",
+    "stated": "stated by the provider",
+    "pubdate": "the feed’s date",
+    "absence": "gone from the list of current events",
+    "mended": "the last stamp; the stated end lies before the start",
+}
+STATED_IMPACT = "the provider’s word"
+
+
+class Fact(NamedTuple):
+    """A cell of the strip of facts: its name, its value, and what qualifies it."""
+
+    name: str
+    value: str
+    note: str
+    time: str = ""  # machine form, where the value is a moment
+    url: str = ""
+    css: str = ""  # severity, where the value is one
+    how: str = ""  # anchor on the methodology page
+
+
+class Post(NamedTuple):
+    """An update: when, under which phase, its words as safe HTML, and what should be known about it."""
+
+    time: Time
+    day: str  # its date, where it is not that of the start
+    phase: str
+    html: str
+    notes: str
+
+
+class Edit(NamedTuple):
+    """A text or a fact that was changed later."""
+
+    what: str
+    when: Time
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentPage:
+    """/incidents/<provider>/<id>/"""
+
+    head: Head
+    kicker: str
+    css: str
+    provider: Link
+    title: str
+    stand: str
+    facts: tuple[Fact, ...]
+    warnings: tuple[str, ...]
+    day: str
+    timeline: Timeline | None
+    posts: tuple[Post, ...]
+    posts_note: str
+    edits: tuple[Edit, ...]
+    source: str
+    cited_by: tuple[Link, ...]
+
+
+def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
+    """Everything its page prints. With an equal `around` and incident the page is the same, at whatever time."""
+    title = _title(around, incident, card)
+    day = words.date(incident.started)
+    return IncidentPage(
+        head=Head(
+            title=f"{around.provider}: {base.name(card)}, {day}",
+            path=base.incident_url(card),
+            section="incidents",
+            description=f"{title}. {_stand(around, incident, card)}",
+            dateline=around.live,
+            feeds=base.provider_feeds(around.slug, around.provider),
+            kind="article",
+        ),
+        kicker=_kicker(around, card, day),
+        css=base.mark(card).css,
+        provider=Link(base.provider_url(around.slug), around.provider),
+        title=title,
+        stand=_stand(around, incident, card),
+        facts=_facts(incident, card),
+        warnings=_warnings(incident, card),
+        day=day,
+        timeline=timeline(card, around) if card.is_trouble else None,
+        posts=tuple(_post(incident, update) for update in reversed(incident.updates)),
+        posts_note=_posts_note(incident),
+        edits=_edits(incident),
+        source=incident.source,
+        cited_by=around.cited_by,
+    )
+
+
+def _title(around: Around, incident: Incident, card: Card) -> str:
+    if not incident.title_is_ours:
+        return incident.title
+    what = card.kind if not card.is_trouble else "trouble"
+    parts = f": {words.listing(card.components, 2)}" if card.components else ""
+    spent = "" if card.ended is None or card.ended == card.started else f", {words.duration(card.ended - card.started)}"
+    return f"{around.provider} {what} on {words.date(incident.started)}{parts}{spent}"
+
+
+def _kicker(around: Around, card: Card, day: str) -> str:
+    state = "Open incident" if around.live else "Incident record"
+    by = f" by {around.company}" if around.company and around.company != around.provider else ""
+    return f"{state}, {around.provider}{by}, {day}"
+
+
+def _stand(around: Around, incident: Incident, card: Card) -> str:
+    said = [_ending(around, incident, card)]
+    if incident.posted_late and incident.ended is not None:
+        said.append("It was first posted when it was over.")
+    own = sum(other.provider == around.provider for other in around.neighbours)
+    if own:
+        said.append(f"{words.sentence(words.spelled(own))} more of {around.provider} stood beside it.")
+    return " ".join(said)
+
+
+def _ending(around: Around, incident: Incident, card: Card) -> str:
+    if incident.ended is not None:
+        return f"Over since {_near(incident.ended, incident.started)}."
+    if around.live:
+        return f"Open since {words.moment(incident.started)}; now “{incident.phase}”."
+    if incident.phase in OVER:
+        return "Over; when it ended is not recorded."
+    return "No end is recorded; how long it lasted is unknown."
+
+
+def _near(at: datetime, start: datetime) -> str:
+    return f"{words.clock(at)}{words.GAP}UTC" if at.date() == start.date() else words.moment(at)
+
+
+def _facts(incident: Incident, card: Card) -> tuple[Fact, ...]:
+    """The strip of facts, each with where it comes from."""
+    facts = [_moment("Started", incident.started, STARTED.get(incident.started_basis, ""), incident)]
+    if incident.ended is None:
+        facts.append(Fact("Ended", "open" if card.is_open and not card.imported else "not recorded", "", how="ends"))
+    else:
+        facts.append(_moment("Ended", incident.ended, ENDED.get(incident.ended_basis, ""), incident))
+    facts.append(Fact("Length", *_length(incident, card), how="length"))
+    facts.append(_impact(incident, card))
+    facts.append(Fact("Components", words.listing(incident.components, 6) or "none named", _counted(incident)))
+    facts.append(_seen(incident))
+    host = urlsplit(incident.source).hostname
+    facts.append(Fact("Source", incident.id, host or "no address", url=incident.source))
+    return tuple(facts)
+
+
+def _moment(name: str, at: datetime, basis: str, incident: Incident) -> Fact:
+    told = words.clock_seconds(at) if incident.precision == "second" else words.clock(at)
+    note = f"{words.short_date(at)} {at.year}, {basis}".rstrip(", ")
+    return Fact(name, f"{told}{words.GAP}UTC", note, stamp(at), how="times")
+
+
+def _length(incident: Incident, card: Card) -> tuple[str, str]:
+    if incident.ended is None:
+        return "unknown" if not card.is_open or card.imported else "so far unknown", "no end is recorded"
+    if incident.ended == incident.started:
+        return "not given", "start and end are equal"
+    return words.duration(seconds(incident.ended) - seconds(incident.started)), "start to end, as declared"
+
+
+def _impact(incident: Incident, card: Card) -> Fact:
+    css, word = base.mark(card)
+    if not card.is_trouble:
+        return Fact("Kind", word, f"by {incident.kind_basis}", css=css, how="kinds")
+    stated = incident.impact_stated.replace("_", " ")
+    note = STATED_IMPACT if stated == word else f"the provider’s word: {stated}" if stated else "no impact is stated"
+    return Fact("Impact", word, note, css=css, how="impact")
+
+
+def _counted(incident: Incident) -> str:
+    return "" if len(incident.components) < 2 else f"{len(incident.components)} named"
+
+
+def _seen(incident: Incident) -> Fact:
+    if incident.first_seen is None:
+        note = f"imported: {incident.imported}" if incident.imported else ""
+        return Fact("First seen here", "not by us", note, how="imports")
+    late = seconds(incident.first_seen) - seconds(incident.started)
+    note = f"{words.duration(late)} after the start" if late > 0 else ""
+    at = incident.first_seen
+    return Fact("First seen here", _near(at, incident.started), note, stamp(at), how="seen")
+
+
+def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:
+    """What a reader must know before quoting it."""
+    said = []
+    if incident.posted_late:
+        said.append("Posted late: the provider first posted it at its end or after, so nobody could be warned by it.")
+    if incident.vanished is not None:
+        when = words.moment(incident.vanished)
+        said.append(f"No longer in the provider’s feed since {when}. It was declared, so it stays and counts.")
+    if incident.started_basis == "mended" or incident.ended_basis == "mended":
+        said.append("The provider’s stated times contradict each other; what is shown is mended from its posts.")
+    if incident.imported and not any(update.text for update in incident.updates):
+        said.append(f"Imported from the data set {incident.imported}: times and phases, without the provider’s texts.")
+    return tuple(said)
+
+
+def _post(incident: Incident, update: Update) -> Post:
+    after = seconds(update.at) - seconds(incident.started)
+    notes = [f"after {words.duration(after)}" if after > 0 else "at the start" if after == 0 else "before the start"]
+    if update.was:
+        notes.append("text changed later")
+    if update.gone is not None:
+        notes.append(f"gone from the feed since {words.moment(update.gone)}")
+    if update.printed and update.printed.casefold() != update.phase:
+        notes.append(f"printed as “{update.printed}”")
+    same_day = update.at.date() == incident.started.date()
+    return Post(
+        time=Time(stamp(update.at), words.clock(update.at)),
+        day="" if same_day else words.short_date(update.at),
+        phase=words.sentence(update.phase),
+        html=text.html(update.text) if update.text else "",
+        notes=" · ".join(notes),
+    )
+
+
+def _posts_note(incident: Incident) -> str:
+    if not incident.updates:
+        return "none is recorded"
+    if any(update.text for update in incident.updates):
+        return "in the provider’s words"
+    return "times and phases only; the texts are at the source"
+
+
+def _edits(incident: Incident) -> tuple[Edit, ...]:
+    """Every change of a text or a fact, newest first."""
+    found = [edit for update in incident.updates for edit in _rewrites(update)]
+    found += [_changed(incident, change) for change in incident.changes]
+    return tuple(sorted(found, key=lambda edit: edit.when.iso, reverse=True))
+
+
+def _rewrites(update: Update) -> list[Edit]:
+    """Each text an update had, held against the one that followed it."""
+    texts = [*(was.text for was in update.was), update.text]
+    what = f"Update of {words.moment(update.at)}"
+    return [
+        Edit(what, _until(was.until), word_diff(text.plain(was.text), text.plain(after)))
+        for was, after in zip(update.was, texts[1:], strict=True)
+    ]
+
+
+def _changed(incident: Incident, change: Change) -> Edit:
+    """A fact that was another; what followed it is the next change of the same fact, or what stands now."""
+    later = [c for c in incident.changes if c.what == change.what and c.until > change.until]
+    after = min(later, key=lambda c: c.until).was if later else _now(incident, change.what)
+    pieces = word_diff(change.was, after) if after else (Piece("del", change.was),)
+    return Edit(words.sentence(change.what.replace("_", " ")), _until(change.until), pieces)
+
+
+def _now(incident: Incident, what: str) -> str:
+    value = getattr(incident, what, "")
+    if isinstance(value, datetime):
+        return stamp(value)
+    return ", ".join(value) if isinstance(value, tuple) else str(value or "")
+
+
+def _until(at: datetime) -> Time:
+    return Time(stamp(at), words.moment(at))

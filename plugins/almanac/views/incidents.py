@@ -1,0 +1,163 @@
+"""Lists of all incidents: the newest, and the archive by month, by provider and year."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from almanac import words
+from almanac.almanac import Almanac
+from almanac.model import Card, Provider, moment
+from almanac.stats.selection import scope
+from almanac.views import base, current, rows
+from almanac.views.base import Head, Link, Mark
+from almanac.views.rows import Day
+
+NEWEST = 80
+Months = Mapping[tuple[int, int], tuple[Card, ...]]
+
+
+class Count(NamedTuple):
+    """A cell of an archive table: how many, and where they are listed; url "" for none."""
+
+    url: str
+    said: str
+
+
+class Line(NamedTuple):
+    """A row of an archive table."""
+
+    name: str
+    url: str
+    cells: tuple[Count, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incidents:
+    """/incidents/"""
+
+    head: Head
+    stand: str
+    days: tuple[Day, ...]
+    months: tuple[Line, ...]  # a year each, twelve cells
+    years: tuple[str, ...]
+    providers: tuple[Line, ...]  # a provider each, a cell for each of `years`
+    key: tuple[Mark, ...] = base.KEY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """/incidents/<year>/<month>/"""
+
+    head: Head
+    title: str
+    stand: str
+    days: tuple[Day, ...]
+    earlier: Link | None
+    later: Link | None
+    key: tuple[Mark, ...] = base.KEY
+
+
+def all_cards(almanac: Almanac) -> Iterable[Card]:
+    """Every card of every provider, in no order that matters."""
+    return (card for cards in almanac.cards.values() for card in cards)
+
+
+def months(almanac: Almanac) -> Months:
+    """All cards by the (year, month) they started in, oldest month first, newest card first: the pages there are."""
+    found: dict[tuple[int, int], list[Card]] = {}
+    for card in all_cards(almanac):
+        at = moment(card.started)
+        found.setdefault((at.year, at.month), []).append(card)
+    return {key: tuple(sorted(found[key], key=_order, reverse=True)) for key in sorted(found)}
+
+
+def _order(card: Card) -> tuple[int, str, str]:
+    return card.started, card.provider, card.id
+
+
+def incidents(almanac: Almanac, by_month: Months) -> Incidents:
+    """The newest incidents of all providers, and the way to all others."""
+    by_slug = {provider.slug: provider for provider in almanac.providers}
+    concerning = (card for card in all_cards(almanac) if _concerns(by_slug.get(card.provider), card))
+    newest = heapq.nlargest(NEWEST, concerning, key=_order)
+    total = sum(map(len, almanac.cards.values()))
+    years = sorted({year for year, _ in by_month}, reverse=True)
+    return Incidents(
+        head=Head(
+            title="Incidents",
+            path="/incidents/",
+            section="incidents",
+            description=f"{words.count(total)} incidents declared by AI providers, newest first, and the archive.",
+        ),
+        stand=f"{words.plural(total, 'incident')} as {words.plural(len(almanac.cards), 'provider')} declared them. "
+        f"Below are the newest {len(newest)}; what is not about AI on shared pages stands only in the archive.",
+        days=rows.by_day(newest, rows.names(almanac.providers)),
+        months=_months(by_month, years),
+        years=tuple(map(str, years)),
+        providers=tuple(_provider_line(almanac, provider, years) for provider in almanac.providers),
+    )
+
+
+def _concerns(provider: Provider | None, card: Card) -> bool:
+    return provider is None or scope(provider, card) != "out"
+
+
+def _months(by_month: Months, years: list[int]) -> tuple[Line, ...]:
+    counts = Counter({key: len(cards) for key, cards in by_month.items()})
+    return tuple(
+        Line(
+            str(year),
+            "",
+            tuple(_count(counts[year, month], base.month_url(year, month)) for month in range(1, 13)),
+        )
+        for year in years
+    )
+
+
+def _provider_line(almanac: Almanac, provider: Provider, years: list[int]) -> Line:
+    counts = Counter(moment(card.started).year for card in almanac.cards.get(provider.slug, ()))
+    cells = tuple(_count(counts[year], base.year_url(provider.slug, year)) for year in years)
+    return Line(provider.name, base.provider_url(provider.slug), cells)
+
+
+def _count(number: int, url: str) -> Count:
+    return Count(url if number else "", words.count(number) if number else "")
+
+
+def month(almanac: Almanac, by_month: Months, year: int, number: int) -> Month:
+    """Everything that started in one month, of every provider, also what is not about AI."""
+    cards = by_month[year, number]
+    known = list(by_month)
+    here = known.index((year, number))
+    title = words.month(year, number)
+    return Month(
+        head=Head(
+            title=f"Incidents in {title}",
+            path=base.month_url(year, number),
+            section="incidents",
+            description=f"{words.plural(len(cards), 'incident')} that AI providers declared in {title}.",
+        ),
+        title=title,
+        stand=_month_stand(cards),
+        days=rows.by_day(cards, rows.names(almanac.providers)),
+        earlier=_month_link(known[here - 1]) if here else None,
+        later=_month_link(known[here + 1]) if here + 1 < len(known) else None,
+    )
+
+
+def _month_link(month: tuple[int, int]) -> Link:
+    return Link(base.month_url(*month), words.month(*month))
+
+
+def _month_stand(cards: Sequence[Card]) -> str:
+    troubles = [card for card in cards if card.is_trouble]
+    worst = sum(current.rank(card)[0] >= 3 for card in troubles)
+    providers = len({card.provider for card in cards})
+    return (
+        f"{words.sentence(words.plural(len(cards), 'incident'))} of {words.plural(providers, 'provider')}; "
+        f"{words.count(worst)} declared major or critical."
+    )

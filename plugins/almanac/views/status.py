@@ -1,0 +1,147 @@
+"""The site's own status: which feeds it reads, when it last could, what failed, and what time the record covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from almanac import words
+from almanac.almanac import Almanac
+from almanac.model import Feed, FeedState, Provider, Pulls, moment, seconds
+from almanac.stats import windows
+from almanac.views import base, current
+from almanac.views.base import Head, Link, Time
+
+
+class FeedLine(NamedTuple):
+    """One feed: `state` is read, failing or never read; `css` its mark."""
+
+    url: str
+    host: str
+    dialect: str
+    state: str
+    css: str
+    fetched: Time
+    entries: str
+    note: str
+
+
+class Source(NamedTuple):
+    """A provider with its feeds and the time its record covers."""
+
+    provider: Link
+    feeds: tuple[FeedLine, ...]
+    covered: str
+    gaps: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """/status/"""
+
+    head: Head
+    title: str
+    stand: str
+    sources: tuple[Source, ...]
+
+
+def status(almanac: Almanac) -> Status:
+    """Every feed of every provider."""
+    sources = tuple(source(almanac, provider) for provider in almanac.providers)
+    feeds = [feed for entry in sources for feed in entry.feeds]
+    read = sum(feed.state == "read" for feed in feeds)
+    return Status(
+        head=Head(
+            title="This site’s own status",
+            path="/status/",
+            section="status",
+            description="Which status feeds this site reads, when it last could, and what failed.",
+            dateline=base.dateline(almanac),
+        ),
+        title=_title(read, len(feeds)),
+        stand=_stand(feeds),
+        sources=sources,
+    )
+
+
+def _title(read: int, feeds: int) -> str:
+    if not read:
+        return "No feed has been read within the last hour."
+    return f"{words.sentence(words.spelled(read))} of {words.plural(feeds, 'feed')} read within the last hour."
+
+
+def _stand(feeds: list[FeedLine]) -> str:
+    failing = sum(feed.state == "failing" for feed in feeds)
+    never = sum(feed.state == "never read" for feed in feeds)
+    return (
+        f"{words.sentence(words.spelled(failing))} failing, {words.spelled(never)} never read by this site. "
+        "What is not read is shown as unknown everywhere, never as healthy."
+    )
+
+
+def source(almanac: Almanac, provider: Provider) -> Source:
+    """The feeds of one provider and what its record covers."""
+    pulls = almanac.pulls.get(provider.slug)
+    states = {state.url: state for state in pulls.feeds} if pulls else {}
+    covered, gaps = _coverage(almanac, pulls)
+    return Source(
+        provider=Link(base.provider_url(provider.slug), provider.name),
+        feeds=tuple(_line(almanac, feed, states.get(feed.url)) for feed in provider.feeds),
+        covered=covered,
+        gaps=gaps,
+    )
+
+
+def _line(almanac: Almanac, feed: Feed, state: FeedState | None) -> FeedLine:
+    word, css = _state(almanac, state)
+    fetched = state.fetched if state else None
+    return FeedLine(
+        url=feed.url,
+        host=feed.url.partition("//")[2],
+        dialect=(state.dialect if state and state.dialect else feed.dialect) or "not known",
+        state=word,
+        css=css,
+        fetched=base.time(fetched, words.near(fetched, almanac.now)) if fetched else Time("", ""),
+        entries=words.count(state.entries) if state and fetched else "",
+        note=_note(feed, state),
+    )
+
+
+def _state(almanac: Almanac, state: FeedState | None) -> tuple[str, str]:
+    if state is None or (state.fetched is None and not state.error):
+        return "never read", "unknown"
+    if state.error:
+        return "failing", "major"
+    fetched = state.fetched
+    fresh = fetched is not None and seconds(almanac.now) - seconds(fetched) < base.FRESH
+    return ("read", "ok") if fresh else ("not read lately", "unknown")
+
+
+def _note(feed: Feed, state: FeedState | None) -> str:
+    if state and state.error:
+        since = f" since {words.moment(state.error_since)}" if state.error_since else ""
+        return f"{state.error}{since}"
+    return "" if feed.verified else "form not yet verified by a recording"
+
+
+def _coverage(almanac: Almanac, pulls: Pulls | None) -> tuple[str, str]:
+    """From when to when, how much of that, and the longest gap."""
+    covered = windows.coverage(pulls, seconds(almanac.now)) if pulls else ()
+    if not covered:
+        return "no time is covered yet", ""
+    first, last = covered[0].since, covered[-1].until
+    share = windows.total(covered) / (last - first)
+    said = f"{words.date(moment(first))} to {words.date(moment(last))}, {words.percent(share, 0)} of it"
+    return said, _gaps(covered)
+
+
+def _gaps(covered: windows.Times) -> str:
+    gaps = [later.since - earlier.until for earlier, later in zip(covered, covered[1:], strict=False)]
+    if not gaps:
+        return "without a gap"
+    return f"{words.plural(len(gaps), 'gap')}, the longest {words.age(max(gaps))}"
+
+
+def reach(almanac: Almanac, provider: Provider) -> int | None:
+    """How far a provider's record goes."""
+    return current.reach(almanac.pulls.get(provider.slug))

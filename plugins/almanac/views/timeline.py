@@ -1,0 +1,160 @@
+"""Lays an incident on a scale of time: its phases, its updates as rings, and beneath it what else went on."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+from almanac import charts, words
+from almanac.charts import Block, Label, Scale
+from almanac.model import OVER, Card, Phase, moment
+from almanac.views.around import Around, Neighbour, window
+
+TOP, BAND, STALK = 26, 22, 62  # y of the band, its height, y of the rings
+FIRST, ROW = 84, 34  # y of the first neighbour, and from one to the next
+THICK = {charts.MINOR: 6, charts.MAJOR: 11, charts.CRITICAL: 16}
+ROOM = 0.13  # of the width: what a phase's name takes
+INK = {
+    Phase.INVESTIGATING: "investigating",
+    Phase.IDENTIFIED: "identified",
+    Phase.MONITORING: "monitoring",
+    Phase.IN_PROGRESS: "identified",
+    Phase.VERIFYING: "monitoring",
+}
+
+
+class Phased(NamedTuple):
+    """A stretch of one phase."""
+
+    phase: str
+    css: str
+    since: int
+    until: int
+
+
+class Other(NamedTuple):
+    """A neighbour in the chart: its bar and the words above it."""
+
+    block: Block
+    label: Label
+
+
+class Entry(NamedTuple):
+    """A neighbour in the table behind the chart."""
+
+    url: str
+    name: str
+    since: str
+    until: str
+    word: str
+    length: str
+
+
+class Timeline(NamedTuple):
+    """The chart, ready to print. Heights in pixels."""
+
+    height: str
+    floor: str  # y where the lines of the scale end
+    ticks: tuple[Label, ...]
+    blocks: tuple[Block, ...]
+    names: tuple[Label, ...]
+    knobs: tuple[str, ...]
+    title: Label
+    now: Label | None
+    others: tuple[Other, ...]
+    entries: tuple[Entry, ...]
+    inks: tuple[tuple[str, str], ...]  # class and name of each phase, for the key
+    label: str
+
+
+def phases(card: Card, until: int) -> tuple[Phased, ...]:
+    """The stretches between the updates, equal neighbours merged; what passed before the first post is `unposted`."""
+    posts = [(at, phase) for at, phase in card.updates if at <= until and phase not in OVER]
+    edges: list[tuple[int, str]] = [(card.started, "unposted")] if not posts or posts[0][0] > card.started else []
+    for at, phase in posts:
+        if not edges or edges[-1][1] != phase:
+            edges.append((max(at, card.started), phase))
+    edges.append((until, ""))
+    return tuple(
+        Phased(phase, INK.get(Phase(phase), "unposted") if phase != "unposted" else phase, since, end)
+        for (since, phase), (end, _) in pairwise(edges)
+        if end > since
+    )
+
+
+def timeline(card: Card, around: Around) -> Timeline | None:
+    """The chart of an incident; None where there is nothing to draw to scale."""
+    if around.end == card.started and not around.neighbours:
+        return None
+    scale = charts.scale_of(window(card.started, around.end))
+    parts = phases(card, around.end)
+    floor = FIRST + ROW * len(around.neighbours) - 8 if around.neighbours else STALK + 10
+    return Timeline(
+        height=str(floor + 20),
+        floor=str(floor),
+        ticks=tuple(label._replace(y=str(floor + 15)) for label in charts.ticks(scale)),
+        blocks=tuple(Block(f"ph-{p.css}", scale.x(p.since), scale.width(p.since, p.until)) for p in parts),
+        names=tuple(_phase_name(scale, part) for part in parts if _has_room(scale, part)),
+        knobs=tuple(dict.fromkeys(scale.x(at) for at, _ in card.updates if at <= scale.until)),
+        title=_title(scale, card, around),
+        now=Label(scale.x(around.now), f"open at {words.clock(moment(around.now))}") if around.now else None,
+        others=tuple(_other(scale, at, other, around) for at, other in enumerate(around.neighbours)),
+        entries=tuple(_entry(other, around) for other in around.neighbours),
+        inks=tuple(dict.fromkeys((part.css, part.phase) for part in parts)),
+        label=_said(card, around, parts),
+    )
+
+
+def _has_room(scale: Scale, part: Phased) -> bool:
+    return part.until - part.since >= ROOM * (scale.until - scale.since)
+
+
+def _phase_name(scale: Scale, part: Phased) -> Label:
+    return Label(scale.x(part.since), "not yet posted" if part.phase == "unposted" else part.phase, css="w")
+
+
+def _title(scale: Scale, card: Card, around: Around) -> Label:
+    """What stands behind the band's end, or before its start where the end leaves no room."""
+    said = words.duration(around.end - card.started)
+    middle = (scale.since + scale.until) // 2
+    if around.end <= middle + (scale.until - scale.since) // 5:
+        return Label(scale.x(around.end), said)
+    return Label(scale.x(card.started), said, "end")
+
+
+def _other(scale: Scale, at: int, other: Neighbour, around: Around) -> Other:
+    """Words above the bar, growing towards the wider side, so that they fit on a narrow page too."""
+    y = FIRST + ROW * at
+    thick = THICK.get(other.css, 6)
+    block = Block(
+        f"f-{other.css}", scale.x(other.since), scale.width(other.since, other.until), str(y + 22 - thick), str(thick)
+    )
+    left = other.since - scale.since < (scale.until - scale.since) // 2
+    name = "" if other.provider == around.provider else f"{other.provider}, "
+    said = f"{name}{words.clock(moment(other.since))}–{_until(other)}, {other.word}"
+    anchor = block.x if left else scale.x(other.until)
+    return Other(block, Label(anchor, said, "start" if left else "end", y=str(y + 2)))
+
+
+def _until(other: Neighbour) -> str:
+    return "?" if other.open else words.clock(moment(other.until))
+
+
+def _entry(other: Neighbour, around: Around) -> Entry:
+    since, until = moment(other.since), moment(other.until)
+    last = words.clock(until) if until.date() == since.date() else f"{words.short_date(until)}, {words.clock(until)}"
+    return Entry(
+        url=other.url,
+        name=other.name if other.provider == around.provider else f"{other.provider}: {other.name}",
+        since=f"{words.short_date(since)}, {words.clock(since)}",
+        until="not recorded" if other.open else last,
+        word=other.word,
+        length="" if other.open else words.duration(other.until - other.since),
+    )
+
+
+def _said(card: Card, around: Around, parts: tuple[Phased, ...]) -> str:
+    since, until = words.clock(moment(card.started)), words.clock(moment(around.end))
+    steps = ", ".join(f"{part.phase} until {words.clock(moment(part.until))}" for part in parts)
+    others = words.plural(len(around.neighbours), "other incident")
+    return f"From {since} to {until} UTC: {steps or 'no length'}; {others} beside it."
