@@ -11,7 +11,7 @@ from almanac.model import moment
 from almanac.stats.availability import Measure, measure
 from almanac.stats.record import Record
 from almanac.stats.windows import Period
-from almanac.views import base, measures
+from almanac.views import measures
 from almanac.views.base import Head
 from almanac.views.measures import Records, Share, Unranked
 

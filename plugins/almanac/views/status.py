@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from almanac import words
 from almanac.almanac import Almanac
 from almanac.model import Feed, FeedState, Provider, Pulls, moment, seconds
 from almanac.stats import windows
-from almanac.views import base, current
+from almanac.views import base
 from almanac.views.base import Head, Link, Time
 
 
@@ -136,12 +137,7 @@ def _coverage(almanac: Almanac, pulls: Pulls | None) -> tuple[str, str]:
 
 
 def _gaps(covered: windows.Times) -> str:
-    gaps = [later.since - earlier.until for earlier, later in zip(covered, covered[1:], strict=False)]
+    gaps = [later.since - earlier.until for earlier, later in pairwise(covered)]
     if not gaps:
         return "without a gap"
     return f"{words.plural(len(gaps), 'gap')}, the longest {words.age(max(gaps))}"
-
-
-def reach(almanac: Almanac, provider: Provider) -> int | None:
-    """How far a provider's record goes."""
-    return current.reach(almanac.pulls.get(provider.slug))

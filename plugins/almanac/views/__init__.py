@@ -1,0 +1,35 @@
+"""Views: each page of the site as a frozen value in which everything is decided; a template only prints it."""
+
+from almanac.views.around import Around, Surroundings
+from almanac.views.articles import article, articles
+from almanac.views.base import Site, site
+from almanac.views.home import home
+from almanac.views.incident import incident
+from almanac.views.incidents import incidents, month, months
+from almanac.views.leaderboard import leaderboard
+from almanac.views.measures import records
+from almanac.views.pages import not_found, page
+from almanac.views.provider import provider, provider_year, providers
+from almanac.views.status import status
+
+__all__ = [
+    "Around",
+    "Site",
+    "Surroundings",
+    "article",
+    "articles",
+    "home",
+    "incident",
+    "incidents",
+    "leaderboard",
+    "month",
+    "months",
+    "not_found",
+    "page",
+    "provider",
+    "provider_year",
+    "providers",
+    "records",
+    "site",
+    "status",
+]

@@ -1,0 +1,222 @@
+"""The front page: who has trouble now, as of when; then what changed last, what was written, and who is reliable."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from almanac import charts, words
+from almanac.almanac import Almanac
+from almanac.charts import Bars
+from almanac.model import OVER, Card, moment, seconds
+from almanac.stats.windows import DAY
+from almanac.views import articles, base, current, days, leaderboard, measures, rows
+from almanac.views.articles import Teaser
+from almanac.views.base import Head, Mark, Time
+from almanac.views.current import State
+from almanac.views.leaderboard import Board
+from almanac.views.measures import Records
+
+DAYS = 30
+CHANGES, ARTICLES = 8, 3
+
+
+class Line(NamedTuple):
+    """A provider in the ledger."""
+
+    url: str
+    name: str
+    company: str  # "" where it is the name
+    mark: Mark
+    css: str  # open, un or ""; `cut` on the first of the unknown
+    length: str  # for how long it is in trouble, or clear
+    since: Time
+    last: str  # the last trouble, or why nothing is known
+    last_url: str
+    bars: Bars
+
+
+class Happening(NamedTuple):
+    """A change of a declared state: what the provider posted when."""
+
+    url: str
+    time: Time
+    provider: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """/"""
+
+    head: Head
+    title: str
+    stand: str
+    lines: tuple[Line, ...]
+    caption: str
+    span: str  # the days the bars show
+    changes: tuple[Happening, ...]
+    articles: tuple[Teaser, ...]
+    board: Board | None
+    key: tuple[Mark, ...] = base.KEY
+
+
+def home(almanac: Almanac, records: Records) -> Home:
+    """The front page at `almanac.now`."""
+    states = [current.state(almanac, provider) for provider in almanac.providers]
+    first = days.last_days(_edge(almanac), DAYS)
+    period = measures.best_period(almanac, records)
+    title = _title(almanac, states)
+    return Home(
+        head=Head(
+            title="Is it down? Status of AI providers",
+            path="/",
+            section="now",
+            description=title,
+            dateline=base.dateline(almanac),
+        ),
+        title=title,
+        stand=_stand(almanac, states),
+        lines=_ledger(almanac, states, first),
+        caption=f"Declared state of {words.plural(len(states), 'provider')}",
+        span=words.period(moment(first), moment(first + (DAYS - 1) * DAY)),
+        changes=_changes(almanac),
+        articles=tuple(map(articles.teaser, almanac.articles[:ARTICLES])),
+        board=leaderboard.board(records, period) if period else None,
+    )
+
+
+def _edge(almanac: Almanac) -> int:
+    """The last moment the bars speak of: now, or the end of the record where it ends earlier."""
+    now = seconds(almanac.now)
+    return min(now, seconds(almanac.record_until)) if almanac.record_until else now
+
+
+def _title(almanac: Almanac, states: Sequence[State]) -> str:
+    """The one sentence that answers: who is in trouble, or that nobody declares any, or that nobody can tell."""
+    bad = sorted((s for s in states if s.open and s.mark is not base.CLEAR), key=_worst, reverse=True)
+    if len(bad) == 1:
+        since = words.near(moment(bad[0].since), almanac.now)
+        return f"{bad[0].provider.name} is in trouble, since {since}."
+    if bad:
+        return f"{words.listing([s.provider.name for s in bad], 3)} are in trouble."
+    if any(s.known for s in states):
+        return "No provider on record declares trouble."
+    if almanac.record_until is None:
+        return "Nothing is on record yet."
+    return f"Unknown: the record ends on {words.date(almanac.record_until)}."
+
+
+def _worst(state: State) -> tuple[int, int]:
+    return current.rank(state.open[0])
+
+
+def _stand(almanac: Almanac, states: Sequence[State]) -> str:
+    """What qualifies the sentence: how many declare nothing, and for how many the record cannot say."""
+    quiet = sum(s.mark is base.CLEAR for s in states)
+    unknown = sum(not s.known for s in states)
+    if unknown == len(states):
+        return (
+            "Nothing newer has been read, so nothing can be said about now. "
+            "Below is what the record last knew; the providers’ own pages are linked from theirs."
+        )
+    said = [f"{words.sentence(words.spelled(quiet))} {'declares' if quiet == 1 else 'declare'} no trouble"]
+    if unknown:
+        said.append(f"for {words.spelled(unknown)} the record cannot say")
+    return "; ".join(said) + "."
+
+
+def _ledger(almanac: Almanac, states: Sequence[State], first: int) -> tuple[Line, ...]:
+    """Trouble first, worst on top; then the quiet; then the unknown under a rule."""
+    bad = sorted((s for s in states if s.known and s.mark is not base.CLEAR), key=_worst, reverse=True)
+    quiet = [s for s in states if s.mark is base.CLEAR]
+    unknown = sorted((s for s in states if not s.known), key=lambda s: (-(s.reach or 0), s.provider.slug))
+    lines = [_line(almanac, s, first, "open") for s in bad]
+    lines += [_line(almanac, s, first, "") for s in quiet]
+    lines += [_line(almanac, s, first, "un" if at else "un cut") for at, s in enumerate(unknown)]
+    return tuple(lines)
+
+
+def _line(almanac: Almanac, state: State, first: int, css: str) -> Line:
+    provider = state.provider
+    cards = current.troubles(provider, almanac.cards.get(provider.slug, ()))
+    found = days.worst(cards, almanac.pulls.get(provider.slug), first, DAYS, _edge(almanac))
+    length, since = _how_long(almanac, state)
+    last, url = _last(state)
+    return Line(
+        url=base.provider_url(provider.slug),
+        name=provider.name,
+        company="" if provider.company == provider.name else provider.company,
+        mark=state.mark,
+        css=css,
+        length=length,
+        since=since,
+        last=last,
+        last_url=url,
+        bars=charts.bars(found, f"{provider.name}, {DAYS} days"),
+    )
+
+
+def _how_long(almanac: Almanac, state: State) -> tuple[str, Time]:
+    """For how long the state lasts and since when; for the unknown, when the record ends."""
+    now = seconds(almanac.now)
+    if not state.known:
+        if state.reach is None:
+            return "not yet read", Time("", "")
+        at = moment(state.reach)
+        return f"record ends {words.short_date(at)} {at.year}", Time("", "")
+    if state.open and state.mark is not base.CLEAR:
+        at = moment(state.since)
+        return words.duration(now - state.since), base.time(at, words.near(at, almanac.now))
+    if state.last is None or state.last.ended is None:
+        return "none on record", Time("", "")
+    at = moment(state.last.ended)
+    return words.age(now - state.last.ended), base.time(at, words.near(at, almanac.now))
+
+
+def _last(state: State) -> tuple[str, str]:
+    """The last trouble that is over, in a few words."""
+    card = state.last
+    if card is None:
+        return "", ""
+    at = moment(card.started)
+    length = "posted late" if card.posted_late else base.length(card)
+    return f"last {words.short_date(at)} {at.year}, {base.mark(card).word}, {length}", base.incident_url(card)
+
+
+def _changes(almanac: Almanac) -> tuple[Happening, ...]:
+    """The newest posts of all providers on trouble that concerns AI."""
+    names = rows.names(almanac.providers)
+    posts = (
+        (at, phase, card)
+        for provider in almanac.providers
+        for card in current.troubles(provider, almanac.cards.get(provider.slug, ()))[:CHANGES]
+        for at, phase in card.updates
+    )
+    newest = heapq.nlargest(CHANGES, posts, key=lambda post: (post[0], post[2].provider, post[2].id))
+    return tuple(_happening(almanac, at, phase, card, names) for at, phase, card in newest)
+
+
+def _happening(almanac: Almanac, at: int, phase: str, card: Card, names: dict[str, str]) -> Happening:
+    when = moment(at)
+    today = when.date() == almanac.now.date()
+    return Happening(
+        url=base.incident_url(card),
+        time=base.time(when, words.clock(when) if today else words.short_date(when)),
+        provider=names[card.provider],
+        said=_said(at, phase, card),
+    )
+
+
+def _said(at: int, phase: str, card: Card) -> str:
+    """What a post did: opened, went on to a phase, or closed after so long."""
+    before = [earlier for earlier_at, earlier in card.updates if earlier_at < at]
+    if phase in OVER:
+        known = card.ended is not None and card.ended > card.started
+        after = f" after {base.length(card)}" if known else ""
+        return f"{phase}{after}, {base.mark(card).word}: {base.name(card)}"
+    if not before:
+        return f"opened, {base.mark(card).word}: {base.name(card)}"
+    return f"still {phase}: {base.name(card)}" if before[-1] == phase else f"{before[-1]} → {phase}: {base.name(card)}"

@@ -1,0 +1,44 @@
+"""Heads of the pages people write (about, methodology …) and of the page for addresses that do not exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from almanac.almanac import Almanac
+from almanac.views.base import Head, Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainPage:
+    """A written page: its head, its title, its kicker; the text comes from its file."""
+
+    head: Head
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFound:
+    """/404.html"""
+
+    head: Head
+    title: str
+    ways: tuple[Link, ...]
+
+
+def page(title: str, path: str, summary: str = "") -> PlainPage:
+    """The frame of a written page at `path` (with slashes at both ends)."""
+    section = path.strip("/").partition("/")[0]
+    return PlainPage(head=Head(title=title, path=path, section=section, description=summary), title=title)
+
+
+def not_found(almanac: Almanac) -> NotFound:
+    """The page for addresses that do not exist."""
+    return NotFound(
+        head=Head(title="Not found", path="/404.html"),
+        title="There is no page at this address.",
+        ways=(
+            Link("/", "Who has trouble now"),
+            Link("/incidents/", "All incidents"),
+            *(Link(f"/providers/{provider.slug}/", provider.name) for provider in almanac.providers),
+        ),
+    )
