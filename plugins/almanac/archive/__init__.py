@@ -1,0 +1,24 @@
+"""The archive: incidents as Markdown, pulls as JSON; the only reader and writer of content/incidents and content/pulls.
+
+`page` and `pulls` are pure, `disk` does the rest.
+"""
+
+from almanac.archive.disk import (
+    Entry,
+    Filed,
+    file_of,
+    load,
+    load_pulls,
+    lock,
+    read,
+    save,
+    save_pulls,
+    slug_of,
+    walk,
+)
+from almanac.archive.page import ArchiveError, parse, render
+
+__all__ = [
+    "ArchiveError", "Entry", "Filed", "file_of", "load", "load_pulls", "lock", "parse", "read", "render", "save",
+    "save_pulls", "slug_of", "walk",
+]  # fmt: skip

@@ -1,0 +1,209 @@
+"""The files of the archive: walk, load, save, lock. Nothing else opens what is under content/incidents."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from almanac.archive import page, pulls
+from almanac.archive.page import ArchiveError
+from almanac.model import Incident, Pulls
+
+INCIDENTS = "incidents"
+PULLS = "pulls"
+PATIENCE = 60.0  # seconds to wait for another pull of the same provider
+LEFTOVER = ".tmp"  # a file that a killed run did not get to rename
+
+_SAFE_ID = re.compile(r"[a-z0-9-]{1,64}")
+_UNSAFE = re.compile(r"[^a-z0-9-]")
+
+
+class Filed(NamedTuple):
+    """An incident and where it is kept, relative to content/incidents."""
+
+    file: str
+    incident: Incident
+
+
+class Entry(NamedTuple):
+    """A file of the archive as a directory listing shows it; `file` is relative to content/incidents."""
+
+    provider: str
+    file: str
+    mtime_ns: int
+    size: int
+
+
+def slug_of(raw_id: str) -> str:
+    """The id as file and URL name: itself if it is one already, else cleaned and with a hash that keeps it apart."""
+    if _SAFE_ID.fullmatch(raw_id):
+        return raw_id
+    digest = hashlib.sha256(raw_id.encode()).hexdigest()[:8]
+    return f"{_UNSAFE.sub('-', raw_id.lower())[:64]}-{digest}"
+
+
+def file_of(incident: Incident) -> str:
+    """Where a new incident goes: <provider>/<year>/<date>-<slug>.md. It stays there when its start changes later."""
+    return f"{incident.provider}/{incident.started:%Y/%Y-%m-%d}-{slug_of(incident.id)}.md"
+
+
+def walk(content: Path) -> Iterator[Entry]:
+    """Every incident file with its time and size, in no order; 10,000 take about 30 ms."""
+    root = content / INCIDENTS
+    for provider in _folders(root):
+        for year in _folders(root / provider):
+            yield from _listed(root, provider, year)
+
+
+def _folders(root: Path) -> list[str]:
+    try:
+        with os.scandir(root) as entries:
+            return [entry.name for entry in entries if entry.is_dir()]
+    except FileNotFoundError:
+        return []
+
+
+def _listed(root: Path, provider: str, year: str) -> Iterator[Entry]:
+    with os.scandir(root / provider / year) as entries:
+        for entry in entries:
+            if entry.name.endswith(".md"):
+                status = entry.stat()
+                yield Entry(provider, f"{provider}/{year}/{entry.name}", status.st_mtime_ns, status.st_size)
+
+
+def read(content: Path, file: str) -> Incident:
+    """The incident in one file, relative to content/incidents. Raises ArchiveError."""
+    path = content / INCIDENTS / file
+    shown = f"{content.name}/{INCIDENTS}/{file}"
+    try:
+        incident = page.parse(path.read_bytes().decode(), shown)
+    except UnicodeDecodeError as error:
+        raise ArchiveError(f"{shown}:1: is not UTF-8 ({error.reason}); restore it from its history") from None
+    if incident.provider != file.partition("/")[0]:
+        raise ArchiveError(f"{shown}:2: says provider {incident.provider}; move it to the folder of that name")
+    return incident
+
+
+def load(content: Path, provider: str) -> dict[str, Filed]:
+    """All incidents of a provider by their raw id.
+
+    Raises one ArchiveError that names every file that cannot be read: a pull must not go on without them, or it would
+    file them a second time.
+    """
+    known: dict[str, Filed] = {}
+    faults = []
+    root = content / INCIDENTS
+    entries = (entry for year in _folders(root / provider) for entry in _listed(root, provider, year))
+    for file in sorted(entry.file for entry in entries):
+        try:
+            incident = read(content, file)
+            if incident.id in known:
+                faults.append(f"{content.name}/{INCIDENTS}/{file}:3: has the id of {known[incident.id].file}; "
+                              "keep one of the two")
+            known[incident.id] = Filed(file, incident)
+        except ArchiveError as error:
+            faults.append(str(error))
+    if faults:
+        raise ArchiveError("\n".join(faults))
+    return known
+
+
+def save(content: Path, incidents: Iterable[Incident], known: Mapping[str, Filed]) -> tuple[str, ...]:
+    """Write incidents of one provider, each where `known` (what `load` gave) has it, or to a new file.
+
+    Returns the files that changed; a file whose bytes are the same is not touched. Atomic for each file.
+    """
+    root = content / INCIDENTS
+    changed = []
+    for incident in incidents:
+        filed = known.get(incident.id)
+        file = filed.file if filed else file_of(incident)
+        if not filed and (root / file).exists():
+            raise ArchiveError(f"{content.name}/{INCIDENTS}/{file}:3: is in the way of incident {incident.id}; move it")
+        if _write(root / file, page.render(incident)):
+            changed.append(file)
+    for folder in sorted({(root / file).parent for file in changed}):
+        _sync(folder)
+    return tuple(changed)
+
+
+def load_pulls(content: Path, provider: str) -> Pulls:
+    """What the last pull of a provider left; empty if there was none. Raises ArchiveError."""
+    path = content / PULLS / f"{provider}.json"
+    try:
+        return pulls.parse(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Pulls(provider=provider)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        shown = f"{content.name}/{PULLS}/{provider}.json"
+        raise ArchiveError(f"{shown}:1: is not as it was written ({error}); restore it from its history") from None
+
+
+def save_pulls(content: Path, value: Pulls) -> bool:
+    """Write what this pull leaves, atomically. True if anything changed."""
+    path = content / PULLS / f"{value.provider}.json"
+    changed = _write(path, pulls.render(value))
+    if changed:
+        _sync(path.parent)
+    return changed
+
+
+@contextmanager
+def lock(content: Path, provider: str, patience: float = PATIENCE) -> Iterator[None]:
+    """Keep other pulls away from a provider's files, and sweep up what a killed one left there.
+
+    Waits up to `patience` seconds. The lock goes with its process, however that ends. Raises ArchiveError.
+    """
+    from filelock import FileLock, Timeout  # only pulls need it
+
+    path = content / PULLS / f"{provider}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(path, timeout=patience):
+            _sweep(content, provider)
+            yield
+    except Timeout:
+        raise ArchiveError(
+            f"{content.name}/{PULLS}/{provider}.lock:1: another pull has held it for {patience:.0f} s; let it end"
+        ) from None
+
+
+def _sweep(content: Path, provider: str) -> None:
+    """Remove the unfinished files of killed runs; only the holder of the lock may."""
+    for path in (*(content / INCIDENTS / provider).glob(f"*/*{LEFTOVER}"),
+                 *(content / PULLS).glob(f"{provider}.json{LEFTOVER}")):
+        path.unlink(missing_ok=True)
+
+
+def _write(path: Path, text: str) -> bool:
+    """Put `text` in place at once or not at all. False if it is there already."""
+    data = text.encode()
+    try:
+        if path.read_bytes() == data:
+            return False
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + LEFTOVER)
+    with unfinished.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    return True
+
+
+def _sync(folder: Path) -> None:
+    """Make renames in a folder outlast a power cut, where the system can."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows has no handles of folders
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,77 @@
+"""The few forms of YAML that front matter is written in, which read the same in YAML 1.1 and 1.2."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+# A plain scalar begins with a letter or digit and holds nothing that YAML takes for syntax: no `#`, a colon only
+# before more text; within a list or a line of notes also no comma, colon, bracket or quote.
+_PLAIN = re.compile(r"""[^\W_](?:[\w !"$%&'()*+,./;<=>?@\[\\\]^`{|}~-]|:(?=\S))*(?<! )""")
+_PLAIN_IN_LIST = re.compile(r"[^\W_][\w !$%&'()*+./;<=>?@^|~-]*(?<! )")
+# What YAML 1.1 or 1.2 takes for a truth, nothing, a number or a date, and a little more to be safe.
+_NOT_TEXT = re.compile(r"(?:y|n|yes|no|on|off|true|false|null)|[0-9][0-9a-fxoztA-FXOZT_.:+ -]*", re.IGNORECASE)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ITEM = re.compile(rf'({_QUOTED.pattern}|[^",\[\]]+)(?:, (?=.)|$)')
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")  # what JSON leaves and YAML forbids or folds
+
+
+class NotCanonical(ValueError):
+    """A value that is not written as this module writes it; PyYAML may still understand it."""
+
+
+def scalar(text: str, *, in_list: bool = False) -> str:
+    """Text as a YAML scalar on one line: bare where that is plainly safe, else in double quotes."""
+    plain = _PLAIN_IN_LIST if in_list else _PLAIN
+    if plain.fullmatch(text) and not _NOT_TEXT.fullmatch(text):
+        return text
+    return _ESCAPED.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
+def read_scalar(raw: str, *, in_list: bool = False) -> str:
+    """The reverse of `scalar`. Raises NotCanonical."""
+    if raw.startswith('"'):
+        return _unquote(raw)
+    plain = _PLAIN_IN_LIST if in_list else _PLAIN
+    if not plain.fullmatch(raw) or _NOT_TEXT.fullmatch(raw):
+        raise NotCanonical(f"{raw!r} is not plain text; write it in double quotes")
+    return raw
+
+
+def _unquote(raw: str) -> str:
+    try:
+        text = json.loads(raw)
+    except ValueError:
+        raise NotCanonical(f"{raw} is not a text in double quotes; write it as in JSON") from None
+    if not isinstance(text, str):
+        raise NotCanonical(f"{raw} is not one text in double quotes; write it as in JSON")
+    return text
+
+
+def sequence(items: Sequence[str]) -> str:
+    """A flat list of texts: [a, "b, c"]."""
+    return f"[{', '.join(scalar(item, in_list=True) for item in items)}]"
+
+
+def read_sequence(raw: str) -> tuple[str, ...]:
+    """The reverse of `sequence`. Raises NotCanonical."""
+    if raw == "[]":
+        return ()
+    if not (raw.startswith("[") and raw.endswith("]")):
+        raise NotCanonical(f"{raw!r} is not a list; write [a, b]")
+    inside = raw[1:-1]
+    raws = split(inside) if '"' in inside else inside.split(", ")
+    return tuple(read_scalar(item, in_list=True) for item in raws)
+
+
+def split(inside: str) -> list[str]:
+    """Scalars with a comma and a blank between them, taken apart. Raises NotCanonical."""
+    items, at = [], 0
+    while at < len(inside):
+        found = _ITEM.match(inside, at)
+        if not found:
+            raise NotCanonical(f"{inside!r} is not a list of texts; put a comma and a blank between them")
+        items.append(found[1])
+        at = found.end()
+    return items
