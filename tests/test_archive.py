@@ -288,7 +288,7 @@ def test_walk_lists_every_incident_file_and_nothing_else(tmp_path: Path) -> None
     os.utime(path, ns=(7, 7))
     entries = sorted(archive.walk(tmp_path))
     assert [entry.file for entry in entries] == [FILED[OUTAGE.id].file, "openai/2026/2026-03-02-b.md"]
-    assert entries[1] == Entry("openai", "openai/2026/2026-03-02-b.md", 7, path.stat().st_size)
+    assert entries[1] == Entry("openai", "openai/2026/2026-03-02-b.md", 7, path.stat().st_size, path.stat().st_ctime_ns)
 
 
 def test_leftovers_of_killed_runs_are_ignored_and_swept_up(tmp_path: Path) -> None:

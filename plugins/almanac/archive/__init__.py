@@ -11,6 +11,7 @@ from almanac.archive.disk import (
     load_pulls,
     lock,
     read,
+    read_digest,
     save,
     save_pulls,
     slug_of,
@@ -19,6 +20,6 @@ from almanac.archive.disk import (
 from almanac.archive.page import ArchiveError, parse, render
 
 __all__ = [
-    "ArchiveError", "Entry", "Filed", "file_of", "load", "load_pulls", "lock", "parse", "read", "render", "save",
-    "save_pulls", "slug_of", "walk",
+    "ArchiveError", "Entry", "Filed", "file_of", "load", "load_pulls", "lock", "parse", "read", "read_digest", "render",
+    "save", "save_pulls", "slug_of", "walk",
 ]  # fmt: skip

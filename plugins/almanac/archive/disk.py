@@ -37,6 +37,7 @@ class Entry(NamedTuple):
     file: str
     mtime_ns: int
     size: int
+    ctime_ns: int  # moves with every change of the file, also where mtime was set back
 
 
 def slug_of(raw_id: str) -> str:
@@ -73,20 +74,26 @@ def _listed(root: Path, provider: str, year: str) -> Iterator[Entry]:
         for entry in entries:
             if entry.name.endswith(".md"):
                 status = entry.stat()
-                yield Entry(provider, f"{provider}/{year}/{entry.name}", status.st_mtime_ns, status.st_size)
+                yield Entry(provider, f"{provider}/{year}/{entry.name}", status.st_mtime_ns, status.st_size,
+                            status.st_ctime_ns)
 
 
 def read(content: Path, file: str) -> Incident:
     """The incident in one file, relative to content/incidents. Raises ArchiveError."""
-    path = content / INCIDENTS / file
+    return read_digest(content, file)[1]
+
+
+def read_digest(content: Path, file: str) -> tuple[bytes, Incident]:
+    """A digest of one file and the incident in it. Raises ArchiveError."""
+    data = (content / INCIDENTS / file).read_bytes()
     shown = f"{content.name}/{INCIDENTS}/{file}"
     try:
-        incident = page.parse(path.read_bytes().decode(), shown)
+        incident = page.parse(data.decode(), shown)
     except UnicodeDecodeError as error:
         raise ArchiveError(f"{shown}:1: is not UTF-8 ({error.reason}); restore it from its history") from None
     if incident.provider != file.partition("/")[0]:
         raise ArchiveError(f"{shown}:2: says provider {incident.provider}; move it to the folder of that name")
-    return incident
+    return hashlib.blake2b(data, digest_size=16).digest(), incident
 
 
 def load(content: Path, provider: str) -> dict[str, Filed]:
