@@ -98,7 +98,7 @@ def test_an_alias_bomb_is_refused_and_not_built() -> None:
 
 def test_a_fault_deep_inside_points_at_the_nearest_thing_that_has_a_place() -> None:
     matter = frontmatter.read(GOOD, "a.md")
-    paths: list[frontmatter.Path] = [("feeds", 1, "dialect"), ("feeds", 7), ("nothing",), ()]
+    paths: list[frontmatter.Way] = [("feeds", 1, "dialect"), ("feeds", 7), ("nothing",), ()]
     assert [str(matter.fault(path, "is odd")) for path in paths] == [
         "a.md:6:5: feeds.1.dialect: is odd",
         "a.md:3:1: feeds.7: is odd",

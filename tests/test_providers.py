@@ -32,7 +32,7 @@ components:
 capabilities: [chat, api]
 aliases: [ACME]
 scope:
-  components: [Chat]
+  components: [chat]
   words: [model]
 written_by: machine
 zone: Europe/Berlin
@@ -60,7 +60,7 @@ ACME = Provider(
         Component(slug="chat", name="Acme Chat", product="Acme", capability="chat", match=("Chat", "Acme (old)")),
         Component(slug="api", name="API", capability="other"),
     ),
-    capabilities=("chat", "api"), aliases=("ACME",), scope=Scope(components=("Chat",), words=("model",)),
+    capabilities=("chat", "api"), aliases=("ACME",), scope=Scope(components=("chat",), words=("model",)),
     written_by="machine", zone="Europe/Berlin", built_on=("bare",), about="Makes *everything*.",
     file="providers/acme.md",
 )
@@ -145,8 +145,7 @@ built_on: [nobody]
         "bad.md:19:1: scope: 'everything' is of the wrong type; write fields below it, indented by two blanks",
         "bad.md:20:1: written_by: 'robots' is not one of the words known here; write hand or machine",
         "bad.md:21:1: zone: 'Europe/Berln' is no time zone; write an IANA name such as Europe/Berlin",
-        "bad.md:22:12: built_on.0: 'nobody' is no provider here; write a slug: the name of a file in content/providers "
-        "without .md",
+        "bad.md:22:12: built_on.0: 'nobody' is no provider here; write the slug of a file in this folder",
         "worse.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---",
     ]
 
@@ -177,23 +176,33 @@ def test_a_slug_is_the_name_of_its_file(tmp_path: Path) -> None:
 
 def test_a_slug_belongs_to_one_file(tmp_path: Path) -> None:
     assert complaints(tmp_path, bare=BARE, copy=BARE) == [
-        "copy.md:2:1: slug: 'bare' is taken by bare.md; choose another"]
+        "copy.md:2:1: slug: 'bare' already stands in bare.md:2; keep it in one of the two",
+        "copy.md:2:1: slug: 'bare' is not the file's name; write copy, or rename it bare.md",
+    ]
 
 
 def test_a_copied_file_that_kept_a_feed_is_noticed(tmp_path: Path) -> None:
     copy = WHOLE.replace("slug: acme", "slug: copy", 1)
     assert complaints(tmp_path, acme=WHOLE, bare=BARE, copy=copy) == [
-        "copy.md:8:5: feeds.0.url: is already a feed of acme.md; keep it in one of the two",
-        "copy.md:11:5: feeds.1.url: is already a feed of acme.md; keep it in one of the two",
+        "copy.md:8:5: feeds.0.url: 'https://status.acme.example/history.atom' already stands in acme.md:8; "
+        "keep it in one of the two",
+        "copy.md:11:5: feeds.1.url: 'https://status.acme.example/feed' already stands in acme.md:11; keep it "
+        "in one of the two",
     ]
 
 
 def test_a_name_in_feeds_means_one_component(tmp_path: Path) -> None:
     text = with_line(WHOLE, "  - slug: api\n    name: API\n", "  - slug: chat\n    name: API\n    match: [Chat, Api]\n")
     assert complaints(tmp_path, acme=text, bare=BARE) == [
-        "acme.md:18:5: components.1.slug: 'chat' already stands in component 1; keep it in one of the two",
-        "acme.md:20:5: components.1.match: 'Chat' already stands in component 1; keep it in one of the two",
+        "acme.md:18:5: components.1.slug: 'chat' already stands in acme.md:13; keep it in one of the two",
+        "acme.md:20:13: components.1.match.0: 'Chat' already stands in acme.md:17; keep it in one of the two",
     ]
+
+
+def test_a_scope_speaks_of_components_of_its_file(tmp_path: Path) -> None:
+    text = with_line(WHOLE, "  components: [chat]\n", "  components: [chat, Chat]\n")
+    assert complaints(tmp_path, acme=text, bare=BARE) == [
+        "acme.md:23:22: scope.components.1: 'Chat' is no component here; write the slug of one above"]
 
 
 def test_keys_that_are_no_text_are_unknown_keys(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from almanac.frontmatter import Fault, Matter, Path
+from almanac.frontmatter import Fault, Matter, Way
 
 Dialect = Literal["", "statuspage", "incidentio", "xai", "google-cloud", "aws", "azure", "instatus", "betterstack",
                   "flashduty", "lambstatus", "plain"]
@@ -127,7 +127,7 @@ def _fault(form: type[Form], matter: Matter, detail: ErrorDetails) -> Fault:
     return matter.fault(path, _message(form, path, detail))
 
 
-def _message(form: type[Form], path: Path, detail: ErrorDetails) -> str:
+def _message(form: type[Form], path: Way, detail: ErrorDetails) -> str:
     """What is wrong; what to write instead."""
     kind, given = detail["type"], _given(detail["input"])
     if kind == "missing":
@@ -165,7 +165,7 @@ def _choices(expected: str) -> str:
     return expected.removeprefix("'', ").replace("'", "")
 
 
-def _keys(form: type[Form], path: Path) -> list[str]:
+def _keys(form: type[Form], path: Way) -> list[str]:
     """The keys the form knows at `path`."""
     for part in path:
         if isinstance(part, str):

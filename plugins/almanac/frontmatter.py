@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-Path = tuple[str | int, ...]  # ("feeds", 0, "url")
+Way = tuple[str | int, ...]  # ("feeds", 0, "url")
 
 DEEPEST = 20  # levels; what people write here needs four, and the parser recurses
 
@@ -42,11 +42,11 @@ class Matter:
 
     file: str
     values: Mapping[str, Any] = field(default_factory=dict)
-    places: Mapping[Path, Place] = field(default_factory=dict)
+    places: Mapping[Way, Place] = field(default_factory=dict)
     body: str = ""
     faults: tuple[Fault, ...] = ()
 
-    def fault(self, path: Path, message: str) -> Fault:
+    def fault(self, path: Way, message: str) -> Fault:
         """A fault at `path`, or at the nearest thing around it that has a place."""
         near = path
         while near and near not in self.places:
@@ -82,8 +82,8 @@ def _matter(file: str, head: str, body: str) -> Matter:
     root = loader.get_single_node()
     if not isinstance(root, yaml.MappingNode):
         return _broken(file, Place(2, 1), "front matter is not a list of fields; write lines like `name: value`")
-    places: dict[Path, Place] = {}
-    wrong: list[tuple[Path, str]] = []
+    places: dict[Way, Place] = {}
+    wrong: list[tuple[Way, str]] = []
     for path, place, message in _walk(root, (), set()):
         places[path] = place or places[path]
         if message:
@@ -98,7 +98,7 @@ def _matter(file: str, head: str, body: str) -> Matter:
     return replace(matter, faults=tuple(matter.fault(path, message) for path, message in wrong))
 
 
-def _walk(node: yaml.Node, path: Path, met: set[int]) -> Iterator[tuple[Path, Place | None, str]]:
+def _walk(node: yaml.Node, path: Way, met: set[int]) -> Iterator[tuple[Way, Place | None, str]]:
     """Each field under `node` with the place of its name, and what is wrong with it as YAML ("" if nothing)."""
     if id(node) in met:
         yield path, None, "is a YAML alias (*name); write the value out"

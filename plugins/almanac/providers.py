@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from almanac.model import Component, Feed, Provider, Scope
 
 if TYPE_CHECKING:
-    from almanac.frontmatter import Fault, Matter
+    from almanac.frontmatter import Fault, Matter, Way
 
 HERE = Path(__file__).parent
+ONCE: tuple[tuple[str, ...], ...] = (("slug",), ("feeds", "*", "url"))  # a copied file keeps its feeds
+ONCE_A_FILE: tuple[tuple[str, ...], ...] = (("components", "*", "slug"), ("components", "*", "match", "*"))
 
 
 class ProviderError(Exception):
@@ -59,45 +61,44 @@ def _checked(files: dict[str, bytes]) -> list[dict[str, Any]]:
 
 
 def _disagreements(matters: list[Matter]) -> Iterator[Fault]:
-    """What is wrong between files: names that do not fit or are taken, and references to nobody."""
-    slugs: dict[str, str] = {}
-    feeds: dict[str, str] = {}
+    """What no form can see: names that do not fit their file, stand in two places, or speak of nobody."""
+    slugs = {slug for matter in matters for _, slug in _texts(matter.values, "slug")}
+    for way in ONCE:
+        yield from _repeated((matter, path, text) for matter in matters for path, text in _texts(matter.values, *way))
     for matter in matters:
-        slug, stem = matter.values.get("slug"), Path(matter.file).stem
-        if isinstance(slug, str) and slug in slugs:
-            yield matter.fault(("slug",), f"{slug!r} is taken by {slugs[slug]}; choose another")
-        elif isinstance(slug, str) and slug != stem:
-            yield matter.fault(("slug",), f"{slug!r} is not the file's name; write {stem}, or rename it {slug}.md")
-        slugs.setdefault(str(slug), matter.file)
-        yield from _doubles(matter, feeds)
-    for matter in matters:
-        for index, other in enumerate(_list(matter.values, "built_on")):
-            if isinstance(other, str) and other not in slugs:
-                yield matter.fault(("built_on", index), f"{other!r} is no provider here; write a slug: the name of a "
-                                   "file in content/providers without .md")
+        parts = {slug for _, slug in _texts(matter.values, "components", "*", "slug")}
+        for way in ONCE_A_FILE:
+            yield from _repeated((matter, path, text) for path, text in _texts(matter.values, *way))
+        for path, slug in _texts(matter.values, "slug"):
+            if slug != (stem := Path(matter.file).stem):
+                yield matter.fault(path, f"{slug!r} is not the file's name; write {stem}, or rename it {slug}.md")
+        for path, other in _texts(matter.values, "built_on", "*"):
+            if other not in slugs:
+                yield matter.fault(path, f"{other!r} is no provider here; write the slug of a file in this folder")
+        for path, name in _texts(matter.values, "scope", "components", "*"):
+            if name not in parts:
+                yield matter.fault(path, f"{name!r} is no component here; write the slug of one above")
 
 
-def _doubles(matter: Matter, feeds: dict[str, str]) -> Iterator[Fault]:
-    """Feeds that another provider has (a copied file), components with one slug, and names that match two of them."""
-    for index, feed in enumerate(_list(matter.values, "feeds")):
-        url = feed.get("url") if isinstance(feed, dict) else None
-        if isinstance(url, str) and url in feeds:
-            yield matter.fault(("feeds", index, "url"), f"is already a feed of {feeds[url]}; keep it in one of the two")
-        feeds.setdefault(str(url), matter.file)
-    met: dict[tuple[str, str], int] = {}
-    for index, component in enumerate(_list(matter.values, "components")):
-        if isinstance(component, dict):
-            for what, value in (("slug", component.get("slug")), *(("match", n) for n in _list(component, "match"))):
-                first = met.setdefault((what, str(value)), index)
-                if first != index:
-                    yield matter.fault(("components", index, what),
-                                       f"{value!r} already stands in component {first + 1}; keep it in one of the two")
+def _repeated(found: Iterable[tuple[Matter, Way, str]]) -> Iterator[Fault]:
+    """Texts that may stand only once, at each place but their first."""
+    first: dict[str, Fault] = {}
+    for matter, path, text in found:
+        if text in first:
+            where = f"{first[text].file}:{first[text].line}"
+            yield matter.fault(path, f"{text!r} already stands in {where}; keep it in one of the two")
+        first.setdefault(text, matter.fault(path, ""))
 
 
-def _list(values: Any, key: str) -> list[Any]:
-    """The list at `key`, empty if something else is there (which the form complains about)."""
-    found = values.get(key)
-    return found if isinstance(found, list) else []
+def _texts(value: Any, *way: str, path: Way = ()) -> Iterator[tuple[Way, str]]:
+    """Each text under `way` with its path; * is every item of a list. The form complains of what has another type."""
+    if not way:
+        yield from [(path, value)] if isinstance(value, str) else []
+    elif way[0] == "*":
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            yield from _texts(item, *way[1:], path=(*path, index))
+    elif isinstance(value, Mapping) and way[0] in value:
+        yield from _texts(value[way[0]], *way[1:], path=(*path, way[0]))
 
 
 def _provider(row: dict[str, Any]) -> Provider:
