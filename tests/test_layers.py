@@ -11,7 +11,7 @@ LAYERS = {
     0: {"model"},
     1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged"},
     2: {"feeds", "archive", "almanac", "charts"},
-    3: {"pull", "backfill", "views", "exports", "check", "newarticle"},
+    3: {"pull", "worker", "backfill", "views", "exports", "check", "newarticle"},
     4: {"site", "engine", "reader", "serve"},
     5: {"__init__"},
 }
@@ -22,9 +22,9 @@ ONLY = {
     "bs4": {"text.py"},
     "nh3": {"text.py"},
     "cmarkgfm": {"text.py"},
-    "httpx2": {"fetch.py"},
-    "httpcore2": {"fetch.py"},
-    "stamina": {"fetch.py"},
+    "httpx2": {"fetch/__init__.py", "fetch/client.py"},
+    "httpcore2": {"fetch/client.py", "fetch/guard.py"},
+    "stamina": {"fetch/__init__.py"},
     "pelican": {"site.py", "reader.py"},
 }
 

@@ -1,0 +1,243 @@
+"""Web servers on this machine for tests: honest ones with validators, and every kind of hostile one.
+
+    with Serving({"status.example": page(FEED)}) as server:
+        get("https://status.example/feed", via=server.url)
+
+Each host name has a behaviour: a function that is given a visit and does with its connection what it likes.
+"""
+
+import gzip
+import hashlib
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class Visit:
+    """One request as it came in, and the connection to answer by. `over` is set when the server stops."""
+
+    host: str
+    path: str
+    headers: dict[str, str]
+    connection: socket.socket = field(repr=False)
+    over: threading.Event = field(repr=False)
+
+    def send(self, data: bytes) -> None:
+        self.connection.sendall(data)
+
+
+Behaviour = Callable[[Visit], None]
+
+
+class Serving:
+    """A server on 127.0.0.1 that behaves as the asked host name says; its `visits` are kept for looking at."""
+
+    def __init__(self, hosts: Mapping[str, Behaviour], *, tls: ssl.SSLContext | None = None) -> None:
+        self.hosts = dict(hosts)
+        self.visits: list[Visit] = []
+        self._tls = tls
+        self._over = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> "Serving":
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while not self._over.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=[connection], daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with suppress(OSError):  # the client may hang up at any moment, which is what many tests are about
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            with connection:
+                while visit := self._visit(connection):
+                    self.visits.append(visit)
+                    self.hosts.get(visit.host, status(404))(visit)
+
+    def _visit(self, connection: socket.socket) -> Visit | None:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            if not (got := connection.recv(4096)):
+                return None
+            head += got
+        first, *lines = head.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        return Visit(headers.get("host", "").split(":")[0], first.split()[1], headers, connection, self._over)
+
+
+# Honest ones
+
+
+def reply(code: int, body: bytes = b"", **headers: Any) -> bytes:
+    """The bytes of an answer; header names are given with _ for -, Content-Length is right unless given."""
+    named = {"Content-Length": str(len(body))} | {name.replace("_", "-").title(): headers[name] for name in headers}
+    lines = [f"HTTP/1.1 {code} Because", *(f"{name}: {value}" for name, value in named.items() if value)]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def page(body: bytes, *, modified: str = "", **headers: Any) -> Behaviour:
+    """200 with an ETag (and Last-Modified if given), 304 to who has it already; gzip for who takes it."""
+    etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    validators: dict[str, Any] = {"etag": etag, "last_modified": modified}
+
+    def behave(visit: Visit) -> None:
+        known = visit.headers.get("if-none-match") or visit.headers.get("if-modified-since")
+        if known and known in (etag, modified):
+            visit.send(reply(304, content_length="", **validators))
+        elif "gzip" in visit.headers.get("accept-encoding", ""):
+            visit.send(reply(200, gzip.compress(body), content_encoding="gzip", **validators, **headers))
+        else:
+            visit.send(reply(200, body, **validators, **headers))
+
+    return behave
+
+
+def folder(root: Path) -> Behaviour:
+    """The files of a folder as they are now, with validators."""
+
+    def behave(visit: Visit) -> None:
+        file = root / visit.path.lstrip("/")
+        (page(file.read_bytes()) if file.is_file() else status(404))(visit)
+
+    return behave
+
+
+def raw(*parts: bytes) -> Behaviour:
+    """Exactly these bytes, then the end of the connection."""
+
+    def behave(visit: Visit) -> None:
+        visit.send(b"".join(parts))
+        visit.connection.shutdown(socket.SHUT_RDWR)
+
+    return behave
+
+
+def status(code: int, body: bytes = b"", **headers: Any) -> Behaviour:
+    return lambda visit: visit.send(reply(code, body, **headers))
+
+
+def redirect(to: str, code: int = 302) -> Behaviour:
+    return status(code, location=to)
+
+
+def in_turn(*behaviours: Behaviour) -> Behaviour:
+    """One behaviour a visit; the last one stays."""
+    left = list(behaviours)
+    return lambda visit: (left.pop(0) if len(left) > 1 else left[0])(visit)
+
+
+def by_path(paths: Mapping[str, Behaviour]) -> Behaviour:
+    return lambda visit: paths.get(visit.path, status(404))(visit)
+
+
+# Hostile ones
+
+
+def hang(after: bytes = b"") -> Behaviour:
+    """Send this much, then nothing more, with the connection left open."""
+
+    def behave(visit: Visit) -> None:
+        visit.send(after)
+        visit.over.wait(60)
+
+    return behave
+
+
+def drip(data: bytes, every: float = 0.02) -> Behaviour:
+    """One byte at a time, so that no single read ever takes long."""
+
+    def behave(visit: Visit) -> None:
+        for byte in data:
+            visit.send(bytes([byte]))
+            if visit.over.wait(every):
+                return
+
+    return behave
+
+
+def reset(after: bytes = b"") -> Behaviour:
+    """Send this much, then cut the connection with a TCP reset."""
+
+    def behave(visit: Visit) -> None:
+        visit.send(after)
+        visit.over.wait(0.05)  # lets the bytes arrive before the reset throws them away
+        visit.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        visit.connection.close()
+
+    return behave
+
+
+def zeros(megabytes: int, **headers: Any) -> Behaviour:
+    """That many MB of zeros in chunks, for as long as anyone listens."""
+
+    def behave(visit: Visit) -> None:
+        visit.send(reply(200, content_length="", transfer_encoding="chunked", **headers))
+        for _ in range(megabytes):
+            visit.send(b"100000\r\n" + bytes(0x100000) + b"\r\n")
+        visit.send(b"0\r\n\r\n")
+
+    return behave
+
+
+def bomb(megabytes: int) -> bytes:
+    """That many MB of blanks inside a feed, packed with gzip: about a thousandth of it on the wire."""
+    return gzip.compress(b"<feed>" + b" " * (megabytes << 20) + b"</feed>")
+
+
+# TLS: a certificate for status.example, made for these tests, trusted by nobody and protecting nothing
+
+PAIR = """\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg+uM9aFWn/Qep2ycQ
+lST/R8vj+o/X9RmTzIA5bAGRWIihRANCAATePubMsNGu12ufgNgXLiJtfZE9ZNVr
+AEeCZcJ6jFRt7InmDlrj0dY23/0/NPjJSMAiNdCghzVqOSHA4nVNEmyc
+-----END PRIVATE KEY-----
+-----BEGIN CERTIFICATE-----
+MIIBcTCCARagAwIBAgIBATAKBggqhkjOPQQDAjAZMRcwFQYDVQQDDA5zdGF0dXMu
+ZXhhbXBsZTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowGTEXMBUG
+A1UEAwwOc3RhdHVzLmV4YW1wbGUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATe
+PubMsNGu12ufgNgXLiJtfZE9ZNVrAEeCZcJ6jFRt7InmDlrj0dY23/0/NPjJSMAi
+NdCghzVqOSHA4nVNEmyco00wSzAZBgNVHREEEjAQgg5zdGF0dXMuZXhhbXBsZTAP
+BgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBShaIgvFUis4E1k3z1tTkyziMugNDAK
+BggqhkjOPQQDAgNJADBGAiEAkf0UscMl2VyOnSZ5HmRykUNNtOn+BuM8Xx6K3Kxb
+/PMCIQDE9Au1JkyDUlg/wKil396IiVsBnmwDz74fO5bH61L9fw==
+-----END CERTIFICATE-----
+"""
+
+
+def tls_server(folder: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(_pair(folder))
+    return context
+
+
+def tls_client(folder: Path) -> ssl.SSLContext:
+    """Trusts the certificate of `tls_server` and no other."""
+    return ssl.create_default_context(cafile=_pair(folder))
+
+
+def _pair(folder: Path) -> Path:
+    file = folder / "pair.pem"
+    file.write_text(PAIR)
+    return file
