@@ -25,6 +25,30 @@ class ArticleCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What an article rests on."""
+
+    url: str
+    title: str
+    publisher: str
+    kind: str  # provider, data, press, tracker, analysis, social or other
+    primary: bool  # True: who was there or measured it says it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An article with its text."""
+
+    card: ArticleCard
+    html: str  # safe
+    sources: tuple[Source, ...] = ()
+    confirmed: tuple[str, ...] = ()  # plain text, a sentence or two each
+    claimed: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    file: str = ""  # relative to content/, for edit links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Almanac:
     """All that a page may draw on, except the texts of incidents, which come one at a time.
 

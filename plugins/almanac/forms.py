@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from almanac.frontmatter import Fault, Matter, Way
@@ -55,10 +56,40 @@ def _zone(value: str) -> str:
     return value
 
 
+def _moment(value: datetime) -> datetime:
+    """An instant, not a time on some clock."""
+    if value.tzinfo is None:
+        raise ValueError("has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z")
+    return value
+
+
+def _key(value: str) -> str:
+    """What names an incident for life: the provider's slug and its own id."""
+    provider, slash, incident = value.partition("/")
+    if not slash or not incident or not incident.isprintable() or " " in incident:
+        raise ValueError("names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
+    return f"{_slug(provider)}/{incident}"
+
+
 Slug = Annotated[str, AfterValidator(_slug)]
 Web = Annotated[str, AfterValidator(_web)]
 Line = Annotated[str, AfterValidator(_line)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Moment = Annotated[datetime, AfterValidator(_moment)]
+Key = Annotated[str, AfterValidator(_key)]
+
+
+def _incident(value: str) -> str:
+    """The key of an incident as people write it: its provider's slug and its raw id."""
+    slug, _, raw = value.partition("/")
+    if not raw.strip() or not value.isprintable():
+        raise ValueError("names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
+    _slug(slug)
+    return value
+
+
+IncidentKey = Annotated[str, AfterValidator(_incident)]
+Moment = AwareDatetime
 
 
 class Form(BaseModel):
@@ -110,6 +141,78 @@ class ProviderForm(Form):
     built_on: list[Slug] = []
 
 
+class SourceForm(Form):
+    """What an article rests on. `primary`: it was there itself (the provider, a measurement), not told by others."""
+
+    url: Web
+    title: Line
+    publisher: Line
+    kind: Literal["provider", "press", "tracker", "data", "analysis", "person"]
+    primary: bool
+
+
+class CorrectionForm(Form):
+    """What was wrong in an article, and since when it is right."""
+
+    date: Moment
+    text: Line
+
+
+class ArticleForm(Form):
+    """The front matter of content/articles/<year>/<date>-<slug>.md. `claims` has rules of its own."""
+
+    title: Line
+    date: Moment
+    modified: Moment | None = None
+    authors: Annotated[list[Line], Field(min_length=1)]
+    providers: list[Slug] = []
+    incidents: list[Key] = []
+    summary: Line
+    kind: Literal["news", "analysis", "explainer", "opinion"]
+    status: Literal["draft", "published"]
+    sources: Annotated[list[SourceForm], Field(min_length=1)]
+    claims: list[dict[str, Any]] = []
+    corrections: list[CorrectionForm] = []
+    confirmed: list[Line] = []
+    claimed: list[Line] = []
+    unknown: list[Line] = []
+
+
+class SourceForm(Form):
+    """What an article rests on. `primary`: who was there or measured it says it, not who heard of it."""
+
+    url: Web
+    title: Line
+    publisher: Line
+    kind: Literal["provider", "data", "press", "tracker", "analysis", "social", "other"]
+    primary: bool
+
+
+class ArticleForm(Form):
+    """The front matter of content/articles/<year>/<date>-<slug>.md. Its address comes from the file's name."""
+
+    title: Line
+    date: Moment
+    modified: Moment | None = None
+    summary: Line
+    kind: Literal["news", "analysis", "explainer", "opinion", "correction"]
+    authors: Annotated[list[Line], Field(min_length=1)]
+    providers: list[Slug] = []
+    incidents: list[IncidentKey] = []
+    status: Literal["draft", "published"] = "published"
+    sources: list[SourceForm] = []
+    confirmed: list[Line] = []
+    claimed: list[Line] = []
+    unknown: list[Line] = []
+
+
+class PageForm(Form):
+    """The front matter of content/pages/<slug>.md."""
+
+    title: Line
+    summary: Line = ""
+
+
 def check(form: type[Form], matter: Matter) -> tuple[dict[str, Any], tuple[Fault, ...]]:
     """The values of `matter` with defaults filled in, or ({}, every fault of it in reading order)."""
     if matter.faults:
@@ -136,11 +239,14 @@ def _message(form: type[Form], path: Way, detail: ErrorDetails) -> str:
         return _unknown(str(path[-1]), _keys(form, path[:-1]))
     if kind == "value_error":
         return f"{given} {detail['ctx']['error']}"
+    if kind == "too_short":
+        return "is an empty list; name at least one"
     if kind == "literal_error":
         return f"{given} is not one of the words known here; write {_choices(detail['ctx']['expected'])}"
     wanted = {
         "string_type": "text in quotes", "bool_type": "true or false", "list_type": "a list, as in [a, b]",
-        "model_type": "fields below it, indented by two blanks", "int_type": "a whole number",
+        "model_type": "fields below it, indented by two blanks", "dict_type": "fields below it, indented by two blanks",
+        "datetime_type": "a date and time in UTC without quotes, as in 2026-03-02T18:00:00Z",
     }
     return f"{given} is of the wrong type; write {wanted.get(kind, detail['msg'])}"
 
