@@ -31,8 +31,16 @@ class Source:
     url: str
     title: str
     publisher: str
-    kind: str  # provider, data, press, tracker, analysis, social or other
+    kind: str  # provider, press, tracker, data, analysis or person
     primary: bool  # True: who was there or measured it says it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What was wrong in an article, and since when it is right."""
+
+    date: datetime
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +53,7 @@ class Article:
     confirmed: tuple[str, ...] = ()  # plain text, a sentence or two each
     claimed: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     file: str = ""  # relative to content/, for edit links
 
 

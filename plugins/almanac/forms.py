@@ -79,19 +79,6 @@ Moment = Annotated[datetime, AfterValidator(_moment)]
 Key = Annotated[str, AfterValidator(_key)]
 
 
-def _incident(value: str) -> str:
-    """The key of an incident as people write it: its provider's slug and its raw id."""
-    slug, _, raw = value.partition("/")
-    if not raw.strip() or not value.isprintable():
-        raise ValueError("names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
-    _slug(slug)
-    return value
-
-
-IncidentKey = Annotated[str, AfterValidator(_incident)]
-Moment = AwareDatetime
-
-
 class Form(BaseModel):
     """Exactly these keys with exactly these types: YAML's guesses (no → false, 1 → number) are not mended silently."""
 
@@ -173,34 +160,6 @@ class ArticleForm(Form):
     sources: Annotated[list[SourceForm], Field(min_length=1)]
     claims: list[dict[str, Any]] = []
     corrections: list[CorrectionForm] = []
-    confirmed: list[Line] = []
-    claimed: list[Line] = []
-    unknown: list[Line] = []
-
-
-class SourceForm(Form):
-    """What an article rests on. `primary`: who was there or measured it says it, not who heard of it."""
-
-    url: Web
-    title: Line
-    publisher: Line
-    kind: Literal["provider", "data", "press", "tracker", "analysis", "social", "other"]
-    primary: bool
-
-
-class ArticleForm(Form):
-    """The front matter of content/articles/<year>/<date>-<slug>.md. Its address comes from the file's name."""
-
-    title: Line
-    date: Moment
-    modified: Moment | None = None
-    summary: Line
-    kind: Literal["news", "analysis", "explainer", "opinion", "correction"]
-    authors: Annotated[list[Line], Field(min_length=1)]
-    providers: list[Slug] = []
-    incidents: list[IncidentKey] = []
-    status: Literal["draft", "published"] = "published"
-    sources: list[SourceForm] = []
     confirmed: list[Line] = []
     claimed: list[Line] = []
     unknown: list[Line] = []
