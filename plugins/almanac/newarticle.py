@@ -1,0 +1,91 @@
+"""Composes the file of a new article: its place, its fields with what is known already, and where to write what."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import yaml
+
+from almanac.model import Incident, stamp
+
+BODY = """\
+What happened, in one paragraph: what, when (UTC), who was hit, how it ended. Link what you say to where it stands.
+
+## What was said, and when
+
+## How unusual was it?
+
+## How this was made
+"""
+
+
+class NewArticle(NamedTuple):
+    """A file to be written. `path` is relative to content/."""
+
+    path: str
+    text: str
+
+
+def compose(
+    title: str,
+    *,
+    now: datetime,
+    authors: Sequence[str] = (),
+    providers: Sequence[str] = (),
+    incidents: Sequence[Incident] = (),
+    names: Mapping[str, str] | None = None,
+) -> NewArticle:
+    """The draft of an article about `incidents` of `providers` (slugs), dated `now`.
+
+    `names` gives the company behind each slug. What the author still has to write is empty, and the check of articles
+    names each empty field; once they are filled it passes. Raises ValueError for a title without letters or digits.
+    """
+    fields: dict[str, Any] = {
+        "title": title,
+        "date": stamp(now),
+        "authors": list(authors),
+        "providers": list(dict.fromkeys([*providers, *(incident.provider for incident in incidents)])),
+        "incidents": [f"{incident.provider}/{incident.id}" for incident in incidents],
+        "summary": "",
+        "kind": "news",
+        "status": "draft",
+        "sources": [_source(incident, names or {}) for incident in incidents if incident.source],
+        "confirmed": [],
+        "claimed": [],
+        "unknown": [],
+    }
+    return NewArticle(f"articles/{now:%Y}/{now:%Y-%m-%d}-{slug(title)}.md", f"---\n{_yaml(fields)}---\n\n{BODY}")
+
+
+def slug(title: str) -> str:
+    """The part of the address that comes from a title: at most 64 of a-z, 0-9 and -, cut between words."""
+    ascii_only = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
+    words = "".join(c if c.isalnum() else "" if c == "'" else " " for c in ascii_only).split()
+    if not words:
+        raise ValueError(f"{title!r} has no letters or digits of which an address could be made; choose another title")
+    found = words[0][:64]
+    for word in words[1:]:
+        if len(found) + 1 + len(word) > 64:
+            break
+        found += f"-{word}"
+    return found
+
+
+def _source(incident: Incident, names: Mapping[str, str]) -> dict[str, Any]:
+    """The provider's own page on an incident, the first source of any article about it."""
+    return {
+        "url": incident.source,
+        "title": f"Status page, incident {incident.id}",
+        "publisher": names.get(incident.provider, incident.provider),
+        "kind": "provider",
+        "primary": True,
+    }
+
+
+def _yaml(fields: Mapping[str, Any]) -> str:
+    """YAML as a person would write it; the date stands without quotes, so that it is read as one."""
+    dumped = yaml.safe_dump({**fields}, allow_unicode=True, sort_keys=False, width=110, default_flow_style=False)
+    return dumped.replace(f"date: '{fields['date']}'", f"date: {fields['date']}", 1)

@@ -1,0 +1,92 @@
+"""A new article starts with what is known, and the check names exactly what the author has to write."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+import yaml
+
+from almanac import forms, frontmatter
+from almanac.model import Impact, Incident, Kind, Phase
+from almanac.newarticle import BODY, compose, slug
+
+NOW = datetime(2026, 3, 2, 18, 20, tzinfo=UTC)
+INCIDENT = Incident(
+    provider="anthropic", id="0ghc53zpsfmt", title="claude.ai", kind=Kind.DEGRADATION, impact=Impact.MAJOR,
+    phase=Phase.RESOLVED, started=NOW, source="https://status.claude.com/incidents/0ghc53zpsfmt",
+)
+
+
+def faults(text: str) -> list[str]:
+    _, found = forms.check(forms.ArticleForm, frontmatter.read(text.encode(), "a.md"))
+    return [f"{fault.line} {fault.field}: {fault.message}" for fault in found]
+
+
+def test_the_draft_holds_what_is_known() -> None:
+    made = compose("Claude’s Monday", now=NOW, authors=["Ada"], providers=["openai"], incidents=[INCIDENT],
+                   names={"anthropic": "Anthropic"})
+    assert made.path == "articles/2026/2026-03-02-claudes-monday.md"
+    head, _, body = made.text.removeprefix("---\n").partition("---\n\n")
+    assert body == BODY
+    assert list(yaml.safe_load(head).items()) == list({
+        "title": "Claude’s Monday",
+        "date": NOW,
+        "authors": ["Ada"],
+        "providers": ["openai", "anthropic"],
+        "incidents": ["anthropic/0ghc53zpsfmt"],
+        "summary": "",
+        "kind": "news",
+        "status": "draft",
+        "sources": [{
+            "url": "https://status.claude.com/incidents/0ghc53zpsfmt",
+            "title": "Status page, incident 0ghc53zpsfmt",
+            "publisher": "Anthropic",
+            "kind": "provider",
+            "primary": True,
+        }],
+        "confirmed": [],
+        "claimed": [],
+        "unknown": [],
+    }.items())
+
+
+def test_the_check_names_what_is_left_to_write() -> None:
+    made = compose("Outage", now=NOW)
+    assert faults(made.text) == [
+        "4 authors: is an empty list; name at least one",
+        "7 summary: '' is empty or holds a line break or control character; write one line of text",
+        "10 sources: is an empty list; name at least one",
+    ]
+
+
+def test_once_filled_it_passes() -> None:
+    made = compose("Outage", now=NOW, authors=["Ada"], incidents=[INCIDENT])
+    assert faults(made.text.replace("summary: ''", "summary: What happened.")) == []
+
+
+@pytest.mark.parametrize("title", ["Down: what now?", "- no -", "“Down” #1", "'", 'a "b" \\ c', "yes", "2026", "é: x"])
+def test_titles_survive_yaml(title: str) -> None:
+    made = compose(title if title != "'" else "' x", now=NOW)
+    assert frontmatter.read(made.text.encode(), "a.md").values["title"] == (title if title != "'" else "' x")
+
+
+@pytest.mark.parametrize(("title", "expected"), [
+    ("Is Claude down?", "is-claude-down"),
+    ("Café’s API — again", "cafes-api-again"),
+    ("It's back", "its-back"),
+    ("x" * 70, "x" * 64),
+    ("word " * 20, "-".join(["word"] * 13)),
+])
+def test_a_slug_is_short_and_plain(title: str, expected: str) -> None:
+    assert slug(title) == expected
+
+
+@pytest.mark.parametrize("title", ["", "  ", "停机", "—"])
+def test_a_title_that_gives_no_address_is_refused(title: str) -> None:
+    with pytest.raises(ValueError, match="choose another title"):
+        compose(title, now=NOW)
+
+
+def test_an_incident_without_a_page_gives_no_source() -> None:
+    made = compose("Outage", now=NOW, incidents=[replace(INCIDENT, source="")])
+    assert frontmatter.read(made.text.encode(), "a.md").values["sources"] == []
