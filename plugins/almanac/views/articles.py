@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from almanac import words
-from almanac.almanac import Almanac, ArticleCard
+from almanac.almanac import Almanac, Article, ArticleCard, Correction, Source
 from almanac.model import Card
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
@@ -31,9 +32,26 @@ class Articles:
     teasers: tuple[Teaser, ...]
 
 
+class Origin(NamedTuple):
+    """A source of an article, in the words of its list."""
+
+    url: str
+    title: str
+    publisher: str
+    host: str
+    weight: str  # Primary or Secondary
+
+
+class Mended(NamedTuple):
+    """A correction: when, and what was wrong."""
+
+    time: Time
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticlePage:
-    """What stands around an article's text."""
+    """/articles/<year>/<slug>/"""
 
     head: Head
     kicker: str
@@ -44,6 +62,12 @@ class ArticlePage:
     modified: Time | None
     cites: tuple[Row, ...]
     providers: tuple[Link, ...]
+    html: str  # safe
+    confirmed: tuple[str, ...]
+    claimed: tuple[str, ...]
+    unknown: tuple[str, ...]
+    sources: tuple[Origin, ...]
+    corrections: tuple[Mended, ...]
 
 
 def teaser(article: ArticleCard) -> Teaser:
@@ -71,8 +95,9 @@ def articles(almanac: Almanac) -> Articles:
     )
 
 
-def article(almanac: Almanac, card: ArticleCard) -> ArticlePage:
-    """The frame of an article: byline, the incidents it cites, the providers it is about."""
+def article(almanac: Almanac, article: Article) -> ArticlePage:
+    """An article between its byline and its sources, with the incidents it cites and the providers it is about."""
+    card = article.card
     names = rows.names(almanac.providers)
     cited = [found for key in card.incidents if (found := _find(almanac, key))]
     return ArticlePage(
@@ -91,7 +116,22 @@ def article(almanac: Almanac, card: ArticleCard) -> ArticlePage:
         modified=base.time(card.modified, words.moment(card.modified)) if card.modified else None,
         cites=tuple(rows.dated(found, names.get(found.provider, "")) for found in cited),
         providers=tuple(Link(base.provider_url(slug), names[slug]) for slug in card.providers if slug in names),
+        html=article.html,
+        confirmed=article.confirmed,
+        claimed=article.claimed,
+        unknown=article.unknown,
+        sources=tuple(map(_origin, article.sources)),
+        corrections=tuple(map(_mended, article.corrections)),
     )
+
+
+def _origin(source: Source) -> Origin:
+    weight = "Primary" if source.primary else "Secondary"
+    return Origin(source.url, source.title, source.publisher, urlsplit(source.url).hostname or "", weight)
+
+
+def _mended(correction: Correction) -> Mended:
+    return Mended(base.time(correction.date, words.moment(correction.date)), correction.text)
 
 
 def _find(almanac: Almanac, key: tuple[str, str]) -> Card | None:

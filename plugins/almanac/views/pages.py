@@ -1,4 +1,4 @@
-"""Heads of the pages people write (about, methodology …) and of the page for addresses that do not exist."""
+"""The pages people write (about, methodology …) and of the page for addresses that do not exist."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from almanac.views.base import Head, Link
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainPage:
-    """A written page: its head, its title, its kicker; the text comes from its file."""
+    """A written page: /about/, /methodology/ …"""
 
     head: Head
     title: str
+    html: str  # safe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +26,10 @@ class NotFound:
     ways: tuple[Link, ...]
 
 
-def page(title: str, path: str, summary: str = "") -> PlainPage:
-    """The frame of a written page at `path` (with slashes at both ends)."""
+def page(title: str, path: str, summary: str, html: str) -> PlainPage:
+    """A written page at `path` (with slashes at both ends); `html` is its safe text."""
     section = path.strip("/").partition("/")[0]
-    return PlainPage(head=Head(title=title, path=path, section=section, description=summary), title=title)
+    return PlainPage(head=Head(title=title, path=path, section=section, description=summary), title=title, html=html)
 
 
 def not_found(almanac: Almanac) -> NotFound:
