@@ -1,0 +1,253 @@
+"""What people wrote is well formed, and every figure in the articles is computed again from the archive.
+
+The archive is read here with a few lines of its own, independent of the code it checks.
+"""
+
+import csv
+import re
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import pytest
+
+from almanac import forms, frontmatter, providers
+from almanac.model import Provider
+
+CONTENT = Path(__file__).resolve().parents[1] / "content"
+ARTICLES = sorted((CONTENT / "articles").rglob("*.md"))
+PAGES = sorted((CONTENT / "pages").glob("*.md"))
+
+
+# Providers
+
+
+@cache
+def by_slug() -> dict[str, Provider]:
+    return {provider.slug: provider for provider in providers.load(CONTENT)}
+
+
+def test_everyone_the_site_promises_to_watch_is_there() -> None:
+    assert set(by_slug()) == {
+        "anthropic", "aws", "azure", "baseten", "character-ai", "cohere", "cursor", "deepseek", "elevenlabs",
+        "fireworks", "github", "google-cloud", "groq", "huggingface", "jetbrains-ai", "mistral", "modal", "openai",
+        "perplexity", "replicate", "together", "windsurf", "xai",
+    }
+
+
+def test_pages_that_carry_more_than_ai_say_what_of_them_is() -> None:
+    assert {slug for slug, p in by_slug().items() if p.scope} == {"aws", "azure", "github", "google-cloud"}
+
+
+def test_pages_written_by_probes_are_marked() -> None:
+    assert {slug for slug, p in by_slug().items() if p.written_by == "machine"} == {"fireworks", "together"}
+
+
+def test_what_a_component_can_do_its_provider_can_do() -> None:
+    parts = {slug: {c.capability for c in p.components} - {"other"} for slug, p in by_slug().items()}
+    assert {slug: can - set(by_slug()[slug].capabilities) for slug, can in parts.items()} == {
+        slug: set() for slug in by_slug()}
+
+
+@pytest.mark.shared
+def test_a_feed_is_called_verified_only_if_it_was_recorded(shared: Path) -> None:
+    recorded = {folder.name for folder in (shared / "recordings").iterdir() if folder.is_dir()}
+    verified = {slug for slug, p in by_slug().items() if any(feed.verified for feed in p.feeds)}
+    assert verified == {"anthropic", "aws", "github", "google-cloud", "openai", "xai"}
+    assert verified <= recorded
+
+
+@pytest.mark.shared
+def test_every_component_in_the_facts_belongs_somewhere_or_is_known_not_to(shared: Path) -> None:
+    named = defaultdict(set)
+    with (shared / "facts" / "incidents.csv").open() as lines:
+        for row in csv.DictReader(lines):
+            named[row["provider"]] |= set(filter(None, row["components"].split(";")))
+    nowhere = {
+        slug: names - {name for c in by_slug()[slug].components for name in c.match} for slug, names in named.items()
+    }
+    assert set(named) <= set(by_slug())
+    assert {slug: names for slug, names in nowhere.items() if names and slug != "google-cloud"} == {
+        **{slug: {"Uncategorised"} for slug in ("cursor", "groq", "jetbrains-ai", "windsurf")},
+        "github": {"Visit www"},
+    }
+    assert named["google-cloud"] - nowhere["google-cloud"] == {
+        "AI Platform Prediction", "AI Platform Training", "Cloud Machine Learning",
+        "Cloud Talent Solution - Job Search", "Cloud Vision", "Vertex AI Online Prediction", "Vertex AI Training",
+    }
+
+
+# Articles and pages
+
+
+@pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)
+def test_articles_keep_to_the_form(path: Path) -> None:
+    values, faults = forms.check(forms.ArticleForm, frontmatter.read(path.read_bytes(), path.name))
+    assert [str(fault) for fault in faults] == []
+    assert set(values["providers"]) <= set(by_slug())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d-[a-z0-9-]+", path.stem)
+    assert path.parent.name == path.stem[:4]
+
+
+@pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)
+def test_articles_cite_incidents_that_the_archive_holds(path: Path) -> None:
+    values = frontmatter.read(path.read_bytes(), path.name).values
+    cited = {tuple(key.split("/", 1)) for key in values["incidents"]}
+    assert {(provider, i.id) for provider in {p for p, _ in cited} for i in archive(provider)} >= cited
+    assert {tuple(link) for link in re.findall(r"\]\(/incidents/([^/]+)/([^/]+)/\)", path.read_text())} <= cited
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_pages_have_a_title_a_summary_and_no_second_h1(path: Path) -> None:
+    matter = frontmatter.read(path.read_bytes(), path.name)
+    assert matter.faults == ()
+    assert list(matter.values) == ["title", "summary"]
+    assert re.findall(r"(?m)^# ", matter.body) == []
+
+
+# The figures of the first article
+
+
+class Incident(NamedTuple):
+    id: str
+    impact: str
+    kind: str
+    since: datetime
+    until: datetime | None
+    components: int
+    updates: tuple[tuple[datetime, str], ...]
+
+    @property
+    def length(self) -> timedelta:
+        return self.until - self.since if self.until else timedelta()
+
+
+@cache
+def archive(provider: str) -> tuple[Incident, ...]:
+    return tuple(sorted(map(incident, (CONTENT / "incidents" / provider).rglob("*.md")), key=lambda i: i.since))
+
+
+def incident(path: Path) -> Incident:
+    head, _, body = path.read_text().removeprefix("---\n").partition("\n---\n")
+    facts = dict(line.split(": ", 1) for line in head.splitlines())
+    ended = facts.get("ended", "unknown")
+    updates = re.findall(r"(?m)^## (\d{4}-\S+Z) (\w+)", body)
+    return Incident(
+        facts["id"].strip("'\""), facts["impact"], facts["kind"], at(facts["started"]),
+        None if ended == "unknown" else at(ended), len(facts.get("components", "").split(", ")),
+        tuple((at(time), phase) for time, phase in updates),
+    )
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def day(number: int, month: int = 3) -> datetime:
+    return datetime(2026, month, number, tzinfo=UTC)
+
+
+def started(since: datetime, until: datetime) -> list[Incident]:
+    return [i for i in archive("anthropic") if since <= i.since < until and i.kind in ("outage", "degradation")]
+
+
+def grave(incidents: list[Incident]) -> list[Incident]:
+    return [i for i in incidents if i.impact in ("major", "critical")]
+
+
+def merged(incidents: list[Incident]) -> timedelta:
+    total, reach = timedelta(), datetime.min.replace(tzinfo=UTC)
+    for each in sorted(incidents, key=lambda i: i.since):
+        assert each.until
+        total += max(each.until - max(each.since, reach), timedelta())
+        reach = max(reach, each.until)
+    return total
+
+
+def spoken(length: timedelta) -> str:
+    hours, rest = divmod(int(length.total_seconds()), 3600)
+    minutes, seconds = divmod(rest, 60)
+    return " ".join(f"{n} {unit}" for n, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if n)
+
+
+@pytest.fixture(scope="module")
+def article() -> str:
+    return " ".join((CONTENT / "articles" / "2026" / "2026-03-02-claude-outage.md").read_text().split())
+
+
+@pytest.fixture(scope="module")
+def outage() -> Incident:
+    return next(i for i in archive("anthropic") if i.id == "0ghc53zpsfmt")
+
+
+def test_the_outage_is_told_as_the_archive_has_it(article: str, outage: Incident) -> None:
+    assert outage.until
+    assert f"declared on 2 March at {outage.since:%H:%M} UTC and closed {spoken(outage.length)} later" in article
+    assert f"on 2 March 2026 at {outage.since:%H:%M:%S} UTC, rated it {outage.impact}, and closed it at " in article
+    assert f"closed it at {outage.until:%H:%M:%S} UTC" in article
+    rows = re.findall(r"\| (\d\d:\d\d) \|", article)
+    assert rows == [f"{time:%H:%M}" for time, _ in outage.updates]
+    assert len(rows) == 8
+    assert "eight updates" in article
+    assert outage.components == 5
+
+
+def test_the_turn_on_the_api_is_timed_right(article: str, outage: Incident) -> None:
+    cleared, identified, retracted = outage.updates[2][0], outage.updates[3][0], outage.updates[4][0]
+    assert f"{cleared:%H:%M} {identified:%H:%M} {retracted:%H:%M}" == "12:21 13:22 13:37"
+    minutes, seconds = divmod(int((retracted - cleared).total_seconds()), 60)
+    assert f"For {minutes} min {seconds} s the page stood by its word" in article
+    assert f"“Identified” came {spoken(identified - outage.since)} after the first post" in article
+    assert [phase for _, phase in outage.updates].index("identified") == 3
+    assert "postmortem" not in {phase for _, phase in outage.updates}
+
+
+def test_nothing_was_declared_on_the_first_of_march(article: str, outage: Incident) -> None:
+    before = max(i.until for i in archive("anthropic") if i.since < outage.since and i.until)
+    assert [i for i in archive("anthropic") if i.since < day(2) and (i.until is None or i.until > day(1))] == []
+    assert f"closed on 28 February at {before:%H:%M} UTC" in article
+    assert before.date() == day(28, 2).date()
+    assert f"For the {spoken(outage.since - before)} between them nothing was declared" in article
+
+
+def test_it_was_the_second_of_march_wherever_people_live(article: str, outage: Incident) -> None:
+    def clock(hours: int) -> str:
+        return f"{outage.since + timedelta(hours=hours):%d %H:%M}"
+
+    assert (clock(-8), clock(-10), clock(-11), clock(-12)) == ("02 03:49", "02 01:49", "02 00:49", "01 23:49")
+    assert "it was 03:49 on the same day in San Francisco and 01:49 in Honolulu" in article
+
+
+def test_the_rest_of_the_day_adds_up(article: str) -> None:
+    monday = started(day(2), day(3))
+    rows = re.findall(r"\| \[(\w+)\]\(\S+\) \| (\S+) \| (\S+) \| ([^|]+) \| (\w+) \|", article)
+    assert rows == [
+        (i.id, f"{i.since:%H:%M:%S}", f"{i.until:%H:%M:%S}", spoken(i.length), i.impact) for i in monday]
+    assert f"that is {spoken(sum((i.length for i in monday), timedelta()))}." in article
+    assert f"declared for {spoken(merged(monday))} of the day" in article
+    assert f"The last was closed at {max(i.until for i in monday if i.until):%H:%M:%S} UTC" in article
+    assert len(started(day(3), day(4))) == 5
+    assert "On 3 March five more started." in article
+
+
+def test_how_unusual_it_was_is_counted_right(article: str, outage: Incident) -> None:
+    before = grave(started(datetime(2000, 1, 1, tzinfo=UTC), outage.since))
+    shorter = sum(i.length < outage.length for i in before)
+    assert f"Of the {len(before)} incidents rated major or critical" in article
+    assert f"declared before, {shorter} were shorter" in article
+    assert f"the median was {median(i.length for i in before).total_seconds() / 60:.0f} minutes. In" in article
+    month = started(outage.since - timedelta(days=30), outage.since)
+    assert f"declared {len(month)} incidents, {len(grave(month))} of them major or critical" in article
+
+
+def test_the_rule_of_two_to_four_hours_is_held_against_a_year(article: str) -> None:
+    year = grave(started(day(1).replace(year=2025), day(1)))
+    within = sum(timedelta(hours=2) <= i.length <= timedelta(hours=4) for i in year)
+    sooner = sum(i.length < timedelta(hours=2) for i in year)
+    assert f"there were {len(year)} incidents of Claude rated major or critical" in article
+    assert f"{within} ({within / len(year):.1%})".replace("%", " %") + " lasted two to four hours" in article
+    assert f"{sooner} ({sooner / len(year):.1%})".replace("%", " %") + " were over sooner" in article
+    assert f"the median was {median(i.length for i in year).total_seconds() / 60:.0f} minutes. This" in article
