@@ -2,7 +2,7 @@
 
 from almanac.views.around import Around, Surroundings
 from almanac.views.articles import article, articles
-from almanac.views.base import Site, site
+from almanac.views.base import Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.home import home
 from almanac.views.incident import incident
 from almanac.views.incidents import incidents, month, months
@@ -20,16 +20,20 @@ __all__ = [
     "articles",
     "home",
     "incident",
+    "incident_url",
     "incidents",
     "leaderboard",
     "month",
+    "month_url",
     "months",
     "not_found",
     "page",
     "provider",
+    "provider_url",
     "provider_year",
     "providers",
     "records",
     "site",
     "status",
+    "year_url",
 ]

@@ -1,10 +1,9 @@
-"""The list of articles, and what the page of an article shows besides its text."""
+"""The list of articles, and the page of one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from almanac import words
 from almanac.almanac import Almanac, Article, ArticleCard, Correction, Source
@@ -49,6 +48,30 @@ class Mended(NamedTuple):
     text: str
 
 
+class SourceLine(NamedTuple):
+    """What an article rests on; `rank` is Primary or Secondary."""
+
+    url: str
+    title: str
+    publisher: str
+    rank: str
+
+
+class CorrectionLine(NamedTuple):
+    """What was wrong, and since when it is right."""
+
+    time: Time
+    text: str
+
+
+class Known(NamedTuple):
+    """What is confirmed, claimed or unknown; `css` is the shape of its mark."""
+
+    name: str
+    css: str
+    points: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticlePage:
     """/articles/<year>/<slug>/"""
@@ -60,14 +83,12 @@ class ArticlePage:
     authors: str
     published: Time
     modified: Time | None
+    known: tuple[Known, ...]
     cites: tuple[Row, ...]
     providers: tuple[Link, ...]
     html: str  # safe
-    confirmed: tuple[str, ...]
-    claimed: tuple[str, ...]
-    unknown: tuple[str, ...]
-    sources: tuple[Origin, ...]
-    corrections: tuple[Mended, ...]
+    corrections: tuple[CorrectionLine, ...]
+    sources: tuple[SourceLine, ...]
 
 
 def teaser(article: ArticleCard) -> Teaser:
@@ -96,42 +117,42 @@ def articles(almanac: Almanac) -> Articles:
 
 
 def article(almanac: Almanac, article: Article) -> ArticlePage:
-    """An article between its byline and its sources, with the incidents it cites and the providers it is about."""
+    """An article: byline, text, what is known, the incidents it cites, its sources and corrections."""
     card = article.card
     names = rows.names(almanac.providers)
     cited = [found for key in card.incidents if (found := _find(almanac, key))]
     return ArticlePage(
-        head=Head(
-            title=card.title,
-            path=card.url,
-            section="articles",
-            description=card.summary,
-            kind="article",
-        ),
+        head=Head(title=card.title, path=card.url, section="articles", description=card.summary, kind="article"),
         kicker=words.sentence(card.kind),
         title=card.title,
         stand=card.summary,
         authors=words.listing(card.authors),
         published=base.time(card.date, words.moment(card.date)),
         modified=base.time(card.modified, words.moment(card.modified)) if card.modified else None,
+        known=_known(article),
         cites=tuple(rows.dated(found, names.get(found.provider, "")) for found in cited),
         providers=tuple(Link(base.provider_url(slug), names[slug]) for slug in card.providers if slug in names),
         html=article.html,
-        confirmed=article.confirmed,
-        claimed=article.claimed,
-        unknown=article.unknown,
-        sources=tuple(map(_origin, article.sources)),
-        corrections=tuple(map(_mended, article.corrections)),
+        corrections=tuple(_correction(entry) for entry in article.corrections),
+        sources=tuple(map(_source, article.sources)),
     )
 
 
-def _origin(source: Source) -> Origin:
-    weight = "Primary" if source.primary else "Secondary"
-    return Origin(source.url, source.title, source.publisher, urlsplit(source.url).hostname or "", weight)
+def _known(article: Article) -> tuple[Known, ...]:
+    said = (
+        Known("Confirmed", "full", article.confirmed),
+        Known("Claimed", "open", article.claimed),
+        Known("Unknown", "dash", article.unknown),
+    )
+    return tuple(known for known in said if known.points)
 
 
-def _mended(correction: Correction) -> Mended:
-    return Mended(base.time(correction.date, words.moment(correction.date)), correction.text)
+def _correction(correction: Correction) -> CorrectionLine:
+    return CorrectionLine(base.time(correction.date, words.moment(correction.date)), correction.text)
+
+
+def _source(source: Source) -> SourceLine:
+    return SourceLine(source.url, source.title, source.publisher, "Primary" if source.primary else "Secondary")
 
 
 def _find(almanac: Almanac, key: tuple[str, str]) -> Card | None:

@@ -24,6 +24,7 @@ class Count(NamedTuple):
     """A cell of an archive table: how many, and where they are listed; url "" for none."""
 
     url: str
+    name: str
     said: str
 
 
@@ -43,8 +44,7 @@ class Incidents:
     stand: str
     days: tuple[Day, ...]
     months: tuple[Line, ...]  # a year each, twelve cells
-    years: tuple[str, ...]
-    providers: tuple[Line, ...]  # a provider each, a cell for each of `years`
+    providers: tuple[Line, ...]  # a provider each, a cell for each year
     key: tuple[Mark, ...] = base.KEY
 
 
@@ -97,7 +97,6 @@ def incidents(almanac: Almanac, by_month: Months) -> Incidents:
         f"Below are the newest {len(newest)}; what is not about AI on shared pages stands only in the archive.",
         days=rows.by_day(newest, rows.names(almanac.providers)),
         months=_months(by_month, years),
-        years=tuple(map(str, years)),
         providers=tuple(_provider_line(almanac, provider, years) for provider in almanac.providers),
     )
 
@@ -112,7 +111,10 @@ def _months(by_month: Months, years: list[int]) -> tuple[Line, ...]:
         Line(
             str(year),
             "",
-            tuple(_count(counts[year, month], base.month_url(year, month)) for month in range(1, 13)),
+            tuple(
+                _count(counts[year, month], words.SHORT_MONTHS[month - 1], base.month_url(year, month))
+                for month in range(1, 13)
+            ),
         )
         for year in years
     )
@@ -120,12 +122,12 @@ def _months(by_month: Months, years: list[int]) -> tuple[Line, ...]:
 
 def _provider_line(almanac: Almanac, provider: Provider, years: list[int]) -> Line:
     counts = Counter(moment(card.started).year for card in almanac.cards.get(provider.slug, ()))
-    cells = tuple(_count(counts[year], base.year_url(provider.slug, year)) for year in years)
+    cells = tuple(_count(counts[year], str(year), base.year_url(provider.slug, year)) for year in years)
     return Line(provider.name, base.provider_url(provider.slug), cells)
 
 
-def _count(number: int, url: str) -> Count:
-    return Count(url if number else "", words.count(number) if number else "")
+def _count(number: int, name: str, url: str) -> Count:
+    return Count(url if number else "", name, words.count(number) if number else "")
 
 
 def month(almanac: Almanac, by_month: Months, year: int, number: int) -> Month:

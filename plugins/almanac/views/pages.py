@@ -1,4 +1,4 @@
-"""The pages people write (about, methodology …) and of the page for addresses that do not exist."""
+"""The pages people write (about, methodology …), and the page for addresses that do not exist."""
 
 from __future__ import annotations
 

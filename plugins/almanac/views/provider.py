@@ -311,7 +311,8 @@ def _month(
 
 def _years(slug: str, cards: Sequence[Card]) -> tuple[Count, ...]:
     counts = Counter(moment(card.started).year for card in cards)
-    return tuple(Count(base.year_url(slug, year), f"{year}: {counts[year]}") for year in sorted(counts, reverse=True))
+    years = sorted(counts, reverse=True)
+    return tuple(Count(base.year_url(slug, year), str(year), words.count(counts[year])) for year in years)
 
 
 def _parts(provider: Provider, record: Record, numbers: Measure) -> tuple[Part, ...]:
