@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from statistics import median
+from textwrap import dedent
 from typing import NamedTuple
 
 import pytest
@@ -106,6 +107,46 @@ def test_pages_have_a_title_a_summary_and_no_second_h1(path: Path) -> None:
     assert matter.faults == ()
     assert list(matter.values) == ["title", "summary"]
     assert re.findall(r"(?m)^# ", matter.body) == []
+
+
+def contribute() -> str:
+    return (CONTENT / "pages" / "contribute.md").read_text()
+
+
+def examples() -> list[str]:
+    blocks = re.findall(r"(?m)(?:^(?:    .*)?\n)+", contribute())
+    return [dedent(block).strip() + "\n" for block in blocks if block.strip().startswith("---")]
+
+
+def table(heading: str) -> list[str]:
+    section = contribute().partition(f"\n{heading}\n")[2].partition("\n##")[0]
+    return [name for row in re.findall(r"(?m)^\| (`.*?) \|", section) for name in re.findall(r"`(\w+)`", row)]
+
+
+def test_the_examples_for_contributors_pass_the_check() -> None:
+    article, provider = (frontmatter.read(example.encode(), "example.md") for example in examples())
+    assert forms.check(forms.ArticleForm, article)[1] == ()
+    assert forms.check(forms.ProviderForm, provider)[1] == ()
+    assert (article.body.strip(), provider.body.strip()) == (
+        "The text, in Markdown. Headings begin with ##.", "A sentence or two about it, in your own words.")
+
+
+def test_contributors_are_told_of_every_field() -> None:
+    assert set(table("### The fields")) == set(forms.ArticleForm.model_fields) - {"claims"}
+    assert set(table("## Add a provider")) == set(forms.ProviderForm.model_fields)
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    headings = {
+        path.stem: {"-".join(title.lower().split()) for title in re.findall(r"(?m)^#+ (.+)$", path.read_text())}
+        for path in PAGES
+    }
+    for path in PAGES:
+        text = path.read_text()
+        assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings[path.stem]
+        for page, anchor in re.findall(r"\]\(/([a-z-]+)/(?:#([^)]+))?\)", text):
+            assert page in headings
+            assert not anchor or anchor in headings[page]
 
 
 # The figures of the first article
