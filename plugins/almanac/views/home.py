@@ -12,11 +12,11 @@ from almanac.almanac import Almanac
 from almanac.charts import Bars
 from almanac.model import OVER, Card, moment, seconds
 from almanac.stats.windows import DAY
-from almanac.views import articles, base, current, days, leaderboard, measures, rows
-from almanac.views.articles import Teaser
+from almanac.views import base, current, days, measures, rows
+from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Head, Mark, Time
 from almanac.views.current import State
-from almanac.views.leaderboard import Board
+from almanac.views.leaderboard import Board, board
 from almanac.views.measures import Records
 
 DAYS = 30
@@ -83,8 +83,8 @@ def home(almanac: Almanac, records: Records) -> Home:
         caption=f"Declared state of {words.plural(len(states), 'provider')}",
         span=words.period(moment(first), moment(first + (DAYS - 1) * DAY)),
         changes=_changes(almanac),
-        articles=tuple(map(articles.teaser, almanac.articles[:ARTICLES])),
-        board=leaderboard.board(records, period) if period else None,
+        articles=tuple(map(teaser, almanac.articles[:ARTICLES])),
+        board=board(records, period) if period else None,
     )
 
 

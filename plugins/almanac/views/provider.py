@@ -18,15 +18,15 @@ from almanac.stats.availability import Measure, measure
 from almanac.stats.record import Record
 from almanac.stats.selection import placing
 from almanac.stats.windows import DAY
-from almanac.views import articles, base, current, days, measures, rows, status
-from almanac.views.articles import Teaser
+from almanac.views import base, current, days, measures, rows
+from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Head, Link, Mark
 from almanac.views.current import State
 from almanac.views.incident import Fact
 from almanac.views.incidents import Count
 from almanac.views.measures import Records
 from almanac.views.rows import Row
-from almanac.views.status import Source
+from almanac.views.status import Source, source
 
 DAYS, MONTHS, LATEST = 90, 12, 8
 
@@ -144,14 +144,13 @@ def providers(almanac: Almanac) -> Providers:
 
 
 def _provider_line(almanac: Almanac, provider: Provider) -> ProviderLine:
-    source = status.source(almanac, provider)
     return ProviderLine(
         url=base.provider_url(provider.slug),
         name=provider.name,
         company="" if provider.company == provider.name else provider.company,
         mark=current.state(almanac, provider).mark,
         total=words.count(len(almanac.cards.get(provider.slug, ()))),
-        covered=source.covered,
+        covered=source(almanac, provider).covered,
     )
 
 
@@ -192,8 +191,8 @@ def provider(almanac: Almanac, records: Records, provider: Provider) -> Provider
         histogram=charts.histogram(lengths) if lengths else None,
         histogram_note=_lengths_note(len(lengths), len(cards)),
         about=text.html(provider.about) if provider.about else "",
-        articles=tuple(articles.teaser(a) for a in almanac.articles if provider.slug in a.providers),
-        source=status.source(almanac, provider),
+        articles=tuple(teaser(a) for a in almanac.articles if provider.slug in a.providers),
+        source=source(almanac, provider),
         feeds=base.provider_feeds(provider.slug, provider.name),
     )
 
