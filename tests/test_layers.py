@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "plugins" / "almanac"
 
 LAYERS = {
     0: {"model"},
-    1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged"},
+    1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "severity"},
     2: {"feeds", "archive", "almanac", "charts"},
     3: {"pull", "worker", "backfill", "views", "exports", "check", "newarticle"},
     4: {"site", "engine", "reader", "serve"},

@@ -1,0 +1,25 @@
+"""Which known incident an incident under another id may be. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from almanac.model import Incident
+
+NEAR = timedelta(minutes=2)  # how far apart two sources may put one start
+
+
+def candidates(incident: Incident, others: Iterable[Incident]) -> tuple[list[Incident], list[Incident]]:
+    """Those of `others` that are it by start and components, and those that may be it: one side names no component."""
+    near = [other for other in others if abs(other.started - incident.started) <= NEAR]
+    mine = set(incident.components)
+    same = [other for other in near if set(other.components) == mine]
+    maybe = [other for other in near if set(other.components) != mine and not (other.components and mine)]
+    return same, maybe
+
+
+def counterpart(incident: Incident, others: Iterable[Incident]) -> Incident | None:
+    """The one incident that must be this one although an archiver made up the id of one of them; None if in doubt."""
+    same, maybe = candidates(incident, (o for o in others if o.id_is_ours or incident.id_is_ours))
+    return same[0] if len(same) == 1 and not maybe else None

@@ -1,0 +1,151 @@
+"""The updates of an incident: which of those known are those in the feed, and what became of each. Pure.
+
+Nothing is dropped: a text, time or phase that changed stays as a revision, a post that is missing is marked `gone`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from almanac.model import Change, Phase, Revision, Update, stamp
+
+MINUTE = timedelta(minutes=1)
+CARRIES_ON = frozenset({"update", "updated"})  # words that hide the phase: it is the one before
+
+Pair = tuple[Update, Update]  # known, in the feed
+Key = Callable[[Update], Hashable | None]
+
+
+def merged(
+    old: Sequence[Update], new: Sequence[Update], *, seen: datetime, whole: bool
+) -> tuple[tuple[Update, ...], tuple[Change, ...]]:
+    """All updates that are known or in the feed at `seen`, oldest first, and what else there is to record.
+
+    `whole`: the feed holds every update of the incident, so what is missing was taken away.
+    """
+    pairs = _pairs(old, new, whole)
+    known = {id(in_feed): was for was, in_feed in pairs}
+    found = {id(was): in_feed for was, in_feed in pairs}
+    absent = [_absent(was, seen, whole) for was in old if id(was) not in found]
+    if whole:  # the feed's order decides between posts of one minute
+        both = [_joined(known.get(id(post)), post, seen) for post in new] + absent
+    else:
+        kept = {id(was): post for was, post in zip((w for w in old if id(w) not in found), absent, strict=True)}
+        both = [kept.get(id(was)) or _joined(was, found[id(was)], seen) for was in old]
+        both += [_joined(None, post, seen) for post in new if id(post) not in known]
+    back = tuple(Change(what=f"gone update {stamp(was.at)}", was=stamp(was.gone), until=seen)
+                 for was, _ in pairs if was.gone)
+    return in_effect(sorted(both, key=lambda update: update.at)), back
+
+
+def in_effect(updates: Sequence[Update]) -> tuple[Update, ...]:
+    """The same, with the phase before it for each post that says only "Update"."""
+    phase = Phase.UNKNOWN
+    told = []
+    for update in updates:
+        if update.phase is Phase.UNKNOWN and update.printed.lower() in CARRIES_ON:
+            update = replace(update, phase=phase)
+        if update.gone is None:
+            phase = update.phase
+        told.append(update)
+    return tuple(told)
+
+
+def _pairs(old: Sequence[Update], new: Sequence[Update], whole: bool) -> list[Pair]:
+    """Each known update with the one in the feed that is the same post, by the strongest evidence first."""
+    pairs = list(_equal(old, new, lambda update: update.upstream_id or None))
+    has_ids = bool(pairs)  # both sides speak the same ids, so posts whose ids differ are different posts
+    rules = [_by(_exact), _by(_place if whole else _instant), _near]
+    for rule in [*rules, _by(lambda update: update.text or None)] if whole else rules:
+        paired = {id(update) for pair in pairs for update in pair}
+        rest_old = [u for u in old if id(u) not in paired and not (has_ids and u.upstream_id)]
+        rest_new = [u for u in new if id(u) not in paired and not (has_ids and u.upstream_id)]
+        pairs += rule(rest_old, rest_new)
+    return pairs
+
+
+def _by(key: Key) -> Callable[[Sequence[Update], Sequence[Update]], Iterator[Pair]]:
+    return lambda old, new: _equal(old, new, key)
+
+
+def _equal(old: Sequence[Update], new: Sequence[Update], key: Key) -> Iterator[Pair]:
+    """Pairs with the same key; several with one key in their order, from the oldest. A key of None matches nothing."""
+    waiting: dict[Hashable, list[Update]] = defaultdict(list)
+    for update in old:
+        waiting[key(update)].append(update)
+    for update in new:
+        if (name := key(update)) is not None and waiting[name]:
+            yield waiting[name].pop(0), update
+
+
+def _exact(update: Update) -> Hashable | None:
+    return (*_place(update), update.text) if update.text else None
+
+
+def _place(update: Update) -> tuple[datetime, str]:
+    return update.at.replace(second=0), _word(update)
+
+
+def _instant(update: Update) -> tuple[datetime, str]:
+    return update.at, _word(update)
+
+
+def _word(update: Update) -> str:
+    return update.printed.lower().replace("_", " ") or update.phase.value
+
+
+def _near(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
+    """Posts less than a minute apart that say the same phase, in order: a feed rounds, an import names phases only."""
+    rest = list(old)
+    for update in new:
+        for index, was in enumerate(rest):
+            if abs(was.at - update.at) < MINUTE and _same_phase(was, update) and _may_be_one(was, update):
+                yield was, update
+                del rest[: index + 1]
+                break
+
+
+def _same_phase(was: Update, update: Update) -> bool:
+    """True if one names, as word or as phase, what the other names."""
+    mine, its = ({_word(u), u.phase.value} - {Phase.UNKNOWN.value} for u in (was, update))
+    return not mine.isdisjoint(its)
+
+
+def _may_be_one(was: Update, update: Update) -> bool:
+    """Texts that differ belong to one post only where a feed of minutes speaks of a time known to the second."""
+    return not was.text or not update.text or was.text == update.text or is_finer(was.at) != is_finer(update.at)
+
+
+def is_finer(at: datetime) -> bool:
+    """True for a time that is not on the minute, as those of feeds that print minutes are."""
+    return at.second != 0
+
+
+def _absent(was: Update, seen: datetime, whole: bool) -> Update:
+    """A known update that the feed does not show. What we never saw there ourselves cannot be missing."""
+    if not whole or was.gone or was.seen is None or was.at > seen:
+        return was
+    return replace(was, gone=seen)
+
+
+def _joined(was: Update | None, post: Update, seen: datetime) -> Update:
+    """What is known of a post after seeing it in the feed as `post`."""
+    if was is None:
+        return replace(post, seen=post.seen or seen)
+    first_sight = was.seen is None  # an import knows times and phases in its own words
+    agrees = abs(was.at - post.at) < MINUTE and (first_sight or is_finer(was.at) != is_finer(post.at))
+    at = (was if is_finer(was.at) or not is_finer(post.at) else post).at if agrees else post.at
+    printed = post.printed or was.printed
+    reworded = not first_sight and bool(was.printed) and was.printed.lower() != printed.lower()
+    retimed = not agrees and at != was.at
+    older = was.was
+    if retimed or reworded or (was.text and was.text != post.text):
+        older = (*older, Revision(text=was.text, until=seen, at=was.at if retimed else None,
+                                  printed=was.printed if reworded else ""))
+    return Update(
+        at=at, phase=was.phase if post.phase is Phase.UNKNOWN else post.phase, text=post.text, printed=printed,
+        seen=was.seen or seen, upstream_id=post.upstream_id or was.upstream_id, was=older,
+    )  # fmt: skip
