@@ -1,7 +1,7 @@
 """Views: each page of the site as a frozen value in which everything is decided; a template only prints it."""
 
 from almanac.views.around import Around, Surroundings
-from almanac.views.articles import article, articles
+from almanac.views.articles import article, articles, beside
 from almanac.views.base import Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.home import home
 from almanac.views.incident import incident
@@ -18,6 +18,7 @@ __all__ = [
     "Surroundings",
     "article",
     "articles",
+    "beside",
     "home",
     "incident",
     "incident_url",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,21 +32,11 @@ class Articles:
     teasers: tuple[Teaser, ...]
 
 
-class Origin(NamedTuple):
-    """A source of an article, in the words of its list."""
+class Beside(NamedTuple):
+    """What stands beside an article and comes from elsewhere: the incidents it cites, the providers it is about."""
 
-    url: str
-    title: str
-    publisher: str
-    host: str
-    weight: str  # Primary or Secondary
-
-
-class Mended(NamedTuple):
-    """A correction: when, and what was wrong."""
-
-    time: Time
-    text: str
+    cites: tuple[Row, ...]
+    providers: tuple[Link, ...]
 
 
 class SourceLine(NamedTuple):
@@ -116,11 +107,22 @@ def articles(almanac: Almanac) -> Articles:
     )
 
 
-def article(almanac: Almanac, article: Article) -> ArticlePage:
-    """An article: byline, text, what is known, the incidents it cites, its sources and corrections."""
-    card = article.card
+def beside(almanac: Almanac, incidents: Mapping[tuple[str, str], Card], article: ArticleCard) -> Beside:
+    """What an article's page takes from the record; `incidents` holds every card by (provider slug, raw id)."""
     names = rows.names(almanac.providers)
-    cited = [found for key in card.incidents if (found := _find(almanac, key))]
+    cited = (incidents[key] for key in article.incidents if key in incidents)
+    return Beside(
+        cites=tuple(rows.dated(card, names.get(card.provider, "")) for card in cited),
+        providers=tuple(Link(base.provider_url(slug), names[slug]) for slug in article.providers if slug in names),
+    )
+
+
+def article(beside: Beside, article: Article) -> ArticlePage:
+    """An article: byline, text, what is known, the incidents it cites, its sources and corrections.
+
+    With equal arguments the page is the same, at whatever time.
+    """
+    card = article.card
     return ArticlePage(
         head=Head(title=card.title, path=card.url, section="articles", description=card.summary, kind="article"),
         kicker=words.sentence(card.kind),
@@ -130,8 +132,8 @@ def article(almanac: Almanac, article: Article) -> ArticlePage:
         published=base.time(card.date, words.moment(card.date)),
         modified=base.time(card.modified, words.moment(card.modified)) if card.modified else None,
         known=_known(article),
-        cites=tuple(rows.dated(found, names.get(found.provider, "")) for found in cited),
-        providers=tuple(Link(base.provider_url(slug), names[slug]) for slug in card.providers if slug in names),
+        cites=beside.cites,
+        providers=beside.providers,
         html=article.html,
         corrections=tuple(_correction(entry) for entry in article.corrections),
         sources=tuple(map(_source, article.sources)),
@@ -153,7 +155,3 @@ def _correction(correction: Correction) -> CorrectionLine:
 
 def _source(source: Source) -> SourceLine:
     return SourceLine(source.url, source.title, source.publisher, "Primary" if source.primary else "Secondary")
-
-
-def _find(almanac: Almanac, key: tuple[str, str]) -> Card | None:
-    return next((card for card in almanac.cards.get(key[0], ()) if card.id == key[1]), None)
