@@ -10,6 +10,7 @@ users felt; a page that posts every hiccup ranks below one that posts little.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,12 +19,13 @@ import numpy as np
 
 from almanac.model import Card
 from almanac.stats.days import Days, Ints
-from almanac.stats.intervals import Bounds, Floats, draws, poisson, quantile
+from almanac.stats.intervals import LEVEL, Bounds, Floats, draws, poisson, quantile, student_quantile
 from almanac.stats.record import Record, Subject
 from almanac.stats.selection import Severity
-from almanac.stats.windows import DAY, Period, clip, total
+from almanac.stats.windows import DAY, Period
 
 MONTH = 30 * DAY
+MIN_WEEKS = 4  # fewer weeks say nothing about how weeks vary
 
 
 class Formula(NamedTuple):
@@ -78,7 +80,7 @@ class Unknowns(NamedTuple):
 
     posted_late: int  # first posted at or after its end
     zero_length: int  # start and end are equal: its true length is unknown
-    unended: int  # no recorded end
+    unended: int  # no recorded end; also those from before that may have lasted into the period
     severity: int  # no severity we know
     scope: int  # not counted in n: nothing says whether it concerns the subject
 
@@ -128,7 +130,7 @@ def measure(record: Record, period: Period, subject: Subject | None = None) -> M
         formulas=formulas,
         rate=rate(n, covered),
         durations=durations((record.least - record.starts)[rows][sure & (record.least == record.most)[rows]]),
-        unknowns=_unknowns(record, rows, about),
+        unknowns=_unknowns(record, rows, about, period.since),
     )
 
 
@@ -145,26 +147,39 @@ def availabilities(days: Days) -> tuple[Bounds, ...]:
 
 
 def interval(days: Days) -> Bounds | None:
-    """90 % interval of the declared availability by a bootstrap over blocks of consecutive days.
+    """90 % interval of the declared availability, by a bootstrap over whole weeks.
 
-    Blocks of about the cube root of the number of days (Hall, Horowitz and Jing 1995) keep together the incidents of a
-    cluster. None where nothing is covered or no trouble was declared: resampling quiet days shows only quiet days.
+    Weeks keep the incidents of a cluster together. The square root of the unavailability is taken to stabilise its
+    variance; its standard deviation over the resamples is multiplied by Student's t with as many degrees of freedom as
+    there are effective weeks of trouble, (sum x)^2 / sum x^2, because few bad weeks tell little of how bad weeks vary.
+    In simulations with clustered incidents it covers 84 to 99 % (bench statistics). None where nothing is covered or no
+    trouble was declared: resampling quiet weeks shows only quiet weeks.
     """
-    blocks = in_blocks(days)
-    if not blocks[:, 2].any():
+    weeks = in_weeks(days)
+    if not weeks[:, 2].any() or len(weeks) < MIN_WEEKS:
         return None
-    covered, least, most = (draws(len(blocks)) @ blocks).T
-    with np.errstate(invalid="ignore"):
-        low, high = 1 - most / covered, 1 - least / covered
-    low, high = np.sort(low[covered > 0]), np.sort(high[covered > 0])
-    return Bounds(quantile(low, 0.05), quantile(high, 0.95))
+    covered, least, most = np.maximum(draws(len(weeks)) @ weeks, 0.0).T
+    hit = covered > 0
+    high, low = _spread(weeks[:, 2], most[hit] / covered[hit]), _spread(weeks[:, 1], least[hit] / covered[hit])
+    total_covered, least_now, most_now = weeks.sum(axis=0)
+    worst = min(math.sqrt(most_now / total_covered) + high, 1.0)
+    best = max(math.sqrt(least_now / total_covered) - low, 0.0)
+    return Bounds(1 - worst**2, 1 - best**2)
 
 
-def in_blocks(days: Days) -> Floats:
-    """Covered seconds, least and most trouble of each block of consecutive days: (blocks, 3)."""
+def _spread(trouble: Floats, resampled: Floats) -> float:
+    """Half the width of the interval on the scale of the square root."""
+    if not trouble.any():
+        return 0.0
+    effective = max(round(float(trouble.sum() ** 2 / (trouble @ trouble)), 1), 1.0)
+    small_sample = math.sqrt(len(trouble) / (len(trouble) - 1))
+    return student_quantile((1 + LEVEL) / 2, effective) * float(np.sqrt(resampled).std()) * small_sample
+
+
+def in_weeks(days: Days) -> Floats:
+    """Covered seconds, least and most trouble of each seven days from the first on: (weeks, 3)."""
     table = np.stack((days.covered, days.least.sum(axis=1), days.most.sum(axis=1)), axis=1).astype(np.float64)
-    length = max(round(len(table) ** (1 / 3)), 1)
-    return np.add.reduceat(table, np.arange(0, len(table), length)) if len(table) else table
+    return np.add.reduceat(table, np.arange(0, len(table), 7)) if len(table) else table
 
 
 def rate(n: int, covered: int) -> Rate | None:
@@ -197,12 +212,7 @@ def started(record: Record, period: Period, subject: Subject | None = None) -> S
     return [card for card, here in zip(record.cards[rows], member, strict=True) if here]
 
 
-def covered_in(record: Record, period: Period) -> int:
-    """Covered seconds of a period."""
-    return total(clip(record.covered, period.since, min(period.until, record.now)))
-
-
-def _unknowns(record: Record, rows: slice, subject: Subject) -> Unknowns:
+def _unknowns(record: Record, rows: slice, subject: Subject, since: int) -> Unknowns:
     sure = record.sure[subject][rows]
     mildest, worst = record.severities[rows].T
     late = np.array([c.posted_late for c in record.cards[rows]], np.bool_)
@@ -210,7 +220,7 @@ def _unknowns(record: Record, rows: slice, subject: Subject) -> Unknowns:
     return Unknowns(
         posted_late=int((sure & late).sum()),
         zero_length=int((sure & same & (record.least == record.starts)[rows]).sum()),
-        unended=int((sure & ~same).sum()),
+        unended=int((record.sure[subject] & (record.most > record.least) & (record.most > since))[: rows.stop].sum()),
         severity=int((sure & (mildest != worst)).sum()),
         scope=int((record.maybe[subject][rows] & ~sure).sum()),
     )

@@ -90,6 +90,21 @@ def gamma_share(shape: float, x: float) -> float:
     return 1 - front * fraction
 
 
+@lru_cache(maxsize=4096)
+def student_quantile(share: float, freedom: float) -> float:
+    """Student's t quantile for a share of at least one half and one degree of freedom, which need not be whole.
+
+    With t = sqrt(freedom) tan(angle) the distribution is 1/2 + K times the integral of cos(angle)^(freedom - 1), here
+    summed by the trapezoid rule and read backwards.
+    """
+    angles = np.linspace(0, math.pi / 2, 4001)
+    heights = np.cos(angles[:-1]) ** (freedom - 1)
+    heights = np.append(heights, 1.0 if freedom == 1 else 0.0)
+    areas = np.concatenate(([0.0], np.cumsum(heights[1:] + heights[:-1]))) * (angles[1] / 2)
+    front = math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(math.pi)
+    return math.sqrt(freedom) * math.tan(float(np.interp(share - 0.5, front * areas, angles)))
+
+
 def quantile(ordered: Sequence[float] | Floats | Ints, share: float) -> float:
     """The quantile of sorted values by linear interpolation (Hyndman and Fan 1996, type 7).
 

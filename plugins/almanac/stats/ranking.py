@@ -1,0 +1,171 @@
+"""The leaderboard of a period: who is ranked and why not, groups that cannot be told apart, and the trend.
+
+How ranks are made is told in `ranks`. Not ranked is whoever is covered for less than 60 % of the period or under four
+weeks, whose availability is known only to a range of more than ten points (mostly because ends are not recorded), or
+who has too few incidents to tell how they vary. Pages written by probes are ranked apart from pages written by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from almanac.stats.availability import FORMULAS, MIN_WEEKS, Measure, in_weeks, measure
+from almanac.stats.days import Days
+from almanac.stats.ranks import Ranks, Weeks, grew, groups, tell_apart
+from almanac.stats.record import Record
+from almanac.stats.selection import is_machine
+from almanac.stats.windows import DAY, WEEK, Period, before, last, periods
+
+MIN_COVERAGE = 0.60
+MAX_RANGE = 0.10  # wider: the record does not say how available it was
+MIN_INCIDENTS = 3
+MIN_PROVIDERS = 5  # covered, for a period to be shown first
+
+
+class Standing(NamedTuple):
+    """A ranked provider."""
+
+    provider: str  # slug
+    measure: Measure
+    rank: Ranks  # 90 % for all providers at once: what the leaderboard shows
+    alone: Ranks  # 90 % for this provider by itself
+    places: tuple[int, ...]  # by its number alone under each of FORMULAS, equal numbers sharing a place
+
+
+class Unranked(NamedTuple):
+    """A provider that is not ranked, and why."""
+
+    provider: str
+    measure: Measure
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaderboard:
+    """The ranks of one period. Standings are sorted by availability, best first."""
+
+    period: Period
+    standings: tuple[Standing, ...]
+    groups: tuple[tuple[str, ...], ...]  # largest sets of which no two can be told apart; they may overlap
+    unranked: tuple[Unranked, ...]
+
+
+class Trend(NamedTuple):
+    """A period against the one before it."""
+
+    earlier: Measure
+    verdict: str  # better, worse, same (no difference can be told) or unknown (one of them is not known well enough)
+
+
+def leaderboard(records: Sequence[Record], period: Period, *, machine: bool = False) -> Leaderboard:
+    """Rank the providers whose pages are written by hand, or with `machine` those whose pages are written by probes."""
+    entries = [(r, measure(r, period)) for r in records if is_machine(r.provider) == machine]
+    unranked = [Unranked(r.provider.slug, m, why_unranked(m)) for r, m in entries if why_unranked(m)]
+    ranked = sorted(
+        (entry for entry in entries if not why_unranked(entry[1])),
+        key=lambda entry: (-_middle(entry[1], 0), entry[0].provider.slug),
+    )
+    slugs = [r.provider.slug for r, _ in ranked]
+    told = tell_apart(weekly([r for r, _ in ranked], period))
+    places = [_places([_middle(m, formula) for _, m in ranked]) for formula in range(len(FORMULAS))]
+    return Leaderboard(
+        period=period,
+        standings=tuple(
+            Standing(slug, ranked[i][1], told.together[i], told.alone[i], tuple(p[i] for p in places))
+            for i, slug in enumerate(slugs)
+        ),
+        groups=tuple(tuple(slugs[i] for i in group) for group in groups(told.worse)),
+        unranked=tuple(sorted(unranked, key=lambda u: u.provider)),
+    )
+
+
+def why_unranked(known: Measure) -> str:
+    """The reason a provider gets no rank in a period; "" if it gets one."""
+    if known.availability is None:
+        return "nothing of the period is covered"
+    if known.coverage < MIN_COVERAGE:
+        return f"covered for {_percent(known.coverage)} of the period, {_percent(MIN_COVERAGE)} needed"
+    if known.covered < MIN_WEEKS * WEEK:
+        return f"covered for {known.covered // DAY} days, {MIN_WEEKS * 7} needed"
+    low, high = known.availability
+    if high - low > MAX_RANGE:
+        what = "ends not recorded" if known.unknowns.unended else "what is concerned is not recorded"
+        return f"{what}: anything from {_percent(low)} to {_percent(high)}"
+    if known.n < MIN_INCIDENTS:
+        return f"too few incidents to tell how they vary: {known.n}, {MIN_INCIDENTS} needed"
+    if known.unknowns.zero_length > known.n / 2:
+        return f"lengths not recorded: {known.unknowns.zero_length} of {known.n} incidents end when they start"
+    return ""
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f} %".replace(".0 %", " %")
+
+
+def shown_first(records: Sequence[Record], now: int) -> Period | None:
+    """The newest period in which at least five hand-written pages are covered; None if there is none.
+
+    The last 90 days if they qualify, else the newest quarter that does.
+    """
+    by_hand = [r for r in records if not is_machine(r.provider)]
+    quarters = {p for r in by_hand for p in periods(r.covered, now) if "-q" in p.slug}
+    for period in (last(90, now), *sorted(quarters, key=lambda p: -p.since)):
+        if sum(covered_share(r, period) >= MIN_COVERAGE for r in by_hand) >= MIN_PROVIDERS:
+            return period
+    return None
+
+
+def covered_share(record: Record, period: Period) -> float:
+    """Share of the period, as far as it has elapsed, that is covered."""
+    elapsed = min(period.until, record.now) - period.since
+    return int(record.days[record.whole].within(period).covered.sum()) / elapsed if elapsed > 0 else 0.0
+
+
+def trend(record: Record, period: Period) -> Trend:
+    """Whether a provider declared more or less trouble than in the period before, by the same t as ranks."""
+    earlier, now = measure(record, before(period)), measure(record, period)
+    if any(_unsure(m) for m in (earlier, now)) or earlier.n + now.n < MIN_INCIDENTS:
+        return Trend(earlier, "unknown")
+    old, new = weekly([record], earlier.period), weekly([record], period)
+    if grew((old.covered, old.most), (new.covered, new.least)):
+        return Trend(earlier, "worse")
+    return Trend(earlier, "better" if grew((new.covered, new.most), (old.covered, old.least)) else "same")
+
+
+def _unsure(known: Measure) -> bool:
+    """True if a period's availability is not known well enough to compare it."""
+    wide = known.availability is None or known.availability.high - known.availability.low > MAX_RANGE
+    return wide or known.coverage < MIN_COVERAGE or known.covered < MIN_WEEKS * WEEK
+
+
+def weekly(records: Sequence[Record], period: Period) -> Weeks:
+    """The weeks of a period, counted from its first day, for each provider as a whole."""
+    tables = [in_weeks(_padded(r.days[r.whole], period)) for r in records]
+    stacked = np.stack(tables, axis=1) if tables else np.zeros((0, 0, 3))
+    return Weeks(stacked[:, :, 0], stacked[:, :, 1], stacked[:, :, 2])
+
+
+def _middle(known: Measure, formula: int) -> float:
+    """The middle of the range under a formula."""
+    return (known.formulas[formula].low + known.formulas[formula].high) / 2
+
+
+def _places(values: Sequence[float]) -> tuple[int, ...]:
+    return tuple(1 + sum(other > value for other in values) for value in values)
+
+
+def _padded(days: Days, period: Period) -> Days:
+    """The rows of a period with zeros for days before or after the record, so that weeks of all providers agree."""
+    rows = days.within(period)
+    front = rows.first - period.since // DAY if len(rows.covered) else period.days
+    back = period.days - front - len(rows.covered)
+    return Days(
+        first=period.since // DAY,
+        covered=np.pad(rows.covered, (front, back)),
+        least=np.pad(rows.least, ((front, back), (0, 0))),
+        most=np.pad(rows.most, ((front, back), (0, 0))),
+    )

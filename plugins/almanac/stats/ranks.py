@@ -1,0 +1,168 @@
+"""Ranks as intervals that are right for ranks, from weeks of trouble.
+
+A rank is no smooth function of availabilities, so resampling ranks misleads where providers are close (Klein, Wright
+and Wieczorek 2020, "A joint confidence region for an overall ranking of populations"; Mogstad, Romano, Shaikh and
+Wilhelm 2024, "Inference for ranks"). What is resampled are the differences between providers. Provider p is told to be
+worse than q when
+
+    t(p, q) = (g(p) - g(q)) / se(p, q),   g = square root of the share of covered time in trouble,
+
+exceeds the critical value: the 90 % quantile of the largest such t among all pairs not yet told apart, over resamples
+of whole weeks drawn together for all providers, each t centred at the estimate and divided by its own standard error;
+steps down until nothing more is found (Romano and Wolf 2005). Then, with 90 % certainty for all providers at once,
+
+    rank of p lies in [1 + number of providers told better, m - number of providers told worse].
+
+`alone` is the same for a provider looked at by itself: the largest t among only the pairs it is part of. Where the
+record leaves a range, p is worse than q only if its best case is worse than q's worst. Limits: weeks are taken as alike
+and as independent; few weeks of trouble make wide intervals. Weeks, the root and the t were chosen by
+simulation (bench statistics).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from almanac.stats.intervals import LEVEL, Floats, draws
+
+RESAMPLES = 1000
+
+Bools = npt.NDArray[np.bool_]
+
+
+class Ranks(NamedTuple):
+    """The best and the worst rank the evidence allows."""
+
+    best: int
+    worst: int
+
+
+class Weeks(NamedTuple):
+    """Seconds in each week of a period, (weeks, providers): covered, and the least and the most trouble."""
+
+    covered: Floats
+    least: Floats
+    most: Floats
+
+
+class Told(NamedTuple):
+    """What the evidence tells of an ordered list of providers."""
+
+    worse: Bools  # worse[p, q]: p is told worse than q, with 90 % certainty for all pairs at once
+    together: tuple[Ranks, ...]
+    alone: tuple[Ranks, ...]
+
+
+def tell_apart(weeks: Weeks, level: float = LEVEL) -> Told:
+    """Which providers are told apart, and the ranks that leaves possible."""
+    count = weeks.covered.shape[1]
+    if count < 2:
+        only = tuple(Ranks(1, 1) for _ in range(count))
+        return Told(np.zeros((count, count), np.bool_), only, only)
+    found, resampled = _statistics(weeks)
+    pairs = ~np.eye(count, dtype=np.bool_)
+    worse = step_down(found, resampled, pairs, level)
+    together = tuple(_ranks(worse, own) for own in range(count))
+    alone = tuple(
+        _ranks(step_down(found, resampled, pairs & _touching(own, count), level), own) for own in range(count)
+    )
+    return Told(worse, together, alone)
+
+
+def step_down(found: Floats, resampled: Floats, pairs: Bools, level: float) -> Bools:
+    """Reject what exceeds the critical value of all hypotheses not yet rejected, until nothing more is rejected."""
+    rejected = np.zeros_like(pairs)
+    columns = np.flatnonzero(pairs)
+    values, draws_of = found.ravel()[columns], resampled[:, columns]
+    while len(columns):
+        critical = np.quantile(draws_of.max(axis=1), level)
+        beyond = values > critical
+        if not beyond.any():
+            break
+        rejected.ravel()[columns[beyond]] = True
+        columns, values, draws_of = columns[~beyond], values[~beyond], draws_of[:, ~beyond]
+    return rejected
+
+
+def groups(worse: Bools) -> tuple[tuple[int, ...], ...]:
+    """The largest sets of which no two are told apart (insert and absorb, Piepho 2004); each is sorted."""
+    found = [frozenset(range(len(worse)))] if len(worse) else []
+    for p, q in zip(*np.nonzero(worse), strict=True):
+        split = [g - {int(one)} for g in found if p in g and q in g for one in (p, q)]
+        kept = [g for g in found if not (p in g and q in g)]
+        candidates = [*kept, *split]
+        found = [g for i, g in enumerate(candidates) if not _absorbed(g, i, candidates)]
+    return tuple(sorted(tuple(sorted(g)) for g in found))
+
+
+def _absorbed(group: frozenset[int], place: int, others: Sequence[frozenset[int]]) -> bool:
+    return any(group < other or (group == other and i < place) for i, other in enumerate(others))
+
+
+def _statistics(weeks: Weeks) -> tuple[Floats, Floats]:
+    """t(p, q) as found, (m, m), and in each resample, centred at the estimate, (resamples, m * m)."""
+    count, m = weeks.covered.shape
+    once = np.ones((1, count))
+    again = draws(count, RESAMPLES)
+    likeness = _correlations(weeks.least)
+    best, best_error = _roots(weeks.covered, weeks.least, once)
+    worst, worst_error = _roots(weeks.covered, weeks.most, once)
+    difference = best[:, :, None] - worst[:, None, :]
+    found = difference / _errors(best_error, worst_error, likeness)
+    best, best_error = _roots(weeks.covered, weeks.least, again)
+    worst, worst_error = _roots(weeks.covered, weeks.most, again)
+    centred = best[:, :, None] - worst[:, None, :] - difference
+    resampled = centred / _errors(best_error, worst_error, likeness)
+    return found[0], resampled.reshape(len(again), m * m)
+
+
+def _roots(covered: Floats, trouble: Floats, drawn: Floats) -> tuple[Floats, Floats]:
+    """The square root of the share in trouble and its standard error (ratio estimate, linearised), in each resample."""
+    count = len(covered)
+    time = np.maximum(drawn @ covered, 1.0)
+    share = (drawn @ trouble) / time
+    squares = drawn @ trouble**2 - 2 * share * (drawn @ (trouble * covered)) + share**2 * (drawn @ covered**2)
+    error = np.sqrt(np.maximum(squares, 0.0) * count / (count - 1)) / time
+    root = np.sqrt(share)
+    return root, error / (2 * np.maximum(root, 1e-9))
+
+
+def _errors(first: Floats, second: Floats, likeness: Floats) -> Floats:
+    """Standard errors of all differences, given those of the parts and their correlation between providers."""
+    square = first[:, :, None] ** 2 + second[:, None, :] ** 2
+    result: Floats = np.sqrt(np.maximum(square - 2 * likeness * first[:, :, None] * second[:, None, :], 1e-18))
+    return result
+
+
+def _correlations(trouble: Floats) -> Floats:
+    """Correlation of weekly trouble between providers; 0 where one of them had the same in every week."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.nan_to_num(np.asarray(np.corrcoef(trouble.T)))
+
+
+def _touching(own: int, count: int) -> Bools:
+    """The pairs a provider is part of."""
+    touching = np.zeros((count, count), np.bool_)
+    touching[own], touching[:, own] = True, True
+    return touching
+
+
+def _ranks(worse: Bools, own: int) -> Ranks:
+    return Ranks(1 + int(worse[own].sum()), len(worse) - int(worse[:, own].sum()))
+
+
+def grew(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> bool:
+    """True if the share in trouble surely grew between two samples of weeks, each (covered, trouble)."""
+    found, errors, centred = 0.0, np.zeros(1), np.zeros(RESAMPLES)
+    square, squares = 0.0, np.zeros(RESAMPLES)
+    for sign, seed, (covered, trouble) in ((-1, 1, before), (1, 2, after)):
+        root, error = (part[0, 0] for part in _roots(covered, trouble, np.ones((1, len(covered)))))
+        roots, errors = (part[:, 0] for part in _roots(covered, trouble, draws(len(covered), RESAMPLES, seed)))
+        found, centred = found + sign * root, centred + sign * (roots - root)
+        square, squares = square + error**2, squares + errors**2
+    critical = np.quantile(np.abs(centred) / np.sqrt(np.maximum(squares, 1e-18)), LEVEL)
+    return bool(found / np.sqrt(max(square, 1e-18)) > critical)
