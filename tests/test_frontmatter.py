@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almanac import frontmatter
-from almanac.frontmatter import Fault, Matter, Place
+from almanac.frontmatter import Fault, Matter
 
 GOOD = b"""---
 name: Claude
@@ -27,33 +27,51 @@ A rule, not front matter.
 """
 
 
+def places(value: object, path: frontmatter.Way = ()) -> Iterator[frontmatter.Way]:
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield (*path, key)
+        yield from places(inner, (*path, key))
+
+
+def place(matter: Matter, path: frontmatter.Way) -> tuple[int, int]:
+    fault = matter.fault(path, "")
+    return fault.line, fault.column
+
+
 def only_fault(data: bytes) -> str:
     [fault] = frontmatter.read(data, "a.md").faults
     return str(fault)
 
 
-def test_values_places_and_body_are_taken_apart() -> None:
+def test_values_and_body_are_taken_apart() -> None:
+    head, _, body = GOOD.decode().removeprefix("---\n").partition("\n---\n")
     assert frontmatter.read(GOOD, "a.md") == Matter(
         file="a.md",
+        head=head,
         values={
             "name": "Claude",
             "feeds": [{"url": "https://a.example/feed", "verified": True}, {"url": "https://b.example/feed"}],
             "words": ["one", "two"],
         },
-        places={
-            ("name",): Place(2, 1),
-            ("feeds",): Place(3, 1),
-            ("feeds", 0): Place(4, 5),
-            ("feeds", 0, "url"): Place(4, 5),
-            ("feeds", 0, "verified"): Place(5, 5),
-            ("feeds", 1): Place(6, 5),
-            ("feeds", 1, "url"): Place(6, 5),
-            ("words",): Place(7, 1),
-            ("words", 0): Place(7, 9),
-            ("words", 1): Place(8, 3),
-        },
-        body="\nAbout *it*.\n\n---\nA rule, not front matter.\n",
+        body=body,
     )
+    assert body == "\nAbout *it*.\n\n---\nA rule, not front matter.\n"
+
+
+def test_every_value_has_a_place() -> None:
+    matter = frontmatter.read(GOOD, "a.md")
+    assert {path: place(matter, path) for path in places(matter.values)} == {
+        ("name",): (2, 1),
+        ("feeds",): (3, 1),
+        ("feeds", 0): (4, 5),
+        ("feeds", 0, "url"): (4, 5),
+        ("feeds", 0, "verified"): (5, 5),
+        ("feeds", 1): (6, 5),
+        ("feeds", 1, "url"): (6, 5),
+        ("words",): (7, 1),
+        ("words", 0): (7, 9),
+        ("words", 1): (8, 3),
+    }
 
 
 def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
@@ -125,15 +143,11 @@ def test_what_yaml_writes_is_read_as_it_was_and_every_leaf_has_a_place(values: d
     matter = frontmatter.read(f"---\n{text}---\nbody".encode(), "a.md")
     lines = ["---", *text.split("\n")]
 
-    def leaves(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
-        items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        yield path
-        for key, inner in items:
-            yield from leaves(inner, (*path, key))
-
     assert (matter.values, matter.faults, matter.body) == (values, (), "body")
-    assert set(leaves(values, ())) - {()} == set(matter.places)
-    assert all(lines[line - 1][column - 1] not in " \n" for line, column in matter.places.values())
+    for path in places(values):
+        line, column = place(matter, path)
+        assert lines[line - 1][column - 1] not in " \n"
+        assert not isinstance(path[-1], str) or lines[line - 1][column - 1 :].startswith(f"{path[-1]}:")
 
 
 @given(st.binary(max_size=300))

@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from almanac import feeds, forms
 from almanac.model import Component, Feed, Provider, Scope
 from almanac.providers import ProviderError, load
 
@@ -136,7 +138,7 @@ built_on: [nobody]
         "bad.md:10:5: feeds.1.url: is missing; add a line `url: …`",
         "bad.md:10:5: feeds.1.verified: 'yes' is of the wrong type; write true or false",
         "bad.md:11:5: feeds.1.dialect: 'statuspag' is not one of the words known here; write statuspage, incidentio, "
-        "xai, google-cloud, aws, azure, instatus, betterstack, flashduty, lambstatus or plain",
+        "xai, google, aws, azure, instatus, betterstack, flashduty, lambstatus or plain",
         "bad.md:13:5: components.0.slug: 'Chat App' is no slug; use 1 to 64 of a-z, 0-9 and -",
         "bad.md:14:5: components.0.name: 7 is of the wrong type; write text in quotes",
         "bad.md:15:5: components.0.capability: 'chatt' is not one of the words known here; write chat, api, code, "
@@ -203,6 +205,14 @@ def test_a_scope_speaks_of_components_of_its_file(tmp_path: Path) -> None:
     text = with_line(WHOLE, "  components: [chat]\n", "  components: [chat, Chat]\n")
     assert complaints(tmp_path, acme=text, bare=BARE) == [
         "acme.md:23:22: scope.components.1: 'Chat' is no component here; write the slug of one above"]
+
+
+def test_a_hint_names_a_dialect_that_is_read(tmp_path: Path) -> None:
+    assert set(get_args(forms.Dialect)) - {""} == {dialect.name for dialect in feeds.DIALECTS}
+    names = [dialect.name for dialect in feeds.DIALECTS]
+    listed = "".join(f"  - {{url: 'https://a.example/{name}', dialect: {name}}}\n" for name in names)
+    [provider] = load(write(tmp_path, bare=with_line(BARE, "name: Bare\n", f"name: Bare\nfeeds:\n{listed}")))
+    assert [feed.dialect for feed in provider.feeds] == names
 
 
 def test_keys_that_are_no_text_are_unknown_keys(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from almanac.frontmatter import Fault, Matter, Way
 
-Dialect = Literal["", "statuspage", "incidentio", "xai", "google-cloud", "aws", "azure", "instatus", "betterstack",
+Dialect = Literal["", "statuspage", "incidentio", "xai", "google", "aws", "azure", "instatus", "betterstack",
                   "flashduty", "lambstatus", "plain"]
 Capability = Literal["chat", "api", "code", "search", "speech", "images", "compute", "other"]
 

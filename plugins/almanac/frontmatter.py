@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import yaml
@@ -11,6 +13,8 @@ import yaml
 Way = tuple[str | int, ...]  # ("feeds", 0, "url")
 
 DEEPEST = 20  # levels; what people write here needs four, and the parser recurses
+# What the loader raises for values such as !!int x, 2026-02-30 or !!python/object
+UNMAKEABLE = (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
 
 
 class Place(NamedTuple):
@@ -38,20 +42,21 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """A file taken apart: its front matter as plain values, where each stands, and the Markdown below it."""
+    """A file taken apart: its front matter as text and as plain values, and the Markdown below it."""
 
     file: str
+    head: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
-    places: Mapping[Way, Place] = field(default_factory=dict)
     body: str = ""
     faults: tuple[Fault, ...] = ()
 
     def fault(self, path: Way, message: str) -> Fault:
         """A fault at `path`, or at the nearest thing around it that has a place."""
+        places = _places(self.head)
         near = path
-        while near and near not in self.places:
+        while near and near not in places:
             near = near[:-1]
-        place = self.places.get(near, Place(1, 1))
+        place = places.get(near, Place(1, 1))
         return Fault(file=self.file, line=place.line, column=place.column, field=".".join(map(str, path)),
                      message=message)
 
@@ -74,28 +79,55 @@ def read(data: bytes, file: str) -> Matter:
         return _broken(file, Place(2, 1), f"is not YAML: {' '.join(str(error).split())}; retype that line")
 
 
+class _Strict(yaml.CSafeLoader):
+    """A loader that stops at a key that is there twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        found = super().construct_mapping(node, deep)
+        if len(found) != len(node.value):
+            raise KeyError("twice")
+        return found
+
+
 def _matter(file: str, head: str, body: str) -> Matter:
-    """The Matter of a file whose front matter is `head`. Raises yaml.YAMLError."""
+    """The Matter of a file whose front matter is `head`; slowly and with places only if anything is wrong with it."""
+    if not re.search(r"\*|<<|^\s{40}|^(?:[-?:] ?){20}", head, re.MULTILINE) and head.count("[") + head.count("{") < 200:
+        try:
+            values = yaml.load(head, Loader=_Strict)  # noqa: S506  (a safe loader)
+            if isinstance(values, dict) and all(isinstance(key, str) for key in values):
+                return Matter(file=file, head=head, values=values, body=body)
+        except UNMAKEABLE:
+            pass
+    return _explained(file, head, body)
+
+
+def _explained(file: str, head: str, body: str) -> Matter:
+    """The same with every fault. Raises yaml.YAMLError where `head` is no YAML at all."""
     if too_deep := _too_deep(head):
         return _broken(file, too_deep, f"is nested more than {DEEPEST} levels deep; write it flat")
     loader = yaml.CSafeLoader(head)
     root = loader.get_single_node()
     if not isinstance(root, yaml.MappingNode):
         return _broken(file, Place(2, 1), "front matter is not a list of fields; write lines like `name: value`")
-    places: dict[Way, Place] = {}
-    wrong: list[tuple[Way, str]] = []
-    for path, place, message in _walk(root, (), set()):
-        places[path] = place or places[path]
-        if message:
-            wrong.append((path, message))
+    wrong = [(path, message) for path, _, message in _walk(root, (), set()) if message]
     values = {}
     for key, value in root.value if not wrong else ():  # an alias may hold a bomb: nothing is built then
         try:
             values[_name(key)] = loader.construct_object(value, deep=True)
-        except (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, OverflowError):  # !!int x, 2026-02-30
+        except UNMAKEABLE:
             wrong.append(((_name(key),), "holds a value that YAML cannot make sense of; put it in quotes"))
-    matter = Matter(file=file, values=values, places=places, body=body)
+    matter = Matter(file=file, head=head, values=values, body=body)
     return replace(matter, faults=tuple(matter.fault(path, message) for path, message in wrong))
+
+
+@lru_cache(maxsize=8)
+def _places(head: str) -> Mapping[Way, Place]:
+    """Where each field of front matter stands that can be read; {} for what cannot."""
+    places: dict[Way, Place] = {}
+    root = yaml.compose(head, Loader=yaml.CSafeLoader)
+    for path, place, _ in _walk(root, (), set()) if root else ():
+        places[path] = place or places[path]
+    return places
 
 
 def _walk(node: yaml.Node, path: Way, met: set[int]) -> Iterator[tuple[Way, Place | None, str]]:

@@ -1,0 +1,110 @@
+"""The front matter of articles is held to its form, and each fault says what to write instead."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from almanac import forms, frontmatter
+
+ARTICLE = """---
+title: "Claude: what happened"
+date: 2026-03-02T18:20:00Z
+modified: 2026-03-03T10:00:00+01:00
+authors: [Ada, Grace]
+providers: [anthropic]
+incidents: [anthropic/0ghc53zpsfmt, xai/INC 1]
+summary: >-
+  Folded
+  over lines.
+kind: news
+status: published
+sources:
+  - url: https://a.example/
+    title: A page
+    publisher: A
+    kind: press
+    primary: false
+corrections:
+  - date: 2026-03-03T09:05:00Z
+    text: It were four, not three.
+confirmed: [it happened]
+---
+Text.
+"""
+
+
+def check(text: str) -> list[str]:
+    values, faults = forms.check(forms.ArticleForm, frontmatter.read(text.encode(), "a.md"))
+    assert bool(values) is not bool(faults)
+    return [f"{fault.line}:{fault.column} {fault.field}: {fault.message}" for fault in faults]
+
+
+def changed(old: str, new: str) -> list[str]:
+    assert ARTICLE.count(old) == 1
+    return check(ARTICLE.replace(old, new).replace(", xai/INC 1", ""))
+
+
+def test_an_article_is_read_with_defaults_filled_in() -> None:
+    text = ARTICLE.replace(", xai/INC 1", "")
+    values, faults = forms.check(forms.ArticleForm, frontmatter.read(text.encode(), "a.md"))
+    assert faults == ()
+    assert values == {
+        "title": "Claude: what happened",
+        "date": datetime(2026, 3, 2, 18, 20, tzinfo=UTC),
+        "modified": datetime(2026, 3, 3, 10, tzinfo=timezone(timedelta(hours=1))),
+        "authors": ["Ada", "Grace"],
+        "providers": ["anthropic"],
+        "incidents": ["anthropic/0ghc53zpsfmt"],
+        "summary": "Folded over lines.",
+        "kind": "news",
+        "status": "published",
+        "sources": [
+            {"url": "https://a.example/", "title": "A page", "publisher": "A", "kind": "press", "primary": False}],
+        "claims": [],
+        "corrections": [{"date": datetime(2026, 3, 3, 9, 5, tzinfo=UTC), "text": "It were four, not three."}],
+        "confirmed": ["it happened"],
+        "claimed": [],
+        "unknown": [],
+    }
+
+
+@pytest.mark.parametrize(("old", "new", "fault"), [
+    ("date: 2026-03-02T18:20:00Z", "date: 2026-03-02 18:20:00",
+     "3:1 date: 2026-03-02 18:20:00 has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z"),
+    ("date: 2026-03-02T18:20:00Z", "date: 2026-03-02",
+     "3:1 date: 2026-03-02 is of the wrong type; write a date and time in UTC without quotes, as in "
+     "2026-03-02T18:00:00Z"),
+    ("[Ada, Grace]", "[]", "5:1 authors: is an empty list; name at least one"),
+    ("[Ada, Grace]", "Ada", "5:1 authors: 'Ada' is of the wrong type; write a list, as in [a, b]"),
+    ("[anthropic/0ghc53zpsfmt", "[0ghc53zpsfmt",
+     "7:13 incidents.0: '0ghc53zpsfmt' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt"),
+    ("[anthropic/0ghc53zpsfmt", "[Anthropic/0ghc53zpsfmt",
+     "7:13 incidents.0: 'Anthropic/0ghc53zpsfmt' is no slug; use 1 to 64 of a-z, 0-9 and -"),
+    ("kind: news", "kind: rumour",
+     "11:1 kind: 'rumour' is not one of the words known here; write news, analysis, explainer or opinion"),
+    ("status: published", "template: ../../secret\nstatus: published",
+     "12:1 template: is not a known key; known: title, date, modified, authors, providers, incidents, summary, kind, "
+     "status, sources, claims, corrections, confirmed, claimed, unknown"),
+    ("    primary: false", "    primery: false", "14:5 sources.0.primary: is missing; add a line `primary: …`"),
+    ("title: \"Claude: what happened\"", "title: \"Claude\\nwhat\"",
+     "2:1 title: 'Claude\\nwhat' is empty or holds a line break or control character; write one line of text"),
+    ("confirmed: [it happened]", "confirmed: [it: happened]",
+     "22:13 confirmed.0: a group of fields is of the wrong type; write text in quotes"),
+    ("  - date: 2026-03-03T09:05:00Z\n    text: It were four, not three.", "  yes",
+     "19:1 corrections: true is of the wrong type; write a list, as in [a, b]"),
+    ("    text: It were four, not three.", "    text: \"" + "long " * 20 + "\\t\"",
+     "21:5 corrections.0.text: '" + ("long " * 20)[:57] + "…' is empty or holds a line break or control character; "
+     "write one line of text"),
+])
+def test_each_fault_has_a_place_and_a_cure(old: str, new: str, fault: str) -> None:
+    assert changed(old, new)[0] == fault
+
+
+def test_blanks_in_an_incident_id_are_refused() -> None:
+    assert check(ARTICLE) == [
+        "7:37 incidents.1: 'xai/INC 1' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt"]
+
+
+def test_a_page_needs_a_title_only() -> None:
+    values, faults = forms.check(forms.PageForm, frontmatter.read(b"---\ntitle: About\n---\n", "p.md"))
+    assert (values, faults) == ({"title": "About", "summary": ""}, ())
