@@ -1,0 +1,140 @@
+"""Reads the bytes of a feed, whatever its dialect, into incidents: the one entrance to this package."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from ..model import FeedError, Incident, Provider, Reading, Skip
+from . import (
+    api,
+    aws,
+    azure,
+    betterstack,
+    document,
+    entries,
+    flashduty,
+    google,
+    incidentio,
+    instatus,
+    lambstatus,
+    plain,
+    statuspage,
+    xai,
+)
+from .dialect import Dialect, Notes, Unreadable
+from .document import Document
+from .entries import Entry
+
+DIALECTS: tuple[Dialect, ...] = (
+    incidentio.DIALECT,
+    instatus.DIALECT,  # before statuspage, whose markup it wears
+    lambstatus.DIALECT,
+    statuspage.DIALECT,
+    xai.DIALECT,
+    google.DIALECT,
+    aws.DIALECT,
+    azure.DIALECT,
+    flashduty.DIALECT,
+    betterstack.DIALECT,
+    plain.DIALECT,  # takes everything
+)
+_SAMPLES, _SAMPLE_BYTES = 3, 8_000  # how much of a feed is looked at to tell its dialect
+
+
+def read(
+    provider: Provider, body: bytes, *, seen: datetime, hint: str = "", items: Mapping[str, str] | None = None
+) -> Reading:
+    """What a fetched feed says, seen at `seen`.
+
+    `items` are those of the last reading: entries known by their hash are not parsed again but named in `unchanged`.
+    `hint` is the dialect the provider's file declares; it decides only where the content leaves it open. Raises
+    FeedError, and nothing else, if the body is no feed, is not well-formed or has no entry that can be read.
+    """
+    try:
+        document.check_size(body)
+        if body.lstrip()[:1] in (b"{", b"["):
+            return api.read(body, Notes(provider=provider, seen=seen, known=items or {}))
+        return _read(document.split(body), Notes(provider=provider, seen=seen, known=items or {}), hint)
+    except FeedError:
+        raise
+    except Exception as error:  # whatever a hostile feed may find costs this feed only
+        raise FeedError("unreadable", f"reading failed: {type(error).__name__}: {str(error)[:200]}") from error
+
+
+def detect(feed: Document, hint: str = "") -> Dialect:
+    """The dialect a feed is written in; `hint` breaks ties, and decides for a feed without entries or traits."""
+    head = feed.head.decode("utf-8", "replace")[:_SAMPLE_BYTES]
+    raw = "\n".join(entry[:_SAMPLE_BYTES].decode("utf-8", "replace") for entry in feed.entries[:_SAMPLES])
+    speaking = [dialect for dialect in DIALECTS if dialect.speaks(head, html.unescape(raw))]
+    hinted = [dialect for dialect in DIALECTS if dialect.name == hint]
+    if speaking[0] is plain.DIALECT and not feed.entries and hinted:
+        return hinted[0]
+    return next((dialect for dialect in hinted if dialect in speaking), speaking[0])
+
+
+def _read(feed: Document, notes: Notes, hint: str) -> Reading:
+    dialect = detect(feed, hint)
+    hashes = [document.digest(entry, dialect.name) for entry in feed.entries]
+    old = _unchanged(dialect, hashes, notes.known)
+    fresh = entries.parse(feed, [(at, digest) for at, digest in enumerate(hashes) if digest not in old])
+    found, skipped = _incidents(dialect, fresh, notes)
+    if feed.entries and not found and not old:
+        why = f"{skipped[0].entry}: {skipped[0].why}"
+        raise FeedError("unreadable", f"none of {len(hashes)} entries can be read as {dialect.name} ({why})")
+    items = {**old, **{entry.hash: incident.id for incident, group in found for entry in group}}
+    oldest = entries.oldest(feed)
+    return Reading(
+        provider=notes.provider.slug,
+        dialect=dialect.name,
+        seen=notes.seen,
+        incidents=tuple(incident for incident, _ in found),
+        unchanged=tuple(dict.fromkeys(old.values())),
+        skipped=tuple(skipped),
+        doubts=tuple(notes.doubts),
+        whole_entries=dialect.whole_entries,
+        window=dialect.window,
+        since=min(oldest, notes.seen) if oldest else None,
+        entries=len(feed.entries),
+        items=tuple((digest, items[digest]) for digest in hashes if digest in items),
+    )
+
+
+def _unchanged(dialect: Dialect, hashes: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
+    """Entries that need no parsing; where an incident is made of several entries, all of the feed or none."""
+    if not dialect.one_entry_an_incident and not all(digest in known for digest in hashes):
+        return {}
+    return {digest: known[digest] for digest in hashes if digest in known}
+
+
+def _incidents(
+    dialect: Dialect, fresh: Sequence[Entry], notes: Notes
+) -> tuple[list[tuple[Incident, tuple[Entry, ...]]], list[Skip]]:
+    """Each incident with the entries it was made from, and what became nothing."""
+    groups, skipped = _groups(dialect, fresh)
+    found: list[tuple[Incident, tuple[Entry, ...]]] = []
+    for group in groups:
+        try:
+            found.append((dialect.read(group, notes), group))
+        except Unreadable as error:
+            skipped += [Skip(entry=entry.name, why=str(error)) for entry in group]
+        except (ValueError, ArithmeticError, LookupError, TypeError) as error:
+            skipped += [Skip(entry=entry.name, why=f"{type(error).__name__}: {error}") for entry in group]
+    return found, skipped
+
+
+def _groups(dialect: Dialect, fresh: Sequence[Entry]) -> tuple[list[tuple[Entry, ...]], list[Skip]]:
+    groups: dict[str, list[Entry]] = {}
+    skipped: list[Skip] = []
+    for entry in fresh:
+        try:
+            key = dialect.key(entry)
+        except Unreadable as error:
+            skipped.append(Skip(entry=entry.name, why=str(error)))
+            continue
+        if dialect.one_entry_an_incident and key in groups:
+            skipped.append(Skip(entry=entry.name, why=f"a second entry of {key}"))
+        else:
+            groups.setdefault(key, []).append(entry)
+    return [part for group in groups.values() for part in dialect.parted(group)], skipped

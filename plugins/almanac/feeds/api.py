@@ -1,0 +1,153 @@
+"""Reads two JSON forms beside the feeds: Statuspage's incidents.json and Google Cloud's incidents.json.
+
+They state what their feeds do not, impact and components; the feeds suffice without them.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .. import text
+from ..model import FeedError, Incident, Phase, Reading, Skip
+from . import times
+from .dialect import Draft, Notes, Post, Unreadable, incident
+from .document import digest
+from .links import tidy
+
+_Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    name: str
+    read: Callable[[_Record, Notes], Incident]
+
+
+def read(body: bytes, notes: Notes) -> Reading:
+    """What a JSON answer says. Raises FeedError (malformed, wrong, unreadable)."""
+    form, records = _records(body)
+    raw = [json.dumps(record, sort_keys=True).encode() for record in records]
+    hashes = [digest(entry, form.name) for entry in raw]
+    found: dict[str, Incident] = {}
+    skipped: list[Skip] = []
+    for number, (record, key) in enumerate(zip(records, hashes, strict=True)):
+        if key in notes.known:
+            continue
+        try:
+            found[key] = form.read(record, notes)
+        except (Unreadable, ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
+            skipped.append(Skip(entry=f"record {number + 1}", why=f"{type(error).__name__}: {error}"))
+    if len(skipped) == len(records) > 0:
+        raise FeedError("unreadable", f"none of {len(records)} records can be read as {form.name} ({skipped[0].why})")
+    ids = {key: found[key].id if key in found else notes.known.get(key, "") for key in hashes}
+    return Reading(
+        provider=notes.provider.slug,
+        dialect=form.name,
+        seen=notes.seen,
+        incidents=tuple(found.values()),
+        unchanged=tuple(dict.fromkeys(notes.known[key] for key in hashes if key in notes.known)),
+        skipped=tuple(skipped),
+        doubts=tuple(notes.doubts),
+        since=min((at for record in records if (at := _created(record))), default=None),
+        entries=len(records),
+        items=tuple((key, ids[key]) for key in hashes if ids[key]),
+    )
+
+
+def _records(body: bytes) -> tuple[_Form, list[_Record]]:
+    try:
+        data = json.loads(body)
+    except ValueError as error:
+        raise FeedError("malformed", f"the JSON is cut off or broken ({error}); nothing of it was taken") from error
+    if isinstance(data, list) and all(isinstance(record, dict) and "external_desc" in record for record in data):
+        return _GOOGLE, data
+    incidents = data.get("incidents") if isinstance(data, dict) and "page" in data else None
+    if isinstance(incidents, list) and all(isinstance(record, dict) for record in incidents):
+        return _STATUSPAGE, incidents
+    raise FeedError("wrong", "this JSON lists no incidents; take the feed, or /api/v2/incidents.json")
+
+
+def _created(record: _Record) -> datetime | None:
+    return times.stamp(str(record.get("created_at") or record.get("begin") or ""))
+
+
+def _at(value: object) -> datetime:
+    at = times.stamp(str(value or ""))
+    if at is None:
+        raise Unreadable(f"{str(value)[:40]!r} is no time")
+    return at
+
+
+def _statuspage(record: _Record, notes: Notes) -> Incident:
+    posts = sorted((_post(update) for update in record["incident_updates"]), key=lambda post: post.at)
+    from_, until = record.get("scheduled_for"), record.get("scheduled_until")
+    draft = Draft(
+        id=str(record["id"]),
+        title=_words(record["name"]),
+        dialect=_STATUSPAGE.name,
+        posts=[_as_printed(post, posts[:n]) for n, post in enumerate(posts)],
+        source=tidy(str(record.get("shortlink") or "")),
+        planned=bool(from_),
+        planned_from=_at(from_) if from_ else None,
+        planned_until=_at(until) if until else None,
+        impact_stated=str(record.get("impact") or ""),
+        components=tuple(_words(component["name"]) for component in record.get("components") or ()),
+    )
+    return incident(draft, notes)
+
+
+def _post(update: _Record) -> Post:
+    body = html.escape(str(update.get("body") or ""), quote=False).replace("\r\n", "\n").replace("\n", "<br>")
+    at = _at(update.get("display_at") or update.get("created_at"))
+    return Post(at=at, printed=str(update["status"]).replace("_", " ").capitalize(), html=body)
+
+
+def _as_printed(post: Post, before: list[Post]) -> Post:
+    """The post as the feed prints it: "Update" where the state did not change."""
+    if not before or before[-1].printed != post.printed:
+        return post
+    return Post(at=post.at, printed="Update", html=post.html)
+
+
+def _google(record: _Record, notes: Notes) -> Incident:
+    ended = _at(record["end"]) if record.get("end") else None
+    severity = record.get("severity")
+    updates = sorted(record.get("updates") or (), key=lambda update: str(update["when"]))
+    draft = Draft(
+        id=str(record["id"]),
+        title=_words(record["external_desc"]),
+        dialect=_GOOGLE.name,
+        posts=[_status(update, ended) for update in updates],
+        source=tidy("https://status.cloud.google.com/" + str(record.get("uri") or f"incidents/{record['id']}")),
+        started=_at(record["begin"]),
+        started_basis="stated",
+        ended=ended,
+        ended_basis="stated" if ended else "",
+        phase=Phase.RESOLVED if ended else None,
+        impact_stated=str(record["status_impact"]) + (f"/{severity}" if severity else ""),
+        components=tuple(_words(product["title"]) for product in record.get("affected_products") or ()),
+    )
+    return incident(draft, notes)
+
+
+def _status(update: _Record, ended: datetime | None) -> Post:
+    """Texts are Markdown by people; the state is a level of service, of which only AVAILABLE is a phase."""
+    over = update["status"] == "AVAILABLE" and ended is not None
+    return Post(
+        at=_at(update["when"]),
+        html=text.article(str(update.get("text") or "")),
+        phase=Phase.RESOLVED if over else None,
+    )
+
+
+def _words(value: object) -> str:
+    return text.plain(text.markdown(html.escape(str(value), quote=False)))
+
+
+_STATUSPAGE = _Form(name="statuspage-json", read=_statuspage)
+_GOOGLE = _Form(name="google-json", read=_google)

@@ -1,0 +1,129 @@
+"""Reads AWS (rss/all.rss and the feeds of its services): one item an update, state in the title, times in prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from ..model import Impact, Incident, Phase
+from . import times
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
+from .entries import Entry
+from .links import tidy
+
+_GUID = re.compile(r"#([A-Za-z0-9.-]{1,80})_(\d{9,11})$")
+_STATE = re.compile(
+    r"\s*(?:(service disruption|service impact|service degradation|informational message|service is operating normally"
+    r"|performance issues)\s*:|(\[resolved\]|resolved\s*:))\s*",
+    re.IGNORECASE,
+)
+# "Between 6:53 PM and 9:37 PM PDT" is all there is of start and end: no date, no year.
+_BETWEEN = re.compile(
+    r"Between (\d{1,2}):(\d\d) ([AP])M(?: P[SD]T)? and (\d{1,2}):(\d\d) ([AP])M (P[SD]T)\b(?! on)", re.IGNORECASE
+)
+_SAME_EVENT = timedelta(days=30)  # silence after which the same title is a new event
+
+# AWS' red "disruption" is worse than what others call so; only what it grades plainly is graded here.
+_IMPACTS = {
+    "informational message": Impact.NONE,
+    "service degradation": Impact.MINOR,
+    "performance issues": Impact.MINOR,
+}
+_LEVELS = frozenset({*_IMPACTS, "service disruption", "service impact"})
+
+
+def _speaks(head: str, sample: str) -> bool:
+    return "AWS Service Health Dashboard" in head or "://status.aws.amazon.com/#" in sample
+
+
+def _key(entry: Entry) -> str:
+    """Service, region and title: a service of a region has many events over time, all with the same link."""
+    found = _GUID.search(entry.id)
+    if not found:
+        raise Unreadable("its guid does not name service, region and time")
+    if entry.at is None:
+        raise Unreadable("it has no time")
+    return f"{found[1]} {_title(entry)[1]}"
+
+
+def _title(entry: Entry) -> tuple[str, str]:
+    """The state in front of a title, and the title without it."""
+    at, states = 0, []
+    while match := _STATE.match(entry.title, at):
+        states.append(match[0].strip())
+        at = match.end()
+    return " ".join(states), entry.title[at:] or entry.title
+
+
+def _parted(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
+    """Cut where the same title comes back after a month of silence."""
+    parts: list[list[Entry]] = []
+    for entry in sorted(entries, key=_at):
+        if not parts or _at(entry) - _at(parts[-1][-1]) > _SAME_EVENT:
+            parts.append([])
+        parts[-1].append(entry)
+    return [tuple(part) for part in reversed(parts)]
+
+
+def _at(entry: Entry) -> datetime:
+    return entry.at or datetime.min.replace(tzinfo=UTC)
+
+
+def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+    """Entries stand oldest first here. The name is that of the first post, or the one it had when it was seen first."""
+    first, newest = entries[0], entries[-1]
+    state, title = _title(newest)
+    over = "resolved" in state.lower() or "operating normally" in state.lower()
+    between = _between(newest) if over else None
+    stated = state.split(":")[0].strip() if state.split(":")[0].lower() in _LEVELS else ""
+    draft = Draft(
+        id=next((notes.known[e.hash] for e in entries if e.hash in notes.known), first.id.rpartition("#")[2]),
+        title=title,
+        dialect=DIALECT.name,
+        posts=[_post(entry, is_end=over and entry is newest) for entry in entries],
+        source=tidy(newest.link),
+        precision="minute",
+        started=between[0] if between else None,
+        started_basis="stated" if between else "first-update",
+        ended=between[1] if between else None,
+        ended_basis="stated" if between else "",
+        impact_stated=stated,
+        impact=_IMPACTS.get(stated.lower(), Impact.UNKNOWN),
+        components=(first.id.rpartition("#")[2].rpartition("_")[0],),
+    )
+    return incident(draft, notes)
+
+
+def _post(entry: Entry, *, is_end: bool) -> Post:
+    """Titles are rewritten on all posts when an event is over, so only the newest post is taken as its end."""
+    return Post(at=_at(entry), html=entry.body, phase=Phase.RESOLVED if is_end else None)
+
+
+def _between(entry: Entry) -> tuple[datetime, datetime] | None:
+    """Start and end told in the closing post, on the last day on which they can have been."""
+    found, posted = _BETWEEN.search(entry.body), entry.at
+    there = times.zone(found[7].upper()) if found else None
+    if not found or posted is None or there is None:
+        return None
+    day = posted.astimezone(there).replace(second=0)
+    end = day.replace(hour=_hour(found[4], found[6]), minute=int(found[5]))
+    end = end if end <= day else end - timedelta(days=1)
+    start = end.replace(hour=_hour(found[1], found[3]), minute=int(found[2]))
+    start = start if start <= end else start - timedelta(days=1)
+    return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def _hour(hour: str, half: str) -> int:
+    return int(hour) % 12 + (12 if half.upper() == "P" else 0)
+
+
+DIALECT = Dialect(
+    name="aws",
+    speaks=_speaks,
+    key=_key,
+    read=_read,
+    parted=_parted,
+    one_entry_an_incident=False,
+    whole_entries=False,
+)

@@ -1,0 +1,67 @@
+"""Reads Azure and Microsoft 365: what is going on now and nothing else, so that absence means it is over."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from ..model import Incident, Window
+from . import times
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
+from .entries import Entry
+from .links import tidy
+
+_HOME = re.compile(r"https?://(?:azure\.microsoft\.com/[a-z-]*/?status|azure\.status\.microsoft|status\.cloud\.microsoft)")
+_CLOCK = r"(\d{1,2}):(\d\d)(?: UTC)?"
+_DAY = r"(?:on )?(\d{1,2}) ([A-Z][a-z]{2,8}) (\d{4})"
+_STARTED = re.compile(
+    rf"(?:Starting (?:at|from)|Between)(?: approximately)? {_CLOCK}[^.<]{{0,60}}? {_DAY}"
+)
+
+
+def _speaks(head: str, sample: str) -> bool:
+    return bool(_HOME.search(head))
+
+
+def _key(entry: Entry) -> str:
+    """Microsoft 365's guid names the service and Azure's items may have none, so the title is part of the name."""
+    if not entry.title:
+        raise Unreadable("it has no title")
+    service = re.sub(r"[^A-Za-z0-9-]+", "-", entry.id.rpartition("/")[2]).strip("-").lower()[:40] or "azure"
+    return f"{service}-{sha256(entry.title.encode()).hexdigest()[:8]}"
+
+
+def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+    entry = entries[0]
+    if entry.at is None:
+        raise Unreadable("it has no time")
+    stated = _stated(entry.body)
+    draft = Draft(
+        id=_key(entry),
+        title=entry.title,
+        dialect=DIALECT.name,
+        posts=[Post(at=entry.at, html=entry.body)],
+        source=tidy(entry.link),
+        precision="minute",
+        started=stated or entry.at,
+        started_basis="stated" if stated else "pubdate",
+        impact_stated=entry.status,
+        components=entry.categories,
+        id_is_ours=True,
+    )
+    return incident(draft, notes)
+
+
+def _stated(body: str) -> datetime | None:
+    """The start where the text tells it with its day: "Starting at 02:50 UTC on 27 Oct 2018"."""
+    found = _STARTED.search(body)
+    month = times.month_of(found[4]) if found else None
+    if not found or month is None:
+        return None
+    return times.moment(int(found[5]), month, int(found[3]), int(found[1]), int(found[2]), 0, UTC)
+
+
+DIALECT = Dialect(
+    name="azure", speaks=_speaks, key=_key, read=_read, whole_entries=False, window=Window.CURRENT
+)

@@ -1,0 +1,78 @@
+"""Reads Better Stack (feed.rss): one item an update, machine-made "X went down" and "X recovered" among human words.
+
+Written from descriptions; no recording of such a feed was at hand.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from ..model import Incident, Phase
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first
+from .entries import Entry
+from .links import tidy
+
+# The guid is shared by down and recovery; where there is a page an incident, the page is what updates share. The link
+# is often the home page: grouped by it, a month becomes one incident.
+_PAGE = re.compile(r"/incident/(\d{1,20})(?:#|$)")
+_ANCHOR = re.compile(r"/#([A-Za-z0-9_-]{3,64})$")
+_DOWN = re.compile(r"(.{1,200}?) went down$")
+_UP = re.compile(r"(.{1,200}?) (?:has )?recovered$")
+_OVER = re.compile(
+    r"\b(?:has|have) (?:now )?been (?:fully )?(?:resolved|restored)\b|\bis (?:now )?(?:back|resolved)\b"
+    r"|\bhealthy again\b|\bfully recovered\b",
+    re.IGNORECASE,
+)
+
+
+def _speaks(head: str, sample: str) -> bool:
+    guids = re.findall(r"<guid[^>]{0,60}>\s*([^<\s]{1,300})", sample)
+    return bool(guids) and all(_ANCHOR.search(guid) or re.search(r"/incident/\d+#", guid) for guid in guids)
+
+
+def _key(entry: Entry) -> str:
+    found = _PAGE.search(entry.id) or _ANCHOR.search(entry.id) or _PAGE.search(entry.link)
+    if not found:
+        raise Unreadable("its guid names no incident")
+    if entry.at is None:
+        raise Unreadable("it has no time")
+    return found[1]
+
+
+def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+    stands = oldest_first(entries, _at)
+    first = stands[0]
+    planned = first.title.lower().startswith("scheduled")
+    monitored = _DOWN.fullmatch(first.title) or _UP.fullmatch(first.title)
+    draft = Draft(
+        id=_key(first),
+        title=first.title,
+        dialect=DIALECT.name,
+        posts=[_post(entry, notes, planned=planned) for entry in stands],
+        source=tidy(first.link if _PAGE.search(first.link) else first.id),
+        planned=planned,
+        planned_from=_at(first) if planned and _at(first) > notes.seen else None,
+        components=(monitored[1],) if monitored else (),
+    )
+    return incident(draft, notes)
+
+
+def _at(entry: Entry) -> datetime:
+    return entry.at or datetime.max.replace(tzinfo=UTC)
+
+
+def _post(entry: Entry, notes: Notes, *, planned: bool) -> Post:
+    if _DOWN.fullmatch(entry.title):
+        return Post(at=_at(entry), html=entry.body, phase=Phase.INVESTIGATING)
+    if _UP.fullmatch(entry.title):
+        return Post(at=_at(entry), html=entry.body, phase=Phase.RESOLVED)
+    if _OVER.search(entry.title) or _OVER.search(entry.body):
+        notes.doubt(f"end taken from the words of a post in {_key(entry)}")
+        return Post(at=_at(entry), html=entry.body, phase=Phase.COMPLETED if planned else Phase.RESOLVED)
+    return Post(at=_at(entry), html=entry.body, phase=Phase.SCHEDULED if planned else None)
+
+
+DIALECT = Dialect(
+    name="betterstack", speaks=_speaks, key=_key, read=_read, one_entry_an_incident=False, whole_entries=False
+)

@@ -1,0 +1,107 @@
+"""Reads bodies made of dated blocks, the form Statuspage invented.
+
+A block is <p><small>time</small><br><strong>Word</strong> - text</p>.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from . import times
+from .dialect import Notes, Post
+from .entries import Entry
+
+# Markup generations differ in blanks, `<br>` or `<br />`, and <var> around the day and the time.
+_BLOCK = re.compile(
+    r"<p>\s*<small>([^<]{1,40}(?:<var[^<>]{0,40}>[^<]{1,12}</var>[^<]{0,40}){0,3})</small>\s*<br\s*/?>\s*"
+    r"<strong>([^<]{1,60})</strong>\s*(?:-|–)?",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"([A-Z][a-z]{2,8})\.? +(\d{1,2}), +(?:(\d{4}), +)?(\d{1,2}):(\d\d)(?::(\d\d))? +(\S[^<>]{0,30})"
+)
+_BANNER = re.compile(
+    r"<strong>\s*THIS IS A SCHEDULED EVENT\s+([^<]{1,40}(?:<var[^<>]{0,40}>[^<]{1,12}</var>[^<]{0,40}){0,5})"
+)
+_UNTIL = re.compile(r" - (?:([A-Z][a-z]{2,8})\.? +(\d{1,2}), +)?(\d{1,2}):(\d\d)(?= )")
+_LATE = timedelta(days=60)  # how far a post may lie after the stamp that anchors its year
+
+
+def posts(entry: Entry, anchor: datetime, notes: Notes, *, newest_first: bool = True) -> list[Post]:
+    """The posts of an entry, oldest first. Years that are not printed are inferred from `anchor` and each other."""
+    found: list[Post] = []
+    body = entry.body
+    starts = [(match, at) for match in _BLOCK.finditer(body) if (at := _TIME.fullmatch(_bare(match[1])))]
+    ends = [match.start() for match, _ in starts[1:]] + [len(body)]
+    near = anchor
+    for (match, at), end in zip(starts, ends, strict=True):
+        when = _when(at, near, _zone(at[7], entry, notes), notes.seen, newest_first=newest_first)
+        if when is None:
+            continue
+        near = when
+        found.append(Post(at=when, printed=" ".join(_bare(match[2]).split()), html=_inner(body[match.end() : end])))
+    return found[::-1] if newest_first else found
+
+
+def window(entry: Entry, anchor: datetime, notes: Notes) -> tuple[datetime, datetime] | None:
+    """From when to when the banner of a coming maintenance says it will last; `anchor` is its announced start."""
+    banner = _BANNER.search(entry.body)
+    words = " ".join(_bare(banner[1]).split()) if banner else ""
+    until = _UNTIL.search(words)
+    if not until:
+        return None
+    first = _TIME.fullmatch(words[: until.start()] + words[until.end() :])
+    if not first:
+        return None
+    there = _zone(first[7], entry, notes)
+    begin = _nearest(first, anchor, there)
+    if begin is None:
+        return None
+    month, day, hour, minute = until.groups()
+    local = begin.astimezone(there)
+    last = local.replace(hour=int(hour) % 24, minute=int(minute))
+    if month and (named := times.month_of(month)):
+        same = times.in_any_year(named, int(day), (int(hour) % 24, int(minute), 0), there, begin)
+        last = next((at for at in same if at >= begin), last)
+    return begin, (last if last >= begin else last + timedelta(days=1)).astimezone(UTC)
+
+
+def _zone(name: str, entry: Entry, notes: Notes) -> tzinfo:
+    """The zone a block prints; where nobody knows the name, the one of the entry's own stamp, with a doubt."""
+    there = times.zone(name.strip())
+    if there is None:
+        notes.doubt(f"unknown zone {name.strip()[:20]!r}, read with the offset of the entry's stamp")
+    return there or entry.zone
+
+
+def _when(at: re.Match[str], near: datetime, there: tzinfo, seen: datetime, *, newest_first: bool) -> datetime | None:
+    month = times.month_of(at[1])
+    clock = int(at[4]), int(at[5]), int(at[6] or 0)
+    if month is None:
+        return None
+    if at[3]:
+        exact = times.moment(int(at[3]), month, int(at[2]), *clock, there)
+        return exact.astimezone(UTC) if exact else None
+    known = [t for t in times.in_any_year(month, int(at[2]), clock, there, near) if t <= seen + timedelta(days=1)]
+    if newest_first:
+        return max((t for t in known if t <= near + _LATE), default=None)
+    return min(known, key=lambda t: abs(t - near), default=None)
+
+
+def _nearest(at: re.Match[str], near: datetime, there: tzinfo) -> datetime | None:
+    month = times.month_of(at[1]) or 0
+    known = times.in_any_year(month, int(at[2]), (int(at[4]), int(at[5]), int(at[6] or 0)), there, near)
+    return min(known, key=lambda t: abs(t - near), default=None)
+
+
+def _bare(html: str) -> str:
+    return re.sub(r"</?var[^<>]*>", "", html).strip()
+
+
+def _inner(html: str) -> str:
+    """The text of a block without the tags that close it."""
+    inner = html.strip()
+    while inner.endswith("</p>"):
+        inner = inner[:-4].rstrip()
+    return inner

@@ -1,0 +1,191 @@
+"""What the dialects have in common: how one is described, what it is given, and how an incident is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from .. import text
+from ..model import OVER, Impact, Incident, Phase, Provider, Update, Window
+from . import wording
+from .entries import Entry
+
+_T = TypeVar("_T")
+
+
+class Unreadable(Exception):
+    """An entry that cannot become an incident; the message says why and ends up in a Skip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """What a reading is about, and the doubts that come up on the way."""
+
+    provider: Provider
+    seen: datetime
+    known: Mapping[str, str] = field(default_factory=dict)  # hash of an entry -> incident id, from the last reading
+    doubts: list[str] = field(default_factory=list)
+
+    def doubt(self, words: str) -> None:
+        """Note a guess worth a look, once."""
+        if words not in self.doubts:
+            self.doubts.append(words)
+
+
+def _each_apart(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
+    return [tuple(entries)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How one kind of feed is told, grouped and read.
+
+    `speaks` looks at the head and at the first entries, with character references resolved. `key` is what entries of
+    one incident share; `parted` may cut the entries of one key into several incidents. `read` gets the entries of
+    one incident in the order of the feed. `key` and `read` raise Unreadable.
+    """
+
+    name: str
+    speaks: Callable[[str, str], bool]
+    key: Callable[[Entry], str]
+    read: Callable[[tuple[Entry, ...], Notes], Incident]
+    parted: Callable[[Sequence[Entry]], list[tuple[Entry, ...]]] = _each_apart
+    one_entry_an_incident: bool = True
+    whole_entries: bool = True
+    window: Window = Window.ROLLING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One post as a feed has it. `phase` if something else than the printed word says it."""
+
+    at: datetime
+    printed: str = ""
+    html: str = ""
+    upstream_id: str = ""
+    phase: Phase | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a dialect found out about one incident; posts oldest first as far as the feed's order tells."""
+
+    id: str
+    title: str
+    dialect: str
+    posts: Sequence[Post]
+    source: str = ""
+    precision: str = "second"
+    started: datetime | None = None
+    started_basis: str = "first-update"
+    ended: datetime | None = None
+    ended_basis: str = ""
+    phase: Phase | None = None
+    planned: bool = False
+    planned_from: datetime | None = None
+    planned_until: datetime | None = None
+    impact_stated: str = ""
+    impact: Impact | None = None  # if it is not the meaning of the stated word
+    components: tuple[str, ...] = ()
+    id_is_ours: bool = False
+
+
+def oldest_first(found: Sequence[_T], at: Callable[[_T], datetime]) -> list[_T]:
+    """In time order; feeds put the newest first, so what has equal times is turned around."""
+    turned = list(reversed(found))
+    turned.sort(key=at)
+    return turned
+
+
+def incident(draft: Draft, notes: Notes) -> Incident:
+    """The incident a draft describes: updates in time order with their phases, start, end, impact and kind."""
+    updates = _updates(draft, notes)
+    phase = draft.phase or next((u.phase for u in reversed(updates) if u.phase is not Phase.UNKNOWN), Phase.UNKNOWN)
+    started, started_basis, ended, ended_basis = _ends(draft, updates, phase, notes)
+    impact = draft.impact or _impact(draft, notes)
+    planned = draft.planned or any(u.phase in wording.PLANNED for u in updates)
+    kind, kind_basis = wording.kind(draft.title, impact, planned=planned)
+    return Incident(
+        provider=notes.provider.slug,
+        id=draft.id,
+        title=draft.title or "Incident without a title",
+        title_is_ours=not draft.title,
+        kind=kind,
+        kind_basis=kind_basis,
+        impact=impact,
+        impact_stated=draft.impact_stated,
+        phase=phase,
+        components=draft.components,
+        started=started,
+        started_basis=started_basis,
+        ended=ended,
+        ended_basis=ended_basis,
+        planned_from=draft.planned_from,
+        planned_until=draft.planned_until,
+        precision=draft.precision,
+        source=draft.source,
+        dialect=draft.dialect,
+        id_is_ours=draft.id_is_ours,
+        first_seen=notes.seen,
+        updates=updates,
+    )
+
+
+def _updates(draft: Draft, notes: Notes) -> tuple[Update, ...]:
+    if not draft.posts and draft.started is None:
+        raise Unreadable("it has no post with a time")
+    updates: list[Update] = []
+    phase = Phase.UNKNOWN
+    for post in sorted(draft.posts, key=lambda p: p.at):  # stable: equal minutes keep the order of the feed
+        meant = post.phase or wording.phase(post.printed)
+        if meant is Phase.UNKNOWN and post.phase is None:
+            notes.doubt(f"unknown word for a phase: {post.printed[:60]!r} in {draft.id}")
+        phase = phase if meant in (None, Phase.UNKNOWN) else meant
+        updates.append(
+            Update(
+                at=post.at,
+                phase=phase,
+                text=text.markdown(post.html),
+                printed=post.printed,
+                seen=notes.seen,
+                upstream_id=post.upstream_id,
+            )
+        )
+    return tuple(updates)
+
+
+def _ends(
+    draft: Draft, updates: tuple[Update, ...], phase: Phase, notes: Notes
+) -> tuple[datetime, str, datetime | None, str]:
+    """Start and end with their bases; an end before the start is believed, and the start moved to it."""
+    started = draft.started or updates[0].at
+    basis = draft.started_basis
+    ended, ended_basis = draft.ended, draft.ended_basis
+    if phase in OVER and ended is None:
+        ended, ended_basis = _closed(updates), "resolved-update"
+    if phase not in OVER:
+        ended, ended_basis = None, ""
+    if started > notes.seen and not draft.planned and updates:
+        notes.doubt(f"start in the future in {draft.id}")
+        started, basis = min(u.at for u in updates), "mended"
+    if ended is not None and ended < started:
+        notes.doubt(f"end before start in {draft.id}: {started:%Y-%m-%d %H:%M} to {ended:%Y-%m-%d %H:%M}")
+        started, basis = min([ended, *(u.at for u in updates)]), "mended"
+    return started, basis, ended, ended_basis if ended else ""
+
+
+def _closed(updates: tuple[Update, ...]) -> datetime | None:
+    """When it was over for the last time: a later postmortem does not move it, a reopening does."""
+    ended: datetime | None = None
+    for update in updates:
+        ended = (ended or update.at) if update.phase in OVER else None
+    return ended or (updates[-1].at if updates else None)
+
+
+def _impact(draft: Draft, notes: Notes) -> Impact:
+    meant = wording.impact(draft.impact_stated)
+    if meant is None:
+        notes.doubt(f"unknown word for an impact: {draft.impact_stated[:60]!r} in {draft.id}")
+    return meant or Impact.UNKNOWN

@@ -1,0 +1,65 @@
+"""Reads Flashduty (Atom): bilingual titles, Beijing time, only the newest update of an incident."""
+
+from __future__ import annotations
+
+import re
+
+from ..model import OVER, Incident
+from . import wording
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first
+from .entries import Entry
+from .links import tidy
+
+_ID = re.compile(r"urn:flashduty:\w+:(\w{1,40})$")
+_STATUS = re.compile(r"<p>\s*<strong>Status:</strong>\s*([^<]{1,40}?)\s*</p>", re.IGNORECASE)
+_AFFECTED = re.compile(r"<p>\s*<strong>Affected components:</strong>\s*([^<]{1,4000}?)\s*</p>", re.IGNORECASE)
+_PREFIX = re.compile(r"\s*\[(?:已恢复|已解决|resolved)\]\s*", re.IGNORECASE)
+
+
+def _speaks(head: str, sample: str) -> bool:
+    return "urn:flashduty:" in sample or ("urn:flashduty:" in head and not sample)
+
+
+def _key(entry: Entry) -> str:
+    found = _ID.search(entry.id)
+    if not found:
+        raise Unreadable("its id is none of Flashduty's")
+    return found[1]
+
+
+def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+    """Some feeds have one entry for the opening and one for the end; they become two posts of one incident."""
+    stands = oldest_first(entries, lambda entry: entry.at or notes.seen)
+    affected = _AFFECTED.search(stands[-1].body)
+    posts = [_post(entry) for entry in stands]
+    draft = Draft(
+        id=_key(stands[-1]),
+        title=_PREFIX.sub("", stands[-1].title, count=1),
+        dialect=DIALECT.name,
+        posts=posts,
+        source=tidy(stands[-1].link),
+        started=posts[0].at,
+        started_basis="first-update" if wording.phase(posts[0].printed) not in OVER else "pubdate",
+        components=_names(affected[1]) if affected else (),
+    )
+    return incident(draft, notes)
+
+
+def _post(entry: Entry) -> Post:
+    status, affected = _STATUS.search(entry.body), _AFFECTED.search(entry.body)
+    if not status and not _PREFIX.match(entry.title):
+        raise Unreadable("it has no status")
+    words = entry.body[status.end() if status else 0 : affected.start() if affected else len(entry.body)]
+    if entry.at is None:
+        raise Unreadable("it has no time")
+    return Post(at=entry.at, printed=status[1] if status else "resolved", html=words)
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    """Names parted by commas that are not inside brackets."""
+    return tuple(name.strip() for name in re.split(r"[,，](?![^(（]*[)）])", listed) if name.strip())
+
+
+DIALECT = Dialect(
+    name="flashduty", speaks=_speaks, key=_key, read=_read, one_entry_an_incident=False, whole_entries=False
+)

@@ -1,0 +1,91 @@
+"""Reads Google Cloud's feed (en/feed.atom): one entry an update, start and end stated in Californian time."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from ..model import Incident, Phase
+from . import times
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
+from .entries import Entry
+from .links import tidy
+
+_ID = re.compile(r":feed:([A-Za-z0-9_-]{6,64})\.([A-Za-z0-9_-]{1,64})$")
+_PREFIX = re.compile(r"(RESOLVED|UPDATE):\s*")
+_STRONG = r"\s*(?:<strong>)?\s*(\d{4}-\d\d-\d\d \d\d:\d\d)\s*(?:</strong>)?"
+_BEGAN = re.compile(rf"Incident began at{_STRONG}", re.IGNORECASE)
+_ENDED = re.compile(rf"and ended at{_STRONG}", re.IGNORECASE)
+_ZONE = re.compile(r"all times are\s*(?:<strong>)?\s*([A-Za-z_/]{2,40})", re.IGNORECASE)
+_TEXT = re.compile(r"<div[^<>]{0,100}status-update-text[^<>]{0,100}>")
+_TAIL = re.compile(r"</div>\s*<hr\s*/?>")
+_PRODUCTS = re.compile(r"Affected products:\s*([^<]{1,4000})", re.IGNORECASE)
+
+
+def _speaks(head: str, sample: str) -> bool:
+    return "tag:status.cloud.google.com," in sample or ("https://status.cloud.google.com/" in head and not sample)
+
+
+def _key(entry: Entry) -> str:
+    found = _ID.search(entry.id)
+    if not found:
+        raise Unreadable("its id does not name incident and update")
+    return found[1]
+
+
+def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+    newest = max(entries, key=_at)
+    began, ended = _stated(newest.body, _BEGAN, notes), _stated(newest.body, _ENDED, notes)
+    products = _PRODUCTS.search(newest.body)
+    over = ended is not None or newest.title.startswith("RESOLVED")
+    draft = Draft(
+        id=_key(newest),
+        title=_PREFIX.sub("", newest.title, count=1),
+        dialect=DIALECT.name,
+        posts=[_post(entry) for entry in reversed(entries)],
+        source=tidy(newest.link),
+        precision="minute",
+        started=began,
+        started_basis="stated" if began else "first-update",
+        ended=ended,
+        ended_basis="stated" if ended else "",
+        phase=Phase.RESOLVED if over else None,
+        components=tuple(name.strip() for name in products[1].split(",") if name.strip()) if products else (),
+    )
+    return incident(draft, notes)
+
+
+def _at(entry: Entry) -> datetime:
+    if entry.at is None:
+        raise Unreadable("it has no time")
+    return entry.at
+
+
+def _post(entry: Entry) -> Post:
+    prefix = _PREFIX.match(entry.title)
+    start = _TEXT.search(entry.body)
+    words = _TAIL.split(entry.body[start.end() :])[0] if start else entry.body
+    update = _ID.search(entry.id)
+    return Post(
+        at=_at(entry),
+        printed=prefix[1].capitalize() if prefix else "",
+        html=words,
+        upstream_id=update[2] if update else "",
+    )
+
+
+def _stated(body: str, pattern: re.Pattern[str], notes: Notes) -> datetime | None:
+    """A stated time; it names no offset, so the rules of daylight saving in the named zone give it."""
+    found, named = pattern.search(body), _ZONE.search(body)
+    if not found:
+        return None
+    there = times.zone(named[1]) if named else None
+    if there is None:
+        notes.doubt(f"unknown zone {named[1]!r}, read as US/Pacific" if named else "no zone named, read as US/Pacific")
+        there = times.zone("US/Pacific") or UTC
+    return datetime.fromisoformat(found[1]).replace(tzinfo=there).astimezone(UTC)
+
+
+DIALECT = Dialect(
+    name="google", speaks=_speaks, key=_key, read=_read, one_entry_an_incident=False, whole_entries=False
+)

@@ -1,0 +1,71 @@
+"""Reads incident.io (feed.atom, feed.rss): only the newest update, the start hidden in the incident's ULID."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from ..model import Incident
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
+from .entries import Entry
+from .links import tidy
+
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
+_ULID = re.compile(r"/(?:incidents|maintenances?)/+([0-7][0-9A-HJKMNP-TV-Z]{25})\b")
+_STATUS = re.compile(r"\s*<b>\s*Status:\s*([^<]{1,60}?)\s*</b>\s*(?:<br\s*/?>\s*)*", re.IGNORECASE)
+_AFFECTED = re.compile(r"(?:<br\s*/?>\s*)*<b>\s*Affected components\s*</b>", re.IGNORECASE)
+_COMPONENT = re.compile(r"<li>([^<]{1,300})</li>", re.IGNORECASE)
+# What may stand in the brackets is the state now, not the severity then; names have brackets too.
+_STATE = re.compile(
+    r"\s*\((?:operational|degraded performance|partial outage|full outage|major outage|under maintenance)\)$",
+    re.IGNORECASE,
+)
+
+
+def _speaks(head: str, sample: str) -> bool:
+    return "<generator>incident.io</generator>" in head or bool(_ULID.search(sample) and "<b>Status:" in sample)
+
+
+def _key(entry: Entry) -> str:
+    found = _ULID.search(entry.id) or _ULID.search(entry.link)
+    if not found:
+        raise Unreadable("its id is no ULID of incident.io")
+    return found[1]
+
+
+def created(ulid: str) -> datetime:
+    """When a ULID was made: its first ten characters are milliseconds since 1970."""
+    value = 0
+    for character in ulid[:10]:
+        value = value * 32 + _DIGITS.index(character)
+    return datetime.fromtimestamp(value // 1000, UTC)
+
+
+def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+    entry = entries[0]
+    at = entry.updated or entry.published
+    status = _STATUS.match(entry.body)
+    if at is None or not status:
+        raise Unreadable("it has no time or no status")
+    words, affected = _cut(entry.body[status.end() :])
+    post = Post(at=at, printed=status[1], html=words)
+    draft = Draft(
+        id=_key(entry),
+        title=entry.title,
+        dialect=DIALECT.name,
+        posts=[post],
+        source=tidy(entry.link or entry.id),
+        started=created(_key(entry)),
+        started_basis="ulid",
+        components=tuple(_STATE.sub("", name.strip()) for name in _COMPONENT.findall(affected)),
+    )
+    return incident(draft, notes)
+
+
+def _cut(body: str) -> tuple[str, str]:
+    """The text of the update, and the list of components after it."""
+    found = list(_AFFECTED.finditer(body))
+    return (body[: found[-1].start()], body[found[-1].end() :]) if found else (body, "")
+
+
+DIALECT = Dialect(name="incidentio", speaks=_speaks, key=_key, read=_read, whole_entries=False)

@@ -1,0 +1,62 @@
+"""Reads Instatus (history.atom): Statuspage's markup, but with types, seconds, and `published` as the start."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from ..model import Incident, Phase
+from . import blocks, wording
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
+from .entries import Entry
+from .links import tidy
+
+_TYPE = re.compile(r"<strong>Type:</strong>\s*([A-Za-z ]{1,30})", re.IGNORECASE)
+_ID = re.compile(r"(?:Incident|Maintenance|incident|maintenance)/([a-z0-9]{8,40})$")
+_AFFECTED = re.compile(r"<strong>Affected Components:</strong>\s*([^<]{1,4000})", re.IGNORECASE)
+
+
+def _speaks(head: str, sample: str) -> bool:
+    return bool(_TYPE.search(sample))
+
+
+def _key(entry: Entry) -> str:
+    found = _ID.search(entry.id) or _ID.search(entry.link)
+    if not found:
+        raise Unreadable("its id names no incident or maintenance")
+    return found[1]
+
+
+def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+    entry = entries[0]
+    kind, affected = _TYPE.search(entry.body), _AFFECTED.search(entry.body)
+    if not kind or entry.published is None:
+        raise Unreadable("it has no type or no publication time")
+    planned = kind[1].strip().lower() == "maintenance"
+    start = entry.published
+    posts = sorted(blocks.posts(entry, start, notes, newest_first=False), key=lambda post: post.at)
+    draft = Draft(
+        id=_key(entry),
+        title=entry.title,
+        dialect=DIALECT.name,
+        posts=[_post(post, start, planned=planned) for post in posts],
+        source=tidy(entry.link),
+        started=start,  # for a maintenance the planned one, which may be in the future
+        started_basis="stated",
+        planned=planned,
+        planned_from=start if planned else None,
+        components=tuple(name.strip() for name in affected[1].split(",") if name.strip()) if affected else (),
+    )
+    return incident(draft, notes)
+
+
+def _post(post: Post, start: datetime, *, planned: bool) -> Post:
+    """Texts end in one full stop too many, and a maintenance is "Identified" both before and while it runs."""
+    post = replace(post, html=re.sub(r"(?<!\.)\.\.$", ".", post.html))
+    if planned and wording.phase(post.printed) is Phase.IDENTIFIED:
+        return replace(post, phase=Phase.SCHEDULED if post.at < start else Phase.IN_PROGRESS)
+    return post
+
+
+DIALECT = Dialect(name="instatus", speaks=_speaks, key=_key, read=_read)

@@ -1,0 +1,48 @@
+"""Reads Atlassian Statuspage (history.rss, history.atom): every update in one entry, to the minute, without years."""
+
+from __future__ import annotations
+
+import re
+
+from ..model import Incident
+from . import blocks
+from .dialect import Dialect, Draft, Notes, Unreadable, incident
+from .entries import Entry
+from .links import tidy
+
+# The twelve characters are the only name common to RSS, Atom, API and to the old host after a provider has moved.
+_SLUG = re.compile(r"/incidents/+([a-z0-9]{12})(?![a-z0-9])")
+_HEAD = re.compile(r",2005:/+history<|<description>Statuspage</description>")
+_BODY = re.compile(r"<small>[A-Z][a-z]{2} .{1,80}</small>\s*<br|THIS IS A SCHEDULED EVENT|,2005:Incident/\d+<")
+
+
+def _speaks(head: str, sample: str) -> bool:
+    return bool(_HEAD.search(head) or (_BODY.search(sample) and _SLUG.search(sample)))
+
+
+def _key(entry: Entry) -> str:
+    slug = _SLUG.search(entry.link) or _SLUG.search(entry.id)
+    if not slug:
+        raise Unreadable("its link has no incident id of twelve characters")
+    return slug[1]
+
+
+def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+    entry = entries[0]
+    anchor = entry.published or entry.updated or notes.seen  # pubDate is the newest post, or a maintenance's start
+    window = blocks.window(entry, anchor, notes)
+    draft = Draft(
+        id=_key(entry),
+        title=entry.title,
+        dialect=DIALECT.name,
+        posts=blocks.posts(entry, anchor, notes),
+        source=tidy(entry.link or entry.id),
+        precision="minute",
+        planned=window is not None,
+        planned_from=window[0] if window else None,
+        planned_until=window[1] if window else None,
+    )
+    return incident(draft, notes)
+
+
+DIALECT = Dialect(name="statuspage", speaks=_speaks, key=_key, read=_read)

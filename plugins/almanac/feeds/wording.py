@@ -1,0 +1,118 @@
+"""What the words of status pages mean: phases, impacts and kinds of incidents. Words that are not here are reported."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+
+from ..model import Impact, Kind, Phase
+
+_PHASES = MappingProxyType(
+    {
+        "investigating": Phase.INVESTIGATING,
+        "identified": Phase.IDENTIFIED,
+        "monitoring": Phase.MONITORING,
+        "resolved": Phase.RESOLVED,
+        "postmortem": Phase.POSTMORTEM,
+        "scheduled": Phase.SCHEDULED,
+        "in progress": Phase.IN_PROGRESS,
+        "verifying": Phase.VERIFYING,
+        "completed": Phase.COMPLETED,
+        "active": Phase.INVESTIGATING,
+        "fixing": Phase.IDENTIFIED,
+        "fix in progress": Phase.IDENTIFIED,
+        "planned": Phase.SCHEDULED,
+        "maintenance scheduled": Phase.SCHEDULED,
+        "maintenance in progress": Phase.IN_PROGRESS,
+        "ongoing": Phase.IN_PROGRESS,
+        "complete": Phase.COMPLETED,
+        "maintenance completed": Phase.COMPLETED,
+        "maintenance complete": Phase.COMPLETED,
+        "cancelled": Phase.COMPLETED,
+        "canceled": Phase.COMPLETED,
+        "已恢复": Phase.RESOLVED,
+        "已解决": Phase.RESOLVED,
+    }
+)
+_KEEPING = frozenset({"", "update", "updated"})  # printed when the state did not change
+PLANNED = frozenset({Phase.SCHEDULED, Phase.IN_PROGRESS, Phase.VERIFYING, Phase.COMPLETED})
+
+_IMPACTS = MappingProxyType(
+    {
+        "critical": Impact.CRITICAL,
+        "full outage": Impact.CRITICAL,
+        "major": Impact.MAJOR,
+        "major outage": Impact.MAJOR,
+        "partial outage": Impact.MAJOR,
+        "service disruption/high": Impact.MAJOR,
+        "minor": Impact.MINOR,
+        "degraded performance": Impact.MINOR,
+        "service degradation": Impact.MINOR,
+        "service disruption/low": Impact.MINOR,
+        "service disruption/medium": Impact.MINOR,
+        "disruption": Impact.MINOR,
+        "none": Impact.NONE,
+        "operational": Impact.NONE,
+        "maintenance": Impact.MAINTENANCE,
+        "under maintenance": Impact.MAINTENANCE,
+    }
+)
+
+_OUTAGE = re.compile(
+    r"\boutages?\b|\b(?:is|are|was|were|went|goes|go) down\b|^down\b|\bunavailab|\bunreachable|\binaccessible"
+    r"|\boffline\b|\bnot (?:working|responding|loading|accessible|available|reachable)\b|\bdown\b(?=\s*$)|不可用|中断|宕机",
+    re.IGNORECASE,
+)
+_PARTLY = re.compile(r"\bpartial|\bsome\b|\bintermittent|\bsubset\b|\bfor a few\b|部分", re.IGNORECASE)
+_TROUBLE = re.compile(
+    r"\berrors?\b|\bfail|\bdegrad|\blatenc|\bslow|\bdelay|\btime[- ]?outs?\b|\btiming out\b|\bdisrupt|\binterrupt"
+    r"|\bimpair|\bissues?\b|\bproblems?\b|\bunable\b|\bunresponsive|\bbroken\b|\bunstable\b|\bcrash|\bstuck\b|\blosing\b"
+    r"|\bmissing\b|\bincorrect|\bcan(?:'|’|no)t\b"
+    r"|\b5(?:\d\d|xx)\b|\bnot (?:be )?(?:able|displayed|reflected|being)\b"
+    r"|\bcapacity\b|性能下降|故障|异常|错误",
+    re.IGNORECASE,
+)
+_TEST = re.compile(r"\s*(?:\[[^\]]*\]\s*)?(?:this is (?:only )?an? )?test(?:ing)?\b|\bplease ignore\b", re.IGNORECASE)
+_NOTICE = re.compile(
+    r"\bdeprecat|\bretir(?:e[ds]?|ing|ement)\b|\bsunset|\bend[- ]of[- ](?:life|support)\b|\bdiscontinu|\bwithdr[ae]w"
+    r"|\bsuspend(?:ed|ing) access\b|\bquotas?\b|\bpolic(?:y|ies)\b|\bterms of (?:service|use)\b|\bpricing\b"
+    r"|\bannounce|\breminder\b|\bwill be removed\b",
+    re.IGNORECASE,
+)
+_MAINTENANCE = re.compile(r"\bmaintenance\b|\bscheduled (?:downtime|upgrade|update)\b|维护", re.IGNORECASE)
+
+
+def phase(printed: str) -> Phase | None:
+    """The phase a printed word means, UNKNOWN for a word nobody taught us, None if it keeps the phase before it."""
+    word = _plainly(printed)
+    return None if word in _KEEPING else _PHASES.get(word, Phase.UNKNOWN)
+
+
+def impact(stated: str) -> Impact | None:
+    """Our impact for the source's word, however it is spelt; UNKNOWN if it says nothing, None for an unknown word."""
+    word = _plainly(stated)
+    if word.startswith(("service outage/", "service information/")):
+        return Impact.CRITICAL if word.startswith("service outage") else Impact.NONE
+    return _IMPACTS.get(word) if word else Impact.UNKNOWN
+
+
+def kind(title: str, impact: Impact, *, planned: bool) -> tuple[Kind, str]:
+    """What sort of event it is, and whether words, the source or the impact decided.
+
+    A plan the source declares stays a plan. Else a word of trouble in the title wins over everything that only
+    sounds like maintenance, a test or a notice; without any such word the impact decides.
+    """
+    if planned or impact is Impact.MAINTENANCE:
+        return Kind.MAINTENANCE, "source"
+    if _OUTAGE.search(title):
+        return (Kind.DEGRADATION if _PARTLY.search(title) else Kind.OUTAGE), "words"
+    if _TROUBLE.search(title):
+        return (Kind.OUTAGE, "impact") if impact is Impact.CRITICAL else (Kind.DEGRADATION, "words")
+    for pattern, found in ((_TEST, Kind.TEST), (_MAINTENANCE, Kind.MAINTENANCE), (_NOTICE, Kind.NOTICE)):
+        if pattern.search(title):
+            return found, "words"
+    return (Kind.OUTAGE if impact is Impact.CRITICAL else Kind.DEGRADATION), "impact"
+
+
+def _plainly(word: str) -> str:
+    return " ".join(word.replace("_", " ").split()).casefold().rstrip(".")

@@ -1,0 +1,81 @@
+"""Reads xAI's own feed (status.x.ai/feed.xml): the whole history, full dates, severity lost once resolved."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from ..model import Incident, Phase, Window
+from . import times, wording
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first
+from .entries import Entry
+from .links import tidy
+
+_STATUS = re.compile(r"<h3>\s*Status:\s*([^<]{1,40}?)\s*</h3>", re.IGNORECASE)
+_SEVERITY = re.compile(r"<p>\s*Severity:\s*([^<]{1,40}?)\s*</p>", re.IGNORECASE)
+_RESOLVED = re.compile(r"<p>\s*Resolved:\s*([^<]{1,60}?)\s*</p>", re.IGNORECASE)
+_UPDATE = re.compile(r"<div>\s*<p>\s*<strong>([^<]{1,60})</strong>\s*</p>\s*<h3>([^<]{0,300})</h3>", re.IGNORECASE)
+_COMPONENT = re.compile(r"\[([^\[\]]{1,100})\]\s*")
+_GONE = "available"  # what stands where the severity stood, once it is over
+
+
+def _speaks(head: str, sample: str) -> bool:
+    return bool(_STATUS.search(sample) and _SEVERITY.search(sample))
+
+
+def _key(entry: Entry) -> str:
+    name = entry.id.rsplit("/", 1)[-1] or entry.link.rsplit("/", 1)[-1]
+    if not name:
+        raise Unreadable("it has no id")
+    return name
+
+
+def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+    entry = entries[0]
+    status, severity = _STATUS.search(entry.body), _SEVERITY.search(entry.body)
+    if not status or entry.published is None:
+        raise Unreadable("it has no status or no pubDate")
+    component = _COMPONENT.match(entry.title)
+    phase = wording.phase(status[1])
+    if phase is Phase.UNKNOWN:
+        notes.doubt(f"unknown word for a phase: {status[1]!r} in {_key(entry)}")
+    resolved = _RESOLVED.search(entry.body)
+    ended = times.stamp(resolved[1]) if resolved else None
+    draft = Draft(
+        id=_key(entry),
+        title=entry.title,
+        dialect=DIALECT.name,
+        posts=_posts(entry.body, over=phase is Phase.RESOLVED),
+        source=tidy(entry.link),
+        started=entry.published,  # the stated start, unlike Statuspage's pubDate
+        started_basis="stated",
+        ended=ended,
+        ended_basis="stated" if ended else "",
+        phase=None if phase is Phase.UNKNOWN else phase,
+        impact_stated="" if not severity or severity[1].lower() == _GONE else severity[1],
+        components=(component[1],) if component else (),
+    )
+    return incident(draft, notes)
+
+
+def _posts(body: str, *, over: bool) -> list[Post]:
+    """The posts, oldest first. Their headings are free text: a phase where they are its word, else part of the text."""
+    found = [(match, at) for match in _UPDATE.finditer(body) if (at := times.stamp(match[1]))]
+    ends = [match.start() for match, _ in found[1:]] + [len(body)]
+    posts = [_post(match, at, body[match.end() : end]) for (match, at), end in zip(found, ends, strict=True)]
+    posts = oldest_first(posts, lambda post: post.at)
+    if posts and over:  # the newest post of what is over says so, whatever its heading is
+        posts[-1] = replace(posts[-1], phase=Phase.RESOLVED)
+    return posts
+
+
+def _post(match: re.Match[str], at: datetime, rest: str) -> Post:
+    heading = " ".join(match[2].split())
+    words = rest.split("</div>")[0]
+    if wording.phase(heading) is Phase.UNKNOWN:
+        return Post(at=at, html=f"<p><b>{heading}</b></p>{words}")
+    return Post(at=at, printed=heading, html=words)
+
+
+DIALECT = Dialect(name="xai", speaks=_speaks, key=_key, read=_read, window=Window.WHOLE)
