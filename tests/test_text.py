@@ -61,6 +61,17 @@ def live(html: str) -> list[str]:
     return parser.found
 
 
+def test_sections_of_articles_can_be_linked_to() -> None:
+    source = '## What *it’s* `not`\n## Again\n### Again\n## " onclick=x &amp; <b id=y>\n## 停机'
+    assert text.article(source).split("\n") == [
+        '<h2 id="what-its-not">What <em>it’s</em> <code>not</code></h2>',
+        '<h2 id="again">Again</h2>',
+        '<h3 id="again-2">Again</h3>',
+        '<h2 id="onclick-x">" onclick=x &amp; </h2>',
+        '<h2 id="section">停机</h2>',
+    ]
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
@@ -124,7 +135,7 @@ def test_articles_have_tables_images_and_pelicans_links_but_no_scripts() -> None
     links = f'<a href="{{filename}}b.md" {rel}>l</a> <a href="" {rel}>s</a>'
     table = "<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>b</td>\n</tr>\n</tbody>"
     assert text.article(source) == (
-        f'<h2>B</h2>\n<p><img src="{{static}}/i.png" alt="i">\n{links} x</p>\n<table>\n{table}\n</table>'
+        f'<h2 id="b">B</h2>\n<p><img src="{{static}}/i.png" alt="i">\n{links} x</p>\n<table>\n{table}\n</table>'
     )
 
 

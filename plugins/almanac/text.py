@@ -104,7 +104,20 @@ def article(markdown: str) -> str:
     """Safe HTML for what people write: as `html`, with headings below h1, tables, images and Pelican's own links."""
     extensions = ["table", "strikethrough", "autolink"]
     shown = cmarkgfm.markdown_to_html_with_extensions(clean(markdown), extensions=extensions)
-    return _ARTICLE.clean(_PELICAN_LINK.sub(r'\1="{\2}', shown)).strip()
+    return _anchored(_ARTICLE.clean(_PELICAN_LINK.sub(r'\1="{\2}', shown)).strip())
+
+
+def _anchored(shown: str) -> str:
+    """Safe HTML whose headings have ids made of their words, so that links can lead to a section; a repeated one -2."""
+    met: dict[str, int] = {}
+
+    def anchor(found: re.Match[str]) -> str:
+        words = entities.unescape(re.sub(r"<[^>]*>", "", found[2])).lower().replace("’", "").replace("'", "")
+        name = "-".join(re.findall("[a-z0-9]+", words)) or "section"
+        met[name] = met.get(name, 0) + 1
+        return f'<h{found[1]} id="{name}{f"-{met[name]}" if met[name] > 1 else ""}">{found[2]}</h{found[1]}>'
+
+    return re.sub(r"<h([2-6])>(.*?)</h\1>", anchor, shown, flags=re.DOTALL)
 
 
 def plain(markdown_or_html: str) -> str:
