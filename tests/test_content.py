@@ -138,11 +138,20 @@ def test_contributors_are_told_of_every_field() -> None:
     assert set(table("## Add a provider")) == set(forms.ProviderForm.model_fields)
 
 
+def anchors(path: Path) -> set[str]:
+    shown = article_html(frontmatter.read(path.read_bytes(), path.name).body)
+    return set(re.findall(r'<h\d id="([^"]+)"', shown))
+
+
+def test_what_the_site_links_to_the_method_explains(root: Path) -> None:
+    sources = [*(root / "theme" / "templates").glob("*.html"), *(root / "plugins" / "almanac" / "views").glob("*.py")]
+    texts = [path.read_text() for path in sources]
+    linked = {anchor for text in texts for anchor in re.findall(r'/methodology/#([a-z-]+)|\bhow="([a-z-]+)"', text)}
+    assert {one or other for one, other in linked} - anchors(CONTENT / "pages" / "methodology.md") == set()
+
+
 def test_links_between_pages_lead_somewhere() -> None:
-    headings = {
-        path.stem: set(re.findall(r'<h\d id="([^"]+)"', article_html(frontmatter.read(path.read_bytes(), path.name).body)))
-        for path in PAGES
-    }
+    headings = {path.stem: anchors(path) for path in PAGES}
     for path in PAGES:
         text = path.read_text()
         assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings[path.stem]

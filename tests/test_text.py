@@ -62,13 +62,16 @@ def live(html: str) -> list[str]:
 
 
 def test_sections_of_articles_can_be_linked_to() -> None:
-    source = '## What *it’s* `not`\n## Again\n### Again\n## " onclick=x &amp; <b id=y>\n## 停机'
+    source = '## What *it’s* `not`\n## Again\n### Again\n## " onclick=x &amp; <b id=y>\n## 停机\n'
+    source += "## How long {#length}\n## {#X}"
     assert text.article(source).split("\n") == [
         '<h2 id="what-its-not">What <em>it’s</em> <code>not</code></h2>',
         '<h2 id="again">Again</h2>',
         '<h3 id="again-2">Again</h3>',
         '<h2 id="onclick-x">" onclick=x &amp; </h2>',
         '<h2 id="section">停机</h2>',
+        '<h2 id="length">How long</h2>',
+        '<h2 id="x">{#X}</h2>',
     ]
 
 

@@ -52,6 +52,7 @@ _ARTICLE = nh3.Cleaner(
     url_schemes=_SCHEMES,
     link_rel="noopener noreferrer",
 )
+_HEADING = re.compile(r"<h([2-6])>(.*?)(?: *\{#([a-z0-9-]+)\})?</h\1>", re.DOTALL)
 # CommonMark percent-encodes the braces of Pelican's {filename}, {static} and such links.
 _PELICAN_LINK = re.compile(r"\b(href|src)=\"%7B(\w+)%7D")
 
@@ -108,16 +109,20 @@ def article(markdown: str) -> str:
 
 
 def _anchored(shown: str) -> str:
-    """Safe HTML whose headings have ids made of their words, so that links can lead to a section; a repeated one -2."""
+    """Safe HTML whose headings have ids, so that links can lead to a section: `## Heading {#id}`, else of its words.
+
+    The second of a name gets -2.
+    """
     met: dict[str, int] = {}
 
     def anchor(found: re.Match[str]) -> str:
-        words = entities.unescape(re.sub(r"<[^>]*>", "", found[2])).lower().replace("’", "").replace("'", "")
-        name = "-".join(re.findall("[a-z0-9]+", words)) or "section"
+        level, title, given = found.groups()
+        words = entities.unescape(re.sub(r"<[^>]*>", "", title)).lower().replace("’", "").replace("'", "")
+        name = given or "-".join(re.findall("[a-z0-9]+", words)) or "section"
         met[name] = met.get(name, 0) + 1
-        return f'<h{found[1]} id="{name}{f"-{met[name]}" if met[name] > 1 else ""}">{found[2]}</h{found[1]}>'
+        return f'<h{level} id="{name}{f"-{met[name]}" if met[name] > 1 else ""}">{title}</h{level}>'
 
-    return re.sub(r"<h([2-6])>(.*?)</h\1>", anchor, shown, flags=re.DOTALL)
+    return _HEADING.sub(anchor, shown)
 
 
 def plain(markdown_or_html: str) -> str:
