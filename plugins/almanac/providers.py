@@ -136,5 +136,5 @@ def _remember(memo: Path | None, key: str, rows: list[dict[str, Any]]) -> None:
     if memo:
         memo.parent.mkdir(parents=True, exist_ok=True)
         fresh = memo.with_name(f"{memo.name}.{os.getpid()}.tmp")
-        fresh.write_text(json.dumps({"key": key, "providers": rows}, ensure_ascii=False))
+        fresh.write_text(json.dumps({"key": key, "providers": rows}, ensure_ascii=False), encoding="utf-8")
         fresh.replace(memo)
