@@ -9,10 +9,10 @@ PACKAGE = Path(__file__).resolve().parents[1] / "plugins" / "almanac"
 
 LAYERS = {
     0: {"model"},
-    1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "severity"},
+    1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged"},
     2: {"feeds", "archive", "almanac", "charts"},
     3: {"pull", "worker", "backfill", "views", "exports", "check", "newarticle"},
-    4: {"site", "engine", "reader", "serve"},
+    4: {"site", "hookup", "engine", "reader", "serve"},
     5: {"__init__"},
 }
 LAYER = {name: layer for layer, names in LAYERS.items() for name in names}
@@ -25,7 +25,7 @@ ONLY = {
     "httpx2": {"fetch/__init__.py", "fetch/client.py"},
     "httpcore2": {"fetch/client.py", "fetch/guard.py"},
     "stamina": {"fetch/__init__.py"},
-    "pelican": {"site.py", "reader.py"},
+    "pelican": {"hookup.py", "reader.py", "site.py"},
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

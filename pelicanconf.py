@@ -1,0 +1,47 @@
+"""Settings of the site, for building offline: `python3 tasks.py build` or `pelican content -s pelicanconf.py`."""
+
+import os
+
+SITENAME = "Outage Almanac"
+SITEURL = os.environ.get("SITEURL", "https://outage-almanac.example")  # where it will be published
+ALMANAC_ID = "tag:outage-almanac.example,2026:"  # begins every id in feeds; never change it, readers know items by it
+
+PATH = "content"
+THEME = "theme"
+OUTPUT_PATH = ".output-preview"
+DELETE_OUTPUT_DIRECTORY = False  # what is no longer made is removed one by one; deleting all would cost every build
+
+PLUGIN_PATHS = ["plugins"]
+PLUGINS = ["almanac"]
+ALMANAC_PULL = False
+ALMANAC_DRAFTS = True  # articles with `status: draft` get a page, in no list
+ALMANAC_NOW = os.environ.get("ALMANAC_NOW") or os.environ.get("SOURCE_DATE_EPOCH") or ""  # else the clock
+
+TIMEZONE = "UTC"
+DEFAULT_LANG = "en"
+LOCALE = ["C.UTF-8", ""]  # the same on every machine; dates are put into words by the theme
+
+# Pelican reads articles and pages, with our reader. It neither reads nor copies anything else under content.
+ARTICLE_PATHS = ["articles"]
+PAGE_PATHS = ["pages"]
+STATIC_PATHS: list[str] = []
+THEME_STATIC_PATHS: list[str] = []  # the engine copies theme/static, and only what changed
+READERS = {"html": None, "htm": None, "rst": None}
+USE_FOLDER_AS_CATEGORY = False
+FILENAME_METADATA = ""  # the reader knows what a file's name means
+FORMATTED_FIELDS: list[str] = []
+ARTICLE_TRANSLATION_ID = None  # looking for translations takes quadratic time
+PAGE_TRANSLATION_ID = None
+WITH_FUTURE_DATES = True  # Pelican would ask the clock
+
+ARTICLE_URL = "articles/{year}/{slug}/"
+ARTICLE_SAVE_AS = ARTICLE_URL + "index.html"
+PAGE_URL = "{slug}/"
+PAGE_SAVE_AS = PAGE_URL + "index.html"
+
+# Lists and feeds are made by the engine, from what the archive knows too.
+DIRECT_TEMPLATES: list[str] = []
+AUTHOR_SAVE_AS = CATEGORY_SAVE_AS = TAG_SAVE_AS = ""
+FEED_ALL_ATOM = CATEGORY_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = TRANSLATION_FEED_ATOM = None
+
+JINJA_ENVIRONMENT = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True, "extensions": []}

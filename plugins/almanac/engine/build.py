@@ -1,0 +1,238 @@
+"""One build of the site: what changed is read, what shows something else is printed, what is no more is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from almanac import archive, providers, unchanged, views
+from almanac.almanac import Almanac, Article, ArticleCard
+from almanac.engine import incidents, state, surfaces, written
+from almanac.engine.crew import Crew
+from almanac.engine.edition import Edition
+from almanac.engine.incidents import Found, Made, page_path
+from almanac.engine.plan import PACKAGE, Plan, fingerprint
+from almanac.engine.press import Press, digest
+from almanac.engine.printer import Printer
+from almanac.engine.state import SITE, Print, Row, Section, Stamp
+from almanac.engine.written import Written
+from almanac.model import Card, seconds
+
+WRITTEN = "~written"  # the section of what people wrote
+MANY = 300  # incident files to read from which on forking pays
+HANDS = 2
+
+
+class BuildError(Exception):
+    """Why nothing can be built: a fault a line, as file:line: what is wrong; what to write instead."""
+
+
+class Built(NamedTuple):
+    """What a build did to the output folder."""
+
+    written: tuple[str, ...]  # paths whose bytes are new
+    removed: tuple[str, ...]
+    unchanged: int
+
+
+class Build:
+    """Begun with a plan, it reads incidents at once; then `know` the articles, `put` what people wrote, `finish`."""
+
+    def __init__(self, plan: Plan, clock_ns: int) -> None:
+        self.plan = plan
+        self._fingerprint = fingerprint(plan)
+        self._looked = unchanged.look(plan.root, clock_ns) if _stands_together(plan) else ""
+        self._wrote = unchanged.look(plan.root, clock_ns, written.SOURCES)
+        self._sections = state.load(plan.state, self._fingerprint)
+        prints = _prints(plan, self._sections)
+        self._press = Press(plan.output, prints)
+        self._printer = Printer(plan)
+        self._written: list[Written] = []
+        self._pages: set[str] = set()
+        files = _scan(plan.content, clock_ns)
+        self._rows = _kept(self._sections, files)
+        self._edition: Edition | None = None
+        self._crew = self._hire({file: stamp for file, stamp in files.items() if file not in self._rows}, prints)
+
+    def _hire(self, sources: Mapping[str, Stamp], prints: Mapping[str, Print]) -> Crew:
+        """Hands for the incidents: two forked ones if there is much to read."""
+        hands = HANDS if len(sources) > MANY else 1
+        read, kept = sorted(sources), sorted(self._rows)
+        return Crew([
+            incidents.share(
+                self.plan.content,
+                Press(self.plan.output, prints),
+                self._printer,
+                {file: self._rows[file] for file in kept[hand::hands]},
+                {file: sources[file] for file in read[hand::hands]},
+            )
+            for hand in range(hands)
+        ])  # fmt: skip
+
+    @property
+    def known_articles(self) -> list[Written] | None:
+        """The articles as the last build had them; None if what people wrote is not surely the same since."""
+        section = self._sections.get(WRITTEN)
+        if section is None or not section.extra or not self._wrote or section.extra[0] != self._wrote:
+            return None
+        return [written.thaw(frozen) for frozen in section.extra[1]]
+
+    def know(self, articles: Iterable[ArticleCard]) -> None:
+        """Put together all that pages draw on, and set the crew to print incidents. Raises BuildError."""
+        if self._edition is not None:
+            return  # known already, from what the last build remembers of the same articles
+        faults: list[str] = []
+        found: Found
+        for found in self._crew.found():
+            self._rows |= found.rows
+            faults += found.faults
+        almanac = _almanac(self.plan, self._rows, articles, faults)
+        if faults:
+            raise BuildError("\n".join(sorted(faults)))
+        self._edition = Edition(self.plan, almanac, {file: row.content for file, row in self._rows.items()})
+        self._crew.tell(almanac)
+
+    @property
+    def edition(self) -> Edition:
+        """What this build knows; after `know`."""
+        assert self._edition is not None, "know() comes first"  # noqa: S101
+        return self._edition
+
+    def still(self, known: Iterable[Written]) -> bool:
+        """True if no page of what people wrote needs printing: then they need not be read either."""
+        section = self._sections[WRITTEN]
+        articles = {article.path: article for article in known}
+        for path, printed in section.prints.items():
+            article = articles.get(path)
+            key = self._article_key(article.card, article.own) if article else printed.key
+            if not self._press.stands(path, key):
+                self._press.prints.clear()
+                return False
+        self._written, self._pages = list(articles.values()), section.prints.keys() - articles.keys()
+        return True
+
+    def put_article(self, path: str, article: Article) -> None:
+        """Print the page of an article, if it shows anything new. Raises BuildError if its address is taken."""
+        self._claim(path, article.file)
+        own = digest(article)
+        key = self._article_key(article.card, own)
+        if not self._press.stands(path, key):
+            beside = views.beside(self.edition.almanac, self.edition.incidents, article.card)
+            self._press.put(path, key, self._printer.page("article", views.article(beside, article)))
+        self._written.append(Written(path, own, article.card))
+
+    def put_page(self, path: str, page: object, file: str) -> None:
+        """Print a page that people wrote, if it shows anything new. Raises BuildError if its address is taken."""
+        self._claim(path, file)
+        key = digest("page", page)
+        if not self._press.stands(path, key):
+            self._press.put(path, key, self._printer.page("page", page))
+        self._pages.add(path)
+
+    def _claim(self, path: str, file: str) -> None:
+        if path in self._press.prints:
+            raise BuildError(f"content/{file}:1: another file has its address, /{path}; rename one of the two")
+
+    def _article_key(self, card: ArticleCard, own: bytes) -> bytes:
+        return digest("article", own, views.beside(self.edition.almanac, self.edition.incidents, card))
+
+    def finish(self) -> Built:
+        """Print what is left, remove what is no more, and remember it all."""
+        surfaces.render(self.edition, self._press, self._printer)
+        made: list[Made] = self._crew.made()
+        sections = self._remember({path: p for result in made for path, p in result.prints.items()})
+        for result in made:
+            self._press.adopt(result.prints, result.written)
+        removed = self._press.sweep()
+        for name, section in sections.items():
+            if section != self._sections.get(name):
+                state.save(self.plan.state, name, section, self._fingerprint)
+        state.forget(self.plan.state, self._sections.keys() - sections.keys())
+        prints = self._press.prints
+        outputs = {path: (p.size, p.mtime) for path, p in prints.items()}
+        unchanged.remember(self.plan.state, outputs, seconds(self.plan.now), self._looked)
+        done = tuple(sorted(self._press.written))
+        return Built(done, tuple(removed), len(prints) - len(done))
+
+    def _remember(self, pages: Mapping[str, Print]) -> dict[str, Section]:
+        """The sections of the next state. `pages` are the prints of incidents, which the press has not yet."""
+        sections = {SITE: Section(), WRITTEN: Section(extra=(self._wrote, [written.freeze(w) for w in self._written]))}
+        people = {article.path for article in self._written} | self._pages
+        for path, printed in self._press.prints.items():
+            sections[WRITTEN if path in people else SITE].prints[path] = printed
+        for file, row in self._rows.items():
+            section = sections.setdefault(row.card.provider, Section())
+            path = page_path(row.card)
+            section.rows[file], section.prints[path] = row, pages[path]
+        return sections
+
+
+def _stands_together(plan: Plan) -> bool:
+    """True if the sources are where `unchanged` looks for them."""
+    root = plan.root
+    return (plan.content, plan.theme.resolve(), PACKAGE) == (
+        root / "content", (root / "theme").resolve(), (root / "plugins/almanac").resolve()
+    )  # fmt: skip
+
+
+def _prints(plan: Plan, sections: Mapping[str, Section]) -> dict[str, Print]:
+    """All outputs of the last build; where its state cannot be read, by name, from the census."""
+    known = {path: Print(b"", 0, 0) for path in unchanged.files(plan.state)}
+    for section in sections.values():
+        known |= section.prints
+    return known
+
+
+def _scan(content: Path, clock_ns: int) -> dict[str, Stamp]:
+    """Every incident file and what it looks like."""
+    unsettled = clock_ns - unchanged.SETTLED
+    return {
+        entry.file: Stamp(entry.size, entry.mtime_ns, entry.ctime_ns) if entry.ctime_ns < unsettled else Stamp(0, 0, 0)
+        for entry in archive.walk(content)
+    }
+
+
+def _kept(sections: Mapping[str, Section], files: Mapping[str, Stamp]) -> dict[str, Row]:
+    """What is known of files that look as they did."""
+    return {
+        file: row for section in sections.values() for file, row in section.rows.items()
+        if row.stamp == files.get(file) and row.stamp.ctime
+    }  # fmt: skip
+
+
+def _almanac(plan: Plan, rows: Mapping[str, Row], articles: Iterable[ArticleCard], faults: list[str]) -> Almanac:
+    """The Almanac of this moment; what is wrong with the archive is added to `faults`."""
+    watched = providers.load(plan.content, plan.state / "providers.json")
+    cards: dict[str, list[Card]] = {provider.slug: [] for provider in watched}
+    for _, row in sorted(rows.items()):
+        cards.setdefault(row.card.provider, []).append(row.card)
+    faults += _clashes(cards, {provider.slug for provider in watched})
+    pulls = {slug: archive.load_pulls(plan.content, slug) for slug in cards}
+    return Almanac(
+        providers=watched,
+        cards={slug: tuple(sorted(found, key=_newest_first)) for slug, found in cards.items()},
+        pulls=pulls,
+        articles=tuple(sorted(articles, key=lambda card: (-card.date.timestamp(), card.url))),
+        now=plan.now,
+        record_until=max((span.until for pull in pulls.values() for span in pull.coverage), default=None),
+        site_url=plan.site_url,
+        site_name=plan.site_name,
+    )
+
+
+def _newest_first(card: Card) -> tuple[int, str]:
+    return -card.started, card.id
+
+
+def _clashes(cards: Mapping[str, Iterable[Card]], watched: set[str]) -> Iterable[str]:
+    """Incidents of nobody, and files that claim the same incident or the same address."""
+    for slug, found in cards.items():
+        taken: dict[str, str] = {}
+        for card in found:
+            for claim in {f"id {card.id}", f"address {page_path(card)}"}:
+                if claim in taken:
+                    yield f"content/incidents/{card.file}:1: has the {claim} of {taken[claim]}; keep one of the two"
+                taken[claim] = card.file
+        if slug not in watched and taken:
+            yield f"content/incidents/{slug}:1: is of no provider here; add content/providers/{slug}.md"

@@ -1,0 +1,95 @@
+"""Runs shares of work that go in two steps, here or in forked processes.
+
+A share is a generator: it yields what it found, is sent what all shares found together, and yields what it made. What
+it holds in between (parsed incidents, say) never has to travel.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+from collections.abc import Generator, Sequence
+from multiprocessing.connection import Connection, Pipe
+from typing import Any, NoReturn
+
+Share = Generator[Any, Any, None]
+
+
+class Crew:
+    """One worker a share. A single share, and every share where there is no fork, runs in this process."""
+
+    def __init__(self, shares: Sequence[Share]) -> None:
+        self._forked = len(shares) > 1 and hasattr(os, "fork")
+        self._workers: list[_Here | _Forked] = [_Forked(share) if self._forked else _Here(share) for share in shares]
+
+    def found(self) -> list[Any]:
+        """What each share found in its first step. Raises what a share raised."""
+        return [worker.receive() for worker in self._workers]
+
+    def tell(self, whole: object) -> None:
+        """Give every share what all of them need for the second step."""
+        data = pickle.dumps(whole, pickle.HIGHEST_PROTOCOL) if self._forked else b""
+        for worker in self._workers:
+            worker.send(whole, data)
+
+    def made(self) -> list[Any]:
+        """What each share made in its second step. Raises what a share raised."""
+        return [worker.receive() for worker in self._workers]
+
+
+class _Here:
+    """A share that runs when its result is asked for."""
+
+    def __init__(self, share: Share) -> None:
+        self._share = share
+        self._told: object = None
+
+    def receive(self) -> Any:
+        return self._share.send(self._told)
+
+    def send(self, whole: object, _: bytes) -> None:
+        self._told = whole
+
+
+class _Forked:
+    """A share that runs at once, beside this process."""
+
+    def __init__(self, share: Share) -> None:
+        self._connection, theirs = Pipe()
+        self._child = os.fork()
+        if not self._child:
+            self._connection.close()
+            _work(share, theirs)
+        theirs.close()
+        self._left = 2
+
+    def receive(self) -> Any:
+        try:
+            answer = self._connection.recv()
+        except EOFError:
+            answer = RuntimeError("a worker of the build was killed; is there enough memory?")
+        self._left -= 1
+        if isinstance(answer, BaseException) or not self._left:
+            self._connection.close()
+            os.waitpid(self._child, 0)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def send(self, _: object, data: bytes) -> None:
+        self._connection.send_bytes(data)
+
+
+def _work(share: Share, connection: Connection) -> NoReturn:
+    """The life of a forked worker; it never returns into the code it was forked from."""
+    gc.disable()  # it lives for seconds and makes no cycles worth finding
+    try:
+        connection.send(next(share))
+        connection.send(share.send(connection.recv()))
+    except EOFError:  # the build was stopped: nobody waits for the rest
+        os._exit(1)
+    except BaseException as error:  # whatever it is, the process that waits must hear of it
+        connection.send(error)
+        os._exit(1)
+    os._exit(0)

@@ -1,0 +1,80 @@
+"""What a build is told: where to read and write, what moment it speaks of, and a fingerprint of what it works with."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from almanac import unchanged
+
+PACKAGE = Path(__file__).resolve().parents[1]
+# Settings of Pelican that decide what stands in a page or where; a change of one of them rebuilds everything.
+SETTINGS = ("SITEURL", "SITENAME", "ALMANAC_ID", "ALMANAC_DRAFTS", "JINJA_ENVIRONMENT", "TIMEZONE", "ARTICLE_URL",
+            "ARTICLE_SAVE_AS", "PAGE_URL", "PAGE_SAVE_AS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The settings of one build, from pelicanconf.py or publishconf.py."""
+
+    content: Path
+    theme: Path
+    output: Path
+    now: datetime
+    site_url: str  # without a trailing slash
+    site_name: str
+    site_id: str  # who coins the ids in feeds and since when, for life: tag:outage-almanac.example,2026:
+    jinja: Mapping[str, Any] = field(default_factory=dict)
+    settings: str = ""  # those of SETTINGS in one string, for the fingerprint
+
+    @property
+    def root(self) -> Path:
+        """The folder that holds content, theme and settings."""
+        return self.content.parent
+
+    @property
+    def state(self) -> Path:
+        """Where the build keeps what it knows, beside the output."""
+        return unchanged.state_folder(self.output)
+
+
+def plan(settings: Mapping[str, Any], clock: float) -> Plan:
+    """The plan that Pelican's settings (or the bare names of a settings file with absolute paths) make.
+
+    Raises ValueError for a stated moment that is none.
+    """
+    return Plan(
+        content=Path(settings["PATH"]),
+        theme=Path(settings["THEME"]),
+        output=Path(settings["OUTPUT_PATH"]),
+        now=datetime.fromtimestamp(unchanged.build_time(settings.get("ALMANAC_NOW") or "", clock), UTC),
+        site_url=settings["SITEURL"].rstrip("/"),
+        site_name=settings["SITENAME"],
+        site_id=settings["ALMANAC_ID"],
+        jinja=settings["JINJA_ENVIRONMENT"],
+        settings=repr([settings.get(name) for name in SETTINGS]),
+    )
+
+
+def fingerprint(plan: Plan) -> str:
+    """A digest of theme, code, settings and installed packages: what every page depends on."""
+    digest = blake2b(f"{sys.version}\n{plan.settings}\n{_packages()}\n".encode(), digest_size=16)
+    for folder, pattern in ((plan.theme, "*"), (PACKAGE, "*.py")):
+        for path in sorted(folder.rglob(pattern)):
+            if path.is_file():
+                digest.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _packages() -> list[str]:
+    """Names and versions of what is installed beside Jinja, without the cost of reading metadata."""
+    import jinja2
+
+    packages = os.listdir(Path(jinja2.__file__).parents[1])
+    return sorted(name for name in packages if name.endswith(".dist-info"))

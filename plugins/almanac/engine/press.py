@@ -1,0 +1,88 @@
+"""Writes what changed into the output folder and nothing else, and removes what is no longer made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from pathlib import Path
+
+from almanac.engine.state import Print
+
+
+class Press:
+    """One build's view of the output folder. `known` is what the last build left there."""
+
+    def __init__(self, output: Path, known: Mapping[str, Print]) -> None:
+        self._base = os.path.join(output, "")
+        self._known = known
+        self.prints: dict[str, Print] = {}  # everything that belongs to this build
+        self.written: list[str] = []
+
+    def stands(self, path: str, key: bytes) -> bool:
+        """True if `path` was made of the same `key` and nobody touched it since; it is then part of this build."""
+        known = self._known.get(path)
+        if known is None or known.key != key or not key:
+            return False
+        try:
+            status = os.stat(self._base + path)
+        except OSError:
+            return False
+        if (status.st_size, status.st_mtime_ns) != known[1:]:
+            return False
+        self.prints[path] = known
+        return True
+
+    def put(self, path: str, key: bytes, data: bytes) -> None:
+        """Make `path` hold `data`; it is left alone if it does. Readers never see half a file."""
+        target = self._base + path
+        status = _same(target, data)
+        if status is None:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            status = _replace(target, data)
+            self.written.append(path)
+        self.prints[path] = Print(key, status.st_size, status.st_mtime_ns)
+
+    def adopt(self, prints: Mapping[str, Print], written: Iterable[str]) -> None:
+        """Take over what another process printed."""
+        self.prints.update(prints)
+        self.written += written
+
+    def sweep(self) -> list[str]:
+        """Remove what the last build made and this one did not, and the folders left empty by that."""
+        gone = sorted(self._known.keys() - self.prints.keys())
+        for path in gone:
+            try:
+                os.unlink(self._base + path)
+                os.removedirs(os.path.dirname(self._base + path))
+            except OSError:  # it was gone already, or the folder is not empty
+                continue
+        return gone
+
+
+def digest(*parts: object) -> bytes:
+    """16 bytes that differ when the printed form of any part does. Parts are bytes or frozen values."""
+    made = blake2b(digest_size=16)
+    for part in parts:
+        data = part if isinstance(part, bytes) else repr(part).encode("utf-8", "surrogatepass")
+        made.update(b"%d:" % len(data) + data)
+    return made.digest()
+
+
+def _same(target: str, data: bytes) -> os.stat_result | None:
+    """The status of a file that holds exactly `data`, else None."""
+    try:
+        with open(target, "rb") as file:
+            status = os.fstat(file.fileno())
+            return status if status.st_size == len(data) and file.read() == data else None
+    except OSError:
+        return None
+
+
+def _replace(target: str, data: bytes) -> os.stat_result:
+    fresh = f"{target}.{os.getpid()}.tmp"
+    with open(fresh, "wb", buffering=0) as handle:
+        handle.write(data)
+        status = os.fstat(handle.fileno())
+    os.replace(fresh, target)
+    return status

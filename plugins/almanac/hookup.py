@@ -1,0 +1,102 @@
+"""Makes the engine part of a Pelican run: our reader, a generator that makes no articles, and a writer for theirs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from pelican import signals
+from pelican.contents import Article as PelicanArticle
+from pelican.contents import Content
+from pelican.generators import Generator
+from pelican.writers import Writer as PelicanWriter
+
+from almanac import engine, reader, views
+from almanac.almanac import Article
+
+BUILD = "ALMANAC_BUILD"  # the setting that holds the running build
+BUILT = "ALMANAC_BUILT"  # and the one that holds what it did
+
+
+def connect() -> None:
+    """Listen to Pelican. The handlers stand at module level because Pelican holds them weakly."""
+    signals.initialized.connect(_begin)
+    signals.readers_init.connect(_readers)
+    signals.get_generators.connect(_generators)
+    signals.get_writer.connect(_writer)
+
+
+def _begin(pelican: Any) -> None:
+    """Pull, if the settings say so, before anything is read."""
+    settings = pelican.settings
+    settings[reader.FAULTS] = []
+    if settings["ALMANAC_PULL"]:
+        _pull(settings)
+    if settings.get(BUILD) is None:
+        settings[BUILD] = engine.Build(engine.plan(settings, time.time()), time.time_ns())
+
+
+def _pull(settings: dict[str, Any]) -> None:
+    """Bring the archive up to date, and build as of that moment; without a network as of the clock."""
+    from almanac import pull  # needs the HTTP client, which a build without a pull does not load
+    from almanac.pull.report import lines
+
+    stated = settings["ALMANAC_NOW"] or str(int(time.time()))
+    plan = engine.plan({**settings, "ALMANAC_NOW": stated}, 0)
+    report = pull.pull(plan.content, now=plan.now)
+    print(*lines(report), sep="\n", flush=True)
+    if not report.offline:
+        settings["ALMANAC_NOW"] = stated
+
+
+def _readers(readers: Any) -> None:
+    readers.reader_classes["md"] = reader.Reader
+
+
+def _generators(_: Any) -> type[Generator]:
+    return Incidents
+
+
+def _writer(_: Any) -> type[PelicanWriter]:
+    return Writer
+
+
+class Incidents(Generator):  # type: ignore[misc]  # Pelican has no types
+    """Everything on the site that Pelican does not read: from the archive to pages and feeds."""
+
+    def generate_context(self) -> None:
+        """Put the Almanac together. Pelican has read articles and pages by now."""
+        settings = self.settings
+        faults = settings[reader.FAULTS] + reader.strays(self.get_files(["articles", "pages"], extensions=False))
+        if faults:
+            raise engine.BuildError("\n".join(map(str, sorted(faults))))
+        articles = [*self.context["articles"]]
+        settings[BUILD].know([_article(found, "").card for found in articles])
+
+    def generate_output(self, _: Any) -> None:
+        """Make all the rest. Pelican has written articles and pages by now."""
+        self.settings[BUILT] = self.settings[BUILD].finish()
+
+
+class Writer(PelicanWriter):  # type: ignore[misc]
+    """Prints articles and pages from our views; where nothing new is to be shown, nothing is printed."""
+
+    def write_file(self, name: str, template: Any, context: Mapping[str, Any], *_: Any, **found: Any) -> None:
+        """The page of an article or page that Pelican read."""
+        build: engine.Build = self.settings[BUILD]
+        if article := found.get("article"):
+            build.put_article(name, _article(article, _html(article)))
+        elif page := found.get("page"):
+            file = page.relative_source_path
+            shown = views.page(page.title, f"/{page.url}", page.metadata["summary"], _html(page))
+            build.put_page(name, shown, file)
+
+
+def _article(found: PelicanArticle, html: str) -> Article:
+    return reader.article(found.metadata["written"], f"/{found.url}", html, found.relative_source_path)
+
+
+def _html(content: Content) -> str:
+    """The text with Pelican's links resolved, and addresses on this site put under the path it lives at."""
+    return str(content.get_content(content.settings["SITEURL"]))

@@ -1,0 +1,93 @@
+"""Builds the site from its settings file with as little as a change needs: nothing, the engine alone, or Pelican."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from almanac import unchanged
+
+PATHS = ("PATH", "THEME", "OUTPUT_PATH")
+TOLD = 12  # so many paths are named one by one
+
+
+def connect() -> None:
+    """Make the almanac part of Pelican."""
+    from almanac import hookup  # imports Pelican
+
+    hookup.connect()
+
+
+def build(settings_file: Path, *, now: str = "", output: str = "") -> None:
+    """Build, and print what was rebuilt. Ends the process with the faults and exit code 1 if nothing can be built.
+
+    `now`: build as of that moment instead of the clock; `output`: a folder other than that of the settings.
+    """
+    started = time.perf_counter()
+    overrides = _overrides(settings_file, now, output)
+    settings = _settings(settings_file) | overrides
+    if not settings["ALMANAC_PULL"] and unchanged.report(settings_file.parent, Path(settings["OUTPUT_PATH"]), now):
+        return
+    from almanac.archive import ArchiveError
+    from almanac.engine import BuildError
+    from almanac.providers import ProviderError
+
+    try:
+        built = _built(settings_file, settings, overrides)
+    except (ArchiveError, BuildError, ProviderError) as error:
+        sys.exit(f"{error}\nbuild: nothing was built; mend the above")
+    print(f"build: {_said(built)} ({time.perf_counter() - started:.2f} s)")
+
+
+def _overrides(settings_file: Path, now: str, output: str) -> dict[str, Any]:
+    """What was asked for instead of what the settings say."""
+    found: dict[str, Any] = {"ALMANAC_NOW": now} if now else {}
+    return found | ({"OUTPUT_PATH": str(settings_file.parent.absolute() / output)} if output else {})
+
+
+def _settings(settings_file: Path) -> dict[str, Any]:
+    """The names of a settings file, with absolute paths: what Pelican makes of it, as far as the engine needs it."""
+    found = runpy.run_path(str(settings_file))
+    home = settings_file.parent.absolute()
+    return found | {name: str(home / found[name]) for name in PATHS}
+
+
+def _built(settings_file: Path, settings: Mapping[str, Any], overrides: Mapping[str, Any]) -> Any:
+    """Run the engine; Pelican too, if anything that people wrote, the theme or the settings changed."""
+    if settings["ALMANAC_PULL"]:
+        return _pelican(settings_file, overrides)
+    from almanac import engine
+
+    running = engine.Build(engine.plan(settings, time.time()), time.time_ns())
+    known = running.known_articles
+    if known is not None:
+        running.know([article.card for article in known])
+        if running.still(known):
+            return running.finish()
+    return _pelican(settings_file, {**overrides, "ALMANAC_BUILD": running})
+
+
+def _pelican(settings_file: Path, overrides: Mapping[str, Any]) -> Any:
+    """Run Pelican as its command would, in this process."""
+    import pelican
+    from pelican.log import init
+    from pelican.settings import read_settings
+
+    init(fatal="errors")
+    pelican.console.quiet = True  # it would count what it processed, which says nothing about what changed
+    settings = read_settings(str(settings_file), override=dict(overrides))
+    pelican.Pelican(settings).run()
+    return settings["ALMANAC_BUILT"]
+
+
+def _said(built: Any) -> str:
+    """What was rebuilt, in a line, and path by path if these are few."""
+    written, removed = len(built.written), len(built.removed)
+    told = [f"{written} written, {removed} removed, {built.unchanged} unchanged"]
+    if 0 < written + removed <= TOLD:
+        told += [f"+ {path}" for path in built.written] + [f"- {path}" for path in built.removed]
+    return "\n  ".join(told)

@@ -1,0 +1,129 @@
+"""Says whether sources and outputs stand as the last build left them, from stat() alone.
+
+Standard library only and no import of ours: `tasks.py` asks this before it imports anything else, Pelican least of all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
+from pathlib import Path
+
+SOURCES = ("content", "theme", "plugins/almanac", "pelicanconf.py", "publishconf.py", "requirements.lock")
+PREVIEW = ".output-preview"  # where pelicanconf.py builds to
+STEP = 300  # seconds: a build speaks of the clock floored to this, so that two builds in a row say the same
+SETTLED = 100_000_000  # ns: a file touched so shortly before the look could change again within one tick of its clock
+CENSUS = "census.json"
+OURS = ("__pycache__", ".lock", ".tmp")  # endings of names that are no sources
+
+
+def report(root: Path, output: Path | None = None, stated: str = "") -> bool:
+    """True, and said so, if a build of `root` as it is would change nothing. By default that of pelicanconf.py."""
+    output = output or root / PREVIEW
+    stated = stated or os.environ.get("ALMANAC_NOW") or os.environ.get("SOURCE_DATE_EPOCH") or ""
+    now = build_time(stated, time.time())
+    if not is_unchanged(state_folder(output), root, output, now):
+        return False
+    print(f"build: nothing changed since the last build, as of {time.strftime('%H:%M', time.gmtime(now))} UTC")
+    return True
+
+
+def build_time(stated: str, clock: float) -> int:
+    """The moment a build speaks of, in epoch seconds: what was stated, else the clock floored to five minutes.
+
+    `stated` is 2026-03-02T14:10:00Z or epoch seconds (as in SOURCE_DATE_EPOCH). Raises ValueError for anything else.
+    """
+    if not stated:
+        return int(clock) // STEP * STEP
+    if stated.isascii() and stated.isdigit():
+        return int(stated)
+    from calendar import timegm
+
+    return timegm(time.strptime(stated, "%Y-%m-%dT%H:%M:%SZ"))
+
+
+def state_folder(output: Path) -> Path:
+    """Where a build keeps what it knows of `output`: beside it, never inside, for that is published."""
+    return output.parent / f".{output.name.lstrip('.')}-state"
+
+
+def is_unchanged(folder: Path, root: Path, output: Path, now: int) -> bool:
+    """True if the census in `folder` was taken at the same `now` of sources and outputs that still look the same."""
+    try:
+        census = json.loads((folder / CENSUS).read_bytes())
+        if not census["sources"] or (census["now"], census["sources"]) != (now, look(root)):
+            return False
+        return bool(census["outputs"] == _digest(_looks(output, census["files"])))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def remember(folder: Path, outputs: Mapping[str, tuple[int, int]], now: int, sources: str) -> None:
+    """Keep a census for the next look: size and mtime of every output, and what `look` said before the build began.
+
+    With `sources` "" it lists the outputs, but never says that nothing changed.
+    """
+    target = folder / CENSUS
+    names = sorted(outputs)
+    digest = _digest(outputs[name] for name in names)
+    census = {"now": now, "sources": sources, "outputs": digest, "files": names}
+    fresh = target.with_suffix(f".{os.getpid()}.tmp")
+    fresh.write_text(json.dumps(census))
+    fresh.replace(target)
+
+
+def files(folder: Path) -> list[str]:
+    """The outputs the last census names; none if there was none."""
+    try:
+        return [str(file) for file in json.loads((folder / CENSUS).read_bytes())["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def look(root: Path, clock_ns: int = 0, names: Iterable[str] = SOURCES) -> str:
+    """A digest of what the sources under `root`, or those of `names` among them, look like.
+
+    With `clock_ns`, the time of the look: "" if a source was touched so shortly before that it might change again
+    without looking different.
+    """
+    digest, newest = blake2b(digest_size=16), 0
+    for name in names:
+        for path, status in _walk(os.path.join(root, name)):
+            newest = max(newest, status.st_ctime_ns)
+            digest.update(f"{path}\0{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}\n".encode())
+    return "" if clock_ns and newest > clock_ns - SETTLED else digest.hexdigest()
+
+
+def _walk(path: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Every file at or under `path` that counts as a source, in a fixed order; nothing if there is no such path."""
+    if not os.path.isdir(path):
+        if os.path.exists(path):
+            yield path, os.stat(path)
+        return
+    with os.scandir(path) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    for entry in found:
+        if entry.name.startswith(".") or entry.name.endswith(OURS):
+            continue  # what editors and tools leave behind
+        if entry.is_dir():
+            yield from _walk(entry.path)
+        else:
+            yield entry.path, entry.stat()
+
+
+def _looks(output: Path, files: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Size and mtime of each output; OSError if one is missing."""
+    base = os.path.join(output, "")
+    for file in files:
+        status = os.stat(base + file)
+        yield status.st_size, status.st_mtime_ns
+
+
+def _digest(looks: Iterable[tuple[int, int]]) -> str:
+    digest = blake2b(digest_size=16)
+    for look in looks:
+        digest.update(b"%d %d\n" % look)
+    return digest.hexdigest()
