@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from almanac import archive, merge, words
+from almanac.feeds import wording
 from almanac.model import OVER, Impact, Incident, Kind, Phase, Span, Update, seconds, stamp, unstamp
-from almanac.severity import impact_of, kind_by_impact
 
 INCIDENTS = ("provider", "incident_id", "id_is_ours", "url", "started_at", "ended_at", "impact", "kind", "components",
              "updates", "dataset")  # fmt: skip
 COVERAGE = ("provider", "from", "to", "dataset")
+FULL = frozenset({"major_outage", "full_outage"})  # all of the service is out, though the impact is but major
 NO_PLACE = frozenset({"Uncategorised"})  # what an archiver calls a component it does not know
 PHASES = {phase.value: phase for phase in Phase} | {"available": Phase.RESOLVED}  # Google says so when it is over
 NOUNS = {Kind.MAINTENANCE: "Maintenance of", Kind.NOTICE: "Notice on", Kind.TEST: "Test of"}
@@ -37,6 +38,7 @@ class Backfilled:
     added: int
     kept: int  # were in the archive already and stayed as they were
     spans: int  # new ones
+    unknown: tuple[str, ...] = ()  # words for impact that nobody taught us
 
 
 class _Wrong(ValueError):
@@ -63,7 +65,8 @@ def backfill(content: Path, incidents: Path, coverage: Path | None = None) -> Ba
         with archive.lock(content, provider):
             added += _add(content, provider, (i for i in rows if i.provider == provider))
             new_spans += _cover(content, provider, [span for name, span in spans if name == provider])
-    return Backfilled(added=added, kept=len(rows) - added, spans=new_spans)
+    unknown = {row.impact_stated for row in rows if wording.impact(row.impact_stated) is None}
+    return Backfilled(added=added, kept=len(rows) - added, spans=new_spans, unknown=tuple(sorted(unknown)))
 
 
 def _add(content: Path, provider: str, rows: Iterable[Incident]) -> int:
@@ -78,8 +81,7 @@ def _cover(content: Path, provider: str, spans: Iterable[Span]) -> int:
     pulls = archive.load_pulls(content, provider)
     new = set(spans) - set(pulls.coverage)
     if new:
-        spans = sorted({*pulls.coverage, *new}, key=lambda span: (span.since, span.until, span.dataset))
-        archive.save_pulls(content, replace(pulls, coverage=tuple(spans)))
+        archive.save_pulls(content, replace(pulls, coverage=merge.in_order((*pulls.coverage, *new))))
     return len(new)
 
 
@@ -117,7 +119,7 @@ def read_incident(row: Mapping[str, str]) -> Incident:
     started, ended = _time(row, "started_at"), _time(row, "ended_at") if row["ended_at"] else None
     facts: dict[str, Any] = {
         "provider": _slug(row["provider"]), "id": _filled(row, "incident_id"), "id_is_ours": row["id_is_ours"] == "yes",
-        "impact": impact_of(row["impact"]), "impact_stated": row["impact"], "kind": _kind(row),
+        "impact": wording.impact(row["impact"]) or Impact.UNKNOWN, "impact_stated": row["impact"], "kind": _kind(row),
         "kind_basis": "words" if row["kind"] else "impact",
         "components": tuple(dict.fromkeys(filter(None, (name.strip() for name in row["components"].split(";"))))),
         "started": started, "started_basis": "first-update" if _is_first(started, updates) else "stated",
@@ -159,8 +161,11 @@ def _time(row: Mapping[str, str], field: str) -> datetime:
 
 def _kind(row: Mapping[str, str]) -> Kind:
     """The kind the table names; else by impact."""
+    if not row["kind"]:
+        impact = wording.impact(row["impact"]) or Impact.UNKNOWN
+        return Kind.OUTAGE if row["impact"] in FULL else wording.kind("", impact, planned=False)[0]
     try:
-        return Kind(row["kind"]) if row["kind"] else kind_by_impact(row["impact"])
+        return Kind(row["kind"])
     except ValueError:
         raise _Wrong("kind", f"{row['kind']!r} is no kind; use {', '.join(Kind)} or nothing") from None
 
@@ -223,4 +228,6 @@ def main(content: Path, incidents: Path, coverage: Path | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"{done.added:,} incidents added, {done.kept:,} were there; {done.spans} spans of coverage added.")
+    if done.unknown:
+        print(f"Impact unknown for these words: {', '.join(done.unknown)}; teach them to feeds/wording.py.")
     return 0

@@ -1,6 +1,84 @@
 """Known + seen → changes: what a reading makes of the archive. Pure; nothing is ever lost."""
 
-from almanac.merge.twins import counterpart
-from almanac.merge.updates import in_effect
+from __future__ import annotations
 
-__all__ = ["counterpart", "in_effect"]
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from almanac.merge import absence, facts
+from almanac.merge.coverage import cover, in_order
+from almanac.merge.twins import candidates, counterpart
+from almanac.merge.updates import in_effect
+from almanac.model import Change, Incident, Reading, stamp
+
+__all__ = ["Merged", "counterpart", "cover", "in_effect", "in_order", "merge"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What to save after a reading."""
+
+    incidents: tuple[Incident, ...] = ()  # new or changed, by id
+    last_open: tuple[tuple[str, datetime], ...] = ()  # of all that are open: when each was last seen so, by id
+    twins: tuple[tuple[str, str], ...] = ()  # (new id, known id) of what may be one incident; for a person to look at
+
+
+def merge(
+    known: Mapping[str, Incident], reading: Reading, last_open: Iterable[tuple[str, datetime]] = ()
+) -> Merged:
+    """Bring what a feed says together with what is known of its provider (by id).
+
+    `last_open` is that of the pull before. Merging the same reading again gives no incidents.
+    """
+    names = {alias: incident.id for incident in known.values() for alias in incident.aliases}
+    shown = {incident.id: incident for incident in reading.incidents}
+    of_known = {name: names.get(name, name) for name in (*shown, *reading.unchanged)}
+    of_known |= _adopted([i for i in shown.values() if of_known[i.id] not in known], known, set(of_known.values()))
+    present = set(of_known.values())
+    after = dict(known)
+    for name, incident in sorted(shown.items()):
+        was = after.get(of_known[name])
+        after[of_known[name]] = facts.merged(was, incident, reading) if was else facts.first(incident, reading)
+    for name in sorted(present & known.keys()):
+        after[name] = _back(after[name], reading)
+    sights = dict(last_open)
+    after |= {i.id: i for i in absence.missing(known.values(), present, reading, sights)}
+    return Merged(
+        incidents=tuple(after[name] for name in sorted(after) if after[name] != known.get(name)),
+        last_open=_open(after, present, sights, reading.seen),
+        twins=tuple(sorted(_twins([after[n] for n in sorted(present - known.keys())], known, present))),
+    )
+
+
+def _adopted(new: Iterable[Incident], known: Mapping[str, Incident], taken: set[str]) -> dict[str, str]:
+    """Ids in the feed of what is known under an id that an archiver made up, where there is no doubt about it."""
+    free = [incident for name, incident in known.items() if name not in taken]
+    found = {incident.id: other.id for incident in new if (other := counterpart(incident, free))}
+    claims = list(found.values())
+    return {name: other for name, other in found.items() if claims.count(other) == 1}
+
+
+def _back(incident: Incident, reading: Reading) -> Incident:
+    """An incident that is in the feed (again)."""
+    if incident.vanished is None:
+        return incident
+    gap = Change(what="vanished", was=stamp(incident.vanished), until=reading.seen)
+    return replace(incident, vanished=None, changes=(*incident.changes, gap))
+
+
+def _open(
+    after: Mapping[str, Incident], present: set[str], sights: Mapping[str, datetime], seen: datetime
+) -> tuple[tuple[str, datetime], ...]:
+    """When each open incident was last seen open."""
+    now = dict.fromkeys(present, seen)
+    return tuple((name, at) for name, at in sorted({**sights, **now}.items())
+                 if name in after and absence.is_open(after[name]))
+
+
+def _twins(new: Iterable[Incident], known: Mapping[str, Incident], present: set[str]) -> Iterable[tuple[str, str]]:
+    """Known incidents of another source that a new one may be: the same start, no other component."""
+    others = [incident for name, incident in known.items() if name not in present]
+    for incident in new:
+        same, maybe = candidates(incident, (other for other in others if other.dialect != incident.dialect))
+        yield from ((incident.id, other.id) for other in (*same, *maybe))

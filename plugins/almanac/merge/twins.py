@@ -20,6 +20,12 @@ def candidates(incident: Incident, others: Iterable[Incident]) -> tuple[list[Inc
 
 
 def counterpart(incident: Incident, others: Iterable[Incident]) -> Incident | None:
-    """The one incident that must be this one although an archiver made up the id of one of them; None if in doubt."""
-    same, maybe = candidates(incident, (o for o in others if o.id_is_ours or incident.id_is_ours))
-    return same[0] if len(same) == 1 and not maybe else None
+    """The one of `others` that is this incident although an archiver made up the id of one of them; None if in doubt.
+
+    A page of its own that both link to decides; else start and components, if only one fits.
+    """
+    made_up = [other for other in others if other.id_is_ours or incident.id_is_ours]
+    linked = [other for other in made_up if incident.source and other.source == incident.source]
+    same, maybe = candidates(incident, made_up)
+    found = linked if len(linked) == 1 else same if not maybe else []
+    return found[0] if len(found) == 1 else None

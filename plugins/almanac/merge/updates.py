@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from almanac.model import Change, Phase, Revision, Update, stamp
 
 MINUTE = timedelta(minutes=1)
-CARRIES_ON = frozenset({"update", "updated"})  # words that hide the phase: it is the one before
+CARRIES_ON = frozenset({"update", "updated", ""})  # words that hide the phase: it is the one before
 
 Pair = tuple[Update, Update]  # known, in the feed
 Key = Callable[[Update], Hashable | None]

@@ -1,0 +1,56 @@
+"""What it means that a known incident is not in the feed: out of sight, vanished, or over. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from almanac.model import OVER, Incident, Reading, Window
+
+_NAMELESS = re.compile(r"(?:[a-z]+ )?\d+")  # "entry 7": it may be anybody's
+
+MARGIN = timedelta(days=1)  # feeds are not sorted quite as they say, and a false "vanished" is an accusation
+
+
+def missing(
+    known: Iterable[Incident], present: Collection[str], reading: Reading, last_open: Mapping[str, datetime]
+) -> Iterator[Incident]:
+    """Those of `known` whose absence from the feed says something, changed accordingly. `present`: ids in the feed."""
+    for incident in known:
+        if incident.id in present or incident.dialect != reading.dialect or _is_skipped(incident, reading):
+            continue
+        if reading.window is Window.CURRENT:
+            if is_open(incident):
+                yield _ended(incident, reading, last_open)
+        elif incident.vanished is None and _belongs(incident, reading):
+            yield replace(incident, vanished=reading.seen)
+
+
+def is_open(incident: Incident) -> bool:
+    """True while the provider has named no end."""
+    return incident.ended is None and incident.phase not in OVER
+
+
+def _belongs(incident: Incident, reading: Reading) -> bool:
+    """True if the feed should hold it: it holds everything, or everything since before this one began.
+
+    Whatever a feed is sorted by (start, newest post, end), what started after its oldest entry stands in it.
+    """
+    if reading.since is None:
+        return False
+    return reading.window is Window.WHOLE or incident.started > reading.since + MARGIN
+
+
+def _is_skipped(incident: Incident, reading: Reading) -> bool:
+    """True if an entry that could not be read may have been this incident's."""
+    names = (skip.entry for skip in reading.skipped)
+    return any(_NAMELESS.fullmatch(name) or incident.id in name or name == incident.source for name in names)
+
+
+def _ended(incident: Incident, reading: Reading, last_open: Mapping[str, datetime]) -> Incident:
+    """It ended after we last saw it and before this reading; the time it was seen is what is certain."""
+    sight = last_open.get(incident.id, incident.started)
+    ended = sight if sight > incident.started else reading.seen
+    return replace(incident, ended=max(ended, incident.started), ended_basis="absence")
