@@ -89,7 +89,7 @@ def bootstrap(arguments: list[str]) -> None:
     if sys.version_info < (3, 11):  # noqa: UP036  (an older python3 must get this line, not a traceback)
         stop(f"needs Python 3.11 or newer, this is {sys.version.split()[0]}: run it as python3.11 tasks.py …")
     if arguments == ["build"] and nothing_changed():
-        return
+        sys.exit()
     ensure_environment(*((DEV_LOCK,) if arguments[:1] and arguments[0] in NEEDS_DEV else (SITE_LOCK, DEV_LOCK)))
     head = {"test": 1, "bench": 2}.get(arguments[0] if arguments else "", len(arguments))
     passed_on = [f"--arguments={' '.join(arguments[head:])}"] if arguments[head:] else []
