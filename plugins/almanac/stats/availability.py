@@ -10,7 +10,6 @@ users felt; a page that posts every hiccup ranks below one that posts little.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -19,13 +18,13 @@ import numpy as np
 
 from almanac.model import Card
 from almanac.stats.days import Days, Ints
-from almanac.stats.intervals import LEVEL, Bounds, Floats, draws, poisson, quantile, student_quantile
+from almanac.stats.intervals import MIN_BLOCKS, Bounds, Floats, of_share, poisson, quantile
 from almanac.stats.record import Record, Subject
 from almanac.stats.selection import Severity
 from almanac.stats.windows import DAY, Period
 
 MONTH = 30 * DAY
-MIN_WEEKS = 4  # fewer weeks say nothing about how weeks vary
+MIN_WEEKS = MIN_BLOCKS
 
 
 class Formula(NamedTuple):
@@ -147,33 +146,16 @@ def availabilities(days: Days) -> tuple[Bounds, ...]:
 
 
 def interval(days: Days) -> Bounds | None:
-    """90 % interval of the declared availability, by a bootstrap over whole weeks.
+    """90 % interval of the declared availability, by a bootstrap over whole weeks (`intervals.of_share`).
 
-    Weeks keep the incidents of a cluster together. The square root of the unavailability is taken to stabilise its
-    variance; its standard deviation over the resamples is multiplied by Student's t with as many degrees of freedom as
-    there are effective weeks of trouble, (sum x)^2 / sum x^2, because few bad weeks tell little of how bad weeks vary.
     In simulations with clustered incidents it covers 84 to 99 % (bench statistics). None where nothing is covered or no
     trouble was declared: resampling quiet weeks shows only quiet weeks.
     """
-    weeks = in_weeks(days)
-    if not weeks[:, 2].any() or len(weeks) < MIN_WEEKS:
+    covered, least, most = in_weeks(days).T
+    worst, best = of_share(most, covered), of_share(least, covered)
+    if worst is None:
         return None
-    covered, least, most = np.maximum(draws(len(weeks)) @ weeks, 0.0).T
-    hit = covered > 0
-    high, low = _spread(weeks[:, 2], most[hit] / covered[hit]), _spread(weeks[:, 1], least[hit] / covered[hit])
-    total_covered, least_now, most_now = weeks.sum(axis=0)
-    worst = min(math.sqrt(most_now / total_covered) + high, 1.0)
-    best = max(math.sqrt(least_now / total_covered) - low, 0.0)
-    return Bounds(1 - worst**2, 1 - best**2)
-
-
-def _spread(trouble: Floats, resampled: Floats) -> float:
-    """Half the width of the interval on the scale of the square root."""
-    if not trouble.any():
-        return 0.0
-    effective = max(round(float(trouble.sum() ** 2 / (trouble @ trouble)), 1), 1.0)
-    small_sample = math.sqrt(len(trouble) / (len(trouble) - 1))
-    return student_quantile((1 + LEVEL) / 2, effective) * float(np.sqrt(resampled).std()) * small_sample
+    return Bounds(1 - worst.high, 1 - (best.low if best else 0.0))
 
 
 def in_weeks(days: Days) -> Floats:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 LEVEL = 0.90
 RESAMPLES = 400
+MIN_BLOCKS = 4  # fewer weeks say nothing about how weeks vary
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -121,3 +122,30 @@ def draws(blocks: int, resamples: int = RESAMPLES, seed: int = 20_260_302) -> Fl
     """How often each block is drawn in each resample of `blocks` with replacement: (resamples, blocks), seeded."""
     random = np.random.default_rng((seed, blocks))
     return random.multinomial(blocks, np.full(blocks, 1 / blocks), resamples).astype(np.float64)
+
+
+def of_share(parts: Floats, wholes: Floats) -> Bounds | None:
+    """90 % interval of sum(parts) / sum(wholes), a share, by a bootstrap over blocks (whole weeks of a record).
+
+    Weeks keep the incidents of a cluster together. The square root is taken to stabilise the variance; see `around`.
+    None where nothing is known: under four blocks, no wholes or no parts.
+    """
+    if len(parts) < MIN_BLOCKS or not parts.any() or not wholes.any():
+        return None
+    drawn = draws(len(parts))
+    time = drawn @ wholes
+    found = around(float(parts.sum() / wholes.sum()), (drawn @ parts)[time > 0] / time[time > 0], parts)
+    return Bounds(found.low, min(found.high, 1.0))
+
+
+def around(estimate: float, resampled: Floats, parts: Floats) -> Bounds:
+    """90 % interval of a quantity that is never negative, on the scale of its square root.
+
+    The standard deviation over the resamples is multiplied by Student's t with as many degrees of freedom as there are
+    effective blocks, (sum x)^2 / sum x^2, because a few bad weeks tell little of how bad weeks vary.
+    """
+    effective = max(round(float(parts.sum() ** 2 / (parts @ parts)), 1), 1.0)
+    small_sample = math.sqrt(len(parts) / (len(parts) - 1))
+    half = student_quantile((1 + LEVEL) / 2, effective) * float(np.sqrt(resampled).std()) * small_sample
+    root = math.sqrt(estimate)
+    return Bounds(max(root - half, 0.0) ** 2, (root + half) ** 2)

@@ -1,0 +1,312 @@
+"""What to use meanwhile: which services do not fall together, over the time both were covered, and the best backups.
+
+For two services A and B over their jointly covered time:
+
+    chance  = time both were in trouble / time A was in trouble            P(B in trouble | A in trouble)
+    lift    = chance / (time B was in trouble / jointly covered time)      1 if they are independent
+
+with 90 % intervals by a bootstrap over whole weeks. Whether they fall together is tested on how their troubles start,
+because lengths are few, skewed and often unknown:
+
+    nearness = sum over pairs of starts (a, b) of max(0, 1 - |a - b| / 1 hour)
+
+against the same with A's record turned around the circle of weeks by whole weeks, give or take three hours, so that
+clusters stay whole and office hours are not taken for dependence. The tail of the turned values is read from the gamma
+distribution with their mean and variance; Holm's (1979) correction holds the chance of any false finding in a family of
+pairs at 5 %. Limits: incidents declared together may have one cause or one reader of each other's page; lengths are as
+declared; an absence of evidence over a short record is no evidence of independence, so pairs below eight weeks of joint
+coverage or five starts on either side are given no verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+
+from almanac.stats.days import Ints, arrays, by_day, covered_by_day, disjoint
+from almanac.stats.intervals import LEVEL, Bounds, Floats, around, draws, gamma_share, of_share
+from almanac.stats.record import Record, Subject
+from almanac.stats.windows import DAY, WEEK, Period, Times, clip, intersection, total
+
+BIN = 600  # seconds; starts are compared on a grid of ten minutes
+NEAR = 3600 // BIN  # bins within which two starts are near
+SWAY = 3 * 3600 // BIN  # bins by which a turn may miss a whole week
+MIN_COVERED = 8 * WEEK
+MIN_STARTS = 5
+MAX_RANGE = 0.10  # of the joint time, between the least and the most trouble the record allows
+SIGNIFICANT = 0.05
+
+
+class Party(NamedTuple):
+    """A service that can stand in for another: a provider as a whole, or a product or component of it."""
+
+    record: Record
+    subject: Subject
+
+    @property
+    def slug(self) -> str:
+        """The provider's slug."""
+        return self.record.provider.slug
+
+
+class Together(NamedTuple):
+    """Whether troubles start together more than chance has it."""
+
+    observed: float  # nearness of the starts
+    expected: float  # its mean when one record is turned
+    p: float
+    adjusted: float  # after Holm's correction over the family
+
+    @property
+    def significant(self) -> bool:
+        """True if they fall together."""
+        return self.adjusted <= SIGNIFICANT
+
+
+class Share(NamedTuple):
+    """A chance, or a ratio of chances, and its interval; None where too little is known for one."""
+
+    value: float
+    interval: Bounds | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """How two services fall together. Times in seconds of jointly covered time."""
+
+    first: Party
+    second: Party
+    covered: int
+    first_trouble: int
+    second_trouble: int
+    both: int
+    second_given_first: Share | None  # chance that the second is in trouble while the first is; None if it never was
+    first_given_second: Share | None
+    lift: Share | None
+    together: Together | None  # None where there are too few starts or weeks
+    declared: bool  # one is built on the other, or both on the same, as their files say
+    lacking: str  # why the data does not suffice to name one as backup of the other; "" if it does
+
+
+class Backup(NamedTuple):
+    """A service to use while another is in trouble."""
+
+    party: Party
+    chance: Share  # that it is in trouble at the same time
+    pair: Pair
+
+
+class Backups(NamedTuple):
+    """What stands in for a service, the least joint trouble first, and of which others too little is known."""
+
+    best: tuple[Backup, ...]  # neither found nor declared to fall with it
+    falling: tuple[Backup, ...]  # found or declared to fall with it
+    unknown: tuple[Pair, ...]
+
+
+def parties(records: Sequence[Record], capability: str = "") -> tuple[Party, ...]:
+    """What can be compared: providers as wholes, or with `capability` the products (else components) that have it."""
+    if not capability:
+        return tuple(Party(r, r.whole) for r in records)
+    found = []
+    for r in records:
+        able = [s for s in r.days if s.capability == capability]
+        whole = [r.whole] if capability in r.provider.capabilities else []
+        found += [Party(r, s) for s in [s for s in able if s.kind == "product"] or able or whole]
+    return tuple(found)
+
+
+def pairs(among: Sequence[Party], period: Period) -> tuple[Pair, ...]:
+    """Every pair of services of different providers, tested as one family."""
+    found = [pair(a, b, period) for a, b in combinations(among, 2) if a.slug != b.slug]
+    tested = [p.together.p for p in found if p.together]
+    adjusted = iter(holm(tested))
+    return tuple(
+        replace(p, together=p.together._replace(adjusted=next(adjusted))) if p.together else p for p in found
+    )
+
+
+def backups(party: Party, known: Sequence[Pair]) -> Backups:
+    """The best backups of a service among those it was compared with, by the upper bound of joint trouble."""
+    best: list[Backup] = []
+    falling: list[Backup] = []
+    unknown: list[Pair] = []
+    for p in known:
+        if party not in (p.first, p.second):
+            continue
+        is_first = p.first == party
+        chance = p.second_given_first if is_first else p.first_given_second
+        if p.lacking or chance is None:
+            unknown.append(p)
+            continue
+        backup = Backup(p.second if is_first else p.first, chance, p)
+        (falling if p.declared or (p.together and p.together.significant) else best).append(backup)
+    return Backups(tuple(sorted(best, key=_risk)), tuple(sorted(falling, key=_risk)), tuple(unknown))
+
+
+def _risk(backup: Backup) -> tuple[float, float, str]:
+    """The most joint trouble the evidence allows, then the chance itself."""
+    interval = backup.chance.interval
+    return interval.high if interval else 1.0, backup.chance.value, backup.party.slug
+
+
+def pair(first: Party, second: Party, period: Period) -> Pair:
+    """Compare two services over the time of a period in which both are covered. Its p stands alone, uncorrected."""
+    joint = clip(intersection(first.record.covered, second.record.covered), period.since, period.until)
+    weeks = _weeks(first, second, joint)
+    covered, a, b, both = (int(x) for x in weeks.sum(axis=0))
+    starts = starts_within(first, joint), starts_within(second, joint)
+    few = _too_few(first, second, joint, starts)
+    return Pair(
+        first=first,
+        second=second,
+        covered=covered,
+        first_trouble=a,
+        second_trouble=b,
+        both=both,
+        second_given_first=_share(weeks[:, 3], weeks[:, 1]),
+        first_given_second=_share(weeks[:, 3], weeks[:, 2]),
+        lift=_lift(weeks),
+        together=None if few else together(*starts, joint),
+        declared=_declared(first, second),
+        lacking=few or _without_lengths(first, joint) or _without_lengths(second, joint),
+    )
+
+
+def together(first: Ints, second: Ints, joint: Times) -> Together:
+    """Whether two sets of starts are near each other more than when one is turned around the circle of weeks."""
+    origin = joint[0].since
+    length = -(-(joint[-1].until - origin) // WEEK) * (WEEK // BIN)
+    gaps = ((second // BIN)[None, :] - (first // BIN)[:, None]).ravel() % length
+    counts = np.bincount(gaps, minlength=length)
+    observed = float(_nearness(counts, np.zeros(1, np.int64))[0])
+    turns, scale = _turns(joint)
+    null = _nearness(counts, turns) * scale
+    return Together(observed, float(null.mean()), _upper_tail(observed, null), 1.0)
+
+
+def _nearness(counts: Ints, turns: Ints) -> Floats:
+    """Nearness after each turn, from how many pairs of starts lie how many bins apart."""
+    found = np.zeros(len(turns))
+    for step in range(-NEAR + 1, NEAR):
+        found += (1 - abs(step) / NEAR) * counts[(turns + step) % len(counts)]
+    return found
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """Holm's step-down adjusted p values, in the order given."""
+    adjusted = [1.0] * len(values)
+    least = 0.0
+    for rank, place in enumerate(sorted(range(len(values)), key=lambda i: values[i])):
+        least = max(least, min(values[place] * (len(values) - rank), 1.0))
+        adjusted[place] = least
+    return adjusted
+
+
+def starts_within(party: Party, joint: Times) -> Ints:
+    """Starts of a service's incidents that lie in a set of time."""
+    starts = party.record.starts[party.record.sure[party.subject]]
+    since, until = arrays(joint)
+    place = np.searchsorted(since, starts, side="right") - 1
+    return starts[(place >= 0) & (starts < until[place])] if len(joint) else starts[:0]
+
+
+@lru_cache(maxsize=4096)
+def _turns(joint: Times) -> tuple[Ints, Floats]:
+    """Turns by whole weeks, give or take three hours, but not by none, and what makes up for time lost to gaps.
+
+    A turn that leaves less than half of the joint time jointly covered is not used.
+    """
+    origin, length = joint[0].since, -(-(joint[-1].until - joint[0].since) // WEEK) * (WEEK // BIN)
+    known = by_day(*arrays(joint), origin + BIN * np.arange(length + 1, dtype=np.int64)) / BIN
+    spectrum = np.fft.rfft(known)
+    overlap = np.fft.irfft(spectrum * np.conj(spectrum), length)
+    weeks = np.arange(1, length * BIN // WEEK) * (WEEK // BIN)
+    turns = (weeks[:, None] + np.arange(-SWAY, SWAY + 1)[None, :]).ravel()
+    usable = turns[overlap[turns] >= overlap[0] / 2]
+    return usable, np.asarray(overlap[0] / overlap[usable], np.float64)
+
+
+def _upper_tail(value: float, null: Floats) -> float:
+    """The chance of at least `value` under the gamma distribution with the mean and variance of the null."""
+    mean, variance = float(null.mean()), float(null.var())
+    if value <= mean or not variance:
+        return 1.0 if value <= mean else 0.0
+    return 1 - gamma_share(mean**2 / variance, value * mean / variance)
+
+
+def _weeks(first: Party, second: Party, joint: Times) -> Floats:
+    """Jointly covered seconds, trouble of the first, of the second, and of both, in each week: (weeks, 4)."""
+    if not joint:
+        return np.zeros((0, 4))
+    edges = np.arange(joint[0].since, joint[-1].until + WEEK, WEEK, dtype=np.int64)
+    known = arrays(joint)
+    a, b = _trouble(first), _trouble(second)
+    either = disjoint(np.concatenate((a[0], b[0])), np.concatenate((a[1], b[1])))
+    one, other, any_of_them = (covered_by_day(*part, known, edges) for part in (a, b, either))
+    return np.stack((by_day(*known, edges), one, other, one + other - any_of_them), axis=1).astype(np.float64)
+
+
+def _trouble(party: Party) -> tuple[Ints, Ints]:
+    """The least time a service was in declared trouble that weighs anything."""
+    member = party.record.sure[party.subject] & (party.record.severities[:, 0] > 0)
+    return disjoint(party.record.starts[member], party.record.least[member])
+
+
+def _share(parts: Floats, wholes: Floats) -> Share | None:
+    """A share of time. One never seen is bounded from above as if each effective week had been one trial."""
+    if not wholes.any():
+        return None
+    if parts.any():
+        return Share(float(parts.sum() / wholes.sum()), of_share(parts, wholes))
+    effective = float(wholes.sum() ** 2 / (wholes @ wholes))
+    return Share(0.0, Bounds(0.0, 1 - (1 - LEVEL) ** (1 / effective)))
+
+
+def _lift(weeks: Floats) -> Share | None:
+    """Joint trouble over what independence gives."""
+    covered, a, b, both = weeks.sum(axis=0) if len(weeks) else np.zeros(4)
+    if not (a and b):
+        return None
+    value = float(both * covered / (a * b))
+    drawn = draws(len(weeks)) @ weeks
+    usable = drawn[(drawn[:, 1] > 0) & (drawn[:, 2] > 0)]
+    if not both or len(weeks) < 4:
+        return Share(value, None)
+    return Share(value, around(value, usable[:, 3] * usable[:, 0] / (usable[:, 1] * usable[:, 2]), weeks[:, 3]))
+
+
+def _declared(first: Party, second: Party) -> bool:
+    """True if a file says that one is built on the other, or both on the same."""
+    ours, theirs = {first.slug, *first.record.provider.built_on}, {second.slug, *second.record.provider.built_on}
+    return bool(ours & theirs)
+
+
+def _too_few(first: Party, second: Party, joint: Times, starts: tuple[Ints, Ints]) -> str:
+    if total(joint) < MIN_COVERED:
+        return f"both covered for {total(joint) // DAY} days, {MIN_COVERED // DAY} needed"
+    for party, own in zip((first, second), starts, strict=True):
+        if len(own) < MIN_STARTS:
+            return f"{party.record.provider.name} declared trouble {len(own)} times in that time, {MIN_STARTS} needed"
+    return ""
+
+
+def _without_lengths(party: Party, joint: Times) -> str:
+    """Why the time a service was in trouble is not known: no ends, or posts that end when they start."""
+    record = party.record
+    member = record.sure[party.subject]
+    starts, least, most = record.starts[member], record.least[member], record.most[member]
+    edges = np.array([joint[0].since, joint[-1].until], np.int64)
+    known = arrays(joint)
+    spans = [int(covered_by_day(starts, ends, known, edges)[0]) for ends in (least, most)]
+    within = np.isin(starts, starts_within(party, joint))
+    if spans[1] - spans[0] > MAX_RANGE * total(joint):
+        return f"the ends of {record.provider.name} are not recorded"
+    if 2 * int((least == starts)[within].sum()) > int(within.sum()):
+        return f"the lengths of {record.provider.name} are not recorded"
+    return ""
