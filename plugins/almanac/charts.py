@@ -18,14 +18,15 @@ from almanac.model import Stretch, moment
 
 CLEAR, MINOR, MAJOR, CRITICAL, UNSAID, UNKNOWN = "ok", "minor", "major", "critical", "unsaid", "unknown"
 ORDER = (CLEAR, UNSAID, MINOR, MAJOR, CRITICAL)  # of a day's worst; an unsaid severity never hides a stated one
-HEIGHT = {CLEAR: 0.08, UNSAID: 0.36, MINOR: 0.36, MAJOR: 0.68, CRITICAL: 1.0}  # of the full bar
+HEIGHT = {UNSAID: 0.36, MINOR: 0.36, MAJOR: 0.68, CRITICAL: 1.0}  # of the full bar
 SAID = {CLEAR: "clear", UNSAID: "of unsaid severity", UNKNOWN: "unknown"}
 
-STEP, BAR = 5, 4  # units a day takes, and its bar
+STEP, BAR = 5, 4  # units a day takes, and its bar; the sheet draws bars as strokes of that width
+THIN = 2  # height of the line of a clear day
 
 
 class Path(NamedTuple):
-    """All bars of one severity, as one SVG path."""
+    """All bars of one severity, as one SVG path of strokes: upright ones for trouble, level ones for clear runs."""
 
     css: str
     d: str
@@ -99,25 +100,31 @@ def tally(days: Sequence[str]) -> str:
 def bars(days: Sequence[str], label: str, height: int = 24, *, slots: int = 0) -> Bars:
     """Bars of one severity word a day, oldest first; `slots` > len(days) leaves room at the right (short months)."""
     width = STEP * (slots or len(days))
-    paths = []
-    for sort in ORDER:
-        if sort in days:
-            tall = max(round(height * HEIGHT[sort]), 2)
-            down = f"h{BAR}v-{tall}h-{BAR}z"
-            paths.append(
-                Path(f"f-{sort}", "".join(f"M{STEP * at} {height}{down}" for at, day in enumerate(days) if day == sort))
-            )
-    return Bars(f"0 0 {width} {height}", tuple(paths), _unknown_runs(days, width), f"{label}: {tally(days)}")
+    paths = [Path(f"s-{sort}", _upright(days, sort, height)) for sort in HEIGHT if sort in days]
+    if CLEAR in days:
+        level = height - THIN // 2
+        runs = "".join(f"M{STEP * at} {level}h{STEP * length - 1}" for at, length in _runs(days, CLEAR))
+        paths.insert(0, Path(f"s-{CLEAR}", runs))
+    blocks = (
+        Block("f-unknown", _x(STEP * at / width), _x(STEP * length / width)) for at, length in _runs(days, UNKNOWN)
+    )
+    return Bars(f"0 0 {width} {height}", tuple(paths), tuple(blocks), f"{label}: {tally(days)}")
 
 
-def _unknown_runs(days: Sequence[str], width: int) -> tuple[Block, ...]:
-    blocks, at = [], 0
-    for known, run in groupby(day != UNKNOWN for day in days):
+def _upright(days: Sequence[str], sort: str, height: int) -> str:
+    tall = round(height * HEIGHT[sort])
+    return "".join(f"M{STEP * at + BAR // 2} {height}v-{tall}" for at, day in enumerate(days) if day == sort)
+
+
+def _runs(days: Sequence[str], sort: str) -> list[tuple[int, int]]:
+    """First place and length of each run of one word."""
+    found, at = [], 0
+    for day, run in groupby(days):
         length = len(list(run))
-        if not known:
-            blocks.append(Block("f-unknown", _x(STEP * at / width), _x(STEP * length / width)))
+        if day == sort:
+            found.append((at, length))
         at += length
-    return tuple(blocks)
+    return found
 
 
 def months_on(since: datetime, days: int) -> tuple[Label, ...]:
@@ -170,12 +177,18 @@ def histogram(lengths: Iterable[int], *, height: int = 100, top: int = 16) -> Hi
     most, share = max(counts) or 1, 1 / len(counts)
     columns = tuple(_column(at, number, most, share, height, top) for at, number in enumerate(counts))
     labels = tuple(
-        Label(_x((at + 1) * share), words.duration(limit).replace(" ", words.GAP), "middle", "w" if at % 2 else "")
+        Label(_x((at + 1) * share), _short(limit), "middle", "w" if at % 2 else "")
         for at, limit in enumerate(limits)
     )
     names = ["under 5 min", *(f"from {words.duration(limit)}" for limit in limits)]
     said = ", ".join(f"{name} {number}" for name, number in zip(names, counts, strict=True))
     return Histogram(columns, labels, f"Lengths of {words.plural(sum(counts), 'incident')}: {said}")
+
+
+def _short(limit: int) -> str:
+    """5 min, 1 h 20: the minutes after an hour go without their unit, for room."""
+    hours, minutes = divmod(limit // words.MINUTE, 60)
+    return f"{hours}{words.GAP}h{words.GAP}{minutes:02}" if hours else f"{minutes}{words.GAP}min"
 
 
 def _column(at: int, number: int, most: int, share: float, height: int, top: int) -> Column:
@@ -193,10 +206,11 @@ def _column(at: int, number: int, most: int, share: float, height: int, top: int
 
 
 class Scale(NamedTuple):
-    """A stretch of time laid over the width of a chart."""
+    """A stretch of time laid over the width of a chart, with a line every `tick` seconds."""
 
     since: int
     until: int
+    tick: int
 
     def x(self, at: int) -> str:
         """Where a moment (epoch seconds) stands; what lies outside stands on the edge."""
@@ -215,7 +229,7 @@ MOST_TICKS = 12
 def scale_of(view: Stretch) -> Scale:
     """A scale that shows a stretch of time, widened to whole ticks."""
     tick = tick_of(view.until - view.since)
-    return Scale(view.since // tick * tick, -(-view.until // tick) * tick)
+    return Scale(view.since // tick * tick, -(-view.until // tick) * tick, tick)
 
 
 def tick_of(span: int) -> int:
@@ -225,11 +239,10 @@ def tick_of(span: int) -> int:
 
 def ticks(scale: Scale) -> tuple[Label, ...]:
     """The lines of a scale, labelled with the hour, or the date where it changes; two of three give way when narrow."""
-    tick = tick_of(scale.until - scale.since - 1)
-    marks = range(scale.since, scale.until + 1, tick)
+    marks = range(scale.since, scale.until + 1, scale.tick)
     anchors = ["start", *["middle"] * (len(marks) - 2), "end"]
     return tuple(
-        Label(scale.x(at), _tick_words(at, tick), anchor, "w" if place % 3 else "")
+        Label(scale.x(at), _tick_words(at, scale.tick), anchor, "w" if place % 3 else "")
         for place, (at, anchor) in enumerate(zip(marks, anchors, strict=True))
     )
 

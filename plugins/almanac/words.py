@@ -68,7 +68,7 @@ def clock_seconds(at: datetime) -> str:
 
 def date(at: datetime) -> str:
     """2 March 2026."""
-    return f"{at.day}{GAP}{MONTHS[at.month - 1]} {at.year}"
+    return f"{at.day}{GAP}{MONTHS[at.month - 1]}{GAP}{at.year}"
 
 
 def day_month(at: datetime) -> str:
@@ -113,9 +113,11 @@ def period(since: datetime, last: datetime) -> str:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """83.5 %. What is not wholly 100 or 0 never looks so: "> 99.9 %", "< 0.1 %"."""
+    """83.5 %. Only what is wholly 100 or 0 looks so; what is nearly so is "> 99.9 %" or "< 0.1 %"."""
     step = 10.0**-digits
     scaled = share * 100
+    if scaled in (0, 100):
+        return f"{scaled:.0f}{GAP}%"
     if 100 - step / 2 <= scaled < 100:
         return f">{GAP}{100 - step:.{digits}f}{GAP}%"
     if 0 < scaled < step / 2:

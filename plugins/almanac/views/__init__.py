@@ -9,7 +9,9 @@ from almanac.views.incidents import incidents, month, months
 from almanac.views.leaderboard import leaderboard
 from almanac.views.measures import records
 from almanac.views.pages import not_found, page
-from almanac.views.provider import provider, provider_year, providers
+from almanac.views.provider import provider
+from almanac.views.providers import provider_year, providers
+from almanac.views.rows import count_sheets
 from almanac.views.status import status
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "article",
     "articles",
     "beside",
+    "count_sheets",
     "home",
     "incident",
     "incident_url",

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from almanac import words
 from almanac.almanac import Almanac, ArticleCard
-from almanac.model import Card, Stretch
+from almanac.model import Card, Pulls, Stretch, seconds
+from almanac.stats import windows
 from almanac.stats.selection import is_machine, scope
 from almanac.views import base
 from almanac.views.base import Dateline, Link
@@ -52,6 +53,7 @@ class Surroundings:
     def __init__(self, almanac: Almanac) -> None:
         self._almanac = almanac
         self._providers = {provider.slug: provider for provider in almanac.providers}
+        self._reach = {slug: _reach(pulls, seconds(almanac.now)) for slug, pulls in almanac.pulls.items()}
         self._days = _by_day(almanac)
         self._cited = _citations(almanac.articles)
 
@@ -59,7 +61,8 @@ class Surroundings:
         """What stands around one incident."""
         pulls = self._almanac.pulls.get(card.provider)
         provider = self._providers.get(card.provider)
-        going_on = is_open(card, pulls)
+        reach = self._reach.get(card.provider)
+        going_on = reach is not None and is_open(card, pulls, reach)
         until = end(card, pulls)
         return Around(
             provider=provider.name if provider else card.provider,
@@ -116,9 +119,16 @@ class Surroundings:
 
 
 def window(since: int, until: int) -> Stretch:
-    """The time a page looks at around an incident: a quarter of its length before and after, an hour at least."""
-    pad = max((until - since) // 4, words.HOUR)
-    return Stretch(since - pad, until + pad)
+    """The time a page looks at around an incident: a little before, and more after, where things come back."""
+    length = until - since
+    before = max(length // 4, words.HOUR // 2)
+    after = max(length // 4, min(max(2 * length, 2 * words.HOUR), 6 * words.HOUR))
+    return Stretch(since - before, until + after)
+
+
+def _reach(pulls: Pulls, now: int) -> int | None:
+    covered = windows.coverage(pulls, now)
+    return covered[-1].until if covered else None
 
 
 def _by_day(almanac: Almanac) -> dict[int, list[Card]]:

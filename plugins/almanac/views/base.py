@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -78,7 +79,8 @@ MARKS = {
 }
 CLEAR = Mark(charts.CLEAR, "none declared")
 UNKNOWN = Mark(charts.UNKNOWN, "unknown")
-KEY = (CLEAR, *(MARKS[impact] for impact in (Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)), UNKNOWN)
+STATED = (Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
+KEY = (CLEAR, *(MARKS[impact] for impact in STATED), Mark(charts.UNSAID, "trouble, severity not said"), UNKNOWN)
 QUIET = {kind: Mark("quiet", kind.value) for kind in (Kind.MAINTENANCE, Kind.NOTICE, Kind.TEST)}
 
 
@@ -96,7 +98,12 @@ def name(card: Card) -> str:
     """What a list calls an incident: the provider's title, or its components where the title was made here."""
     if not card.title_is_ours:
         return card.title
-    return words.listing(card.components, 2) or "The service as a whole"
+    return words.listing(short(card.components), 2) or "The service as a whole"
+
+
+def short(components: Iterable[str]) -> list[str]:
+    """Names of components without the addresses some providers put in brackets behind them."""
+    return [component.partition(" (")[0] for component in components]
 
 
 def length(card: Card) -> str:
@@ -143,9 +150,9 @@ def provider_feeds(slug: str, called: str) -> tuple[Link, ...]:
 
 def dateline(almanac: Almanac, reach: datetime | None = None) -> Dateline:
     """The dateline of a page that states the present. `reach`: how far the record goes for what it is about."""
-    reach = reach or almanac.record_until
     now = almanac.now
-    if reach is None:
+    reach = min(reach or almanac.record_until or now, now)
+    if almanac.record_until is None:
         return Dateline(day=words.long_date(now), as_of=time(now, words.clock(now)), reach=Time("", ""), until=None)
     until = moment(int(reach.timestamp()) + FRESH)
     return Dateline(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from almanac.almanac import Almanac
 from almanac.model import Card, Impact, Provider, Pulls, seconds
+from almanac.stats import windows
 from almanac.stats.selection import scope
 from almanac.views.base import CLEAR, FRESH, MARKS, UNKNOWN, Mark
 
@@ -15,42 +16,66 @@ SEVERITY = (Impact.NONE, Impact.UNKNOWN, Impact.MINOR, Impact.MAJOR, Impact.CRIT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What is declared. `reach`: how far this provider's record goes; None if it was never read."""
+    """What is declared. Instants are epoch seconds."""
 
     provider: Provider
     mark: Mark
-    reach: int | None
+    reach: int | None  # how far the record of this provider goes; None if it was never read
+    watched_from: int  # since when it is watched without a gap; 0 if it is not watched now
     open: tuple[Card, ...] = ()  # trouble open at the reach, worst first
     last: Card | None = None  # newest trouble that is over
+    unended: int = 0  # imported incidents without an end, because of which an imported record cannot speak of now
 
     @property
     def known(self) -> bool:
+        """True if something is declared: trouble or none."""
         return self.mark is not UNKNOWN
 
     @property
+    def in_trouble(self) -> bool:
+        """True if trouble is declared."""
+        return self.known and self.mark is not CLEAR
+
+    @property
     def since(self) -> int:
-        """Since when the open trouble lasts, in epoch seconds; 0 where none is open."""
-        return min((card.started for card in self.open), default=0)
+        """Since when it is as it is: in trouble, or watched and clear."""
+        if self.in_trouble:
+            return min(card.started for card in self.open)
+        ended = self.last.ended if self.last else None
+        return max(self.watched_from, ended or 0)
 
-
-def reach(pulls: Pulls | None) -> int | None:
-    """How far a provider's record goes, in epoch seconds."""
-    return max((seconds(span.until) for span in pulls.coverage), default=None) if pulls else None
+    @property
+    def clear_at_least(self) -> bool:
+        """True if nobody watched when the last trouble ended: it may be clear for longer than is known."""
+        return self.last is None or (self.last.ended or 0) < self.watched_from
 
 
 def state(almanac: Almanac, provider: Provider) -> State:
     """The state of a provider at `almanac.now`; unknown where the record ends an hour or more before."""
     pulls = almanac.pulls.get(provider.slug)
+    now = seconds(almanac.now)
+    watched = windows.coverage(pulls, now) if pulls else ()
     cards = troubles(provider, almanac.cards.get(provider.slug, ()))
-    until = reach(pulls)
+    until = watched[-1].until if watched else None
     last = next((card for card in cards if card.ended is not None), None)
-    if until is None or seconds(almanac.now) - until >= FRESH:
-        return State(provider=provider, mark=UNKNOWN, reach=until, last=last)
-    going_on = tuple(sorted((card for card in cards if is_open(card, pulls)), key=rank, reverse=True))
-    return State(provider=provider, mark=_declared(going_on), reach=until, open=going_on, last=last)
+    unended = 0 if by_ourselves(pulls, now) else sum(card.is_open for card in cards)
+    if until is None or now - until >= FRESH or unended:
+        return State(provider=provider, mark=UNKNOWN, reach=until, watched_from=0, last=last, unended=unended)
+    going_on = tuple(sorted((card for card in cards if is_open(card, pulls, until)), key=rank, reverse=True))
+    mark = declared(going_on)
+    return State(
+        provider=provider, mark=mark, reach=until, watched_from=watched[-1].since, open=going_on, last=last
+    )
 
 
-def _declared(going_on: tuple[Card, ...]) -> Mark:
+def by_ourselves(pulls: Pulls | None, now: int) -> bool:
+    """True if the newest coverage comes from our own readings: only these know what is still open."""
+    spans = [span for span in pulls.coverage if seconds(span.since) <= now] if pulls else []
+    return bool(spans) and not max(spans, key=lambda span: span.until).dataset
+
+
+def declared(going_on: tuple[Card, ...]) -> Mark:
+    """The mark of the worst open trouble; clear where none is open, or only what the provider rates as no impact."""
     if not going_on or going_on[0].impact == Impact.NONE:
         return CLEAR
     css, word = MARKS[Impact(going_on[0].impact)]
@@ -67,21 +92,20 @@ def rank(card: Card) -> tuple[int, int]:
     return SEVERITY.index(Impact(card.impact)) if card.impact in SEVERITY else 0, -card.started
 
 
-def is_open(card: Card, pulls: Pulls | None) -> bool:
-    """True if the incident was still open when its provider's feed was last read.
+def is_open(card: Card, pulls: Pulls | None, reach: int) -> bool:
+    """True if the incident was still open when its provider's feed was last read, up to `reach`.
 
     What was imported without an end, or left the feed unresolved, is not open: its end is not recorded.
     """
-    until = reach(pulls)
-    if not card.is_open or pulls is None or until is None:
+    if not card.is_open or pulls is None:
         return False
     seen = dict(pulls.last_open).get(card.id)
-    return seen is not None and until - seconds(seen) < FRESH
+    return seen is not None and reach - seconds(seen) < FRESH
 
 
 def end(card: Card, pulls: Pulls | None) -> int:
     """When it ended; without an end, the last moment it is known to have been open (its lower bound)."""
     if card.ended is not None:
-        return card.ended
+        return max(card.ended, card.started)
     seen = dict(pulls.last_open).get(card.id) if pulls else None
     return max(card.started, *(at for at, _ in card.updates), 0 if seen is None else seconds(seen))

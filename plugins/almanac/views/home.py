@@ -12,7 +12,7 @@ from almanac.almanac import Almanac
 from almanac.charts import Bars
 from almanac.model import OVER, Card, moment, seconds
 from almanac.stats.windows import DAY
-from almanac.views import base, current, days, measures, rows
+from almanac.views import base, current, days, rows
 from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Head, Mark, Time
 from almanac.views.current import State
@@ -67,7 +67,6 @@ def home(almanac: Almanac, records: Records) -> Home:
     """The front page at `almanac.now`."""
     states = [current.state(almanac, provider) for provider in almanac.providers]
     first = days.last_days(_edge(almanac), DAYS)
-    period = measures.best_period(almanac, records)
     title = _title(almanac, states)
     return Home(
         head=Head(
@@ -84,7 +83,7 @@ def home(almanac: Almanac, records: Records) -> Home:
         span=words.period(moment(first), moment(first + (DAYS - 1) * DAY)),
         changes=_changes(almanac),
         articles=tuple(map(teaser, almanac.articles[:ARTICLES])),
-        board=board(records, period) if period else None,
+        board=board(almanac, records),
     )
 
 
@@ -96,7 +95,7 @@ def _edge(almanac: Almanac) -> int:
 
 def _title(almanac: Almanac, states: Sequence[State]) -> str:
     """The one sentence that answers: who is in trouble, or that nobody declares any, or that nobody can tell."""
-    bad = sorted((s for s in states if s.open and s.mark is not base.CLEAR), key=_worst, reverse=True)
+    bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     if len(bad) == 1:
         since = words.near(moment(bad[0].since), almanac.now)
         return f"{bad[0].provider.name} is in trouble, since {since}."
@@ -130,7 +129,7 @@ def _stand(almanac: Almanac, states: Sequence[State]) -> str:
 
 def _ledger(almanac: Almanac, states: Sequence[State], first: int) -> tuple[Line, ...]:
     """Trouble first, worst on top; then the quiet; then the unknown under a rule."""
-    bad = sorted((s for s in states if s.known and s.mark is not base.CLEAR), key=_worst, reverse=True)
+    bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     quiet = [s for s in states if s.mark is base.CLEAR]
     unknown = sorted((s for s in states if not s.known), key=lambda s: (-(s.reach or 0), s.provider.slug))
     lines = [_line(almanac, s, first, "open") for s in bad]
@@ -160,20 +159,24 @@ def _line(almanac: Almanac, state: State, first: int, css: str) -> Line:
 
 
 def _how_long(almanac: Almanac, state: State) -> tuple[str, Time]:
-    """For how long the state lasts and since when; for the unknown, when the record ends."""
+    """For how long the state lasts and since when; for the unknown, why."""
     now = seconds(almanac.now)
+    at = moment(state.since)
     if not state.known:
-        if state.reach is None:
-            return "not yet read", Time("", "")
-        at = moment(state.reach)
-        return f"record ends {words.short_date(at)} {at.year}", Time("", "")
-    if state.open and state.mark is not base.CLEAR:
-        at = moment(state.since)
+        return _why_unknown(state), Time("", "")
+    if state.in_trouble:
         return words.duration(now - state.since), base.time(at, words.near(at, almanac.now))
-    if state.last is None or state.last.ended is None:
-        return "none on record", Time("", "")
-    at = moment(state.last.ended)
-    return words.age(now - state.last.ended), base.time(at, words.near(at, almanac.now))
+    least = "at least " if state.clear_at_least else ""
+    return least + words.age(now - state.since), base.time(at, words.near(at, almanac.now))
+
+
+def _why_unknown(state: State) -> str:
+    if state.unended:
+        return f"{words.plural(state.unended, 'end is', 'ends are')} not recorded"
+    if state.reach is None:
+        return "not yet read"
+    at = moment(state.reach)
+    return f"record ends {words.short_date(at)}{words.GAP}{at.year}"
 
 
 def _last(state: State) -> tuple[str, str]:

@@ -118,9 +118,9 @@ def _title(around: Around, incident: Incident, card: Card) -> str:
     if not incident.title_is_ours:
         return incident.title
     what = card.kind if not card.is_trouble else "trouble"
-    parts = f": {words.listing(card.components, 2)}" if card.components else ""
+    parts = f": {words.listing(base.short(card.components), 2)}" if card.components else ""
     spent = "" if card.ended is None or card.ended == card.started else f", {words.duration(card.ended - card.started)}"
-    return f"{around.provider} {what} on {words.date(incident.started)}{parts}{spent}"
+    return f"{around.provider} {what} on {words.date(incident.started)}{spent}{parts}"
 
 
 def _kicker(around: Around, card: Card, day: str) -> str:
@@ -135,7 +135,7 @@ def _stand(around: Around, incident: Incident, card: Card) -> str:
         said.append("It was first posted when it was over.")
     own = sum(other.provider == around.provider for other in around.neighbours)
     if own:
-        said.append(f"{words.sentence(words.spelled(own))} more of {around.provider} stood beside it.")
+        said.append(f"Around it {around.provider} declared {words.spelled(own)} more.")
     return " ".join(said)
 
 
@@ -157,10 +157,11 @@ def _facts(incident: Incident, card: Card) -> tuple[Fact, ...]:
     """The strip of facts, each with where it comes from."""
     facts = [_moment("Started", incident.started, STARTED.get(incident.started_basis, ""), incident)]
     if incident.ended is None:
-        facts.append(Fact("Ended", "open" if card.is_open and not card.imported else "not recorded", "", how="ends"))
+        state = "open" if card.is_open and not card.imported else "not recorded"
+        facts.append(Fact("Ended", state, "", how="starts-and-ends"))
     else:
         facts.append(_moment("Ended", incident.ended, ENDED.get(incident.ended_basis, ""), incident))
-    facts.append(Fact("Length", *_length(incident, card), how="length"))
+    facts.append(Fact("Length", *_length(incident, card), how="how-often-and-how-long"))
     facts.append(_impact(incident, card))
     facts.append(Fact("Components", words.listing(incident.components, 6) or "none named", _counted(incident)))
     facts.append(_seen(incident))
@@ -172,7 +173,7 @@ def _facts(incident: Incident, card: Card) -> tuple[Fact, ...]:
 def _moment(name: str, at: datetime, basis: str, incident: Incident) -> Fact:
     told = words.clock_seconds(at) if incident.precision == "second" else words.clock(at)
     note = f"{words.short_date(at)} {at.year}, {basis}".rstrip(", ")
-    return Fact(name, f"{told}{words.GAP}UTC", note, stamp(at), how="times")
+    return Fact(name, f"{told}{words.GAP}UTC", note, stamp(at), how="starts-and-ends")
 
 
 def _length(incident: Incident, card: Card) -> tuple[str, str]:
@@ -186,10 +187,10 @@ def _length(incident: Incident, card: Card) -> tuple[str, str]:
 def _impact(incident: Incident, card: Card) -> Fact:
     css, word = base.mark(card)
     if not card.is_trouble:
-        return Fact("Kind", word, f"by {incident.kind_basis}", css=css, how="kinds")
+        return Fact("Kind", word, f"by {incident.kind_basis}", css=css, how="what-counts")
     stated = incident.impact_stated.replace("_", " ")
     note = STATED_IMPACT if stated == word else f"the provider’s word: {stated}" if stated else "no impact is stated"
-    return Fact("Impact", word, note, css=css, how="impact")
+    return Fact("Impact", word, note, css=css, how="severity")
 
 
 def _counted(incident: Incident) -> str:
@@ -199,11 +200,11 @@ def _counted(incident: Incident) -> str:
 def _seen(incident: Incident) -> Fact:
     if incident.first_seen is None:
         note = f"imported: {incident.imported}" if incident.imported else ""
-        return Fact("First seen here", "not by us", note, how="imports")
+        return Fact("First seen here", "not by us", note, how="sources")
     late = seconds(incident.first_seen) - seconds(incident.started)
     note = f"{words.duration(late)} after the start" if late > 0 else ""
     at = incident.first_seen
-    return Fact("First seen here", _near(at, incident.started), note, stamp(at), how="seen")
+    return Fact("First seen here", _near(at, incident.started), note, stamp(at), how="sources")
 
 
 def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:

@@ -14,9 +14,9 @@ from almanac.model import Card, Provider, moment
 from almanac.stats.selection import scope
 from almanac.views import base, current, rows
 from almanac.views.base import Head, Link, Mark
-from almanac.views.rows import Day
+from almanac.views.rows import Day, Sheet
 
-NEWEST = 80
+NEWEST = 60
 Months = Mapping[tuple[int, int], tuple[Card, ...]]
 
 
@@ -50,12 +50,13 @@ class Incidents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """/incidents/<year>/<month>/"""
+    """/incidents/<year>/<month>/ and its further sheets"""
 
     head: Head
     title: str
     stand: str
     days: tuple[Day, ...]
+    sheets: tuple[Sheet, ...]
     earlier: Link | None
     later: Link | None
     key: tuple[Mark, ...] = base.KEY
@@ -130,22 +131,23 @@ def _count(number: int, name: str, url: str) -> Count:
     return Count(url if number else "", name, words.count(number) if number else "")
 
 
-def month(almanac: Almanac, by_month: Months, year: int, number: int) -> Month:
-    """Everything that started in one month, of every provider, also what is not about AI."""
+def month(almanac: Almanac, by_month: Months, year: int, number: int, sheet: int = 1) -> Month:
+    """What started in one month, of every provider, also what is not about AI; long months go on on further sheets."""
     cards = by_month[year, number]
     known = list(by_month)
     here = known.index((year, number))
-    title = words.month(year, number)
+    url, title = base.month_url(year, number), words.month(year, number)
     return Month(
         head=Head(
-            title=f"Incidents in {title}",
-            path=base.month_url(year, number),
+            title=rows.numbered(f"Incidents in {title}", sheet),
+            path=rows.sheet_url(url, sheet),
             section="incidents",
             description=f"{words.plural(len(cards), 'incident')} that AI providers declared in {title}.",
         ),
         title=title,
         stand=_month_stand(cards),
-        days=rows.by_day(cards, rows.names(almanac.providers)),
+        days=rows.by_day(rows.on_sheet(cards, sheet), rows.names(almanac.providers)),
+        sheets=rows.sheets(url, len(cards), sheet),
         earlier=_month_link(known[here - 1]) if here else None,
         later=_month_link(known[here + 1]) if here + 1 < len(known) else None,
     )
@@ -160,6 +162,6 @@ def _month_stand(cards: Sequence[Card]) -> str:
     worst = sum(current.rank(card)[0] >= 3 for card in troubles)
     providers = len({card.provider for card in cards})
     return (
-        f"{words.sentence(words.plural(len(cards), 'incident'))} of {words.plural(providers, 'provider')}; "
+        f"{words.plural(len(cards), 'incident')} of {words.plural(providers, 'provider')}; "
         f"{words.count(worst)} declared major or critical."
     )

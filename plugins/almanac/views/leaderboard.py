@@ -1,30 +1,41 @@
-"""The leaderboard: share of covered time without declared trouble, with its interval, and who cannot be ranked."""
+"""The leaderboard: share of covered time without declared trouble, ranks with their doubt, and who is not ranked."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from almanac import charts, words
 from almanac.almanac import Almanac
 from almanac.charts import Label
-from almanac.model import moment
-from almanac.stats.availability import Measure, measure
+from almanac.model import moment, seconds
+from almanac.stats import ranking
 from almanac.stats.record import Record
 from almanac.stats.windows import Period
 from almanac.views import measures
-from almanac.views.base import Head
-from almanac.views.measures import Records, Share, Unranked
+from almanac.views.base import Head, Link
+from almanac.views.measures import Records, Share
 
 STEPS = 4
+NO_PERIOD = "There is no period in which five providers are covered well enough to be compared."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
+class Unranked(NamedTuple):
+    """A provider that has no rank, and why."""
+
+    provider: Link
+    why: str
+
+
+class Board(NamedTuple):
     """A table of shares over one period; `grid` is the axis all its lines stand on."""
 
     period: str
     lines: tuple[Share, ...]
     grid: tuple[Label, ...]
+    groups: tuple[str, ...]  # providers that cannot be told apart
     unranked: tuple[Unranked, ...]
 
 
@@ -35,12 +46,15 @@ class Leaderboard:
     head: Head
     stand: str
     board: Board | None
-    left_out: tuple[tuple[str, str], ...]  # reason, how many incidents
+    machine: Board | None  # pages written by probes, ranked apart
+    left_out: tuple[tuple[str, str], ...]  # how many incidents, and why they do not count
 
 
 def leaderboard(almanac: Almanac, records: Records) -> Leaderboard:
     """The newest period in which enough providers are covered, best share first."""
-    period = measures.best_period(almanac, records)
+    period = shown(almanac, records)
+    found = board(almanac, records)
+    by_machine = _board(tuple(records.values()), period, True) if period else None
     return Leaderboard(
         head=Head(
             title="Who declares the least trouble",
@@ -48,48 +62,56 @@ def leaderboard(almanac: Almanac, records: Records) -> Leaderboard:
             section="leaderboard",
             description="AI providers by the share of watched time in which they declared no trouble.",
         ),
-        stand=_stand(period, records),
-        board=board(records, period) if period else None,
+        stand=_stand(found),
+        board=found,
+        machine=by_machine if by_machine and (by_machine.lines or by_machine.unranked) else None,
         left_out=_left_out(records, period) if period else (),
     )
 
 
-def board(records: Records, period: Period) -> Board:
-    """Every provider's number in a period, or why it has none."""
-    found = [(entry, measure(entry, period)) for entry in records.values()]
-    whys = {entry.provider.slug: measures.why_unranked(entry, m) for entry, m in found}
-    ranked = [(entry, m) for entry, m in found if not whys[entry.provider.slug]]
-    ranked.sort(key=lambda pair: (-measures.middle(pair[1]), pair[0].provider.slug))
-    floor = measures.floor_of([m for _, m in ranked])
+def shown(almanac: Almanac, records: Records) -> Period | None:
+    """The period that is shown first."""
+    return ranking.shown_first(tuple(records.values()), seconds(almanac.now))
+
+
+def board(almanac: Almanac, records: Records) -> Board | None:
+    """The ranks of the period shown first; None where no period qualifies."""
+    period = shown(almanac, records)
+    return _board(tuple(records.values()), period, False) if period else None
+
+
+@lru_cache(maxsize=4)  # home and leaderboard show the same board, which takes a bootstrap
+def _board(records: tuple[Record, ...], period: Period, machine: bool) -> Board:
+    providers = {record.provider.slug: record.provider for record in records}
+    found = ranking.leaderboard(records, period, machine=machine)
+    floor = measures.floor_of(standing.measure for standing in found.standings)
+    last = min(period.until, records[0].now) - 1
     return Board(
-        period=_days(period, next(iter(records.values())).now),
-        lines=tuple(measures.share(entry, m, floor) for entry, m in ranked),
+        period=words.period(moment(period.since), moment(last)),
+        lines=tuple(measures.share(providers[s.provider], s, floor) for s in found.standings),
         grid=charts.grid(floor, STEPS),
-        unranked=tuple(_unranked(entry, m, whys) for entry, m in found if whys[entry.provider.slug]),
+        groups=tuple(words.listing([providers[slug].name for slug in group]) for group in found.groups),
+        unranked=tuple(Unranked(measures.link(providers[u.provider]), u.why) for u in found.unranked),
     )
 
 
-def _unranked(entry: Record, m: Measure, whys: dict[str, str]) -> Unranked:
-    return Unranked(measures.link(entry), whys[entry.provider.slug])
-
-
-def _days(period: Period, now: int) -> str:
-    return words.period(moment(period.since), moment(min(period.until, now) - 1))
-
-
-def _stand(period: Period | None, records: Records) -> str:
-    if period is None:
-        return "There is no period in which five providers are covered well enough to be compared."
-    days = _days(period, next(iter(records.values())).now)
-    return f"{words.sentence(days)}: the newest period in which at least five providers were watched for most of it."
+def _stand(board: Board | None) -> str:
+    if board is None:
+        return NO_PERIOD
+    if not board.lines:
+        return f"{words.sentence(board.period)}: no provider can be ranked."
+    first = board.groups[0] if board.groups else ""
+    apart = f"{first} cannot be told apart at the top. " if " and " in first else ""
+    return f"{apart}{words.plural(len(board.lines), 'provider')}, {board.period}, ranks with their doubt."
 
 
 def _left_out(records: Records, period: Period) -> tuple[tuple[str, str], ...]:
-    """Why incidents that started in the period do not count, and how many for each reason."""
-    counts: dict[str, int] = {}
-    for entry in records.values():
-        for left in entry.selection.left_out:
-            if period.since <= left.card.started < period.until:
-                counts[left.why] = counts.get(left.why, 0) + 1
+    """How many incidents that started in the period do not count, for each reason."""
+    counts = Counter(
+        left.why
+        for record in records.values()
+        for left in record.selection.left_out
+        if period.since <= left.card.started < period.until
+    )
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple((why, words.count(number)) for why, number in ordered)
+    return tuple((words.count(number), why) for why, number in ordered)

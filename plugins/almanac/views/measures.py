@@ -1,34 +1,31 @@
-"""Numbers of providers in the words and on the scale of the pages: shares, rates, lengths, and who is not ranked."""
+"""Numbers of providers in the words and on the scale of the pages: ranks, shares, rates and lengths."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from almanac import charts, words
 from almanac.almanac import Almanac
 from almanac.charts import Estimate
-from almanac.model import seconds
-from almanac.stats import availability, windows
+from almanac.model import Provider, seconds
+from almanac.stats import windows
 from almanac.stats.availability import Measure
+from almanac.stats.ranking import Standing
 from almanac.stats.record import Record, record
-from almanac.stats.selection import is_machine
-from almanac.stats.windows import Period
 from almanac.views import base
 from almanac.views.base import Link
 
-ENOUGH = 0.6  # coverage below which a share says nothing
-WIDEST = 0.1  # a range of possible shares wider than this says nothing either
 FLOOR_STEP = 0.1
 
 Records = Mapping[str, Record]
 
 
 class Share(NamedTuple):
-    """A provider's line: its share of covered time without declared trouble and what it rests on."""
+    """A provider's line: its rank, its share of covered time without declared trouble, and what it rests on."""
 
+    rank: str
     provider: Link
-    company: str
     share: str
     estimate: Estimate
     n: str
@@ -36,13 +33,6 @@ class Share(NamedTuple):
     median: str
     p90: str
     covered: str
-
-
-class Unranked(NamedTuple):
-    """A provider that no number is printed for, and why."""
-
-    provider: Link
-    why: str
 
 
 def records(almanac: Almanac) -> Records:
@@ -61,72 +51,37 @@ def records(almanac: Almanac) -> Records:
     }
 
 
-def best_period(almanac: Almanac, found: Records, wanted: int = 5) -> Period | None:
-    """The newest 90 days or quarter in which at least `wanted` providers are covered well enough to be compared."""
-    return next((period for period in _candidates(almanac, found) if _comparable(found, period) >= wanted), None)
-
-
-def _candidates(almanac: Almanac, found: Records) -> tuple[Period, ...]:
-    every = windows.union(stretch for entry in found.values() for stretch in entry.covered)
-    known = windows.periods(every, seconds(almanac.now))
-    return tuple(period for period in known if period.slug == "90-days" or "-q" in period.slug)
-
-
-def _comparable(found: Records, period: Period) -> int:
-    return sum(_coverage(entry, period) >= ENOUGH for entry in found.values())
-
-
-def _coverage(entry: Record, period: Period) -> float:
-    elapsed = min(period.until, entry.now) - period.since
-    return availability.covered_in(entry, period) / elapsed if elapsed > 0 else 0.0
-
-
-def why_unranked(entry: Record, measure: Measure) -> str:
-    """Why a provider stands outside the order; "" if it stands in it."""
-    if not measure.covered:
-        return "nothing of this period is covered"
-    if measure.coverage < ENOUGH:
-        return f"{words.percent(measure.coverage, 0)} of the period is covered; 60{words.GAP}% are needed"
-    bounds = measure.availability
-    if bounds is not None and bounds.high - bounds.low > WIDEST:
-        low, high = words.percent(bounds.low), words.percent(bounds.high)
-        missing = words.plural(measure.unknowns.unended, "end is", "ends are")
-        return f"{missing} not recorded: anything from {low} to {high} is possible"
-    if is_machine(entry.provider):
-        return "its page is written by probes; not comparable with pages written by hand"
-    return ""
-
-
-def link(entry: Record) -> Link:
-    return Link(base.provider_url(entry.provider.slug), entry.provider.name)
+def link(provider: Provider) -> Link:
+    return Link(base.provider_url(provider.slug), provider.name)
 
 
 def middle(measure: Measure) -> float:
-    """The share a provider is ordered by: the middle of what the record allows, mostly one number."""
+    """The middle of what the record allows; mostly that is one number."""
     bounds = measure.availability
     return (bounds.low + bounds.high) / 2 if bounds else 0.0
 
 
-def floor_of(measures: list[Measure]) -> float:
+def floor_of(known: Iterable[Measure]) -> float:
     """Where the axis begins: a whole tenth at or below the lowest interval, 90 % at most."""
-    lows = [min(m.interval.low if m.interval else 1.0, middle(m)) for m in measures]
+    lows = [min(m.interval.low if m.interval else 1.0, middle(m)) for m in known]
     return max(min(int(min(lows, default=0.9) / FLOOR_STEP) * FLOOR_STEP, 0.9), 0.0)
 
 
-def share(entry: Record, measure: Measure, floor: float) -> Share:
-    """The line of a provider on an axis from `floor` to 100 %."""
-    low, high = measure.interval or (None, None)
-    lengths = measure.durations
+def share(provider: Provider, standing: Standing, floor: float) -> Share:
+    """The line of a ranked provider on an axis from `floor` to 100 %."""
+    known = standing.measure
+    low, high = known.interval or (None, None)
+    first, last = standing.rank
     return Share(
-        provider=link(entry),
-        company=entry.provider.company,
-        share=said(measure),
-        estimate=charts.estimate(middle(measure), low, high, floor=floor),
-        n=words.count(measure.n),
-        rate=f"{measure.rate.per_month:.1f}" if measure.rate else "",
-        median=_length(lengths.median),
-        p90=_length(lengths.p90),
-        covered=f"{words.percent(measure.coverage, 0)}",
+        rank=f"{first}–{last}" if first != last else str(first),
+        provider=link(provider),
+        share=said(known),
+        estimate=charts.estimate(middle(known), low, high, floor=floor),
+        n=words.count(known.n),
+        rate=rate(known),
+        median=length(known.durations.median),
+        p90=length(known.durations.p90),
+        covered=words.percent(known.coverage, 0),
     )
 
 
@@ -139,5 +94,15 @@ def said(measure: Measure) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _length(length: float | None) -> str:
-    return "none known" if length is None else words.duration(round(length))
+def rate(measure: Measure) -> str:
+    """Incidents in 30 covered days; after none at all, what the rate still may be at most."""
+    if measure.rate is None:
+        return ""
+    if not measure.n:
+        return f"at most {measure.rate.interval.high:.1f}"
+    return f"{measure.rate.per_month:.1f}"
+
+
+def length(seconds: float | None) -> str:
+    """A quantile of lengths in words."""
+    return "not known" if seconds is None else words.duration(round(seconds))

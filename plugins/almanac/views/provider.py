@@ -1,8 +1,7 @@
-"""The pages of a provider: "Is Claude down?" with its days, numbers, parts and feeds; and its incidents by year."""
+"""The page of a provider: "Is Claude down?", its days, numbers, parts, and where all that comes from."""
 
 from __future__ import annotations
 
-import calendar
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +10,16 @@ from urllib.parse import urlsplit
 
 from almanac import charts, text, words
 from almanac.almanac import Almanac
-from almanac.charts import Bars, Histogram, Label
-from almanac.model import Card, Provider, Pulls, Stretch, moment, seconds
+from almanac.charts import Histogram
+from almanac.model import Card, Provider, Stretch, moment, seconds
 from almanac.stats import windows
 from almanac.stats.availability import Measure, measure
 from almanac.stats.record import Record
 from almanac.stats.selection import placing
-from almanac.stats.windows import DAY
-from almanac.views import base, current, days, measures, rows
+from almanac.views import base, calendar, current, measures, rows
 from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Head, Link, Mark
+from almanac.views.calendar import DAYS, MonthRow, Ninety
 from almanac.views.current import State
 from almanac.views.incident import Fact
 from almanac.views.incidents import Count
@@ -28,23 +27,9 @@ from almanac.views.measures import Records
 from almanac.views.rows import Row
 from almanac.views.status import Source, source
 
-DAYS, MONTHS, LATEST = 90, 12, 8
-
-
-class DayList(NamedTuple):
-    """The days of one severity, in words."""
-
-    mark: Mark
-    days: str
-
-
-class MonthRow(NamedTuple):
-    """A month of the year's table: its bars and the hours in declared trouble."""
-
-    name: str
-    url: str
-    bars: Bars
-    hours: str
+LATEST = 8
+SHARE = "share-of-covered-time-without-declared-trouble"  # sections of the methodology page
+DURATIONS = "how-often-and-how-long"
 
 
 class Part(NamedTuple):
@@ -53,17 +38,6 @@ class Part(NamedTuple):
     name: str
     incidents: str
     hours: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ninety:
-    """The last days on record: bars, their calendar, and the dates behind them."""
-
-    bars: Bars
-    months: tuple[Label, ...]
-    note: str
-    heading: str
-    lists: tuple[DayList, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,66 +68,6 @@ class ProviderPage:
     key: tuple[Mark, ...] = base.KEY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderYear:
-    """/providers/<slug>/<year>/"""
-
-    head: Head
-    provider: Link
-    title: str
-    stand: str
-    days: tuple[rows.Day, ...]
-    earlier: Link | None
-    later: Link | None
-    key: tuple[Mark, ...] = base.KEY
-
-
-class ProviderLine(NamedTuple):
-    """A provider in the list of all."""
-
-    url: str
-    name: str
-    company: str
-    mark: Mark
-    total: str
-    covered: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Providers:
-    """/providers/"""
-
-    head: Head
-    stand: str
-    lines: tuple[ProviderLine, ...]
-
-
-def providers(almanac: Almanac) -> Providers:
-    """Every watched provider with its state and the time its record covers."""
-    return Providers(
-        head=Head(
-            title="Providers",
-            path="/providers/",
-            section="providers",
-            description="The AI providers whose status pages this site keeps a record of.",
-            dateline=base.dateline(almanac),
-        ),
-        stand=f"{words.plural(len(almanac.providers), 'provider')} whose status pages this site keeps a record of.",
-        lines=tuple(_provider_line(almanac, provider) for provider in almanac.providers),
-    )
-
-
-def _provider_line(almanac: Almanac, provider: Provider) -> ProviderLine:
-    return ProviderLine(
-        url=base.provider_url(provider.slug),
-        name=provider.name,
-        company="" if provider.company == provider.name else provider.company,
-        mark=current.state(almanac, provider).mark,
-        total=words.count(len(almanac.cards.get(provider.slug, ()))),
-        covered=source(almanac, provider).covered,
-    )
-
-
 def provider(almanac: Almanac, records: Records, provider: Provider) -> ProviderPage:
     """The page of one provider at `almanac.now`."""
     state = current.state(almanac, provider)
@@ -181,9 +95,9 @@ def provider(almanac: Almanac, records: Records, provider: Provider) -> Provider
         until=_until(almanac, state),
         status_page=Link(provider.status_page, urlsplit(provider.status_page).hostname or provider.status_page),
         open=tuple(rows.dated(card) for card in state.open),
-        ninety=_ninety(provider, cards, pulls, edge),
+        ninety=calendar.ninety(provider, cards, pulls, edge),
         facts=_facts(numbers),
-        year=_year(provider, cards, pulls, edge),
+        year=calendar.year(provider, cards, pulls, edge),
         latest=tuple(rows.dated(card) for card in cards[:LATEST]),
         years=_years(provider.slug, every),
         total=words.plural(len(every), "incident"),
@@ -198,31 +112,33 @@ def provider(almanac: Almanac, records: Records, provider: Provider) -> Provider
 
 
 def _title(almanac: Almanac, state: State) -> str:
-    question = f"Is {state.provider.name} down?"
-    if not state.known:
-        if state.reach is None:
-            return f"{question} Unknown: its page was never read."
-        return f"{question} Unknown: the record ends {words.date(moment(state.reach))}."
-    if state.mark is base.CLEAR:
-        return f"{question} Not as declared."
-    since = words.near(moment(state.since), almanac.now)
-    return f"{question} {words.sentence(state.mark.word)}, since {since}."
+    return f"Is {state.provider.name} down? {_answer(almanac, state)}"
+
+
+def _answer(almanac: Almanac, state: State) -> str:
+    if state.in_trouble:
+        return f"{words.sentence(state.mark.word)}, since {words.near(moment(state.since), almanac.now)}."
+    if state.known:
+        return "Not as declared."
+    if state.reach is None:
+        return "Unknown: its page was never read."
+    if state.unended:
+        return "Unknown: ends are not recorded."
+    return f"Unknown: the record ends {words.date(moment(state.reach))}."
 
 
 def _stand(almanac: Almanac, state: State) -> str:
     """What follows the mark in the opening sentence."""
-    last = state.last
-    if state.known and state.mark is base.CLEAR:
-        if last is None or last.ended is None:
-            return "and no trouble that ended is on record."
-        ago = words.age(seconds(almanac.now) - last.ended)
-        return f"since {words.near(moment(last.ended), almanac.now)}, {ago} ago."
+    now = seconds(almanac.now)
+    if state.in_trouble:
+        return f"for {words.duration(now - state.since)}, in {words.plural(len(state.open), 'open incident')}."
     if state.known:
-        spent = words.duration(seconds(almanac.now) - state.since)
-        return f"for {spent}, in {words.plural(len(state.open), 'open incident')}."
-    if last is None:
+        least = "at least " if state.clear_at_least else ""
+        return f"since {least}{words.near(moment(state.since), almanac.now)}, {words.age(now - state.since)} ago."
+    if state.last is None:
         return "No trouble is on record."
-    return f"The last trouble on record began {words.moment(moment(last.started))} ({base.mark(last).word})."
+    began = words.moment(moment(state.last.started))
+    return f"The last trouble that is known to be over began {began} ({base.mark(state.last).word})."
 
 
 def _until(almanac: Almanac, state: State) -> str:
@@ -231,81 +147,29 @@ def _until(almanac: Almanac, state: State) -> str:
     return words.near(moment(state.reach + base.FRESH), almanac.now)
 
 
-def _ninety(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge: int) -> Ninety:
-    first = days.last_days(edge, DAYS)
-    found = days.worst(cards, pulls, first, DAYS, edge)
-    since, last = moment(first), moment(first + (DAYS - 1) * DAY)
-    return Ninety(
-        bars=charts.bars(found, f"{provider.name}, {words.period(since, last)}", 96),
-        months=charts.months_on(since, DAYS),
-        note=f"the worst of each day: {charts.tally(found)}",
-        heading=f"{DAYS} days to {words.date(last)}",
-        lists=tuple(
-            DayList(mark, _dates(found, mark.css, first)) for mark in _listed() if mark.css in found
-        ),
-    )
-
-
-def _listed() -> tuple[Mark, ...]:
-    return (*reversed([mark for mark in base.MARKS.values() if mark.css in charts.HEIGHT][1:]), base.UNKNOWN)
-
-
-def _dates(found: Sequence[str], css: str, first: int) -> str:
-    """7, 13 and 15 April; 23 June."""
-    by_month: dict[str, list[str]] = {}
-    for at, day in enumerate(found):
-        if day == css:
-            when = moment(first + at * DAY)
-            by_month.setdefault(words.MONTHS[when.month - 1], []).append(str(when.day))
-    return "; ".join(f"{', '.join(numbers)} {month}" for month, numbers in by_month.items())
-
-
 def _facts(numbers: Measure) -> tuple[Fact, ...]:
     """The strip of figures of the last ninety days on record."""
     lengths, unknowns = numbers.durations, numbers.unknowns
-    interval = numbers.interval
-    note = "no trouble declared" if not interval else f"{words.percent(interval.low)} to {words.percent(interval.high)}"
+    p90 = f"90th percentile {measures.length(lengths.p90)}"
     return (
-        Fact(f"Clear, {DAYS} days", measures.said(numbers), note if numbers.covered else "", how="availability"),
+        Fact(f"Clear, {DAYS} days", measures.said(numbers), _interval(numbers), how=SHARE),
         Fact("Covered", words.percent(numbers.coverage, 0), f"of the {DAYS} days", how="coverage"),
-        Fact("Incidents", words.count(numbers.n), _rate(numbers), how="rate"),
-        Fact("Median length", _length(lengths.median), f"90th percentile {_length(lengths.p90)}", how="length"),
-        Fact("Posted late", f"{unknowns.posted_late} of {numbers.n}", "at the end or after", how="late"),
+        Fact("Incidents", words.count(numbers.n), _rate(numbers), how=DURATIONS),
+        Fact("Median length", measures.length(lengths.median), p90, how=DURATIONS),
+        Fact("Posted late", f"{unknowns.posted_late} of {numbers.n}", "at the end or after", how="posted-late"),
     )
+
+
+def _interval(numbers: Measure) -> str:
+    if not numbers.covered:
+        return "nothing is covered"
+    if numbers.interval is None:
+        return "no trouble declared" if not numbers.n else ""
+    return f"90{words.GAP}%: {words.percent(numbers.interval.low)} to {words.percent(numbers.interval.high)}"
 
 
 def _rate(numbers: Measure) -> str:
-    return f"{numbers.rate.per_month:.1f} in 30 covered days" if numbers.rate else ""
-
-
-def _length(length: float | None) -> str:
-    return "not known" if length is None else words.duration(round(length))
-
-
-def _year(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge: int) -> tuple[MonthRow, ...]:
-    """The twelve months up to the edge, oldest first."""
-    at = moment(edge - 1)
-    months = [divmod(at.year * 12 + at.month - 1 - back, 12) for back in range(MONTHS - 1, -1, -1)]
-    return tuple(_month(provider, cards, pulls, year, month + 1, edge) for year, month in months)
-
-
-def _month(
-    provider: Provider, cards: Sequence[Card], pulls: Pulls | None, year: int, month: int, edge: int
-) -> MonthRow:
-    length = calendar.monthrange(year, month)[1]
-    since = calendar.timegm((year, month, 1, 0, 0, 0))
-    here = [card for card in cards if card.started < since + length * DAY and current.end(card, pulls) >= since]
-    found = days.worst(here, pulls, since, length, edge)
-    trouble = windows.union(Stretch(card.started, current.end(card, pulls)) for card in here)
-    spent = windows.total(windows.clip(trouble, since, since + length * DAY))
-    name = words.month(year, month)
-    started = any(card.started >= since for card in here)
-    return MonthRow(
-        name=f"{words.SHORT_MONTHS[month - 1]} {year}",
-        url=base.month_url(year, month) if started else "",
-        bars=charts.bars(found, f"{provider.name}, {name}", slots=31),
-        hours="unknown" if set(found) == {charts.UNKNOWN} else words.hours(spent),
-    )
+    return f"{measures.rate(numbers)} in 30 covered days" if numbers.rate else ""
 
 
 def _years(slug: str, cards: Sequence[Card]) -> tuple[Count, ...]:
@@ -334,31 +198,3 @@ def _lengths_note(known: int, every: int) -> str:
     missing = f"; the length of {words.count(every - known)} is not known" if every > known else ""
     told = f"{words.plural(known, 'incident')} by length, over the whole record{missing}."
     return f"{told} Each bar is twice as wide in time as the one before."
-
-
-def provider_year(almanac: Almanac, provider: Provider, year: int) -> ProviderYear:
-    """Everything one provider declared in one year, newest first."""
-    every = almanac.cards.get(provider.slug, ())
-    years = sorted({moment(card.started).year for card in every})
-    cards = [card for card in every if moment(card.started).year == year]
-    here = years.index(year)
-    title = f"{provider.name} in {year}"
-    return ProviderYear(
-        head=Head(
-            title=f"{title}: {words.plural(len(cards), 'incident')}",
-            path=base.year_url(provider.slug, year),
-            section="providers",
-            description=f"Every incident {provider.name} declared in {year}.",
-            feeds=base.provider_feeds(provider.slug, provider.name),
-        ),
-        provider=Link(base.provider_url(provider.slug), provider.name),
-        title=title,
-        stand=f"{words.sentence(words.plural(len(cards), 'incident'))}, newest first.",
-        days=rows.by_day(cards, {}),
-        earlier=_year_link(provider.slug, years[here - 1]) if here else None,
-        later=_year_link(provider.slug, years[here + 1]) if here + 1 < len(years) else None,
-    )
-
-
-def _year_link(slug: str, year: int) -> Link:
-    return Link(base.year_url(slug, year), str(year))

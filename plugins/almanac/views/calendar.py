@@ -1,0 +1,95 @@
+"""Days and months of a provider as bars, with the words and figures behind them."""
+
+from __future__ import annotations
+
+from calendar import monthrange, timegm
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from almanac import charts, words
+from almanac.charts import Bars, Label
+from almanac.model import Card, Provider, Pulls, Stretch, moment
+from almanac.stats import windows
+from almanac.stats.windows import DAY
+from almanac.views import base, days
+from almanac.views.base import Mark
+from almanac.views.current import end
+
+DAYS, MONTHS, HEIGHT = 90, 12, 96
+
+
+class DayList(NamedTuple):
+    """The days of one severity, in words."""
+
+    mark: Mark
+    days: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ninety:
+    """The last days on record: bars, the months beneath them, and the dates behind them."""
+
+    bars: Bars
+    months: tuple[Label, ...]
+    note: str
+    heading: str
+    lists: tuple[DayList, ...]
+
+
+class MonthRow(NamedTuple):
+    """A month of the year's table: its bars and the hours in declared trouble."""
+
+    name: str
+    url: str  # "" where nothing started
+    bars: Bars
+    hours: str
+
+
+def ninety(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge: int) -> Ninety:
+    """The ninety days up to `edge` (epoch seconds): now, or the end of the record."""
+    first = days.last_days(edge, DAYS)
+    found = days.worst(cards, pulls, first, DAYS, edge)
+    since, last = moment(first), moment(first + (DAYS - 1) * DAY)
+    return Ninety(
+        bars=charts.bars(found, f"{provider.name}, {words.period(since, last)}", HEIGHT),
+        months=charts.months_on(since, DAYS),
+        note=f"the worst of each day: {charts.tally(found)}",
+        heading=f"{DAYS} days to {words.date(last)}",
+        lists=tuple(DayList(mark, dates(found, mark.css, first)) for mark in reversed(base.KEY) if mark.css in found),
+    )
+
+
+def dates(found: Sequence[str], css: str, first: int) -> str:
+    """The days of one severity: 7, 13 April; 23 June."""
+    by_month: dict[str, list[str]] = {}
+    for at, day in enumerate(found):
+        if day == css:
+            when = moment(first + at * DAY)
+            by_month.setdefault(words.MONTHS[when.month - 1], []).append(str(when.day))
+    return "; ".join(f"{', '.join(numbers)} {month}" for month, numbers in by_month.items())
+
+
+def year(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge: int) -> tuple[MonthRow, ...]:
+    """The twelve months up to `edge`, oldest first."""
+    at = moment(edge - 1)
+    months = [divmod(at.year * 12 + at.month - 1 - back, 12) for back in range(MONTHS - 1, -1, -1)]
+    return tuple(_month(provider, cards, pulls, year, month + 1, edge) for year, month in months)
+
+
+def _month(
+    provider: Provider, cards: Sequence[Card], pulls: Pulls | None, year: int, month: int, edge: int
+) -> MonthRow:
+    length = monthrange(year, month)[1]
+    since = timegm((year, month, 1, 0, 0, 0))
+    until = since + length * DAY
+    here = [card for card in cards if card.started < until and end(card, pulls) >= since]
+    found = days.worst(here, pulls, since, length, edge)
+    trouble = windows.union(Stretch(card.started, end(card, pulls)) for card in here)
+    spent = words.hours(windows.total(windows.clip(trouble, since, until)))
+    return MonthRow(
+        name=f"{words.SHORT_MONTHS[month - 1]} {year}",
+        url=base.month_url(year, month) if any(card.started >= since for card in here) else "",
+        bars=charts.bars(found, f"{provider.name}, {words.month(year, month)}", slots=31),
+        hours=charts.UNKNOWN if set(found) == {charts.UNKNOWN} else spent,
+    )

@@ -1,0 +1,107 @@
+"""The list of providers, and the incidents of one provider by year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from almanac import words
+from almanac.almanac import Almanac
+from almanac.model import Provider, moment
+from almanac.views import base, current, rows
+from almanac.views.base import Head, Link, Mark
+from almanac.views.rows import Day, Sheet
+from almanac.views.status import source
+
+
+class ProviderLine(NamedTuple):
+    """A provider in the list of all."""
+
+    url: str
+    name: str
+    company: str
+    mark: Mark
+    total: str
+    covered: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Providers:
+    """/providers/"""
+
+    head: Head
+    stand: str
+    lines: tuple[ProviderLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderYear:
+    """/providers/<slug>/<year>/ and its further sheets"""
+
+    head: Head
+    provider: Link
+    title: str
+    stand: str
+    days: tuple[Day, ...]
+    sheets: tuple[Sheet, ...]
+    earlier: Link | None
+    later: Link | None
+    key: tuple[Mark, ...] = base.KEY
+
+
+def providers(almanac: Almanac) -> Providers:
+    """Every watched provider with its state and the time its record covers."""
+    number = words.plural(len(almanac.providers), "provider")
+    return Providers(
+        head=Head(
+            title="Providers",
+            path="/providers/",
+            section="providers",
+            description="The AI providers whose status pages this site keeps a record of.",
+            dateline=base.dateline(almanac),
+        ),
+        stand=f"{number} whose status pages this site keeps a record of.",
+        lines=tuple(_line(almanac, provider) for provider in almanac.providers),
+    )
+
+
+def _line(almanac: Almanac, provider: Provider) -> ProviderLine:
+    return ProviderLine(
+        url=base.provider_url(provider.slug),
+        name=provider.name,
+        company="" if provider.company == provider.name else provider.company,
+        mark=current.state(almanac, provider).mark,
+        total=words.count(len(almanac.cards.get(provider.slug, ()))),
+        covered=source(almanac, provider).covered,
+    )
+
+
+def provider_year(almanac: Almanac, provider: Provider, year: int, sheet: int = 1) -> ProviderYear:
+    """What one provider declared in one year, newest first; long years go on on further sheets."""
+    every = almanac.cards.get(provider.slug, ())
+    years = sorted({moment(card.started).year for card in every})
+    cards = [card for card in every if moment(card.started).year == year]
+    here = years.index(year)
+    url = base.year_url(provider.slug, year)
+    title = f"{provider.name} in {year}"
+    number = words.plural(len(cards), "incident")
+    return ProviderYear(
+        head=Head(
+            title=rows.numbered(f"{title}: {number}", sheet),
+            path=rows.sheet_url(url, sheet),
+            section="providers",
+            description=f"Every incident {provider.name} declared in {year}.",
+            feeds=base.provider_feeds(provider.slug, provider.name),
+        ),
+        provider=Link(base.provider_url(provider.slug), provider.name),
+        title=title,
+        stand=f"{number}, newest first.",
+        days=rows.by_day(rows.on_sheet(cards, sheet), {}),
+        sheets=rows.sheets(url, len(cards), sheet),
+        earlier=_year_link(provider.slug, years[here - 1]) if here else None,
+        later=_year_link(provider.slug, years[here + 1]) if here + 1 < len(years) else None,
+    )
+
+
+def _year_link(slug: str, year: int) -> Link:
+    return Link(base.year_url(slug, year), str(year))

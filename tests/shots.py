@@ -1,0 +1,124 @@
+"""Takes pictures of a built site, one of each kind of page in light, dark and at 320 px, and looks for faults.
+
+    python -m tests.shots OUTPUT FOLDER [PATH ...]
+
+Besides the pictures it prints what axe finds, requests to other hosts, refusals of the content security policy, pages
+wider than the window and pages heavier than the budget; the exit code is 1 if there is any.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+CHROMIUM = "/usr/bin/chromium"
+PATHS = (
+    "/",
+    "/incidents/",
+    "/providers/",
+    "/providers/anthropic/",
+    "/leaderboard/",
+    "/articles/",
+    "/methodology/",
+    "/about/",
+    "/status/",
+    "/404.html",
+    "/incidents/anthropic/0ghc53zpsfmt/",
+    "/incidents/2026/03/",
+    "/providers/anthropic/2026/",
+    "/articles/2026/claude-outage/",
+)
+FORMS: dict[str, dict[str, Any]] = {
+    "light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "320": {"viewport": {"width": 320, "height": 700}, "color_scheme": "light"},
+}
+BUDGET = 50_000  # bytes of HTML and CSS of a page
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder without a word."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address at which a folder is served while the block runs."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+
+
+def faults_of(page: Any, here: str, path: str, form: str) -> list[str]:
+    """What is wrong with one page in one form; the page is left open for a picture."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(f"console: {message.text}") if message.type == "error" else None)
+    page.on("request", lambda request: None if request.url.startswith(here) else found.append(f"asks {request.url}"))
+    page.goto(here + path)
+    if page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth"):
+        found.append(f"is wider than the window: {page.evaluate(WIDEST)}")
+    found += axe(page)
+    return [f"{path} {form}: {fault}" for fault in found]
+
+
+WIDEST = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+  .slice(0, 3).map(e => e.tagName + '.' + (e.getAttribute('class') || '')).join(', ')"""
+
+
+def axe(page: Any) -> list[str]:
+    """What axe finds, with the first place of each."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    options = {"runOnly": {"type": "tag", "values": TAGS}}
+    violations = Axe().run(page, options=options).response["violations"]
+    return [
+        f"axe {v['id']} ({len(v['nodes'])}): {v['help']}: {v['nodes'][0]['html'][:160]}"
+        f" {v['nodes'][0].get('failureSummary', '')[:220]}"
+        for v in violations
+    ]
+
+
+def weight(output: Path, path: str) -> int:
+    """Bytes of a page and of the style sheet."""
+    file = output / path.lstrip("/") / ("index.html" if path.endswith("/") else "")
+    return file.stat().st_size + (output / "theme/site.css").stat().st_size
+
+
+def main(argv: list[str]) -> int:
+    """Take the pictures and print the faults."""
+    from playwright.sync_api import sync_playwright
+
+    output, folder = Path(argv[0]), Path(argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [path for path in argv[2:] or PATHS if (output / path.lstrip("/")).exists()]
+    faults = [f"{path}: weighs {weight(output, path)} bytes" for path in paths if weight(output, path) > BUDGET]
+    with served(output) as here, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for form, settings in FORMS.items():
+            context = browser.new_context(**settings, reduced_motion="reduce", bypass_csp=False)
+            for path in paths:
+                page = context.new_page()
+                faults += faults_of(page, here, path, form)
+                name = path.strip("/").replace("/", "-").removesuffix(".html") or "home"
+                page.screenshot(path=folder / f"{name}-{form}.png", full_page=True)
+                page.close()
+            context.close()
+        browser.close()
+    print("\n".join(faults) or "no fault")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
