@@ -232,7 +232,7 @@ def curves(trials: Sequence[Trial]) -> None:
 def vary(cards: tuple[Card, ...]) -> None:
     """The mean log ratio of the loss to that of plain quantiles, on what ended before the cut, setting by setting."""
     before = tuple(c for c in cards if c.ended is None or c.ended < CUT)
-    print(f"{', '.join(FIRST)} from the 61st on, ended before 2025-07-01, five elapsed times: loss against plain quantiles")
+    print(f"{', '.join(FIRST)} from the 61st on, ended before 2025-07-01: loss against plain quantiles, all elapsed times")
     for name, values in VARIED.items():
         for value in values:
             ratio, share = figure(before, CHOSEN._replace(**{name: value}))  # type: ignore[arg-type]

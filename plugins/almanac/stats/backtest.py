@@ -73,8 +73,8 @@ def backtest(
 ) -> tuple[Trial, ...]:
     """Forecast every ended incident again at each elapsed time it outlasted, without the first `skip` of a provider.
 
-    `providers` limits what is forecast, not what is learnt from; empty for all. Of the trials `before`, those of moments
-    before `since` are taken as they are: true if nothing that started earlier has changed since they were made.
+    `providers` limits what is forecast, not what is learnt from; empty for all. The trials `before` of moments before
+    `since` are taken as they are, which is right if nothing that started by then has changed since they were made.
     """
     everything = tuple(cards)
     known = past(everything)
