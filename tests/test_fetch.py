@@ -590,6 +590,7 @@ ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom"></feed>'
         b'<rss version="2.0"/>',
         '<?xml version="1.0" encoding="UTF-16"?><rss>caf\xe9</rss>'.encode("utf-16"),
         b"<rss><item>&lt;html&gt; captcha</item></rss>",
+        b'\n{"incidents": ["<html>"]}\n',
     ],
 )
 def test_this_is_a_whole_feed(body: bytes) -> None:
@@ -602,7 +603,7 @@ def test_this_is_a_whole_feed(body: bytes) -> None:
         (b"<!DOCTYPE html><html><title>Status</title></html>", "html"),
         (b'<?xml version="1.0"?><!DOCTYPE html PUBLIC "x" "y">\n<html xmlns="x"><body/></html>', "html"),
         (b"<p>Hi<html>", "html"),
-        (b'{"incidents": []}', "type"),
+        (b'{"incidents": [', "truncated"),
         (b"", "type"),
         (b" \n", "type"),
         (b"\x89PNG\r\n", "type"),
@@ -629,13 +630,13 @@ def test_a_challenge_for_browsers_is_called_one() -> None:
 
 
 def test_what_came_instead_of_a_feed_is_named() -> None:
-    messages = [error(serving.status(200, b"{}", content_type="application/json; charset=utf-8"))[1]]
-    messages += [error(serving.status(200, body))[1] for body in (b"<opml/>", b"", b"{}")]
+    messages = [error(serving.status(200, b"%PDF-1.7", content_type="application/pdf; version=1"))[1]]
+    messages += [error(serving.status(200, body))[1] for body in (b"<opml/>", b"", b"%PDF-1.7")]
     assert messages == [
-        "no RSS or Atom but application/json; check the feed's address",
-        "no RSS or Atom but XML with the root <opml>; check the feed's address",
-        "no RSS or Atom but nothing at all; check the feed's address",
-        "no RSS or Atom but something else; check the feed's address",
+        "no RSS, Atom or JSON but application/pdf; check the feed's address",
+        "no RSS, Atom or JSON but XML with the root <opml>; check the feed's address",
+        "no RSS, Atom or JSON but nothing at all; check the feed's address",
+        "no RSS, Atom or JSON but something else; check the feed's address",
     ]
 
 

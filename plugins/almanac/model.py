@@ -266,6 +266,7 @@ class FeedState:
     body: str = ""  # hash of the last body
     items: tuple[tuple[str, str], ...] = ()  # as in Reading.items
     dialect: str = ""
+    window: str = ""  # as in Reading.window
     entries: int = 0
     since: datetime | None = None
     error: str = ""

@@ -1,4 +1,4 @@
-"""What may pass as the bytes of a feed: gathered within a cap, unpacked, whole, and XML with the root of a feed."""
+"""What may pass as the bytes of a feed: gathered within a cap, unpacked, whole, and RSS, Atom or JSON by its looks."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _unpacked(chunks: Iterable[bytes], at_once: int) -> Iterable[bytes]:
 
 
 def check(body: bytes, *, content_type: str = "", challenged: bool = False) -> None:
-    """Raise FeedError unless the bytes look like a whole RSS or Atom document; what the type claims does not count.
+    """Raise FeedError unless the bytes look like a whole RSS, Atom or JSON document, whatever type they claim.
 
     Reasons: `html` (a page, perhaps a challenge for browsers), `type` (something else), `truncated` (no end).
     """
@@ -67,10 +67,14 @@ def check(body: bytes, *, content_type: str = "", challenged: bool = False) -> N
     name = root[1].rsplit(b":", 1)[-1].lower() if root else b""
     if root and name in _FEED_ROOTS:
         _check_end(plain, root)
+    elif plain.lstrip()[:1] in (b"{", b"["):
+        if plain.rstrip()[-1:] not in (b"}", b"]"):
+            raise _cut_off()
     elif challenged or name in (b"html", b"head", b"body", b"script") or b"<html" in plain[:4096].lower():
         raise _page(plain, challenged=challenged)
     else:
-        raise FeedError("type", f"no RSS or Atom but {_what(name, content_type, plain)}; check the feed's address")
+        what = _what(name, content_type, plain)
+        raise FeedError("type", f"no RSS, Atom or JSON but {what}; check the feed's address")
 
 
 def _without_bom(body: bytes) -> bytes:
@@ -89,7 +93,11 @@ def _check_end(plain: bytes, root: re.Match[bytes]) -> None:
             return
     elif re.compile(rb"[^<>]*/>\s*\Z").match(plain, root.end()):  # <feed/>
         return
-    raise FeedError("truncated", "the document ends in the middle; pull again later")
+    raise _cut_off()
+
+
+def _cut_off() -> FeedError:
+    return FeedError("truncated", "the document ends in the middle; pull again later")
 
 
 def _page(plain: bytes, *, challenged: bool) -> FeedError:

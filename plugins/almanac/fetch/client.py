@@ -33,7 +33,7 @@ def client(deadline: Deadline, via: tuple[str, int] | None) -> Iterator[httpx2.C
         timeout=None,  # the backend gives every operation what is left of the deadline
         headers={
             "User-Agent": AGENT,
-            "Accept": "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1",
+            "Accept": "application/atom+xml, application/rss+xml, application/json, application/xml;q=0.9, */*;q=0.1",
             "Accept-Encoding": "gzip",  # what `body` can unpack under a cap
         },
     )

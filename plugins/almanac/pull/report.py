@@ -1,0 +1,126 @@
+"""What a pull did, provider by provider, and how it is told in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from almanac.model import Incident, Skip
+
+SHOWN = 5  # items of a kind listed for a provider; the rest is counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A feed that could not be used. `since`: the first pull it failed in, None where that is not kept.
+
+    `ours`: it is our archive or our code that is broken, not the provider's feed.
+    """
+
+    feed: str = ""
+    reason: str
+    message: str
+    since: datetime | None = None
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one provider. `feed` is the one that was read, "" if none could be.
+
+    `unchanged`: the feed said nothing it had not said last time, and was not parsed. The incidents are as saved.
+    """
+
+    provider: str
+    feed: str = ""
+    unchanged: bool = False
+    entries: int = 0
+    new: tuple[Incident, ...] = ()
+    changed: tuple[Incident, ...] = ()  # without the new and the vanished
+    vanished: tuple[Incident, ...] = ()
+    twins: tuple[tuple[str, str], ...] = ()  # (new id, known id)
+    skipped: tuple[Skip, ...] = ()
+    doubts: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    elapsed: float = 0.0  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One pull. `offline`: no network was found, nobody was asked and nothing written; `outcomes` is empty then."""
+
+    at: datetime
+    offline: bool = False
+    outcomes: tuple[Outcome, ...] = ()
+    elapsed: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """False when something of ours is broken, as opposed to a feed or the network."""
+        return not any(failure.ours for outcome in self.outcomes for failure in outcome.failures)
+
+
+def lines(report: Report) -> list[str]:
+    """The whole report: those who have something to say, the summary last."""
+    told = [line for outcome in report.outcomes for line in outcome_lines(outcome)]
+    return [*told, summary(report)]
+
+
+def summary(report: Report) -> str:
+    """The one line that is always printed."""
+    if report.offline:
+        return "pull: no network, so nothing was pulled; the record stays as it is"
+    done = report.outcomes
+    counts = {
+        "new": sum(len(outcome.new) for outcome in done),
+        "changed": sum(len(outcome.changed) for outcome in done),
+        "vanished": sum(len(outcome.vanished) for outcome in done),
+    }
+    news = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    failed = [outcome.provider for outcome in done if not outcome.feed]
+    return (
+        f"pull: {_many(len(done), 'provider')} in {report.elapsed:.1f} s: {news or 'nothing new'}"
+        + f"; {len(failed)} failed ({', '.join(failed)})" * bool(failed)
+    )
+
+
+def outcome_lines(outcome: Outcome) -> list[str]:
+    """What one provider's pull brought and what needs a person; nothing when all is as it was."""
+    return [_printable(f"{outcome.provider}: {line}") for line in _said(outcome)]
+
+
+def _said(outcome: Outcome) -> Iterator[str]:
+    for failure in outcome.failures:
+        since = f" (failing since {failure.since:%Y-%m-%d %H:%M} UTC)" if failure.since else ""
+        yield f"FAILED {failure.reason}: {failure.feed} {failure.message}{since}".replace("  ", " ")
+    if outcome.failures and outcome.feed:
+        yield f"read {outcome.feed} instead"
+    yield from _listed("new", map(_incident, outcome.new))
+    yield from _listed("changed", map(_incident, outcome.changed))
+    yield from _listed("vanished from the feed", map(_incident, outcome.vanished))
+    yield from _listed("maybe one incident, decide", (f"{new} and {known}" for new, known in outcome.twins))
+    yield from _listed("skipped", (f"{skip.entry}: {skip.why}" for skip in outcome.skipped))
+    yield from _listed("look at", outcome.doubts)
+
+
+def _listed(word: str, items: Iterable[str]) -> Iterator[str]:
+    all_of_them = tuple(items)
+    for item in all_of_them[:SHOWN]:
+        yield f"{word}: {item}"
+    if len(all_of_them) > SHOWN:
+        yield f"{word}: and {len(all_of_them) - SHOWN} more"
+
+
+def _incident(incident: Incident) -> str:
+    until = f" to {incident.ended:%Y-%m-%d %H:%M}" if incident.ended else ""
+    return f"{incident.title} [{incident.phase}, {incident.started:%Y-%m-%d %H:%M}{until} UTC, {incident.id}]"
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}{'s' * (count != 1)}"
+
+
+def _printable(line: str) -> str:
+    """Titles and messages come from strangers: nothing in them may steer a terminal."""
+    return "".join(c if c.isprintable() else " " for c in line)

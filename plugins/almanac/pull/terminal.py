@@ -1,0 +1,62 @@
+"""A pull in a terminal: a progress bar on a screen, plain lines in a log, the report, the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from almanac import unchanged
+from almanac.model import moment
+from almanac.providers import ProviderError
+from almanac.pull.report import Outcome, Report, outcome_lines, summary
+from almanac.pull.shell import pull
+
+
+def main(content: Path, *, via: str = "", only: tuple[str, ...] = (), now: str = "") -> int:
+    """The command `pull`. Exit code 0 unless something of ours is wrong: a failing feed or network is not.
+
+    `now` is a time such as 2026-03-02T14:10:00Z, or "" for SOURCE_DATE_EPOCH or the clock.
+    """
+    stated = now or os.environ.get("SOURCE_DATE_EPOCH", "")
+    try:
+        at = moment(unchanged.build_time(stated, 0)) if stated else datetime.now(UTC)
+        report = run(content, now=at, via=via, only=only)
+    except (ProviderError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0 if report.ok else 1
+
+
+def run(content: Path, *, now: datetime, via: str = "", only: tuple[str, ...] = ()) -> Report:
+    """`pull`, telling on stdout what it brought and what failed. Raises as `pull` does."""
+    with _progress() as watch:
+        report = pull(content, now=now, via=via, only=only, watch=watch)
+    print(summary(report), flush=True)
+    return report
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Outcome, int], None]]:
+    """Something to be told of each provider as it is done, which prints its lines and, on a screen, moves a bar."""
+
+    def tell(outcome: Outcome, of: int) -> None:
+        for line in outcome_lines(outcome):
+            print(line, flush=True)
+
+    if not sys.stdout.isatty():
+        yield tell
+        return
+    from rich.progress import Progress
+
+    with Progress(transient=True) as bar:  # what is printed meanwhile scrolls above it
+        task = bar.add_task("pulling", total=None)
+
+        def move(outcome: Outcome, of: int) -> None:
+            tell(outcome, of)
+            bar.update(task, total=of, advance=1)
+
+        yield move
