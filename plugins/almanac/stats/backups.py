@@ -37,6 +37,7 @@ BIN = 600  # seconds; starts are compared on a grid of ten minutes
 NEAR = 3600 // BIN  # bins within which two starts are near
 SWAY = 3 * 3600 // BIN  # bins by which a turn may miss a whole week
 MIN_COVERED = 8 * WEEK
+MIN_TURNS = 100
 MIN_STARTS = 5
 MAX_RANGE = 0.10  # of the joint time, between the least and the most trouble the record allows
 SIGNIFICANT = 0.05
@@ -178,14 +179,19 @@ def pair(first: Party, second: Party, period: Period) -> Pair:
     )
 
 
-def together(first: Ints, second: Ints, joint: Times) -> Together:
-    """Whether two sets of starts are near each other more than when one is turned around the circle of weeks."""
+def together(first: Ints, second: Ints, joint: Times) -> Together | None:
+    """Whether two sets of starts are near each other more than when one is turned around the circle of weeks.
+
+    None where gaps in the joint time leave too few turns to compare with.
+    """
     origin = joint[0].since
     length = -(-(joint[-1].until - origin) // WEEK) * (WEEK // BIN)
     gaps = ((second // BIN)[None, :] - (first // BIN)[:, None]).ravel() % length
     counts = np.bincount(gaps, minlength=length)
-    observed = float(_nearness(counts, np.zeros(1, np.int64))[0])
     turns, scale = _turns(joint)
+    if len(turns) < MIN_TURNS:
+        return None
+    observed = float(_nearness(counts, np.zeros(1, np.int64))[0])
     null = _nearness(counts, turns) * scale
     return Together(observed, float(null.mean()), _upper_tail(observed, null), 1.0)
 

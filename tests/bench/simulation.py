@@ -1,0 +1,54 @@
+"""Worlds of which the truth is known: incidents in clusters, providers that differ or not, pairs that fall together.
+
+Clusters are Neyman and Scott's (1958): their centres fall at random, each holds a Poisson number of incidents, three on
+average, which start within two days of it. Lengths are lognormal with the median (61 min) and the spread of the real
+Anthropic record. Times in seconds from 0.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from almanac.stats.days import Ints, by_day, disjoint
+from almanac.stats.ranks import Weeks
+from almanac.stats.windows import DAY, WEEK
+
+YEAR = 365
+PER_CLUSTER = 3
+CLUSTER = 2 * DAY
+MEDIAN, SPREAD = 61 * 60, 1.28
+MEAN = MEDIAN * math.exp(SPREAD**2 / 2)
+
+
+def incidents(random: np.random.Generator, unavailability: float, days: int = YEAR) -> tuple[Ints, Ints]:
+    """Starts and ends of a provider's incidents that together cover about this share of the time."""
+    end = days * DAY
+    clusters = random.poisson(unavailability * (end + CLUSTER) / MEAN / PER_CLUSTER)
+    sizes = random.poisson(PER_CLUSTER, clusters)
+    starts = np.repeat(random.uniform(-CLUSTER, end, clusters), sizes) + random.uniform(0, CLUSTER, int(sizes.sum()))
+    starts = starts[(starts >= 0) & (starts < end)].astype(np.int64)
+    return starts, starts + lengths(random, len(starts))
+
+
+def lengths(random: np.random.Generator, count: int) -> Ints:
+    """Lengths of incidents in seconds."""
+    return random.lognormal(math.log(MEDIAN), SPREAD, count).astype(np.int64)
+
+
+def weekly(random: np.random.Generator, unavailabilities: np.ndarray, days: int = YEAR) -> Weeks:
+    """One world's weeks, fully covered, for a provider of each unavailability."""
+    edges = np.append(np.arange(0, days * DAY, WEEK), days * DAY)
+    trouble = [by_day(*disjoint(*incidents(random, share, days)), edges) for share in unavailabilities]
+    table = np.array(trouble, np.float64).T
+    return Weeks(np.repeat(np.diff(edges)[:, None].astype(np.float64), len(unavailabilities), axis=1), table, table)
+
+
+def echo(random: np.random.Generator, source: Ints, ends: Ints, share: float, *, same_end: bool) -> tuple[Ints, Ints]:
+    """Starts and ends of what follows within minutes from a share of another's incidents."""
+    picked = random.random(len(source)) < share
+    starts = source[picked] + random.exponential(12 * 60, int(picked.sum())).astype(np.int64)
+    if same_end:
+        return starts, np.maximum(ends[picked] + random.exponential(12 * 60, len(starts)).astype(np.int64), starts)
+    return starts, starts + lengths(random, len(starts))
