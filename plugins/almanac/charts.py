@@ -17,6 +17,7 @@ from almanac import words
 from almanac.model import Stretch, moment
 
 CLEAR, MINOR, MAJOR, CRITICAL, UNSAID, UNKNOWN = "ok", "minor", "major", "critical", "unsaid", "unknown"
+TO_COME = ""  # a day that has not begun: neither clear nor unknown
 ORDER = (CLEAR, UNSAID, MINOR, MAJOR, CRITICAL)  # of a day's worst; an unsaid severity never hides a stated one
 HEIGHT = {UNSAID: 0.36, MINOR: 0.36, MAJOR: 0.68, CRITICAL: 1.0}  # of the full bar
 SAID = {CLEAR: "clear", UNSAID: "of unsaid severity", UNKNOWN: "unknown"}
@@ -130,14 +131,15 @@ def _runs(days: Sequence[str], sort: str) -> list[tuple[int, int]]:
 def months_on(since: datetime, days: int) -> tuple[Label, ...]:
     """A label at the first of each month among `days` days from `since`; the first day gets one where there is room."""
     firsts = [at for at in range(days) if (since + timedelta(days=at)).day == 1]
-    labels = [Label(_x(at / days), words.month(*_year_month(since + timedelta(days=at)))) for at in firsts]
+    labels = [_month_label(since + timedelta(days=at), at / days) for at in firsts]
     if not firsts or firsts[0] > days // 6:
         labels.insert(0, Label("0%", f"from {words.short_date(since)}", css="w" if firsts else ""))
     return tuple(labels)
 
 
-def _year_month(at: datetime) -> tuple[int, int]:
-    return at.year, at.month
+def _month_label(at: datetime, share: float) -> Label:
+    """Beside its line, to the right; to the left where the chart ends."""
+    return Label(_x(share), words.month(at.year, at.month), "end" if share > 0.88 else "start")
 
 
 def estimate(

@@ -125,6 +125,12 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{scaled:.{digits}f}{GAP}%"
 
 
+def percents(low: float, high: float) -> str:
+    """A range of shares: 95.6–98.6 %; one number where both print the same."""
+    first, last = percent(low), percent(high)
+    return last if first == last else f"{first.removesuffix(f'{GAP}%')}–{last}"
+
+
 def count(number: int) -> str:
     """3,278."""
     return f"{number:,}"

@@ -118,12 +118,12 @@ class Surroundings:
         )
 
 
-def window(since: int, until: int) -> Stretch:
-    """The time a page looks at around an incident: a little before, and more after, where things come back."""
+def window(since: int, until: int, going_on: bool = False) -> Stretch:
+    """The time a page looks at around an incident: a little before, and more after it, because things come back."""
     length = until - since
-    before = max(length // 4, words.HOUR // 2)
-    after = max(length // 4, min(max(2 * length, 2 * words.HOUR), 6 * words.HOUR))
-    return Stretch(since - before, until + after)
+    little = max(length // 4, words.HOUR // 2)
+    more = max(length // 4, min(max(2 * length, 2 * words.HOUR), 6 * words.HOUR))
+    return Stretch(since - little, until + (little if going_on else more))
 
 
 def _reach(pulls: Pulls, now: int) -> int | None:

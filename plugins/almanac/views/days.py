@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from almanac import charts
-from almanac.model import Card, Impact, Pulls, moment
+from almanac.model import Card, Impact, Pulls
 from almanac.stats import windows
 from almanac.stats.windows import DAY
 from almanac.views.base import MARKS
@@ -36,14 +35,16 @@ def _fill_clear(found: list[str], pulls: Pulls | None, since: int, now: int) -> 
     for day in range(len(found)):
         start = since + day * DAY
         passed = min(start + DAY, now) - start
-        if passed > 0 and windows.total(windows.clip(covered, start, start + passed)) >= ENOUGH * passed:
+        if passed <= 0:
+            found[day] = charts.TO_COME
+        elif windows.total(windows.clip(covered, start, start + passed)) >= ENOUGH * passed:
             found[day] = charts.CLEAR
 
 
 def _worse(known: str, css: str) -> str:
     if css not in charts.ORDER:
         return known
-    if known == charts.UNKNOWN:
+    if known in (charts.UNKNOWN, charts.TO_COME):
         return css if css != charts.CLEAR else known
     return max(known, css, key=charts.ORDER.index)
 
@@ -51,8 +52,3 @@ def _worse(known: str, css: str) -> str:
 def last_days(until: int, days: int) -> int:
     """The midnight that begins the `days` days of which the last holds the second before `until`."""
     return windows.midnight(until - 1) - (days - 1) * DAY
-
-
-def first_day(at: int) -> datetime:
-    """The day a row of days begins with, as a moment."""
-    return moment(at)

@@ -65,7 +65,7 @@ class Home:
 
 def home(almanac: Almanac, records: Records) -> Home:
     """The front page at `almanac.now`."""
-    states = [current.state(almanac, provider) for provider in almanac.providers]
+    states = [current.state(almanac, provider) for provider in rows.by_name(almanac.providers)]
     first = days.last_days(_edge(almanac), DAYS)
     title = _title(almanac, states)
     return Home(
@@ -131,7 +131,7 @@ def _ledger(almanac: Almanac, states: Sequence[State], first: int) -> tuple[Line
     """Trouble first, worst on top; then the quiet; then the unknown under a rule."""
     bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     quiet = [s for s in states if s.mark is base.CLEAR]
-    unknown = sorted((s for s in states if not s.known), key=lambda s: (-(s.reach or 0), s.provider.slug))
+    unknown = sorted((s for s in states if not s.known), key=lambda s: -(s.reach or 0))
     lines = [_line(almanac, s, first, "open") for s in bad]
     lines += [_line(almanac, s, first, "") for s in quiet]
     lines += [_line(almanac, s, first, "un" if at else "un cut") for at, s in enumerate(unknown)]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from almanac import text, words
-from almanac.model import OVER, Card, Change, Incident, Update, seconds, stamp
+from almanac.model import OVER, Card, Change, Incident, Update, moment, seconds, stamp
 from almanac.views import base
 from almanac.views.around import Around
 from almanac.views.base import Head, Link, Time
@@ -102,7 +102,7 @@ def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
         provider=Link(base.provider_url(around.slug), around.provider),
         title=title,
         stand=_stand(around, incident, card),
-        facts=_facts(incident, card),
+        facts=_facts(around, incident, card),
         warnings=_warnings(incident, card),
         day=day,
         timeline=timeline(card, around) if card.is_trouble else None,
@@ -153,15 +153,14 @@ def _near(at: datetime, start: datetime) -> str:
     return f"{words.clock(at)}{words.GAP}UTC" if at.date() == start.date() else words.moment(at)
 
 
-def _facts(incident: Incident, card: Card) -> tuple[Fact, ...]:
+def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
     """The strip of facts, each with where it comes from."""
     facts = [_moment("Started", incident.started, STARTED.get(incident.started_basis, ""), incident)]
     if incident.ended is None:
-        state = "open" if card.is_open and not card.imported else "not recorded"
-        facts.append(Fact("Ended", state, "", how="starts-and-ends"))
+        facts.append(Fact("Ended", *_open(around), how="starts-and-ends"))
     else:
         facts.append(_moment("Ended", incident.ended, ENDED.get(incident.ended_basis, ""), incident))
-    facts.append(Fact("Length", *_length(incident, card), how="how-often-and-how-long"))
+    facts.append(Fact("Length", *_length(around, incident), how="how-often-and-how-long"))
     facts.append(_impact(incident, card))
     facts.append(Fact("Components", words.listing(incident.components, 6) or "none named", _counted(incident)))
     facts.append(_seen(incident))
@@ -176,9 +175,16 @@ def _moment(name: str, at: datetime, basis: str, incident: Incident) -> Fact:
     return Fact(name, f"{told}{words.GAP}UTC", note, stamp(at), how="starts-and-ends")
 
 
-def _length(incident: Incident, card: Card) -> tuple[str, str]:
+def _open(around: Around) -> tuple[str, str]:
+    if around.live is None:
+        return "not recorded", ""
+    return "still open", f"at {words.clock(moment(around.now))}{words.GAP}UTC"
+
+
+def _length(around: Around, incident: Incident) -> tuple[str, str]:
     if incident.ended is None:
-        return "unknown" if not card.is_open or card.imported else "so far unknown", "no end is recorded"
+        known = words.duration(around.end - seconds(incident.started))
+        return (known, "so far") if around.live else ("unknown", "no end is recorded")
     if incident.ended == incident.started:
         return "not given", "start and end are equal"
     return words.duration(seconds(incident.ended) - seconds(incident.started)), "start to end, as declared"

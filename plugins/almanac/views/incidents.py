@@ -95,10 +95,10 @@ def incidents(almanac: Almanac, by_month: Months) -> Incidents:
             description=f"{words.count(total)} incidents declared by AI providers, newest first, and the archive.",
         ),
         stand=f"{words.plural(total, 'incident')} as {words.plural(len(almanac.cards), 'provider')} declared them. "
-        f"Below are the newest {len(newest)}; what is not about AI on shared pages stands only in the archive.",
+        f"The newest {len(newest)} stand here; what is not about AI on shared pages stands only in the archive.",
         days=rows.by_day(newest, rows.names(almanac.providers)),
         months=_months(by_month, years),
-        providers=tuple(_provider_line(almanac, provider, years) for provider in almanac.providers),
+        providers=tuple(_provider_line(almanac, provider, years) for provider in rows.by_name(almanac.providers)),
     )
 
 

@@ -90,8 +90,7 @@ def said(measure: Measure) -> str:
     bounds = measure.availability
     if bounds is None:
         return "unknown"
-    low, high = words.percent(bounds.low), words.percent(bounds.high)
-    return low if low == high else f"{low} to {high}"
+    return words.percents(*bounds)
 
 
 def rate(measure: Measure) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from almanac.almanac import Almanac
+from almanac.views import rows
 from almanac.views.base import Head, Link
 
 
@@ -40,6 +41,6 @@ def not_found(almanac: Almanac) -> NotFound:
         ways=(
             Link("/", "Who has trouble now"),
             Link("/incidents/", "All incidents"),
-            *(Link(f"/providers/{provider.slug}/", provider.name) for provider in almanac.providers),
+            *(Link(f"/providers/{provider.slug}/", provider.name) for provider in rows.by_name(almanac.providers)),
         ),
     )

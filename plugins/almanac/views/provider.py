@@ -165,7 +165,7 @@ def _interval(numbers: Measure) -> str:
         return "nothing is covered"
     if numbers.interval is None:
         return "no trouble declared" if not numbers.n else ""
-    return f"90{words.GAP}%: {words.percent(numbers.interval.low)} to {words.percent(numbers.interval.high)}"
+    return f"90{words.GAP}%: {words.percents(*numbers.interval)}"
 
 
 def _rate(numbers: Measure) -> str:

@@ -61,7 +61,7 @@ def providers(almanac: Almanac) -> Providers:
             dateline=base.dateline(almanac),
         ),
         stand=f"{number} whose status pages this site keeps a record of.",
-        lines=tuple(_line(almanac, provider) for provider in almanac.providers),
+        lines=tuple(_line(almanac, provider) for provider in rows.by_name(almanac.providers)),
     )
 
 

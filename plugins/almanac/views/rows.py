@@ -68,6 +68,11 @@ def by_day(cards: Iterable[Card], names: Mapping[str, str]) -> tuple[Day, ...]:
     )
 
 
+def by_name(providers: Iterable[Provider]) -> list[Provider]:
+    """In the order in which readers look names up."""
+    return sorted(providers, key=lambda provider: provider.name.casefold())
+
+
 def names(providers: Iterable[Provider]) -> dict[str, str]:
     """Provider slug to the name readers know it by."""
     return {provider.slug: provider.name for provider in providers}

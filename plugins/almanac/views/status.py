@@ -10,12 +10,12 @@ from almanac import words
 from almanac.almanac import Almanac
 from almanac.model import Feed, FeedState, Provider, Pulls, moment, seconds
 from almanac.stats import windows
-from almanac.views import base
+from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 
 
 class FeedLine(NamedTuple):
-    """One feed: `state` is read, failing or never read; `css` its mark."""
+    """One feed: `state` is read, not read lately, failing or never read; `css` how that word is set."""
 
     url: str
     host: str
@@ -48,7 +48,7 @@ class Status:
 
 def status(almanac: Almanac) -> Status:
     """Every feed of every provider."""
-    sources = tuple(source(almanac, provider) for provider in almanac.providers)
+    sources = tuple(source(almanac, provider) for provider in rows.by_name(almanac.providers))
     feeds = [feed for entry in sources for feed in entry.feeds]
     read = sum(feed.state == "read" for feed in feeds)
     return Status(
@@ -110,12 +110,12 @@ def _line(almanac: Almanac, feed: Feed, state: FeedState | None) -> FeedLine:
 
 def _state(almanac: Almanac, state: FeedState | None) -> tuple[str, str]:
     if state is None or (state.fetched is None and not state.error):
-        return "never read", "unknown"
+        return "never read", "never"
     if state.error:
-        return "failing", "major"
+        return "failing", "failing"
     fetched = state.fetched
     fresh = fetched is not None and seconds(almanac.now) - seconds(fetched) < base.FRESH
-    return ("read", "ok") if fresh else ("not read lately", "unknown")
+    return ("read", "fresh") if fresh else ("not read lately", "never")
 
 
 def _note(feed: Feed, state: FeedState | None) -> str:

@@ -86,7 +86,7 @@ def timeline(card: Card, around: Around) -> Timeline | None:
     """The chart of an incident; None where there is nothing to draw to scale."""
     if around.end == card.started and not around.neighbours:
         return None
-    scale = charts.scale_of(window(card.started, around.end))
+    scale = charts.scale_of(window(card.started, around.end, around.live is not None))
     parts = phases(card, around.end)
     floor = FIRST + ROW * len(around.neighbours) - 8 if around.neighbours else STALK + 10
     return Timeline(
