@@ -27,12 +27,15 @@ class _Time(NamedTuple):
 
 def merged(known: Incident, shown: Incident, reading: Reading) -> Incident:
     """`known` after the feed showed it as `shown`; equal to `known` if that was no news."""
-    if known.dialect not in ("", reading.dialect):  # another dialect may show less of it: that takes nothing away
-        reading = replace(reading, whole_entries=False)
-    posts, changes = updates.merged(known.updates, shown.updates, seen=reading.seen, whole=reading.whole_entries)
-    if not reading.whole_entries:
+    whole = reading.whole_entries
+    complete = whole and known.dialect in ("", reading.dialect)  # another dialect may show less of an incident
+    posts, changes = updates.merged(
+        known.updates, shown.updates, seen=reading.seen, whole=whole, takes_away=complete
+    )
+    if not complete:
         shown = _as_if_whole(shown, known, posts)
-    facts = {**_said(known, shown), **_kind(known, shown), **_when(known, shown, reading)}
+    fresh = complete and not known.imported  # else a weaker basis does not replace a stronger one
+    facts = {**_said(known, shown), **_kind(known, shown), **_when(known, shown, reading.seen, fresh=fresh)}
     return replace(
         known, **facts, updates=posts, dialect=reading.dialect, source=shown.source or known.source,
         aliases=known.aliases if shown.id in (known.id, *known.aliases) else (*known.aliases, shown.id),
@@ -42,7 +45,7 @@ def merged(known: Incident, shown: Incident, reading: Reading) -> Incident:
 
 def first(shown: Incident, reading: Reading) -> Incident:
     """An incident that was not known before."""
-    posts, _ = updates.merged((), shown.updates, seen=reading.seen, whole=reading.whole_entries)
+    posts, _ = updates.merged((), shown.updates, seen=reading.seen, whole=reading.whole_entries, takes_away=False)
     return replace(shown, dialect=reading.dialect, first_seen=reading.seen, updates=posts)
 
 
@@ -96,12 +99,11 @@ def _kind(known: Incident, shown: Incident) -> dict[str, Any]:
     return {"kind": better.kind, "kind_basis": better.kind_basis}
 
 
-def _when(known: Incident, shown: Incident, reading: Reading) -> dict[str, Any]:
+def _when(known: Incident, shown: Incident, seen: datetime, *, fresh: bool) -> dict[str, Any]:
     """Start, end and phase, and how finely the times are known."""
-    fresh = reading.whole_entries and not known.imported  # else a weaker basis does not replace a stronger one
     start = _better(_start(known), _start(shown), START_RANK, fresh=fresh, lenient=bool(known.imported))
     end, phase = _end(known), known.phase
-    if known.ended is None or reading.seen >= known.ended:  # a reading from before the end cannot know of it
+    if known.ended is None or seen >= known.ended:  # a reading from before the end cannot know of it
         phase = known.phase if shown.phase is Phase.UNKNOWN else shown.phase
         end = _ending(known, shown, fresh=fresh)
     if end and end.at < start.at:

@@ -20,16 +20,16 @@ Key = Callable[[Update], Hashable | None]
 
 
 def merged(
-    old: Sequence[Update], new: Sequence[Update], *, seen: datetime, whole: bool
+    old: Sequence[Update], new: Sequence[Update], *, seen: datetime, whole: bool, takes_away: bool
 ) -> tuple[tuple[Update, ...], tuple[Change, ...]]:
     """All updates that are known or in the feed at `seen`, oldest first, and what else there is to record.
 
-    `whole`: the feed holds every update of the incident, so what is missing was taken away.
+    `whole`: the feed holds every update of the incident; if it `takes_away`, what is missing is gone.
     """
     pairs = _pairs(old, new, whole)
     known = {id(in_feed): was for was, in_feed in pairs}
     found = {id(was): in_feed for was, in_feed in pairs}
-    absent = [_absent(was, seen, whole) for was in old if id(was) not in found]
+    absent = [_absent(was, seen) if takes_away else was for was in old if id(was) not in found]
     if whole:  # the feed's order decides between posts of one minute
         both = [_joined(known.get(id(post)), post, seen) for post in new] + absent
     else:
@@ -58,8 +58,9 @@ def _pairs(old: Sequence[Update], new: Sequence[Update], whole: bool) -> list[Pa
     """Each known update with the one in the feed that is the same post, by the strongest evidence first."""
     pairs = list(_equal(old, new, lambda update: update.upstream_id or None))
     has_ids = bool(pairs)  # both sides speak the same ids, so posts whose ids differ are different posts
-    rules = [_by(_exact), _by(_place if whole else _instant), _near]
-    for rule in [*rules, _by(lambda update: update.text or None)] if whole else rules:
+    # A feed that holds all posts of a minute gives their order a meaning; of one post only its very time is telling.
+    rules = [_by(_exact), _by(_place), _near, _by(lambda update: update.text or None)]
+    for rule in rules if whole else [_by(_instant), lambda old, new: _near(_imports(old), new)]:
         paired = {id(update) for pair in pairs for update in pair}
         rest_old = [u for u in old if id(u) not in paired and not (has_ids and u.upstream_id)]
         rest_new = [u for u in new if id(u) not in paired and not (has_ids and u.upstream_id)]
@@ -97,6 +98,11 @@ def _word(update: Update) -> str:
     return update.printed.lower().replace("_", " ") or update.phase.value
 
 
+def _imports(updates: Sequence[Update]) -> list[Update]:
+    """Posts that never stood in a feed we read."""
+    return [update for update in updates if update.seen is None]
+
+
 def _near(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
     """Posts less than a minute apart that say the same phase, in order: a feed rounds, an import names phases only."""
     rest = list(old)
@@ -115,8 +121,10 @@ def _same_phase(was: Update, update: Update) -> bool:
 
 
 def _may_be_one(was: Update, update: Update) -> bool:
-    """Texts that differ belong to one post only where a feed of minutes speaks of a time known to the second."""
-    return not was.text or not update.text or was.text == update.text or is_finer(was.at) != is_finer(update.at)
+    """An import is rounded and has no text; of two posts in feeds one is to the minute, the other to the second."""
+    if was.seen is None:
+        return not was.text or not update.text or was.text == update.text
+    return is_finer(was.at) != is_finer(update.at)
 
 
 def is_finer(at: datetime) -> bool:
@@ -124,9 +132,9 @@ def is_finer(at: datetime) -> bool:
     return at.second != 0
 
 
-def _absent(was: Update, seen: datetime, whole: bool) -> Update:
+def _absent(was: Update, seen: datetime) -> Update:
     """A known update that the feed does not show. What we never saw there ourselves cannot be missing."""
-    if not whole or was.gone or was.seen is None or was.at > seen:
+    if was.gone or was.seen is None or was.at > seen:
         return was
     return replace(was, gone=seen)
 
