@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -40,7 +39,8 @@ DIALECTS: tuple[Dialect, ...] = (
     betterstack.DIALECT,
     plain.DIALECT,  # takes everything
 )
-_SAMPLES, _SAMPLE_BYTES = 3, 8_000  # how much of a feed is looked at to tell its dialect
+_SAMPLES, _SAMPLE_BYTES = 3, 3_000  # how much of a feed is looked at to tell its dialect
+_REFERENCES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&#39;", "'"), ("&amp;", "&"))
 
 
 def read(
@@ -54,7 +54,7 @@ def read(
     """
     try:
         document.check_size(body)
-        if body.lstrip()[:1] in (b"{", b"["):
+        if body[:100].lstrip()[:1] in (b"{", b"["):
             return api.read(body, Notes(provider=provider, seen=seen, known=items or {}))
         return _read(document.split(body), Notes(provider=provider, seen=seen, known=items or {}), hint)
     except FeedError:
@@ -66,8 +66,10 @@ def read(
 def detect(feed: Document, hint: str = "") -> Dialect:
     """The dialect a feed is written in; `hint` breaks ties, and decides for a feed without entries or traits."""
     head = feed.head.decode("utf-8", "replace")[:_SAMPLE_BYTES]
-    raw = "\n".join(entry[:_SAMPLE_BYTES].decode("utf-8", "replace") for entry in feed.entries[:_SAMPLES])
-    speaking = [dialect for dialect in DIALECTS if dialect.speaks(head, html.unescape(raw))]
+    sample = "\n".join(entry[:_SAMPLE_BYTES].decode("utf-8", "replace") for entry in feed.entries[:_SAMPLES])
+    for reference, character in _REFERENCES:
+        sample = sample.replace(reference, character)
+    speaking = [dialect for dialect in DIALECTS if dialect.speaks(head, sample)]
     hinted = [dialect for dialect in DIALECTS if dialect.name == hint]
     if speaking[0] is plain.DIALECT and not feed.entries and hinted:
         return hinted[0]

@@ -138,7 +138,7 @@ def _updates(draft: Draft, notes: Notes) -> tuple[Update, ...]:
         raise Unreadable("it has no post with a time")
     updates: list[Update] = []
     phase = Phase.UNKNOWN
-    for post in sorted(draft.posts, key=lambda p: p.at):  # stable: equal minutes keep the order of the feed
+    for post in sorted(draft.posts, key=lambda post: _order(post, draft.precision)):
         meant = post.phase or wording.phase(post.printed)
         if meant is Phase.UNKNOWN and post.phase is None:
             notes.doubt(f"unknown word for a phase: {post.printed[:60]!r} in {draft.id}")
@@ -154,6 +154,11 @@ def _updates(draft: Draft, notes: Notes) -> tuple[Update, ...]:
             )
         )
     return tuple(updates)
+
+
+def _order(post: Post, precision: str) -> tuple[datetime, bool]:
+    """Equal times keep the order of the feed, but the end comes last in its minute: pages shuffle within a minute."""
+    return post.at, precision == "minute" and (post.phase or wording.phase(post.printed)) in OVER
 
 
 def _ends(

@@ -1,7 +1,7 @@
 """Splits the bytes of a feed into head, entries and tail, and refuses what is no well-formed feed.
 
-One pass of expat over the bytes proves that the whole is well-formed and says where each entry begins and ends, so
-that only entries never seen before have to go through the slow parser.
+Expat proves that the whole is well-formed; then the entries can be cut out exactly, so that only those never seen
+before have to go through the slow parser.
 """
 
 from __future__ import annotations
@@ -9,26 +9,29 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
-from hashlib import blake2b
+from functools import lru_cache
+from hashlib import sha256
 from xml.parsers import expat
 
 from ..model import FeedError
 
 MOST_BYTES = 2_000_000
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}\?>")
+_PROLOGUE = re.compile(rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml\b[^>]{0,200}\?>)?\s*+")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
-_HTML = re.compile(rb"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(rb"(?:<!--(?:(?!-->).)*+-->|\s)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _CHALLENGE = re.compile(rb"challenge|captcha|just a moment|verify you are human|access denied|cf-ray", re.IGNORECASE)
 _ROOTS = frozenset({"rss", "feed", "RDF"})
-_ENTRIES = frozenset({"item", "entry"})
+_HIDING = rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>"  # where a tag is no tag
+_OPENING = re.compile(rb"<(?:rss\b[^>]*>\s*<channel\b[^>]*>|feed\b[^>]*>|[\w.-]{1,40}:RDF\b[^>]*>)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A feed cut in pieces, all UTF-8: head + entries + tail is a whole feed again."""
+    """A feed cut in pieces, all UTF-8: opening + any of the entries + tail is a whole feed again."""
 
-    head: bytes
+    head: bytes  # all before the first entry
+    opening: bytes  # as much of it as opens the elements that hold the entries
     entries: tuple[bytes, ...]
     tail: bytes
 
@@ -37,20 +40,22 @@ def split(body: bytes) -> Document:
     """The pieces of an XML feed. Raises FeedError (empty, too large, html, encoding, malformed, wrong)."""
     check_size(body)
     source = _utf8(body)
-    cutter = _Cutter(source)
     try:
-        cutter.run()
+        tag = _check(source)
     except expat.ExpatError as error:
         raise _malformed(source, error) from error
-    if not cutter.cuts:
-        return Document(head=source, entries=(), tail=b"")
-    entries = tuple(source[start:end] for start, end in cutter.cuts)
-    return Document(head=source[: cutter.cuts[0][0]], entries=entries, tail=source[cutter.cuts[-1][1] :])
+    cuts = _cuts(source, tag)
+    if not cuts:
+        return Document(head=source, opening=source, entries=(), tail=b"")
+    head, tail = source[: cuts[0][0]], source[cuts[-1][1] :]
+    opening = _OPENING.search(head)
+    entries = tuple(source[start:end] for start, end in cuts)
+    return Document(head=head, opening=opening[0] if opening else head, entries=entries, tail=tail)
 
 
 def check_size(body: bytes) -> None:
     """Raises FeedError for a body of nothing or of more than 2 MB."""
-    if not body.strip():
+    if not body or body.isspace():
         raise FeedError("empty", "the answer has no content; is the address still that of the feed?")
     if len(body) > MOST_BYTES:
         raise FeedError("too large", f"{len(body):,} bytes are more than a status feed needs; is it the right one?")
@@ -58,20 +63,19 @@ def check_size(body: bytes) -> None:
 
 def digest(entry: bytes, dialect: str) -> str:
     """The hash under which an entry is known again, if it is read as the same dialect."""
-    return blake2b(entry, digest_size=10, person=dialect.encode()[:16]).hexdigest()
+    return sha256(entry + dialect.encode()).hexdigest()[:20]
 
 
 def _utf8(body: bytes) -> bytes:
     """The body as UTF-8 without declaration or blanks before its first element."""
-    encoding = next((name for bom, name in _BOMS if body.startswith(bom)), "")
-    body = body.removeprefix(codecs.BOM_UTF8).lstrip()
-    declaration = _DECLARATION.match(body)
-    declared = _ENCODING.search(declaration[0]) if declaration else None
-    encoding = encoding or (declared[1].decode() if declared else "utf-8")
+    marked = next((name for bom, name in _BOMS if body.startswith(bom)), "")
+    prologue = _PROLOGUE.match(body)
+    declared = _ENCODING.search(prologue[0]) if prologue else None
+    encoding = marked or (declared[1].decode() if declared else "utf-8")
     if encoding.lower() not in ("utf-8", "utf8", "us-ascii", "ascii"):
         body = _recoded(body, encoding)
-        declaration = _DECLARATION.match(body)
-    return body[declaration.end() :] if declaration else body
+        prologue = _PROLOGUE.match(body)
+    return body[prologue.end() :] if prologue else body
 
 
 def _recoded(body: bytes, encoding: str) -> bytes:
@@ -83,39 +87,46 @@ def _recoded(body: bytes, encoding: str) -> bytes:
         raise FeedError("malformed", f"the feed is not in the encoding it declares, {encoding}") from error
 
 
-class _Cutter:
-    """Finds the entries while expat walks the whole document."""
+def _check(source: bytes) -> str:
+    """The tag of this feed's entries. Raises FeedError or ExpatError unless it is whole, well-formed, and a feed."""
+    parser = expat.ParserCreate("utf-8")
+    roots: list[str] = []
 
-    def __init__(self, source: bytes) -> None:
-        self.cuts: list[tuple[int, int]] = []
-        self._source = source
-        self._depth = 0
-        self._inside = 0  # depth of the entry we are in
-        self._start = 0
-        self._parser = expat.ParserCreate("utf-8")
-        self._parser.StartElementHandler = self._opened
-        self._parser.EndElementHandler = self._closed
-        self._parser.EntityDeclHandler = _refuse_entity
+    def opened(name: str, attributes: dict[str, str]) -> None:
+        parser.StartElementHandler = None  # the root is all we want to know
+        roots.append(name)
 
-    def run(self) -> None:
-        self._parser.Parse(self._source, True)
+    parser.StartElementHandler = opened
+    parser.EntityDeclHandler = _refuse_entity
+    parser.Parse(source, True)
+    prefix, colon, root = roots[0].rpartition(":")
+    if root not in _ROOTS:
+        raise _wrong_root(source, root)
+    return f"{prefix}{colon}entry" if root == "feed" else "item"
 
-    def _opened(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._inside:
-            return
-        local = name.rpartition(":")[2]
-        if self._depth == 1 and local not in _ROOTS:
-            raise _wrong_root(self._source, name)
-        if 1 < self._depth <= 3 and local in _ENTRIES:
-            self._inside, self._start = self._depth, self._parser.CurrentByteIndex
 
-    def _closed(self, name: str) -> None:
-        if self._depth == self._inside:
-            end = self._source.index(b">", self._parser.CurrentByteIndex) + 1
-            self.cuts.append((self._start, end))
-            self._inside = 0
-        self._depth -= 1
+def _cuts(source: bytes, tag: str) -> list[tuple[int, int]]:
+    """Where entries begin and end. Exact, because in well-formed XML no < stands for itself but in what hides tags."""
+    cuts: list[tuple[int, int]] = []
+    depth = start = 0
+    for token in _tags(tag, hiding=b"<!" in source or b"<?" in source).finditer(source):
+        if token[0][1:2] in (b"!", b"?"):
+            continue
+        end = source.index(b">", token.end()) + 1
+        if token[0][1:2] == b"/":
+            depth -= 1
+        else:
+            start = start if depth else token.start()
+            depth += source[end - 2 : end] != b"/>"
+        if not depth:
+            cuts.append((start, end))
+    return cuts
+
+
+@lru_cache(maxsize=32)
+def _tags(tag: str, *, hiding: bool) -> re.Pattern[bytes]:
+    found = rb"</?" + re.escape(tag.encode()) + rb"(?=[\s/>])"
+    return re.compile(found + b"|" + _HIDING if hiding else found, re.DOTALL)
 
 
 def _refuse_entity(*declaration: object) -> None:

@@ -59,17 +59,16 @@ _IMPACTS = MappingProxyType(
 )
 
 _OUTAGE = re.compile(
-    r"\boutages?\b|\b(?:is|are|was|were|went|goes|go) down\b|^down\b|\bunavailab|\bunreachable|\binaccessible"
-    r"|\boffline\b|\bnot (?:working|responding|loading|accessible|available|reachable)\b|\bdown\b(?=\s*$)|不可用|中断|宕机",
+    r"\boutages?\b|\b(?:is|are|was|were|went|goes|go) down\b|^down\b|\bdown$|\bunavailab|\bunreachable|\binaccessible"
+    r"|\boffline\b|\bnot (?:working|responding|loading|accessible|available|reachable)\b|不可用|中断|宕机",
     re.IGNORECASE,
 )
 _PARTLY = re.compile(r"\bpartial|\bsome\b|\bintermittent|\bsubset\b|\bfor a few\b|部分", re.IGNORECASE)
 _TROUBLE = re.compile(
     r"\berrors?\b|\bfail|\bdegrad|\blatenc|\bslow|\bdelay|\btime[- ]?outs?\b|\btiming out\b|\bdisrupt|\binterrupt"
-    r"|\bimpair|\bissues?\b|\bproblems?\b|\bunable\b|\bunresponsive|\bbroken\b|\bunstable\b|\bcrash|\bstuck\b|\blosing\b"
-    r"|\bmissing\b|\bincorrect|\bcan(?:'|’|no)t\b"
-    r"|\b5(?:\d\d|xx)\b|\bnot (?:be )?(?:able|displayed|reflected|being)\b"
-    r"|\bcapacity\b|性能下降|故障|异常|错误",
+    r"|\bimpair|\bissues?\b|\bproblems?\b|\bunable\b|\bunresponsive|\bbroken\b|\bunstable\b|\bcrash|\bstuck\b"
+    r"|\blosing\b|\bmissing\b|\bincorrect|\bcan(?:'|’|no)t\b|\b5(?:\d\d|xx)\b|\bcapacity\b"
+    r"|\bnot (?:be )?(?:able|displayed|reflected|being)\b|性能下降|故障|异常|错误",
     re.IGNORECASE,
 )
 _TEST = re.compile(r"\s*(?:\[[^\]]*\]\s*)?(?:this is (?:only )?an? )?test(?:ing)?\b|\bplease ignore\b", re.IGNORECASE)
