@@ -14,7 +14,7 @@ from almanac.stats.availability import (
     Unknowns,
     availabilities,
     durations,
-    interval,
+    intervals,
     measure,
     started,
 )
@@ -145,6 +145,10 @@ def test_a_quiet_period_has_no_interval_but_an_upper_bound_on_its_rate():
     assert found.rate.interval == pytest.approx(Bounds(0, -np.log(0.1) * 15))
 
 
+def interval(days):
+    return intervals([days])[0]
+
+
 def weeks_of(*hours_in_trouble):
     """Days in which each week's first day holds so many hours of minor trouble."""
     table = np.zeros((7 * len(hours_in_trouble), 3), np.int64)
@@ -188,4 +192,4 @@ def test_durations_leave_out_unknown_lengths(lengths):
 
 def test_the_sites_own_number_weighs_all_declared_trouble_alike():
     assert FORMULAS[0] is DECLARED
-    assert {f.slug: (0, *f.weights.tolist()) for f in FORMULAS} == WEIGHTS
+    assert {f.slug: (0, f.degraded, f.partial, f.full) for f in FORMULAS} == WEIGHTS

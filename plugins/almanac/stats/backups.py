@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 
 from almanac.stats.days import Ints, arrays, by_day, covered_by_day, disjoint
-from almanac.stats.intervals import LEVEL, Bounds, Floats, around, draws, gamma_share, of_share
+from almanac.stats.intervals import LEVEL, MIN_BLOCKS, Bounds, Floats, around, draws, gamma_share, of_share
 from almanac.stats.record import Record, Subject
 from almanac.stats.windows import DAY, WEEK, Period, Times, clip, intersection, total
 
@@ -282,9 +282,10 @@ def _lift(weeks: Floats) -> Share | None:
     value = float(both * covered / (a * b))
     drawn = draws(len(weeks)) @ weeks
     usable = drawn[(drawn[:, 1] > 0) & (drawn[:, 2] > 0)]
-    if not both or len(weeks) < 4:
+    if not both or len(weeks) < MIN_BLOCKS:
         return Share(value, None)
-    return Share(value, around(value, usable[:, 3] * usable[:, 0] / (usable[:, 1] * usable[:, 2]), weeks[:, 3]))
+    resampled = usable[:, 3] * usable[:, 0] / (usable[:, 1] * usable[:, 2])
+    return Share(value, around(np.array([value]), resampled[:, None], weeks[:, [3]])[0])
 
 
 def _declared(first: Party, second: Party) -> bool:

@@ -125,27 +125,37 @@ def draws(blocks: int, resamples: int = RESAMPLES, seed: int = 20_260_302) -> Fl
 
 
 def of_share(parts: Floats, wholes: Floats) -> Bounds | None:
-    """90 % interval of sum(parts) / sum(wholes), a share, by a bootstrap over blocks (whole weeks of a record).
+    """90 % interval of sum(parts) / sum(wholes), a share; see `of_shares`."""
+    return of_shares(parts[:, None], wholes)[0]
 
-    Weeks keep the incidents of a cluster together. The square root is taken to stabilise the variance; see `around`.
-    None where nothing is known: under four blocks, no wholes or no parts.
+
+def of_shares(parts: Floats, wholes: Floats) -> tuple[Bounds | None, ...]:
+    """90 % intervals of sum(parts) / sum(wholes) for each column, by a bootstrap over blocks, whole weeks of a record.
+
+    Weeks keep the incidents of a cluster together. None where nothing is known: under four blocks or no parts.
     """
-    if len(parts) < MIN_BLOCKS or not parts.any() or not wholes.any():
-        return None
-    drawn = draws(len(parts))
+    blocks, columns = parts.shape
+    if blocks < MIN_BLOCKS or not wholes.any():
+        return tuple([None] * columns)
+    drawn = draws(blocks)
     time = drawn @ wholes
-    found = around(float(parts.sum() / wholes.sum()), (drawn @ parts)[time > 0] / time[time > 0], parts)
-    return Bounds(found.low, min(found.high, 1.0))
+    resampled = (drawn @ parts)[time > 0] / time[time > 0, None]
+    found = around(parts.sum(axis=0) / wholes.sum(), resampled, parts)
+    known = parts.sum(axis=0).tolist()
+    return tuple(Bounds(b.low, min(b.high, 1.0)) if some else None for b, some in zip(found, known, strict=True))
 
 
-def around(estimate: float, resampled: Floats, parts: Floats) -> Bounds:
-    """90 % interval of a quantity that is never negative, on the scale of its square root.
+def around(estimates: Floats, resampled: Floats, parts: Floats) -> tuple[Bounds, ...]:
+    """90 % intervals of quantities that are never negative, one column each.
 
-    The standard deviation over the resamples is multiplied by Student's t with as many degrees of freedom as there are
-    effective blocks, (sum x)^2 / sum x^2, because a few bad weeks tell little of how bad weeks vary.
+    On the scale of the square root, which steadies the variance. The standard deviation over the resamples is
+    multiplied by Student's t with as many degrees of freedom as there are effective blocks, (sum x)^2 / sum x^2,
+    because few bad weeks tell little of how bad weeks vary.
     """
-    effective = max(round(float(parts.sum() ** 2 / (parts @ parts)), 1), 1.0)
+    effective = parts.sum(axis=0) ** 2 / np.maximum((parts**2).sum(axis=0), 1e-300)
+    freedom = np.maximum(np.round(effective, 1), 1.0).tolist()
     small_sample = math.sqrt(len(parts) / (len(parts) - 1))
-    half = student_quantile((1 + LEVEL) / 2, effective) * float(np.sqrt(resampled).std()) * small_sample
-    root = math.sqrt(estimate)
-    return Bounds(max(root - half, 0.0) ** 2, (root + half) ** 2)
+    factor = np.array([student_quantile((1 + LEVEL) / 2, f) for f in freedom]) * small_sample
+    half = factor * np.sqrt(resampled).std(axis=0)
+    root = np.sqrt(estimates)
+    return tuple(map(Bounds, (np.maximum(root - half, 0.0) ** 2).tolist(), ((root + half) ** 2).tolist()))

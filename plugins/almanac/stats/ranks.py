@@ -21,6 +21,7 @@ simulation (bench statistics).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -79,13 +80,19 @@ def step_down(found: Floats, resampled: Floats, pairs: Bools, level: float) -> B
     columns = np.flatnonzero(pairs)
     values, draws_of = found.ravel()[columns], resampled[:, columns]
     while len(columns):
-        critical = np.quantile(draws_of.max(axis=1), level)
+        critical = _quantile(draws_of.max(axis=1), level)
         beyond = values > critical
         if not beyond.any():
             break
         rejected.ravel()[columns[beyond]] = True
         columns, values, draws_of = columns[~beyond], values[~beyond], draws_of[:, ~beyond]
     return rejected
+
+
+def _quantile(values: Floats, level: float) -> float:
+    """The smallest value that at least a share `level` of them does not exceed."""
+    place = max(math.ceil(level * len(values)) - 1, 0)
+    return float(np.partition(values, place)[place])
 
 
 def groups(worse: Bools) -> tuple[tuple[int, ...], ...]:
@@ -133,9 +140,12 @@ def _roots(covered: Floats, trouble: Floats, drawn: Floats) -> tuple[Floats, Flo
 
 def _errors(first: Floats, second: Floats, likeness: Floats) -> Floats:
     """Standard errors of all differences, given those of the parts and their correlation between providers."""
-    square = first[:, :, None] ** 2 + second[:, None, :] ** 2
-    result: Floats = np.sqrt(np.maximum(square - 2 * likeness * first[:, :, None] * second[:, None, :], 1e-18))
-    return result
+    square = first[:, :, None] * second[:, None, :]
+    square *= -2 * likeness
+    square += first[:, :, None] ** 2
+    square += second[:, None, :] ** 2
+    np.maximum(square, 1e-18, out=square)
+    return np.sqrt(square, out=square)
 
 
 def _correlations(trouble: Floats) -> Floats:
@@ -164,5 +174,5 @@ def grew(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> bool:
         roots, errors = (part[:, 0] for part in _roots(covered, trouble, draws(len(covered), RESAMPLES, seed)))
         found, centred = found + sign * root, centred + sign * (roots - root)
         square, squares = square + error**2, squares + errors**2
-    critical = np.quantile(np.abs(centred) / np.sqrt(np.maximum(squares, 1e-18)), LEVEL)
+    critical = _quantile(np.abs(centred) / np.sqrt(np.maximum(squares, 1e-18)), LEVEL)
     return bool(found / np.sqrt(max(square, 1e-18)) > critical)

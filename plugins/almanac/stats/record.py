@@ -46,6 +46,8 @@ class Record:
     least: Ints  # ends
     most: Ints
     severities: Ints  # (cards, 2): least and most
+    lengths: Ints  # 0 where the end is not recorded
+    flags: Ints  # (cards, 4): 1, posted late, zero length, unknown severity
     sure: Mapping[Subject, Bools]  # the card surely concerns the subject
     maybe: Mapping[Subject, Bools]  # it does or may concern it
     days: Mapping[Subject, Days]
@@ -90,9 +92,27 @@ def record(
         for subject in sure
     }
     return Record(
-        provider=provider, selection=selection, covered=covered, now=now, cards=kept, starts=starts, least=least,
-        most=most, severities=severities, sure=sure, maybe=maybe, days=days,
-    )  # fmt: skip
+        provider=provider,
+        selection=selection,
+        covered=covered,
+        now=now,
+        cards=kept,
+        starts=starts,
+        least=least,
+        most=most,
+        severities=severities,
+        lengths=np.where(least == most, least - starts, 0),
+        flags=_flags(kept, starts, least, most, severities),
+        sure=sure,
+        maybe=maybe,
+        days=days,
+    )
+
+
+def _flags(cards: tuple[Card, ...], starts: Ints, least: Ints, most: Ints, severities: Ints) -> Ints:
+    late = np.array([c.posted_late for c in cards], np.bool_)
+    columns = (np.ones_like(late), late, most == starts, severities[:, 0] != severities[:, 1])
+    return np.stack(columns, axis=1).astype(np.int64)
 
 
 def bounds_of_end(card: Card, reach: int, seen_open: int | None = None) -> Ends:
