@@ -10,6 +10,7 @@ import gc
 import os
 import pickle
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe
 from typing import Any, NoReturn
 
@@ -87,9 +88,8 @@ def _work(share: Share, connection: Connection) -> NoReturn:
     try:
         connection.send(next(share))
         connection.send(share.send(connection.recv()))
-    except EOFError:  # the build was stopped: nobody waits for the rest
-        os._exit(1)
-    except BaseException as error:  # whatever it is, the process that waits must hear of it
-        connection.send(error)
-        os._exit(1)
-    os._exit(0)
+    except Exception as error:  # whatever it is, the process that waits must hear of it
+        with suppress(OSError):  # unless nobody waits any more
+            connection.send(error)
+    finally:
+        os._exit(0)
