@@ -56,8 +56,10 @@ def backfill(content: Path, incidents: Path, coverage: Path | None = None) -> Ba
     faults of both tables.
     """
     faults: list[str] = []
-    rows = list(_rows(incidents, INCIDENTS, read_incident, faults))
-    spans = list(_rows(coverage, COVERAGE, read_span, faults)) if coverage else []
+    numbered = list(_rows(incidents, INCIDENTS, read_incident, faults))
+    faults += _twice(incidents.name, numbered)
+    rows = [row for _, row in numbered]
+    spans = [span for _, span in _rows(coverage, COVERAGE, read_span, faults)] if coverage else []
     if faults:
         raise BackfillError("\n".join(faults))
     added = new_spans = 0
@@ -85,8 +87,15 @@ def _cover(content: Path, provider: str, spans: Iterable[Span]) -> int:
     return len(new)
 
 
-def _rows(path: Path, columns: tuple[str, ...], read: Any, faults: list[str]) -> Iterator[Any]:
-    """What `read` makes of each row; what it cannot read goes to `faults`."""
+def _twice(file: str, rows: Iterable[tuple[int, Incident]]) -> Iterator[str]:
+    first: dict[tuple[str, str], int] = {}
+    for line, row in rows:
+        if first.setdefault(row.key, line) != line:
+            yield f"{file}:{line}:1: incident_id: {row.id} is in line {first[row.key]} too; keep one"
+
+
+def _rows(path: Path, columns: tuple[str, ...], read: Any, faults: list[str]) -> Iterator[tuple[int, Any]]:
+    """What `read` makes of each row, with the number of its line; what it cannot read goes to `faults`."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         table = csv.reader(file)
         header = next(table, [])
@@ -100,7 +109,7 @@ def _rows(path: Path, columns: tuple[str, ...], read: Any, faults: list[str]) ->
                               "put texts that hold commas in double quotes")
                 continue
             try:
-                yield read(row)
+                yield table.line_num, read(row)
             except _Wrong as wrong:
                 column = _column(cells, header.index(wrong.field))
                 faults.append(f"{path.name}:{table.line_num}:{column}: {wrong.field}: {wrong}")
