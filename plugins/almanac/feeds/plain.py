@@ -55,4 +55,4 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     return incident(draft, notes)
 
 
-DIALECT = Dialect(name="plain", speaks=_speaks, key=_key, read=_read)
+DIALECT = Dialect(name="plain", speaks=_speaks, key=_key, read=_read, whole_entries=False)  # an edit is a new post
