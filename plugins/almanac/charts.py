@@ -139,7 +139,9 @@ def months_on(since: datetime, days: int) -> tuple[Label, ...]:
 
 def _month_label(at: datetime, share: float) -> Label:
     """Beside its line, to the right; to the left where the chart ends."""
-    return Label(_x(share), words.month(at.year, at.month), "end" if share > 0.88 else "start")
+    if share > 0.88:
+        return Label(_x(share), words.month(at.year, at.month), "end", "w")
+    return Label(_x(share), words.month(at.year, at.month))
 
 
 def estimate(
@@ -216,16 +218,17 @@ class Scale(NamedTuple):
 
     def x(self, at: int) -> str:
         """Where a moment (epoch seconds) stands; what lies outside stands on the edge."""
-        return _x(min(max((at - self.since) / (self.until - self.since), 0.0), 1.0))
+        share = (at - self.since) / (self.until - self.since)
+        return f"{share * 100:.2f}%" if 0 < share < 1 else "0%" if share <= 0 else "100%"
 
     def width(self, since: int, until: int) -> str:
         """How wide a stretch is, at least a visible hair, and cut at the edges."""
         since, until = max(since, self.since), min(until, self.until)
-        return _x(max((until - since) / (self.until - self.since), 0.002))
+        return f"{max((until - since) / (self.until - self.since), 0.002) * 100:.2f}%"
 
 
 TICKS = (600, 1800, 3600, 2 * 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 7 * 86400, 14 * 86400, 30 * 86400)
-MOST_TICKS = 12
+MOST_TICKS = 9
 
 
 def scale_of(view: Stretch) -> Scale:
@@ -235,16 +238,16 @@ def scale_of(view: Stretch) -> Scale:
 
 
 def tick_of(span: int) -> int:
-    """The finest tick (seconds) of which a span holds no more than a dozen."""
+    """The finest tick (seconds) of which a span holds no more than nine."""
     return next((tick for tick in TICKS if span <= tick * MOST_TICKS), -(-span // MOST_TICKS // 86400) * 86400)
 
 
-def ticks(scale: Scale) -> tuple[Label, ...]:
+def ticks(scale: Scale, y: str = "0") -> tuple[Label, ...]:
     """The lines of a scale, labelled with the hour, or the date where it changes; two of three give way when narrow."""
     marks = range(scale.since, scale.until + 1, scale.tick)
     anchors = ["start", *["middle"] * (len(marks) - 2), "end"]
     return tuple(
-        Label(scale.x(at), _tick_words(at, scale.tick), anchor, "w" if place % 3 else "")
+        Label(scale.x(at), _tick_words(at, scale.tick), anchor, "w" if place % 3 else "", y)
         for place, (at, anchor) in enumerate(zip(marks, anchors, strict=True))
     )
 

@@ -69,9 +69,9 @@ def state(almanac: Almanac, provider: Provider) -> State:
 
 
 def by_ourselves(pulls: Pulls | None, now: int) -> bool:
-    """True if the newest coverage comes from our own readings: only these know what is still open."""
-    spans = [span for span in pulls.coverage if seconds(span.since) <= now] if pulls else []
-    return bool(spans) and not max(spans, key=lambda span: span.until).dataset
+    """True if our own readings cover the last hour: only these know what is still open."""
+    own = [span for span in pulls.coverage if not span.dataset] if pulls else []
+    return any(seconds(span.since) <= now and now - seconds(span.until) < FRESH for span in own)
 
 
 def declared(going_on: tuple[Card, ...]) -> Mark:

@@ -12,15 +12,17 @@ from almanac.almanac import Almanac
 from almanac.charts import Bars
 from almanac.model import OVER, Card, moment, seconds
 from almanac.stats.windows import DAY
-from almanac.views import base, current, days, rows
+from almanac.views import base, current, days, measures, rows
+from almanac.views.around import Around, Surroundings
 from almanac.views.articles import Teaser, teaser
-from almanac.views.base import Head, Mark, Time
+from almanac.views.base import Head, Link, Mark, Time
 from almanac.views.current import State
 from almanac.views.leaderboard import Board, board
 from almanac.views.measures import Records
+from almanac.views.timeline import Timeline, timeline
 
 DAYS = 30
-CHANGES, ARTICLES = 8, 3
+LEADS, CHANGES, ARTICLES = 2, 8, 3
 
 
 class Line(NamedTuple):
@@ -47,6 +49,16 @@ class Happening(NamedTuple):
     said: str
 
 
+class Lead(NamedTuple):
+    """An open incident, drawn to scale."""
+
+    url: str
+    title: str
+    stand: str
+    timeline: Timeline
+    source: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """/"""
@@ -55,8 +67,10 @@ class Home:
     title: str
     stand: str
     lines: tuple[Line, ...]
+    unread: tuple[Link, ...]
     caption: str
     span: str  # the days the bars show
+    leads: tuple[Lead, ...]
     changes: tuple[Happening, ...]
     articles: tuple[Teaser, ...]
     board: Board | None
@@ -79,8 +93,10 @@ def home(almanac: Almanac, records: Records) -> Home:
         title=title,
         stand=_stand(almanac, states),
         lines=_ledger(almanac, states, first),
+        unread=tuple(measures.link(s.provider) for s in states if s.reach is None),
         caption=f"Declared state of {words.plural(len(states), 'provider')}",
         span=words.period(moment(first), moment(first + (DAYS - 1) * DAY)),
+        leads=_leads(almanac, states),
         changes=_changes(almanac),
         articles=tuple(map(teaser, almanac.articles[:ARTICLES])),
         board=board(almanac, records),
@@ -128,10 +144,10 @@ def _stand(almanac: Almanac, states: Sequence[State]) -> str:
 
 
 def _ledger(almanac: Almanac, states: Sequence[State], first: int) -> tuple[Line, ...]:
-    """Trouble first, worst on top; then the quiet; then the unknown under a rule."""
+    """Trouble first, worst on top; then the quiet; then the unknown under a rule. Who was never read stands apart."""
     bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     quiet = [s for s in states if s.mark is base.CLEAR]
-    unknown = sorted((s for s in states if not s.known), key=lambda s: -(s.reach or 0))
+    unknown = sorted((s for s in states if not s.known and s.reach), key=lambda s: -(s.reach or 0))
     lines = [_line(almanac, s, first, "open") for s in bad]
     lines += [_line(almanac, s, first, "") for s in quiet]
     lines += [_line(almanac, s, first, "un" if at else "un cut") for at, s in enumerate(unknown)]
@@ -143,7 +159,7 @@ def _line(almanac: Almanac, state: State, first: int, css: str) -> Line:
     cards = current.troubles(provider, almanac.cards.get(provider.slug, ()))
     found = days.worst(cards, almanac.pulls.get(provider.slug), first, DAYS, _edge(almanac))
     length, since = _how_long(almanac, state)
-    last, url = _last(state)
+    last, url = _open(state) if state.in_trouble else _last(state)
     return Line(
         url=base.provider_url(provider.slug),
         name=provider.name,
@@ -156,6 +172,39 @@ def _line(almanac: Almanac, state: State, first: int, css: str) -> Line:
         last_url=url,
         bars=charts.bars(found, f"{provider.name}, {DAYS} days"),
     )
+
+
+def _leads(almanac: Almanac, states: Sequence[State]) -> tuple[Lead, ...]:
+    """The worst of what is open now."""
+    going_on = sorted((card for s in states if s.in_trouble for card in s.open), key=current.rank, reverse=True)[:LEADS]
+    near = Surroundings(almanac) if going_on else None
+    return tuple(lead for card in going_on if near and (lead := _lead(card, near.of(card))))
+
+
+def _lead(card: Card, around: Around) -> Lead | None:
+    drawn = timeline(card, around)
+    if drawn is None:
+        return None
+    posts = words.plural(len(card.updates), "post")
+    return Lead(
+        url=base.incident_url(card),
+        title=f"{around.provider}: {base.name(card)}",
+        stand=f"Opened {_at(card.started)}, {_since(card)}. {posts} so far; the provider rates it {base.mark(card).word}.",
+        timeline=drawn,
+        source=card.source,
+    )
+
+
+def _since(card: Card) -> str:
+    """identified since 13:22 UTC; the phase alone where it began so."""
+    turns = [at for at, phase in card.updates if phase == card.phase]
+    if not turns or card.updates[0][1] == card.phase:
+        return card.phase
+    return f"{card.phase} since {_at(turns[0])}"
+
+
+def _at(instant: int) -> str:
+    return f"{words.clock(moment(instant))}{words.GAP}UTC"
 
 
 def _how_long(almanac: Almanac, state: State) -> tuple[str, Time]:
@@ -173,10 +222,14 @@ def _how_long(almanac: Almanac, state: State) -> tuple[str, Time]:
 def _why_unknown(state: State) -> str:
     if state.unended:
         return f"{words.plural(state.unended, 'end is', 'ends are')} not recorded"
-    if state.reach is None:
-        return "not yet read"
-    at = moment(state.reach)
+    at = moment(state.reach or 0)
     return f"record ends {words.short_date(at)}{words.GAP}{at.year}"
+
+
+def _open(state: State) -> tuple[str, str]:
+    """The worst open incident, in a few words."""
+    card = state.open[0]
+    return _since(card), base.incident_url(card)
 
 
 def _last(state: State) -> tuple[str, str]:

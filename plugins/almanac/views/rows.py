@@ -86,7 +86,7 @@ class Sheet(NamedTuple):
     here: bool
 
 
-SHEET = 70  # incidents on one page: with more it would weigh over 50 KB
+SHEET = 65  # incidents on one page: with more it would weigh over 50 KB
 
 
 def count_sheets(number: int) -> int:

@@ -92,7 +92,7 @@ def timeline(card: Card, around: Around) -> Timeline | None:
     return Timeline(
         height=str(floor + 20),
         floor=str(floor),
-        ticks=tuple(label._replace(y=str(floor + 15)) for label in charts.ticks(scale)),
+        ticks=charts.ticks(scale, str(floor + 15)),
         blocks=tuple(Block(f"ph-{p.css}", scale.x(p.since), scale.width(p.since, p.until)) for p in parts),
         names=tuple(_phase_name(scale, part) for part in parts if _has_room(scale, part)),
         knobs=tuple(dict.fromkeys(scale.x(at) for at, _ in card.updates if at <= scale.until)),
