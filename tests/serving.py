@@ -205,6 +205,41 @@ def bomb(megabytes: int) -> bytes:
     return gzip.compress(b"<feed>" + b" " * (megabytes << 20) + b"</feed>")
 
 
+def hostile(feed: bytes) -> dict[str, tuple[Behaviour, str]]:
+    """Every way to spoil the serving of a feed, by name, each with the reason of the FeedError it must end with."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n"
+    more = reply(200, feed, content_length=str(len(feed) + 1000))
+    return {
+        "silent": (hang(), "timeout"),
+        "hangs-in-headers": (hang(head[:40]), "timeout"),
+        "hangs-in-body": (hang(more), "timeout"),
+        "drips": (drip(head + b"X-More: and more\r\n" * 1000), "timeout"),
+        "says-more": (raw(more), "truncated"),
+        "says-less": (raw(reply(200, feed, content_length=str(len(feed) - 20))), "truncated"),
+        "half-a-chunk": (raw(head + b"Transfer-Encoding: chunked\r\n\r\n10\r\n" + feed[:10]), "truncated"),
+        "half-gzip": (status(200, gzip.compress(feed)[:-12], content_encoding="gzip"), "truncated"),
+        "half-xml": (status(200, feed[: len(feed) // 2]), "truncated"),
+        "broken-xml": (status(200, feed.replace(b"</entry>", b"", 1).replace(b"</item>", b"", 1)), "malformed"),
+        "resets": (reset(more), "reset"),
+        "closes": (raw(), "reset"),
+        "to-metadata": (redirect("https://169.254.169.254/latest/meta-data/"), "private-address"),
+        "to-this-machine": (redirect("https://127.0.0.1/"), "private-address"),
+        "to-this-house": (redirect("https://10.1.1.1/"), "private-address"),
+        "to-this-machine-6": (redirect("https://[::1]/"), "private-address"),
+        "down-to-http": (redirect("http://169.254.169.254/latest/meta-data/"), "redirect"),
+        "in-a-circle": (in_turn(redirect("/a"), redirect("/b"), redirect("/a")), "redirect"),
+        "to-a-file": (redirect("file:///etc/passwd"), "redirect"),
+        "web-page": (status(200, b"<!doctype html><html><title>Status</title></html>"), "html"),
+        "challenge": (status(200, b"<html>Just a moment...", cf_mitigated="challenge"), "html"),
+        "nothing": (status(200), "type"),
+        "zeros": (zeros(100), "too-large"),
+        "gzip-bomb": (status(200, bomb(100), content_encoding="gzip"), "too-large"),
+        "busy": (status(429, retry_after="900"), "status"),
+        "gone": (status(410), "status"),
+        "no-http": (raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), "protocol"),
+    }
+
+
 # TLS: a certificate for status.example, made for these tests, trusted by nobody and protecting nothing
 
 PAIR = """\
@@ -241,3 +276,16 @@ def _pair(folder: Path) -> Path:
     file = folder / "pair.pem"
     file.write_text(PAIR)
     return file
+
+
+# Content that watches such servers
+
+
+def watch(content: Path, slug: str, *urls: str) -> None:
+    """A provider file for these feeds, or for <slug>.example/history.atom."""
+    feeds = urls or (f"https://{slug}.example/history.atom",)
+    lines = ["---", f"slug: {slug}", f"name: {slug.title()}", f"company: {slug.title()} Inc", "home: https://example.com/"]
+    lines += [f"status_page: https://{slug}.example/", "feeds:", *(f"  - url: {url}" for url in feeds)]
+    lines += ["components: []", "capabilities: [chat]", "aliases: []", "---", "", "A provider.", ""]
+    (content / "providers").mkdir(parents=True, exist_ok=True)
+    (content / "providers" / f"{slug}.md").write_text("\n".join(lines))

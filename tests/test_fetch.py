@@ -297,6 +297,7 @@ def test_a_feed_that_moved_for_good_says_where_to() -> None:
         ("https://user:secret@status.example/", "redirect"),
         ("https://[::1/", "redirect"),
         ("https:///", "redirect"),
+        (":javascript:x", "redirect"),
     ],
 )
 def test_a_redirect_to_where_no_feed_lives_is_refused(location: str, reason: str) -> None:
@@ -565,6 +566,11 @@ def test_one_host_that_listens_is_network_enough(internet: Wire) -> None:
 def test_a_resolver_that_knows_private_addresses_only_is_left_to_the_pull(internet: Wire) -> None:
     internet(1).names = {f"status-{n}.example": [["10.0.0.1"]] for n in range(20)}
     assert fetch.online(URLS)
+
+
+def test_an_address_that_is_none_is_left_to_the_pull(internet: Wire) -> None:
+    internet(1)
+    assert fetch.online(["https://[::zz]/", *URLS[:2]])
 
 
 def test_two_silent_hosts_say_nothing_about_the_network(internet: Wire) -> None:

@@ -19,22 +19,12 @@ from almanac.model import FeedState, Incident, Kind, Phase, Pulls, Skip, Span, U
 from almanac.pull import Failure, Outcome, Report, lines
 from almanac.pull.shell import READER, Read
 from tests import serving
-from tests.serving import Behaviour, Serving, reply
+from tests.serving import Behaviour, Serving, watch
 
 NOW = unstamp("2026-03-02T14:10:00Z")
 HOUR = timedelta(hours=1)
 
-# A provider, its feed and a server for them
-
-
-def provider(content: Path, slug: str, *urls: str) -> None:
-    """Watch <slug>.example, or these feeds."""
-    feeds = urls or (f"https://{slug}.example/history.atom",)
-    lines = ["---", f"slug: {slug}", f"name: {slug.title()}", f"company: {slug.title()} Inc", "home: https://example.com/"]
-    lines += [f"status_page: https://{slug}.example/", "feeds:", *(f"  - url: {url}" for url in feeds)]
-    lines += ["components: []", "capabilities: [chat]", "aliases: []", "---", "", "A provider.", ""]
-    (content / "providers").mkdir(parents=True, exist_ok=True)
-    (content / "providers" / f"{slug}.md").write_text("\n".join(lines))
+# A feed, and a pull of it
 
 
 def entry(name: str, title: str, *posts: tuple[str, str, str]) -> str:
@@ -72,7 +62,7 @@ FEED = atom(OPEN, OLD)
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
     folder = tmp_path / "content"
-    provider(folder, "claude")
+    watch(folder, "claude")
     return folder
 
 
@@ -235,7 +225,7 @@ def test_two_pulls_at_once_leave_what_one_leaves(content: Path, tmp_path: Path) 
     pulled(content, hosts)
     alone, pulls = incidents(content), archive.load_pulls(content, "claude")
     other = tmp_path / "other"
-    provider(other, "claude")
+    watch(other, "claude")
     with Serving(hosts) as server:
         threads = [threading.Thread(target=pulled, args=[other, server]) for _ in "12"]
         for thread in threads:
@@ -252,34 +242,12 @@ def test_times_are_kept_to_the_second(content: Path) -> None:
 
 # Trouble
 
-HOSTILE = {
-    "silent": (serving.hang(), "timeout"),
-    "stalls": (serving.hang(reply(200, FEED, content_length="90000")), "timeout"),
-    "drips": (serving.drip(reply(200, FEED)), "timeout"),
-    "says-more": (serving.raw(reply(200, FEED, content_length="90000")), "truncated"),
-    "says-less": (serving.raw(reply(200, FEED, content_length=str(len(FEED) - 20))), "truncated"),
-    "cuts": (serving.reset(reply(200, FEED[:-60], content_length="90000")), "reset"),
-    "to-metadata": (serving.redirect("http://169.254.169.254/latest"), "redirect"),
-    "to-metadata-tls": (serving.redirect("https://169.254.169.254/latest"), "private-address"),
-    "to-itself": (serving.redirect("https://127.0.0.1/"), "private-address"),
-    "to-inside": (serving.redirect("https://10.1.1.1/"), "private-address"),
-    "to-inside-6": (serving.redirect("https://[::1]/"), "private-address"),
-    "round": (serving.redirect("/history.atom"), "redirect"),
-    "page": (serving.status(200, b"<!doctype html><html><title>Status</title></html>"), "html"),
-    "challenge": (serving.status(200, b"<html>Just a moment...", cf_mitigated="challenge"), "html"),
-    "zeros": (serving.zeros(100), "too-large"),
-    "bomb": (serving.status(200, serving.bomb(100), content_encoding="gzip"), "too-large"),
-    "half-gzip": (serving.status(200, b"\x1f\x8b\x08\x00half", content_encoding="gzip"), "truncated"),
-    "half-xml": (serving.status(200, FEED[:-400]), "truncated"),
-    "broken-xml": (serving.status(200, FEED.replace(b"</entry>", b"", 1)), "malformed"),
-    "later": (serving.status(429, retry_after="900"), "status"),
-    "gone": (serving.status(410), "status"),
-}
+HOSTILE = serving.hostile(FEED)
 
 
 def test_each_hostile_server_costs_its_own_provider_only(content: Path) -> None:
     for slug in HOSTILE:
-        provider(content, slug)
+        watch(content, slug)
     honest = {f"{slug}.example": serving.page(FEED) for slug in (*HOSTILE, "claude")}
     pulled(content, honest)
     files = incidents(content)
@@ -320,7 +288,7 @@ def test_an_error_says_since_when_until_it_is_mended(content: Path) -> None:
 
 def test_a_fallback_is_read_when_the_first_feed_fails_and_only_then(content: Path) -> None:
     first, second, third = (f"https://{host}.example/history.atom" for host in ("one", "two", "three"))
-    provider(content, "claude", first, second, third)
+    watch(content, "claude", first, second, third)
     one, two = {"one.example": serving.page(FEED)}, {"two.example": serving.page(FEED)}
     with Serving({**two, "one.example": serving.status(500)}) as server:
         (outcome,) = pulled(content, server).outcomes
@@ -337,7 +305,7 @@ def test_a_fallback_is_read_when_the_first_feed_fails_and_only_then(content: Pat
 
 
 def test_a_broken_archive_is_our_error_and_stops_no_other_provider(content: Path) -> None:
-    provider(content, "grok")
+    watch(content, "grok")
     hosts = {"claude.example": serving.page(FEED), "grok.example": serving.page(FEED)}
     pulled(content, hosts)
     broken = content / "incidents/claude/2026/2026-02-20-aaaaaaaaaaaa.md"
@@ -382,7 +350,7 @@ def test_a_feed_that_moved_for_good_is_followed_and_said(content: Path) -> None:
 
 
 def test_only_those_named_are_pulled(content: Path) -> None:
-    provider(content, "grok")
+    watch(content, "grok")
     with Serving({"grok.example": serving.page(FEED)}) as server:
         report = pulled(content, server, only=["grok"])
         assert {visit.host for visit in server.visits} == {"grok.example"}
@@ -402,7 +370,7 @@ def test_without_a_network_nothing_is_written_and_one_line_said(
     content: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for slug in ("deepseek", "grok", "mistral"):
-        provider(content, slug)
+        watch(content, slug)
     monkeypatch.setattr(socket, "getaddrinfo", no_such_name)
     started = time.monotonic()
     assert pull.main(content, now="2026-03-02T14:10:00Z") == 0
@@ -415,7 +383,7 @@ def test_without_a_network_nothing_is_written_and_one_line_said(
 
 
 def test_the_command_tells_what_came_and_what_failed(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    provider(content, "grok")
+    watch(content, "grok")
     with Serving({"claude.example": serving.page(FEED), "grok.example": serving.status(404)}) as server:
         assert pull.main(content, via=server.url, now="2026-03-02T14:10:00Z") == 0
     told = capsys.readouterr().out.splitlines()
@@ -501,6 +469,7 @@ def test_the_report_lists_what_needs_a_person_and_counts_the_rest() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_on_a_screen_there_is_a_progress_bar(content: Path) -> None:
     with Serving({"claude.example": serving.page(FEED)}) as server:
         screen = in_terminal(f"from almanac import pull; from pathlib import Path; "
@@ -535,7 +504,7 @@ def in_terminal(code: str) -> str:
 def test_the_march_outage_pulled_as_it_went(tmp_path: Path, shared: Path) -> None:
     """The ten feeds of 2026-03-02 as Claude's page showed them, each pulled when it stood there."""
     content = tmp_path / "content"
-    provider(content, "anthropic", "https://status.claude.com/history.rss")
+    watch(content, "anthropic", "https://status.claude.com/history.rss")
     feeds = sorted((shared / "recordings/anthropic/rebuilt-2026-03").glob("*.rss"))
     behaviours = iter([serving.page(feed.read_bytes()) for feed in feeds])
     for feed, behaviour in zip(feeds, behaviours, strict=True):

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -115,12 +115,12 @@ def via_address(via: str) -> tuple[str, int] | None:
     return url.host, url.port or 80
 
 
-def online(urls: Iterable[str], *, seconds: float = 2.5) -> bool:
+def online(urls: Iterable[str], *, seconds: float = 2.0) -> bool:
     """Whether any of a few of these hosts takes a connection in time; True as well when fewer than three are asked.
 
     With fewer, a silent host says more about itself than about our network.
     """
-    places = sorted({(url.host, url.port or (443 if url.scheme == "https" else 80)) for url in map(_url, urls)})
+    places = sorted(set(_places(urls)))
     if len(places) < 3:
         return True
     answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
@@ -136,6 +136,14 @@ def online(urls: Iterable[str], *, seconds: float = 2.5) -> bool:
         return any(answers.get(timeout=max(0.0, deadline.remaining)) for _ in asked)
     except queue.Empty:
         return False
+
+
+def _places(urls: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Host and port of each; what is no URL is left for `get` to refuse."""
+    for text in urls:
+        with suppress(FeedError):
+            url = _url(text)
+            yield url.host, url.port or (443 if url.scheme == "https" else 80)
 
 
 def _url(text: str) -> httpx2.URL:
