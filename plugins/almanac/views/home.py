@@ -185,11 +185,11 @@ def _lead(card: Card, around: Around) -> Lead | None:
     drawn = timeline(card, around)
     if drawn is None:
         return None
-    posts = words.plural(len(card.updates), "post")
+    rated = f"{words.plural(len(card.updates), 'post')} so far; the provider rates it {base.mark(card).word}."
     return Lead(
         url=base.incident_url(card),
         title=f"{around.provider}: {base.name(card)}",
-        stand=f"Opened {_at(card.started)}, {_since(card)}. {posts} so far; the provider rates it {base.mark(card).word}.",
+        stand=f"Opened {_at(card.started)}, {_since(card)}. {rated}",
         timeline=drawn,
         source=card.source,
     )
