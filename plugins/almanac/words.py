@@ -26,7 +26,7 @@ def duration(seconds: int) -> str:
     if minutes < 60:
         return f"{minutes}{GAP}min"
     if minutes < 24 * 60:
-        return f"{hours}{GAP}h {rest:02}{GAP}min" if rest else f"{hours}{GAP}h"
+        return f"{hours}{GAP}h{GAP}{rest:02}{GAP}min" if rest else f"{hours}{GAP}h"
     return _days(seconds)
 
 
@@ -34,7 +34,7 @@ def _days(seconds: int) -> str:
     hours = (seconds + HOUR // 2) // HOUR
     if hours < 240:
         days, rest = divmod(hours, 24)
-        return f"{days}{GAP}d {rest}{GAP}h" if rest else f"{days}{GAP}d"
+        return f"{days}{GAP}d{GAP}{rest}{GAP}h" if rest else f"{days}{GAP}d"
     return f"{(seconds + DAY // 2) // DAY}{GAP}days"
 
 

@@ -162,7 +162,8 @@ def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
         facts.append(_moment("Ended", incident.ended, ENDED.get(incident.ended_basis, ""), incident))
     facts.append(Fact("Length", *_length(around, incident), how="how-often-and-how-long"))
     facts.append(_impact(incident, card))
-    facts.append(Fact("Components", words.listing(incident.components, 6) or "none named", _counted(incident)))
+    parts = words.listing(incident.components, 6) or "none named"
+    facts.append(Fact("Components", parts, _counted(incident), how="components"))
     facts.append(_seen(incident))
     host = urlsplit(incident.source).hostname
     facts.append(Fact("Source", incident.id, host or "no address", url=incident.source))
@@ -193,7 +194,7 @@ def _length(around: Around, incident: Incident) -> tuple[str, str]:
 def _impact(incident: Incident, card: Card) -> Fact:
     css, word = base.mark(card)
     if not card.is_trouble:
-        return Fact("Kind", word, f"by {incident.kind_basis}", css=css, how="what-counts")
+        return Fact("Kind", word, f"by {incident.kind_basis}", css=css, how="kinds")
     stated = incident.impact_stated.replace("_", " ")
     note = STATED_IMPACT if stated == word else f"the provider’s word: {stated}" if stated else "no impact is stated"
     return Fact("Impact", word, note, css=css, how="severity")
@@ -206,11 +207,11 @@ def _counted(incident: Incident) -> str:
 def _seen(incident: Incident) -> Fact:
     if incident.first_seen is None:
         note = f"imported: {incident.imported}" if incident.imported else ""
-        return Fact("First seen here", "not by us", note, how="sources")
+        return Fact("First seen here", "not by us", note, how="imported")
     late = seconds(incident.first_seen) - seconds(incident.started)
     note = f"{words.duration(late)} after the start" if late > 0 else ""
     at = incident.first_seen
-    return Fact("First seen here", _near(at, incident.started), note, stamp(at), how="sources")
+    return Fact("First seen here", _near(at, incident.started), note, stamp(at), how="first-seen")
 
 
 def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from almanac.views import measures
 from almanac.views.base import Head, Link
 from almanac.views.measures import Records, Share
 
-STEPS = 4
+STEPS = (5, 4, 3, 4, 5, 3, 7, 4, 3, 5)  # parts of the axis, by the tenths it spans: whole numbers stand at its lines
 NO_PERIOD = "There is no period in which five providers are covered well enough to be compared."
 
 
@@ -89,7 +89,7 @@ def _board(records: tuple[Record, ...], period: Period, machine: bool) -> Board:
     return Board(
         period=words.period(moment(period.since), moment(last)),
         lines=tuple(measures.share(providers[s.provider], s, floor) for s in found.standings),
-        grid=charts.grid(floor, STEPS),
+        grid=charts.grid(floor, STEPS[round((1 - floor) * 10) - 1]),
         groups=tuple(words.listing([providers[slug].name for slug in group]) for group in found.groups),
         unranked=tuple(Unranked(measures.link(providers[u.provider]), u.why) for u in found.unranked),
     )
