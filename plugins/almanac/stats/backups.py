@@ -10,11 +10,11 @@ because lengths are few, skewed and often unknown:
 
     nearness = sum over pairs of starts (a, b) of max(0, 1 - |a - b| / 1 hour)
 
-against the same with A's record turned around the circle of weeks by whole weeks, give or take three hours, so that
+against the same with A's record turned around the circle of weeks by whole weeks, give or take two hours, so that
 clusters stay whole and office hours are not taken for dependence. The tail of the turned values is read from the gamma
 distribution with their mean and variance; Holm's (1979) correction holds the chance of any false finding in a family of
 pairs at 5 %. Limits: incidents declared together may have one cause or one reader of each other's page; lengths are as
-declared; an absence of evidence over a short record is no evidence of independence, so pairs below eight weeks of joint
+declared; an absence of evidence over a short record is no evidence of independence, so pairs below thirteen weeks of joint
 coverage or five starts on either side are given no verdict.
 """
 
@@ -35,9 +35,9 @@ from almanac.stats.windows import DAY, WEEK, Period, Times, clip, intersection, 
 
 BIN = 600  # seconds; starts are compared on a grid of ten minutes
 NEAR = 3600 // BIN  # bins within which two starts are near
-SWAY = 3 * 3600 // BIN  # bins by which a turn may miss a whole week
-MIN_COVERED = 8 * WEEK
-MIN_TURNS = 100
+SWAY = 2 * 3600 // BIN  # bins by which a turn may miss a whole week
+MIN_COVERED = 13 * WEEK
+MIN_TURNS = 10 * (2 * SWAY + 1)  # ten different weeks
 MIN_STARTS = 5
 MAX_RANGE = 0.10  # of the joint time, between the least and the most trouble the record allows
 SIGNIFICANT = 0.05
@@ -224,7 +224,7 @@ def starts_within(party: Party, joint: Times) -> Ints:
 
 @lru_cache(maxsize=4096)
 def _turns(joint: Times) -> tuple[Ints, Floats]:
-    """Turns by whole weeks, give or take three hours, but not by none, and what makes up for time lost to gaps.
+    """Turns by whole weeks, give or take two hours, but not by none, and what makes up for time lost to gaps.
 
     A turn that leaves less than half of the joint time jointly covered is not used.
     """

@@ -1,0 +1,199 @@
+"""When trouble starts: the pattern over the hours of the week, and the chance of trouble in the next 24 hours.
+
+**Hours of the week.** Starts are counted in the 168 hours of the UTC week beside the covered time each hour had. The
+test against uniform asks whether hours of the day, and days of the week, differ: with n starts and covered shares q,
+
+    X = sum over cells of (observed - n q)^2 / (n q)
+
+for 24 hours and for 7 days. It is not compared with the chi-squared distribution, which takes starts as independent,
+but with X after each week of the record was turned by its own random number of hours, or of days, so that clusters stay
+together. Limits: UTC hours mix time zones; the hour of a post is the hour in which somebody wrote it.
+
+**Next 24 hours.** The chance that an incident starts in the 24 hours after a midnight UTC, from the days before: a
+logistic curve of two things known at that midnight, the logarithms of (1 + days since the last start) and of (1 +
+starts in the last 28 days), with a small ridge, fitted anew each week on the past alone. Its Brier score, the mean of
+(chance - happened)^2, is compared with that of the base rate, the share of past days with a start. It is shown only
+where the score over at least 90 forecasts is lower by more than 1.64 standard errors of the weekly differences. Limit:
+what was posted after the fact counts at its stated start, so the past is known a little better than it was.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from almanac.stats.days import Ints, arrays, by_day
+from almanac.stats.intervals import Floats
+from almanac.stats.record import Record
+from almanac.stats.windows import DAY, WEEK, Period, Times, clip, total
+
+HOUR = 3600
+MONDAY = 4 * DAY  # the epoch was a Thursday
+TURNS = 999
+MIN_STARTS = 30
+MIN_WEEKS = 12
+WARM_UP = 90  # days before the first forecast
+MIN_FORECASTS = 90
+RIDGE = 1.0
+
+
+class Uniformity(NamedTuple):
+    """A test against uniform."""
+
+    statistic: float
+    p: float
+
+
+class HoursOfWeek(NamedTuple):
+    """Starts by hour of the UTC week, Monday 00:00 first, beside the covered hours of each; None where too few."""
+
+    n: int
+    starts: tuple[int, ...]  # 168
+    covered: tuple[float, ...]  # hours
+    hours: Uniformity | None  # do hours of the day differ
+    days: Uniformity | None  # do days of the week differ
+
+
+class NextDay(NamedTuple):
+    """The chance of a start in the next 24 hours, and whether such chances were worth anything."""
+
+    chance: float | None  # None: not enough past
+    base: float  # share of past days with a start
+    n: int  # forecasts scored
+    brier: float | None
+    base_brier: float | None
+    skilled: bool  # shown only if True
+
+
+def hours_of_week(record: Record, period: Period) -> HoursOfWeek:
+    """The pattern of starts of a provider as a whole over the week."""
+    covered = clip(record.covered, period.since, min(period.until, record.now))
+    chosen = record.sure[record.whole] & (record.starts >= period.since) & (record.starts < period.until)
+    starts = record.starts[chosen]
+    hour = (starts - MONDAY) // HOUR % 168
+    counts = np.bincount(hour, minlength=168)
+    known = _covered_hours(covered, period)
+    weeks = (starts - MONDAY) // WEEK
+    enough = len(starts) >= MIN_STARTS and total(covered) >= MIN_WEEKS * WEEK
+    return HoursOfWeek(
+        n=len(starts),
+        starts=tuple(counts.tolist()),
+        covered=tuple(known.tolist()),
+        hours=_test(hour % 24, weeks, known.reshape(7, 24).sum(axis=0)) if enough else None,
+        days=_test(hour // 24, weeks, known.reshape(7, 24).sum(axis=1)) if enough else None,
+    )
+
+
+def _covered_hours(covered: Times, period: Period) -> Floats:
+    """Covered hours of each hour of the week."""
+    edges = np.arange(period.since, period.until + 1, HOUR, dtype=np.int64)
+    seconds = by_day(*arrays(covered), edges)
+    return np.bincount((edges[:-1] - MONDAY) // HOUR % 168, weights=seconds, minlength=168) / HOUR
+
+
+def _test(cells: Ints, weeks: Ints, known: Floats) -> Uniformity:
+    """The statistic and the share of turned records that reach it; each week is turned by its own random step."""
+    size = len(known)
+    expected = len(cells) * known / known.sum()
+    random = np.random.default_rng((20_260_302, size, len(cells)))
+    _, week = np.unique(weeks, return_inverse=True)
+    turns = random.integers(0, size, (TURNS, int(week.max()) + 1))
+    turned = (cells[None, :] + turns[:, week]) % size
+    rows = np.arange(TURNS)[:, None] * size
+    counts = np.bincount((turned + rows).ravel(), minlength=TURNS * size).reshape(TURNS, size)
+    found = _distance(np.bincount(cells, minlength=size)[None, :], expected)[0]
+    reached = int((_distance(counts, expected) >= found - 1e-9).sum())
+    return Uniformity(float(found), (1 + reached) / (1 + TURNS))
+
+
+def _distance(counts: Ints, expected: Floats) -> Floats:
+    usable = expected > 0
+    result: Floats = ((counts[:, usable] - expected[usable]) ** 2 / expected[usable]).sum(axis=1)
+    return result
+
+
+def next_day(record: Record) -> NextDay:
+    """The chance of a start within 24 hours of now, with the score such chances had over the record."""
+    days = record.days[record.whole]
+    happened = _days_with_start(record, len(days.covered), days.first)
+    whole = np.flatnonzero(days.covered >= DAY)
+    known = whole[whole < record.now // DAY - days.first]
+    base = float(happened[known].mean()) if len(known) else 0.0
+    features = _features(record, days.first + np.arange(len(days.covered)))
+    made = _rolling(features[known], happened[known])
+    if made is None:
+        return NextDay(None, base, 0, None, None, False)
+    chances, rates, truth = made
+    model = _fit(features[known], happened[known])
+    today = _features(record, np.array([record.now / DAY]))
+    ours, theirs = (chances - truth) ** 2, (rates - truth) ** 2
+    return NextDay(
+        chance=float(_logistic(_padded(today) @ model)[0]),
+        base=base,
+        n=len(truth),
+        brier=float(ours.mean()),
+        base_brier=float(theirs.mean()),
+        skilled=len(truth) >= MIN_FORECASTS and _surely_below(ours - theirs),
+    )
+
+
+def _days_with_start(record: Record, count: int, first: int) -> Floats:
+    starts = record.starts[record.sure[record.whole]] // DAY - first
+    return (np.bincount(starts[(starts >= 0) & (starts < count)], minlength=count) > 0).astype(np.float64)
+
+
+def _features(record: Record, days: Floats | Ints) -> Floats:
+    """What is known at the midnights (or moments) given in days since the epoch."""
+    at = np.asarray(days, np.float64) * DAY
+    starts = record.starts[record.sure[record.whole]]
+    before = np.searchsorted(starts, at, side="left")
+    last = np.where(before > 0, starts[np.maximum(before - 1, 0)], at - 365 * DAY) if len(starts) else at - 365 * DAY
+    recent = before - np.searchsorted(starts, at - 28 * DAY, side="left")
+    return np.stack((np.log1p((at - last) / DAY), np.log1p(recent)), axis=1)
+
+
+def _rolling(features: Floats, happened: Floats) -> tuple[Floats, Floats, Floats] | None:
+    """Chances, base rates and outcomes of each day after the warm-up, fitted once a week on the days before it."""
+    chances, rates = [], []
+    for first in range(WARM_UP, len(happened), 7):
+        model = _fit(features[:first], happened[:first])
+        ahead = features[first : first + 7]
+        chances.append(_logistic(_padded(ahead) @ model))
+        rates.append(np.full(len(ahead), happened[:first].mean()))
+    if not chances:
+        return None
+    return np.concatenate(chances), np.concatenate(rates), happened[WARM_UP:]
+
+
+def _fit(features: Floats, happened: Floats) -> Floats:
+    """Coefficients of the logistic curve by Newton's method, the constant not penalised."""
+    table = _padded(features)
+    penalty = np.diag([1e-6, RIDGE, RIDGE])
+    found = np.zeros(table.shape[1])
+    for _ in range(12):
+        chance = _logistic(table @ found)
+        slope = table.T @ (happened - chance) - penalty @ found
+        curve = (table * (chance * (1 - chance))[:, None]).T @ table + penalty
+        step = np.linalg.solve(curve, slope)
+        found = found + step
+        if np.abs(step).max() < 1e-8:
+            break
+    return found
+
+
+def _padded(features: Floats) -> Floats:
+    return np.concatenate((np.ones((len(features), 1)), features), axis=1)
+
+
+def _logistic(x: Floats) -> Floats:
+    result: Floats = 1 / (1 + np.exp(-np.clip(x, -30, 30)))
+    return result
+
+
+def _surely_below(differences: Floats) -> bool:
+    """True if the mean of daily differences is negative by more than 1.64 standard errors of their weekly sums."""
+    weekly = np.add.reduceat(differences, np.arange(0, len(differences), 7))
+    spread = math.sqrt(len(weekly)) * float(weekly.std(ddof=1)) if len(weekly) > 1 else math.inf
+    return float(weekly.sum()) < -1.64 * spread

@@ -1,0 +1,177 @@
+"""How honest the status page is, in the provider's own words: late posts, stated windows, changed and vanished texts.
+
+- Publication lag: first post minus the start the provider states itself (in a field, or in words such as "between 17:50
+  UTC and 18:12 UTC"); a start we only took from the first post says nothing and is not counted.
+- Stated and posted length: the window the provider states, against the time from the first post to the closing one.
+- Posted late: the first post is at or after the end, so nobody could be warned by it.
+- Changed after the fact: texts of which an earlier wording was seen, with the lag from the post to the moment we saw
+  the change (an upper bound of the true lag, by one pull), and whether the incident was over by then.
+- Vanished: incidents missing from a feed that should hold them, and updates taken out of their incident.
+
+Changes can be seen only in what was watched: incidents that were imported and never pulled are counted apart. n is
+always given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from almanac.model import OVER, TROUBLE, Incident, Revision, Update
+from almanac.stats.intervals import quantile
+
+_CLOCK = r"(\d{1,2}):(\d{2})"
+_WINDOW = re.compile(
+    rf"\b(?:between|from)\b[^.\n]{{0,60}}?{_CLOCK}(?:\s*\(?UTC\)?)?[^.\n]{{0,40}}?"
+    rf"(?:\band\b|\bto\b|\buntil\b|\btill\b|[-–—])[^.\n]{{0,40}}?{_CLOCK}\s*\(?UTC\b",
+    re.IGNORECASE,
+)
+
+
+class Spread(NamedTuple):
+    """How a quantity in seconds spreads; None where n is 0."""
+
+    n: int
+    median: float | None
+    p90: float | None
+    longest: float | None
+
+
+class Window(NamedTuple):
+    """From when to when the provider says trouble lasted."""
+
+    since: datetime
+    until: datetime
+
+
+class Edit(NamedTuple):
+    """A text that its provider replaced."""
+
+    incident: Incident
+    update: Update
+    revision: Revision
+    new: str  # the wording that replaced it
+
+    @property
+    def lag(self) -> float:
+        """Seconds from the post to the moment the change was seen."""
+        return (self.revision.until - self.update.at).total_seconds()
+
+    @property
+    def after_the_fact(self) -> bool:
+        """True if the incident was over when the text was changed."""
+        return self.incident.ended is not None and self.revision.until > self.incident.ended
+
+
+class Honesty(NamedTuple):
+    """What a provider's own words show of its reporting. Only outages and degradations are looked at."""
+
+    incidents: int
+    watched: int  # pulled by this archive; of the others, imports, changes could not be seen
+    lag: Spread  # first post minus stated start
+    longer: Spread  # stated minus posted length; negative where more was posted than stated
+    posted_late: int
+    edits: Spread  # lag of replaced texts
+    edited_incidents: int
+    after_the_fact: int  # of the edits
+    vanished: int  # incidents
+    gone: int  # updates
+
+
+class Piece(NamedTuple):
+    """A run of words that two texts share ("same"), or that only the old ("out") or the new one ("in") has."""
+
+    what: str
+    words: str
+
+
+def honesty(incidents: Iterable[Incident]) -> Honesty:
+    """Look at how a provider reported these incidents."""
+    troubles = [i for i in incidents if i.kind in TROUBLE]
+    replaced = [edit for i in troubles for edit in edits(i)]
+    return Honesty(
+        incidents=len(troubles),
+        watched=sum(i.first_seen is not None or any(u.seen for u in i.updates) for i in troubles),
+        lag=spread(x for i in troubles if (x := publication_lag(i)) is not None),
+        longer=spread(x for i in troubles if (x := understated(i)) is not None),
+        posted_late=sum(i.posted_late for i in troubles),
+        edits=spread(e.lag for e in replaced),
+        edited_incidents=len({e.incident.key for e in replaced}),
+        after_the_fact=sum(e.after_the_fact for e in replaced),
+        vanished=sum(i.vanished is not None for i in troubles),
+        gone=sum(u.gone is not None for i in troubles for u in i.updates),
+    )
+
+
+def publication_lag(incident: Incident) -> float | None:
+    """Seconds from the stated start to the first post; None where no start is stated."""
+    window = stated_window(incident)
+    if window is not None:
+        return (incident.posted - window.since).total_seconds()
+    if incident.started_basis != "stated":
+        return None
+    return (incident.posted - incident.started).total_seconds()
+
+
+def understated(incident: Incident) -> float | None:
+    """Stated length minus posted length in seconds; None where no window is stated or no post closes it."""
+    window = stated_window(incident)
+    closing = min((u.at for u in incident.updates if u.phase in OVER), default=None)
+    if window is None or closing is None:
+        return None
+    return ((window.until - window.since) - (closing - incident.posted)).total_seconds()
+
+
+def stated_window(incident: Incident) -> Window | None:
+    """The window the newest update that names one states in UTC, placed on the days nearest to the incident."""
+    for update in reversed(incident.updates):
+        found = _WINDOW.search(update.text)
+        if found and all(int(found[i]) < 24 and int(found[i + 1]) < 60 for i in (1, 3)):
+            hours = [timedelta(hours=int(found[i]), minutes=int(found[i + 1])) for i in (1, 3)]
+            return _placed(incident.started, *hours)
+    return None
+
+
+def _placed(near: datetime, since: timedelta, until: timedelta) -> Window:
+    """Clock times on the day that brings the start nearest to `near`; an end before the start is on the next day."""
+    midnight = near.replace(hour=0, minute=0, second=0, microsecond=0)
+    days = (midnight + timedelta(days=d) + since for d in (-1, 0, 1))
+    start = min(days, key=lambda at: abs(at - near))
+    length = (until - since) % timedelta(days=1)
+    return Window(start, start + length)
+
+
+def edits(incident: Incident) -> Iterator[Edit]:
+    """Texts of an incident that were replaced, oldest first; changes of blanks alone are none."""
+    for update in incident.updates:
+        wordings = [*update.was, None]
+        for revision, later in zip(update.was, wordings[1:], strict=True):
+            new = later.text if later else update.text
+            if revision.text.split() != new.split():
+                yield Edit(incident, update, revision, new)
+
+
+def word_diff(old: str, new: str) -> tuple[Piece, ...]:
+    """How to read one text as a change of the other, word by word."""
+    ours, theirs = old.split(), new.split()
+    pieces: list[Piece] = []
+    for what, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        if what == "equal":
+            pieces.append(Piece("same", " ".join(ours[a:b])))
+            continue
+        if b > a:
+            pieces.append(Piece("out", " ".join(ours[a:b])))
+        if d > c:
+            pieces.append(Piece("in", " ".join(theirs[c:d])))
+    return tuple(pieces)
+
+
+def spread(values: Iterable[float]) -> Spread:
+    """Number, median, 90th percentile and largest of some seconds."""
+    ordered = sorted(values)
+    if not ordered:
+        return Spread(0, None, None, None)
+    return Spread(len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.9), ordered[-1])
