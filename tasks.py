@@ -166,12 +166,13 @@ def serve(_: Context, port: int = 8000) -> None:
     almanac_serve.serve(ROOT, port=port)
 
 
-@task(help={"paths": "files or folders, comma-separated (default: all of content)"})
-def check(_: Context, paths: str = "") -> None:
+@task(help={"paths": "files or folders, comma-separated (default: all of content)",
+            "strict": "also list numerals in articles that no query stands behind"})
+def check(_: Context, paths: str = "", strict: bool = False) -> None:
     """Every problem in what people wrote, at once, as file:line:column: field: what; cure."""
     from almanac import check as almanac_check
 
-    sys.exit(almanac_check.main(CONTENT, [Path(p) for p in paths.split(",") if p]))
+    sys.exit(almanac_check.main(CONTENT, [Path(p) for p in paths.split(",") if p], strict=strict))
 
 
 @task(help={"provider": "slug, repeatable", "incident": "provider/id, repeatable"}, iterable=["provider", "incident"])

@@ -9,10 +9,10 @@ PACKAGE = Path(__file__).resolve().parents[1] / "plugins" / "almanac"
 
 LAYERS = {
     0: {"model"},
-    1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged"},
+    1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "body"},
     2: {"feeds", "archive", "almanac", "charts"},
-    3: {"pull", "worker", "backfill", "views", "exports", "check", "newarticle"},
-    4: {"site", "hookup", "engine", "reader", "serve"},
+    3: {"pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle"},
+    4: {"site", "hookup", "engine", "reader", "serve", "check"},
     5: {"__init__"},
 }
 LAYER = {name: layer for layer, names in LAYERS.items() for name in names}

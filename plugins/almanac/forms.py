@@ -5,7 +5,7 @@ Importing pydantic takes about 0.2 s, so this module is imported only when there
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
@@ -15,11 +15,13 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from almanac.frontmatter import Fault, Matter, Way
+from almanac.frontmatter import Fault, Matter, Way, nearest
 
 Dialect = Literal["", "statuspage", "incidentio", "xai", "google", "aws", "azure", "instatus", "betterstack",
                   "flashduty", "lambstatus", "plain"]
 Capability = Literal["chat", "api", "code", "search", "speech", "images", "compute", "other"]
+_ALIKE = "[\u0370-\u03ff\u0400-\u052f\u0531-\u058a\u13a0-\u13f5]"  # Greek, Cyrillic, Armenian, Cherokee
+_DISGUISED = re.compile(rf"[A-Za-z]\w*{_ALIKE}|{_ALIKE}\w*[A-Za-z]")
 
 
 def _slug(value: str) -> str:
@@ -45,14 +47,16 @@ def _line(value: str) -> str:
     """Text for one line of a page."""
     if not value.strip() or not value.isprintable():  # False for control and direction characters too
         raise ValueError("is empty or holds a line break or control character; write one line of text")
+    if _DISGUISED.search(value):
+        raise ValueError("mixes letters of two alphabets in one word; retype it")
     return value
 
 
 def _zone(value: str) -> str:
     """A time zone Python knows."""
     if value not in available_timezones():
-        near = difflib.get_close_matches(value, available_timezones(), 1)
-        raise ValueError(f"is no time zone; write an IANA name such as {near[0] if near else 'America/Los_Angeles'}")
+        near = nearest(value, available_timezones()) or "America/Los_Angeles"
+        raise ValueError(f"is no time zone; write an IANA name such as {near}")
     return value
 
 
@@ -221,8 +225,8 @@ def _given(value: object) -> str:
 
 def _unknown(key: str, known: Sequence[str]) -> str:
     """An unknown key, with the one that was probably meant."""
-    near = difflib.get_close_matches(key, known, 1)
-    return f"is not a known key; did you mean {near[0]}?" if near else f"is not a known key; known: {', '.join(known)}"
+    near = nearest(key, known)
+    return f"is not a known key; did you mean {near}?" if near else f"is not a known key; known: {', '.join(known)}"
 
 
 def _choices(expected: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -77,6 +78,12 @@ def read(data: bytes, file: str) -> Matter:
         return _broken(file, _place(error.problem_mark), f"is not YAML: {error.problem}; {_hint(error.problem)}")
     except yaml.YAMLError as error:  # the parser gives no line for forbidden characters
         return _broken(file, Place(2, 1), f"is not YAML: {' '.join(str(error).split())}; retype that line")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name most like `name`, which is probably meant; "" if none is like it."""
+    near = difflib.get_close_matches(name, list(known), 1)
+    return near[0] if near else ""
 
 
 class _Strict(yaml.CSafeLoader):

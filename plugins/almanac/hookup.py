@@ -12,7 +12,7 @@ from pelican.contents import Content
 from pelican.generators import Generator
 from pelican.writers import Writer as PelicanWriter
 
-from almanac import engine, reader, views
+from almanac import engine, manuscript, reader, rules, views
 from almanac.almanac import Article
 
 BUILD = "ALMANAC_BUILD"  # the setting that holds the running build
@@ -30,7 +30,7 @@ def connect() -> None:
 def _begin(pelican: Any) -> None:
     """Pull, if the settings say so, before anything is read."""
     settings = pelican.settings
-    settings[reader.FAULTS] = []
+    settings[reader.FAULTS], settings[reader.MANUSCRIPTS] = [], {}
     if settings["ALMANAC_PULL"]:
         _pull(settings)
     if settings.get(BUILD) is None:
@@ -68,11 +68,15 @@ class Incidents(Generator):  # type: ignore[misc]  # Pelican has no types
     def generate_context(self) -> None:
         """Put the Almanac together. Pelican has read articles and pages by now."""
         settings = self.settings
-        faults = settings[reader.FAULTS] + reader.strays(self.get_files(["articles", "pages"], extensions=False))
+        faults = settings[reader.FAULTS] + manuscript.strays(self.get_files(["articles", "pages"], extensions=False))
         if faults:
             raise engine.BuildError("\n".join(map(str, sorted(faults))))
         articles = [*self.context["articles"]]
-        settings[BUILD].know([_article(found, "").card for found in articles])
+        written = settings[reader.MANUSCRIPTS].values()
+        settings[BUILD].know(
+            [_article(found, "").card for found in articles],
+            lambda almanac: rules.across(written, engine.world(almanac)),
+        )
 
     def generate_output(self, _: Any) -> None:
         """Make all the rest. Pelican has written articles and pages by now."""
@@ -94,7 +98,7 @@ class Writer(PelicanWriter):  # type: ignore[misc]
 
 
 def _article(found: PelicanArticle, html: str) -> Article:
-    return reader.article(found.metadata["written"], f"/{found.url}", html, found.relative_source_path)
+    return manuscript.article(found.metadata["written"], f"/{found.url}", html, found.relative_source_path)
 
 
 def _html(content: Content) -> str:

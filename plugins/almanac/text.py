@@ -108,6 +108,18 @@ def article(markdown: str) -> str:
     return _anchored(_ARTICLE.clean(_PELICAN_LINK.sub(r'\1="{\2}', shown)).strip())
 
 
+def placed(markdown: str) -> str:
+    """The HTML that `article` cleans, each block with its place in the source; raw HTML in it is an empty comment."""
+    extensions = ["table", "strikethrough", "autolink"]
+    options = cmarkgfm.Options.CMARK_OPT_SOURCEPOS
+    return str(cmarkgfm.markdown_to_html_with_extensions(_tidy(markdown), options=options, extensions=extensions))
+
+
+def rubbish(line: str) -> list[tuple[int, str]]:
+    """Each character of a line that `clean` takes out, with its column counted from 1."""
+    return [(found.start() + 1, found[0]) for found in _RUBBISH.finditer(line)]
+
+
 def _anchored(shown: str) -> str:
     """Safe HTML whose headings have ids, so that links can lead to a section: `## Heading {#id}`, else of its words.
 

@@ -4,6 +4,7 @@
 """
 
 from almanac.archive.disk import (
+    INCIDENTS,
     Entry,
     Filed,
     file_of,
@@ -11,6 +12,7 @@ from almanac.archive.disk import (
     load_pulls,
     lock,
     read,
+    read_bytes,
     read_digest,
     save,
     save_pulls,
@@ -20,6 +22,6 @@ from almanac.archive.disk import (
 from almanac.archive.page import ArchiveError, parse, render
 
 __all__ = [
-    "ArchiveError", "Entry", "Filed", "file_of", "load", "load_pulls", "lock", "parse", "read", "read_digest", "render",
-    "save", "save_pulls", "slug_of", "walk",
+    "INCIDENTS", "ArchiveError", "Entry", "Filed", "file_of", "load", "load_pulls", "lock", "parse", "read",
+    "read_bytes", "read_digest", "render", "save", "save_pulls", "slug_of", "walk",
 ]  # fmt: skip

@@ -86,14 +86,22 @@ def read(content: Path, file: str) -> Incident:
 def read_digest(content: Path, file: str) -> tuple[bytes, Incident]:
     """A digest of one file and the incident in it. Raises ArchiveError."""
     data = (content / INCIDENTS / file).read_bytes()
-    shown = f"{content.name}/{INCIDENTS}/{file}"
+    incident = read_bytes(data, file, f"{content.name}/{INCIDENTS}/{file}")
+    return hashlib.blake2b(data, digest_size=16).digest(), incident
+
+
+def read_bytes(data: bytes, file: str, shown: str) -> Incident:
+    """The incident in the bytes of `file`, relative to content/incidents, which messages call `shown`.
+
+    Raises ArchiveError.
+    """
     try:
         incident = page.parse(data.decode(), shown)
     except UnicodeDecodeError as error:
         raise ArchiveError(f"{shown}:1: is not UTF-8 ({error.reason}); restore it from its history") from None
     if incident.provider != file.partition("/")[0]:
         raise ArchiveError(f"{shown}:2: says provider {incident.provider}; move it to the folder of that name")
-    return hashlib.blake2b(data, digest_size=16).digest(), incident
+    return incident
 
 
 def load(content: Path, provider: str) -> dict[str, Filed]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from almanac import archive, providers, unchanged, views
 from almanac.almanac import Almanac, Article, ArticleCard
 from almanac.engine import incidents, state, surfaces, written
+from almanac.engine.assembled import assemble
 from almanac.engine.crew import Crew
 from almanac.engine.edition import Edition
 from almanac.engine.incidents import Found, Made, page_path
@@ -17,11 +18,13 @@ from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
 from almanac.engine.state import SITE, Print, Row, Section, Stamp
 from almanac.engine.written import Written
-from almanac.model import Card, seconds
+from almanac.model import seconds
 
 WRITTEN = "~written"  # the section of what people wrote
 MANY = 300  # incident files to read from which on forking pays
 HANDS = 2
+
+Wrong = Callable[[Almanac], Iterable[object]]
 
 
 class BuildError(Exception):
@@ -78,18 +81,24 @@ class Build:
             return None
         return [written.thaw(frozen) for frozen in section.extra[1]]
 
-    def know(self, articles: Iterable[ArticleCard]) -> None:
-        """Put together all that pages draw on, and set the crew to print incidents. Raises BuildError."""
-        if self._edition is not None:
-            return  # known already, from what the last build remembers of the same articles
+    def know(self, articles: Iterable[ArticleCard], wrong: Wrong = lambda _: ()) -> None:
+        """Put together all that pages draw on, and set the crew to print incidents. Raises BuildError.
+
+        `wrong` finds what is wrong with what people wrote, a fault each, once the rest is known.
+        """
+        if self._edition is not None:  # known already, from what the last build remembers of the same articles
+            _refuse(list(map(str, wrong(self._edition.almanac))))
+            return
         faults: list[str] = []
         found: Found
         for found in self._crew.found():
             self._rows |= found.rows
             faults += found.faults
-        almanac = _almanac(self.plan, self._rows, articles, faults)
-        if faults:
-            raise BuildError("\n".join(sorted(faults)))
+        watched = providers.load(self.plan.content, self.plan.state / "providers.json")
+        cards = [row.card for _, row in sorted(self._rows.items())]
+        almanac = assemble(self.plan, watched, cards, articles, faults)
+        faults += map(str, wrong(almanac))
+        _refuse(faults)
         self._edition = Edition(self.plan, almanac, {file: row.content for file, row in self._rows.items()})
         self._crew.tell(almanac)
 
@@ -168,6 +177,11 @@ class Build:
         return sections
 
 
+def _refuse(faults: Sequence[str]) -> None:
+    if faults:
+        raise BuildError("\n".join(sorted(faults)))
+
+
 def _stands_together(plan: Plan) -> bool:
     """True if the sources are where `unchanged` looks for them."""
     root = plan.root
@@ -199,40 +213,3 @@ def _kept(sections: Mapping[str, Section], files: Mapping[str, Stamp]) -> dict[s
         file: row for section in sections.values() for file, row in section.rows.items()
         if row.stamp == files.get(file) and row.stamp.ctime
     }  # fmt: skip
-
-
-def _almanac(plan: Plan, rows: Mapping[str, Row], articles: Iterable[ArticleCard], faults: list[str]) -> Almanac:
-    """The Almanac of this moment; what is wrong with the archive is added to `faults`."""
-    watched = providers.load(plan.content, plan.state / "providers.json")
-    cards: dict[str, list[Card]] = {provider.slug: [] for provider in watched}
-    for _, row in sorted(rows.items()):
-        cards.setdefault(row.card.provider, []).append(row.card)
-    faults += _clashes(cards, {provider.slug for provider in watched})
-    pulls = {slug: archive.load_pulls(plan.content, slug) for slug in cards}
-    return Almanac(
-        providers=watched,
-        cards={slug: tuple(sorted(found, key=_newest_first)) for slug, found in cards.items()},
-        pulls=pulls,
-        articles=tuple(sorted(articles, key=lambda card: (-card.date.timestamp(), card.url))),
-        now=plan.now,
-        record_until=max((span.until for pull in pulls.values() for span in pull.coverage), default=None),
-        site_url=plan.site_url,
-        site_name=plan.site_name,
-    )
-
-
-def _newest_first(card: Card) -> tuple[int, str]:
-    return -card.started, card.id
-
-
-def _clashes(cards: Mapping[str, Iterable[Card]], watched: set[str]) -> Iterable[str]:
-    """Incidents of nobody, and files that claim the same incident or the same address."""
-    for slug, found in cards.items():
-        taken: dict[str, str] = {}
-        for card in found:
-            for claim in {f"id {card.id}", f"address {page_path(card)}"}:
-                if claim in taken:
-                    yield f"content/incidents/{card.file}:1: has the {claim} of {taken[claim]}; keep one of the two"
-                taken[claim] = card.file
-        if slug not in watched and taken:
-            yield f"content/incidents/{slug}:1: is of no provider here; add content/providers/{slug}.md"

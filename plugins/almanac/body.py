@@ -1,0 +1,210 @@
+"""Takes the Markdown of an article or page apart and finds in it what must not be published. Pure.
+
+What is judged is what the renderer makes of the text, so that no spelling of a link or a tag gets past; the source is
+only searched for the place to name.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
+from html.parser import HTMLParser
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from almanac import text
+from almanac.frontmatter import nearest
+
+LARGEST = 200_000  # characters; a long article has 30,000
+DEEPEST = 12  # quotes and lists within each other
+NEAR = 2_000  # characters in which something that was rendered is looked for in the source
+
+_ITEMS = rf"(?:[ \t]*(?:>|[-*+]|\d{{1,9}}[.)])(?=[ \t>]|$)){{{DEEPEST + 1},}}"
+_NESTED = re.compile(rf"(?m)^{_ITEMS}|^[ \t]{{60,}}[-*+>\d]|([\[(!<*_`~|]) *(?:\1 *){{60,}}")
+_TAG = re.compile(r"<(?=[A-Za-z/!?])(?!(?:https?|mailto):)")
+_JINJA = re.compile(r"\{%.*?%?\}|\{\{(?P<name>.*?)\}\}|\{\{")
+_SCHEME = re.compile(r"(?:javascript|vbscript|data|file)\s*:|\]\(\s*\)|\[\]:", re.IGNORECASE)
+_PELICAN = re.compile(r"\{(\w+)\}")
+_NUMERAL = re.compile(r"(?<![\w#./-])\d(?:[\d.,:  ]*\d)?(?:[  ]?(?:%|h\b|min\b|s\b))?")
+_DATE = re.compile(
+    r"\d{1,2}(?: to \d{1,2})?[  ](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*(?:[  ]\d{4})?"
+    r"|(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}"
+    r"|\b\d{4}-\d\d(?:-\d\d)?(?:T[\d:]+Z)?|\b(?:19|20)\d\d\b"
+)
+
+
+class Spot(NamedTuple):
+    """Something of a body with its place in it, counted from 1."""
+
+    line: int
+    column: int
+    what: str
+
+
+class Body(NamedTuple):
+    """What stands in a body, each with its place: `links` as the renderer writes them, names of `figures` …"""
+
+    links: tuple[Spot, ...] = ()
+    anchors: frozenset[str] = frozenset()
+    figures: tuple[Spot, ...] = ()
+    numerals: tuple[Spot, ...] = ()  # written out rather than quoted from the archive
+    wrong: tuple[Spot, ...] = ()  # `what` says what is wrong; what to write instead
+
+
+def read(markdown: str, figures: Collection[str] = ()) -> Body:
+    """Take a body apart. `figures` are the names it may quote as {{name}}."""
+    wrong = [*_hidden(markdown), *_too_much(markdown)]
+    if any("too " in spot.what for spot in wrong):  # such a text is not given to a renderer
+        return Body(wrong=tuple(wrong))
+    look = _Look(markdown, figures)
+    look.feed(text.placed(markdown))
+    look.close()
+    wrong += look.wrong
+    return Body(
+        links=tuple(look.links),
+        anchors=frozenset(re.findall(r'<h[2-6] id="([^"]+)"', text.article(markdown))) if look.headed else frozenset(),
+        figures=tuple(look.figures),
+        numerals=tuple(look.numerals),
+        wrong=tuple(sorted(wrong)),
+    )
+
+
+def _hidden(markdown: str) -> Iterator[Spot]:
+    """Characters that reorder or hide what a reader sees."""
+    for number, line in enumerate(markdown.split("\n"), 1):
+        for column, character in text.rubbish(line):
+            yield Spot(number, column, f"holds the invisible character U+{ord(character):04X}; delete it")
+
+
+def _too_much(markdown: str) -> Iterator[Spot]:
+    """What would only slow the renderer down."""
+    if len(markdown) > LARGEST:
+        yield Spot(1, 1, f"has {len(markdown):,} characters, which is too much; write at most {LARGEST:,}")
+    elif found := _NESTED.search(markdown):
+        line = markdown.count("\n", 0, found.start()) + 1
+        yield Spot(line, 1, f"is nested too deep; write lists and quotes at most {DEEPEST} levels deep")
+
+
+class _Look(HTMLParser):
+    """Walks through what was rendered, and keeps the place in the source beside it."""
+
+    def __init__(self, markdown: str, figures: Collection[str]) -> None:
+        super().__init__()
+        self._source = markdown
+        self._starts = [0, *(found.end() for found in re.finditer("\n", markdown))]
+        self._known = figures
+        self._cursor = 0  # everything before it in the source has been met
+        self._target = 0  # the same of targets of links, which stand behind their words
+        self._code = 0
+        self.headed = False
+        self.links: list[Spot] = []
+        self.figures: list[Spot] = []
+        self.numerals: list[Spot] = []
+        self.wrong: list[Spot] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attributes}
+        if place := found.get("data-sourcepos"):
+            line, _, column = place.partition("-")[0].partition(":")
+            start = self._starts[min(int(line), len(self._starts)) - 1] + int(column) - 1
+            self._cursor, self._target = max(self._cursor, start), max(self._target, start)
+        if tag == "a":
+            self._link(found.get("href", ""))
+        elif tag == "img":
+            self._image(found.get("src", ""), found.get("alt", ""))
+        elif tag in ("code", "pre"):
+            self._code += 1
+        elif tag == "h1":
+            self._say(r"#|[^\n]+\n=", "is a heading of the first level, which the title is; begin it with ##")
+        elif tag in ("h2", "h3", "h4", "h5", "h6"):
+            self.headed = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self._code -= tag in ("code", "pre")
+
+    def handle_comment(self, data: str) -> None:
+        found = self._say(_TAG.pattern, "is raw HTML, which is not published; write Markdown, or `<` in backticks")
+        self._cursor = found + 1
+
+    def handle_data(self, data: str) -> None:
+        if self._code:
+            return
+        for found in _JINJA.finditer(data):
+            self._quote(found[0], found["name"])
+        dates = [found.span() for found in _DATE.finditer(data)]
+        for found in _NUMERAL.finditer(data):
+            if not any(since <= found.start() < until for since, until in dates):
+                self.numerals.append(self._spot(re.escape(found[0]), found[0]))
+
+    def _quote(self, whole: str, name: str | None) -> None:
+        place = self._spot(re.escape(whole), "")
+        if name is not None and name.partition(".")[0] in self._known:
+            self.figures.append(place._replace(what=name))
+            return
+        if name is None:
+            what = f"{whole[:40]} is no Markdown; put it in backticks"
+        elif near := nearest(name.partition(".")[0], self._known):
+            what = f"{whole[:40]} is no figure of this file; did you mean {{{{{near}}}}}?"
+        else:
+            what = f"{whole[:40]} is no figure of this file; name it under `figures`, or put it in backticks"
+        self.wrong.append(place._replace(what=what))
+
+    def _link(self, target: str) -> None:
+        written = rf"{re.escape(target)}|{re.escape(unquote(target))}" if target else _SCHEME.pattern
+        words, self._cursor = self._cursor, max(self._cursor, self._target)
+        place = self._spot(written, target)
+        self._cursor, self._target = words, self._cursor + 1
+        message = _wrong_with(target)
+        if message:
+            self.wrong.append(place._replace(what=message))
+        else:
+            self.links.append(place)
+
+    def _image(self, source: str, alternative: str) -> None:
+        place = self._spot(r"!\[", "")
+        if not alternative.strip():
+            message = "is an image without alt text; say between the brackets what it shows"
+            self.wrong.append(place._replace(what=message))
+        message = f"is an image, {source[:60]}, which is not carried into the site; link to it, or retell it in a table"
+        self.wrong.append(place._replace(what=message))
+
+    def _say(self, pattern: str, message: str) -> int:
+        place = self._spot(pattern, message)
+        self.wrong.append(place)
+        return self._starts[place.line - 1] + place.column - 1
+
+    def _spot(self, pattern: str, what: str) -> Spot:
+        """Where `pattern` next stands in the source; where the last thing did, if it is written in another way."""
+        found = re.compile(pattern, re.IGNORECASE).search(self._source, self._cursor, self._cursor + NEAR)
+        at = self._cursor = found.start() if found else self._cursor
+        line = bisect_right(self._starts, at)
+        return Spot(line, at - self._starts[line - 1] + 1, what)
+
+
+def _wrong_with(target: str) -> str:
+    """What makes a link one that is not published; "" for a good one. Whether it leads somewhere is not asked here."""
+    plain = unquote(target)
+    if found := _PELICAN.match(plain):
+        away = plain.startswith("{filename}/../") or plain.count("../") > 2
+        if found[1] == "filename" and not away:
+            return ""
+        cure = "link to an address, or with {filename} to an article or page"
+        return f"{found[0]} is not carried into the site; {cure}"
+    if not target:
+        return "is a link that runs script or leads nowhere; write an address that begins with https:// or /"
+    if plain.startswith(("//", "/\\", "\\")):
+        return f"{plain[:60]} leaves the site in disguise; begin it with https://"
+    if target.startswith(("/", "#", "mailto:")):
+        return ""
+    try:
+        parts = urlsplit(target)
+        host = parts.hostname or ""
+    except ValueError:
+        return f"{plain[:60]} is no web address; write it in full, as in https://status.example.com/"
+    if parts.scheme not in ("http", "https"):
+        cure = "begin it with / or https://" if not parts.scheme else "link with https://"
+        return f"{plain[:60]} is no link into the site nor to the web; {cure}"
+    if not host or "@" in parts.netloc or not unquote(host).isascii():
+        return f"{plain[:60]} hides where it leads; write the host in a to z, 0 to 9 and hyphens, without a user"
+    return ""

@@ -1,0 +1,132 @@
+"""Tells a person, or CI, what is wrong under content/, and remembers it while nothing changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from almanac import unchanged
+
+PACKAGE = Path(__file__).resolve().parents[1]
+MEMO = "check.json"
+LARGEST = 2_000_000  # bytes of a file; articles and incidents have at most some 50,000
+
+Files = Mapping[str, "File"]
+
+
+class File(NamedTuple):
+    """A file under content/. `data` is empty where it was not read, because of what is `odd` about it."""
+
+    data: bytes
+    odd: str = ""
+
+
+class Problem(NamedTuple):
+    """What is wrong at a place, ready to be told."""
+
+    file: str
+    line: int
+    column: int
+    message: str  # with the name of the field before it
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+    @property
+    def annotation(self) -> str:
+        """As GitHub shows it beside the changed line."""
+        message = self.message.replace("%", "%25").replace("\n", "%0A")
+        file = self.file.replace("%", "%25").replace(",", "%2C").replace(":", "%3A").replace("\n", "%0A")
+        return f"::error file={file},line={self.line},col={self.column}::{message}"
+
+
+Survey = Callable[[Path, Files, datetime, bool], Sequence[Problem]]
+
+
+def main(content: Path, paths: Sequence[Path] = (), *, strict: bool = False) -> int:
+    """Print what is wrong under `content`, of `paths` only if any are given. The exit code: 1 if anything is.
+
+    In CI each problem is also an annotation. `strict` lists numerals of articles that no query stands behind.
+    """
+    content = content.absolute()
+    wanted = [os.path.relpath(path.absolute(), content.parent) for path in paths]
+    if strangers := [path for path in wanted if path.split(os.sep)[0] != content.name]:
+        print(f"check: {strangers[0]} is not under {content.name}/; name files or folders in it", file=sys.stderr)
+        return 1
+    told = [problem for problem in problems(content, datetime.now(UTC), strict) if _is_wanted(problem.file, wanted)]
+    in_ci = bool(os.environ.get("CI") or os.environ.get("GITHUB_ACTIONS"))
+    for problem in told:
+        print(problem)
+        if in_ci:
+            print(problem.annotation)
+    print(f"check: {f'{len(told)} to mend' if told else 'nothing to mend'}")
+    return 1 if told else 0
+
+
+def problems(content: Path, now: datetime, strict: bool) -> list[Problem]:
+    """All problems; those of the last check, if no byte of content and rules has changed since, on the same day."""
+    files = read(content)
+    memo = unchanged.state_folder(content.parent / unchanged.PREVIEW) / MEMO
+    key = _key(files, f"{now:%Y-%m-%d} {strict}")
+    found = _recall(memo, key)
+    if found is None:
+        from almanac.check.survey import survey  # and with it pydantic, numpy and the engine: 0.7 s
+
+        found = survey(content, files, now, strict)
+        _remember(memo, key, found)
+    return found
+
+
+def read(content: Path) -> dict[str, File]:
+    """Every file under `content` by its path relative to it, in order. Links are not followed, nothing huge is read."""
+    return dict(sorted(_walk(content, "")))
+
+
+def _walk(content: Path, folder: str) -> Iterator[tuple[str, File]]:
+    with os.scandir(content / folder) as entries:
+        for entry in entries:
+            name = folder + entry.name
+            if entry.is_symlink():
+                yield name, File(b"", "is a symbolic link; put a file there")
+            elif entry.is_dir():
+                yield from _walk(content, f"{name}/")
+            elif not entry.name.endswith(unchanged.OURS):
+                size = entry.stat().st_size
+                too_big = f"has {size / 1e6:,.0f} MB; keep files under {LARGEST / 1e6:.0f} MB" if size > LARGEST else ""
+                yield name, File(b"", too_big) if too_big else File(Path(entry.path).read_bytes())
+
+
+def _is_wanted(file: str, wanted: Sequence[str]) -> bool:
+    return not wanted or any(file == path or file.startswith(f"{path}/") for path in wanted)
+
+
+def _key(files: Files, asked: str) -> str:
+    """A digest of all that the answer depends on."""
+    digest = blake2b(f"{sys.version} {asked}\n".encode(), digest_size=16)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.read_bytes())
+    for name, file in files.items():
+        digest.update(f"{name}\0{len(file.data)} {file.odd}\n".encode("utf-8", "surrogateescape") + file.data)
+    return digest.hexdigest()
+
+
+def _recall(memo: Path, key: str) -> list[Problem] | None:
+    """What was remembered for `key`; None if nothing was or the memo is damaged."""
+    try:
+        kept = json.loads(memo.read_bytes())
+        return [Problem(*found) for found in kept["problems"]] if kept["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _remember(memo: Path, key: str, found: Sequence[Problem]) -> None:
+    memo.parent.mkdir(parents=True, exist_ok=True)
+    fresh = memo.with_name(f"{memo.name}.{os.getpid()}.tmp")
+    fresh.write_text(json.dumps({"key": key, "problems": found}))
+    fresh.replace(memo)

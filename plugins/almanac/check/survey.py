@@ -1,0 +1,105 @@
+"""Holds every file under content/ against the rules, alone and with the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from almanac import archive, engine, manuscript, providers, rules, unchanged
+from almanac.check.shell import Files, Problem
+from almanac.engine.assembled import assemble
+from almanac.frontmatter import Fault
+from almanac.manuscript import Manuscript
+from almanac.model import Card, Provider, card
+
+GRACE = timedelta(minutes=10)  # clocks differ
+WRITTEN = ("articles/", "pages/")
+LINE = re.compile(r"(?P<file>[^:]+):(?P<line>\d+): (?P<message>.*)")
+
+
+def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Problem]:
+    """Every problem of `files`, which stand under `content`, in the order of files and lines."""
+    faults = [Fault(file=f"content/{name}", message=file.odd) for name, file in files.items() if file.odd]
+    watched = _watched(content, faults)
+    cards = list(_cards(files, faults))
+    plan = engine.Plan(content=content, theme=content, output=content.parent / unchanged.PREVIEW, now=now,
+                       site_url="", site_name="", site_id="")  # fmt: skip
+    said: list[str] = []
+    try:
+        almanac = assemble(plan, watched, cards, (), said)
+    except archive.ArchiveError as error:  # a file of pulls that cannot be read: nothing can be computed
+        return _told([*faults, *map(_fault, str(error).split("\n"))])
+    faults += map(_fault, said)
+    manuscripts = list(_manuscripts(files, faults))
+    faults += rules.across(manuscripts, engine.world(almanac))
+    faults += (fault for written in manuscripts for fault in _future(written, now))
+    if strict:
+        faults += (fault for written in manuscripts for fault in _unbound(written))
+    return _told(faults)
+
+
+def _watched(content: Path, faults: list[Fault]) -> tuple[Provider, ...]:
+    """The providers; where their files have faults, enough of them to judge the rest by."""
+    try:
+        return providers.load(content)
+    except providers.ProviderError as error:
+        faults += error.faults
+        slugs = (path.stem for path in sorted((content / "providers").glob("*.md")))
+        return tuple(Provider(slug=slug, name=slug, company="", home="", status_page="") for slug in slugs)
+
+
+def _cards(files: Files, faults: list[Fault]) -> Iterator[Card]:
+    """The card of every incident that can be read."""
+    for name, file in files.items():
+        folder, _, path = name.partition("/")
+        if folder != archive.INCIDENTS or not path.endswith(".md") or file.odd:
+            continue
+        try:
+            yield card(archive.read_bytes(file.data, path, f"content/{name}"), path)
+        except archive.ArchiveError as error:
+            faults.append(_fault(str(error)))
+
+
+def _manuscripts(files: Files, faults: list[Fault]) -> Iterator[Manuscript]:
+    """The articles and pages without faults of their own."""
+    for name, file in files.items():
+        if not name.startswith(WRITTEN) or file.odd:
+            continue
+        if not name.endswith(".md"):
+            faults += manuscript.strays([name])
+            continue
+        found, wrong = manuscript.read(file.data, name)
+        faults += wrong
+        if found:
+            yield found
+
+
+def _future(written: Manuscript, now: datetime) -> Iterator[Fault]:
+    """Dates that have not come yet. A build leaves such an article out of lists and feeds until then."""
+    for path in (("date",), ("modified",)):
+        at = written.values.get(path[0])
+        if at and at > now + GRACE:
+            yield written.matter.fault(path, f"{at:%Y-%m-%dT%H:%MZ} is in the future; write a time that has come")
+
+
+def _unbound(written: Manuscript) -> Iterable[Fault]:
+    for spot in written.body.numerals if written.year else ():
+        cure = "quote it as {{name}} from a query under `figures`"
+        yield written.fault(spot, f"{spot.what!r} is bound to nothing; {cure}")
+
+
+def _fault(line: str) -> Fault:
+    """A fault that the archive or the engine tells in a line."""
+    found = LINE.fullmatch(line)
+    if not found:
+        return Fault(file="content", message=line)
+    return Fault(file=found["file"], line=int(found["line"]), message=found["message"])
+
+
+def _told(faults: Iterable[Fault]) -> list[Problem]:
+    return [
+        Problem(fault.file, fault.line, fault.column, f"{fault.field}: {fault.message}".removeprefix(": "))
+        for fault in sorted(set(faults))
+    ]
