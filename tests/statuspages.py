@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import Any
 
 from hypothesis import strategies as st
 
-from almanac.model import OVER, Impact, Incident, Kind, Phase, Reading, Update, Window
+from almanac.model import OVER, Impact, Incident, Kind, Phase, Reading, Update, Window, stamp
 
 BEGIN = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WORDS = {"Investigating": Phase.INVESTIGATING, "Identified": Phase.IDENTIFIED, "Update": None,
@@ -50,7 +51,8 @@ class Page:
         self.now += timedelta(seconds=step.after)
         if step.what == "open":
             posts = [Post(at=self.now, printed="Investigating", text=step.text)]
-            self.troubles.append(Trouble(id=f"incident{len(self.troubles)}", title=step.text or "Trouble", posts=posts))
+            name = f"incident{len(self.troubles):04}"
+            self.troubles.append(Trouble(id=name, title=step.text or "Trouble", posts=posts))
         elif self.troubles:
             self._change(self.troubles[step.which % len(self.troubles)], step)
 
@@ -112,6 +114,28 @@ def latest(page: Page) -> Reading:
         shown.append(_incident(trouble, (newest,), started=trouble.posts[0].at, started_basis="ulid",
                                precision="second"))  # fmt: skip
     return _reading(page, shown, whole_entries=False)
+
+
+def atom(page: Page, host: str) -> bytes:
+    """The feed of a page as Statuspage writes it, newest incident first."""
+    entries = "".join(_entry(trouble, host) for trouble in reversed(page.shown()))
+    head = '<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
+    head += f"<id>tag:{host},2005:/history</id><title>{host} Status - Incident History</title>"
+    return f"{head}{entries}</feed>".encode()
+
+
+def _entry(trouble: Trouble, host: str) -> str:
+    body = "".join(
+        f"<p><small>{post.at:%b} <var data-var='date'>{post.at.day:2}</var>, "
+        f"<var data-var='time'>{post.at:%H:%M}</var> UTC</small><br>"
+        f"<strong>{post.printed}</strong> - {escape(post.text)}</p>"
+        for post in reversed(trouble.posts)
+    )
+    return (
+        f"<entry><id>tag:{host},2005:Incident/{trouble.id[-4:]}</id><published>{stamp(trouble.posts[-1].at)}</published>"
+        f'<link rel="alternate" type="text/html" href="https://{host}/incidents/{trouble.id}"/>'
+        f'<title>{escape(trouble.title)}</title><content type="html">{escape(body)}</content></entry>'
+    )
 
 
 def readings(history: Iterable[Step], feed: Any, *, all_of_them: bool = False) -> list[Reading]:

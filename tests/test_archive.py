@@ -1,6 +1,10 @@
 """The archive keeps every incident exactly, in files that people and PyYAML read too."""
 
 import os
+import resource
+import signal
+import subprocess
+import sys
 import timeit
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -304,6 +308,29 @@ def test_leftovers_of_killed_runs_are_ignored_and_swept_up(tmp_path: Path) -> No
         assert [path.exists() for path in (*leftovers, others)] == [False, False, True]
 
 
+def test_a_kill_in_the_middle_of_a_file_leaves_the_old_one(tmp_path: Path) -> None:
+    archive.save(tmp_path, [OUTAGE], {})
+    known = archive.load(tmp_path, "anthropic")
+    if (pid := os.fork()) == 0:  # dies when it has written so many bytes
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (700, resource.RLIM_INFINITY))
+        archive.save(tmp_path, [replace(OUTAGE, title="Another")], known)
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGXFSZ
+    unfinished = tmp_path / "incidents" / (FILED[OUTAGE.id].file + LEFTOVER)
+    assert archive.load(tmp_path, "anthropic") == known
+    with archive.lock(tmp_path, "anthropic"):
+        assert not unfinished.exists()
+
+
+@pytest.mark.slow
+def test_of_twenty_pulls_killed_at_random_moments_every_one_is_completed_by_the_next(root: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(root / "plugins")}
+    bench = [sys.executable, "-m", "tests.bench.kills", "20"]
+    done = subprocess.run(bench, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    assert done.stdout.endswith("PASS\n"), done.stdout + done.stderr
+
+
 def test_two_pulls_of_one_provider_wait_for_each_other(tmp_path: Path) -> None:
     with archive.lock(tmp_path, "anthropic"):
         with archive.lock(tmp_path, "openai", patience=0):
@@ -320,7 +347,7 @@ def test_two_pulls_of_one_provider_wait_for_each_other(tmp_path: Path) -> None:
 STATES = st.builds(
     FeedState, url=TEXTS, etag=TEXTS, last_modified=TEXTS, fetched=MAYBE, changed=MAYBE, body=TEXTS,
     items=st.dictionaries(TEXTS, TEXTS, max_size=3).map(lambda d: tuple(d.items())), dialect=TEXTS,
-    entries=st.integers(0, 99), since=MAYBE, error=TEXTS, error_since=MAYBE,
+    window=TEXTS, entries=st.integers(0, 99), since=MAYBE, error=TEXTS, error_since=MAYBE,
 )  # fmt: skip
 PULLS = st.builds(
     Pulls, provider=TEXTS, coverage=st.lists(st.builds(Span, since=TIMES, until=TIMES, dataset=TEXTS)).map(tuple),
