@@ -13,9 +13,9 @@ because lengths are few, skewed and often unknown:
 against the same with A's record turned around the circle of weeks by whole weeks, give or take two hours, so that
 clusters stay whole and office hours are not taken for dependence. The tail of the turned values is read from the gamma
 distribution with their mean and variance; Holm's (1979) correction holds the chance of any false finding in a family of
-pairs at 5 %. Limits: incidents declared together may have one cause or one reader of each other's page; lengths are as
-declared; an absence of evidence over a short record is no evidence of independence, so pairs below thirteen weeks of joint
-coverage or five starts on either side are given no verdict.
+pairs at 5 %. Limits: incidents declared together may have one cause, or one reader of the other's page; lengths are as
+declared; no evidence over a short record is no evidence of independence, so pairs with less than thirteen weeks of
+joint coverage or five starts on either side are given no verdict.
 """
 
 from __future__ import annotations
@@ -239,7 +239,10 @@ def _turns(joint: Times) -> tuple[Ints, Floats]:
 
 
 def _upper_tail(value: float, null: Floats) -> float:
-    """The chance of at least `value` under the gamma distribution with the mean and variance of the null."""
+    """The chance of at least `value` under the gamma distribution with the null's mean and variance.
+
+    Its tail is a little too heavy, which keeps short records from false findings; fitting the skewness too does not.
+    """
     mean, variance = float(null.mean()), float(null.var())
     if value <= mean or not variance:
         return 1.0 if value <= mean else 0.0
