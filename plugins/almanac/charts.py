@@ -8,6 +8,7 @@ because a large build makes hundreds of thousands of them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -20,7 +21,7 @@ CLEAR, MINOR, MAJOR, CRITICAL, UNSAID, UNKNOWN = "ok", "minor", "major", "critic
 TO_COME = ""  # a day that has not begun: neither clear nor unknown
 ORDER = (CLEAR, UNSAID, MINOR, MAJOR, CRITICAL)  # of a day's worst; an unsaid severity never hides a stated one
 HEIGHT = {UNSAID: 0.36, MINOR: 0.36, MAJOR: 0.68, CRITICAL: 1.0}  # of the full bar
-SAID = {CLEAR: "clear", UNSAID: "of unsaid severity", UNKNOWN: "unknown"}
+SAID = {UNSAID: "of unsaid severity"}
 
 STEP, BAR = 5, 4  # units a day takes, and its bar; the sheet draws bars as strokes of that width
 THIN = 2  # height of the line of a clear day
@@ -93,9 +94,10 @@ class Histogram(NamedTuple):
 
 def tally(days: Sequence[str]) -> str:
     """28 days clear, 27 minor, 29 major: how many days of each sort there are, in the order of severity."""
-    counts = [(sort, days.count(sort)) for sort in (*ORDER, UNKNOWN)]
-    said = [f"{number} {SAID.get(sort, sort)}" for sort, number in counts if number]
-    return ", ".join(said).replace(f" {SAID[CLEAR]}", " days clear" if days.count(CLEAR) != 1 else " day clear", 1)
+    counts = Counter(days)
+    said = [f"{counts[CLEAR]} day{'s' if counts[CLEAR] > 1 else ''} clear"] if counts[CLEAR] else []
+    said += [f"{counts[sort]} {SAID.get(sort, sort)}" for sort in (*ORDER[1:], UNKNOWN) if counts[sort]]
+    return ", ".join(said)
 
 
 def bars(days: Sequence[str], label: str, height: int = 24, *, slots: int = 0) -> Bars:
@@ -144,19 +146,17 @@ def _month_label(at: datetime, share: float) -> Label:
     return Label(_x(share), words.month(at.year, at.month))
 
 
-def estimate(
-    share: float, low: float | None = None, high: float | None = None, *, floor: float, words_for: str = ""
-) -> Estimate:
+def estimate(share: float, low: float | None, high: float | None, floor: float) -> Estimate:
     """Places a share on an axis from `floor` to 1; what lies below the floor stands on it."""
     said = words.percent(share)
     if low is None or high is None:
-        return Estimate(_on(share, floor), "", "", words_for or said)
-    label = words_for or f"{said}, interval {words.percent(low)} to {words.percent(high)}"
+        return Estimate(_on(share, floor), "", "", said)
+    label = f"{said}, interval {words.percent(low)} to {words.percent(high)}"
     return Estimate(_on(share, floor), _on(low, floor), _on(high, floor), label)
 
 
 def _on(share: float, floor: float) -> str:
-    return _x(max((share - floor) / (1 - floor), 0.0) if floor < 1 else 1.0)
+    return _x(max((share - floor) / (1 - floor), 0.0))
 
 
 def grid(floor: float, steps: int) -> tuple[Label, ...]:
@@ -247,15 +247,15 @@ def ticks(scale: Scale, y: str = "0") -> tuple[Label, ...]:
     marks = range(scale.since, scale.until + 1, scale.tick)
     anchors = ["start", *["middle"] * (len(marks) - 2), "end"]
     return tuple(
-        Label(scale.x(at), _tick_words(at, scale.tick), anchor, "w" if place % 3 else "", y)
+        Label(scale.x(at), _tick_words(at), anchor, "w" if place % 3 else "", y)
         for place, (at, anchor) in enumerate(zip(marks, anchors, strict=True))
     )
 
 
-def _tick_words(at: int, tick: int) -> str:
+def _tick_words(at: int) -> str:
     if at % words.DAY == 0:
         return words.short_date(moment(at))
-    return f"{at % words.DAY // words.HOUR:02}:{at % words.HOUR // words.MINUTE:02}" if tick < words.DAY else ""
+    return words.clock(moment(at))
 
 
 def _x(share: float) -> str:

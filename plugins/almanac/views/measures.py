@@ -76,7 +76,7 @@ def share(provider: Provider, standing: Standing, floor: float) -> Share:
         rank=f"{first}–{last}" if first != last else str(first),
         provider=link(provider),
         share=said(known),
-        estimate=charts.estimate(middle(known), low, high, floor=floor),
+        estimate=charts.estimate(middle(known), low, high, floor),
         n=words.count(known.n),
         rate=rate(known),
         median=length(known.durations.median),
