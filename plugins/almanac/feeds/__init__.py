@@ -70,10 +70,10 @@ def detect(feed: Document, hint: str = "") -> Dialect:
     for reference, character in _REFERENCES:
         sample = sample.replace(reference, character)
     speaking = [dialect for dialect in DIALECTS if dialect.speaks(head, sample)]
-    hinted = [dialect for dialect in DIALECTS if dialect.name == hint]
-    if speaking[0] is plain.DIALECT and not feed.entries and hinted:
-        return hinted[0]
-    return next((dialect for dialect in hinted if dialect in speaking), speaking[0])
+    hinted = next((dialect for dialect in DIALECTS if dialect.name == hint), plain.DIALECT)
+    if hinted in speaking[:-1] or (not feed.entries and speaking[0] is plain.DIALECT):
+        return hinted
+    return speaking[0]
 
 
 def _read(feed: Document, notes: Notes, hint: str) -> Reading:

@@ -47,13 +47,13 @@ def _key(entry: Entry) -> str:
     return f"{found[1]} {_title(entry)[1]}"
 
 
-def _title(entry: Entry) -> tuple[str, str]:
-    """The state in front of a title, and the title without it."""
+def _title(entry: Entry) -> tuple[list[str], str]:
+    """The states in front of a title, and the title without them."""
     at, states = 0, []
     while match := _STATE.match(entry.title, at):
-        states.append(match[0].strip())
+        states.append(match[0].strip(" :"))
         at = match.end()
-    return " ".join(states), entry.title[at:] or entry.title
+    return states, entry.title[at:] or entry.title
 
 
 def _parted(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
@@ -73,17 +73,17 @@ def _at(entry: Entry) -> datetime:
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     """Entries stand oldest first here. The name is that of the first post, or the one it had when it was seen first."""
     first, newest = entries[0], entries[-1]
-    state, title = _title(newest)
-    over = "resolved" in state.lower() or "operating normally" in state.lower()
+    states, title = _title(newest)
+    over = any("resolved" in state.lower() or "operating normally" in state.lower() for state in states)
     between = _between(newest) if over else None
-    stated = state.split(":")[0].strip() if state.split(":")[0].lower() in _LEVELS else ""
+    stated = next((state for state in states if state.lower() in _LEVELS), "")
     draft = Draft(
         id=next((notes.known[e.hash] for e in entries if e.hash in notes.known), first.id.rpartition("#")[2]),
         title=title,
         dialect=DIALECT.name,
         posts=[_post(entry, is_end=over and entry is newest) for entry in entries],
         source=tidy(newest.link),
-        precision="minute",
+        precision="minute" if between else "second",
         started=between[0] if between else None,
         started_basis="stated" if between else "first-update",
         ended=between[1] if between else None,

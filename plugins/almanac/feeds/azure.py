@@ -43,7 +43,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         dialect=DIALECT.name,
         posts=[Post(at=entry.at, html=entry.body)],
         source=tidy(entry.link),
-        precision="minute",
+        precision="minute" if stated else "second",
         started=stated or entry.at,
         started_basis="stated" if stated else "pubdate",
         impact_stated=entry.status,

@@ -16,7 +16,7 @@ from .links import tidy
 # The guid is shared by down and recovery; where there is a page an incident, the page is what updates share. The link
 # is often the home page: grouped by it, a month becomes one incident.
 _PAGE = re.compile(r"/incident/(\d{1,20})(?:#|$)")
-_ANCHOR = re.compile(r"/#([A-Za-z0-9_-]{3,64})$")
+_ANCHOR = re.compile(r"/#([A-Za-z0-9-]{3,64})$")
 _DOWN = re.compile(r"(.{1,200}?) went down$")
 _UP = re.compile(r"(.{1,200}?) (?:has )?recovered$")
 _OVER = re.compile(

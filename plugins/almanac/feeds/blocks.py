@@ -35,7 +35,7 @@ def posts(entry: Entry, anchor: datetime, notes: Notes, *, newest_first: bool = 
     starts = [(match, at) for match in _BLOCK.finditer(body) if (at := _TIME.fullmatch(_bare(match[1])))]
     ends = [match.start() for match, _ in starts[1:]] + [len(body)]
     near = anchor
-    for (match, at), end in zip(starts, ends, strict=True):
+    for (match, at), end in zip(starts, ends, strict=False):
         when = _when(at, near, _zone(at[7], entry, notes), notes.seen, newest_first=newest_first)
         if when is None:
             continue

@@ -170,6 +170,8 @@ def _ends(
     ended, ended_basis = draft.ended, draft.ended_basis
     if phase in OVER and ended is None:
         ended, ended_basis = _closed(updates), "resolved-update"
+        if updates and updates[-1].phase not in OVER:
+            notes.doubt(f"no post of {draft.id} says that it is over; its newest is taken for the end")
     if phase not in OVER:
         ended, ended_basis = None, ""
     if started > notes.seen and not draft.planned and updates:

@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from ..model import FeedError
 
-MOST_BYTES = 2_000_000
+MOST_BYTES, MOST_ENTRIES = 2_000_000, 5_000
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _PROLOGUE = re.compile(rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml\b[^>]{0,200}\?>)?\s*+")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
@@ -45,6 +45,8 @@ def split(body: bytes) -> Document:
     except expat.ExpatError as error:
         raise _malformed(source, error) from error
     cuts = _cuts(source, tag)
+    if len(cuts) > MOST_ENTRIES:
+        raise FeedError("too large", f"{len(cuts):,} entries are more than a status feed has; is it the right one?")
     if not cuts:
         return Document(head=source, opening=source, entries=(), tail=b"")
     head, tail = source[: cuts[0][0]], source[cuts[-1][1] :]

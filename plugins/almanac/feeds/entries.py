@@ -19,7 +19,7 @@ from .document import Document
 
 feedparser.api.PREFERRED_XML_PARSERS.clear()  # else each call looks on the disk for a driver that does not exist
 
-_PUBLISHED = re.compile(rb"<(?:pubDate|published|issued|dc:date)(?:\s[^>]{0,200})?>\s*([^<]{1,60})<")
+_PUBLISHED = re.compile(rb"<(?:\w{1,20}:)?(?:pubDate|published|issued|date)(?:\s[^>]{0,200})?>\s*([^<]{1,60})<")
 _ESCAPED = re.compile(rb">([^<>]*&[^<>]*)<")
 _REFERENCES = ((b"&lt;", b"<"), (b"&gt;", b">"), (b"&quot;", b'"'), (b"&apos;", b"'"), (b"&amp;", b"&"))
 _UPDATED = re.compile(rb"<(?:\w{1,20}:)?updated(?:\s[^>]{0,200})?>\s*([^<]{1,60})<")
@@ -74,7 +74,7 @@ def _published(entry: bytes) -> datetime | None:
 
 
 def _parsed(document: Document, entries: list[bytes]) -> list[Any]:
-    lighter = (_ESCAPED.sub(_as_cdata, entry) for entry in entries)
+    lighter = (entry if b"<!" in entry or b"<?" in entry else _ESCAPED.sub(_as_cdata, entry) for entry in entries)
     body = BytesIO(b"".join((document.opening, *lighter, document.tail)))  # bare bytes may be taken for an address
     try:
         return list(feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False).entries)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..model import OVER, Incident
+from ..model import Incident, Phase
 from . import wording
 from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first
 from .entries import Entry
@@ -39,7 +39,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         posts=posts,
         source=tidy(stands[-1].link),
         started=posts[0].at,
-        started_basis="first-update" if wording.phase(posts[0].printed) not in OVER else "pubdate",
+        started_basis="first-update" if wording.phase(posts[0].printed) is Phase.INVESTIGATING else "pubdate",
         components=_names(affected[1]) if affected else (),
     )
     return incident(draft, notes)

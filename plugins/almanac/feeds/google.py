@@ -44,7 +44,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         dialect=DIALECT.name,
         posts=[_post(entry) for entry in reversed(entries)],
         source=tidy(newest.link),
-        precision="minute",
+        precision="minute" if began else "second",
         started=began,
         started_basis="stated" if began else "first-update",
         ended=ended,

@@ -53,7 +53,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
 
 def _post(post: Post, start: datetime, *, planned: bool) -> Post:
     """Texts end in one full stop too many, and a maintenance is "Identified" both before and while it runs."""
-    post = replace(post, html=re.sub(r"(?<!\.)\.\.$", ".", post.html))
+    post = replace(post, html=post.html[:-1] if post.html.endswith("..") else post.html)
     if planned and wording.phase(post.printed) is Phase.IDENTIFIED:
         return replace(post, phase=Phase.SCHEDULED if post.at < start else Phase.IN_PROGRESS)
     return post

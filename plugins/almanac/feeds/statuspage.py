@@ -13,11 +13,13 @@ from .links import tidy
 # The twelve characters are the only name common to RSS, Atom, API and to the old host after a provider has moved.
 _SLUG = re.compile(r"/incidents/+([a-z0-9]{12})(?![a-z0-9])")
 _HEAD = re.compile(r",2005:/+history<|<description>Statuspage</description>")
-_BODY = re.compile(r"<small>[A-Z][a-z]{2} .{1,80}</small>\s*<br|THIS IS A SCHEDULED EVENT|,2005:Incident/\d+<")
+_BODY = re.compile(r"<small>[A-Z][a-z]{2} .{1,200}</small>\s*<br|THIS IS A SCHEDULED EVENT|,2005:Incident/\d+<")
 
 
 def _speaks(head: str, sample: str) -> bool:
-    return bool(_HEAD.search(head) or (_BODY.search(sample) and _SLUG.search(sample)))
+    if not sample:
+        return bool(_HEAD.search(head))
+    return bool(_SLUG.search(sample) and (_BODY.search(sample) or _HEAD.search(head)))
 
 
 def _key(entry: Entry) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+_FIRST, _LAST = 1990, 2200  # years in which incidents can have happened; others are typing errors or attacks
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _RFC822 = re.compile(
     r"(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})\s+([A-Za-z]{3,9})\s+(\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d))?(?:\s+(\S{1,32}))?"
@@ -57,7 +58,7 @@ def zoned(text: str) -> datetime | None:
         local = datetime.fromisoformat(text)
     except ValueError:
         return _rfc822(text)
-    return local.replace(microsecond=0) if local.tzinfo else None
+    return local.replace(microsecond=0) if local.tzinfo and _FIRST <= local.year < _LAST else None
 
 
 def _rfc822(text: str) -> datetime | None:
@@ -80,13 +81,9 @@ def month_of(name: str) -> int | None:
 def moment(year: int, month: int, day: int, hour: int, minute: int, second: int, there: tzinfo) -> datetime | None:
     """The aware time, or None for the 30th of February and the like."""
     try:
-        at = datetime(year, month, day, hour, minute, second, tzinfo=there)
-        return at if timedelta() <= at - _FIRST < _LAST - _FIRST else None
-    except (ValueError, OverflowError):
+        return datetime(year, month, day, hour, minute, second, tzinfo=there) if _FIRST <= year < _LAST else None
+    except ValueError:
         return None
-
-
-_FIRST, _LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def in_any_year(month: int, day: int, clock: tuple[int, int, int], there: tzinfo, anchor: datetime) -> list[datetime]:

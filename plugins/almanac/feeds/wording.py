@@ -71,7 +71,7 @@ _TROUBLE = re.compile(
     r"|\bnot (?:be )?(?:able|displayed|reflected|being)\b|性能下降|故障|异常|错误",
     re.IGNORECASE,
 )
-_TEST = re.compile(r"\s*(?:\[[^\]]*\]\s*)?(?:this is (?:only )?an? )?test(?:ing)?\b|\bplease ignore\b", re.IGNORECASE)
+_TEST = re.compile(r"^\s*(?:\[[^\]]*\]\s*)?(?:this is (?:only )?an? )?test(?:ing)?\b|\bplease ignore\b", re.IGNORECASE)
 _NOTICE = re.compile(
     r"\bdeprecat|\bretir(?:e[ds]?|ing|ement)\b|\bsunset|\bend[- ]of[- ](?:life|support)\b|\bdiscontinu|\bwithdr[ae]w"
     r"|\bsuspend(?:ed|ing) access\b|\bquotas?\b|\bpolic(?:y|ies)\b|\bterms of (?:service|use)\b|\bpricing\b"

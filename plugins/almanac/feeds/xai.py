@@ -46,7 +46,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         id=_key(entry),
         title=entry.title,
         dialect=DIALECT.name,
-        posts=_posts(entry.body, over=phase is Phase.RESOLVED),
+        posts=_closed(_posts(entry.body), ended) if phase is Phase.RESOLVED else _posts(entry.body),
         source=tidy(entry.link),
         started=entry.published,  # the stated start, unlike Statuspage's pubDate
         started_basis="stated",
@@ -59,14 +59,18 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     return incident(draft, notes)
 
 
-def _posts(body: str, *, over: bool) -> list[Post]:
+def _posts(body: str) -> list[Post]:
     """The posts, oldest first. Their headings are free text: a phase where they are its word, else part of the text."""
     found = [(match, at) for match in _UPDATE.finditer(body) if (at := times.stamp(match[1]))]
     ends = [match.start() for match, _ in found[1:]] + [len(body)]
-    posts = [_post(match, at, body[match.end() : end]) for (match, at), end in zip(found, ends, strict=True)]
-    posts = oldest_first(posts, lambda post: post.at)
-    if posts and over:  # the newest post of what is over says so, whatever its heading is
-        posts[-1] = replace(posts[-1], phase=Phase.RESOLVED)
+    posts = [_post(match, at, body[match.end() : end]) for (match, at), end in zip(found, ends, strict=False)]
+    return oldest_first(posts, lambda post: post.at)
+
+
+def _closed(posts: list[Post], ended: datetime | None) -> list[Post]:
+    """The posts of what is over: the newest says so, if it is not from before the end and names no phase itself."""
+    if posts and wording.phase(posts[-1].printed) is None and (ended is None or posts[-1].at >= ended):
+        return [*posts[:-1], replace(posts[-1], phase=Phase.RESOLVED)]
     return posts
 
 
