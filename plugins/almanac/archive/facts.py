@@ -1,0 +1,151 @@
+"""The facts of an incident ⇄ front matter. Pure.
+
+What `write` writes, a fast reader of our own takes apart; what a person rewrote goes through PyYAML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from almanac.archive.scalars import NotCanonical, read_scalar, read_sequence, scalar, sequence
+from almanac.model import Impact, Incident, Kind, Phase, stamp, unstamp
+
+UNKNOWN = "unknown"  # a time we do not know
+
+Raw = tuple[tuple[str, str], ...]  # unknown fields: name, and YAML as it stands in the file
+
+
+class Bad(ValueError):
+    """Something wrong in the line that begins with `near`; the message says what, and what to write instead."""
+
+    def __init__(self, near: str, message: str) -> None:
+        super().__init__(message)
+        self.near = near
+
+
+class Form(NamedTuple):
+    """How the values of a field are written and read."""
+
+    write: Callable[[Any], str]
+    read: Callable[[str], Any]
+
+
+def _read_flag(raw: str) -> bool:
+    if raw not in ("true", "false"):
+        raise NotCanonical(f"{raw!r} is neither true nor false")
+    return raw == "true"
+
+
+def _write_maybe(at: datetime | None) -> str:
+    return UNKNOWN if at is None else stamp(at)
+
+
+def _read_maybe(raw: str) -> datetime | None:
+    return None if raw == UNKNOWN else unstamp(raw)
+
+
+def _word(words: type[Kind] | type[Impact] | type[Phase]) -> Form:
+    known: Mapping[str, Any] = {word.value: word for word in words}
+
+    def read(raw: str) -> Any:
+        if raw not in known:
+            raise NotCanonical(f"{raw!r} is none of our words; write one of: {', '.join(known)}")
+        return known[raw]
+
+    return Form(lambda word: word.value, read)
+
+
+TEXT = Form(scalar, read_scalar)
+LIST = Form(sequence, read_sequence)
+FLAG = Form(lambda flag: "true" if flag else "false", _read_flag)
+TIME = Form(stamp, unstamp)
+MAYBE = Form(_write_maybe, _read_maybe)
+
+FIELDS: dict[str, Form] = {
+    "provider": TEXT, "id": TEXT, "aliases": LIST, "title": TEXT, "title_is_ours": FLAG,
+    "kind": _word(Kind), "kind_basis": TEXT, "impact": _word(Impact), "impact_stated": TEXT, "phase": _word(Phase),
+    "components": LIST, "started": TIME, "started_basis": TEXT, "ended": MAYBE, "ended_basis": TEXT,
+    "planned_from": MAYBE, "planned_until": MAYBE, "precision": TEXT, "source": TEXT, "dialect": TEXT,
+    "id_is_ours": FLAG, "imported": TEXT, "first_seen": MAYBE, "vanished": MAYBE,
+}  # fmt: skip
+SILENT = frozenset(  # not written while there is nothing to say
+    {"aliases", "title_is_ours", "planned_from", "planned_until", "dialect", "id_is_ours", "imported", "vanished"}
+)
+NEEDED = frozenset({"provider", "id", "title", "kind", "phase", "started"})  # the rest have defaults
+
+_FACT = re.compile(r"([A-Za-z_][\w.-]*):(?: (.*))?")
+
+
+def write(incident: Incident) -> list[str]:
+    """The lines of the front matter. Values of `extra` are raw YAML as `read` found it."""
+    known = [f"{name}: {form.write(getattr(incident, name))}" for name, form in FIELDS.items()
+             if name not in SILENT or getattr(incident, name)]
+    return known + [f"{name}:{raw}" if raw[:1] in ("", "\n") else f"{name}: {raw}" for name, raw in incident.extra]
+
+
+def read(head: str) -> tuple[dict[str, Any], Raw]:
+    """The known fields of front matter by name, and the unknown ones as they are. Raises Bad."""
+    raws = _raw(head)
+    extra = tuple((name, raw) for name, raw in raws.items() if name not in FIELDS)
+    try:
+        return {name: FIELDS[name].read(raw) for name, raw in raws.items() if name in FIELDS}, extra
+    except ValueError:
+        raws = _canonical(head)
+    facts: dict[str, Any] = {}
+    for name, raw in raws.items():
+        try:
+            facts[name] = FIELDS[name].read(raw)
+        except ValueError as error:
+            raise Bad(f"\n{name}:", f"{name}: {error}") from None
+    return facts, extra
+
+
+def _raw(head: str) -> dict[str, str]:
+    """The text behind each name, with the lines that continue it."""
+    raws: dict[str, str] = {}
+    name = ""
+    for line in head.split("\n"):
+        found = _FACT.fullmatch(line)
+        if not found:
+            if not name:
+                raise Bad(line, f"{line!r} is no fact; write lines like `phase: resolved`")
+            raws[name] += f"\n{line}"
+            continue
+        name = found[1]
+        if name in raws:
+            raise Bad(f"\n{line}", f"{name} is there twice; keep one")
+        raws[name] = found[2] or ""
+    return raws
+
+
+def _canonical(head: str) -> dict[str, str]:
+    """The known fields of front matter that a person rewrote, as we write them."""
+    import yaml  # only here: the archive as we write it is read without
+
+    try:
+        values = yaml.load(head, yaml.CSafeLoader)
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a 13th month
+        mark = getattr(error, "problem_mark", None)
+        line = head.split("\n")[mark.line] if mark and mark.line <= head.count("\n") else ""
+        problem = getattr(error, "problem", "") or " ".join(str(error).split())
+        raise Bad(line, f"is not YAML: {problem}; put texts that hold : or # in double quotes") from None
+    if not isinstance(values, dict):
+        raise Bad("", "its front matter is not a list of facts; write lines like `phase: resolved`")
+    return {name: _spelled(value) for name, value in values.items() if name in FIELDS}
+
+
+def _spelled(value: object) -> str:
+    """A value that YAML made, in the form we read. What has none stays as it is and will be refused."""
+    match value:
+        case bool():
+            return FLAG.write(value)
+        case str():
+            return scalar(value)
+        case datetime():
+            return stamp(value if value.tzinfo else value.replace(tzinfo=UTC))
+        case list() if all(isinstance(item, str) for item in value):
+            return sequence(value)
+    return str(value)
