@@ -246,33 +246,32 @@ def _changes(almanac: Almanac) -> tuple[Happening, ...]:
     """The newest posts of all providers on trouble that concerns AI."""
     names = rows.names(almanac.providers)
     posts = (
-        (at, phase, card)
+        (at, card.provider, card.id, place, card)
         for provider in almanac.providers
         for card in current.troubles(provider, almanac.cards.get(provider.slug, ()))[:CHANGES]
-        for at, phase in card.updates
+        for place, (at, _) in enumerate(card.updates)
     )
-    newest = heapq.nlargest(CHANGES, posts, key=lambda post: (post[0], post[2].provider, post[2].id))
-    return tuple(_happening(almanac, at, phase, card, names) for at, phase, card in newest)
+    return tuple(_happening(almanac, names, place, card) for *_, place, card in heapq.nlargest(CHANGES, posts))
 
 
-def _happening(almanac: Almanac, at: int, phase: str, card: Card, names: dict[str, str]) -> Happening:
-    when = moment(at)
+def _happening(almanac: Almanac, names: dict[str, str], place: int, card: Card) -> Happening:
+    when = moment(card.updates[place][0])
     today = when.date() == almanac.now.date()
     return Happening(
         url=base.incident_url(card),
         time=base.time(when, words.clock(when) if today else words.short_date(when)),
         provider=names[card.provider],
-        said=_said(at, phase, card),
+        said=f"{_did(place, card)}: {base.name(card)}",
     )
 
 
-def _said(at: int, phase: str, card: Card) -> str:
+def _did(place: int, card: Card) -> str:
     """What a post did: opened, went on to a phase, or closed after so long."""
-    before = [earlier for earlier_at, earlier in card.updates if earlier_at < at]
+    phase = card.updates[place][1]
     if phase in OVER:
         known = card.ended is not None and card.ended > card.started
-        after = f" after {base.length(card)}" if known else ""
-        return f"{phase}{after}, {base.mark(card).word}: {base.name(card)}"
-    if not before:
-        return f"opened, {base.mark(card).word}: {base.name(card)}"
-    return f"still {phase}: {base.name(card)}" if before[-1] == phase else f"{before[-1]} → {phase}: {base.name(card)}"
+        return f"{phase}{f' after {base.length(card)}' if known else ''}, {base.mark(card).word}"
+    if not place:
+        return f"opened, {base.mark(card).word}"
+    before = card.updates[place - 1][1]
+    return f"still {phase}" if before == phase else f"{before} → {phase}"

@@ -13,6 +13,8 @@ from almanac.stats import windows
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 
+SILENCE = "What is not read is shown as unknown everywhere, never as healthy."
+
 
 class FeedLine(NamedTuple):
     """One feed: `state` is read, not read lately, failing or never read; `css` how that word is set."""
@@ -72,12 +74,10 @@ def _title(read: int, feeds: int) -> str:
 
 
 def _stand(feeds: list[FeedLine]) -> str:
-    failing = sum(feed.state == "failing" for feed in feeds)
-    never = sum(feed.state == "never read" for feed in feeds)
-    return (
-        f"{words.sentence(words.spelled(failing))} failing, {words.spelled(never)} never read by this site. "
-        "What is not read is shown as unknown everywhere, never as healthy."
-    )
+    """How many are failing and how many were never read, if any, and what that means."""
+    counts = [(sum(feed.state == state for feed in feeds), state) for state in ("failing", "never read")]
+    said = ", ".join(f"{words.spelled(number)} {state}" for number, state in counts if number)
+    return f"{words.sentence(said)}{'. ' if said else ''}{SILENCE}"
 
 
 def source(almanac: Almanac, provider: Provider) -> Source:
