@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from .. import text
@@ -13,6 +13,7 @@ from . import wording
 from .entries import Entry
 
 _T = TypeVar("_T")
+_SKEW = timedelta(hours=1)  # clocks differ, and `seen` may have been rounded down
 
 
 class Unreadable(Exception):
@@ -174,8 +175,8 @@ def _ends(
             notes.doubt(f"no post of {draft.id} says that it is over; its newest is taken for the end")
     if phase not in OVER:
         ended, ended_basis = None, ""
-    if started > notes.seen and not draft.planned and updates:
-        notes.doubt(f"start in the future in {draft.id}")
+    if started > notes.seen + _SKEW and not draft.planned and updates:
+        notes.doubt(f"start in the future in {draft.id}: {started:%Y-%m-%d %H:%M}")
         started, basis = min(u.at for u in updates), "mended"
     if ended is not None and ended < started:
         notes.doubt(f"end before start in {draft.id}: {started:%Y-%m-%d %H:%M} to {ended:%Y-%m-%d %H:%M}")
