@@ -23,7 +23,9 @@ YEAR = times((0, 24 * 364))
 def made(slug, *spans, covered=(0, END), **fields):
     """A provider whose incidents last from hour to hour."""
     cards = [card(since, until, id=f"{slug}{since}") for since, until in spans]
-    return record(provider(slug=slug, **fields), cards, times(covered), now=at(END))
+    parts = fields.pop("components", ())
+    page = provider(*parts, slug=slug, **{"capabilities": ("chat",), **fields})
+    return record(page, cards, times(covered), now=at(END))
 
 
 def whole(rec):
@@ -172,11 +174,27 @@ def test_what_is_built_on_it_or_falls_with_it_is_no_backup():
     ours = whole(made("a", *spans))
     follower = whole(made("b", *[(s + 0.1, e) for s, e in spans[::2]]))
     built = whole(made("c", *weekly(100, 10), built_on=("a",)))
-    sibling = whole(made("d", *weekly(50, 10), built_on=("x",)))
-    family = pairs([ours, follower, built, sibling], PERIOD)
+    sibling = whole(made("d", *weekly(50, 10), built_on=("x", "a2"), capabilities=("chat", "api")))
+    other = whole(made("e", *weekly(50, 10), capabilities=("images",)))
+    family = pairs([ours, follower, built, sibling, other], PERIOD)
     assert [b.party.slug for b in backups_of(ours, family).falling] == ["c", "b"]
     assert [b.party.slug for b in backups_of(ours, family).best] == ["d"]
     assert [p.together.significant for p in family if p.declared] == [False]
+
+
+def test_a_common_base_is_told_but_is_no_proof():
+    a, b = (whole(made(slug, *weekly(offset, 5), built_on=("x", slug + "y"))) for slug, offset in (("a", 3), ("b", 90)))
+    found = pair(a, b, PERIOD)
+    assert (found.declared, found.common) == (False, ("x",))
+    assert [x.party for x in backups_of(a, [found]).best] == [b]
+
+
+def test_a_whole_provider_has_all_its_capabilities_and_a_part_its_own():
+    chat = Component(slug="chat", name="Chat", capability="chat")
+    other = Component(slug="login", name="Login", capability="other")
+    rec = made("a", capabilities=("api",), components=(chat, other))
+    assert whole(rec).capabilities == {"api", "chat"}
+    assert [Party(rec, s).capabilities for s in rec.days if s.slug == "chat"] == [{"chat"}]
 
 
 def test_services_are_compared_by_capability():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from almanac.model import Component
+from almanac.model import Component, Scope
 from almanac.stats.record import Ends, Subject, bounds_of_end, record, subjects
 from tests.stats.cards import at, card, provider, times
 
@@ -40,6 +40,13 @@ def test_subjects_are_the_provider_its_products_and_its_components():
         Subject("component", "voice", "Voice", "speech"),
         Subject("component", "api", "API", "api"),
     )
+
+
+def test_of_a_shared_page_only_what_is_about_ai_is_a_subject():
+    page = provider(CHAT, VOICE, API, scope=Scope(components=("api", "Voice")))
+    assert [s.slug for s in subjects(page)] == ["", "acme-ai", "voice", "api"]
+    by_words = provider(CHAT, API, scope=Scope(words=("AI",)))
+    assert [s.slug for s in subjects(by_words)] == ["", "acme-ai", "chat", "api"]
 
 
 def test_an_incident_concerns_what_it_names_and_perhaps_all_parts_if_it_names_none():

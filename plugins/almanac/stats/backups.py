@@ -54,6 +54,14 @@ class Party(NamedTuple):
         """The provider's slug."""
         return self.record.provider.slug
 
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What it can stand in with: chat, api, code …"""
+        provider = self.record.provider
+        if self.subject.slug:
+            return frozenset({self.subject.capability} - {""})
+        return frozenset({*provider.capabilities, *(c.capability for c in provider.components)} - {"", "other"})
+
 
 class Together(NamedTuple):
     """Whether troubles start together more than chance has it."""
@@ -90,7 +98,8 @@ class Pair:
     first_given_second: Share | None
     lift: Share | None
     together: Together | None  # None where there are too few starts or weeks
-    declared: bool  # one is built on the other, or both on the same, as their files say
+    declared: bool  # one is built on the other, as their files say
+    common: tuple[str, ...]  # slugs of what both are built on, as their files say
     lacking: str  # why the data does not suffice to name one as backup of the other; "" if it does
 
 
@@ -133,12 +142,15 @@ def pairs(among: Sequence[Party], period: Period) -> tuple[Pair, ...]:
 
 
 def backups(party: Party, known: Sequence[Pair]) -> Backups:
-    """The best backups of a service among those it was compared with, by the upper bound of joint trouble."""
+    """The best backups of a service among those it was compared with, by the upper bound of joint trouble.
+
+    Only what shares a capability with it can stand in for it.
+    """
     best: list[Backup] = []
     falling: list[Backup] = []
     unknown: list[Pair] = []
     for p in known:
-        if party not in (p.first, p.second):
+        if party not in (p.first, p.second) or p.first.capabilities.isdisjoint(p.second.capabilities):
             continue
         is_first = p.first == party
         chance = p.second_given_first if is_first else p.first_given_second
@@ -174,7 +186,8 @@ def pair(first: Party, second: Party, period: Period) -> Pair:
         first_given_second=_share(weeks[:, 3], weeks[:, 2]),
         lift=_lift(weeks),
         together=None if few else together(*starts, joint),
-        declared=_declared(first, second),
+        declared=first.slug in second.record.provider.built_on or second.slug in first.record.provider.built_on,
+        common=tuple(sorted({*first.record.provider.built_on} & {*second.record.provider.built_on})),
         lacking=few or _without_lengths(first, joint) or _without_lengths(second, joint),
     )
 
@@ -289,12 +302,6 @@ def _lift(weeks: Floats) -> Share | None:
         return Share(value, None)
     resampled = usable[:, 3] * usable[:, 0] / (usable[:, 1] * usable[:, 2])
     return Share(value, around(np.array([value]), resampled[:, None], weeks[:, [3]])[0])
-
-
-def _declared(first: Party, second: Party) -> bool:
-    """True if a file says that one is built on the other, or both on the same."""
-    ours, theirs = {first.slug, *first.record.provider.built_on}, {second.slug, *second.record.provider.built_on}
-    return bool(ours & theirs)
 
 
 def _too_few(first: Party, second: Party, joint: Times, starts: tuple[Ints, Ints]) -> str:

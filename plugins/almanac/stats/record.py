@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from almanac.model import OVER, Card, Provider
 from almanac.stats.days import CLASSES, Days, Ints, arrays, by_day, covered_by_day
-from almanac.stats.selection import OTHER, Selection, placing, select, severity
+from almanac.stats.selection import OTHER, Selection, concerns_ai, placing, select, severity
 from almanac.stats.windows import DAY, Times, midnight
 
 Bools = npt.NDArray[np.bool_]
@@ -133,15 +133,16 @@ def bounds_of_end(card: Card, reach: int, seen_open: int | None = None) -> Ends:
 
 
 def subjects(provider: Provider) -> tuple[Subject, ...]:
-    """The provider as a whole, its products, and its components, in the order of its file."""
+    """The provider as a whole, its products, and its components as far as they concern AI, in the order of its file."""
+    components = [c for c in provider.components if concerns_ai(provider, c)]
     products: dict[str, str] = {}
-    for component in provider.components:
+    for component in components:
         if component.product:
             products.setdefault(component.product, component.capability)
     return (
         Subject("provider", "", provider.name),
         *(Subject("product", _slug(name), name, capability) for name, capability in products.items()),
-        *(Subject("component", c.slug, c.name, c.capability) for c in provider.components),
+        *(Subject("component", c.slug, c.name, c.capability) for c in components),
     )
 
 

@@ -14,7 +14,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from almanac.model import TROUBLE, Card, Impact, Kind, Provider
+from almanac.model import TROUBLE, Card, Component, Impact, Kind, Provider
 from almanac.stats.windows import Times, holds
 
 OTHER = "other"  # slug of the components a provider file does not name
@@ -124,6 +124,14 @@ def scope(provider: Provider, card: Card) -> str:
     if any(_plain(name) in wanted for name in card.components) or _has_word(rule.words, card.title):
         return "in"
     return "out" if card.components else "unknown"
+
+
+def concerns_ai(provider: Provider, component: Component) -> bool:
+    """True for every component of a page about AI, and for those a shared page's scope names."""
+    rule = provider.scope
+    if rule is None or not rule.components:
+        return True
+    return not _wanted(provider).isdisjoint((_plain(component.slug), _plain(component.name)))
 
 
 def places(provider: Provider, card: Card) -> frozenset[str]:
