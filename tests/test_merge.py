@@ -259,6 +259,27 @@ def test_a_pull_that_meets_an_import_enriches_it_and_keeps_what_it_knows_better(
     assert merge({"a": found[0]}, reading(120, AS_SHOWN)).incidents == ()
 
 
+def test_an_import_that_names_no_phase_is_met_by_time() -> None:
+    words = (("update", ""), ("update", "Not working"), ("service_disruption", "Update"), ("available", "Resolved"))
+    import_ = incident(*(post(n, mine, "", Phase.UNKNOWN) for n, (mine, _) in enumerate(words)), imported="facts")
+    shown = incident(*(post(n, its, f"Text {n}.", Phase.UNKNOWN) for n, (_, its) in enumerate(words)))
+    found = merge({"a": import_}, reading(90, shown)).incidents[0]
+    assert found.updates == tuple(replace(update, seen=at(90)) for update in shown.updates)
+    assert merge({"a": found}, reading(120, shown)).incidents == ()
+
+
+def test_an_import_that_names_another_phase_is_another_post() -> None:
+    known = incident(post(0, "investigating"), post(0, "resolved"), imported="facts")
+    found = merge({"a": known}, reading(90, incident(post(0, "Identified", "We know.")))).incidents[0]
+    assert [u.printed for u in found.updates] == ["Identified", "investigating", "resolved"]
+
+
+def test_a_word_that_is_no_longer_printed_is_kept_as_it_was() -> None:
+    found = after(reading(2, incident(FIRST)), reading(9, incident(replace(FIRST, printed="", phase=Phase.UNKNOWN))))
+    assert found.updates == (replace(FIRST, seen=SEEN, printed="", was=(
+        Revision(text="We look.", until=at(9), printed="Investigating"),)),)  # fmt: skip
+
+
 def test_an_edit_after_the_enrichment_is_a_revision() -> None:
     enriched = merge({"a": IMPORT}, reading(90, AS_SHOWN)).incidents[0]
     edited = replace(AS_SHOWN, updates=(*AS_SHOWN.updates[:-1], post(60, "Resolved", "The cause was a queue.")))

@@ -108,16 +108,17 @@ def _near(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
     rest = list(old)
     for update in new:
         for index, was in enumerate(rest):
-            if abs(was.at - update.at) < MINUTE and _same_phase(was, update) and _may_be_one(was, update):
+            if abs(was.at - update.at) < MINUTE and _agree(was, update) and _may_be_one(was, update):
                 yield was, update
                 del rest[: index + 1]
                 break
 
 
-def _same_phase(was: Update, update: Update) -> bool:
-    """True if one names, as word or as phase, what the other names."""
+def _agree(was: Update, update: Update) -> bool:
+    """True if one names, as word or as phase, what the other names, or if an import and it name nothing definite."""
     mine, its = ({_word(u), u.phase.value} - {Phase.UNKNOWN.value} for u in (was, update))
-    return not mine.isdisjoint(its)
+    vague = was.phase is Phase.UNKNOWN or update.phase is Phase.UNKNOWN or _word(was) in CARRIES_ON
+    return not mine.isdisjoint(its) or (was.seen is None and vague)
 
 
 def _may_be_one(was: Update, update: Update) -> bool:
@@ -146,14 +147,13 @@ def _joined(was: Update | None, post: Update, seen: datetime) -> Update:
     first_sight = was.seen is None  # an import knows times and phases in its own words
     agrees = abs(was.at - post.at) < MINUTE and (first_sight or is_finer(was.at) != is_finer(post.at))
     at = (was if is_finer(was.at) or not is_finer(post.at) else post).at if agrees else post.at
-    printed = post.printed or was.printed
-    reworded = not first_sight and bool(was.printed) and was.printed.lower() != printed.lower()
+    reworded = not first_sight and bool(was.printed) and was.printed.lower() != post.printed.lower()
     retimed = not agrees and at != was.at
     older = was.was
     if retimed or reworded or (was.text and was.text != post.text):
         older = (*older, Revision(text=was.text, until=seen, at=was.at if retimed else None,
                                   printed=was.printed if reworded else ""))
     return Update(
-        at=at, phase=was.phase if post.phase is Phase.UNKNOWN else post.phase, text=post.text, printed=printed,
+        at=at, phase=was.phase if post.phase is Phase.UNKNOWN else post.phase, text=post.text, printed=post.printed,
         seen=was.seen or seen, upstream_id=post.upstream_id or was.upstream_id, was=older,
     )  # fmt: skip
