@@ -1,0 +1,10 @@
+"""Answers the questions of `queries` from the archive, with range, interval and derivation, and judges claims by them.
+
+`figure` is an answer and its words, `evidence` finds it (`counting` and `moments` do the work), `verdict` judges.
+"""
+
+from almanac.claims.evidence import Evidence, Unanswerable
+from almanac.claims.figure import Figure
+from almanac.claims.verdict import verdict
+
+__all__ = ["Evidence", "Figure", "Unanswerable", "verdict"]

@@ -1,0 +1,101 @@
+"""Which incidents a question is about: those that surely are meant, and those that may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from almanac import words
+from almanac.model import Card, Impact, Provider, Stretch, moment
+from almanac.queries import Query
+from almanac.stats.record import bounds_of_end
+from almanac.stats.selection import places, scope
+from almanac.stats.windows import Times, clip, total
+
+
+class Lengths(NamedTuple):
+    """How long an incident lasted at least and at most, in seconds."""
+
+    least: int
+    most: int
+
+
+class Chosen(NamedTuple):
+    """The trouble a question is about. `maybe` holds incidents that lack what would tell."""
+
+    provider: Provider
+    covered: Times
+    sure: tuple[Card, ...]
+    maybe: tuple[Card, ...]
+    reach: int
+    seen_open: dict[str, int]
+
+    def lengths(self, card: Card) -> Lengths:
+        """What the record says of the length of one of them."""
+        least, most = bounds_of_end(card, self.reach, self.seen_open.get(card.id))
+        return Lengths(least - card.started, most - card.started)
+
+
+def chosen(
+    query: Query, provider: Provider, cards: Iterable[Card], covered: Times, seen_open: dict[str, int], now: int
+) -> Chosen:
+    """Sort the trouble that started in the period of a question."""
+    sure: list[Card] = []
+    maybe: list[Card] = []
+    for card in sorted(cards, key=lambda card: (card.started, card.id)):
+        if not card.is_trouble or not query.since <= card.started < query.until:
+            continue
+        fits = _fits(query, provider, card)
+        if fits:
+            (sure if fits == "yes" else maybe).append(card)
+    reach = min(covered[-1].until, now) if covered else now
+    return Chosen(provider, covered, tuple(sure), tuple(maybe), reach, seen_open)
+
+
+def _fits(query: Query, provider: Provider, card: Card) -> str:
+    """yes, maybe, or "" for no."""
+    answers = [{"in": "yes", "unknown": "maybe"}.get(scope(provider, card), "")]
+    if query.impacts:
+        known = card.impact in query.impacts
+        answers.append("yes" if known else "maybe" if card.impact == Impact.UNKNOWN else "")
+    if query.component:
+        where = places(provider, card)
+        answers.append("yes" if query.component in where else "" if where else "maybe")
+    return "" if "" in answers else "maybe" if "maybe" in answers else "yes"
+
+
+def described(query: Query, known: Chosen) -> tuple[str, ...]:
+    """What was counted, in sentences: the first part of every derivation."""
+    rated = f" rated {' or '.join(query.impacts)}" if query.impacts else ""
+    part = next((c.name for c in known.provider.components if c.slug == query.component), "")
+    about = f" that name {part}" if part else ""
+    said = [f"Trouble of {known.provider.name}{rated}{about} that started {period(query)}: "
+            f"{words.plural(len(known.sure), 'incident')}."]  # fmt: skip
+    if known.maybe:
+        said.append(f"{words.count(len(known.maybe))} more may be meant, for the record does not say; "
+                    "the figure is the range this allows.")  # fmt: skip
+    return (*said, *coverage(query, known.covered))
+
+
+def period(query: Query) -> str:
+    """from 1 March 2025 up to 1 March 2026 (UTC)."""
+    return f"from {words.date(moment(query.since))} up to {words.date(moment(query.until))} (UTC)"
+
+
+def coverage(query: Query, covered: Times) -> tuple[str, ...]:
+    """How much of the period the archive would have seen, where that is not all of it."""
+    share = covered_share(query, covered)
+    return () if share == 1 else (f"The record covers {words.percent(share)} of that time.",)
+
+
+def covered_share(query: Query, covered: Times) -> float:
+    return total(clip(covered, query.since, query.until)) / (query.until - query.since)
+
+
+def stretches(known: Chosen, cards: Iterable[Card], *, most: bool) -> list[Stretch]:
+    """When the incidents were open, for as long as the record allows at least or at most."""
+    found = []
+    for card in cards:
+        lengths = known.lengths(card)
+        found.append(Stretch(card.started, card.started + (lengths.most if most else lengths.least)))
+    return found

@@ -1,0 +1,209 @@
+"""Answers about many incidents: shares, quantiles, counts, days, streaks, availability, ranks, trouble in common."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from statistics import NormalDist
+
+from almanac import words
+from almanac.claims.chosen import Chosen, coverage, covered_share, described, period, stretches
+from almanac.claims.figure import Figure
+from almanac.model import Card, Stretch
+from almanac.queries import Query
+from almanac.stats.availability import FORMULAS, measure
+from almanac.stats.intervals import LEVEL, Bounds, poisson, quantile
+from almanac.stats.ranking import MIN_COVERAGE, leaderboard
+from almanac.stats.record import Record
+from almanac.stats.windows import DAY, Times, between, intersection, total, union
+
+Holds = tuple[bool, bool]  # surely, possibly
+
+_MARKS: dict[str, Callable[[Card], bool]] = {
+    "posted late": lambda card: card.posted_late,
+    "edited": lambda card: card.edits > 0,
+    "without an end": lambda card: card.ended is None,
+    "of zero length": lambda card: card.ended == card.started,
+    "without components": lambda card: not card.components,
+}
+
+
+def share(query: Query, known: Chosen) -> Figure:
+    """The share of incidents of which something is true, with Wilson's interval (1927)."""
+    def holds(card: Card) -> Holds:
+        if query.value in _MARKS:
+            return (_MARKS[query.value](card),) * 2
+        least, most = known.lengths(card)
+        inside = query.low <= least and most <= query.high
+        return inside, least <= query.high and most >= query.low
+
+    sure, maybe = [holds(card) for card in known.sure], [holds(card) for card in known.maybe]
+    n, surely, possibly = len(sure), sum(s for s, _ in sure), sum(p for _, p in sure)
+    out, into = sum(not s for s, _ in maybe), sum(p for _, p in maybe)
+    how = (*described(query, known), f"Of these {query.value}: {words.count(surely)}"
+           + (f", and perhaps {words.count(possibly - surely)} more." if possibly > surely else "."))
+    if not n + into:
+        return Figure(unit="share", bounds=None, how=how, why="There is no such incident.")
+    bounds = Bounds(surely / (n + out) if n + out else 0.0, (possibly + into) / (n + into))
+    exact = bounds.low == bounds.high
+    return Figure(unit="share", bounds=bounds, n=n, k=surely, how=how,
+                  interval=wilson(surely, n) if exact else None, method="90 %, Wilson")  # fmt: skip
+
+
+def wilson(k: int, n: int, level: float = LEVEL) -> Bounds:
+    """Wilson's score interval (1927) of a share of `k` in `n`, n above zero."""
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    middle, spread = k + z * z / 2, z * math.sqrt(k * (n - k) / n + z * z / 4)
+    return Bounds(max((middle - spread) / (n + z * z), 0.0), min((middle + spread) / (n + z * z), 1.0))
+
+
+def length(query: Query, known: Chosen) -> Figure:
+    """A quantile of lengths, those of zero included, with the exact interval from order statistics."""
+    at = {"shortest": 0.0, "median": 0.5, "longest": 1.0}.get(query.value)
+    at = int(query.value[1:]) / 100 if at is None else at
+    lengths = [known.lengths(card) for card in known.sure]
+    extra = [known.lengths(card) for card in known.maybe]
+    shown = f"Shown is the {_called(query.value)} of their lengths, from start to end as declared."
+    how = (*described(query, known), shown)
+    if not lengths:
+        return Figure(unit="seconds", bounds=None, how=how, why="There is no such incident whose length is known.")
+    least = _least([x.least for x in lengths], [x.least for x in extra], at)
+    most = -_least([-x.most for x in lengths], [-x.most for x in extra], 1 - at)
+    interval = None
+    if least == most and 0 < at < 1:
+        interval = of_quantile(sorted(x.least for x in lengths), at)
+    return Figure(unit="seconds", bounds=Bounds(least, most), n=len(lengths), how=how, interval=interval,
+                  method="at least 90 %, order statistics")  # fmt: skip
+
+
+def _called(value: str) -> str:
+    return f"{value[1:]}th percentile" if value[0] == "p" else value
+
+
+def _least(sure: Sequence[int], extra: Sequence[int], at: float) -> float:
+    """The smallest a quantile can be if any of `extra` may count as well: then the smallest of them do."""
+    low = sorted(extra)
+    return min(quantile(sorted([*sure, *low[:i]]), at) for i in range(len(low) + 1))
+
+
+def of_quantile(ordered: Sequence[int], at: float, level: float = LEVEL) -> Bounds | None:
+    """The interval between two order statistics that holds the quantile with at least `level` (David and Nagaraja 7.1).
+
+    None where there are too few values for one.
+    """
+    n, tail = len(ordered), (1 - level) / 2
+    below = 0.0
+    cdf = []  # P(at most i of n lie below the quantile)
+    for i in range(n + 1):
+        below += math.comb(n, i) * at**i * (1 - at) ** (n - i)
+        cdf.append(below)
+    low = next(i for i, chance in enumerate(cdf) if chance > tail)
+    high = next(i for i, chance in enumerate(cdf) if chance >= 1 - tail)
+    return Bounds(ordered[low - 1], ordered[high]) if low >= 1 and high < n else None
+
+
+def count(query: Query, known: Chosen) -> Figure:
+    """How many incidents started, or days had trouble or none, in the period."""
+    how = described(query, known)
+    if query.value != "incidents":
+        return _days(query, known, how)
+    n = len(known.sure)
+    complete = covered_share(query, known.covered) == 1
+    bounds = Bounds(n, n + len(known.maybe) if complete else math.inf)
+    interval = poisson(n) if bounds.low == bounds.high else None
+    return Figure(unit="number", bounds=bounds, n=n, how=how, interval=interval, method="90 %, exact Poisson")
+
+
+def streak(query: Query, known: Chosen) -> Figure:
+    """The longest run of days with trouble, or without."""
+    least, most = _marked(query, known)
+    if query.value == "days without trouble":
+        least, most = [not m for m in most], [not m for m in least]
+    bounds = Bounds(_longest(least), _longest(most))
+    how = (*described(query, known), f"Shown is the longest run of {query.value}.")
+    return Figure(unit="number", bounds=bounds, n=len(known.sure), how=how)
+
+
+def _days(query: Query, known: Chosen, how: tuple[str, ...]) -> Figure:
+    least, most = _marked(query, known)
+    low, high = sum(least), sum(most)
+    if query.value == "days without trouble":
+        low, high = len(least) - high, len(least) - low
+    how = (*how, f"Counted are {query.value}, of {words.count(len(least))}.")
+    return Figure(unit="number", bounds=Bounds(low, high), n=len(known.sure), how=how)
+
+
+def _marked(query: Query, known: Chosen) -> tuple[list[bool], list[bool]]:
+    """For each UTC day of the period whether it surely had declared trouble, and whether it may have."""
+    sure = union(stretches(known, known.sure, most=False))
+    maybe = union(stretches(known, (*known.sure, *known.maybe), most=True))
+    starts = {card.started // DAY for card in known.sure}  # also those of no length
+    days = [Stretch(at, at + DAY) for at in range(query.since // DAY * DAY, query.until, DAY)]
+    least = [day.since // DAY in starts or bool(intersection((day,), sure)) for day in days]
+    most = [
+        surely or bool(intersection((day,), maybe)) or total(intersection((day,), known.covered)) < DAY
+        for surely, day in zip(least, days, strict=True)
+    ]
+    return least, most
+
+
+def _longest(marks: Sequence[bool]) -> int:
+    longest = run = 0
+    for mark in marks:
+        run = run + 1 if mark else 0
+        longest = max(longest, run)
+    return longest
+
+
+def availability(query: Query, record: Record) -> Figure:
+    """The share of covered time without declared trouble, under one of the published formulas."""
+    subject = next((s for s in record.days if s.kind == "component" and s.slug == query.component), record.whole)
+    known = measure(record, between(query.since, query.until), subject)
+    place = next(i for i, formula in enumerate(FORMULAS) if formula.slug == query.value)
+    weights = ", ".join(f"{w:g}" for w in FORMULAS[place][2:])
+    about = f"{record.provider.name}, {subject.name}" if subject is not record.whole else record.provider.name
+    how = (
+        f"Covered time of {about} {period(query)}: {words.hours(known.covered)}, "
+        f"{words.percent(known.coverage)} of it.",
+        f"An hour of degraded, partial and full trouble weighs {weights} ({FORMULAS[place].name}); "
+        f"{words.plural(known.n, 'incident')}.",
+    )
+    if known.coverage < MIN_COVERAGE:
+        return Figure(unit="share", bounds=None, n=known.n, how=how, why="Too little of that time is covered.")
+    return Figure(unit="share", bounds=known.formulas[place], n=known.n, how=how,
+                  interval=known.interval if place == 0 else None, method="90 %, bootstrap over weeks")  # fmt: skip
+
+
+def rank(query: Query, records: Sequence[Record]) -> Figure:
+    """The place of a provider on the leaderboard of a period, as far as it can be told apart from others."""
+    board = leaderboard(records, between(query.since, query.until))
+    how = (f"Places by the share of covered time without declared trouble {period(query)}, among "
+           f"{words.plural(len(board.standings), 'provider')} that can be ranked.",)  # fmt: skip
+    for standing in board.standings:
+        if standing.provider == query.value:
+            return Figure(unit="rank", bounds=Bounds(*standing.rank), n=len(board.standings), how=how)
+    why = next((u.why for u in board.unranked if u.provider == query.value), "its page is written by probes")
+    return Figure(unit="rank", bounds=None, how=how, why=f"It is not ranked: {why}.")
+
+
+def common(query: Query, asked: Chosen, other: Chosen) -> Figure:
+    """Of the time in which another provider had trouble, the share in which the one asked about had some too."""
+    joint = intersection(asked.covered, other.covered)
+    shares = []
+    for most in (False, True):
+        base = intersection(_trouble(query, other, most), joint)
+        for also in (False, True):
+            both = intersection(base, _trouble(query, asked, also))
+            shares.append((total(both) / total(base) if base else math.nan, total(base)))
+    hours = words.hours(shares[0][1])
+    how = (f"Time {period(query)} that is covered for both and in which {other.provider.name} had trouble: {hours}.",
+           *coverage(query, joint))  # fmt: skip
+    known = [share for share, base in shares if base]
+    if not known or covered_share(query, joint) < MIN_COVERAGE:
+        return Figure(unit="share", bounds=None, how=how, why="Too little of that time is covered for both.")
+    return Figure(unit="share", bounds=Bounds(min(known), max(known)), n=len(other.sure), how=how)
+
+
+def _trouble(query: Query, known: Chosen, most: bool) -> Times:
+    cards = (*known.sure, *known.maybe) if most else known.sure
+    return intersection(union(stretches(known, cards, most=most)), (Stretch(query.since, query.until),))

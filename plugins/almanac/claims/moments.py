@@ -1,0 +1,88 @@
+"""Answers about one incident: start, end and length, components and posts, and what others declared meanwhile."""
+
+from __future__ import annotations
+
+from almanac import words
+from almanac.claims.chosen import Chosen, Lengths, stretches
+from almanac.claims.figure import Figure
+from almanac.model import Card, Provider, Stretch, moment
+from almanac.queries import Query
+from almanac.stats.intervals import Bounds
+from almanac.stats.selection import places
+from almanac.stats.windows import clip, intersection, total, union
+
+YES, NO = Bounds(1, 1), Bounds(0, 0)
+
+
+def started(card: Card) -> Figure:
+    """When it started, as declared."""
+    return Figure(unit="moment", bounds=Bounds(card.started, card.started), n=1, how=(_told(card, "started"),))
+
+
+def ended(card: Card) -> Figure:
+    """When it ended, as declared."""
+    if card.ended is None:
+        return Figure(unit="moment", bounds=None, n=1, why="No end of it is recorded.")
+    return Figure(unit="moment", bounds=Bounds(card.ended, card.ended), n=1, how=(_told(card, "ended"),))
+
+
+def lasted(card: Card, lengths: Lengths) -> Figure:
+    """From its start to its end, as declared."""
+    how = (f"From start to end, as declared; incident {card.id}.",)
+    if card.ended == card.started:
+        return Figure(unit="seconds", bounds=None, n=1, how=how, why="Start and end are equal: no length is given.")
+    return Figure(unit="seconds", bounds=Bounds(*lengths), n=1, how=how)
+
+
+def _told(card: Card, what: str) -> str:
+    at = moment(card.started if what == "started" or card.ended is None else card.ended)
+    told = words.clock_seconds(at) if card.precision == "second" else words.clock(at)
+    return f"Incident {card.id} {what} on {words.date(at)} at {told} UTC, as declared."
+
+
+def affected(query: Query, provider: Provider, card: Card) -> Figure:
+    """Whether it names a component."""
+    named = words.listing(card.components)
+    how = (f"Incident {card.id} names {named or 'no component'}.",)
+    if not card.components:
+        return Figure(unit="yes", bounds=None, n=1, how=how, why="It names no component, so it may concern any.")
+    return Figure(unit="yes", bounds=YES if query.value in places(provider, card) else NO, n=1, how=how)
+
+
+def posted(query: Query, card: Card) -> Figure:
+    """Whether its provider posted an update of a phase on it."""
+    phases = [phase for _, phase in card.updates]
+    how = (f"Incident {card.id} has {words.plural(len(phases), 'update')}: {words.listing(phases) or 'none'}.",)
+    if not phases:
+        return Figure(unit="yes", bounds=None, n=1, how=how, why="The archive has no update of it.")
+    return Figure(unit="yes", bounds=YES if query.value in phases else NO, n=1, how=how)
+
+
+def delay(query: Query, card: Card) -> Figure:
+    """From its start to its first update of a phase."""
+    at = next((at for at, phase in card.updates if phase == query.value), None)
+    if at is None:
+        return Figure(unit="seconds", bounds=None, n=1, why=f"It has no update marked {query.value}.")
+    how = (f"From the start of incident {card.id} to its first update marked {query.value}, at "
+           f"{words.clock_seconds(moment(at))} UTC.",)  # fmt: skip
+    return Figure(unit="seconds", bounds=Bounds(at - card.started, at - card.started), n=1, how=how)
+
+
+def trouble(query: Query, card: Card, lengths: Lengths, asked: Chosen) -> Figure:
+    """Whether another provider declared trouble while an incident was open."""
+    window = (Stretch(card.started, card.started + max(lengths.most, 1)),)
+    surely = (Stretch(card.started, card.started + max(lengths.least, 1)),)
+    met = [c for c in asked.sure if intersection(union(stretches(asked, [c], most=False)), surely)]
+    both = intersection(union(stretches(asked, asked.sure, most=False)), surely)
+    may = intersection(union(stretches(asked, (*asked.sure, *asked.maybe), most=True)), window)
+    name = asked.provider.name
+    how = (f"While incident {card.id} was open, {name} declared {words.plural(len(met), 'incident')}"
+           + (f", {words.duration(total(both))} of it in common." if both else "."),)  # fmt: skip
+    covered = total(clip(asked.covered, *window[0])) / total(window)
+    if both:
+        return Figure(unit="yes", bounds=YES, n=len(met), how=how)
+    if covered < 1 or may:
+        why = (f"{name} is covered for {words.percent(covered)} of that time: what it declared then is not known."
+               if covered < 1 else "Whether it lasted into that time is not recorded.")  # fmt: skip
+        return Figure(unit="yes", bounds=None, how=how, why=why)
+    return Figure(unit="yes", bounds=NO, how=how)

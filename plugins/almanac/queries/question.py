@@ -1,0 +1,185 @@
+"""The closed set of questions that articles may ask of the archive, read from front matter. Nothing is evaluated. Pure.
+
+    {share: ended between 2h and 4h, provider: anthropic, impact: [major], from: 2025-03-01, to: 2026-03-01}
+
+Each question has one key that names it; `SHAPES` says what that key holds and which others go with it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from almanac.frontmatter import nearest
+from almanac.model import Impact, Phase
+from almanac.queries import amounts
+from almanac.queries.amounts import DAY, QueryError
+
+FORMULAS = ("all-equal", "statuspage", "incident-io", "openstatus", "aiwatch", "graded", "half-degraded")
+MARKS = ("posted late", "edited", "without an end", "of zero length", "without components")
+LENGTHS = ("median", "longest", "shortest")
+COUNTS = ("incidents", "days with trouble", "days without trouble")
+STREAKS = ("days with trouble", "days without trouble")
+
+_SLUG = re.compile(r"[a-z0-9-]{1,64}")
+_ENDED = re.compile(r"ended (under|over|within) (.+)|ended between (.+) and (.+)")
+
+
+class Query(NamedTuple):
+    """A question: `what` is asked about `value`. Plain values only, so that the build can keep it."""
+
+    what: str
+    value: str
+    low: float = 0.0  # of a share of lengths, in seconds, both included
+    high: float = 0.0
+    provider: str = ""
+    impacts: tuple[str, ...] = ()  # none: every one
+    component: str = ""  # slug
+    incident: str = ""  # provider/id
+    other: str = ""  # the provider in whose trouble another is looked at
+    since: int = 0  # [since, until) in epoch seconds
+    until: int = 0
+
+
+class Shape(NamedTuple):
+    """What goes with a question: how its value is read, the unit of its answer, needed and further keys."""
+
+    read: Callable[[Any], dict[str, Any]]
+    unit: str  # share, seconds, number, yes, moment or rank
+    needs: tuple[str, ...]
+    may: tuple[str, ...] = ()
+
+
+def query(fields: Mapping[str, Any]) -> Query:
+    """The question in `fields`, `expect` left aside. Raises QueryError."""
+    found = [key for key in fields if key in SHAPES]
+    if not found:
+        near = next((near for key in fields if (near := nearest(key, SHAPES)) and key not in OTHERS), "")
+        cure = f"did you mean {near}?" if near else f"begin with {amounts.listed(SHAPES)}"
+        raise QueryError("", f"asks nothing; {cure}")
+    if len(found) > 1:
+        raise QueryError(found[1], f"is a second question beside {found[0]}; ask one")
+    what = found[0]
+    shape = SHAPES[what]
+    known = (what, *shape.needs, *shape.may, "expect")
+    for key in fields:
+        if key not in known:
+            near = nearest(str(key), known)
+            raise QueryError(str(key), f"does not go with {what}; " + (f"did you mean {near}?" if near else
+                             f"what does: {', '.join(known[1:])}"))  # fmt: skip
+    if missing := [key for key in shape.needs if key not in fields]:
+        raise QueryError("", f"lacks {missing[0]}; {what} needs {', '.join(shape.needs)}")
+    values = _read(what, shape.read, fields[what])
+    for key in (*shape.needs, *shape.may):
+        if key in fields:
+            values |= _read(key, OTHERS[key], fields[key])
+    if what in BY_DAY and any(values[key] % DAY for key in ("since", "until")):
+        raise QueryError("from", f"is within a day; {what} is taken over whole days, as in 2026-03-01")
+    if values.get("until", math.inf) <= values.get("since", 0):
+        raise QueryError("to", "is not after from; it is the first day that does not count")
+    return Query(**{"what": what, "value": "", **values})
+
+
+def _read(key: str, read: Callable[[Any], dict[str, Any]], given: Any) -> dict[str, Any]:
+    try:
+        return read(given)
+    except QueryError:
+        raise
+    except (ValueError, TypeError) as error:
+        raise QueryError(key, str(error)) from None
+
+
+def _share(given: Any) -> dict[str, Any]:
+    if given in MARKS:
+        return {"value": given}
+    found = _ENDED.fullmatch(given) if isinstance(given, str) else None
+    parts = [part for part in found.groups()[1:] if part] if found else []
+    lengths = [length for part in parts if (length := amounts.length(part)) is not None]
+    if not found or len(lengths) < len(parts):
+        cure = f"write 'ended between 2h and 4h', 'ended under 2h', within, over, or {amounts.listed(MARKS)}"
+        raise ValueError(f"{given!r} is nothing that incidents share; {cure}")
+    low, high = {
+        "under": (0.0, lengths[0] - 1), "within": (0.0, lengths[0]), "over": (lengths[0] + 1, math.inf),
+        None: (lengths[0], lengths[-1]),
+    }[found[1]]  # fmt: skip
+    return {"value": given, "low": low, "high": high}
+
+
+def _quantile(given: Any) -> dict[str, Any]:
+    if given in LENGTHS or (isinstance(given, str) and re.fullmatch("p[1-9][0-9]?", given)):
+        return {"value": given}
+    raise ValueError(f"{given!r} is no quantile; write {amounts.listed(LENGTHS)}, or p90 and the like")
+
+
+def _choice(known: tuple[str, ...], name: str = "value") -> Callable[[Any], dict[str, Any]]:
+    def read(given: Any) -> dict[str, Any]:
+        if given not in known:
+            near = nearest(str(given), known)
+            cure = f"did you mean {near!r}?" if near else f"write {amounts.listed(known)}"
+            raise ValueError(f"{given!r} is not known here; {cure}")
+        return {name: given}
+
+    return read
+
+
+def _slug(name: str) -> Callable[[Any], dict[str, Any]]:
+    def read(given: Any) -> dict[str, Any]:
+        if not isinstance(given, str) or not _SLUG.fullmatch(given):
+            raise ValueError(f"{given!r} is no slug; use a to z, 0 to 9 and -")
+        return {name: given}
+
+    return read
+
+
+def _incident(name: str) -> Callable[[Any], dict[str, Any]]:
+    def read(given: Any) -> dict[str, Any]:
+        slug, _, raw = given.partition("/") if isinstance(given, str) else ("", "", "")
+        if not _SLUG.fullmatch(slug) or not raw or not raw.isprintable():
+            raise ValueError(f"{given!r} names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
+        return {name: given}
+
+    return read
+
+
+def _impacts(given: Any) -> dict[str, Any]:
+    known = [impact.value for impact in Impact]
+    words = given if isinstance(given, list) else [given]
+    if odd := [word for word in words if word not in known]:
+        raise ValueError(f"{odd[0]!r} is no impact; write {amounts.listed(known)}")
+    return {"impacts": tuple(dict.fromkeys(words))}
+
+
+def _moment(name: str) -> Callable[[Any], dict[str, Any]]:
+    return lambda given: {name: amounts.instant(given)}
+
+
+PERIOD = ("from", "to")
+BY_DAY = ("streak", "availability", "rank")
+OTHERS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "provider": _slug("provider"),
+    "impact": _impacts,
+    "component": _slug("component"),
+    "incident": _incident("incident"),
+    "during": _incident("incident"),
+    "while": _slug("other"),
+    "from": _moment("since"),
+    "to": _moment("until"),
+}
+SHAPES: dict[str, Shape] = {
+    "share": Shape(_share, "share", ("provider", *PERIOD), ("impact", "component")),
+    "length": Shape(_quantile, "seconds", ("provider", *PERIOD), ("impact", "component")),
+    "count": Shape(_choice(COUNTS), "number", ("provider", *PERIOD), ("impact", "component")),
+    "streak": Shape(_choice(STREAKS), "number", ("provider", *PERIOD), ("impact", "component")),
+    "availability": Shape(_choice(FORMULAS), "share", ("provider", *PERIOD), ("component",)),
+    "rank": Shape(_slug("value"), "rank", PERIOD),
+    "trouble": Shape(_slug("value"), "yes", ("during",), ("impact",)),
+    "common": Shape(_slug("value"), "share", ("while", *PERIOD)),
+    "affected": Shape(_slug("value"), "yes", ("incident",)),
+    "posted": Shape(_choice(tuple(phase.value for phase in Phase)), "yes", ("incident",)),
+    "delay": Shape(_choice(tuple(phase.value for phase in Phase)), "seconds", ("incident",)),
+    "lasted": Shape(_incident("incident"), "seconds", ()),
+    "started": Shape(_incident("incident"), "moment", ()),
+    "ended": Shape(_incident("incident"), "moment", ()),
+}
