@@ -340,7 +340,7 @@ def test_a_title_of_ours_is_composed_from_facts() -> None:
     found = incident(title="claude.ai and 1 more: major, 3 h 58 min", title_is_ours=True)
     page = page_of(found)
     assert plain(page.title) == "Claude trouble on 2 March 2026, 3 h 58 min: claude.ai and Claude API"
-    assert plain(page.head.title) == "Claude: claude.ai and Claude API, 2 March 2026"
+    assert plain(page.head.title) == "Claude: claude.ai and Claude API, 2 March 2026, 11:49 UTC"
 
 
 def test_what_no_component_is_named_for_concerns_the_whole() -> None:

@@ -89,7 +89,7 @@ def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
     day = words.date(incident.started)
     return IncidentPage(
         head=Head(
-            title=f"{around.provider}: {base.name(card)}, {day}",
+            title=f"{around.provider}: {base.name(card)}, {words.moment(incident.started)}",
             path=base.incident_url(card),
             section="incidents",
             description=f"{title}. {_stand(around, incident, card)}",
