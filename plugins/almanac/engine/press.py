@@ -36,9 +36,8 @@ class Press:
     def put(self, path: str, key: bytes, data: bytes) -> None:
         """Make `path` hold `data`; it is left alone if it does. Readers never see half a file."""
         target = self._base + path
-        status = _same(target, data)
+        status = None if _make_folder(os.path.dirname(target)) else _same(target, data)
         if status is None:
-            os.makedirs(os.path.dirname(target), exist_ok=True)
             status = _replace(target, data)
             self.written.append(path)
         self.prints[path] = Print(key, status.st_size, status.st_mtime_ns)
@@ -67,6 +66,17 @@ def digest(*parts: object) -> bytes:
         data = part if isinstance(part, bytes) else repr(part).encode("utf-8", "surrogatepass")
         made.update(b"%d:" % len(data) + data)
     return made.digest()
+
+
+def _make_folder(folder: str) -> bool:
+    """True if the folder was not there; its parents are made too."""
+    try:
+        os.mkdir(folder)
+    except FileExistsError:
+        return False
+    except FileNotFoundError:
+        os.makedirs(folder)
+    return True
 
 
 def _same(target: str, data: bytes) -> os.stat_result | None:
