@@ -430,7 +430,6 @@ def test_an_incident_missing_from_a_whole_feed_has_vanished_and_may_come_back() 
         ("the feed is empty", {"since": None}),
         ("it began before the oldest entry", {"window": Window.ROLLING, "since": at(1)}),
         ("it began hardly after the oldest entry", {"window": Window.ROLLING, "since": at(-60)}),
-        ("its own entry could not be read", {"skipped": (Skip(entry="https://x.example/a", why="broken"),)}),
         ("nobody knows which entry could not be read", {"skipped": (Skip(entry="entry 7", why="broken"),)}),
         ("another dialect speaks now", {"dialect": "incidentio"}),
         ("it is there, unchanged", {"unchanged": ("a",)}),
@@ -438,6 +437,14 @@ def test_an_incident_missing_from_a_whole_feed_has_vanished_and_may_come_back() 
 )
 def test_an_incident_is_not_called_vanished_when(why: str, changes: dict[str, Any]) -> None:
     assert pulled(reading(2, OPEN, OTHER), reading(9, OTHER, **changes))["a"].vanished is None, why
+
+
+def test_an_entry_that_could_not_be_read_excuses_only_its_own_incident() -> None:
+    page = "https://status.acme.example/x"
+    first = reading(2, replace(OPEN, id="q7", source=page), OTHER)
+    for name, vanished in ((page, None), ("tag:acme.example:q7", None), ("https://status.acme.example/y", at(9))):
+        found = pulled(first, reading(9, OTHER, skipped=(Skip(entry=name, why="broken"),)))
+        assert found["q7"].vanished == vanished
 
 
 def test_an_incident_newer_than_the_oldest_entry_of_a_rolling_feed_has_vanished() -> None:
