@@ -59,6 +59,9 @@ def test_a_line_that_is_no_forecast_is_an_error_that_shows_it(line: str) -> None
 def test_what_became_of_it() -> None:
     over = card(0, 1.5, id="x1")
     assert score(SHOWN, over) == Outcome(30.0, pinball(SHOWN.forecast.quantiles, 30), within_50=True, within_80=True)
+    assert score(SHOWN, card(0, 70 / 60, id="x1")) == Outcome(
+        10.0, pinball(SHOWN.forecast.quantiles, 10), within_50=False, within_80=True
+    )
     assert score(SHOWN, card(0, 3, id="x1")) == Outcome(
         120.0, pinball(SHOWN.forecast.quantiles, 120), within_50=False, within_80=True
     )

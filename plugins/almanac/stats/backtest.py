@@ -180,7 +180,7 @@ def reliability(trials: Iterable[Trial], minutes: int, bins: int = 10) -> tuple[
     which = WITHIN.index(minutes)
     pairs = [(t.forecast.chances[which], t.remaining <= minutes) for t in trials if t.forecast is not None]
     said, came = np.array([p for p, _ in pairs], np.float64), np.array([c for _, c in pairs], np.float64)
-    of_each = np.minimum((said * bins).astype(np.int64), bins - 1)
+    of_each = (said * bins).astype(np.int64)  # a chance never reaches 1: the last end stands at n/(n + 1)
     return tuple(
         Bin(float(said[here].mean()), float(came[here].mean()), int(here.sum()))
         for here in (of_each == i for i in range(bins))
