@@ -124,8 +124,9 @@ def main(argv: list[str]) -> int:
     """Take the pictures and print the faults."""
     output, folder = Path(argv[0]), Path(argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [path for path in argv[2:] or PATHS if (output / path.lstrip("/")).exists()]
-    faults = inspect(output, paths, folder)
+    wanted = argv[2:] or PATHS
+    paths = [path for path in wanted if (output / path.lstrip("/")).exists()]
+    faults = [f"{path}: is missing" for path in wanted if path not in paths] + inspect(output, paths, folder)
     print("\n".join(faults) or "no fault")
     return 1 if faults else 0
 
