@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from almanac import archive, pull, worker
-from almanac.model import FeedState, Incident, Kind, Phase, Pulls, Skip, Span, Update, unstamp
+from almanac.model import FeedState, Incident, Kind, Phase, Pulls, Reading, Skip, Span, Update, Window, unstamp
 from almanac.pull import Failure, Outcome, Report, lines
 from almanac.pull.shell import READER, Read
 from tests import serving
@@ -199,6 +199,45 @@ def test_what_a_feed_no_longer_shows_though_it_should_is_reported_as_vanished(co
     assert (outcome.new, outcome.changed) == ((), ())
 
 
+def test_what_left_the_feed_while_open_was_last_seen_open_then(content: Path) -> None:
+    pulled(content, {"claude.example": serving.page(FEED)})
+    newer = entry("cccccccccccc", "Odd errors", ("2026-03-05T08:00:00Z", "Investigating", "Errors."))
+    pulled(content, {"claude.example": serving.page(atom(newer))}, now=NOW + 72 * HOUR)
+    assert archive.load_pulls(content, "claude").last_open == (("bbbbbbbbbbbb", NOW), ("cccccccccccc", NOW + 72 * HOUR))
+
+
+def test_the_same_answer_of_a_feed_of_current_events_does_not_cover_the_hours_between(content: Path) -> None:
+    with Serving({"claude.example": serving.page(FEED)}) as server:
+        pulled(content, server)
+        pulls = archive.load_pulls(content, "claude")
+        archive.save_pulls(content, replace(pulls, feeds=(replace(pulls.feeds[0], window=Window.CURRENT.value),)))
+        (outcome,) = pulled(content, server, now=NOW + 3 * HOUR).outcomes
+    assert outcome.unchanged
+    assert archive.load_pulls(content, "claude").coverage == (
+        *pulls.coverage, Span(since=NOW + 3 * HOUR, until=NOW + 3 * HOUR),
+    )  # fmt: skip
+
+
+def test_the_reader_is_told_what_it_read_last_time_and_what_the_provider_file_declares(content: Path) -> None:
+    told: list[dict[str, Any]] = []
+
+    def read(*args: Any, **kwargs: Any) -> Reading:
+        told.append(kwargs)
+        return READ["read"](*args, **kwargs)
+
+    file = content / "providers/claude.md"
+    file.write_text(file.read_text().replace("history.atom\n", "history.atom\n    dialect: statuspage\n"))
+    for hours, feed in enumerate((FEED, atom(CLOSED, OLD))):
+        with Serving({"claude.example": serving.page(feed)}) as server:
+            pull.pull(content, now=NOW + hours * HOUR, via=server.url, read=read)
+        if not hours:
+            items = dict(archive.load_pulls(content, "claude").feeds[0].items)
+    assert told == [
+        {"seen": NOW, "hint": "statuspage", "items": {}},
+        {"seen": NOW + HOUR, "hint": "statuspage", "items": items},
+    ]
+
+
 def test_an_incident_that_was_lost_from_the_archive_comes_back_with_the_next_pull(content: Path) -> None:
     hosts = {"claude.example": serving.page(FEED)}
     pulled(content, hosts)
@@ -236,7 +275,8 @@ def test_two_pulls_at_once_leave_what_one_leaves(content: Path, tmp_path: Path) 
 
 
 def test_times_are_kept_to_the_second(content: Path) -> None:
-    pulled(content, {"claude.example": serving.page(FEED)}, now=NOW.replace(microsecond=999_999))
+    report = pulled(content, {"claude.example": serving.page(FEED)}, now=NOW.replace(microsecond=999_999))
+    assert report.at == NOW
     assert load(content)["bbbbbbbbbbbb"].first_seen == NOW
 
 
