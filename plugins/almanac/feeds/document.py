@@ -144,7 +144,7 @@ def _wrong_root(source: bytes, name: str) -> FeedError:
 def _malformed(source: bytes, error: expat.ExpatError) -> FeedError:
     if _HTML.match(source):
         return _page(source)
-    if not source.startswith(b"<"):
+    if not source.lstrip().startswith(b"<"):
         return FeedError("wrong", "the answer is neither RSS nor Atom nor JSON")
     whole = source.rstrip().endswith((b"</rss>", b"</feed>", b"RDF>"))
     guess = "broken inside" if whole else "cut off"
