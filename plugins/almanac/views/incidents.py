@@ -16,7 +16,7 @@ from almanac.views import base, current, rows
 from almanac.views.base import Head, Link, Mark
 from almanac.views.rows import Day, Sheet
 
-NEWEST = 50
+NEWEST = 40
 Months = Mapping[tuple[int, int], tuple[Card, ...]]
 
 
