@@ -61,6 +61,7 @@ def test_an_article_is_read_with_defaults_filled_in() -> None:
         "sources": [
             {"url": "https://a.example/", "title": "A page", "publisher": "A", "kind": "press", "primary": False}],
         "claims": [],
+        "figures": {},
         "corrections": [{"date": datetime(2026, 3, 3, 9, 5, tzinfo=UTC), "text": "It were four, not three."}],
         "confirmed": ["it happened"],
         "claimed": [],
@@ -84,7 +85,7 @@ def test_an_article_is_read_with_defaults_filled_in() -> None:
      "11:1 kind: 'rumour' is not one of the words known here; write news, analysis, explainer or opinion"),
     ("status: published", "template: ../../secret\nstatus: published",
      "12:1 template: is not a known key; known: title, date, modified, authors, providers, incidents, summary, kind, "
-     "status, sources, claims, corrections, confirmed, claimed, unknown"),
+     "status, sources, claims, figures, corrections, confirmed, claimed, unknown"),
     ("    primary: false", "    primery: false", "14:5 sources.0.primary: is missing; add a line `primary: …`"),
     ("title: \"Claude: what happened\"", "title: \"Claude\\nwhat\"",
      "2:1 title: 'Claude\\nwhat' is empty or holds a line break or control character; write one line of text"),

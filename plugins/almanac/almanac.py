@@ -5,8 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from almanac.model import Card, Provider, Pulls
+from almanac.queries import Expect, Query
+
+
+class Claim(NamedTuple):
+    """What somebody said about an incident or a provider, and what became of it when held against the record."""
+
+    said: str
+    by: str
+    where: str  # web address, "" if it is not known
+    grade: str  # official, stated-cause, press, user-report or unverified
+    since: str  # day it was first heard, 2026-03-02, or ""
+    verdict: str  # supported, contradicted or undecidable
+    why: str = ""  # the editor's reason, in words
+    check: Query | None = None  # None: no figure of the archive decides it
+    expect: Expect | None = None  # of the check's answer
+
+
+class Correction(NamedTuple):
+    """What was wrong in an article, and since when it is right."""
+
+    date: datetime
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +45,9 @@ class ArticleCard:
     authors: tuple[str, ...] = ()
     providers: tuple[str, ...] = ()  # slugs
     incidents: tuple[tuple[str, str], ...] = ()  # keys (provider slug, raw id) of the incidents it cites
+    claims: tuple[Claim, ...] = ()
+    figures: tuple[tuple[str, Query], ...] = ()  # what {{name}} in its text stands for
+    corrections: tuple[Correction, ...] = ()  # as on the article itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +59,6 @@ class Source:
     publisher: str
     kind: str  # provider, press, tracker, data, analysis or person
     primary: bool  # True: who was there or measured it says it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """What was wrong in an article, and since when it is right."""
-
-    date: datetime
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

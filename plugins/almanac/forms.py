@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -31,14 +31,19 @@ def _slug(value: str) -> str:
     return value
 
 
-def _web(value: str) -> str:
-    """An address a reader may be sent to."""
+def is_web(value: object) -> bool:
+    """True for an address a reader may be sent to."""
     try:
-        parts = urlsplit(value)
+        parts = urlsplit(str(value))
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
     except ValueError:
         good = False
-    if not good or not value.isprintable() or set(value) & set(' "<>\\'):
+    return good and str(value).isprintable() and not set(str(value)) & set(' "<>\\')
+
+
+def _web(value: str) -> str:
+    """An address a reader may be sent to."""
+    if not is_web(value):
         raise ValueError("is no web address; write it in full, as in https://status.example.com/")
     return value
 
@@ -149,8 +154,21 @@ class CorrectionForm(Form):
     text: Line
 
 
+class ClaimForm(Form):
+    """What somebody said, and what became of it. `check` is a question of `queries`, which has rules of its own."""
+
+    said: Line
+    by: Line
+    where: int | str | None = None  # the number of a source, or a web address
+    grade: Literal["official", "stated-cause", "press", "user-report", "unverified"]
+    since: date | None = None
+    check: dict[str, Any] | None = None
+    verdict: Literal["supported", "contradicted", "undecidable"]
+    why: Line | None = None
+
+
 class ArticleForm(Form):
-    """The front matter of content/articles/<year>/<date>-<slug>.md. `claims` has rules of its own."""
+    """The front matter of content/articles/<year>/<date>-<slug>.md. `figures` are questions of `queries`."""
 
     title: Line
     date: Moment
@@ -162,7 +180,8 @@ class ArticleForm(Form):
     kind: Literal["news", "analysis", "explainer", "opinion"]
     status: Literal["draft", "published"]
     sources: Annotated[list[SourceForm], Field(min_length=1)]
-    claims: list[dict[str, Any]] = []
+    claims: list[ClaimForm] = []
+    figures: dict[Slug, dict[str, Any]] = {}
     corrections: list[CorrectionForm] = []
     confirmed: list[Line] = []
     claimed: list[Line] = []
@@ -209,6 +228,7 @@ def _message(form: type[Form], path: Way, detail: ErrorDetails) -> str:
     wanted = {
         "string_type": "text in quotes", "bool_type": "true or false", "list_type": "a list, as in [a, b]",
         "model_type": "fields below it, indented by two blanks", "dict_type": "fields below it, indented by two blanks",
+        "date_type": "a day without quotes, as in 2026-03-02", "int_type": "the number of a source, from 1",
         "datetime_type": "a date and time in UTC without quotes, as in 2026-03-02T18:00:00Z",
     }
     return f"{given} is of the wrong type; write {wanted.get(kind, detail['msg'])}"

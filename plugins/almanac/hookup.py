@@ -14,6 +14,7 @@ from pelican.writers import Writer as PelicanWriter
 
 from almanac import engine, manuscript, reader, rules, views
 from almanac.almanac import Article
+from almanac.claims import Evidence
 
 BUILD = "ALMANAC_BUILD"  # the setting that holds the running build
 BUILT = "ALMANAC_BUILT"  # and the one that holds what it did
@@ -23,6 +24,7 @@ def connect() -> None:
     """Listen to Pelican. The handlers stand at module level because Pelican holds them weakly."""
     signals.initialized.connect(_begin)
     signals.readers_init.connect(_readers)
+    signals.generator_init.connect(_enough)
     signals.get_generators.connect(_generators)
     signals.get_writer.connect(_writer)
 
@@ -54,6 +56,11 @@ def _readers(readers: Any) -> None:
     readers.reader_classes["md"] = reader.Reader
 
 
+def _enough(generator: Generator) -> None:
+    """Pelican's own Markdown reader is not installed, and not missed: else every file would be warned of."""
+    generator.readers.disabled_readers.pop("md", None)
+
+
 def _generators(_: Any) -> type[Generator]:
     return Incidents
 
@@ -75,7 +82,7 @@ class Incidents(Generator):  # type: ignore[misc]  # Pelican has no types
         written = settings[reader.MANUSCRIPTS].values()
         settings[BUILD].know(
             [_article(found, "").card for found in articles],
-            lambda almanac: rules.across(written, engine.world(almanac)),
+            lambda almanac: [*rules.across(written, engine.world(almanac)), *rules.judged(written, Evidence(almanac))],
         )
 
     def generate_output(self, _: Any) -> None:

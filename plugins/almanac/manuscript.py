@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from almanac import body, forms, frontmatter, text
-from almanac.almanac import Article, ArticleCard, Correction, Source
+from almanac import body, forms, frontmatter, queries, text
+from almanac.almanac import Article, ArticleCard, Claim, Correction, Source
 from almanac.body import Body, Spot
-from almanac.frontmatter import Fault, Matter
+from almanac.frontmatter import Fault, Matter, Way
+from almanac.queries import Expect, Query, QueryError
 
 ARTICLE_FILE = re.compile(r"articles/(?P<year>\d{4})/(?P=year)-\d\d-\d\d-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 PAGE_FILE = re.compile(r"pages/(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
@@ -30,6 +31,8 @@ class Manuscript:
     slug: str
     year: str  # "" for a page
     first: int  # the line its body begins in
+    claims: tuple[Claim, ...] = ()
+    figures: tuple[tuple[str, Query], ...] = ()
 
     @property
     def url(self) -> str:
@@ -62,12 +65,65 @@ def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Fault, ...]]:
     faults += tuple(Fault(file=shown, line=first + spot.line - 1, column=spot.column, message=spot.what)
                     for spot in found.wrong)  # fmt: skip
     faults += tuple(_misnamed(file, page, name is not None))
+    asked = _Asked(matter, values)
+    faults += tuple(asked.faults)
     if faults or name is None:
         return None, tuple(sorted(faults))
     return Manuscript(
         file=file, values=values, matter=matter, body=found, first=first,
-        slug=name["slug"], year=name.groupdict().get("year") or "",
+        slug=name["slug"], year=name.groupdict().get("year") or "", claims=asked.claims, figures=asked.figures,
     ), ()  # fmt: skip
+
+
+class _Asked:
+    """The questions in checked fields, read; what is wrong with them is in `faults`."""
+
+    def __init__(self, matter: Matter, values: Mapping[str, Any]) -> None:
+        self._matter = matter
+        self.faults: list[Fault] = []
+        sources = [source["url"] for source in values.get("sources", ())]
+        self.claims = tuple(self._claim(i, fields, sources) for i, fields in enumerate(values.get("claims", ())))
+        asked = [(name, self._query(("figures", name), fields)) for name, fields in values.get("figures", {}).items()]
+        self.figures = tuple((name, query) for name, query in asked if query)
+
+    def _claim(self, index: int, fields: Mapping[str, Any], sources: Sequence[str]) -> Claim:
+        path: Way = ("claims", index)
+        where, check = "" if fields["where"] is None else fields["where"], fields["check"]
+        if isinstance(where, int) and 1 <= where <= len(sources):
+            where = sources[where - 1]
+        elif where != "" and not forms.is_web(where):
+            message = f"{where} is no source of this article; write 1 to {len(sources)}, or a web address"
+            self._say((*path, "where"), message)
+        query = expected = None
+        if check is None and not fields["why"]:
+            self._say(path, "has neither check nor why; bind it to a figure, or say in `why` what it is judged by")
+        if check is not None and (query := self._query((*path, "check"), check)):
+            expected = self._expected((*path, "check"), query, check)
+        return Claim(
+            said=fields["said"], by=fields["by"], where=str(where), grade=fields["grade"],
+            since=str(fields["since"] or ""), verdict=fields["verdict"], why=fields["why"] or "",
+            check=query, expect=expected,
+        )  # fmt: skip
+
+    def _query(self, path: Way, fields: Mapping[str, Any]) -> Query | None:
+        try:
+            return queries.query(fields)
+        except QueryError as error:
+            self._say((*path, error.key) if error.key else path, str(error))
+        return None
+
+    def _expected(self, path: Way, query: Query, fields: Mapping[str, Any]) -> Expect | None:
+        if "expect" not in fields:
+            self._say(path, "expects nothing; add what the claim says, as in `expect: \"> 50%\"`")
+            return None
+        try:
+            return queries.expect(query, fields["expect"])
+        except QueryError as error:
+            self._say((*path, error.key), str(error))
+        return None
+
+    def _say(self, path: Way, message: str) -> None:
+        self.faults.append(self._matter.fault(path, message))
 
 
 def _misnamed(file: str, page: bool, good: bool) -> Iterable[Fault]:
@@ -90,8 +146,10 @@ def strays(files: Iterable[str]) -> list[Fault]:
     return [Fault(file=f"content/{file}", message=message) for file in sorted(files) if not file.endswith(".md")]
 
 
-def article(values: Mapping[str, Any], url: str, html: str, file: str) -> Article:
-    """The Article of checked fields; `url` is relative to the site, with a leading slash."""
+def article(written: Manuscript, url: str, html: str, file: str) -> Article:
+    """The Article of a manuscript; `url` is relative to the site, with a leading slash."""
+    values = written.values
+    corrections = tuple(Correction(**correction) for correction in values["corrections"])
     card = ArticleCard(
         url=url,
         title=values["title"],
@@ -102,6 +160,9 @@ def article(values: Mapping[str, Any], url: str, html: str, file: str) -> Articl
         authors=tuple(values["authors"]),
         providers=tuple(values["providers"]),
         incidents=tuple((slug, raw) for slug, _, raw in (key.partition("/") for key in values["incidents"])),
+        claims=written.claims,
+        figures=written.figures,
+        corrections=corrections,
     )
     return Article(
         card=card,
@@ -110,6 +171,6 @@ def article(values: Mapping[str, Any], url: str, html: str, file: str) -> Articl
         confirmed=tuple(values["confirmed"]),
         claimed=tuple(values["claimed"]),
         unknown=tuple(values["unknown"]),
-        corrections=tuple(Correction(**correction) for correction in values["corrections"]),
+        corrections=corrections,
         file=file,
     )

@@ -43,7 +43,7 @@ class Reader(BaseReader):  # type: ignore[misc]  # Pelican has no types
 
     def _metadata(self, read: Manuscript) -> dict[str, Any]:
         values = read.values
-        found = {"title": values["title"], "slug": read.slug, "summary": values["summary"], "written": values}
+        found = {"title": values["title"], "slug": read.slug, "summary": values["summary"], "written": read}
         if read.year:
             found |= {"date": values["date"], "year": read.year, "status": _status(values),
                       "authors": [Author(name, self.settings) for name in values["authors"]]}

@@ -8,8 +8,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from almanac.almanac import Claim
 from almanac.body import Spot
-from almanac.frontmatter import Fault, nearest
+from almanac.claims import Evidence, Figure, Unanswerable, verdict
+from almanac.claims.figure import PARTS
+from almanac.frontmatter import Fault, Way, nearest
 from almanac.manuscript import Manuscript
 
 Key = tuple[str, str]
@@ -43,6 +46,51 @@ def across(manuscripts: Iterable[Manuscript], world: World) -> list[Fault]:
             if message := addresses.wrong_with(spot, manuscript):
                 faults.append(manuscript.fault(spot, message))
     return sorted(faults)
+
+
+def judged(manuscripts: Iterable[Manuscript], evidence: Evidence) -> list[Fault]:
+    """Every verdict that is not what the archive says, and every figure that it cannot give."""
+    faults: list[Fault] = []
+    for manuscript in manuscripts:
+        for index, claim in enumerate(manuscript.claims):
+            faults += _verdict(manuscript, index, claim, evidence)
+        faults += _figures(manuscript, evidence)
+    return sorted(faults)
+
+
+def _verdict(manuscript: Manuscript, index: int, claim: Claim, evidence: Evidence) -> Iterator[Fault]:
+    if claim.check is None or claim.expect is None:
+        return
+    path: Way = ("claims", index)
+    try:
+        figure = evidence.ask(claim.check)
+    except Unanswerable as error:
+        yield manuscript.matter.fault((*path, "check"), str(error))
+        return
+    computed = verdict(figure, claim.expect)
+    if computed != claim.verdict:
+        of = f" of {figure.n}" if figure.k is not None else ""
+        found = f"{figure.said}{of}{f' ({figure.why})' if figure.why else ''}"
+        message = (f"is {claim.verdict!r}, but the archive says {computed!r}: it finds {found}, expected is "
+                   f"{claim.expect.text}; write {computed}, or mend the check")  # fmt: skip
+        yield manuscript.matter.fault((*path, "verdict"), message.replace("\u00a0", " "))
+
+
+def _figures(manuscript: Manuscript, evidence: Evidence) -> Iterator[Fault]:
+    figures: dict[str, Figure] = {}
+    for name, query in manuscript.figures:
+        try:
+            figures[name] = evidence.ask(query)
+        except Unanswerable as error:
+            yield manuscript.matter.fault(("figures", name), str(error))
+    for spot in manuscript.body.figures:
+        name, _, part = spot.what.partition(".")
+        figure = figures.get(name)
+        if figure and figure.bounds is None:
+            yield manuscript.fault(spot, f"{{{{{spot.what}}}}} cannot be said: {figure.why} Leave it out")
+        elif figure and figure.part(part) is None:
+            parts = ", ".join(f"{name}.{known}" for known in PARTS if known and figure.part(known))
+            yield manuscript.fault(spot, f"{{{{{spot.what}}}}} is nothing; write {name}, {parts}")
 
 
 def _address(manuscript: Manuscript, taken: Mapping[str, Manuscript], world: World) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from almanac import archive, engine, manuscript, providers, rules, unchanged
 from almanac.check.shell import Files, Problem
+from almanac.claims import Evidence
 from almanac.engine.assembled import assemble
 from almanac.frontmatter import Fault
 from almanac.manuscript import Manuscript
@@ -34,6 +35,7 @@ def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Pro
     faults += map(_fault, said)
     manuscripts = list(_manuscripts(files, faults))
     faults += rules.across(manuscripts, engine.world(almanac))
+    faults += rules.judged(manuscripts, Evidence(almanac))
     faults += (fault for written in manuscripts for fault in _future(written, now))
     if strict:
         faults += (fault for written in manuscripts for fault in _unbound(written))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from almanac.almanac import Almanac
@@ -23,7 +23,8 @@ class Unanswerable(ValueError):
 class Evidence:
     """Answers questions from one Almanac, each once."""
 
-    def __init__(self, almanac: Almanac, records: Mapping[str, Record] | None = None) -> None:
+    def __init__(self, almanac: Almanac, records: Callable[[], Mapping[str, Record]] | None = None) -> None:
+        """`records` gives the record of each provider, where somebody has them already."""
         self._almanac = almanac
         self._given = records
         self._answers: dict[Query, Figure] = {}
@@ -95,7 +96,7 @@ class Evidence:
 
     def _record(self, provider: Provider) -> Record:
         if self._given:
-            return self._given[provider.slug]
+            return self._given()[provider.slug]
         if provider.slug not in self._records:
             pulls, now = self._pulls(provider.slug), seconds(self._almanac.now)
             cards = self._almanac.cards.get(provider.slug, ())

@@ -127,8 +127,8 @@ class Build:
         own = digest(article)
         key = self._article_key(article.card, own)
         if not self._press.stands(path, key):
-            beside = views.beside(self.edition.almanac, self.edition.incidents, article.card)
-            self._press.put(path, key, self._printer.page("article", views.article(beside, article)))
+            page = views.article(self._beside(article.card), article)
+            self._press.put(path, key, self._printer.page("article", page))
         self._written.append(Written(path, own, article.card))
 
     def put_page(self, path: str, page: object, file: str) -> None:
@@ -144,7 +144,10 @@ class Build:
             raise BuildError(f"content/{file}:1: another file has its address, /{path}; rename one of the two")
 
     def _article_key(self, card: ArticleCard, own: bytes) -> bytes:
-        return digest("article", own, views.beside(self.edition.almanac, self.edition.incidents, card))
+        return digest("article", own, self._beside(card))
+
+    def _beside(self, card: ArticleCard) -> views.Beside:
+        return views.beside(self.edition.almanac, self.edition.incidents, card, self.edition.evidence)
 
     def finish(self) -> Built:
         """Print what is left, remove what is no more, and remember it all."""

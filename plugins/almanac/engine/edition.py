@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from almanac import archive, views
 from almanac.almanac import Almanac
+from almanac.claims import Evidence
 from almanac.engine.plan import Plan
 from almanac.engine.press import digest
 from almanac.exports import Channel
@@ -48,6 +49,11 @@ class Edition:
     def records(self) -> Records:
         """The record of each provider, laid out for arithmetic."""
         return views.records(self.almanac)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Answers to what articles ask of the archive."""
+        return Evidence(self.almanac, lambda: self.records)
 
     def text(self, card: Card) -> Incident:
         """The incident of a card, with its texts."""

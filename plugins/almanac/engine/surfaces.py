@@ -113,6 +113,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface("providers/{0.slug}/{1}/index.html", lambda e, p, y: views.provider_year(e.almanac, p, y), "provider_year",
             _years, _year_key),
     Surface("leaderboard/index.html", lambda e: views.leaderboard(e.almanac, e.records), "leaderboard"),
+    Surface("claims/index.html", lambda e: views.claims(e.almanac, e.evidence), "claims"),
     Surface("articles/index.html", lambda e: views.articles(e.almanac), "articles"),
     Surface("status/index.html", lambda e: views.status(e.almanac), "status"),
     Surface("404.html", lambda e: views.not_found(e.almanac), "not_found"),

@@ -1,8 +1,9 @@
 """Views: each page of the site as a frozen value in which everything is decided; a template only prints it."""
 
 from almanac.views.around import Around, Surroundings
-from almanac.views.articles import article, articles, beside
+from almanac.views.articles import Beside, article, articles, beside
 from almanac.views.base import Site, incident_url, month_url, provider_url, site, year_url
+from almanac.views.claims import claims
 from almanac.views.home import home
 from almanac.views.incident import incident
 from almanac.views.incidents import incidents, month, months
@@ -16,11 +17,13 @@ from almanac.views.status import status
 
 __all__ = [
     "Around",
+    "Beside",
     "Site",
     "Surroundings",
     "article",
     "articles",
     "beside",
+    "claims",
     "count_sheets",
     "home",
     "incident",

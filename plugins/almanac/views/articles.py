@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import NamedTuple
 
 from almanac import words
 from almanac.almanac import Almanac, Article, ArticleCard, Correction, Source
+from almanac.claims import Evidence, Figure
 from almanac.model import Card
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
+from almanac.views.claims import ClaimLine, FigureLine, figure_line, figures, lines, reviews
 from almanac.views.rows import Row
+
+# Code, which is left alone, or {{name}} or {{name.part}}
+_QUOTED = re.compile(r"(<code>.*?</code>|<pre>.*?</pre>)|\{\{([a-z0-9-]+)(?:\.([a-z]+))?\}\}", re.DOTALL)
 
 
 class Teaser(NamedTuple):
@@ -37,6 +44,9 @@ class Beside(NamedTuple):
 
     cites: tuple[Row, ...]
     providers: tuple[Link, ...]
+    claims: tuple[ClaimLine, ...] = ()
+    figures: tuple[tuple[str, Figure], ...] = ()
+    reviews: str = ""  # ClaimReview as JSON that may stand in a script element
 
 
 class SourceLine(NamedTuple):
@@ -80,6 +90,9 @@ class ArticlePage:
     html: str  # safe
     corrections: tuple[CorrectionLine, ...]
     sources: tuple[SourceLine, ...]
+    claims: tuple[ClaimLine, ...] = ()
+    figures: tuple[FigureLine, ...] = ()
+    reviews: str = ""
 
 
 def teaser(article: ArticleCard) -> Teaser:
@@ -107,13 +120,22 @@ def articles(almanac: Almanac) -> Articles:
     )
 
 
-def beside(almanac: Almanac, incidents: Mapping[tuple[str, str], Card], article: ArticleCard) -> Beside:
+def beside(
+    almanac: Almanac,
+    incidents: Mapping[tuple[str, str], Card],
+    article: ArticleCard,
+    evidence: Evidence | None = None,
+) -> Beside:
     """What an article's page takes from the record; `incidents` holds every card by (provider slug, raw id)."""
+    known = lines(article, evidence or Evidence(almanac))
     names = rows.names(almanac.providers)
     cited = (incidents[key] for key in article.incidents if key in incidents)
     return Beside(
         cites=tuple(rows.dated(card, names.get(card.provider, "")) for card in cited),
         providers=tuple(Link(base.provider_url(slug), names[slug]) for slug in article.providers if slug in names),
+        claims=known,
+        figures=figures(article, evidence or Evidence(almanac)),
+        reviews=reviews(article, known, almanac.site_url, almanac.site_name),
     )
 
 
@@ -134,10 +156,22 @@ def article(beside: Beside, article: Article) -> ArticlePage:
         known=_known(article),
         cites=beside.cites,
         providers=beside.providers,
-        html=article.html,
+        html=filled(article.html, dict(beside.figures)),
         corrections=tuple(_correction(entry) for entry in article.corrections),
         sources=tuple(map(_source, article.sources)),
+        claims=beside.claims,
+        figures=tuple(figure_line(name, figure) for name, figure in beside.figures),
+        reviews=beside.reviews,
     )
+
+
+def filled(html: str, known: Mapping[str, Figure]) -> str:
+    """The text of an article with its figures in place of {{name}}; code stays as it is."""
+    def quoted(found: re.Match[str]) -> str:
+        figure = known.get(found[2] or "")
+        return found[0] if figure is None else escape(figure.part(found[3] or "") or "")
+
+    return _QUOTED.sub(quoted, html) if known else html
 
 
 def _known(article: Article) -> tuple[Known, ...]:

@@ -1,0 +1,176 @@
+"""Claims held against the record: beside the article that reports them, and all of them in the ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from almanac import words
+from almanac.almanac import Almanac, ArticleCard, Claim
+from almanac.claims import Evidence, Figure
+from almanac.views import base
+from almanac.views.base import Head, Link, Time
+
+GRADES = {
+    "official": "stated officially",
+    "stated-cause": "a stated cause",
+    "press": "reported by the press",
+    "user-report": "reported by users",
+    "unverified": "unverified",
+}
+ORDER = ("contradicted", "undecidable", "supported")
+MEANING = {
+    "contradicted": "The record says otherwise.",
+    "undecidable": "The record cannot decide it: it holds nothing on it, or not enough.",
+    "supported": "The record agrees.",
+}
+RATING = {"contradicted": 1, "undecidable": 3, "supported": 5}  # ClaimReview wants a number: 1 is false, 5 is true
+
+
+class ClaimLine(NamedTuple):
+    """A claim with its verdict and what that rests on."""
+
+    said: str
+    by: str
+    grade: str
+    where: Link | None
+    since: Time | None
+    verdict: str
+    computed: bool  # False: judged by an editor, for `why`
+    why: str
+    expected: str
+    figure: str  # what the archive says, "" where it was not asked
+    interval: str
+    how: tuple[str, ...]
+    age: str = ""  # how long it has gone unconfirmed; only where the page says as of when
+
+
+class FigureLine(NamedTuple):
+    """A figure quoted in an article, and how it was made."""
+
+    name: str
+    said: str
+    interval: str
+    how: tuple[str, ...]
+
+
+class Entry(NamedTuple):
+    """A claim in the ledger, with the article that reports it."""
+
+    article: Link
+    claim: ClaimLine
+
+
+class Group(NamedTuple):
+    """All claims of one verdict."""
+
+    verdict: str
+    title: str
+    meaning: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """/claims/"""
+
+    head: Head
+    stand: str
+    groups: tuple[Group, ...]
+
+
+def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> ClaimLine:
+    """A claim as pages show it; with `now`, how long one that is not supported has been around."""
+    figure = evidence.ask(claim.check) if claim.check else None
+    host = urlsplit(claim.where).hostname or ""
+    since = datetime.fromisoformat(claim.since).replace(tzinfo=UTC) if claim.since else None
+    waits = since and now and claim.verdict == "undecidable" and since < now
+    return ClaimLine(
+        said=claim.said,
+        by=claim.by,
+        grade=GRADES[claim.grade],
+        where=Link(claim.where, host.removeprefix("www.")) if claim.where else None,
+        since=base.time(since, words.date(since)) if since else None,
+        verdict=claim.verdict,
+        computed=figure is not None,
+        why=" ".join(filter(None, (claim.why, figure.why if figure else ""))),
+        expected=claim.expect.text if claim.expect else "",
+        figure=_found(figure) if figure else "",
+        interval=figure.around if figure else "",
+        how=figure.how if figure else (),
+        age=words.age(int((now - since).total_seconds())) if waits and now and since else "",
+    )
+
+
+def _found(figure: Figure) -> str:
+    return f"{figure.said} of {words.count(figure.n)}" if figure.k is not None and figure.n else figure.said
+
+
+def lines(article: ArticleCard, evidence: Evidence) -> tuple[ClaimLine, ...]:
+    """The claims of an article, in its order."""
+    return tuple(line(claim, evidence) for claim in article.claims)
+
+
+def figures(article: ArticleCard, evidence: Evidence) -> tuple[tuple[str, Figure], ...]:
+    """What {{name}} in an article stands for."""
+    return tuple((name, evidence.ask(query)) for name, query in article.figures)
+
+
+def figure_line(name: str, figure: Figure) -> FigureLine:
+    """A quoted figure, with how it was made."""
+    return FigureLine(name, _found(figure), figure.around, figure.how)
+
+
+def claims(almanac: Almanac, evidence: Evidence) -> Ledger:
+    """Every claim of every article, what the record contradicts first."""
+    known = [
+        Entry(Link(article.url, article.title), line(claim, evidence, almanac.now))
+        for article in almanac.articles
+        for claim in article.claims
+    ]
+    groups = (_group(verdict, [entry for entry in known if entry.claim.verdict == verdict]) for verdict in ORDER)
+    counted = words.plural(len(known), "claim")
+    computed = sum(entry.claim.computed for entry in known)
+    return Ledger(
+        head=Head(
+            title="Claims",
+            path="/claims/",
+            section="claims",
+            description="What was said about failures of AI services, and what the record says.",
+        ),
+        stand=f"{counted} that articles here report. {words.count(computed)} of the verdicts are computed from the "
+        "archive at every build; the others are an editor’s, with the reason.",
+        groups=tuple(group for group in groups if group.entries),
+    )
+
+
+def _group(verdict: str, entries: list[Entry]) -> Group:
+    return Group(verdict, f"{words.sentence(verdict)}, {words.count(len(entries))}", MEANING[verdict], tuple(entries))
+
+
+def reviews(article: ArticleCard, known: Iterable[ClaimLine], site_url: str, site_name: str) -> str:
+    """schema.org ClaimReview for the claims of an article, as JSON that may stand in a script element."""
+    found = [
+        {
+            "@context": "https://schema.org",
+            "@type": "ClaimReview",
+            "url": f"{site_url}{article.url}",
+            "datePublished": f"{article.modified or article.date:%Y-%m-%d}",
+            "claimReviewed": claim.said,
+            "author": {"@type": "Organization", "name": site_name, "url": f"{site_url}/"},
+            "itemReviewed": {"@type": "Claim", "author": {"@type": "Organization", "name": claim.by}}
+            | ({"datePublished": claim.since.iso[:10]} if claim.since else {})
+            | ({"appearance": {"@type": "CreativeWork", "url": claim.where.url}} if claim.where else {}),
+            "reviewRating": {"@type": "Rating", "ratingValue": RATING[claim.verdict], "bestRating": 5, "worstRating": 1,
+                             "alternateName": words.sentence(claim.verdict)},
+        }
+        for claim in known
+    ]  # fmt: skip
+    if not found:
+        return ""
+    text = json.dumps(found, ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
