@@ -17,7 +17,7 @@ _PREFIX = re.compile(r"\s*\[(?:已恢复|已解决|resolved)\]\s*", re.IGNORECAS
 
 
 def _speaks(head: str, sample: str) -> bool:
-    return "urn:flashduty:" in sample or ("urn:flashduty:" in head and not sample)
+    return "urn:flashduty:" in sample
 
 
 def _key(entry: Entry) -> str:
