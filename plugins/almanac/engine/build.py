@@ -109,7 +109,12 @@ class Build:
         return self._edition
 
     def still(self, known: Iterable[Written]) -> bool:
-        """True if no page of what people wrote needs printing: then they need not be read either."""
+        """True if no page of what people wrote needs printing: then they need not be read either.
+
+        They must be where an incident's page is gone, too: a text may link to it.
+        """
+        if any(section.rows.keys() - self._rows.keys() for section in self._sections.values()):
+            return False
         section = self._sections[WRITTEN]
         articles = {article.path: article for article in known}
         for path, printed in section.prints.items():

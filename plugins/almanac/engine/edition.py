@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from almanac import archive, views
+from almanac import archive, exports, views
 from almanac.almanac import Almanac
 from almanac.claims import Evidence
 from almanac.engine.plan import Plan
 from almanac.engine.press import digest
-from almanac.exports import Channel
+from almanac.exports import Channel, Item
 from almanac.model import Card, Incident, Provider, seconds
 from almanac.stats.selection import scope
 from almanac.views.incidents import Months
@@ -29,6 +29,7 @@ class Edition:
         self.almanac = almanac
         self._contents = contents
         self._texts: dict[str, Incident] = {}
+        self._items: dict[str, Item] = {}
 
     @cached_property
     def providers(self) -> dict[str, Provider]:
@@ -61,9 +62,16 @@ class Edition:
             self._texts[card.file] = archive.read(self.plan.content, card.file)
         return self._texts[card.file]
 
+    def item(self, card: Card) -> Item:
+        """An incident as feeds have it; it stands in several."""
+        if card.file not in self._items:
+            provider = self.providers[card.provider]
+            self._items[card.file] = exports.incident(self.text(card), card, provider, self.plan)
+        return self._items[card.file]
+
     def mark(self, cards: Iterable[Card]) -> bytes:
-        """A digest of all that is known of some incidents, in their order."""
-        return digest(b"".join(self._contents[card.file] for card in cards))
+        """A digest of some incidents and their addresses, in their order."""
+        return digest(b"".join(card.file.encode() + self._contents[card.file] for card in cards))
 
     def newest(self, most: int, slug: str = "") -> list[Card]:
         """The incidents last posted, of one provider or of all, newest first; what does not concern AI is left out.

@@ -38,7 +38,7 @@ def share(
     around = views.Surroundings(almanac)
     for file, row in {**kept, **found.rows}.items():
         path, near = page_path(row.card), around.of(row.card)
-        key = digest(row.content, near)
+        key = digest(file.encode(), row.content, near)
         if not press.stands(path, key):
             incident = texts.pop(file, None) or archive.read(content, file)
             press.put(path, key, printer.page("incident", views.incident(near, incident, row.card)))

@@ -5,6 +5,7 @@ To add one, add a line. A surface whose `make` returns bytes has no template.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -35,27 +36,36 @@ def _providers(edition: Edition) -> Iterable[tuple[Any, ...]]:
 
 def _years(edition: Edition) -> Iterable[tuple[Any, ...]]:
     for provider in edition.almanac.providers:
-        for year in sorted({moment(card.started).year for card in edition.almanac.cards.get(provider.slug, ())}):
-            yield provider, year
+        found = Counter(moment(card.started).year for card in edition.almanac.cards.get(provider.slug, ()))
+        for year in sorted(found):
+            for sheet, folder in _sheets(found[year]):
+                yield provider, year, folder, sheet
 
 
 def _months(edition: Edition) -> Iterable[tuple[Any, ...]]:
-    return edition.months
+    for (year, number), cards in edition.months.items():
+        for sheet, folder in _sheets(len(cards)):
+            yield year, number, folder, sheet
 
 
-def _year_key(edition: Edition, provider: Provider, year: int) -> object:
+def _sheets(number: int) -> Iterable[tuple[int, str]]:
+    """The pages a list of so many incidents is spread over, with the folder of each below that of the first."""
+    return ((sheet, "" if sheet == 1 else f"{sheet}/") for sheet in range(1, views.count_sheets(number) + 1))
+
+
+def _year_key(edition: Edition, provider: Provider, year: int, _folder: str, sheet: int) -> object:
     cards = edition.almanac.cards[provider.slug]
     years = sorted({moment(card.started).year for card in cards})
     here = years.index(year)
     mine = [card for card in cards if moment(card.started).year == year]
-    return provider.name, years[max(here - 1, 0) : here + 2], edition.mark(mine)
+    return provider.name, years[max(here - 1, 0) : here + 2], edition.mark(mine), sheet
 
 
-def _month_key(edition: Edition, year: int, number: int) -> object:
+def _month_key(edition: Edition, year: int, number: int, _folder: str, sheet: int) -> object:
     known = list(edition.months)
     here = known.index((year, number))
     names = {slug: provider.name for slug, provider in edition.providers.items()}
-    return known[max(here - 1, 0) : here + 2], edition.mark(edition.months[year, number]), names
+    return known[max(here - 1, 0) : here + 2], edition.mark(edition.months[year, number]), names, sheet
 
 
 def _static(edition: Edition) -> Iterable[tuple[Any, ...]]:
@@ -71,10 +81,7 @@ def _feed(make: Make, name: str) -> Callable[..., object]:
 
     def feed(edition: Edition, provider: Provider | None = None) -> bytes:
         slug, called = (provider.slug, provider.name) if provider else ("", "AI provider")
-        items = [
-            exports.incident(edition.text(card), card, edition.providers[card.provider], edition.plan)
-            for card in edition.newest(exports.NEWEST, slug)
-        ]
+        items = [edition.item(card) for card in edition.newest(exports.NEWEST, slug)]
         home = views.provider_url(slug) if slug else "/"
         return make(edition.channel(f"{called} incidents", home, name), items)
 
@@ -105,13 +112,13 @@ def _told(edition: Edition) -> list[ArticleCard]:
 SURFACES: tuple[Surface, ...] = (
     Surface("index.html", lambda e: views.home(e.almanac, e.records), "home"),
     Surface("incidents/index.html", lambda e: views.incidents(e.almanac, e.months), "incidents"),
-    Surface("incidents/{0}/{1:02}/index.html", lambda e, y, m: views.month(e.almanac, e.months, y, m), "month",
-            _months, _month_key),
+    Surface("incidents/{0}/{1:02}/{2}index.html", lambda e, y, m, _, n: views.month(e.almanac, e.months, y, m, n),
+            "month", _months, _month_key),
     Surface("providers/index.html", lambda e: views.providers(e.almanac), "providers"),
     Surface("providers/{0.slug}/index.html", lambda e, p: views.provider(e.almanac, e.records, p), "provider",
             _providers),
-    Surface("providers/{0.slug}/{1}/index.html", lambda e, p, y: views.provider_year(e.almanac, p, y), "provider_year",
-            _years, _year_key),
+    Surface("providers/{0.slug}/{1}/{2}index.html", lambda e, p, y, _, n: views.provider_year(e.almanac, p, y, n),
+            "provider_year", _years, _year_key),
     Surface("leaderboard/index.html", lambda e: views.leaderboard(e.almanac, e.records), "leaderboard"),
     Surface("claims/index.html", lambda e: views.claims(e.almanac, e.evidence), "claims"),
     Surface("articles/index.html", lambda e: views.articles(e.almanac), "articles"),
