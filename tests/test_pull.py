@@ -17,7 +17,7 @@ import pytest
 from almanac import archive, pull, worker
 from almanac.model import FeedState, Incident, Kind, Phase, Pulls, Reading, Skip, Span, Update, Window, unstamp
 from almanac.pull import Failure, Outcome, Report, lines
-from almanac.pull.shell import READER, Read
+from almanac.pull.shell import READER
 from tests import serving
 from tests.serving import Behaviour, Serving, watch
 
@@ -73,7 +73,7 @@ def readers() -> Iterator[None]:
         yield
 
 
-READ: dict[str, Read] = {}
+READ: dict[str, Any] = {}
 
 
 def pulled(content: Path, server: Serving | dict[str, Behaviour], *, now: datetime = NOW, **options: Any) -> Report:
@@ -476,11 +476,11 @@ def test_the_time_comes_from_the_environment_if_not_from_the_command(
     assert abs(fetched - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-def incident(name: str, **facts: object) -> Incident:
+def incident(name: str, **facts: Any) -> Incident:
     return Incident(
         provider="claude", id=name, title=f"Trouble \x1b[31m{name}", kind=Kind.OUTAGE, phase=Phase.RESOLVED,
         started=NOW, updates=(Update(at=NOW, phase=Phase.RESOLVED),), **facts,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def test_the_report_lists_what_needs_a_person_and_counts_the_rest() -> None:

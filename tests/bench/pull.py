@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from almanac import archive, fetch, providers, pull
 from almanac.pull import Report
@@ -156,7 +157,7 @@ def _recorded_at(path: Path) -> tuple[str, str]:
 def resolver(seconds: float) -> Iterator[None]:
     """A machine whose resolver takes this long to know nothing."""
 
-    def ignorant(*_: object, **__: object) -> None:
+    def ignorant(*_: Any, **__: Any) -> Any:
         time.sleep(seconds)
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
