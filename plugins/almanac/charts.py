@@ -255,7 +255,7 @@ def ticks(scale: Scale, y: str = "0") -> tuple[Label, ...]:
 def _tick_words(at: int) -> str:
     if at % words.DAY == 0:
         return words.short_date(moment(at))
-    return words.clock(moment(at))
+    return f"{at % words.DAY // words.HOUR:02}:{at % words.HOUR // words.MINUTE:02}"
 
 
 def _x(share: float) -> str:

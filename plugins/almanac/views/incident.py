@@ -86,13 +86,13 @@ class IncidentPage:
 def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
     """Everything its page prints. With an equal `around` and incident the page is the same, at whatever time."""
     title = _title(around, incident, card)
-    day = words.date(incident.started)
+    day, stand = words.date(incident.started), _stand(around, incident, card)
     return IncidentPage(
         head=Head(
             title=f"{around.provider}: {base.name(card)}, {words.moment(incident.started)}",
             path=base.incident_url(card),
             section="incidents",
-            description=f"{title}. {_stand(around, incident, card)}",
+            description=f"{title}. {stand}",
             dateline=around.live,
             feeds=base.provider_feeds(around.slug, around.provider),
             kind="article",
@@ -101,7 +101,7 @@ def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
         css=base.mark(card).css,
         provider=Link(base.provider_url(around.slug), around.provider),
         title=title,
-        stand=_stand(around, incident, card),
+        stand=stand,
         facts=_facts(around, incident, card),
         warnings=_warnings(incident, card),
         day=day,
@@ -258,7 +258,7 @@ def _posts_note(incident: Incident) -> str:
 
 def _edits(incident: Incident) -> tuple[Edit, ...]:
     """Every change of a text or a fact, newest first."""
-    found = [edit for update in incident.updates for edit in _rewrites(update)]
+    found = [edit for update in incident.updates if update.was for edit in _rewrites(update)]
     found += [_changed(incident, change) for change in incident.changes]
     return tuple(sorted(found, key=lambda edit: edit.when.iso, reverse=True))
 
