@@ -383,6 +383,26 @@ def test_latest_posts_add_up_and_a_postmortem_does_not_move_the_end() -> None:
     assert (found.phase, found.ended, found.changes) == (Phase.POSTMORTEM, at(20), ())
 
 
+@pytest.mark.parametrize(
+    ("why", "shown", "phase", "ended"),
+    [
+        ("an old post says nothing of now", incident(post(10, "Monitoring", "x")), Phase.RESOLVED, at(20)),
+        ("what the entry says beside its post counts",
+         incident(post(30, "Update", "x", Phase.MONITORING), phase=Phase.RESOLVED, ended=at(15), ended_basis="stated"),
+         Phase.RESOLVED, at(15)),
+        ("a word without meaning leaves the phase before it",
+         incident(post(30, "Weird", "x", Phase.UNKNOWN)), Phase.RESOLVED, at(20)),
+        ("a post may reopen", incident(post(30, "Identified", "x")), Phase.IDENTIFIED, None),
+        ("an entry may have no post", incident(phase=Phase.MONITORING, started=NOON), Phase.RESOLVED, at(20)),
+    ],
+)  # fmt: skip
+def test_what_stands_after_the_latest_post(why: str, shown: Incident, phase: Phase, ended: datetime | None) -> None:
+    posts = ((2, FIRST), (22, post(20, "Resolved", "y")))
+    one_by_one = [reading(minute, incident(update), whole_entries=False) for minute, update in posts]
+    found = after(*one_by_one, reading(40, replace(shown, id="a"), whole_entries=False))
+    assert (found.phase, found.ended, found.started) == (phase, ended, NOON), why
+
+
 def test_the_start_of_latest_posts_is_that_of_the_oldest_we_saw() -> None:
     second = post(10, "Monitoring", "Fixed.")
     pulls = [reading(2, incident(FIRST), whole_entries=False), reading(12, incident(second), whole_entries=False)]
@@ -562,8 +582,10 @@ def span(since: int, until: int, dataset: str = "") -> Span:
         ("a gap stays", [span(-200, -91)], reading(0, since=at(-90)), at(-91), [span(-200, -91), span(-90, 0)]),
         ("two are bridged", [span(-9, -8), span(-5, -4)], reading(0, since=at(-9)), None, [span(-9, 0)]),
         ("data sets stay apart", [span(-99, 0, "d")], reading(0, since=at(-9)), None, [span(-99, 0, "d"), span(-9, 0)]),
+        ("another machine was a little ahead", [span(0, 5)], reading(0, since=at(-9)), None, [span(-9, 5)]),
         ("a plan lies in the future", [], reading(0, since=at(9)), None, [span(0, 0)]),
         ("current events reach to the pull before", [], reading(0, window=Window.CURRENT), at(-10), [span(-10, 0)]),
+        ("of an hour before", [], reading(0, window=Window.CURRENT), at(-60), [span(-60, 0)]),
         ("but not over an hour", [], reading(0, window=Window.CURRENT), at(-61), [span(0, 0)]),
         ("nor without one", [], reading(0, window=Window.CURRENT), None, [span(0, 0)]),
         ("an empty feed neither", [span(-20, -9)], reading(0, since=None), at(-9), [span(-20, 0)]),
