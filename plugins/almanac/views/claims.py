@@ -40,6 +40,7 @@ class ClaimLine(NamedTuple):
     where: Link | None
     since: Time | None
     verdict: str
+    judged: str  # the verdict as a sentence begins with it
     computed: bool  # False: judged by an editor, for `why`
     why: str
     expected: str
@@ -96,6 +97,7 @@ def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> Claim
         where=Link(claim.where, host.removeprefix("www.")) if claim.where else None,
         since=base.time(since, words.date(since)) if since else None,
         verdict=claim.verdict,
+        judged=words.sentence(claim.verdict),
         computed=figure is not None,
         why=" ".join(filter(None, (claim.why, figure.why if figure else ""))),
         expected=claim.expect.text if claim.expect else "",
