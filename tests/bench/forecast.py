@@ -2,6 +2,7 @@
 
     python3 tasks.py bench forecast                all tables, and PASS or FAIL for each criterion
     python3 tasks.py bench forecast --settings     how the loss before 2025-07-01 moves with each setting
+    … --archive                                    from content/incidents instead of ../shared/facts
 """
 
 from __future__ import annotations
@@ -10,18 +11,23 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 from scipy.stats import binomtest
 
-from almanac.model import Card, seconds, unstamp
+from almanac import archive
+from almanac.model import Card, card, seconds, unstamp
 from almanac.stats.backtest import Score, Trial, backtest, calibration, reliability, score, table
 from almanac.stats.past import counts, past
 from almanac.stats.recovery import CHOSEN, WITHIN, Settings, forecast
 from tests.bench.small_providers import simulated, thinned
 from tests.stats import facts
 
+CONTENT = Path(__file__).resolve().parents[2] / "content"
 CUT = seconds(unstamp("2025-07-01T00:00:00Z"))  # settings were chosen on what ended before
+Verdict = tuple[str, bool]
+
 FIRST = {"anthropic": 151, "openai": 61, "github": 61}
 JUDGED = (0, 15, 30, 60)
 BELOW_PRESS = {0: 0.32, 15: 0.32, 30: 0.25, 60: 0.20}
@@ -53,7 +59,7 @@ VARIED: dict[str, Sequence[object]] = {
 
 def main(argv: list[str]) -> int:
     """Print everything; 1 if a criterion failed."""
-    cards = tuple(chain.from_iterable(of_one.cards for of_one in facts.load().values()))
+    cards = from_archive() if "--archive" in argv or not facts.FACTS.is_dir() else from_facts()
     if "--settings" in argv:
         vary(cards)
         return 0
@@ -80,7 +86,16 @@ def main(argv: list[str]) -> int:
     return 0 if all(passed for _, passed in verdicts) else 1
 
 
-Verdict = tuple[str, bool]
+def from_facts() -> tuple[Card, ...]:
+    """The rows of incidents.csv."""
+    return tuple(chain.from_iterable(of_one.cards for of_one in facts.load().values()))
+
+
+def from_archive() -> tuple[Card, ...]:
+    """The incidents of the archive."""
+    providers = sorted({entry.provider for entry in archive.walk(CONTENT)})
+    filed = chain.from_iterable(archive.load(CONTENT, slug).values() for slug in providers)
+    return tuple(card(one.incident, one.file) for one in filed)
 
 
 def reference(trials: Sequence[Trial]) -> list[Verdict]:
@@ -184,23 +199,22 @@ def leaks(cards: Sequence[Card], runs: int = 150) -> Verdict:
     known = past(cards)
     same = True
     for index in random.choice(len(ended), runs, replace=False):
-        card = ended[index]
-        assert card.ended is not None
-        now = int(random.integers(card.started, card.ended))
+        one = ended[index]
+        now = int(random.integers(one.started, one.ended or 0))
         other = [another_future(c, now, random) for c in cards if c.started <= now]
-        mine = next(c for c in other if (c.provider, c.id) == (card.provider, card.id))
-        same &= forecast(known, card, now) == forecast(past(other), mine, now)
+        mine = next(c for c in other if (c.provider, c.id) == (one.provider, one.id))
+        same &= forecast(known, one, now) == forecast(past(other), mine, now)
     return f"no leak: {runs} forecasts are the same whatever happened after them", same
 
 
-def another_future(card: Card, now: int, random: np.random.Generator) -> Card:
-    """The same incident up to `now`; what was still open then ends at another time, with other posts."""
-    if card.ended is not None and card.ended <= now:
-        return card
+def another_future(one: Card, now: int, random: np.random.Generator) -> Card:
+    """The same incident up to `now`; what ended later ends at another time, with other posts."""
+    if one.ended is None or one.ended <= now:
+        return one
     until = now + int(random.integers(60, 10**6))
-    kept = tuple(u for u in card.updates if u[0] <= now)
-    later = ((now + 30, "monitoring"), (until, "resolved")) if card.updates else ()
-    return card._replace(ended=until if card.ended else None, updates=kept + (later if card.ended else ()))
+    kept = tuple(post for post in one.updates if post[0] <= now)
+    later = ((now + 30, "monitoring"), (until, "resolved")) if one.updates else ()
+    return one._replace(ended=until, updates=kept + later)
 
 
 def small(what: str, covered: dict[int, tuple[int, int]]) -> Verdict:
@@ -232,7 +246,7 @@ def curves(trials: Sequence[Trial]) -> None:
 def vary(cards: tuple[Card, ...]) -> None:
     """The mean log ratio of the loss to that of plain quantiles, on what ended before the cut, setting by setting."""
     before = tuple(c for c in cards if c.ended is None or c.ended < CUT)
-    print(f"{', '.join(FIRST)} from the 61st on, ended before 2025-07-01: loss against plain quantiles, all elapsed times")
+    print(f"{', '.join(FIRST)} from the 61st on, ended before 2025-07-01: loss against plain, all elapsed times")
     for name, values in VARIED.items():
         for value in values:
             ratio, share = figure(before, CHOSEN._replace(**{name: value}))  # type: ignore[arg-type]
