@@ -168,6 +168,17 @@ def test_the_best_backup_is_the_one_that_surely_falls_least():
     assert (found.falling, found.unknown) == ((), ())
 
 
+def test_a_chance_known_well_goes_before_a_smaller_one_hardly_known():
+    ours = whole(made("a", *weekly(10, 10)))
+    known = whole(made("b", *weekly(19.5, 5), *weekly(60, 1)))
+    hardly = whole(made("c", *weekly(100, 5, range(13, WEEKS)), covered=(0, 168 * 13 + 24), capabilities=("chat",)))
+    lucky = whole(made("d", *weekly(100, 5), covered=(168 * 7, END)))
+    found = backups_of(ours, pairs([ours, known, hardly, lucky], PERIOD))
+    assert [(b.party.slug, round(b.chance.value, 3)) for b in found.best] == [("b", 0.05), ("d", 0.0)]
+    assert found.best[0].chance.interval.high < found.best[1].chance.interval.high
+    assert [p.second.slug for p in found.unknown] == ["c"]
+
+
 def test_what_is_built_on_it_or_falls_with_it_is_no_backup():
     random = np.random.default_rng(4)
     spans = [(float(h), float(h) + 3) for h in np.sort(random.choice(END - 20, 40, replace=False))]
@@ -211,7 +222,7 @@ def test_services_are_compared_by_capability():
 
 
 def test_starts_within_gaps_are_left_out():
-    rec = made("a", (1, 2), (50, 51), (90, 91))
+    rec = made("a", (1, 2), (10, 11), (50, 51), (90, 91), (95, 96))
     assert starts_within(whole(rec), times((0, 10), (80, 95))).tolist() == [at(1), at(90)]
     assert starts_within(whole(rec), ()).tolist() == []
     assert total(times((0, 10), (80, 95))) == 25 * HOUR

@@ -11,8 +11,14 @@ PERIOD = between(MIDNIGHT, at(24 * 28))
 
 
 def test_each_step_from_coverage_to_rank_is_printed():
-    cards = (card(24, 26, id="one"), card(25, 27, "major", id="two"), card(60, 61, id="three"),
-             card(70, 71, kind="test", id="trial"), card(-5, -4, id="before"))  # fmt: skip
+    cards = (
+        card(24, 26, id="one"),
+        card(25, 27, "major", id="two"),
+        card(60, 61, id="three"),
+        card(70, 71, kind="test", id="trial"),
+        card(100, 130, "none", id="calm"),
+        card(-5, -4, id="before"),
+    )
     acme = record(provider(), cards, times((0, 24 * 28)), now=at(24 * 28))
     assert "\n".join(leaderboard_number([acme], "acme", PERIOD)) == """\
 acme, 2026-03-01 to 2026-03-28
@@ -26,7 +32,8 @@ acme, 2026-03-01 to 2026-03-28
    counted   one  2026-03-02T00:00:00Z to 2026-03-02T02:00:00Z  7200 s  minor
    counted   two  2026-03-02T01:00:00Z to 2026-03-02T03:00:00Z  7200 s  major
    counted   three  2026-03-03T12:00:00Z to 2026-03-03T13:00:00Z  3600 s  minor
-   n = 3
+   counted   calm  2026-03-05T04:00:00Z to 2026-03-06T10:00:00Z  108000 s  none
+   n = 4
 
 3. Time in declared trouble: overlaps merged, cut to covered time
    at least 14400 s in 2 stretches; 1 - 14400 / 2419200 = 99.4048% clear
@@ -41,7 +48,7 @@ acme, 2026-03-01 to 2026-03-28
    1, ¾, ¼               0.25, 0.75, 1 99.7024% to 99.7024%
    1, 1, ½               0.5, 1, 1     99.5536% to 99.5536%
    90 % interval of the first, from whole weeks drawn again: 83.04% to 100.00%
-   3.21 incidents per 30 covered days, Poisson 0.88 to 8.31
+   4.29 incidents per 30 covered days, Poisson 1.46 to 9.81
 
 5. Rank 1 to 1 of 1
    0 told better, 0 told worse

@@ -95,6 +95,16 @@ def test_a_forecast_uses_nothing_later_than_its_moment():
     assert features == pytest.approx(patterns._features(known, np.array([cut // DAY - 10])))
 
 
+def test_past_chances_do_not_change_with_what_came_later():
+    random = np.random.default_rng(2)
+    features, happened = random.normal(size=(200, 2)), (random.random(200) < 0.4).astype(float)
+    later = np.concatenate((happened[:150], 1 - happened[150:]))
+    (chances, rates, _), (same, equal, _) = (patterns._rolling(features, x) for x in (happened, later))
+    assert chances[:60] == pytest.approx(same[:60])
+    assert rates[:60] == pytest.approx(equal[:60])
+    assert chances[80:] != pytest.approx(same[80:])
+
+
 def test_the_fitted_curve_is_the_maximum_of_the_penalised_likelihood():
     optimize = pytest.importorskip("scipy.optimize")
     random = np.random.default_rng(9)

@@ -75,6 +75,22 @@ def test_the_standard_error_of_a_share_is_that_of_a_mean():
     assert 2 * root[0, 0] * error[0, 0] == pytest.approx(hours.std(ddof=1) / np.sqrt(52) / WEEK)
 
 
+def test_the_critical_value_is_that_of_the_largest_of_all():
+    pairs = ~np.eye(3, dtype=bool)
+    resampled = np.zeros((100, 9))
+    resampled[:, 7] = np.linspace(0, 5, 100)
+    found = np.array([[0.0, 4.0, 0.0], [0.0, 0.0, 4.6], [0.0, 0.0, 0.0]])
+    told = step_down(found, resampled, pairs, 0.9)
+    assert np.argwhere(told).tolist() == [[1, 2]]
+
+
+def test_trouble_in_the_same_weeks_makes_a_difference_surer():
+    shared, extra = noisy(20, 1), noisy(1.5, 2)
+    together, apart = weeks(shared, shared + extra), weeks(shared, (shared + extra)[::-1])
+    assert tell_apart(together).together == (Ranks(1, 1), Ranks(2, 2))
+    assert tell_apart(apart).together == (Ranks(1, 2), Ranks(1, 2))
+
+
 def test_stepping_down_lowers_the_bar_for_the_rest():
     found = np.array([[0.0, 9.0], [2.5, 0.0]])
     resampled = np.zeros((100, 4))

@@ -187,7 +187,7 @@ def durations(lengths: Ints) -> Durations:
 
 def started_in(record: Record, period: Period) -> slice:
     """The rows of the record's cards that started in a period."""
-    since, until = np.searchsorted(record.starts, (period.since, min(period.until, record.now + 1)))
+    since, until = np.searchsorted(record.starts, (period.since, period.until))
     return slice(int(since), int(until))
 
 

@@ -116,15 +116,14 @@ def _statistics(weeks: Weeks) -> tuple[Floats, Floats]:
     count, m = weeks.covered.shape
     once = np.ones((1, count))
     again = draws(count, RESAMPLES)
-    likeness = _correlations(weeks.least)
     best, best_error = _roots(weeks.covered, weeks.least, once)
     worst, worst_error = _roots(weeks.covered, weeks.most, once)
     difference = best[:, :, None] - worst[:, None, :]
-    found = difference / _errors(best_error, worst_error, likeness)
+    found = difference / _errors(best_error, worst_error)
     best, best_error = _roots(weeks.covered, weeks.least, again)
     worst, worst_error = _roots(weeks.covered, weeks.most, again)
     centred = best[:, :, None] - worst[:, None, :] - difference
-    resampled = centred / _errors(best_error, worst_error, likeness)
+    resampled = centred / _errors(best_error, worst_error)
     return found[0], resampled.reshape(len(again), m * m)
 
 
@@ -139,20 +138,11 @@ def _roots(covered: Floats, trouble: Floats, drawn: Floats) -> tuple[Floats, Flo
     return root, error / (2 * np.maximum(root, 1e-9))
 
 
-def _errors(first: Floats, second: Floats, likeness: Floats) -> Floats:
-    """Standard errors of all differences, given those of the parts and their correlation between providers."""
-    square = first[:, :, None] * second[:, None, :]
-    square *= -2 * likeness
-    square += first[:, :, None] ** 2
-    square += second[:, None, :] ** 2
+def _errors(first: Floats, second: Floats) -> Floats:
+    """Standard errors of all differences; what providers share is left to the resamples, which draw the same weeks."""
+    square = first[:, :, None] ** 2 + second[:, None, :] ** 2
     np.maximum(square, 1e-18, out=square)
     return np.sqrt(square, out=square)
-
-
-def _correlations(trouble: Floats) -> Floats:
-    """Correlation of weekly trouble between providers; 0 where one of them had the same in every week."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.nan_to_num(np.asarray(np.corrcoef(trouble.T)))
 
 
 def _touching(own: int, count: int) -> Bools:
