@@ -113,7 +113,8 @@ if __name__ == "__main__":
     bootstrap(sys.argv[1:])
 
 # From here on we are inside .venv, loaded by invoke.
-from invoke import Context, task  # noqa: E402
+from invoke.context import Context  # noqa: E402
+from invoke.tasks import task  # noqa: E402
 
 sys.path.insert(0, str(PLUGINS))
 CONTENT = ROOT / "content"
@@ -178,9 +179,14 @@ def check(_: Context, paths: str = "", strict: bool = False) -> None:
 @task(help={"provider": "slug, repeatable", "incident": "provider/id, repeatable"}, iterable=["provider", "incident"])
 def new(_: Context, what: str, title: str, provider: list[str], incident: list[str]) -> None:
     """Write a file to fill in: new article "Title" --provider anthropic --incident anthropic/0ghc53zpsfmt."""
+    from datetime import UTC, datetime
+
     from almanac import newarticle
 
-    sys.exit(newarticle.main(CONTENT, what, title, tuple(provider), tuple(incident)))
+    if what != "article":
+        stop(f'there is no new {what}; write: python3 tasks.py new article "Title" --provider anthropic')
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    sys.exit(newarticle.main(CONTENT, title, tuple(provider), tuple(incident), now))
 
 
 @task(help={"arguments": "passed on to the bench, in one string"})

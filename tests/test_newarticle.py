@@ -1,12 +1,14 @@
 """A new article starts with what is known, and the check names exactly what the author has to write."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import yaml
 
-from almanac import forms, frontmatter
+from almanac import forms, frontmatter, newarticle
 from almanac.model import Impact, Incident, Kind, Phase
 from almanac.newarticle import BODY, compose, slug
 
@@ -90,3 +92,23 @@ def test_a_title_that_gives_no_address_is_refused(title: str) -> None:
 def test_an_incident_without_a_page_gives_no_source() -> None:
     made = compose("Outage", now=NOW, incidents=[replace(INCIDENT, source="")])
     assert frontmatter.read(made.text.encode(), "a.md").values["sources"] == []
+
+
+def test_the_draft_is_written_once_and_never_over_another(tmp_path: Path, root: Path, capsys) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(root / "content" / "providers", content / "providers")
+    made = [newarticle.main(content, "Claude on Monday", ["anthropic"], [], NOW) for _ in range(2)]
+    written = (content / "articles" / f"{NOW:%Y}" / f"{NOW:%Y-%m-%d}-claude-on-monday.md").read_text()
+    assert (made, written) == ([0, 1], compose("Claude on Monday", now=NOW, providers=["anthropic"]).text)
+    assert "is there already" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("providers", "incidents", "said"),
+    [(["antropic"], [], "no provider antropic"), ([], ["anthropic/nosuch"], "no incident anthropic/nosuch")],
+)
+def test_what_does_not_exist_is_named(tmp_path: Path, root: Path, capsys, providers, incidents, said: str) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(root / "content" / "providers", content / "providers")
+    assert newarticle.main(content, "Title", providers, incidents, NOW) == 1
+    assert said in capsys.readouterr().out

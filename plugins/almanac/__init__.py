@@ -3,6 +3,6 @@
 
 def register() -> None:
     """Pelican's entry point. `site` is imported here so that the library works without Pelican."""
-    from . import site
+    from .site import connect
 
-    site.connect()
+    connect()

@@ -1,14 +1,17 @@
-"""Composes the file of a new article: its place, its fields with what is known already, and where to write what."""
+"""Starts an article: composes its file with what is known already and where to write what, and puts it in place."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
+from almanac import archive
+from almanac import providers as known_providers
 from almanac.model import Incident, stamp
 
 BODY = """\
@@ -89,3 +92,32 @@ def _yaml(fields: Mapping[str, Any]) -> str:
     """YAML as a person would write it; the date stands without quotes, so that it is read as one."""
     dumped = yaml.safe_dump({**fields}, allow_unicode=True, sort_keys=False, width=110, default_flow_style=False)
     return dumped.replace(f"date: '{fields['date']}'", f"date: {fields['date']}", 1)
+
+
+def main(content: Path, title: str, providers: Sequence[str], incidents: Sequence[str], now: datetime) -> int:
+    """Write the draft into `content` and say where it is. `incidents` are written provider/id. The exit code."""
+    try:
+        names = {provider.slug: provider.company for provider in known_providers.load(content)}
+        if strangers := sorted(set(providers) - names.keys()):
+            raise ValueError(f"no provider {', '.join(strangers)}; write one of: {', '.join(names)}")  # noqa: TRY301
+        cited = [_found(archive.load(content, key.partition("/")[0]), key) for key in incidents]
+        draft = compose(title, now=now, providers=providers, incidents=cited, names=names)
+        path = content / draft.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(draft.text)
+    except FileExistsError:
+        print(f"new: {content.name}/{draft.path} is there already; choose another title, or edit it")
+    except (ValueError, archive.ArchiveError) as error:
+        print(f"new: {error}")
+    else:
+        print(f"new: wrote {content.name}/{draft.path}; fill in what is empty, then run: python3 tasks.py check")
+        return 0
+    return 1
+
+
+def _found(known: Mapping[str, archive.Filed], key: str) -> Incident:
+    """The incident that provider/id names. Raises ValueError."""
+    if (filed := known.get(key.partition("/")[2])) is None:
+        raise ValueError(f"no incident {key} in the archive; write provider/id as in the address of its page")
+    return filed.incident
