@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "plugins" / "almanac"
 LAYERS = {
     0: {"model"},
     1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "body", "queries"},
-    2: {"feeds", "archive", "almanac", "charts"},
+    2: {"feeds", "archive", "almanac", "charts", "corrections"},
     3: {"claims", "pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle"},
     4: {"site", "hookup", "engine", "reader", "serve", "check"},
     5: {"__init__"},

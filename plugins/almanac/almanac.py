@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from almanac.corrections import Corrected
 from almanac.model import Card, Provider, Pulls
 from almanac.queries import Expect, Query
 
@@ -90,3 +91,4 @@ class Almanac:
     record_until: datetime | None
     site_url: str  # absolute, without a trailing slash; "" where the site does not know its address
     site_name: str
+    corrections: tuple[Corrected, ...] = ()  # what editors say of incidents, in the order of their files

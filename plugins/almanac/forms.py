@@ -188,6 +188,21 @@ class ArticleForm(Form):
     unknown: list[Line] = []
 
 
+class FixForm(Form):
+    """content/corrections/<provider>/<id>.yml: what an editor says of an incident instead, and why."""
+
+    start: Moment | None = None
+    end: Moment | None = None
+    kind: Literal["outage", "degradation", "maintenance", "notice", "test"] | None = None
+    impact: Literal["none", "minor", "major", "critical", "maintenance", "unknown"] | None = None
+    merge_with: Key | None = None
+    withdrawn: bool = False
+    reason: Line
+    source: Web
+    author: Line
+    date: Moment
+
+
 class PageForm(Form):
     """The front matter of content/pages/<slug>.md."""
 

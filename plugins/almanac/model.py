@@ -35,6 +35,8 @@ class Kind(StrEnum):
     MAINTENANCE = "maintenance"
     NOTICE = "notice"
     TEST = "test"
+    WITHDRAWN = "withdrawn"  # by an editor's correction only, like the next
+    MERGED = "merged"  # counted with another incident
 
 
 TROUBLE = frozenset({Kind.OUTAGE, Kind.DEGRADATION})

@@ -17,7 +17,7 @@ from almanac.model import Card, Provider, card
 
 GRACE = timedelta(minutes=10)  # clocks differ
 WRITTEN = ("articles/", "pages/")
-LINE = re.compile(r"(?P<file>[^:]+):(?P<line>\d+): (?P<message>.*)")
+LINE = re.compile(r"(?P<file>[^:]+):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<message>.*)")
 
 
 def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Problem]:
@@ -97,7 +97,8 @@ def _fault(line: str) -> Fault:
     found = LINE.fullmatch(line)
     if not found:
         return Fault(file="content", message=line)
-    return Fault(file=found["file"], line=int(found["line"]), message=found["message"])
+    place = int(found["line"]), int(found["column"] or 1)
+    return Fault(file=found["file"], line=place[0], column=place[1], message=found["message"])
 
 
 def _told(faults: Iterable[Fault]) -> list[Problem]:

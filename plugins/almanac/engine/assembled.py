@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from almanac import archive
+from almanac import archive, corrections
 from almanac.almanac import Almanac, ArticleCard
 from almanac.engine.incidents import page_path
 from almanac.engine.plan import Plan
@@ -14,9 +14,12 @@ from almanac.model import Card, Provider
 def assemble(
     plan: Plan, watched: tuple[Provider, ...], cards: Iterable[Card], articles: Iterable[ArticleCard], faults: list[str]
 ) -> Almanac:
-    """The Almanac of this moment; what is wrong with the archive is added to `faults`."""
+    """The Almanac of this moment, corrections applied; what is wrong with these or the archive is added to `faults`."""
     known: dict[str, list[Card]] = {provider.slug: [] for provider in watched}
-    for card in cards:
+    fixes, unread = corrections.load(plan.content)
+    now, corrected, unfit = corrections.apply(cards, fixes)
+    faults += map(str, (*unread, *unfit))
+    for card in now:
         known.setdefault(card.provider, []).append(card)
     faults += _clashes(known, {provider.slug for provider in watched})
     pulls = {slug: archive.load_pulls(plan.content, slug) for slug in known}
@@ -29,6 +32,7 @@ def assemble(
         record_until=max((span.until for pull in pulls.values() for span in pull.coverage), default=None),
         site_url=plan.site_url,
         site_name=plan.site_name,
+        corrections=corrected,
     )
 
 

@@ -99,7 +99,11 @@ class Build:
         almanac = assemble(self.plan, watched, cards, articles, faults)
         faults += map(str, wrong(almanac))
         _refuse(faults)
-        self._edition = Edition(self.plan, almanac, {file: row.content for file, row in self._rows.items()})
+        contents = {file: row.content for file, row in self._rows.items()}
+        for card in (card for found in almanac.cards.values() for card in found):
+            if card is not self._rows[card.file].card:  # corrected
+                contents[card.file] = digest(contents[card.file], card)
+        self._edition = Edition(self.plan, almanac, contents)
         self._crew.tell(almanac)
 
     @property

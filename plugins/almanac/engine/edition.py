@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from almanac import archive, exports, views
+from almanac import archive, corrections, exports, views
 from almanac.almanac import Almanac
 from almanac.claims import Evidence
 from almanac.engine.plan import Plan
@@ -59,7 +59,7 @@ class Edition:
     def text(self, card: Card) -> Incident:
         """The incident of a card, with its texts."""
         if card.file not in self._texts:
-            self._texts[card.file] = archive.read(self.plan.content, card.file)
+            self._texts[card.file] = corrections.like(archive.read(self.plan.content, card.file), card)
         return self._texts[card.file]
 
     def item(self, card: Card) -> Item:

@@ -6,12 +6,13 @@ from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, views
+from almanac import archive, corrections, views
 from almanac.almanac import Almanac
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
 from almanac.engine.state import Print, Row, Stamp
-from almanac.model import Card, Incident, card
+from almanac.model import Card, Incident
+from almanac.model import card as card_of
 
 
 class Found(NamedTuple):
@@ -36,12 +37,15 @@ def share(
     found = _read(content, kept, sources, texts)
     almanac = yield found
     around = views.Surroundings(almanac)
+    corrected = {card.file: card for cards in almanac.cards.values() for card in cards}
     for file, row in {**kept, **found.rows}.items():
-        path, near = page_path(row.card), around.of(row.card)
-        key = digest(file.encode(), row.content, near)
+        card = corrected[file]
+        path, near = page_path(card), around.of(card)
+        key = digest(file.encode(), row.content, near, card if card != row.card else b"")
         if not press.stands(path, key):
             incident = texts.pop(file, None) or archive.read(content, file)
-            press.put(path, key, printer.page("incident", views.incident(near, incident, row.card)))
+            page = views.incident(near, corrections.like(incident, card), card)
+            press.put(path, key, printer.page("incident", page))
     yield Made(press.prints, press.written)
 
 
@@ -53,7 +57,7 @@ def _read(
         try:
             content_digest, incident = archive.read_digest(content, file)
             texts[file] = incident
-            found.rows[file] = Row(stamp, content_digest, card(incident, file))
+            found.rows[file] = Row(stamp, content_digest, card_of(incident, file))
         except archive.ArchiveError as error:
             found.faults.append(str(error))
     return found

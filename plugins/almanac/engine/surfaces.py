@@ -120,6 +120,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface("providers/{0.slug}/{1}/{2}index.html", lambda e, p, y, _, n: views.provider_year(e.almanac, p, y, n),
             "provider_year", _years, _year_key),
     Surface("leaderboard/index.html", lambda e: views.leaderboard(e.almanac, e.records), "leaderboard"),
+    Surface("corrections/index.html", lambda e: views.corrections(e.almanac), "corrections"),
     Surface("claims/index.html", lambda e: views.claims(e.almanac, e.evidence), "claims"),
     Surface("articles/index.html", lambda e: views.articles(e.almanac), "articles"),
     Surface("status/index.html", lambda e: views.status(e.almanac), "status"),

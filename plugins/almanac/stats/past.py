@@ -21,6 +21,7 @@ PHASES = {
 }
 IMPACTS = {impact.value: code for code, impact in enumerate(Impact)}
 
+_NEVER = frozenset({Kind.MAINTENANCE.value, Kind.WITHDRAWN.value, Kind.MERGED.value})
 _SPAN = 1 << 33  # seconds; no instant of the almanac is as large
 
 
@@ -76,10 +77,11 @@ class Past:
 def counts(card: Card) -> bool:
     """Whether forecasts learn from an incident.
 
-    Not from maintenance, not from what lasted less than a minute, and not from what is over and has a single post: that
-    was posted when nothing was left to forecast. Data sets that record no posts at all are taken as they are.
+    Not from maintenance or what an editor took out, not from what lasted less than a minute, and not from what is over
+    and has a single post: that was posted when nothing was left to forecast. Data sets that record no posts at all are
+    taken as they are.
     """
-    if card.kind == Kind.MAINTENANCE.value or card.impact == Impact.MAINTENANCE.value:
+    if card.kind in _NEVER or card.impact == Impact.MAINTENANCE.value:
         return False
     return card.ended is None or (len(card.updates) != 1 and card.ended - card.started >= 60)
 

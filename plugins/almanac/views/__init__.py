@@ -4,6 +4,7 @@ from almanac.views.around import Around, Surroundings
 from almanac.views.articles import Beside, article, articles, beside
 from almanac.views.base import Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
+from almanac.views.corrections import corrections
 from almanac.views.home import home
 from almanac.views.incident import incident
 from almanac.views.incidents import incidents, month, months
@@ -24,6 +25,7 @@ __all__ = [
     "articles",
     "beside",
     "claims",
+    "corrections",
     "count_sheets",
     "home",
     "incident",

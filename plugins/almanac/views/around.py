@@ -14,6 +14,7 @@ from almanac.stats import windows
 from almanac.stats.selection import is_machine, scope
 from almanac.views import base
 from almanac.views.base import Dateline, Link
+from almanac.views.corrections import Note, by_incident
 from almanac.views.current import end, is_open
 
 OWN, OTHERS = 6, 4  # how many other incidents of the provider, and of others, are drawn
@@ -45,6 +46,7 @@ class Around:
     live: Dateline | None  # None once it is over: then nothing on its page moves with the clock
     now: int  # the moment it is known to be open until; 0 for one that is over
     end: int  # its end, or the last moment it is known to have been open
+    corrected: tuple[Note, ...] = ()  # by editors: it, and what was merged with it
 
 
 class Surroundings:
@@ -56,6 +58,7 @@ class Surroundings:
         self._reach = {slug: _reach(pulls, seconds(almanac.now)) for slug, pulls in almanac.pulls.items()}
         self._days = _by_day(almanac)
         self._cited = _citations(almanac.articles)
+        self._corrected = by_incident(almanac)
 
     def of(self, card: Card) -> Around:
         """What stands around one incident."""
@@ -73,6 +76,7 @@ class Surroundings:
             live=base.dateline(self._almanac) if going_on else None,
             now=until if going_on else 0,
             end=until,
+            corrected=self._corrected.get((card.provider, card.id), ()),
         )
 
     def near(self, card: Card) -> tuple[Card, ...]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from almanac import charts, words
 from almanac.almanac import Almanac
-from almanac.model import Card, Impact, Kind, moment, stamp
+from almanac.model import TROUBLE, Card, Impact, Kind, moment, stamp
 
 
 class Link(NamedTuple):
@@ -81,7 +81,7 @@ CLEAR = Mark(charts.CLEAR, "none declared")
 UNKNOWN = Mark(charts.UNKNOWN, "unknown")
 STATED = (Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
 KEY = (CLEAR, *(MARKS[impact] for impact in STATED), Mark(charts.UNSAID, "trouble, severity not said"), UNKNOWN)
-QUIET = {kind: Mark("quiet", kind.value) for kind in (Kind.MAINTENANCE, Kind.NOTICE, Kind.TEST)}
+QUIET = {kind: Mark("quiet", kind.value) for kind in Kind if kind not in TROUBLE}
 
 
 def site(name: str, url: str, css: str) -> Site:

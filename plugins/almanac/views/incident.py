@@ -12,6 +12,7 @@ from almanac.model import OVER, Card, Change, Incident, Update, moment, seconds,
 from almanac.views import base
 from almanac.views.around import Around
 from almanac.views.base import Head, Link, Time
+from almanac.views.corrections import Note
 from almanac.views.diff import Piece, word_diff
 from almanac.views.timeline import Timeline, timeline
 
@@ -21,6 +22,7 @@ STARTED = {
     "ulid": "read from its id",
     "pubdate": "the feed’s date",
     "mended": "the earliest stamp; the stated start lies after the end",
+    "editor": "corrected by an editor",
 }
 ENDED = {
     "resolved-update": "marked as resolved",
@@ -28,6 +30,7 @@ ENDED = {
     "pubdate": "the feed’s date",
     "absence": "gone from the list of current events",
     "mended": "the last stamp; the stated end lies before the start",
+    "editor": "corrected by an editor",
 }
 STATED_IMPACT = "the provider’s word"
 
@@ -81,6 +84,7 @@ class IncidentPage:
     edits: tuple[Edit, ...]
     source: str
     cited_by: tuple[Link, ...]
+    corrected: tuple[Note, ...] = ()
 
 
 def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
@@ -111,6 +115,7 @@ def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
         edits=_edits(incident),
         source=incident.source,
         cited_by=around.cited_by,
+        corrected=around.corrected,
     )
 
 

@@ -1,0 +1,117 @@
+"""What was put right: of incidents, beside what the provider said, and of articles; on their pages and together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from almanac import words
+from almanac.almanac import Almanac
+from almanac.corrections import Corrected
+from almanac.model import Card, moment
+from almanac.views import base, rows
+from almanac.views.base import Head, Link, Time
+
+
+class Changed(NamedTuple):
+    """A fact: what the provider says, and what holds here."""
+
+    what: str
+    was: str
+    now: str
+
+
+class Note(NamedTuple):
+    """A correction of an incident."""
+
+    incident: Link
+    time: Time
+    changed: tuple[Changed, ...]
+    merged: Link | None  # the incident that it counts with
+    reason: str
+    source: Link
+    author: str
+
+
+class Righted(NamedTuple):
+    """A correction of an article."""
+
+    article: Link
+    time: Time
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionsPage:
+    """/corrections/"""
+
+    head: Head
+    notes: tuple[Note, ...]  # newest first, like the next
+    righted: tuple[Righted, ...]
+
+
+def corrections(almanac: Almanac) -> CorrectionsPage:
+    """All corrections, newest first."""
+    righted = [
+        Righted(Link(a.url, a.title), base.time(c.date, words.moment(c.date)), c.text)
+        for a in almanac.articles
+        for c in a.corrections
+    ]
+    return CorrectionsPage(
+        head=Head(
+            title="Corrections",
+            path="/corrections/",
+            section="corrections",
+            description="What was wrong here or in what providers said, and what is right.",
+        ),
+        notes=tuple(sorted(notes(almanac), key=lambda note: note.time.iso, reverse=True)),
+        righted=tuple(sorted(righted, key=lambda entry: entry.time.iso, reverse=True)),
+    )
+
+
+def notes(almanac: Almanac) -> list[Note]:
+    """The corrections of incidents, in the order of their files."""
+    names = rows.names(almanac.providers)
+    wanted = {corrected.fix.merge_with for corrected in almanac.corrections}
+    others = {key: card for cards in almanac.cards.values() for card in cards
+              if (key := f"{card.provider}/{card.id}") in wanted}  # fmt: skip
+    return [_note(corrected, names, others.get(corrected.fix.merge_with)) for corrected in almanac.corrections]
+
+
+def by_incident(almanac: Almanac) -> dict[tuple[str, str], tuple[Note, ...]]:
+    """The corrections that the page of an incident shows, by (provider slug, raw id): its own, those merged with it."""
+    found: dict[tuple[str, str], tuple[Note, ...]] = {}
+    for corrected, note in zip(almanac.corrections, notes(almanac), strict=True):
+        slug, _, raw = corrected.fix.merge_with.partition("/")
+        for key in {(corrected.now.provider, corrected.now.id), (slug, raw)} - {("", "")}:
+            found[key] = (*found.get(key, ()), note)
+    return found
+
+
+def _note(corrected: Corrected, names: dict[str, str], survivor: Card | None) -> Note:
+    fix, was, now = corrected
+    date = moment(fix.date)
+    return Note(
+        incident=_link(now, names),
+        time=base.time(date, words.moment(date)),
+        changed=tuple(_changes(was, now)),
+        merged=_link(survivor, names) if survivor else None,
+        reason=fix.reason,
+        source=Link(fix.source, (urlsplit(fix.source).hostname or "").removeprefix("www.")),
+        author=fix.author,
+    )
+
+
+def _link(card: Card, names: dict[str, str]) -> Link:
+    return Link(base.incident_url(card), f"{names.get(card.provider, card.provider)}, {base.name(card)}, "
+                f"{words.date(moment(card.started))}")  # fmt: skip
+
+
+def _changes(was: Card, now: Card) -> list[Changed]:
+    def at(when: int | None) -> str:
+        return "not recorded" if when is None else words.moment(moment(when))
+
+    pairs = [("Start", at(was.started), at(now.started)), ("End", at(was.ended), at(now.ended)),
+             ("Kind", was.kind, now.kind), ("Impact", was.impact, now.impact)]  # fmt: skip
+    return [Changed(*pair) for pair in pairs if pair[1] != pair[2]]
