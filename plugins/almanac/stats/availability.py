@@ -150,7 +150,7 @@ def availabilities(days: Days) -> tuple[Bounds, ...]:
 def intervals(tables: Sequence[Days]) -> tuple[Bounds | None, ...]:
     """90 % intervals of declared availabilities over one period, by a bootstrap over whole weeks (`of_shares`).
 
-    In simulations with clustered incidents they cover 86 to 99 % (bench statistics). None where nothing is covered or
+    In simulations with clustered incidents they cover 89 to 100 % (bench statistics). None where nothing is covered or
     no trouble was declared: resampling quiet weeks shows only quiet weeks.
     """
     weeks = np.stack([in_weeks(days) for days in tables], axis=2)

@@ -7,16 +7,16 @@ worse than q when
 
     t(p, q) = (g(p) - g(q)) / se(p, q),   g = square root of the share of covered time in trouble,
 
-exceeds the critical value: the 92 % quantile of the largest such t among all pairs not yet told apart, over resamples
+exceeds the critical value: the 90 % quantile of the largest such t among all pairs not yet told apart, over resamples
 of whole weeks drawn together for all providers, each t centred at the estimate and divided by its own standard error;
 steps down until nothing more is found (Romano and Wolf 2005). Then, with 90 % certainty for all providers at once,
 
     rank of p lies in [1 + number of providers told better, m - number of providers told worse].
 
-`alone` is the same for a provider looked at by itself: the 90 % quantile of the largest t among the pairs it is in.
+`alone` is the same for a provider looked at by itself: the quantile of the largest t among the pairs it is in.
 Where the record leaves a range, p is worse than q only if its best case is worse than q's worst. Limits: weeks are
-taken as alike and as independent; few weeks of trouble make wide intervals. Weeks, the root, the t and the levels were
-chosen by simulation (bench statistics).
+taken as alike and as independent; few weeks of trouble make wide intervals. Weeks, the root and the t were chosen
+by simulation (bench statistics).
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ import numpy.typing as npt
 from almanac.stats.intervals import LEVEL, Floats, draws
 
 RESAMPLES = 1000
-JOINT_LEVEL = 0.92  # clusters straddle weeks: 0.90 held in 91.5 % of 2000 simulated years, this in 93.7 %
 
 Bools = npt.NDArray[np.bool_]
 
@@ -67,7 +66,7 @@ def tell_apart(weeks: Weeks) -> Told:
         return Told(np.zeros((count, count), np.bool_), only, only)
     found, resampled = _statistics(weeks)
     pairs = ~np.eye(count, dtype=np.bool_)
-    worse = step_down(found, resampled, pairs, JOINT_LEVEL)
+    worse = step_down(found, resampled, pairs, LEVEL)
     together = tuple(_ranks(worse, own) for own in range(count))
     alone = tuple(
         _ranks(step_down(found, resampled, pairs & _touching(own, count), LEVEL), own) for own in range(count)
