@@ -22,7 +22,8 @@ from almanac.stats import reporting
 from tests.bench.recordings import SHARED, pulled, seen_at
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-BLOCK = re.compile(r"<p>\s*<small>(.*?)</small>\s*<br\s*/?>\s*<strong>(.*?)</strong>\s*-(.*?)(?=<p>\s*<small>|\Z)", re.S)
+HEAD = r"<p>\s*<small>"
+BLOCK = re.compile(rf"{HEAD}(.*?)</small>\s*<br\s*/?>\s*<strong>(.*?)</strong>\s*-(.*?)(?={HEAD}|\Z)", re.DOTALL)
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905
 
 

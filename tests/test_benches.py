@@ -1,0 +1,12 @@
+"""The benches that hold the site against the recordings pass."""
+
+import pytest
+
+from tests.bench import edits, recordings
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.parametrize("bench", [edits, recordings], ids=["edits", "recordings"])
+def test_the_bench_passes(bench) -> None:
+    assert bench.main([]) == 0
