@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from pelican import signals
 from pelican.contents import Article as PelicanArticle
@@ -109,5 +110,5 @@ def _article(found: PelicanArticle, html: str) -> Article:
 
 
 def _html(content: Content) -> str:
-    """The text with Pelican's links resolved, and addresses on this site put under the path it lives at."""
-    return str(content.get_content(content.settings["SITEURL"]))
+    """The text with Pelican's own links resolved, relative to the host."""
+    return str(content.get_content(urlsplit(content.settings["SITEURL"]).path))

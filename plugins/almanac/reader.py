@@ -5,9 +5,11 @@ Whatever is wrong is collected as faults, and told all at once: Pelican alone wo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pelican.contents import Author
 from pelican.readers import BaseReader
@@ -16,6 +18,7 @@ from almanac import manuscript
 from almanac.frontmatter import Fault
 from almanac.manuscript import Manuscript
 
+LINK = re.compile(r'(?<= )(href)="/(?!/)')
 FAULTS = "ALMANAC_FAULTS"  # the setting that collects what is wrong: Pelican makes a reader for each generator
 MANUSCRIPTS = "ALMANAC_MANUSCRIPTS"  # and the one that collects what was read
 
@@ -39,7 +42,7 @@ class Reader(BaseReader):  # type: ignore[misc]  # Pelican has no types
         if read is None or (read.values.get("status") == "draft" and not self.settings["ALMANAC_DRAFTS"]):
             return "", {"status": "skip"}
         self.settings[MANUSCRIPTS][file] = read
-        return read.html, self._metadata(read)
+        return _rooted(read.html, self.settings["SITEURL"]), self._metadata(read)
 
     def _metadata(self, read: Manuscript) -> dict[str, Any]:
         values = read.values
@@ -50,6 +53,12 @@ class Reader(BaseReader):  # type: ignore[misc]  # Pelican has no types
             if values["modified"]:
                 found["modified"] = values["modified"]
         return found
+
+
+def _rooted(html: str, site_url: str) -> str:
+    """HTML whose links to /an/address/ lead below the path the site lives at."""
+    root = urlsplit(site_url).path.rstrip("/")
+    return LINK.sub(rf'\1="{root}/', html) if root else html
 
 
 def _status(values: Mapping[str, Any]) -> str:

@@ -65,7 +65,7 @@ def _built(settings_file: Path, settings: Mapping[str, Any], overrides: Mapping[
     running = engine.Build(engine.plan(settings, time.time()), time.time_ns())
     known = running.known_articles
     if known is not None:
-        running.know([article.card for article in known])
+        running.know([article.card for article in known if article.listed])
         if running.still(known):
             return running.finish()
     return _pelican(settings_file, {**overrides, "ALMANAC_BUILD": running})

@@ -74,12 +74,12 @@ class Build:
         ])  # fmt: skip
 
     @property
-    def known_articles(self) -> list[Written] | None:
+    def known_articles(self) -> tuple[Written, ...] | None:
         """The articles as the last build had them; None if what people wrote is not surely the same since."""
         section = self._sections.get(WRITTEN)
         if section is None or not section.extra or not self._wrote or section.extra[0] != self._wrote:
             return None
-        return [written.thaw(frozen) for frozen in section.extra[1]]
+        return written.thaw(section.extra[1])
 
     def know(self, articles: Iterable[ArticleCard], wrong: Wrong = lambda _: ()) -> None:
         """Put together all that pages draw on, and set the crew to print incidents. Raises BuildError.
@@ -138,7 +138,7 @@ class Build:
         if not self._press.stands(path, key):
             page = views.article(self._beside(article.card), article)
             self._press.put(path, key, self._printer.page("article", page))
-        self._written.append(Written(path, own, article.card))
+        self._written.append(Written(path, own, article.card, article.card.url in self.edition.listed))
 
     def put_page(self, path: str, page: object, file: str) -> None:
         """Print a page that people wrote, if it shows anything new. Raises BuildError if its address is taken."""
@@ -178,7 +178,7 @@ class Build:
 
     def _remember(self, pages: Mapping[str, Print]) -> dict[str, Section]:
         """The sections of the next state. `pages` are the prints of incidents, which the press has not yet."""
-        sections = {SITE: Section(), WRITTEN: Section(extra=(self._wrote, [written.freeze(w) for w in self._written]))}
+        sections = {SITE: Section(), WRITTEN: Section(extra=(self._wrote, written.freeze(self._written)))}
         people = {article.path for article in self._written} | self._pages
         for path, printed in self._press.prints.items():
             sections[WRITTEN if path in people else SITE].prints[path] = printed

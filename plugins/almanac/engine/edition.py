@@ -42,6 +42,11 @@ class Edition:
         return {(card.provider, card.id): card for cards in self.almanac.cards.values() for card in cards}
 
     @cached_property
+    def listed(self) -> frozenset[str]:
+        """Addresses of the articles that stand in lists."""
+        return frozenset(card.url for card in self.almanac.articles)
+
+    @cached_property
     def months(self) -> Months:
         """All cards by month."""
         return views.months(self.almanac)
