@@ -194,6 +194,16 @@ class Incident:
         return min((u.at for u in self.updates), default=self.started)
 
     @property
+    def changed(self) -> datetime:
+        """When anything about it last changed, as far as anyone could see then: posts, texts, facts."""
+        moves = [min(u.at, u.seen) if u.seen else u.at for u in self.updates]
+        moves += [u.gone for u in self.updates if u.gone]
+        moves += [was.until for u in self.updates for was in u.was]
+        moves += [change.until for change in self.changes]
+        moves += [self.vanished] if self.vanished else []
+        return max(moves, default=self.posted)
+
+    @property
     def posted_late(self) -> bool:
         """First posted at or after its end: nobody could have been warned by it."""
         return self.ended is not None and self.posted >= self.ended
@@ -320,6 +330,7 @@ class Card(NamedTuple):
     edits: int  # revisions and changes recorded
     source: str
     title_is_ours: bool = False
+    changed: int = 0  # when anything about it last changed
 
     @property
     def is_trouble(self) -> bool:
@@ -370,6 +381,7 @@ def card(incident: Incident, file: str) -> Card:
         edits=len(incident.changes) + sum(len(u.was) + (u.gone is not None) for u in incident.updates),
         source=incident.source,
         title_is_ours=incident.title_is_ours,
+        changed=seconds(incident.changed),
     )
 
 

@@ -1,0 +1,20 @@
+"""What leaves the site for other programs: feeds, JSON, calendars, tables. Built by libraries, the same bytes each time.
+
+`items` says what stands in a feed and `syndication` prints it; every other module makes one kind of file.
+"""
+
+from almanac.exports.items import (
+    NEWEST,
+    Channel,
+    Item,
+    article,
+    brief,
+    failing,
+    incident,
+    posts,
+)
+from almanac.exports.syndication import atom, json_feed, opml, rss
+
+__all__ = [
+    "NEWEST", "Channel", "Item", "article", "atom", "brief", "failing", "incident", "json_feed", "opml", "posts", "rss",
+]  # fmt: skip

@@ -1,0 +1,197 @@
+"""What stands in feeds: incidents, their single posts, articles, and feeds that fail, each as an item.
+
+An item has one id for life, a tag: URI that depends neither on its address nor on its title. Its dates are those of the
+posts, never later than we saw them and never the build's; it counts as updated only when something in it changed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from html import escape
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from almanac import text, words
+from almanac.almanac import ArticleCard
+from almanac.model import Card, FeedState, Incident, Phase, Provider, Pulls, Update, moment, stamp
+from almanac.views import base
+
+NEWEST = 50  # items in a feed
+PATIENCE = timedelta(days=1)  # a feed that fails for so long is for operators to look at
+
+
+class Home(Protocol):
+    """Where the site lives (without a trailing slash), and what begins every id it coins."""
+
+    @property
+    def site_url(self) -> str: ...
+
+    @property
+    def site_id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A feed: its id for life, its own address and that of the page it belongs to (both absolute).
+
+    `current`, `earlier` and `later` are the links of RFC 5005: an archive document names the feed it is of, and each
+    document the archives beside it. "" where there is none.
+    """
+
+    id: str
+    title: str
+    url: str
+    home: str
+    style: str = ""  # address of a style sheet (CSS), for those who open it in a browser
+    current: str = ""
+    earlier: str = ""
+    later: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """An entry of a feed. `html` is safe; all else is plain text."""
+
+    id: str
+    url: str  # absolute
+    title: str
+    published: datetime
+    updated: datetime
+    html: str
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+def incident(incident: Incident, card: Card, provider: Provider, site: Home) -> Item:
+    """An incident as one item: its state in the title, its posts newest first in the text."""
+    told = [_facts(card), *(_post(update) for update in reversed(incident.updates))]
+    return _item(card, provider, site, "\n".join(told))
+
+
+def brief(card: Card, provider: Provider, site: Home) -> Item:
+    """The same item without the posts, which archive documents leave to the page of the incident."""
+    return _item(card, provider, site, _facts(card))
+
+
+def _item(card: Card, provider: Provider, site: Home, html: str) -> Item:
+    published, updated = _dates(card)
+    return Item(
+        id=_id(card, site),
+        url=site.site_url + base.incident_url(card),
+        title=f"{_state(card.phase, card.ended is not None)}: {provider.name}: {card.title}",
+        published=published,
+        updated=updated,
+        html=html,
+        authors=(provider.company,),
+        categories=(provider.name, *dict.fromkeys([card.kind, *([card.impact] * (card.impact != "unknown"))])),
+    )
+
+
+def posts(incident: Incident, card: Card, provider: Provider, site: Home) -> list[Item]:
+    """Every post on an incident as an item of its own, oldest first.
+
+    The id of a post holds the minute it was first dated to, and its number among those of that minute.
+    """
+    seen: Counter[str] = Counter()
+    found = []
+    for update in incident.updates:
+        minute = f"{stamp(_first_dated(update))[:16]}Z"
+        seen[minute] += 1
+        number = f"-{seen[minute]}" if seen[minute] > 1 else ""
+        published = _seen_by(update.at, update)
+        found.append(Item(
+            id=f"{_id(card, site)}/{minute}{number}",
+            url=site.site_url + base.incident_url(card),
+            title=f"{_state(update.phase.value, False)}: {provider.name}: {incident.title}",
+            published=published,
+            updated=max([published, *(was.until for was in update.was), *([update.gone] if update.gone else [])]),
+            html=_post(update),
+            authors=(provider.company,),
+            categories=(provider.name, update.phase.value),
+        ))  # fmt: skip
+    return found
+
+
+def article(card: ArticleCard, site: Home) -> Item:
+    """An article as an item, with its summary; the text is on its page."""
+    return Item(
+        id=f"{site.site_id}{card.url.strip('/')}",
+        url=site.site_url + card.url,
+        title=card.title,
+        published=card.date,
+        updated=max(card.date, card.modified or card.date),
+        html=f"<p>{escape(card.summary)}</p>",
+        authors=card.authors,
+        categories=(card.kind,),
+    )
+
+
+def failing(provider: Provider, pulls: Pulls | None, now: datetime, site: Home) -> list[Item]:
+    """The feeds of a provider that could not be used for a day or longer; dated to the moment the day was over."""
+    known = pulls.feeds if pulls else ()
+    return [
+        _failure(provider, state, state.error_since + PATIENCE, site) for state in known
+        if state.error and state.error_since and state.error_since + PATIENCE <= now
+    ]  # fmt: skip
+
+
+def _failure(provider: Provider, state: FeedState, due: datetime, site: Home) -> Item:
+    since = stamp(due - PATIENCE)
+    mark = sha256(state.url.encode()).hexdigest()[:8]
+    said = f"{state.url} cannot be used since {words.moment(due - PATIENCE)}: {state.error}"
+    return Item(
+        id=f"{site.site_id}failing/{provider.slug}/{mark}/{since}",
+        url=f"{site.site_url}/status/",
+        title=f"Failing for a day: {provider.name}: {urlsplit(state.url).hostname}",
+        published=due,
+        updated=due,
+        html=f"<p>{escape(text.clean(said))}</p>",
+        authors=("Outage Almanac",),
+        categories=(provider.name,),
+    )
+
+
+def _dates(card: Card) -> tuple[datetime, datetime]:
+    """When an incident was first posted, and when anything about it last changed, as far as anyone could see then."""
+    published = min([card.posted, *([] if card.first_seen is None else [card.first_seen])])
+    return moment(published), moment(max(published, card.changed))
+
+
+def _id(card: Card, site: Home) -> str:
+    return f"{site.site_id}incident/{card.provider}/{card.slug}"
+
+
+def _seen_by(at: datetime, update: Update) -> datetime:
+    """A time of a post, capped at the moment it was first seen: no feed may date anything to the future."""
+    return min(at, update.seen) if update.seen else at
+
+
+def _first_dated(update: Update) -> datetime:
+    """The time a post had when it was first seen, whatever its provider dates it to now."""
+    return next((was.at for was in update.was if was.at), update.at)
+
+
+def _state(phase: str, over: bool) -> str:
+    if phase == Phase.UNKNOWN:
+        return "Over" if over else "Reported"
+    return words.sentence(phase)
+
+
+def _facts(card: Card) -> str:
+    facts = [base.mark(card).word, base.length(card), words.listing(card.components, 6)]
+    return f"<p>{escape(words.sentence('; '.join(fact for fact in facts if fact)))}.</p>"
+
+
+def _post(update: Update) -> str:
+    head = f"<strong>{escape(words.sentence(update.phase))}</strong>, {words.moment(update.at)}"
+    gone = f" (taken away by {words.moment(update.gone)})" if update.gone else ""
+    return f"<p>{head}{gone}</p>{text.html(update.text) if update.text else ''}"
+
+
+def newest_first(items: Iterable[Item]) -> list[Item]:
+    """The newest items of several kinds, as many as a feed holds."""
+    return sorted(items, key=lambda item: (item.published, item.id), reverse=True)[:NEWEST]
