@@ -345,9 +345,16 @@ def test_facts_that_change_are_recorded_with_what_they_were() -> None:
 
 def test_what_a_feed_does_not_say_stays() -> None:
     told = incident(FIRST, impact=Impact.MINOR, impact_stated="minor", components=("API",), planned_from=at(30),
-                    source="https://x.example/a")  # fmt: skip
+                    planned_until=at(60), source="https://x.example/a")  # fmt: skip
     silent = incident(FIRST, title="Incident without a title", title_is_ours=True)
     assert after(reading(2, told), reading(9, silent)) == after(reading(2, told))
+
+
+def test_a_stated_word_stays_as_long_as_it_means_what_the_feed_says() -> None:
+    told = reading(2, incident(FIRST, impact=Impact.MAJOR, impact_stated="partial_outage"))
+    same, worse = (reading(9, incident(FIRST, impact=impact)) for impact in (Impact.MAJOR, Impact.CRITICAL))
+    assert after(told, same) == after(told)
+    assert (after(told, worse).impact, after(told, worse).impact_stated) == (Impact.CRITICAL, "")
 
 
 def test_the_same_components_in_another_order_are_no_change() -> None:
@@ -407,6 +414,20 @@ def test_the_start_of_latest_posts_is_that_of_the_oldest_we_saw() -> None:
     second = post(10, "Monitoring", "Fixed.")
     pulls = [reading(2, incident(FIRST), whole_entries=False), reading(12, incident(second), whole_entries=False)]
     assert after(*pulls).started == NOON
+
+
+def test_a_start_that_the_feed_knows_is_not_derived_from_posts() -> None:
+    backdated = {"started": at(30), "started_basis": "ulid"}
+    posts = (FIRST, post(10, "Monitoring", "Fixed."))
+    pulls = [reading(31 + n, incident(p, **backdated), whole_entries=False) for n, p in enumerate(posts)]
+    assert (after(*pulls).started, after(*pulls).changes) == (at(30), ())
+
+
+def test_a_start_derived_from_a_stamp_is_not_moved_by_later_stamps() -> None:
+    stamped = [incident(p, started=at(start), started_basis="pubdate")
+               for p, start in ((post(5, "Investigating", "x"), 0), (post(10, "Monitoring", "y"), 10))]
+    found = after(*(reading(11 + n, i, whole_entries=False) for n, i in enumerate(stamped)))
+    assert (found.started, found.started_basis, found.changes) == (NOON, "pubdate", ())
 
 
 def test_an_end_before_the_start_moves_the_start_and_says_so() -> None:
