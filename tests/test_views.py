@@ -100,6 +100,12 @@ def test_an_import_cannot_tell_what_is_open_now_if_an_end_is_missing() -> None:
     assert (by_import.mark, by_import.unended, by_us.mark) == (base.UNKNOWN, 1, base.CLEAR)
 
 
+def test_a_record_that_ends_earlier_is_unknown_for_that_and_nothing_else() -> None:
+    unended = incident("a", "01 10:00", "", imported="x")
+    state = current.state(almanac([unended], watched=[pulls("anthropic", until=at("01 12:00"), dataset="x")]), CLAUDE)
+    assert (state.mark, state.unended) == (base.UNKNOWN, 0)
+
+
 def test_what_left_the_feed_without_an_end_is_not_open() -> None:
     watched = pulls("anthropic", last_open=(("a", NOW - timedelta(days=2)),))
     assert current.state(almanac([incident("a", "01 10:00", "")], watched=[watched]), CLAUDE).mark == base.CLEAR
@@ -678,6 +684,16 @@ def test_the_strip_of_a_provider_says_what_each_number_rests_on() -> None:
         ("Posted late", "1 of 2"),
     ]
     assert all(fact.how for fact in page.facts)
+
+
+def test_a_share_that_may_be_anything_has_no_interval() -> None:
+    unended = incident("a", "01 10:00", "", imported="x")
+    known = almanac([unended], watched=[pulls("anthropic", since=at("2026-02-01 00:00"), dataset="x")])
+    share = views.provider(known, views.records(known), CLAUDE).facts[0]
+    assert (plain(share.value), plain(share.note)) == ("96.0–98.0 %", "90 %: 0–100 %")
+    wide = almanac([replace(unended, started=at("2026-02-10 00:00"))], watched=known.pulls.values())
+    share = views.provider(wide, views.records(wide), CLAUDE).facts[0]
+    assert share.note == "not all that is needed is recorded"
 
 
 def test_the_year_of_a_provider_has_twelve_months_and_unknown_is_said() -> None:

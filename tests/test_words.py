@@ -148,6 +148,8 @@ def test_a_range_of_shares_is_one_number_where_both_print_the_same() -> None:
     assert plain(words.percents(0.956, 0.9861)) == "95.6–98.6 %"
     assert plain(words.percents(0.8351, 0.8352)) == "83.5 %"
     assert plain(words.percents(0.999, 1.0)) == "99.9–100 %"
+    assert plain(words.percents(0.0, 0.9999)) == "0 % to > 99.9 %"
+    assert plain(words.percents(0.0001, 0.5)) == "< 0.1 % to 50.0 %"
 
 
 def test_counts_and_plurals() -> None:

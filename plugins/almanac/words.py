@@ -128,7 +128,10 @@ def percent(share: float, digits: int = 1) -> str:
 def percents(low: float, high: float) -> str:
     """A range of shares: 95.6–98.6 %; one number where both print the same."""
     first, last = percent(low), percent(high)
-    return last if first == last else f"{first.removesuffix(f'{GAP}%')}–{last}"
+    if first == last:
+        return last
+    nearly = first.startswith((">", "<")) or last.startswith((">", "<"))
+    return f"{first} to {last}" if nearly else f"{first.removesuffix(f'{GAP}%')}–{last}"
 
 
 def count(number: int) -> str:

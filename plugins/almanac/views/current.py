@@ -24,7 +24,7 @@ class State:
     watched_from: int  # since when it is watched without a gap; 0 if it is not watched now
     open: tuple[Card, ...] = ()  # trouble open at the reach, worst first
     last: Card | None = None  # newest trouble that is over
-    unended: int = 0  # imported incidents without an end, because of which an imported record cannot speak of now
+    unended: int = 0  # imported incidents without an end, because of which a fresh import cannot speak of now
 
     @property
     def known(self) -> bool:
@@ -58,8 +58,9 @@ def state(almanac: Almanac, provider: Provider) -> State:
     cards = troubles(provider, almanac.cards.get(provider.slug, ()))
     until = watched[-1].until if watched else None
     last = next((card for card in cards if card.ended is not None), None)
-    unended = 0 if by_ourselves(pulls, now) else sum(card.is_open for card in cards)
-    if until is None or now - until >= FRESH or unended:
+    stale = until is None or now - until >= FRESH
+    unended = 0 if stale or by_ourselves(pulls, now) else sum(card.is_open for card in cards)
+    if until is None or stale or unended:
         return State(provider=provider, mark=UNKNOWN, reach=until, watched_from=0, last=last, unended=unended)
     going_on = tuple(sorted((card for card in cards if is_open(card, pulls, until)), key=rank, reverse=True))
     mark = declared(going_on)

@@ -14,6 +14,7 @@ from almanac.charts import Histogram
 from almanac.model import Card, Provider, Stretch, moment, seconds
 from almanac.stats import windows
 from almanac.stats.availability import Measure, measure
+from almanac.stats.ranking import MAX_RANGE
 from almanac.stats.record import Record
 from almanac.stats.selection import placing
 from almanac.views import base, calendar, current, measures, rows
@@ -163,6 +164,8 @@ def _facts(numbers: Measure) -> tuple[Fact, ...]:
 def _interval(numbers: Measure) -> str:
     if not numbers.covered:
         return "nothing is covered"
+    if numbers.availability and numbers.availability.high - numbers.availability.low > MAX_RANGE:
+        return "not all that is needed is recorded"
     if numbers.interval is None:
         return "no trouble declared" if not numbers.n else ""
     return f"90{words.GAP}%: {words.percents(*numbers.interval)}"
