@@ -20,6 +20,7 @@ from almanac.frontmatter import Fault, Matter, Way, nearest
 Dialect = Literal["", "statuspage", "incidentio", "xai", "google", "aws", "azure", "instatus", "betterstack",
                   "flashduty", "lambstatus", "plain"]
 Capability = Literal["chat", "api", "code", "search", "speech", "images", "compute", "other"]
+QUOTED = 25  # words of somebody else's text, at most
 _ALIKE = "[\u0370-\u03ff\u0400-\u052f\u0531-\u058a\u13a0-\u13f5]"  # Greek, Cyrillic, Armenian, Cherokee
 _DISGUISED = re.compile(rf"[A-Za-z]\w*{_ALIKE}|{_ALIKE}\w*[A-Za-z]")
 
@@ -55,6 +56,13 @@ def _line(value: str) -> str:
     if _DISGUISED.search(value):
         raise ValueError("mixes letters of two alphabets in one word; retype it")
     return value
+
+
+def _quote(value: str) -> str:
+    """Few enough words of somebody else's to be a quotation."""
+    if value and len(value.removesuffix(" …").split()) > QUOTED:
+        raise ValueError(f"has more than {QUOTED} words; quote fewer")
+    return _line(value) if value else value
 
 
 def _zone(value: str) -> str:
@@ -201,6 +209,48 @@ class FixForm(Form):
     source: Web
     author: Line
     date: Moment
+
+
+class OutletForm(Form):
+    """The front matter of content/press/<slug>.md: whose feed is read for stories of outages."""
+
+    slug: Slug
+    name: Line
+    home: Web
+    feed: Web
+    kind: Literal["press", "community"]
+
+
+class ToldForm(Form):
+    """One telling of a story: where, under which title, by whom and when."""
+
+    url: Web
+    title: Line
+    publisher: Line
+    date: Moment
+
+
+class StoryForm(ToldForm):
+    """What a draft in content/inbox and a link post have in common; `also` are other tellings of the same story."""
+
+    grade: Literal["official", "stated-cause", "press", "user-report", "unverified"]
+    providers: Annotated[list[Slug], Field(min_length=1)]
+    incidents: list[Key] = []
+    quote: Annotated[str, AfterValidator(_quote)] = ""
+    also: list[ToldForm] = []
+
+
+class DraftForm(StoryForm):
+    """The front matter of content/inbox/<date>-<slug>.md, which a pull writes. `why`: why it was kept."""
+
+    why: Line
+
+
+class LinkForm(StoryForm):
+    """The front matter of content/links/<year>/<date>-<slug>.md: a story that a person put on the incident's page."""
+
+    curator: Line
+    note: Line | None = None
 
 
 class PageForm(Form):

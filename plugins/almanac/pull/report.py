@@ -47,24 +47,37 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Haul:
+    """What came of the press: titles of drafts that are new in the inbox, or of which more was told."""
+
+    outlets: int = 0
+    items: int = 0
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One pull. `offline`: no network was found, nobody was asked and nothing written; `outcomes` is empty then."""
 
     at: datetime
     offline: bool = False
     outcomes: tuple[Outcome, ...] = ()
+    press: Haul = Haul()
     elapsed: float = 0.0
 
     @property
     def ok(self) -> bool:
         """False when something of ours is broken, as opposed to a feed or the network."""
-        return not any(failure.ours for outcome in self.outcomes for failure in outcome.failures)
+        failures = (*self.press.failures, *(failure for outcome in self.outcomes for failure in outcome.failures))
+        return not any(failure.ours for failure in failures)
 
 
 def lines(report: Report) -> list[str]:
     """The whole report: those who have something to say, the summary last."""
     told = [line for outcome in report.outcomes for line in outcome_lines(outcome)]
-    return [*told, summary(report)]
+    return [*told, *press_lines(report.press), summary(report)]
 
 
 def summary(report: Report) -> str:
@@ -88,6 +101,13 @@ def summary(report: Report) -> str:
 def outcome_lines(outcome: Outcome) -> list[str]:
     """What one provider's pull brought and what needs a person; nothing when all is as it was."""
     return [_printable(f"{outcome.provider}: {line}") for line in _said(outcome)]
+
+
+def press_lines(haul: Haul) -> list[str]:
+    """What the press brought, and what needs a person; nothing when all is as it was."""
+    failed = (f"FAILED {failure.reason}: {failure.feed} {failure.message}" for failure in haul.failures)
+    said = (*failed, *_listed("new in content/inbox", haul.new), *_listed("told again", haul.changed))
+    return [_printable(f"press: {line}".replace("  ", " ")) for line in said]
 
 
 def _said(outcome: Outcome) -> Iterator[str]:

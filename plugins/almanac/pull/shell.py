@@ -22,7 +22,8 @@ from almanac.archive import ArchiveError, Filed
 from almanac.fetch import Hosts
 from almanac.merge import Merged
 from almanac.model import Feed, FeedError, FeedState, Incident, Provider, Pulls, Reading, Window
-from almanac.pull.report import Failure, Outcome, Report
+from almanac.pull.press import pull_press
+from almanac.pull.report import Failure, Haul, Outcome, Report
 
 READER = "almanac.feeds:read"
 READERS = min(4, os.cpu_count() or 1)  # processes that parse
@@ -86,10 +87,10 @@ def pull(
     watched = [provider for provider in _chosen(providers.load(content), tuple(only)) if provider.feeds]
     if not via and not fetch.online(feed.url for provider in watched for feed in provider.feeds):
         return Report(at=now, offline=True, elapsed=time.monotonic() - started)
-    outcomes = []
+    outcomes, hosts, haul = [], Hosts(), Haul()
     readers = nullcontext(read) if read else worker.workers(READER, READERS)
     with readers as reader, ThreadPoolExecutor(AT_ONCE) as threads:
-        shared = _Shared(content=content, now=now, via=via, seconds=seconds, hosts=Hosts(), read=reader)
+        shared = _Shared(content=content, now=now, via=via, seconds=seconds, hosts=hosts, read=reader)
         jobs = [threads.submit(_provider, shared, provider) for provider in watched]
         try:
             for done in as_completed(jobs):
@@ -99,7 +100,9 @@ def pull(
             threads.shutdown(wait=False, cancel_futures=True)
             raise
     outcomes.sort(key=lambda outcome: outcome.provider)
-    return Report(at=now, outcomes=tuple(outcomes), elapsed=time.monotonic() - started)
+    if not only:
+        haul = pull_press(content, watched, now=now, via=via, seconds=seconds, hosts=hosts)
+    return Report(at=now, outcomes=tuple(outcomes), press=haul, elapsed=time.monotonic() - started)
 
 
 def _chosen(watched: Iterable[Provider], only: tuple[str, ...]) -> list[Provider]:

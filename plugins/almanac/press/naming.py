@@ -1,0 +1,118 @@
+"""Tells which providers' trouble an item is about: a sentence must name the provider and the trouble. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from almanac.model import Provider
+
+# Names that are words of their own: they count only beside another name of the same provider, or where it is about AI.
+_ORDINARY = """
+    Bard Bedrock Cascade Codex Cohere Comet Command Cursor Fireworks Gemini Grok Haiku HF Mistral Modal North Nova
+    Opus Perplexity Replicate Sonar Sonnet Spaces Together Transformers Windsurf
+"""
+ORDINARY = frozenset(_ORDINARY.split())
+ABOUT_AI = re.compile(r"\b(?:AI|A\.I\.|chatbots?|LLMs?|language models?|AI-powered|assistant|coding tool)\b")
+
+_FAILING = (
+    r"(?:outages?|offline|unavailable|inaccessible|unreachable|unresponsive|degraded|crash(?:es|ed|ing)|locked out"
+    r"|disrupt(?:ions?|ed|s)|restor(?:ed|es|ing)|back (?:online|up)|hiccups?|not (?:working|loading|responding)"
+    r"|stop(?:s|ped)? (?:working|responding)|(?:knock|tak)(?:ed|s|en) (?:\w+ ){0,3}(?:out|offline|down)"
+    r"|(?:elevated|increased|widespread|server|login|API|HTTP|5\d\d) errors?|errors? 5\d\d"
+    r"|fail(?:s|ed|ing|ures?) (?:for|to (?:load|respond|log|answer|connect))|having (?:problems|issues|trouble)"
+    r"|(?:service|technical) (?:problems|issues|interruptions?))\b"
+)
+_DOWN = (
+    r"(?:(?:is|are|was|were|be|been|goes|went|go|going|gone|still|currently|briefly|partially|suddenly|['’]s|both) "
+    r"(?:\w+ ){0,2}?down\b(?! (?:to|on|from|by|as|with|the|a|its|\d))"
+    r"|down (?:again|right now|worldwide|globally|for (?:\w+ ){0,3}(?:users?|many|some|thousands|hours|everyone|most))\b"
+    r"|down(?:\?|$))"
+)
+TROUBLE = re.compile(rf"\b{_FAILING}|(?<!\w){_DOWN}", re.IGNORECASE)
+ELSEWHERE = re.compile(  # words for trouble, but of something else
+    r"\b(?:power|electricity|grid|internet|broadband|mobile|cell|network|water) outages?\b"
+    r"|\b(?:shut|wind|break|crack|slow|cut|scal|doubl|lock|turn|step|strip|tak|back)\w* (?:\w+ ){0,2}down\b"
+    r"|\b(?:shares?|stocks?|prices?|sales|traffic|revenue|costs?|usage|market)\b[^.]{0,40}\bdown\b"
+    r"|\b(?:market|stock|share price|plane|car) crash\w*\b",
+    re.IGNORECASE,
+)
+SUPPOSED = re.compile(  # trouble that may come, was long ago, or is not
+    r"\b(?:if|in case|whenever|next|could|would|might|may|should|how to|what to do|prepare for|years? (?:ago|after)"
+    r"|anniversary|history of|avoid|prevent|survive|without|no|denies|denied|not|never|zero|predict\w*|promis\w*"
+    r"|insurance|resilien\w*|looking back)\b",
+    re.IGNORECASE,
+)
+_END = re.compile(r"(?<=[.!?…])\s+(?=[\"“‘(]?[A-Z0-9])")
+
+
+class Named(NamedTuple):
+    """A provider in trouble, as one sentence has it."""
+
+    provider: str
+    name: str
+    trouble: str
+
+
+class Names:
+    """The names of all providers, ready to be looked for."""
+
+    def __init__(self, providers: Iterable[Provider]) -> None:
+        self._patterns = [(provider.slug, _pattern(sure), _pattern(other))
+                          for provider in providers for sure, other in [_names(provider)]]  # fmt: skip
+
+    def judge(self, title: str, text: str) -> tuple[tuple[Named, ...], str]:
+        """Whose trouble title or text tell, and if nobody's, why not."""
+        whole = f"{title}. {text}"
+        sentences = [title, *_END.split(text)]
+        present = {slug: self._where(slug, sure, other, whole) for slug, sure, other in self._patterns}
+        named = {slug: pattern for slug, pattern in present.items() if pattern and pattern.search(whole)}
+        if not named:
+            return (), "names no provider"
+        said = [(sentence, failing) for sentence in sentences if (failing := _failing(sentence))]
+        if not said:
+            return (), "names no trouble" if not _any_trouble(sentences) else "names no trouble that is going on"
+        found: dict[str, Named] = {}
+        for sentence, failing in said:
+            for slug, pattern in named.items():
+                if name := pattern.search(sentence):
+                    found.setdefault(slug, Named(slug, name[0], failing))
+        return tuple(found.values()), "" if found else "names a provider and trouble, but not in one sentence"
+
+    @staticmethod
+    def _where(
+        slug: str, sure: re.Pattern[str] | None, other: re.Pattern[str] | None, whole: str
+    ) -> re.Pattern[str] | None:
+        """What to look for in a sentence: the ordinary words too, where something else bears them out."""
+        witness = (sure and sure.search(whole)) or ABOUT_AI.search(whole)
+        if other and witness:
+            return re.compile("|".join(p.pattern for p in (sure, other) if p))
+        return sure
+
+
+def _names(provider: Provider) -> tuple[list[str], list[str]]:
+    """(names that say enough, names that need a witness). The company of a shared page is no name of its AI."""
+    every = {provider.name, *provider.aliases, *(part.product for part in provider.components)} - {""}
+    weak = every & ORDINARY
+    if provider.scope is None:
+        every.add(provider.company)
+    return sorted(every - weak), sorted(weak)
+
+
+def _pattern(names: list[str]) -> re.Pattern[str] | None:
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])") if names else None
+
+
+def _failing(sentence: str) -> str:
+    """The words for trouble that is going on or was; "" if there are none."""
+    for match in TROUBLE.finditer(ELSEWHERE.sub(" ", sentence)):
+        before = ELSEWHERE.sub(" ", sentence)[: match.start()]
+        if not SUPPOSED.search(before):
+            return " ".join(match[0].split())
+    return ""
+
+
+def _any_trouble(sentences: Iterable[str]) -> bool:
+    return any(TROUBLE.search(sentence) for sentence in sentences)
