@@ -691,7 +691,8 @@ def test_a_share_that_may_be_anything_has_no_interval() -> None:
     known = almanac([unended], watched=[pulls("anthropic", since=at("2026-02-01 00:00"), dataset="x")])
     share = views.provider(known, views.records(known), CLAUDE).facts[0]
     assert (plain(share.value), plain(share.note)) == ("96.0–98.0 %", "90 %: 0–100 %")
-    wide = almanac([replace(unended, started=at("2026-02-10 00:00"))], watched=known.pulls.values())
+    longer = incident("a", "2026-02-10 00:00", "", imported="x", updates=())
+    wide = almanac([longer], watched=known.pulls.values())
     share = views.provider(wide, views.records(wide), CLAUDE).facts[0]
     assert share.note == "not all that is needed is recorded"
 
