@@ -307,6 +307,8 @@ def test_a_reading_from_before_the_end_does_not_reopen_an_import() -> None:
         (("first-update", at(0)), ("stated", at(-30)), ("stated", at(-30))),
         (("first-update", at(0, 20)), ("stated", at(0)), ("first-update", at(0, 20))),
         (("first-update", at(0)), ("first-update", at(0, 20)), ("first-update", at(0, 20))),
+        (("first-update", at(0, 20)), ("first-update", at(0, 40)), ("first-update", at(0, 20))),
+        (("stated", at(-30)), ("stated", at(-20)), ("stated", at(-20))),
     ],
 )
 def test_what_an_import_was_told_outweighs_what_a_feed_lets_us_derive(known: Any, shown: Any, kept: Any) -> None:
@@ -355,6 +357,8 @@ def test_a_stated_word_stays_as_long_as_it_means_what_the_feed_says() -> None:
     same, worse = (reading(9, incident(FIRST, impact=impact)) for impact in (Impact.MAJOR, Impact.CRITICAL))
     assert after(told, same) == after(told)
     assert (after(told, worse).impact, after(told, worse).impact_stated) == (Impact.CRITICAL, "")
+    assert after(told, worse).changes == (Change(what="impact", was="partial_outage", until=at(9)),)
+    assert after(same, replace(worse, seen=at(12))).changes == (Change(what="impact", was="major", until=at(12)),)
 
 
 def test_the_same_components_in_another_order_are_no_change() -> None:
