@@ -178,15 +178,38 @@ def check(_: Context, paths: str = "", strict: bool = False) -> None:
 
 @task(help={"provider": "slug, repeatable", "incident": "provider/id, repeatable"}, iterable=["provider", "incident"])
 def new(_: Context, what: str, title: str, provider: list[str], incident: list[str]) -> None:
-    """Write a file to fill in: new article "Title" --provider anthropic --incident anthropic/0ghc53zpsfmt."""
+    """Write a file to fill in: new article "Title" --provider slug --incident provider/id, or new report 2026-06."""
     from datetime import UTC, datetime
 
     from almanac import newarticle
 
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    if what == "report":
+        from almanac import newreport
+
+        sys.exit(newreport.main(CONTENT, title, now))
     if what != "article":
         stop(f'there is no new {what}; write: python3 tasks.py new article "Title" --provider anthropic')
-    now = datetime.now(UTC).replace(second=0, microsecond=0)
     sys.exit(newarticle.main(CONTENT, title, tuple(provider), tuple(incident), now))
+
+
+@task
+def score(_: Context) -> None:
+    """Forecast every past incident again and write content/forecasts/scorecard.json, if the record has changed."""
+    from almanac import desk
+
+    sys.exit(desk.score(CONTENT))
+
+
+@task(help={"provider": "its slug", "period": "2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24",
+            "now": "as of this time"})
+def explain(_: Context, what: str, provider: str, period: str, now: str = "") -> None:
+    """How a number came about, step by step: explain leaderboard anthropic 2026-Q2."""
+    from almanac import desk
+
+    if what != "leaderboard":
+        stop(f"cannot explain {what}; write: python3 tasks.py explain leaderboard anthropic 2026-Q2")
+    sys.exit(desk.explain(CONTENT, provider, period, now=now))
 
 
 @task(help={"arguments": "passed on to the bench, in one string"})

@@ -16,11 +16,13 @@ from typing import NamedTuple
 
 import pytest
 
-from almanac import forms, frontmatter, manuscript, providers
+from almanac import forms, frontmatter, manuscript, newreport, providers
 from almanac.almanac import Almanac
-from almanac.archive import load, load_pulls
-from almanac.claims import Evidence
+from almanac.archive import load, load_pulls, slug_of
+from almanac.claims import Evidence, Figure
+from almanac.engine.world import leads
 from almanac.model import Provider, card
+from almanac.stats.availability import FORMULAS
 from almanac.text import article as article_html
 from almanac.views.articles import filled
 
@@ -102,9 +104,10 @@ def test_articles_keep_to_the_form(path: Path) -> None:
 @pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)
 def test_articles_cite_incidents_that_the_archive_holds(path: Path) -> None:
     values = frontmatter.read(path.read_bytes(), path.name).values
-    cited = {tuple(key.split("/", 1)) for key in values["incidents"]}
+    cited = {tuple(key.split("/", 1)) for key in values.get("incidents", ())}
     assert {(provider, i.id) for provider in {p for p, _ in cited} for i in archive(provider)} >= cited
-    assert {tuple(link) for link in re.findall(r"\]\(/incidents/([^/]+)/([^/]+)/\)", path.read_text())} <= cited
+    linked = set(re.findall(r"\]\(/incidents/([^/]+)/([^/]+)/\)", path.read_text()))
+    assert linked <= {(provider, slug_of(raw)) for provider, raw in cited}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
@@ -161,7 +164,7 @@ def test_links_between_pages_lead_somewhere() -> None:
         text = path.read_text()
         assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings[path.stem]
         for page, anchor in re.findall(r"\]\(/([a-z-]+)/(?:#([^)]+))?\)", text):
-            assert page in headings
+            assert page in headings or leads(f"{page}/")
             assert not anchor or anchor in headings[page]
 
 
@@ -329,3 +332,83 @@ def test_the_rule_of_two_to_four_hours_is_held_against_a_year() -> None:
     assert f"{within} ({within / len(year):.1%})".replace("%", " %") + " lasted two to four hours" in article
     assert f"{sooner} ({sooner / len(year):.1%})".replace("%", " %") + " were over sooner" in article
     assert f"the median was {spoken(median(i.length for i in year)).partition(' min')[0]}" in article.replace(" 0", " ")
+
+
+# The other articles: what they say in words
+
+
+def figure(path: Path, name: str) -> Figure:
+    written, _ = manuscript.read(path.read_bytes(), path.relative_to(CONTENT).as_posix())
+    assert written
+    return evidence().ask(dict(written.figures)[name])
+
+
+def middle(path: Path, name: str) -> float:
+    bounds = figure(path, name).bounds
+    assert bounds
+    return (bounds.low + bounds.high) / 2
+
+
+UPTIME, BACKUPS, READING = (CONTENT / "articles" / "2026" / f"2026-06-{name}.md"
+                            for name in ("24-uptime", "25-backups", "26-status-page"))
+
+
+def test_two_formulas_put_claude_ahead_and_five_chatgpt() -> None:
+    ahead = [f.slug for f in FORMULAS if middle(UPTIME, f"claude-{f.slug}") > middle(UPTIME, f"chatgpt-{f.slug}")]
+    assert ahead == ["all-equal", "half-degraded"]
+    assert len(FORMULAS) == 7
+    assert all(figure(UPTIME, f"{who}-{f.slug}").bounds for who in ("claude", "chatgpt") for f in FORMULAS)
+
+
+def test_the_weights_in_the_table_are_those_that_are_computed_with() -> None:
+    number = {"½": 0.5, "¼": 0.25, "¾": 0.75}
+    rows = re.findall(r"(?m)^\| [^|]+ \| ([^|]+) \| ([^|]+) \| ([^|]+) \| \{\{claude-([a-z-]+)\}\}", UPTIME.read_text())
+    told = {slug: tuple(number[w] if w in number else float(w) for w in weights) for *weights, slug in rows}
+    assert told == {f.slug: (f.degraded, f.partial, f.full) for f in FORMULAS}
+
+
+def worse(provider: str) -> float:
+    since, until = datetime(2026, 5, 8, tzinfo=UTC), datetime(2026, 6, 24, tzinfo=UTC)
+    known = [i for i in archive(provider) if since <= i.since < until and i.kind in ("outage", "degradation")]
+    return len(grave(known)) / len(known)
+
+
+def test_claude_calls_a_third_and_chatgpt_an_eighth_worse_than_degraded() -> None:
+    assert worse("anthropic") == pytest.approx(1 / 3, abs=0.03)
+    assert worse("openai") == pytest.approx(1 / 8, abs=0.01)
+
+
+def test_claude_and_chatgpt_share_less_than_chance_in_2026_and_more_before() -> None:
+    assert middle(BACKUPS, "chatgpt-while-claude") < 1 - middle(BACKUPS, "chatgpt")
+    assert middle(BACKUPS, "claude-while-chatgpt") < 1 - middle(BACKUPS, "claude")
+    assert middle(BACKUPS, "early") > 1 - middle(BACKUPS, "early-chatgpt")
+
+
+def test_late_posts_are_a_habit_of_some_and_not_of_others() -> None:
+    late = {name: middle(READING, f"{name}-late") for name in ("claude", "chatgpt", "groq", "deepseek", "perplexity")}
+    assert {name for name, share in late.items() if share > 0.5} == {"deepseek", "perplexity"}
+
+
+def test_the_report_of_june_is_what_the_archive_drafts() -> None:
+    """Its table, its figures and its longest incidents; the words around them are a person's."""
+    report = CONTENT / "articles" / "2026" / "2026-06-30-june-2026.md"
+    known = evidence().almanac
+    draft = newreport.compose(known, evidence(), 2026, 6, datetime(2026, 11, 22, 13, 25, tzinfo=UTC))
+    written = frontmatter.read(report.read_bytes(), "r.md")
+    drafted = frontmatter.read(draft.text.encode(), "d.md")
+    keys = ("figures", "incidents", "providers", "sources", "title", "date")
+    assert {key: written.values[key] for key in keys} == {key: drafted.values[key] for key in keys}
+    rows = re.findall(r"(?m)^\| \[.*$", drafted.body)
+    assert re.findall(r"(?m)^\| \[.*$", written.body) == rows
+    assert forms.check(forms.ArticleForm, drafted)[1] != ()  # a draft has no author and no summary
+
+
+def test_the_longest_incidents_of_june_are_the_longest() -> None:
+    text = (CONTENT / "articles" / "2026" / "2026-06-30-june-2026.md").read_text()
+    listed = re.findall(r"(?m)^\| \[[^\]]+\]\(/incidents/([a-z-]+)/([^/]+)/", text)
+    june = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+    shown = ("anthropic", "cursor", "groq", "jetbrains-ai", "openai", "perplexity", "windsurf")
+    lengths = sorted((i.length for p in shown for i in archive(p)
+                      if june[0] <= i.since < june[1] and i.kind in ("outage", "degradation")), reverse=True)
+    by_slug_of = {(p, slug_of(i.id)): i.length for p in shown for i in archive(p)}
+    assert [by_slug_of[found] for found in listed] == lengths[:5]

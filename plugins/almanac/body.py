@@ -26,7 +26,7 @@ _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!(?:https?|mailto):)")
 _JINJA = re.compile(r"\{%.*?%?\}|\{\{(?P<name>.*?)\}\}|\{\{")
 _SCHEME = re.compile(r"(?:javascript|vbscript|data|file)\s*:|\]\(\s*\)|\[\]:", re.IGNORECASE)
 _PELICAN = re.compile(r"\{(\w+)\}")
-_NUMERAL = re.compile(r"(?<![\w#./-])\d(?:[\d.,:  ]*\d)?(?:[  ]?(?:%|h\b|min\b|s\b))?")
+_NUMERAL = re.compile(r"(?<![\w#./-])\d(?:[\d.,:  ]*\d)?(?:[  ]?(?:%|h\b|min\b|s\b))?(?!\w)")
 _DATE = re.compile(
     r"\d{1,2}(?: to \d{1,2})?[  ](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*(?:[  ]\d{4})?"
     r"|(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}"
@@ -106,8 +106,8 @@ class _Look(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attributes}
         if place := found.get("data-sourcepos"):
-            line, _, column = place.partition("-")[0].partition(":")
-            start = self._starts[min(int(line), len(self._starts)) - 1] + int(column) - 1
+            line = int(place.partition(":")[0])  # its column is counted in bytes, so it is not used
+            start = self._starts[min(line, len(self._starts)) - 1]
             self._cursor, self._target = max(self._cursor, start), max(self._target, start)
         if tag == "a":
             self._link(found.get("href", ""))
@@ -135,7 +135,8 @@ class _Look(HTMLParser):
         dates = [found.span() for found in _DATE.finditer(data)]
         for found in _NUMERAL.finditer(data):
             if not any(since <= found.start() < until for since, until in dates):
-                self.numerals.append(self._spot(re.escape(found[0]), found[0]))
+                written = rf"(?<![\w#./-]){re.escape(found[0])}(?![.,:]?\d|\w)"
+                self.numerals.append(self._spot(written, found[0]))
 
     def _quote(self, whole: str, name: str | None) -> None:
         place = self._spot(re.escape(whole), "")

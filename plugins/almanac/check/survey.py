@@ -24,12 +24,12 @@ def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Pro
     """Every problem of `files`, which stand under `content`, in the order of files and lines."""
     faults = [Fault(file=f"content/{name}", message=file.odd) for name, file in files.items() if file.odd]
     watched = _watched(content, faults)
-    cards = list(_cards(files, faults))
+    known = list(cards(files, faults))
     plan = engine.Plan(content=content, theme=content, output=content.parent / unchanged.PREVIEW, now=now,
                        site_url="", site_name="", site_id="")  # fmt: skip
     said: list[str] = []
     try:
-        almanac = assemble(plan, watched, cards, (), said)
+        almanac = assemble(plan, watched, known, (), said)
     except archive.ArchiveError as error:  # a file of pulls that cannot be read: nothing can be computed
         return _told([*faults, *map(_fault, str(error).split("\n"))])
     faults += map(_fault, said)
@@ -52,7 +52,7 @@ def _watched(content: Path, faults: list[Fault]) -> tuple[Provider, ...]:
         return tuple(Provider(slug=slug, name=slug, company="", home="", status_page="") for slug in slugs)
 
 
-def _cards(files: Files, faults: list[Fault]) -> Iterator[Card]:
+def cards(files: Files, faults: list[Fault]) -> Iterator[Card]:
     """The card of every incident that can be read."""
     for name, file in files.items():
         folder, _, path = name.partition("/")

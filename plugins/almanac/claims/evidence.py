@@ -25,7 +25,7 @@ class Evidence:
 
     def __init__(self, almanac: Almanac, records: Callable[[], Mapping[str, Record]] | None = None) -> None:
         """`records` gives the record of each provider, where somebody has them already."""
-        self._almanac = almanac
+        self.almanac = almanac
         self._given = records
         self._answers: dict[Query, Figure] = {}
         self._records: dict[str, Record] = {}
@@ -41,7 +41,7 @@ class Evidence:
             return self._of_one(query)
         if query.what == "rank":
             self._provider(query.value)
-            return counting.rank(query, [self._record(p) for p in self._almanac.providers])
+            return counting.rank(query, [self._record(p) for p in self.almanac.providers])
         provider = self._provider(query.value if query.what == "common" else query.provider)
         self._component(provider, query.component)
         match query.what:
@@ -81,9 +81,9 @@ class Evidence:
     def _chosen(self, query: Query, provider: Provider) -> Chosen:
         slug = provider.slug
         pulls = self._pulls(slug)
-        now = seconds(self._almanac.now)
+        now = seconds(self.almanac.now)
         seen_open = {raw: seconds(at) for raw, at in pulls.last_open}
-        cards = self._almanac.cards.get(slug, ())
+        cards = self.almanac.cards.get(slug, ())
         return chosen(query, provider, cards, windows.coverage(pulls, now), seen_open, now)
 
     def _lasting(self, query: Query, provider: Provider) -> Chosen:
@@ -98,23 +98,23 @@ class Evidence:
         if self._given:
             return self._given()[provider.slug]
         if provider.slug not in self._records:
-            pulls, now = self._pulls(provider.slug), seconds(self._almanac.now)
-            cards = self._almanac.cards.get(provider.slug, ())
+            pulls, now = self._pulls(provider.slug), seconds(self.almanac.now)
+            cards = self.almanac.cards.get(provider.slug, ())
             last_open = {raw: seconds(at) for raw, at in pulls.last_open}
             self._records[provider.slug] = record(
                 provider, cards, windows.coverage(pulls, now), now=now, last_open=last_open)
         return self._records[provider.slug]
 
     def _pulls(self, slug: str) -> Pulls:
-        return self._almanac.pulls.get(slug) or Pulls(provider=slug)
+        return self.almanac.pulls.get(slug) or Pulls(provider=slug)
 
     @cached_property
     def _providers(self) -> dict[str, Provider]:
-        return {provider.slug: provider for provider in self._almanac.providers}
+        return {provider.slug: provider for provider in self.almanac.providers}
 
     @cached_property
     def _cards(self) -> dict[str, Card]:
-        return {f"{card.provider}/{card.id}": card for cards in self._almanac.cards.values() for card in cards}
+        return {f"{card.provider}/{card.id}": card for cards in self.almanac.cards.values() for card in cards}
 
     def _provider(self, slug: str) -> Provider:
         if slug not in self._providers:
