@@ -17,17 +17,18 @@ ORDINARY = frozenset(_ORDINARY.split())
 ABOUT_AI = re.compile(r"\b(?:AI|A\.I\.|chatbots?|LLMs?|language models?|AI-powered|assistant|coding tool)\b")
 
 _FAILING = (
-    r"(?:outages?|offline|unavailable|inaccessible|unreachable|unresponsive|degraded|crash(?:es|ed|ing)|locked out"
+    r"(?:outages?|offline(?! (?:mode|use|access|support))|unavailable|inaccessible|unreachable|unresponsive|degraded"
+    r"|crash(?:es|ed|ing)(?! (?:the|into|courses?))|locked out"
     r"|disrupt(?:ions?|ed|s)|restor(?:ed|es|ing)|back (?:online|up)|hiccups?|not (?:working|loading|responding)"
     r"|stop(?:s|ped)? (?:working|responding)|(?:knock|tak)(?:ed|s|en) (?:\w+ ){0,3}(?:out|offline|down)"
     r"|(?:elevated|increased|widespread|server|login|API|HTTP|5\d\d) errors?|errors? 5\d\d"
-    r"|fail(?:s|ed|ing|ures?) (?:for|to (?:load|respond|log|answer|connect))|having (?:problems|issues|trouble)"
+    r"|fail(?:s|ed|ing|ures?)? (?:for|to (?:load|respond|log|answer|connect))|having (?:problems|issues|trouble)"
     r"|(?:service|technical) (?:problems|issues|interruptions?))\b"
 )
 _DOWN = (
     r"(?:(?:is|are|was|were|be|been|goes|went|go|going|gone|still|currently|briefly|partially|suddenly|['’]s|both) "
     r"(?:\w+ ){0,2}?down\b(?! (?:to|on|from|by|as|with|the|a|its|\d))"
-    r"|down (?:again|right now|worldwide|globally|for (?:\w+ ){0,3}(?:users?|many|some|thousands|hours|everyone|most))\b"
+    r"|down (?:again|right now|worldwide|globally|for (?:\w+ ){0,3}(?:users?|many|some|thousands|hours|everyone))\b"
     r"|down(?:\?|$))"
 )
 TROUBLE = re.compile(rf"\b{_FAILING}|(?<!\w){_DOWN}", re.IGNORECASE)
@@ -38,12 +39,13 @@ ELSEWHERE = re.compile(  # words for trouble, but of something else
     r"|\b(?:market|stock|share price|plane|car) crash\w*\b",
     re.IGNORECASE,
 )
-SUPPOSED = re.compile(  # trouble that may come, was long ago, or is not
-    r"\b(?:if|in case|whenever|next|could|would|might|may|should|how to|what to do|prepare for|years? (?:ago|after)"
-    r"|anniversary|history of|avoid|prevent|survive|without|no|denies|denied|not|never|zero|predict\w*|promis\w*"
-    r"|insurance|resilien\w*|looking back)\b",
+SUPPOSED = re.compile(  # trouble that may come, or is not, if said before it
+    r"\b(?:if|in case|whenever|next|could|would|might|may|should|can now|how to|what to do|prepare for|avoid|prevent|survive|without|no|denies|denied|not|never|zero|predict\w*|promis\w*"
+    r"|insurance|resilien\w*)\b",
     re.IGNORECASE,
 )
+PAST = re.compile(r"\b(?:years? (?:ago|after|on)|anniversary|history of|looking back)\b", re.IGNORECASE)
+COMPARED = re.compile(r"\b(?:after|unlike|like|than|following|rivals?|alternatives? to) \Z", re.IGNORECASE)
 _END = re.compile(r"(?<=[.!?…])\s+(?=[\"“‘(]?[A-Z0-9])")
 
 
@@ -75,8 +77,9 @@ class Names:
             return (), "names no trouble" if not _any_trouble(sentences) else "names no trouble that is going on"
         found: dict[str, Named] = {}
         for sentence, failing in said:
-            for slug, pattern in named.items():
-                if name := pattern.search(sentence):
+            here = {slug: name for slug, pattern in named.items() if (name := pattern.search(sentence))}
+            for slug, name in here.items():
+                if len(here) == 1 or not COMPARED.search(sentence[: name.start()]):
                     found.setdefault(slug, Named(slug, name[0], failing))
         return tuple(found.values()), "" if found else "names a provider and trouble, but not in one sentence"
 
@@ -106,10 +109,10 @@ def _pattern(names: list[str]) -> re.Pattern[str] | None:
 
 
 def _failing(sentence: str) -> str:
-    """The words for trouble that is going on or was; "" if there are none."""
-    for match in TROUBLE.finditer(ELSEWHERE.sub(" ", sentence)):
-        before = ELSEWHERE.sub(" ", sentence)[: match.start()]
-        if not SUPPOSED.search(before):
+    """The words for trouble that is going on or just was; "" if there are none."""
+    here = ELSEWHERE.sub(" ", sentence)
+    for match in () if PAST.search(here) else TROUBLE.finditer(here):
+        if not SUPPOSED.search(here[: match.start()]):
             return " ".join(match[0].split())
     return ""
 
