@@ -11,8 +11,8 @@ LAYERS = {
     0: {"model"},
     1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "body", "queries"},
     2: {"feeds", "archive", "almanac", "charts", "corrections"},
-    3: {"claims", "pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle"},
-    4: {"site", "hookup", "engine", "reader", "serve", "check", "newreport"},
+    3: {"claims", "pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle", "press"},
+    4: {"site", "desk", "hookup", "engine", "reader", "serve", "check", "newreport"},
     5: {"__init__"},
 }
 LAYER = {name: layer for layer, names in LAYERS.items() for name in names}

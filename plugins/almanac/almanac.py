@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from almanac.corrections import Corrected
 from almanac.model import Card, Provider, Pulls
 from almanac.queries import Expect, Query
+from almanac.stats.issued import Issued
+from almanac.stats.scorecard import Scorecard
 
 
 class Claim(NamedTuple):
@@ -92,3 +94,5 @@ class Almanac:
     site_url: str  # absolute, without a trailing slash; "" where the site does not know its address
     site_name: str
     corrections: tuple[Corrected, ...] = ()  # what editors say of incidents, in the order of their files
+    issued: Mapping[str, tuple[Issued, ...]] = field(default_factory=dict)  # forecasts by provider slug, oldest first
+    scorecard: Scorecard | None = None  # of the forecasts; None while none was made

@@ -1,6 +1,6 @@
-"""The archive: incidents as Markdown, pulls as JSON; the only reader and writer of content/incidents and content/pulls.
+"""The archive: incidents as Markdown, pulls and forecasts as JSON; the only reader and writer of the machine's folders.
 
-`page` and `pulls` are pure, `disk` does the rest.
+`page` and `pulls` are pure, `disk` and `forecasts` do the rest.
 """
 
 from almanac.archive.disk import (
@@ -19,9 +19,11 @@ from almanac.archive.disk import (
     slug_of,
     walk,
 )
+from almanac.archive.forecasts import append_forecasts, load_forecasts, load_scorecard, save_scorecard
 from almanac.archive.page import ArchiveError, parse, render
 
 __all__ = [
-    "INCIDENTS", "ArchiveError", "Entry", "Filed", "file_of", "load", "load_pulls", "lock", "parse", "read",
-    "read_bytes", "read_digest", "render", "save", "save_pulls", "slug_of", "walk",
+    "INCIDENTS", "ArchiveError", "Entry", "Filed", "append_forecasts", "file_of", "load", "load_forecasts",
+    "load_pulls", "load_scorecard", "lock", "parse", "read", "read_bytes", "read_digest", "render", "save",
+    "save_pulls", "save_scorecard", "slug_of", "walk",
 ]  # fmt: skip

@@ -140,7 +140,7 @@ def save(content: Path, incidents: Iterable[Incident], known: Mapping[str, Filed
         file = filed.file if filed else file_of(incident)
         if not filed and (root / file).exists():
             raise ArchiveError(f"{content.name}/{INCIDENTS}/{file}:3: is in the way of incident {incident.id}; move it")
-        if _write(root / file, page.render(incident)):
+        if write(root / file, page.render(incident)):
             changed.append(file)
     for folder in sorted({(root / file).parent for file in changed}):
         _sync(folder)
@@ -162,7 +162,7 @@ def load_pulls(content: Path, provider: str) -> Pulls:
 def save_pulls(content: Path, value: Pulls) -> bool:
     """Write what this pull leaves, atomically. True if anything changed."""
     path = content / PULLS / f"{value.provider}.json"
-    changed = _write(path, pulls.render(value))
+    changed = write(path, pulls.render(value))
     if changed:
         _sync(path.parent)
     return changed
@@ -195,7 +195,7 @@ def _sweep(content: Path, provider: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _write(path: Path, text: str) -> bool:
+def write(path: Path, text: str) -> bool:
     """Put `text` in place at once or not at all. False if it is there already."""
     data = text.encode()
     try:

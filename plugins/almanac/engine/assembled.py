@@ -33,6 +33,8 @@ def assemble(
         site_url=plan.site_url,
         site_name=plan.site_name,
         corrections=corrected,
+        issued={slug: archive.load_forecasts(plan.content, slug) for slug in known},
+        scorecard=archive.load_scorecard(plan.content),
     )
 
 

@@ -58,6 +58,14 @@ class Haul:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How many forecasts of open incidents were kept."""
+
+    forecasts: int = 0
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One pull. `offline`: no network was found, nobody was asked and nothing written; `outcomes` is empty then."""
 
@@ -65,19 +73,21 @@ class Report:
     offline: bool = False
     outcomes: tuple[Outcome, ...] = ()
     press: Haul = Haul()
+    kept: Kept = Kept()
     elapsed: float = 0.0
 
     @property
     def ok(self) -> bool:
         """False when something of ours is broken, as opposed to a feed or the network."""
-        failures = (*self.press.failures, *(failure for outcome in self.outcomes for failure in outcome.failures))
+        of_providers = (failure for outcome in self.outcomes for failure in outcome.failures)
+        failures = (*self.press.failures, *self.kept.failures, *of_providers)
         return not any(failure.ours for failure in failures)
 
 
 def lines(report: Report) -> list[str]:
     """The whole report: those who have something to say, the summary last."""
     told = [line for outcome in report.outcomes for line in outcome_lines(outcome)]
-    return [*told, *press_lines(report.press), summary(report)]
+    return [*told, *press_lines(report.press), *kept_lines(report.kept), summary(report)]
 
 
 def summary(report: Report) -> str:
@@ -108,6 +118,13 @@ def press_lines(haul: Haul) -> list[str]:
     failed = (f"FAILED {failure.reason}: {failure.feed} {failure.message}" for failure in haul.failures)
     said = (*failed, *_listed("new in content/inbox", haul.new), *_listed("told again", haul.changed))
     return [_printable(f"press: {line}".replace("  ", " ")) for line in said]
+
+
+def kept_lines(kept: Kept) -> list[str]:
+    """How many forecasts were kept, and why others were not; nothing where none was due."""
+    failed = (f"forecasts: FAILED {failure.reason}: {failure.message}" for failure in kept.failures)
+    said = [f"forecasts: {_many(kept.forecasts, 'forecast')} kept"] if kept.forecasts else []
+    return [_printable(line) for line in (*failed, *said)]
 
 
 def _said(outcome: Outcome) -> Iterator[str]:

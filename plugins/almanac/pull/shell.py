@@ -22,6 +22,7 @@ from almanac.archive import ArchiveError, Filed
 from almanac.fetch import Hosts
 from almanac.merge import Merged
 from almanac.model import Feed, FeedError, FeedState, Incident, Provider, Pulls, Reading, Window
+from almanac.pull.forecasts import keep
 from almanac.pull.press import pull_press
 from almanac.pull.report import Failure, Haul, Outcome, Report
 
@@ -102,7 +103,8 @@ def pull(
     outcomes.sort(key=lambda outcome: outcome.provider)
     if not only:
         haul = pull_press(content, watched, now=now, via=via, seconds=seconds, hosts=hosts)
-    return Report(at=now, outcomes=tuple(outcomes), press=haul, elapsed=time.monotonic() - started)
+    kept = keep(content, [outcome.provider for outcome in outcomes if outcome.feed], now)
+    return Report(at=now, outcomes=tuple(outcomes), press=haul, kept=kept, elapsed=time.monotonic() - started)
 
 
 def _chosen(watched: Iterable[Provider], only: tuple[str, ...]) -> list[Provider]:

@@ -1,0 +1,68 @@
+"""Forecasts on disk: what was issued for open incidents, a line each and never changed, and the scorecard."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from almanac.archive.disk import write
+from almanac.archive.page import ArchiveError
+from almanac.stats import issued, scorecard
+from almanac.stats.issued import Issued
+from almanac.stats.scorecard import Scorecard
+
+FORECASTS = "forecasts"
+SCORECARD = "scorecard.json"
+
+
+def load_forecasts(content: Path, provider: str) -> tuple[Issued, ...]:
+    """What was issued for a provider's incidents, oldest first. Raises ArchiveError.
+
+    A last line that a killed pull did not finish is left out.
+    """
+    path = content / FORECASTS / f"{provider}.jsonl"
+    if not path.exists():
+        return ()
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(keepends=True), start=1):
+        if not line.endswith("\n"):
+            break
+        try:
+            found.append(issued.parse(line, provider))
+        except ValueError as error:
+            shown = f"{content.name}/{FORECASTS}/{provider}.jsonl"
+            raise ArchiveError(f"{shown}:{number}: {error}; restore it from its history") from None
+    return tuple(found)
+
+
+def append_forecasts(content: Path, provider: str, lines: Iterable[Issued]) -> int:
+    """Add lines to what was issued; returns how many. What is there is never changed, but for an unfinished line."""
+    fresh = [f"{issued.render(line)}\n" for line in lines]
+    if not fresh:
+        return 0
+    path = content / FORECASTS / f"{provider}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        file.seek(0)
+        file.truncate(file.read().rfind(b"\n") + 1)
+        file.write("".join(fresh).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    return len(fresh)
+
+
+def load_scorecard(content: Path) -> Scorecard | None:
+    """The scorecard; None where none was made. Raises ArchiveError."""
+    try:
+        return scorecard.parse((content / FORECASTS / SCORECARD).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        shown = f"{content.name}/{FORECASTS}/{SCORECARD}"
+        raise ArchiveError(f"{shown}:1: {error}; make it anew: python3 tasks.py score") from None
+
+
+def save_scorecard(content: Path, card: Scorecard) -> bool:
+    """Write the scorecard, atomically. True if anything changed."""
+    return write(content / FORECASTS / SCORECARD, scorecard.render(card))

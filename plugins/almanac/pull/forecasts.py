@@ -1,0 +1,70 @@
+"""Keeps the forecasts of a pull: one for each incident it saw open, if one is due; pages show no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from almanac import archive, corrections, providers
+from almanac.archive import ArchiveError
+from almanac.model import Card, Provider, Pulls, card, seconds
+from almanac.providers import ProviderError
+from almanac.pull.report import Failure, Kept
+from almanac.stats.issued import is_due, issue
+from almanac.stats.past import counts, past
+from almanac.stats.selection import scope
+
+
+def keep(content: Path, read: Iterable[str], now: datetime) -> Kept:
+    """Append to content/forecasts what is due for incidents of the providers `read` that are open at `now`.
+
+    Where nothing is open, no archive is loaded. Raises nothing: what fails is in what it returns.
+    """
+    try:
+        pulls = {slug: archive.load_pulls(content, slug) for slug in read}
+        open_now = {slug: names for slug, found in pulls.items() if (names := _seen_open(found, now))}
+        return Kept(forecasts=_issue(content, open_now, now) if open_now else 0)
+    except (ArchiveError, ProviderError, OSError) as error:
+        message = " · ".join(str(error).splitlines())
+        return Kept(failures=(Failure(reason="archive", message=message, ours=True),))
+
+
+def _issue(content: Path, open_now: Mapping[str, set[str]], now: datetime) -> int:
+    everyone = {provider.slug: provider for provider in providers.load(content)}
+    cards = _cards(content, everyone)
+    pulls = {slug: archive.load_pulls(content, slug) for slug in everyone}
+    last_open = {(slug, name): seconds(at) for slug, found in pulls.items() for name, at in found.last_open}
+    known = past(cards.values(), last_open)
+    written = 0
+    for slug, names in open_now.items():
+        mine = [cards[slug, name] for name in sorted(names) if (slug, name) in cards]
+        waited_for = [one for one in mine if _is_forecast(everyone[slug], one)]
+        with archive.lock(content, slug):
+            before = archive.load_forecasts(content, slug)
+            due = [one for one in waited_for if is_due(before, one, seconds(now))]
+            made = [issue(known, one, max(seconds(now), one.started)) for one in due]
+            written += archive.append_forecasts(content, slug, filter(None, made))
+    return written
+
+
+def _seen_open(pulls: Pulls, now: datetime) -> set[str]:
+    return {name for name, at in pulls.last_open if at >= now}
+
+
+def _is_forecast(provider: Provider, one: Card) -> bool:
+    """Whether a reader waits for its end: trouble of AI that has begun and is not over."""
+    return one.is_open and one.is_trouble and counts(one) and scope(provider, one) != "out"
+
+
+def _cards(content: Path, slugs: Iterable[str]) -> dict[tuple[str, str], Card]:
+    """Every card of the archive as editors corrected it, by (provider slug, raw id)."""
+    fixes, _ = corrections.load(content)
+    corrected, _, _ = corrections.apply(_filed(content, slugs), fixes)
+    return {(one.provider, one.id): one for one in corrected}
+
+
+def _filed(content: Path, slugs: Iterable[str]) -> Iterator[Card]:
+    for slug in slugs:
+        for filed in archive.load(content, slug).values():
+            yield card(filed.incident, filed.file)

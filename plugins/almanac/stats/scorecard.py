@@ -1,0 +1,133 @@
+"""The scorecard of the forecasts: what the backtest over the whole record came to, small enough to keep in a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from almanac.model import Card, moment, seconds, stamp, unstamp
+from almanac.stats.backtest import Bin, Score, Trial, backtest, calibration, reliability, score
+from almanac.stats.past import counts
+from almanac.stats.recovery import WITHIN
+
+CUT = seconds(unstamp("2025-07-01T00:00:00Z"))  # settings were chosen on what had ended before
+PARTS: tuple[tuple[str, Callable[[Trial], bool]], ...] = (
+    ("all", lambda _: True),
+    ("before", lambda trial: trial.ended < CUT),
+    ("after", lambda trial: trial.ended >= CUT),
+)
+ALL = ""  # the provider of a row over all providers
+
+
+class Row(NamedTuple):
+    """The score of one provider, or of all, at one elapsed time, over one of PARTS."""
+
+    part: str
+    provider: str
+    elapsed: int  # minutes
+    score: Score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scorecard:
+    """What the backtest came to, and from which record."""
+
+    made: int  # epoch seconds
+    until: int  # newest end it knew of
+    incidents: int  # that could be learnt from
+    record: str  # digest of these
+    trials: int
+    rows: tuple[Row, ...]
+    reliability: tuple[tuple[int, tuple[Bin, ...]], ...]  # by the minutes of WITHIN
+    calibration: tuple[Bin, ...]
+
+    def row(self, part: str, provider: str, elapsed: int) -> Row | None:
+        """The row of a part, a provider and an elapsed time; None where nothing was forecast."""
+        return next((r for r in self.rows if r[:3] == (part, provider, elapsed)), None)
+
+
+def scorecard(cards: Sequence[Card], now: int) -> Scorecard:
+    """Run the whole backtest (some 12 s for 3,000 incidents) and sum it up. `now` in epoch seconds."""
+    trials = backtest(cards)
+    learnt = _learnt(cards)
+    return Scorecard(
+        made=now,
+        until=max((c.ended or 0 for c in learnt), default=0),
+        incidents=len(learnt),
+        record=digest(cards),
+        trials=len(trials),
+        rows=tuple(_rows(trials)),
+        reliability=tuple((minutes, reliability(trials, minutes)) for minutes in WITHIN),
+        calibration=calibration(trials),
+    )
+
+
+def digest(cards: Iterable[Card]) -> str:
+    """A digest of everything the backtest depends on."""
+    facts = [(c.provider, c.id, c.kind, c.impact, c.started, c.ended, c.updates) for c in _learnt(cards)]
+    return blake2b(repr(facts).encode(), digest_size=8).hexdigest()
+
+
+def since(cards: Iterable[Card], known: Scorecard) -> int:
+    """How many incidents that would be scored ended after the newest the scorecard knows of."""
+    return sum(c.ended is not None and c.ended > known.until and counts(c) for c in cards)
+
+
+def _learnt(cards: Iterable[Card]) -> list[Card]:
+    return sorted((c for c in cards if c.ended is not None and counts(c)), key=lambda c: (c.started, c.provider, c.id))
+
+
+def _rows(trials: Sequence[Trial]) -> Iterable[Row]:
+    for part, wanted in PARTS:
+        groups: dict[tuple[str, int], list[Trial]] = {}
+        for trial in filter(wanted, trials):
+            groups.setdefault((ALL, trial.elapsed), []).append(trial)
+            groups.setdefault((trial.provider, trial.elapsed), []).append(trial)
+        for (provider, elapsed), group in sorted(groups.items()):
+            yield Row(part, provider, elapsed, score(group))
+
+
+def render(card: Scorecard) -> str:
+    """JSON with a row a line; losses to four digits, so that the same record gives the same bytes."""
+    head = {
+        "made": stamp(moment(card.made)),
+        "until": stamp(moment(card.until)),
+        "incidents": card.incidents,
+        "record": card.record,
+        "trials": card.trials,
+        "calibration": [_bin(b) for b in card.calibration],
+        "reliability": {str(minutes): [_bin(b) for b in bins] for minutes, bins in card.reliability},
+    }
+    lines = [f" {json.dumps(name)}: {json.dumps(value)}," for name, value in head.items()]
+    columns = json.dumps(["part", "provider", "elapsed", *Score._fields])
+    rows = ",\n".join("  " + json.dumps([*row[:3], *map(_rounded, row.score)]) for row in card.rows)
+    return "\n".join(["{", *lines, f' "columns": {columns},', ' "rows": [', rows, " ]", "}", ""])
+
+
+def parse(text: str) -> Scorecard:
+    """The reverse of `render`. Raises ValueError for anything else."""
+    try:
+        said: dict[str, Any] = json.loads(text)
+        return Scorecard(
+            made=seconds(unstamp(said["made"])),
+            until=seconds(unstamp(said["until"])),
+            incidents=int(said["incidents"]),
+            record=str(said["record"]),
+            trials=int(said["trials"]),
+            rows=tuple(Row(row[0], row[1], row[2], Score(*row[3:])) for row in said["rows"]),
+            reliability=tuple((int(m), tuple(Bin(*b) for b in bins)) for m, bins in said["reliability"].items()),
+            calibration=tuple(Bin(*b) for b in said["calibration"]),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError(f"no scorecard ({error!r})") from error
+
+
+def _bin(one: Bin) -> list[float]:
+    return [round(one.said, 4), round(one.came, 4), one.n]
+
+
+def _rounded(value: float | None) -> float | None:
+    return round(value, 4) if isinstance(value, float) else value
