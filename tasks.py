@@ -212,6 +212,28 @@ def explain(_: Context, what: str, provider: str, period: str, now: str = "") ->
     sys.exit(desk.explain(CONTENT, provider, period, now=now))
 
 
+@task(help={"link": "make link posts of these drafts (numbers or files, comma-separated)", "drop": "forget these",
+            "article": "start an article of this draft", "by": "your name", "note": "a line of yours on the link",
+            "title": "of the article"})
+def curate(
+    _: Context, link: str = "", drop: str = "", article: str = "", by: str = "", note: str = "", title: str = ""
+) -> None:
+    """What the press feeds brought (content/inbox): list it, and decide what becomes of it."""
+    from datetime import UTC, datetime
+
+    from almanac import curate as desk
+
+    chosen = {"link": link, "drop": drop, "article": article, "by": by, "note": note, "title": title}
+    sys.exit(desk.main(CONTENT, now=datetime.now(UTC).replace(microsecond=0), **chosen))
+
+
+@task(help={"output": "where to (default: output)"})
+def publish(_: Context, output: str = "output") -> None:
+    """Build what is to be published, without pulling: for a workflow that has pulled and committed before."""
+    site = ["-m", "pelican", "content", "-s", "publishconf.py", "-o", output, "-e", "ALMANAC_PULL=false"]
+    run(str(PYTHON), *site, "--fatal", "errors")
+
+
 @task(help={"arguments": "passed on to the bench, in one string"})
 def bench(_: Context, name: str, arguments: str = "") -> None:
     """Measure: build, feeds, recordings, pull, kills, statistics, forecast (tests/bench/<name>.py)."""

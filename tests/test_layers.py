@@ -12,7 +12,7 @@ LAYERS = {
     1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "body", "queries"},
     2: {"feeds", "archive", "almanac", "charts", "corrections"},
     3: {"claims", "pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle", "press"},
-    4: {"site", "desk", "hookup", "engine", "reader", "serve", "check", "newreport"},
+    4: {"site", "desk", "hookup", "engine", "reader", "serve", "check", "curate", "newreport"},
     5: {"__init__"},
 }
 LAYER = {name: layer for layer, names in LAYERS.items() for name in names}

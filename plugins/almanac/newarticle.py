@@ -40,10 +40,11 @@ def compose(
     providers: Sequence[str] = (),
     incidents: Sequence[Incident] = (),
     names: Mapping[str, str] | None = None,
+    sources: Sequence[Mapping[str, Any]] = (),
 ) -> NewArticle:
     """The draft of an article about `incidents` of `providers` (slugs), dated `now`.
 
-    `names` gives the company behind each slug. What the author still has to write is empty, and the check of articles
+    `names` gives the company behind each slug, `sources` what it rests on beside the provider's own pages. What the author still has to write is empty, and the check of articles
     names each empty field; once they are filled it passes. Raises ValueError for a title without letters or digits.
     """
     fields: dict[str, Any] = {
@@ -55,7 +56,8 @@ def compose(
         "summary": "",
         "kind": "news",
         "status": "draft",
-        "sources": [_source(incident, names or {}) for incident in incidents if incident.source],
+        "sources": [*(_source(incident, names or {}) for incident in incidents if incident.source),
+                    *map(dict, sources)],
         "confirmed": [],
         "claimed": [],
         "unknown": [],

@@ -12,6 +12,8 @@ QUOTED = 25  # words of an item that may be quoted, at most; `forms` holds peopl
 
 _TRACKING = re.compile(r"utm_\w+|ref|source|cmp|ito|ns_\w+|at_\w+|fbclid|gclid|smid|guccounter|taid|cmpid|icid")
 
+_READ_ON = re.compile(r"\s*(?:\[?(?:Read (?:more|the full \w+)|Continue reading|The post \b.{0,200}appeared first)\b.*)$")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -64,8 +66,8 @@ def canonical(url: str) -> str:
 
 
 def quotation(text: str) -> str:
-    """The first QUOTED words of a text, with … where it goes on."""
-    words = text.split()
+    """The first QUOTED words of a text without its call to read on, with … where it goes on."""
+    words = _READ_ON.sub("", text).split()
     return " ".join(words[:QUOTED]) + (" …" if len(words) > QUOTED else "")
 
 
