@@ -135,9 +135,9 @@ def test_every_bad_article_is_named_with_line_and_cure(root: Path) -> None:
     lines = str(caught.value).splitlines()
     assert lines[-1] == "build: nothing was built; mend the above"
     assert {line.partition(" ")[0] for line in lines[:-1]} >= {
-        "content/articles/2026/2026-03-02-template.md:14:1:",
-        "content/articles/2026/2026-03-02-template.md:15:1:",
-        "content/articles/2026/2026-03-02-attach.md:18:5:",
+        "content/articles/2026/2026-03-02-template.md:16:1:",
+        "content/articles/2026/2026-03-02-template.md:17:1:",
+        "content/articles/2026/2026-03-02-attach.md:20:5:",
         "content/articles/2026/no-date.md:1:1:",
         "content/articles/2026/2026-03-02-other.rst:1:1:",
     }
@@ -149,7 +149,7 @@ def test_pelican_alone_fails_too_on_a_bad_article(root: Path) -> None:
     command = [sys.executable, "-m", "pelican", "content", "-s", "pelicanconf.py", "--log-handler", "plain"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert done.returncode == 1
-    assert "content/articles/2026/2026-03-02-template.md:14:1: Template: is not a known key" in done.stderr
+    assert "content/articles/2026/2026-03-02-template.md:16:1: Template: is not a known key" in done.stderr
 
 
 def test_a_symbolic_link_is_no_article(root: Path) -> None:
@@ -167,7 +167,7 @@ def test_an_article_that_cites_what_is_gone_stops_the_build(root: Path) -> None:
 
 
 def test_a_moment_that_is_none_is_refused(root: Path) -> None:
-    with pytest.raises(SystemExit, match="yesterday"):
+    with pytest.raises(SystemExit, match="'yesterday' is no moment to build at; write"):
         build(root, now="yesterday")
 
 

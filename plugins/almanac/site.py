@@ -30,17 +30,23 @@ def build(settings_file: Path, *, now: str = "", output: str = "") -> None:
     started = time.perf_counter()
     overrides = _overrides(settings_file, now, output)
     settings = _settings(settings_file) | overrides
-    if not settings["ALMANAC_PULL"] and unchanged.report(settings_file.parent, Path(settings["OUTPUT_PATH"]), now):
-        return
+    try:
+        if settings["ALMANAC_PULL"] or not unchanged.report(
+            settings_file.parent, Path(settings["OUTPUT_PATH"]), settings["ALMANAC_NOW"]
+        ):
+            built = _built(settings_file, settings, overrides)
+            print(f"build: {_said(built)} ({time.perf_counter() - started:.2f} s)")
+    except _faults() as error:
+        sys.exit(f"{error}\nbuild: nothing was built; mend the above")
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """What a person has to mend; everything else is a fault of ours."""
     from almanac.archive import ArchiveError
     from almanac.engine import BuildError
     from almanac.providers import ProviderError
 
-    try:
-        built = _built(settings_file, settings, overrides)
-    except (ArchiveError, BuildError, ProviderError) as error:
-        sys.exit(f"{error}\nbuild: nothing was built; mend the above")
-    print(f"build: {_said(built)} ({time.perf_counter() - started:.2f} s)")
+    return ArchiveError, BuildError, ProviderError, unchanged.MomentError
 
 
 def _overrides(settings_file: Path, now: str, output: str) -> dict[str, Any]:

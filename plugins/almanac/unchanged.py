@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from calendar import timegm
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -20,8 +21,15 @@ CENSUS = "census.json"
 OURS = ("__pycache__", ".lock", ".tmp")  # endings of names that are no sources
 
 
+class MomentError(ValueError):
+    """A stated moment that is none."""
+
+
 def report(root: Path, output: Path | None = None, stated: str = "") -> bool:
-    """True, and said so, if a build of `root` as it is would change nothing. By default that of pelicanconf.py."""
+    """True, and said so, if a build of `root` as it is would change nothing. By default that of pelicanconf.py.
+
+    `stated` is the moment to build at, "" for what the environment or the clock says. Raises MomentError.
+    """
     output = output or root / PREVIEW
     stated = stated or os.environ.get("ALMANAC_NOW") or os.environ.get("SOURCE_DATE_EPOCH") or ""
     now = build_time(stated, time.time())
@@ -34,15 +42,16 @@ def report(root: Path, output: Path | None = None, stated: str = "") -> bool:
 def build_time(stated: str, clock: float) -> int:
     """The moment a build speaks of, in epoch seconds: what was stated, else the clock floored to five minutes.
 
-    `stated` is 2026-03-02T14:10:00Z or epoch seconds (as in SOURCE_DATE_EPOCH). Raises ValueError for anything else.
+    `stated` is 2026-03-02T14:10:00Z or epoch seconds (as in SOURCE_DATE_EPOCH). Raises MomentError for anything else.
     """
     if not stated:
         return int(clock) // STEP * STEP
     if stated.isascii() and stated.isdigit():
         return int(stated)
-    from calendar import timegm
-
-    return timegm(time.strptime(stated, "%Y-%m-%dT%H:%M:%SZ"))
+    try:
+        return timegm(time.strptime(stated, "%Y-%m-%dT%H:%M:%SZ"))
+    except ValueError:
+        raise MomentError(f"{stated!r} is no moment to build at; write 2026-03-02T14:10:00Z or epoch seconds") from None
 
 
 def state_folder(output: Path) -> Path:

@@ -248,9 +248,11 @@ def watch_memory(work: Callable[[], object]) -> float:
 
     watcher = threading.Thread(target=sample)
     watcher.start()
-    work()
-    done.set()
-    watcher.join()
+    try:
+        work()
+    finally:
+        done.set()
+        watcher.join()
     return peak[0]
 
 
