@@ -14,6 +14,7 @@ from almanac.engine.state import Print, Row, Stamp
 from almanac.model import Card, Incident
 from almanac.model import card as card_of
 
+from almanac.stats.reporting import reported
 
 class Found(NamedTuple):
     """What a share read: rows by file, and a line for every file that cannot be used."""
@@ -57,7 +58,7 @@ def _read(
         try:
             content_digest, incident = archive.read_digest(content, file)
             texts[file] = incident
-            found.rows[file] = Row(stamp, content_digest, card_of(incident, file))
+            found.rows[file] = Row(stamp, content_digest, card_of(incident, file), reported(incident))
         except archive.ArchiveError as error:
             found.faults.append(str(error))
     return found

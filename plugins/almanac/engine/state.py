@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from almanac.model import Card
+from almanac.stats.reporting import Reported
 
 SITE = "~site"  # no provider can have this name
-FORMAT = f"almanac 1 {sys.implementation.cache_tag}\n".encode()
+FORMAT = f"almanac 2 {sys.implementation.cache_tag}\n".encode()
 
 
 class Stamp(NamedTuple):
@@ -35,6 +36,7 @@ class Row(NamedTuple):
     stamp: Stamp
     content: bytes  # digest of its bytes
     card: Card
+    told: Reported
 
 
 class Print(NamedTuple):
@@ -70,7 +72,9 @@ def load(folder: Path, fingerprint: str) -> dict[str, Section]:
 
 def save(folder: Path, name: str, section: Section, fingerprint: str) -> None:
     """Write one section, at once or not at all."""
-    rows = [(file, tuple(row.stamp), row.content, tuple(row.card)) for file, row in section.rows.items()]
+    rows = [
+        (file, tuple(row.stamp), row.content, tuple(row.card), tuple(row.told)) for file, row in section.rows.items()
+    ]
     prints = {path: tuple(p) for path, p in section.prints.items()}
     data = marshal.dumps((fingerprint, rows, prints, section.extra))
     path = folder / f"{name}.state"
@@ -95,4 +99,6 @@ def _read(path: Path) -> Any:
 
 
 def _rows(rows: Iterable[Any]) -> dict[str, Row]:
-    return {file: Row(Stamp(*stamp), content, Card(*card)) for file, stamp, content, card in rows}
+    return {
+        file: Row(Stamp(*stamp), content, Card(*card), Reported(*told)) for file, stamp, content, card, told in rows
+    }

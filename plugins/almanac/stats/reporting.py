@@ -88,21 +88,51 @@ class Piece(NamedTuple):
     words: str
 
 
+class Reported(NamedTuple):
+    """How one incident was reported, without its texts. Times in seconds, None where the provider does not say."""
+
+    watched: bool
+    lag: float | None
+    longer: float | None
+    posted_late: bool
+    edits: tuple[tuple[float, bool], ...]  # lag of each replaced text, and whether the incident was over by then
+    vanished: bool
+    gone: int  # updates
+
+
 def honesty(incidents: Iterable[Incident]) -> Honesty:
     """Look at how a provider reported these incidents."""
-    troubles = [i for i in incidents if i.kind in TROUBLE]
-    replaced = [edit for i in troubles for edit in edits(i)]
+    return summary(reported(i) for i in incidents if i.kind in TROUBLE)
+
+
+def reported(incident: Incident) -> Reported:
+    """Look at how one incident was reported."""
+    return Reported(
+        watched=incident.first_seen is not None or any(u.seen for u in incident.updates),
+        lag=publication_lag(incident),
+        longer=understated(incident),
+        posted_late=incident.posted_late,
+        edits=tuple((edit.lag, edit.after_the_fact) for edit in edits(incident)),
+        vanished=incident.vanished is not None,
+        gone=sum(u.gone is not None for u in incident.updates),
+    )
+
+
+def summary(reports: Iterable[Reported]) -> Honesty:
+    """What the reports on a provider's outages and degradations come to."""
+    every = tuple(reports)
+    replaced = [edit for r in every for edit in r.edits]
     return Honesty(
-        incidents=len(troubles),
-        watched=sum(i.first_seen is not None or any(u.seen for u in i.updates) for i in troubles),
-        lag=spread(x for i in troubles if (x := publication_lag(i)) is not None),
-        longer=spread(x for i in troubles if (x := understated(i)) is not None),
-        posted_late=sum(i.posted_late for i in troubles),
-        edits=spread(e.lag for e in replaced),
-        edited_incidents=len({e.incident.key for e in replaced}),
-        after_the_fact=sum(e.after_the_fact for e in replaced),
-        vanished=sum(i.vanished is not None for i in troubles),
-        gone=sum(u.gone is not None for i in troubles for u in i.updates),
+        incidents=len(every),
+        watched=sum(r.watched for r in every),
+        lag=spread(r.lag for r in every if r.lag is not None),
+        longer=spread(r.longer for r in every if r.longer is not None),
+        posted_late=sum(r.posted_late for r in every),
+        edits=spread(lag for lag, _ in replaced),
+        edited_incidents=sum(bool(r.edits) for r in every),
+        after_the_fact=sum(after for _, after in replaced),
+        vanished=sum(r.vanished for r in every),
+        gone=sum(r.gone for r in every),
     )
 
 
