@@ -196,16 +196,19 @@ def _short(limit: int) -> str:
 
 
 def _column(at: int, number: int, most: int, share: float, height: int, top: int) -> Column:
-    tall = height * number / most
-    y = top + height - tall
+    return _bar(at, height * number / most, share, top + height, str(number) if number else "")
+
+
+def _bar(at: int, tall: float, share: float, floor: float, said: str) -> Column:
+    """A bar `tall` pixels high on `floor`, in the place `at` of those that share the width."""
     return Column(
         x=_x(at * share + 0.004),
         middle=_x((at + 0.5) * share),
         width=_x(share - 0.008),
-        y=f"{y:.1f}",
+        y=f"{floor - tall:.1f}",
         height=f"{tall:.1f}",
-        said=str(number) if number else "",
-        said_y=f"{y - 5:.1f}",
+        said=said,
+        said_y=f"{floor - tall - 5:.1f}",
     )
 
 
@@ -261,3 +264,63 @@ def _tick_words(at: int) -> str:
 def _x(share: float) -> str:
     """A share of the width in per cent, with as few characters as it takes."""
     return f"{share * 100:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def spot(value: float, low: float | None, high: float | None, first: float, last: float, label: str) -> Estimate:
+    """Places a value and its interval on an axis from `first` to `last`; what lies outside stands on the edge."""
+
+    def place(at: float) -> str:
+        return _x(min(max((at - first) / (last - first), 0.0), 1.0))
+
+    if low is None or high is None:
+        return Estimate(place(value), "", "", label)
+    return Estimate(place(value), place(low), place(high), label)
+
+
+def axis(marks: Sequence[tuple[float, str]], first: float, last: float) -> tuple[Label, ...]:
+    """Labelled lines at the values of an axis; those between the ends are left out on a narrow page."""
+    return tuple(
+        Label(
+            _x((at - first) / (last - first)),
+            text,
+            "start" if at == first else "end" if at == last else "middle",
+            "" if at in (first, last) else "w",
+        )
+        for at, text in marks
+    )
+
+
+class Dot(NamedTuple):
+    """A dot in a square diagram: x in per cent, y and radius in pixels."""
+
+    x: str
+    y: str
+    radius: str
+
+
+class Diagram(NamedTuple):
+    """What was said against what came, both from 0 to 100 %; on the diagonal both agree."""
+
+    dots: tuple[Dot, ...]
+    label: str
+
+
+def diagram(points: Sequence[tuple[float, float, int]], label: str, *, height: int = 160) -> Diagram:
+    """Dots at (said, came), as large as their number is: area in proportion, at least to be seen."""
+    most = max((number for *_, number in points), default=1)
+    return Diagram(
+        tuple(
+            Dot(_x(said), f"{height * (1 - came):.1f}", f"{max(7 * (number / most) ** 0.5, 2):.1f}")
+            for said, came, number in points
+        ),
+        label,
+    )
+
+
+def columns(counts: Sequence[float], said: Sequence[str], *, height: int = 60, top: int = 16) -> tuple[Column, ...]:
+    """Bars side by side, the highest as high as there is room; `said` stands above each."""
+    most, share = max(counts, default=0) or 1, 1 / max(len(counts), 1)
+    return tuple(
+        _bar(at, height * number / most, share, height + top, text)
+        for at, (number, text) in enumerate(zip(counts, said, strict=True))
+    )

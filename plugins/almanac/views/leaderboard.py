@@ -1,25 +1,35 @@
-"""The leaderboard: share of covered time without declared trouble, ranks with their doubt, and who is not ranked."""
+"""The leaderboard of a period: shares with their doubt, ranks, what other formulas make of them, and the unranked."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from almanac import charts, words
 from almanac.almanac import Almanac
-from almanac.charts import Label
-from almanac.model import moment, seconds
-from almanac.stats import ranking
+from almanac.charts import Estimate, Label
+from almanac.model import Card, moment, seconds
+from almanac.stats import ranking, windows
+from almanac.stats.availability import FORMULAS, Formula
+from almanac.stats.ranking import Standing
 from almanac.stats.record import Record
+from almanac.stats.selection import is_machine
 from almanac.stats.windows import Period
-from almanac.views import measures
+from almanac.views import base, measures
 from almanac.views.base import Head, Link
 from almanac.views.measures import Records, Share
 
 STEPS = (5, 4, 3, 4, 5, 3, 7, 4, 3, 5)  # parts of the axis, by the tenths it spans: whole numbers stand at its lines
 NO_PERIOD = "There is no period in which five providers are covered well enough to be compared."
+VERDICTS = {
+    "better": "less trouble than before",
+    "worse": "more trouble than before",
+    "same": "no difference can be told",
+    "unknown": "one of the two is not known well enough",
+}
 
 
 class Unranked(NamedTuple):
@@ -39,34 +49,101 @@ class Board(NamedTuple):
     unranked: tuple[Unranked, ...]
 
 
+class Weighed(NamedTuple):
+    """A provider under each formula: share and place, and the places on a scale."""
+
+    provider: Link
+    cells: tuple[tuple[str, str], ...]  # share, place; parallel to FORMULAS
+    places: Estimate
+    span: str  # 1 to 4
+
+
+class Weights(NamedTuple):
+    """A formula in words: its name and what an hour of degraded, partial and full trouble weighs."""
+
+    letter: str
+    name: str
+    said: str
+
+
+class Trend(NamedTuple):
+    """A provider against the period before."""
+
+    provider: Link
+    before: str
+    now: str
+    verdict: str
+
+
+class Choice(NamedTuple):
+    """A period to go to; `css` "on" is the one shown."""
+
+    url: str
+    name: str
+    css: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaderboard:
-    """/leaderboard/"""
+    """/leaderboard/ and /leaderboard/<period>/"""
 
     head: Head
+    title: str
     stand: str
     board: Board | None
     machine: Board | None  # pages written by probes, ranked apart
     left_out: tuple[tuple[str, str], ...]  # how many incidents, and why they do not count
+    formulas: tuple[Weights, ...] = ()
+    weighed: tuple[Weighed, ...] = ()
+    ordinals: tuple[Label, ...] = ()  # the axis of places
+    before: str = ""  # the period trends compare with
+    trends: tuple[Trend, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    rows: tuple[Link, ...] = ()  # where the incidents stand that all this was counted from
+    explain: str = ""  # what to ask for a derivation
 
 
-def leaderboard(almanac: Almanac, records: Records) -> Leaderboard:
-    """The newest period in which enough providers are covered, best share first."""
-    period = shown(almanac, records)
-    found = board(almanac, records)
-    by_machine = _board(tuple(records.values()), period, True) if period else None
+def leaderboard(almanac: Almanac, records: Records, period: Period | None = None) -> Leaderboard:
+    """The leaderboard of a period; without one, of the newest in which enough providers are covered."""
+    chosen = period or shown(almanac, records)
+    every = tuple(records.values())
+    found = _board(every, chosen, False) if chosen else None
+    by_machine = _board(every, chosen, True) if chosen else None
+    standings = _ranks(every, chosen, False).standings if chosen else ()
+    title = "Who declares the least trouble"
     return Leaderboard(
         head=Head(
-            title="Who declares the least trouble",
-            path="/leaderboard/",
+            title=f"{title}, {period.name}" if period else title,
+            path=url(period) if period else "/leaderboard/",
             section="leaderboard",
             description="AI providers by the share of watched time in which they declared no trouble.",
         ),
+        title=title,
         stand=_stand(found),
         board=found,
         machine=by_machine if by_machine and (by_machine.lines or by_machine.unranked) else None,
-        left_out=_left_out(records, period) if period else (),
+        left_out=_left_out(records, chosen) if chosen else (),
+        formulas=tuple(map(_weights, range(len(FORMULAS)), FORMULAS)) if standings else (),
+        weighed=tuple(_weighed(records, standing, len(standings)) for standing in standings),
+        ordinals=_ordinals(len(standings)),
+        before=_span(windows.before(chosen), every) if chosen else "",
+        trends=tuple(_trend(records[s.provider], s, chosen) for s in standings) if chosen else (),
+        choices=_choices(almanac, chosen),
+        rows=_months(almanac, chosen) if chosen else (),
+        explain=f"{standings[0].provider} {chosen.slug}" if chosen and standings else "",
     )
+
+
+def url(period: Period) -> str:
+    """The address of the leaderboard of a period."""
+    return f"/leaderboard/{period.slug}/"
+
+
+def periods(almanac: Almanac) -> tuple[Period, ...]:
+    """Every period that has a leaderboard: those in which a page written by hand is covered."""
+    now = seconds(almanac.now)
+    by_hand = [almanac.pulls.get(p.slug) for p in almanac.providers if not is_machine(p)]
+    return windows.periods(windows.union(s for pulls in by_hand if pulls for s in windows.coverage(pulls, now)), now)
 
 
 def shown(almanac: Almanac, records: Records) -> Period | None:
@@ -80,19 +157,33 @@ def board(almanac: Almanac, records: Records) -> Board | None:
     return _board(tuple(records.values()), period, False) if period else None
 
 
+def boards(almanac: Almanac, records: Records) -> dict[str, ranking.Leaderboard]:
+    """The ranks of the period shown first by who writes the pages, hand or machine; {} where no period qualifies."""
+    period, every = shown(almanac, records), tuple(records.values())
+    return {"hand": _ranks(every, period, False), "machine": _ranks(every, period, True)} if period else {}
+
+
 @lru_cache(maxsize=4)  # home and leaderboard show the same board, which takes a bootstrap
+def _ranks(records: tuple[Record, ...], period: Period, machine: bool) -> ranking.Leaderboard:
+    return ranking.leaderboard(records, period, machine=machine)
+
+
 def _board(records: tuple[Record, ...], period: Period, machine: bool) -> Board:
     providers = {record.provider.slug: record.provider for record in records}
-    found = ranking.leaderboard(records, period, machine=machine)
+    found = _ranks(records, period, machine)
     floor = measures.floor_of(standing.measure for standing in found.standings)
-    last = min(period.until, records[0].now) - 1
     return Board(
-        period=words.period(moment(period.since), moment(last)),
+        period=_span(period, records),
         lines=tuple(measures.share(providers[s.provider], s, floor) for s in found.standings),
         grid=charts.grid(floor, STEPS[round((1 - floor) * 10) - 1]),
         groups=tuple(words.listing([providers[slug].name for slug in group]) for group in found.groups),
         unranked=tuple(Unranked(measures.link(providers[u.provider]), u.why) for u in found.unranked),
     )
+
+
+def _span(period: Period, records: Sequence[Record]) -> str:
+    """The days of a period, as far as they have passed."""
+    return words.period(moment(period.since), moment(max(min(period.until, records[0].now) - 1, period.since)))
 
 
 def _stand(board: Board | None) -> str:
@@ -115,3 +206,62 @@ def _left_out(records: Records, period: Period) -> tuple[tuple[str, str], ...]:
     )
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple((words.count(number), why) for why, number in ordered)
+
+
+def _weights(place: int, formula: Formula) -> Weights:
+    said = " · ".join(f"{weight:g}" for weight in (formula.degraded, formula.partial, formula.full))
+    return Weights("ABCDEFG"[place], formula.name, said)
+
+
+def _weighed(records: Records, standing: Standing, count: int) -> Weighed:
+    first, last = min(standing.places), max(standing.places)
+    provider = records[standing.provider].provider
+    label = f"{provider.name}: place {standing.places[0]} under A, {_to(first, last)} under all seven"
+    return Weighed(
+        provider=measures.link(provider),
+        cells=tuple(
+            (words.percents(*bounds), str(place))
+            for bounds, place in zip(standing.measure.formulas, standing.places, strict=True)
+        ),
+        places=charts.spot(standing.places[0], first, last, 1, max(count, 2), label),
+        span=_to(first, last),
+    )
+
+
+def _to(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def _ordinals(count: int) -> tuple[Label, ...]:
+    return charts.axis([(1, "1st"), (count, f"{count}.")], 1, count) if count > 1 else ()
+
+
+def _trend(record: Record, standing: Standing, period: Period) -> Trend:
+    found = ranking.trend(record, period)
+    return Trend(
+        provider=measures.link(record.provider),
+        before=measures.said(found.earlier),
+        now=measures.said(standing.measure),
+        verdict=VERDICTS[found.verdict],
+    )
+
+
+def _choices(almanac: Almanac, chosen: Period | None) -> tuple[Choice, ...]:
+    return tuple(Choice(url(p), p.name, "on" if p == chosen else "") for p in periods(almanac))
+
+
+def _months(almanac: Almanac, period: Period) -> tuple[Link, ...]:
+    """The pages that list the incidents of a period; for long ones, the list of all months."""
+    touched = sorted({_month(card.started) for card in _started(almanac, period)})
+    if len(touched) > 12:
+        return (Link("/incidents/", f"the incidents of {words.plural(len(touched), 'month')}"),)
+    return tuple(Link(base.month_url(*month), words.month(*month)) for month in touched)
+
+
+def _started(almanac: Almanac, period: Period) -> Iterable[Card]:
+    return (c for cards in almanac.cards.values() for c in cards if period.since <= c.started < period.until)
+
+
+def _month(at: int) -> tuple[int, int]:
+    when = moment(at)
+    return when.year, when.month
