@@ -224,6 +224,37 @@ def test_a_post_with_another_upstream_id_is_another_post() -> None:
     assert [(u.upstream_id, u.gone) for u in found.updates] == [("3", None), ("1", at(9)), ("2", None)]
 
 
+def test_ids_of_another_making_do_not_keep_posts_apart() -> None:
+    by_feed = incident(replace(FIRST, upstream_id="1"), post(5, "Monitoring", "Fixed.", upstream_id="2"))
+    by_api = incident(replace(FIRST, upstream_id="x"), post(5, "Monitoring", "Fixed!"))
+    found = after(reading(6, by_feed), reading(9, by_api))
+    assert [(u.upstream_id, u.text, len(u.was)) for u in found.updates] == [("x", "We look.", 0), ("2", "Fixed!", 1)]
+
+
+def test_posts_of_one_minute_are_told_apart_by_their_words_too() -> None:
+    known = post(0, "Update", "a", Phase.INVESTIGATING)
+    found = after(reading(2, incident(known)), reading(9, incident(FIRST, replace(known, text="b"))))
+    assert [(u.printed, u.text, [r.text for r in u.was]) for u in found.updates] == [
+        ("Investigating", "We look.", []), ("Update", "b", ["a"])]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("why", "known", "shown", "kept", "was"),
+    [
+        ("a feed of minutes agrees with seconds", at(0, 20), at(0), at(0, 20), ()),
+        ("seconds are finer than minutes", at(0), at(0, 20), at(0, 20), ()),
+        ("seconds that differ were changed", at(0, 20), at(0, 40), at(0, 40), (at(0, 20),)),
+        ("minutes too", at(0), at(1), at(1), (at(0),)),
+        ("five minutes are no rounding", at(0, 20), at(5), at(5), (at(0, 20),)),
+        ("nor is exactly one", at(0, 20), at(1, 20), at(1, 20), (at(0, 20),)),
+    ],
+)
+def test_times_of_one_post(why: str, known: datetime, shown: datetime, kept: datetime, was: tuple[Any, ...]) -> None:
+    first, second = (incident(replace(FIRST, at=when)) for when in (known, shown))
+    (found,) = after(reading(2, first), reading(9, second)).updates
+    assert (found.at, tuple(r.at for r in found.was)) == (kept, was), why
+
+
 def test_update_keeps_the_phase_before_it_across_pulls_of_latest_posts() -> None:
     second = post(10, "Update", "Still.", Phase.UNKNOWN)
     pulls = [reading(n, incident(p, started=NOON, started_basis="ulid"), whole_entries=False)
@@ -266,6 +297,12 @@ def test_an_import_that_names_no_phase_is_met_by_time() -> None:
     found = merge({"a": import_}, reading(90, shown)).incidents[0]
     assert found.updates == tuple(replace(update, seen=at(90)) for update in shown.updates)
     assert merge({"a": found}, reading(120, shown)).incidents == ()
+
+
+def test_an_import_a_minute_away_is_another_post() -> None:
+    known = incident(post(0, "investigating"), imported="facts")
+    found = merge({"a": known}, reading(90, incident(post(1, "Investigating", "We look.")))).incidents[0]
+    assert [(u.at, u.text) for u in found.updates] == [(at(0), ""), (at(1), "We look.")]
 
 
 def test_an_import_that_names_another_phase_is_another_post() -> None:
@@ -570,6 +607,11 @@ def test_what_may_be_a_twin_is_listed_and_not_merged(why: str, known: list[Incid
     found = merge({i.id: i for i in known}, reading(2, DOWN, **NO_SINCE))
     assert [i.id for i in found.incidents] == ["x1"], why
     assert found.twins == tuple(("x1", i.id) for i in known)
+
+
+def test_two_minutes_apart_is_near_enough() -> None:
+    (one,) = merge({"acme_7": replace(PROBE, started=at(3))}, reading(4, DOWN, **NO_SINCE)).incidents
+    assert one.id == "acme_7"
 
 
 def test_another_component_or_another_time_makes_another_incident() -> None:

@@ -122,10 +122,8 @@ def _agree(was: Update, update: Update) -> bool:
 
 
 def _may_be_one(was: Update, update: Update) -> bool:
-    """An import is rounded and has no text; of two posts in feeds one is to the minute, the other to the second."""
-    if was.seen is None:
-        return not was.text or not update.text or was.text == update.text
-    return is_finer(was.at) != is_finer(update.at)
+    """An import has its own times and no text; of two posts in feeds one is to the minute, the other to the second."""
+    return was.seen is None or is_finer(was.at) != is_finer(update.at)
 
 
 def is_finer(at: datetime) -> bool:
