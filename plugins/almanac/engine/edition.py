@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from almanac import archive, corrections, exports, views
@@ -13,12 +14,15 @@ from almanac.claims import Evidence
 from almanac.engine.plan import Plan
 from almanac.engine.press import digest
 from almanac.exports import Channel, Item
+from almanac.exports.statuspage import Declared, declared
 from almanac.model import Card, Incident, Provider, seconds
 from almanac.stats.selection import scope
 from almanac.views.incidents import Months
 from almanac.views.measures import Records
 
 Key = tuple[str, str]
+Made = TypeVar("Made")
+OWN_IDS = ("history", "updates", "major", "operators")  # feeds that are another feed, not another form of one
 
 
 class Edition:
@@ -30,6 +34,7 @@ class Edition:
         self._contents = contents
         self._texts: dict[str, Incident] = {}
         self._items: dict[str, Item] = {}
+        self._kept: dict[object, Any] = {}
 
     @cached_property
     def providers(self) -> dict[str, Provider]:
@@ -78,21 +83,49 @@ class Edition:
         """A digest of some incidents and their addresses, in their order."""
         return digest(b"".join(card.file.encode() + self._contents[card.file] for card in cards))
 
-    def newest(self, most: int, slug: str = "") -> list[Card]:
-        """The incidents last posted, of one provider or of all, newest first; what does not concern AI is left out.
+    @cached_property
+    def posted(self) -> dict[str, list[Card]]:
+        """Incidents by provider slug, "" for all, the last posted first; what does not concern AI is left out.
 
         What was announced for later than now (by an import that nobody saw) waits.
         """
         now = seconds(self.almanac.now)
-        slugs = [slug] if slug else list(self.almanac.cards)
-        found = (card for name in slugs for card in self.almanac.cards.get(name, ()) if card.posted <= now)
-        concerning = (card for card in found if scope(self.providers[card.provider], card) != "out")
-        return heapq.nlargest(most, concerning, key=lambda card: (card.posted, card.provider, card.id))
+        found = {
+            slug: sorted(
+                (c for c in cards if c.posted <= now and scope(self.providers[slug], c) != "out"),
+                key=_by_post,
+                reverse=True,
+            )
+            for slug, cards in self.almanac.cards.items()
+        }
+        found[""] = sorted((card for cards in found.values() for card in cards), key=_by_post, reverse=True)
+        return found
+
+    def newest(self, most: int, slug: str = "") -> list[Card]:
+        """The incidents last posted, of one provider or of all, newest first."""
+        return self.posted[slug][:most]
+
+    @cached_property
+    def people(self) -> bytes:
+        """A digest of the names incidents are told under."""
+        return digest({slug: (provider.name, provider.company) for slug, provider in self.providers.items()})
+
+    @cached_property
+    def declared(self) -> dict[str, Declared]:
+        """What each provider declares now."""
+        return {slug: declared(self.almanac, provider) for slug, provider in self.providers.items()}
+
+    def kept(self, name: object, make: Callable[[], Made]) -> Made:
+        """What `make` gives, made once a build."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        made: Made = self._kept[name]
+        return made
 
     def channel(self, title: str, home: str, name: str) -> Channel:
         """The head of the feed `name` in the folder `home`; of one feed in two forms the id is the same."""
         plan = self.plan
-        kind = "history" if name.startswith("history") else "feed"
+        kind = next((own for own in OWN_IDS if name.startswith(own)), "feed")
         return Channel(
             id=f"{plan.site_id}{kind}{home}",
             title=f"{plan.site_name}: {title}",
@@ -100,3 +133,18 @@ class Edition:
             home=f"{plan.site_url}{home}",
             style=f"{urlsplit(plan.site_url).path.rstrip('/')}/theme/feed.css",
         )
+
+    def linked(self, channel: Channel, current: str = "", earlier: str = "", later: str = "") -> Channel:
+        """A feed or an archive document of it with its links to the others; archives are given by their names."""
+        home = channel.home
+        return replace(
+            channel,
+            id=f"{channel.id}{channel.url.removeprefix(home).removesuffix('.xml')}" if current else channel.id,
+            current=current and f"{home}{current}",
+            earlier=earlier and f"{home}atom/{earlier}.xml",
+            later=later and f"{home}atom/{later}.xml",
+        )
+
+
+def _by_post(card: Card) -> tuple[int, str, str]:
+    return card.posted, card.provider, card.id

@@ -1,4 +1,4 @@
-"""What leaves the site for other programs: feeds, JSON, calendars, tables. Built by libraries, the same bytes each time.
+"""What leaves the site for other programs: feeds, JSON, calendars, tables; made by libraries, always the same bytes.
 
 `items` says what stands in a feed and `syndication` prints it; every other module makes one kind of file.
 """

@@ -5,28 +5,34 @@ from almanac.views.articles import Beside, article, articles, beside
 from almanac.views.base import Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
 from almanac.views.corrections import corrections
+from almanac.views.data import Data, Offer, data
 from almanac.views.home import home
 from almanac.views.incident import incident
 from almanac.views.incidents import incidents, month, months
-from almanac.views.leaderboard import leaderboard
+from almanac.views.leaderboard import boards, leaderboard
 from almanac.views.measures import records
 from almanac.views.pages import not_found, page
 from almanac.views.provider import provider
 from almanac.views.providers import provider_year, providers
 from almanac.views.rows import count_sheets
 from almanac.views.status import status
+from almanac.views.subscribe import subscribe
 
 __all__ = [
     "Around",
     "Beside",
+    "Data",
+    "Offer",
     "Site",
     "Surroundings",
     "article",
     "articles",
     "beside",
+    "boards",
     "claims",
     "corrections",
     "count_sheets",
+    "data",
     "home",
     "incident",
     "incident_url",
@@ -44,5 +50,6 @@ __all__ = [
     "records",
     "site",
     "status",
+    "subscribe",
     "year_url",
 ]

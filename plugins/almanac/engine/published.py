@@ -1,0 +1,239 @@
+"""The surfaces that are data: the Statuspage API, badges, calendars, tables, sitemaps, and pages that offer them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from almanac import views
+from almanac.engine.edition import Edition
+from almanac.engine.surface import Surface, providers
+from almanac.exports import badges, calendars, maps, statuspage, tables
+from almanac.exports.maps import Place
+from almanac.exports.statuspage import Declared, Json
+from almanac.exports.syndication import dump
+from almanac.exports.tables import TABLES, TYPES, Size, Table
+from almanac.model import OVER, Card, Kind, Provider, moment
+from almanac.stats.ranking import Leaderboard
+
+API = "api/v2/"
+OF_PROVIDER = "providers/{0.slug}/"
+
+Of = Provider | None  # None: the whole site
+
+
+def _known(edition: Edition, of: Of) -> list[Declared]:
+    return [edition.declared[of.slug]] if of else list(edition.declared.values())
+
+
+def _page(edition: Edition, of: Of, listed: Sequence[Card] | None = None) -> Json:
+    """The head of an answer; that of a list is dated by what is listed."""
+    changed = None if listed is None else moment(max((max(c.posted, c.changed) for c in listed), default=0))
+    return statuspage.page(_known(edition, of), edition.almanac.site_name, edition.plan, changed)
+
+
+def _told(edition: Edition, of: Of, card: Card) -> Json:
+    provider = edition.providers[card.provider]
+    return statuspage.incident(edition.text(card), card, provider, edition.plan, whole_site=of is None)
+
+
+def _summary(edition: Edition, of: Of = None) -> bytes:
+    known = _known(edition, of)
+    going_on = [(_told(edition, of, card), card.kind == Kind.MAINTENANCE) for k in known for card in k.open]
+    return dump(statuspage.summary(known, _page(edition, of), going_on))
+
+
+def _status(edition: Edition, of: Of = None) -> bytes:
+    return dump({"page": _page(edition, of), "status": statuspage.status(_known(edition, of))})
+
+
+def _components(edition: Edition, of: Of = None) -> bytes:
+    known = _known(edition, of)
+    left_out = {"unknown": statuspage.unknown(known)}
+    return dump({"page": _page(edition, of), "components": statuspage.components(known), "almanac": left_out})
+
+
+def _unresolved(edition: Edition, of: Of = None) -> bytes:
+    """What was open when it was last read, also where that is too long ago to call it so now."""
+    told = [_told(edition, of, card) for known in _known(edition, of) for card in known.troubles]
+    return dump({"page": _page(edition, of), "incidents": told})
+
+
+def _listed(edition: Edition, of: Of, maintenance: bool) -> list[Card]:
+    cards = edition.posted[of.slug if of else ""]
+    return list(islice((card for card in cards if statuspage.is_listed(card, maintenance)), statuspage.LISTED))
+
+
+def _list(name: str, maintenance: bool) -> tuple[Callable[..., object], Callable[..., object]]:
+    """How to make a list of incidents, and what it depends on."""
+
+    def make(edition: Edition, of: Of = None) -> bytes:
+        cards = _listed(edition, of, maintenance)
+        return dump({"page": _page(edition, of, cards), name: [_told(edition, of, card) for card in cards]})
+
+    def key(edition: Edition, of: Of = None) -> object:
+        return edition.mark(_listed(edition, of, maintenance)), edition.people
+
+    return make, key
+
+
+def _api() -> Iterable[Surface]:
+    for make, name in ((_summary, "summary"), (_status, "status"), (_components, "components"),
+                       (_unresolved, "incidents/unresolved")):  # fmt: skip
+        yield Surface(f"{API}{name}.json", make)
+        yield Surface(f"{OF_PROVIDER}{API}{name}.json", make, "", providers)
+    for name, maintenance in (("incidents", False), ("scheduled_maintenances", True)):
+        listing, key = _list(name, maintenance)
+        path = f"{API}{name.replace('_', '-')}.json"
+        yield Surface(path, listing, key=key)
+        yield Surface(OF_PROVIDER + path, listing, "", providers, key)
+
+
+def _shields(edition: Edition, provider: Provider) -> bytes:
+    return badges.shields(badges.badge(edition.declared[provider.slug], edition.almanac))
+
+
+def _svg(edition: Edition, provider: Provider) -> bytes:
+    return badges.svg(badges.badge(edition.declared[provider.slug], edition.almanac))
+
+
+def _calendar(edition: Edition, of: Of = None) -> bytes:
+    cards = edition.newest(calendars.NEWEST, of.slug if of else "")
+    title = f"{edition.plan.site_name}: {of.name if of else 'AI providers'}"
+    return calendars.calendar(title, [_event(edition, card) for card in cards], edition.plan)
+
+
+def _event(edition: Edition, card: Card) -> calendars.Event:
+    provider = edition.providers[card.provider]
+    if card.kind != Kind.MAINTENANCE or card.phase in OVER:
+        return calendars.event(card, provider)
+    text = edition.text(card)
+    return calendars.event(card, provider, (text.planned_from, text.planned_until))
+
+
+def _calendar_key(edition: Edition, of: Of = None) -> object:
+    return edition.mark(edition.newest(calendars.NEWEST, of.slug if of else "")), edition.people
+
+
+def _all(edition: Edition) -> list[Card]:
+    """Every incident, provider by provider, the newest start first."""
+    return edition.kept("all", lambda: list(chain(*(cards for _, cards in sorted(edition.almanac.cards.items())))))
+
+
+def _boards(edition: Edition) -> dict[str, Leaderboard]:
+    return views.boards(edition.almanac, edition.records)
+
+
+ROWS: dict[str, Callable[[Edition], Iterable[tables.Row]]] = {
+    "incidents": lambda edition: tables.incident_rows(_all(edition), edition.plan.site_url),
+    "updates": lambda edition: tables.update_rows(_all(edition)),
+    "coverage": lambda edition: tables.coverage_rows(edition.almanac),
+    "leaderboard": lambda edition: tables.leaderboard_rows(_boards(edition)),
+}
+FORMS = {"csv": tables.as_csv, "jsonl": tables.as_jsonl}
+
+
+def _table(table: Table, form: str) -> Surface:
+    def make(edition: Edition) -> bytes:
+        return FORMS[form](table, ROWS[table.name](edition))
+
+    def key(edition: Edition) -> object:
+        return edition.kept("mark of all", lambda: edition.mark(_all(edition)))
+
+    path = f"data/{table.name}.{form}"
+    return Surface(path, make, key=key if table.name in ("incidents", "updates") else None)
+
+
+def _sizes(edition: Edition) -> dict[str, Size]:
+    """What the tables weigh, as they stand in the output by now: they are surfaces before this one."""
+    folder = edition.plan.output / "data"
+    names = [f"{table.name}.{form}" for table in TABLES for form in TYPES]
+    return edition.kept("sizes", lambda: {name: tables.size((folder / name).read_bytes()) for name in names})
+
+
+def _package(edition: Edition) -> bytes:
+    return tables.package(edition.almanac, _sizes(edition))
+
+
+def _data(edition: Edition) -> views.Data:
+    offered = [
+        views.Offer(
+            table.name,
+            table.title,
+            tuple((field.name, field.type, field.description) for field in table.fields),
+            tuple((form, *_sizes(edition)[f"{table.name}.{form}"]) for form in TYPES),
+        )
+        for table in TABLES
+    ]
+    return views.data(edition.almanac, offered, tables.LICENCE["title"], tables.LICENCE["path"])
+
+
+def _years(edition: Edition) -> Iterable[tuple[Any, ...]]:
+    return ((provider, year) for provider in edition.almanac.providers for year in _by_year(edition, provider))
+
+
+def _by_year(edition: Edition, provider: Provider) -> dict[int, list[Card]]:
+    """A provider's incidents by the year they started in."""
+
+    def make() -> dict[int, list[Card]]:
+        found: dict[int, list[Card]] = {}
+        for card in edition.almanac.cards.get(provider.slug, ()):
+            found.setdefault(moment(card.started).year, []).append(card)
+        return found
+
+    return edition.kept(("years", provider.slug), make)
+
+
+def _changed(cards: Iterable[Card]) -> int:
+    return max((max(card.posted, card.changed) for card in cards), default=0)
+
+
+def _map(edition: Edition, provider: Provider, year: int) -> bytes:
+    places = [Place(views.incident_url(c), _changed([c])) for c in _by_year(edition, provider)[year]]
+    return maps.sitemap(places, edition.plan.site_url)
+
+
+def _pages(edition: Edition) -> bytes:
+    """Every page that is not of a single incident. Where nobody knows when a page changed, it does not say."""
+    known = edition.almanac
+    of_each = {slug: _changed(cards) for slug, cards in known.cards.items()}
+    newest = max(of_each.values(), default=0)
+    articles = [Place(card.url, int((card.modified or card.date).timestamp())) for card in known.articles]
+    written = sorted(path.stem for path in (edition.plan.content / "pages").glob("*.md"))
+    places = [
+        Place("/", newest),
+        *(Place(url, newest) for url in ("/incidents/", "/providers/", "/leaderboard/", "/data/")),
+        *(Place(views.provider_url(p.slug), of_each.get(p.slug, 0)) for p in known.providers),
+        *(Place(views.year_url(p.slug, y), _changed(_by_year(edition, p)[y])) for p, y in _years(edition)),
+        *(Place(views.month_url(*month), _changed(cards)) for month, cards in edition.months.items()),
+        Place("/articles/", max((place.changed for place in articles), default=0)),
+        *articles,
+        *(Place(f"/{name}/") for name in ("claims", "corrections", "status", "subscribe")),
+        *(Place(f"/{name}/") for name in written),
+    ]
+    return maps.sitemap(places, edition.plan.site_url)
+
+
+def _index(edition: Edition) -> bytes:
+    newest = max(map(_changed, edition.almanac.cards.values()), default=0)
+    years = ((f"/sitemap-{p.slug}-{year}.xml", _changed(_by_year(edition, p)[year])) for p, year in _years(edition))
+    return maps.index([Place("/sitemap-pages.xml", newest), *(Place(*year) for year in years)], edition.plan.site_url)
+
+
+SURFACES: tuple[Surface, ...] = (
+    *_api(),
+    Surface(f"{OF_PROVIDER}badge.json", _shields, "", providers),
+    Surface(f"{OF_PROVIDER}badge.svg", _svg, "", providers),
+    Surface("calendar.ics", _calendar, key=_calendar_key),
+    Surface(f"{OF_PROVIDER}calendar.ics", _calendar, "", providers, _calendar_key),
+    *(_table(table, form) for table in TABLES for form in TYPES),
+    Surface("data/datapackage.json", _package),
+    Surface("data/index.html", _data, "data"),
+    Surface("subscribe/index.html", lambda e: views.subscribe(e.almanac), "subscribe"),
+    Surface("sitemap.xml", _index),
+    Surface("sitemap-pages.xml", _pages),
+    Surface("sitemap-{0.slug}-{1}.xml", _map, "", _years, lambda e, p, y: e.mark(_by_year(e, p)[y])),
+    Surface("robots.txt", lambda e: maps.robots(e.plan.site_url)),
+    Surface("llms.txt", lambda e: maps.llms(e.plan.site_name, e.plan.site_url, e.almanac.providers)),
+)

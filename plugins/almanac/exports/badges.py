@@ -1,0 +1,76 @@
+"""Badges: the declared state in a word, as an endpoint of shields.io and as an SVG of our own. Grey when unknown.
+
+A badge outlives the build that made it, so its word always carries the moment it speaks of.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lxml.builder import ElementMaker  # type: ignore[import-untyped]
+
+from almanac import words
+from almanac.almanac import Almanac
+from almanac.exports.statuspage import Declared, status
+from almanac.exports.syndication import document, dump, line
+from almanac.model import moment, stamp
+from almanac.views.base import FRESH
+
+NAMESPACE = "http://www.w3.org/2000/svg"
+COLOURS = {"none": "#1b7f4d", "minor": "#8a6100", "major": "#b34700", "critical": "#b3141d", "unknown": "#6b6f76"}
+SHIELDS = {"none": "brightgreen", "minor": "yellow", "major": "orange", "critical": "red", "unknown": "lightgrey"}
+LETTER = 6.6  # width of a character of the badge's font at its size, in px; textLength makes it exact
+PAD = 6.0
+_SVG = ElementMaker(namespace=NAMESPACE, nsmap={None: NAMESPACE})
+
+
+class Badge(NamedTuple):
+    """What a badge says; `until` is the moment from which it is to be taken as unknown, "" if it already is."""
+
+    label: str
+    message: str
+    indicator: str
+    until: str
+
+
+def badge(known: Declared, almanac: Almanac) -> Badge:
+    """The badge of one provider."""
+    indicator = status([known])["indicator"]
+    state = known.state
+    if indicator == "unknown" or state.reach is None:
+        return Badge(line(known.provider.name), "unknown", "unknown", "")
+    at = moment(min(state.reach, int(almanac.now.timestamp())))
+    said = f"{state.mark.word}, {words.short_date(at)} {words.clock(at)} UTC".replace(words.GAP, " ")
+    return Badge(line(known.provider.name), said, indicator, stamp(moment(state.reach + FRESH)))
+
+
+def shields(badge: Badge) -> bytes:
+    """The JSON that https://shields.io/badges/endpoint-badge reads."""
+    return dump({
+        "schemaVersion": 1,
+        "label": badge.label,
+        "message": badge.message,
+        "color": SHIELDS[badge.indicator],
+        "cacheSeconds": 300,
+    })
+
+
+def svg(badge: Badge) -> bytes:
+    """The same as a picture, white on colours of at least 4.5 : 1."""
+    left, right = (round(len(text) * LETTER + 2 * PAD) for text in (badge.label, badge.message))
+    title = f"{badge.label}: {badge.message}" + (f"; unknown from {badge.until}" if badge.until else "")
+    return document(_SVG.svg(
+        _SVG.title(title),
+        _SVG.rect(width=str(left), height="20", fill="#33363b"),
+        _SVG.rect(x=str(left), width=str(right), height="20", fill=COLOURS[badge.indicator]),
+        _SVG.g(
+            _SVG.text(badge.label, x=str(PAD), y="14", textLength=_inside(left)),
+            _SVG.text(badge.message, x=str(left + PAD), y="14", textLength=_inside(right)),
+            {"fill": "#fff", "font-family": "ui-sans-serif, system-ui, sans-serif", "font-size": "11"},
+        ),
+        {"role": "img", "aria-label": title, "width": str(left + right), "height": "20"},
+    ))  # fmt: skip
+
+
+def _inside(width: int) -> str:
+    return f"{width - 2 * PAD:.0f}"

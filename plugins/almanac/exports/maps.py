@@ -1,0 +1,76 @@
+"""What tells programs where things are: sitemaps, robots.txt and llms.txt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from lxml.builder import ElementMaker  # type: ignore[import-untyped]
+
+from almanac.exports.syndication import document, line
+from almanac.model import Provider, moment, stamp
+from almanac.views import base
+
+NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_MAP = ElementMaker(namespace=NAMESPACE, nsmap={None: NAMESPACE})
+
+
+class Place(NamedTuple):
+    """An address relative to the site, and when what it shows last changed (epoch seconds; 0 where nobody knows)."""
+
+    url: str
+    changed: int = 0
+
+
+def sitemap(places: Iterable[Place], site_url: str) -> bytes:
+    """The pages of the site."""
+    return document(_MAP.urlset(*(_place(_MAP.url, place, site_url) for place in places)))
+
+
+def index(maps: Iterable[Place], site_url: str) -> bytes:
+    """The sitemaps of the site: one may hold 50,000 addresses."""
+    return document(_MAP.sitemapindex(*(_place(_MAP.sitemap, place, site_url) for place in maps)))
+
+
+def _place(make: ElementMaker, place: Place, site_url: str) -> object:
+    changed = [_MAP.lastmod(stamp(moment(place.changed)))] if place.changed else []
+    return make(_MAP.loc(site_url + place.url), *changed)
+
+
+def robots(site_url: str) -> bytes:
+    """Everybody may read everything."""
+    return f"User-agent: *\nAllow: /\n\nSitemap: {site_url}/sitemap.xml\n".encode()
+
+
+def llms(site_name: str, site_url: str, providers: Sequence[Provider]) -> bytes:
+    """What a language model should read, and how to (https://llmstxt.org)."""
+    listed = sorted(providers, key=lambda provider: provider.name.casefold())
+    lines = [
+        f"# {site_name}",
+        "",
+        "> When AI services fail: what their providers declared, kept as a record. Nothing is probed or guessed.",
+        "",
+        "Every statement about the present carries a time until which it may be believed; after that the state is",
+        "unknown. “None declared” does not mean that nothing failed. Cite the page of an incident, not this list.",
+        "The page of an incident, /incidents/<provider>/<id>/, has a twin in Markdown: index.md in the same folder.",
+        "",
+        "## Now",
+        "",
+        f"- [State of all providers]({site_url}/api/v2/summary.json): in the shape of the Statuspage API",
+        *(
+            f"- [{line(p.name)}]({site_url}{base.provider_url(p.slug)}api/v2/summary.json): state and open incidents"
+            for p in listed
+        ),
+        "",
+        "## Record",
+        "",
+        f"- [Incidents]({site_url}/data/incidents.jsonl): all of them, one JSON object a line",
+        f"- [Description of the tables]({site_url}/data/datapackage.json): fields, licence, hashes, cut-off time",
+        f"- [Newest incidents]({site_url}/feed.json): JSON Feed",
+        "",
+        "## How it is made",
+        "",
+        f"- [Method]({site_url}/methodology/): what counts, and how every number is made",
+        f"- [Leaderboard]({site_url}/leaderboard/): shares of time without declared trouble, ranks with their doubt",
+    ]  # fmt: skip
+    return ("\n".join(lines) + "\n").encode()

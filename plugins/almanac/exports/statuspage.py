@@ -1,0 +1,257 @@
+"""The declared state in the shape of the Statuspage v2 API, so that its stock clients read this site unchanged.
+
+What that shape has no words for:
+
+- What is not known is never `operational`: the indicator is `unknown`, which clients take as such, and components
+  whose state is not known are left out (each of Statuspage's five words would claim something). They stand by name
+  under `almanac.unknown`. A page is `none` only if every provider on it is known to have none declared.
+- Trouble whose severity the provider does not say is given the least it can be: `minor`, `degraded_performance`.
+- A post that names no phase is `investigating` while the incident is open, then `resolved`.
+- `page.valid_until` is the moment after which a statement about the present must be taken as unknown.
+
+Everything of ours stands under `almanac`; all else is Statuspage's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from almanac import words
+from almanac.almanac import Almanac
+from almanac.exports.items import Home
+from almanac.model import OVER, Card, Component, Impact, Incident, Kind, Phase, Provider, moment, stamp
+from almanac.stats import selection
+from almanac.stats.selection import OTHER, Severity
+from almanac.views import base, current
+from almanac.views.current import State
+
+LISTED = 50  # incidents in a list, as Statuspage has it
+KINDS = frozenset({Kind.OUTAGE.value, Kind.DEGRADATION.value, Kind.NOTICE.value})
+AT_WORK = frozenset({Phase.IN_PROGRESS.value, Phase.VERIFYING.value})
+WORDS = {
+    Severity.NONE: "operational",
+    Severity.DEGRADED: "degraded_performance",
+    Severity.PARTIAL: "partial_outage",
+    Severity.FULL: "major_outage",
+}
+INDICATORS = {Impact.MINOR: "minor", Impact.MAJOR: "major", Impact.CRITICAL: "critical", Impact.NONE: "none"}
+RANK = ("none", "unknown", "minor", "major", "critical")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What a provider declares: its state, and what was open when its feeds were last read."""
+
+    provider: Provider
+    state: State
+    troubles: tuple[Card, ...]  # worst first
+    maintenance: tuple[Card, ...]  # announced or at work
+
+    @property
+    def open(self) -> tuple[Card, ...]:
+        """All that was open."""
+        return self.troubles + self.maintenance
+
+
+def declared(almanac: Almanac, provider: Provider) -> Declared:
+    """What a provider declares at the moment of the almanac."""
+    state = current.state(almanac, provider)
+    pulls = almanac.pulls.get(provider.slug)
+    reach = state.reach or 0
+    going_on = [card for card in almanac.cards.get(provider.slug, ()) if current.is_open(card, pulls, reach)]
+    return Declared(
+        provider=provider,
+        state=state,
+        troubles=tuple(sorted(current.troubles(provider, going_on), key=current.rank, reverse=True)),
+        maintenance=tuple(
+            card for card in going_on
+            if card.kind == Kind.MAINTENANCE and selection.scope(provider, card) != "out"
+        ),
+    )  # fmt: skip
+
+
+def page(known: Sequence[Declared], name: str, site: Home, changed: datetime | None = None) -> Json:
+    """Whose page it is. With `changed` it is one that states nothing of the present, and is dated by its content."""
+    one = known[0].provider if len(known) == 1 else None
+    reach = min((one_known.state.reach or 0 for one_known in known), default=0)
+    made: Json = {
+        "id": one.slug if one else "almanac",
+        "name": one.name if one else name,
+        "url": site.site_url + (base.provider_url(one.slug) if one else "/"),
+        "time_zone": "Etc/UTC",
+        "updated_at": stamp(changed or moment(max((k.state.reach or 0 for k in known), default=0))),
+    }
+    return made if changed else made | {"valid_until": stamp(moment(reach + base.FRESH)) if reach else None}
+
+
+def status(known: Sequence[Declared]) -> Json:
+    """The indicator and its words."""
+    indicator = max(map(_indicator, known), key=RANK.index, default="unknown")
+    if len(known) == 1:
+        return {"indicator": indicator, "description": _described(known[0])}
+    troubled = [k.provider.name for k in known if k.state.in_trouble]
+    unknown = sum(not k.state.known for k in known)
+    said = f"Trouble declared by {words.listing(troubled, 5)}" if troubled else "No trouble declared"
+    left = f"; {words.plural(unknown, 'provider')} not known" if unknown else ""
+    if unknown == len(known):
+        said, left = "Unknown: no provider’s feed was read lately", ""
+    return {"indicator": indicator, "description": said + left}
+
+
+def _indicator(known: Declared) -> str:
+    if not known.state.known:
+        return "unknown"
+    if not known.state.in_trouble:
+        return "none"
+    return INDICATORS.get(Impact(known.state.open[0].impact), "minor")
+
+
+def _described(known: Declared) -> str:
+    state = known.state
+    if state.known:
+        return words.sentence(f"{state.mark.word}" if state.in_trouble else "no trouble declared")
+    return f"Unknown: the record ends at {words.moment(moment(state.reach))}" if state.reach else "Unknown: never read"
+
+
+def components(known: Sequence[Declared]) -> list[Json]:
+    """The parts of a provider, or all providers; without those whose state is not known."""
+    sure = [one for one in known if one.state.known]
+    if len(known) == 1:
+        return [_component(one, part, place) for one in sure for place, part in enumerate(_parts(one), 1)]
+    return [
+        _component(one, Component(slug=one.provider.slug, name=one.provider.name), place)
+        for place, one in enumerate(sure, 1)
+    ]
+
+
+def unknown(known: Sequence[Declared]) -> list[str]:
+    """The names of what is left out."""
+    return [one.provider.name for one in known if not one.state.known]
+
+
+def _parts(known: Declared) -> tuple[Component, ...]:
+    provider = known.provider
+    own = tuple(part for part in provider.components if selection.concerns_ai(provider, part))
+    if not own:
+        return (Component(slug=provider.slug, name=provider.name),)
+    elsewhere = any(OTHER in selection.places(provider, card) for card in known.open)
+    return own + ((Component(slug=OTHER, name="Other"),) if elsewhere else ())
+
+
+def _component(known: Declared, part: Component, place: int) -> Json:
+    provider = known.provider
+    since = stamp(moment(known.state.since))
+    return {
+        "id": part.slug,
+        "name": part.name,
+        "status": _word(known, part),
+        "created_at": since,
+        "updated_at": since,
+        "position": place,
+        "description": None,
+        "showcase": True,
+        "start_date": None,
+        "group_id": None,
+        "page_id": provider.slug,
+        "group": False,
+        "only_show_if_degraded": False,
+    }
+
+
+def _word(known: Declared, part: Component) -> str:
+    worst = max((selection.severity(c).least for c in known.troubles if _hits(known, c, part)), default=Severity.NONE)
+    at_work = any(card.phase in AT_WORK and _hits(known, card, part) for card in known.maintenance)
+    return "under_maintenance" if at_work and worst is Severity.NONE else WORDS[worst]
+
+
+def _hits(known: Declared, card: Card, part: Component) -> bool:
+    """True if an incident concerns a part: it names it, or names none, or the part is the provider as a whole."""
+    places = selection.places(known.provider, card)
+    return not places or part.slug == known.provider.slug or part.slug in places
+
+
+def incident(incident: Incident, card: Card, provider: Provider, site: Home, whole_site: bool = False) -> Json:
+    """An incident or a maintenance with its posts, newest first. `whole_site`: ids are unique among all providers."""
+    made: Json = {
+        "id": f"{card.provider}-{card.slug}" if whole_site else card.id,
+        "name": incident.title,
+        "status": _phase(incident.phase, incident.ended is not None or incident.phase in OVER),
+        "created_at": stamp(incident.posted),
+        "updated_at": stamp(moment(max(card.posted, card.changed))),
+        "monitoring_at": _first(incident, Phase.MONITORING),
+        "resolved_at": stamp(incident.ended) if incident.ended else None,
+        "impact": _impact(incident.impact),
+        "shortlink": site.site_url + base.incident_url(card),
+        "started_at": stamp(incident.started),
+        "page_id": "almanac" if whole_site else provider.slug,
+        "components": [{"id": _slug(name), "name": name} for name in incident.components],
+        "almanac": {"kind": card.kind, "impact": card.impact, "provider": card.provider, "source": card.source},
+    }
+    made["incident_updates"] = _posts(incident, made["id"])
+    if incident.kind is Kind.MAINTENANCE:
+        made["scheduled_for"] = stamp(incident.planned_from or incident.started)
+        until = incident.planned_until or incident.ended
+        made["scheduled_until"] = stamp(until) if until else None
+    return made
+
+
+def _posts(incident: Incident, identity: str) -> list[Json]:
+    found = []
+    for number, update in enumerate(incident.updates, 1):
+        at = stamp(update.at)
+        moved = stamp(max([update.at, *(was.until for was in update.was)]))
+        found.append({
+            "id": update.upstream_id or f"{identity}-{number}",
+            "status": _phase(update.phase, False),
+            "body": update.text,
+            "incident_id": identity,
+            "created_at": at,
+            "updated_at": moved,
+            "display_at": at,
+            "affected_components": None,
+            "deliver_notifications": False,
+            "custom_tweet": None,
+            "tweet_id": None,
+        })
+    return found[::-1]
+
+
+def _phase(phase: Phase, over: bool) -> str:
+    if phase is Phase.UNKNOWN:
+        return "resolved" if over else "investigating"
+    return phase.value.replace(" ", "_")
+
+
+def _impact(impact: Impact) -> str:
+    return "minor" if impact is Impact.UNKNOWN else impact.value
+
+
+def _first(incident: Incident, phase: Phase) -> str | None:
+    return next((stamp(update.at) for update in incident.updates if update.phase is phase), None)
+
+
+def _slug(name: str) -> str:
+    return "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
+
+
+def is_listed(card: Card, maintenance: bool) -> bool:
+    """True for what stands in the list of maintenances, or in that of incidents."""
+    return card.kind == Kind.MAINTENANCE if maintenance else card.kind in KINDS
+
+
+def summary(known: Sequence[Declared], head: Json, open_ones: Iterable[tuple[Json, bool]]) -> Json:
+    """Everything at once; `open_ones` are what is open, each with whether it is maintenance."""
+    told = list(open_ones)
+    return {
+        "page": head,
+        "components": components(known),
+        "incidents": [made for made, maintenance in told if not maintenance],
+        "scheduled_maintenances": [made for made, maintenance in told if maintenance],
+        "status": status(known),
+        "almanac": {"unknown": unknown(known)},
+    }

@@ -1,0 +1,211 @@
+"""The record as tables, CSV and JSON Lines, described by a data package (Frictionless, version 1).
+
+Times are UTC as 2026-03-02T11:49:20Z, "" where they are not known. Texts of providers are not in here: they are theirs.
+No Parquet: the only maintained writers weigh a hundred times what the tables do.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from almanac.almanac import Almanac
+from almanac.exports.syndication import dump
+from almanac.model import Card, moment, stamp
+from almanac.stats.ranking import Leaderboard
+from almanac.views import base
+
+LICENCE = {"name": "CC0-1.0", "path": "https://creativecommons.org/publicdomain/zero/1.0/", "title": "CC0 1.0"}
+TYPES = {"csv": "text/csv", "jsonl": "application/jsonl"}
+
+
+class Field(NamedTuple):
+    """A column: its name, its type in a Table Schema, and what it means."""
+
+    name: str
+    type: str
+    description: str
+
+
+class Table(NamedTuple):
+    """A table without its rows."""
+
+    name: str
+    title: str
+    key: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+
+INCIDENTS = Table("incidents", "Incidents as declared, corrections applied", ("provider", "id"), (
+    Field("provider", "string", "Slug of the provider"),
+    Field("id", "string", "The provider's own id of the incident"),
+    Field("title", "string", "The provider's title"),
+    Field("kind", "string", "outage, degradation, maintenance, notice, test, withdrawn or merged"),
+    Field("impact", "string", "none, minor, major, critical, maintenance or unknown"),
+    Field("impact_stated", "string", "The source's own word"),
+    Field("phase", "string", "Where the provider said it stood last"),
+    Field("components", "array", "Parts named as affected; none means the service as a whole"),
+    Field("started", "datetime", "Start"),
+    Field("started_basis", "string", "Where the start comes from"),
+    Field("ended", "datetime", "End; empty if none is recorded"),
+    Field("ended_basis", "string", "Where the end comes from"),
+    Field("precision", "string", "Of start and end: second or minute"),
+    Field("posted", "datetime", "First post of the provider"),
+    Field("posted_late", "boolean", "First posted at or after its end"),
+    Field("first_seen", "datetime", "When this archive first saw it; empty for imports"),
+    Field("vanished", "datetime", "First missing from a feed that should hold it"),
+    Field("imported", "string", "The data set it was imported from"),
+    Field("updates", "integer", "Number of posts"),
+    Field("edits", "integer", "Number of changes the provider made afterwards"),
+    Field("changed", "datetime", "When anything about it last changed"),
+    Field("source", "string", "The provider's page of it"),
+    Field("url", "string", "This site's page of it"),
+))  # fmt: skip
+UPDATES = Table("updates", "Posts on incidents, without their texts", (), (
+    Field("provider", "string", "Slug of the provider"),
+    Field("incident", "string", "The provider's id of the incident"),
+    Field("at", "datetime", "Time of the post"),
+    Field("phase", "string", "What it says of the incident's phase"),
+))  # fmt: skip
+COVERAGE = Table("coverage", "Times in which an incident would have been seen", (), (
+    Field("provider", "string", "Slug of the provider"),
+    Field("dataset", "string", "The data set that covers it; empty for our own readings"),
+    Field("since", "datetime", "Begin"),
+    Field("until", "datetime", "End"),
+))  # fmt: skip
+LEADERBOARD = Table("leaderboard", "Ranks with their doubt, over the period shown first", ("provider",), (
+    Field("period", "string", "Name of the period"),
+    Field("since", "datetime", "Begin of the period"),
+    Field("until", "datetime", "End of the period"),
+    Field("provider", "string", "Slug of the provider"),
+    Field("written_by", "string", "hand or machine: who writes its status page"),
+    Field("best_rank", "integer", "Best rank the evidence allows, 90 % for all at once; empty if not ranked"),
+    Field("worst_rank", "integer", "Worst rank the evidence allows"),
+    Field("share_low", "number", "Share of covered time without declared trouble, lower bound"),
+    Field("share_high", "number", "The same, upper bound: apart where the record leaves something open"),
+    Field("interval_low", "number", "90 % interval of the share"),
+    Field("interval_high", "number", "90 % interval of the share"),
+    Field("incidents", "integer", "Counted incidents"),
+    Field("covered_seconds", "integer", "Covered time in the period"),
+    Field("why_not_ranked", "string", "Why there is no rank"),
+))  # fmt: skip
+TABLES = (INCIDENTS, UPDATES, COVERAGE, LEADERBOARD)
+
+Row = Sequence[Any]
+
+
+def incident_rows(cards: Iterable[Card], site_url: str) -> Iterable[Row]:
+    """The rows of INCIDENTS."""
+    for card in cards:
+        yield (
+            card.provider, card.id, card.title, card.kind, card.impact, card.impact_stated, card.phase,
+            list(card.components), _time(card.started), card.started_basis, _time(card.ended), card.ended_basis,
+            card.precision, _time(card.posted), card.posted_late, _time(card.first_seen), _time(card.vanished),
+            card.imported, len(card.updates), card.edits, _time(card.changed), card.source,
+            site_url + base.incident_url(card),
+        )  # fmt: skip
+
+
+def update_rows(cards: Iterable[Card]) -> Iterable[Row]:
+    """The rows of UPDATES."""
+    return ((card.provider, card.id, _time(at), phase) for card in cards for at, phase in card.updates)
+
+
+def coverage_rows(almanac: Almanac) -> Iterable[Row]:
+    """The rows of COVERAGE."""
+    for slug, pulls in sorted(almanac.pulls.items()):
+        for span in pulls.coverage:
+            yield slug, span.dataset, stamp(span.since), stamp(span.until)
+
+
+def leaderboard_rows(boards: Mapping[str, Leaderboard]) -> Iterable[Row]:
+    """The rows of LEADERBOARD; `boards` by who writes the pages ranked on them."""
+    for writer, board in boards.items():
+        ranked = [(s.provider, s.measure, s.rank, "") for s in board.standings]
+        unranked = [(u.provider, u.measure, ("", ""), u.why) for u in board.unranked]
+        period = board.period
+        for slug, measure, (best, worst), why in [*ranked, *unranked]:
+            shares = [*(measure.availability or ("", "")), *(measure.interval or ("", ""))]
+            yield (
+                period.name, _time(period.since), _time(period.until), slug, writer, best, worst,
+                *(round(share, 6) if share != "" else "" for share in shares), measure.n, measure.covered, why,
+            )  # fmt: skip
+
+
+def as_csv(table: Table, rows: Iterable[Row]) -> bytes:
+    """RFC 4180, with a header; lists joined by " | "."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([field.name for field in table.fields])
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return " | ".join(value) if isinstance(value, list) else value
+
+
+def as_jsonl(table: Table, rows: Iterable[Row]) -> bytes:
+    """One object a line; what is not known is null."""
+    names = [field.name for field in table.fields]
+    empty = [field.type != "string" for field in table.fields]
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    return "".join(
+        encode({n: None if e and v == "" else v for n, e, v in zip(names, empty, row, strict=True)}) + "\n"
+        for row in rows
+    ).encode()
+
+
+class Size(NamedTuple):
+    """What a published file weighs, and its hash."""
+
+    size: int
+    sha256: str
+
+
+def size(data: bytes) -> Size:
+    """The size of a file's bytes."""
+    return Size(len(data), sha256(data).hexdigest())
+
+
+def package(almanac: Almanac, sizes: Mapping[str, Size]) -> bytes:
+    """The data package that describes the tables; `sizes` by file name."""
+    cut_off = stamp(almanac.record_until) if almanac.record_until else None
+    return dump({
+        "profile": "tabular-data-package",
+        "name": "outage-almanac",
+        "title": f"{almanac.site_name}: incidents AI providers declared",
+        "homepage": f"{almanac.site_url}/data/",
+        "licenses": [LICENCE],
+        "cut_off": cut_off,
+        "resources": [_resource(table, form, sizes[f"{table.name}.{form}"]) for table in TABLES for form in TYPES],
+    })
+
+
+def _resource(table: Table, form: str, size: Size) -> dict[str, Any]:
+    fields = [
+        {"name": f.name, "type": "string" if form == "csv" and f.type == "array" else f.type,
+         "description": f.description}
+        for f in table.fields
+    ]  # fmt: skip
+    return {
+        "name": f"{table.name}-{form}",
+        "title": table.title,
+        "path": f"{table.name}.{form}",
+        "format": form,
+        "mediatype": TYPES[form],
+        "encoding": "utf-8",
+        "bytes": size.size,
+        "hash": f"sha256:{size.sha256}",
+        "schema": {"fields": fields, "missingValues": [""], **({"primaryKey": list(table.key)} if table.key else {})},
+    }
+
+
+def _time(at: int | None) -> str:
+    return "" if at is None else stamp(moment(at))

@@ -1,0 +1,90 @@
+"""The page that offers the record as tables: what they hold and weigh, until when they reach, who may use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from almanac import words
+from almanac.almanac import Almanac
+from almanac.views import base
+from almanac.views.base import Head, Link, Time
+
+
+class Offer(NamedTuple):
+    """A table to offer: fields as (name, type, description), files as (form, bytes, sha256)."""
+
+    name: str
+    title: str
+    fields: tuple[tuple[str, str, str], ...]
+    files: tuple[tuple[str, int, str], ...]
+
+
+class File(NamedTuple):
+    """A file to take: its address and form, its size in words, its hash."""
+
+    link: Link
+    size: str
+    sha256: str
+
+
+class Column(NamedTuple):
+    """A field of a table."""
+
+    name: str
+    type: str
+    description: str
+
+
+class Table(NamedTuple):
+    """A table as the page shows it."""
+
+    name: str
+    title: str
+    files: tuple[File, ...]
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """/data/"""
+
+    head: Head
+    stand: str
+    cut_off: Time | None
+    licence: Link
+    tables: tuple[Table, ...]
+
+
+def data(almanac: Almanac, offers: Iterable[Offer], licence: str, licence_url: str) -> Data:
+    """The tables, and how to use them."""
+    cards = sum(map(len, almanac.cards.values()))
+    reach = almanac.record_until
+    return Data(
+        head=Head(
+            title="The record as data",
+            path="/data/",
+            section="data",
+            description="Every declared incident of AI providers as CSV and JSON, with schema, licence and hashes.",
+        ),
+        stand=f"{words.plural(cards, 'incident')} of {words.plural(len(almanac.providers), 'provider')}, free to use.",
+        cut_off=base.time(reach, words.moment(reach)) if reach else None,
+        licence=Link(licence_url, licence),
+        tables=tuple(map(_table, offers)),
+    )
+
+
+def _table(offer: Offer) -> Table:
+    files = tuple(
+        File(Link(f"/data/{offer.name}.{form}", form.upper()), _weight(size), digest)
+        for form, size, digest in offer.files
+    )
+    return Table(offer.name, offer.title, files, tuple(Column(*field) for field in offer.fields))
+
+
+def _weight(size: int) -> str:
+    """1.3 MB, 24 KB, 120 bytes."""
+    if size >= 1_000_000:
+        return f"{size / 1_000_000:.1f}{words.GAP}MB"
+    return f"{size // 1000:,}{words.GAP}KB" if size >= 1000 else words.plural(size, "byte")
