@@ -242,6 +242,11 @@ def test_symbolic_links_and_huge_files_are_not_read(content: Path, tmp_path: Pat
     ]
 
 
+def test_outlets_of_the_press_are_held_to_their_form(content: Path) -> None:
+    put(content, "press/news.md", "---\nslug: nws\n---\n")
+    assert {line.partition(": ")[0] for line in found(content)} == {"press/news.md:1:1"}
+
+
 def test_only_what_was_asked_for_is_told(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put(content, ARTICLE, HEAD + "[x](y)")
     put(content, "pages/two.md", "---\ntitel: Two\n---\n")

@@ -14,6 +14,7 @@ from almanac.engine.assembled import assemble
 from almanac.frontmatter import Fault
 from almanac.manuscript import Manuscript
 from almanac.model import Card, Provider, card
+from almanac.press import InboxError, inbox, outlets
 
 GRACE = timedelta(minutes=10)  # clocks differ
 WRITTEN = ("articles/", "pages/")
@@ -33,6 +34,7 @@ def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Pro
     except archive.ArchiveError as error:  # a file of pulls that cannot be read: nothing can be computed
         return _told([*faults, *map(_fault, str(error).split("\n"))])
     faults += map(_fault, said)
+    faults += _press(content)
     manuscripts = list(_manuscripts(files, faults))
     faults += rules.across(manuscripts, engine.world(almanac))
     faults += rules.judged(manuscripts, Evidence(almanac))
@@ -62,6 +64,15 @@ def cards(files: Files, faults: list[Fault]) -> Iterator[Card]:
             yield card(archive.read_bytes(file.data, path, f"content/{name}"), path)
         except archive.ArchiveError as error:
             faults.append(_fault(str(error)))
+
+
+def _press(content: Path) -> Iterator[Fault]:
+    """What is wrong with the outlets people name, and with the drafts that wait for one."""
+    yield from outlets.load(content)[1]
+    try:
+        inbox.load(content)
+    except InboxError as error:
+        yield from map(_fault, str(error).split("\n"))
 
 
 def _manuscripts(files: Files, faults: list[Fault]) -> Iterator[Manuscript]:

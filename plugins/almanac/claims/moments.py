@@ -82,7 +82,13 @@ def trouble(query: Query, card: Card, lengths: Lengths, asked: Chosen) -> Figure
     if both:
         return Figure(unit="yes", bounds=YES, n=len(met), how=how)
     if covered < 1 or may:
-        why = (f"{name} is covered for {words.percent(covered)} of that time: what it declared then is not known."
-               if covered < 1 else "Whether it lasted into that time is not recorded.")  # fmt: skip
-        return Figure(unit="yes", bounds=None, how=how, why=why)
+        return Figure(unit="yes", bounds=None, how=how, why=_unseen(name, covered))
     return Figure(unit="yes", bounds=NO, how=how)
+
+
+def _unseen(name: str, covered: float) -> str:
+    """Why nobody can say that a provider declared nothing in a time of which a share is covered."""
+    if covered == 1:
+        return "Whether it lasted into that time is not recorded."
+    much = f"is covered for {words.percent(covered)} of" if covered else "is not covered at"
+    return f"{name} {much} that time: what it declared then is not known."

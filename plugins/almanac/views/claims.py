@@ -28,7 +28,8 @@ MEANING = {
     "undecidable": "The record cannot decide it: it holds nothing on it, or not enough.",
     "supported": "The record agrees.",
 }
-RATING = {"contradicted": 1, "undecidable": 3, "supported": 5}  # ClaimReview wants a number: 1 is false, 5 is true
+SIGNS = {">": "more than", "<": "less than", ">=": "at least", "<=": "at most", "=": ""}
+RATING = {"contradicted": 1, "supported": 5}  # ClaimReview wants a number: 1 is false, 5 is true
 
 
 class ClaimLine(NamedTuple):
@@ -100,12 +101,18 @@ def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> Claim
         judged=words.sentence(claim.verdict),
         computed=figure is not None,
         why=" ".join(filter(None, (claim.why, figure.why if figure else ""))),
-        expected=claim.expect.text if claim.expect else "",
-        figure=_found(figure) if figure else "",
+        expected=_meant(claim.expect.text) if claim.expect else "",
+        figure=_found(figure) if figure and figure.bounds else "",
         interval=figure.around if figure else "",
         how=figure.how if figure else (),
         age=words.age(int((now - since).total_seconds())) if waits and now and since else "",
     )
+
+
+def _meant(text: str) -> str:
+    """What a claim expects, in words: more than 50%."""
+    sign, _, amount = text.partition(" ")
+    return f"{SIGNS[sign]} {amount}".strip() if sign in SIGNS else text
 
 
 def _found(figure: Figure) -> str:
@@ -155,7 +162,7 @@ def _group(verdict: str, entries: list[Entry]) -> Group:
 
 
 def reviews(article: ArticleCard, known: Iterable[ClaimLine], site_url: str, site_name: str) -> str:
-    """schema.org ClaimReview for the claims of an article, as JSON that may stand in a script element."""
+    """schema.org ClaimReview for the claims that are decided, as JSON that may stand in a script element."""
     found = [
         {
             "@context": "https://schema.org",
@@ -171,8 +178,9 @@ def reviews(article: ArticleCard, known: Iterable[ClaimLine], site_url: str, sit
                              "alternateName": words.sentence(claim.verdict)},
         }
         for claim in known
+        if claim.verdict != "undecidable"
     ]  # fmt: skip
     if not found:
         return ""
-    text = json.dumps(found, ensure_ascii=False)
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
