@@ -1,0 +1,172 @@
+"""The workflows do what they say: the steps of the publishing one are run here, against a local remote and feeds."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests import projects
+from tests.serving import Serving, page, watch
+from tests.test_pull import CLOSED, OLD, OPEN, atom
+
+ROOT = Path(__file__).resolve().parents[1]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+HOST = "claude.example"
+HOUR = 3600
+ADA = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+
+
+def jobs(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(path.read_text())["jobs"]
+    return found
+
+
+def git(folder: Path, *arguments: str, **env: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, env={**os.environ, **env}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+class Runner:
+    """A runner with a shallow checkout of a remote, that runs the shell steps of publish.yml as they stand there."""
+
+    def __init__(self, folder: Path, server: Serving) -> None:
+        self.remote, self.server = folder / "remote.git", server
+        self.folder = folder / "checkout"
+        seed = projects.project(folder / "seed")
+        watch(seed / "content", "claude")
+        (seed / "tasks.py").write_bytes((ROOT / "tasks.py").read_bytes())
+        (seed / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
+        git(folder, "init", "-q", "--bare", "-b", "main", str(self.remote))
+        git(seed, "init", "-q", "-b", "main")
+        self.merge(seed, age=2 * HOUR)
+
+    def merge(self, seed: Path, *, age: int = 0) -> None:
+        """What people do: commit and push everything in a checkout of theirs, `age` seconds ago."""
+        at = f"{int(time.time()) - age} +0000"
+        git(seed, "add", "-A")
+        git(seed, *ADA, "commit", "-qm", "People", GIT_COMMITTER_DATE=at, GIT_AUTHOR_DATE=at)
+        git(seed, "push", "-q", str(self.remote), "HEAD:refs/heads/main")
+
+    def check_out(self) -> None:
+        subprocess.run(["rm", "-rf", str(self.folder)], check=True)
+        git(self.remote.parent, "clone", "-q", "--depth=1", self.remote.as_uri(), str(self.folder))
+        (self.folder / ".venv").symlink_to(ROOT / ".venv")
+
+    def step(self, name: str) -> str:
+        """Run one step with bash, as GitHub does. Only the way to our tasks and to the feeds is another."""
+        (step,) = (step for step in jobs(ROOT / ".github/workflows/publish.yml")["build"]["steps"]
+                   if step["name"] == name)  # fmt: skip
+        script = step["run"].replace("python3 tasks.py", f"{sys.executable} -m invoke")
+        script = script.replace("invoke pull", f"invoke pull --via {self.server.url}")
+        env = {"PUSH_TO": str(self.remote), "BRANCH": "main", "SITEURL": "https://almanac.example/site"}
+        assert set(step.get("env", {})) <= set(env)
+        env = {**{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}, **env}
+        done = subprocess.run(["bash", "-e", "-c", script], cwd=self.folder, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def run(self) -> list[str]:
+        """Check out, pull, commit, push. The subjects of the commits that this added to the remote."""
+        before = git(self.remote, "rev-parse", "main")
+        self.check_out()
+        for name in ("Pull", "Commit", "Push"):
+            self.step(name)
+        return git(self.remote, "log", "--format=%s", f"{before}..main").splitlines()
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[Runner]:
+    with Serving({HOST: page(atom(OPEN, OLD))}) as server:
+        yield Runner(tmp_path, server)
+
+
+def test_news_is_committed_and_a_second_run_commits_nothing(runner: Runner) -> None:
+    assert runner.run() == ["Pull: 2 incidents, 0 drafts"]
+    assert git(runner.remote, "show", "--name-only", "--format=", "main").splitlines() == [
+        "content/incidents/claude/2026/2026-02-20-aaaaaaaaaaaa.md",
+        "content/incidents/claude/2026/2026-03-02-bbbbbbbbbbbb.md",
+        "content/pulls/claude.json",
+    ]
+    assert runner.run() == []
+    runner.server.hosts[HOST] = page(atom(CLOSED, OLD))
+    assert runner.run() == ["Pull: 1 incidents, 0 drafts"]
+
+
+def test_the_time_of_the_pull_alone_is_committed_once_an_hour(runner: Runner, tmp_path: Path) -> None:
+    runner.run()
+    people = tmp_path / "people"
+    git(tmp_path, "clone", "-q", str(runner.remote), str(people))
+    (people / "content" / "pages" / "new.md").write_text("---\ntitle: New\n---\n\nNews.\n")
+    runner.merge(people, age=HOUR + 60)
+    assert runner.run() == ["Pull: 0 incidents, 0 drafts"]
+    assert runner.run() == []
+
+
+def test_what_people_merged_meanwhile_stays_below_what_was_pulled(runner: Runner, tmp_path: Path) -> None:
+    runner.check_out()
+    runner.step("Pull")
+    people = tmp_path / "people"
+    git(tmp_path, "clone", "-q", str(runner.remote), str(people))
+    (people / "content" / "pages" / "new.md").write_text("---\ntitle: New\n---\n\nNews.\n")
+    runner.merge(people)
+    runner.step("Commit")
+    runner.step("Push")
+    subjects = git(runner.remote, "log", "--format=%s", "main").splitlines()
+    assert subjects == ["Pull: 2 incidents, 0 drafts", "People", "People"]
+
+
+def test_the_site_is_built_from_what_was_committed_without_another_pull(runner: Runner) -> None:
+    runner.run()
+    asked = len(runner.server.visits)
+    runner.step("Build")
+    assert len(runner.server.visits) == asked
+    built = (runner.folder / "output" / "incidents" / "claude" / "bbbbbbbbbbbb" / "index.html").read_text()
+    assert "Login errors" in built
+    assert "https://almanac.example/site/incidents/claude/bbbbbbbbbbbb/" in built
+    (kept,) = (step["with"]["path"] for step in jobs(ROOT / ".github/workflows/publish.yml")["build"]["steps"]
+               if "upload-pages-artifact" in step.get("uses", ""))  # fmt: skip
+    assert kept == "output"
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_action_is_pinned_by_commit_and_says_which_version_that_is(path: Path) -> None:
+    used = [line.strip() for line in path.read_text().splitlines() if "uses:" in line]
+    assert used
+    assert [line for line in used if not re.fullmatch(r"(?:- )?uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_nothing_is_allowed_that_no_job_asks_for(path: Path) -> None:
+    assert yaml.safe_load(path.read_text())["permissions"] == {}
+    assert all(job["permissions"] and job["timeout-minutes"] for job in jobs(path).values())
+
+
+def test_pull_requests_see_no_secret_and_write_nothing() -> None:
+    path = ROOT / ".github" / "workflows" / "check.yml"
+    assert "secrets." not in path.read_text()
+    assert "pull_request_target" not in path.read_text()
+    assert [job["permissions"] for job in jobs(path).values()] == [{"contents": "read"}] * 2
+    for job in jobs(path).values():
+        assert job["steps"][0]["with"] == {"persist-credentials": False}
+
+
+def test_what_a_workflow_is_told_by_strangers_never_becomes_part_of_a_script() -> None:
+    steps = [step for path in WORKFLOWS for job in jobs(path).values() for step in job["steps"]]
+    assert [step["name"] for step in steps if "${{" in step.get("run", "")] == []
+
+
+def test_publishing_runs_by_turns_away_from_the_full_hour() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "publish.yml").read_text())
+    (schedule,) = workflow[True]["schedule"]  # YAML reads the key `on` as true
+    minutes = schedule["cron"].split()[0].split(",")
+    assert all(int(minute) % 2 and int(minute) % 15 for minute in minutes)
+    assert workflow["concurrency"] == {"group": "publish", "cancel-in-progress": False}
+    assert jobs(ROOT / ".github/workflows/publish.yml")["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}
