@@ -154,10 +154,10 @@ def test_feeds_are_announced_the_pages_own_first(soups: dict[str, BeautifulSoup]
     def feeds(path: str) -> list[str]:
         return [link["href"] for link in soups[path].find_all("link", rel="alternate")]
 
-    assert feeds("/") == ["/atom.xml", "/feed.xml"]
-    assert feeds("/providers/anthropic/") == [
-        "/providers/anthropic/atom.xml", "/providers/anthropic/feed.xml", "/atom.xml", "/feed.xml",
-    ]  # fmt: skip
+    forms = ["atom.xml", "feed.xml", "feed.json"]
+    assert feeds("/") == [f"/{form}" for form in forms]
+    for home in ("/providers/anthropic/", "/articles/"):
+        assert feeds(home) == [f"{folder}{form}" for folder in (home, "/") for form in forms]
 
 
 def test_only_what_states_the_present_says_as_of_when(site: dict[str, str]) -> None:

@@ -62,7 +62,7 @@ def _entry(event: Event, site: Home) -> Entry:
     made.add("dtstart", event.since)
     if event.until and event.until >= event.since:
         made.add("dtend", event.until)
-    made.add("summary", line(f"{event.provider.name}: {base.mark(card).word}: {card.title}{_open(event)}"))
+    made.add("summary", line(f"{event.provider.name}: {base.mark(card).word}: {base.name(card)}{_open(event)}"))
     made.add("description", line(f"{words.listing(card.components) or 'The service as a whole'}; {base.length(card)}."))
     made.add("url", site.site_url + base.incident_url(card))
     made.add("categories", [event.provider.name, card.kind])

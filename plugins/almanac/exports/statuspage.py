@@ -78,7 +78,7 @@ def declared(almanac: Almanac, provider: Provider) -> Declared:
 def page(known: Sequence[Declared], name: str, site: Home, changed: datetime | None = None) -> Json:
     """Whose page it is. With `changed` it is one that states nothing of the present, and is dated by its content."""
     one = known[0].provider if len(known) == 1 else None
-    reach = min((one_known.state.reach or 0 for one_known in known), default=0)
+    reach = min((k.state.reach or 0 for k in known if k.state.known or one), default=0)
     made: Json = {
         "id": one.slug if one else "almanac",
         "name": one.name if one else name,

@@ -115,6 +115,7 @@ def articles(almanac: Almanac) -> Articles:
             path="/articles/",
             section="articles",
             description="News and analysis about failures of AI services, held against the record.",
+            feeds=base.feeds("/articles/", "Articles"),
         ),
         teasers=tuple(map(teaser, almanac.articles)),
     )
@@ -146,7 +147,8 @@ def article(beside: Beside, article: Article) -> ArticlePage:
     """
     card = article.card
     return ArticlePage(
-        head=Head(title=card.title, path=card.url, section="articles", description=card.summary, kind="article"),
+        head=Head(title=card.title, path=card.url, section="articles", description=card.summary, kind="article",
+                  feeds=base.feeds("/articles/", "Articles")),
         kicker=words.sentence(card.kind),
         title=card.title,
         stand=card.summary,

@@ -20,6 +20,14 @@ class Link(NamedTuple):
     text: str
 
 
+class Feed(NamedTuple):
+    """The same in another form: a feed, or the page as Markdown. `type` is its media type."""
+
+    url: str
+    text: str
+    type: str
+
+
 class Time(NamedTuple):
     """A moment for machines and for people."""
 
@@ -42,6 +50,7 @@ class Site:
     url: str
     root: str
     css: str  # address of the style sheet, with a mark of its content
+    feeds: tuple[Feed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +72,7 @@ class Head:
     section: str = ""  # which entry of the navigation it belongs to
     description: str = ""
     dateline: Dateline | None = None
-    feeds: tuple[Link, ...] = ()  # the page's own feeds, before those of the site
+    feeds: tuple[Feed, ...] = ()  # the page's own feeds, before those of the site
     kind: str = "website"  # OpenGraph type
 
 
@@ -86,7 +95,7 @@ QUIET = {kind: Mark("quiet", kind.value) for kind in Kind if kind not in TROUBLE
 
 def site(name: str, url: str, css: str) -> Site:
     """The site's constants; `url` without a trailing slash, "" where it is not known."""
-    return Site(name=name, url=url, root=urlsplit(url).path.rstrip("/"), css=css)
+    return Site(name=name, url=url, root=urlsplit(url).path.rstrip("/"), css=css, feeds=feeds("/", "All incidents"))
 
 
 def mark(card: Card) -> Mark:
@@ -142,10 +151,21 @@ def year_url(slug: str, year: int) -> str:
     return f"/providers/{slug}/{year}/"
 
 
-def provider_feeds(slug: str, called: str) -> tuple[Link, ...]:
+FEED_FORMS = (
+    ("atom.xml", "Atom", "application/atom+xml"),
+    ("feed.xml", "RSS", "application/rss+xml"),
+    ("feed.json", "JSON Feed", "application/feed+json"),
+)
+
+
+def feeds(home: str, called: str) -> tuple[Feed, ...]:
+    """The feeds in the folder `home`, Atom first."""
+    return tuple(Feed(f"{home}{name}", f"{called}, {form}", media) for name, form, media in FEED_FORMS)
+
+
+def provider_feeds(slug: str, called: str) -> tuple[Feed, ...]:
     """The feeds of one provider, Atom first."""
-    here = provider_url(slug)
-    return Link(f"{here}atom.xml", f"{called}, Atom"), Link(f"{here}feed.xml", f"{called}, RSS")
+    return feeds(provider_url(slug), called)
 
 
 def dateline(almanac: Almanac, reach: datetime | None = None) -> Dateline:

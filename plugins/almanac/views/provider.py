@@ -19,7 +19,7 @@ from almanac.stats.record import Record
 from almanac.stats.selection import placing
 from almanac.views import base, calendar, current, measures, rows
 from almanac.views.articles import Teaser, teaser
-from almanac.views.base import Head, Link, Mark
+from almanac.views.base import Feed, Head, Link, Mark
 from almanac.views.calendar import DAYS, MonthRow, Ninety
 from almanac.views.current import State
 from almanac.views.incident import Fact
@@ -65,7 +65,7 @@ class ProviderPage:
     about: str  # safe HTML
     articles: tuple[Teaser, ...]
     source: Source
-    feeds: tuple[Link, ...]
+    feeds: tuple[Feed, ...]
     key: tuple[Mark, ...] = base.KEY
 
 
