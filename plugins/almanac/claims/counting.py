@@ -189,15 +189,18 @@ def rank(query: Query, records: Sequence[Record]) -> Figure:
 def common(query: Query, asked: Chosen, other: Chosen) -> Figure:
     """Of the time in which another provider had trouble, the share in which the one asked about had some too."""
     joint = intersection(asked.covered, other.covered)
-    shares = []
+    shares, met = [], []
     for most in (False, True):
         base = intersection(_trouble(query, other, most), joint)
         for also in (False, True):
-            both = intersection(base, _trouble(query, asked, also))
-            shares.append((total(both) / total(base) if base else math.nan, total(base)))
-    hours = words.hours(shares[0][1])
-    how = (f"Time {period(query)} that is covered for both and in which {other.provider.name} had trouble: {hours}.",
-           *coverage(query, joint))  # fmt: skip
+            both = total(intersection(base, _trouble(query, asked, also)))
+            shares.append((both / total(base) if base else math.nan, total(base)))
+            met.append(both)
+    least, most_of_all = words.hours(min(met)), words.hours(max(met))
+    how = (f"Time {period(query)} that is covered for both and in which {other.provider.name} had trouble: "
+           f"{words.hours(shares[0][1])}.",
+           f"{asked.provider.name} had trouble too in {least if least == most_of_all else f'{least} to {most_of_all}'} "
+           "of it.", *coverage(query, joint))  # fmt: skip
     known = [share for share, base in shares if base]
     if not known or covered_share(query, joint) < MIN_COVERAGE:
         return Figure(unit="share", bounds=None, how=how, why="Too little of that time is covered for both.")
