@@ -49,10 +49,10 @@ def explain(content: Path, provider: str, period: str, *, now: str = "") -> int:
 
 
 def _derivation(almanac: Almanac, provider: str, period: str) -> tuple[str, ...]:
-    records = measures.records(almanac)
+    records = measures.closed(almanac)
     if provider not in records:
         raise ValueError(f"no provider {provider!r}; write one of: {', '.join(sorted(records))}")
-    chosen = windows.named(period, records[provider].covered, seconds(almanac.now))
+    chosen = windows.named(period, records[provider].covered, measures.closed_at(almanac))
     return derivation.leaderboard_number(tuple(records.values()), provider, chosen)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from almanac import charts, words
 from almanac.almanac import Almanac
 from almanac.charts import Estimate, Label
-from almanac.model import Card, moment, seconds
+from almanac.model import Card, moment
 from almanac.stats import ranking, windows
 from almanac.stats.availability import FORMULAS, Formula
 from almanac.stats.ranking import Standing
@@ -123,7 +123,7 @@ def leaderboard(almanac: Almanac, records: Records, period: Period | None = None
         board=found,
         machine=by_machine if by_machine and (by_machine.lines or by_machine.unranked) else None,
         left_out=_left_out(records, chosen) if chosen else (),
-        formulas=tuple(map(_weights, range(len(FORMULAS)), FORMULAS)) if standings else (),
+        formulas=weights() if standings else (),
         weighed=tuple(_weighed(records, standing, len(standings)) for standing in standings),
         ordinals=_ordinals(len(standings)),
         before=_span(windows.before(chosen), every) if chosen else "",
@@ -141,14 +141,14 @@ def url(period: Period) -> str:
 
 def periods(almanac: Almanac) -> tuple[Period, ...]:
     """Every period that has a leaderboard: those in which a page written by hand is covered."""
-    now = seconds(almanac.now)
+    now = measures.closed_at(almanac)
     by_hand = [almanac.pulls.get(p.slug) for p in almanac.providers if not is_machine(p)]
     return windows.periods(windows.union(s for pulls in by_hand if pulls for s in windows.coverage(pulls, now)), now)
 
 
 def shown(almanac: Almanac, records: Records) -> Period | None:
     """The period that is shown first."""
-    return ranking.shown_first(tuple(records.values()), seconds(almanac.now))
+    return ranking.shown_first(tuple(records.values()), measures.closed_at(almanac))
 
 
 def board(almanac: Almanac, records: Records) -> Board | None:
@@ -208,9 +208,14 @@ def _left_out(records: Records, period: Period) -> tuple[tuple[str, str], ...]:
     return tuple((words.count(number), why) for why, number in ordered)
 
 
-def _weights(place: int, formula: Formula) -> Weights:
+def weights() -> tuple[Weights, ...]:
+    """The formulas in words, parallel to FORMULAS."""
+    return tuple(map(_weights, "ABCDEFG", FORMULAS))
+
+
+def _weights(letter: str, formula: Formula) -> Weights:
     said = " · ".join(f"{weight:g}" for weight in (formula.degraded, formula.partial, formula.full))
-    return Weights("ABCDEFG"[place], formula.name, said)
+    return Weights(letter, formula.name, said)
 
 
 def _weighed(records: Records, standing: Standing, count: int) -> Weighed:

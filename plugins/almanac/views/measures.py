@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from almanac import charts, words
 from almanac.almanac import Almanac
 from almanac.charts import Estimate
-from almanac.model import Provider, seconds
+from almanac.model import Provider, moment, seconds
 from almanac.stats import windows
 from almanac.stats.availability import Measure
 from almanac.stats.ranking import Standing
@@ -49,6 +50,16 @@ def records(almanac: Almanac) -> Records:
         for provider in almanac.providers
         for pulls in [almanac.pulls.get(provider.slug)]
     }
+
+
+def closed(almanac: Almanac) -> Records:
+    """The records up to the last midnight UTC: what is made of these stays the same for a day."""
+    return records(replace(almanac, now=moment(windows.midnight(seconds(almanac.now)))))
+
+
+def closed_at(almanac: Almanac) -> int:
+    """The last second these records know: periods that end then hold whole days only."""
+    return windows.midnight(seconds(almanac.now)) - 1
 
 
 def link(provider: Provider) -> Link:

@@ -1,0 +1,77 @@
+"""The surfaces of numbers: leaderboards of every period, backups, the scorecard, and all numbers of each provider.
+
+They rest on whole days, so their keys hold only what was known at the last midnight; a leaderboard of a period is made
+again only if an incident that touches it, or the period before it, is another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from almanac import views
+from almanac.engine.edition import Edition
+from almanac.engine.surface import Surface, providers
+from almanac.model import Card, Provider, Pulls, seconds
+from almanac.stats import windows
+from almanac.stats.windows import DAY, Period
+
+BUCKET = 90 * DAY  # incidents are marked by the buckets of time they touch
+
+
+def _periods(edition: Edition) -> Iterable[tuple[Any, ...]]:
+    return ((period,) for period in views.periods(edition.almanac))
+
+
+def _period_key(edition: Edition, period: Period) -> object:
+    """All that a leaderboard depends on: who is there, what was covered, and the incidents of the time it looks at."""
+    since = windows.before(period).since if period.slug != "all" else period.since
+    until = min(period.until, views.closed_at(edition.almanac) + 1)
+    marks = edition.kept("marks", lambda: _marks(edition))
+    touched = [marks.get((slug, bucket)) for slug in edition.providers
+               for bucket in range(since // BUCKET, until // BUCKET + 1)]  # fmt: skip
+    watched = [_watched(edition.almanac.pulls.get(slug), since, until) for slug in edition.providers]
+    return period, views.periods(edition.almanac), touched, watched, edition.providers
+
+
+def _marks(edition: Edition) -> dict[tuple[str, int], bytes]:
+    """For each provider and bucket of time a digest of the incidents that touch it."""
+    found: dict[tuple[str, int], list[Card]] = {}
+    last = views.closed_at(edition.almanac)
+    for slug, cards in edition.almanac.cards.items():
+        for card in cards:
+            end = last if card.ended is None else max(card.ended, card.started)
+            for bucket in range(card.started // BUCKET, end // BUCKET + 1):
+                found.setdefault((slug, bucket), []).append(card)
+    return {key: edition.mark(cards) for key, cards in found.items()}
+
+
+def _watched(pulls: Pulls | None, since: int, until: int) -> object:
+    """What was covered in a stretch of time, how far the record reached, and what was last seen open in it."""
+    if pulls is None:
+        return None
+    covered = windows.clip(windows.coverage(pulls, until), since, until)
+    reach = max((min(seconds(span.until), until) for span in pulls.coverage), default=0)
+    return covered, reach, [(name, min(seconds(at), until)) for name, at in pulls.last_open]
+
+
+def _whole(edition: Edition, provider: Provider) -> object:
+    """All that a provider's record up to the last midnight depends on."""
+    until = views.closed_at(edition.almanac) + 1
+    cards = edition.almanac.cards.get(provider.slug, ())
+    watched = _watched(edition.almanac.pulls.get(provider.slug), 0, until)
+    return provider, until, edition.mark(cards), watched
+
+
+def _everybody(edition: Edition) -> object:
+    return [_whole(edition, provider) for provider in edition.almanac.providers]
+
+
+SURFACES: tuple[Surface, ...] = (
+    Surface("leaderboard/{0.slug}/index.html", lambda e, p: views.leaderboard(e.almanac, e.closed, p), "leaderboard",
+            _periods, _period_key),
+    Surface("backups/index.html", lambda e: views.backups(e.closed), "backups", key=_everybody),
+    Surface("forecast/index.html", lambda e: views.forecast(e.almanac, e.incidents), "forecast"),
+    Surface("providers/{0.slug}/numbers/index.html", lambda e, p: views.numbers(e.closed, p, e.reports(p)), "numbers",
+            providers, _whole),
+)

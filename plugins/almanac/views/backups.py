@@ -1,0 +1,252 @@
+"""What to use meanwhile: which providers do not fall together, the best backups of each, and where nobody can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from almanac import charts, words
+from almanac.charts import Estimate, Label
+from almanac.model import moment
+from almanac.stats import windows
+from almanac.stats.backups import Backup, Backups, Pair, Party, Share, backups, pairs, parties
+from almanac.stats.record import Record
+from almanac.stats.windows import DAY, Period
+from almanac.views import measures
+from almanac.views.base import Head, Link
+from almanac.views.measures import Records
+
+YEARS = 2  # what is looked at: older habits say little about today
+CAPABILITIES = ("chat", "api", "code", "search", "speech", "images")
+TITLES = {"api": "API", "chat": "Chat", "code": "Code", "search": "Search", "speech": "Speech", "images": "Images"}
+MOST = 3  # backups named where there is little room
+
+
+class Instead(NamedTuple):
+    """A service to use while another is in trouble, and why."""
+
+    provider: Link
+    reason: str
+
+
+class Advice(NamedTuple):
+    """What stands in for a provider."""
+
+    provider: Link
+    best: tuple[Instead, ...]
+    falling: tuple[Instead, ...]  # what falls with it, or is built on it
+    unknown: str  # of whom the record says too little
+    lacking: str  # what is said where nothing can be named
+
+
+class PairLine(NamedTuple):
+    """A pair with enough record: how the two fall together."""
+
+    first: Link
+    second: Link
+    part: str  # the products compared, where these are not whole providers
+    forth: str  # chance that the second is in trouble while the first is
+    back: str
+    estimate: Estimate  # the lift
+    lift: str
+    interval: str
+    test: str
+    found: bool
+    covered: str
+    n: str  # starts near each other, and by chance
+    declared: str
+
+
+class Family(NamedTuple):
+    """Pairs tested together."""
+
+    name: str
+    slug: str
+    lines: tuple[PairLine, ...]
+    grid: tuple[Label, ...]
+    compared: str  # of how many pairs how many suffice
+    lacking: tuple[tuple[str, str], ...]  # how many pairs, and why they do not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupsPage:
+    """/backups/"""
+
+    head: Head
+    stand: str
+    span: str
+    advice: tuple[Advice, ...]
+    families: tuple[Family, ...]
+
+
+def page(records: Records) -> BackupsPage:
+    """Every pair over the last two years. `records` reach to a midnight: what is tested changes once a day at most."""
+    period = _period(records)
+    every = tuple(records.values())
+    found = together(every)
+    families = [_family("Providers as wholes", "", found), *(_capability(every, name) for name in CAPABILITIES)]
+    return BackupsPage(
+        head=Head(
+            title="What to use meanwhile: which AI services do not fail together",
+            path="/backups/",
+            section="leaderboard",
+            description="For each AI provider: what does not fail together with it, as far as the record says.",
+        ),
+        stand=_stand(families[0]),
+        span=words.period(moment(period.since), moment(period.until - 1)) if period else "",
+        advice=tuple(advice(record, found) for record in sorted(every, key=lambda r: r.provider.name.casefold())
+                     if record.covered),
+        families=tuple(family for family in families if family.lines or family.lacking),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=2)  # one page shows it all, those of providers and of open incidents a part each
+def together(records: tuple[Record, ...]) -> tuple[Pair, ...]:
+    """Every pair of providers as wholes over the last two years, tested as one family."""
+    return pairs(parties([record for record in records if record.covered]), _last(records[0].now)) if records else ()
+
+
+def advice(record: Record, found: Sequence[Pair]) -> Advice:
+    """The best backups of a provider."""
+    party = Party(record, record.whole)
+    known = backups(party, found)
+    return Advice(
+        provider=measures.link(record.provider),
+        best=tuple(_instead(backup) for backup in known.best),
+        falling=tuple(_falls(record, backup) for backup in known.falling),
+        unknown=words.listing([_other(pair, party).record.provider.name for pair in known.unknown], 6),
+        lacking=_lacking(known, party),
+    )
+
+
+def _last(now: int) -> Period:
+    until = windows.midnight(now)
+    return Period("two-years", "the last two years", until - YEARS * 365 * DAY, until)
+
+
+def _period(records: Records) -> Period | None:
+    return next((_last(record.now) for record in records.values()), None)
+
+
+def _other(pair: Pair, party: Party) -> Party:
+    return pair.second if pair.first == party else pair.first
+
+
+def _instead(backup: Backup) -> Instead:
+    shared = words.listing(sorted(backup.pair.first.capabilities & backup.pair.second.capabilities))
+    most = backup.chance.interval.high if backup.chance.interval else None
+    chance = f"in trouble {_share(backup.chance.value)} of the time at once"
+    bound = f", at most {_share(most)}" if most is not None else ""
+    days = words.plural(backup.pair.covered // DAY, "shared day")
+    return Instead(measures.link(backup.party.record.provider), f"{chance}{bound}; {shared}; {days}")
+
+
+def _falls(record: Record, backup: Backup) -> Instead:
+    other = backup.party.record.provider
+    if other.slug in record.provider.built_on:
+        why = f"{record.provider.name} is built on it"
+    elif record.provider.slug in other.built_on:
+        why = f"is built on {record.provider.name}"
+    else:
+        why = "their troubles start together more often than chance has it"
+    return Instead(measures.link(other), f"{why}; in trouble {_share(backup.chance.value)} of the time at once")
+
+
+def _lacking(known: Backups, party: Party) -> str:
+    if known.best:
+        return ""
+    if known.unknown:
+        return f"The data does not suffice to name one: {known.unknown[0].lacking}."
+    return "Nothing on record does the same and is watched at the same time."
+
+
+def _capability(records: tuple[Record, ...], name: str) -> Family:
+    able = [party for party in parties(records, name) if party.record.covered]
+    return _family(TITLES[name], name, pairs(able, _last(records[0].now)) if records else ())
+
+
+def _family(name: str, slug: str, found: Sequence[Pair]) -> Family:
+    known = [pair for pair in found if not pair.lacking and pair.lift]
+    ordered = sorted(known, key=lambda p: (p.together.adjusted if p.together else 1, -(p.lift.value if p.lift else 0)))
+    top = 8.0
+    return Family(
+        name=name,
+        slug=slug or "providers",
+        lines=tuple(_line(pair, top) for pair in ordered if pair.lift),
+        grid=charts.axis([(0, "0"), (1, "as by chance"), (4, "4 times"), (top, "8")], 0, top),
+        compared=f"{len(known)} of {words.plural(len(found), 'pair')} have a record that suffices",
+        lacking=_reasons(found),
+    )
+
+
+def _reasons(found: Iterable[Pair]) -> tuple[tuple[str, str], ...]:
+    """Why pairs say too little, by kind of reason."""
+    counts: dict[str, int] = {}
+    for pair in found:
+        if pair.lacking:
+            kind = _kind(pair.lacking)
+            counts[kind] = counts.get(kind, 0) + 1
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((words.plural(number, "pair"), why) for why, number in ordered)
+
+
+def _kind(lacking: str) -> str:
+    if lacking.startswith("both covered"):
+        return "covered together for less than thirteen weeks"
+    if "declared trouble" in lacking:
+        return "one of the two declared trouble less than five times in that time"
+    return lacking
+
+
+def _line(pair: Pair, top: float) -> PairLine:
+    lift, tested = pair.lift or Share(0, None), pair.together
+    low, high = lift.interval or (None, None)
+    names = [p.record.provider.name for p in (pair.first, pair.second)]
+    said = f"{names[0]} and {names[1]}: {lift.value:.1f} times as often as by chance"
+    subjects = [p.subject.name for p in (pair.first, pair.second) if p.subject.slug]
+    return PairLine(
+        first=measures.link(pair.first.record.provider),
+        second=measures.link(pair.second.record.provider),
+        part=" and ".join(subjects),
+        forth=_chance(pair.second_given_first),
+        back=_chance(pair.first_given_second),
+        estimate=charts.spot(lift.value, low, high, 0, top, said),
+        lift=f"{lift.value:.1f}",
+        interval=f"{low:.1f} to {high:.1f}" if low is not None and high is not None else "not known",
+        test=_p(tested.adjusted) if tested else "not tested",
+        found=bool(tested and tested.significant),
+        covered=words.count(pair.covered // DAY),
+        n=f"{tested.observed:.1f} / {tested.expected:.1f}" if tested else "",
+        declared=_declared(pair),
+    )
+
+
+def _declared(pair: Pair) -> str:
+    if pair.declared:
+        return "one is built on the other, as its file says"
+    return f"both are built on {words.listing(pair.common)}" if pair.common else ""
+
+
+def _p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
+
+
+def _chance(share: Share | None) -> str:
+    return "not known" if share is None else _share(share.value)
+
+
+def _share(value: float) -> str:
+    return words.percent(value)
+
+
+def _stand(whole: Family) -> str:
+    falling = sum(line.found for line in whole.lines)
+    least = f"{words.sentence(whole.compared)} to be compared; the others are named, not guessed. "
+    if not whole.lines:
+        return f"{least}"
+    if not falling:
+        return f"{least}Of none can it be told that they fail together."
+    some = "one pair fails" if falling == 1 else f"{words.spelled(falling)} pairs fail"
+    return f"{least}Of these {some} together more often than chance has it."

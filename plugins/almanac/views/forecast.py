@@ -1,0 +1,220 @@
+"""The scorecard of the forecasts: how often they held, against what they are better, and what became of each shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from almanac import charts, words
+from almanac.almanac import Almanac
+from almanac.charts import Diagram, Estimate, Label
+from almanac.claims.counting import wilson
+from almanac.model import Card, moment
+from almanac.stats import issued, scorecard
+from almanac.stats.backtest import ELAPSED, Score
+from almanac.stats.issued import Issued
+from almanac.stats.scorecard import ALL, Scorecard
+from almanac.views import base
+from almanac.views.base import Head, Link, Time
+
+ENOUGH = 20  # forecasts a line needs
+NEWEST = 40  # issued forecasts listed
+FROM = 0.5  # where the axis of coverage begins
+NAMES = {"before": "Ended before 1 July 2025", "after": "Ended since"}
+
+
+class Line(NamedTuple):
+    """A score: how many forecasts, how often they held, and by how much they lose less than others."""
+
+    name: str
+    link: str
+    elapsed: str
+    n: str
+    refused: str
+    within_50: str
+    within_80: str
+    estimate: Estimate  # of the 80 % interval's coverage
+    interval: str
+    loss: str
+    plain: str  # loss of the plain quantiles
+    below_plain: str
+    below_press: str
+
+
+class Reliable(NamedTuple):
+    """The diagram of one question, and the table behind it."""
+
+    name: str
+    diagram: Diagram
+    bins: tuple[tuple[str, str, str], ...]  # said, came, n
+
+
+class Shown(NamedTuple):
+    """A forecast that was shown, and what became of it."""
+
+    at: Time
+    provider: Link
+    said: str
+    came: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastPage:
+    """/forecast/"""
+
+    head: Head
+    stand: str
+    made: str
+    pooled: tuple[Line, ...] = ()
+    parts: tuple[tuple[str, tuple[Line, ...]], ...] = ()  # before and after the settings were chosen
+    providers: tuple[Line, ...] = ()
+    every: tuple[Line, ...] = ()
+    grid: tuple[Label, ...] = ()
+    reliable: tuple[Reliable, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    tally: str = ""
+
+
+def forecast(almanac: Almanac, incidents: Mapping[tuple[str, str], Card]) -> ForecastPage:
+    """The page; `incidents` by (provider slug, raw id)."""
+    known = almanac.scorecard
+    head = Head(
+        title="How good the forecasts of recovery are",
+        path="/forecast/",
+        section="leaderboard",
+        description="Every forecast of when an outage ends, scored: coverage of the intervals, loss against baselines.",
+    )
+    outcomes = [(line, issued.score(line, incidents[key])) for line in _issued(almanac)
+                if (key := (line.provider, line.incident)) in incidents]  # fmt: skip
+    tally, listed = _tally(outcomes), tuple(_shown(almanac, incidents, *one) for one in outcomes[:NEWEST])
+    if known is None:
+        none = "No scorecard was made yet: python3 tasks.py score makes it."
+        return ForecastPage(head=head, stand=none, made="", shown=listed, tally=tally)
+    names = {provider.slug: provider.name for provider in almanac.providers}
+    return ForecastPage(
+        head=head,
+        stand=_stand(known),
+        made=_made(known, scorecard.since((c for cards in almanac.cards.values() for c in cards), known)),
+        pooled=tuple(_lines(known, "all", (ALL,), ELAPSED, names)),
+        parts=tuple((NAMES[part], tuple(_lines(known, part, (ALL,), ELAPSED, names))) for part in ("before", "after")),
+        providers=tuple(_lines(known, "all", _ordered(known), (30,), names)),
+        every=tuple(_lines(known, "all", _ordered(known), ELAPSED, names)),
+        grid=charts.axis([(FROM, "50 %"), (0.6, "60"), (0.7, "70"), (0.8, "80"), (0.9, "90"), (1, "100 %")], FROM, 1),
+        reliable=tuple(_reliable(minutes, bins) for minutes, bins in known.reliability),
+        shown=listed,
+        tally=tally,
+    )
+
+
+def _issued(almanac: Almanac) -> list[Issued]:
+    every = [line for lines in almanac.issued.values() for line in lines]
+    return sorted(every, key=lambda line: (-line.forecast.at, line.provider, line.incident))
+
+
+def _ordered(known: Scorecard) -> tuple[str, ...]:
+    """Providers by how many forecasts they have at 30 minutes."""
+    rows = [r for r in known.rows if r.part == "all" and r.provider != ALL and r.elapsed == 30]
+    return tuple(r.provider for r in sorted(rows, key=lambda r: (-r.score.n, r.provider)))
+
+
+def _lines(
+    known: Scorecard, part: str, providers: Iterable[str], elapsed: Iterable[int], names: Mapping[str, str]
+) -> Iterable[Line]:
+    moments = tuple(elapsed)
+    for slug in providers:
+        for minutes in moments:
+            row = known.row(part, slug, minutes)
+            if row and row.score.n >= ENOUGH:
+                yield _line(row.score, slug, names.get(slug, slug), minutes)
+
+
+def _line(score: Score, slug: str, name: str, minutes: int) -> Line:
+    held = score.within_80 / score.n
+    low, high = wilson(score.within_80, score.n)
+    said = f"{words.percent(held)} of {words.count(score.n)} held, 80 % were meant to"
+    return Line(
+        name=name,
+        link=base.provider_url(slug) if slug else "",
+        elapsed="at its start" if not minutes else words.duration(minutes * words.MINUTE),
+        n=words.count(score.n),
+        refused=words.count(score.refused),
+        within_50=words.percent(score.within_50 / score.n, 0),
+        within_80=words.percent(held),
+        estimate=charts.spot(held, low, high, FROM, 1, said),
+        interval=words.percents(low, high),
+        loss=_loss(score.loss),
+        plain=_loss(score.plain),
+        below_plain=_below(score.below(score.plain)),
+        below_press=_below(score.below(score.press)),
+    )
+
+
+def _loss(value: float | None) -> str:
+    return "not known" if value is None else f"{value:.2f}"
+
+
+def _below(share: float | None) -> str:
+    """How much less is lost: 34 % less, 0.4 % more."""
+    if share is None:
+        return "not known"
+    return f"{words.percent(abs(share))} {'less' if share >= 0 else 'more'}"
+
+
+def _stand(known: Scorecard) -> str:
+    first = known.row("all", ALL, 30)
+    if first is None or not first.score.n:
+        return "Too few incidents have ended to score anything."
+    score = first.score
+    held = words.percent(score.within_80 / score.n, 0)
+    press = _below(score.below(score.press))
+    return (
+        f"Half an hour into an incident the interval that should hold four times in five held in {held} of "
+        f"{words.plural(score.n, 'case')}, and the forecast lost {press} than “back in 2 to 4 hours”."
+    )
+
+
+def _made(known: Scorecard, later: int) -> str:
+    ended = f"{words.plural(later, 'incident')} ended since, not in it yet. " if later else ""
+    return (
+        f"Scored on {words.date(moment(known.made))}: {words.plural(known.trials, 'forecast')} of "
+        f"{words.plural(known.incidents, 'incident')}, the last of which ended {words.moment(moment(known.until))}. "
+        f"{ended}Record {known.record}."
+    )
+
+
+def _reliable(minutes: int, bins: Iterable[tuple[float, float, int]]) -> Reliable:
+    points = tuple(bins)
+    name = f"Over within {words.duration(minutes * words.MINUTE)}"
+    told = ", ".join(f"{said:.0%} said, {came:.0%} came" for said, came, _ in points)
+    return Reliable(
+        name=name,
+        diagram=charts.diagram(points, f"{name}: {told}"),
+        bins=tuple((words.percent(said, 0), words.percent(came, 0), words.count(n)) for said, came, n in points),
+    )
+
+
+def _tally(outcomes: list[tuple[Issued, issued.Outcome | None]]) -> str:
+    over = [outcome for _, outcome in outcomes if outcome]
+    if not outcomes:
+        return (
+            "None yet. From the first pull that meets an open incident on, each forecast shown on its page is kept "
+            "here with what became of it."
+        )
+    held = sum(outcome.within_80 for outcome in over)
+    waiting = f"; {len(outcomes) - len(over)} still open" if len(over) < len(outcomes) else ""
+    return f"{words.plural(len(outcomes), 'forecast')} shown: the 80 % interval held in {held} of {len(over)}{waiting}."
+
+
+def _shown(
+    almanac: Almanac, incidents: Mapping[tuple[str, str], Card], line: Issued, outcome: issued.Outcome | None
+) -> Shown:
+    card = incidents[line.provider, line.incident]
+    name = next((p.name for p in almanac.providers if p.slug == line.provider), line.provider)
+    low, _, middle, _, high = (words.duration(round(minutes * 60)) for minutes in line.forecast.quantiles)
+    at = moment(line.forecast.at)
+    came = "still open" if outcome is None else words.duration(round(outcome.remaining * 60))
+    verdict = "" if outcome is None else "held" if outcome.within_80 else "did not hold"
+    link = Link(base.incident_url(card), f"{name}: {base.name(card)}")
+    return Shown(base.time(at, words.moment(at)), link, f"{middle} ({low} to {high})", came, verdict)
