@@ -139,8 +139,9 @@ def test_the_site_is_built_from_what_was_committed_without_another_pull(runner: 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_every_action_is_pinned_by_commit_and_says_which_version_that_is(path: Path) -> None:
     used = [line.strip() for line in path.read_text().splitlines() if "uses:" in line]
+    pinned = re.compile(r"(?:- )?uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
     assert used
-    assert [line for line in used if not re.fullmatch(r"(?:- )?uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []
+    assert [line for line in used if not pinned.fullmatch(line)] == []
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
@@ -164,9 +165,10 @@ def test_what_a_workflow_is_told_by_strangers_never_becomes_part_of_a_script() -
 
 
 def test_publishing_runs_by_turns_away_from_the_full_hour() -> None:
-    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "publish.yml").read_text())
+    path = ROOT / ".github" / "workflows" / "publish.yml"
+    workflow = yaml.safe_load(path.read_text())
     (schedule,) = workflow[True]["schedule"]  # YAML reads the key `on` as true
     minutes = schedule["cron"].split()[0].split(",")
     assert all(int(minute) % 2 and int(minute) % 15 for minute in minutes)
     assert workflow["concurrency"] == {"group": "publish", "cancel-in-progress": False}
-    assert jobs(ROOT / ".github/workflows/publish.yml")["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}
+    assert jobs(path)["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}

@@ -12,7 +12,7 @@ QUOTED = 25  # words of an item that may be quoted, at most; `forms` holds peopl
 
 _TRACKING = re.compile(r"utm_\w+|ref|source|cmp|ito|ns_\w+|at_\w+|fbclid|gclid|smid|guccounter|taid|cmpid|icid")
 
-_READ_ON = re.compile(r"\s*(?:\[?(?:Read (?:more|the full \w+)|Continue reading|The post \b.{0,200}appeared first)\b.*)$")
+_READ_ON = re.compile(r"\s*\[?(?:Read (?:more|the full \w+)|Continue reading|The post \b.{0,200}appeared first)\b.*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ _FAILING = (
 )
 _DOWN = (
     r"(?:(?:is|are|was|were|be|been|goes|went|go|going|gone|still|currently|briefly|partially|suddenly|['’]s|both) "
-    r"(?:\w+ ){0,2}?down\b(?! (?:to|on|from|by|as|with|the|a|its|\d))"
+    r"(?:\w+ ){0,2}?down\b(?! (?:(?:to|on|from|by|as|with|the|a|its)\b|\d))"
     r"|down (?:again|right now|worldwide|globally|for (?:\w+ ){0,3}(?:users?|many|some|thousands|hours|everyone))\b"
     r"|down(?:\?|$))"
 )

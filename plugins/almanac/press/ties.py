@@ -14,6 +14,7 @@ AFTER = 12 * 3600  # s after the end in which the press still writes
 OPEN = 24 * 3600  # s for which an incident without an end is taken to last
 FADING = 6 * 3600  # s after the end that weigh as much as one degree of impact
 OVER = 0.75  # degrees of impact that an incident loses when it ends: mostly what goes on is told
+SHARED = 1.5  # degrees of impact that a word in common weighs, two words at most
 WEIGHTS = {"critical": 3.0, "major": 2.0, "minor": 1.0}  # by impact: the press writes about what many notice
 CLOSE = 0.5  # candidates this close to the best are named too
 MOST = 3
@@ -70,9 +71,9 @@ def _end(card: Card) -> int:
 
 
 def _score(card: Card, at: int, said: frozenset[str]) -> float:
-    """Degrees of impact, plus one a shared word (three at most), less for having ended and for how long ago."""
+    """Degrees of impact, with what shared words weigh, less for having ended and for how long ago."""
     theirs = words(" ".join((*card.components, "" if card.title_is_ours else card.title)))
     shared = len(said & theirs)
     since = at - _end(card)
     faded = OVER + since / FADING if since > 0 else 0.0
-    return WEIGHTS.get(card.impact, 0.5) + min(shared, 3) - faded
+    return WEIGHTS.get(card.impact, 0.5) + SHARED * min(shared, 2) - faded
