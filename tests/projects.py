@@ -69,7 +69,7 @@ def project(root: Path) -> Path:
 
 
 INCIDENTS = (
-    incident("first"),
+    incident("first", until="02 13:47:09"),
     incident("second", "02 12:00", "02 13:00", title="Slow & <odd>"),
     incident("early", "2026-01-10 10:00", "2026-01-10 10:40"),
     incident("other", "02 12:30", "02 14:00", provider="groq", components=()),

@@ -137,7 +137,8 @@ def test_a_renamed_file_moves_its_page(plan: Plan) -> None:
     path.rename(path.with_name("2026-03-02-moved.md"))
     done = build(plan)
     assert "incidents/anthropic/moved/index.html" in done.written
-    assert done.removed == ("incidents/anthropic/first/index.html",)
+    first = "incidents/anthropic/first/"
+    assert done.removed == (f"{first}at/index.html", f"{first}index.html")
     assert tree(plan.output) == clean(plan)
 
 

@@ -9,9 +9,11 @@ PACKAGE = Path(__file__).resolve().parents[1] / "plugins" / "almanac"
 
 LAYERS = {
     0: {"model"},
-    1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "body", "queries"},
+    1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "body",
+        "queries"},
     2: {"feeds", "archive", "almanac", "charts", "corrections"},
-    3: {"claims", "pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle", "press"},
+    3: {"claims", "pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle", "press",
+        "replay"},
     4: {"site", "desk", "hookup", "engine", "reader", "serve", "check", "curate", "newreport"},
     5: {"__init__"},
 }

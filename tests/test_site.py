@@ -99,7 +99,7 @@ def test_a_changed_incident_is_built_without_pelican(root: Path) -> None:
         lambda root: article(root, "claude-fails", "Claude fails", "Changed."),
         lambda root: article(root, "claude-fails", "Claude fails", "Now a draft.", status="draft"),
         lambda root: (root / "content/articles/2026/2026-03-02-claude-fails.md").unlink(),
-        lambda root: put(root, incident("first", title="Another title")),
+        lambda root: put(root, incident("first", until="02 13:47:09", title="Another title")),
         lambda root: write(root, "pages/about.md", "---\ntitle: About us\nsummary: Us.\n---\n\nWe.\n"),
         lambda root: (root / "output/articles/2026/claude-fails/index.html").unlink(),
         lambda root: (root / "output/about/index.html").write_text("defaced"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -18,7 +18,7 @@ from almanac import text, views
 from almanac.almanac import Almanac
 from almanac.engine.plan import Plan
 from almanac.engine.printer import Printer
-from almanac.model import Impact, Incident, Phase, Provider, Revision, Update
+from almanac.model import Card, Impact, Incident, Phase, Provider, Revision, Update
 from tests import shots
 from tests.almanacs import CLAUDE, COPILOT, GROQ, NOW, TOGETHER, almanac, at, carded, incident, pulls, read_feed
 from tests.test_views import ARTICLE, six
@@ -30,7 +30,7 @@ HOSTILE = "<script>alert('x')</script>\"onload=\"x"
 
 # What providers and authors wrote, made safe by almanac.text: the only values that are printed as markup.
 RAW = {"article.html": ["page.html", "page.reviews"], "incident.html": ["u.html"], "page.html": ["page.html"],
-       "provider.html": ["page.about"]}  # fmt: skip
+       "provider.html": ["page.about"], "replay.html": ["u.html"]}  # fmt: skip
 
 CHANGED = Update(
     at=at("02 10:30"),
@@ -81,7 +81,15 @@ def pages_of(known: Almanac, incidents: Iterable[Incident] = ()) -> list[tuple[s
         ("status", views.status(known)),
         ("not_found", views.not_found(known)),
         *(("incident", views.incident(near.of(carded(i)), i, carded(i))) for i in incidents),
+        *(("replay", views.replay(near.of(carded(i)), i, carded(i))) for i in incidents if views.is_replayed(carded(i))),
+        ("edits", views.edits(known, _texts(incidents))),
+        *(("edits", views.edits_of_month(known, _texts(incidents), *key)) for key in views.edited_months(known)),
     ]
+
+
+def _texts(incidents: Iterable[Incident]) -> Callable[[Card], Incident]:
+    by_id = {found.id: found for found in (*incidents, *INCIDENTS)}
+    return lambda card: by_id[card.id]
 
 
 def _with_2026(known: Almanac) -> list[Provider]:

@@ -204,6 +204,22 @@ class Incident:
         return max(moves, default=self.posted)
 
     @property
+    @property
+    def observed(self) -> tuple[datetime, ...]:
+        """The moments at which something about it became known, in order: what we saw, when we saw it.
+
+        Of an import, which we did not see, it is when the provider says it posted, or that it began or ended.
+        """
+        own = self.first_seen is not None
+        moments = {u.seen if own and u.seen else u.at for u in self.updates}
+        moments |= {u.gone for u in self.updates if u.gone} | {was.until for u in self.updates for was in u.was}
+        moments |= {change.until for change in self.changes} | {at for at in (self.first_seen, self.vanished) if at}
+        if not self.updates:
+            moments |= {self.first_seen or self.started}
+        if self.ended and not any(u.phase in OVER for u in self.updates):
+            moments.add(self.ended)
+        return tuple(sorted(moments))
+
     def posted_late(self) -> bool:
         """First posted at or after its end: nobody could have been warned by it."""
         return self.ended is not None and self.posted >= self.ended
@@ -332,6 +348,8 @@ class Card(NamedTuple):
     title_is_ours: bool = False
     changed: int = 0  # when anything about it last changed
 
+    known: int = 0  # when the last of what is known of it became known: before that, less was
+    states: int = 0  # at how many moments something became known
     @property
     def is_trouble(self) -> bool:
         """True for outages and degradations: what availability and forecasts count."""
@@ -357,6 +375,7 @@ def card(incident: Incident, file: str) -> Card:
     """The card of an incident saved at `file` (relative to content/incidents)."""
     slug = file.rsplit("/", 1)[-1].removesuffix(".md")[11:]  # file names are <YYYY-MM-DD>-<slug>.md
     return Card(
+    observed = incident.observed
         provider=incident.provider,
         id=incident.id,
         file=file,
@@ -383,6 +402,8 @@ def card(incident: Incident, file: str) -> Card:
         title_is_ours=incident.title_is_ours,
         changed=seconds(incident.changed),
     )
+        known=seconds(observed[-1]),
+        states=len(observed),
 
 
 def stamp(at: datetime) -> str:

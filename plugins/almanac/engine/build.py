@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,10 +13,11 @@ from almanac.engine import incidents, state, surfaces, written
 from almanac.engine.assembled import assemble
 from almanac.engine.crew import Crew
 from almanac.engine.edition import Edition
-from almanac.engine.incidents import Found, Made, page_path
+from almanac.engine.incidents import Found, Made, page_path, replay_paths
 from almanac.engine.plan import PACKAGE, Plan, fingerprint
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
+from almanac.engine.rewind import rewound
 from almanac.engine.state import SITE, Print, Row, Section, Stamp
 from almanac.engine.written import Written
 from almanac.model import seconds
@@ -55,6 +57,7 @@ class Build:
         self._pages: set[str] = set()
         files = _scan(plan.content, clock_ns)
         self._rows = _kept(self._sections, files)
+        self._whole: Almanac | None = None  # to the record's end: what people wrote since may cite it
         self._edition: Edition | None = None
         self._crew = self._hire({file: stamp for file, stamp in files.items() if file not in self._rows}, prints)
 
@@ -86,8 +89,8 @@ class Build:
 
         `wrong` finds what is wrong with what people wrote, a fault each, once the rest is known.
         """
-        if self._edition is not None:  # known already, from what the last build remembers of the same articles
-            _refuse(list(map(str, wrong(self._edition.almanac))))
+        if self._whole is not None:  # known already, from what the last build remembers of the same articles
+            _refuse(list(map(str, wrong(self._whole))))
             return
         faults: list[str] = []
         found: Found
@@ -97,11 +100,13 @@ class Build:
         watched = providers.load(self.plan.content, self.plan.state / "providers.json")
         cards = [row.card for _, row in sorted(self._rows.items())]
         almanac = assemble(self.plan, watched, cards, articles, faults)
-        faults += map(str, wrong(almanac))
+        self._whole = replace(almanac, now=max(almanac.now, almanac.record_until or almanac.now))
+        faults += map(str, wrong(self._whole))
         _refuse(faults)
+        almanac = rewound(almanac, self.plan.content)
         contents = {file: row.content for file, row in self._rows.items()}
         for card in (card for found in almanac.cards.values() for card in found):
-            if card is not self._rows[card.file].card:  # corrected
+            if card is not self._rows[card.file].card:  # corrected, or not as it was
                 contents[card.file] = digest(contents[card.file], card)
         self._edition = Edition(self.plan, almanac, contents)
         self._crew.tell(almanac)
@@ -121,6 +126,9 @@ class Build:
             return False
         section = self._sections[WRITTEN]
         articles = {article.path: article for article in known}
+        due = {path for path, article in articles.items() if self._is_due(article.card)}
+        if due != section.prints.keys() & articles.keys():
+            return False
         for path, printed in section.prints.items():
             article = articles.get(path)
             key = self._article_key(article.card, article.own) if article else printed.key
@@ -134,10 +142,11 @@ class Build:
         """Print the page of an article, if it shows anything new. Raises BuildError if its address is taken."""
         self._claim(path, article.file)
         own = digest(article)
-        key = self._article_key(article.card, own)
-        if not self._press.stands(path, key):
-            page = views.article(self._beside(article.card), article)
-            self._press.put(path, key, self._printer.page("article", page))
+        if self._is_due(article.card):
+            key = self._article_key(article.card, own)
+            if not self._press.stands(path, key):
+                page = views.article(self._beside(article.card), article)
+                self._press.put(path, key, self._printer.page("article", page))
         self._written.append(Written(path, own, article.card, article.card.url in self.edition.listed))
 
     def put_page(self, path: str, page: object, file: str) -> None:
@@ -151,6 +160,10 @@ class Build:
     def _claim(self, path: str, file: str) -> None:
         if path in self._press.prints:
             raise BuildError(f"content/{file}:1: another file has its address, /{path}; rename one of the two")
+
+    def _is_due(self, card: ArticleCard) -> bool:
+        """False for an article of a later date: a build of the past does not have it."""
+        return card.date <= self.plan.now
 
     def _article_key(self, card: ArticleCard, own: bytes) -> bytes:
         return digest("article", own, self._beside(card))
@@ -184,8 +197,10 @@ class Build:
             sections[WRITTEN if path in people else SITE].prints[path] = printed
         for file, row in self._rows.items():
             section = sections.setdefault(row.card.provider, Section())
-            path = page_path(row.card)
-            section.rows[file], section.prints[path] = row, pages[path]
+            section.rows[file] = row
+            now = self._edition.incidents.get((row.card.provider, row.card.id)) if self._edition else None
+            paths = [page_path(now), *(path for _, path in replay_paths(now))] if now else []
+            section.prints |= {path: pages[path] for path in paths}
         return sections
 
 

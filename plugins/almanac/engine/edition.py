@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from almanac import archive, corrections, exports, views
+from almanac import exports, views
 from almanac.almanac import Almanac
 from almanac.claims import Evidence
+from almanac.engine import rewind
 from almanac.engine.plan import Plan
 from almanac.engine.press import digest
 from almanac.exports import Channel, Item
@@ -69,7 +70,7 @@ class Edition:
     def text(self, card: Card) -> Incident:
         """The incident of a card, with its texts."""
         if card.file not in self._texts:
-            self._texts[card.file] = corrections.like(archive.read(self.plan.content, card.file), card)
+            self._texts[card.file] = rewind.incident(self.plan.content, card, seconds(self.almanac.now))
         return self._texts[card.file]
 
     def item(self, card: Card) -> Item:

@@ -6,15 +6,16 @@ from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, corrections, views
+from almanac import archive, views
 from almanac.almanac import Almanac
+from almanac.engine import rewind
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
 from almanac.engine.state import Print, Row, Stamp
-from almanac.model import Card, Incident
+from almanac.model import Card, Incident, seconds
 from almanac.model import card as card_of
-
 from almanac.stats.reporting import reported
+
 
 class Found(NamedTuple):
     """What a share read: rows by file, and a line for every file that cannot be used."""
@@ -39,14 +40,22 @@ def share(
     almanac = yield found
     around = views.Surroundings(almanac)
     corrected = {card.file: card for cards in almanac.cards.values() for card in cards}
+    now = seconds(almanac.now)
     for file, row in {**kept, **found.rows}.items():
-        card = corrected[file]
+        card = corrected.get(file)
+        if card is None:  # nothing was known of it yet
+            continue
         path, near = page_path(card), around.of(card)
-        key = digest(file.encode(), row.content, near, card if card != row.card else b"")
-        if not press.stands(path, key):
-            incident = texts.pop(file, None) or archive.read(content, file)
-            page = views.incident(near, corrections.like(incident, card), card)
-            press.put(path, key, printer.page("incident", page))
+        own = (file.encode(), row.content, card if card != row.card else b"")
+        key, again = digest(*own, near), digest(*own, near.provider)
+        sheets = [(n, sheet) for n, sheet in replay_paths(card) if not press.stands(sheet, again)]
+        if press.stands(path, key) and not sheets:
+            continue
+        incident = rewind.incident(content, card, now, texts.pop(file, None))
+        if path not in press.prints:
+            press.put(path, key, printer.page("incident", views.incident(near, incident, card)))
+        for number, sheet in sheets:
+            press.put(sheet, again, printer.page("replay", views.replay(near, incident, card, number)))
     yield Made(press.prints, press.written)
 
 
@@ -67,3 +76,8 @@ def _read(
 def page_path(card: Card) -> str:
     """Where the page of an incident stands in the output folder."""
     return f"{views.incident_url(card).lstrip('/')}index.html"
+
+
+def replay_paths(card: Card) -> list[tuple[int, str]]:
+    """The pages of its replay, by number; none if it has none."""
+    return [(number, f"{url.lstrip('/')}index.html") for number, url in enumerate(views.replay_urls(card), 1)]

@@ -7,6 +7,7 @@ from almanac.views.claims import claims
 from almanac.views.corrections import corrections
 from almanac.views.data import Data, Offer, data
 from almanac.views.home import home
+from almanac.views.edits import count_edit_sheets, edited_months, edits, edits_of_month, newest_edited
 from almanac.views.incident import incident
 from almanac.views.incidents import incidents, month, months
 from almanac.views.leaderboard import boards, leaderboard
@@ -18,11 +19,13 @@ from almanac.views.rows import count_sheets
 from almanac.views.status import status
 from almanac.views.subscribe import subscribe
 
+from almanac.views.replay import is_replayed, replay, replay_urls
 __all__ = [
     "Around",
     "Beside",
     "Data",
     "Offer",
+    "CAPABILITIES",
     "Site",
     "Surroundings",
     "article",
@@ -38,18 +41,27 @@ __all__ = [
     "incident_url",
     "incidents",
     "leaderboard",
+    "count_edit_sheets",
     "month",
+    "edited_months",
+    "edits",
+    "edits_of_month",
     "month_url",
     "months",
     "not_found",
     "page",
     "provider",
     "provider_url",
+    "is_replayed",
     "provider_year",
     "providers",
     "records",
     "site",
+    "newest_edited",
     "status",
     "subscribe",
     "year_url",
+    "periods",
 ]
+    "replay",
+    "replay_urls",

@@ -59,7 +59,9 @@ def state(almanac: Almanac, provider: Provider) -> State:
     until = watched[-1].until if watched else None
     last = next((card for card in cards if card.ended is not None), None)
     stale = until is None or now - until >= FRESH
-    unended = 0 if stale or by_ourselves(pulls, now) else sum(card.is_open for card in cards)
+    seen = dict(pulls.last_open) if pulls else {}
+    told = stale or by_ourselves(pulls, now)
+    unended = 0 if told else sum(card.is_open and card.id not in seen for card in cards)
     if until is None or stale or unended:
         return State(provider=provider, mark=UNKNOWN, reach=until, watched_from=0, last=last, unended=unended)
     going_on = tuple(sorted((card for card in cards if is_open(card, pulls, until)), key=rank, reverse=True))

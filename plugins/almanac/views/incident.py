@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from almanac import text, words
-from almanac.model import OVER, Card, Change, Incident, Update, moment, seconds, stamp
+from almanac.model import OVER, Card, Incident, Update, moment, seconds, stamp
 from almanac.views import base
 from almanac.views.around import Around
 from almanac.views.base import Head, Link, Time
@@ -55,14 +55,6 @@ class Post(NamedTuple):
     phase: str
     html: str
     notes: str
-
-
-class Edit(NamedTuple):
-    """A text or a fact that was changed later."""
-
-    what: str
-    when: Time
-    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +104,8 @@ def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
         timeline=timeline(card, around) if card.is_trouble else None,
         posts=tuple(_post(incident, update) for update in reversed(incident.updates)),
         posts_note=_posts_note(incident),
-        edits=_edits(incident),
+        edits=changed(incident),
+        replay=next(iter(replay_urls(card)), ""),
         source=incident.source,
         cited_by=around.cited_by,
         corrected=around.corrected,
@@ -259,39 +252,3 @@ def _posts_note(incident: Incident) -> str:
     if any(update.text for update in incident.updates):
         return "in the provider’s words"
     return "times and phases only; the texts are at the source"
-
-
-def _edits(incident: Incident) -> tuple[Edit, ...]:
-    """Every change of a text or a fact, newest first."""
-    found = [edit for update in incident.updates if update.was for edit in _rewrites(update)]
-    found += [_changed(incident, change) for change in incident.changes]
-    return tuple(sorted(found, key=lambda edit: edit.when.iso, reverse=True))
-
-
-def _rewrites(update: Update) -> list[Edit]:
-    """Each text an update had, held against the one that followed it."""
-    texts = [*(was.text for was in update.was), update.text]
-    what = f"Update of {words.moment(update.at)}"
-    return [
-        Edit(what, _until(was.until), word_diff(text.plain(was.text), text.plain(after)))
-        for was, after in zip(update.was, texts[1:], strict=True)
-    ]
-
-
-def _changed(incident: Incident, change: Change) -> Edit:
-    """A fact that was another; what followed it is the next change of the same fact, or what stands now."""
-    later = [c for c in incident.changes if c.what == change.what and c.until > change.until]
-    after = min(later, key=lambda c: c.until).was if later else _now(incident, change.what)
-    pieces = word_diff(change.was, after) if after else (Piece("del", change.was),)
-    return Edit(words.sentence(change.what.replace("_", " ")), _until(change.until), pieces)
-
-
-def _now(incident: Incident, what: str) -> str:
-    value = getattr(incident, what, "")
-    if isinstance(value, datetime):
-        return stamp(value)
-    return ", ".join(value) if isinstance(value, tuple) else str(value or "")
-
-
-def _until(at: datetime) -> Time:
-    return Time(stamp(at), words.moment(at))

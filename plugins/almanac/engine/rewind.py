@@ -1,0 +1,57 @@
+"""Turns the Almanac back to its `now`: what became known later is not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from almanac import archive, corrections, replay
+from almanac.almanac import Almanac
+from almanac.model import Card, Incident, Pulls, moment, seconds
+from almanac.model import card as card_of
+
+
+def rewound(almanac: Almanac, content: Path) -> Almanac:
+    """The Almanac as it was at `almanac.now`; itself if all of it was known by then, as it mostly is."""
+    now = seconds(almanac.now)
+    late = [card for cards in almanac.cards.values() for card in cards if card.known > now]
+    articles = tuple(article for article in almanac.articles if article.date <= almanac.now)
+    if not late and len(articles) == len(almanac.articles):
+        return almanac
+    then = {card.file: _then(content, card, now) for card in late}
+    cards = {slug: tuple(_kept(found, then)) for slug, found in almanac.cards.items()}
+    pulls = {slug: _pulls(found, cards.get(slug, ()), then, now) for slug, found in almanac.pulls.items()}
+    return replace(
+        almanac,
+        cards=cards,
+        pulls=pulls,
+        articles=articles,
+        record_until=max((span.until for pull in pulls.values() for span in pull.coverage), default=None),
+        corrections=tuple(c for c in almanac.corrections if c.fix.date <= now and c.now.known <= now),
+    )
+
+
+def incident(content: Path, card: Card, now: int, read: Incident | None = None) -> Incident:
+    """The incident of a card with its texts, as known at `now`. `read`: the incident in its file, if it was read."""
+    found = read or archive.read(content, card.file)
+    return corrections.like(replay.as_of(found, moment(now)) or found, card)
+
+
+def _then(content: Path, card: Card, now: int) -> Card | None:
+    """A card as it was, None if nothing was known of it; what an editor corrected is known with what is corrected."""
+    found = replay.as_of(corrections.like(archive.read(content, card.file), card), moment(now))
+    return None if found is None else card_of(found, card.file)
+
+
+def _kept(cards: Iterable[Card], then: Mapping[str, Card | None]) -> Iterable[Card]:
+    for card in cards:
+        was = then.get(card.file, card)
+        if was is not None:
+            yield was
+
+
+def _pulls(pulls: Pulls, cards: Iterable[Card], then: Mapping[str, Card | None], now: int) -> Pulls:
+    """Feeds as of `now`. What we now know the end of was open then, to the end of the record."""
+    open_then = {card.id for card in cards if card.is_open and card.file in then}
+    return replay.pulls_as_of(pulls, moment(now), open_then)

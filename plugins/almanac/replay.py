@@ -1,0 +1,148 @@
+"""Goes back in time: an incident, and the state of the feeds, as they were known at a moment. Pure.
+
+What we saw ourselves was known from the moment we saw it: posts by `seen`, what was changed by `until`, what was taken
+away by `gone` and `vanished`. What was imported was known, as far as anyone can say, by the provider's own stamps. A
+stated end without a post that says so, and a word that is no phase, are known from the time they name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from almanac.merge import in_effect
+from almanac.model import OVER, Change, Impact, Incident, Kind, Phase, Pulls, Update, stamp, unstamp
+
+GONE = "gone update "  # what a change is called that says when a post was missing before it came back
+
+
+def as_of(incident: Incident, at: datetime) -> Incident | None:
+    """The incident as it was known at a moment; None if nothing was known of it, itself if nothing came later."""
+    moments = incident.observed
+    if moments[-1] <= at:
+        return incident
+    if moments[0] > at or (incident.first_seen is not None and incident.first_seen > at):
+        return None
+    posts = in_effect(sorted(_posts(incident, at), key=lambda update: update.at))
+    if incident.updates and not posts:
+        return None
+    facts = _facts(incident, at)
+    ended = _ended(facts.get("ended", incident.ended), incident, posts, at)
+    return replace(
+        incident,
+        **facts | {"ended": ended, "ended_basis": (incident.ended_basis or "resolved-update") if ended else ""},
+        phase=_phase(incident, posts, ended),
+        vanished=_vanished(incident, at),
+        updates=posts,
+        changes=tuple(change for change in incident.changes if change.until <= at),
+    )
+
+
+def by_stamps(incident: Incident) -> bool:
+    """True if what was known when is told by the provider's stamps, because we did not see it ourselves."""
+    return incident.first_seen is None
+
+
+def _posts(incident: Incident, at: datetime) -> Iterable[Update]:
+    """The posts that were known, each as it was then."""
+    own = not by_stamps(incident)
+    missing = {c.what: unstamp(c.was) for c in incident.changes if c.what.startswith(GONE) and c.until > at}
+    for update in incident.updates:
+        if (update.seen if own and update.seen else update.at) > at:
+            continue
+        then = post(update, at)
+        gone = missing.get(f"{GONE}{stamp(then.at)}") or update.gone
+        yield replace(then, gone=gone if gone and gone <= at else None)
+
+
+def post(update: Update, at: datetime) -> Update:
+    """A post with the text, time and word it had: those of the oldest revision that was not superseded yet."""
+    later = [was for was in update.was if was.until > at]
+    if not later:
+        return update
+    printed = next((was.printed for was in later if was.printed), "")
+    return replace(
+        update,
+        text=later[0].text,
+        at=next((was.at for was in later if was.at), update.at),
+        printed=printed or update.printed,
+        phase=_meant(printed, update.phase) if printed else update.phase,
+        was=tuple(was for was in update.was if was.until <= at),
+    )
+
+
+def _meant(printed: str, phase: Phase) -> Phase:
+    from almanac.feeds import wording  # heavy, and rarely needed: a provider rarely changes the phase of a post
+
+    return wording.phase(printed) or Phase.UNKNOWN if printed else phase
+
+
+def _facts(incident: Incident, at: datetime) -> dict[str, Any]:
+    """The facts that were others then, by the name of their field."""
+    found: dict[str, Any] = {}
+    for change in sorted(incident.changes, key=lambda change: change.until, reverse=True):
+        if change.until > at:
+            found |= _fact(change)
+    return found
+
+
+def _fact(change: Change) -> dict[str, Any]:
+    if change.what in ("started", "ended", "planned_from", "planned_until"):
+        return {change.what: unstamp(change.was)}
+    if change.what == "impact":
+        from almanac.feeds import wording  # as above
+
+        return {"impact": wording.impact(change.was) or Impact.UNKNOWN, "impact_stated": change.was}
+    if change.what == "kind":
+        return {"kind": Kind(change.was)}
+    if change.what == "components":
+        return {"components": tuple(change.was.split("; "))}
+    return {"title": change.was} if change.what == "title" else {}
+
+
+def _ended(ended: datetime | None, incident: Incident, posts: Collection[Update], at: datetime) -> datetime | None:
+    """The end that was known: once a post said it was over, or where none ever does, from the stated time on."""
+    if ended is None:
+        return None
+    if not any(update.phase in OVER for update in incident.updates):
+        return ended if ended <= at else None
+    over = None
+    for update in posts:
+        if update.gone is None and update.phase is not Phase.UNKNOWN:
+            over = (over or update.at) if update.phase in OVER else None
+    return over and (ended if ended <= at else over)
+
+
+def _phase(incident: Incident, posts: Collection[Update], ended: datetime | None) -> Phase:
+    said = [update.phase for update in posts if update.gone is None and update.phase is not Phase.UNKNOWN]
+    if said:
+        return said[-1]
+    return incident.phase if ended else Phase.UNKNOWN
+
+
+def _vanished(incident: Incident, at: datetime) -> datetime | None:
+    """Since when it was missing from its feed; it may have come back since."""
+    times = [unstamp(c.was) for c in incident.changes if c.what == "vanished" and c.until > at]
+    times += [incident.vanished] if incident.vanished else []
+    return next((time for time in times if time <= at), None)
+
+
+def pulls_as_of(pulls: Pulls, at: datetime, going_on: Collection[str]) -> Pulls:
+    """The state of a provider's feeds at a moment.
+
+    `going_on` are the ids of incidents that are over now and were open then: they were seen open as far as the record
+    went. What a feed said at its last fetch is kept only if that was before.
+    """
+    coverage = tuple(replace(span, until=min(span.until, at)) for span in pulls.coverage if span.since < at)
+    reach = max((span.until for span in coverage), default=at)
+    seen = {name: min(time, reach) for name, time in pulls.last_open}
+    feeds = tuple(
+        replace(feed, fetched=None, changed=None, error="", error_since=None)
+        if feed.fetched and feed.fetched > at else feed
+        for feed in pulls.feeds
+    )  # fmt: skip
+    return replace(
+        pulls, coverage=coverage, feeds=feeds, last_open=tuple(sorted((seen | dict.fromkeys(going_on, reach)).items()))
+    )

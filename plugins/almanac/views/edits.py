@@ -1,0 +1,190 @@
+"""What providers changed or took away after they had posted it, as word diffs: of one incident, and all together."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from almanac import text, words
+from almanac.almanac import Almanac
+from almanac.model import Card, Change, Incident, Update, moment, stamp
+from almanac.views import base, rows
+from almanac.views.base import Head, Link, Time
+from almanac.views.diff import Piece, word_diff
+from almanac.views.incidents import Count, Line
+from almanac.views.rows import Sheet
+
+NEWEST = 10  # incidents on the first page
+SHEET = 15  # incidents on one page of a month
+NONE = (
+    "No change is on record yet. The archive began with imports, which carry times and phases and no texts; from its "
+    "first own reading of a feed on, every text that is replaced or taken away stands here."
+)
+Read = Callable[[Card], Incident]
+Months = Mapping[tuple[int, int], Sequence[Card]]
+
+
+class Edit(NamedTuple):
+    """A text or a fact that was changed later."""
+
+    what: str
+    when: Time
+    pieces: tuple[Piece, ...]
+
+
+class Edited(NamedTuple):
+    """An incident, and what was changed in it, newest first."""
+
+    incident: Link
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditsPage:
+    """/edits/, and /edits/<year>/<month>/ for the incidents that began in a month"""
+
+    head: Head
+    title: str
+    stand: str
+    edited: tuple[Edited, ...]
+    months: tuple[Line, ...]
+    sheets: tuple[Sheet, ...] = ()
+
+
+def changed(incident: Incident) -> tuple[Edit, ...]:
+    """Every change of a text or a fact, newest first."""
+    found = [edit for update in incident.updates if update.was for edit in _rewrites(update)]
+    found += [_changed(incident, change) for change in incident.changes]
+    return _newest_first(found)
+
+
+def all_edits(incident: Incident) -> tuple[Edit, ...]:
+    """Every change, and every post that was taken away, newest first."""
+    return _newest_first([*changed(incident), *(_taken(update) for update in incident.updates if update.gone)])
+
+
+def _newest_first(found: Iterable[Edit]) -> tuple[Edit, ...]:
+    return tuple(sorted(found, key=lambda edit: edit.when.iso, reverse=True))
+
+
+def _rewrites(update: Update) -> list[Edit]:
+    """Each text an update had, held against the one that followed it."""
+    texts = [*(was.text for was in update.was), update.text]
+    what = f"Update of {words.moment(update.at)}"
+    return [
+        Edit(what, _until(was.until), word_diff(text.plain(was.text), text.plain(after)))
+        for was, after in zip(update.was, texts[1:], strict=True)
+    ]
+
+
+def _taken(update: Update) -> Edit:
+    said = text.plain(update.text) or words.sentence(update.phase)
+    what = f"Update of {words.moment(update.at)}, taken away"
+    return Edit(what, _until(update.gone or update.at), (Piece("del", said),))
+
+
+def _changed(incident: Incident, change: Change) -> Edit:
+    """A fact that was another; what followed it is the next change of the same fact, or what stands now."""
+    later = [c for c in incident.changes if c.what == change.what and c.until > change.until]
+    after = min(later, key=lambda c: c.until).was if later else _now(incident, change.what)
+    pieces = word_diff(change.was, after) if after else (Piece("del", change.was),)
+    return Edit(words.sentence(change.what.replace("_", " ")), _until(change.until), pieces)
+
+
+def _now(incident: Incident, what: str) -> str:
+    value = getattr(incident, what, "")
+    if isinstance(value, datetime):
+        return stamp(value)
+    return ", ".join(value) if isinstance(value, tuple) else str(value or "")
+
+
+def _until(at: datetime) -> Time:
+    return Time(stamp(at), words.moment(at))
+
+
+def edited_months(almanac: Almanac) -> Months:
+    """The cards of incidents with changes by the (year, month) they began in, newest first."""
+    found: dict[tuple[int, int], list[Card]] = {}
+    for card in newest_edited(almanac):
+        at = moment(card.started)
+        found.setdefault((at.year, at.month), []).append(card)
+    return dict(sorted(found.items()))
+
+
+def newest_edited(almanac: Almanac, most: int = 0) -> list[Card]:
+    """The cards of incidents with changes, those last changed first; all of them without `most`."""
+    found = [card for cards in almanac.cards.values() for card in cards if card.edits]
+    return heapq.nlargest(most or len(found), found, key=lambda card: (card.changed, card.provider, card.id))
+
+
+def edits(almanac: Almanac, read: Read) -> EditsPage:
+    """The newest changes, and the way to all others. `read` gets the texts of an incident."""
+    months = edited_months(almanac)
+    return EditsPage(
+        head=Head(
+            title="Edits: what providers changed or took away",
+            path="/edits/",
+            section="incidents",
+            description="Texts and facts of incidents that providers changed or took away after posting them.",
+        ),
+        title="What was changed, and what was taken away",
+        stand=_stand(sum(map(len, months.values()))),
+        edited=_edited(almanac, newest_edited(almanac, NEWEST), read),
+        months=tuple(_year(months, year) for year in sorted({year for year, _ in months}, reverse=True)),
+    )
+
+
+def _stand(number: int) -> str:
+    if not number:
+        return NONE
+    return f"{words.sentence(words.plural(number, 'incident'))} said something else before. What went is in brackets."
+
+
+def edits_of_month(almanac: Almanac, read: Read, year: int, number: int, sheet: int = 1) -> EditsPage:
+    """The changes of the incidents that began in a month."""
+    cards = edited_months(almanac)[year, number]
+    url, title = f"/edits/{year}/{number:02}/", words.month(year, number)
+    last = count_edit_sheets(len(cards))
+    return EditsPage(
+        head=Head(
+            title=rows.numbered(f"Edits of incidents of {title}", sheet),
+            path=rows.sheet_url(url, sheet),
+            section="incidents",
+            description=f"What providers changed in what they had posted on incidents of {title}.",
+        ),
+        title=f"Edits of incidents of {title}",
+        stand=_stand(len(cards)),
+        edited=_edited(almanac, cards[(sheet - 1) * SHEET : sheet * SHEET], read),
+        months=(),
+        sheets=tuple(Sheet(rows.sheet_url(url, n), str(n), n == sheet) for n in range(1, last + 1)) if last > 1 else (),
+    )
+
+
+def count_edit_sheets(number: int) -> int:
+    """On how many pages the changes of so many incidents stand."""
+    return max(-(-number // SHEET), 1)
+
+
+def _edited(almanac: Almanac, cards: Iterable[Card], read: Read) -> tuple[Edited, ...]:
+    names = rows.names(almanac.providers)
+    return tuple(
+        Edited(
+            Link(
+                base.incident_url(card),
+                f"{names.get(card.provider, card.provider)}: {base.name(card)}, {words.date(moment(card.started))}",
+            ),
+            all_edits(read(card)),
+        )
+        for card in cards
+    )
+
+
+def _year(months: Months, year: int) -> Line:
+    counts = {number: len(months.get((year, number), ())) for number in range(1, 13)}
+    return Line(str(year), "", tuple(
+        Count(f"/edits/{year}/{n:02}/" if counts[n] else "", words.SHORT_MONTHS[n - 1], words.count(counts[n]))
+        for n in range(1, 13)
+    ))  # fmt: skip

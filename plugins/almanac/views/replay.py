@@ -1,0 +1,159 @@
+"""An incident as it was known, step by step: what its page said then, and what could be known by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from almanac import replay as past
+from almanac import text, words
+from almanac.model import OVER, Card, Incident, Update, seconds, stamp
+from almanac.views import base, rows
+from almanac.views.around import Around
+from almanac.views.base import Head, Link, Mark, Time
+from almanac.views.edits import Edit, all_edits
+from almanac.views.rows import Sheet
+
+SHEET = 30  # states on one page
+ENOUGH = 3  # stamps of an import make a replay; of two, its page tells all
+OWN = "As we saw it: each state is made of what had been read from the provider’s feed by then."
+STAMPS = (
+    "By the provider’s stamps: this incident was imported, so what stands here is what the provider says it "
+    "had posted by then; nobody here saw it."
+)
+
+
+class Said(NamedTuple):
+    """A post that became known: its own time, if it differs, and its words as safe HTML."""
+
+    phase: str
+    when: str
+    html: str
+
+
+class State(NamedTuple):
+    """What was known from one moment on."""
+
+    anchor: str
+    time: Time
+    day: str
+    mark: Mark
+    phase: str
+    stand: str
+    title: str  # "" where it is that of the state before
+    parts: str  # likewise
+    said: tuple[Said, ...]
+    edits: tuple[Edit, ...]
+    earlier: str  # anchors of the states beside it, "" at the ends
+    later: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayPage:
+    """/incidents/<provider>/<id>/at/, and its further sheets"""
+
+    head: Head
+    title: str
+    incident: Link
+    stand: str
+    states: tuple[State, ...]
+    steps: tuple[Link, ...]
+    sheets: tuple[Sheet, ...]
+
+
+def is_replayed(card: Card) -> bool:
+    """True if there is more than one state to step through; of an import, more than its own page tells at a glance."""
+    return card.states >= (ENOUGH if card.first_seen is None else 2)
+
+
+def replay_urls(card: Card) -> tuple[str, ...]:
+    """The addresses of an incident's replay; none if it has none."""
+    if not is_replayed(card):
+        return ()
+    first = f"{base.incident_url(card)}at/"
+    return first, *(f"{first}{number}/" for number in range(2, -(-card.states // SHEET) + 1))
+
+
+def replay(around: Around, incident: Incident, card: Card, sheet: int = 1) -> ReplayPage:
+    """One sheet of the states of an incident, oldest first. It draws on nothing but the incident."""
+    urls, began = replay_urls(card), words.moment(incident.started)
+    states = tuple(_states(incident, (sheet - 1) * SHEET, sheet * SHEET))
+    return ReplayPage(
+        head=Head(
+            title=rows.numbered(f"{around.provider}: {base.name(card)}, {began}, as it was known", sheet),
+            path=urls[sheet - 1],
+            section="incidents",
+            description=f"{words.plural(card.states, 'state')} of an incident of {around.provider}, as of its time.",
+            kind="article",
+        ),
+        title=f"As it was known: {base.name(card)}",
+        incident=Link(base.incident_url(card), f"{around.provider}, {words.date(incident.started)}"),
+        stand=STAMPS if past.by_stamps(incident) else OWN,
+        states=states,
+        steps=tuple(Link(f"#{state.anchor}", state.time.text) for state in states),
+        sheets=tuple(Sheet(url, str(n), n == sheet) for n, url in enumerate(urls, 1)) if len(urls) > 1 else (),
+    )
+
+
+def _states(incident: Incident, first: int, last: int) -> Iterator[State]:
+    moments = incident.observed
+    anchors = [f"at-{stamp(at)}" for at in moments]
+    changes = all_edits(incident)
+    before = past.as_of(incident, moments[first - 1]) if first else None
+    for number, at in enumerate(moments[first:last], first):
+        then = past.as_of(incident, at)
+        if then is None:  # its first posts are dated before it was seen, or it has no post that counts
+            continue
+        yield State(
+            anchor=anchors[number],
+            time=Time(stamp(at), f"{words.clock(at)}{words.GAP}UTC"),
+            day="" if before and number > first and moments[number - 1].date() == at.date() else words.date(at),
+            mark=base.MARKS[then.impact],
+            phase=words.sentence(then.phase),
+            stand=_stand(then, at),
+            title="" if before and before.title == then.title else _title(then),
+            parts="" if before and before.components == then.components else words.listing(then.components, 6),
+            said=tuple(_said(incident, at)),
+            edits=tuple(edit for edit in changes if edit.when.iso == stamp(at)),
+            earlier=anchors[number - 1] if number > first else "",
+            later=anchors[number + 1] if number + 1 < min(last, len(moments)) else "",
+        )
+        before = then
+
+
+def _title(then: Incident) -> str:
+    return "" if then.title_is_ours else then.title
+
+
+def _stand(then: Incident, at: datetime) -> str:
+    """How long it had lasted, as far as was known."""
+    began = seconds(then.started)
+    if then.ended is not None:
+        spent = seconds(then.ended) - began
+        said = f"Over since {words.near(then.ended, at)}" + (f", after {words.duration(spent)}" if spent > 0 else "")
+    elif then.phase in OVER:
+        said = "Over; when it ended was not said"
+    elif began > seconds(at):
+        said = f"Announced for {words.near(then.started, at)}"
+    else:
+        said = f"Open for {words.duration(seconds(at) - began)}; its end was not known"
+    missing = " It was missing from its feed." if then.vanished else ""
+    return f"{said}.{missing}"
+
+
+def _said(incident: Incident, at: datetime) -> Iterator[Said]:
+    """The posts that became known at a moment, as they read then, newest first."""
+    for update in reversed(incident.updates):
+        known = update.at if past.by_stamps(incident) or update.seen is None else update.seen
+        if known == at:
+            yield _post(past.post(update, at), at)
+
+
+def _post(post: Update, at: datetime) -> Said:
+    return Said(
+        phase=words.sentence(post.printed or post.phase),
+        when="" if post.at == at else f"dated {words.near(post.at, at)}",
+        html=text.html(post.text) if post.text else "",
+    )
