@@ -774,7 +774,7 @@ def test_the_leaderboard_orders_who_can_be_ranked_and_says_why_others_cannot() -
     known = six()
     page = views.leaderboard(known, views.records(known))
     assert page.board is not None
-    assert plain(page.board.period) == "3 December 2025 to 2 March 2026"
+    assert plain(page.board.period) == "2 December 2025 to 1 March 2026"
     assert [(line.provider, line.n) for line in page.board.lines] == [
         (Link(f"/providers/p{i}/", f"P{i}"), "12") for i in range(6)
     ]
@@ -791,7 +791,7 @@ def test_home_shows_the_same_board_as_the_leaderboard() -> None:
 
 def test_what_does_not_count_is_counted_on_the_leaderboard() -> None:
     known = six()
-    notice = replace(incident("n", provider="p0"), kind=Kind.NOTICE)
+    notice = replace(incident("n", "01 10:00", provider="p0"), kind=Kind.NOTICE)
     known = replace(known, cards={**known.cards, "p0": (carded(notice), *known.cards["p0"])})
     page = views.leaderboard(known, views.records(known))
     assert page.left_out == (("1", "notice, no trouble of the service"),)

@@ -108,7 +108,7 @@ class Build:
         for card in (card for found in almanac.cards.values() for card in found):
             if card is not self._rows[card.file].card:  # corrected, or not as it was
                 contents[card.file] = digest(contents[card.file], card)
-        self._edition = Edition(self.plan, almanac, contents)
+        self._edition = Edition(self.plan, almanac, contents, {file: row.told for file, row in self._rows.items()})
         self._crew.tell(almanac)
 
     @property

@@ -17,6 +17,7 @@ from almanac.engine.press import digest
 from almanac.exports import Channel, Item
 from almanac.exports.statuspage import Declared, declared
 from almanac.model import Card, Incident, Provider, seconds
+from almanac.stats.reporting import Reported
 from almanac.stats.selection import scope
 from almanac.views.incidents import Months
 from almanac.views.measures import Records
@@ -27,12 +28,15 @@ OWN_IDS = ("history", "updates", "major", "operators")  # feeds that are another
 
 
 class Edition:
-    """One build's knowledge. `contents` are the digests of incident files by file."""
+    """One build's knowledge. By incident file: `contents` are the digests, `told` is how each was reported."""
 
-    def __init__(self, plan: Plan, almanac: Almanac, contents: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, plan: Plan, almanac: Almanac, contents: Mapping[str, bytes], told: Mapping[str, Reported]
+    ) -> None:
         self.plan = plan
         self.almanac = almanac
         self._contents = contents
+        self._told = told
         self._texts: dict[str, Incident] = {}
         self._items: dict[str, Item] = {}
         self._kept: dict[object, Any] = {}
@@ -61,6 +65,15 @@ class Edition:
     def records(self) -> Records:
         """The record of each provider, laid out for arithmetic."""
         return views.records(self.almanac)
+
+    @cached_property
+    def closed(self) -> Records:
+        """The same up to the last midnight UTC: what is measured on pages stays the same for a day."""
+        return views.closed(self.almanac)
+
+    def reports(self, provider: Provider) -> list[Reported]:
+        """How a provider's outages and degradations were reported."""
+        return [self._told[card.file] for card in self.almanac.cards.get(provider.slug, ()) if card.is_trouble]
 
     @cached_property
     def evidence(self) -> Evidence:

@@ -14,6 +14,7 @@ from almanac.engine.edition import Edition
 from almanac.engine.surface import Surface, providers
 from almanac.model import Card, Provider, Pulls, seconds
 from almanac.stats import windows
+from almanac.stats.backtest import ELAPSED
 from almanac.stats.windows import DAY, Period
 
 BUCKET = 90 * DAY  # incidents are marked by the buckets of time they touch
@@ -64,14 +65,26 @@ def _whole(edition: Edition, provider: Provider) -> object:
 
 
 def _everybody(edition: Edition) -> object:
-    return [_whole(edition, provider) for provider in edition.almanac.providers]
+    return edition.kept("everybody", lambda: [_whole(edition, provider) for provider in edition.almanac.providers])
+
+
+def _capabilities(_: Edition) -> Iterable[tuple[Any, ...]]:
+    return ((name,) for name in views.CAPABILITIES)
+
+
+def _moments(_: Edition) -> Iterable[tuple[Any, ...]]:
+    return ((minutes,) for minutes in ELAPSED)
 
 
 SURFACES: tuple[Surface, ...] = (
     Surface("leaderboard/{0.slug}/index.html", lambda e, p: views.leaderboard(e.almanac, e.closed, p), "leaderboard",
             _periods, _period_key),
     Surface("backups/index.html", lambda e: views.backups(e.closed), "backups", key=_everybody),
+    Surface("backups/{0}/index.html", lambda e, name: views.backups(e.closed, name), "backups", _capabilities,
+            lambda e, _: _everybody(e)),
     Surface("forecast/index.html", lambda e: views.forecast(e.almanac, e.incidents), "forecast"),
+    Surface("forecast/{0}/index.html", lambda e, minutes: views.forecast(e.almanac, e.incidents, minutes), "forecast",
+            _moments),
     Surface("providers/{0.slug}/numbers/index.html", lambda e, p: views.numbers(e.closed, p, e.reports(p)), "numbers",
             providers, _whole),
 )

@@ -122,7 +122,7 @@ def _all(edition: Edition) -> list[Card]:
 
 
 def _boards(edition: Edition) -> dict[str, Leaderboard]:
-    return views.boards(edition.almanac, edition.records)
+    return views.boards(edition.almanac, edition.closed)
 
 
 ROWS: dict[str, Callable[[Edition], Iterable[tables.Row]]] = {

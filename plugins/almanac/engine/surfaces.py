@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from almanac import views
-from almanac.engine import published, syndicated
+from almanac.engine import further, measured, published, syndicated
 from almanac.engine.edition import Edition
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
@@ -58,22 +58,24 @@ def _static(edition: Edition) -> Iterable[tuple[Any, ...]]:
 
 
 SURFACES: tuple[Surface, ...] = (
-    Surface("index.html", lambda e: views.home(e.almanac, e.records), "home"),
+    Surface("index.html", lambda e: views.home(e.almanac, e.closed), "home"),
     Surface("incidents/index.html", lambda e: views.incidents(e.almanac, e.months), "incidents"),
     Surface("incidents/{0}/{1:02}/{2}index.html", lambda e, y, m, _, n: views.month(e.almanac, e.months, y, m, n),
             "month", _months, _month_key),
     Surface("providers/index.html", lambda e: views.providers(e.almanac), "providers"),
-    Surface("providers/{0.slug}/index.html", lambda e, p: views.provider(e.almanac, e.records, p), "provider",
+    Surface("providers/{0.slug}/index.html", lambda e, p: views.provider(e.almanac, e.closed, p), "provider",
             providers),
     Surface("providers/{0.slug}/{1}/{2}index.html", lambda e, p, y, _, n: views.provider_year(e.almanac, p, y, n),
             "provider_year", _years, _year_key),
-    Surface("leaderboard/index.html", lambda e: views.leaderboard(e.almanac, e.records), "leaderboard"),
+    Surface("leaderboard/index.html", lambda e: views.leaderboard(e.almanac, e.closed), "leaderboard"),
     Surface("corrections/index.html", lambda e: views.corrections(e.almanac), "corrections"),
     Surface("claims/index.html", lambda e: views.claims(e.almanac, e.evidence), "claims"),
     Surface("articles/index.html", lambda e: views.articles(e.almanac), "articles"),
     Surface("status/index.html", lambda e: views.status(e.almanac), "status"),
     Surface("404.html", lambda e: views.not_found(e.almanac), "not_found"),
     Surface("theme/{0}", lambda e, file: (e.plan.theme / "static" / file).read_bytes(), "", _static),
+    *further.SURFACES,
+    *measured.SURFACES,
     *syndicated.SURFACES,
     *published.SURFACES,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
@@ -11,11 +12,14 @@ from almanac import words
 from almanac.almanac import Almanac, ArticleCard
 from almanac.model import Card, Pulls, Stretch, seconds
 from almanac.stats import windows
+from almanac.stats.issued import Issued
 from almanac.stats.selection import is_machine, scope
-from almanac.views import base
+from almanac.views import base, measures
+from almanac.views.backups import Advice, advice, together
 from almanac.views.base import Dateline, Link
 from almanac.views.corrections import Note, by_incident
 from almanac.views.current import end, is_open
+from almanac.views.measures import Records
 
 OWN, OTHERS = 6, 4  # how many other incidents of the provider, and of others, are drawn
 DAY = words.DAY
@@ -47,6 +51,8 @@ class Around:
     now: int  # the moment it is known to be open until; 0 for one that is over
     end: int  # its end, or the last moment it is known to have been open
     corrected: tuple[Note, ...] = ()  # by editors: it, and what was merged with it
+    issued: Issued | None = None  # the newest forecast kept for it, while it is open
+    instead: Advice | None = None  # what to use meanwhile
 
 
 class Surroundings:
@@ -77,7 +83,22 @@ class Surroundings:
             now=until if going_on else 0,
             end=until,
             corrected=self._corrected.get((card.provider, card.id), ()),
+            issued=self._newest_forecast(card) if going_on and card.is_trouble else None,
+            instead=self._advice(card) if going_on and card.is_trouble else None,
         )
+
+    def _newest_forecast(self, card: Card) -> Issued | None:
+        kept = self._almanac.issued.get(card.provider, ())
+        return next((line for line in reversed(kept) if line.incident == card.id), None)
+
+    def _advice(self, card: Card) -> Advice | None:
+        record = self._records.get(card.provider)
+        return advice(record, together(tuple(self._records.values()))) if record else None
+
+    @cached_property
+    def _records(self) -> Records:
+        """Only what is open asks for them."""
+        return measures.closed(self._almanac)
 
     def near(self, card: Card) -> tuple[Card, ...]:
         """Every incident whose page may show this one, itself included: those to look at again when it changes."""

@@ -63,7 +63,6 @@ class Family(NamedTuple):
     """Pairs tested together."""
 
     name: str
-    slug: str
     lines: tuple[PairLine, ...]
     grid: tuple[Label, ...]
     compared: str  # of how many pairs how many suffice
@@ -75,31 +74,47 @@ class BackupsPage:
     """/backups/"""
 
     head: Head
+    title: str
     stand: str
     span: str
-    advice: tuple[Advice, ...]
-    families: tuple[Family, ...]
+    advice: tuple[Advice, ...]  # only on the page of providers as wholes
+    family: Family
+    others: tuple[Link, ...]  # the same for single capabilities
 
 
-def page(records: Records) -> BackupsPage:
-    """Every pair over the last two years. `records` reach to a midnight: what is tested changes once a day at most."""
+def page(records: Records, capability: str = "") -> BackupsPage:
+    """Every pair over the last two years, of providers as wholes or of what has a capability.
+
+    `records` reach to a midnight: what is tested changes once a day at most.
+    """
     period = _period(records)
     every = tuple(records.values())
     found = together(every)
-    families = [_family("Providers as wholes", "", found), *(_capability(every, name) for name in CAPABILITIES)]
+    family = _capability(every, capability) if capability else _family("Providers as wholes", found)
+    what = f"{family.name}: what to use meanwhile" if capability else "What to use meanwhile"
     return BackupsPage(
         head=Head(
-            title="What to use meanwhile: which AI services do not fail together",
-            path="/backups/",
+            title=f"{what}: which AI services do not fail together",
+            path=url(capability),
             section="leaderboard",
             description="For each AI provider: what does not fail together with it, as far as the record says.",
         ),
-        stand=_stand(families[0]),
+        title=what,
+        stand=_stand(family),
         span=words.period(moment(period.since), moment(period.until - 1)) if period else "",
-        advice=tuple(advice(record, found) for record in sorted(every, key=lambda r: r.provider.name.casefold())
-                     if record.covered),
-        families=tuple(family for family in families if family.lines or family.lacking),
-    )  # fmt: skip
+        advice=() if capability else tuple(advice(r, found) for r in sorted(every, key=_by_name) if r.covered),
+        family=family,
+        others=tuple(Link(url(name), TITLES.get(name, "Whole providers")) for name in ("", *CAPABILITIES)),
+    )
+
+
+def url(capability: str = "") -> str:
+    """The address of the page of a capability, or of providers as wholes."""
+    return f"/backups/{capability}/" if capability else "/backups/"
+
+
+def _by_name(record: Record) -> str:
+    return record.provider.name.casefold()
 
 
 @lru_cache(maxsize=2)  # one page shows it all, those of providers and of open incidents a part each
@@ -114,8 +129,8 @@ def advice(record: Record, found: Sequence[Pair]) -> Advice:
     known = backups(party, found)
     return Advice(
         provider=measures.link(record.provider),
-        best=tuple(_instead(backup) for backup in known.best),
-        falling=tuple(_falls(record, backup) for backup in known.falling),
+        best=tuple(_instead(backup) for backup in known.best[:MOST]),
+        falling=tuple(_falls(record, backup) for backup in known.falling[:MOST]),
         unknown=words.listing([_other(pair, party).record.provider.name for pair in known.unknown], 6),
         lacking=_lacking(known, party),
     )
@@ -164,16 +179,15 @@ def _lacking(known: Backups, party: Party) -> str:
 
 def _capability(records: tuple[Record, ...], name: str) -> Family:
     able = [party for party in parties(records, name) if party.record.covered]
-    return _family(TITLES[name], name, pairs(able, _last(records[0].now)) if records else ())
+    return _family(TITLES[name], pairs(able, _last(records[0].now)) if records else ())
 
 
-def _family(name: str, slug: str, found: Sequence[Pair]) -> Family:
+def _family(name: str, found: Sequence[Pair]) -> Family:
     known = [pair for pair in found if not pair.lacking and pair.lift]
     ordered = sorted(known, key=lambda p: (p.together.adjusted if p.together else 1, -(p.lift.value if p.lift else 0)))
     top = 8.0
     return Family(
         name=name,
-        slug=slug or "providers",
         lines=tuple(_line(pair, top) for pair in ordered if pair.lift),
         grid=charts.axis([(0, "0"), (1, "as by chance"), (4, "4 times"), (top, "8")], 0, top),
         compared=f"{len(known)} of {words.plural(len(found), 'pair')} have a record that suffices",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from almanac import charts, words
@@ -18,6 +18,7 @@ from almanac.stats.scorecard import ALL, Scorecard
 from almanac.views import base
 from almanac.views.base import Head, Link, Time
 
+FIRST = 30  # minutes: the moment of which scores by provider are shown first
 ENOUGH = 20  # forecasts a line needs
 NEWEST = 40  # issued forecasts listed
 FROM = 0.5  # where the axis of coverage begins
@@ -69,53 +70,77 @@ class ForecastPage:
     made: str
     pooled: tuple[Line, ...] = ()
     parts: tuple[tuple[str, tuple[Line, ...]], ...] = ()  # before and after the settings were chosen
+    moment: str = ""  # into the incident, of which the scores by provider are
     providers: tuple[Line, ...] = ()
-    every: tuple[Line, ...] = ()
+    moments: tuple[Link, ...] = ()
     grid: tuple[Label, ...] = ()
     reliable: tuple[Reliable, ...] = ()
     shown: tuple[Shown, ...] = ()
     tally: str = ""
 
 
-def forecast(almanac: Almanac, incidents: Mapping[tuple[str, str], Card]) -> ForecastPage:
-    """The page; `incidents` by (provider slug, raw id)."""
+def forecast(almanac: Almanac, incidents: Mapping[tuple[str, str], Card], minutes: int | None = None) -> ForecastPage:
+    """The page, or with `minutes` into the incident its scores by provider; `incidents` by (provider slug, raw id)."""
     known = almanac.scorecard
-    head = Head(
-        title="How good the forecasts of recovery are",
-        path="/forecast/",
-        section="leaderboard",
-        description="Every forecast of when an outage ends, scored: coverage of the intervals, loss against baselines.",
+    outcomes = _outcomes(almanac, incidents)
+    page = ForecastPage(
+        head=Head(
+            title="How good the forecasts of recovery are" + ("" if minutes is None else f", {_into(minutes)}"),
+            path=url(minutes),
+            section="leaderboard",
+            description="Every forecast of when an outage ends, scored: coverage of intervals, loss against baselines.",
+        ),
+        stand=_stand(known) if known else "No scorecard was made yet: python3 tasks.py score makes it.",
+        made=_made(known, almanac) if known else "",
+        shown=tuple(_shown(almanac, incidents, *one) for one in outcomes[:NEWEST]) if minutes is None else (),
+        tally=_tally(outcomes) if minutes is None else "",
     )
-    outcomes = [(line, issued.score(line, incidents[key])) for line in _issued(almanac)
-                if (key := (line.provider, line.incident)) in incidents]  # fmt: skip
-    tally, listed = _tally(outcomes), tuple(_shown(almanac, incidents, *one) for one in outcomes[:NEWEST])
     if known is None:
-        none = "No scorecard was made yet: python3 tasks.py score makes it."
-        return ForecastPage(head=head, stand=none, made="", shown=listed, tally=tally)
+        return page
+    at = FIRST if minutes is None else minutes
     names = {provider.slug: provider.name for provider in almanac.providers}
-    return ForecastPage(
-        head=head,
-        stand=_stand(known),
-        made=_made(known, scorecard.since((c for cards in almanac.cards.values() for c in cards), known)),
-        pooled=tuple(_lines(known, "all", (ALL,), ELAPSED, names)),
-        parts=tuple((NAMES[part], tuple(_lines(known, part, (ALL,), ELAPSED, names))) for part in ("before", "after")),
-        providers=tuple(_lines(known, "all", _ordered(known), (30,), names)),
-        every=tuple(_lines(known, "all", _ordered(known), ELAPSED, names)),
+    page = replace(
+        page,
+        moment=_into(at),
+        providers=tuple(_lines(known, "all", _ordered(known, at), (at,), names)),
+        moments=tuple(Link(url(each), _into(each)) for each in ELAPSED),
         grid=charts.axis([(FROM, "50 %"), (0.6, "60"), (0.7, "70"), (0.8, "80"), (0.9, "90"), (1, "100 %")], FROM, 1),
-        reliable=tuple(_reliable(minutes, bins) for minutes, bins in known.reliability),
-        shown=listed,
-        tally=tally,
+    )
+    if minutes is not None:
+        return page
+    return replace(
+        page,
+        pooled=tuple(_lines(known, "all", (ALL,), ELAPSED, names)),
+        parts=tuple((NAMES[part], tuple(_lines(known, part, (ALL,), ELAPSED, names))) for part in NAMES),
+        reliable=tuple(_reliable(within, bins) for within, bins in known.reliability),
     )
 
 
-def _issued(almanac: Almanac) -> list[Issued]:
-    every = [line for lines in almanac.issued.values() for line in lines]
-    return sorted(every, key=lambda line: (-line.forecast.at, line.provider, line.incident))
+def url(minutes: int | None = None) -> str:
+    """The address of the scorecard, or of its scores at a moment."""
+    return "/forecast/" if minutes is None else f"/forecast/{minutes}/"
 
 
-def _ordered(known: Scorecard) -> tuple[str, ...]:
-    """Providers by how many forecasts they have at 30 minutes."""
-    rows = [r for r in known.rows if r.part == "all" and r.provider != ALL and r.elapsed == 30]
+def _into(minutes: int) -> str:
+    return f"{words.duration(minutes * words.MINUTE)} in" if minutes else "at its start"
+
+
+def _outcomes(
+    almanac: Almanac, incidents: Mapping[tuple[str, str], Card]
+) -> list[tuple[Issued, issued.Outcome | None]]:
+    """Every forecast that was shown, newest first, and what became of it."""
+    every = (line for lines in almanac.issued.values() for line in lines)
+    newest = sorted(every, key=lambda line: (-line.forecast.at, line.provider, line.incident))
+    return [
+        (line, issued.score(line, incidents[line.provider, line.incident]))
+        for line in newest
+        if (line.provider, line.incident) in incidents
+    ]
+
+
+def _ordered(known: Scorecard, minutes: int) -> tuple[str, ...]:
+    """Providers by how many forecasts they have at a moment."""
+    rows = [r for r in known.rows if r.part == "all" and r.provider != ALL and r.elapsed == minutes]
     return tuple(r.provider for r in sorted(rows, key=lambda r: (-r.score.n, r.provider)))
 
 
@@ -137,7 +162,7 @@ def _line(score: Score, slug: str, name: str, minutes: int) -> Line:
     return Line(
         name=name,
         link=base.provider_url(slug) if slug else "",
-        elapsed="at its start" if not minutes else words.duration(minutes * words.MINUTE),
+        elapsed=_into(minutes),
         n=words.count(score.n),
         refused=words.count(score.refused),
         within_50=words.percent(score.within_50 / score.n, 0),
@@ -175,7 +200,8 @@ def _stand(known: Scorecard) -> str:
     )
 
 
-def _made(known: Scorecard, later: int) -> str:
+def _made(known: Scorecard, almanac: Almanac) -> str:
+    later = scorecard.since((card for cards in almanac.cards.values() for card in cards), known)
     ended = f"{words.plural(later, 'incident')} ended since, not in it yet. " if later else ""
     return (
         f"Scored on {words.date(moment(known.made))}: {words.plural(known.trials, 'forecast')} of "

@@ -13,7 +13,9 @@ from almanac.views import base
 from almanac.views.around import Around
 from almanac.views.base import Head, Link, Time
 from almanac.views.corrections import Note
-from almanac.views.diff import Piece, word_diff
+from almanac.views.edits import Edit, changed
+from almanac.views.outlook import Outlook, outlook
+from almanac.views.replay import replay_urls
 from almanac.views.timeline import Timeline, timeline
 
 STARTED = {
@@ -77,6 +79,8 @@ class IncidentPage:
     source: str
     cited_by: tuple[Link, ...]
     corrected: tuple[Note, ...] = ()
+    outlook: Outlook | None = None
+    replay: str = ""  # address of its replay
 
 
 def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
@@ -109,6 +113,7 @@ def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
         source=incident.source,
         cited_by=around.cited_by,
         corrected=around.corrected,
+        outlook=outlook(around),
     )
 
 

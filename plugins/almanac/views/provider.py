@@ -19,12 +19,14 @@ from almanac.stats.record import Record
 from almanac.stats.selection import placing
 from almanac.views import base, calendar, current, measures, rows
 from almanac.views.articles import Teaser, teaser
+from almanac.views.backups import Advice, advice, together
 from almanac.views.base import Feed, Head, Link, Mark
 from almanac.views.calendar import DAYS, MonthRow, Ninety
 from almanac.views.current import State
 from almanac.views.incident import Fact
 from almanac.views.incidents import Count
 from almanac.views.measures import Records
+from almanac.views.numbers import url as numbers_url
 from almanac.views.rows import Row
 from almanac.views.status import Source, source
 
@@ -65,6 +67,8 @@ class ProviderPage:
     about: str  # safe HTML
     articles: tuple[Teaser, ...]
     source: Source
+    numbers: str  # where all its numbers stand
+    instead: Advice
     feeds: tuple[Feed, ...]
     key: tuple[Mark, ...] = base.KEY
 
@@ -108,6 +112,8 @@ def provider(almanac: Almanac, records: Records, provider: Provider) -> Provider
         about=text.html(provider.about) if provider.about else "",
         articles=tuple(teaser(a) for a in almanac.articles if provider.slug in a.providers),
         source=source(almanac, provider),
+        numbers=numbers_url(provider.slug),
+        instead=advice(record, together(tuple(records.values()))),
         feeds=base.provider_feeds(provider.slug, provider.name),
     )
 

@@ -1,0 +1,103 @@
+"""What a reader of an open incident asks next: when it may be over, and what to use until then."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from almanac import charts, words
+from almanac.charts import Estimate, Label, Scale
+from almanac.model import Stretch, moment
+from almanac.stats.issued import Issued
+from almanac.stats.recovery import WITHIN
+from almanac.views import base
+from almanac.views.around import Around
+from almanac.views.backups import Advice
+from almanac.views.base import Time
+
+NONE_YET = (
+    "No forecast is kept for it: none was due yet, or too few past incidents lasted as long to learn from. "
+    "Incidents without a forecast are not guessed at."
+)
+
+
+class BackBy(NamedTuple):
+    """A forecast as it was issued, on the clock."""
+
+    issued: Time
+    median: Time
+    low: Time
+    high: Time
+    chances: tuple[tuple[str, str], ...]  # within how long from then, and the chance
+    estimate: Estimate  # median and 80 % on the scale
+    half: Estimate  # the middle half
+    ticks: tuple[Label, ...]
+    basis: str
+    outlasted: str  # what to say when it has lasted longer than nine in ten would
+
+
+class Outlook(NamedTuple):
+    """Back by when, and what to use meanwhile."""
+
+    back: BackBy | None
+    none_yet: str
+    instead: Advice | None
+
+
+def outlook(around: Around) -> Outlook | None:
+    """What an open incident's page says of the hours to come; None for one that is over."""
+    if around.live is None or (around.issued is None and around.instead is None):
+        return None
+    return Outlook(
+        back=_back(around.issued, around.now) if around.issued else None,
+        none_yet="" if around.issued else NONE_YET,
+        instead=around.instead,
+    )
+
+
+def _back(issued: Issued, now: int) -> BackBy:
+    made = issued.forecast
+    at = [made.at + round(minutes * 60) for minutes in made.quantiles]
+    scale = charts.scale_of(Stretch(made.at, max(at[-1] + 600, now)))
+    return BackBy(
+        issued=_clock(made.at, made.at),
+        median=_clock(at[2], made.at),
+        low=_clock(at[0], made.at),
+        high=_clock(at[4], made.at),
+        chances=tuple(
+            (words.duration(minutes * words.MINUTE), words.percent(chance, 0))
+            for minutes, chance in zip(WITHIN, made.chances, strict=True)
+        ),
+        estimate=_on(scale, at[2], at[0], at[4], f"Over by {_said(at[2])}, 80 % {_said(at[0])} to {_said(at[4])}"),
+        half=_on(scale, at[2], at[1], at[3], "the middle half"),
+        ticks=charts.ticks(scale),
+        basis=_basis(issued),
+        outlasted=_outlasted(at[4], now),
+    )
+
+
+def _on(scale: Scale, value: int, low: int, high: int, label: str) -> Estimate:
+    return charts.spot(value, low, high, scale.since, scale.until, label)
+
+
+def _clock(at: int, near: int) -> Time:
+    return base.time(moment(at), words.near(moment(at), moment(near)))
+
+
+def _said(at: int) -> str:
+    return f"{words.clock(moment(at))}{words.GAP}UTC"
+
+
+def _basis(issued: Issued) -> str:
+    made = issued.forecast
+    own = words.plural(made.n, "incident")
+    age = words.duration(round(made.elapsed * 60))
+    said = f"Learnt from {own} of its own that lasted at least about as long ({age}) and {made.others} of others"
+    if made.borrows:
+        said += f", which weigh {words.percent(made.borrowed, 0)}: its own are few"
+    return f"{said}; phase then: {issued.phase}."
+
+
+def _outlasted(latest: int, now: int) -> str:
+    if now <= latest:
+        return ""
+    return "It has outlasted the time by which nine in ten like it were over: take the forecast for what it was."
