@@ -583,7 +583,8 @@ def test_figures_and_verdicts_follow_the_archive_from_build_to_build(project: Pa
     assert shown.select_one(".body p").text == "It took 1 h 30 min; {{length}} is code. Of 1, 1 (100 %) were quick."
     claim = shown.select_one("#claims .claim")
     assert claim["class"] == ["claim", "contradicted"]
-    assert claim.select_one(".verdict").text == "Contradicted: the archive says 1 h 30 min, the claim means more than 2h."
+    said = "Contradicted: the archive says 1 h 30 min, the claim means more than 2h."
+    assert claim.select_one(".verdict").text == said
     assert page(project, "claims").select_one("#contradicted .claim blockquote").text == "It took hours"
 
     save(project / "content", 119)  # still under two hours: the text changes with the archive, the verdict stands

@@ -14,7 +14,7 @@ from typing import Any
 
 from almanac import archive, merge, words
 from almanac.feeds import wording
-from almanac.model import OVER, Impact, Incident, Kind, Phase, Span, Update, seconds, stamp, unstamp
+from almanac.model import DECLARED, OVER, Impact, Incident, Kind, Phase, Span, Update, seconds, stamp, unstamp
 
 INCIDENTS = ("provider", "incident_id", "id_is_ours", "url", "started_at", "ended_at", "impact", "kind", "components",
              "updates", "dataset")  # fmt: skip
@@ -173,10 +173,9 @@ def _kind(row: Mapping[str, str]) -> Kind:
     if not row["kind"]:
         impact = wording.impact(row["impact"]) or Impact.UNKNOWN
         return Kind.OUTAGE if row["impact"] in FULL else wording.kind("", impact, planned=False)[0]
-    try:
-        return Kind(row["kind"])
-    except ValueError:
-        raise _Wrong("kind", f"{row['kind']!r} is no kind; use {', '.join(Kind)} or nothing") from None
+    if row["kind"] not in DECLARED:
+        raise _Wrong("kind", f"{row['kind']!r} is no kind; use {', '.join(DECLARED)} or nothing")
+    return Kind(row["kind"])
 
 
 def _updates(text: str) -> tuple[Update, ...]:

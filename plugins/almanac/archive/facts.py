@@ -6,12 +6,12 @@ What `write` writes, a fast reader of our own takes apart; what a person rewrote
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from almanac.archive.scalars import NotCanonical, read_scalar, read_sequence, scalar, sequence
-from almanac.model import Impact, Incident, Kind, Phase, stamp, unstamp
+from almanac.model import DECLARED, Impact, Incident, Kind, Phase, stamp, unstamp
 
 UNKNOWN = "unknown"  # a time we do not know
 
@@ -47,7 +47,7 @@ def _read_maybe(raw: str) -> datetime | None:
     return None if raw == UNKNOWN else unstamp(raw)
 
 
-def _word(words: type[Kind] | type[Impact] | type[Phase]) -> Form:
+def _word(words: Iterable[Kind] | type[Impact] | type[Phase]) -> Form:
     known: Mapping[str, Any] = {word.value: word for word in words}
 
     def read(raw: str) -> Any:
@@ -66,7 +66,7 @@ MAYBE = Form(_write_maybe, _read_maybe)
 
 FIELDS: dict[str, Form] = {
     "provider": TEXT, "id": TEXT, "aliases": LIST, "title": TEXT, "title_is_ours": FLAG,
-    "kind": _word(Kind), "kind_basis": TEXT, "impact": _word(Impact), "impact_stated": TEXT, "phase": _word(Phase),
+    "kind": _word(DECLARED), "kind_basis": TEXT, "impact": _word(Impact), "impact_stated": TEXT, "phase": _word(Phase),
     "components": LIST, "started": TIME, "started_basis": TEXT, "ended": MAYBE, "ended_basis": TEXT,
     "planned_from": MAYBE, "planned_until": MAYBE, "precision": TEXT, "source": TEXT, "dialect": TEXT,
     "id_is_ours": FLAG, "imported": TEXT, "first_seen": MAYBE, "vanished": MAYBE,
