@@ -8,9 +8,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.nodes import Template as TemplateNode
 from markupsafe import Markup
 
 from almanac import views
@@ -20,9 +19,16 @@ STYLE = "site.css"
 
 
 class _Generator(CodeGenerator):
-    """Lets templates escape with `engine.escape`: that is a third of the time it takes to print a page."""
+    """Compiles templates to code that does with less: half of the time it takes to print a page is spent on the two.
 
-    def visit_Template(self, node: TemplateNode, frame: Frame | None = None) -> None:
+    Values are views, so `page.title` is an attribute and never a key; and most of what is printed needs no escaping.
+    """
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        self.visit(node.node, frame)
+        self.write(f".{node.attr}")
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         super().visit_Template(node, frame)
         self.writeline("from almanac.engine.escape import escape")
 
@@ -61,14 +67,20 @@ class Printer:
     """Prints the pages of one build."""
 
     def __init__(self, plan: Plan) -> None:
-        compiled = plan.state / "templates"
-        compiled.mkdir(parents=True, exist_ok=True)
         site = views.site(plan.site_name, plan.site_url, _style(plan))
-        self._environment = environment(plan.theme, site, plan.jinja, FileSystemBytecodeCache(str(compiled)))
+        self._environment = environment(plan.theme, site, plan.jinja, _compiled(plan.state / "templates"))
 
     def page(self, template: str, page: object) -> bytes:
         """The page that `theme/templates/<template>.html` makes of a view."""
         return self._environment.get_template(f"{template}.html").render(page=page).encode()
+
+
+def _compiled(folder: Path) -> BytecodeCache:
+    """Where compiled templates are kept. Jinja looks whether a template changed; whether we compile in another way
+    is told by the names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ours = blake2b(Path(__file__).read_bytes(), digest_size=4).hexdigest()
+    return FileSystemBytecodeCache(str(folder), f"{ours}-%s.cache")
 
 
 def _style(plan: Plan) -> str:
