@@ -11,7 +11,7 @@ LAYERS = {
     0: {"model"},
     1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "body",
         "queries"},
-    2: {"feeds", "archive", "almanac", "charts", "corrections"},
+    2: {"feeds", "archive", "almanac", "charts", "corrections", "links"},
     3: {"claims", "pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle", "press",
         "replay"},
     4: {"site", "desk", "hookup", "engine", "reader", "serve", "check", "curate", "newreport"},

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from almanac.corrections import Corrected
+from almanac.links import LinkPost
 from almanac.model import Card, Provider, Pulls
 from almanac.queries import Expect, Query
 from almanac.stats.issued import Issued
@@ -94,5 +95,6 @@ class Almanac:
     site_url: str  # absolute, without a trailing slash; "" where the site does not know its address
     site_name: str
     corrections: tuple[Corrected, ...] = ()  # what editors say of incidents, in the order of their files
+    links: tuple[LinkPost, ...] = ()  # what was written then, chosen by people, newest first
     issued: Mapping[str, tuple[Issued, ...]] = field(default_factory=dict)  # forecasts by provider slug, oldest first
     scorecard: Scorecard | None = None  # of the forecasts; None while none was made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from almanac import archive, corrections
+from almanac import archive, corrections, links
 from almanac.almanac import Almanac, ArticleCard
 from almanac.engine.incidents import page_path
 from almanac.engine.plan import Plan
@@ -18,10 +18,12 @@ def assemble(
     known: dict[str, list[Card]] = {provider.slug: [] for provider in watched}
     fixes, unread = corrections.load(plan.content)
     now, corrected, unfit = corrections.apply(cards, fixes)
-    faults += map(str, (*unread, *unfit))
+    posts, unreadable = links.load(plan.content)
+    faults += map(str, (*unread, *unfit, *unreadable))
     for card in now:
         known.setdefault(card.provider, []).append(card)
     faults += _clashes(known, {provider.slug for provider in watched})
+    faults += map(str, links.strangers(posts, known, {(card.provider, card.id) for card in now} if posts else ()))
     pulls = {slug: archive.load_pulls(plan.content, slug) for slug in known}
     return Almanac(
         providers=watched,
@@ -33,6 +35,7 @@ def assemble(
         site_url=plan.site_url,
         site_name=plan.site_name,
         corrections=corrected,
+        links=posts,
         issued={slug: archive.load_forecasts(plan.content, slug) for slug in known},
         scorecard=archive.load_scorecard(plan.content),
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from almanac import views
-from almanac.engine import further, measured, published, syndicated
+from almanac.engine import further, measured, published, syndicated, told
 from almanac.engine.edition import Edition
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
@@ -76,6 +76,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface("theme/{0}", lambda e, file: (e.plan.theme / "static" / file).read_bytes(), "", _static),
     *further.SURFACES,
     *measured.SURFACES,
+    *told.SURFACES,
     *syndicated.SURFACES,
     *published.SURFACES,
 )

@@ -11,10 +11,11 @@ from almanac.exports.items import (
     brief,
     failing,
     incident,
+    link,
     posts,
 )
 from almanac.exports.syndication import atom, json_feed, opml, rss
 
 __all__ = [
-    "NEWEST", "Channel", "Item", "article", "atom", "brief", "failing", "incident", "json_feed", "opml", "posts", "rss",
+    "NEWEST", "Channel", "Item", "article", "atom", "brief", "failing", "incident", "json_feed", "link", "opml", "posts", "rss",
 ]  # fmt: skip

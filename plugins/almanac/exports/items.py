@@ -7,7 +7,7 @@ posts, never later than we saw them and never the build's; it counts as updated 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from almanac import text, words
 from almanac.almanac import ArticleCard
+from almanac.links import LinkPost
 from almanac.model import Card, FeedState, Incident, Phase, Provider, Pulls, Update, moment, stamp
 from almanac.views import base
 
@@ -127,6 +128,23 @@ def article(card: ArticleCard, site: Home) -> Item:
         html=f"<p>{escape(card.summary)}</p>",
         authors=card.authors,
         categories=(card.kind,),
+    )
+
+
+def link(post: LinkPost, grade: str, incidents: Sequence[tuple[str, str]], site: Home) -> Item:
+    """A link post as an item that leads to what was written; `incidents` are (address on the site, name)."""
+    said = [f"<blockquote>{escape(post.quote)}</blockquote>"] * bool(post.quote)
+    said += [f"<p>{escape(post.note)} ({escape(post.curator)})</p>"] * bool(post.note)
+    said += [f'<p>About <a href="{escape(site.site_url + url)}">{escape(name)}</a></p>' for url, name in incidents]
+    return Item(
+        id=f"{site.site_id}press/{post.slug}",
+        url=post.lead.url,
+        title=f"{words.sentence(grade)}: {post.lead.title} ({post.lead.publisher})",
+        published=post.lead.at,
+        updated=post.lead.at,
+        html="".join(said),
+        authors=(post.lead.publisher,),
+        categories=(grade,),
     )
 
 

@@ -19,6 +19,8 @@ from almanac.views.backups import Advice, advice, together
 from almanac.views.base import Dateline, Link
 from almanac.views.corrections import Note, by_incident
 from almanac.views.current import end, is_open
+from almanac.views.press import Written
+from almanac.views.press import by_incident as written_on
 from almanac.views.measures import Records
 
 OWN, OTHERS = 6, 4  # how many other incidents of the provider, and of others, are drawn
@@ -51,6 +53,7 @@ class Around:
     now: int  # the moment it is known to be open until; 0 for one that is over
     end: int  # its end, or the last moment it is known to have been open
     corrected: tuple[Note, ...] = ()  # by editors: it, and what was merged with it
+    written: tuple[Written, ...] = ()  # elsewhere at the time, oldest first
     issued: Issued | None = None  # the newest forecast kept for it, while it is open
     instead: Advice | None = None  # what to use meanwhile
 
@@ -65,6 +68,7 @@ class Surroundings:
         self._days = _by_day(almanac)
         self._cited = _citations(almanac.articles)
         self._corrected = by_incident(almanac)
+        self._written = written_on(almanac)
 
     def of(self, card: Card) -> Around:
         """What stands around one incident."""
@@ -83,6 +87,7 @@ class Surroundings:
             now=until if going_on else 0,
             end=until,
             corrected=self._corrected.get((card.provider, card.id), ()),
+            written=self._written.get((card.provider, card.id), ()),
             issued=self._newest_forecast(card) if going_on and card.is_trouble else None,
             instead=self._advice(card) if going_on and card.is_trouble else None,
         )

@@ -16,6 +16,7 @@ from almanac.views.corrections import Note
 from almanac.views.edits import Edit, changed
 from almanac.views.outlook import Outlook, outlook
 from almanac.views.replay import replay_urls
+from almanac.views.press import Written
 from almanac.views.timeline import Timeline, timeline
 
 STARTED = {
@@ -79,6 +80,7 @@ class IncidentPage:
     source: str
     cited_by: tuple[Link, ...]
     corrected: tuple[Note, ...] = ()
+    written: tuple[Written, ...] = ()
     outlook: Outlook | None = None
     replay: str = ""  # address of its replay
 
@@ -113,6 +115,7 @@ def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
         source=incident.source,
         cited_by=around.cited_by,
         corrected=around.corrected,
+        written=around.written,
         outlook=outlook(around),
     )
 

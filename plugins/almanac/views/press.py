@@ -1,0 +1,104 @@
+"""What was written then: link posts on the pages of the incidents they are about, and all of them together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from almanac import words
+from almanac.almanac import Almanac
+from almanac.links import LinkPost, Telling
+from almanac.model import Card, moment
+from almanac.views import base, rows
+from almanac.views.base import Head, Link, Time
+from almanac.views.claims import GRADES
+
+SHOWN = 100  # link posts on the page; older ones stand on the pages of their incidents
+
+
+class Also(NamedTuple):
+    """Another telling of the same story."""
+
+    link: Link
+    publisher: str
+
+
+class Written(NamedTuple):
+    """A link post."""
+
+    slug: str
+    link: Link
+    publisher: str
+    time: Time
+    grade: str
+    quote: str
+    also: tuple[Also, ...]
+    note: str
+    curator: str
+    incidents: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressPage:
+    """/press/"""
+
+    head: Head
+    posts: tuple[Written, ...]  # newest first
+
+
+def press(almanac: Almanac) -> PressPage:
+    """The newest link posts."""
+    return PressPage(
+        head=Head(
+            title="What was written then",
+            path="/press/",
+            section="articles",
+            description="What the press and users wrote about incidents, chosen by hand, each with what its word weighs.",
+            feeds=base.feeds("/press/", "What was written"),
+        ),
+        posts=tuple(written(almanac)[:SHOWN]),
+    )
+
+
+def written(almanac: Almanac) -> list[Written]:
+    """All link posts that are not dated later than now, newest first."""
+    posts = [post for post in almanac.links if post.lead.at <= almanac.now]
+    wanted = {key for post in posts for key in post.incidents}
+    cards = {key: card for found in almanac.cards.values() for card in found
+             if (key := (card.provider, card.id)) in wanted} if wanted else {}  # fmt: skip
+    names = rows.names(almanac.providers)
+    return [_written(post, cards, names) for post in posts]
+
+
+def by_incident(almanac: Almanac) -> dict[tuple[str, str], tuple[Written, ...]]:
+    """The link posts that the page of an incident shows, oldest first, by (provider slug, raw id)."""
+    found: dict[tuple[str, str], tuple[Written, ...]] = {}
+    told = {one.slug: one for one in written(almanac)}
+    for post in almanac.links:
+        for key in post.incidents if post.slug in told else ():
+            found[key] = (told[post.slug], *found.get(key, ()))
+    return found
+
+
+def _written(post: LinkPost, cards: dict[tuple[str, str], Card], names: dict[str, str]) -> Written:
+    return Written(
+        slug=post.slug,
+        link=Link(post.lead.url, post.lead.title),
+        publisher=post.lead.publisher,
+        time=base.time(post.lead.at, words.moment(post.lead.at)),
+        grade=GRADES[post.grade],
+        quote=post.quote,
+        also=tuple(_also(told) for told in post.also),
+        note=post.note,
+        curator=post.curator,
+        incidents=tuple(_incident(cards[key], names) for key in post.incidents if key in cards),
+    )
+
+
+def _also(told: Telling) -> Also:
+    return Also(Link(told.url, told.title), told.publisher)
+
+
+def _incident(card: Card, names: dict[str, str]) -> Link:
+    return Link(base.incident_url(card), f"{names.get(card.provider, card.provider)}, {base.name(card)}, "
+                f"{words.date(moment(card.started))}")  # fmt: skip
