@@ -40,6 +40,7 @@ class Kind(StrEnum):
 
 
 TROUBLE = frozenset({Kind.OUTAGE, Kind.DEGRADATION})
+DECLARED = tuple(kind for kind in Kind if kind not in (Kind.WITHDRAWN, Kind.MERGED))  # what the archive may hold
 
 
 class Phase(StrEnum):
@@ -204,7 +205,6 @@ class Incident:
         return max(moves, default=self.posted)
 
     @property
-    @property
     def observed(self) -> tuple[datetime, ...]:
         """The moments at which something about it became known, in order: what we saw, when we saw it.
 
@@ -220,6 +220,7 @@ class Incident:
             moments.add(self.ended)
         return tuple(sorted(moments))
 
+    @property
     def posted_late(self) -> bool:
         """First posted at or after its end: nobody could have been warned by it."""
         return self.ended is not None and self.posted >= self.ended
@@ -347,9 +348,9 @@ class Card(NamedTuple):
     source: str
     title_is_ours: bool = False
     changed: int = 0  # when anything about it last changed
-
     known: int = 0  # when the last of what is known of it became known: before that, less was
     states: int = 0  # at how many moments something became known
+
     @property
     def is_trouble(self) -> bool:
         """True for outages and degradations: what availability and forecasts count."""
@@ -374,8 +375,8 @@ def moment(at: int) -> datetime:
 def card(incident: Incident, file: str) -> Card:
     """The card of an incident saved at `file` (relative to content/incidents)."""
     slug = file.rsplit("/", 1)[-1].removesuffix(".md")[11:]  # file names are <YYYY-MM-DD>-<slug>.md
-    return Card(
     observed = incident.observed
+    return Card(
         provider=incident.provider,
         id=incident.id,
         file=file,
@@ -401,9 +402,9 @@ def card(incident: Incident, file: str) -> Card:
         source=incident.source,
         title_is_ours=incident.title_is_ours,
         changed=seconds(incident.changed),
-    )
         known=seconds(observed[-1]),
         states=len(observed),
+    )
 
 
 def stamp(at: datetime) -> str:
