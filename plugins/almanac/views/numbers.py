@@ -103,7 +103,7 @@ def numbers(records: Records, provider: Provider, reports: Iterable[Reported]) -
         pattern_note=pattern_note,
         tomorrow=_tomorrow(record),
         provider=Link(base.provider_url(provider.slug), f"Is {provider.name} down?"),
-        explain=provider.slug,
+        explain=f"{provider.slug} {spans[0].slug}" if spans else "",
         left_out=tuple((words.count(number), why) for why, number in record.selection.reasons),
     )
 
