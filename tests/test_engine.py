@@ -138,7 +138,7 @@ def test_a_renamed_file_moves_its_page(plan: Plan) -> None:
     done = build(plan)
     assert "incidents/anthropic/moved/index.html" in done.written
     first = "incidents/anthropic/first/"
-    assert done.removed == (f"{first}at/index.html", f"{first}index.html")
+    assert done.removed == (f"{first}at/index.html", f"{first}index.html", f"{first}index.md")
     assert tree(plan.output) == clean(plan)
 
 

@@ -37,7 +37,7 @@ class Manuscript:
     @property
     def url(self) -> str:
         """Its address on the site."""
-        return f"/articles/{self.year}/{self.slug}/" if self.year else f"/{self.slug}/"
+        return address(self.file)
 
     @property
     def html(self) -> str:
@@ -47,6 +47,14 @@ class Manuscript:
     def fault(self, spot: Spot, message: str) -> Fault:
         """A fault in the body."""
         return Fault(file=self.matter.file, line=self.first + spot.line - 1, column=spot.column, message=message)
+
+
+def address(file: str) -> str:
+    """The address on the site that the name of a file (relative to content/) gives it; "" if it is no good name."""
+    if found := ARTICLE_FILE.fullmatch(file):
+        return f"/articles/{found['year']}/{found['slug']}/"
+    found = PAGE_FILE.fullmatch(file)
+    return f"/{found['slug']}/" if found else ""
 
 
 def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Fault, ...]]:

@@ -13,7 +13,7 @@ from almanac.engine import incidents, state, surfaces, written
 from almanac.engine.assembled import assemble
 from almanac.engine.crew import Crew
 from almanac.engine.edition import Edition
-from almanac.engine.incidents import Found, Made, page_path, replay_paths
+from almanac.engine.incidents import Found, Made, page_path, replay_paths, twin_path
 from almanac.engine.plan import PACKAGE, Plan, fingerprint
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
@@ -199,7 +199,7 @@ class Build:
             section = sections.setdefault(row.card.provider, Section())
             section.rows[file] = row
             now = self._edition.incidents.get((row.card.provider, row.card.id)) if self._edition else None
-            paths = [page_path(now), *(path for _, path in replay_paths(now))] if now else []
+            paths = [page_path(now), twin_path(now), *(path for _, path in replay_paths(now))] if now else []
             section.prints |= {path: pages[path] for path in paths}
         return sections
 

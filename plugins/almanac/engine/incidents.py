@@ -49,9 +49,12 @@ def share(
         own = (file.encode(), row.content, card if card != row.card else b"")
         key, again = digest(*own, near), digest(*own, near.provider)
         sheets = [(n, sheet) for n, sheet in replay_paths(card) if not press.stands(sheet, again)]
-        if press.stands(path, key) and not sheets:
+        twin, bare = twin_path(card), digest("twin", *own)
+        if press.stands(path, key) & press.stands(twin, bare) and not sheets:  # both are part of this build if they do
             continue
         incident = rewind.incident(content, card, now, texts.pop(file, None))
+        if twin not in press.prints:
+            press.put(twin, bare, archive.render(incident).encode())
         if path not in press.prints:
             press.put(path, key, printer.page("incident", views.incident(near, incident, card)))
         for number, sheet in sheets:
@@ -76,6 +79,11 @@ def _read(
 def page_path(card: Card) -> str:
     """Where the page of an incident stands in the output folder."""
     return f"{views.incident_url(card).lstrip('/')}index.html"
+
+
+def twin_path(card: Card) -> str:
+    """Where the same stands in Markdown, as the archive writes it."""
+    return f"{views.incident_url(card).lstrip('/')}index.md"
 
 
 def replay_paths(card: Card) -> list[tuple[int, str]]:

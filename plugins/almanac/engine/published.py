@@ -13,11 +13,12 @@ from almanac.exports import badges, calendars, maps, statuspage, tables
 from almanac.exports.maps import Place
 from almanac.exports.statuspage import Declared, Json
 from almanac.exports.syndication import dump
-from almanac.exports.tables import TABLES, TYPES, Size, Table
+from almanac.exports.tables import TABLES, TYPES, Size
 from almanac.model import OVER, Card, Kind, Provider, moment
 from almanac.stats.ranking import Leaderboard
 
 API = "api/v2/"
+PACKAGE = "datapackage.json"
 OF_PROVIDER = "providers/{0.slug}/"
 
 Of = Provider | None  # None: the whole site
@@ -134,39 +135,42 @@ ROWS: dict[str, Callable[[Edition], Iterable[tables.Row]]] = {
 FORMS = {"csv": tables.as_csv, "jsonl": tables.as_jsonl}
 
 
-def _table(table: Table, form: str) -> Surface:
-    def make(edition: Edition) -> bytes:
+FILES = {f"{table.name}.{form}": (table, form) for table in TABLES for form in TYPES}
+STILL = frozenset({"incidents", "updates"})  # tables that only change when an incident does
+
+
+def _file(edition: Edition, name: str) -> object:
+    """A table, the data package, or the page that offers them: what tells hashes comes after what is hashed."""
+    if name in FILES:
+        table, form = FILES[name]
         return FORMS[form](table, ROWS[table.name](edition))
+    sizes = _sizes(edition)
+    return tables.package(edition.almanac, sizes) if name == PACKAGE else _offered(edition, sizes)
 
-    def key(edition: Edition) -> object:
+
+def _file_key(edition: Edition, name: str) -> object:
+    if name in FILES and FILES[name][0].name in STILL:
         return edition.kept("mark of all", lambda: edition.mark(_all(edition)))
-
-    path = f"data/{table.name}.{form}"
-    return Surface(path, make, key=key if table.name in ("incidents", "updates") else None)
+    return _file(edition, name)
 
 
 def _sizes(edition: Edition) -> dict[str, Size]:
-    """What the tables weigh, as they stand in the output by now: they are surfaces before this one."""
+    """What the tables weigh, as they stand in the output by now."""
     folder = edition.plan.output / "data"
-    names = [f"{table.name}.{form}" for table in TABLES for form in TYPES]
-    return edition.kept("sizes", lambda: {name: tables.size((folder / name).read_bytes()) for name in names})
+    return edition.kept("sizes", lambda: {name: tables.size((folder / name).read_bytes()) for name in FILES})
 
 
-def _package(edition: Edition) -> bytes:
-    return tables.package(edition.almanac, _sizes(edition))
-
-
-def _data(edition: Edition) -> views.Data:
-    offered = [
+def _offered(edition: Edition, sizes: dict[str, Size]) -> views.Data:
+    offers = [
         views.Offer(
             table.name,
             table.title,
             tuple((field.name, field.type, field.description) for field in table.fields),
-            tuple((form, *_sizes(edition)[f"{table.name}.{form}"]) for form in TYPES),
+            tuple((form, *sizes[f"{table.name}.{form}"]) for form in TYPES),
         )
         for table in TABLES
     ]
-    return views.data(edition.almanac, offered, tables.LICENCE["title"], tables.LICENCE["path"])
+    return views.data(edition.almanac, offers, tables.LICENCE["title"], tables.LICENCE["path"])
 
 
 def _years(edition: Edition) -> Iterable[tuple[Any, ...]]:
@@ -194,25 +198,31 @@ def _map(edition: Edition, provider: Provider, year: int) -> bytes:
     return maps.sitemap(places, edition.plan.site_url)
 
 
-def _pages(edition: Edition) -> bytes:
-    """Every page that is not of a single incident. Where nobody knows when a page changed, it does not say."""
+def pages(edition: Edition, addresses: Iterable[str]) -> bytes:
+    """The sitemap of every page that is not of a single incident: `addresses` of the engine's, and what people wrote.
+
+    Where nobody knows when a page changed, it does not say.
+    """
+    changed = _changes(edition)
+    written = {f"/{path.stem}/" for path in (edition.plan.content / "pages").glob("*.md")}
+    urls = sorted({*addresses, *written, *(card.url for card in edition.almanac.articles)})
+    return maps.sitemap([Place(url, changed.get(url, 0)) for url in urls], edition.plan.site_url)
+
+
+def _changes(edition: Edition) -> dict[str, int]:
+    """When the content of pages changed that show incidents or articles."""
     known = edition.almanac
     of_each = {slug: _changed(cards) for slug, cards in known.cards.items()}
     newest = max(of_each.values(), default=0)
-    articles = [Place(card.url, int((card.modified or card.date).timestamp())) for card in known.articles]
-    written = sorted(path.stem for path in (edition.plan.content / "pages").glob("*.md"))
-    places = [
-        Place("/", newest),
-        *(Place(url, newest) for url in ("/incidents/", "/providers/", "/leaderboard/", "/data/")),
-        *(Place(views.provider_url(p.slug), of_each.get(p.slug, 0)) for p in known.providers),
-        *(Place(views.year_url(p.slug, y), _changed(_by_year(edition, p)[y])) for p, y in _years(edition)),
-        *(Place(views.month_url(*month), _changed(cards)) for month, cards in edition.months.items()),
-        Place("/articles/", max((place.changed for place in articles), default=0)),
-        *articles,
-        *(Place(f"/{name}/") for name in ("claims", "corrections", "status", "subscribe")),
-        *(Place(f"/{name}/") for name in written),
-    ]
-    return maps.sitemap(places, edition.plan.site_url)
+    articles = {card.url: int((card.modified or card.date).timestamp()) for card in known.articles}
+    return {
+        **dict.fromkeys(("/", "/incidents/", "/providers/", "/leaderboard/", "/data/"), newest),
+        **{views.provider_url(slug): changed for slug, changed in of_each.items()},
+        **{views.year_url(p.slug, y): _changed(_by_year(edition, p)[y]) for p, y in _years(edition)},
+        **{views.month_url(*month): _changed(cards) for month, cards in edition.months.items()},
+        "/articles/": max(articles.values(), default=0),
+        **articles,
+    }
 
 
 def _index(edition: Edition) -> bytes:
@@ -227,12 +237,9 @@ SURFACES: tuple[Surface, ...] = (
     Surface(f"{OF_PROVIDER}badge.svg", _svg, "", providers),
     Surface("calendar.ics", _calendar, key=_calendar_key),
     Surface(f"{OF_PROVIDER}calendar.ics", _calendar, "", providers, _calendar_key),
-    *(_table(table, form) for table in TABLES for form in TYPES),
-    Surface("data/datapackage.json", _package),
-    Surface("data/index.html", _data, "data"),
+    Surface("data/{0}", _file, "data", lambda _: ((name,) for name in (*FILES, PACKAGE, "index.html")), _file_key),
     Surface("subscribe/index.html", lambda e: views.subscribe(e.almanac), "subscribe"),
     Surface("sitemap.xml", _index),
-    Surface("sitemap-pages.xml", _pages),
     Surface("sitemap-{0.slug}-{1}.xml", _map, "", _years, lambda e, p, y: e.mark(_by_year(e, p)[y])),
     Surface("robots.txt", lambda e: maps.robots(e.plan.site_url)),
     Surface("llms.txt", lambda e: maps.llms(e.plan.site_name, e.plan.site_url, e.almanac.providers)),

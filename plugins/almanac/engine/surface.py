@@ -9,8 +9,9 @@ from almanac.engine.edition import Edition
 
 
 class Surface(NamedTuple):
-    """A kind of page or file. `each` gives the arguments of every one of its kind, which `path` is made with too.
+    """A kind of page or file; all of a kind are made by one process, in their order.
 
+    `each` gives the arguments of every one of its kind, which `path` is made with too.
     `key` gives all that `make` depends on, where that is cheaper to get than the result; None: the result itself.
     """
 

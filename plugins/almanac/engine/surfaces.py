@@ -57,6 +57,13 @@ def _static(edition: Edition) -> Iterable[tuple[Any, ...]]:
     return ((p.relative_to(root).as_posix(),) for p in sorted(root.rglob("*")) if p.is_file() and p.name[0] != ".")
 
 
+def _addresses(edition: Edition) -> Iterable[str]:
+    """Every page that is a surface."""
+    for surface in SURFACES:
+        paths = (surface.path.format(*item) for item in surface.each(edition)) if surface.template else ()
+        yield from (f"/{path.removesuffix('index.html')}" for path in paths if path.endswith("index.html"))
+
+
 SURFACES: tuple[Surface, ...] = (
     Surface("index.html", lambda e: views.home(e.almanac, e.closed), "home"),
     Surface("incidents/index.html", lambda e: views.incidents(e.almanac, e.months), "incidents"),
@@ -79,6 +86,7 @@ SURFACES: tuple[Surface, ...] = (
     *told.SURFACES,
     *syndicated.SURFACES,
     *published.SURFACES,
+    Surface("sitemap-pages.xml", lambda e: published.pages(e, _addresses(e))),
 )
 
 

@@ -168,6 +168,11 @@ def provider_feeds(slug: str, called: str) -> tuple[Feed, ...]:
     return feeds(provider_url(slug), called)
 
 
+def twin(card: Card) -> Feed:
+    """The page of an incident in Markdown."""
+    return Feed(f"{incident_url(card)}index.md", "This page in Markdown", "text/markdown")
+
+
 def dateline(almanac: Almanac, reach: datetime | None = None) -> Dateline:
     """The dateline of a page that states the present. `reach`: how far the record goes for what it is about."""
     now = almanac.now

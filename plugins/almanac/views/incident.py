@@ -96,7 +96,7 @@ def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
             section="incidents",
             description=f"{title}. {stand}",
             dateline=around.live,
-            feeds=base.provider_feeds(around.slug, around.provider),
+            feeds=(*base.provider_feeds(around.slug, around.provider), base.twin(card)),
             kind="article",
         ),
         kicker=_kicker(around, card, day),
