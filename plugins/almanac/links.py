@@ -95,7 +95,8 @@ def strangers(
         for name, what, known in wrong:
             near = nearest(name, known)
             cure = f"did you mean {near}?" if near else f"write it as the address of the {what}'s page has it"
-            faults.append(Fault(file=f"content/{post.file}", field=f"{what}s", message=f"{name!r} is not known; {cure}"))
+            message = f"{name!r} is not known; {cure}"
+            faults.append(Fault(file=f"content/{post.file}", field=f"{what}s", message=message))
     return faults
 
 

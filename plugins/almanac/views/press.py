@@ -53,7 +53,7 @@ def press(almanac: Almanac) -> PressPage:
             title="What was written then",
             path="/press/",
             section="articles",
-            description="What the press and users wrote about incidents, chosen by hand, each with what its word weighs.",
+            description="What the press and users wrote about incidents, chosen by hand, with what its word weighs.",
             feeds=base.feeds("/press/", "What was written"),
         ),
         posts=tuple(written(almanac)[:SHOWN]),
