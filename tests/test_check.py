@@ -208,6 +208,12 @@ def test_all_problems_come_at_once_in_the_order_of_the_files(content: Path) -> N
     ]
 
 
+def test_a_link_to_a_page_with_faults_is_not_blamed_too(content: Path) -> None:
+    put(content, "pages/methodology.md", "---\ntitle: Method\n---\n\n<b>\n")
+    put(content, ARTICLE, HEAD + "[a](/methodology/#ranges) [b]({filename}/pages/methodology.md)\n")
+    assert [line.partition(": ")[0] for line in found(content)] == ["pages/methodology.md:5:1"]
+
+
 @pytest.mark.parametrize(("file", "problem"), [
     ("articles/2026/claude.md",
      "1:1: is no address; rename it content/articles/<year>/<year>-<month>-<day>-<slug>.md, slugs of a-z, 0-9, -"),

@@ -13,7 +13,7 @@ from almanac.body import Spot
 from almanac.claims import Evidence, Figure, Unanswerable, verdict
 from almanac.claims.figure import PARTS
 from almanac.frontmatter import Fault, Way, nearest
-from almanac.manuscript import Manuscript
+from almanac.manuscript import Manuscript, address
 
 Key = tuple[str, str]
 
@@ -30,15 +30,18 @@ class World:
     leads: Callable[[str], bool]  # True if the site makes a page or file at an address such as leaderboard/
 
 
-def across(manuscripts: Iterable[Manuscript], world: World) -> list[Fault]:
-    """Every fault that shows only when the files are seen together."""
+def across(manuscripts: Iterable[Manuscript], world: World, broken: Collection[str] = ()) -> list[Fault]:
+    """Every fault that shows only when the files are seen together.
+
+    `broken` are addresses of files with faults of their own: links to them are not blamed as well.
+    """
     known = list(manuscripts)
     by_url: dict[str, Manuscript] = {}
     faults: list[Fault] = []
     for manuscript in known:
         faults += _address(manuscript, by_url, world)
         by_url.setdefault(manuscript.url, manuscript)
-    addresses = _Addresses(by_url, world)
+    addresses = _Addresses(by_url, world, broken)
     for manuscript in known:
         faults += _names(manuscript, world)
         faults += _times(manuscript)
@@ -145,8 +148,9 @@ def _times(manuscript: Manuscript) -> Iterator[Fault]:
 class _Addresses:
     """Where links inside the site may lead."""
 
-    def __init__(self, by_url: Mapping[str, Manuscript], world: World) -> None:
+    def __init__(self, by_url: Mapping[str, Manuscript], world: World, broken: Collection[str]) -> None:
         self._by_url = by_url
+        self._broken = broken
         self._by_file = {manuscript.file: manuscript for manuscript in by_url.values()}
         self._world = world
         self._pages = set(world.incidents.values())
@@ -163,11 +167,13 @@ class _Addresses:
         path = target.partition("?")[0]
         if found := self._by_url.get(path):
             return _anchor(anchor, found) if anchor else ""
-        return "" if self._leads(path) else self._nowhere(path)
+        return "" if path in self._broken or self._leads(path) else self._nowhere(path)
 
     def _file(self, target: str, anchor: str, source: Manuscript) -> str:
         folder = "" if target.startswith("/") else posixpath.dirname(source.file)
         file = posixpath.normpath(posixpath.join(folder, target.lstrip("/")))
+        if address(file) in self._broken:
+            return ""
         if file in self._by_file:
             return _anchor(anchor, self._by_file[file]) if anchor else ""
         near = nearest(file, self._by_file)

@@ -36,7 +36,8 @@ def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Pro
     faults += map(_fault, said)
     faults += _press(content)
     manuscripts = list(_manuscripts(files, faults))
-    faults += rules.across(manuscripts, engine.world(almanac))
+    broken = {manuscript.address(name) for name in files} - {written.url for written in manuscripts}
+    faults += rules.across(manuscripts, engine.world(almanac), broken)
     faults += rules.judged(manuscripts, Evidence(almanac))
     faults += (fault for written in manuscripts for fault in _future(written, now))
     if strict:
