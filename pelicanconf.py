@@ -28,16 +28,11 @@ STATIC_PATHS: list[str] = []
 THEME_STATIC_PATHS: list[str] = []  # the engine copies theme/static, and only what changed
 READERS = {"html": None, "htm": None, "rst": None}
 USE_FOLDER_AS_CATEGORY = False
-FILENAME_METADATA = ""  # the reader knows what a file's name means
+FILENAME_METADATA = ""  # the reader knows what a file's name means: /articles/<year>/<slug>/ and /<slug>/
 FORMATTED_FIELDS: list[str] = []
 ARTICLE_TRANSLATION_ID = None  # looking for translations takes quadratic time
 PAGE_TRANSLATION_ID = None
 WITH_FUTURE_DATES = True  # Pelican would ask the clock
-
-ARTICLE_URL = "articles/{year}/{slug}/"
-ARTICLE_SAVE_AS = ARTICLE_URL + "index.html"
-PAGE_URL = "{slug}/"
-PAGE_SAVE_AS = PAGE_URL + "index.html"
 
 # Lists and feeds are made by the engine, from what the archive knows too.
 DIRECT_TEMPLATES: list[str] = []

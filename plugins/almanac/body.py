@@ -43,8 +43,12 @@ class Spot(NamedTuple):
 
 
 class Body(NamedTuple):
-    """What stands in a body, each with its place: `links` as the renderer writes them, names of `figures` …"""
+    """What stands in a body, each with its place: `links` as the renderer writes them, names of `figures` …
 
+    `html` is the body as safe HTML, "" for one that is given to no renderer.
+    """
+
+    html: str = ""
     links: tuple[Spot, ...] = ()
     anchors: frozenset[str] = frozenset()
     figures: tuple[Spot, ...] = ()
@@ -61,9 +65,11 @@ def read(markdown: str, figures: Collection[str] = ()) -> Body:
     look.feed(text.placed(markdown))
     look.close()
     wrong += look.wrong
+    html = text.article(markdown)
     return Body(
+        html=html,
         links=tuple(look.links),
-        anchors=frozenset(re.findall(r'<h[2-6] id="([^"]+)"', text.article(markdown))) if look.headed else frozenset(),
+        anchors=frozenset(re.findall(r'<h[2-6] id="([^"]+)"', html)) if look.headed else frozenset(),
         figures=tuple(look.figures),
         numerals=tuple(look.numerals),
         wrong=tuple(sorted(wrong)),

@@ -38,6 +38,7 @@ def _begin(pelican: Any) -> None:
         _pull(settings)
     if settings.get(BUILD) is None:
         settings[BUILD] = engine.Build(engine.plan(settings, time.time()), time.time_ns())
+    settings[reader.READ] = settings[BUILD].manuscript
 
 
 def _pull(settings: dict[str, Any]) -> None:

@@ -42,7 +42,7 @@ class Manuscript:
     @property
     def html(self) -> str:
         """Its body as safe HTML."""
-        return text.article(self.matter.body)
+        return self.body.html
 
     def fault(self, spot: Spot, message: str) -> Fault:
         """A fault in the body."""

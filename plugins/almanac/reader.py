@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 from pelican.contents import Author
 from pelican.readers import BaseReader
 
-from almanac import manuscript
 from almanac.frontmatter import Fault
 from almanac.manuscript import Manuscript
 
 LINK = re.compile(r'(?<= )(href)="/(?!/)')
 FAULTS = "ALMANAC_FAULTS"  # the setting that collects what is wrong: Pelican makes a reader for each generator
+READ = "ALMANAC_READ"  # the function that reads one, or has read it
 MANUSCRIPTS = "ALMANAC_MANUSCRIPTS"  # and the one that collects what was read
 
 
@@ -37,7 +37,7 @@ class Reader(BaseReader):  # type: ignore[misc]  # Pelican has no types
         if path.is_symlink():
             self.settings[FAULTS].append(Fault(file=f"content/{file}", message="is a symbolic link; put a file there"))
             return "", {"status": "skip"}
-        read, faults = manuscript.read(path.read_bytes(), file)
+        read, faults = self.settings[READ](file)
         self.settings[FAULTS].extend(faults)
         if read is None or (read.values.get("status") == "draft" and not self.settings["ALMANAC_DRAFTS"]):
             return "", {"status": "skip"}
@@ -46,9 +46,10 @@ class Reader(BaseReader):  # type: ignore[misc]  # Pelican has no types
 
     def _metadata(self, read: Manuscript) -> dict[str, Any]:
         values = read.values
-        found = {"title": values["title"], "slug": read.slug, "summary": values["summary"], "written": read}
+        found = {"title": values["title"], "slug": read.slug, "summary": values["summary"], "written": read,
+                 "url": read.url.lstrip("/"), "save_as": f"{read.url.lstrip('/')}index.html"}
         if read.year:
-            found |= {"date": values["date"], "year": read.year, "status": _status(values),
+            found |= {"date": values["date"], "status": _status(values),
                       "authors": [Author(name, self.settings) for name in values["authors"]]}
             if values["modified"]:
                 found["modified"] = values["modified"]

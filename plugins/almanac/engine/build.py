@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, providers, unchanged, views
+from almanac import archive, manuscript, providers, unchanged, views
 from almanac.almanac import Almanac, Article, ArticleCard
-from almanac.engine import incidents, state, surfaces, written
+from almanac.engine import state, written
 from almanac.engine.assembled import assemble
 from almanac.engine.crew import Crew
 from almanac.engine.edition import Edition
-from almanac.engine.incidents import Found, Made, page_path, replay_paths, twin_path
+from almanac.engine.incidents import Found, Made, Read, Task, page_path, replay_paths, share, twin_path
 from almanac.engine.plan import PACKAGE, Plan, fingerprint
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
@@ -62,19 +63,32 @@ class Build:
         self._crew = self._hire({file: stamp for file, stamp in files.items() if file not in self._rows}, prints)
 
     def _hire(self, sources: Mapping[str, Stamp], prints: Mapping[str, Print]) -> Crew:
-        """Hands for the incidents: two forked ones if there is much to read."""
+        """One hand, or two forked ones if there is much to read; these read what people wrote, too."""
         hands = HANDS if len(sources) > MANY else 1
         read, kept = sorted(sources), sorted(self._rows)
-        return Crew([
-            incidents.share(
-                self.plan.content,
-                Press(self.plan.output, prints),
-                self._printer,
-                {file: self._rows[file] for file in kept[hand::hands]},
-                {file: sources[file] for file in read[hand::hands]},
+        people = _people(self.plan.content) if hands > 1 else []
+        shares = []
+        for hand in range(hands):
+            task = Task(
+                kept={file: self._rows[file] for file in kept[hand::hands]},
+                sources={file: sources[file] for file in read[hand::hands]},
+                written=people[hand::hands],
+                hand=hand,
+                hands=hands,
             )
-            for hand in range(hands)
-        ])  # fmt: skip
+            shares.append(share(self.plan.content, Press(self.plan.output, prints), self._printer, task))
+        return Crew(shares)
+
+    @cached_property
+    def _found(self) -> list[Found]:
+        return self._crew.found()
+
+    def manuscript(self, file: str) -> Read:
+        """What stands in a file that people wrote (relative to content/), or every fault of it."""
+        for found in self._found:
+            if file in found.written:
+                return found.written[file]
+        return manuscript.read((self.plan.content / file).read_bytes(), file)
 
     @property
     def known_articles(self) -> tuple[Written, ...] | None:
@@ -93,8 +107,7 @@ class Build:
             _refuse(list(map(str, wrong(self._whole))))
             return
         faults: list[str] = []
-        found: Found
-        for found in self._crew.found():
+        for found in self._found:
             self._rows |= found.rows
             faults += found.faults
         watched = providers.load(self.plan.content, self.plan.state / "providers.json")
@@ -105,11 +118,11 @@ class Build:
         _refuse(faults)
         almanac = rewound(almanac, self.plan.content)
         contents = {file: row.content for file, row in self._rows.items()}
-        for card in (card for found in almanac.cards.values() for card in found):
+        for card in (card for cards_of in almanac.cards.values() for card in cards_of):
             if card is not self._rows[card.file].card:  # corrected, or not as it was
                 contents[card.file] = digest(contents[card.file], card)
         self._edition = Edition(self.plan, almanac, contents, {file: row.told for file, row in self._rows.items()})
-        self._crew.tell(almanac)
+        self._crew.tell(self._edition)
 
     @property
     def edition(self) -> Edition:
@@ -131,7 +144,7 @@ class Build:
             return False
         for path, printed in section.prints.items():
             article = articles.get(path)
-            key = self._article_key(article.card, article.own) if article else printed.key
+            key = digest("article", article.own, self._beside(article.card)) if article else printed.key
             if not self._press.stands(path, key):
                 self._press.prints.clear()
                 return False
@@ -143,10 +156,10 @@ class Build:
         self._claim(path, article.file)
         own = digest(article)
         if self._is_due(article.card):
-            key = self._article_key(article.card, own)
+            beside = self._beside(article.card)
+            key = digest("article", own, beside)
             if not self._press.stands(path, key):
-                page = views.article(self._beside(article.card), article)
-                self._press.put(path, key, self._printer.page("article", page))
+                self._press.put(path, key, self._printer.page("article", views.article(beside, article)))
         self._written.append(Written(path, own, article.card, article.card.url in self.edition.listed))
 
     def put_page(self, path: str, page: object, file: str) -> None:
@@ -165,20 +178,16 @@ class Build:
         """False for an article of a later date: a build of the past does not have it."""
         return card.date <= self.plan.now
 
-    def _article_key(self, card: ArticleCard, own: bytes) -> bytes:
-        return digest("article", own, self._beside(card))
-
     def _beside(self, card: ArticleCard) -> views.Beside:
         return views.beside(self.edition.almanac, self.edition.incidents, card, self.edition.evidence)
 
     def finish(self) -> Built:
         """Print what is left, remove what is no more, and remember it all."""
-        surfaces.render(self.edition, self._press, self._printer)
         made: list[Made] = self._crew.made()
-        sections = self._remember({path: p for result in made for path, p in result.prints.items()})
         for result in made:
             self._press.adopt(result.prints, result.written)
         removed = self._press.sweep()
+        sections = self._remember()
         for name, section in sections.items():
             if section != self._sections.get(name):
                 state.save(self.plan.state, name, section, self._fingerprint)
@@ -189,19 +198,27 @@ class Build:
         done = tuple(sorted(self._press.written))
         return Built(done, tuple(removed), len(prints) - len(done))
 
-    def _remember(self, pages: Mapping[str, Print]) -> dict[str, Section]:
-        """The sections of the next state. `pages` are the prints of incidents, which the press has not yet."""
+    def _remember(self) -> dict[str, Section]:
+        """The sections of the next state, each with the prints of what it is about."""
         sections = {SITE: Section(), WRITTEN: Section(extra=(self._wrote, written.freeze(self._written)))}
-        people = {article.path for article in self._written} | self._pages
-        for path, printed in self._press.prints.items():
-            sections[WRITTEN if path in people else SITE].prints[path] = printed
+        left = dict(self._press.prints)
         for file, row in self._rows.items():
             section = sections.setdefault(row.card.provider, Section())
             section.rows[file] = row
-            now = self._edition.incidents.get((row.card.provider, row.card.id)) if self._edition else None
+            now = self.edition.incidents.get((row.card.provider, row.card.id))
             paths = [page_path(now), twin_path(now), *(path for _, path in replay_paths(now))] if now else []
-            section.prints |= {path: pages[path] for path in paths}
+            section.prints |= {path: left.pop(path) for path in paths}
+        for path in {article.path for article in self._written} | self._pages:
+            if path in left:
+                sections[WRITTEN].prints[path] = left.pop(path)
+        sections[SITE].prints = left
         return sections
+
+
+def _people(content: Path) -> list[str]:
+    """What people wrote: articles and pages, relative to content/."""
+    found = (path for name in ("articles", "pages") for path in (content / name).rglob("*.md"))
+    return sorted(path.relative_to(content).as_posix() for path in found if not path.is_symlink())
 
 
 def _refuse(faults: Sequence[str]) -> None:

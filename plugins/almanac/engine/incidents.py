@@ -1,4 +1,4 @@
-"""The pages of incidents: read what changed, and print what is made of something else than before."""
+"""A share of the work: reads incidents and articles that changed, then prints what is not as it was."""
 
 from __future__ import annotations
 
@@ -6,42 +6,66 @@ from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, views
+from almanac import archive, manuscript, views
 from almanac.almanac import Almanac
-from almanac.engine import rewind
+from almanac.engine import rewind, surfaces
+from almanac.engine.edition import Edition
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
 from almanac.engine.state import Print, Row, Stamp
+from almanac.frontmatter import Fault
+from almanac.manuscript import Manuscript
 from almanac.model import Card, Incident, seconds
 from almanac.model import card as card_of
 from almanac.stats.reporting import reported
 
+Read = tuple[Manuscript | None, tuple[Fault, ...]]
+
+
+class Task(NamedTuple):
+    """A share of a build. `kept` are incidents that did not change themselves, `written` what people wrote."""
+
+    kept: Mapping[str, Row]
+    sources: Mapping[str, Stamp]
+    written: Sequence[str] = ()  # files, relative to content/
+    hand: int = 0  # of how many hands this is, for surfaces
+    hands: int = 1
+
 
 class Found(NamedTuple):
-    """What a share read: rows by file, and a line for every file that cannot be used."""
+    """What a share read: rows by file, a line for every file that cannot be used, and what people wrote."""
 
     rows: dict[str, Row]
     faults: list[str]
+    written: dict[str, Read]
 
 
 class Made(NamedTuple):
-    """What a share printed: every page of its incidents, and those whose bytes are new."""
+    """What a share printed: every path, and those whose bytes are new."""
 
     prints: Mapping[str, Print]
     written: Sequence[str]
 
 
-def share(
-    content: Path, press: Press, printer: Printer, kept: Mapping[str, Row], sources: Mapping[str, Stamp]
-) -> Generator[Found | Made, Almanac, None]:
-    """Read `sources`, then print the pages of these and of `kept`, incidents that did not change themselves."""
+def share(content: Path, press: Press, printer: Printer, task: Task) -> Generator[Found | Made, Edition, None]:
+    """Read what the task names; then, told of all that was found, print its incidents and its part of the surfaces."""
     texts: dict[str, Incident] = {}
-    found = _read(content, kept, sources, texts)
-    almanac = yield found
+    found = _read(content, task, texts)
+    edition = yield found
+    _print(content, press, printer, edition.almanac, {**task.kept, **found.rows}, texts)
+    surfaces.render(edition, press, printer, task.hand, task.hands)
+    yield Made(press.prints, press.written)
+
+
+def _print(
+    content: Path, press: Press, printer: Printer, almanac: Almanac, rows: Mapping[str, Row],
+    texts: dict[str, Incident],
+) -> None:  # fmt: skip
+    """The pages of incidents, and of their replays; `texts` are those just read, which need not be read again."""
     around = views.Surroundings(almanac)
     corrected = {card.file: card for cards in almanac.cards.values() for card in cards}
     now = seconds(almanac.now)
-    for file, row in {**kept, **found.rows}.items():
+    for file, row in rows.items():
         card = corrected.get(file)
         if card is None:  # nothing was known of it yet
             continue
@@ -59,14 +83,12 @@ def share(
             press.put(path, key, printer.page("incident", views.incident(near, incident, card)))
         for number, sheet in sheets:
             press.put(sheet, again, printer.page("replay", views.replay(near, incident, card, number)))
-    yield Made(press.prints, press.written)
 
 
-def _read(
-    content: Path, known: Mapping[str, Row], sources: Mapping[str, Stamp], texts: dict[str, Incident]
-) -> Found:
-    found = Found({}, [])
-    for file, stamp in sources.items():
+def _read(content: Path, task: Task, texts: dict[str, Incident]) -> Found:
+    written = {file: manuscript.read((content / file).read_bytes(), file) for file in task.written}
+    found = Found({}, [], written)
+    for file, stamp in task.sources.items():
         try:
             content_digest, incident = archive.read_digest(content, file)
             texts[file] = incident

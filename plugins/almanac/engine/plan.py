@@ -15,8 +15,7 @@ from almanac import unchanged
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Settings of Pelican that decide what stands in a page or where; a change of one of them rebuilds everything.
-SETTINGS = ("SITEURL", "SITENAME", "ALMANAC_ID", "ALMANAC_DRAFTS", "JINJA_ENVIRONMENT", "TIMEZONE", "ARTICLE_URL",
-            "ARTICLE_SAVE_AS", "PAGE_URL", "PAGE_SAVE_AS")
+SETTINGS = ("SITEURL", "SITENAME", "ALMANAC_ID", "ALMANAC_DRAFTS", "JINJA_ENVIRONMENT", "TIMEZONE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

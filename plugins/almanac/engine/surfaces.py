@@ -90,9 +90,12 @@ SURFACES: tuple[Surface, ...] = (
 )
 
 
-def render(edition: Edition, press: Press, printer: Printer) -> None:
-    """Put every surface in place; what shows the same as before is not printed again."""
-    for surface in SURFACES:
+def render(edition: Edition, press: Press, printer: Printer, hand: int = 0, hands: int = 1) -> None:
+    """Put every surface in place; what shows the same as before is not printed again.
+
+    Of several hands each takes every so many-th surface, whole: what the pages of one need is often the same.
+    """
+    for surface in SURFACES[hand::hands]:
         for item in surface.each(edition):
             path = surface.path.format(*item)
             value = None if surface.key else surface.make(edition, *item)
