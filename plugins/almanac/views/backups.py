@@ -20,6 +20,8 @@ from almanac.views.measures import Records
 
 YEARS = 2  # what is looked at: older habits say little about today
 CAPABILITIES = ("chat", "api", "code", "search", "speech", "images")
+WHOLE = "providers"  # instead of a capability: providers as wholes
+SLUGS = (WHOLE, *CAPABILITIES)  # of the pages that list all pairs
 TITLES = {"api": "API", "chat": "Chat", "code": "Code", "search": "Search", "speech": "Speech", "images": "Images"}
 MOST = 3  # backups named where there is little room
 
@@ -90,7 +92,7 @@ def page(records: Records, capability: str = "") -> BackupsPage:
     period = _period(records)
     every = tuple(records.values())
     found = together(every)
-    family = _capability(every, capability) if capability else _family("Providers as wholes", found)
+    family = _capability(every, capability) if capability in TITLES else _family("Whole providers", found)
     what = f"{family.name}: what to use meanwhile" if capability else "What to use meanwhile"
     return BackupsPage(
         head=Head(
@@ -103,8 +105,8 @@ def page(records: Records, capability: str = "") -> BackupsPage:
         stand=_stand(family),
         span=words.period(moment(period.since), moment(period.until - 1)) if period else "",
         advice=() if capability else tuple(advice(r, found) for r in sorted(every, key=_by_name) if r.covered),
-        family=family,
-        others=tuple(Link(url(name), TITLES.get(name, "Whole providers")) for name in ("", *CAPABILITIES)),
+        family=family if capability else family._replace(lines=tuple(line for line in family.lines if line.found)),
+        others=tuple(Link(url(name), TITLES.get(name, "Whole providers")) for name in SLUGS),
     )
 
 
@@ -189,7 +191,7 @@ def _family(name: str, found: Sequence[Pair]) -> Family:
     return Family(
         name=name,
         lines=tuple(_line(pair, top) for pair in ordered if pair.lift),
-        grid=charts.axis([(0, "0"), (1, "as by chance"), (4, "4 times"), (top, "8")], 0, top),
+        grid=charts.axis([(0, "0"), (1, "as by chance"), (top, "8 times")], 0, top),
         compared=f"{len(known)} of {words.plural(len(found), 'pair')} have a record that suffices",
         lacking=_reasons(found),
     )

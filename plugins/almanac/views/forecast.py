@@ -104,7 +104,7 @@ def forecast(almanac: Almanac, incidents: Mapping[tuple[str, str], Card], minute
         moment=_into(at),
         providers=tuple(_lines(known, "all", _ordered(known, at), (at,), names)),
         moments=tuple(Link(url(each), _into(each)) for each in ELAPSED),
-        grid=charts.axis([(FROM, "50 %"), (0.6, "60"), (0.7, "70"), (0.8, "80"), (0.9, "90"), (1, "100 %")], FROM, 1),
+        grid=charts.axis([(FROM, "50 %"), (0.8, "80 %"), (1, "100 %")], FROM, 1),
     )
     if minutes is not None:
         return page

@@ -19,6 +19,7 @@ from almanac.views.base import Head, Link, Mark, Time
 from almanac.views.current import State
 from almanac.views.leaderboard import Board, board
 from almanac.views.measures import Records
+from almanac.views.outlook import Outlook, outlook
 from almanac.views.timeline import Timeline, timeline
 
 DAYS = 30
@@ -57,6 +58,7 @@ class Lead(NamedTuple):
     stand: str
     timeline: Timeline
     source: str
+    outlook: Outlook | None  # when it may be over, and what to use meanwhile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +194,7 @@ def _lead(card: Card, around: Around) -> Lead | None:
         stand=f"Opened {_at(card.started)}, {_since(card)}. {rated}",
         timeline=drawn,
         source=card.source,
+        outlook=outlook(around),
     )
 
 
