@@ -69,7 +69,7 @@ def _everybody(edition: Edition) -> object:
 
 
 def _capabilities(_: Edition) -> Iterable[tuple[Any, ...]]:
-    return ((name,) for name in views.CAPABILITIES)
+    return ((name,) for name in views.BACKUPS)
 
 
 def _moments(_: Edition) -> Iterable[tuple[Any, ...]]:

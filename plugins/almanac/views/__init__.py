@@ -2,7 +2,7 @@
 
 from almanac.views.around import Around, Surroundings
 from almanac.views.articles import Beside, article, articles, beside
-from almanac.views.backups import CAPABILITIES
+from almanac.views.backups import SLUGS as BACKUPS
 from almanac.views.backups import page as backups
 from almanac.views.base import Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
@@ -25,7 +25,7 @@ from almanac.views.status import status
 from almanac.views.subscribe import subscribe
 
 __all__ = [
-    "CAPABILITIES",
+    "BACKUPS",
     "Around",
     "Beside",
     "Data",
