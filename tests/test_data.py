@@ -88,6 +88,12 @@ def test_an_incident_is_a_row(output: Path) -> None:
     }
 
 
+def test_the_whole_is_the_sum_of_its_parts(output: Path) -> None:
+    for name in ("incidents", "updates"):
+        for read in (rows, lines):
+            assert [*read(output, f"{name}/anthropic"), *read(output, f"{name}/groq")] == read(output, name)
+
+
 def test_what_is_not_known_is_empty_in_one_form_and_null_in_the_other(output: Path) -> None:
     assert (rows(output, "incidents")[0]["ended"], lines(output, "incidents")[0]["ended"]) == ("", None)
 
@@ -153,7 +159,8 @@ def test_an_empty_table_is_a_header_and_nothing() -> None:
 def test_the_page_of_data_offers_every_table_with_its_hash(output: Path) -> None:
     page = BeautifulSoup((output / "data/index.html").read_bytes(), "lxml")
     offered = {str(link["href"]) for link in page.select("main a[href^='/data/']")}
-    assert offered == {"/data/datapackage.json", *(f"/data/{r['path']}" for r in package(output)["resources"])}
+    files = [resource["path"] for resource in package(output)["resources"]]
+    assert offered == {f"/data/{name}" for name in ("datapackage.json", "incidents/anthropic.csv", *files)}
     assert all(resource["hash"].removeprefix("sha256:") in page.get_text() for resource in package(output)["resources"])
 
 
@@ -201,8 +208,8 @@ def test_a_page_changed_when_its_content_did(output: Path) -> None:
 
 
 def test_the_page_of_an_incident_has_a_twin_in_markdown(press: Press, output: Path) -> None:
-    twin = (output / "incidents/groq/old/index.md").read_text()
-    assert archive.parse(twin) == incident("old", "2025-12-31 23:00", "2025-12-31 23:30", provider="groq", components=())
+    old = incident("old", "2025-12-31 23:00", "2025-12-31 23:30", provider="groq", components=())
+    assert archive.parse((output / "incidents/groq/old/index.md").read_text()) == old
     page = BeautifulSoup((output / "incidents/groq/old/index.html").read_bytes(), "lxml")
     links = [link["href"] for link in page.find_all("link", rel="alternate", type="text/markdown")]
     assert links == ["/incidents/groq/old/index.md"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from almanac import views
@@ -117,41 +117,66 @@ def _calendar_key(edition: Edition, of: Of = None) -> object:
     return edition.mark(edition.newest(calendars.NEWEST, of.slug if of else "")), edition.people
 
 
-def _all(edition: Edition) -> list[Card]:
-    """Every incident, provider by provider, the newest start first."""
-    return edition.kept("all", lambda: list(chain(*(cards for _, cards in sorted(edition.almanac.cards.items())))))
-
-
 def _boards(edition: Edition) -> dict[str, Leaderboard]:
     return views.boards(edition.almanac, edition.closed)
 
 
+FILES = {f"{table.name}.{form}": (table, form) for table in TABLES for form in TYPES}
 ROWS: dict[str, Callable[[Edition], Iterable[tables.Row]]] = {
-    "incidents": lambda edition: tables.incident_rows(_all(edition), edition.plan.site_url),
-    "updates": lambda edition: tables.update_rows(_all(edition)),
     "coverage": lambda edition: tables.coverage_rows(edition.almanac),
     "leaderboard": lambda edition: tables.leaderboard_rows(_boards(edition)),
+}
+OF_CARDS: dict[str, Callable[[Edition, Iterable[Card]], Iterable[tables.Row]]] = {
+    "incidents": lambda edition, cards: tables.incident_rows(cards, edition.plan.site_url),
+    "updates": lambda _, cards: tables.update_rows(cards),
 }
 FORMS = {"csv": tables.as_csv, "jsonl": tables.as_jsonl}
 
 
-FILES = {f"{table.name}.{form}": (table, form) for table in TABLES for form in TYPES}
-STILL = frozenset({"incidents", "updates"})  # tables that only change when an incident does
+def _files(edition: Edition) -> Iterable[tuple[str]]:
+    """What stands under /data/, parts before the whole, and that before what tells hashes."""
+    parts = [f"{name}/{slug}.{form}" for name in OF_CARDS for slug in sorted(edition.almanac.cards) for form in FORMS]
+    return ((name,) for name in (*parts, *FILES, PACKAGE, "index.html"))
 
 
 def _file(edition: Edition, name: str) -> object:
-    """A table, the data package, or the page that offers them: what tells hashes comes after what is hashed."""
+    """A table of one provider, a whole table, the data package, or the page that offers them."""
+    if "/" in name:
+        return _part(edition, name)
     if name in FILES:
         table, form = FILES[name]
-        return FORMS[form](table, ROWS[table.name](edition))
+        return _joined(edition, name) if table.name in OF_CARDS else FORMS[form](table, ROWS[table.name](edition))
     sizes = _sizes(edition)
     return tables.package(edition.almanac, sizes) if name == PACKAGE else _offered(edition, sizes)
 
 
 def _file_key(edition: Edition, name: str) -> object:
-    if name in FILES and FILES[name][0].name in STILL:
-        return edition.kept("mark of all", lambda: edition.mark(_all(edition)))
+    if "/" in name:
+        return _mark(edition, name.partition("/")[2].rpartition(".")[0])
+    if name in FILES and FILES[name][0].name in OF_CARDS:
+        return [_mark(edition, slug) for slug in sorted(edition.almanac.cards)]
     return _file(edition, name)
+
+
+def _mark(edition: Edition, slug: str) -> bytes:
+    return edition.kept(("mark", slug), lambda: edition.mark(edition.almanac.cards[slug]))
+
+
+def _part(edition: Edition, name: str) -> bytes:
+    """The rows of one provider, the newest start first."""
+    table, _, file = name.partition("/")
+    slug, _, form = file.rpartition(".")
+    rows = OF_CARDS[table](edition, edition.almanac.cards[slug])
+    return FORMS[form](FILES[f"{table}.{form}"][0], rows)
+
+
+def _joined(edition: Edition, name: str) -> bytes:
+    """The tables of all providers in one: what one change costs is the table of its provider."""
+    table, form = FILES[name]
+    head = FORMS[form](table, ())
+    folder = edition.plan.output / "data" / table.name
+    parts = ((folder / f"{slug}.{form}").read_bytes() for slug in sorted(edition.almanac.cards))
+    return b"".join([head, *(part[len(head) :] for part in parts)])
 
 
 def _sizes(edition: Edition) -> dict[str, Size]:
@@ -237,7 +262,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface(f"{OF_PROVIDER}badge.svg", _svg, "", providers),
     Surface("calendar.ics", _calendar, key=_calendar_key),
     Surface(f"{OF_PROVIDER}calendar.ics", _calendar, "", providers, _calendar_key),
-    Surface("data/{0}", _file, "data", lambda _: ((name,) for name in (*FILES, PACKAGE, "index.html")), _file_key),
+    Surface("data/{0}", _file, "data", _files, _file_key),
     Surface("subscribe/index.html", lambda e: views.subscribe(e.almanac), "subscribe"),
     Surface("sitemap.xml", _index),
     Surface("sitemap-{0.slug}-{1}.xml", _map, "", _years, lambda e, p, y: e.mark(_by_year(e, p)[y])),

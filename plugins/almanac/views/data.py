@@ -54,6 +54,7 @@ class Data:
     stand: str
     cut_off: Time | None
     licence: Link
+    part: Link  # an example of a table of one provider
     tables: tuple[Table, ...]
 
 
@@ -61,6 +62,7 @@ def data(almanac: Almanac, offers: Iterable[Offer], licence: str, licence_url: s
     """The tables, and how to use them."""
     cards = sum(map(len, almanac.cards.values()))
     reach = almanac.record_until
+    part = f"/data/incidents/{min(almanac.cards, default='')}.csv"
     return Data(
         head=Head(
             title="The record as data",
@@ -71,6 +73,7 @@ def data(almanac: Almanac, offers: Iterable[Offer], licence: str, licence_url: s
         stand=f"{words.plural(cards, 'incident')} of {words.plural(len(almanac.providers), 'provider')}, free to use.",
         cut_off=base.time(reach, words.moment(reach)) if reach else None,
         licence=Link(licence_url, licence),
+        part=Link(part, part),
         tables=tuple(map(_table, offers)),
     )
 
