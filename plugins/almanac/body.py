@@ -27,6 +27,8 @@ _JINJA = re.compile(r"\{%.*?%?\}|\{\{(?P<name>.*?)\}\}|\{\{")
 _SCHEME = re.compile(r"(?:javascript|vbscript|data|file)\s*:|\]\(\s*\)|\[\]:", re.IGNORECASE)
 _PELICAN = re.compile(r"\{(\w+)\}")
 _NUMERAL = re.compile(r"(?<![\w#./-])\d(?:[\d.,:  ]*\d)?(?:[  ]?(?:%|h\b|min\b|s\b))?(?!\w)")
+_ALONE_BEFORE, _ALONE_AFTER = r"(?<![\w#./-])", r"(?![.,:]?\d|\w)"
+_STARTS, _ENDS = re.compile(_ALONE_BEFORE), re.compile(_ALONE_AFTER)
 _DATE = re.compile(
     r"\d{1,2}(?: to \d{1,2})?[  ](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*(?:[  ]\d{4})?"
     r"|(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}"
@@ -138,11 +140,12 @@ class _Look(HTMLParser):
             return
         for found in _JINJA.finditer(data):
             self._quote(found[0], found["name"])
-        dates = [found.span() for found in _DATE.finditer(data)]
-        for found in _NUMERAL.finditer(data):
+        numerals = list(_NUMERAL.finditer(data))
+        dates = [found.span() for found in _DATE.finditer(data)] if numerals else []
+        for found in numerals:
             if not any(since <= found.start() < until for since, until in dates):
-                written = rf"(?<![\w#./-]){re.escape(found[0])}(?![.,:]?\d|\w)"
-                self.numerals.append(self._spot(written, found[0]))
+                written = rf"{_ALONE_BEFORE}{re.escape(found[0])}{_ALONE_AFTER}"
+                self.numerals.append(self._spot(written, found[0], found[0]))
 
     def _quote(self, whole: str, name: str | None) -> None:
         place = self._spot(re.escape(whole), "")
@@ -160,7 +163,7 @@ class _Look(HTMLParser):
     def _link(self, target: str) -> None:
         written = rf"{re.escape(target)}|{re.escape(unquote(target))}" if target else _SCHEME.pattern
         words, self._cursor = self._cursor, max(self._cursor, self._target)
-        place = self._spot(written, target)
+        place = self._spot(written, target, target)
         self._cursor, self._target = words, self._cursor + 1
         message = _wrong_with(target)
         if message:
@@ -181,12 +184,23 @@ class _Look(HTMLParser):
         self.wrong.append(place)
         return self._starts[place.line - 1] + place.column - 1
 
-    def _spot(self, pattern: str, what: str) -> Spot:
-        """Where `pattern` next stands in the source; where the last thing did, if it is written in another way."""
-        found = re.compile(pattern, re.IGNORECASE).search(self._source, self._cursor, self._cursor + NEAR)
-        at = self._cursor = found.start() if found else self._cursor
+    def _spot(self, pattern: str, what: str, literal: str = "") -> Spot:
+        """Where `pattern` next stands in the source; where the last thing did, if it is written in another way.
+
+        `literal` is what the pattern mostly comes to; looking for it first spares compiling a pattern of its own.
+        """
+        at = self._source.find(literal, self._cursor, self._cursor + NEAR) if literal else -1
+        if at < 0 or not _alone(self._source, at, at + len(literal)):
+            found = re.compile(pattern, re.IGNORECASE).search(self._source, self._cursor, self._cursor + NEAR)
+            at = found.start() if found else self._cursor
+        self._cursor = at
         line = bisect_right(self._starts, at)
         return Spot(line, at - self._starts[line - 1] + 1, what)
+
+
+def _alone(source: str, start: int, end: int) -> bool:
+    """True if what stands there is no part of a longer word or number."""
+    return bool(_STARTS.match(source, start) and _ENDS.match(source, end))
 
 
 def _wrong_with(target: str) -> str:
