@@ -116,6 +116,8 @@ def test_a_link_post_stands_on_its_incident_on_the_page_of_all_and_in_the_feeds(
         assert shown.select_one(".claim a").text == "Acme <b>falls</b> over"
         assert shown.select_one(".claim .small").text == "The Paper, 2 March 2026, 10:30 UTC: reported by the press"
         assert shown.select_one("blockquote").text == "It was the second time."
+        assert shown.select_one("summary").text == "Told 1 more time"
+        assert shown.select_one("details li").text == "Acme down?, The Board"
         assert "Chosen by Ada Example" in shown.text
     assert page(project, "press").select_one("main a[href='/incidents/acme/a/']")
     (item,) = json.loads((project / ".output-preview" / "press" / "feed.json").read_text())["items"]

@@ -120,11 +120,14 @@ def test_a_quotation_leaves_out_the_call_to_read_on() -> None:
     assert quotation("") == ""
 
 
-def test_what_users_say_is_a_user_report_until_an_editor_says_it_too() -> None:
+def test_the_grade_is_that_of_the_first_telling() -> None:
     (draft,) = sifted(item("Claude is down", outlet="board")).drafts
     assert draft.grade == "user-report"
-    (joined,) = sifted(item("Claude suffers outage", after=40), drafts=(replace(draft, file="inbox/a.md"),)).drafts
-    assert (joined.grade, joined.file, len(joined.told)) == ("press", "inbox/a.md", 2)
+    saved = replace(draft, file="inbox/a.md")
+    (later,) = sifted(item("Claude suffers outage", after=40), drafts=(saved,)).drafts
+    assert (later.grade, later.file, len(later.told)) == ("user-report", "inbox/a.md", 2)
+    (earlier,) = sifted(item("Claude suffers outage", "It began at noon.", after=20), drafts=(saved,)).drafts
+    assert (earlier.grade, earlier.file, earlier.quote) == ("press", "inbox/a.md", "It began at noon.")
 
 
 def test_items_older_than_a_week_are_no_news() -> None:

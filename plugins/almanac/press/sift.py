@@ -87,10 +87,9 @@ def _put(known: list[Draft], draft: Draft, cards: Mapping[str, Sequence[Card]]) 
 
 
 def _joined(story: Draft, draft: Draft, told: tuple[Told, ...]) -> Draft:
-    """A story with one more telling. An editor's word weighs more than users'; its file keeps its name."""
+    """A story with one more telling. The first gives grade, quotation and reason; the file keeps its name."""
     first = draft if told[0] == draft.lead else story
-    grade = "press" if "press" in (story.grade, draft.grade) else story.grade
-    return replace(first, told=told, grade=grade, providers=story.providers, file=story.file)
+    return replace(first, told=told, providers=story.providers, file=story.file)
 
 
 def _same(draft: Draft, told: Told, providers: Sequence[str], incidents: Sequence[str]) -> bool:

@@ -32,6 +32,7 @@ class Written(NamedTuple):
     time: Time
     grade: str
     quote: str
+    told_too: str  # what the list of other tellings is called
     also: tuple[Also, ...]
     note: str
     curator: str
@@ -88,6 +89,7 @@ def _written(post: LinkPost, cards: dict[tuple[str, str], Card], names: dict[str
         time=base.time(post.lead.at, words.moment(post.lead.at)),
         grade=GRADES[post.grade],
         quote=post.quote,
+        told_too=f"Told {words.plural(len(post.also), 'more time')}" if post.also else "",
         also=tuple(_also(told) for told in post.also),
         note=post.note,
         curator=post.curator,
