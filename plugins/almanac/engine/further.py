@@ -1,4 +1,7 @@
-"""Pages that lead further into the record: what was edited."""
+"""Pages that lead further into the record: components, comparisons, what was edited, and the way to everything.
+
+Components and comparisons rest on whole days and state nothing about the present, so they are made once a day at most.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from typing import Any
 
 from almanac import views
 from almanac.engine.edition import Edition
+from almanac.engine.measured import whole
 from almanac.engine.surface import Surface
+from almanac.model import Component, Provider
 
 
 def _edited_months(edition: Edition) -> Iterable[tuple[Any, ...]]:
@@ -26,7 +31,25 @@ def _edits_month_key(edition: Edition, year: int, number: int, _folder: str, she
     return edition.mark(cards), {slug: provider.name for slug, provider in edition.providers.items()}, sheet
 
 
+def _component_key(edition: Edition, provider: Provider, part: Component) -> object:
+    return part.slug, _whole(edition, provider)
+
+
+def _pair_key(edition: Edition, first: Provider, second: Provider) -> object:
+    return _whole(edition, first), _whole(edition, second)
+
+
+def _whole(edition: Edition, provider: Provider) -> object:
+    return edition.kept(("whole", provider.slug), lambda: whole(edition, provider))
+
+
 SURFACES: tuple[Surface, ...] = (
+    Surface("providers/{0.slug}/{1.slug}/index.html", lambda e, p, c: views.component(e.almanac, e.closed, p, c),
+            "component", lambda e: views.all_parts(e.almanac), _component_key),
+    Surface("compare/index.html", lambda e: views.comparisons(e.almanac), "comparisons"),
+    Surface("compare/{0.slug}/{1.slug}/index.html", lambda e, a, b: views.compare(e.almanac, e.closed, a, b),
+            "compare", lambda e: views.compared(e.almanac), _pair_key),
+    Surface("search/index.html", lambda e: views.search(e.almanac, e.months), "search"),
     Surface("edits/index.html", lambda e: views.edits(e.almanac, e.text), "edits", key=_edits_key),
     Surface("edits/{0}/{1:02}/{2}index.html", lambda e, y, m, _, n: views.edits_of_month(e.almanac, e.text, y, m, n),
             "edits", _edited_months, _edits_month_key),

@@ -56,7 +56,7 @@ def _watched(pulls: Pulls | None, since: int, until: int) -> object:
     return covered, reach, [(name, min(seconds(at), until)) for name, at in pulls.last_open]
 
 
-def _whole(edition: Edition, provider: Provider) -> object:
+def whole(edition: Edition, provider: Provider) -> object:
     """All that a provider's record up to the last midnight depends on."""
     until = views.closed_at(edition.almanac) + 1
     cards = edition.almanac.cards.get(provider.slug, ())
@@ -65,7 +65,7 @@ def _whole(edition: Edition, provider: Provider) -> object:
 
 
 def _everybody(edition: Edition) -> object:
-    return edition.kept("everybody", lambda: [_whole(edition, provider) for provider in edition.almanac.providers])
+    return edition.kept("everybody", lambda: [whole(edition, provider) for provider in edition.almanac.providers])
 
 
 def _capabilities(_: Edition) -> Iterable[tuple[Any, ...]]:
@@ -86,5 +86,5 @@ SURFACES: tuple[Surface, ...] = (
     Surface("forecast/{0}/index.html", lambda e, minutes: views.forecast(e.almanac, e.incidents, minutes), "forecast",
             _moments),
     Surface("providers/{0.slug}/numbers/index.html", lambda e, p: views.numbers(e.closed, p, e.reports(p)), "numbers",
-            providers, _whole),
+            providers, whole),
 )

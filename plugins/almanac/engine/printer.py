@@ -59,7 +59,7 @@ def environment(
     def part(template: str, **given: str) -> Markup:
         return Markup(made.get_template(template).render(given))  # noqa: S704  (our own template made it)
 
-    made.globals |= {"site": site, "part": part}
+    made.globals |= {"site": site, "part": part, "picture": views.picture, "structured": views.structured}
     return made
 
 

@@ -101,7 +101,7 @@ def provider(almanac: Almanac, records: Records, provider: Provider) -> Provider
         status_page=Link(provider.status_page, urlsplit(provider.status_page).hostname or provider.status_page),
         open=tuple(rows.dated(card) for card in state.open),
         ninety=calendar.ninety(provider, cards, pulls, edge),
-        facts=_facts(numbers),
+        facts=facts(numbers),
         year=calendar.year(provider, cards, pulls, edge),
         latest=tuple(rows.dated(card) for card in cards[:LATEST]),
         years=_years(provider.slug, every),
@@ -154,7 +154,7 @@ def _until(almanac: Almanac, state: State) -> str:
     return words.near(moment(state.reach + base.FRESH), almanac.now)
 
 
-def _facts(numbers: Measure) -> tuple[Fact, ...]:
+def facts(numbers: Measure) -> tuple[Fact, ...]:
     """The strip of figures of the last ninety days on record."""
     lengths, unknowns = numbers.durations, numbers.unknowns
     p90 = f"90th percentile {measures.length(lengths.p90)}"

@@ -108,7 +108,7 @@ def _states(incident: Incident, first: int, last: int) -> Iterator[State]:
             continue
         yield State(
             anchor=anchors[number],
-            time=Time(stamp(at), f"{words.clock(at)}{words.GAP}UTC"),
+            time=Time(stamp(at), words.clock(at)),
             day="" if before and number > first and moments[number - 1].date() == at.date() else words.date(at),
             mark=base.MARKS[then.impact],
             phase=words.sentence(then.phase),
@@ -138,7 +138,8 @@ def _stand(then: Incident, at: datetime) -> str:
     elif began > seconds(at):
         said = f"Announced for {words.near(then.started, at)}"
     else:
-        said = f"Open for {words.duration(seconds(at) - began)}; its end was not known"
+        spent = seconds(at) - began
+        said = f"Open for {words.duration(spent)}; its end was not known" if spent else "It had just begun"
     missing = " It was missing from its feed." if then.vanished else ""
     return f"{said}.{missing}"
 

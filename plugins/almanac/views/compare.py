@@ -1,0 +1,215 @@
+"""Two providers side by side: the same measures over the same days, their days aligned, and how they fall together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple
+
+from almanac import words
+from almanac.almanac import Almanac
+from almanac.model import Provider, moment
+from almanac.stats import windows
+from almanac.stats.availability import Measure, measure
+from almanac.stats.backups import Pair, Share
+from almanac.stats.record import Record
+from almanac.stats.windows import DAY
+from almanac.views import base, calendar, current, measures, rows
+from almanac.views.backups import together
+from almanac.views.base import Head, Link, Mark
+from almanac.views.calendar import Ninety
+from almanac.views.measures import Records
+from almanac.views.provider import SHARE
+
+DAYS = 365
+UNLIKE = 0.1  # from such a difference in coverage on, the figures are not of the same days
+
+
+class Both(NamedTuple):
+    """A line of the table: what is measured, and its value for either; `how` is an anchor on the methodology page."""
+
+    name: str
+    how: str
+    first: str
+    second: str
+
+
+class Side(NamedTuple):
+    """A provider's ninety days, on the same days as the other's."""
+
+    provider: Link
+    ninety: Ninety
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparePage:
+    """/compare/<a>/<b>/"""
+
+    head: Head
+    title: str
+    stand: str
+    sides: tuple[Side, Side]
+    measures: tuple[Both, ...]
+    span: str
+    together: tuple[tuple[str, str], ...]
+    lacking: str
+    key: tuple[Mark, ...] = base.KEY
+
+
+class Others(NamedTuple):
+    """A provider, and the comparisons with every other."""
+
+    provider: Link
+    others: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonsPage:
+    """/compare/"""
+
+    head: Head
+    lines: tuple[Others, ...]
+
+
+def compare_url(one: str, other: str) -> str:
+    """The address of a comparison; the slugs stand in alphabetical order."""
+    first, second = sorted((one, other))
+    return f"/compare/{first}/{second}/"
+
+
+def compared(almanac: Almanac) -> tuple[tuple[Provider, Provider], ...]:
+    """Every pair of providers of which something is covered, in alphabetical order of their slugs."""
+    watched = [p for p in almanac.providers if (found := almanac.pulls.get(p.slug)) and found.coverage]
+    return tuple(combinations(sorted(watched, key=lambda provider: provider.slug), 2))
+
+
+def comparisons(almanac: Almanac) -> ComparisonsPage:
+    """The way to every comparison."""
+    others: dict[str, list[Provider]] = {}
+    for first, second in compared(almanac):
+        others.setdefault(first.slug, []).append(second)
+        others.setdefault(second.slug, []).append(first)
+    known = [provider for provider in almanac.providers if provider.slug in others]
+    return ComparisonsPage(
+        head=Head(
+            title="Compare two AI providers",
+            path="/compare/",
+            section="leaderboard",
+            description="Any two AI providers: declared trouble, its length, and whether they fall together.",
+        ),
+        lines=tuple(_others(provider, others[provider.slug]) for provider in rows.by_name(known)),
+    )
+
+
+def _others(provider: Provider, others: Iterable[Provider]) -> Others:
+    links = [Link(compare_url(provider.slug, other.slug), other.name) for other in rows.by_name(others)]
+    return Others(measures.link(provider), tuple(links))
+
+
+def compare(almanac: Almanac, records: Records, first: Provider, second: Provider) -> ComparePage:
+    """Two providers up to the last midnight; `records` reach as far."""
+    ours = records[first.slug], records[second.slug]
+    edge = min(measures.closed_at(almanac) + 1, *(record.covered[-1].until for record in ours if record.covered))
+    period = windows.last(DAYS, edge - 1)
+    found = measure(ours[0], period), measure(ours[1], period)
+    pair = _pair(records, first.slug, second.slug)
+    return ComparePage(
+        head=Head(
+            title=f"{first.name} or {second.name}: which declares less trouble",
+            path=compare_url(first.slug, second.slug),
+            section="leaderboard",
+            description=f"{first.name} and {second.name}: declared trouble, its length, and what falls together.",
+        ),
+        title=f"{first.name} and {second.name}",
+        stand=_stand((first, second), found),
+        sides=(_side(almanac, ours[0], edge), _side(almanac, ours[1], edge)),
+        measures=_measures(*found),
+        span=words.period(moment(period.since), moment(period.until - 1)),
+        together=_together(pair) if pair else (),
+        lacking=pair.lacking if pair else "they are not covered at the same time",
+    )
+
+
+def _pair(records: Records, first: str, second: str) -> Pair | None:
+    """What the page on backups knows of the two, tested as one of all pairs, with the first of the two first."""
+    for pair in together(tuple(records.values())):
+        if {pair.first.slug, pair.second.slug} == {first, second}:
+            return pair if pair.covered else None
+    return None
+
+
+def _side(almanac: Almanac, record: Record, edge: int) -> Side:
+    provider = record.provider
+    cards = current.troubles(provider, almanac.cards.get(provider.slug, ()))
+    ninety = calendar.ninety(provider, cards, almanac.pulls.get(provider.slug), edge)
+    return Side(measures.link(provider), ninety)
+
+
+def _stand(providers: tuple[Provider, Provider], found: tuple[Measure, Measure]) -> str:
+    """What the figures allow to say, and whether they speak of the same days."""
+    least = min((0, 1), key=lambda side: found[side].coverage)
+    if abs(found[0].coverage - found[1].coverage) < UNLIKE:
+        return _verdict(providers, found)
+    share = words.percent(found[least].coverage, 0)
+    return f"{_verdict(providers, found)} Only {share} of that year is covered of {providers[least].name}."
+
+
+def _verdict(providers: tuple[Provider, Provider], found: tuple[Measure, Measure]) -> str:
+    """Which has the larger share, if their intervals lie apart."""
+    bounds = [m.interval for m in found]
+    if bounds[0] is None or bounds[1] is None:
+        return "Of one of the two too little is on record to compare them."
+    for better, worse in ((0, 1), (1, 0)):
+        one, other = bounds[better], bounds[worse]
+        if one and other and one.low > other.high:
+            name = providers[better].name
+            return f"Over the last year on record {name} declared less trouble; the intervals lie apart."
+    return "Over the last year on record they cannot be told apart: their intervals overlap."
+
+
+def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:
+    def line(name: str, how: str, *said: str) -> Both:
+        return Both(name, how, *said)
+
+    both = (first, second)
+    return (
+        line("Share without declared trouble", SHARE, *map(measures.said, both)),
+        line("90 % interval", "ranges", *map(_interval, both)),
+        line("Covered", "coverage", *(words.percent(m.coverage, 0) for m in both)),
+        line("Incidents", "how-often-and-how-long", *(words.count(m.n) for m in both)),
+        line("In 30 covered days", "how-often-and-how-long", *map(measures.rate, both)),
+        line("Median length", "how-often-and-how-long", *(measures.length(m.durations.median) for m in both)),
+        line("90th percentile", "how-often-and-how-long", *(measures.length(m.durations.p90) for m in both)),
+        line("Posted late", "posted-late", *(f"{m.unknowns.posted_late} of {m.n}" for m in both)),
+    )
+
+
+def _interval(known: Measure) -> str:
+    return "not known" if known.interval is None else words.percents(*known.interval)
+
+
+def _together(pair: Pair) -> tuple[tuple[str, str], ...]:
+    """How they fell together in the last two years, over the time both were covered."""
+    names = [party.record.provider.name for party in (pair.first, pair.second)]
+    lines = [
+        ("Covered together", words.plural(pair.covered // DAY, "day")),
+        ("Both in trouble", words.hours(pair.both)),
+        (f"{names[1]} in trouble while {names[0]} is", _share(pair.second_given_first)),
+        (f"{names[0]} in trouble while {names[1]} is", _share(pair.first_given_second)),
+    ]
+    if pair.lift:
+        around = pair.lift.interval
+        bounds = f", 90{words.GAP}%: {around.low:.1f} to {around.high:.1f}" if around else ""
+        lines.append(("Times as often as by chance", f"{pair.lift.value:.1f}{bounds}"))
+    if pair.together:
+        more = "more often than by chance" if pair.together.significant else "not more often than by chance can do"
+        lines.append(("Their troubles start together", more))
+    return tuple(lines)
+
+
+def _share(share: Share | None) -> str:
+    if share is None:
+        return "not known"
+    bounds = f", 90{words.GAP}%: {words.percents(*share.interval)}" if share.interval else ""
+    return f"{words.percent(share.value)} of the time{bounds}"

@@ -1,0 +1,91 @@
+"""The page of a component: what was declared of it, day by day, and which incidents named it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from almanac import words
+from almanac.almanac import Almanac
+from almanac.model import Component, Provider
+from almanac.stats import windows
+from almanac.stats.availability import measure
+from almanac.stats.selection import placing
+from almanac.views import base, calendar, measures, rows
+from almanac.views.base import Head, Link, Mark
+from almanac.views.calendar import DAYS, MonthRow, Ninety
+from almanac.views.incident import Fact
+from almanac.views.measures import Records
+from almanac.views.provider import facts
+from almanac.views.rows import Row
+
+LATEST = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentPage:
+    """/providers/<slug>/<component>/; it speaks of whole days, and leaves the present to the provider's page"""
+
+    head: Head
+    title: str
+    provider: Link
+    stand: str
+    called: str
+    ninety: Ninety
+    facts: tuple[Fact, ...]
+    year: tuple[MonthRow, ...]
+    latest: tuple[Row, ...]
+    others: tuple[Link, ...]
+    key: tuple[Mark, ...] = base.KEY
+
+
+def component_url(slug: str, component: str) -> str:
+    """The address of a component's page."""
+    return f"{base.provider_url(slug)}{component}/"
+
+
+def component(almanac: Almanac, records: Records, provider: Provider, part: Component) -> ComponentPage:
+    """The page of one component, up to the last midnight; `records` reach as far."""
+    record = records[provider.slug]
+    place = placing(provider)
+    every = almanac.cards.get(provider.slug, ())
+    edge = min(measures.closed_at(almanac) + 1, record.covered[-1].until if record.covered else record.now)
+    named = [card for card in every if card.is_trouble and part.slug in place(card) and card.started < edge]
+    shown = replace(provider, name=part.name)
+    pulls = almanac.pulls.get(provider.slug)
+    subject = next((s for s in record.days if (s.kind, s.slug) == ("component", part.slug)), None)
+    return ComponentPage(
+        head=Head(
+            title=f"{part.name} outages, by {provider.name}’s own status page",
+            path=component_url(provider.slug, part.slug),
+            section="providers",
+            description=f"Every incident in which {provider.name} declared trouble of {part.name}, day by day.",
+            feeds=base.provider_feeds(provider.slug, provider.name),
+        ),
+        title=f"{part.name}: declared trouble",
+        provider=Link(base.provider_url(provider.slug), provider.name),
+        stand=_stand(provider, part, len(named)),
+        called=words.listing(part.match),
+        ninety=calendar.ninety(shown, named, pulls, edge),
+        facts=facts(measure(record, windows.last(DAYS, edge - 1), subject)) if subject else (),
+        year=calendar.year(shown, named, pulls, edge),
+        latest=tuple(rows.dated(card) for card in named[:LATEST]),
+        others=tuple(
+            Link(component_url(provider.slug, other.slug), other.name)
+            for other in provider.components if other.slug != part.slug
+        ),
+    )  # fmt: skip
+
+
+def _stand(provider: Provider, part: Component, number: int) -> str:
+    whole = f"{part.name} is part of {part.product or provider.name}" if part.product != part.name else part.name
+    if part.product == part.name:
+        whole = f"{part.name} is a product of {provider.company}"
+    told = f"{words.plural(number, 'incident')} on record named it" if number else "no incident on record named it"
+    return f"{whole}; {told}. What names no part counts for {provider.name} as a whole, and is not here."
+
+
+def all_parts(almanac: Almanac) -> tuple[tuple[Provider, Component], ...]:
+    """Every component that has a page."""
+    return tuple((provider, part) for provider in almanac.providers for part in provider.components)
+
+

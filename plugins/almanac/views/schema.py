@@ -1,0 +1,116 @@
+"""Says what a page is to machines: schema.org as JSON-LD, and which picture links to it show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from almanac import text
+from almanac.views.articles import ArticlePage
+from almanac.views.base import Site
+from almanac.views.data import Data
+from almanac.views.home import Home
+from almanac.views.incident import IncidentPage
+
+PICTURES = frozenset({"now", "incidents", "providers", "leaderboard", "articles"})  # theme/static/og-<name>.png
+MOST = 20  # posts of an open incident that are told
+
+
+def picture(section: str) -> str:
+    """The address of the picture for pages of a section."""
+    return f"/theme/og-{section if section in PICTURES else 'now'}.png"
+
+
+def structured(site: Site, page: object) -> str:
+    """The page as schema.org has it, as JSON that may stand in a script element; "" for pages that are only lists."""
+    if isinstance(page, ArticlePage):
+        return _json(_article(site, page))
+    if isinstance(page, IncidentPage) and page.head.dateline:
+        return _json(_live(site, page))
+    if isinstance(page, Data):
+        return _json(_dataset(site, page))
+    return _json(_publisher(site)) if isinstance(page, Home) else ""
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    found = json.dumps({"@context": "https://schema.org", **value}, ensure_ascii=False, separators=(",", ":"))
+    return found.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _publisher(site: Site) -> dict[str, Any]:
+    return {
+        "@type": "NewsMediaOrganization",
+        "name": site.name,
+        "url": f"{site.url}/",
+        "correctionsPolicy": f"{site.url}/corrections-policy/",
+        "publishingPrinciples": f"{site.url}/methodology/",
+    }
+
+
+def _piece(site: Site, page: ArticlePage | IncidentPage, kind: str) -> dict[str, Any]:
+    """What every piece of news has."""
+    return {
+        "@type": kind,
+        "headline": page.title,
+        "description": page.head.description,
+        "url": f"{site.url}{page.head.path}",
+        "mainEntityOfPage": f"{site.url}{page.head.path}",
+        "image": f"{site.url}{picture(page.head.section)}",
+        "publisher": _publisher(site),
+    }
+
+
+def _article(site: Site, page: ArticlePage) -> dict[str, Any]:
+    cited = [source.url for source in page.sources] + [f"{site.url}{row.url}" for row in page.cites]
+    righted = [{"@type": "CorrectionComment", "text": c.text, "datePublished": c.time.iso} for c in page.corrections]
+    return _piece(site, page, "NewsArticle") | {
+        "datePublished": page.published.iso,
+        "dateModified": (page.modified or page.published).iso,
+        "author": {"@type": "Organization", "name": page.authors or site.name},
+        "citation": cited,
+        "correction": righted,
+    }
+
+
+def _live(site: Site, page: IncidentPage) -> dict[str, Any]:
+    """An open incident: a live blog whose posts are those of the provider."""
+    told = [
+        {
+            "@type": "BlogPosting",
+            "headline": post.phase,
+            "datePublished": post.time.iso,
+            "articleBody": text.plain(post.html) or post.phase,
+            "author": {"@type": "Organization", "name": page.provider.text},
+        }
+        for post in page.posts[:MOST]
+    ]
+    start = next((fact.time for fact in page.facts if fact.time), "")
+    return _piece(site, page, "LiveBlogPosting") | {
+        "coverageStartTime": start,
+        "datePublished": page.posts[-1].time.iso if page.posts else start,
+        "dateModified": page.posts[0].time.iso if page.posts else start,
+        "liveBlogUpdate": told,
+    }
+
+
+def _dataset(site: Site, page: Data) -> dict[str, Any]:
+    files = [
+        {
+            "@type": "DataDownload",
+            "contentUrl": f"{site.url}{file.link.url}",
+            "encodingFormat": file.link.text,
+            "sha256": file.sha256,
+        }
+        for table in page.tables
+        for file in table.files
+    ]
+    return {
+        "@type": "Dataset",
+        "name": f"{site.name}: {page.head.title}",
+        "description": page.head.description or page.stand,
+        "url": f"{site.url}{page.head.path}",
+        "license": page.licence.url,
+        "creator": _publisher(site),
+        "distribution": files,
+    } | ({"dateModified": page.cut_off.iso} if page.cut_off else {})
