@@ -6,9 +6,11 @@ from almanac.views.backups import SLUGS as BACKUPS
 from almanac.views.backups import page as backups
 from almanac.views.base import Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
+from almanac.views.compare import compare, compared, comparisons
+from almanac.views.component import all_parts, component, component_url
 from almanac.views.corrections import corrections
-from almanac.views.edits import count_edit_sheets, edited_months, edits, edits_of_month, newest_edited
 from almanac.views.data import Data, Offer, data
+from almanac.views.edits import count_edit_sheets, edited_months, edits, edits_of_month, newest_edited
 from almanac.views.forecast import forecast
 from almanac.views.home import home
 from almanac.views.incident import incident
@@ -21,6 +23,8 @@ from almanac.views.provider import provider
 from almanac.views.providers import provider_year, providers
 from almanac.views.replay import is_replayed, replay, replay_urls
 from almanac.views.rows import count_sheets
+from almanac.views.schema import picture, structured
+from almanac.views.search import search
 from almanac.views.status import status
 from almanac.views.subscribe import subscribe
 
@@ -32,6 +36,7 @@ __all__ = [
     "Offer",
     "Site",
     "Surroundings",
+    "all_parts",
     "article",
     "articles",
     "backups",
@@ -40,13 +45,18 @@ __all__ = [
     "claims",
     "closed",
     "closed_at",
+    "compare",
+    "compared",
+    "comparisons",
+    "component",
+    "component_url",
     "corrections",
     "count_edit_sheets",
     "count_sheets",
+    "data",
     "edited_months",
     "edits",
     "edits_of_month",
-    "data",
     "forecast",
     "home",
     "incident",
@@ -62,6 +72,7 @@ __all__ = [
     "numbers",
     "page",
     "periods",
+    "picture",
     "provider",
     "provider_url",
     "provider_year",
@@ -69,8 +80,10 @@ __all__ = [
     "records",
     "replay",
     "replay_urls",
+    "search",
     "site",
     "status",
+    "structured",
     "subscribe",
     "year_url",
 ]

@@ -19,9 +19,9 @@ from almanac.views.backups import Advice, advice, together
 from almanac.views.base import Dateline, Link
 from almanac.views.corrections import Note, by_incident
 from almanac.views.current import end, is_open
+from almanac.views.measures import Records
 from almanac.views.press import Written
 from almanac.views.press import by_incident as written_on
-from almanac.views.measures import Records
 
 OWN, OTHERS = 6, 4  # how many other incidents of the provider, and of others, are drawn
 DAY = words.DAY

@@ -15,8 +15,8 @@ from almanac.views.base import Head, Link, Time
 from almanac.views.corrections import Note
 from almanac.views.edits import Edit, changed
 from almanac.views.outlook import Outlook, outlook
-from almanac.views.replay import replay_urls
 from almanac.views.press import Written
+from almanac.views.replay import replay_urls
 from almanac.views.timeline import Timeline, timeline
 
 STARTED = {
