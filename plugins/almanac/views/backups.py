@@ -131,7 +131,7 @@ def advice(record: Record, found: Sequence[Pair]) -> Advice:
     known = backups(party, found)
     return Advice(
         provider=measures.link(record.provider),
-        best=tuple(_instead(backup) for backup in known.best[:MOST]),
+        best=tuple(_instead(record, backup) for backup in known.best[:MOST]),
         falling=tuple(_falls(record, backup) for backup in known.falling[:MOST]),
         unknown=words.listing([_other(pair, party).record.provider.name for pair in known.unknown], 6),
         lacking=_lacking(known, party),
@@ -151,13 +151,19 @@ def _other(pair: Pair, party: Party) -> Party:
     return pair.second if pair.first == party else pair.first
 
 
-def _instead(backup: Backup) -> Instead:
-    shared = words.listing(sorted(backup.pair.first.capabilities & backup.pair.second.capabilities))
+def _instead(record: Record, backup: Backup) -> Instead:
+    able = sorted(backup.pair.first.capabilities & backup.pair.second.capabilities)
+    shared = words.listing([TITLES.get(name, name) for name in able])
     most = backup.chance.interval.high if backup.chance.interval else None
-    chance = f"in trouble {_share(backup.chance.value)} of the time at once"
+    chance = _at_once(record, backup)
     bound = f", at most {_share(most)}" if most is not None else ""
     days = words.plural(backup.pair.covered // DAY, "shared day")
-    return Instead(measures.link(backup.party.record.provider), f"{chance}{bound}; {shared}; {days}")
+    return Instead(measures.link(backup.party.record.provider), f"{chance}{bound}; both do {shared}; {days}")
+
+
+def _at_once(record: Record, backup: Backup) -> str:
+    """How often it is in trouble while the provider is."""
+    return f"also in trouble {_share(backup.chance.value)} of the time {record.provider.name} was"
 
 
 def _falls(record: Record, backup: Backup) -> Instead:
@@ -168,7 +174,7 @@ def _falls(record: Record, backup: Backup) -> Instead:
         why = f"is built on {record.provider.name}"
     else:
         why = "their troubles start together more often than chance has it"
-    return Instead(measures.link(other), f"{why}; in trouble {_share(backup.chance.value)} of the time at once")
+    return Instead(measures.link(other), f"{why}; {_at_once(record, backup)}")
 
 
 def _lacking(known: Backups, party: Party) -> str:
@@ -191,7 +197,7 @@ def _family(name: str, found: Sequence[Pair]) -> Family:
     return Family(
         name=name,
         lines=tuple(_line(pair, top) for pair in ordered if pair.lift),
-        grid=charts.axis([(0, "0"), (1, "as by chance"), (top, "8 times")], 0, top),
+        grid=charts.axis([(0, "0"), (1, "1"), (top, "8 times")], 0, top),
         compared=f"{len(known)} of {words.plural(len(found), 'pair')} have a record that suffices",
         lacking=_reasons(found),
     )
@@ -263,6 +269,6 @@ def _stand(whole: Family) -> str:
     if not whole.lines:
         return f"{least}"
     if not falling:
-        return f"{least}Of none can it be told that they fail together."
-    some = "one pair fails" if falling == 1 else f"{words.spelled(falling)} pairs fail"
-    return f"{least}Of these {some} together more often than chance has it."
+        return f"{least}Of none can it be told that their troubles start together."
+    some = "one pair" if falling == 1 else f"{words.spelled(falling)} pairs"
+    return f"{least}Of these the troubles of {some} start together more often than chance has it."
