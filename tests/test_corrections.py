@@ -81,9 +81,11 @@ def test_what_is_wrong_with_a_correction_is_said_with_a_cure(file: str, text: st
 def test_times_kind_and_rating_are_overridden_and_nothing_else() -> None:
     known, other = filed("a"), filed("b", START + DAY)
     text = "start: 2026-03-02T09:00:00Z\nend: 2026-03-02T09:30:00Z\nkind: outage\nimpact: critical\n"
-    assert applied([known, other], fix(text)) == [
+    change = fix(text)
+    assert applied([known, other], change) == [
         known._replace(started=seconds(START) - 3600, ended=seconds(START) - 1800, started_basis="editor",
-                       ended_basis="editor", kind="outage", impact="critical", posted_late=True),
+                       ended_basis="editor", kind="outage", impact="critical", posted_late=True,
+                       changed=change.date),
         other]
 
 
@@ -103,9 +105,12 @@ def test_what_is_withdrawn_counts_no_more_and_says_so() -> None:
 def test_merged_incidents_are_one_that_lasts_as_long_as_both_and_is_as_bad_as_the_worse() -> None:
     first = filed("a", START, 60, impact=Impact.MINOR, components=("API",))
     second = filed("b", START + timedelta(minutes=30), 120, impact=Impact.CRITICAL, components=("Chat", "API"))
-    part, whole = applied([second, first], fix("merge_with: acme/a\n", "b"))
-    assert part == second._replace(kind="merged")
-    assert whole == first._replace(ended=second.ended, impact="critical", components=("API", "Chat"))
+    change = fix("merge_with: acme/a\n", "b")
+    part, whole = applied([second, first], change)
+    assert part == second._replace(kind="merged", changed=change.date)
+    assert whole == first._replace(
+        ended=second.ended, impact="critical", components=("API", "Chat"), changed=change.date
+    )
 
 
 def test_merging_with_what_has_no_end_has_none() -> None:
@@ -133,7 +138,7 @@ def test_a_correction_that_cannot_be_is_named_and_changes_nothing(slug: str, tex
 def test_the_log_has_both_what_was_and_what_is() -> None:
     known, change = filed("a"), fix("impact: critical\n")
     _, log, _ = corrections.apply([known], [change])
-    assert log == (Corrected(change, known, known._replace(impact="critical")),)
+    assert log == (Corrected(change, known, known._replace(impact="critical", changed=change.date)),)
 
 
 def test_two_files_of_one_address_stay_two() -> None:

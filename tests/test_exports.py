@@ -19,6 +19,7 @@ from bs4 import BeautifulSoup
 from almanac.almanac import ArticleCard
 from almanac.model import Impact, Kind, unstamp
 from tests.almanacs import incident, read_feed
+from tests.projects import write
 from tests.syndication import HOST, OPENED, Press, life, many, xml
 
 NOON = unstamp("2026-03-02T16:00:00Z")
@@ -261,6 +262,15 @@ def test_ids_outlive_titles_addresses_and_hosts(press: Press) -> None:
     before = entries(press.build(NOON) / "atom.xml")
     press.put(incident("first", title="Another title", kind=Kind.OUTAGE))
     assert [entry.id for entry in entries(press.build(NOON) / "atom.xml")] == [entry.id for entry in before]
+
+
+def test_what_an_editor_corrects_is_news(press: Press) -> None:
+    press.put(incident("first"))
+    press.build(NOON)
+    write(press.root, "corrections/anthropic/first.yml", "impact: critical\nreason: A test.\nauthor: Ada\n"
+          "source: https://a.example/\ndate: 2026-03-02T15:55:00Z\n")  # fmt: skip
+    (found,) = entries(press.build(NOON) / "atom.xml")
+    assert (found.updated, found.content.startswith("<p>Critical;")) == (NOON - timedelta(minutes=5), True)
 
 
 def test_posts_of_one_minute_have_ids_of_their_own_that_hold_when_their_time_is_mended(press: Press) -> None:

@@ -145,6 +145,7 @@ def corrected(card: Card, fix: Fix) -> Card:
     if fix.ended is not None:
         card = card._replace(ended=fix.ended, ended_basis="editor", phase="resolved" if card.is_open else card.phase)
     card = card._replace(kind=str(kind) or card.kind, impact=fix.impact or card.impact)
+    card = card._replace(changed=max(card.changed, fix.date))
     return card._replace(posted_late=card.ended is not None and card.posted >= card.ended)
 
 
@@ -156,6 +157,7 @@ def _joined(card: Card, part: Card) -> Card:
         ended=None if None in ends else max(end for end in ends if end is not None),
         impact=impact,
         components=tuple(dict.fromkeys((*card.components, *part.components))),
+        changed=max(card.changed, part.changed),
     )
 
 
