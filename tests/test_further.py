@@ -90,6 +90,18 @@ def test_a_huge_replay_goes_on_on_further_sheets() -> None:
     assert [len(replayed(huge, sheet).states) for sheet in (1, 2)] == [30, 30]
 
 
+def test_a_huge_incident_goes_on_on_further_pages_and_loses_no_post() -> None:
+    posts = tuple(replace(SEEN.updates[0], at=at(f"02 {n // 60:02}:{n % 60:02}"), text=f"Post {n}.") for n in range(90))
+    huge = replace(SEEN, updates=posts, changes=(), ended=None, started=posts[0].at)
+    card = carded(huge)
+    near = views.Surroundings(almanac([huge])).of(card)
+    pages = [views.incident(near, huge, card, sheet) for sheet in (1, 2, 3)]
+    assert views.incident_urls(card) == tuple(page.head.path for page in pages)
+    assert [post.html for page in pages for post in page.posts] == [f"<p>Post {n}.</p>" for n in range(89, -1, -1)]
+    assert [page.timeline is None for page in pages] == [False, True, True]
+    assert len({page.head.title for page in pages}) == 3
+
+
 # Edits
 
 

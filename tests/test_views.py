@@ -714,9 +714,9 @@ def test_components_are_counted_under_the_names_readers_know() -> None:
     known = almanac([incident("a", "01 11:00", "01 13:00"), other])
     parts = views.provider(known, views.records(known), CLAUDE).parts
     assert [tuple(map(plain, part)) for part in parts] == [
-        ("claude.ai", "2", "3.0 h"),
-        ("Claude API", "1", "2.0 h"),
-        ("other", "1", "2.0 h"),
+        ("claude.ai", "2", "3.0 h", "/providers/anthropic/claude-ai/"),
+        ("Claude API", "1", "2.0 h", "/providers/anthropic/api/"),
+        ("other", "1", "2.0 h", ""),
     ]
 
 

@@ -14,7 +14,7 @@ from almanac.engine import state, written
 from almanac.engine.assembled import assemble
 from almanac.engine.crew import Crew
 from almanac.engine.edition import Edition
-from almanac.engine.incidents import Found, Made, Read, Task, page_path, replay_paths, share, twin_path
+from almanac.engine.incidents import Found, Made, Read, Task, page_paths, replay_paths, share, twin_path
 from almanac.engine.plan import PACKAGE, Plan, fingerprint
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
@@ -206,7 +206,7 @@ class Build:
             section = sections.setdefault(row.card.provider, Section())
             section.rows[file] = row
             now = self.edition.incidents.get((row.card.provider, row.card.id))
-            paths = [page_path(now), twin_path(now), *(path for _, path in replay_paths(now))] if now else []
+            paths = [*page_paths(now), twin_path(now), *(path for _, path in replay_paths(now))] if now else []
             section.prints |= {path: left.pop(path) for path in paths}
         for path in {article.path for article in self._written} | self._pages:
             if path in left:

@@ -69,18 +69,19 @@ def _print(
         card = corrected.get(file)
         if card is None:  # nothing was known of it yet
             continue
-        path, near = page_path(card), around.of(card)
+        paths, near = page_paths(card), around.of(card)
         own = (file.encode(), row.content, card if card != row.card else b"")
         key, again = digest(*own, near), digest(*own, near.provider)
         sheets = [(n, sheet) for n, sheet in replay_paths(card) if not press.stands(sheet, again)]
         twin, bare = twin_path(card), digest("twin", *own)
-        if press.stands(path, key) & press.stands(twin, bare) and not sheets:  # both are part of this build if they do
+        if all([*(press.stands(path, key) for path in paths), press.stands(twin, bare), not sheets]):  # every one asked
             continue
         incident = rewind.incident(content, card, now, texts.pop(file, None))
         if twin not in press.prints:
             press.put(twin, bare, archive.render(incident).encode())
-        if path not in press.prints:
-            press.put(path, key, printer.page("incident", views.incident(near, incident, card)))
+        for number, path in enumerate(paths, 1):
+            if path not in press.prints:
+                press.put(path, key, printer.page("incident", views.incident(near, incident, card, number)))
         for number, sheet in sheets:
             press.put(sheet, again, printer.page("replay", views.replay(near, incident, card, number)))
 
@@ -101,6 +102,11 @@ def _read(content: Path, task: Task, texts: dict[str, Incident]) -> Found:
 def page_path(card: Card) -> str:
     """Where the page of an incident stands in the output folder."""
     return f"{views.incident_url(card).lstrip('/')}index.html"
+
+
+def page_paths(card: Card) -> list[str]:
+    """Its page, and those on which a huge one goes on."""
+    return [f"{url.lstrip('/')}index.html" for url in views.incident_urls(card)]
 
 
 def twin_path(card: Card) -> str:

@@ -7,13 +7,13 @@ from almanac.views.backups import page as backups
 from almanac.views.base import Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
 from almanac.views.compare import compare, compared, comparisons
-from almanac.views.component import all_parts, component, component_url
+from almanac.views.component import all_parts, component
 from almanac.views.corrections import corrections
 from almanac.views.data import Data, Offer, data
 from almanac.views.edits import count_edit_sheets, edited_months, edits, edits_of_month, newest_edited
 from almanac.views.forecast import forecast
 from almanac.views.home import home
-from almanac.views.incident import incident
+from almanac.views.incident import incident, incident_urls
 from almanac.views.incidents import incidents, month, months
 from almanac.views.leaderboard import boards, leaderboard, periods
 from almanac.views.measures import closed, closed_at, records
@@ -49,7 +49,6 @@ __all__ = [
     "compared",
     "comparisons",
     "component",
-    "component_url",
     "corrections",
     "count_edit_sheets",
     "count_sheets",
@@ -61,6 +60,7 @@ __all__ = [
     "home",
     "incident",
     "incident_url",
+    "incident_urls",
     "incidents",
     "is_replayed",
     "leaderboard",

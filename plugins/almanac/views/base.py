@@ -147,6 +147,10 @@ def provider_url(slug: str) -> str:
     return f"/providers/{slug}/"
 
 
+def component_url(slug: str, component: str) -> str:
+    return f"/providers/{slug}/{component}/"
+
+
 def year_url(slug: str, year: int) -> str:
     return f"/providers/{slug}/{year}/"
 

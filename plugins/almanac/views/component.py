@@ -38,11 +38,6 @@ class ComponentPage:
     key: tuple[Mark, ...] = base.KEY
 
 
-def component_url(slug: str, component: str) -> str:
-    """The address of a component's page."""
-    return f"{base.provider_url(slug)}{component}/"
-
-
 def component(almanac: Almanac, records: Records, provider: Provider, part: Component) -> ComponentPage:
     """The page of one component, up to the last midnight; `records` reach as far."""
     record = records[provider.slug]
@@ -56,7 +51,7 @@ def component(almanac: Almanac, records: Records, provider: Provider, part: Comp
     return ComponentPage(
         head=Head(
             title=f"{part.name} outages, by {provider.name}’s own status page",
-            path=component_url(provider.slug, part.slug),
+            path=base.component_url(provider.slug, part.slug),
             section="providers",
             description=f"Every incident in which {provider.name} declared trouble of {part.name}, day by day.",
             feeds=base.provider_feeds(provider.slug, provider.name),
@@ -70,7 +65,7 @@ def component(almanac: Almanac, records: Records, provider: Provider, part: Comp
         year=calendar.year(shown, named, pulls, edge),
         latest=tuple(rows.dated(card) for card in named[:LATEST]),
         others=tuple(
-            Link(component_url(provider.slug, other.slug), other.name)
+            Link(base.component_url(provider.slug, other.slug), other.name)
             for other in provider.components if other.slug != part.slug
         ),
     )  # fmt: skip

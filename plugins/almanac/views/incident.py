@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from almanac import text, words
 from almanac.model import OVER, Card, Incident, Update, moment, seconds, stamp
-from almanac.views import base
+from almanac.views import base, rows
 from almanac.views.around import Around
 from almanac.views.base import Head, Link, Time
 from almanac.views.corrections import Note
@@ -17,6 +17,7 @@ from almanac.views.edits import Edit, changed
 from almanac.views.outlook import Outlook, outlook
 from almanac.views.press import Written
 from almanac.views.replay import replay_urls
+from almanac.views.rows import Sheet
 from almanac.views.timeline import Timeline, timeline
 
 STARTED = {
@@ -35,6 +36,7 @@ ENDED = {
     "mended": "the last stamp; the stated end lies before the start",
     "editor": "corrected by an editor",
 }
+POSTS = 40  # on one page: one with more would weigh over 50 KB
 STATED_IMPACT = "the provider’s word"
 
 
@@ -83,16 +85,17 @@ class IncidentPage:
     written: tuple[Written, ...] = ()
     outlook: Outlook | None = None
     replay: str = ""  # address of its replay
+    sheets: tuple[Sheet, ...] = ()  # a huge one goes on on further pages
 
 
-def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
+def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> IncidentPage:
     """Everything its page prints. With an equal `around` and incident the page is the same, at whatever time."""
-    title = _title(around, incident, card)
+    title, urls = _title(around, incident, card), incident_urls(card)
     day, stand = words.date(incident.started), _stand(around, incident, card)
     return IncidentPage(
         head=Head(
-            title=f"{around.provider}: {base.name(card)}, {words.moment(incident.started)}",
-            path=base.incident_url(card),
+            title=rows.numbered(f"{around.provider}: {base.name(card)}, {words.moment(incident.started)}", sheet),
+            path=urls[sheet - 1],
             section="incidents",
             description=f"{title}. {stand}",
             dateline=around.live,
@@ -107,8 +110,9 @@ def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
         facts=_facts(around, incident, card),
         warnings=_warnings(incident, card),
         day=day,
-        timeline=timeline(card, around) if card.is_trouble else None,
-        posts=tuple(_post(incident, update) for update in reversed(incident.updates)),
+        timeline=timeline(card, around) if card.is_trouble and sheet == 1 else None,
+        posts=tuple(_post(incident, update) for update in _sheet(incident, sheet, len(urls))),
+        sheets=tuple(Sheet(url, str(n), n == sheet) for n, url in enumerate(urls, 1)) if len(urls) > 1 else (),
         posts_note=_posts_note(incident),
         edits=changed(incident),
         replay=next(iter(replay_urls(card)), ""),
@@ -118,6 +122,18 @@ def incident(around: Around, incident: Incident, card: Card) -> IncidentPage:
         written=around.written,
         outlook=outlook(around),
     )
+
+
+def incident_urls(card: Card) -> tuple[str, ...]:
+    """The address of its page, and of those on which it goes on if it is huge."""
+    url = base.incident_url(card)
+    return tuple(rows.sheet_url(url, sheet) for sheet in range(1, max(-(-len(card.updates) // POSTS), 1) + 1))
+
+
+def _sheet(incident: Incident, sheet: int, last: int) -> tuple[Update, ...]:
+    """The posts of one of its pages, newest first; the last holds the rest."""
+    newest = incident.updates[::-1]
+    return newest[(sheet - 1) * POSTS : None if sheet == last else sheet * POSTS]
 
 
 def _title(around: Around, incident: Incident, card: Card) -> str:

@@ -41,6 +41,7 @@ class Part(NamedTuple):
     name: str
     incidents: str
     hours: str
+    url: str = ""  # of its own page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +199,12 @@ def _parts(provider: Provider, record: Record, numbers: Measure) -> tuple[Part, 
                 counts[slug] += 1
                 spent.setdefault(slug, []).append(Stretch(card.started, int(least)))
     return tuple(
-        Part(names.get(slug, "other"), words.count(number), words.hours(windows.total(windows.union(spent[slug]))))
+        Part(
+            names.get(slug, "other"),
+            words.count(number),
+            words.hours(windows.total(windows.union(spent[slug]))),
+            base.component_url(provider.slug, slug) if slug in names else "",
+        )
         for slug, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     )
 

@@ -9,7 +9,6 @@ from almanac.almanac import Almanac
 from almanac.views import base, rows
 from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Head, Link
-from almanac.views.component import component_url
 from almanac.views.incidents import Line, Months, incidents
 
 
@@ -43,7 +42,7 @@ def search(almanac: Almanac, by_month: Months) -> SearchPage:
         parts=tuple(
             (
                 Link(base.provider_url(provider.slug), provider.name),
-                tuple(Link(component_url(provider.slug, part.slug), part.name) for part in provider.components),
+                tuple(Link(base.component_url(provider.slug, part.slug), part.name) for part in provider.components),
             )
             for provider in named
         ),

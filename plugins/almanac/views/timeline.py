@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from almanac.views.around import Around, Neighbour, window
 TOP, BAND, STALK = 26, 22, 62  # y of the band, its height, y of the rings
 FIRST, ROW = 84, 34  # y of the first neighbour, and from one to the next
 THICK = {charts.MINOR: 6, charts.MAJOR: 11, charts.CRITICAL: 16}
+APART = 0.01  # of the width: rings that lie closer cover each other
 ROOM = 0.08  # of the width: what a phase's name takes
 INK = {
     Phase.INVESTIGATING: "investigating",
@@ -95,7 +97,7 @@ def timeline(card: Card, around: Around) -> Timeline | None:
         ticks=charts.ticks(scale, str(floor + 15)),
         blocks=tuple(Block(f"ph-{p.css}", scale.x(p.since), scale.width(p.since, p.until)) for p in parts),
         names=tuple(_phase_name(scale, part) for part in parts if _has_room(scale, part)),
-        knobs=tuple(dict.fromkeys(scale.x(at) for at, _ in card.updates if at <= scale.until)),
+        knobs=_knobs(scale, [at for at, _ in card.updates if at <= scale.until]),
         title=_title(scale, card, around),
         now=Label(scale.x(around.now), f"open at {words.clock(moment(around.now))}") if around.now else None,
         others=tuple(_other(scale, at, other, around) for at, other in enumerate(around.neighbours)),
@@ -103,6 +105,15 @@ def timeline(card: Card, around: Around) -> Timeline | None:
         inks=tuple(dict.fromkeys((part.css, part.phase) for part in parts)),
         label=_said(card, around, parts),
     )
+
+
+def _knobs(scale: Scale, posts: Iterable[int]) -> tuple[str, ...]:
+    """A ring a post, where there is room: what lies closer than rings can be told apart is one."""
+    found: list[int] = []
+    for at in posts:
+        if not found or at - found[-1] >= APART * (scale.until - scale.since):
+            found.append(at)
+    return tuple(map(scale.x, found))
 
 
 def _has_room(scale: Scale, part: Phased) -> bool:
