@@ -198,8 +198,8 @@ def _edits(found: Honesty) -> str:
         return "none was watched by us: imports show no changes"
     if found.edits.median is None:
         return "no text was replaced"
-    after = f"{found.after_the_fact} when it was over"
-    return f"in {found.edited_incidents} incidents, {after}; seen after {words.duration(round(found.edits.median))}"
+    where = f"in {words.plural(found.edited_incidents, 'incident')}, {found.after_the_fact} when it was over"
+    return f"{where}; seen after {words.duration(round(found.edits.median))}"
 
 
 def _honesty_note(record: Record) -> str:
