@@ -18,8 +18,9 @@ from almanac.press.naming import Names
 from almanac.press.ties import tie
 from almanac.pull.press import STATE, pull_press
 from almanac.pull.report import Failure, Haul, Report, lines
+from almanac.views import status
 from tests import serving
-from tests.almanacs import CLAUDE, COPILOT, GROQ, at, carded, incident
+from tests.almanacs import CLAUDE, COPILOT, GROQ, almanac, at, carded, incident
 from tests.serving import Behaviour, Serving, watch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -355,6 +356,18 @@ def test_the_trouble_of_one_outlet_stops_no_other(content: Path) -> None:
     (state,) = (state for state in archive.load_pulls(content, STATE).feeds if state.url == PAPER.feed)
     assert (state.error_since, state.error) == (NOW, "status: answers 404 Not Found; look for the feed's new address")
     assert pulled(content, FEEDS, NOW + HOUR).changed == ("Claude is down",)
+
+
+def test_the_status_page_tells_which_outlets_fail(content: Path) -> None:
+    pulled(content, {"paper.example": serving.status(404), "board.example": FEEDS["board.example"]})
+    known = replace(almanac(), press=archive.load_pulls(content, STATE).feeds)
+    shown = status(known).press
+    told = [(f.host, f.state, f.dialect, f.entries, f.note.replace("\u00a0", " ")) for f in shown]
+    assert told == [
+        ("board.example/feed", "read", "press", "2", ""),
+        ("paper.example/feed", "failing", "press", "",
+         "status: answers 404 Not Found; look for the feed's new address since 2 March 2026, 14:10 UTC"),
+    ]  # fmt: skip
 
 
 def test_a_damaged_draft_is_ours_to_mend_and_nothing_is_brought_until_then(content: Path) -> None:

@@ -5,6 +5,7 @@
 
 from almanac.archive.disk import (
     INCIDENTS,
+    PRESS,
     Entry,
     Filed,
     file_of,
@@ -23,7 +24,7 @@ from almanac.archive.forecasts import append_forecasts, load_forecasts, load_sco
 from almanac.archive.page import ArchiveError, parse, render
 
 __all__ = [
-    "INCIDENTS", "ArchiveError", "Entry", "Filed", "append_forecasts", "file_of", "load", "load_forecasts",
+    "INCIDENTS", "PRESS", "ArchiveError", "Entry", "Filed", "append_forecasts", "file_of", "load", "load_forecasts",
     "load_pulls", "load_scorecard", "lock", "parse", "read", "read_bytes", "read_digest", "render", "save",
     "save_pulls", "save_scorecard", "slug_of", "walk",
 ]  # fmt: skip

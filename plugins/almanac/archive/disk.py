@@ -16,6 +16,7 @@ from almanac.model import Incident, Pulls
 
 INCIDENTS = "incidents"
 PULLS = "pulls"
+PRESS = "_press"  # stands for the press where a provider's slug would; no provider has such a one
 PATIENCE = 60.0  # seconds to wait for another pull of the same provider
 LEFTOVER = ".tmp"  # a file that a killed run did not get to rename
 

@@ -36,6 +36,7 @@ def assemble(
         site_name=plan.site_name,
         corrections=corrected,
         links=posts,
+        press=archive.load_pulls(plan.content, archive.PRESS).feeds,
         issued={slug: archive.load_forecasts(plan.content, slug) for slug in known},
         scorecard=archive.load_scorecard(plan.content),
     )

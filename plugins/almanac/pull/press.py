@@ -24,7 +24,7 @@ from almanac.pull.report import Failure, Haul
 
 READER = "almanac.press.items:read"
 AT_ONCE = 8  # outlets
-STATE = "_press"  # content/pulls/_press.json; no provider has such a slug
+STATE = archive.PRESS
 
 Read = Callable[..., tuple[Item, ...]]
 

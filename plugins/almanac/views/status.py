@@ -46,6 +46,7 @@ class Status:
     title: str
     stand: str
     sources: tuple[Source, ...]
+    press: tuple[FeedLine, ...] = ()
 
 
 def status(almanac: Almanac) -> Status:
@@ -64,6 +65,7 @@ def status(almanac: Almanac) -> Status:
         title=_title(read, len(feeds)),
         stand=_stand(feeds),
         sources=sources,
+        press=tuple(_line(almanac, _outlet(state), state) for state in almanac.press),
     )
 
 
@@ -91,6 +93,11 @@ def source(almanac: Almanac, provider: Provider) -> Source:
         covered=covered,
         gaps=gaps,
     )
+
+
+def _outlet(state: FeedState) -> Feed:
+    """A feed of the press, which has no form to verify: any RSS or Atom will do."""
+    return Feed(url=state.url, dialect="press", verified=True)
 
 
 def _line(almanac: Almanac, feed: Feed, state: FeedState | None) -> FeedLine:
