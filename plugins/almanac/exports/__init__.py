@@ -17,5 +17,6 @@ from almanac.exports.items import (
 from almanac.exports.syndication import atom, json_feed, opml, rss
 
 __all__ = [
-    "NEWEST", "Channel", "Item", "article", "atom", "brief", "failing", "incident", "json_feed", "link", "opml", "posts", "rss",
+    "NEWEST", "Channel", "Item", "article", "atom", "brief", "failing", "incident", "json_feed", "link", "opml",
+    "posts", "rss",
 ]  # fmt: skip

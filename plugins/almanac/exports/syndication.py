@@ -38,8 +38,9 @@ def atom(channel: Channel, items: Sequence[Item]) -> bytes:
         _ATOM.link(rel="self", type="application/atom+xml", href=channel.url),
         _ATOM.link(rel="alternate", type="text/html", href=channel.home),
         *_archives(channel, _ATOM),
-        *map(_entry, items),
     )
+    for item in items:
+        _entry(etree.SubElement(feed, f"{{{ATOM}}}entry"), item)
     if channel.style:
         feed.addprevious(etree.ProcessingInstruction("xml-stylesheet", f'href="{channel.style}" type="text/css"'))
     return document(feed)
@@ -51,17 +52,24 @@ def _archives(channel: Channel, make: Any) -> list[Any]:
     return [make.link(rel=rel, type="application/atom+xml", href=url) for rel, url in links.items() if url]
 
 
-def _entry(item: Item) -> Any:
-    return _ATOM.entry(
-        _ATOM.id(item.id),
-        _ATOM.title(line(item.title)),
-        _ATOM.published(stamp(item.published)),
-        _ATOM.updated(stamp(item.updated)),
-        *(_ATOM.author(_ATOM.name(line(name))) for name in item.authors),
-        _ATOM.link(rel="alternate", type="text/html", href=item.url),
-        *(_ATOM.category(term=line(term)) for term in item.categories),
-        _ATOM.content(text.clean(item.html), type="html"),
-    )
+def _entry(entry: Any, item: Item) -> None:
+    """Fill an entry where it stands: made apart and moved there, as ElementMaker does, it takes half as long again."""
+
+    def add(name: str, content: str | None = None, **attributes: str) -> Any:
+        made = etree.SubElement(entry, f"{{{ATOM}}}{name}", attributes)
+        made.text = content
+        return made
+
+    add("id", item.id)
+    add("title", line(item.title))
+    add("published", stamp(item.published))
+    add("updated", stamp(item.updated))
+    for name in item.authors:
+        etree.SubElement(add("author"), f"{{{ATOM}}}name").text = line(name)
+    add("link", rel="alternate", type="text/html", href=item.url)
+    for term in item.categories:
+        add("category", term=line(term))
+    add("content", text.clean(item.html), type="html")
 
 
 def rss(channel: Channel, items: Sequence[Item]) -> bytes:
