@@ -27,6 +27,7 @@ ONLY = {
     "httpx2": {"fetch/__init__.py", "fetch/client.py"},
     "httpcore2": {"fetch/client.py", "fetch/guard.py"},
     "stamina": {"fetch/__init__.py"},
+    "icalendar": {"exports/calendars.py"},
     "pelican": {"hookup.py", "reader.py", "site.py"},
 }
 
