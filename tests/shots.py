@@ -120,6 +120,26 @@ def inspect(output: Path, paths: list[str], folder: Path | None = None) -> list[
     return faults
 
 
+def lost(output: Path, paths: list[str]) -> list[str]:
+    """The pages whose text is not the same where no script runs."""
+    from playwright.sync_api import sync_playwright
+
+    with served(output) as here, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        said: list[list[str]] = []
+        for script in (True, False):
+            page = browser.new_context(java_script_enabled=script).new_page()
+            said.append([_words(page, here + path) for path in paths])
+        browser.close()
+    return [f"{path}: says something else without a script"
+            for path, one, other in zip(paths, *said, strict=True) if one != other]  # fmt: skip
+
+
+def _words(page: Any, url: str) -> str:
+    page.goto(url)
+    return str(page.locator("body").inner_text())
+
+
 def main(argv: list[str]) -> int:
     """Take the pictures and print the faults."""
     output, folder = Path(argv[0]), Path(argv[1])

@@ -36,7 +36,7 @@ ENDED = {
     "mended": "the last stamp; the stated end lies before the start",
     "editor": "corrected by an editor",
 }
-POSTS = 40  # on one page: one with more would weigh over 50 KB
+POSTS = 30  # on one page: one with more would weigh over 50 KB
 STATED_IMPACT = "the provider’s word"
 
 

@@ -14,7 +14,7 @@ from almanac.views.around import Around, Neighbour, window
 TOP, BAND, STALK = 26, 22, 62  # y of the band, its height, y of the rings
 FIRST, ROW = 84, 34  # y of the first neighbour, and from one to the next
 THICK = {charts.MINOR: 6, charts.MAJOR: 11, charts.CRITICAL: 16}
-APART = 0.01  # of the width: rings that lie closer cover each other
+APART = 0.015  # of the width: rings that lie closer cover each other
 ROOM = 0.08  # of the width: what a phase's name takes
 INK = {
     Phase.INVESTIGATING: "investigating",

@@ -1,0 +1,127 @@
+"""Looks at every kind of page in Chromium: faults axe finds, requests to other hosts, width at 320 px, weight, script.
+
+    python -m tests.bench.pages [OUTPUT]
+
+Without a built site it builds a small one with hard cases: an incident that is open, resolved, maintenance, posted
+late, of 200 posts, or with a title from right to left. The exit code is 1 if anything is wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from almanac import site
+from almanac.model import Impact, Kind, Phase, Revision, Update
+from tests import shots
+from tests.almanacs import at, incident
+from tests.projects import PROVIDER, project, put, write
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = "2026-03-02T14:10:00Z"
+RAW, ZIPPED = 50 * 1024, 15 * 1024  # bytes of HTML and CSS of a page, as they are and with gzip
+PARTS = "components:\n  - {slug: api, name: Claude API, match: [Claude API (api.anthropic.com)]}\n---\n"
+KINDS = {
+    "home": "/",
+    "incidents": "/incidents/",
+    "month": "/incidents/2026/03/",
+    "open": "/incidents/groq/open/",
+    "resolved": "/incidents/anthropic/first/",
+    "changed later": "/incidents/anthropic/changed/",
+    "maintenance": "/incidents/anthropic/works/",
+    "posted late": "/incidents/anthropic/late/",
+    "huge": "/incidents/anthropic/huge/",
+    "huge, page 2": "/incidents/anthropic/huge/2/",
+    "right to left": "/incidents/anthropic/rtl/",
+    "replay": "/incidents/anthropic/changed/at/",
+    "replay, huge": "/incidents/anthropic/huge/at/",
+    "edits": "/edits/",
+    "providers": "/providers/",
+    "provider": "/providers/anthropic/",
+    "component": "/providers/anthropic/api/",
+    "year": "/providers/anthropic/2026/",
+    "compare": "/compare/anthropic/groq/",
+    "leaderboard": "/leaderboard/",
+    "backups": "/backups/",
+    "forecast": "/forecast/",
+    "articles": "/articles/",
+    "article": "/articles/2026/claude-fails/",
+    "page": "/methodology/",
+    "search": "/search/",
+    "data": "/data/",
+    "status": "/status/",
+    "404": "/404.html",
+}
+
+
+class Weight(NamedTuple):
+    """Bytes of a page with the style sheet, as they are and with gzip."""
+
+    raw: int
+    zipped: int
+
+
+def built(root: Path) -> Path:
+    """A small site with every kind of page, and the folder it was built to."""
+    project(root)
+    claude = PROVIDER.format(slug="anthropic", name="Claude").removesuffix("---\n")
+    write(root, "providers/anthropic.md", claude + PARTS)
+    start = at("01 02:00")
+    posts = tuple(
+        Update(at=start + timedelta(minutes=3 * n), phase=Phase.INVESTIGATING if n % 7 else Phase.MONITORING,
+               text=f"Post {n}: we still look into elevated errors of the API and of the chat. " * 2)
+        for n in range(200)
+    )  # fmt: skip
+    changed = Update(at=at("02 10:21"), phase=Phase.IDENTIFIED, text="Some methods fail.", seen=at("02 10:24"),
+                     was=(Revision(text="All methods fail.", until=at("02 10:40")),))  # fmt: skip
+    seen = Update(at=at("02 10:00"), phase=Phase.INVESTIGATING, text="Errors.", seen=at("02 10:03"))
+    for made in (
+        incident("changed", "02 10:00", "02 11:00", updates=(seen, changed), first_seen=at("02 10:03")),
+        incident("works", "02 09:00", "02 09:30", kind=Kind.MAINTENANCE, impact=Impact.MAINTENANCE),
+        incident("late", "01 10:00", "01 10:00"),
+        replace(incident("huge", "01 02:00", "01 12:00"), updates=posts, first_seen=None),
+        incident("rtl", "2026-02-20 10:00", "2026-02-20 11:00", title="تعذّر الوصول إلى الخدمة (API) 500"),
+    ):
+        put(root, made)
+    with contextlib.redirect_stdout(io.StringIO()):
+        site.build(root / "pelicanconf.py", now=NOW, output="out")
+    return root / "out"
+
+
+def weight(output: Path, path: str) -> Weight:
+    """What a reader has to load to see a page."""
+    file = output / path.lstrip("/") / ("index.html" if path.endswith("/") else "")
+    parts = [file.read_bytes(), (output / "theme/site.css").read_bytes()]
+    return Weight(sum(map(len, parts)), sum(len(gzip.compress(part, mtime=0)) for part in parts))
+
+
+def heavy(output: Path, paths: list[str]) -> list[str]:
+    """The pages that weigh more than a page may."""
+    found = {path: weight(output, path) for path in paths}
+    return [f"{path}: weighs {w.raw} bytes, {w.zipped} with gzip" for path, w in found.items()
+            if w.raw > RAW or w.zipped > ZIPPED]  # fmt: skip
+
+
+def main(argv: list[str]) -> int:
+    """Look at each page, print a line each and every fault."""
+    with TemporaryDirectory() as folder:
+        output = Path(argv[0]) if argv else built(Path(folder) / "site")
+        found = {kind: path for kind, path in KINDS.items() if (output / path.lstrip("/")).exists()}
+        for kind, path in found.items():
+            known = weight(output, path)
+            print(f"{kind:14} {known.raw / 1024:6.1f} KB {known.zipped / 1024:6.1f} KB with gzip  {path}")
+        paths = list(found.values())
+        faults = heavy(output, paths) + shots.inspect(output, paths) + shots.lost(output, paths)
+    print("\n".join(faults) or f"{len(paths)} pages in {len(shots.FORMS)} forms: no fault")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
