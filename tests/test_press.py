@@ -66,6 +66,7 @@ def told(found: Item, publisher: str = "The Paper") -> Told:
     ("GitHub Copilot and Claude go down together", "", {"anthropic", "github"}),
     ("Claude shows internal server errors", "", {"anthropic"}),
     ("Claude is back online", "", {"anthropic"}),
+    ("Anthropic's API is returning 503s", "", {"anthropic"}),
     ("GitHub Copilot fails to respond hours after Claude outage", "", {"github"}),
 ])  # fmt: skip
 def test_an_item_is_kept_if_a_sentence_names_a_provider_and_its_trouble(title: str, text: str, who: set[str]) -> None:
@@ -84,6 +85,8 @@ def test_an_item_is_kept_if_a_sentence_names_a_provider_and_its_trouble(title: s
     ("Claude during a power outage", "", "names no trouble that is going on"),
     ("Anthropic winds Claude Instant down", "", "names no trouble that is going on"),
     ("Claude gains offline mode", "", "names no trouble"),
+    ("Claude works offline", "", "names no trouble"),
+    ("Anthropic disrupts the market", "", "names no trouble"),
 ])  # fmt: skip
 def test_everything_else_is_dropped_and_the_reason_is_told(title: str, text: str, why: str) -> None:
     assert NAMES.judge(title, text) == ((), why)
@@ -97,7 +100,8 @@ def test_a_name_that_is_a_word_of_its_own_needs_a_witness() -> None:
 
 
 def test_the_company_of_a_shared_page_is_no_name_of_its_ai() -> None:
-    shared = Names([replace(COPILOT, name="Copilot X", company="Microsoft", aliases=())])
+    shared = Names([replace(COPILOT, name="Gemini", company="Microsoft", aliases=())])
+    assert [named.name for named in shared.judge("Gemini is down, Microsoft confirms", "")[0]] == ["Gemini"]
     assert shared.judge("Microsoft outage hits trains", "") == ((), "names no provider")
     assert Names([replace(GROQ, name="Groq", company="Megacorp")]).judge("Megacorp outage", "")[0]
 

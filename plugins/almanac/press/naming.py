@@ -17,12 +17,14 @@ ORDINARY = frozenset(_ORDINARY.split())
 ABOUT_AI = re.compile(r"\b(?:AI|A\.I\.|chatbots?|LLMs?|language models?|AI-powered|assistant|coding tool)\b")
 
 _FAILING = (
-    r"(?:outages?|offline(?! (?:mode|use|access|support))|unavailable|inaccessible|unreachable|unresponsive|degraded"
-    r"|crash(?:es|ed|ing)(?! (?:the|into|courses?))|locked out"
-    r"|disrupt(?:ions?|ed|s)|restor(?:ed|es|ing)|back (?:online|up)|hiccups?|not (?:working|loading|responding)"
-    r"|stop(?:s|ped)? (?:working|responding)|(?:knock|tak)(?:ed|s|en) (?:\w+ ){0,3}(?:out|offline|down)"
+    r"(?:outages?|(?<!works )(?<!work )offline(?! (?:mode|use|access|support))|unavailable|inaccessible|unreachable"
+    r"|unresponsive|degraded|crash(?:es|ed|ing)(?! (?:the|into|courses?))|locked out|disrupt(?:ions?|ed)|hiccups?"
+    r"|restor(?:ed|es|ing) (?:service|access)|go(?:es|ing|ne)? dark|back (?:online|up)|having (?:problems|issues|trouble)"
+    r"|not (?:working|loading|responding)|stop(?:s|ped)? (?:working|responding)"
+    r"|(?:knock|tak)(?:ed|s|en) (?:\w+ ){0,3}(?:out|offline|down)"
     r"|(?:elevated|increased|widespread|server|login|API|HTTP|5\d\d) errors?|errors? 5\d\d"
-    r"|fail(?:s|ed|ing|ures?)? (?:for|to (?:load|respond|log|answer|connect))|having (?:problems|issues|trouble)"
+    r"|return(?:s|ed|ing) (?:\w+ )?(?:errors?|[45]\d\ds?)"
+    r"|fail(?:s|ed|ing|ures?)? (?:for|to (?:load|respond|log|answer|connect))"
     r"|(?:service|technical) (?:problems|issues|interruptions?))\b"
 )
 _DOWN = (
@@ -49,6 +51,9 @@ COMPARED = re.compile(r"\b(?:after|unlike|like|than|following|rivals?|alternativ
 _END = re.compile(r"(?<=[.!?…])\s+(?=[\"“‘(]?[A-Z0-9])")
 
 
+Pattern = re.Pattern[str] | None  # None: matches nothing
+
+
 class Named(NamedTuple):
     """A provider in trouble, as one sentence has it."""
 
@@ -61,14 +66,14 @@ class Names:
     """The names of all providers, ready to be looked for."""
 
     def __init__(self, providers: Iterable[Provider]) -> None:
-        self._patterns = [(provider.slug, _pattern(sure), _pattern(other))
+        self._patterns = [(provider.slug, _pattern(sure), _pattern(other), _pattern([provider.company]))
                           for provider in providers for sure, other in [_names(provider)]]  # fmt: skip
 
     def judge(self, title: str, text: str) -> tuple[tuple[Named, ...], str]:
         """Whose trouble title or text tell, and if nobody's, why not."""
         whole = f"{title}. {text}"
         sentences = [title, *_END.split(text)]
-        present = {slug: self._where(slug, sure, other, whole) for slug, sure, other in self._patterns}
+        present = {slug: self._where(sure, other, company, whole) for slug, sure, other, company in self._patterns}
         named = {slug: pattern for slug, pattern in present.items() if pattern and pattern.search(whole)}
         if not named:
             return (), "names no provider"
@@ -84,12 +89,9 @@ class Names:
         return tuple(found.values()), "" if found else "names a provider and trouble, but not in one sentence"
 
     @staticmethod
-    def _where(
-        slug: str, sure: re.Pattern[str] | None, other: re.Pattern[str] | None, whole: str
-    ) -> re.Pattern[str] | None:
+    def _where(sure: Pattern, other: Pattern, company: Pattern, whole: str) -> Pattern:
         """What to look for in a sentence: the ordinary words too, where something else bears them out."""
-        witness = (sure and sure.search(whole)) or ABOUT_AI.search(whole)
-        if other and witness:
+        if other and any(witness and witness.search(whole) for witness in (sure, company, ABOUT_AI)):
             return re.compile("|".join(p.pattern for p in (sure, other) if p))
         return sure
 
@@ -103,9 +105,9 @@ def _names(provider: Provider) -> tuple[list[str], list[str]]:
     return sorted(every - weak), sorted(weak)
 
 
-def _pattern(names: list[str]) -> re.Pattern[str] | None:
-    longest_first = sorted(names, key=lambda name: (-len(name), name))
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])") if names else None
+def _pattern(names: list[str]) -> Pattern:
+    longest_first = sorted(filter(None, names), key=lambda name: (-len(name), name))
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])") if longest_first else None
 
 
 def _failing(sentence: str) -> str:
