@@ -19,8 +19,8 @@ ABOUT_AI = re.compile(r"\b(?:AI|A\.I\.|chatbots?|LLMs?|language models?|AI-power
 _FAILING = (
     r"(?:outages?|(?<!works )(?<!work )offline(?! (?:mode|use|access|support))|unavailable|inaccessible|unreachable"
     r"|unresponsive|degraded|crash(?:es|ed|ing)(?! (?:the|into|courses?))|locked out|disrupt(?:ions?|ed)|hiccups?"
-    r"|restor(?:ed|es|ing) (?:service|access)|go(?:es|ing|ne)? dark|back (?:online|up)|having (?:problems|issues|trouble)"
-    r"|not (?:working|loading|responding)|stop(?:s|ped)? (?:working|responding)"
+    r"|restor(?:ed|es|ing) (?:service|access)|go(?:es|ing|ne)? dark|back (?:online|up)"
+    r"|having (?:problems|issues|trouble)|not (?:working|loading|responding)|stop(?:s|ped)? (?:working|responding)"
     r"|(?:knock|tak)(?:ed|s|en) (?:\w+ ){0,3}(?:out|offline|down)"
     r"|(?:elevated|increased|widespread|server|login|API|HTTP|5\d\d) errors?|errors? 5\d\d"
     r"|return(?:s|ed|ing) (?:\w+ )?(?:errors?|[45]\d\ds?)"
