@@ -210,8 +210,7 @@ class Incident:
 
         Of an import, which we did not see, it is when the provider says it posted, or that it began or ended.
         """
-        own = self.first_seen is not None
-        moments = {u.seen if own and u.seen else u.at for u in self.updates}
+        moments = {self.known_from(u) for u in self.updates}
         moments |= {u.gone for u in self.updates if u.gone} | {was.until for u in self.updates for was in u.was}
         moments |= {change.until for change in self.changes} | {at for at in (self.first_seen, self.vanished) if at}
         if not self.updates:
@@ -219,6 +218,12 @@ class Incident:
         if self.ended and not any(u.phase in OVER for u in self.updates):
             moments.add(self.ended)
         return tuple(sorted(moments))
+
+    def known_from(self, update: Update) -> datetime:
+        """When a post of it became known."""
+        if self.first_seen is None:
+            return update.at
+        return update.seen or max(update.at, self.first_seen)
 
     @property
     def posted_late(self) -> bool:

@@ -47,14 +47,17 @@ def by_stamps(incident: Incident) -> bool:
 
 def _posts(incident: Incident, at: datetime) -> Iterable[Update]:
     """The posts that were known, each as it was then."""
-    own = not by_stamps(incident)
     missing = {c.what: unstamp(c.was) for c in incident.changes if c.what.startswith(GONE) and c.until > at}
     for update in incident.updates:
-        if (update.seen if own and update.seen else update.at) > at:
+        if incident.known_from(update) > at:
             continue
-        then = post(update, at)
-        gone = missing.get(f"{GONE}{stamp(then.at)}") or update.gone
-        yield replace(then, gone=gone if gone and gone <= at else None)
+        then = post(update, at) if update.was else update
+        gone = (missing and missing.get(f"{GONE}{stamp(then.at)}")) or update.gone
+        yield then if gone == then.gone and (gone is None or gone <= at) else _gone(then, gone, at)
+
+
+def _gone(post: Update, gone: datetime | None, at: datetime) -> Update:
+    return replace(post, gone=gone if gone and gone <= at else None)
 
 
 def post(update: Update, at: datetime) -> Update:

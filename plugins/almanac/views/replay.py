@@ -147,8 +147,7 @@ def _stand(then: Incident, at: datetime) -> str:
 def _said(incident: Incident, at: datetime) -> Iterator[Said]:
     """The posts that became known at a moment, as they read then, newest first."""
     for update in reversed(incident.updates):
-        known = update.at if past.by_stamps(incident) or update.seen is None else update.seen
-        if known == at:
+        if incident.known_from(update) == at:
             yield _post(past.post(update, at), at)
 
 
