@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from almanac import archive, manuscript, providers, unchanged, views
 from almanac.almanac import Almanac, Article, ArticleCard
-from almanac.engine import state, written
+from almanac.engine import rewind, state, written
 from almanac.engine.assembled import assemble
 from almanac.engine.crew import Crew
 from almanac.engine.edition import Edition
@@ -18,10 +18,10 @@ from almanac.engine.incidents import Found, Made, Read, Task, page_paths, replay
 from almanac.engine.plan import PACKAGE, Plan, fingerprint
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
-from almanac.engine.rewind import rewound
 from almanac.engine.state import SITE, Print, Row, Section, Stamp
 from almanac.engine.written import Written
 from almanac.model import seconds
+from almanac.stats.reporting import reported
 
 WRITTEN = "~written"  # the section of what people wrote
 MANY = 300  # incident files to read from which on forking pays
@@ -116,12 +116,16 @@ class Build:
         self._whole = replace(almanac, now=max(almanac.now, almanac.record_until or almanac.now))
         faults += map(str, wrong(self._whole))
         _refuse(faults)
-        almanac = rewound(almanac, self.plan.content)
+        almanac = rewind.rewound(almanac, self.plan.content)
         contents = {file: row.content for file, row in self._rows.items()}
+        told = {file: row.told for file, row in self._rows.items()}
         for card in (card for cards_of in almanac.cards.values() for card in cards_of):
-            if card is not self._rows[card.file].card:  # corrected, or not as it was
+            row = self._rows[card.file]
+            if card is not row.card:  # corrected, or not as it was
                 contents[card.file] = digest(contents[card.file], card)
-        self._edition = Edition(self.plan, almanac, contents, {file: row.told for file, row in self._rows.items()})
+            if card.known != row.card.known:  # known less of
+                told[card.file] = reported(rewind.incident(self.plan.content, card, seconds(self.plan.now)))
+        self._edition = Edition(self.plan, almanac, contents, told)
         self._crew.tell(self._edition)
 
     @property
