@@ -18,6 +18,7 @@ class Press:
         self._known = known
         self.prints: dict[str, Print] = {}  # everything that belongs to this build
         self.written: list[str] = []
+        self._folders: set[str] = set()  # those this build made
 
     def stands(self, path: str, key: bytes) -> bool:
         """True if `path` was made of the same `key` and nobody touched it since; it is then part of this build."""
@@ -36,11 +37,17 @@ class Press:
     def put(self, path: str, key: bytes, data: bytes) -> None:
         """Make `path` hold `data`; it is left alone if it does. Readers never see half a file."""
         target = self._base + path
-        status = None if _make_folder(os.path.dirname(target)) else _same(target, data)
+        status = None if self._is_new(os.path.dirname(target)) else _same(target, data)
         if status is None:
             status = _replace(target, data)
             self.written.append(path)
         self.prints[path] = Print(key, status.st_size, status.st_mtime_ns)
+
+    def _is_new(self, folder: str) -> bool:
+        """True if this build made the folder; then nothing else can be in it."""
+        if folder not in self._folders and _make_folder(folder):
+            self._folders.add(folder)
+        return folder in self._folders
 
     def adopt(self, prints: Mapping[str, Print], written: Iterable[str]) -> None:
         """Take over what another process printed."""
