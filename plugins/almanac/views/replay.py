@@ -109,7 +109,7 @@ def _states(incident: Incident, first: int, last: int) -> Iterator[State]:
         yield State(
             anchor=anchors[number],
             time=Time(stamp(at), words.clock(at)),
-            day="" if before and number > first and moments[number - 1].date() == at.date() else words.date(at),
+            day="" if before and number > first and moments[number - 1].date() == at.date() else words.short_date(at),
             mark=base.MARKS[then.impact],
             phase=words.sentence(then.phase),
             stand=_stand(then, at),
