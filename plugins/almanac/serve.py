@@ -78,10 +78,10 @@ class Preview(SimpleHTTPRequestHandler):
 
     def stream(self) -> None:
         """Server-sent events: one line a rebuild, a comment every 15 seconds to notice browsers that left."""
+        seen = self.changes.count  # before the answer begins: what happens from then on is told
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
-        seen = self.changes.count
         try:
             while True:
                 now = self.changes.wait(seen, 15)
