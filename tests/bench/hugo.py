@@ -52,6 +52,7 @@ def for_hugo(output: Path, content: Path, hugo: Path) -> None:
     (layouts / "partials/foot.html").write_text("".join(feet))
     for name in ("_default/single.html", "_default/list.html", "index.html"):
         (layouts / name).write_text(FRAME)
+    (layouts / "_default/single.md").write_text("{{ .RawContent }}")  # beside an incident's page stands its Markdown
     facts = {f"incidents/{file.parts[0]}/{file.stem[11:]}/index.html": content / "incidents" / file
              for file in (path.relative_to(content / "incidents") for path in content.glob("incidents/*/*/*.md"))}
     for page in sorted(output.rglob("*.html")):
@@ -79,7 +80,7 @@ def hugo_page(page: Path, path: str, facts: Path | None) -> str:
     )]  # fmt: skip
     if facts:
         front = facts.read_text(encoding="utf-8").split("\n---\n")[0].removeprefix("---\n")
-        lines += ["facts:", *(f"  {line}" for line in front.splitlines())]
+        lines += ["outputs: [html, markdown]", "facts:", *(f"  {line}" for line in front.splitlines())]
     body = "\n\n".join(blocks(root.get_element_by_id("main")))
     return "\n".join(["---", *lines, "---", "", body, ""])
 
