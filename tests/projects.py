@@ -62,7 +62,8 @@ def project(root: Path) -> Path:
         archive.save_pulls(root / "content", pulls(slug))
     for one in INCIDENTS:
         put(root, one)
-    article(root, "claude-fails", "Claude fails", "See [how](/methodology/) and [about]({filename}../../pages/about.md).")
+    body = "See [how](/methodology/) and [about]({filename}../../pages/about.md)."
+    article(root, "claude-fails", "Claude fails", body)
     write(root, "pages/about.md", PAGE.format(title="About", body="An *almanac*."))
     write(root, "pages/methodology.md", PAGE.format(title="Method", body="How."))
     return root

@@ -173,8 +173,9 @@ def test_a_moment_that_is_none_is_refused(root: Path) -> None:
 
 def test_publishing_pulls_first_and_says_so_where_there_is_no_network(root: Path) -> None:
     """Neither provider has a feed, so nobody is asked."""
+    code = "from pathlib import Path; from almanac import site; site.build(Path('publishconf.py'))"
     done = subprocess.run(
-        [sys.executable, "-c", "from pathlib import Path; from almanac import site; site.build(Path('publishconf.py'))"],
+        [sys.executable, "-c", code],
         cwd=root, env={**os.environ, "PYTHONPATH": "plugins"}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.splitlines()[0].startswith("pull: ")

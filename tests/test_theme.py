@@ -90,7 +90,8 @@ def pages_of(known: Almanac, incidents: Iterable[Incident] = ()) -> list[tuple[s
         *(("compare", views.compare(known, views.closed(known), *pair)) for pair in views.compared(known)),
         *(("component", views.component(known, views.closed(known), *part)) for part in views.all_parts(known)),
         *(("incident", views.incident(near.of(carded(i)), i, carded(i))) for i in incidents),
-        *(("replay", views.replay(near.of(carded(i)), i, carded(i))) for i in incidents if views.is_replayed(carded(i))),
+        *(("replay", views.replay(near.of(card), i, card))
+          for i in incidents if views.is_replayed(card := carded(i))),
         ("edits", views.edits(known, _texts(incidents))),
         *(("edits", views.edits_of_month(known, _texts(incidents), *key)) for key in views.edited_months(known)),
     ]

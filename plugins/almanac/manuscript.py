@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from almanac import body, forms, frontmatter, queries, text
+from almanac import body, forms, frontmatter, queries
 from almanac.almanac import Article, ArticleCard, Claim, Correction, Source
 from almanac.body import Body, Spot
 from almanac.frontmatter import Fault, Matter, Way
