@@ -45,7 +45,7 @@ def compose(
     """The draft of an article about `incidents` of `providers` (slugs), dated `now`.
 
     `names` gives the company behind each slug, `sources` what it rests on beside the provider's own pages. What the
-    author still has to write is empty, and the check of articles names each empty field; once they are filled it passes.
+    author has to write is empty, and the check of articles names each empty field; once they are filled it passes.
     Raises ValueError for a title without letters or digits.
     """
     fields: dict[str, Any] = {
