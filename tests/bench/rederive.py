@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import csv
 import statistics
-from collections.abc import Iterator
 from datetime import datetime
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 FACTS = Path(__file__).resolve().parents[2].parent / "shared" / "facts"
 WEIGHTS = ((1, 1, 1), (0, 0.3, 1), (0, 1, 1), (0, 0.5, 1), (0.3, 1, 1), (0.25, 0.75, 1), (0.5, 1, 1))
@@ -26,16 +25,43 @@ AI = {"github": {"Copilot", "Copilot AI Model Providers"}, "google-cloud": {"Clo
 Row = tuple[int, int, int, int, int, bool]  # start, least end, most end, least level, most level, surely about AI
 
 
-def numbers(provider: str, since: int, until: int) -> list[float]:
+class Tables(NamedTuple):
+    """Rows of incidents and coverage as the facts have them: started_at, ended_at, components with `;`, phase@time."""
+
+    incidents: list[dict[str, str]]
+    coverage: list[dict[str, str]]
+
+
+def facts(folder: Path = FACTS) -> Tables:
+    """The facts that the archive was filled with."""
+    return Tables(rows(folder / "incidents.csv"), rows(folder / "coverage.csv"))
+
+
+def published(folder: Path) -> Tables:
+    """The tables that a built site offers under /data/, nothing else."""
+    posts: dict[tuple[str, str], list[str]] = {}
+    for row in rows(folder / "updates.csv"):
+        posts.setdefault((row["provider"], row["incident"]), []).append(f"{row['phase']}@{row['at']}")
+    incidents = [
+        {**row, "started_at": row["started"], "ended_at": row["ended"], "impact": row["impact_stated"],
+         "components": row["components"].replace(" | ", ";"),
+         "updates": " ".join(post.replace(" ", "_") for post in posts.get((row["provider"], row["id"]), []))}
+        for row in rows(folder / "incidents.csv")
+    ]  # fmt: skip
+    coverage = [{**row, "from": row["since"], "to": row["until"]} for row in rows(folder / "coverage.csv")]
+    return Tables(incidents, coverage)
+
+
+def numbers(tables: Tables, provider: str, since: int, until: int) -> list[float]:
     """Worst and best availability under each formula, the count of incidents, and the median length (0: none)."""
-    covered = _covered(provider)
-    rows = [r for r in _rows(provider) if any(a <= r[0] < b for a, b in covered)]
+    covered = _covered(tables, provider)
+    counted = [r for r in _rows(tables, provider) if any(a <= r[0] < b for a, b in covered)]
     known = [(max(a, since), min(b, until)) for a, b in covered if max(a, since) < min(b, until)]
     result: list[float] = []
     for weights in WEIGHTS:
         for worst in (True, False):
-            result.append(1 - _weighed(rows, known, (0, *weights), worst) / max(sum(b - a for a, b in known), 1))
-    begun = [r for r in rows if since <= r[0] < until and r[5]]
+            result.append(1 - _weighed(counted, known, (0, *weights), worst) / max(sum(b - a for a, b in known), 1))
+    begun = [r for r in counted if since <= r[0] < until and r[5]]
     lengths = [r[1] - r[0] for r in begun if r[1] == r[2] and r[1] > r[0]]
     return [*result, float(len(begun)), float(statistics.median(lengths)) if lengths else 0.0]
 
@@ -58,10 +84,9 @@ def _weighed(rows: list[Row], known: list[tuple[int, int]], weights: tuple[float
     return total
 
 
-@cache
-def _rows(provider: str) -> list[Row]:
-    end_of_record = max(b for _, b in _covered(provider))
-    return [_row(r, end_of_record) for r in _read("incidents.csv", provider) if _counts(r)]
+def _rows(tables: Tables, provider: str) -> list[Row]:
+    end_of_record = max(b for _, b in _covered(tables, provider))
+    return [_row(r, end_of_record) for r in tables.incidents if r["provider"] == provider and _counts(r)]
 
 
 def _counts(row: dict[str, str]) -> bool:
@@ -72,10 +97,10 @@ def _counts(row: dict[str, str]) -> bool:
 
 
 def _row(row: dict[str, str], end_of_record: int) -> Row:
-    start, level = _seconds(row["started_at"]), LEVELS.get(row["impact"])
-    least = most = _seconds(row["ended_at"]) if row["ended_at"] else 0
+    start, level = seconds(row["started_at"]), LEVELS.get(row["impact"])
+    least = most = seconds(row["ended_at"]) if row["ended_at"] else 0
     if not row["ended_at"]:
-        stamps = [_seconds(u.rpartition("@")[2]) for u in row["updates"].split()]
+        stamps = [seconds(u.rpartition("@")[2]) for u in row["updates"].split()]
         least = max([start, *(s for s in stamps if s <= end_of_record)])
         over = any(u.startswith(("resolved@", "completed@")) for u in row["updates"].split())
         most = least if over else max(least, end_of_record)
@@ -83,15 +108,16 @@ def _row(row: dict[str, str], end_of_record: int) -> Row:
     return start, least, most, 1 if level is None else level, 3 if level is None else level, sure
 
 
-@cache
-def _covered(provider: str) -> list[tuple[int, int]]:
-    return sorted((_seconds(r["from"]), _seconds(r["to"])) for r in _read("coverage.csv", provider))
+def _covered(tables: Tables, provider: str) -> list[tuple[int, int]]:
+    return sorted((seconds(r["from"]), seconds(r["to"])) for r in tables.coverage if r["provider"] == provider)
 
 
-def _read(name: str, provider: str) -> Iterator[dict[str, str]]:
-    with (FACTS / name).open(encoding="utf-8", newline="") as file:
-        yield from (row for row in csv.DictReader(file) if row["provider"] == provider)
+def rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
-def _seconds(stamp: str) -> int:
+def seconds(stamp: str) -> int:
+    """Epoch seconds of 2026-03-02T11:49:20Z."""
     return int(datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp())
