@@ -16,6 +16,7 @@ from pelican.writers import Writer as PelicanWriter
 from almanac import engine, manuscript, reader, rules, views
 from almanac.almanac import Article
 from almanac.claims import Evidence
+from almanac.engine.world import world
 
 BUILD = "ALMANAC_BUILD"  # the setting that holds the running build
 BUILT = "ALMANAC_BUILT"  # and the one that holds what it did
@@ -84,7 +85,7 @@ class Incidents(Generator):  # type: ignore[misc]  # Pelican has no types
         written = settings[reader.MANUSCRIPTS].values()
         settings[BUILD].know(
             [_article(found, "").card for found in articles],
-            lambda almanac: [*rules.across(written, engine.world(almanac)), *rules.judged(written, Evidence(almanac))],
+            lambda almanac: [*rules.across(written, world(almanac)), *rules.judged(written, Evidence(almanac))],
         )
 
     def generate_output(self, _: Any) -> None:

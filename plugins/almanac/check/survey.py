@@ -11,6 +11,7 @@ from almanac import archive, engine, manuscript, providers, rules, unchanged
 from almanac.check.shell import Files, Problem
 from almanac.claims import Evidence
 from almanac.engine.assembled import assemble
+from almanac.engine.world import world
 from almanac.frontmatter import Fault
 from almanac.manuscript import Manuscript
 from almanac.model import Card, Provider, card
@@ -37,7 +38,7 @@ def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Pro
     faults += _press(content)
     manuscripts = list(_manuscripts(files, faults))
     broken = {manuscript.address(name) for name in files} - {written.url for written in manuscripts}
-    faults += rules.across(manuscripts, engine.world(almanac), broken)
+    faults += rules.across(manuscripts, world(almanac), broken)
     faults += rules.judged(manuscripts, Evidence(almanac))
     faults += (fault for written in manuscripts for fault in _future(written, now))
     if strict:

@@ -6,6 +6,5 @@ made, `build` does it in order, with a `crew` of processes where there is much t
 
 from almanac.engine.build import Build, BuildError, Built
 from almanac.engine.plan import Plan, plan
-from almanac.engine.world import world
 
-__all__ = ["Build", "BuildError", "Built", "Plan", "plan", "world"]
+__all__ = ["Build", "BuildError", "Built", "Plan", "plan"]

@@ -8,13 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, manuscript, providers, unchanged, views
+from almanac import archive, providers, unchanged, views
 from almanac.almanac import Almanac, Article, ArticleCard
 from almanac.engine import rewind, state, written
 from almanac.engine.assembled import assemble
 from almanac.engine.crew import Crew
 from almanac.engine.edition import Edition
-from almanac.engine.incidents import Found, Made, Read, Task, page_paths, replay_paths, share, twin_path
+from almanac.engine.incidents import Found, Made, Read, Task, page_paths, read_written, replay_paths, share, twin_path
 from almanac.engine.plan import PACKAGE, Plan, fingerprint
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
@@ -88,7 +88,7 @@ class Build:
         for found in self._found:
             if file in found.written:
                 return found.written[file]
-        return manuscript.read((self.plan.content / file).read_bytes(), file)
+        return read_written(self.plan.content, file)
 
     @property
     def known_articles(self) -> tuple[Written, ...] | None:

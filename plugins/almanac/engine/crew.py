@@ -11,8 +11,10 @@ import os
 import pickle
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from multiprocessing.connection import Connection, Pipe
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 Share = Generator[Any, Any, None]
 
@@ -57,6 +59,8 @@ class _Forked:
     """A share that runs at once, beside this process."""
 
     def __init__(self, share: Share) -> None:
+        from multiprocessing.connection import Pipe  # 0.05 s that a small build does without
+
         self._connection, theirs = Pipe()
         self._child = os.fork()
         if not self._child:

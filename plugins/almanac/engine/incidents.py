@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from almanac import archive, manuscript, views
+from almanac import archive, views
 from almanac.almanac import Almanac
 from almanac.engine import rewind, surfaces
 from almanac.engine.edition import Edition
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
 from almanac.engine.state import Print, Row, Stamp
-from almanac.frontmatter import Fault
-from almanac.manuscript import Manuscript
 from almanac.model import Card, Incident, seconds
 from almanac.model import card as card_of
 from almanac.stats.reporting import reported
 
-Read = tuple[Manuscript | None, tuple[Fault, ...]]
+if TYPE_CHECKING:
+    from almanac.frontmatter import Fault
+    from almanac.manuscript import Manuscript
+
+Read: TypeAlias = "tuple[Manuscript | None, tuple[Fault, ...]]"
 
 
 class Task(NamedTuple):
@@ -87,7 +89,7 @@ def _print(
 
 
 def _read(content: Path, task: Task, texts: dict[str, Incident]) -> Found:
-    written = {file: manuscript.read((content / file).read_bytes(), file) for file in task.written}
+    written = {file: read_written(content, file) for file in task.written}
     found = Found({}, [], written)
     for file, stamp in task.sources.items():
         try:
@@ -97,6 +99,13 @@ def _read(content: Path, task: Task, texts: dict[str, Incident]) -> Found:
         except archive.ArchiveError as error:
             found.faults.append(str(error))
     return found
+
+
+def read_written(content: Path, file: str) -> Read:
+    """What stands in a file that people wrote (relative to content/), or every fault of it."""
+    from almanac import manuscript  # needs pydantic, which takes 0.2 s to import and which incidents do without
+
+    return manuscript.read((content / file).read_bytes(), file)
 
 
 def page_path(card: Card) -> str:
