@@ -74,7 +74,7 @@ class Bench:
         print(f"corpus: {incidents:,} incidents, {articles:,} articles, {len(corpus.PROVIDERS)} providers", flush=True)
         corpus.site(self.site, incidents, articles)
         self.ours()  # also compiles Python's bytecode, which an installation has
-        hugo.for_hugo(self.site / OUTPUT, self.site / "content", self.hugo)
+        hugo.for_hugo(self.site, self.site / OUTPUT, self.hugo, str(int(self.until.timestamp())))
         self.hugos()
 
     def run(self, pairs: int) -> int:
@@ -92,7 +92,7 @@ class Bench:
 
     def hugos(self) -> Cost:
         """`hugo`, to its usual folder."""
-        return run([binary(), "--quiet"], self.hugo)
+        return run([binary()], self.hugo)
 
     def remove(self) -> None:
         """Make the next build a cold one."""
@@ -108,7 +108,7 @@ class Bench:
         words = corpus.sentences(self.rng, 2)
         path.write_text(f"{path.read_text(encoding='utf-8')}\n{words}\n", encoding="utf-8")
         twin = self.hugo / "content/incidents" / path.parts[-3] / f"{path.stem[11:]}.md"
-        twin.write_text(f"{twin.read_text(encoding='utf-8')}\n{words}\n", encoding="utf-8")
+        twin.write_text(twin.read_text(encoding="utf-8").replace('"html": "', f'"html": "{words} ', 1), "utf-8")
 
     def measure(self, name: str, prepare: Callable[[], None], pairs: int) -> bool:
         """Build both in turn and print the ratios. True if a limit is missed."""
@@ -228,8 +228,10 @@ def run(command: list[str], folder: Path, **env: str) -> Cost:
     """Run a command to its end. Raises if it fails."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     begun = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, env=inherited | env, stdout=subprocess.PIPE, text=True)
-    said = process.communicate()[0] if process.stdout is None else process.stdout.read()
+    process = subprocess.Popen(command, cwd=folder, env=inherited | env, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True)
+    assert process.stdout is not None
+    said = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - begun
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -1,127 +1,283 @@
-"""The same site as content for Hugo: the same pages with the same visible text.
+"""The same site for Hugo: our templates in its language, our views as the parameters of its pages.
 
-Hugo is handed finished words (lengths, ranks, labels of charts), as Markdown below our own front matter, and a layout
-with cached navigation and footer. So it has less to do than we have; the comparison errs in its favour.
+So both print the same pages from the same values, and Hugo spends no time on finding them: what views compute (lengths,
+neighbours, shares, charts) it is handed. Texts of posts and articles it is handed as Markdown, as we read them.
+Navigation and footer are cached partials; there are no shortcodes.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from itertools import count
 from pathlib import Path
+from typing import Any
 
+from jinja2 import Environment, meta, nodes
 from lxml import html as markup
 
-BLOCKS = frozenset(re.findall(r"\w+", """
-    p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd div section article header footer figure figcaption table thead tbody tr td th
-    caption details summary aside blockquote nav small svg text"""))
-SPECIAL = re.compile(r"[\\`*_\[\]<>&|~#!^{}]")
-LEADING = re.compile(r"^(\d*)([.)+=:-])")  # what would make a line a list, a rule or a definition
+from almanac import site, text, views
+from almanac.engine.printer import Printer
 
-CONFIG = """baseURL = "https://outage-almanac.example/"
-title = "Outage Almanac"
-disableKinds = ["section", "taxonomy", "term", "RSS", "sitemap", "404"]
-[markup.goldmark.extensions]
-typographer = false
-linkify = false
-"""
-FRAME = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ .Title }}</title><meta name="description" content="{{ .Description }}">
-<link rel="canonical" href="{{ .Permalink }}"><link rel="stylesheet" href="/theme/site.css">
-<link rel="alternate" type="application/atom+xml" href="/atom.xml" title="All incidents"></head>
-<body><a class="skip" href="#main">Skip to the content</a>
-<header class="mast">{{ partialCached "mast.html" . }}<p class="dateline">{{ .Params.dateline }}</p></header>
-<main id="main">{{ .Content }}</main>
-{{ partialCached "foot.html" . }}</body></html>
-"""
+ENVIRONMENT = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701  (only parses)
+VIEWS = ".output-views"
+KINDS = ["section", "taxonomy", "term", "RSS", "sitemap", "404"]
+SHARED = "{{ $site := site.Params.almanac }}"
+GIVEN = "{{ $page := .Params.page }}" + SHARED
+BODIES = {"article", "page"}  # templates whose `page.html` is the text of a file that people wrote
 
 
-def for_hugo(output: Path, content: Path, hugo: Path) -> None:
-    """Make a Hugo site of our built pages: a layout, cached navigation and footer, and a content file a page.
-
-    An incident's file has our front matter; bodies are Markdown.
-    """
-    layouts = hugo / "layouts"
-    (layouts / "_default").mkdir(parents=True)
-    (layouts / "partials").mkdir()
-    (hugo / "hugo.toml").write_text(CONFIG)
-    home = markup.parse(str(output / "index.html")).getroot().body
-    (layouts / "partials/mast.html").write_text(markup.tostring(home.find_class("top")[0], encoding="unicode"))
-    feet = [markup.tostring(part, encoding="unicode") for part in home if part.tag in ("nav", "footer")]
-    (layouts / "partials/foot.html").write_text("".join(feet))
-    for name in ("_default/single.html", "_default/list.html", "index.html"):
-        (layouts / name).write_text(FRAME)
-    (layouts / "_default/single.md").write_text("{{ .RawContent }}")  # beside an incident's page stands its Markdown
-    facts = {f"incidents/{file.parts[0]}/{file.stem[11:]}/index.html": content / "incidents" / file
-             for file in (path.relative_to(content / "incidents") for path in content.glob("incidents/*/*/*.md"))}
-    for page in sorted(output.rglob("*.html")):
-        path = page.relative_to(output).as_posix()
-        target = hugo / "content" / hugo_file(path)
+def for_hugo(project: Path, output: Path, hugo: Path, now: str) -> None:
+    """Make a Hugo site of a project: layouts of its theme, and a content file of each page in its output."""
+    shared = recorded(project, now)
+    config = {"baseURL": "https://outage-almanac.example/", "title": "Outage Almanac", "disableKinds": KINDS,
+              "params": {"almanac": shared}}  # fmt: skip
+    config["markup"] = {"goldmark": {"extensions": {"typographer": False, "linkify": False}}}
+    hugo.mkdir(parents=True)
+    (hugo / "hugo.json").write_text(json.dumps(config))
+    layouts(project / "theme/templates", hugo / "layouts")
+    for file in sorted((project / VIEWS).rglob("*.html")):
+        path = file.relative_to(project / VIEWS).as_posix()
+        view = json.loads(file.read_bytes())
+        target = content_file(hugo, path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(hugo_page(page, path, facts.get(path)), encoding="utf-8")
+        target.write_text(content(view, path, output), encoding="utf-8")
 
 
-def hugo_file(path: str) -> str:
+def content_file(hugo: Path, path: str) -> Path:
     """Where the content of an output stands."""
-    if path == "index.html":
-        return "_index.md"
-    return f"{path.removesuffix('/index.html').removesuffix('.html')}.md"
+    name = "_index" if path == "index.html" else path.removesuffix("/index.html").removesuffix(".html")
+    return hugo / "content" / f"{name}.md"
 
 
-def hugo_page(page: Path, path: str, facts: Path | None) -> str:
-    """The content file of one of our pages, with the facts of the incident it is about."""
-    root = markup.parse(str(page)).getroot()
-    dateline = root.body.find_class("dateline")[0].text_content()
-    description = root.xpath("string(//meta[@name='description']/@content)")
-    lines = [f"{name}: {quoted(value)}" for name, value in (
-        ("title", root.xpath("string(//title)")), ("description", description),
-        ("url", "/" + path.removesuffix("index.html")), ("dateline", " ".join(dateline.split())),
-    )]  # fmt: skip
-    if facts:
-        front = facts.read_text(encoding="utf-8").split("\n---\n")[0].removeprefix("---\n")
-        lines += ["outputs: [html, markdown]", "facts:", *(f"  {line}" for line in front.splitlines())]
-    body = "\n\n".join(blocks(root.get_element_by_id("main")))
-    return "\n".join(["---", *lines, "---", "", body, ""])
+def content(view: dict[str, Any], path: str, output: Path) -> str:
+    """A page as Hugo has it: its values above, its text below."""
+    page = view["page"]
+    matter = {"title": page["head"]["title"], "type": view["template"], "url": "/" + path.removesuffix("index.html"),
+              "page": page}  # fmt: skip
+    body = page.pop("html") if view["template"] in BODIES else ""
+    twin = output / path.replace("index.html", "index.md")
+    if view["template"] == "incident" and twin.exists():
+        matter["outputs"] = ["html", "markdown"]
+        body = twin.read_text(encoding="utf-8")
+    return f"{json.dumps(matter, ensure_ascii=False)}\n{body}\n"
 
 
-def quoted(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def recorded(project: Path, now: str) -> dict[str, Any]:
+    """Build the project with values in place of pages, Markdown in place of HTML; give what all pages share."""
+    kept = Printer.page, text.html, text.article
+    shared: dict[str, Any] = {}
+
+    def page(self: Printer, template: str, view: Any) -> bytes:
+        about = self._environment.globals["site"]
+        shared.update(plain(about))
+        more = {"structured": views.structured(about, view), "picture": views.picture(view.head.section)}
+        return json.dumps({"template": template, "page": plain(view) | more}, ensure_ascii=False).encode()
+
+    Printer.page, text.html, text.article = page, str, str  # type: ignore[method-assign, assignment]
+    try:
+        site.build(project / "pelicanconf.py", now=now, output=VIEWS)
+    finally:
+        Printer.page, text.html, text.article = kept  # type: ignore[method-assign]
+    return shared
 
 
-def blocks(node: markup.HtmlElement) -> Iterator[str]:
-    """The Markdown blocks that show the text of a node in its order."""
-    line = [escaped(node.text)]
-    for child in node:
-        if child.tag in BLOCKS:
-            yield from block(line, node.tag)
-            line = []
-            yield from blocks(child)
-        elif isinstance(child.tag, str):
-            line.append(inline(child))
-        line.append(escaped(child.tail))
-    yield from block(line, node.tag)
+def plain(value: Any) -> Any:
+    """Views as JSON has them: names for what has names, lists for other tuples."""
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if hasattr(value, "_fields"):
+        return {name: plain(part) for name, part in zip(value._fields, value, strict=True)}
+    if isinstance(value, (tuple, list)):
+        return [plain(part) for part in value]
+    return str(value) if isinstance(value, str) else value
 
 
-def block(line: list[str], tag: str) -> Iterator[str]:
-    """What was gathered, as a heading, an item or a paragraph; nothing for blanks."""
-    words = LEADING.sub(r"\1\\\2", " ".join("".join(line).split()))
-    if words:
-        yield ("#" * int(tag[1]) + " " if re.fullmatch("h[1-6]", tag) else "- " * (tag == "li")) + words
+def layouts(templates: Path, target: Path) -> None:
+    """Every template as Hugo's: pages below their type, the frame as baseof, macros and parts as partials."""
+    parsed = {file.stem: ENVIRONMENT.parse(file.read_text(encoding="utf-8")) for file in templates.glob("*.html")}
+    for stem in sorted(parsed):
+        for name, go in Go(stem, parsed).files():
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(go, encoding="utf-8")
+    (target / "incident/single.md").write_text("{{ .RawContent }}")
 
 
-def inline(node: markup.HtmlElement) -> str:
-    """Text with its links."""
-    words = escaped(node.text) + "".join(inline(child) + escaped(child.tail) for child in node)
-    address = node.get("href") if node.tag == "a" else None
-    return f"[{words}]({address})" if address and words.strip() and "](" not in words else words
+class Go:
+    """One of our templates in the language of Hugo's. It knows what our templates use, and fails on all else."""
+
+    def __init__(self, name: str, parsed: Mapping[str, nodes.Template]) -> None:
+        self.name = name
+        self.parsed = parsed
+        self.source = parsed[name]
+        self.own = {macro.name: macro for macro in self.source.find_all(nodes.Macro)}
+        self.macros = {macro: (name, node) for macro, node in self.own.items()}
+        for found in self.source.find_all(nodes.FromImport):
+            assert isinstance(found.template, nodes.Const)
+            home = found.template.value.removesuffix(".html")
+            theirs = {macro.name: macro for macro in parsed[home].find_all(nodes.Macro)}
+            self.macros |= {str(macro): (home, theirs[str(macro)]) for macro in found.names}
+        self.loops: list[tuple[str, str]] = []  # index and list of the loops around
+        self.number = count()
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Names below layouts/, and what stands in them."""
+        for name, macro in self.own.items():
+            given = "".join(f"{{{{ ${argument.name} := .{argument.name} }}}}" for argument in macro.args)
+            yield f"partials/{self.name}-{name}.html", given + SHARED + self.body(macro.body)
+        if next(self.source.find_all(nodes.Extends), None):
+            blocks = self.source.find_all(nodes.Block)
+            home = "index.html" if self.name == "home" else f"{self.name}/single.html"
+            yield home, "".join(f'{{{{ define "{b.name}" }}}}{GIVEN}{self.body(b.body)}{{{{ end }}}}' for b in blocks)
+        elif self.name == "base":
+            yield "_default/baseof.html", GIVEN + self.body(self.source.body)
+        elif self.name.startswith("_"):
+            given = "".join(f"{{{{ ${name} := .{name} }}}}" for name in needed(self.parsed[self.name]))
+            yield f"partials/{self.name}.html", given + SHARED + self.body(self.source.body)
+
+    def body(self, parts: list[nodes.Node]) -> str:
+        return "".join(self.statement(part) for part in parts)
+
+    def statement(self, node: nodes.Node) -> str:
+        return str(getattr(self, f"_{type(node).__name__}")(node))
+
+    def _Output(self, node: nodes.Output) -> str:
+        made = ""
+        for part in node.nodes:
+            if isinstance(part, nodes.TemplateData):
+                made += part.data
+            elif made.endswith(("<", "</")):  # the name of a tag, which Go lets nobody compute
+                cut = made.rindex("<")
+                made = f'{made[:cut]}{{{{ printf "{made[cut:]}%s>" {self.value(part)} | safeHTML }}}}\0'
+            elif made.endswith(' type="'):  # nor this attribute
+                made = f'{made[:-7]} {{{{ printf "type=%q" {self.value(part)} | safeHTMLAttr }}}}\0'
+            else:
+                made += self.printed(part)
+        return made.replace("\0>", "").replace('\0"', "")
+
+    def printed(self, node: nodes.Expr) -> str:
+        if isinstance(node, nodes.Filter):
+            assert node.name == "safe"
+            return self.raw(node.node)
+        if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == "part":
+            return self.part(node)
+        return f"{{{{ {self.value(node)} }}}}"
+
+    def raw(self, node: nodes.Expr | None) -> str:
+        """What we print as it is: here it is still Markdown, or data for machines."""
+        value = self.value(node)
+        if value == "$page.html":
+            return "{{ $.Content }}"
+        return f"{{{{ {value} | safeJS }}}}" if value == "$known" else f"{{{{ {value} | markdownify }}}}"
+
+    def part(self, node: nodes.Call) -> str:
+        first = node.args[0]
+        assert isinstance(first, nodes.Const)
+        given = [self.value(keyword.value) for keyword in node.kwargs]
+        about = f'(dict "here" {given[0]}) {given[0]}' if given else "$"
+        return f'{{{{ partialCached "{first.value}" {about} }}}}'
+
+    def _If(self, node: nodes.If) -> str:
+        made = f"{{{{ if {self.value(node.test)} }}}}{self.body(node.body)}"
+        for other in node.elif_:
+            made += f"{{{{ else if {self.value(other.test)} }}}}{self.body(other.body)}"
+        return made + (f"{{{{ else }}}}{self.body(node.else_)}" if node.else_ else "") + "{{ end }}"
+
+    def _For(self, node: nodes.For) -> str:
+        index, items = f"$i{next(self.number)}", self.value(node.iter)
+        self.loops.append((index, items))
+        if isinstance(node.target, nodes.Tuple):
+            names = [name.name for name in node.target.items if isinstance(name, nodes.Name)]
+            parts = "".join(f"{{{{ ${n} := index $it {at} }}}}" for at, n in enumerate(names) if n != "_")
+            made = f"{{{{ range {index}, $it := {items} }}}}{parts}"
+        else:
+            made = f"{{{{ range {index}, {self.value(node.target)} := {items} }}}}"
+        made += self.body(node.body) + "{{ end }}"
+        self.loops.pop()
+        return made
+
+    def _With(self, node: nodes.With) -> str:
+        pairs = zip(node.targets, node.values, strict=True)
+        return "".join(f"{{{{ {self.value(t)} := {self.value(v)} }}}}" for t, v in pairs) + self.body(node.body)
+
+    def _Block(self, node: nodes.Block) -> str:
+        return f'{{{{ block "{node.name}" . }}}}{GIVEN}{self.body(node.body)}{{{{ end }}}}'
+
+    def _Include(self, node: nodes.Include) -> str:
+        assert isinstance(node.template, nodes.Const)
+        about = needed(self.parsed[node.template.value.removesuffix(".html")])
+        given = " ".join(f'"{name}" ${name}' for name in about)
+        return f'{{{{ partial "{node.template.value}" (dict {given}) }}}}'
+
+    def _Macro(self, _: nodes.Macro) -> str:
+        return ""
+
+    _Extends = _FromImport = _Macro
+
+    def value(self, node: nodes.Node | None) -> str:
+        """An expression."""
+        return str(getattr(self, f"_{type(node).__name__}")(node))
+
+    def _Name(self, node: nodes.Name) -> str:
+        return f"${node.name}"
+
+    def _Const(self, node: nodes.Const) -> str:
+        return json.dumps("" if node.value is None else node.value, ensure_ascii=False)
+
+    def _Getattr(self, node: nodes.Getattr) -> str:
+        if isinstance(node.node, nodes.Name) and node.node.name == "loop":
+            index, items = self.loops[-1]
+            told = {"first": f"(eq {index} 0)", "index0": index, "last": f"(eq (add {index} 1) (len {items}))"}
+            return told[node.attr]
+        return f"{self.value(node.node)}.{node.attr}"
+
+    def _Getitem(self, node: nodes.Getitem) -> str:
+        return f"(index {self.value(node.node)} {self.value(node.arg)})"
+
+    def _Not(self, node: nodes.Not) -> str:
+        return f"(not {self.value(node.node)})"
+
+    def _And(self, node: nodes.And) -> str:
+        return f"(and {self.value(node.left)} {self.value(node.right)})"
+
+    def _Or(self, node: nodes.Or) -> str:
+        return f"(or {self.value(node.left)} {self.value(node.right)})"
+
+    def _Compare(self, node: nodes.Compare) -> str:
+        assert [operand.op for operand in node.ops] == ["eq"]
+        return f"(eq {self.value(node.expr)} {self.value(node.ops[0].expr)})"
+
+    def _CondExpr(self, node: nodes.CondExpr) -> str:
+        other = self.value(node.expr2) if node.expr2 else '""'
+        return f"(cond (not (not {self.value(node.test)})) {self.value(node.expr1)} {other})"
+
+    def _Tuple(self, node: nodes.Tuple | nodes.List) -> str:
+        return f"(slice {' '.join(map(self.value, node.items))})"
+
+    _List = _Tuple
+
+    def _Call(self, node: nodes.Call) -> str:
+        assert isinstance(node.node, nodes.Name)
+        name = node.node.name
+        if name in ("structured", "picture"):  # decided for each page beforehand
+            return f"$page.{name}"
+        home, macro = self.macros[name]
+        missing = len(macro.args) - len(node.args)
+        given = zip(macro.args, [*node.args, *(macro.defaults[-missing:] if missing else ())], strict=True)
+        pairs = " ".join(f'"{argument.name}" {self.value(value)}' for argument, value in given)
+        return f'(partial "{home}-{name}.html" (dict {pairs}))'
 
 
-def escaped(text: str | None) -> str:
-    return SPECIAL.sub(r"\\\g<0>", text or "")
+def needed(source: nodes.Template) -> list[str]:
+    """The variables a part takes from where it stands."""
+    return sorted(meta.find_undeclared_variables(source) - {"site"})
 
 
 def visible(page: Path) -> str:
     """Title and all text of a page that a reader sees, without blanks."""
     root = markup.parse(str(page)).getroot()
+    for hidden in root.body.xpath("//script"):
+        hidden.drop_tree()
     return "".join((root.xpath("string(//title)") + root.body.text_content()).split())
