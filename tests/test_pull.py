@@ -326,6 +326,33 @@ def test_an_error_says_since_when_until_it_is_mended(content: Path) -> None:
     assert (state.error, state.error_since) == ("", None)
 
 
+def test_the_log_tells_what_came_what_fails_since_when_and_what_to_do_once_a_day(content: Path) -> None:
+    down, up = {"claude.example": serving.status(404)}, {"claude.example": serving.page(FEED)}
+    for hours in (0, 1, 25):
+        pulled(content, down, now=NOW + hours * HOUR)
+    for hours in (26, 27):
+        pulled(content, up, now=NOW + hours * HOUR)
+    failed = (
+        "claude: FAILED status: https://claude.example/history.atom answers 404 Not Found; "
+        "look for the feed's new address (failing since 2026-03-02 14:10 UTC)"
+    )
+    assert (content / "pulls/log/2026-03.txt").read_text().splitlines() == [
+        f"2026-03-02 14:10 UTC  {failed}",
+        f"2026-03-03 15:10 UTC  {failed}",
+        "2026-03-03 16:10 UTC  claude: works again, after failing since 2026-03-02 14:10 UTC",
+        "2026-03-03 16:10 UTC  claude: new: Slow answers "
+        "[resolved, 2026-02-20 10:00 to 2026-02-20 10:30 UTC, aaaaaaaaaaaa]",
+        "2026-03-03 16:10 UTC  claude: new: Login errors [investigating, 2026-03-02 14:00 UTC, bbbbbbbbbbbb]",
+    ]  # fmt: skip
+
+
+def test_a_log_that_cannot_be_written_is_said_and_costs_nothing_else(content: Path) -> None:
+    (content / "pulls/log/2026-03.txt").mkdir(parents=True)
+    with pytest.raises(archive.ArchiveError, match=r"content/pulls/log/2026-03\.txt:1: cannot be continued"):
+        pulled(content, {"claude.example": serving.page(FEED)})
+    assert set(load(content)) == {"aaaaaaaaaaaa", "bbbbbbbbbbbb"}
+
+
 def test_a_fallback_is_read_when_the_first_feed_fails_and_only_then(content: Path) -> None:
     first, second, third = (f"https://{host}.example/history.atom" for host in ("one", "two", "three"))
     watch(content, "claude", first, second, third)

@@ -21,10 +21,11 @@ from almanac.archive.disk import (
     walk,
 )
 from almanac.archive.forecasts import append_forecasts, load_forecasts, load_scorecard, save_scorecard
+from almanac.archive.journal import append_log
 from almanac.archive.page import ArchiveError, parse, render
 
 __all__ = [
-    "INCIDENTS", "PRESS", "ArchiveError", "Entry", "Filed", "append_forecasts", "file_of", "load", "load_forecasts",
-    "load_pulls", "load_scorecard", "lock", "parse", "read", "read_bytes", "read_digest", "render", "save",
-    "save_pulls", "save_scorecard", "slug_of", "walk",
+    "INCIDENTS", "PRESS", "ArchiveError", "Entry", "Filed", "append_forecasts", "append_log", "file_of", "load",
+    "load_forecasts", "load_pulls", "load_scorecard", "lock", "parse", "read", "read_bytes", "read_digest", "render",
+    "save", "save_pulls", "save_scorecard", "slug_of", "walk",
 ]  # fmt: skip

@@ -30,6 +30,7 @@ class Outcome:
     """What came of one provider. `feed` is the one that was read, "" if none could be.
 
     `unchanged`: the feed said nothing it had not said last time, and was not parsed. The incidents are as saved.
+    `recovered`: since when the feed that was read now had failed, None if it had not.
     """
 
     provider: str
@@ -43,6 +44,7 @@ class Outcome:
     skipped: tuple[Skip, ...] = ()
     doubts: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    recovered: datetime | None = None
     elapsed: float = 0.0  # seconds
 
 

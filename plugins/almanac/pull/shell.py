@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from almanac.archive import ArchiveError, Filed
 from almanac.fetch import Hosts
 from almanac.merge import Merged
 from almanac.model import Feed, FeedError, FeedState, Incident, Provider, Pulls, Reading, Window
+from almanac.pull import log
 from almanac.pull.forecasts import keep
 from almanac.pull.press import pull_press
 from almanac.pull.report import Failure, Haul, Outcome, Report
@@ -80,7 +82,7 @@ def pull(
     `now` is aware UTC; `via` as in `almanac.fetch`; `seconds` is the deadline of one answer; `watch` is told of each
     provider when it is done, and of how many; `read` is what to read with, if workers of READER already run. A
     provider's trouble stops no other and is in the Report and, if it is the feed's, in its FeedState. Raises
-    ProviderError for provider files, ValueError for a wrong `only` or `via`.
+    ProviderError for provider files, ArchiveError if the log cannot be written, ValueError for a wrong `only` or `via`.
     """
     started = time.monotonic()
     now = now.replace(microsecond=0)
@@ -104,7 +106,9 @@ def pull(
     if not only:
         haul = pull_press(content, watched, now=now, via=via, seconds=seconds, hosts=hosts)
     kept = keep(content, [outcome.provider for outcome in outcomes if outcome.feed], now)
-    return Report(at=now, outcomes=tuple(outcomes), press=haul, kept=kept, elapsed=time.monotonic() - started)
+    report = Report(at=now, outcomes=tuple(outcomes), press=haul, kept=kept, elapsed=time.monotonic() - started)
+    archive.append_log(content, now, partial(log.added, report))
+    return report
 
 
 def _chosen(watched: Iterable[Provider], only: tuple[str, ...]) -> list[Provider]:
@@ -143,6 +147,7 @@ def _locked(shared: _Shared, provider: Provider) -> Outcome:
         state = states.get(feed.url, FeedState(url=feed.url))
         try:
             states[feed.url], pulls, outcome = _used(turn, feed, _trusted(state, known))
+            outcome = replace(outcome, recovered=since.get(feed.url))
             break
         except FeedError as error:
             failure = Failure(

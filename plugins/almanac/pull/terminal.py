@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from almanac import unchanged
+from almanac.archive import ArchiveError
 from almanac.model import moment
 from almanac.providers import ProviderError
 from almanac.pull.report import Outcome, Report, kept_lines, outcome_lines, press_lines, summary
@@ -25,7 +26,7 @@ def main(content: Path, *, via: str = "", only: tuple[str, ...] = (), now: str =
     try:
         at = moment(unchanged.build_time(stated, 0)) if stated else datetime.now(UTC)
         report = run(content, now=at, via=via, only=only)
-    except (ProviderError, ValueError) as error:
+    except (ArchiveError, ProviderError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0 if report.ok else 1

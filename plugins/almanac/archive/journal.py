@@ -1,0 +1,28 @@
+"""The log of pulls on disk: a text file a month under content/pulls/log, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from almanac.archive.disk import PULLS, lock, write
+from almanac.archive.page import ArchiveError
+
+LOG = f"{PULLS}/log"
+_OURS = "_log"  # stands for the log where a provider's slug would
+
+
+def append_log(content: Path, at: datetime, choose: Callable[[str], str]) -> None:
+    """Add to the log of the month of `at` what `choose` makes of all that stands there. Raises ArchiveError."""
+    path = content / LOG / f"{at:%Y-%m}.txt"
+    try:
+        with lock(content, _OURS):
+            written = path.read_text(encoding="utf-8") if path.exists() else ""
+            if fresh := choose(written):
+                write(path, written + fresh)
+    except (OSError, UnicodeDecodeError) as error:
+        shown = f"{content.name}/{LOG}/{path.name}"
+        raise ArchiveError(
+            f"{shown}:1: cannot be continued ({error}); mend that. All else of the pull is saved"
+        ) from None
