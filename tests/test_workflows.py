@@ -90,11 +90,13 @@ def runner(tmp_path: Path) -> Iterator[Runner]:
 
 def test_news_is_committed_and_a_second_run_commits_nothing(runner: Runner) -> None:
     assert runner.run() == ["Pull: 2 incidents, 0 drafts"]
-    assert git(runner.remote, "show", "--name-only", "--format=", "main").splitlines() == [
+    *named, log = git(runner.remote, "show", "--name-only", "--format=", "main").splitlines()
+    assert named == [
         "content/incidents/claude/2026/2026-02-20-aaaaaaaaaaaa.md",
         "content/incidents/claude/2026/2026-03-02-bbbbbbbbbbbb.md",
         "content/pulls/claude.json",
     ]
+    assert Path(log).parent.as_posix() == "content/pulls/log"
     assert runner.run() == []
     runner.server.hosts[HOST] = page(atom(CLOSED, OLD))
     assert runner.run() == ["Pull: 1 incidents, 0 drafts"]
