@@ -37,6 +37,7 @@ class Trouble:
     components: tuple[str, ...] = ()
     impact: Impact = Impact.UNKNOWN
     hidden: bool = False
+    opened: datetime | None = None  # if its first post was moved or removed since
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,23 +119,37 @@ def latest(page: Page) -> Reading:
 
 def atom(page: Page, host: str) -> bytes:
     """The feed of a page as Statuspage writes it, newest incident first."""
-    entries = "".join(_entry(trouble, host) for trouble in reversed(page.shown()))
+    return atom_of(page.shown()[::-1], host)
+
+
+def atom_of(troubles: Iterable[Trouble], host: str) -> bytes:
+    """A feed as Statuspage writes it, of these incidents in this order."""
+    entries = "".join(_entry(trouble, host) for trouble in troubles)
     head = '<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
     head += f"<id>tag:{host},2005:/history</id><title>{host} Status - Incident History</title>"
     return f"{head}{entries}</feed>".encode()
 
 
 def _entry(trouble: Trouble, host: str) -> str:
-    body = "".join(
+    return (
+        f"<entry><id>tag:{host},2005:Incident/{trouble.id[-4:]}</id><published>{stamp(newest(trouble))}</published>"
+        f'<link rel="alternate" type="text/html" href="https://{host}/incidents/{trouble.id}"/>'
+        f'<title>{escape(trouble.title)}</title><content type="html">{escape(body(trouble))}</content></entry>'
+    )
+
+
+def newest(trouble: Trouble) -> datetime:
+    """When the last post was made."""
+    return max(post.at for post in trouble.posts)
+
+
+def body(trouble: Trouble) -> str:
+    """All posts as Statuspage prints them: the newest first, to the minute, without the year."""
+    return "".join(
         f"<p><small>{post.at:%b} <var data-var='date'>{post.at.day:2}</var>, "
         f"<var data-var='time'>{post.at:%H:%M}</var> UTC</small><br>"
         f"<strong>{post.printed}</strong> - {escape(post.text)}</p>"
         for post in reversed(trouble.posts)
-    )
-    return (
-        f"<entry><id>tag:{host},2005:Incident/{trouble.id[-4:]}</id><published>{stamp(trouble.posts[-1].at)}</published>"
-        f'<link rel="alternate" type="text/html" href="https://{host}/incidents/{trouble.id}"/>'
-        f'<title>{escape(trouble.title)}</title><content type="html">{escape(body)}</content></entry>'
     )
 
 

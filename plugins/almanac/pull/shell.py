@@ -220,16 +220,25 @@ def _same(turn: _Turn, state: FeedState) -> _Used:
 def _taken_in(turn: _Turn, state: FeedState, reading: Reading) -> _Used:
     """Merge a reading into the archive; the incidents are on disk when this returns."""
     known = {name: filed.incident for name, filed in turn.known.items()}
+    reading, previous = _if_emptied(state, reading)
     merged = merge.merge(known, reading, turn.pulls.last_open)
     saved = archive.save(turn.shared.content, merged.incidents, turn.known)
     pulls = replace(
-        turn.pulls, coverage=merge.cover(turn.pulls.coverage, reading, state.fetched), last_open=merged.last_open
+        turn.pulls, coverage=merge.cover(turn.pulls.coverage, reading, previous), last_open=merged.last_open
     )
     state = replace(
         state, fetched=turn.now, changed=turn.now if saved else state.changed, items=reading.items,
         dialect=reading.dialect, window=reading.window.value, entries=reading.entries, since=reading.since,
     )  # fmt: skip
     return _Used(state, pulls, _outcome(state.url, reading, known, merged))
+
+
+def _if_emptied(state: FeedState, reading: Reading) -> tuple[Reading, datetime | None]:
+    """The reading, and since when an empty feed may be believed: not before the pull that found it emptied."""
+    if reading.entries or not state.entries or reading.window is Window.CURRENT:
+        return reading, state.fetched
+    doubt = f"the feed is empty, it had {state.entries} entries; look whether the provider moved"
+    return replace(reading, doubts=(doubt, *reading.doubts)), None
 
 
 def _outcome(url: str, reading: Reading, known: Mapping[str, Incident], merged: Merged) -> Outcome:

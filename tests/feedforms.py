@@ -1,0 +1,101 @@
+"""The incidents of a simulated page in the forms of feeds: Statuspage's Atom, RSS and JSON, incident.io's, a plain one.
+
+Each form is a function of the incidents, in the order in which they are to stand, and of the page's host.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from email.utils import format_datetime
+from html import escape
+
+from almanac.model import Impact, stamp
+from tests.statuspages import Post, Trouble, atom_of, body, newest
+
+Form = Callable[[Sequence[Trouble], str], bytes]
+
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_STATES = {"Postmortem": "Resolved", "Update": "Monitoring"}  # incident.io always names a state
+
+
+def atom(troubles: Sequence[Trouble], host: str) -> bytes:
+    """Statuspage's history.atom."""
+    return atom_of(troubles, host)
+
+
+def rss(troubles: Sequence[Trouble], host: str) -> bytes:
+    """Statuspage's history.rss."""
+    items = "".join(
+        f"<item><title>{escape(trouble.title)}</title><description>{escape(body(trouble))}</description>"
+        f"<pubDate>{format_datetime(newest(trouble))}</pubDate><link>https://{host}/incidents/{trouble.id}</link>"
+        f"<guid>https://{host}/incidents/{trouble.id}</guid></item>"
+        for trouble in troubles
+    )
+    head = f"<title>{host} Status - Incident History</title><description>Statuspage</description>"
+    return f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+
+
+def api(troubles: Sequence[Trouble], host: str) -> bytes:
+    """Statuspage's api/v2/incidents.json, which names impact and components."""
+    return json.dumps({"page": {"id": host}, "incidents": [_record(trouble, host) for trouble in troubles]}).encode()
+
+
+def _record(trouble: Trouble, host: str) -> dict[str, object]:
+    updates, status = [], "investigating"
+    for post in trouble.posts:
+        status = status if post.printed == "Update" else post.printed.lower()
+        updates.append({"display_at": stamp(post.at), "body": post.text, "status": status})
+    return {
+        "id": trouble.id, "name": trouble.title, "created_at": stamp(trouble.posts[0].at),
+        "incident_updates": updates[::-1],
+        "impact": "" if trouble.impact is Impact.UNKNOWN else trouble.impact.value,
+        "components": [{"name": name} for name in trouble.components],
+        "shortlink": f"https://{host}/incidents/{trouble.id}",
+    }  # fmt: skip
+
+
+def incidentio(troubles: Sequence[Trouble], host: str) -> bytes:
+    """incident.io's feed.atom: only the newest post of each, to the second; ids are ULIDs."""
+    entries = "".join(_latest(trouble, f"https://{host}//incidents/{ulid(trouble)}") for trouble in troubles)
+    head = f'<feed xmlns="http://www.w3.org/2005/Atom"><id>https://{host}/</id><title>{host} status</title>'
+    return f"{head}<generator>incident.io</generator>{entries}</feed>".encode()
+
+
+def _latest(trouble: Trouble, name: str) -> str:
+    post = max(trouble.posts, key=lambda post: post.at)
+    words = f"<b>Status: {_STATES.get(post.printed, post.printed)}</b><br/><br/>{escape(post.text)}"
+    if trouble.components:
+        listed = "".join(f"<li>{escape(component)} (Operational)</li>" for component in trouble.components)
+        words += f"<br/><br/><b>Affected components</b><ul>{listed}</ul>"
+    return (
+        f'<entry><title type="html"><![CDATA[{escape(trouble.title)}]]></title><id>{name}</id><link href="{name}"/>'
+        f"<updated>{stamp(post.at)}</updated>"
+        f'<summary type="html"><![CDATA[{words}]]></summary></entry>'
+    )
+
+
+def ulid(trouble: Trouble) -> str:
+    """A name as incident.io makes it: when the incident was opened, then what keeps it apart from others."""
+    number = int((trouble.opened or trouble.posts[0].at).timestamp()) * 1000
+    time = "".join(_DIGITS[number >> shift & 31] for shift in range(45, -5, -5))
+    return time + "".join(c if c in _DIGITS else "Z" for c in trouble.id.upper())[-16:].rjust(16, "0")
+
+
+def plain(troubles: Sequence[Trouble], host: str) -> bytes:
+    """A feed of no known make: one entry an incident, its newest post with its phase in the title."""
+    items = "".join(item(f"https://{host}/news/{t.id}", t.title, max(t.posts, key=lambda post: post.at)) for t in troubles)
+    return channel(items, host)
+
+
+def item(guid: str, title: str, post: Post, *, link: str = "", date: datetime | None = None) -> str:
+    """One entry of such a feed."""
+    return (
+        f"<item><title>{escape(post.printed)}: {escape(title)}</title><link>{link or guid}</link>"
+        f"<guid>{guid}</guid><pubDate>{format_datetime(date or post.at)}</pubDate>"
+        f"<description>{escape(post.text)}</description></item>"
+    )
+
+
+def channel(items: str, host: str) -> bytes:
+    """Such a feed, of these entries."""
+    return f'<rss version="2.0"><channel><title>{host}</title>{items}</channel></rss>'.encode()
