@@ -297,6 +297,13 @@ def test_macros_and_sets_do_not_escape_twice(tmp_path: Path) -> None:
     assert show(tmp_path, main=main) == "<i>&lt;b&gt;&amp;</i>"
 
 
+def test_a_page_with_its_blocks_is_one_text(tmp_path: Path) -> None:
+    base = "<{% block main %}none{% endblock %}>{% for x in (1, 2) %}{{ x }}{% endfor %}"
+    main = '{% extends "base.html" %}{% block main %}{{ super() }}{% for x in "a&" %}{{ x }}.{% endfor %}{% endblock %}'
+    made = printer.environment(theme(tmp_path, main=main, base=base), views.site("", "", ""), PLAIN)
+    assert list(filter(None, made.get_template("main.html").generate(page=None))) == ["<nonea.&amp;.>12"]
+
+
 def test_a_name_that_is_none_stops_the_build(tmp_path: Path) -> None:
     with pytest.raises(AttributeError):
         show(tmp_path, main="{{ page.txet }}")
