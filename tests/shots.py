@@ -53,9 +53,9 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, by: type[SimpleHTTPRequestHandler] = Quiet) -> Iterator[str]:
     """The address at which a folder is served while the block runs."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(by, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -93,10 +93,14 @@ def axe(page: Any, form: str) -> list[str]:
     ]
 
 
+def file_of(output: Path, path: str) -> Path:
+    """The file behind an address of the built site."""
+    return output / path.lstrip("/") / ("index.html" if path.endswith("/") else "")
+
+
 def weight(output: Path, path: str) -> int:
     """Bytes of a page and of the style sheet."""
-    file = output / path.lstrip("/") / ("index.html" if path.endswith("/") else "")
-    return file.stat().st_size + (output / "theme/site.css").stat().st_size
+    return file_of(output, path).stat().st_size + (output / "theme/site.css").stat().st_size
 
 
 def inspect(output: Path, paths: list[str], folder: Path | None = None) -> list[str]:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests import shots
-from tests.bench import pages
+from tests.bench import auditors, pages
 from tests.bench.pages import KINDS, Weight
 
 PATHS = list(KINDS.values())
@@ -52,6 +52,40 @@ def test_no_page_has_a_fault_in_any_form(output: Path) -> None:
 @pytest.mark.usefixtures("chromium")
 def test_nothing_is_lost_without_a_script(output: Path) -> None:
     assert shots.lost(output, PATHS) == []
+
+
+@pytest.fixture
+def npm() -> None:
+    """Skips, and says why, where the tools from npm cannot be had."""
+    if why := auditors.missing():
+        pytest.skip(f"Lighthouse, html-validate and the Nu checker are left out: {why}")
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.usefixtures("chromium", "npm")
+def test_lighthouse_has_nothing_to_add(output: Path) -> None:
+    assert auditors.low(auditors.scores(output, [KINDS[kind] for kind in pages.JUDGED])) == []
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("npm")
+def test_every_kind_of_page_is_valid_html(output: Path) -> None:
+    assert auditors.invalid(output, PATHS) == []
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("npm")
+def test_html_that_is_not_valid_is_found(tmp_path: Path) -> None:
+    wrong = "<!doctype html><html lang=en><head><title>x</title></head><body><p><div>x</div></p></body></html>"
+    (tmp_path / "index.html").write_text(wrong)
+    found = "\n".join(auditors.invalid(tmp_path, ["/"]))
+    wanted = ["html-validate", "Nu: "][: 1 + auditors.has_java()]
+    assert [name for name in wanted if name not in found] == []
+
+
+def test_a_page_below_a_hundred_is_named() -> None:
+    assert auditors.low({"/": {"seo": 92, "performance": 100}}) == ["/: Lighthouse gives 92 for seo"]
 
 
 @pytest.mark.browser

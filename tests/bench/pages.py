@@ -1,9 +1,11 @@
 """Looks at every kind of page in Chromium: faults axe finds, requests to other hosts, width at 320 px, weight, script.
 
-    python -m tests.bench.pages [OUTPUT]
+    python3 tasks.py bench pages [OUTPUT]
 
 Without a built site it builds a small one with hard cases: an incident that is open, resolved, maintenance, posted
-late, of 200 posts, or with a title from right to left. The exit code is 1 if anything is wrong.
+late, of 200 posts, or with a title from right to left. Where node and npm are there, Lighthouse judges the home page,
+an incident and the leaderboard (100 in all four categories), and html-validate and the Nu checker every kind of page
+(no error). The exit code is 1 if anything is wrong.
 """
 
 from __future__ import annotations
@@ -12,16 +14,18 @@ import contextlib
 import gzip
 import io
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from almanac import site
+from almanac import archive, site
 from almanac.model import Impact, Kind, Phase, Revision, Update
 from tests import shots
-from tests.almanacs import at, incident
+from tests.almanacs import at, incident, pulls
+from tests.bench import auditors
 from tests.projects import PROVIDER, project, put, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,18 +51,26 @@ KINDS = {
     "provider": "/providers/anthropic/",
     "component": "/providers/anthropic/api/",
     "year": "/providers/anthropic/2026/",
+    "numbers": "/providers/anthropic/numbers/",
     "compare": "/compare/anthropic/groq/",
+    "comparisons": "/compare/",
     "leaderboard": "/leaderboard/",
     "backups": "/backups/",
     "forecast": "/forecast/",
     "articles": "/articles/",
     "article": "/articles/2026/claude-fails/",
+    "claims": "/claims/",
+    "corrections": "/corrections/",
+    "press": "/press/",
     "page": "/methodology/",
+    "subscribe": "/subscribe/",
     "search": "/search/",
     "data": "/data/",
     "status": "/status/",
     "404": "/404.html",
 }
+JUDGED = ("home", "resolved", "leaderboard")  # by Lighthouse
+RANKED = ("cohere", "openai", "xai")  # with them there are enough for a leaderboard
 
 
 class Weight(NamedTuple):
@@ -90,6 +102,12 @@ def built(root: Path) -> Path:
         incident("rtl", "2026-02-20 10:00", "2026-02-20 11:00", title="تعذّر الوصول إلى الخدمة (API) 500"),
     ):
         put(root, made)
+    for slug in RANKED:
+        write(root, f"providers/{slug}.md", PROVIDER.format(slug=slug, name=slug.title()))
+        archive.save_pulls(root / "content", pulls(slug))
+        for day in range(10, 28, 2):
+            began, over = f"2026-02-{day} 10:00", f"2026-02-{day} 11:30"
+            put(root, incident(f"n{day}", began, over, provider=slug, components=()))
     with contextlib.redirect_stdout(io.StringIO()):
         site.build(root / "pelicanconf.py", now=NOW, output="out")
     return root / "out"
@@ -97,8 +115,7 @@ def built(root: Path) -> Path:
 
 def weight(output: Path, path: str) -> Weight:
     """What a reader has to load to see a page."""
-    file = output / path.lstrip("/") / ("index.html" if path.endswith("/") else "")
-    parts = [file.read_bytes(), (output / "theme/site.css").read_bytes()]
+    parts = [shots.file_of(output, path).read_bytes(), (output / "theme/site.css").read_bytes()]
     return Weight(sum(map(len, parts)), sum(len(gzip.compress(part, mtime=0)) for part in parts))
 
 
@@ -107,6 +124,20 @@ def heavy(output: Path, paths: list[str]) -> list[str]:
     found = {path: weight(output, path) for path in paths}
     return [f"{path}: weighs {w.raw} bytes, {w.zipped} with gzip" for path, w in found.items()
             if w.raw > RAW or w.zipped > ZIPPED]  # fmt: skip
+
+
+def audited(output: Path, found: Mapping[str, str]) -> list[str]:
+    """What the programs from npm complain of; why they were not asked, if they were not, is only printed."""
+    if why := auditors.missing():
+        print(f"skipped: Lighthouse, html-validate and the Nu checker ({why})")
+        return []
+    judged = [found[kind] for kind in JUDGED if kind in found]
+    scores = auditors.scores(output, judged)
+    for path, given in scores.items():
+        print(f"Lighthouse {path}: {', '.join(f'{name} {score}' for name, score in given.items())}")
+    errors = auditors.invalid(output, list(found.values()))
+    print(f"html-validate{' and the Nu checker' if auditors.has_java() else ''}: {len(errors)} errors")
+    return auditors.low(scores) + errors
 
 
 def main(argv: list[str]) -> int:
@@ -119,6 +150,7 @@ def main(argv: list[str]) -> int:
             print(f"{kind:14} {known.raw / 1024:6.1f} KB {known.zipped / 1024:6.1f} KB with gzip  {path}")
         paths = list(found.values())
         faults = heavy(output, paths) + shots.inspect(output, paths) + shots.lost(output, paths)
+        faults += audited(output, found)
     print("\n".join(faults) or f"{len(paths)} pages in {len(shots.FORMS)} forms: no fault")
     return 1 if faults else 0
 
