@@ -180,7 +180,7 @@ def check(_: Context, paths: str = "", strict: bool = False) -> None:
 
 @task(help={"provider": "slug, repeatable", "incident": "provider/id, repeatable"}, iterable=["provider", "incident"])
 def new(_: Context, what: str, title: str, provider: list[str], incident: list[str]) -> None:
-    """Write a file to fill in: new article "Title" --provider slug --incident provider/id, or new report 2026-06."""
+    """A file to fill in: new article "Title" --provider slug --incident provider/id, new report 2026-06; new image FILE."""
     from datetime import UTC, datetime
 
     from almanac import newarticle
@@ -190,9 +190,21 @@ def new(_: Context, what: str, title: str, provider: list[str], incident: list[s
         from almanac import newreport
 
         sys.exit(newreport.main(CONTENT, title, now))
+    if what == "image":
+        from almanac import newpicture
+
+        sys.exit(newpicture.main(CONTENT, Path(title).expanduser(), now))
     if what != "article":
         stop(f'there is no new {what}; write: python3 tasks.py new article "Title" --provider anthropic')
     sys.exit(newarticle.main(CONTENT, title, tuple(provider), tuple(incident), now))
+
+
+@task
+def doctor(_: Context) -> None:
+    """What is wrong with this installation, and what to do about it."""
+    from almanac import doctor as almanac_doctor
+
+    sys.exit(almanac_doctor.main(ROOT))
 
 
 @task

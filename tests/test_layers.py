@@ -8,13 +8,14 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "plugins" / "almanac"
 
 LAYERS = {
-    0: {"model"},
+    0: {"model", "files"},
     1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "body",
         "queries"},
-    2: {"feeds", "archive", "almanac", "charts", "corrections", "links"},
-    3: {"claims", "pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle", "press",
-        "replay"},
-    4: {"site", "desk", "hookup", "engine", "reader", "serve", "check", "curate", "newreport"},
+    2: {"feeds", "archive", "almanac", "charts", "corrections", "links", "pictures"},
+    3: {"claims", "pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle", "newpicture",
+        "press", "replay"},
+    4: {"site", "desk", "hookup", "engine", "reader", "serve", "check", "curate", "newreport",
+        "doctor"},
     5: {"__init__"},
 }
 LAYER = {name: layer for layer, names in LAYERS.items() for name in names}
