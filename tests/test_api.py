@@ -265,9 +265,9 @@ class _Quiet(SimpleHTTPRequestHandler):
 def test_a_stock_client_reads_the_summary_unchanged(
     served: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`pip install statuspage-prometheus-exporter` beside this project; its pins keep it out of our lock file."""
     monkeypatch.chdir(tmp_path)  # it keeps its cache in the working directory
-    checker = pytest.importorskip("statuspage_prometheus_exporter.service_checker")
+    from statuspage_prometheus_exporter import service_checker as checker
+
     site = checker.check_status_page_service("site", {"name": "Almanac", "url": f"{served}/api/v2/summary.json"})
     groq = checker.check_status_page_service(
         "groq", {"name": "Groq", "url": f"{served}/providers/groq/api/v2/summary.json"}
