@@ -64,7 +64,7 @@ def test_pelican_alone_makes_the_same_site(root: Path) -> None:
 def test_nothing_else_under_content_is_read_or_copied(root: Path) -> None:
     before = tree(build(root))
     write(root, "articles.txt", "no article")
-    write(root, "images/photo.jpg", "no photo")
+    write(root, "photos/photo.jpg", "no photo")
     write(root, "inbox/2026-03-02-press.md", "no article")
     assert tree(build(root)) == before
 

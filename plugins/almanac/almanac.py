@@ -10,6 +10,7 @@ from typing import NamedTuple
 from almanac.corrections import Corrected
 from almanac.links import LinkPost
 from almanac.model import Card, FeedState, Provider, Pulls
+from almanac.pictures import Picture
 from almanac.queries import Expect, Query
 from almanac.stats.issued import Issued
 from almanac.stats.scorecard import Scorecard
@@ -96,6 +97,7 @@ class Almanac:
     site_name: str
     corrections: tuple[Corrected, ...] = ()  # what editors say of incidents, in the order of their files
     links: tuple[LinkPost, ...] = ()  # what was written then, chosen by people, newest first
+    pictures: tuple[Picture, ...] = ()  # that articles may show, by file
     press: tuple[FeedState, ...] = ()  # feeds of the press, as the last pull left them
     issued: Mapping[str, tuple[Issued, ...]] = field(default_factory=dict)  # forecasts by provider slug, oldest first
     scorecard: Scorecard | None = None  # of the forecasts; None while none was made

@@ -26,6 +26,7 @@ _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!(?:https?|mailto):)")
 _JINJA = re.compile(r"\{%.*?%?\}|\{\{(?P<name>.*?)\}\}|\{\{")
 _SCHEME = re.compile(r"(?:javascript|vbscript|data|file)\s*:|\]\(\s*\)|\[\]:", re.IGNORECASE)
 _PELICAN = re.compile(r"\{(\w+)\}")
+_PICTURE = re.compile(r"/images/[\w./-]+")  # whether there is one is not asked here
 _NUMERAL = re.compile(r"(?<![\w#./-])\d(?:[\d.,:  ]*\d)?(?:[  ]?(?:%|h\b|min\b|s\b))?(?!\w)")
 _ALONE_BEFORE, _ALONE_AFTER = r"(?<![\w#./-])", r"(?![.,:]?\d|\w)"
 _STARTS, _ENDS = re.compile(_ALONE_BEFORE), re.compile(_ALONE_AFTER)
@@ -45,7 +46,7 @@ class Spot(NamedTuple):
 
 
 class Body(NamedTuple):
-    """What stands in a body, each with its place: `links` as the renderer writes them, names of `figures` …
+    """What stands in a body, each with its place: `links` and pictures as they are rendered, names of `figures` …
 
     `html` is the body as safe HTML, "" for one that is given to no renderer.
     """
@@ -173,11 +174,15 @@ class _Look(HTMLParser):
 
     def _image(self, source: str, alternative: str) -> None:
         place = self._spot(r"!\[", "")
+        self._cursor += 1  # the next one is another
         if not alternative.strip():
             message = "is an image without alt text; say between the brackets what it shows"
             self.wrong.append(place._replace(what=message))
-        message = f"is an image, {source[:60]}, which is not carried into the site; link to it, or retell it in a table"
-        self.wrong.append(place._replace(what=message))
+        if _PICTURE.fullmatch(source):
+            self.links.append(place._replace(what=source))
+            return
+        cure = "put the file into content/images/<year>, and write ![what it shows](/images/<year>/<name>.png)"
+        self.wrong.append(place._replace(what=f"is an image, {source[:60]}, that is not carried into the site; {cure}"))
 
     def _say(self, pattern: str, message: str) -> int:
         place = self._spot(pattern, message)

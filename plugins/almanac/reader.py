@@ -17,7 +17,7 @@ from pelican.readers import BaseReader
 from almanac.frontmatter import Fault
 from almanac.manuscript import Manuscript
 
-LINK = re.compile(r'(?<= )(href)="/(?!/)')
+LINK = re.compile(r'(?<= )(href|src)="/(?!/)')
 FAULTS = "ALMANAC_FAULTS"  # the setting that collects what is wrong: Pelican makes a reader for each generator
 READ = "ALMANAC_READ"  # the function that reads one, or has read it
 MANUSCRIPTS = "ALMANAC_MANUSCRIPTS"  # and the one that collects what was read

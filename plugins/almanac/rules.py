@@ -28,6 +28,7 @@ class World:
     providers: Collection[str]  # slugs
     incidents: Mapping[Key, str]  # by (provider slug, raw id): the address of its page
     leads: Callable[[str], bool]  # True if the site makes a page or file at an address such as leaderboard/
+    pictures: Collection[str] = ()  # addresses
 
 
 def across(manuscripts: Iterable[Manuscript], world: World, broken: Collection[str] = ()) -> list[Fault]:
@@ -186,6 +187,8 @@ class _Addresses:
             return path in self._pages or (found[1] not in self._world.providers and self._world.leads(path[1:]))
         if found := PROVIDER.match(path):
             return found[1] in self._world.providers and self._world.leads(path[1:])
+        if path.startswith("/images/"):
+            return path in self._world.pictures
         if path.startswith("/articles/") and path.endswith("/") and path != "/articles/":
             return False
         return self._world.leads(path[1:])
@@ -193,7 +196,8 @@ class _Addresses:
     def _nowhere(self, path: str) -> str:
         if f"{path}/" in self._by_url or self._leads(f"{path}/"):
             return f"{path} is an address without its last slash; write {path}/"
-        near = nearest(path, [*self._by_url, *self._pages]) if len(path) < 200 else ""
+        known = self._world.pictures if path.startswith("/images/") else [*self._by_url, *self._pages]
+        near = nearest(path, known) if len(path) < 200 else ""
         return f"{path[:80]} leads nowhere on this site; " + (f"did you mean {near}?" if near else "mend the address")
 
 

@@ -15,10 +15,12 @@ from almanac.engine.world import world
 from almanac.frontmatter import Fault
 from almanac.manuscript import Manuscript
 from almanac.model import Card, Provider, card
+from almanac.pictures import Picture
 from almanac.press import InboxError, inbox, outlets
 
 GRACE = timedelta(minutes=10)  # clocks differ
 WRITTEN = ("articles/", "pages/")
+PICTURES = "images/"
 LINE = re.compile(r"(?P<file>[^:]+):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<message>.*)")
 
 
@@ -38,9 +40,12 @@ def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Pro
     faults += _press(content)
     manuscripts = list(_manuscripts(files, faults))
     broken = {manuscript.address(name) for name in files} - {written.url for written in manuscripts}
+    broken |= {f"/{name}" for name in files if name.startswith(PICTURES)}
     faults += rules.across(manuscripts, world(almanac), broken)
     faults += rules.judged(manuscripts, Evidence(almanac))
     faults += (fault for written in manuscripts for fault in _future(written, now))
+    if len(manuscripts) == sum(name.startswith(WRITTEN) for name in files):  # a faulty one may show them
+        faults += _unshown(almanac.pictures, manuscripts)
     if strict:
         faults += (fault for written in manuscripts for fault in _unbound(written))
     return _told(faults)
@@ -97,6 +102,15 @@ def _future(written: Manuscript, now: datetime) -> Iterator[Fault]:
         at = written.values.get(path[0])
         if at and at > now + GRACE:
             yield written.matter.fault(path, f"{at:%Y-%m-%dT%H:%MZ} is in the future; write a time that has come")
+
+
+def _unshown(known: Iterable[Picture], manuscripts: Iterable[Manuscript]) -> Iterator[Fault]:
+    """Pictures that nobody sees: the archive is no place to leave files at."""
+    shown = {spot.what for written in manuscripts for spot in written.body.links}
+    for picture in known:
+        if picture.url not in shown:
+            message = f"is shown nowhere; show it with ![what it shows]({picture.url}), or take it away"
+            yield Fault(file=f"content/{picture.file}", message=message)
 
 
 def _unbound(written: Manuscript) -> Iterable[Fault]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from almanac import archive, corrections, links
+from almanac import archive, corrections, links, pictures
 from almanac.almanac import Almanac, ArticleCard
 from almanac.engine.incidents import page_path
 from almanac.engine.plan import Plan
@@ -19,7 +19,8 @@ def assemble(
     fixes, unread = corrections.load(plan.content)
     now, corrected, unfit = corrections.apply(cards, fixes)
     posts, unreadable = links.load(plan.content)
-    faults += map(str, (*unread, *unfit, *unreadable))
+    shown, unfit_to_show = pictures.load(plan.content)
+    faults += map(str, (*unread, *unfit, *unreadable, *unfit_to_show))
     for card in now:
         known.setdefault(card.provider, []).append(card)
     faults += _clashes(known, {provider.slug for provider in watched})
@@ -36,6 +37,7 @@ def assemble(
         site_name=plan.site_name,
         corrections=corrected,
         links=posts,
+        pictures=shown,
         press=archive.load_pulls(plan.content, archive.PRESS).feeds,
         issued={slug: archive.load_forecasts(plan.content, slug) for slug in known},
         scorecard=archive.load_scorecard(plan.content),

@@ -57,6 +57,10 @@ def _static(edition: Edition) -> Iterable[tuple[Any, ...]]:
     return ((p.relative_to(root).as_posix(),) for p in sorted(root.rglob("*")) if p.is_file() and p.name[0] != ".")
 
 
+def _pictures(edition: Edition) -> Iterable[tuple[Any, ...]]:
+    return ((picture, picture.file.partition("/")[2]) for picture in edition.almanac.pictures)
+
+
 def _addresses(edition: Edition) -> Iterable[str]:
     """Every page that is a surface."""
     for surface in SURFACES:
@@ -81,6 +85,8 @@ SURFACES: tuple[Surface, ...] = (
     Surface("status/index.html", lambda e: views.status(e.almanac), "status"),
     Surface("404.html", lambda e: views.not_found(e.almanac), "not_found"),
     Surface("theme/{0}", lambda e, file: (e.plan.theme / "static" / file).read_bytes(), "", _static),
+    Surface("images/{1}", lambda e, picture, _: (e.plan.content / picture.file).read_bytes(), "", _pictures,
+            lambda _, picture, name: picture.digest),
     *further.SURFACES,
     *measured.SURFACES,
     *told.SURFACES,

@@ -18,6 +18,7 @@ def world(almanac: Almanac) -> World:
             (card.provider, card.id): views.incident_url(card) for cards in almanac.cards.values() for card in cards
         },
         leads=leads,
+        pictures=[picture.url for picture in almanac.pictures],
     )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from almanac.almanac import ArticleCard
 
-SOURCES = ("content/articles", "content/pages")
+SOURCES = ("content/articles", "content/pages", "content/images")
 
 
 class Written(NamedTuple):
