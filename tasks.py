@@ -119,6 +119,9 @@ from invoke.context import Context  # noqa: E402
 from invoke.tasks import task  # noqa: E402
 
 sys.path.insert(0, str(PLUGINS))
+from almanac import files  # noqa: E402
+
+sys.excepthook = files.plainly  # whatever the task: a full or failing disk is told in one line
 CONTENT = ROOT / "content"
 
 
@@ -246,10 +249,11 @@ def publish(_: Context, output: str = "output") -> None:
     """Build what is to be published, without pulling: for a workflow that has pulled and committed before."""
     from datetime import UTC, datetime
 
+    from almanac import site as almanac_site
+
     # The moment itself, not the clock floored to five minutes: what was pulled a minute ago is known by now.
     now = os.environ.get("ALMANAC_NOW") or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    site = ["-m", "pelican", "content", "-s", "publishconf.py", "-o", output, "-e", "ALMANAC_PULL=false"]
-    run(str(PYTHON), *site, "--fatal", "errors", ALMANAC_NOW=now)
+    almanac_site.build(ROOT / "publishconf.py", now=now, output=output, pull=False)
 
 
 @task(help={"arguments": "passed on to the bench, in one string"})
@@ -279,11 +283,14 @@ def shots(_: Context, output: str = ".output-preview", to: str = ".output-shots"
 
 @task
 def lock(_: Context) -> None:
-    """Resolve the lock files anew from pyproject.toml (needs uv)."""
+    """Resolve the lock files anew from pyproject.toml (needs uv), and list what is in them in .ci/sbom.json."""
     resolve = ["uv", "pip", "compile", "pyproject.toml", "-q", "--universal", "--python-version", "3.11"]
     resolve += ["--generate-hashes", "--no-header"]
     run(*resolve, "-o", str(SITE_LOCK.relative_to(ROOT)))
     run(*resolve, "--group", "dev", "-o", str(DEV_LOCK.relative_to(ROOT)))
+    ensure_environment(DEV_LOCK)
+    listed = ["requirements", SITE_LOCK.name, "--pyproject", "pyproject.toml", "--mc-type", "application"]
+    run(str(PYTHON.with_name("cyclonedx-py")), *listed, "--output-reproducible", "-o", ".ci/sbom.json")
 
 
 @task
