@@ -7,10 +7,11 @@ stated end without a post that says so, and a word that is no phase, are known f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from almanac.merge import in_effect
 from almanac.model import OVER, Change, Impact, Incident, Kind, Phase, Pulls, Update, stamp, unstamp
@@ -18,26 +19,87 @@ from almanac.model import OVER, Change, Impact, Incident, Kind, Phase, Pulls, Up
 GONE = "gone update "  # what a change is called that says when a post was missing before it came back
 
 
+class Known(NamedTuple):
+    """What was known of an incident at a moment: those of its fields that may have been others then."""
+
+    title: str
+    kind: Kind
+    impact: Impact
+    impact_stated: str
+    phase: Phase
+    components: tuple[str, ...]
+    started: datetime
+    ended: datetime | None
+    ended_basis: str
+    planned_from: datetime | None
+    planned_until: datetime | None
+    vanished: datetime | None
+    updates: tuple[Update, ...]
+    changes: tuple[Change, ...]
+
+
+_NOW: Callable[[Incident], tuple[Any, ...]] = attrgetter(*Known._fields)
+
+
+class Past:
+    """An incident, laid out to be asked what was known of it at one moment after the other."""
+
+    def __init__(self, incident: Incident) -> None:
+        self.moments = incident.observed
+        self.posts = [(incident.known_from(update), update) for update in incident.updates]  # with when each was known
+        self._incident = incident
+        self._now = Known(*_NOW(incident))
+        self._is_told = any(update.phase in OVER for update in incident.updates)  # a post said that it was over
+        # A post that is as it was first seen needs no look at what it was before.
+        self._has_moved = bool(incident.changes or any(update.was or update.gone for update in incident.updates))
+
+    def known(self, at: datetime) -> Known | None:
+        """What was known at a moment; None if nothing was."""
+        incident = self._incident
+        if self.moments[-1] <= at:
+            return self._now
+        if self.moments[0] > at or (incident.first_seen is not None and incident.first_seen > at):
+            return None
+        posts = self._posts(at)
+        if incident.updates and not posts:
+            return None
+        then = self._now._replace(**_facts(incident, at)) if incident.changes else self._now
+        ended = self._ended(then.ended, posts, at)
+        return then._replace(
+            phase=_phase(incident, posts, ended),
+            ended=ended,
+            ended_basis=(incident.ended_basis or "resolved-update") if ended else "",
+            vanished=_vanished(incident, at),
+            updates=posts,
+            changes=tuple(change for change in incident.changes if change.until <= at),
+        )
+
+    def _posts(self, at: datetime) -> tuple[Update, ...]:
+        """The posts that were known, each as it was then, oldest first."""
+        seen: Iterable[Update] = [update for since, update in self.posts if since <= at]
+        if self._has_moved:
+            seen = _as_they_were(self._incident, seen, at)
+        return in_effect(sorted(seen, key=attrgetter("at")))
+
+    def _ended(self, ended: datetime | None, posts: Iterable[Update], at: datetime) -> datetime | None:
+        """The end that was known: once a post said it was over, or where none ever does, from the stated time on."""
+        if ended is None:
+            return None
+        if not self._is_told:
+            return ended if ended <= at else None
+        over = None
+        for update in posts:
+            if update.gone is None and update.phase is not Phase.UNKNOWN:
+                over = (over or update.at) if update.phase in OVER else None
+        return over and (ended if ended <= at else over)
+
+
 def as_of(incident: Incident, at: datetime) -> Incident | None:
     """The incident as it was known at a moment; None if nothing was known of it, itself if nothing came later."""
-    moments = incident.observed
-    if moments[-1] <= at:
+    if incident.observed[-1] <= at:
         return incident
-    if moments[0] > at or (incident.first_seen is not None and incident.first_seen > at):
-        return None
-    posts = in_effect(sorted(_posts(incident, at), key=lambda update: update.at))
-    if incident.updates and not posts:
-        return None
-    facts = _facts(incident, at)
-    ended = _ended(facts.get("ended", incident.ended), incident, posts, at)
-    return replace(
-        incident,
-        **facts | {"ended": ended, "ended_basis": (incident.ended_basis or "resolved-update") if ended else ""},
-        phase=_phase(incident, posts, ended),
-        vanished=_vanished(incident, at),
-        updates=posts,
-        changes=tuple(change for change in incident.changes if change.until <= at),
-    )
+    known = Past(incident).known(at)
+    return known and replace(incident, **known._asdict())
 
 
 def by_stamps(incident: Incident) -> bool:
@@ -45,12 +107,10 @@ def by_stamps(incident: Incident) -> bool:
     return incident.first_seen is None
 
 
-def _posts(incident: Incident, at: datetime) -> Iterable[Update]:
-    """The posts that were known, each as it was then."""
+def _as_they_were(incident: Incident, posts: Iterable[Update], at: datetime) -> Iterator[Update]:
+    """Posts with the text they had, and taken away only if they were by then."""
     missing = {c.what: unstamp(c.was) for c in incident.changes if c.what.startswith(GONE) and c.until > at}
-    for update in incident.updates:
-        if incident.known_from(update) > at:
-            continue
+    for update in posts:
         then = post(update, at) if update.was else update
         gone = (missing and missing.get(f"{GONE}{stamp(then.at)}")) or update.gone
         yield then if gone == then.gone and (gone is None or gone <= at) else _gone(then, gone, at)
@@ -103,19 +163,6 @@ def _fact(change: Change) -> dict[str, Any]:
     if change.what == "components":
         return {"components": tuple(change.was.split("; "))}
     return {"title": change.was} if change.what == "title" else {}
-
-
-def _ended(ended: datetime | None, incident: Incident, posts: Collection[Update], at: datetime) -> datetime | None:
-    """The end that was known: once a post said it was over, or where none ever does, from the stated time on."""
-    if ended is None:
-        return None
-    if not any(update.phase in OVER for update in incident.updates):
-        return ended if ended <= at else None
-    over = None
-    for update in posts:
-        if update.gone is None and update.phase is not Phase.UNKNOWN:
-            over = (over or update.at) if update.phase in OVER else None
-    return over and (ended if ended <= at else over)
 
 
 def _phase(incident: Incident, posts: Collection[Update], ended: datetime | None) -> Phase:

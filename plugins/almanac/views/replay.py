@@ -98,57 +98,63 @@ def replay(around: Around, incident: Incident, card: Card, sheet: int = 1) -> Re
 
 
 def _states(incident: Incident, first: int, last: int) -> Iterator[State]:
-    moments = incident.observed
-    anchors = [f"at-{stamp(at)}" for at in moments]
-    changes = all_edits(incident)
-    before = past.as_of(incident, moments[first - 1]) if first else None
+    then = past.Past(incident)
+    moments, stamps = then.moments, [stamp(at) for at in then.moments]
+    posts, edits = _newly_said(then), _newly_edited(incident)
+    before = then.known(moments[first - 1]) if first else None
     for number, at in enumerate(moments[first:last], first):
-        then = past.as_of(incident, at)
-        if then is None:  # its first posts are dated before it was seen, or it has no post that counts
+        known = then.known(at)
+        if known is None:  # its first posts are dated before it was seen, or it has no post that counts
             continue
+        iso, clock = stamps[number], words.clock(at)
         yield State(
-            anchor=anchors[number],
-            time=Time(stamp(at), words.clock(at)),
+            anchor=f"at-{iso}",
+            time=Time(iso, clock),
             day="" if before and number > first and moments[number - 1].date() == at.date() else words.short_date(at),
-            mark=base.MARKS[then.impact],
-            phase=words.sentence(then.phase),
-            stand=_stand(then, at),
-            title="" if before and before.title == then.title else _title(then),
-            parts="" if before and before.components == then.components else words.listing(then.components, 6),
-            said=tuple(_said(incident, at)),
-            edits=tuple(edit for edit in changes if edit.when.iso == stamp(at)),
-            earlier=anchors[number - 1] if number > first else "",
-            later=anchors[number + 1] if number + 1 < min(last, len(moments)) else "",
+            mark=base.MARKS[known.impact],
+            phase=words.sentence(known.phase),
+            stand=_stand(known, at),
+            title=known.title if not incident.title_is_ours and (not before or before.title != known.title) else "",
+            parts="" if before and before.components == known.components else words.listing(known.components, 6),
+            said=tuple(_post(past.post(update, at), at) for update in posts.get(at, ())),
+            edits=tuple(edits.get(iso, ())),
+            earlier=f"at-{stamps[number - 1]}" if number > first else "",
+            later=f"at-{stamps[number + 1]}" if number + 1 < min(last, len(moments)) else "",
         )
-        before = then
+        before = known
 
 
-def _title(then: Incident) -> str:
-    return "" if then.title_is_ours else then.title
+def _newly_said(then: past.Past) -> dict[datetime, list[Update]]:
+    """The posts that became known at each moment, newest first."""
+    found: dict[datetime, list[Update]] = {}
+    for since, update in reversed(then.posts):
+        found.setdefault(since, []).append(update)
+    return found
 
 
-def _stand(then: Incident, at: datetime) -> str:
+def _newly_edited(incident: Incident) -> dict[str, list[Edit]]:
+    """The changes that were seen at each moment."""
+    found: dict[str, list[Edit]] = {}
+    for edit in all_edits(incident):
+        found.setdefault(edit.when.iso, []).append(edit)
+    return found
+
+
+def _stand(known: past.Known, at: datetime) -> str:
     """How long it had lasted, as far as was known."""
-    began = seconds(then.started)
-    if then.ended is not None:
-        spent = seconds(then.ended) - began
-        said = f"Over since {words.near(then.ended, at)}" + (f", after {words.duration(spent)}" if spent > 0 else "")
-    elif then.phase in OVER:
+    began = seconds(known.started)
+    if known.ended is not None:
+        spent = seconds(known.ended) - began
+        said = f"Over since {words.near(known.ended, at)}" + (f", after {words.duration(spent)}" if spent > 0 else "")
+    elif known.phase in OVER:
         said = "Over; when it ended was not said"
     elif began > seconds(at):
-        said = f"Announced for {words.near(then.started, at)}"
+        said = f"Announced for {words.near(known.started, at)}"
     else:
         spent = seconds(at) - began
         said = f"Open for {words.duration(spent)}; its end was not known" if spent else "It had just begun"
-    missing = " It was missing from its feed." if then.vanished else ""
+    missing = " It was missing from its feed." if known.vanished else ""
     return f"{said}.{missing}"
-
-
-def _said(incident: Incident, at: datetime) -> Iterator[Said]:
-    """The posts that became known at a moment, as they read then, newest first."""
-    for update in reversed(incident.updates):
-        if incident.known_from(update) == at:
-            yield _post(past.post(update, at), at)
 
 
 def _post(post: Update, at: datetime) -> Said:
