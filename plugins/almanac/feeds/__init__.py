@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from ..model import FeedError, Incident, Provider, Reading, Skip
@@ -12,6 +13,7 @@ from . import (
     azure,
     betterstack,
     document,
+    doubles,
     entries,
     flashduty,
     google,
@@ -25,6 +27,8 @@ from . import (
 from .dialect import Dialect, Notes, Unreadable
 from .document import Document
 from .entries import Entry
+
+_Found = tuple[Incident, tuple[Entry, ...]]  # an incident and the entries it was made from
 
 DIALECTS: tuple[Dialect, ...] = (
     incidentio.DIALECT,
@@ -82,6 +86,8 @@ def _read(feed: Document, notes: Notes, hint: str) -> Reading:
     old = _unchanged(dialect, hashes, notes.known)
     fresh = entries.parse(feed, [(at, digest) for at, digest in enumerate(hashes) if digest not in old])
     found, skipped = _incidents(dialect, fresh, notes)
+    if {incident.id for incident, _ in found} & set(old.values()):  # told of by an entry we skipped as well: read both
+        return _read(feed, replace(notes, known={}), hint)
     if feed.entries and not found and not old:
         why = f"{skipped[0].entry}: {skipped[0].why}"
         raise FeedError("unreadable", f"none of {len(hashes)} entries can be read as {dialect.name} ({why})")
@@ -110,12 +116,10 @@ def _unchanged(dialect: Dialect, hashes: Sequence[str], known: Mapping[str, str]
     return {digest: known[digest] for digest in hashes if digest in known}
 
 
-def _incidents(
-    dialect: Dialect, fresh: Sequence[Entry], notes: Notes
-) -> tuple[list[tuple[Incident, tuple[Entry, ...]]], list[Skip]]:
+def _incidents(dialect: Dialect, fresh: Sequence[Entry], notes: Notes) -> tuple[list[_Found], list[Skip]]:
     """Each incident with the entries it was made from, and what became nothing."""
     groups, skipped = _groups(dialect, fresh)
-    found: list[tuple[Incident, tuple[Entry, ...]]] = []
+    found: list[_Found] = []
     for group in groups:
         try:
             found.append((dialect.read(group, notes), group))
@@ -123,7 +127,16 @@ def _incidents(
             skipped += [Skip(entry=entry.name, why=str(error)) for entry in group]
         except (ValueError, ArithmeticError, LookupError, TypeError) as error:
             skipped += [Skip(entry=entry.name, why=f"{type(error).__name__}: {error}") for entry in group]
-    return found, skipped
+    return (_joined(found, notes) if dialect.one_entry_an_incident else found), skipped
+
+
+def _joined(found: Sequence[_Found], notes: Notes) -> list[_Found]:
+    """The same with each id once."""
+    named: dict[str, list[_Found]] = {}
+    for incident, group in found:
+        named.setdefault(incident.id, []).append((incident, group))
+    return [(doubles.joined([incident for incident, _ in told], notes), tuple(entry for _, g in told for entry in g))
+            for told in named.values()]  # fmt: skip
 
 
 def _groups(dialect: Dialect, fresh: Sequence[Entry]) -> tuple[list[tuple[Entry, ...]], list[Skip]]:
@@ -131,12 +144,9 @@ def _groups(dialect: Dialect, fresh: Sequence[Entry]) -> tuple[list[tuple[Entry,
     skipped: list[Skip] = []
     for entry in fresh:
         try:
-            key = dialect.key(entry)
+            groups.setdefault(dialect.key(entry), []).append(entry)
         except Unreadable as error:
             skipped.append(Skip(entry=entry.name, why=str(error)))
-            continue
-        if dialect.one_entry_an_incident and key in groups:
-            skipped.append(Skip(entry=entry.name, why=f"a second entry of {key}"))
-        else:
-            groups.setdefault(key, []).append(entry)
+    if dialect.one_entry_an_incident:
+        return [(entry,) for group in groups.values() for entry in group], skipped
     return [part for group in groups.values() for part in dialect.parted(group)], skipped
