@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from almanac import unchanged
-from almanac.unchanged import MomentError, build_time, is_unchanged, look, remember, state_folder
+from almanac.unchanged import CENSUS, MomentError, build_time, census, is_unchanged, look, state_folder
 
 NOW = 1_772_460_600  # 2026-03-02T14:10:00Z
 LATER = 4 * 10**18  # ns: long after any file of a test was written
@@ -32,7 +32,7 @@ def root(tmp_path: Path) -> Path:
         (root / name).write_text(text)
     folder = state_folder(root / ".output-preview")
     folder.mkdir()
-    remember(folder, looks(root), NOW, look(root, LATER))
+    (folder / CENSUS).write_bytes(census(looks(root), NOW, look(root, LATER)))
     return root
 
 
@@ -105,7 +105,7 @@ def test_sources_touched_a_moment_ago_give_no_look(root: Path) -> None:
 
 def test_a_census_without_sources_names_outputs_and_never_says_unchanged(root: Path) -> None:
     folder = state_folder(root / ".output-preview")
-    remember(folder, looks(root), NOW, "")
+    (folder / CENSUS).write_bytes(census(looks(root), NOW, ""))
     assert sorted(unchanged.files(folder)) == ["a/index.html", "index.html"]
     assert not stands(root)
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from almanac import archive
+from almanac import archive, files
 from almanac import providers as known_providers
 from almanac.model import Incident, stamp
 
@@ -106,11 +106,10 @@ def main(content: Path, title: str, providers: Sequence[str], incidents: Sequenc
         cited = [_found(archive.load(content, key.partition("/")[0]), key) for key in incidents]
         draft = compose(title, now=now, providers=providers, incidents=cited, names=names)
         path = content / draft.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(draft.text)
-    except FileExistsError:
-        print(f"new: {content.name}/{draft.path} is there already; choose another title, or edit it")
+        if path.exists():
+            raise ValueError(f"{content.name}/{draft.path} is there already; choose another title, or edit it")  # noqa: TRY301
+        files.make_folder(path.parent)
+        files.put(path, draft.text.encode())
     except (ValueError, archive.ArchiveError) as error:
         print(f"new: {error}")
     else:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from almanac import engine, providers, unchanged, views, words
+from almanac import engine, files, providers, unchanged, views, words
 from almanac.almanac import Almanac
 from almanac.check.shell import read
 from almanac.check.survey import cards
@@ -160,8 +160,8 @@ def main(content: Path, month: str, now: datetime) -> int:
     if path.exists():
         print(f"new: {content.name}/{draft.path} is there already; edit it, or remove it first")
         return 1
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(draft.text, encoding="utf-8")
+    files.make_folder(path.parent)
+    files.put(path, draft.text.encode())
     print(f"new: wrote {content.name}/{draft.path}; fill in what is empty, then run: python3 tasks.py check")
     return 0
 

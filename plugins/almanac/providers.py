@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from almanac import files
 from almanac.model import Component, Feed, Provider, Scope
 
 if TYPE_CHECKING:
@@ -134,7 +134,5 @@ def _recall(memo: Path | None, key: str) -> list[dict[str, Any]] | None:
 def _remember(memo: Path | None, key: str, rows: list[dict[str, Any]]) -> None:
     """Keep `rows` for the next build, at once or not at all."""
     if memo:
-        memo.parent.mkdir(parents=True, exist_ok=True)
-        fresh = memo.with_name(f"{memo.name}.{os.getpid()}.tmp")
-        fresh.write_text(json.dumps({"key": key, "providers": rows}, ensure_ascii=False), encoding="utf-8")
-        fresh.replace(memo)
+        files.make_folder(memo.parent)
+        files.put(memo, json.dumps({"key": key, "providers": rows}, ensure_ascii=False).encode())

@@ -23,14 +23,15 @@ def connect() -> None:
     hookup.connect()
 
 
-def build(settings_file: Path, *, now: str = "", output: str = "") -> None:
+def build(settings_file: Path, *, now: str = "", output: str = "", pull: bool = True) -> None:
     """Build, and print what was rebuilt. Ends the process with the faults and exit code 1 if nothing can be built.
 
-    `now`: build as of that moment instead of the clock; `output`: a folder other than that of the settings.
+    `now`: build as of that moment instead of the clock; `output`: a folder other than that of the settings; without
+    `pull` nothing is pulled, whatever the settings say.
     """
     started = time.perf_counter()
     gc.disable()  # a build lives for seconds; looking for cycles in 10,000 cards takes a tenth of them
-    overrides = _overrides(settings_file, now, output)
+    overrides = _overrides(settings_file, now, output) | ({} if pull else {"ALMANAC_PULL": False})
     settings = _settings(settings_file) | overrides
     try:
         if settings["ALMANAC_PULL"] or not unchanged.report(

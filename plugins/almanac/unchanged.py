@@ -70,18 +70,14 @@ def is_unchanged(folder: Path, root: Path, output: Path, now: int) -> bool:
         return False
 
 
-def remember(folder: Path, outputs: Mapping[str, tuple[int, int]], now: int, sources: str) -> None:
-    """Keep a census for the next look: size and mtime of every output, and what `look` said before the build began.
+def census(outputs: Mapping[str, tuple[int, int]], now: int, sources: str) -> bytes:
+    """What to keep as CENSUS for the next look: size and mtime of every output, and `look` before the build began.
 
     With `sources` "" it lists the outputs, but never says that nothing changed.
     """
-    target = folder / CENSUS
     names = sorted(outputs)
     digest = _digest(outputs[name] for name in names)
-    census = {"now": now, "sources": sources, "outputs": digest, "files": names}
-    fresh = target.with_suffix(f".{os.getpid()}.tmp")
-    fresh.write_text(json.dumps(census))
-    fresh.replace(target)
+    return json.dumps({"now": now, "sources": sources, "outputs": digest, "files": names}).encode()
 
 
 def files(folder: Path) -> list[str]:

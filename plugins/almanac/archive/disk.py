@@ -10,15 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from almanac import files
 from almanac.archive import page, pulls
 from almanac.archive.page import ArchiveError
 from almanac.model import Incident, Pulls
 
 INCIDENTS = "incidents"
 PULLS = "pulls"
+FORECASTS = "forecasts"
 PRESS = "_press"  # stands for the press where a provider's slug would; no provider has such a one
 PATIENCE = 60.0  # seconds to wait for another pull of the same provider
-LEFTOVER = ".tmp"  # a file that a killed run did not get to rename
+LEFTOVER = files.UNFINISHED
 
 _SAFE_ID = re.compile(r"[a-z0-9-]{1,64}")
 _UNSAFE = re.compile(r"[^a-z0-9-]")
@@ -178,7 +180,7 @@ def lock(content: Path, provider: str, patience: float = PATIENCE) -> Iterator[N
     from filelock import FileLock, Timeout  # only pulls need it
 
     path = content / PULLS / f"{provider}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    files.make_folder(path.parent)
     try:
         with FileLock(path, timeout=patience):
             _sweep(content, provider)
@@ -192,24 +194,20 @@ def lock(content: Path, provider: str, patience: float = PATIENCE) -> Iterator[N
 def _sweep(content: Path, provider: str) -> None:
     """Remove the unfinished files of killed runs; only the holder of the lock may."""
     for path in (*(content / INCIDENTS / provider).glob(f"*/*{LEFTOVER}"),
+                 *(content / FORECASTS).glob(f"{provider}.jsonl{LEFTOVER}"),
                  *(content / PULLS).glob(f"{provider}.json{LEFTOVER}")):
         path.unlink(missing_ok=True)
 
 
 def write(path: Path, text: str) -> bool:
-    """Put `text` in place at once or not at all. False if it is there already."""
+    """Put `text` in place at once or not at all. False if it is there already. Raises DiskError."""
     data = text.encode()
     try:
         if path.read_bytes() == data:
             return False
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + LEFTOVER)
-    with unfinished.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+        files.make_folder(path.parent)
+    files.put(path, data, durable=True)
     return True
 
 
@@ -221,5 +219,7 @@ def _sync(folder: Path) -> None:
         return
     try:
         os.fsync(handle)
+    except OSError as error:
+        raise files.refusal(folder, error) from error
     finally:
         os.close(handle)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from almanac.archive.disk import write
+from almanac.archive.disk import FORECASTS, write
 from almanac.archive.page import ArchiveError
 from almanac.stats import issued, scorecard
 from almanac.stats.issued import Issued
 from almanac.stats.scorecard import Scorecard
 
-FORECASTS = "forecasts"
 SCORECARD = "scorecard.json"
 
 
 def load_forecasts(content: Path, provider: str) -> tuple[Issued, ...]:
     """What was issued for a provider's incidents, oldest first. Raises ArchiveError.
 
-    A last line that a killed pull did not finish is left out.
+    A last line without its end, as a file cut off has one, is left out.
     """
     path = content / FORECASTS / f"{provider}.jsonl"
     if not path.exists():
@@ -42,13 +40,8 @@ def append_forecasts(content: Path, provider: str, lines: Iterable[Issued]) -> i
     if not fresh:
         return 0
     path = content / FORECASTS / f"{provider}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
-        file.seek(0)
-        file.truncate(file.read().rfind(b"\n") + 1)
-        file.write("".join(fresh).encode())
-        file.flush()
-        os.fsync(file.fileno())
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    write(path, before[: before.rfind("\n") + 1] + "".join(fresh))
     return len(fresh)
 
 

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import unchanged
+from almanac import files, unchanged
 
 PACKAGE = Path(__file__).resolve().parents[1]
 MEMO = "check.json"
@@ -126,7 +126,5 @@ def _recall(memo: Path, key: str) -> list[Problem] | None:
 
 
 def _remember(memo: Path, key: str, found: Sequence[Problem]) -> None:
-    memo.parent.mkdir(parents=True, exist_ok=True)
-    fresh = memo.with_name(f"{memo.name}.{os.getpid()}.tmp")
-    fresh.write_text(json.dumps({"key": key, "problems": found}))
-    fresh.replace(memo)
+    files.make_folder(memo.parent)
+    files.put(memo, json.dumps({"key": key, "problems": found}).encode())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, providers, unchanged, views
+from almanac import archive, files, providers, unchanged, views
 from almanac.almanac import Almanac, Article, ArticleCard
-from almanac.engine import rewind, state, written
+from almanac.engine import rewind, stage, state, turn, written
 from almanac.engine.assembled import assemble
 from almanac.engine.crew import Crew
 from almanac.engine.edition import Edition
@@ -19,6 +20,7 @@ from almanac.engine.plan import PACKAGE, Plan, fingerprint
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
 from almanac.engine.state import SITE, Print, Row, Section, Stamp
+from almanac.engine.turn import Turn, TurnError
 from almanac.engine.written import Written
 from almanac.model import seconds
 from almanac.stats.reporting import reported
@@ -47,20 +49,23 @@ class Build:
 
     def __init__(self, plan: Plan, clock_ns: int) -> None:
         self.plan = plan
+        self._turn = _turn(plan.state)
+        if plan.published:
+            stage.set_up(plan.published, plan.output)
         self._fingerprint = fingerprint(plan)
         self._looked = unchanged.look(plan.root, clock_ns) if _stands_together(plan) else ""
         self._wrote = unchanged.look(plan.root, clock_ns, written.SOURCES)
         self._sections = state.load(plan.state, self._fingerprint)
-        prints = _prints(plan, self._sections)
+        prints = _prints(plan, self._sections, self._turn.since)
         self._press = Press(plan.output, prints)
         self._printer = Printer(plan)
         self._written: list[Written] = []
         self._pages: set[str] = set()
-        files = _scan(plan.content, clock_ns)
-        self._rows = _kept(self._sections, files)
+        looks = _scan(plan.content, clock_ns)
+        self._rows = _kept(self._sections, looks)
         self._whole: Almanac | None = None  # to the record's end: what people wrote since may cite it
         self._edition: Edition | None = None
-        self._crew = self._hire({file: stamp for file, stamp in files.items() if file not in self._rows}, prints)
+        self._crew = self._hire({file: stamp for file, stamp in looks.items() if file not in self._rows}, prints)
 
     def _hire(self, sources: Mapping[str, Stamp], prints: Mapping[str, Print]) -> Crew:
         """One hand, or two forked ones if there is much to read; these read what people wrote, too."""
@@ -104,7 +109,7 @@ class Build:
         `wrong` finds what is wrong with what people wrote, a fault each, once the rest is known.
         """
         if self._whole is not None:  # known already, from what the last build remembers of the same articles
-            _refuse(list(map(str, wrong(self._whole))))
+            self._refuse(list(map(str, wrong(self._whole))))
             return
         faults: list[str] = []
         for found in self._found:
@@ -115,7 +120,7 @@ class Build:
         almanac = assemble(self.plan, watched, cards, articles, faults)
         self._whole = replace(almanac, now=max(almanac.now, almanac.record_until or almanac.now))
         faults += map(str, wrong(self._whole))
-        _refuse(faults)
+        self._refuse(faults)
         almanac = rewind.rewound(almanac, self.plan.content)
         contents = {file: row.content for file, row in self._rows.items()}
         told = {file: row.told for file, row in self._rows.items()}
@@ -126,7 +131,13 @@ class Build:
             if card.known != row.card.known:  # known less of
                 told[card.file] = reported(rewind.incident(self.plan.content, card, seconds(self.plan.now)))
         self._edition = Edition(self.plan, almanac, contents, told)
+        self._turn.begin()
         self._crew.tell(self._edition)
+
+    def _refuse(self, faults: Sequence[str]) -> None:
+        if faults:
+            self._turn.leave()
+            raise BuildError("\n".join(sorted(faults)))
 
     @property
     def edition(self) -> Edition:
@@ -191,6 +202,9 @@ class Build:
         for result in made:
             self._press.adopt(result.prints, result.written)
         removed = self._press.sweep()
+        done = tuple(sorted(self._press.written))
+        if self.plan.published and (done or removed):
+            stage.put_up(self.plan.output, self.plan.published)
         sections = self._remember()
         for name, section in sections.items():
             if section != self._sections.get(name):
@@ -198,8 +212,11 @@ class Build:
         state.forget(self.plan.state, self._sections.keys() - sections.keys())
         prints = self._press.prints
         outputs = {path: (p.size, p.mtime) for path, p in prints.items()}
-        unchanged.remember(self.plan.state, outputs, seconds(self.plan.now), self._looked)
-        done = tuple(sorted(self._press.written))
+        census = unchanged.census(outputs, seconds(self.plan.now), self._looked)
+        files.put(self.plan.state / unchanged.CENSUS, census)
+        if self.plan.published:
+            stage.tear_down(self.plan.output)
+        self._turn.end()
         return Built(done, tuple(removed), len(prints) - len(done))
 
     def _remember(self) -> dict[str, Section]:
@@ -225,9 +242,11 @@ def _people(content: Path) -> list[str]:
     return sorted(path.relative_to(content).as_posix() for path in found if not path.is_symlink())
 
 
-def _refuse(faults: Sequence[str]) -> None:
-    if faults:
-        raise BuildError("\n".join(sorted(faults)))
+def _turn(folder: Path) -> Turn:
+    try:
+        return Turn(folder)
+    except TurnError as error:
+        raise BuildError(str(error)) from None
 
 
 def _stands_together(plan: Plan) -> bool:
@@ -238,9 +257,13 @@ def _stands_together(plan: Plan) -> bool:
     )  # fmt: skip
 
 
-def _prints(plan: Plan, sections: Mapping[str, Section]) -> dict[str, Print]:
-    """All outputs of the last build; where its state cannot be read, by name, from the census."""
-    known = {path: Print(b"", 0, 0) for path in unchanged.files(plan.state)}
+def _prints(plan: Plan, sections: Mapping[str, Section], since: int | None) -> dict[str, Print]:
+    """All outputs of the last build; where its state cannot be read, by name, from the census.
+
+    `since`: when builds began that did not end. What they left is nobody's, until this build makes it too.
+    """
+    nobodys = turn.since(os.fspath(plan.output), since) if since is not None else ()
+    known = {path: Print(b"", 0, 0) for path in (*unchanged.files(plan.state), *nobodys)}
     for section in sections.values():
         known |= section.prints
     return known
@@ -255,9 +278,9 @@ def _scan(content: Path, clock_ns: int) -> dict[str, Stamp]:
     }
 
 
-def _kept(sections: Mapping[str, Section], files: Mapping[str, Stamp]) -> dict[str, Row]:
+def _kept(sections: Mapping[str, Section], looks: Mapping[str, Stamp]) -> dict[str, Row]:
     """What is known of files that look as they did."""
     return {
         file: row for section in sections.values() for file, row in section.rows.items()
-        if row.stamp == files.get(file) and row.stamp.ctime
+        if row.stamp == looks.get(file) and row.stamp.ctime
     }  # fmt: skip

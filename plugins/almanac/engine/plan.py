@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from almanac import unchanged
+from almanac.engine import stage
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Settings of Pelican that decide what stands in a page or where; a change of one of them rebuilds everything.
@@ -29,6 +30,7 @@ class Plan:
     site_url: str  # without a trailing slash
     site_name: str
     site_id: str  # who coins the ids in feeds and since when, for life: tag:outage-almanac.example,2026:
+    published: Path | None = None  # where the finished site is to appear at once; None: `output` is changed in place
     jinja: Mapping[str, Any] = field(default_factory=dict)
     settings: str = ""  # those of SETTINGS in one string, for the fingerprint
 
@@ -40,7 +42,7 @@ class Plan:
     @property
     def state(self) -> Path:
         """Where the build keeps what it knows, beside the output."""
-        return unchanged.state_folder(self.output)
+        return unchanged.state_folder(self.published or self.output)
 
 
 def plan(settings: Mapping[str, Any], clock: float) -> Plan:
@@ -48,10 +50,13 @@ def plan(settings: Mapping[str, Any], clock: float) -> Plan:
 
     Raises ValueError for a stated moment that is none.
     """
+    output = Path(settings["OUTPUT_PATH"])
+    published = output.resolve() if settings.get("ALMANAC_AT_ONCE") else None
     return Plan(
         content=Path(settings["PATH"]),
         theme=Path(settings["THEME"]),
-        output=Path(settings["OUTPUT_PATH"]),
+        output=unchanged.state_folder(published) / stage.NEXT if published else output,
+        published=published,
         now=datetime.fromtimestamp(unchanged.build_time(settings.get("ALMANAC_NOW") or "", clock), UTC),
         site_url=settings["SITEURL"].rstrip("/"),
         site_name=settings["SITENAME"],

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 
+from almanac import files
 from almanac.engine.state import Print
 
 
@@ -35,11 +36,11 @@ class Press:
         return True
 
     def put(self, path: str, key: bytes, data: bytes) -> None:
-        """Make `path` hold `data`; it is left alone if it does. Readers never see half a file."""
+        """Make `path` hold `data`; it is left alone if it does. Raises DiskError."""
         target = self._base + path
         status = None if self._is_new(os.path.dirname(target)) else _same(target, data)
         if status is None:
-            status = _replace(target, data)
+            status = files.put(target, data)
             self.written.append(path)
         self.prints[path] = Print(key, status.st_size, status.st_mtime_ns)
 
@@ -81,8 +82,8 @@ def _make_folder(folder: str) -> bool:
         os.mkdir(folder)
     except FileExistsError:
         return False
-    except FileNotFoundError:
-        os.makedirs(folder)
+    except OSError:  # those above it are missing; or the disk refuses, and will say so again
+        files.make_folder(folder)
     return True
 
 
@@ -94,12 +95,3 @@ def _same(target: str, data: bytes) -> os.stat_result | None:
             return status if status.st_size == len(data) and file.read() == data else None
     except OSError:
         return None
-
-
-def _replace(target: str, data: bytes) -> os.stat_result:
-    fresh = f"{target}.{os.getpid()}.tmp"
-    with open(fresh, "wb", buffering=0) as handle:
-        handle.write(data)
-        status = os.fstat(handle.fileno())
-    os.replace(fresh, target)
-    return status

@@ -7,7 +7,6 @@ it loads 10,000 cards in a fraction of the time that JSON or pickle take.
 from __future__ import annotations
 
 import marshal
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from almanac import files
 from almanac.model import Card
 from almanac.stats.reporting import Reported
 
@@ -71,16 +71,13 @@ def load(folder: Path, fingerprint: str) -> dict[str, Section]:
 
 
 def save(folder: Path, name: str, section: Section, fingerprint: str) -> None:
-    """Write one section, at once or not at all."""
+    """Write one section, at once or not at all. Raises DiskError."""
     rows = [
         (file, tuple(row.stamp), row.content, tuple(row.card), tuple(row.told)) for file, row in section.rows.items()
     ]
     prints = {path: tuple(p) for path, p in section.prints.items()}
     data = marshal.dumps((fingerprint, rows, prints, section.extra))
-    path = folder / f"{name}.state"
-    fresh = path.with_suffix(f".{os.getpid()}.tmp")
-    fresh.write_bytes(FORMAT + blake2b(data, digest_size=16).digest() + data)
-    fresh.replace(path)
+    files.put(folder / f"{name}.state", FORMAT + blake2b(data, digest_size=16).digest() + data)
 
 
 def forget(folder: Path, names: Iterable[str]) -> None:

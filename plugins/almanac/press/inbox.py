@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from almanac import files
 from almanac.frontmatter import Fault
 from almanac.newarticle import slug
 from almanac.press import story
@@ -60,13 +61,11 @@ def leave(content: Path, draft: Draft, word: str) -> None:
 
 
 def put(path: Path, text: str) -> bool:
-    """Put `text` in place at once or not at all. False if it is there already."""
+    """Put `text` in place at once or not at all. False if it is there already. Raises DiskError."""
     if path.exists() and path.read_bytes() == text.encode():
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".tmp")
-    unfinished.write_bytes(text.encode())
-    unfinished.replace(path)
+    files.make_folder(path.parent)
+    files.put(path, text.encode(), durable=True)
     return True
 
 

@@ -1,0 +1,91 @@
+"""Puts files in place at once or not at all; when a disk refuses, one line says which file and what to do about it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+
+UNFINISHED = ".tmp"  # ends the name of a file that is being written; a killed run leaves it behind
+
+CURES = {
+    errno.ENOSPC: "make room on its disk",
+    errno.EDQUOT: "make room within your quota, or have it raised",
+    errno.EIO: "its disk may be failing, so save what is on it elsewhere",
+    errno.EROFS: "make its disk writable",
+    errno.EACCES: "give this user the right to it",
+    errno.EPERM: "give this user the right to it",
+    errno.EBUSY: "if it is mounted itself, mount the folder above it",
+    errno.EMFILE: "allow more open files",
+    errno.ENFILE: "allow more open files",
+}
+
+
+class DiskError(OSError):
+    """A disk that refused: one line with the file, why, and the cure. What stood there before still does."""
+
+
+def put(path: str | Path, data: bytes, *, durable: bool = False) -> os.stat_result:
+    """Make `path` hold `data`, whatever it held; its folder must be there. Readers see the old file or the new one.
+
+    Returns the status of the new file. `durable`: it also outlasts a power cut. Nobody else may be writing the same
+    path. Raises DiskError; the old file is untouched then.
+    """
+    fresh = f"{path}{UNFINISHED}"
+    try:
+        with open(fresh, "wb", buffering=0) as file:
+            left = memoryview(data)
+            while left:  # a disk that is nearly full takes a part, and refuses only the next write
+                left = left[file.write(left) :]
+            status = os.fstat(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
+        os.replace(fresh, path)
+    except OSError as error:
+        _drop(fresh)
+        raise refusal(path, error) from error
+    return status
+
+
+def _drop(fresh: str) -> None:
+    """Give back what an unfinished file takes up, if the disk lets us."""
+    try:
+        os.unlink(fresh)
+    except OSError:
+        return
+
+
+def make_folder(folder: str | Path) -> None:
+    """Make a folder and those above it, where they are not there. Raises DiskError."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise refusal(folder, error) from error
+
+
+def refusal(path: str | Path, error: OSError) -> DiskError:
+    """The one line about what `error` did to `path`."""
+    if isinstance(error, DiskError):
+        return error
+    cure = CURES.get(error.errno or 0, "look what stands there")
+    return DiskError(f"{_shown(path)}: {error.strerror or error}; {cure}, then run this again")
+
+
+def _shown(path: str | Path) -> str:
+    """The path as a person would type it here."""
+    try:
+        return Path(path).absolute().relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return str(path)
+
+
+def plainly(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """As sys.excepthook: one line for what a disk did, a traceback for what we did wrong."""
+    if isinstance(error, OSError) and error.filename is not None and error.errno in CURES:
+        error = refusal(str(error.filename), error)
+    if isinstance(error, DiskError):
+        print(error, file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, traceback)
