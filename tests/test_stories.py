@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories import edited, gone
+from tests.stories import edited, gone, named
 from tests.stories.telling import Story, faults
 
-STORIES = (*gone.STORIES, *edited.STORIES)
+STORIES = (*gone.STORIES, *edited.STORIES, *named.STORIES)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.title.replace(" ", "-"))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from almanac import archive, feeds, pull
 from almanac.model import OVER, Incident, Kind, Phase, Span, Update
-from almanac.pull import Outcome, Report
+from almanac.pull import Report
 from tests import feedforms
 from tests.feedforms import Form
 from tests.serving import Behaviour, Serving, page, watch
@@ -23,6 +23,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOST = "acme.example"
 DAY = 24 * 60
 LONG_AGO = -20 * DAY
+SECONDS = 5.0  # for one answer: servers of stories never hang
 
 
 def at(minute: int, second: int = 0) -> datetime:
@@ -48,7 +49,7 @@ OTHER = Trouble(id="othererrors1", title="Odd errors", posts=[post(10, "Investig
 class Said(NamedTuple):
     """What is pulled so many minutes after noon: these incidents in this form, or what a server does instead.
 
-    `lost`: the state of the pulls is missing, as after a checkout without it.
+    `lost`: the state of the pulls is missing, as after a checkout without it. `host` is whose server it is.
     """
 
     minute: int
@@ -56,13 +57,14 @@ class Said(NamedTuple):
     form: Form = feedforms.atom
     instead: Behaviour | None = None
     lost: bool = False
+    host: str = HOST
 
     def behaviour(self, *, turned: bool) -> Behaviour:
         return self.instead or page(self.form(self.troubles[:: -1 if turned else 1], HOST))
 
 
-def said(minute: int, *troubles: Trouble, form: Form = feedforms.atom, lost: bool = False) -> Said:
-    return Said(minute, troubles, form, None, lost)
+def said(minute: int, *troubles: Trouble, form: Form = feedforms.atom, **more: Any) -> Said:
+    return Said(minute, troubles, form, **more)
 
 
 def did(minute: int, behaviour: Behaviour, *, lost: bool = False) -> Said:
@@ -88,7 +90,7 @@ def kept(of: Trouble, *updates: Update, **more: Any) -> Incident:
     }  # fmt: skip
     if there[-1].phase in OVER:
         facts |= {"ended": there[-1].at, "ended_basis": "resolved-update"}
-    return Incident(provider="acme", updates=updates, **(facts | more))
+    return Incident(**({"provider": "acme", "updates": updates} | facts | more))
 
 
 def slow(seen: int = 2) -> Incident:
@@ -107,6 +109,7 @@ class Story:
     pulls: tuple[Said, ...]
     archive: tuple[Incident, ...]
     failed: tuple[str, ...] = ()  # reason of each pull that failed
+    feeds: tuple[str, ...] = (f"https://{HOST}/history.atom",)  # of one provider; of another host: of another provider
     watched: tuple[Span, ...] | None = None
     skipped: tuple[str, ...] = ()  # entries of the last pull that became nothing
     twins: tuple[tuple[str, str], ...] = ()  # pairs that any pull showed to a person
@@ -122,17 +125,16 @@ def faults(story: Story, scratch: Path) -> list[str]:
 
 
 def _faults(story: Story, telling: Telling) -> Iterator[str]:
-    wanted, found = {i.id: i for i in story.archive}, telling.archive()
+    wanted, found = {i.key: i for i in story.archive}, telling.archive()
     for name in sorted(wanted.keys() | found.keys()):
         if found.get(name) != wanted.get(name):
             yield f"{name} is kept as\n  {found.get(name)}\nand not as\n  {wanted.get(name)}"
-    failed = tuple(f.reason for report in telling.reports for f in report.outcomes[0].failures)
-    pairs = tuple(pair for report in telling.reports for pair in report.outcomes[0].twins)
-    last = telling.last.skipped
-    if failed != story.failed:
-        yield f"{failed} failed and not {story.failed}"
-    if (pairs, tuple(skip.entry for skip in last)) != (story.twins, story.skipped):
-        yield f"twins are {pairs}, skipped is {last}"
+    outcomes = [outcome for report in telling.reports for outcome in report.outcomes]
+    failed = tuple(failure.reason for outcome in outcomes for failure in outcome.failures)
+    pairs = tuple(pair for outcome in outcomes for pair in outcome.twins)
+    skipped = tuple(skip.entry for skip in outcomes[-1].skipped)
+    if (failed, pairs, skipped) != (story.failed, story.twins, story.skipped):
+        yield f"{failed} failed, twins are {pairs}, skipped is {skipped}"
     if story.watched is not None and (spans := telling.watched()) != story.watched:
         yield f"watched is {spans} and not {story.watched}"
     files = telling.files()
@@ -144,28 +146,26 @@ def _faults(story: Story, telling: Telling) -> Iterator[str]:
 class Telling:
     """An archive on disk, and the server it is pulled from."""
 
-    def __init__(self, content: Path, server: Serving, *, turned: bool) -> None:
+    def __init__(self, content: Path, server: Serving, urls: Sequence[str], *, turned: bool) -> None:
         self.content, self.server, self.turned = content, server, turned
         self.reports: list[Report] = []
-        watch(content, "acme")
-
-    @property
-    def last(self) -> Outcome:
-        """What came of the last pull."""
-        return self.reports[-1].outcomes[0]
+        self.slugs = list(dict.fromkeys(slug_of(url) for url in urls))
+        for slug in self.slugs:
+            watch(content, slug, *(url for url in urls if slug_of(url) == slug))
 
     def pull(self, what: Said) -> None:
         """One pull of what the feed says then."""
+        slug = slug_of(f"https://{what.host}/")
         if what.lost:
-            (self.content / "pulls/acme.json").unlink()
-        self.server.hosts[HOST] = what.behaviour(turned=self.turned)
-        self.reports.append(
-            pull.pull(self.content, now=at(what.minute), via=self.server.url, seconds=0.5, read=feeds.read)
-        )
+            (self.content / f"pulls/{slug}.json").unlink()
+        self.server.hosts[what.host] = what.behaviour(turned=self.turned)
+        self.reports.append(pull.pull(self.content, now=at(what.minute), via=self.server.url, only=[slug],
+                                      seconds=SECONDS, read=feeds.read))  # fmt: skip
 
-    def archive(self) -> dict[str, Incident]:
+    def archive(self) -> dict[tuple[str, str], Incident]:
         """What is on the disk."""
-        return {name: filed.incident for name, filed in archive.load(self.content, "acme").items()}
+        filed = (filed for slug in self.slugs for filed in archive.load(self.content, slug).values())
+        return {one.incident.key: one.incident for one in filed}
 
     def files(self) -> dict[str, bytes]:
         """Every byte of it."""
@@ -176,13 +176,18 @@ class Telling:
         return archive.load_pulls(self.content, "acme").coverage
 
 
+def slug_of(url: str) -> str:
+    """The provider of a feed: acme, of https://acme.example/history.atom."""
+    return url.split("/")[2].split(".")[0]
+
+
 @contextmanager
 def told(story: Story, scratch: Path, *, turned: bool = False) -> Iterator[Telling]:
     """All pulls of a story, done in a folder of its own; `turned`: entries of every feed in the other order."""
     root = Path(tempfile.mkdtemp(dir=scratch))
     try:
         with Serving({}) as server:
-            telling = Telling(root / "content", server, turned=turned)
+            telling = Telling(root / "content", server, story.feeds, turned=turned)
             for what in story.pulls:
                 telling.pull(what)
             yield telling

@@ -113,7 +113,9 @@ def _unchanged(dialect: Dialect, hashes: Sequence[str], known: Mapping[str, str]
     """Entries that need no parsing; where an incident is made of several entries, all of the feed or none."""
     if not dialect.one_entry_an_incident and not all(digest in known for digest in hashes):
         return {}
-    return {digest: known[digest] for digest in hashes if digest in known}
+    shown = set(hashes)
+    changed = {name for digest, name in known.items() if digest not in shown}  # of doubles, one may have gone
+    return {digest: known[digest] for digest in hashes if digest in known and known[digest] not in changed}
 
 
 def _incidents(dialect: Dialect, fresh: Sequence[Entry], notes: Notes) -> tuple[list[_Found], list[Skip]]:

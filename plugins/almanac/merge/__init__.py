@@ -52,7 +52,7 @@ def merge(
 
 
 def _adopted(new: Iterable[Incident], known: Mapping[str, Incident], taken: set[str]) -> dict[str, str]:
-    """Ids in the feed of what is known under an id that an archiver made up, where there is no doubt about it."""
+    """Ids in the feed of what is known under another id, where there is no doubt about it."""
     free = [incident for name, incident in known.items() if name not in taken]
     found = {incident.id: other.id for incident in new if (other := counterpart(incident, free))}
     claims = list(found.values())
@@ -77,8 +77,8 @@ def _open(
 
 
 def _twins(new: Iterable[Incident], known: Mapping[str, Incident], present: set[str]) -> Iterable[tuple[str, str]]:
-    """Known incidents of another source that a new one may be: the same start, no other component."""
+    """Known incidents, not in the feed, that a new one may be: the same start, no other component."""
     others = [incident for name, incident in known.items() if name not in present]
     for incident in new:
-        same, maybe = candidates(incident, (other for other in others if other.dialect != incident.dialect))
+        same, maybe = candidates(incident, others)
         yield from ((incident.id, other.id) for other in (*same, *maybe))

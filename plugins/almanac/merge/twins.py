@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from almanac.model import Incident
@@ -19,13 +19,21 @@ def candidates(incident: Incident, others: Iterable[Incident]) -> tuple[list[Inc
     return same, maybe
 
 
-def counterpart(incident: Incident, others: Iterable[Incident]) -> Incident | None:
-    """The one of `others` that is this incident although an archiver made up the id of one of them; None if in doubt.
+def counterpart(incident: Incident, others: Sequence[Incident]) -> Incident | None:
+    """The one of `others`, which the feed does not show, that is this incident under another id; None if in doubt.
 
-    A page of its own that both link to decides; else start and components, if only one fits.
+    The provider may have changed the id: link, title and start are the same then. Or an archiver made up the id of one
+    of them: a page of its own that both link to decides, else start and components, if only one fits.
     """
+    renamed = [other for other in others if incident.source and _told(other) == _told(incident)]
+    if renamed:
+        return renamed[0] if len(renamed) == 1 else None
     made_up = [other for other in others if other.id_is_ours or incident.id_is_ours]
     linked = [other for other in made_up if incident.source and other.source == incident.source]
     same, maybe = candidates(incident, made_up)
     found = linked if len(linked) == 1 else same if not maybe else []
     return found[0] if len(found) == 1 else None
+
+
+def _told(incident: Incident) -> tuple[object, ...]:
+    return incident.dialect, incident.source, incident.title, incident.started
