@@ -84,7 +84,8 @@ def _read(feed: Document, notes: Notes, hint: str) -> Reading:
     dialect = detect(feed, hint)
     hashes = [document.digest(entry, dialect.name) for entry in feed.entries]
     old = _unchanged(dialect, hashes, notes.known)
-    fresh = entries.parse(feed, [(at, digest) for at, digest in enumerate(hashes) if digest not in old])
+    wanted = [(at, digest) for at, digest in enumerate(hashes) if digest not in old]
+    fresh = entries.parse(feed, wanted, notes.seen)
     found, skipped = _incidents(dialect, fresh, notes)
     if {incident.id for incident, _ in found} & set(old.values()):  # told of by an entry we skipped as well: read both
         return _read(feed, replace(notes, known={}), hint)

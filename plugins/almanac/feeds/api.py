@@ -53,7 +53,7 @@ def read(body: bytes, notes: Notes) -> Reading:
         unchanged=tuple(dict.fromkeys(notes.known[key] for key in hashes if key in notes.known)),
         skipped=tuple(skipped),
         doubts=tuple(notes.doubts),
-        since=min((at for record in records if (at := _created(record))), default=None),
+        since=times.reach(map(_created, records)),
         entries=len(records),
         items=tuple((key, ids[key]) for key in hashes if ids[key]),
     )
@@ -61,7 +61,7 @@ def read(body: bytes, notes: Notes) -> Reading:
 
 def _records(body: bytes) -> tuple[_Form, list[_Record]]:
     try:
-        data = json.loads(body)
+        data = _clean(json.loads(body))
     except ValueError as error:
         raise FeedError("malformed", f"the JSON is cut off or broken ({error}); nothing of it was taken") from error
     if isinstance(data, list) and all(isinstance(record, dict) and "external_desc" in record for record in data):
@@ -72,19 +72,34 @@ def _records(body: bytes) -> tuple[_Form, list[_Record]]:
     raise FeedError("wrong", "this JSON lists no incidents; take the feed, or /api/v2/incidents.json")
 
 
+def _clean(value: Any) -> Any:
+    """What JSON can say and no file or page can hold is taken out of every text: control characters, half pairs."""
+    if isinstance(value, str):
+        return text.clean(value)
+    if isinstance(value, dict):
+        return {key: _clean(inner) for key, inner in value.items()}
+    return [_clean(inner) for inner in value] if isinstance(value, list) else value
+
+
 def _created(record: _Record) -> datetime | None:
     return times.stamp(str(record.get("created_at") or record.get("begin") or ""))
 
 
-def _at(value: object) -> datetime:
+def _at(value: object, notes: Notes) -> datetime:
+    """A stamp, or when it was seen where that is none: nothing is dropped for want of a date."""
     at = times.stamp(str(value or ""))
     if at is None:
-        raise Unreadable(f"{str(value)[:40]!r} is no time")
-    return at
+        notes.doubt(f"{str(value)[:40]!r} is no time")
+    return at or notes.seen
+
+
+def _maybe(value: object, notes: Notes) -> datetime | None:
+    """The same, but None where nothing is stated."""
+    return _at(value, notes) if value else None
 
 
 def _statuspage(record: _Record, notes: Notes) -> Incident:
-    posts = sorted((_post(update) for update in record["incident_updates"]), key=lambda post: post.at)
+    posts = sorted((_post(update, notes) for update in record["incident_updates"]), key=lambda post: post.at)
     from_, until = record.get("scheduled_for"), record.get("scheduled_until")
     draft = Draft(
         id=str(record["id"]),
@@ -93,17 +108,17 @@ def _statuspage(record: _Record, notes: Notes) -> Incident:
         posts=[_as_printed(post, posts[:n]) for n, post in enumerate(posts)],
         source=tidy(str(record.get("shortlink") or "")),
         planned=bool(from_),
-        planned_from=_at(from_) if from_ else None,
-        planned_until=_at(until) if until else None,
+        planned_from=times.stamp(str(from_ or "")),
+        planned_until=times.stamp(str(until or "")),
         impact_stated=str(record.get("impact") or ""),
         components=tuple(_words(component["name"]) for component in record.get("components") or ()),
     )
     return incident(draft, notes)
 
 
-def _post(update: _Record) -> Post:
-    body = html.escape(str(update.get("body") or ""), quote=False).replace("\r\n", "\n").replace("\n", "<br>")
-    at = _at(update.get("display_at") or update.get("created_at"))
+def _post(update: _Record, notes: Notes) -> Post:
+    body = html.escape(str(update.get("body") or ""), quote=False).replace("\n", "<br>")
+    at = _at(update.get("display_at") or update.get("created_at"), notes)
     return Post(at=at, printed=str(update["status"]).replace("_", " ").capitalize(), html=body)
 
 
@@ -115,16 +130,16 @@ def _as_printed(post: Post, before: list[Post]) -> Post:
 
 
 def _google(record: _Record, notes: Notes) -> Incident:
-    ended = _at(record["end"]) if record.get("end") else None
+    ended = _maybe(record.get("end"), notes)
     severity = record.get("severity")
     updates = sorted(record.get("updates") or (), key=lambda update: str(update["when"]))
     draft = Draft(
         id=str(record["id"]),
         title=_words(record["external_desc"]),
         dialect=_GOOGLE.name,
-        posts=[_status(update, ended) for update in updates],
+        posts=[_status(update, ended, notes) for update in updates],
         source=tidy("https://status.cloud.google.com/" + str(record.get("uri") or f"incidents/{record['id']}")),
-        started=_at(record["begin"]),
+        started=_at(record["begin"], notes),
         started_basis="stated",
         ended=ended,
         ended_basis="stated" if ended else "",
@@ -135,11 +150,11 @@ def _google(record: _Record, notes: Notes) -> Incident:
     return incident(draft, notes)
 
 
-def _status(update: _Record, ended: datetime | None) -> Post:
+def _status(update: _Record, ended: datetime | None, notes: Notes) -> Post:
     """Texts are Markdown by people; the state is a level of service, of which only AVAILABLE is a phase."""
     over = update["status"] == "AVAILABLE" and ended is not None
     return Post(
-        at=_at(update["when"]),
+        at=_at(update["when"], notes),
         html=text.article(str(update.get("text") or "")),
         phase=Phase.RESOLVED if over else None,
     )

@@ -12,7 +12,7 @@ from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
 from .entries import Entry
 from .links import tidy
 
-_GUID = re.compile(r"#([A-Za-z0-9.-]{1,80})_(\d{9,11})$")
+_GUID = re.compile(r"#([A-Za-z0-9.-]{1,80})_(\d{1,24})$")
 _STATE = re.compile(
     r"\s*(?:(service disruption|service impact|service degradation|informational message|service is operating normally"
     r"|performance issues)\s*:|(\[resolved\]|resolved\s*:))\s*",
@@ -20,7 +20,7 @@ _STATE = re.compile(
 )
 # "Between 6:53 PM and 9:37 PM PDT" is all there is of start and end: no date, no year.
 _BETWEEN = re.compile(
-    r"Between (\d{1,2}):(\d\d) ([AP])M(?: P[SD]T)? and (\d{1,2}):(\d\d) ([AP])M (P[SD]T)\b(?! on)", re.IGNORECASE
+    r"Between (\d{1,2}):([0-5]\d) ([AP])M(?: P[SD]T)? and (\d{1,2}):([0-5]\d) ([AP])M (P[SD]T)\b(?! on)", re.IGNORECASE
 )
 _SAME_EVENT = timedelta(days=30)  # silence after which the same title is a new event
 
@@ -42,8 +42,6 @@ def _key(entry: Entry) -> str:
     found = _GUID.search(entry.id)
     if not found:
         raise Unreadable("its guid does not name service, region and time")
-    if entry.at is None:
-        raise Unreadable("it has no time")
     return f"{found[1]} {_title(entry)[1]}"
 
 
@@ -59,15 +57,11 @@ def _title(entry: Entry) -> tuple[list[str], str]:
 def _parted(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
     """Cut where the same title comes back after a month of silence."""
     parts: list[list[Entry]] = []
-    for entry in sorted(entries, key=_at):
-        if not parts or _at(entry) - _at(parts[-1][-1]) > _SAME_EVENT:
+    for entry in sorted(entries, key=lambda entry: entry.at):
+        if not parts or entry.at - parts[-1][-1].at > _SAME_EVENT:
             parts.append([])
         parts[-1].append(entry)
     return [tuple(part) for part in reversed(parts)]
-
-
-def _at(entry: Entry) -> datetime:
-    return entry.at or datetime.min.replace(tzinfo=UTC)
 
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
@@ -97,12 +91,12 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
 
 def _post(entry: Entry, *, is_end: bool) -> Post:
     """Titles are rewritten on all posts when an event is over, so only the newest post is taken as its end."""
-    return Post(at=_at(entry), html=entry.body, phase=Phase.RESOLVED if is_end else None)
+    return Post(at=entry.at, html=entry.body, phase=Phase.RESOLVED if is_end else None)
 
 
 def _between(entry: Entry) -> tuple[datetime, datetime] | None:
     """Start and end told in the closing post, on the last day on which they can have been."""
-    found, posted = _BETWEEN.search(entry.body), entry.at
+    found, posted = _BETWEEN.search(entry.body), entry.dated
     there = times.zone(found[7].upper()) if found else None
     if not found or posted is None or there is None:
         return None

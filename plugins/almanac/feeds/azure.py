@@ -34,8 +34,6 @@ def _key(entry: Entry) -> str:
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     entry = entries[0]
-    if entry.at is None:
-        raise Unreadable("it has no time")
     stated = _stated(entry.body)
     draft = Draft(
         id=_key(entry),

@@ -6,7 +6,6 @@ Written from descriptions; no recording of such a feed was at hand.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 from ..model import Incident, Phase
 from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first
@@ -35,13 +34,11 @@ def _key(entry: Entry) -> str:
     found = _PAGE.search(entry.id) or _ANCHOR.search(entry.id) or _PAGE.search(entry.link)
     if not found:
         raise Unreadable("its guid names no incident")
-    if entry.at is None:
-        raise Unreadable("it has no time")
     return found[1]
 
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
-    stands = oldest_first(entries, _at)
+    stands = oldest_first(entries, lambda entry: entry.at)
     first = stands[0]
     planned = first.title.lower().startswith("scheduled")
     monitored = _DOWN.fullmatch(first.title) or _UP.fullmatch(first.title)
@@ -52,25 +49,21 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         posts=[_post(entry, notes, planned=planned) for entry in stands],
         source=tidy(first.link if _PAGE.search(first.link) else first.id),
         planned=planned,
-        planned_from=_at(first) if planned and _at(first) > notes.seen else None,
+        planned_from=first.at if planned and first.at > notes.seen else None,
         components=(monitored[1],) if monitored else (),
     )
     return incident(draft, notes)
 
 
-def _at(entry: Entry) -> datetime:
-    return entry.at or datetime.max.replace(tzinfo=UTC)
-
-
 def _post(entry: Entry, notes: Notes, *, planned: bool) -> Post:
     if _DOWN.fullmatch(entry.title):
-        return Post(at=_at(entry), html=entry.body, phase=Phase.INVESTIGATING)
+        return Post(at=entry.at, html=entry.body, phase=Phase.INVESTIGATING)
     if _UP.fullmatch(entry.title):
-        return Post(at=_at(entry), html=entry.body, phase=Phase.RESOLVED)
+        return Post(at=entry.at, html=entry.body, phase=Phase.RESOLVED)
     if _OVER.search(entry.title) or _OVER.search(entry.body):
         notes.doubt(f"end taken from the words of a post in {_key(entry)}")
-        return Post(at=_at(entry), html=entry.body, phase=Phase.COMPLETED if planned else Phase.RESOLVED)
-    return Post(at=_at(entry), html=entry.body, phase=Phase.SCHEDULED if planned else None)
+        return Post(at=entry.at, html=entry.body, phase=Phase.COMPLETED if planned else Phase.RESOLVED)
+    return Post(at=entry.at, html=entry.body, phase=Phase.SCHEDULED if planned else None)
 
 
 DIALECT = Dialect(

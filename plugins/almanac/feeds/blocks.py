@@ -24,24 +24,28 @@ _TIME = re.compile(
 _BANNER = re.compile(
     r"<strong>\s*THIS IS A SCHEDULED EVENT\s+([^<]{1,40}(?:<var[^<>]{0,40}>[^<]{1,12}</var>[^<]{0,40}){0,5})"
 )
-_UNTIL = re.compile(r" - (?:([A-Z][a-z]{2,8})\.? +(\d{1,2}), +)?(\d{1,2}):(\d\d)(?= )")
+_UNTIL = re.compile(r" - (?:([A-Z][a-z]{2,8})\.? +(\d{1,2}), +)?(\d{1,2}):([0-5]\d)(?= )")
 _LATE = timedelta(days=60)  # how far a post may lie after the stamp that anchors its year
 
 
 def posts(entry: Entry, anchor: datetime, notes: Notes, *, newest_first: bool = True) -> list[Post]:
-    """The posts of an entry, oldest first. Years that are not printed are inferred from `anchor` and each other."""
+    """The posts of an entry, oldest first. Years that are not printed are inferred from `anchor` and each other.
+
+    A block with a time that no clock can have shown stands where the one above it does; a body without any block is
+    one post.
+    """
     found: list[Post] = []
-    body = entry.body
-    starts = [(match, at) for match in _BLOCK.finditer(body) if (at := _TIME.fullmatch(_bare(match[1])))]
-    ends = [match.start() for match, _ in starts[1:]] + [len(body)]
-    near = anchor
-    for (match, at), end in zip(starts, ends, strict=False):
-        when = _when(at, near, _zone(at[7], entry, notes), notes.seen, newest_first=newest_first)
+    body, near = entry.body, anchor
+    starts = list(_BLOCK.finditer(body))
+    ends = [match.start() for match in starts[1:]] + [len(body)]
+    for match, end in zip(starts, ends, strict=False):
+        words = _bare(match[1])
+        when = _when(words, near, entry, notes, newest_first=newest_first)
         if when is None:
-            continue
-        near = when
-        found.append(Post(at=when, printed=" ".join(_bare(match[2]).split()), html=_inner(body[match.end() : end])))
-    return found[::-1] if newest_first else found
+            notes.doubt(f"{words[:40]!r} in {entry.name} is no time")
+        near = when or min(near, notes.seen)
+        found.append(Post(at=near, printed=" ".join(_bare(match[2]).split()), html=_inner(body[match.end() : end])))
+    return (found[::-1] if newest_first else found) or [Post(at=min(anchor, notes.seen), html=body)]
 
 
 def window(entry: Entry, anchor: datetime, notes: Notes) -> tuple[datetime, datetime] | None:
@@ -75,15 +79,19 @@ def _zone(name: str, entry: Entry, notes: Notes) -> tzinfo:
     return there or entry.zone
 
 
-def _when(at: re.Match[str], near: datetime, there: tzinfo, seen: datetime, *, newest_first: bool) -> datetime | None:
-    month = times.month_of(at[1])
-    clock = int(at[4]), int(at[5]), int(at[6] or 0)
-    if month is None:
+def _when(words: str, near: datetime, entry: Entry, notes: Notes, *, newest_first: bool) -> datetime | None:
+    """The time a block prints, in the year that fits best; None if it is none."""
+    at = _TIME.fullmatch(words)
+    month = times.month_of(at[1]) if at else None
+    if at is None or month is None:
         return None
+    there = _zone(at[7], entry, notes)
+    clock = int(at[4]), int(at[5]), int(at[6] or 0)
     if at[3]:
         exact = times.moment(int(at[3]), month, int(at[2]), *clock, there)
         return exact.astimezone(UTC) if exact else None
-    known = [t for t in times.in_any_year(month, int(at[2]), clock, there, near) if t <= seen + timedelta(days=1)]
+    known = times.in_any_year(month, int(at[2]), clock, there, near)
+    known = [t for t in known if t <= notes.seen + timedelta(days=1)]
     if newest_first:
         return max((t for t in known if t <= near + _LATE), default=None)
     return min(known, key=lambda t: abs(t - near), default=None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from .. import text
-from ..model import OVER, Impact, Incident, Phase, Provider, Update, Window
+from ..model import OVER, SIGHT, Impact, Incident, Phase, Provider, Update, Window
 from . import wording
 from .entries import Entry
 
@@ -139,7 +139,8 @@ def _updates(draft: Draft, notes: Notes) -> tuple[Update, ...]:
         raise Unreadable("it has no post with a time")
     updates: list[Update] = []
     phase = Phase.UNKNOWN
-    for post in sorted(draft.posts, key=lambda post: _order(post, draft.precision)):
+    posts = [_believed(post, draft, notes) for post in draft.posts]
+    for post in sorted(posts, key=lambda post: _order(post, draft.precision)):
         meant = post.phase or wording.phase(post.printed)
         if meant is Phase.UNKNOWN and post.phase is None:
             notes.doubt(f"unknown word for a phase: {post.printed[:60]!r} in {draft.id}")
@@ -157,6 +158,15 @@ def _updates(draft: Draft, notes: Notes) -> tuple[Update, ...]:
     return tuple(updates)
 
 
+def _believed(post: Post, draft: Draft, notes: Notes) -> Post:
+    """The post, at the time it was seen if it claims one that had not come yet."""
+    if post.at <= notes.seen + _SKEW:
+        return post
+    if not draft.planned:
+        notes.doubt(f"a post from the future in {draft.id}: {post.at:%Y-%m-%d %H:%M}")
+    return replace(post, at=notes.seen)
+
+
 def _order(post: Post, precision: str) -> tuple[datetime, bool]:
     """Equal times keep the order of the feed, but the end comes last in its minute: pages shuffle within a minute."""
     return post.at, precision == "minute" and (post.phase or wording.phase(post.printed)) in OVER
@@ -165,7 +175,10 @@ def _order(post: Post, precision: str) -> tuple[datetime, bool]:
 def _ends(
     draft: Draft, updates: tuple[Update, ...], phase: Phase, notes: Notes
 ) -> tuple[datetime, str, datetime | None, str]:
-    """Start and end with their bases; an end before the start is believed, and the start moved to it."""
+    """Start and end with their bases; an end before the start is believed, and the start moved to it.
+
+    What nothing dates, or only a date that had not come yet, began or ended when it was seen.
+    """
     started = draft.started or updates[0].at
     basis = draft.started_basis
     ended, ended_basis = draft.ended, draft.ended_basis
@@ -175,13 +188,18 @@ def _ends(
             notes.doubt(f"no post of {draft.id} says that it is over; its newest is taken for the end")
     if phase not in OVER:
         ended, ended_basis = None, ""
-    if started > notes.seen + _SKEW and not draft.planned and updates:
+    latest = notes.seen + _SKEW
+    if started > latest and not draft.planned:
         notes.doubt(f"start in the future in {draft.id}: {started:%Y-%m-%d %H:%M}")
-        started, basis = min(u.at for u in updates), "mended"
+        started, basis = min([notes.seen, *(u.at for u in updates)]), "mended"
+    if ended is not None and ended > latest:
+        notes.doubt(f"end in the future in {draft.id}: {ended:%Y-%m-%d %H:%M}")
+        ended = notes.seen
     if ended is not None and ended < started:
         notes.doubt(f"end before start in {draft.id}: {started:%Y-%m-%d %H:%M} to {ended:%Y-%m-%d %H:%M}")
         started, basis = min([ended, *(u.at for u in updates)]), "mended"
-    return started, basis, ended, ended_basis if ended else ""
+    ended_basis = SIGHT if ended == notes.seen else ended_basis
+    return started, SIGHT if started == notes.seen else basis, ended, ended_basis if ended else ""
 
 
 def _closed(updates: tuple[Update, ...]) -> datetime | None:

@@ -27,8 +27,12 @@ _UPDATED = re.compile(rb"<(?:\w{1,20}:)?updated(?:\s[^>]{0,200})?>\s*([^<]{1,60}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One RSS item or Atom entry: title as plain text, body as untrusted HTML, times in UTC."""
+    """One RSS item or Atom entry: title as plain text, body as untrusted HTML, times in UTC.
 
+    A stamp that is none, or that nobody can have written in earnest (month 13, year 9999), is as if it were not there.
+    """
+
+    seen: datetime  # when the feed was read
     id: str = ""
     link: str = ""
     title: str = ""
@@ -42,9 +46,14 @@ class Entry:
     position: int = 0
 
     @property
-    def at(self) -> datetime | None:
-        """Its publication, or else its last change."""
+    def dated(self) -> datetime | None:
+        """Its publication, or else its last change; None if it tells neither."""
         return self.published or self.updated
+
+    @property
+    def at(self) -> datetime:
+        """When it is dated, or else when it was seen: nothing is dropped for want of a date."""
+        return self.dated or self.seen
 
     @property
     def name(self) -> str:
@@ -52,20 +61,22 @@ class Entry:
         return self.id or self.link or self.title or f"entry {self.position + 1}"
 
 
-def parse(document: Document, wanted: Sequence[tuple[int, str]]) -> tuple[Entry, ...]:
+def parse(document: Document, wanted: Sequence[tuple[int, str]], seen: datetime) -> tuple[Entry, ...]:
     """The entries at the wanted (position, hash), through a feed reduced to them. FeedError if it cannot be read."""
     if not wanted:
         return ()
     found = _parsed(document, [document.entries[at] for at, _ in wanted])
     if len(found) != len(wanted):
         raise FeedError("unreadable", f"{len(wanted)} entries were read as {len(found)}; the feed nests them strangely")
-    return tuple(_entry(entry, at, digest) for entry, (at, digest) in zip(found, wanted, strict=True))
+    return tuple(_entry(entry, seen, at, digest) for entry, (at, digest) in zip(found, wanted, strict=True))
 
 
 def oldest(document: Document) -> datetime | None:
-    """When the oldest entry was published, looked up without parsing."""
-    stamps = [at for entry in document.entries if (at := _published(entry))]
-    return min(stamps, default=None)
+    """When the older of the first and the last entry was published, looked up without parsing.
+
+    Feeds are sorted, this way or that. A date out of all order in between is a slip and reaches no further back.
+    """
+    return times.reach(map(_published, document.entries))
 
 
 def _published(entry: bytes) -> datetime | None:
@@ -90,7 +101,7 @@ def _as_cdata(match: re.Match[bytes]) -> bytes:
     return match[0] if b"&#" in match[1] or b"]]>" in words else b"><![CDATA[" + words + b"]]><"
 
 
-def _entry(found: Any, position: int, digest: str) -> Entry:
+def _entry(found: Any, seen: datetime, position: int, digest: str) -> Entry:
     get = dict.get  # feedparser's own answers `updated` with `published`
     content = get(found, "content") or [{}]
     body = str(content[0].get("value") or get(found, "summary") or "")
@@ -98,6 +109,7 @@ def _entry(found: Any, position: int, digest: str) -> Entry:
     updated = times.zoned(str(get(found, "updated") or ""))
     written = published or updated
     return Entry(
+        seen=seen,
         id=_line(get(found, "id")),
         link=_line(get(found, "link")),
         title=_title(found),

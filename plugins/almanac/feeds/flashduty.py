@@ -29,7 +29,7 @@ def _key(entry: Entry) -> str:
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     """Some feeds have one entry for the opening and one for the end; they become two posts of one incident."""
-    stands = oldest_first(entries, lambda entry: entry.at or notes.seen)
+    stands = oldest_first(entries, lambda entry: entry.at)
     affected = _AFFECTED.search(stands[-1].body)
     posts = [_post(entry) for entry in stands]
     draft = Draft(
@@ -50,8 +50,6 @@ def _post(entry: Entry) -> Post:
     if not status and not _PREFIX.match(entry.title):
         raise Unreadable("it has no status")
     words = entry.body[status.end() if status else 0 : affected.start() if affected else len(entry.body)]
-    if entry.at is None:
-        raise Unreadable("it has no time")
     return Post(at=entry.at, printed=status[1] if status else "resolved", html=words)
 
 

@@ -34,7 +34,7 @@ def _key(entry: Entry) -> str:
 
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
-    newest = max(entries, key=_at)
+    newest = max(entries, key=lambda entry: entry.at)
     began, ended = _stated(newest.body, _BEGAN, notes), _stated(newest.body, _ENDED, notes)
     products = _PRODUCTS.search(newest.body)
     over = ended is not None or newest.title.startswith("RESOLVED")
@@ -55,19 +55,13 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     return incident(draft, notes)
 
 
-def _at(entry: Entry) -> datetime:
-    if entry.at is None:
-        raise Unreadable("it has no time")
-    return entry.at
-
-
 def _post(entry: Entry) -> Post:
     prefix = _PREFIX.match(entry.title)
     start = _TEXT.search(entry.body)
     words = _TAIL.split(entry.body[start.end() :])[0] if start else entry.body
     update = _ID.search(entry.id)
     return Post(
-        at=_at(entry),
+        at=entry.at,
         printed=prefix[1].capitalize() if prefix else "",
         html=words,
         upstream_id=update[2] if update else "",
@@ -83,7 +77,7 @@ def _stated(body: str, pattern: re.Pattern[str], notes: Notes) -> datetime | Non
     if there is None:
         notes.doubt(f"unknown zone {named[1]!r}, read as US/Pacific" if named else "no zone named, read as US/Pacific")
         there = times.zone("US/Pacific") or UTC
-    return datetime.fromisoformat(found[1]).replace(tzinfo=there).astimezone(UTC)
+    return times.local(found[1], there)
 
 
 DIALECT = Dialect(

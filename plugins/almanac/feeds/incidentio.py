@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ..model import Incident
+from . import times
 from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
 from .entries import Entry
 from .links import tidy
@@ -33,30 +34,30 @@ def _key(entry: Entry) -> str:
     return found[1]
 
 
-def created(ulid: str) -> datetime:
-    """When a ULID was made: its first ten characters are milliseconds since 1970."""
+def created(ulid: str) -> datetime | None:
+    """When a ULID was made: its first ten characters are milliseconds since 1970. None beyond the year 2200."""
     value = 0
     for character in ulid[:10]:
         value = value * 32 + _DIGITS.index(character)
-    return datetime.fromtimestamp(value // 1000, UTC)
+    return times.epoch(value // 1000)
 
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     entry = entries[0]
-    at = entry.updated or entry.published
     status = _STATUS.match(entry.body)
-    if at is None or not status:
-        raise Unreadable("it has no time or no status")
+    if not status:
+        raise Unreadable("it has no status")
+    made = created(_key(entry))
     words, affected = _cut(entry.body[status.end() :])
-    post = Post(at=at, printed=status[1], html=words)
+    post = Post(at=entry.updated or entry.at, printed=status[1], html=words)
     draft = Draft(
         id=_key(entry),
         title=entry.title,
         dialect=DIALECT.name,
         posts=[post],
         source=tidy(entry.link or entry.id),
-        started=created(_key(entry)),
-        started_basis="ulid",
+        started=made,
+        started_basis="ulid" if made else "first-update",
         components=tuple(_STATE.sub("", name.strip()) for name in _COMPONENT.findall(affected)),
     )
     return incident(draft, notes)

@@ -31,19 +31,19 @@ def _key(entry: Entry) -> str:
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     entry = entries[0]
     kind, affected = _TYPE.search(entry.body), _AFFECTED.search(entry.body)
-    if not kind or entry.published is None:
-        raise Unreadable("it has no type or no publication time")
+    if not kind:
+        raise Unreadable("it has no type")
     planned = kind[1].strip().lower() == "maintenance"
     start = entry.published
-    posts = sorted(blocks.posts(entry, start, notes, newest_first=False), key=lambda post: post.at)
+    posts = sorted(blocks.posts(entry, start or notes.seen, notes, newest_first=False), key=lambda post: post.at)
     draft = Draft(
         id=_key(entry),
         title=entry.title,
         dialect=DIALECT.name,
-        posts=[_post(post, start, planned=planned) for post in posts],
+        posts=[_post(post, start or notes.seen, planned=planned) for post in posts],
         source=tidy(entry.link),
         started=start,  # for a maintenance the planned one, which may be in the future
-        started_basis="stated",
+        started_basis="stated" if start else "first-update",
         planned=planned,
         planned_from=start if planned else None,
         components=tuple(name.strip() for name in affected[1].split(",") if name.strip()) if affected else (),

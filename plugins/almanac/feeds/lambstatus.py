@@ -28,7 +28,7 @@ def _key(entry: Entry) -> str:
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     entry = entries[0]
     planned = "/maintenances/" in (entry.id or entry.link)
-    start = entry.at if planned else None  # the pubDate of a maintenance is its planned start; of others nothing
+    start = entry.dated if planned else None  # the pubDate of a maintenance is its planned start; of others nothing
     draft = Draft(
         id=_key(entry),
         title=entry.title,

@@ -21,9 +21,10 @@ def _speaks(head: str, sample: str) -> bool:
 def _key(entry: Entry) -> str:
     if entry.id or entry.link:
         return entry.id or entry.link
-    if not entry.title:
-        raise Unreadable("it has neither id nor link nor title")
-    return sha256(entry.title.encode()).hexdigest()[:16]
+    words = entry.title or entry.body.strip()
+    if not words:
+        raise Unreadable("it has neither id nor link nor words")
+    return sha256(words.encode()).hexdigest()[:16]
 
 
 def printed_state(title: str) -> str:
@@ -35,11 +36,10 @@ def printed_state(title: str) -> str:
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     entry = entries[0]
-    if entry.at is None:
-        raise Unreadable("it has no time")
     printed = printed_state(entry.title)
-    over = wording.phase(printed) in OVER if printed else False
-    last = max(at for at in (entry.published, entry.updated) if at)
+    phase = wording.phase(printed) if printed else None
+    over = phase in OVER
+    last = max(entry.at, entry.updated or entry.at)
     draft = Draft(
         id=_key(entry),
         title=entry.title,
@@ -48,6 +48,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         source=tidy(entry.link or entry.id),
         started=entry.at,
         started_basis="pubdate",
+        planned_from=entry.dated if phase is Phase.SCHEDULED and entry.at > notes.seen else None,
         ended=last if over else None,
         ended_basis="pubdate" if over else "",
         id_is_ours=not (entry.id or entry.link),

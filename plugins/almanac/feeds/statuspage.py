@@ -31,7 +31,7 @@ def _key(entry: Entry) -> str:
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     entry = entries[0]
-    anchor = entry.published or entry.updated or notes.seen  # pubDate is the newest post, or a maintenance's start
+    anchor = entry.at  # pubDate is the newest post, or a maintenance's start
     window = blocks.window(entry, anchor, notes)
     draft = Draft(
         id=_key(entry),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _FIRST, _LAST = 1990, 2200  # years in which incidents can have happened; others are typing errors or attacks
+_FIRST_SECOND, _LAST_SECOND = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (_FIRST, _LAST))
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _RFC822 = re.compile(
     r"(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})\s+([A-Za-z]{3,9})\s+(\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d))?(?:\s+(\S{1,32}))?"
@@ -84,6 +86,27 @@ def moment(year: int, month: int, day: int, hour: int, minute: int, second: int,
         return datetime(year, month, day, hour, minute, second, tzinfo=there) if _FIRST <= year < _LAST else None
     except ValueError:
         return None
+
+
+def reach(stamps: Iterable[datetime | None]) -> datetime | None:
+    """The older of the first and the last of the stamps there are: how far back a sorted list of them goes."""
+    there = [at for at in stamps if at]
+    return min(there[0], there[-1]) if there else None
+
+
+def epoch(seconds: float) -> datetime | None:
+    """The UTC time of epoch seconds; None for one in no year of ours."""
+    return datetime.fromtimestamp(seconds, UTC) if _FIRST_SECOND <= seconds < _LAST_SECOND else None
+
+
+def local(written: str, there: tzinfo) -> datetime | None:
+    """The UTC time of "2026-03-02 11:49" on the clocks of a zone; None if no clock can have shown it."""
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    exact = moment(at.year, at.month, at.day, at.hour, at.minute, at.second, there)
+    return exact.astimezone(UTC) if exact else None
 
 
 def in_any_year(month: int, day: int, clock: tuple[int, int, int], there: tzinfo, anchor: datetime) -> list[datetime]:

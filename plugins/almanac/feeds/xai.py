@@ -34,22 +34,25 @@ def _key(entry: Entry) -> str:
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     entry = entries[0]
     status, severity = _STATUS.search(entry.body), _SEVERITY.search(entry.body)
-    if not status or entry.published is None:
-        raise Unreadable("it has no status or no pubDate")
+    if not status:
+        raise Unreadable("it has no status")
     component = _COMPONENT.match(entry.title)
     phase = wording.phase(status[1])
     if phase is Phase.UNKNOWN:
         notes.doubt(f"unknown word for a phase: {status[1]!r} in {_key(entry)}")
     resolved = _RESOLVED.search(entry.body)
     ended = times.stamp(resolved[1]) if resolved else None
+    posts = _posts(entry.body)
+    if not posts and not entry.published:
+        posts = [Post(at=entry.at, html=entry.body)]
     draft = Draft(
         id=_key(entry),
         title=entry.title,
         dialect=DIALECT.name,
-        posts=_closed(_posts(entry.body), ended) if phase is Phase.RESOLVED else _posts(entry.body),
+        posts=_closed(posts, ended) if phase is Phase.RESOLVED else posts,
         source=tidy(entry.link),
         started=entry.published,  # the stated start, unlike Statuspage's pubDate
-        started_basis="stated",
+        started_basis="stated" if entry.published else "first-update",
         ended=ended,
         ended_basis="stated" if ended else "",
         phase=None if phase is Phase.UNKNOWN else phase,

@@ -29,7 +29,7 @@ def read(body: bytes, *, outlet: str, seen: datetime) -> tuple[Item, ...]:
     """The items of an RSS or Atom feed that have an address, a title and a time. Raises FeedError if it is no feed."""
     found = document.split(body)
     wanted = [(at, document.digest(entry, "press")) for at, entry in enumerate(found.entries[:MOST])]
-    items = [item for entry in entries.parse(found, wanted) if (item := _item(entry, outlet, seen))]
+    items = [item for entry in entries.parse(found, wanted, seen) if (item := _item(entry, outlet, seen))]
     if wanted and not items:
         raise FeedError("unreadable", f"none of {len(wanted)} entries has an address, a title and a time")
     return tuple(items)
@@ -37,10 +37,10 @@ def read(body: bytes, *, outlet: str, seen: datetime) -> tuple[Item, ...]:
 
 def _item(entry: entries.Entry, outlet: str, seen: datetime) -> Item | None:
     url = tidy(entry.link or entry.id)
-    if not (url and entry.title and entry.at and url.isprintable()) or len(url) > LONGEST:
+    if not (url and entry.title and entry.dated and url.isprintable()) or len(url) > LONGEST:
         return None
     said = text.plain(text.markdown(entry.body[: 20 * LONGEST]))
-    return Item(outlet=outlet, url=url, title=_line(entry.title), text=_line(said), at=min(entry.at, seen))
+    return Item(outlet=outlet, url=url, title=_line(entry.title), text=_line(said), at=min(entry.dated, seen))
 
 
 def _line(said: str) -> str:

@@ -26,6 +26,7 @@ STARTED = {
     "ulid": "read from its id",
     "pubdate": "the feed’s date",
     "mended": "the earliest stamp; the stated start lies after the end",
+    "seen": "when we first saw it; the feed gives no date that can be",
     "editor": "corrected by an editor",
 }
 ENDED = {
@@ -34,6 +35,7 @@ ENDED = {
     "pubdate": "the feed’s date",
     "absence": "gone from the list of current events",
     "mended": "the last stamp; the stated end lies before the start",
+    "seen": "when we first saw that it was over; the feed gives no date that can be",
     "editor": "corrected by an editor",
 }
 POSTS = 30  # on one page: one with more would weigh over 50 KB
