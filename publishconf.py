@@ -10,3 +10,4 @@ OUTPUT_PATH = "output"
 ALMANAC_PULL = True
 ALMANAC_AT_ONCE = True  # output/ is one whole site at any moment: the next one takes its place when it is finished
 ALMANAC_DRAFTS = False
+ALMANAC_COMPLETE = True

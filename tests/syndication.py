@@ -23,7 +23,8 @@ OPENED = unstamp("2026-03-03T09:00:00Z")
 class Press:
     """A project with two providers and no incidents but those given to it, built as often as is asked for."""
 
-    def __init__(self, root: Path, providers: Sequence[Provider] = (CLAUDE, GROQ)) -> None:
+    def __init__(self, root: Path, providers: Sequence[Provider] = (CLAUDE, GROQ), complete: bool = False) -> None:
+        self.complete = complete
         self.root = project(root)
         for path in (self.root / "content/incidents").rglob("*.md"):
             path.unlink()
@@ -61,6 +62,7 @@ class Press:
             site_url=HOST,
             site_name="Outage Almanac",
             site_id="tag:almanac.example,2026:",
+            complete=self.complete,
             jinja={"autoescape": True, "trim_blocks": True, "lstrip_blocks": True},
         )
 

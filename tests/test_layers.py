@@ -29,6 +29,8 @@ ONLY = {
     "httpcore2": {"fetch/client.py", "fetch/guard.py"},
     "stamina": {"fetch/__init__.py"},
     "icalendar": {"exports/calendars.py"},
+    "pagefind_bin": {"exports/searchindex.py"},
+    "pyarrow": {"exports/parquet.py"},
     "pelican": {"hookup.py", "reader.py", "site.py"},
 }
 

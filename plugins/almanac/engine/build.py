@@ -201,6 +201,10 @@ class Build:
         made: list[Made] = self._crew.made()
         for result in made:
             self._press.adopt(result.prints, result.written)
+        if self.plan.complete:
+            from almanac.engine import search  # a preview does without
+
+            search.put(self.edition, self._press)
         removed = self._press.sweep()
         done = tuple(sorted(self._press.written))
         if self.plan.published and (done or removed):

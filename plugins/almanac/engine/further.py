@@ -49,7 +49,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface("compare/index.html", lambda e: views.comparisons(e.almanac), "comparisons"),
     Surface("compare/{0.slug}/{1.slug}/index.html", lambda e, a, b: views.compare(e.almanac, e.closed, a, b),
             "compare", lambda e: views.compared(e.almanac), _pair_key),
-    Surface("search/index.html", lambda e: views.search(e.almanac, e.months), "search"),
+    Surface("search/index.html", lambda e: views.search(e.almanac, e.months, e.plan.complete), "search"),
     Surface("edits/index.html", lambda e: views.edits(e.almanac, e.text), "edits", key=_edits_key),
     Surface("edits/{0}/{1:02}/{2}index.html", lambda e, y, m, _, n: views.edits_of_month(e.almanac, e.text, y, m, n),
             "edits", _edited_months, _edits_month_key),

@@ -31,6 +31,7 @@ class Plan:
     site_name: str
     site_id: str  # who coins the ids in feeds and since when, for life: tag:outage-almanac.example,2026:
     published: Path | None = None  # where the finished site is to appear at once; None: `output` is changed in place
+    complete: bool = False  # search index, link pictures and Parquet too; a preview is faster without
     jinja: Mapping[str, Any] = field(default_factory=dict)
     settings: str = ""  # those of SETTINGS in one string, for the fingerprint
 
@@ -61,6 +62,7 @@ def plan(settings: Mapping[str, Any], clock: float) -> Plan:
         site_url=settings["SITEURL"].rstrip("/"),
         site_name=settings["SITENAME"],
         site_id=settings["ALMANAC_ID"],
+        complete=bool(settings.get("ALMANAC_COMPLETE")),
         jinja=settings["JINJA_ENVIRONMENT"],
         settings=repr([settings.get(name) for name in SETTINGS]),
     )

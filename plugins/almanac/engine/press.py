@@ -35,6 +35,10 @@ class Press:
         self.prints[path] = known
         return True
 
+    def known(self, folder: str) -> list[str]:
+        """What the last build left in a folder, which ends in a slash."""
+        return [path for path in self._known if path.startswith(folder)]
+
     def put(self, path: str, key: bytes, data: bytes) -> None:
         """Make `path` hold `data`; it is left alone if it does. Raises DiskError."""
         target = self._base + path

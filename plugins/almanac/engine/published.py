@@ -9,7 +9,7 @@ from typing import Any
 from almanac import views
 from almanac.engine.edition import Edition
 from almanac.engine.surface import Surface, providers
-from almanac.exports import badges, calendars, maps, statuspage, tables
+from almanac.exports import badges, calendars, maps, parquet, statuspage, tables
 from almanac.exports.maps import Place
 from almanac.exports.statuspage import Declared, Json
 from almanac.exports.syndication import dump
@@ -136,7 +136,12 @@ FORMS = {"csv": tables.as_csv, "jsonl": tables.as_jsonl}
 def _files(edition: Edition) -> Iterable[tuple[str]]:
     """What stands under /data/, parts before the whole, and that before what tells hashes."""
     parts = [f"{name}/{slug}.{form}" for name in OF_CARDS for slug in sorted(edition.almanac.cards) for form in FORMS]
-    return ((name,) for name in (*parts, *FILES, PACKAGE, "index.html"))
+    return ((name,) for name in (*parts, *_wholes(edition), PACKAGE, "index.html"))
+
+
+def _wholes(edition: Edition) -> list[str]:
+    """The tables of all providers; a preview does without Parquet."""
+    return [name for name, (_, form) in FILES.items() if form in FORMS or edition.plan.complete]
 
 
 def _file(edition: Edition, name: str) -> object:
@@ -145,6 +150,8 @@ def _file(edition: Edition, name: str) -> object:
         return _part(edition, name)
     if name in FILES:
         table, form = FILES[name]
+        if form not in FORMS:
+            return parquet.as_parquet(table, _rows(edition, table.name))
         return _joined(edition, name) if table.name in OF_CARDS else FORMS[form](table, ROWS[table.name](edition))
     sizes = _sizes(edition)
     return tables.package(edition.almanac, sizes) if name == PACKAGE else _offered(edition, sizes)
@@ -155,11 +162,20 @@ def _file_key(edition: Edition, name: str) -> object:
         return _mark(edition, name.partition("/")[2].rpartition(".")[0])
     if name in FILES and FILES[name][0].name in OF_CARDS:
         return [_mark(edition, slug) for slug in sorted(edition.almanac.cards)]
+    if name in FILES and FILES[name][1] not in FORMS:
+        return [*_rows(edition, FILES[name][0].name)]
     return _file(edition, name)
 
 
 def _mark(edition: Edition, slug: str) -> bytes:
     return edition.kept(("mark", slug), lambda: edition.mark(edition.almanac.cards[slug]))
+
+
+def _rows(edition: Edition, table: str) -> Iterable[tables.Row]:
+    """All rows of a whole table."""
+    if table in ROWS:
+        return ROWS[table](edition)
+    return (row for _, cards in sorted(edition.almanac.cards.items()) for row in OF_CARDS[table](edition, cards))
 
 
 def _part(edition: Edition, name: str) -> bytes:
@@ -182,7 +198,7 @@ def _joined(edition: Edition, name: str) -> bytes:
 def _sizes(edition: Edition) -> dict[str, Size]:
     """What the tables weigh, as they stand in the output by now."""
     folder = edition.plan.output / "data"
-    return edition.kept("sizes", lambda: {name: tables.size((folder / name).read_bytes()) for name in FILES})
+    return edition.kept("sizes", lambda: {name: tables.size((folder / name).read_bytes()) for name in _wholes(edition)})
 
 
 def _offered(edition: Edition, sizes: dict[str, Size]) -> views.Data:
@@ -191,7 +207,7 @@ def _offered(edition: Edition, sizes: dict[str, Size]) -> views.Data:
             table.name,
             table.title,
             tuple((field.name, field.type, field.description) for field in table.fields),
-            tuple((form, *sizes[f"{table.name}.{form}"]) for form in TYPES),
+            tuple((form, *sizes[name]) for form in TYPES if (name := f"{table.name}.{form}") in sizes),
         )
         for table in TABLES
     ]

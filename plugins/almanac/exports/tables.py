@@ -1,7 +1,7 @@
 """The record as tables, CSV and JSON Lines, described by a data package (Frictionless, version 1).
 
 Times are UTC as 2026-03-02T11:49:20Z, "" where they are not known. Texts of providers are not in here: they are theirs.
-No Parquet: the only maintained writers weigh a hundred times what the tables do.
+The same tables as Parquet are written by `exports.parquet`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from almanac.stats.ranking import Leaderboard
 from almanac.views import base
 
 LICENCE = {"name": "CC0-1.0", "path": "https://creativecommons.org/publicdomain/zero/1.0/", "title": "CC0 1.0"}
-TYPES = {"csv": "text/csv", "jsonl": "application/jsonl"}
+TYPES = {"csv": "text/csv", "jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
 
 
 class Field(NamedTuple):
@@ -175,7 +175,7 @@ def size(data: bytes) -> Size:
 
 
 def package(almanac: Almanac, sizes: Mapping[str, Size]) -> bytes:
-    """The data package that describes the tables; `sizes` by file name."""
+    """The data package that describes the tables; `sizes` by file name, of those there are."""
     cut_off = stamp(almanac.record_until) if almanac.record_until else None
     return dump({
         "profile": "tabular-data-package",
@@ -184,7 +184,8 @@ def package(almanac: Almanac, sizes: Mapping[str, Size]) -> bytes:
         "homepage": f"{almanac.site_url}/data/",
         "licenses": [LICENCE],
         "cut_off": cut_off,
-        "resources": [_resource(table, form, sizes[f"{table.name}.{form}"]) for table in TABLES for form in TYPES],
+        "resources": [_resource(table, form, sizes[name]) for table in TABLES for form in TYPES
+                      if (name := f"{table.name}.{form}") in sizes],
     })
 
 

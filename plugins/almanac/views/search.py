@@ -1,15 +1,30 @@
-"""The way to anything on record without a script: by month, by provider and year, by component."""
+"""The way to anything on record: by words where a script may run, else by month, provider and year, or component."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from almanac import words
 from almanac.almanac import Almanac
+from almanac.model import Kind
 from almanac.views import base, rows
 from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Head, Link
 from almanac.views.incidents import Line, Months, incidents
+
+
+class Finder(NamedTuple):
+    """What a search by words can be limited to, each as (mark of the index, word)."""
+
+    providers: tuple[tuple[str, str], ...]
+    kinds: tuple[tuple[str, str], ...]
+
+
+KINDS = (
+    *((f"kind-{kind.value}", words.sentence(kind.value)) for kind in Kind),
+    ("kind-provider", "Provider"), ("kind-article", "Article"), ("kind-claim", "Claim"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +37,11 @@ class SearchPage:
     providers: tuple[Line, ...]
     parts: tuple[tuple[Link, tuple[Link, ...]], ...]  # components by provider
     articles: tuple[Teaser, ...]
+    finder: Finder | None  # None: this build has no index
 
 
-def search(almanac: Almanac, by_month: Months) -> SearchPage:
-    """Everything there is, in the orders people look for it."""
+def search(almanac: Almanac, by_month: Months, indexed: bool = False) -> SearchPage:
+    """Everything there is, in the orders people look for it; with `indexed` also by words."""
     archive = incidents(almanac, by_month)
     named = [provider for provider in rows.by_name(almanac.providers) if provider.components]
     return SearchPage(
@@ -47,4 +63,18 @@ def search(almanac: Almanac, by_month: Months) -> SearchPage:
             for provider in named
         ),
         articles=tuple(map(teaser, almanac.articles)),
+        finder=_finder(almanac) if indexed else None,
+    )
+
+
+def _finder(almanac: Almanac) -> Finder:
+    """What is there to limit a search to: all providers, and the kinds that occur."""
+    found = {f"kind-{card.kind}" for cards in almanac.cards.values() for card in cards} | {"kind-provider"}
+    if almanac.articles:
+        found |= {"kind-article"}
+    if any(article.claims for article in almanac.articles):
+        found |= {"kind-claim"}
+    return Finder(
+        providers=tuple((f"provider-{provider.slug}", provider.name) for provider in rows.by_name(almanac.providers)),
+        kinds=tuple((mark, word) for mark, word in KINDS if mark in found),
     )

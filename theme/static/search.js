@@ -1,0 +1,90 @@
+// Search by words: asks the index under /pagefind/ and lists what it finds. The rest of the page works without it.
+const form = document.getElementById("find");
+const list = document.getElementById("found");
+const further = document.getElementById("further");
+const said = form.querySelector("output");
+const hint = said.textContent;
+const root = form.dataset.root;
+const STEP = 20;
+let index;
+let results = [];
+let asked = 0;
+
+// A sentence of plain text; what Pagefind marks as found is marked here, and no other element is let in.
+function fill(target, html) {
+  for (const node of new DOMParser().parseFromString(html, "text/html").body.childNodes) {
+    const inside = node.nodeName === "MARK" ? document.createElement("mark") : document.createTextNode("");
+    inside.textContent = node.textContent;
+    target.append(inside);
+  }
+}
+
+function line(found) {
+  const item = document.createElement("li");
+  const link = document.createElement("a");
+  const note = document.createElement("small");
+  const text = document.createElement("p");
+  link.href = found.url;
+  link.textContent = found.meta.title;
+  note.textContent = found.meta.note;
+  item.append(link, " ", note);
+  if (found.meta.told) {
+    fill(text, found.excerpt);
+    item.append(text);
+  }
+  return item;
+}
+
+async function more(turn) {
+  const first = list.childElementCount;
+  const found = await Promise.all(results.slice(first, first + STEP).map((result) => result.data()));
+  if (turn !== asked) return;
+  list.append(...found.map(line));
+  further.hidden = list.childElementCount >= results.length;
+}
+
+function remember(chosen) {
+  const kept = [...chosen].filter(([, value]) => value);
+  history.replaceState(null, "", kept.length ? `?${new URLSearchParams(kept)}` : location.pathname);
+}
+
+async function find() {
+  const turn = ++asked;
+  const chosen = new FormData(form);
+  const marks = [chosen.get("provider"), chosen.get("kind")].filter(Boolean);
+  const words = chosen.get("q").trim();
+  remember(chosen);
+  index ??= await open();
+  const options = { filters: Object.fromEntries(marks.map((mark) => [mark, "yes"])) };
+  if (chosen.get("order")) options.sort = { date: "desc" };
+  const answer = words || marks.length ? await index.search(words || null, options) : null;
+  if (turn !== asked) return;
+  results = answer ? answer.results : [];
+  list.replaceChildren();
+  said.textContent = answer ? `${results.length.toLocaleString("en")} found` : hint;
+  await more(turn);
+}
+
+async function open() {
+  const pagefind = await import(`${root}/pagefind/pagefind.js`);
+  await pagefind.options({ basePath: `${root}/pagefind/`, baseUrl: `${root}/` });
+  await pagefind.init();
+  return pagefind;
+}
+
+function tell() {
+  find().catch(() => { said.textContent = "The index could not be loaded; the lists below hold everything."; });
+}
+
+let waiting;
+form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(tell, 120); });
+form.addEventListener("submit", (event) => { event.preventDefault(); tell(); });
+further.addEventListener("click", async () => {
+  const first = list.childElementCount;
+  await more(asked);
+  list.children[first]?.querySelector("a").focus();
+});
+for (const [name, value] of new URLSearchParams(location.search)) {
+  if (form.elements[name]) form.elements[name].value = value;
+}
+if (location.search) tell();
