@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -248,17 +249,18 @@ def tick_of(span: int) -> int:
 def ticks(scale: Scale, y: str = "0") -> tuple[Label, ...]:
     """The lines of a scale, labelled with the hour, or the date where it changes; two of three give way when narrow."""
     marks = range(scale.since, scale.until + 1, scale.tick)
-    anchors = ["start", *["middle"] * (len(marks) - 2), "end"]
-    return tuple(
-        Label(scale.x(at), _tick_words(at), anchor, "w" if place % 3 else "", y)
-        for place, (at, anchor) in enumerate(zip(marks, anchors, strict=True))
-    )
+    return tuple([
+        Label(x, words.clock_of(at) if at % words.DAY else words.short_date(moment(at)), anchor, css, y)
+        for at, (x, anchor, css) in zip(marks, _lines(len(marks)), strict=True)
+    ])  # fmt: skip
 
 
-def _tick_words(at: int) -> str:
-    if at % words.DAY == 0:
-        return words.short_date(moment(at))
-    return f"{at % words.DAY // words.HOUR:02}:{at % words.HOUR // words.MINUTE:02}"
+@cache
+def _lines(number: int) -> tuple[tuple[str, str, str], ...]:
+    """Where so many lines stand, how their labels are anchored, and the class of these."""
+    scale = Scale(0, number - 1, 1)
+    anchors = ["start", *["middle"] * (number - 2), "end"]
+    return tuple((scale.x(place), anchor, "w" if place % 3 else "") for place, anchor in enumerate(anchors))
 
 
 def _x(share: float) -> str:

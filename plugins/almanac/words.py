@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from almanac.model import TWO
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 GAP = "\u00a0"  # between a number and its unit: the two never part at the end of a line
 
@@ -58,12 +60,17 @@ def hours(seconds: int) -> str:
 
 def clock(at: datetime) -> str:
     """14:05 of a UTC moment; the caller prints "UTC" beside it."""
-    return f"{at.hour:02}:{at.minute:02}"
+    return f"{TWO[at.hour]}:{TWO[at.minute]}"
+
+
+def clock_of(instant: int) -> str:
+    """The same of epoch seconds."""
+    return f"{TWO[instant % DAY // HOUR]}:{TWO[instant % HOUR // MINUTE]}"
 
 
 def clock_seconds(at: datetime) -> str:
     """11:49:20 of a UTC moment."""
-    return f"{at.hour:02}:{at.minute:02}:{at.second:02}"
+    return f"{TWO[at.hour]}:{TWO[at.minute]}:{TWO[at.second]}"
 
 
 def date(at: datetime) -> str:

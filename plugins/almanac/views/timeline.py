@@ -99,7 +99,7 @@ def timeline(card: Card, around: Around) -> Timeline | None:
         names=tuple(_phase_name(scale, part) for part in parts if _has_room(scale, part)),
         knobs=_knobs(scale, [at for at, _ in card.updates if at <= scale.until]),
         title=_title(scale, card, around),
-        now=Label(scale.x(around.now), f"open at {words.clock(moment(around.now))}") if around.now else None,
+        now=Label(scale.x(around.now), f"open at {words.clock_of(around.now)}") if around.now else None,
         others=tuple(_other(scale, at, other, around) for at, other in enumerate(around.neighbours)),
         entries=tuple(_entry(other, around) for other in around.neighbours),
         inks=tuple(dict.fromkeys((part.css, part.phase) for part in parts)),
@@ -142,13 +142,13 @@ def _other(scale: Scale, at: int, other: Neighbour, around: Around) -> Other:
     )
     left = other.since - scale.since < (scale.until - scale.since) // 2
     name = "" if other.provider == around.provider else f"{other.provider}, "
-    said = f"{name}{words.clock(moment(other.since))}–{_until(other)}, {other.word}"
+    said = f"{name}{words.clock_of(other.since)}–{_until(other)}, {other.word}"
     anchor = block.x if left else scale.x(other.until)
     return Other(block, Label(anchor, said, "start" if left else "end", y=str(y + 2)))
 
 
 def _until(other: Neighbour) -> str:
-    return "?" if other.open else words.clock(moment(other.until))
+    return "?" if other.open else words.clock_of(other.until)
 
 
 def _entry(other: Neighbour, around: Around) -> Entry:
@@ -165,7 +165,7 @@ def _entry(other: Neighbour, around: Around) -> Entry:
 
 
 def _said(card: Card, around: Around, parts: tuple[Phased, ...]) -> str:
-    since, until = words.clock(moment(card.started)), words.clock(moment(around.end))
-    steps = ", ".join(f"{part.phase} until {words.clock(moment(part.until))}" for part in parts)
+    since, until = words.clock_of(card.started), words.clock_of(around.end)
+    steps = ", ".join(f"{part.phase} until {words.clock_of(part.until)}" for part in parts)
     others = words.plural(len(around.neighbours), "other incident")
     return f"From {since} to {until} UTC: {steps or 'no length'}; {others} beside it."
