@@ -158,7 +158,7 @@ def test_an_incident_takes_the_facts_of_its_corrected_card() -> None:
 def test_an_incident_without_correction_stays_as_it_is() -> None:
     plain = Incident(provider="acme", id="a", title="a", kind=Kind.OUTAGE, phase=Phase.RESOLVED, started=START,
                      updates=(Update(at=START, phase=Phase.RESOLVED),))
-    assert corrections.like(plain, card(plain, archive.file_of(plain))) == plain
+    assert corrections.like(plain, card(plain, archive.file_of(plain))) is plain
 
 
 def test_links_are_not_followed_and_every_fault_is_found(tmp_path: Path) -> None:
@@ -185,6 +185,7 @@ def test_the_site_shows_both_and_forgets_a_correction_that_is_taken_back(project
     listed = page(project, "corrections")
     assert [a["href"] for a in listed.select(".claim a")] == ["/incidents/acme/a/", "https://a.example/"]
     assert "critical" in page(project, "incidents/2026/03").select_one(".list").text
+    assert "\nimpact: critical\n" in (project / ".output-preview/incidents/acme/a/index.md").read_text()
     assert {path: path.read_bytes() for path in (project / "content" / "incidents").rglob("*.md")} == before
 
     file.write_text(f"end: 2026-03-01T00:00:00Z\n{REASON}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from almanac.frontmatter import Fault, nearest
 from almanac.model import Card, Impact, Incident, Kind, moment, seconds
@@ -162,15 +162,17 @@ def _joined(card: Card, part: Card) -> Card:
 
 
 def like(incident: Incident, card: Card) -> Incident:
-    """An incident with the facts of its card, which may have been corrected."""
-    return replace(
-        incident,
-        kind=Kind(card.kind),
-        kind_basis="editor" if card.kind != incident.kind else incident.kind_basis,
-        impact=Impact(card.impact),
-        started=moment(card.started),
-        started_basis=card.started_basis,
-        ended=None if card.ended is None else moment(card.ended),
-        ended_basis=card.ended_basis,
-        components=card.components,
-    )
+    """An incident with the facts of its card, which may have been corrected; itself if it has them already."""
+    facts: dict[str, Any] = {
+        "kind": Kind(card.kind),
+        "impact": Impact(card.impact),
+        "started": moment(card.started),
+        "started_basis": card.started_basis,
+        "ended": None if card.ended is None else moment(card.ended),
+        "ended_basis": card.ended_basis,
+        "components": card.components,
+    }
+    if all(getattr(incident, name) == value for name, value in facts.items()):
+        return incident
+    basis = "editor" if card.kind != incident.kind else incident.kind_basis
+    return replace(incident, **facts, kind_basis=basis)

@@ -13,8 +13,8 @@ from almanac.archive.disk import (
     load_pulls,
     lock,
     read,
+    read_both,
     read_bytes,
-    read_digest,
     save,
     save_pulls,
     slug_of,
@@ -26,6 +26,6 @@ from almanac.archive.page import ArchiveError, parse, render
 
 __all__ = [
     "INCIDENTS", "PRESS", "ArchiveError", "Entry", "Filed", "append_forecasts", "append_log", "file_of", "load",
-    "load_forecasts", "load_pulls", "load_scorecard", "lock", "parse", "read", "read_bytes", "read_digest", "render",
+    "load_forecasts", "load_pulls", "load_scorecard", "lock", "parse", "read", "read_both", "read_bytes", "render",
     "save", "save_pulls", "save_scorecard", "slug_of", "walk",
 ]  # fmt: skip

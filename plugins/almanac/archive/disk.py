@@ -83,14 +83,14 @@ def _listed(root: Path, provider: str, year: str) -> Iterator[Entry]:
 
 def read(content: Path, file: str) -> Incident:
     """The incident in one file, relative to content/incidents. Raises ArchiveError."""
-    return read_digest(content, file)[1]
+    return read_both(content, file)[1]
 
 
-def read_digest(content: Path, file: str) -> tuple[bytes, Incident]:
-    """A digest of one file and the incident in it. Raises ArchiveError."""
-    data = (content / INCIDENTS / file).read_bytes()
-    incident = read_bytes(data, file, f"{content.name}/{INCIDENTS}/{file}")
-    return hashlib.blake2b(data, digest_size=16).digest(), incident
+def read_both(content: Path, file: str) -> tuple[bytes, Incident]:
+    """The bytes of one file and the incident in it. Raises ArchiveError."""
+    with open(f"{content}/{INCIDENTS}/{file}", "rb", buffering=0) as source:
+        data = source.read()
+    return data, read_bytes(data, file, f"{content.name}/{INCIDENTS}/{file}")
 
 
 def read_bytes(data: bytes, file: str, shown: str) -> Incident:

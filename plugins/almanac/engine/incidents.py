@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from almanac.frontmatter import Fault
     from almanac.manuscript import Manuscript
 
+Held: TypeAlias = tuple[bytes, Incident]  # the bytes of a file, and what they say
 Read: TypeAlias = "tuple[Manuscript | None, tuple[Fault, ...]]"
 
 
@@ -51,7 +52,7 @@ class Made(NamedTuple):
 
 def share(content: Path, press: Press, printer: Printer, task: Task) -> Generator[Found | Made, Edition, None]:
     """Read what the task names; then, told of all that was found, print its incidents and its part of the surfaces."""
-    texts: dict[str, Incident] = {}
+    texts: dict[str, Held] = {}
     found = _read(content, task, texts)
     edition = yield found
     _print(content, press, printer, edition.almanac, {**task.kept, **found.rows}, texts)
@@ -61,7 +62,7 @@ def share(content: Path, press: Press, printer: Printer, task: Task) -> Generato
 
 def _print(
     content: Path, press: Press, printer: Printer, almanac: Almanac, rows: Mapping[str, Row],
-    texts: dict[str, Incident],
+    texts: dict[str, Held],
 ) -> None:  # fmt: skip
     """The pages of incidents, and of their replays; `texts` are those just read, which need not be read again."""
     around = views.Surroundings(almanac)
@@ -78,9 +79,11 @@ def _print(
         twin, bare = twin_path(card), digest("twin", *own)
         if all([*(press.stands(path, key) for path in paths), press.stands(twin, bare), not sheets]):  # every one asked
             continue
-        incident = rewind.incident(content, card, now, texts.pop(file, None))
-        if twin not in press.prints:
-            press.put(twin, bare, archive.render(incident).encode())
+        held = texts.pop(file, None)
+        data, filed = held or archive.read_both(content, file)
+        incident = rewind.as_known(filed, card, now)
+        if twin not in press.prints:  # the archive's own file, unless other things are told than stand there
+            press.put(twin, bare, data if incident is filed else archive.render(incident).encode())
         for number, path in enumerate(paths, 1):
             if path not in press.prints:
                 press.put(path, key, printer.page("incident", views.incident(near, incident, card, number)))
@@ -88,14 +91,13 @@ def _print(
             press.put(sheet, again, printer.page("replay", views.replay(near, incident, card, number)))
 
 
-def _read(content: Path, task: Task, texts: dict[str, Incident]) -> Found:
+def _read(content: Path, task: Task, texts: dict[str, Held]) -> Found:
     written = {file: read_written(content, file) for file in task.written}
     found = Found({}, [], written)
     for file, stamp in task.sources.items():
         try:
-            content_digest, incident = archive.read_digest(content, file)
-            texts[file] = incident
-            found.rows[file] = Row(stamp, content_digest, card_of(incident, file), reported(incident))
+            data, incident = texts[file] = archive.read_both(content, file)
+            found.rows[file] = Row(stamp, digest(data), card_of(incident, file), reported(incident))
         except archive.ArchiveError as error:
             found.faults.append(str(error))
     return found

@@ -32,10 +32,14 @@ def rewound(almanac: Almanac, content: Path) -> Almanac:
     )
 
 
-def incident(content: Path, card: Card, now: int, read: Incident | None = None) -> Incident:
-    """The incident of a card with its texts, as known at `now`. `read`: the incident in its file, if it was read."""
-    found = read or archive.read(content, card.file)
-    return corrections.like(replay.as_of(found, moment(now)) or found, card)
+def incident(content: Path, card: Card, now: int) -> Incident:
+    """The incident of a card with its texts, as known at `now`."""
+    return as_known(archive.read(content, card.file), card, now)
+
+
+def as_known(filed: Incident, card: Card, now: int) -> Incident:
+    """An incident as in its file, told as its card says and as known at `now`; itself if that is the same."""
+    return corrections.like(replay.as_of(filed, moment(now)) or filed, card)
 
 
 def _then(content: Path, card: Card, now: int) -> Card | None:
