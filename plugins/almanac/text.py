@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html as entities
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 import cmarkgfm
@@ -94,6 +95,7 @@ def markdown(html: str) -> str:
     return "\n\n".join(_blocks(BeautifulSoup(safe, "lxml"), 0))
 
 
+@lru_cache(64)  # the texts of an incident are printed twice in a row: on its page, and on that of its replay
 def html(markdown: str) -> str:
     """Safe HTML for Markdown; raw HTML in it is dropped, headings and images are shown as their text."""
     if _PLAIN.fullmatch(markdown):
