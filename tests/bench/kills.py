@@ -1,11 +1,14 @@
-"""Pulls killed at random moments: every archive left behind loads, and the next pull completes it.
+"""Pulls and builds killed anywhere: no file is torn, what is published is whole, and the next run completes everything.
 
-    python3 tasks.py bench kills [N] [SEED]
+    python3 tasks.py bench kills [N] [SEED] [EVERY]
 
-Each of N rounds (default 1000) starts a pull of three status pages that have news, sends it SIGKILL after a random part
-of the time such a pull takes, loads what is left, pulls again, and compares every byte with a pull nobody disturbed.
-Everything is read in the pulling process, which is forked ready to go, so that a round costs little and the kills hit
-the work and not the start of Python. Prints how far the killed pulls had come, and FAIL for what is not as it must be.
+First N (default 1000) pulls of three status pages that have news are killed after a random part of the time such a pull
+takes; what is left is loaded, pulled again, and compared byte for byte with a pull that nobody disturbed. Everything is
+read in the pulling process, forked ready to go, so that a round costs little and the kills hit the work and not
+the start of Python. Then a pull, curating, a build of the preview and one to publish are killed at each of their system
+calls that change the disk (or at every EVERYth of them; needs strace, and says so where it is skipped), and builds at
+N / 5 random moments. The limits: no file is torn, a published folder is wholly the old or the new site, and after the
+next run every byte is that of an undisturbed one. Prints what was met, and FAIL for what is not so.
 """
 
 from __future__ import annotations
@@ -20,14 +23,17 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from almanac import archive, feeds, pull
+from tests.injection import STRACE
+from tests.scenes import Crowd, Curate, Preview, Publish, Pull, scratch
 from tests.serving import Serving, folder, watch
 from tests.statuspages import BEGIN, TEXTS, WORDS, Page, Step, atom
+from tests.strikes import every_call, random_moments
 
 SLUGS = ("acme", "beta", "corp")
 LATER = timedelta(days=2)
@@ -39,7 +45,35 @@ Files = dict[str, bytes]
 
 def main(argv: list[str]) -> int:
     """Run the rounds; 1 if any check failed."""
-    rounds, seed = (int(argv[0]) if argv else 1000), (int(argv[1]) if len(argv) > 1 else 1)
+    rounds, seed, every = (int(argv[at]) if len(argv) > at else default for at, default in enumerate((1000, 1, 1)))
+    good = [random_pulls(rounds, seed)]
+    with scratch() as folder:
+        good += strikes(folder, every)
+        good += moments(folder, rounds // 5, random.Random(seed))
+    print("PASS" if all(good) else "FAIL")
+    return int(not all(good))
+
+
+def strikes(folder: Path, every: int = 1) -> Iterator[bool]:
+    """Kill each scene at every call that changes the disk, or at some of them."""
+    if not STRACE:
+        print("  --   no strace here: the kills at each system call are skipped")
+        return
+    with served(folder / "pages", Pull.slugs) as url:
+        yield every_call(Pull(folder / "pull", folder / "pages", url), folder / "pull-w", every)
+    for scene in (Curate, Preview, Publish):
+        yield every_call(scene(folder / scene.name), folder / f"{scene.name}-w", every)
+
+
+def moments(folder: Path, rounds: int, chance: random.Random) -> Iterator[bool]:
+    """Kill builds at random moments; the last one has workers, which outlive it for a moment."""
+    for scene, share in ((Preview, 0.4), (Publish, 0.4), (Crowd, 0.2)):
+        made = scene(folder / f"{scene.name}-m")
+        yield random_moments(made, folder / f"{scene.name}-n", round(rounds * share), chance)
+
+
+def random_pulls(rounds: int, seed: int) -> bool:
+    """Kill pulls at random moments. True if nothing is wrong."""
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(Path(name), random.Random(seed))
         with served(bench.pages) as url:
@@ -53,8 +87,7 @@ def main(argv: list[str]) -> int:
     print(f"  {bench.leftovers:5} unfinished files left and swept up")
     for fault in bench.faults[:20]:
         print(f"FAIL {fault}")
-    print("FAIL" if bench.faults else "PASS")
-    return int(bool(bench.faults))
+    return not bench.faults
 
 
 class Bench:
@@ -170,12 +203,12 @@ def forked(work: Callable[[], bool]) -> bool:
 
 
 @contextmanager
-def served(pages: Path) -> Iterator[str]:
+def served(pages: Path, slugs: Sequence[str] = SLUGS) -> Iterator[str]:
     """The URL of a server of each slug's folder. It has a process of its own, for one with threads should not fork."""
     here, there = os.pipe()
 
     def serve() -> bool:
-        with Serving({f"{slug}.example": folder(pages / slug) for slug in SLUGS}) as server:
+        with Serving({f"{slug}.example": folder(pages / slug) for slug in slugs}) as server:
             os.write(there, server.url.encode())
             signal.pause()
         return True

@@ -216,10 +216,10 @@ class Build:
         state.forget(self.plan.state, self._sections.keys() - sections.keys())
         prints = self._press.prints
         outputs = {path: (p.size, p.mtime) for path, p in prints.items()}
-        census = unchanged.census(outputs, seconds(self.plan.now), self._looked)
-        files.put(self.plan.state / unchanged.CENSUS, census)
         if self.plan.published:
             stage.tear_down(self.plan.output)
+        census = unchanged.census(outputs, seconds(self.plan.now), self._looked)
+        files.put(self.plan.state / unchanged.CENSUS, census)  # last: from here on the next build may find nothing to do
         self._turn.end()
         return Built(done, tuple(removed), len(prints) - len(done))
 
