@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "plugins" / "almanac"
 LAYERS = {
     0: {"model", "files"},
     1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "body",
-        "queries"},
+        "queries", "spelling"},
     2: {"feeds", "archive", "almanac", "charts", "corrections", "links", "pictures"},
     3: {"claims", "pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle", "newpicture",
         "press", "replay"},

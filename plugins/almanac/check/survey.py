@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from almanac import archive, engine, manuscript, providers, rules, unchanged
+from almanac import archive, engine, frontmatter, manuscript, providers, rules, spelling, unchanged
 from almanac.check.shell import Files, Problem
 from almanac.claims import Evidence
 from almanac.engine.assembled import assemble
@@ -21,6 +22,7 @@ from almanac.press import InboxError, inbox, outlets
 GRACE = timedelta(minutes=10)  # clocks differ
 WRITTEN = ("articles/", "pages/")
 PICTURES = "images/"
+IN_WORDS = (*WRITTEN, "providers/", "corrections/", "links/", "contributed/")
 LINE = re.compile(r"(?P<file>[^:]+):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<message>.*)")
 
 
@@ -38,8 +40,9 @@ def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Pro
         return _told([*faults, *map(_fault, str(error).split("\n"))])
     faults += map(_fault, said)
     faults += _press(content)
+    faults += _misspelled(files)
     manuscripts = list(_manuscripts(files, faults))
-    broken = {manuscript.address(name) for name in files} - {written.url for written in manuscripts}
+    broken = {manuscript.address(name) for name in files} - {"", *(written.url for written in manuscripts)}
     broken |= {f"/{name}" for name in files if name.startswith(PICTURES)}
     faults += rules.across(manuscripts, world(almanac), broken)
     faults += rules.judged(manuscripts, Evidence(almanac))
@@ -94,6 +97,19 @@ def _manuscripts(files: Files, faults: list[Fault]) -> Iterator[Manuscript]:
         faults += wrong
         if found:
             yield found
+
+
+def _misspelled(files: Files) -> Iterator[Fault]:
+    """Misspelled words in what people wrote; a file that cannot be read is told of elsewhere."""
+    known = spelling.allowed(files[spelling.WORDS].data) if spelling.WORDS in files else frozenset[str]()
+    for name, file in files.items():
+        if name.startswith(IN_WORDS) and not file.odd and len(file.data) <= manuscript.LARGEST:
+            begun = file.data.startswith(b"---")
+            data = file.data if begun else b"---\n" + file.data + b"\n---\n"
+            matter = frontmatter.read(data, f"content/{name}")
+            first = data.count(b"\n") - matter.body.count("\n") + 1
+            shift = 0 if begun else 1  # a correction is bare YAML
+            yield from (replace(fault, line=fault.line - shift) for fault in spelling.faults(matter, first, known))
 
 
 def _future(written: Manuscript, now: datetime) -> Iterator[Fault]:
