@@ -73,6 +73,11 @@ def refusal(path: str | Path, error: OSError) -> DiskError:
     return DiskError(f"{_shown(path)}: {error.strerror or error}; {cure}, then run this again")
 
 
+def line(error: OSError) -> str:
+    """The one line about an error of a disk, with file and cure where it says which file."""
+    return str(refusal(str(error.filename), error)) if error.filename is not None else str(error)
+
+
 def _shown(path: str | Path) -> str:
     """The path as a person would type it here."""
     try:
@@ -83,9 +88,7 @@ def _shown(path: str | Path) -> str:
 
 def plainly(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
     """As sys.excepthook: one line for what a disk did, a traceback for what we did wrong."""
-    if isinstance(error, OSError) and error.filename is not None and error.errno in CURES:
-        error = refusal(str(error.filename), error)
-    if isinstance(error, DiskError):
-        print(error, file=sys.stderr)
+    if isinstance(error, DiskError) or (isinstance(error, OSError) and error.errno in CURES and error.filename):
+        print(line(error), file=sys.stderr)
     else:
         sys.__excepthook__(kind, error, traceback)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from almanac import files
 from almanac.archive.disk import PULLS, lock, write
 from almanac.archive.page import ArchiveError
 
@@ -21,7 +22,9 @@ def append_log(content: Path, at: datetime, choose: Callable[[str], str]) -> Non
             written = path.read_text(encoding="utf-8") if path.exists() else ""
             if fresh := choose(written):
                 write(path, written + fresh)
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ArchiveError(f"{files.line(error)}. All else of the pull is saved") from None
+    except UnicodeDecodeError as error:
         shown = f"{content.name}/{LOG}/{path.name}"
         raise ArchiveError(
             f"{shown}:1: cannot be continued ({error}); mend that. All else of the pull is saved"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from almanac import archive, corrections, providers
+from almanac import archive, corrections, files, providers
 from almanac.archive import ArchiveError
 from almanac.model import Card, Provider, Pulls, card, seconds
 from almanac.providers import ProviderError
@@ -26,7 +26,8 @@ def keep(content: Path, read: Iterable[str], now: datetime) -> Kept:
         open_now = {slug: names for slug, found in pulls.items() if (names := _seen_open(found, now))}
         return Kept(forecasts=_issue(content, open_now, now) if open_now else 0)
     except (ArchiveError, ProviderError, OSError) as error:
-        message = " · ".join(str(error).splitlines())
+        said = files.line(error) if isinstance(error, OSError) else str(error)
+        message = " · ".join(said.splitlines())
         return Kept(failures=(Failure(reason="archive", message=message, ours=True),))
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, fetch, press, worker
+from almanac import archive, fetch, files, press, worker
 from almanac.archive import ArchiveError
 from almanac.fetch import Hosts
 from almanac.model import Card, FeedError, FeedState, Provider, card
@@ -61,7 +61,8 @@ def pull_press(
             shared = _Round(now=now, via=via, seconds=seconds, hosts=hosts, read=read)
             haul = _round(content, providers, watched, shared)
     except (ArchiveError, InboxError, OSError) as error:
-        wrong += [Failure(reason="inbox", message=line, ours=True) for line in str(error).splitlines()]
+        said = files.line(error) if isinstance(error, OSError) else str(error)
+        wrong += [Failure(reason="inbox", message=line, ours=True) for line in said.splitlines()]
         return Haul(failures=tuple(wrong))
     return replace(haul, failures=(*wrong, *haul.failures))
 

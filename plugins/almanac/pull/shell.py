@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, fetch, merge, providers, worker
+from almanac import archive, fetch, files, merge, providers, worker
 from almanac.archive import ArchiveError, Filed
 from almanac.fetch import Hosts
 from almanac.merge import Merged
@@ -255,4 +255,6 @@ def _outcome(url: str, reading: Reading, known: Mapping[str, Incident], merged: 
 
 
 def _one_line(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return files.line(error)
     return " · ".join(filter(None, (line.strip() for line in str(error).splitlines()))) or type(error).__name__
