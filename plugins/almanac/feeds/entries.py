@@ -72,10 +72,7 @@ def parse(document: Document, wanted: Sequence[tuple[int, str]], seen: datetime)
 
 
 def oldest(document: Document) -> datetime | None:
-    """When the older of the first and the last entry was published, looked up without parsing.
-
-    Feeds are sorted, this way or that. A date out of all order in between is a slip and reaches no further back.
-    """
+    """When the oldest entry was published, looked up without parsing."""
     return times.reach(map(_published, document.entries))
 
 

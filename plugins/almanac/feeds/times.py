@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+_YEAR = timedelta(days=366)
 _FIRST, _LAST = 1990, 2200  # years in which incidents can have happened; others are typing errors or attacks
 _FIRST_SECOND, _LAST_SECOND = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (_FIRST, _LAST))
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -89,9 +90,14 @@ def moment(year: int, month: int, day: int, hour: int, minute: int, second: int,
 
 
 def reach(stamps: Iterable[datetime | None]) -> datetime | None:
-    """The older of the first and the last of the stamps there are: how far back a sorted list of them goes."""
-    there = [at for at in stamps if at]
-    return min(there[0], there[-1]) if there else None
+    """How far back a feed goes, in whatever order it stands: the oldest stamp that is no slip.
+
+    A slip lies further before all the others than a year, and than they lie apart.
+    """
+    there = sorted(at for at in stamps if at)
+    while len(there) > 2 and there[1] - there[0] > max(_YEAR, there[-1] - there[1]):
+        del there[0]
+    return there[0] if there else None
 
 
 def epoch(seconds: float) -> datetime | None:
