@@ -125,7 +125,7 @@ def incident(draft: Draft, notes: Notes) -> Incident:
         ended_basis=ended_basis,
         planned_from=draft.planned_from,
         planned_until=draft.planned_until,
-        precision=draft.precision,
+        precision=_precision(draft, started, ended),
         source=draft.source,
         dialect=draft.dialect,
         id_is_ours=draft.id_is_ours,
@@ -200,6 +200,11 @@ def _ends(
         started, basis = min([ended, *(u.at for u in updates)]), "mended"
     ended_basis = SIGHT if ended == notes.seen else ended_basis
     return started, SIGHT if started == notes.seen else basis, ended, ended_basis if ended else ""
+
+
+def _precision(draft: Draft, started: datetime, ended: datetime | None) -> str:
+    """To the minute as the page prints it, unless both times came from elsewhere and have seconds."""
+    return "second" if started.second and (ended is None or ended.second) else draft.precision
 
 
 def _closed(updates: tuple[Update, ...]) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from almanac.merge import updates
 from almanac.merge.updates import MINUTE
-from almanac.model import OVER, TROUBLE, Change, Impact, Incident, Phase, Reading, Update, stamp
+from almanac.model import OVER, SIGHT, TROUBLE, Change, Impact, Incident, Phase, Reading, Update, stamp
 
 # What a basis is worth where two sources differ.
 START_RANK = {"pubdate": 0, "first-update": 1, "ulid": 2, "stated": 2, "mended": 3}
@@ -142,7 +142,12 @@ def _ending(known: Incident, shown: Incident, *, fresh: bool) -> _Time | None:
 
 
 def _better(was: _Time, now: _Time, rank: Mapping[str, int], *, fresh: bool, lenient: bool) -> _Time:
-    """Of two times that agree the finer, else the one in the feed, unless it is derived and the known one stated."""
+    """Of two times that agree the finer, else the one in the feed, unless it is derived and the known one stated.
+
+    What we saw ourselves is the latest it can have been, and says nothing against what was known before.
+    """
+    if now.basis == SIGHT or (was.basis == SIGHT and now.at > was.at):
+        return was
     if _agree(was, now, lenient=lenient):
         return now if now.fine and not was.fine else was
     weaker = rank.get(now.basis, 0) < rank.get(was.basis, 0)

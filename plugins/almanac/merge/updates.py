@@ -60,7 +60,7 @@ def _pairs(old: Sequence[Update], new: Sequence[Update], whole: bool) -> list[Pa
     has_ids = bool(pairs)  # both sides speak the same ids, so posts whose ids differ are different posts
     # A feed that holds all posts of a minute gives their order a meaning; of one post only its very time is telling.
     rules = [_by(_exact), _by(_place), _near, _by(lambda update: update.text or None)]
-    for rule in rules if whole else [_by(_instant), lambda old, new: _near(_imports(old), new)]:
+    for rule in [*(rules if whole else [_by(_instant), lambda old, new: _near(_imports(old), new)]), _undated]:
         paired = {id(update) for pair in pairs for update in pair}
         rest_old = [u for u in old if id(u) not in paired and not (has_ids and u.upstream_id)]
         rest_new = [u for u in new if id(u) not in paired and not (has_ids and u.upstream_id)]
@@ -114,6 +114,22 @@ def _near(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
                 break
 
 
+def _undated(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
+    """Posts that say the same, of which one has no time of its own."""
+    rest = list(old)
+    for update in new:
+        for was in rest:
+            if (_at_sight(was) or _at_sight(update)) and (_word(was), was.text) == (_word(update), update.text):
+                yield was, update
+                rest.remove(was)
+                break
+
+
+def _at_sight(update: Update) -> bool:
+    """True for a post that stands at when we first saw it, for want of a time that can be."""
+    return update.at == update.seen
+
+
 def _agree(was: Update, update: Update) -> bool:
     """True if one names, as word or as phase, what the other names, or if an import and it name nothing definite."""
     mine, its = ({_word(u), u.phase.value} - {Phase.UNKNOWN.value} for u in (was, update))
@@ -142,6 +158,8 @@ def _joined(was: Update | None, post: Update, seen: datetime) -> Update:
     """What is known of a post after seeing it in the feed as `post`."""
     if was is None:
         return replace(post, seen=post.seen or seen)
+    if _at_sight(post) or (_at_sight(was) and post.at > was.at):  # it was there before
+        post = replace(post, at=was.at)
     first_sight = was.seen is None  # an import knows times and phases in its own words
     agrees = abs(was.at - post.at) < MINUTE and (first_sight or is_finer(was.at) != is_finer(post.at))
     at = (was if is_finer(was.at) or not is_finer(post.at) else post).at if agrees else post.at

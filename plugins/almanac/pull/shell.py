@@ -220,7 +220,7 @@ def _same(turn: _Turn, state: FeedState) -> _Used:
 def _taken_in(turn: _Turn, state: FeedState, reading: Reading) -> _Used:
     """Merge a reading into the archive; the incidents are on disk when this returns."""
     known = {name: filed.incident for name, filed in turn.known.items()}
-    reading, previous = _if_emptied(state, reading)
+    reading, previous = _if_emptied(state, _reaching(state, reading, known))
     merged = merge.merge(known, reading, turn.pulls.last_open)
     saved = archive.save(turn.shared.content, merged.incidents, turn.known)
     pulls = replace(
@@ -231,6 +231,20 @@ def _taken_in(turn: _Turn, state: FeedState, reading: Reading) -> _Used:
         dialect=reading.dialect, window=reading.window.value, entries=reading.entries, since=reading.since,
     )  # fmt: skip
     return _Used(state, pulls, _outcome(state.url, reading, known, merged))
+
+
+def _reaching(state: FeedState, reading: Reading, known: Mapping[str, Incident]) -> Reading:
+    """The reading, back to when we know it speaks, whatever its stamps say.
+
+    A rolling window never moves back, so an old date on new entries is a slip. And while it shows what it showed at
+    the last pull, nothing that was posted since can have left it.
+    """
+    if reading.window is not Window.ROLLING or state.fetched is None:
+        return reading
+    since = max(reading.since, state.since or reading.since) if reading.since else None
+    if reading.unchanged or any(incident.id in known for incident in reading.incidents):
+        since = min(since or state.fetched, state.fetched)
+    return replace(reading, since=since)
 
 
 def _if_emptied(state: FeedState, reading: Reading) -> tuple[Reading, datetime | None]:
