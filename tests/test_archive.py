@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import timeit
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almanac import archive
-from almanac.archive import ArchiveError, Entry, Filed
+from almanac.archive import ArchiveError, Entry, Filed, facts, scalars
 from almanac.archive.disk import LEFTOVER
 from almanac.model import Change, FeedState, Impact, Incident, Kind, Phase, Pulls, Revision, Span, Update, stamp
 
@@ -189,6 +190,30 @@ def test_what_is_wrong_is_said_with_line_and_cure(right: str, wrong: str, compla
     with pytest.raises(ArchiveError) as error:
         archive.parse(FILE.replace(right, wrong, 1), "c/x.md")
     assert str(error.value).startswith(complaint)
+
+
+@pytest.mark.parametrize(
+    ("read", "raw", "complaint"),
+    [
+        (scalars.read_scalar, '"a" b"', '"a" b" is not a text in double quotes; write it as in JSON'),
+        (scalars.read_scalar, "yes", "'yes' is not plain text; write it in double quotes"),
+        (scalars.read_sequence, "a, b", "'a, b' is not a list; write [a, b]"),
+        (scalars.read_sequence, "[a, b", "'[a, b' is not a list; write [a, b]"),
+        (scalars.read_sequence, '["a",b]', """'"a",b' is not a list of texts; put a comma and a blank between them"""),
+        (facts.FLAG.read, "yes", "'yes' is neither true nor false"),
+    ],
+)
+def test_a_value_in_another_form_is_not_taken_for_one_of_ours(
+    read: Callable[[str], object], raw: str, complaint: str
+) -> None:
+    with pytest.raises(scalars.NotCanonical) as error:
+        read(raw)
+    assert str(error.value) == complaint
+
+
+def test_a_truth_in_the_words_of_yaml_is_read() -> None:
+    flagged = replace(OUTAGE, title_is_ours=True)
+    assert archive.parse(archive.render(flagged).replace("title_is_ours: true", "title_is_ours: yes")) == flagged
 
 
 def test_a_typical_file_is_parsed_in_a_tenth_of_a_millisecond() -> None:

@@ -132,8 +132,6 @@ def _canonical(head: str) -> dict[str, str]:
         line = head.split("\n")[mark.line] if mark and mark.line <= head.count("\n") else ""
         problem = getattr(error, "problem", "") or " ".join(str(error).split())
         raise Bad(line, f"is not YAML: {problem}; put texts that hold : or # in double quotes") from None
-    if not isinstance(values, dict):
-        raise Bad("", "its front matter is not a list of facts; write lines like `phase: resolved`")
     return {name: _spelled(value) for name, value in values.items() if name in FIELDS}
 
 
