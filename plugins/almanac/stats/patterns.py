@@ -37,6 +37,8 @@ MIN_WEEKS = 12
 WARM_UP = 90  # days before the first forecast
 MIN_FORECASTS = 90
 RIDGE = 1.0
+_PENALTY = np.array([1e-6, RIDGE, RIDGE])
+_RIDGES = np.diag(_PENALTY)
 
 
 class Uniformity(NamedTuple):
@@ -100,9 +102,9 @@ def _test(cells: Ints, weeks: Ints, known: Floats) -> Uniformity:
     random = np.random.default_rng((20_260_302, size, len(cells)))
     _, week = np.unique(weeks, return_inverse=True)
     turns = random.integers(0, size, (TURNS, int(week.max()) + 1))
-    turned = (cells[None, :] + turns[:, week]) % size
-    rows = np.arange(TURNS)[:, None] * size
-    counts = np.bincount((turned + rows).ravel(), minlength=TURNS * size).reshape(TURNS, size)
+    turns += np.arange(TURNS)[:, None] * 2 * size  # each record in cells of its own, two times around
+    turned = np.take(turns, week, axis=1) + cells
+    counts = np.bincount(turned.ravel(), minlength=TURNS * 2 * size).reshape(TURNS, 2, size).sum(axis=1)
     found = _distance(np.bincount(cells, minlength=size)[None, :], expected)[0]
     reached = int((_distance(counts, expected) >= found - 1e-9).sum())
     return Uniformity(float(found), (1 + reached) / (1 + TURNS))
@@ -122,11 +124,12 @@ def next_day(record: Record) -> NextDay:
     known = whole[whole < record.now // DAY - days.first]
     base = float(happened[known].mean()) if len(known) else 0.0
     features = _features(record, days.first + np.arange(len(days.covered)))
-    made = _rolling(features[known], happened[known])
+    table = _padded(features[known])
+    made = _rolling(table, happened[known])
     if made is None:
         return NextDay(None, base, 0, None, None, False)
     chances, rates, truth = made
-    model = _fit(features[known], happened[known])
+    model = _fit(table, _products(table), happened[known], np.zeros(table.shape[1]))
     today = _features(record, np.array([record.now / DAY]))
     ours, theirs = (chances - truth) ** 2, (rates - truth) ** 2
     return NextDay(
@@ -154,33 +157,38 @@ def _features(record: Record, days: Floats | Ints) -> Floats:
     return np.stack((np.log1p((at - last) / DAY), np.log1p(recent)), axis=1)
 
 
-def _rolling(features: Floats, happened: Floats) -> tuple[Floats, Floats, Floats] | None:
+def _rolling(table: Floats, happened: Floats) -> tuple[Floats, Floats, Floats] | None:
     """Chances, base rates and outcomes of each day after the warm-up, fitted once a week on the days before it."""
-    chances, rates = [], []
-    for first in range(WARM_UP, len(happened), 7):
-        model = _fit(features[:first], happened[:first])
-        ahead = features[first : first + 7]
-        chances.append(_logistic(_padded(ahead) @ model))
-        rates.append(np.full(len(ahead), happened[:first].mean()))
-    if not chances:
+    weeks = range(WARM_UP, len(happened), 7)
+    if not weeks:
         return None
-    return np.concatenate(chances), np.concatenate(rates), happened[WARM_UP:]
+    products = _products(table)
+    chances, model = [], np.zeros(table.shape[1])
+    for first in weeks:  # a week changes little: from the model of the one before it is two steps
+        model = _fit(table[:first], products[:first], happened[:first], model)
+        chances.append(_logistic(table[first : first + 7] @ model))
+    until = np.array(weeks)
+    rates = np.repeat(np.cumsum(happened)[until - 1] / until, 7)[: len(happened) - WARM_UP]
+    return np.concatenate(chances), rates, happened[WARM_UP:]
 
 
-def _fit(features: Floats, happened: Floats) -> Floats:
-    """Coefficients of the logistic curve by Newton's method, the constant not penalised."""
-    table = _padded(features)
-    penalty = np.diag([1e-6, RIDGE, RIDGE])
-    found = np.zeros(table.shape[1])
+def _fit(table: Floats, products: Floats, happened: Floats, near: Floats) -> Floats:
+    """Coefficients of the logistic curve by Newton's method from `near`, the constant not penalised."""
+    found = near
     for _ in range(12):
         chance = _logistic(table @ found)
-        slope = table.T @ (happened - chance) - penalty @ found
-        curve = (table * (chance * (1 - chance))[:, None]).T @ table + penalty
+        slope = (happened - chance) @ table - _PENALTY * found
+        curve = ((chance * (1 - chance)) @ products).reshape(_RIDGES.shape) + _RIDGES
         step = np.linalg.solve(curve, slope)
         found = found + step
-        if np.abs(step).max() < 1e-8:
+        if np.abs(step).max() < 1e-6:  # what is left is as the square of it
             break
     return found
+
+
+def _products(table: Floats) -> Floats:
+    """Every column times every column."""
+    return (table[:, :, None] * table[:, None, :]).reshape(len(table), -1)
 
 
 def _padded(features: Floats) -> Floats:
@@ -188,7 +196,7 @@ def _padded(features: Floats) -> Floats:
 
 
 def _logistic(x: Floats) -> Floats:
-    result: Floats = 1 / (1 + np.exp(-np.clip(x, -30, 30)))
+    result: Floats = 1 / (1 + np.exp(np.minimum(np.maximum(-x, -30), 30)))
     return result
 
 
