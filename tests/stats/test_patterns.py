@@ -97,7 +97,8 @@ def test_a_forecast_uses_nothing_later_than_its_moment():
 
 def test_past_chances_do_not_change_with_what_came_later():
     random = np.random.default_rng(2)
-    features, happened = random.normal(size=(200, 2)), (random.random(200) < 0.4).astype(float)
+    features = patterns._padded(random.normal(size=(200, 2)))
+    happened = (random.random(200) < 0.4).astype(float)
     later = np.concatenate((happened[:150], 1 - happened[150:]))
     (chances, rates, _), (same, equal, _) = (patterns._rolling(features, x) for x in (happened, later))
     assert chances[:60] == pytest.approx(same[:60])
@@ -115,4 +116,6 @@ def test_the_fitted_curve_is_the_maximum_of_the_penalised_likelihood():
         score = x[0] + features @ x[1:]
         return np.sum(np.logaddexp(0, score) - happened * score) + patterns.RIDGE / 2 * (x[1:] ** 2).sum()
 
-    assert patterns._fit(features, happened) == pytest.approx(optimize.minimize(loss, np.zeros(3)).x, abs=1e-3)
+    table = patterns._padded(features)
+    found = patterns._fit(table, patterns._products(table), happened, np.zeros(3))
+    assert found == pytest.approx(optimize.minimize(loss, np.zeros(3)).x, abs=1e-3)

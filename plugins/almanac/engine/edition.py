@@ -18,7 +18,7 @@ from almanac.exports import Channel, Item
 from almanac.exports.statuspage import Declared, declared
 from almanac.model import Card, Incident, Provider, seconds
 from almanac.stats.reporting import Reported
-from almanac.stats.selection import scope
+from almanac.stats.selection import scoping
 from almanac.views.incidents import Months
 from almanac.views.measures import Records
 
@@ -104,14 +104,11 @@ class Edition:
         What was announced for later than now (by an import that nobody saw) waits.
         """
         now = seconds(self.almanac.now)
-        found = {
-            slug: sorted(
-                (c for c in cards if c.posted <= now and scope(self.providers[slug], c) != "out"),
-                key=_by_post,
-                reverse=True,
-            )
-            for slug, cards in self.almanac.cards.items()
-        }
+        found: dict[str, list[Card]] = {}
+        for slug, cards in self.almanac.cards.items():
+            scope = scoping(self.providers[slug])
+            concerning = (card for card in cards if card.posted <= now and scope(card) != "out")
+            found[slug] = sorted(concerning, key=_by_post, reverse=True)
         found[""] = sorted((card for cards in found.values() for card in cards), key=_by_post, reverse=True)
         return found
 

@@ -20,7 +20,7 @@ def rewound(almanac: Almanac, content: Path) -> Almanac:
     if not late and len(articles) == len(almanac.articles):
         return almanac
     then = {card.file: _then(content, card, now) for card in late}
-    cards = {slug: tuple(_kept(found, then)) for slug, found in almanac.cards.items()}
+    cards = {slug: tuple(sorted(_kept(found, then), key=_newest_first)) for slug, found in almanac.cards.items()}
     pulls = {slug: _pulls(found, cards.get(slug, ()), then, now) for slug, found in almanac.pulls.items()}
     return replace(
         almanac,
@@ -53,6 +53,11 @@ def _kept(cards: Iterable[Card], then: Mapping[str, Card | None]) -> Iterable[Ca
         was = then.get(card.file, card)
         if was is not None:
             yield was
+
+
+def _newest_first(card: Card) -> tuple[int, str]:
+    """As the Almanac has them: a start may have been another one then."""
+    return -card.started, card.id
 
 
 def _pulls(pulls: Pulls, cards: Iterable[Card], then: Mapping[str, Card | None], now: int) -> Pulls:

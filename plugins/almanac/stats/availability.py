@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -105,6 +106,7 @@ class Measure:
         return self.rate.n if self.rate else 0
 
 
+@lru_cache(maxsize=4096)  # leaderboards, trends and the numbers of a provider speak of the same periods
 def measure(record: Record, period: Period, subject: Subject | None = None) -> Measure:
     """All numbers of a subject (by default the provider as a whole) in a period."""
     return measures(record, period, (subject or record.whole,))[0]

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from almanac.stats.availability import FORMULAS, MIN_WEEKS, Measure, in_weeks, measure
 from almanac.stats.days import Days
+from almanac.stats.intervals import Floats
 from almanac.stats.ranks import Ranks, Weeks, grew, groups, tell_apart
 from almanac.stats.record import Record
 from almanac.stats.selection import is_machine
@@ -144,7 +146,7 @@ def _unsure(known: Measure) -> bool:
 
 def weekly(records: Sequence[Record], period: Period) -> Weeks:
     """The weeks of a period, counted from its first day, for each provider as a whole."""
-    tables = [in_weeks(_padded(r.days[r.whole], period)) for r in records]
+    tables = [_in_weeks(r, period) for r in records]
     stacked = np.stack(tables, axis=1) if tables else np.zeros((0, 0, 3))
     return Weeks(stacked[:, :, 0], stacked[:, :, 1], stacked[:, :, 2])
 
@@ -158,14 +160,21 @@ def _places(values: Sequence[float]) -> tuple[int, ...]:
     return tuple(1 + sum(other > value for other in values) for value in values)
 
 
+@lru_cache(maxsize=2048)  # a trend looks at the weeks of a period again, and at those of the one before
+def _in_weeks(record: Record, period: Period) -> Floats:
+    return in_weeks(_padded(record.days[record.whole], period))
+
+
 def _padded(days: Days, period: Period) -> Days:
     """The rows of a period with zeros for days before or after the record, so that weeks of all providers agree."""
     rows = days.within(period)
-    front = rows.first - period.since // DAY if len(rows.covered) else period.days
-    back = period.days - front - len(rows.covered)
-    return Days(
-        first=period.since // DAY,
-        covered=np.pad(rows.covered, (front, back)),
-        least=np.pad(rows.least, ((front, back), (0, 0))),
-        most=np.pad(rows.most, ((front, back), (0, 0))),
-    )
+    if len(rows.covered) == period.days:
+        return rows
+    front = rows.first - period.since // DAY if len(rows.covered) else 0
+    here = slice(front, front + len(rows.covered))
+    columns = []
+    for known in (rows.covered, rows.least, rows.most):
+        column = np.zeros((period.days, *known.shape[1:]), known.dtype)
+        column[here] = known
+        columns.append(column)
+    return Days(first=period.since // DAY, covered=columns[0], least=columns[1], most=columns[2])

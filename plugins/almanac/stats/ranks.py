@@ -129,9 +129,11 @@ def _statistics(weeks: Weeks) -> tuple[Floats, Floats]:
 def _roots(covered: Floats, trouble: Floats, drawn: Floats) -> tuple[Floats, Floats]:
     """The square root of the share in trouble and its standard error (ratio estimate, linearised), in each resample."""
     count = len(covered)
-    time = np.maximum(drawn @ covered, 1.0)
-    share = (drawn @ trouble) / time
-    squares = drawn @ trouble**2 - 2 * share * (drawn @ (trouble * covered)) + share**2 * (drawn @ covered**2)
+    sums = drawn @ np.concatenate((covered, trouble, trouble**2, trouble * covered, covered**2), axis=1)
+    time, lost, lost2, both, time2 = sums.reshape(len(drawn), 5, -1).transpose(1, 0, 2)
+    time = np.maximum(time, 1.0)
+    share = lost / time
+    squares = lost2 - 2 * share * both + share**2 * time2
     error = np.sqrt(np.maximum(squares, 0.0) * count / (count - 1)) / time
     root = np.sqrt(share)
     return root, error / (2 * np.maximum(root, 1e-9))

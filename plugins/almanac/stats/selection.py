@@ -94,21 +94,23 @@ def select(
     counted: list[Card] = []
     doubtful: list[Card] = []
     left_out: list[Left] = []
+    scope_of = scoping(provider)
     for card in sorted(cards, key=lambda c: (c.started, c.id)):
-        why = _why_not(provider, card, covered, withdrawn or {})
+        scope = scope_of(card)
+        why = _why_not(card, scope, covered, withdrawn or {})
         if why:
             left_out.append(Left(card, why))
         else:
-            (counted if scope(provider, card) == "in" else doubtful).append(card)
+            (counted if scope == "in" else doubtful).append(card)
     return Selection(counted=tuple(counted), doubtful=tuple(doubtful), left_out=tuple(left_out))
 
 
-def _why_not(provider: Provider, card: Card, covered: Times, withdrawn: Mapping[str, str]) -> str:
+def _why_not(card: Card, scope: str, covered: Times, withdrawn: Mapping[str, str]) -> str:
     if card.id in withdrawn:
         return f"withdrawn by an editor: {withdrawn[card.id]}"
     if card.kind not in TROUBLE:
         return _REASONS.get(card.kind, card.kind)
-    if scope(provider, card) == "out":
+    if scope == "out":
         return "not about AI"
     return "" if holds(covered, card.started) else "starts outside the covered time"
 
@@ -119,13 +121,22 @@ def scope(provider: Provider, card: Card) -> str:
     By its components; where they do not say so, by words of its title. Without components and without such a word it is
     unknown. Everything on a page that is all about AI is in.
     """
+    return scoping(provider)(card)
+
+
+def scoping(provider: Provider) -> Callable[[Card], str]:
+    """`scope` with the provider's names looked up once, for many cards."""
     rule = provider.scope
     if rule is None or not (rule.components or rule.words):
-        return "in"
-    wanted = _wanted(provider)
-    if any(_plain(name) in wanted for name in card.components) or _has_word(rule.words, card.title):
-        return "in"
-    return "out" if card.components else "unknown"
+        return lambda _: "in"
+    wanted, words = _wanted(provider), rule.words
+
+    def of(card: Card) -> str:
+        if any(_plain(name) in wanted for name in card.components) or _has_word(words, card.title):
+            return "in"
+        return "out" if card.components else "unknown"
+
+    return of
 
 
 def concerns_ai(provider: Provider, component: Component) -> bool:
@@ -144,14 +155,16 @@ def places(provider: Provider, card: Card) -> frozenset[str]:
     return placing(provider)(card)
 
 
+@lru_cache(maxsize=256)
 def placing(provider: Provider) -> Callable[[Card], frozenset[str]]:
     """`places` with the provider's names looked up once, for many cards."""
     slugs = {_plain(name): c.slug for c in provider.components for name in (c.slug, c.name, *c.match)}
 
-    def place(card: Card) -> frozenset[str]:
-        return frozenset(slugs.get(_plain(name), OTHER) for name in card.components)
+    @lru_cache(maxsize=4096)  # most incidents name what others named before
+    def places_of(names: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(slugs.get(_plain(name), OTHER) for name in names)
 
-    return place
+    return lambda card: places_of(card.components)
 
 
 def is_machine(provider: Provider) -> bool:
@@ -159,6 +172,7 @@ def is_machine(provider: Provider) -> bool:
     return provider.written_by == "machine"
 
 
+@lru_cache(maxsize=4096)  # incidents name the same few components over and over
 def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
 

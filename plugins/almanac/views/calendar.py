@@ -74,7 +74,9 @@ def year(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge: i
     """The twelve months up to `edge`, oldest first."""
     at = moment(edge - 1)
     months = [divmod(at.year * 12 + at.month - 1 - back, 12) for back in range(MONTHS - 1, -1, -1)]
-    return tuple(_month(provider, cards, pulls, year, month + 1, edge) for year, month in months)
+    since = timegm((months[0][0], months[0][1] + 1, 1, 0, 0, 0))
+    recent = [card for card in cards if end(card, pulls) >= since]
+    return tuple(_month(provider, recent, pulls, year, month + 1, edge) for year, month in months)
 
 
 def _month(

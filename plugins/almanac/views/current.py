@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from almanac.almanac import Almanac
-from almanac.model import Card, Impact, Provider, Pulls, seconds
+from almanac.model import TROUBLE, Card, Impact, Provider, Pulls, seconds
 from almanac.stats import windows
-from almanac.stats.selection import scope
+from almanac.stats.selection import scoping
 from almanac.views.base import CLEAR, FRESH, MARKS, UNKNOWN, Mark
 
 SEVERITY = (Impact.NONE, Impact.UNKNOWN, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
@@ -87,7 +87,8 @@ def declared(going_on: tuple[Card, ...]) -> Mark:
 
 def troubles(provider: Provider, cards: Iterable[Card]) -> list[Card]:
     """What is trouble of the service and concerns AI, or may concern it; in the order given."""
-    return [card for card in cards if card.is_trouble and scope(provider, card) != "out"]
+    scope = scoping(provider)
+    return [card for card in cards if card.kind in TROUBLE and scope(card) != "out"]
 
 
 def rank(card: Card) -> tuple[int, int]:

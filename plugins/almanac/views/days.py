@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from almanac import charts
 from almanac.model import Card, Impact, Pulls
 from almanac.stats import windows
+from almanac.stats.days import arrays, by_day
 from almanac.stats.windows import DAY
 from almanac.views.base import MARKS
 from almanac.views.current import end
@@ -21,7 +24,8 @@ def worst(cards: Iterable[Card], pulls: Pulls | None, since: int, days: int, now
     """
     found = [charts.UNKNOWN] * days
     _fill_clear(found, pulls, since, now)
-    for card in cards:
+    near = [card for card in cards if card.ended is None or card.ended > since or card.started >= since]
+    for card in near:  # the others were over before
         css = MARKS[Impact(card.impact)].css
         first = max((card.started - since) // DAY, 0)
         last = min((max(end(card, pulls) - 1, card.started) - since) // DAY, days - 1)
@@ -31,13 +35,13 @@ def worst(cards: Iterable[Card], pulls: Pulls | None, since: int, days: int, now
 
 
 def _fill_clear(found: list[str], pulls: Pulls | None, since: int, now: int) -> None:
-    covered = windows.coverage(pulls, now) if pulls else ()
-    for day in range(len(found)):
-        start = since + day * DAY
-        passed = min(start + DAY, now) - start
+    covered = arrays(windows.coverage(pulls, now) if pulls else ())
+    watched = by_day(*covered, since + DAY * np.arange(len(found) + 1)).tolist()
+    for day, seconds in enumerate(watched):
+        passed = min(now - (since + day * DAY), DAY)
         if passed <= 0:
             found[day] = charts.TO_COME
-        elif windows.total(windows.clip(covered, start, start + passed)) >= ENOUGH * passed:
+        elif seconds >= ENOUGH * passed:
             found[day] = charts.CLEAR
 
 

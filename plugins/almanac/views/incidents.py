@@ -6,12 +6,13 @@ import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from almanac import words
 from almanac.almanac import Almanac
 from almanac.model import Card, Provider, moment
-from almanac.stats.selection import scope
+from almanac.stats.selection import scoping
 from almanac.views import base, current, rows
 from almanac.views.base import Head, Link, Mark
 from almanac.views.rows import Day, Sheet
@@ -82,9 +83,7 @@ def _order(card: Card) -> tuple[int, str, str]:
 
 def incidents(almanac: Almanac, by_month: Months) -> Incidents:
     """The newest incidents of all providers, and the way to all others."""
-    by_slug = {provider.slug: provider for provider in almanac.providers}
-    concerning = (card for card in all_cards(almanac) if _concerns(by_slug.get(card.provider), card))
-    newest = heapq.nlargest(NEWEST, concerning, key=_order)
+    newest = _newest(almanac)
     total = sum(map(len, almanac.cards.values()))
     years = sorted({year for year, _ in by_month}, reverse=True)
     return Incidents(
@@ -102,8 +101,14 @@ def incidents(almanac: Almanac, by_month: Months) -> Incidents:
     )
 
 
-def _concerns(provider: Provider | None, card: Card) -> bool:
-    return provider is None or scope(provider, card) != "out"
+def _newest(almanac: Almanac) -> list[Card]:
+    """The newest of all incidents that concern AI, or may."""
+    found: list[Card] = []
+    scopes = {provider.slug: scoping(provider) for provider in almanac.providers}
+    for slug, cards in almanac.cards.items():  # newest first
+        scope = scopes.get(slug)
+        found += islice((card for card in cards if scope is None or scope(card) != "out"), NEWEST)
+    return heapq.nlargest(NEWEST, found, key=_order)
 
 
 def _months(by_month: Months, years: list[int]) -> tuple[Line, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -257,14 +258,17 @@ def _choices(almanac: Almanac, chosen: Period | None) -> tuple[Choice, ...]:
 
 def _months(almanac: Almanac, period: Period) -> tuple[Link, ...]:
     """The pages that list the incidents of a period; for long ones, the list of all months."""
-    touched = sorted({_month(card.started) for card in _started(almanac, period)})
+    days = {card.started // windows.DAY for card in _started(almanac, period)}
+    touched = sorted({_month(day * windows.DAY) for day in days})
     if len(touched) > 12:
         return (Link("/incidents/", f"the incidents of {words.plural(len(touched), 'month')}"),)
     return tuple(Link(base.month_url(*month), words.month(*month)) for month in touched)
 
 
 def _started(almanac: Almanac, period: Period) -> Iterable[Card]:
-    return (c for cards in almanac.cards.values() for c in cards if period.since <= c.started < period.until)
+    for cards in almanac.cards.values():  # newest first
+        since, until = (bisect_right(cards, -at, key=lambda card: -card.started) for at in (period.since, period.until))
+        yield from cards[until:since]
 
 
 def _month(at: int) -> tuple[int, int]:
