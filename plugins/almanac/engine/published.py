@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -182,8 +183,12 @@ def _part(edition: Edition, name: str) -> bytes:
     """The rows of one provider, the newest start first."""
     table, _, file = name.partition("/")
     slug, _, form = file.rpartition(".")
-    rows = OF_CARDS[table](edition, edition.almanac.cards[slug])
-    return FORMS[form](FILES[f"{table}.{form}"][0], rows)
+    return FORMS[form](FILES[f"{table}.{form}"][0], _rows_of(edition, table, slug))
+
+
+@lru_cache(maxsize=1)  # one form after the other is made of the same rows
+def _rows_of(edition: Edition, table: str, slug: str) -> tuple[tables.Row, ...]:
+    return tuple(OF_CARDS[table](edition, edition.almanac.cards[slug]))
 
 
 def _joined(edition: Edition, name: str) -> bytes:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from lxml.builder import ElementMaker  # type: ignore[import-untyped]
+from lxml import etree  # type: ignore[import-untyped]
 
 from almanac.exports.syndication import document, line
 from almanac.model import Provider, moment, stamp
 from almanac.views import base
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_MAP = ElementMaker(namespace=NAMESPACE, nsmap={None: NAMESPACE})
-
 
 class Place(NamedTuple):
     """An address relative to the site, and when what it shows last changed (epoch seconds; 0 where nobody knows)."""
@@ -24,17 +22,23 @@ class Place(NamedTuple):
 
 def sitemap(places: Iterable[Place], site_url: str) -> bytes:
     """The pages of the site."""
-    return document(_MAP.urlset(*(_place(_MAP.url, place, site_url) for place in places)))
+    return _listing("urlset", "url", places, site_url)
 
 
 def index(maps: Iterable[Place], site_url: str) -> bytes:
     """The sitemaps of the site: one may hold 50,000 addresses."""
-    return document(_MAP.sitemapindex(*(_place(_MAP.sitemap, place, site_url) for place in maps)))
+    return _listing("sitemapindex", "sitemap", maps, site_url)
 
 
-def _place(make: ElementMaker, place: Place, site_url: str) -> object:
-    changed = [_MAP.lastmod(stamp(moment(place.changed)))] if place.changed else []
-    return make(_MAP.loc(site_url + place.url), *changed)
+def _listing(name: str, kind: str, places: Iterable[Place], site_url: str) -> bytes:
+    """Elements below the first name no namespace: they print as those of the document."""
+    made = etree.Element(name, nsmap={None: NAMESPACE})
+    for place in places:
+        one = etree.SubElement(made, kind)
+        etree.SubElement(one, "loc").text = site_url + place.url
+        if place.changed:
+            etree.SubElement(one, "lastmod").text = stamp(moment(place.changed))
+    return document(made)
 
 
 def robots(site_url: str) -> bytes:

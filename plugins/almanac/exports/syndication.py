@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -40,7 +41,7 @@ def atom(channel: Channel, items: Sequence[Item]) -> bytes:
         *_archives(channel, _ATOM),
     )
     for item in items:
-        _entry(etree.SubElement(feed, f"{{{ATOM}}}entry"), item)
+        _entry(feed, item)
     if channel.style:
         feed.addprevious(etree.ProcessingInstruction("xml-stylesheet", f'href="{channel.style}" type="text/css"'))
     return document(feed)
@@ -52,24 +53,20 @@ def _archives(channel: Channel, make: Any) -> list[Any]:
     return [make.link(rel=rel, type="application/atom+xml", href=url) for rel, url in links.items() if url]
 
 
-def _entry(entry: Any, item: Item) -> None:
-    """Fill an entry where it stands: made apart and moved there, as ElementMaker does, it takes half as long again."""
-
-    def add(name: str, content: str | None = None, **attributes: str) -> Any:
-        made = etree.SubElement(entry, f"{{{ATOM}}}{name}", attributes)
-        made.text = content
-        return made
-
-    add("id", item.id)
-    add("title", line(item.title))
-    add("published", stamp(item.published))
-    add("updated", stamp(item.updated))
+def _entry(feed: Any, item: Item) -> None:
+    """Add an entry. Its elements name no namespace, so they print as those of the feed around them: in half the time."""
+    add = etree.SubElement
+    entry = add(feed, "entry")
+    add(entry, "id").text = item.id
+    add(entry, "title").text = line(item.title)
+    add(entry, "published").text = stamp(item.published)
+    add(entry, "updated").text = stamp(item.updated)
     for name in item.authors:
-        etree.SubElement(add("author"), f"{{{ATOM}}}name").text = line(name)
-    add("link", rel="alternate", type="text/html", href=item.url)
+        add(add(entry, "author"), "name").text = _name(name)
+    add(entry, "link", rel="alternate", type="text/html", href=item.url)
     for term in item.categories:
-        add("category", term=line(term))
-    add("content", text.clean(item.html), type="html")
+        add(entry, "category", term=_name(term))
+    add(entry, "content", type="html").text = text.clean(item.html)
 
 
 def rss(channel: Channel, items: Sequence[Item]) -> bytes:
@@ -95,7 +92,7 @@ def _rss_item(item: Item) -> Any:
         _RSS.guid(item.id, isPermaLink="false"),
         _RSS.pubDate(_rfc822(item.published)),
         _IN_RSS.updated(stamp(item.updated)),
-        *(_RSS.category(line(term)) for term in item.categories),
+        *(_RSS.category(_name(term)) for term in item.categories),
         _RSS.description(text.clean(item.html)),
     )
 
@@ -120,8 +117,8 @@ def _json_item(item: Item) -> dict[str, Any]:
         "content_html": text.clean(item.html),
         "date_published": stamp(item.published),
         "date_modified": stamp(item.updated),
-        "authors": [{"name": line(name)} for name in item.authors],
-        "tags": [line(term) for term in item.categories],
+        "authors": [{"name": _name(name)} for name in item.authors],
+        "tags": [_name(term) for term in item.categories],
     }
 
 
@@ -141,6 +138,12 @@ def _outline(channel: Channel) -> Any:
 
 def _latest(items: Iterable[Item]) -> datetime:
     return max((item.updated for item in items), default=BEGINNING)
+
+
+@lru_cache(maxsize=1024)
+def _name(text_of_any_kind: str) -> str:
+    """`line` of what stands in many items: a provider, a kind, a person."""
+    return line(text_of_any_kind)
 
 
 def line(text_of_any_kind: str) -> str:

@@ -138,28 +138,38 @@ def leaderboard_rows(boards: Mapping[str, Leaderboard]) -> Iterable[Row]:
 
 def as_csv(table: Table, rows: Iterable[Row]) -> bytes:
     """RFC 4180, with a header; lists joined by " | "."""
+    lists, flags = _columns(table, "array"), _columns(table, "boolean")
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([field.name for field in table.fields])
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    for row in rows:
+        cells = list(row)
+        for at in lists:
+            cells[at] = " | ".join(cells[at])
+        for at in flags:
+            cells[at] = "true" if cells[at] else "false"
+        writer.writerow(cells)
     return out.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return " | ".join(value) if isinstance(value, list) else value
 
 
 def as_jsonl(table: Table, rows: Iterable[Row]) -> bytes:
     """One object a line; what is not known is null."""
     names = [field.name for field in table.fields]
-    empty = [field.type != "string" for field in table.fields]
+    others = [at for at, field in enumerate(table.fields) if field.type != "string"]
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    return "".join(
-        encode({n: None if e and v == "" else v for n, e, v in zip(names, empty, row, strict=True)}) + "\n"
-        for row in rows
-    ).encode()
+    lines = []
+    for row in rows:
+        cells = dict(zip(names, row, strict=True))
+        for at in others:
+            if row[at] == "":
+                cells[names[at]] = None
+        lines.append(encode(cells))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _columns(table: Table, kind: str) -> list[int]:
+    """The places of the columns of a type."""
+    return [at for at, field in enumerate(table.fields) if field.type == kind]
 
 
 class Size(NamedTuple):
