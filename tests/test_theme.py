@@ -75,7 +75,8 @@ def pages_of(known: Almanac, incidents: Iterable[Incident] = ()) -> list[tuple[s
         *(("month", views.month(known, by_month, *key)) for key in by_month),
         ("providers", views.providers(known)),
         *(("provider", views.provider(known, records, provider)) for provider in known.providers),
-        *(("provider_year", views.provider_year(known, provider, 2026)) for provider in _with_2026(known)),
+        *(("provider_year", views.provider_year(provider, views.by_year(known.cards[provider.slug]), 2026))
+          for provider in _with_2026(known)),
         ("leaderboard", views.leaderboard(known, records)),
         ("backups", views.backups(records)),
         *(("backups", views.backups(records, name)) for name in views.BACKUPS),

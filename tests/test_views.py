@@ -729,7 +729,7 @@ def test_a_provider_without_incidents_has_a_page() -> None:
 
 def test_the_years_of_a_provider_link_to_each_other() -> None:
     known = almanac([incident("a"), incident("b", "2025-12-01 10:00", "2025-12-01 11:00")])
-    page = views.provider_year(known, CLAUDE, 2025)
+    page = views.provider_year(CLAUDE, views.by_year(known.cards[CLAUDE.slug]), 2025)
     assert (page.title, page.earlier) == ("Claude in 2025", None)
     assert page.later == Link("/providers/anthropic/2026/", "2026")
 
@@ -903,7 +903,7 @@ PAGES: list[Callable[[Almanac], object]] = [
     lambda a: views.month(a, views.months(a), 2026, 3),
     views.providers,
     lambda a: views.provider(a, views.records(a), CLAUDE),
-    lambda a: views.provider_year(a, CLAUDE, 2026),
+    lambda a: views.provider_year(CLAUDE, views.by_year(a.cards[CLAUDE.slug]), 2026),
     lambda a: views.leaderboard(a, views.records(a)),
     views.articles,
     views.status,

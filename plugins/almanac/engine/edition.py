@@ -21,6 +21,7 @@ from almanac.stats.reporting import Reported
 from almanac.stats.selection import scoping
 from almanac.views.incidents import Months
 from almanac.views.measures import Records
+from almanac.views.providers import Years
 
 Key = tuple[str, str]
 Made = TypeVar("Made")
@@ -60,6 +61,11 @@ class Edition:
     def months(self) -> Months:
         """All cards by month."""
         return views.months(self.almanac)
+
+    @cached_property
+    def years(self) -> dict[str, Years]:
+        """The cards of each provider by year."""
+        return {slug: views.by_year(cards) for slug, cards in self.almanac.cards.items()}
 
     @cached_property
     def records(self) -> Records:

@@ -220,19 +220,7 @@ def _offered(edition: Edition, sizes: dict[str, Size]) -> views.Data:
 
 
 def _years(edition: Edition) -> Iterable[tuple[Any, ...]]:
-    return ((provider, year) for provider in edition.almanac.providers for year in _by_year(edition, provider))
-
-
-def _by_year(edition: Edition, provider: Provider) -> dict[int, list[Card]]:
-    """A provider's incidents by the year they started in."""
-
-    def make() -> dict[int, list[Card]]:
-        found: dict[int, list[Card]] = {}
-        for card in edition.almanac.cards.get(provider.slug, ()):
-            found.setdefault(moment(card.started).year, []).append(card)
-        return found
-
-    return edition.kept(("years", provider.slug), make)
+    return ((one, year) for one in edition.almanac.providers for year in reversed(edition.years[one.slug]))
 
 
 def _changed(cards: Iterable[Card]) -> int:
@@ -240,7 +228,7 @@ def _changed(cards: Iterable[Card]) -> int:
 
 
 def _map(edition: Edition, provider: Provider, year: int) -> bytes:
-    places = [Place(views.incident_url(c), _changed([c])) for c in _by_year(edition, provider)[year]]
+    places = [Place(views.incident_url(c), _changed([c])) for c in edition.years[provider.slug][year]]
     return maps.sitemap(places, edition.plan.site_url)
 
 
@@ -264,7 +252,7 @@ def _changes(edition: Edition) -> dict[str, int]:
     return {
         **dict.fromkeys(("/", "/incidents/", "/providers/", "/leaderboard/", "/data/"), newest),
         **{views.provider_url(slug): changed for slug, changed in of_each.items()},
-        **{views.year_url(p.slug, y): _changed(_by_year(edition, p)[y]) for p, y in _years(edition)},
+        **{views.year_url(p.slug, y): _changed(edition.years[p.slug][y]) for p, y in _years(edition)},
         **{views.month_url(*month): _changed(cards) for month, cards in edition.months.items()},
         "/articles/": max(articles.values(), default=0),
         **articles,
@@ -273,7 +261,7 @@ def _changes(edition: Edition) -> dict[str, int]:
 
 def _index(edition: Edition) -> bytes:
     newest = max(map(_changed, edition.almanac.cards.values()), default=0)
-    years = ((f"/sitemap-{p.slug}-{year}.xml", _changed(_by_year(edition, p)[year])) for p, year in _years(edition))
+    years = ((f"/sitemap-{p.slug}-{year}.xml", _changed(edition.years[p.slug][year])) for p, year in _years(edition))
     return maps.index([Place("/sitemap-pages.xml", newest), *(Place(*year) for year in years)], edition.plan.site_url)
 
 
@@ -286,7 +274,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface("data/{0}", _file, "data", _files, _file_key),
     Surface("subscribe/index.html", lambda e: views.subscribe(e.almanac), "subscribe"),
     Surface("sitemap.xml", _index),
-    Surface("sitemap-{0.slug}-{1}.xml", _map, "", _years, lambda e, p, y: e.mark(_by_year(e, p)[y])),
+    Surface("sitemap-{0.slug}-{1}.xml", _map, "", _years, lambda e, p, y: e.mark(e.years[p.slug][y])),
     Surface("robots.txt", lambda e: maps.robots(e.plan.site_url)),
     Surface("llms.txt", lambda e: maps.llms(e.plan.site_name, e.plan.site_url, e.almanac.providers)),
 )

@@ -5,7 +5,6 @@ To add one, add a line. A surface whose `make` returns bytes has no template.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,14 +15,13 @@ from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
 from almanac.engine.sheet import lean
 from almanac.engine.surface import Surface, providers
-from almanac.model import Provider, moment
+from almanac.model import Provider
 
 
 def _years(edition: Edition) -> Iterable[tuple[Any, ...]]:
     for provider in edition.almanac.providers:
-        found = Counter(moment(card.started).year for card in edition.almanac.cards.get(provider.slug, ()))
-        for year in sorted(found):
-            for sheet, folder in _sheets(found[year]):
+        for year, cards in edition.years[provider.slug].items():
+            for sheet, folder in _sheets(len(cards)):
                 yield provider, year, folder, sheet
 
 
@@ -39,11 +37,9 @@ def _sheets(number: int) -> Iterable[tuple[int, str]]:
 
 
 def _year_key(edition: Edition, provider: Provider, year: int, _folder: str, sheet: int) -> object:
-    cards = edition.almanac.cards[provider.slug]
-    years = sorted({moment(card.started).year for card in cards})
-    here = years.index(year)
-    mine = [card for card in cards if moment(card.started).year == year]
-    return provider.name, years[max(here - 1, 0) : here + 2], edition.mark(mine), sheet
+    known = list(edition.years[provider.slug])
+    here = known.index(year)
+    return provider.name, known[max(here - 1, 0) : here + 2], edition.mark(edition.years[provider.slug][year]), sheet
 
 
 def _month_key(edition: Edition, year: int, number: int, _folder: str, sheet: int) -> object:
@@ -86,7 +82,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface("providers/index.html", lambda e: views.providers(e.almanac), "providers"),
     Surface("providers/{0.slug}/index.html", lambda e, p: views.provider(e.almanac, e.closed, p), "provider",
             providers),
-    Surface("providers/{0.slug}/{1}/{2}index.html", lambda e, p, y, _, n: views.provider_year(e.almanac, p, y, n),
+    Surface("providers/{0.slug}/{1}/{2}index.html", lambda e, p, y, _, n: views.provider_year(p, e.years[p.slug], y, n),
             "provider_year", _years, _year_key),
     Surface("leaderboard/index.html", lambda e: views.leaderboard(e.almanac, e.closed), "leaderboard"),
     Surface("corrections/index.html", lambda e: views.corrections(e.almanac), "corrections"),

@@ -54,7 +54,7 @@ def _archives(channel: Channel, make: Any) -> list[Any]:
 
 
 def _entry(feed: Any, item: Item) -> None:
-    """Add an entry. Its elements name no namespace, so they print as those of the feed around them: in half the time."""
+    """Add an entry. Its elements name no namespace: they print as those of the feed around them, in half the time."""
     add = etree.SubElement
     entry = add(feed, "entry")
     add(entry, "id").text = item.id

@@ -20,7 +20,7 @@ from almanac.views.measures import closed, closed_at, records
 from almanac.views.numbers import numbers
 from almanac.views.pages import not_found, page
 from almanac.views.provider import provider
-from almanac.views.providers import provider_year, providers
+from almanac.views.providers import by_year, provider_year, providers
 from almanac.views.replay import is_replayed, replay, replay_urls
 from almanac.views.rows import count_sheets
 from almanac.views.schema import picture, structured
@@ -42,6 +42,7 @@ __all__ = [
     "backups",
     "beside",
     "boards",
+    "by_year",
     "claims",
     "closed",
     "closed_at",

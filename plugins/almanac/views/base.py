@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -78,7 +78,7 @@ class Head:
 
 FRESH = words.HOUR  # a declared state is believed for so long after the record's end, then it is unknown
 
-MARKS = {
+MARKS: Mapping[str, Mark] = {  # by the value of an Impact
     Impact.NONE: Mark(charts.CLEAR, "no impact"),
     Impact.MINOR: Mark(charts.MINOR, "minor"),
     Impact.MAJOR: Mark(charts.MAJOR, "major"),
@@ -90,7 +90,7 @@ CLEAR = Mark(charts.CLEAR, "none declared")
 UNKNOWN = Mark(charts.UNKNOWN, "unknown")
 STATED = (Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
 KEY = (CLEAR, *(MARKS[impact] for impact in STATED), Mark(charts.UNSAID, "trouble, severity not said"), UNKNOWN)
-QUIET = {kind: Mark("quiet", kind.value) for kind in Kind if kind not in TROUBLE}
+QUIET: Mapping[str, Mark] = {kind: Mark("quiet", kind.value) for kind in Kind if kind not in TROUBLE}
 
 
 def site(name: str, url: str, css: str) -> Site:
@@ -100,7 +100,7 @@ def site(name: str, url: str, css: str) -> Site:
 
 def mark(card: Card) -> Mark:
     """How an incident is marked: its kind if it is no trouble, else its impact."""
-    return QUIET.get(Kind(card.kind)) or MARKS[Impact(card.impact)]
+    return QUIET.get(card.kind) or MARKS[card.impact]
 
 
 def name(card: Card) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from almanac import charts
-from almanac.model import Card, Impact, Pulls
+from almanac.model import Card, Pulls
 from almanac.stats import windows
 from almanac.stats.days import arrays, by_day
 from almanac.stats.windows import DAY
@@ -26,7 +26,7 @@ def worst(cards: Iterable[Card], pulls: Pulls | None, since: int, days: int, now
     _fill_clear(found, pulls, since, now)
     near = [card for card in cards if card.ended is None or card.ended > since or card.started >= since]
     for card in near:  # the others were over before
-        css = MARKS[Impact(card.impact)].css
+        css = MARKS[card.impact].css
         first = max((card.started - since) // DAY, 0)
         last = min((max(end(card, pulls) - 1, card.started) - since) // DAY, days - 1)
         for day in range(first, last + 1):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from almanac import words
 from almanac.almanac import Almanac
-from almanac.model import Provider, moment
+from almanac.model import Card, Provider, moment
 from almanac.views import base, current, rows
 from almanac.views.base import Head, Link, Mark
 from almanac.views.rows import Day, Sheet
 from almanac.views.status import source
+
+Years = Mapping[int, tuple[Card, ...]]
 
 
 class ProviderLine(NamedTuple):
@@ -76,11 +79,17 @@ def _line(almanac: Almanac, provider: Provider) -> ProviderLine:
     )
 
 
-def provider_year(almanac: Almanac, provider: Provider, year: int, sheet: int = 1) -> ProviderYear:
+def by_year(cards: Iterable[Card]) -> Years:
+    """The incidents of a provider by the year they started in, the first year first: the pages there are."""
+    found: dict[int, list[Card]] = {}
+    for card in cards:
+        found.setdefault(moment(card.started).year, []).append(card)
+    return {year: tuple(found[year]) for year in sorted(found)}
+
+
+def provider_year(provider: Provider, known: Years, year: int, sheet: int = 1) -> ProviderYear:
     """What one provider declared in one year, newest first; long years go on on further sheets."""
-    every = almanac.cards.get(provider.slug, ())
-    years = sorted({moment(card.started).year for card in every})
-    cards = [card for card in every if moment(card.started).year == year]
+    cards, years = known[year], list(known)
     here = years.index(year)
     url = base.year_url(provider.slug, year)
     title = f"{provider.name} in {year}"
