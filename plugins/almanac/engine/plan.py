@@ -16,7 +16,7 @@ from almanac.engine import stage
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Settings of Pelican that decide what stands in a page or where; a change of one of them rebuilds everything.
-SETTINGS = ("SITEURL", "SITENAME", "ALMANAC_ID", "ALMANAC_DRAFTS", "JINJA_ENVIRONMENT", "TIMEZONE")
+SETTINGS = ("SITEURL", "SITENAME", "ALMANAC_ID", "ALMANAC_DRAFTS", "ALMANAC_COMPLETE", "JINJA_ENVIRONMENT", "TIMEZONE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
