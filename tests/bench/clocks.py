@@ -255,7 +255,7 @@ def main(argv: list[str]) -> int:
     read_on, wrong = readings(names)
     pulled, faults = pulls(PULLED)
     dropped = sum("dropped" in fault or "refused" in fault for fault in wrong)
-    print(f"{read_on} readings of {sum(1 for _ in fixtures())} feeds, {len(CLOCKS)} clocks of theirs and {len(OWN)} of ours")
+    print(f"{read_on} readings of our fixtures, on {len(CLOCKS)} clocks of theirs and {len(OWN)} of ours")
     print(f"  {dropped} that drop an entry (0), {len(wrong) - dropped} decisions that rest on claims or move (0)")
     print(f"{pulled} stories of pulls: {len(faults)} faults (0)")
     for fault in [*wrong[:15], *faults[:15]]:

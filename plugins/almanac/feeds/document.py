@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from itertools import islice
 from xml.parsers import expat
 
 from ..model import FeedError
@@ -22,6 +23,7 @@ _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _HTML = re.compile(rb"(?:<!--(?:(?!-->).)*+-->|\s)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _CHALLENGE = re.compile(rb"challenge|captcha|just a moment|verify you are human|access denied|cf-ray", re.IGNORECASE)
 _ROOTS = frozenset({"rss", "feed", "RDF"})
+_ENTRY, _TRIED = re.compile(rb"<((?:[A-Za-z_][A-Za-z0-9._-]{0,40}:)?(?:item|entry))(?=[\s/>])"), 8
 _HIDING = rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>"  # where a tag is no tag
 _OPENING = re.compile(rb"<(?:rss\b[^>]*>\s*<channel\b[^>]*>|feed\b[^>]*>|[\w.-]{1,40}:RDF\b[^>]*>)")
 
@@ -44,7 +46,7 @@ def split(body: bytes) -> Document:
         tag = _check(source)
     except expat.ExpatError as error:
         raise _malformed(source, error) from error
-    cuts = _cuts(source, tag)
+    cuts = _cuts(source, tag) or _cuts_of_others(source, tag)
     if len(cuts) > MOST_ENTRIES:
         raise FeedError("too large", f"{len(cuts):,} entries are more than a status feed has; is it the right one?")
     if not cuts:
@@ -123,6 +125,13 @@ def _cuts(source: bytes, tag: str) -> list[tuple[int, int]]:
         if not depth:
             cuts.append((start, end))
     return cuts
+
+
+def _cuts_of_others(source: bytes, tag: str) -> list[tuple[int, int]]:
+    """The same where entries have another prefix than the root, or RSS's name in Atom; the first that names any."""
+    names = (found[1].decode() for found in islice(_ENTRY.finditer(source), _TRIED))
+    found = (_cuts(source, name) for name in dict.fromkeys(names) if name != tag)
+    return next(filter(None, found), [])
 
 
 @lru_cache(maxsize=32)
