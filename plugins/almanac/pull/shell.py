@@ -220,7 +220,7 @@ def _same(turn: _Turn, state: FeedState) -> _Used:
 def _taken_in(turn: _Turn, state: FeedState, reading: Reading) -> _Used:
     """Merge a reading into the archive; the incidents are on disk when this returns."""
     known = {name: filed.incident for name, filed in turn.known.items()}
-    reading, previous = _if_emptied(state, _reaching(state, reading, known))
+    reading, previous = _if_emptied(state, _reaching(state, reading))
     merged = merge.merge(known, reading, turn.pulls.last_open)
     saved = archive.save(turn.shared.content, merged.incidents, turn.known)
     pulls = replace(
@@ -233,16 +233,17 @@ def _taken_in(turn: _Turn, state: FeedState, reading: Reading) -> _Used:
     return _Used(state, pulls, _outcome(state.url, reading, known, merged))
 
 
-def _reaching(state: FeedState, reading: Reading, known: Mapping[str, Incident]) -> Reading:
+def _reaching(state: FeedState, reading: Reading) -> Reading:
     """The reading, back to when we know it speaks, whatever its stamps say.
 
-    A rolling window never moves back, so an old date on new entries is a slip. And while it shows what it showed at
-    the last pull, nothing that was posted since can have left it.
+    A rolling window never moves back, so an old date on new entries is a slip. And while it shows all that it showed
+    at the last pull, or anything that has not changed since, nothing that was posted in between has left it.
     """
     if reading.window is not Window.ROLLING or state.fetched is None:
         return reading
     since = max(reading.since, state.since or reading.since) if reading.since else None
-    if reading.unchanged or any(incident.id in known for incident in reading.incidents):
+    before = {name for _, name in state.items}
+    if reading.unchanged or (before and before <= {incident.id for incident in reading.incidents}):
         since = min(since or state.fetched, state.fetched)
     return replace(reading, since=since)
 
