@@ -304,6 +304,12 @@ def test_a_page_with_its_blocks_is_one_text(tmp_path: Path) -> None:
     assert list(filter(None, made.get_template("main.html").generate(page=None))) == ["<nonea.&amp;.>12"]
 
 
+def test_macros_take_what_is_named_and_what_is_called_with_a_block(tmp_path: Path) -> None:
+    macro = "{% macro m(x, y='c', z='d') %}{{ x }}{{ y }}{{ z }}{{ caller() if caller is defined }}{% endmacro %}"
+    main = macro + '{{ m("<", z="&") }} {% call m(*["a"], **{"y": "b"}) %}{{ page.text }}{% endcall %}'
+    assert show(tmp_path, main=main) == "&lt;c&amp; abd&lt;b&gt;&amp;"
+
+
 def test_a_name_that_is_none_stops_the_build(tmp_path: Path) -> None:
     with pytest.raises(AttributeError):
         show(tmp_path, main="{{ page.txet }}")

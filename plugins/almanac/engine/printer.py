@@ -19,10 +19,11 @@ STYLE = "site.css"
 
 
 class _Generator(CodeGenerator):
-    """Compiles templates to code that does with less: most of the time it takes to print a page is spent on the three.
+    """Compiles templates to code that does with less: two thirds of the time to print a page were spent on the four.
 
-    Values are views, so `page.title` is an attribute and never a key; most of what is printed needs no escaping; and a
-    block is given on as one text, where Jinja would hand every piece of it through all the templates above.
+    Values are views, so `page.title` is an attribute and never a key. Most of what is printed needs no escaping. A
+    block is given on as one text, where Jinja would hand every piece through all the templates above. And a call is a
+    call: nothing that the templates call asks for Jinja's context.
     """
 
     def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
@@ -32,6 +33,17 @@ class _Generator(CodeGenerator):
         self.buffer(frame)
         super().blockvisit(nodes, frame)
         self.writeline(f"yield concat({frame.buffer})")
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        if forward_caller or node.dyn_args is not None or node.dyn_kwargs is not None:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for argument in (*node.args, *node.kwargs):
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(")")
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
         self.visit(node.node, frame)
@@ -80,7 +92,7 @@ class Printer:
     """Prints the pages of one build."""
 
     def __init__(self, plan: Plan) -> None:
-        site = views.site(plan.site_name, plan.site_url, _style(plan))
+        site = views.site(plan.site_name, plan.site_url, _style(plan), plan.complete)
         self._environment = environment(plan.theme, site, plan.jinja, _compiled(plan.state / "templates"))
 
     def page(self, template: str, page: object) -> bytes:
