@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from email.utils import format_datetime
@@ -21,6 +22,7 @@ HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
 JSON_FEED = "https://jsonfeed.org/version/1.1"
 BEGINNING = moment(0)  # what an empty feed says it was updated: a date it must have, and none that ever moves
 
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ATOM = ElementMaker(namespace=ATOM, nsmap={None: ATOM})
 _IN_RSS = ElementMaker(namespace=ATOM, nsmap={"atom": ATOM})
 _RSS = ElementMaker(nsmap={"atom": ATOM})
@@ -147,8 +149,11 @@ def _name(text_of_any_kind: str) -> str:
 
 
 def line(text_of_any_kind: str) -> str:
-    """One line without the characters that XML cannot carry or readers should not see."""
-    return " ".join(text.clean(text_of_any_kind).split())
+    """One line without the characters that XML cannot carry or readers should not see, and without a tag.
+
+    Titles and names are plain text, but many readers take them for HTML: what would begin a tag there becomes ‹.
+    """
+    return _TAG.sub("‹", " ".join(text.clean(text_of_any_kind).split()))
 
 
 def _rfc822(at: datetime) -> str:
