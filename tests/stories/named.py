@@ -30,6 +30,7 @@ ODD = kept(OTHER, update(OTHER.posts[0], 12))
 MORE = post(5, "Identified", "A disk is full.")
 KNOWN = replace(LOGIN, posts=[LOOK, MORE])
 STALE = replace(LOGIN, title="Login trouble", posts=[replace(LOOK, text="Logins may fail.")])
+TO_THE_SECOND = replace(LOGIN, posts=[post(0, "Investigating", "Logins fail.", second=40)])
 ULID = feedforms.ulid(LOGIN)
 FEEDS = tuple(f"https://{HOST}/history.{form}" for form in ("atom", "rss"))
 
@@ -138,8 +139,10 @@ STORIES = (
     ),
     Story(
         title="the feed and the API of one page, by turns",
-        pulls=(said(2, LOGIN, SLOW), said(40, CLOSED, SLOW, form=feedforms.api), said(50, CLOSED, SLOW)),
-        archive=(replace(DONE, precision="second"), replace(slow(), precision="second")),
+        pulls=(said(2, TO_THE_SECOND, SLOW), said(40, TO_THE_SECOND, SLOW, form=feedforms.api),
+               said(50, TO_THE_SECOND, SLOW)),
+        archive=(kept(TO_THE_SECOND, update(TO_THE_SECOND.posts[0], 2), precision="second"),
+                 replace(slow(), precision="second")),
     ),
     Story(
         title="two incidents are merged",

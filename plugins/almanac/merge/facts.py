@@ -57,7 +57,9 @@ def _as_if_whole(shown: Incident, known: Incident, posts: Sequence[Update]) -> I
         phase = next((post.phase for post in reversed(present) if post.phase is not Phase.UNKNOWN), phase)
     started, ended, basis = shown.started, shown.ended, shown.ended_basis
     if shown.started_basis in OF_POSTS and present:
-        started = min(started, present[0].at, *([known.started] if known.started_basis in OF_POSTS else []))
+        started = min(started, present[0].at)
+        if known.started_basis in OF_POSTS and started - known.started >= MINUTE:  # else one of them is rounded
+            started = known.started
     if phase not in OVER:
         ended, basis = None, ""
     elif basis != "stated" and (over := _over_since(present)) != ended:
