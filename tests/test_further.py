@@ -9,6 +9,7 @@ from typing import Any
 from almanac import views
 from almanac.almanac import Almanac
 from almanac.model import Change, Incident, Revision, Update
+from almanac.views.base import Head
 from almanac.views.schema import picture
 from almanac.words import GAP
 from tests.almanacs import CLAUDE, GROQ, NOW, almanac, at, carded, incident, pulls
@@ -217,8 +218,8 @@ def test_nothing_that_is_told_to_machines_can_end_the_script() -> None:
 
 
 def test_every_section_has_a_picture() -> None:
-    assert picture("articles") == "/theme/og-articles.png"
-    assert picture("methodology") == "/theme/og-now.png"
+    assert picture(SITE, Head(title="", path="/", section="articles")) == "/theme/og-articles.png"
+    assert picture(SITE, Head(title="", path="/", section="methodology")) == "/theme/og-now.png"
 
 
 def test_a_change_of_a_post_s_time_or_word_is_an_edit_too() -> None:

@@ -32,6 +32,8 @@ ONLY = {
     "pagefind_bin": {"exports/searchindex.py"},
     "pyarrow": {"exports/parquet.py"},
     "pelican": {"hookup.py", "reader.py", "site.py"},
+    "resvg_py": {"exports/lettering.py"},
+    "font_source_sans_pro": {"exports/lettering.py"},
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

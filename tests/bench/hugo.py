@@ -72,7 +72,7 @@ def recorded(project: Path, now: str) -> dict[str, Any]:
     def page(self: Printer, template: str, view: Any) -> bytes:
         about = self._environment.globals["site"]
         shared.update(plain(about))
-        more = {"structured": views.structured(about, view), "picture": views.picture(view.head.section)}
+        more = {"structured": views.structured(about, view), "picture": views.picture(about, view.head)}
         return json.dumps({"template": template, "page": plain(view) | more}, ensure_ascii=False).encode()
 
     Printer.page, text.html, text.article = page, str, str  # type: ignore[method-assign, assignment]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from almanac import views
-from almanac.engine import further, measured, published, syndicated, told
+from almanac.engine import further, linkpictures, measured, published, syndicated, told
 from almanac.engine.edition import Edition
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
@@ -98,6 +98,7 @@ SURFACES: tuple[Surface, ...] = (
     *told.SURFACES,
     *syndicated.SURFACES,
     *published.SURFACES,
+    *linkpictures.SURFACES,
     Surface("sitemap-pages.xml", lambda e: published.pages(e, _addresses(e))),
 )
 

@@ -4,7 +4,7 @@ from almanac.views.around import Around, Surroundings
 from almanac.views.articles import Beside, article, articles, beside
 from almanac.views.backups import SLUGS as BACKUPS
 from almanac.views.backups import page as backups
-from almanac.views.base import Site, incident_url, month_url, provider_url, site, year_url
+from almanac.views.base import PICTURE, Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
 from almanac.views.compare import compare, compared, comparisons
 from almanac.views.component import all_parts, component
@@ -30,6 +30,7 @@ from almanac.views.subscribe import subscribe
 
 __all__ = [
     "BACKUPS",
+    "PICTURE",
     "Around",
     "Beside",
     "Data",

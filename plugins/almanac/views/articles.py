@@ -148,7 +148,7 @@ def article(beside: Beside, article: Article) -> ArticlePage:
     card = article.card
     return ArticlePage(
         head=Head(title=card.title, path=card.url, section="articles", description=card.summary, kind="article",
-                  feeds=base.feeds("/articles/", "Articles")),
+                  picture=f"{card.url}{base.PICTURE}", feeds=base.feeds("/articles/", "Articles")),
         kicker=words.sentence(card.kind),
         title=card.title,
         stand=card.summary,

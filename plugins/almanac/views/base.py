@@ -51,6 +51,7 @@ class Site:
     root: str
     css: str  # address of the style sheet, with a mark of its content
     feeds: tuple[Feed, ...] = ()
+    pictures: bool = False  # True: pages that have a picture of their own are shown with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +75,10 @@ class Head:
     dateline: Dateline | None = None
     feeds: tuple[Feed, ...] = ()  # the page's own feeds, before those of the site
     kind: str = "website"  # OpenGraph type
+    picture: str = ""  # address of the page's own picture, which only a complete build has
 
 
+PICTURE = "picture.png"  # what a picture for links is called, in the folder of its page
 FRESH = words.HOUR  # a declared state is believed for so long after the record's end, then it is unknown
 
 MARKS: Mapping[str, Mark] = {  # by the value of an Impact
@@ -93,9 +96,10 @@ KEY = (CLEAR, *(MARKS[impact] for impact in STATED), Mark(charts.UNSAID, "troubl
 QUIET: Mapping[str, Mark] = {kind: Mark("quiet", kind.value) for kind in Kind if kind not in TROUBLE}
 
 
-def site(name: str, url: str, css: str) -> Site:
+def site(name: str, url: str, css: str, pictures: bool = False) -> Site:
     """The site's constants; `url` without a trailing slash, "" where it is not known."""
-    return Site(name=name, url=url, root=urlsplit(url).path.rstrip("/"), css=css, feeds=feeds("/", "All incidents"))
+    root = urlsplit(url).path.rstrip("/")
+    return Site(name=name, url=url, root=root, css=css, feeds=feeds("/", "All incidents"), pictures=pictures)
 
 
 def mark(card: Card) -> Mark:

@@ -101,6 +101,7 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
             section="incidents",
             description=f"{title}. {stand}",
             dateline=around.live,
+            picture=f"{urls[0]}{base.PICTURE}",
             feeds=(*base.provider_feeds(around.slug, around.provider), base.twin(card)),
             kind="article",
         ),

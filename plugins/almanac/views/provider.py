@@ -92,6 +92,7 @@ def provider(almanac: Almanac, records: Records, provider: Provider) -> Provider
             section="providers",
             description=f"Declared state of {provider.name} and its record of incidents.",
             dateline=base.dateline(almanac, reach),
+            picture=f"{base.provider_url(provider.slug)}{base.PICTURE}",
             feeds=base.provider_feeds(provider.slug, provider.name),
         ),
         kicker=f"Provider, {provider.name}" + (f" by {provider.company}" if provider.company != provider.name else ""),

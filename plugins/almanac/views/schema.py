@@ -8,7 +8,7 @@ from typing import Any
 
 from almanac import text
 from almanac.views.articles import ArticlePage
-from almanac.views.base import Site
+from almanac.views.base import Head, Site
 from almanac.views.data import Data
 from almanac.views.home import Home
 from almanac.views.incident import IncidentPage
@@ -17,9 +17,11 @@ PICTURES = frozenset({"now", "incidents", "providers", "leaderboard", "articles"
 MOST = 20  # posts of an open incident that are told
 
 
-def picture(section: str) -> str:
-    """The address of the picture for pages of a section."""
-    return f"/theme/og-{section if section in PICTURES else 'now'}.png"
+def picture(site: Site, head: Head) -> str:
+    """The address of the picture that links to a page show: its own, else that of its section."""
+    if site.pictures and head.picture:
+        return head.picture
+    return f"/theme/og-{head.section if head.section in PICTURES else 'now'}.png"
 
 
 def structured(site: Site, page: object) -> str:
@@ -56,7 +58,7 @@ def _piece(site: Site, page: ArticlePage | IncidentPage, kind: str) -> dict[str,
         "description": page.head.description,
         "url": f"{site.url}{page.head.path}",
         "mainEntityOfPage": f"{site.url}{page.head.path}",
-        "image": f"{site.url}{picture(page.head.section)}",
+        "image": f"{site.url}{picture(site, page.head)}",
         "publisher": _publisher(site),
     }
 
