@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from almanac import archive, curate, feeds, pull, site
 from almanac.engine.build import MANY
 from almanac.engine.stage import LAST, NEXT
+from almanac.pull.report import kept_lines, outcome_lines
 from tests.projects import INCIDENTS, PAGE, article, moment, project, put, tree, write
 from tests.serving import watch
 from tests.statuspages import Page, Step, atom
@@ -54,7 +55,7 @@ class Scene:
     def begin(self, work: Path) -> None:
         """A fresh copy of what the command starts from."""
         shutil.rmtree(work, ignore_errors=True)
-        shutil.copytree(self.base, work, symlinks=True)
+        shutil.copytree(self.base, work, symlinks=True, dirs_exist_ok=True)
 
     def run(self, work: Path) -> None:
         """The command."""
@@ -102,8 +103,14 @@ class Pull(Scene):
             raise SystemExit(1)
 
     def _pull(self, content: Path) -> bool:
-        report = pull.pull(content, now=self.now, via=self.url, read=feeds.read)
-        print(*pull.lines(report), sep="\n")
+        def tell(outcome: pull.Outcome, _: int) -> None:
+            print(*outcome_lines(outcome), sep="\n")
+
+        try:
+            report = pull.pull(content, now=self.now, via=self.url, read=feeds.read, watch=tell)
+        except archive.ArchiveError as error:  # of the log
+            raise SystemExit(str(error)) from None
+        print(*kept_lines(report.kept), pull.summary(report), sep="\n")
         return report.ok and all(outcome.feed for outcome in report.outcomes)
 
     def seen(self, work: Path) -> Files:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests import injection
 from tests.injection import Point
-from tests.scenes import Scene
+from tests.scenes import Scene, dead_links
 
 HANDS = 2
 KILL = "signal=SIGKILL"
@@ -47,7 +47,7 @@ class Tally:
 
 def prepare(scene: Scene, scratch: Path) -> list[Point]:
     """Run a scene undisturbed, which tells what it makes, and once watched, which tells its calls."""
-    work, notes = _places(scratch)
+    work, notes = places(scratch)
     scene.begin(work)
     scene.old = scene.seen(work)
     ended = injection.run(lambda: scene.run(work), notes)
@@ -83,7 +83,7 @@ def _judged(judge: Callable[..., Verdict], scratch: Path, job: tuple[object, ...
     return judge(_SCENES[str(name)], scratch / str(os.getpid()), *rest)
 
 
-def _places(scratch: Path) -> tuple[Path, Path]:
+def places(scratch: Path) -> tuple[Path, Path]:
     """Where a command works, and where what it says is kept."""
     notes = scratch / "notes"
     notes.mkdir(parents=True, exist_ok=True)
@@ -92,7 +92,7 @@ def _places(scratch: Path) -> tuple[Path, Path]:
 
 def killed_at(scene: Scene, scratch: Path, point: Point) -> Verdict:
     """Kill the command as it makes a call, look what is left, run it again, look whether all is there."""
-    work, notes = _places(scratch)
+    work, notes = places(scratch)
     scene.begin(work)
     ended = injection.struck(lambda: scene.run(work), notes, work, point, KILL)
     if not ended.struck:
@@ -102,7 +102,7 @@ def killed_at(scene: Scene, scratch: Path, point: Point) -> Verdict:
 
 def killed_after(scene: Scene, scratch: Path, share: float, takes: float) -> Verdict:
     """Kill the command after a share of the time it takes."""
-    work, notes = _places(scratch)
+    work, notes = places(scratch)
     scene.begin(work)
     pid = injection.fork(lambda: scene.run(work), notes / "said.txt")
     time.sleep(share * takes)
@@ -122,7 +122,7 @@ def every_call(scene: Scene, scratch: Path, every: int = 1) -> bool:
     """Kill a scene's command at each of its state-changing calls, or at every so manieth. True if nothing is wrong."""
     started = time.monotonic()
     points = [point for point in prepare(scene, scratch) if point.makes][::every]
-    tally = Tally()
+    tally = Tally(faults=[*dead_links(scene.old), *dead_links(scene.new)])
     for verdict in each([(stage(scene), point) for point in points], killed_at, scratch):
         tally.add(verdict)
     return tally.tell(f"{scene.name}: SIGKILL at a call that changes the disk", time.monotonic() - started)
@@ -141,7 +141,7 @@ def random_moments(scene: Scene, scratch: Path, rounds: int, chance: random.Rand
 
 
 def _takes(scene: Scene, scratch: Path) -> float:
-    work, notes = _places(scratch)
+    work, notes = places(scratch)
     scene.begin(work)
     started = time.monotonic()
     injection.run(lambda: scene.run(work), notes)

@@ -145,8 +145,8 @@ def test_publishconf_publishes_at_once_and_a_preview_does_not(tmp_path: Path) ->
     put(root, replace(INCIDENTS[0], title="Changed"))
     site.build(root / "publishconf.py", now="2026-03-02T14:10:00Z", pull=False)
     assert (root / "output").stat().st_ino != number
-    assert first.keys() == tree(root / "output").keys()
-    assert first != tree(root / "output")
+    second = tree(root / "output")
+    assert [name for name in ("index.html", "about/index.html") if first[name] != second[name]] == ["index.html"]
 
 
 # One build at a time

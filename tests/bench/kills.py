@@ -46,7 +46,7 @@ Files = dict[str, bytes]
 def main(argv: list[str]) -> int:
     """Run the rounds; 1 if any check failed."""
     rounds, seed, every = (int(argv[at]) if len(argv) > at else default for at, default in enumerate((1000, 1, 1)))
-    good = [random_pulls(rounds, seed)]
+    good = [random_pulls(rounds, seed)] if rounds else []
     with scratch() as folder:
         good += strikes(folder, every)
         good += moments(folder, rounds // 5, random.Random(seed))
@@ -68,8 +68,8 @@ def strikes(folder: Path, every: int = 1) -> Iterator[bool]:
 def moments(folder: Path, rounds: int, chance: random.Random) -> Iterator[bool]:
     """Kill builds at random moments; the last one has workers, which outlive it for a moment."""
     for scene, share in ((Preview, 0.4), (Publish, 0.4), (Crowd, 0.2)):
-        made = scene(folder / f"{scene.name}-m")
-        yield random_moments(made, folder / f"{scene.name}-n", round(rounds * share), chance)
+        if times := int(rounds * share):
+            yield random_moments(scene(folder / f"{scene.name}-m"), folder / f"{scene.name}-n", times, chance)
 
 
 def random_pulls(rounds: int, seed: int) -> bool:

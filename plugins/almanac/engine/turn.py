@@ -26,10 +26,13 @@ class Turn:
     """
 
     def __init__(self, folder: Path, patience: float = PATIENCE) -> None:
+        self._path, self._file = folder / MARK, -1
         files.make_folder(folder)
-        self._path = folder / MARK
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-        _lock(self._file, self._path, patience)
+        try:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            _lock(self._file, self._path, patience)
+        except OSError as error:
+            raise files.refusal(self._path, error) from error
         status = os.fstat(self._file)
         self.since = status.st_mtime_ns if status.st_size else None
 
@@ -43,7 +46,10 @@ class Turn:
 
     def end(self) -> None:
         """All is written and remembered."""
-        os.ftruncate(self._file, 0)
+        try:
+            os.ftruncate(self._file, 0)
+        except OSError as error:
+            raise files.refusal(self._path, error) from error
         self.leave()
 
     def leave(self) -> None:
