@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from almanac.archive.scalars import NotCanonical, read_scalar, read_sequence, scalar, sequence
@@ -58,18 +59,20 @@ def _word(words: Iterable[Kind] | type[Impact] | type[Phase]) -> Form:
     return Form(lambda word: word.value, read)
 
 
+MEMO = lru_cache(1024)  # an archive says the same few words over and over
 TEXT = Form(scalar, read_scalar)
-LIST = Form(sequence, read_sequence)
+WORD = Form(MEMO(scalar), MEMO(read_scalar))
+LIST = Form(MEMO(sequence), MEMO(read_sequence))
 FLAG = Form(lambda flag: "true" if flag else "false", _read_flag)
 TIME = Form(stamp, unstamp)
 MAYBE = Form(_write_maybe, _read_maybe)
 
 FIELDS: dict[str, Form] = {
-    "provider": TEXT, "id": TEXT, "aliases": LIST, "title": TEXT, "title_is_ours": FLAG,
-    "kind": _word(DECLARED), "kind_basis": TEXT, "impact": _word(Impact), "impact_stated": TEXT, "phase": _word(Phase),
-    "components": LIST, "started": TIME, "started_basis": TEXT, "ended": MAYBE, "ended_basis": TEXT,
-    "planned_from": MAYBE, "planned_until": MAYBE, "precision": TEXT, "source": TEXT, "dialect": TEXT,
-    "id_is_ours": FLAG, "imported": TEXT, "first_seen": MAYBE, "vanished": MAYBE,
+    "provider": WORD, "id": TEXT, "aliases": LIST, "title": TEXT, "title_is_ours": FLAG,
+    "kind": _word(DECLARED), "kind_basis": WORD, "impact": _word(Impact), "impact_stated": WORD, "phase": _word(Phase),
+    "components": LIST, "started": TIME, "started_basis": WORD, "ended": MAYBE, "ended_basis": WORD,
+    "planned_from": MAYBE, "planned_until": MAYBE, "precision": WORD, "source": TEXT, "dialect": WORD,
+    "id_is_ours": FLAG, "imported": WORD, "first_seen": MAYBE, "vanished": MAYBE,
 }  # fmt: skip
 SILENT = frozenset(  # not written while there is nothing to say
     {"aliases", "title_is_ours", "planned_from", "planned_until", "dialect", "id_is_ours", "imported", "vanished"}
@@ -108,16 +111,19 @@ def _raw(head: str) -> dict[str, str]:
     raws: dict[str, str] = {}
     name = ""
     for line in head.split("\n"):
-        found = _FACT.fullmatch(line)
-        if not found:
-            if not name:
-                raise Bad(line, f"{line!r} is no fact; write lines like `phase: resolved`")
-            raws[name] += f"\n{line}"
-            continue
-        name = found[1]
+        before, _, raw = line.partition(": ")
+        if before not in FIELDS:  # unknown, empty, or more of the one above
+            found = _FACT.fullmatch(line)
+            if not found:
+                if not name:
+                    raise Bad(line, f"{line!r} is no fact; write lines like `phase: resolved`")
+                raws[name] += f"\n{line}"
+                continue
+            before, raw = found[1], found[2] or ""
+        name = before
         if name in raws:
             raise Bad(f"\n{line}", f"{name} is there twice; keep one")
-        raws[name] = found[2] or ""
+        raws[name] = raw
     return raws
 
 

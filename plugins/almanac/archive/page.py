@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from almanac.archive import facts
-from almanac.archive.facts import TIME, Bad, Form
+from almanac.archive.facts import MEMO, TIME, Bad, Form
 from almanac.archive.scalars import NotCanonical, read_scalar, scalar
 from almanac.model import Change, Incident, Phase, Revision, Update, stamp, unstamp
 
 REVISION = "was, until seen "
-NOTE = Form(lambda text: scalar(text, in_list=True), lambda raw: read_scalar(raw, in_list=True))
+NOTE = Form(lambda text: scalar(text, in_list=True), MEMO(lambda raw: read_scalar(raw, in_list=True)))
 PHASES = {phase.value: phase for phase in Phase}
 NOTES = {"seen": TIME, "at": TIME, "printed": NOTE, "upstream_id": NOTE, "gone": TIME}
 OF_UPDATE = frozenset({"seen", "printed", "upstream_id", "gone"})

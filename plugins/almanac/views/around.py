@@ -107,33 +107,34 @@ class Surroundings:
 
     def near(self, card: Card) -> tuple[Card, ...]:
         """Every incident whose page may show this one, itself included: those to look at again when it changes."""
-        return tuple(dict.fromkeys(self._within(window(card.started, self._until(card)))))
+        until = end(card, self._almanac.pulls.get(card.provider))
+        return tuple(dict.fromkeys(other for other, _ in self._within(window(card.started, until))))
 
-    def _until(self, card: Card) -> int:
-        return end(card, self._almanac.pulls.get(card.provider))
-
-    def _within(self, stretch: Stretch) -> Iterable[Card]:
+    def _within(self, stretch: Stretch) -> Iterable[tuple[Card, int]]:
         days = range(stretch.since // DAY, stretch.until // DAY + 1)
         return chain.from_iterable(self._days.get(day, ()) for day in days)
 
     def _neighbours(self, card: Card, until: int) -> tuple[Neighbour, ...]:
         view = window(card.started, until)
         found = {
-            (other.provider, other.id): other
-            for other in self._within(view)
-            if other is not card and other.started < view.until and self._until(other) >= view.since
-        }
-        found.pop((card.provider, card.id), None)
-        near = sorted(found.values(), key=lambda other: (abs(other.started - card.started), other.id))
-        own = [other for other in near if other.provider == card.provider][:OWN]
-        others = [other for other in near if other.provider != card.provider and self._comparable(other)][:OTHERS]
-        return tuple(self._neighbour(other) for other in sorted([*own, *others], key=lambda o: (o.started, o.id)))
+            other.file: (other, ended) for other, ended in self._within(view)
+            if other.started < view.until and ended >= view.since
+        }  # fmt: skip
+        found.pop(card.file, None)
+        if not found:
+            return ()
+        near = sorted(found.values(), key=lambda near: (abs(near[0].started - card.started), near[0].id))
+        own = [(other, ended) for other, ended in near if other.provider == card.provider][:OWN]
+        others = [(other, ended) for other, ended in near
+                  if other.provider != card.provider and self._comparable(other)][:OTHERS]  # fmt: skip
+        drawn = sorted([*own, *others], key=lambda drawn: (drawn[0].started, drawn[0].id))
+        return tuple(self._neighbour(other, ended) for other, ended in drawn)
 
     def _comparable(self, card: Card) -> bool:
         provider = self._providers.get(card.provider)
         return provider is not None and not is_machine(provider) and scope(provider, card) == "in"
 
-    def _neighbour(self, card: Card) -> Neighbour:
+    def _neighbour(self, card: Card, until: int) -> Neighbour:
         provider = self._providers.get(card.provider)
         mark = base.mark(card)
         return Neighbour(
@@ -143,7 +144,7 @@ class Surroundings:
             css=mark.css,
             word=mark.word,
             since=card.started,
-            until=self._until(card),
+            until=until,
             open=card.ended is None,
         )
 
@@ -161,14 +162,16 @@ def _reach(pulls: Pulls, now: int) -> int | None:
     return covered[-1].until if covered else None
 
 
-def _by_day(almanac: Almanac) -> dict[int, list[Card]]:
-    days: dict[int, list[Card]] = {}
+def _by_day(almanac: Almanac) -> dict[int, list[tuple[Card, int]]]:
+    """Trouble, and until when it is known to have lasted, by each day of it (days since the epoch)."""
+    days: dict[int, list[tuple[Card, int]]] = {}
     for slug, cards in almanac.cards.items():
         pulls = almanac.pulls.get(slug)
         for card in cards:
             if card.is_trouble:
-                for day in range(card.started // DAY, end(card, pulls) // DAY + 1):
-                    days.setdefault(day, []).append(card)
+                until = end(card, pulls)
+                for day in range(card.started // DAY, until // DAY + 1):
+                    days.setdefault(day, []).append((card, until))
     return days
 
 

@@ -255,7 +255,7 @@ def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:
 
 
 def _post(incident: Incident, update: Update) -> Post:
-    after = seconds(update.at) - seconds(incident.started)
+    after = int((update.at - incident.started).total_seconds())
     notes = [f"after {words.duration(after)}" if after > 0 else "at the start" if after == 0 else "before the start"]
     if update.was:
         notes.append("text changed later")

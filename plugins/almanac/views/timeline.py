@@ -16,7 +16,7 @@ FIRST, ROW = 84, 34  # y of the first neighbour, and from one to the next
 THICK = {charts.MINOR: 6, charts.MAJOR: 11, charts.CRITICAL: 16}
 APART = 0.015  # of the width: rings that lie closer cover each other
 ROOM = 0.08  # of the width: what a phase's name takes
-INK = {
+INK: dict[str, str] = {
     Phase.INVESTIGATING: "investigating",
     Phase.IDENTIFIED: "identified",
     Phase.MONITORING: "monitoring",
@@ -78,7 +78,7 @@ def phases(card: Card, until: int) -> tuple[Phased, ...]:
             edges.append((max(at, card.started), phase))
     edges.append((until, ""))
     return tuple(
-        Phased(phase, INK.get(Phase(phase), "unposted") if phase != "unposted" else phase, since, end)
+        Phased(phase, INK.get(phase, "unposted"), since, end)
         for (since, phase), (end, _) in pairwise(edges)
         if end > since
     )
