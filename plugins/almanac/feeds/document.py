@@ -18,8 +18,16 @@ from ..model import FeedError
 
 MOST_BYTES, MOST_ENTRIES = 2_000_000, 5_000
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_PROLOGUE = re.compile(rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml\b[^>]{0,200}\?>)?\s*+")
-_ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+# What Python takes for an encoding and no feed should: escapes, compressions, UTF-7 that hides tags.
+_CHARSET = re.compile(
+    r"ascii|utf-(?:8|16|32)|iso8859-\d+|cp\d+|koi8-\w|mac-\w+|tis-620|hz|johab|(?:shift_jis|euc_|gb|big5|iso2022_)\w*"
+)
+_PROLOGUE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml\s+version\s*=\s*(?:'[\w.:-]{1,20}'|\"[\w.:-]{1,20}\")"
+    rb"(?:\s+encoding\s*=\s*(?:'([A-Za-z][\w.-]{0,40})'|\"([A-Za-z][\w.-]{0,40})\"))?"
+    rb"(?:\s+standalone\s*=\s*(?:'(?:yes|no)'|\"(?:yes|no)\"))?\s*\?>)?\s*+",
+    re.ASCII,
+)
 _HTML = re.compile(rb"(?:<!--(?:(?!-->).)*+-->|\s)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _CHALLENGE = re.compile(rb"challenge|captcha|just a moment|verify you are human|access denied|cf-ray", re.IGNORECASE)
 _ROOTS = frozenset({"rss", "feed", "RDF"})
@@ -42,6 +50,8 @@ def split(body: bytes) -> Document:
     """The pieces of an XML feed. Raises FeedError (empty, too large, html, encoding, malformed, wrong)."""
     check_size(body)
     source = _utf8(body)
+    if b"\x00" in source:  # expat would read it as UTF-16, in which we would find no entry
+        raise FeedError("malformed", "the XML holds NULs; nothing of it was taken, the next pull tries again")
     try:
         tag = _check(source)
     except expat.ExpatError as error:
@@ -71,22 +81,36 @@ def digest(entry: bytes, dialect: str) -> str:
 
 
 def _utf8(body: bytes) -> bytes:
-    """The body as UTF-8 without declaration or blanks before its first element."""
+    """The body as UTF-8 without declaration or blanks before its first element.
+
+    A declaration that is not well-formed stays, for the parser to refuse.
+    """
     marked = next((name for bom, name in _BOMS if body.startswith(bom)), "")
+    body = _recoded(body, marked) if marked.startswith("utf-16") else body
     prologue = _PROLOGUE.match(body)
-    declared = _ENCODING.search(prologue[0]) if prologue else None
-    encoding = marked or (declared[1].decode() if declared else "utf-8")
-    if encoding.lower() not in ("utf-8", "utf8", "us-ascii", "ascii"):
-        body = _recoded(body, encoding)
+    declared = (prologue[1] or prologue[2] or b"").decode() if prologue else ""
+    if marked and declared and _family(declared) != _family(marked):
+        raise FeedError("encoding", f"the feed declares {declared}, but its first bytes say {marked}")
+    if not marked and declared and _family(declared) != "utf-8":
+        body = _recoded(body, declared)
         prologue = _PROLOGUE.match(body)
     return body[prologue.end() :] if prologue else body
+
+
+def _family(encoding: str) -> str:
+    """The encoding by Python's name, without its byte order. Raises FeedError if there is none of this name."""
+    try:
+        family = codecs.lookup(encoding).name.removesuffix("-le").removesuffix("-be")
+    except LookupError:
+        family = ""
+    if not _CHARSET.fullmatch(family):
+        raise FeedError("encoding", f"the feed declares the unknown encoding {encoding}")
+    return family
 
 
 def _recoded(body: bytes, encoding: str) -> bytes:
     try:
         return body.decode(encoding).lstrip("\ufeff \t\r\n").encode()
-    except LookupError as error:
-        raise FeedError("encoding", f"the feed declares the unknown encoding {encoding}") from error
     except UnicodeError as error:
         raise FeedError("malformed", f"the feed is not in the encoding it declares, {encoding}") from error
 

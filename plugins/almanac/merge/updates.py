@@ -60,7 +60,7 @@ def _pairs(old: Sequence[Update], new: Sequence[Update], whole: bool) -> list[Pa
     has_ids = bool(pairs)  # both sides speak the same ids, so posts whose ids differ are different posts
     # A feed that holds all posts of a minute gives their order a meaning; of one post only its very time is telling.
     rules = [_by(_exact), _by(_place), _near, _by(lambda update: update.text or None)]
-    for rule in [*(rules if whole else [_by(_instant), lambda old, new: _near(_imports(old), new)]), _undated]:
+    for rule in [*(rules if whole else [_by(_instant), _by(_said), lambda old, new: _near(_imports(old), new)]), _undated]:
         paired = {id(update) for pair in pairs for update in pair}
         rest_old = [u for u in old if id(u) not in paired and not (has_ids and u.upstream_id)]
         rest_new = [u for u in new if id(u) not in paired and not (has_ids and u.upstream_id)]
@@ -92,6 +92,11 @@ def _place(update: Update) -> tuple[datetime, str]:
 
 def _instant(update: Update) -> tuple[datetime, str]:
     return update.at, _word(update)
+
+
+def _said(update: Update) -> tuple[datetime, str, str]:
+    """What a post without a phase of its own is known by, once it has been given the one before it."""
+    return update.at, update.printed.lower(), update.text
 
 
 def _word(update: Update) -> str:
