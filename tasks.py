@@ -269,6 +269,14 @@ def test(_: Context, arguments: str = "") -> None:
 
 
 @task
+def schema(_: Context) -> None:
+    """Write what editors and the guide know of the forms: .github/schemas, and the tables of contribute.md."""
+    from almanac import schemas
+
+    sys.exit(schemas.main(ROOT))
+
+
+@task
 def lint(_: Context) -> None:
     """ruff, and mypy in strict mode."""
     run(str(PYTHON), "-m", "ruff", "check", ".")

@@ -178,6 +178,7 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
     ("Zero\u2060width", "1:5: holds the invisible character U+2060; delete it"),
     ("> " * 13 + "deep", "1:1: is nested too deep; write lists and quotes at most 12 levels deep"),
     ("[" * 5000, "1:1: is nested too deep; write lists and quotes at most 12 levels deep"),
+    ("https://a.example/" * 8_000, "1:1: is an address of 144,000 characters; write at most 2,000"),
     ("x" * 200_001, "0:1: has 200,002 characters, which is too much; write at most 200,000"),
 ])
 def test_mistakes_and_mischief_in_a_body_are_named_with_a_cure(content: Path, text: str, problem: str) -> None:

@@ -10,8 +10,9 @@ PACKAGE = Path(__file__).resolve().parents[1] / "plugins" / "almanac"
 LAYERS = {
     0: {"model", "files"},
     1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "body",
-        "queries", "spelling"},
-    2: {"feeds", "archive", "almanac", "charts", "corrections", "links", "pictures"},
+        "queries", "spelling", "sources"},
+    2: {"feeds", "archive", "almanac", "charts", "corrections", "links", "pictures",
+        "undeclared", "schemas"},
     3: {"claims", "pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle", "newpicture",
         "press", "replay"},
     4: {"site", "desk", "hookup", "engine", "reader", "serve", "check", "curate", "newreport",
@@ -31,9 +32,9 @@ ONLY = {
     "icalendar": {"exports/calendars.py"},
     "pagefind_bin": {"exports/searchindex.py"},
     "pyarrow": {"exports/parquet.py"},
-    "pelican": {"hookup.py", "reader.py", "site.py"},
     "resvg_py": {"exports/lettering.py"},
     "font_source_sans_pro": {"exports/lettering.py"},
+    "pelican": {"hookup.py", "reader.py", "site.py"},
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -14,6 +14,7 @@ from almanac.pictures import Picture
 from almanac.queries import Expect, Query
 from almanac.stats.issued import Issued
 from almanac.stats.scorecard import Scorecard
+from almanac.undeclared import Undeclared
 
 
 class Claim(NamedTuple):
@@ -98,6 +99,7 @@ class Almanac:
     corrections: tuple[Corrected, ...] = ()  # what editors say of incidents, in the order of their files
     links: tuple[LinkPost, ...] = ()  # what was written then, chosen by people, newest first
     pictures: tuple[Picture, ...] = ()  # that articles may show, by file
+    undeclared: tuple[Undeclared, ...] = ()  # trouble that others saw, newest first; it counts in nothing
     press: tuple[FeedState, ...] = ()  # feeds of the press, as the last pull left them
     issued: Mapping[str, tuple[Issued, ...]] = field(default_factory=dict)  # forecasts by provider slug, oldest first
     scorecard: Scorecard | None = None  # of the forecasts; None while none was made

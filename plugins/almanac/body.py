@@ -17,6 +17,7 @@ from almanac import text
 from almanac.frontmatter import nearest
 
 LARGEST = 200_000  # characters; a long article has 30,000
+LONGEST_LINK = 2_000  # characters of an address
 DEEPEST = 12  # quotes and lists within each other
 NEAR = 2_000  # characters in which something that was rendered is looked for in the source
 
@@ -162,6 +163,10 @@ class _Look(HTMLParser):
         self.wrong.append(place._replace(what=what))
 
     def _link(self, target: str) -> None:
+        if len(target) > LONGEST_LINK:  # too much to look for
+            message = f"is an address of {len(target):,} characters; write at most {LONGEST_LINK:,}"
+            self.wrong.append(self._spot(r"\[|<|\w+:", message))
+            return
         written = rf"{re.escape(target)}|{re.escape(unquote(target))}" if target else _SCHEME.pattern
         words, self._cursor = self._cursor, max(self._cursor, self._target)
         place = self._spot(written, target, target)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from almanac import sources
 from almanac.frontmatter import Fault, nearest
 from almanac.model import Card, Impact, Incident, Kind, moment, seconds
 
@@ -82,15 +83,12 @@ def read(data: bytes, file: str) -> tuple[Fix | None, tuple[Fault, ...]]:
 
 def load(content: Path) -> tuple[tuple[Fix, ...], tuple[Fault, ...]]:
     """All corrections under `content`, and every fault of them."""
-    fixes, faults = [], []
-    for path in sorted((content / FOLDER).rglob("*")):
-        file = path.relative_to(content).as_posix()
-        if path.is_symlink():
-            faults.append(Fault(file=f"content/{file}", message="is a symbolic link; put a file there"))
-        elif path.is_file() and not path.name.startswith("."):
-            fix, wrong = read(path.read_bytes(), file)
-            faults += wrong
-            fixes += [fix] if fix else []
+    files, faults = sources.found(content, FOLDER)
+    fixes = []
+    for file in files:
+        fix, wrong = read((content / file).read_bytes(), file)
+        faults += wrong
+        fixes += [fix] if fix else []
     return tuple(fixes), tuple(faults)
 
 

@@ -20,6 +20,10 @@ from almanac.frontmatter import Fault, Matter, Way, nearest
 Dialect = Literal["", "statuspage", "incidentio", "xai", "google", "aws", "azure", "instatus", "betterstack",
                   "flashduty", "lambstatus", "plain"]
 Capability = Literal["chat", "api", "code", "search", "speech", "images", "compute", "other"]
+DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))})
+INSIDE = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "arpa", "onion")  # last
+LONGEST = 1_000  # characters of a line
+YEARS = range(1990, 2101)  # of which anybody here speaks; before and after them arithmetic on times breaks
 QUOTED = 25  # words of somebody else's text, at most
 _ALIKE = "[\u0370-\u03ff\u0400-\u052f\u0531-\u058a\u13a0-\u13f5]"  # Greek, Cyrillic, Armenian, Cherokee
 _DISGUISED = re.compile(rf"[A-Za-z]\w*{_ALIKE}|{_ALIKE}\w*[A-Za-z]")
@@ -29,6 +33,8 @@ def _slug(value: str) -> str:
     """The form of everything that becomes part of a URL."""
     if not 1 <= len(value) <= 64 or set(value) - set("abcdefghijklmnopqrstuvwxyz0123456789-"):
         raise ValueError("is no slug; use 1 to 64 of a-z, 0-9 and -")
+    if value in DEVICES:
+        raise ValueError("is a name that Windows keeps for a device; choose another")
     return value
 
 
@@ -49,8 +55,22 @@ def _web(value: str) -> str:
     return value
 
 
+def _feed(value: str) -> str:
+    """The address of a feed: on the public web, by name. What a name leads to is looked at again when it is fetched."""
+    parts = urlsplit(_web(value))
+    host = (parts.hostname or "").rstrip(".")
+    top = host.rpartition(".")[2]
+    if "." not in host or ":" in host or top in INSIDE or not re.fullmatch("[a-z]{2,}|xn--[a-z0-9-]+", top):
+        raise ValueError("is no address on the public web; write a host by its name, as in status.example.com")
+    if parts.port not in (None, 80, 443):
+        raise ValueError("names a port; leave it out")
+    return value
+
+
 def _line(value: str) -> str:
     """Text for one line of a page."""
+    if len(value) > LONGEST:
+        raise ValueError(f"has {len(value):,} characters; write at most {LONGEST:,} in one line")
     if not value.strip() or not value.isprintable():  # False for control and direction characters too
         raise ValueError("is empty or holds a line break or control character; write one line of text")
     if _DISGUISED.search(value):
@@ -73,10 +93,19 @@ def _zone(value: str) -> str:
     return value
 
 
+def _first(value: str) -> str:
+    """Where an article stood before its file was renamed."""
+    if not re.fullmatch(r"/articles/\d{4}/[a-z0-9]+(-[a-z0-9]+)*/", value):
+        raise ValueError("is no address of an article; write it as it was, as in /articles/2026/claude-outage/")
+    return value
+
+
 def _moment(value: datetime) -> datetime:
     """An instant, not a time on some clock."""
     if value.tzinfo is None:
         raise ValueError("has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z")
+    if value.year not in YEARS:
+        raise ValueError(f"is of another age; write a year from {YEARS[0]} to {YEARS[-1]}")
     return value
 
 
@@ -88,12 +117,18 @@ def _key(value: str) -> str:
     return f"{_slug(provider)}/{incident}"
 
 
-Slug = Annotated[str, AfterValidator(_slug)]
-Web = Annotated[str, AfterValidator(_web)]
-Line = Annotated[str, AfterValidator(_line)]
+def _told(**more: str) -> Any:
+    """What an editor is told of a type, in words of JSON Schema; the rule itself stands above."""
+    return Field(json_schema_extra={**more})
+
+
+Slug = Annotated[str, AfterValidator(_slug), _told(pattern="^[a-z0-9-]{1,64}$")]
+Web = Annotated[str, AfterValidator(_web), _told(format="uri", pattern="^https?://")]
+FeedAddress = Annotated[str, AfterValidator(_feed), _told(format="uri", pattern="^https?://")]
+Line = Annotated[str, AfterValidator(_line), _told(pattern=r"^[^\n]*\S[^\n]*$")]
 Zone = Annotated[str, AfterValidator(_zone)]
 Moment = Annotated[datetime, AfterValidator(_moment)]
-Key = Annotated[str, AfterValidator(_key)]
+Key = Annotated[str, AfterValidator(_key), _told(pattern=r"^[a-z0-9-]{1,64}/\S+$")]
 
 
 class Form(BaseModel):
@@ -105,7 +140,7 @@ class Form(BaseModel):
 class FeedForm(Form):
     """A feed of a provider."""
 
-    url: Web
+    url: FeedAddress
     dialect: Dialect = ""
     verified: bool = False
 
@@ -130,19 +165,32 @@ class ScopeForm(Form):
 class ProviderForm(Form):
     """The front matter of content/providers/<slug>.md; meanings as in model.Provider."""
 
-    slug: Slug
-    name: Line
-    company: Line
-    home: Web
-    status_page: Web
-    feeds: list[FeedForm] = []
-    components: list[ComponentForm] = []
-    capabilities: list[Capability] = []
-    aliases: list[Line] = []
-    scope: ScopeForm | None = None
-    written_by: Literal["hand", "machine"] = "hand"
-    zone: Zone = "UTC"
-    built_on: list[Slug] = []
+    slug: Slug = Field(
+        description="The file's name without `.md`: a to z, 0 to 9 and `-`. It is part of addresses and never changes")
+    name: Line = Field(description="What readers call it")
+    company: Line = Field(description="Whose it is")
+    home: Web = Field(description="Its web address in full")
+    status_page: Web = Field(description="That of its status page")
+    feeds: list[FeedForm] = Field([], description=(
+        "Its RSS or Atom feeds. `dialect` is a hint: `statuspage`, `incidentio`, `xai`, `google`, `aws`, "
+        "`azure`, `instatus`, `betterstack`, `flashduty`, `lambstatus` or `plain`; what a feed really speaks "
+        "is found out at each pull. `verified` is true once its form has been seen in a recording"
+    ))
+    components: list[ComponentForm] = Field([], description=(
+        "What its incidents name. `match` holds every name a component has had in feeds; `capability` is "
+        "`chat`, `api`, `code`, `search`, `speech`, `images`, `compute` or `other`"
+    ))
+    capabilities: list[Capability] = Field([], description="What it can stand in for")
+    aliases: list[Line] = Field([], description="What else people search for")
+    scope: ScopeForm | None = Field(None, description=(
+        "Only for pages that carry more than AI: `components` (slugs of those above) and `words` (of titles) "
+        "that concern AI"
+    ))
+    written_by: Literal["hand", "machine"] = Field("hand",
+        description="`machine` if the page is written by probes; otherwise leave it out")
+    zone: Zone = Field("UTC",
+        description="The time zone the page prints, if its feed does not say: `America/Los_Angeles`")
+    built_on: list[Slug] = Field([], description="Slugs of providers whose models it says it uses")
 
 
 class SourceForm(Form):
@@ -178,66 +226,81 @@ class ClaimForm(Form):
 class ArticleForm(Form):
     """The front matter of content/articles/<year>/<date>-<slug>.md. `figures` are questions of `queries`."""
 
-    title: Line
-    date: Moment
-    modified: Moment | None = None
-    authors: Annotated[list[Line], Field(min_length=1)]
-    providers: list[Slug] = []
-    incidents: list[Key] = []
-    summary: Line
-    kind: Literal["news", "analysis", "explainer", "opinion"]
-    status: Literal["draft", "published"]
-    sources: Annotated[list[SourceForm], Field(min_length=1)]
-    claims: list[ClaimForm] = []
-    figures: dict[Slug, dict[str, Any]] = {}
-    corrections: list[CorrectionForm] = []
-    confirmed: list[Line] = []
-    claimed: list[Line] = []
-    unknown: list[Line] = []
+    title: Line = Field(description="The headline. Put it in quotes if it holds a colon")
+    date: Moment = Field(description="When it is published, in UTC, with the Z")
+    modified: Moment | None = Field(None, description="When it was last changed in substance; leave it out at first")
+    first_url: Annotated[str, AfterValidator(_first)] = Field("",
+        description="Only if the file was renamed: the address it was first published at, which feeds know it by")
+    authors: list[Line] = Field(min_length=1, description="Who wrote it, as a list")
+    providers: list[Slug] = Field([], description="Slugs: the names of files in `content/providers` without `.md`")
+    incidents: list[Key] = Field([], description="`provider/id`, as in the address of an incident's page")
+    summary: Line = Field(description="One or two sentences in one line")
+    kind: Literal["news", "analysis", "explainer", "opinion"] = Field(
+        description="`news`, `analysis`, `explainer` or `opinion`")
+    status: Literal["draft", "published"] = Field(description="`draft` or `published`")
+    sources: list[SourceForm] = Field(min_length=1, description=(
+        "At least one. `kind` is `provider`, `press`, `tracker`, `data`, `analysis` or `person`; `primary` is"
+        " true if the source was there itself"
+    ))
+    claims: list[ClaimForm] = Field([],
+        description="What others said, held against the record: [see below](#claims-and-figures)")
+    figures: dict[Slug, dict[str, Any]] = Field({},
+        description="Figures the text quotes from the archive: [see below](#claims-and-figures)")
+    corrections: list[CorrectionForm] = Field([], description="Later, if needed: a list of `date` and `text`")
+    confirmed: list[Line] = Field([], description="What is known, as a list")
+    claimed: list[Line] = Field([], description="What is said, and by whom")
+    unknown: list[Line] = Field([], description="What nobody outside knows")
 
 
 class FixForm(Form):
     """content/corrections/<provider>/<id>.yml: what an editor says of an incident instead, and why."""
 
-    start: Moment | None = None
-    end: Moment | None = None
-    kind: Literal["outage", "degradation", "maintenance", "notice", "test"] | None = None
-    impact: Literal["none", "minor", "major", "critical", "maintenance", "unknown"] | None = None
-    merge_with: Key | None = None
-    withdrawn: bool = False
-    reason: Line
-    source: Web
-    author: Line
-    date: Moment
+    start: Moment | None = Field(None, description="When it really began, in UTC")
+    end: Moment | None = Field(None, description="When it really ended, in UTC")
+    kind: Literal["outage", "degradation", "maintenance", "notice", "test"] | None = Field(None,
+        description="`outage`, `degradation`, `maintenance`, `notice` or `test`")
+    impact: Literal["none", "minor", "major", "critical", "maintenance", "unknown"] | None = Field(None,
+        description="`none`, `minor`, `major`, `critical`, `maintenance` or `unknown`")
+    merge_with: Key | None = Field(None,
+        description="`provider/id` of the incident that it is part of: then the two count as one")
+    withdrawn: bool = Field(False, description="`true` if it should never have been posted: then it counts no more")
+    reason: Line = Field(description="Why, in a sentence")
+    source: Web = Field(description="Where that can be seen: a web address")
+    author: Line = Field(description="Who says so")
+    date: Moment = Field(description="And when")
 
 
 class OutletForm(Form):
     """The front matter of content/press/<slug>.md: whose feed is read for stories of outages."""
 
-    slug: Slug
-    name: Line
-    home: Web
-    feed: Web
-    kind: Literal["press", "community"]
+    slug: Slug = Field(description="The file's name without `.md`")
+    name: Line = Field(description="What readers call it")
+    home: Web = Field(description="Its address")
+    feed: FeedAddress = Field(description="Its RSS or Atom feed")
+    kind: Literal["press", "community"] = Field(
+        description="`press`, where an editor answers for it, or `community`, where users post")
 
 
 class ToldForm(Form):
     """One telling of a story: where, under which title, by whom and when."""
 
-    url: Web
-    title: Line
-    publisher: Line
-    date: Moment
+    url: Web = Field(description="Where it stands")
+    title: Line = Field(description="The headline as it stands there")
+    publisher: Line = Field(description="Whose it is")
+    date: Moment = Field(description="When it was published, in UTC")
 
 
 class StoryForm(ToldForm):
     """What a draft in content/inbox and a link post have in common; `also` are other tellings of the same story."""
 
-    grade: Literal["official", "stated-cause", "press", "user-report", "unverified"]
-    providers: Annotated[list[Slug], Field(min_length=1)]
-    incidents: list[Key] = []
-    quote: Annotated[str, AfterValidator(_quote)] = ""
-    also: list[ToldForm] = []
+    grade: Literal["official", "stated-cause", "press", "user-report", "unverified"] = Field(
+        description="What its word weighs: `official`, `stated-cause`, `press`, `user-report` or `unverified`")
+    providers: list[Slug] = Field(min_length=1, description="What it is about: slugs")
+    incidents: list[Key] = Field([], description="And `provider/id`")
+    quote: Annotated[str, AfterValidator(_quote)] = Field("",
+        description="At most 25 words, in one line; may be left out")
+    also: list[ToldForm] = Field([],
+        description="Others who told the same story: a list of `title`, `url`, `publisher` and `date`")
 
 
 class DraftForm(StoryForm):
@@ -249,15 +312,41 @@ class DraftForm(StoryForm):
 class LinkForm(StoryForm):
     """The front matter of content/links/<year>/<date>-<slug>.md: a story that a person put on the incident's page."""
 
-    curator: Line
-    note: Line | None = None
+    curator: Line = Field(description="Who chose it")
+    note: Line | None = Field(None, description="A line of theirs, if need be")
+
+
+class EvidenceForm(Form):
+    """Where trouble was spoken of that no provider declared. `grade`: what that word weighs, never official."""
+
+    url: Web
+    title: Line
+    publisher: Line
+    date: Moment
+    grade: Literal["press", "user-report", "unverified"]
+
+
+class UndeclaredForm(Form):
+    """content/undeclared/<provider>/<date>-<slug>.md: trouble that the provider's feeds never admitted."""
+
+    title: Line = Field(description="What did not work, for whom, in a line")
+    start: Moment = Field(description="When the first piece of evidence says it began, in UTC")
+    end: Moment | None = Field(None, description="When the last one says it was over; leave it out if none does")
+    summary: Line = Field(
+        description="What is said to have happened, and what the provider's page showed, in a sentence or two")
+    evidence: list[EvidenceForm] = Field(min_length=2, description=(
+        "At least two witnesses of different publishers: `url`, `title`, `publisher`, `date` and `grade`, which is "
+        "`press`, `user-report` or `unverified`"
+    ))
+    contributor: Line = Field(description="Who brings it")
+    date: Moment = Field(description="And when, in UTC")
 
 
 class PageForm(Form):
     """The front matter of content/pages/<slug>.md."""
 
-    title: Line
-    summary: Line = ""
+    title: Line = Field(description="The heading")
+    summary: Line = Field("", description="What it is about, in a sentence or two")
 
 
 def check(form: type[Form], matter: Matter) -> tuple[dict[str, Any], tuple[Fault, ...]]:
@@ -287,7 +376,8 @@ def _message(form: type[Form], path: Way, detail: ErrorDetails) -> str:
     if kind == "value_error":
         return f"{given} {detail['ctx']['error']}"
     if kind == "too_short":
-        return "is an empty list; name at least one"
+        few = "is an empty list; name at least" if not detail["ctx"]["actual_length"] else "is too few; name at least"
+        return f"{few} {({1: 'one', 2: 'two'})[detail['ctx']['min_length']]}"
     if kind == "literal_error":
         return f"{given} is not one of the words known here; write {_choices(detail['ctx']['expected'])}"
     wanted = {

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from almanac import sources
 from almanac.frontmatter import Fault, nearest
 
 FOLDER = "links"
@@ -71,15 +72,12 @@ def read(data: bytes, file: str) -> tuple[LinkPost | None, tuple[Fault, ...]]:
 
 def load(content: Path) -> tuple[tuple[LinkPost, ...], tuple[Fault, ...]]:
     """All link posts under `content`, the newest first, and every fault of them."""
-    found, faults = [], []
-    for path in sorted((content / FOLDER).rglob("*")):
-        file = path.relative_to(content).as_posix()
-        if path.is_symlink():
-            faults.append(Fault(file=f"content/{file}", message="is a symbolic link; put a file there"))
-        elif path.is_file() and not path.name.startswith("."):
-            post, wrong = read(path.read_bytes(), file)
-            faults += wrong
-            found += [post] if post else []
+    files, faults = sources.found(content, FOLDER)
+    found = []
+    for file in files:
+        post, wrong = read((content / file).read_bytes(), file)
+        faults += wrong
+        found += [post] if post else []
     return tuple(sorted(found, key=lambda post: (-post.lead.at.timestamp(), post.slug))), tuple(faults)
 
 

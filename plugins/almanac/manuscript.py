@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from almanac import body, forms, frontmatter, queries
@@ -72,7 +73,7 @@ def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Fault, ...]]:
     first = data.count(b"\n") - matter.body.count("\n") + 1
     faults += tuple(Fault(file=shown, line=first + spot.line - 1, column=spot.column, message=spot.what)
                     for spot in found.wrong)  # fmt: skip
-    faults += tuple(_misnamed(file, page, name is not None))
+    faults += tuple(_misnamed(file, page, name))
     asked = _Asked(matter, values)
     faults += tuple(asked.faults)
     if faults or name is None:
@@ -134,7 +135,7 @@ class _Asked:
         self.faults.append(self._matter.fault(path, message))
 
 
-def _misnamed(file: str, page: bool, good: bool) -> Iterable[Fault]:
+def _misnamed(file: str, page: bool, good: re.Match[str] | None) -> Iterable[Fault]:
     """What is wrong with the name of a file, which becomes its address."""
     shown = f"content/{file}".encode("ascii", "backslashreplace").decode()
     wanted = "pages/<slug>.md" if page else "articles/<year>/<year>-<month>-<day>-<slug>.md"
@@ -144,8 +145,19 @@ def _misnamed(file: str, page: bool, good: bool) -> Iterable[Fault]:
         yield Fault(file=shown, message=f"has a name with {called}, which is none of a-z; retype the name")
     elif not good:
         yield Fault(file=shown, message=f"is no address; rename it content/{wanted}, slugs of a-z, 0-9, -")
+    elif (slug := good["slug"]) in forms.DEVICES:
+        yield Fault(file=shown, message=f"ends in {slug}, a name that Windows keeps for a device; choose another")
+    elif not page and not _is_day(file.rpartition("/")[2][:10]):
+        yield Fault(file=shown, message="begins with no day of the calendar; name it by the day it is about")
     elif len(file.rpartition("/")[2]) > LONGEST_NAME:
         yield Fault(file=shown, message=f"has a name that is too long; write at most {LONGEST_NAME} characters")
+
+
+def _is_day(name: str) -> bool:
+    try:
+        return bool(date.fromisoformat(name))
+    except ValueError:
+        return False
 
 
 def strays(files: Iterable[str]) -> list[Fault]:
@@ -163,6 +175,7 @@ def article(written: Manuscript, url: str, html: str, file: str) -> Article:
         title=values["title"],
         date=values["date"],
         modified=values["modified"],
+        first_url=values["first_url"],
         summary=values["summary"],
         kind=values["kind"],
         authors=tuple(values["authors"]),

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
+from almanac import sources
 from almanac.frontmatter import Fault
 
 FOLDER = "images"
@@ -63,17 +64,16 @@ def read(data: bytes, file: str) -> tuple[Picture | None, tuple[Fault, ...]]:
 
 def load(content: Path) -> tuple[tuple[Picture, ...], tuple[Fault, ...]]:
     """All pictures under `content` by file, and every fault of them. Links are not followed, nothing huge is read."""
-    found, faults = [], []
-    for path in sorted((content / FOLDER).rglob("*")):
-        file = path.relative_to(content).as_posix()
-        if path.is_symlink():
-            faults.append(Fault(file=f"content/{file}", message="is a symbolic link; put a file there"))
-        elif path.is_file() and path.stat().st_size > LARGEST:
-            faults.append(Fault(file=f"content/{file}", message=_too_big(path.stat().st_size)))
-        elif path.is_file() and not path.name.startswith("."):
-            picture, wrong = read(path.read_bytes(), file)
-            faults += wrong
-            found += [picture] if picture else []
+    files, faults = sources.found(content, FOLDER)
+    found = []
+    for file in files:
+        size = (content / file).stat().st_size
+        if size > LARGEST:
+            faults.append(Fault(file=f"content/{file}", message=_too_big(size)))
+            continue
+        picture, wrong = read((content / file).read_bytes(), file)
+        faults += wrong
+        found += [picture] if picture else []
     return tuple(found), tuple(faults)
 
 

@@ -113,10 +113,10 @@ def _walk(path: str) -> Iterator[tuple[str, os.stat_result]]:
     for entry in found:
         if entry.name.startswith(".") or entry.name.endswith(OURS):
             continue  # what editors and tools leave behind
-        if entry.is_dir():
+        if entry.is_dir(follow_symlinks=False):
             yield from _walk(entry.path)
         else:
-            yield entry.path, entry.stat()
+            yield entry.path, entry.stat(follow_symlinks=False)
 
 
 def _looks(output: Path, files: Iterable[str]) -> Iterator[tuple[int, int]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from almanac import files, unchanged
+from almanac.sources import LINKED
 
 PACKAGE = Path(__file__).resolve().parents[1]
 MEMO = "check.json"
@@ -93,7 +94,7 @@ def _walk(content: Path, folder: str) -> Iterator[tuple[str, File]]:
         for entry in entries:
             name = folder + entry.name
             if entry.is_symlink():
-                yield name, File(b"", "is a symbolic link; put a file there")
+                yield name, File(b"", LINKED)
             elif entry.is_dir():
                 yield from _walk(content, f"{name}/")
             elif not entry.name.endswith(unchanged.OURS):

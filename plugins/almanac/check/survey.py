@@ -22,7 +22,12 @@ from almanac.press import InboxError, inbox, outlets
 GRACE = timedelta(minutes=10)  # clocks differ
 WRITTEN = ("articles/", "pages/")
 PICTURES = "images/"
-IN_WORDS = (*WRITTEN, "providers/", "corrections/", "links/", "contributed/")
+IN_WORDS = (*WRITTEN, "providers/", "corrections/", "links/", "undeclared/")
+KNOWN = re.compile(  # to readers that complain of names themselves, and what needs no reader
+    r"(?:providers|press|inbox)/[^/]+\.md|(?:corrections|links|undeclared)/.*|incidents/[^/]+/\d{4}/[^/]+\.md"
+    r"|pulls/[^/]+\.json|pulls/[^/]+\.log|forecasts/[^/]+\.jsonl?|inbox/dropped\.txt|LICENSE|words\.txt|(?:.*/)?\.gitkeep",
+    re.DOTALL,
+)
 LINE = re.compile(r"(?P<file>[^:]+):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<message>.*)")
 
 
@@ -41,6 +46,7 @@ def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Pro
     faults += map(_fault, said)
     faults += _press(content)
     faults += _misspelled(files)
+    faults += _strays(files)
     manuscripts = list(_manuscripts(files, faults))
     broken = {manuscript.address(name) for name in files} - {"", *(written.url for written in manuscripts)}
     broken |= {f"/{name}" for name in files if name.startswith(PICTURES)}
@@ -110,6 +116,14 @@ def _misspelled(files: Files) -> Iterator[Fault]:
             first = data.count(b"\n") - matter.body.count("\n") + 1
             shift = 0 if begun else 1  # a correction is bare YAML
             yield from (replace(fault, line=fault.line - shift) for fault in spelling.faults(matter, first, known))
+
+
+def _strays(files: Files) -> Iterator[Fault]:
+    """Files that nobody reads: whoever put them there meant something else, or nothing good."""
+    for name, file in files.items():
+        if not KNOWN.fullmatch(name) and not name.startswith((*WRITTEN, PICTURES)) and not file.odd:
+            message = "is not read; content/ holds what the guide names, in folders of its names, and nothing else"
+            yield Fault(file=f"content/{name}", message=message)
 
 
 def _future(written: Manuscript, now: datetime) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from almanac import archive, corrections, links, pictures
+from almanac import archive, corrections, links, pictures, undeclared
 from almanac.almanac import Almanac, ArticleCard
 from almanac.engine.incidents import page_path
 from almanac.engine.plan import Plan
@@ -20,11 +20,13 @@ def assemble(
     now, corrected, unfit = corrections.apply(cards, fixes)
     posts, unreadable = links.load(plan.content)
     shown, unfit_to_show = pictures.load(plan.content)
-    faults += map(str, (*unread, *unfit, *unreadable, *unfit_to_show))
+    brought, unfounded = undeclared.load(plan.content)
+    faults += map(str, (*unread, *unfit, *unreadable, *unfit_to_show, *unfounded))
     for card in now:
         known.setdefault(card.provider, []).append(card)
     faults += _clashes(known, {provider.slug for provider in watched})
     faults += map(str, links.strangers(posts, known, {(card.provider, card.id) for card in now} if posts else ()))
+    faults += map(str, undeclared.strangers(brought, [provider.slug for provider in watched]))
     pulls = {slug: archive.load_pulls(plan.content, slug) for slug in known}
     return Almanac(
         providers=watched,
@@ -38,6 +40,7 @@ def assemble(
         corrections=corrected,
         links=posts,
         pictures=shown,
+        undeclared=brought,
         press=archive.load_pulls(plan.content, archive.PRESS).feeds,
         issued={slug: archive.load_forecasts(plan.content, slug) for slug in known},
         scorecard=archive.load_scorecard(plan.content),

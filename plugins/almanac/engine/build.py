@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, files, providers, unchanged, views
+from almanac import archive, files, providers, sources, unchanged, views
 from almanac.almanac import Almanac, Article, ArticleCard
 from almanac.engine import rewind, stage, state, turn, written
 from almanac.engine.assembled import assemble
@@ -48,6 +48,8 @@ class Build:
     """Begun with a plan, it reads incidents at once; then `know` the articles, `put` what people wrote, `finish`."""
 
     def __init__(self, plan: Plan, clock_ns: int) -> None:
+        if linked := sources.links(plan.content):  # before anybody follows one
+            raise BuildError("\n".join(map(str, linked)))
         self.plan = plan
         self._turn = _turn(plan.state)
         if plan.published:

@@ -1,13 +1,14 @@
-"""The surfaces of what was written elsewhere: the page of link posts, and its feeds."""
+"""The surfaces of what was told elsewhere: link posts and their feeds, and trouble that no provider declared."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from almanac import exports
 from almanac.engine.edition import Edition
 from almanac.engine.surface import Surface
-from almanac.views import press
+from almanac.views import press, undeclared
 
 FORMS: dict[str, Callable[..., bytes]] = {
     "atom.xml": exports.atom, "feed.xml": exports.rss, "feed.json": exports.json_feed
@@ -26,8 +27,23 @@ def _feed(name: str) -> Callable[[Edition], bytes]:
     return feed
 
 
+def _undeclared(edition: Edition) -> Iterable[tuple[Any, ...]]:
+    return ((one, edition.providers[one.provider]) for one in undeclared.known(edition.almanac))
+
+
+def _undeclared_feed(edition: Edition) -> bytes:
+    """What no provider declared, in a feed of its own: readers of the others must not take it for official."""
+    items = [exports.undeclared(one, edition.providers[one.provider], edition.plan)
+             for one in undeclared.known(edition.almanac)[: exports.NEWEST]]  # fmt: skip
+    return exports.atom(edition.channel("Not declared by providers", "/undeclared/", "atom.xml"), items)
+
+
 SURFACES: tuple[Surface, ...] = (
     Surface("press/index.html", lambda e: press.press(e.almanac), "press"),
     *(Surface(f"press/{name}", _feed(name), key=lambda e: press.written(e.almanac)[: exports.NEWEST])
       for name in FORMS),
+    Surface("undeclared/index.html", lambda e: undeclared.undeclared(e.almanac), "undeclared"),
+    Surface("undeclared/{0.provider}/{0.slug}/index.html", lambda e, one, p: undeclared.page(e.almanac, one, p),
+            "undeclared_page", _undeclared),
+    Surface("undeclared/atom.xml", _undeclared_feed, key=lambda e: undeclared.known(e.almanac)),
 )  # fmt: skip

@@ -13,10 +13,11 @@ from almanac.exports.items import (
     incident,
     link,
     posts,
+    undeclared,
 )
 from almanac.exports.syndication import atom, json_feed, opml, rss
 
 __all__ = [
     "NEWEST", "Channel", "Item", "article", "atom", "brief", "failing", "incident", "json_feed", "link", "opml",
-    "posts", "rss",
+    "posts", "rss", "undeclared",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from almanac.almanac import ArticleCard
 from almanac.links import LinkPost
 from almanac.model import Card, FeedState, Incident, Phase, Provider, Pulls, Update, moment, stamp
 from almanac.views import base
+from almanac.undeclared import Undeclared
 
 NEWEST = 50  # items in a feed
 PATIENCE = timedelta(days=1)  # a feed that fails for so long is for operators to look at
@@ -149,6 +150,22 @@ def link(post: LinkPost, grade: str, incidents: Sequence[tuple[str, str]], site:
 
 
 def failing(provider: Provider, pulls: Pulls | None, now: datetime, site: Home) -> list[Item]:
+def undeclared(one: Undeclared, provider: Provider, site: Home) -> Item:
+    """Trouble that the provider did not declare; its title says so first."""
+    lines = "".join(f'<li><a href="{escape(seen.url)}">{escape(seen.title)}</a>, {escape(seen.publisher)}</li>'
+                    for seen in one.evidence)  # fmt: skip
+    return Item(
+        id=f"{site.site_id}undeclared/{one.provider}/{one.slug}",
+        url=site.site_url + one.url,
+        title=f"Not declared: {provider.name}: {one.title}",
+        published=one.date,
+        updated=one.date,
+        html=f"<p>{escape(one.summary)} {escape(provider.name)} did not declare it.</p><ul>{lines}</ul>",
+        authors=(one.contributor,),
+        categories=("not declared",),
+    )
+
+
     """The feeds of a provider that could not be used for a day or longer; dated to the moment the day was over."""
     known = pulls.feeds if pulls else ()
     return [

@@ -29,6 +29,7 @@ from almanac.views.measures import Records
 from almanac.views.numbers import url as numbers_url
 from almanac.views.rows import Row
 from almanac.views.status import Source, source
+from almanac.views.undeclared import Seen, seen
 
 LATEST = 8
 SHARE = "share-of-covered-time-without-declared-trouble"  # sections of the methodology page
@@ -67,6 +68,7 @@ class ProviderPage:
     histogram_note: str
     about: str  # safe HTML
     articles: tuple[Teaser, ...]
+    undeclared: tuple[Seen, ...]
     source: Source
     numbers: str  # where all its numbers stand
     instead: Advice
@@ -90,9 +92,9 @@ def provider(almanac: Almanac, records: Records, provider: Provider) -> Provider
             title=f"Is {provider.name} down?",
             path=base.provider_url(provider.slug),
             section="providers",
+            picture=f"{base.provider_url(provider.slug)}{base.PICTURE}",
             description=f"Declared state of {provider.name} and its record of incidents.",
             dateline=base.dateline(almanac, reach),
-            picture=f"{base.provider_url(provider.slug)}{base.PICTURE}",
             feeds=base.provider_feeds(provider.slug, provider.name),
         ),
         kicker=f"Provider, {provider.name}" + (f" by {provider.company}" if provider.company != provider.name else ""),
@@ -113,6 +115,7 @@ def provider(almanac: Almanac, records: Records, provider: Provider) -> Provider
         histogram_note=_lengths_note(len(lengths), len(cards)),
         about=text.html(provider.about) if provider.about else "",
         articles=tuple(teaser(a) for a in almanac.articles if provider.slug in a.providers),
+        undeclared=seen(almanac, provider.slug),
         source=source(almanac, provider),
         numbers=numbers_url(provider.slug),
         instead=advice(record, together(tuple(records.values()))),
