@@ -221,6 +221,16 @@ def test_a_badge_says_what_was_declared_and_when(output: Path) -> None:
     assert get(output, "providers/anthropic/badge.json")["color"] == "orange"
 
 
+def test_the_badge_of_the_site_counts_those_it_knows_of(output: Path, stale: Path) -> None:
+    found = get(output, "badge.json")
+    assert (found["label"], found["message"], found["color"]) == (
+        "Outage Almanac", "1 of 2 in declared trouble, 2 Mar 14:10 UTC", "orange",
+    )  # fmt: skip
+    assert (get(stale, "badge.json")["message"], get(stale, "badge.json")["color"]) == ("unknown", "lightgrey")
+    title = xml(output / "badge.svg").findtext("{http://www.w3.org/2000/svg}title") or ""
+    assert title.startswith("Outage Almanac: 1 of 2 in declared trouble")
+
+
 def test_a_badge_is_a_picture_with_a_title_and_the_same_words(output: Path, stale: Path) -> None:
     svg = "{http://www.w3.org/2000/svg}"
     for folder, fill, said in ((output, "#1b7f4d", "none declared, 2 Mar 14:10 UTC"), (stale, "#6b6f76", "unknown")):

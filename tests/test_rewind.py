@@ -11,7 +11,7 @@ from almanac import archive, replay
 from almanac.almanac import ArticleCard
 from almanac.engine import Plan
 from almanac.model import Update
-from tests.almanacs import at, pulls
+from tests.almanacs import at, incident, pulls
 from tests.projects import put, tree
 from tests.test_engine import TOLD, build, clean, plan  # noqa: F401  (a fixture)
 from tests.test_replay import SEEN
@@ -78,3 +78,13 @@ def test_a_record_that_ends_before_is_as_it_is(plan: Plan) -> None:  # noqa: F81
         archive.save_pulls(plan.content, pulls(slug))
     build(plan)
     assert build(replace(plan, now=plan.now)).written == ()
+
+
+def test_an_import_that_was_open_then_is_called_open_and_one_without_an_end_is_not(past: Plan) -> None:
+    for name, until in (("long", "02 16:00"), ("lost", "")):
+        put(past.root, replace(incident(name, "02 11:00", until), imported="a-list", first_seen=None))
+    build(past)
+    rows = (past.output / "incidents/2026/03/index.html").read_text().split("<li>")
+    said = {name: [word for word in (">open<", ">no end recorded<") if word in row]
+            for name in ("long", "lost") for row in rows if f"/anthropic/{name}/" in row}  # fmt: skip
+    assert said == {"long": [">open<"], "lost": [">no end recorded<"]}

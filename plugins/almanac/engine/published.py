@@ -11,6 +11,7 @@ from almanac import views
 from almanac.engine.edition import Edition
 from almanac.engine.surface import Surface, providers
 from almanac.exports import badges, calendars, maps, parquet, statuspage, tables
+from almanac.exports.badges import Badge
 from almanac.exports.maps import Place
 from almanac.exports.statuspage import Declared, Json
 from almanac.exports.syndication import dump
@@ -92,12 +93,17 @@ def _api() -> Iterable[Surface]:
         yield Surface(OF_PROVIDER + path, listing, "", providers, key)
 
 
-def _shields(edition: Edition, provider: Provider) -> bytes:
-    return badges.shields(badges.badge(edition.declared[provider.slug], edition.almanac))
+def _badge(edition: Edition, of: Of) -> Badge:
+    known = edition.declared
+    return badges.badge(known[of.slug], edition.almanac) if of else badges.whole([*known.values()], edition.almanac)
 
 
-def _svg(edition: Edition, provider: Provider) -> bytes:
-    return badges.svg(badges.badge(edition.declared[provider.slug], edition.almanac))
+def _shields(edition: Edition, of: Of = None) -> bytes:
+    return badges.shields(_badge(edition, of))
+
+
+def _svg(edition: Edition, of: Of = None) -> bytes:
+    return badges.svg(_badge(edition, of))
 
 
 def _calendar(edition: Edition, of: Of = None) -> bytes:
@@ -267,6 +273,8 @@ def _index(edition: Edition) -> bytes:
 
 SURFACES: tuple[Surface, ...] = (
     *_api(),
+    Surface("badge.json", _shields),
+    Surface("badge.svg", _svg),
     Surface(f"{OF_PROVIDER}badge.json", _shields, "", providers),
     Surface(f"{OF_PROVIDER}badge.svg", _svg, "", providers),
     Surface("calendar.ics", _calendar, key=_calendar_key),

@@ -43,9 +43,15 @@ def as_known(filed: Incident, card: Card, now: int) -> Incident:
 
 
 def _then(content: Path, card: Card, now: int) -> Card | None:
-    """A card as it was, None if nothing was known of it; what an editor corrected is known with what is corrected."""
+    """A card as it was, None if nothing was known of it; what an editor corrected is known with what is corrected.
+
+    An import keeps where its end came from later: with that it was open then, without its end was never recorded.
+    """
     found = replay.as_of(corrections.like(archive.read(content, card.file), card), moment(now))
-    return None if found is None else card_of(found, card.file)
+    if found is None:
+        return None
+    then = card_of(found, card.file)
+    return then._replace(ended_basis=card.ended_basis) if then.imported else then
 
 
 def _kept(cards: Iterable[Card], then: Mapping[str, Card | None]) -> Iterable[Card]:

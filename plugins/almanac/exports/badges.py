@@ -5,6 +5,7 @@ A badge outlives the build that made it, so its word always carries the moment i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from lxml.builder import ElementMaker  # type: ignore[import-untyped]
@@ -42,6 +43,20 @@ def badge(known: Declared, almanac: Almanac) -> Badge:
     at = moment(min(state.reach, int(almanac.now.timestamp())))
     said = f"{state.mark.word}, {words.short_date(at)} {words.clock(at)} UTC".replace(words.GAP, " ")
     return Badge(line(known.provider.name), said, indicator, stamp(moment(state.reach + FRESH)))
+
+
+def whole(known: Sequence[Declared], almanac: Almanac) -> Badge:
+    """The badge of the site: of how many it is known what they declare, and how many of these declare trouble."""
+    read = [k.state for k in known if k.state.known and k.state.reach is not None]
+    label = line(almanac.site_name)
+    if not read:
+        return Badge(label, "unknown", "unknown", "")
+    reach = min(state.reach or 0 for state in read)
+    at = moment(min(reach, int(almanac.now.timestamp())))
+    troubled = sum(state.in_trouble for state in read)
+    said = f"{troubled} of {len(read)} in declared trouble, {words.short_date(at)} {words.clock(at)} UTC"
+    indicator = status(known)["indicator"]
+    return Badge(label, said.replace(words.GAP, " "), indicator, stamp(moment(reach + FRESH)))
 
 
 def shields(badge: Badge) -> bytes:

@@ -122,7 +122,7 @@ def short(components: Iterable[str]) -> list[str]:
 def length(card: Card) -> str:
     """How long it lasted, or why that cannot be said."""
     if card.ended is None:
-        return "open" if card.is_open and not card.imported else "no end recorded"
+        return "open" if card.is_open and (not card.imported or card.ended_basis) else "no end recorded"
     if card.ended == card.started:
         return "no length given"
     return words.duration(card.ended - card.started)

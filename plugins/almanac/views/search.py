@@ -48,7 +48,7 @@ def search(almanac: Almanac, by_month: Months, indexed: bool = False) -> SearchP
         head=Head(
             title="Search the record",
             path="/search/",
-            section="incidents",
+            section="search",
             description="Find an incident of an AI service by month, by provider, by component, or in articles.",
         ),
         stand=f"{words.plural(sum(map(len, almanac.cards.values())), 'incident')} "
