@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from almanac import engine, unchanged, views
 from almanac.engine import printer, state, written
-from almanac.engine.crew import Crew
+from almanac.engine.crew import Crew, Errands
 from almanac.engine.escape import escape
 from almanac.engine.plan import Plan, fingerprint
 from almanac.engine.press import Press, digest
@@ -187,6 +187,35 @@ def test_several_shares_run_beside_each_other_and_answer_in_order() -> None:
     assert len({os.getpid(), *(pid for _, pid in found)}) == 3
     crew.tell({"all": 1})
     assert crew.made() == [("one", {"all": 1}), ("two", {"all": 1})]
+
+
+def test_a_late_crew_finds_here_and_makes_apart() -> None:
+    def place() -> Generator[Any, Any, None]:
+        found = os.getpid()
+        told = yield found
+        yield (found, os.getpid(), told)
+
+    crew = Crew([place(), place()], late=True)
+    assert crew.found() == [os.getpid()] * 2
+    crew.tell({"all": 1})
+    made = crew.made()
+    assert [(found, told) for found, _, told in made] == [(os.getpid(), {"all": 1})] * 2
+    assert len({os.getpid(), *(pid for _, pid, _ in made)}) == 3
+
+
+def test_each_errand_is_run_once_by_whoever_asks_first() -> None:
+    errands = Errands(9)
+
+    def run() -> Generator[Any, Any, None]:
+        yield None
+        yield list(errands)
+
+    crew = Crew([run(), run()])
+    crew.found()
+    crew.tell(None)
+    taken = crew.made()
+    assert sorted(taken[0] + taken[1]) == list(range(9))
+    assert list(errands) == []
 
 
 def test_no_worker_outlives_its_crew() -> None:

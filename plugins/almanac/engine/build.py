@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from almanac import archive, files, providers, sources, unchanged, views
 from almanac.almanac import Almanac, Article, ArticleCard
-from almanac.engine import rewind, stage, state, turn, written
+from almanac.engine import rewind, stage, state, surfaces, turn, written
 from almanac.engine.assembled import assemble
-from almanac.engine.crew import Crew
+from almanac.engine.crew import Crew, Errands
 from almanac.engine.edition import Edition
 from almanac.engine.incidents import Found, Made, Read, Task, page_paths, read_written, replay_paths, share, twin_path
 from almanac.engine.plan import PACKAGE, Plan, fingerprint
@@ -26,7 +26,7 @@ from almanac.model import seconds
 from almanac.stats.reporting import reported
 
 WRITTEN = "~written"  # the section of what people wrote
-MANY = 300  # incident files to read from which on forking pays
+MANY = 300  # incidents to read or look at from which on forking pays
 HANDS = 2
 
 Wrong = Callable[[Almanac], Iterable[object]]
@@ -70,21 +70,23 @@ class Build:
         self._crew = self._hire({file: stamp for file, stamp in looks.items() if file not in self._rows}, prints)
 
     def _hire(self, sources: Mapping[str, Stamp], prints: Mapping[str, Print]) -> Crew:
-        """One hand, or two forked ones if there is much to read; these read what people wrote, too."""
-        hands = HANDS if len(sources) > MANY else 1
+        """One hand; two if there is much to look at. If there is much to read they part at once, and read what people
+        wrote, too."""
+        early = len(sources) > MANY
+        hands = HANDS if early or len(self._rows) > MANY else 1
         read, kept = sorted(sources), sorted(self._rows)
-        people = _people(self.plan.content) if hands > 1 else []
+        people = _people(self.plan.content) if early else []
+        errands = Errands(len(surfaces.JOBS))
         shares = []
         for hand in range(hands):
             task = Task(
                 kept={file: self._rows[file] for file in kept[hand::hands]},
                 sources={file: sources[file] for file in read[hand::hands]},
                 written=people[hand::hands],
-                hand=hand,
-                hands=hands,
+                errands=errands,
             )
             shares.append(share(self.plan.content, Press(self.plan.output, prints), self._printer, task))
-        return Crew(shares)
+        return Crew(shares, late=not early)
 
     @cached_property
     def _found(self) -> list[Found]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import pickle
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,11 +20,15 @@ Share = Generator[Any, Any, None]
 
 
 class Crew:
-    """One worker a share. A single share, and every share where there is no fork, runs in this process."""
+    """One worker a share. A single share, and every share where there is no fork, runs in this process.
 
-    def __init__(self, shares: Sequence[Share]) -> None:
-        self._forked = len(shares) > 1 and hasattr(os, "fork")
-        self._workers: list[_Here | _Forked] = [_Forked(share) if self._forked else _Here(share) for share in shares]
+    With `late` their first steps run here, and they part only for the second: there is little to find then.
+    """
+
+    def __init__(self, shares: Sequence[Share], late: bool = False) -> None:
+        self._apart = len(shares) > 1 and hasattr(os, "fork") and not late
+        kind = _Forked if self._apart else _Late if len(shares) > 1 and hasattr(os, "fork") else _Here
+        self._workers: list[_Here | _Forked | _Late] = [kind(share) for share in shares]
 
     def found(self) -> list[Any]:
         """What each share found in its first step. Raises what a share raised."""
@@ -32,13 +36,29 @@ class Crew:
 
     def tell(self, whole: object) -> None:
         """Give every share what all of them need for the second step."""
-        data = pickle.dumps(whole, pickle.HIGHEST_PROTOCOL) if self._forked else b""
+        data = pickle.dumps(whole, pickle.HIGHEST_PROTOCOL) if self._apart else b""
         for worker in self._workers:
             worker.send(whole, data)
 
     def made(self) -> list[Any]:
         """What each share made in its second step. Raises what a share raised."""
         return [worker.receive() for worker in self._workers]
+
+
+class Errands:
+    """Numbers below `count`, each for the process that asks first: who is done early takes more of them."""
+
+    def __init__(self, count: int) -> None:
+        self._left, giving = os.pipe()  # the kernel hands out bytes one by one, whoever asks
+        os.write(giving, bytes(range(count)))
+        os.close(giving)
+
+    def __iter__(self) -> Iterator[int]:
+        while taken := os.read(self._left, 1):
+            yield taken[0]
+
+    def __del__(self) -> None:
+        os.close(self._left)
 
 
 class _Here:
@@ -55,19 +75,33 @@ class _Here:
         self._told = whole
 
 
-class _Forked:
-    """A share that runs at once, beside this process."""
+class _Late:
+    """A share whose second step runs beside this process, and knows without being sent it what is known here."""
 
     def __init__(self, share: Share) -> None:
+        self._share = share
+        self._forked: _Forked | None = None
+
+    def receive(self) -> Any:
+        return self._forked.receive() if self._forked else next(self._share)
+
+    def send(self, whole: object, _: bytes) -> None:
+        self._forked = _Forked(self._share, whole)
+
+
+class _Forked:
+    """A share that runs at once, beside this process: from its start, or where it was `told` something."""
+
+    def __init__(self, share: Share, told: object = None) -> None:
         from multiprocessing.connection import Pipe  # 0.05 s that a small build does without
 
         self._connection, theirs = Pipe()
         self._child = os.fork()
         if not self._child:
             self._connection.close()
-            _work(share, theirs)
+            _work(share, theirs, told)
         theirs.close()
-        self._left = 2
+        self._left = 2 if told is None else 1
 
     def receive(self) -> Any:
         try:
@@ -86,12 +120,14 @@ class _Forked:
         self._connection.send_bytes(data)
 
 
-def _work(share: Share, connection: Connection) -> NoReturn:
+def _work(share: Share, connection: Connection, told: object) -> NoReturn:
     """The life of a forked worker; it never returns into the code it was forked from."""
     gc.disable()  # it lives for seconds and makes no cycles worth finding
     try:
-        connection.send(next(share))
-        connection.send(share.send(connection.recv()))
+        if told is None:
+            connection.send(next(share))
+            told = connection.recv()
+        connection.send(share.send(told))
     except Exception as error:  # whatever it is, the process that waits must hear of it
         with suppress(OSError):  # unless nobody waits any more
             connection.send(error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -26,13 +26,15 @@ Read: TypeAlias = "tuple[Manuscript | None, tuple[Fault, ...]]"
 
 
 class Task(NamedTuple):
-    """A share of a build. `kept` are incidents that did not change themselves, `written` what people wrote."""
+    """A share of a build. `kept` are incidents that did not change themselves, `written` what people wrote.
+
+    `errands` are the jobs of `surfaces` it may take.
+    """
 
     kept: Mapping[str, Row]
     sources: Mapping[str, Stamp]
     written: Sequence[str] = ()  # files, relative to content/
-    hand: int = 0  # of how many hands this is, for surfaces
-    hands: int = 1
+    errands: Iterable[int] = ()
 
 
 class Found(NamedTuple):
@@ -51,12 +53,12 @@ class Made(NamedTuple):
 
 
 def share(content: Path, press: Press, printer: Printer, task: Task) -> Generator[Found | Made, Edition, None]:
-    """Read what the task names; then, told of all that was found, print its incidents and its part of the surfaces."""
+    """Read what the task names; then, told of all that was found, print its incidents and what it takes of surfaces."""
     texts: dict[str, Held] = {}
     found = _read(content, task, texts)
     edition = yield found
     _print(content, press, printer, edition.almanac, {**task.kept, **found.rows}, texts)
-    surfaces.render(edition, press, printer, task.hand, task.hands)
+    surfaces.render(edition, press, printer, task.errands)
     yield Made(press.prints, press.written)
 
 

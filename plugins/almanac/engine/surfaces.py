@@ -6,6 +6,7 @@ To add one, add a line. A surface whose `make` returns bytes has no template.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from almanac import views
@@ -74,17 +75,21 @@ def _addresses(edition: Edition) -> Iterable[str]:
         yield from (f"/{path.removesuffix('index.html')}" for path in paths if path.endswith("index.html"))
 
 
-SURFACES: tuple[Surface, ...] = (
+RECORDS: tuple[Surface, ...] = (
     Surface("index.html", lambda e: views.home(e.almanac, e.closed), "home"),
+    Surface("providers/{0.slug}/index.html", lambda e, p: views.provider(e.almanac, e.closed, p), "provider",
+            providers),
+    Surface("leaderboard/index.html", lambda e: views.leaderboard(e.almanac, e.closed), "leaderboard"),
+    *further.SURFACES,
+    *measured.SURFACES,
+)
+OTHERS: tuple[Surface, ...] = (
     Surface("incidents/index.html", lambda e: views.incidents(e.almanac, e.months), "incidents"),
     Surface("incidents/{0}/{1:02}/{2}index.html", lambda e, y, m, _, n: views.month(e.almanac, e.months, y, m, n),
             "month", _months, _month_key),
     Surface("providers/index.html", lambda e: views.providers(e.almanac), "providers"),
-    Surface("providers/{0.slug}/index.html", lambda e, p: views.provider(e.almanac, e.closed, p), "provider",
-            providers),
     Surface("providers/{0.slug}/{1}/{2}index.html", lambda e, p, y, _, n: views.provider_year(p, e.years[p.slug], y, n),
             "provider_year", _years, _year_key),
-    Surface("leaderboard/index.html", lambda e: views.leaderboard(e.almanac, e.closed), "leaderboard"),
     Surface("corrections/index.html", lambda e: views.corrections(e.almanac), "corrections"),
     Surface("claims/index.html", lambda e: views.claims(e.almanac, e.evidence), "claims"),
     Surface("articles/index.html", lambda e: views.articles(e.almanac), "articles"),
@@ -93,26 +98,26 @@ SURFACES: tuple[Surface, ...] = (
     Surface("theme/{0}", _sent, "", _static, _stored),
     Surface("images/{1}", lambda e, picture, _: (e.plan.content / picture.file).read_bytes(), "", _pictures,
             lambda _, picture, name: picture.digest),
-    *further.SURFACES,
-    *measured.SURFACES,
     *told.SURFACES,
-    *syndicated.SURFACES,
-    *published.SURFACES,
     *linkpictures.SURFACES,
     Surface("sitemap-pages.xml", lambda e: published.pages(e, _addresses(e))),
 )
+# What one process does whole, the longest first: the surfaces of a job draw on the same.
+JOBS = (RECORDS, published.SURFACES, syndicated.SURFACES, *((surface,) for surface in OTHERS))
+SURFACES = tuple(chain.from_iterable(JOBS))
 
 
-def render(edition: Edition, press: Press, printer: Printer, hand: int = 0, hands: int = 1) -> None:
-    """Put every surface in place; what shows the same as before is not printed again.
+def render(edition: Edition, press: Press, printer: Printer, jobs: Iterable[int]) -> None:
+    """Put the surfaces of some jobs in place; what shows the same as before is not printed again."""
+    for surface in chain.from_iterable(JOBS[job] for job in jobs):
+        _put(edition, press, printer, surface)
 
-    Of several hands each takes every so many-th surface, whole: what the pages of one need is often the same.
-    """
-    for surface in SURFACES[hand::hands]:
-        for item in surface.each(edition):
-            path = surface.path.format(*item)
-            value = None if surface.key else surface.make(edition, *item)
-            key = digest(surface.template, surface.key(edition, *item) if surface.key else value)
-            if not press.stands(path, key):
-                value = surface.make(edition, *item) if value is None else value
-                press.put(path, key, value if isinstance(value, bytes) else printer.page(surface.template, value))
+
+def _put(edition: Edition, press: Press, printer: Printer, surface: Surface) -> None:
+    for item in surface.each(edition):
+        path = surface.path.format(*item)
+        value = None if surface.key else surface.make(edition, *item)
+        key = digest(surface.template, surface.key(edition, *item) if surface.key else value)
+        if not press.stands(path, key):
+            value = surface.make(edition, *item) if value is None else value
+            press.put(path, key, value if isinstance(value, bytes) else printer.page(surface.template, value))
