@@ -1,6 +1,7 @@
 """What must hold of an archive whatever a provider did: nothing lost, nothing changed without a trace, all readable."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -99,11 +100,14 @@ def _carries(was: Update, update: Update, changes: Sequence[Change], now: dateti
         return False
     if update.gone not in (was.gone, None, now):
         return False
-    moved = abs(update.at - was.at) >= MINUTE
     reworded = bool(was.printed) and update.printed.lower() != was.printed.lower()
-    rewritten = bool(was.text) and update.text != was.text
-    wanted = Revision(text=was.text, until=now, at=was.at if moved else None, printed=was.printed if reworded else "")
-    return fresh == ((wanted,) if moved or reworded or rewritten else ())
+    kept = Revision(text=was.text, until=now, printed=was.printed if reworded else "")
+    moved = replace(kept, at=was.at)
+    if abs(update.at - was.at) >= MINUTE:
+        return fresh == (moved,)
+    if reworded or (was.text and update.text != was.text):
+        return fresh in ((kept,), (moved,))
+    return fresh in ((), (moved,))  # a time may become finer without a word
 
 
 def unreadable(content: Path) -> Iterator[str]:

@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories import edited, gone, named
 from tests.stories.telling import Story, faults
-
-STORIES = (*gone.STORIES, *edited.STORIES, *named.STORIES)
+from tests.stories.told_of import STORIES
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.title.replace(" ", "-"))
