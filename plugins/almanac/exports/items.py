@@ -19,8 +19,8 @@ from almanac import text, words
 from almanac.almanac import ArticleCard
 from almanac.links import LinkPost
 from almanac.model import Card, FeedState, Incident, Phase, Provider, Pulls, Update, moment, stamp
-from almanac.views import base
 from almanac.undeclared import Undeclared
+from almanac.views import base
 
 NEWEST = 50  # items in a feed
 PATIENCE = timedelta(days=1)  # a feed that fails for so long is for operators to look at
@@ -149,7 +149,6 @@ def link(post: LinkPost, grade: str, incidents: Sequence[tuple[str, str]], site:
     )
 
 
-def failing(provider: Provider, pulls: Pulls | None, now: datetime, site: Home) -> list[Item]:
 def undeclared(one: Undeclared, provider: Provider, site: Home) -> Item:
     """Trouble that the provider did not declare; its title says so first."""
     lines = "".join(f'<li><a href="{escape(seen.url)}">{escape(seen.title)}</a>, {escape(seen.publisher)}</li>'
@@ -166,6 +165,7 @@ def undeclared(one: Undeclared, provider: Provider, site: Home) -> Item:
     )
 
 
+def failing(provider: Provider, pulls: Pulls | None, now: datetime, site: Home) -> list[Item]:
     """The feeds of a provider that could not be used for a day or longer; dated to the moment the day was over."""
     known = pulls.feeds if pulls else ()
     return [
