@@ -54,6 +54,7 @@ class ArticleCard:
     claims: tuple[Claim, ...] = ()
     figures: tuple[tuple[str, Query], ...] = ()  # what {{name}} in its text stands for
     corrections: tuple[Correction, ...] = ()  # as on the article itself
+    first_url: str = ""  # where it was published first, if that is not `url`: feeds know it by that for life
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

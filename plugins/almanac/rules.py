@@ -44,6 +44,7 @@ def across(manuscripts: Iterable[Manuscript], world: World, broken: Collection[s
         by_url.setdefault(manuscript.url, manuscript)
     addresses = _Addresses(by_url, world, broken)
     for manuscript in known:
+        faults += _known_before(manuscript, by_url)
         faults += _names(manuscript, world)
         faults += _times(manuscript)
         for spot in manuscript.body.links:
@@ -104,6 +105,14 @@ def _address(manuscript: Manuscript, taken: Mapping[str, Manuscript], world: Wor
         yield Fault(file=manuscript.matter.file, message=message)
     elif not manuscript.year and world.leads(url.lstrip("/")):
         yield Fault(file=manuscript.matter.file, message=f"has the address of another page, {url}; rename it")
+
+
+def _known_before(manuscript: Manuscript, by_url: Mapping[str, Manuscript]) -> Iterator[Fault]:
+    """A first address that another article stands at: readers of feeds would take the two for one."""
+    other = by_url.get(manuscript.values.get("first_url", ""))
+    if other and other is not manuscript:
+        message = f"is the address of {other.matter.file}; name the one this article had, or leave it out"
+        yield manuscript.matter.fault(("first_url",), message)
 
 
 def _names(manuscript: Manuscript, world: World) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from icalendar import Calendar
 from icalendar import Event as Entry
 
 from almanac import words
+from almanac.archive import slug_of
 from almanac.exports.items import Home
 from almanac.exports.syndication import line
 from almanac.model import Card, Kind, Phase, Provider, moment
@@ -55,7 +56,7 @@ def _entry(event: Event, site: Home) -> Entry:
     card = event.card
     changed = moment(max(card.posted, card.changed))
     made = Entry()
-    made.add("uid", f"{card.provider}/{card.slug}@{host(site)}")
+    made.add("uid", f"{card.provider}/{slug_of(card.id)}@{host(site)}")
     made.add("dtstamp", changed)
     made.add("last-modified", changed)
     made.add("sequence", len(card.updates) + 2 * card.edits)

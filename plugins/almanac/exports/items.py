@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from almanac import text, words
 from almanac.almanac import ArticleCard
+from almanac.archive import slug_of
 from almanac.links import LinkPost
 from almanac.model import Card, FeedState, Incident, Phase, Provider, Pulls, Update, moment, stamp
 from almanac.undeclared import Undeclared
@@ -121,7 +122,7 @@ def posts(incident: Incident, card: Card, provider: Provider, site: Home) -> lis
 def article(card: ArticleCard, site: Home) -> Item:
     """An article as an item, with its summary; the text is on its page."""
     return Item(
-        id=f"{site.site_id}{card.url.strip('/')}",
+        id=f"{site.site_id}{(card.first_url or card.url).strip('/')}",
         url=site.site_url + card.url,
         title=card.title,
         published=card.date,
@@ -197,7 +198,7 @@ def _dates(card: Card) -> tuple[datetime, datetime]:
 
 
 def _id(card: Card, site: Home) -> str:
-    return f"{site.site_id}incident/{card.provider}/{card.slug}"
+    return f"{site.site_id}incident/{card.provider}/{slug_of(card.id)}"
 
 
 def _seen_by(at: datetime, update: Update) -> datetime:
