@@ -48,6 +48,7 @@ unknown: [{fact}]
 
 """
 CALM = dict.fromkeys(("title", "author", "summary", "source", "publisher", "fact"), "Plain words")
+OPEN = 10  # of so many incidents one is open
 COMPARED = 6  # providers of a site that have a record, and so pages that compare them
 ROUNDS = 4
 WEB = "https://status.anthropic.example/"
@@ -99,7 +100,7 @@ def _atom(strings: Sequence[str], _ids: Sequence[str]) -> bytes:
     for number, string in enumerate(strings):
         at, kind, hostile = _began(number), ("text", "html")[number % 2], escape(NOT_XML.sub("", string))
         time = f"{at:%b} <var data-var='date'>{at.day}</var>, <var data-var='time'>{at:%H:%M}</var> UTC"
-        head = f"<p><small>{time}</small><br><strong>Investigating</strong> - "
+        head = f"<p><small>{time}</small><br><strong>{'Resolved' if number % OPEN else 'Investigating'}</strong> - "
         body = escape(head) + hostile + escape("</p>")
         entries.append(
             f"<entry><id>tag:status.anthropic.example,2005:Incident/{number}</id><published>{stamp(at)}</published>"
@@ -117,6 +118,7 @@ def _json(strings: Sequence[str], ids: Sequence[str]) -> bytes:
     for number, string in enumerate(strings):
         at = stamp(_began(number))
         posts = [{"status": status, "body": string, "created_at": at} for status in ("investigating", string)]
+        posts += [{"status": "resolved", "created_at": at}] * (number % OPEN > 0)
         found.append({
             "id": f"{number} {ids[number][:80]}", "name": string, "impact": string,
             "shortlink": string, "created_at": at, "components": [{"name": string}], "incident_updates": posts,

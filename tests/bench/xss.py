@@ -26,9 +26,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 Fill = Callable[[Path, Sequence[str]], Made]
 LINES: dict[str, tuple[Fill, int]] = {  # what is filled, and with how many strings at a time
-    "feed titles and texts": (hostile.from_feeds, 600),
-    "article texts and metadata": (hostile.from_articles, 600),
-    "provider names and addresses": (hostile.from_providers, 100),
+    "feed titles and texts": (hostile.from_feeds, 400),
+    "article texts and metadata": (hostile.from_articles, 400),
+    "provider names and addresses": (hostile.from_providers, 200),
 }
 SAMPLE = 24  # pages of a site that are gone to with the policy in force, besides its lists
 
@@ -50,7 +50,8 @@ def attack(fill: Fill, strings: Sequence[str], folder: Path, tally: Tally) -> No
     tally.published += made.published
     tally.refused += made.refused
     paths = looking.pages_of(made.output)
-    seen = sample(paths) + [f"/{path.relative_to(made.output).as_posix()}" for path in made.output.rglob("*.svg")]
+    badges = [f"/{path.relative_to(made.output).as_posix()}" for path in sorted(made.output.rglob("badge.svg"))]
+    seen = sample(paths) + badges[:SAMPLE]
     contents = looking.contents_of(made.output)
     with looking.looker(made.output, policy=False) as look:
         look.written(paths)
@@ -66,9 +67,9 @@ def attack(fill: Fill, strings: Sequence[str], folder: Path, tally: Tally) -> No
 
 
 def sample(paths: Sequence[str]) -> list[str]:
-    """The lists, which hold all titles, and some pages of each kind."""
-    deep = [path for path in paths if path.count("/") > 3]
-    return [path for path in paths if path.count("/") <= 3] + random.Random(1).sample(deep, min(SAMPLE, len(deep)))
+    """The lists of the site, and some pages of each other kind."""
+    deep = [path for path in paths if path.count("/") > 2]
+    return [path for path in paths if path.count("/") <= 2] + random.Random(1).sample(deep, min(SAMPLE, len(deep)))
 
 
 def run(strings: Sequence[str], lines: Sequence[str] = tuple(LINES)) -> dict[str, Tally]:
