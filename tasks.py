@@ -92,6 +92,7 @@ def bootstrap(arguments: list[str]) -> None:
         stop(f"needs Python 3.11 or newer, this is {sys.version.split()[0]}: run it as python3.11 tasks.py …")
     if arguments == ["build"] and nothing_changed():
         sys.exit()
+    arguments = with_paths(arguments)
     ensure_environment(*((DEV_LOCK,) if arguments[:1] and arguments[0] in NEEDS_DEV else (SITE_LOCK, DEV_LOCK)))
     head = {"test": 1, "bench": 2}.get(arguments[0] if arguments else "", len(arguments))
     passed_on = [f"--arguments={' '.join(arguments[head:])}"] if arguments[head:] else []
@@ -99,6 +100,14 @@ def bootstrap(arguments: list[str]) -> None:
     if os.name == "nt":
         sys.exit(subprocess.run(command).returncode)
     os.execv(command[0], command)  # noqa: S606  (replaces this process: no parent waits beside a build)
+
+
+def with_paths(arguments: list[str]) -> list[str]:
+    """`check a.md b.md` in the words of invoke: `check --paths=a.md,b.md`."""
+    paths = [each for each in arguments[1:] if not each.startswith("-")]
+    if arguments[:1] != ["check"] or not paths or {"-p", "--paths"} & set(arguments):
+        return arguments
+    return ["check", *(each for each in arguments[1:] if each.startswith("-")), f"--paths={','.join(paths)}"]
 
 
 def nothing_changed() -> bool:
@@ -175,7 +184,7 @@ def serve(_: Context, port: int = 8000) -> None:
 @task(help={"paths": "files or folders, comma-separated (default: all of content)",
             "strict": "also list numerals in articles that no query stands behind"})
 def check(_: Context, paths: str = "", strict: bool = False) -> None:
-    """Every problem in what people wrote, at once, as file:line:column: field: what; cure."""
+    """Every problem in what people wrote, or in the files named, as file:line:column: field: what; cure."""
     from almanac import check as almanac_check
 
     sys.exit(almanac_check.main(CONTENT, [Path(p) for p in paths.split(",") if p], strict=strict))
@@ -259,7 +268,7 @@ def publish(_: Context, output: str = "output") -> None:
 @task(help={"arguments": "passed on to the bench, in one string"})
 def bench(_: Context, name: str, arguments: str = "") -> None:
     """Measure: build, feeds, recordings, pull, kills, statistics, forecast (tests/bench/<name>.py)."""
-    run(str(PYTHON), "-m", f"tests.bench.{name}", *arguments.split())
+    run(str(PYTHON), "-m", f"tests.bench.{name.replace('-', '_')}", *arguments.split())
 
 
 @task(help={"arguments": "passed on to pytest, in one string"})

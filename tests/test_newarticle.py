@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from almanac import forms, frontmatter, newarticle
+from almanac import archive, forms, frontmatter, newarticle
 from almanac.model import Impact, Incident, Kind, Phase
 from almanac.newarticle import BODY, compose, slug
 
@@ -55,15 +55,33 @@ def test_the_draft_holds_what_is_known() -> None:
 def test_the_check_names_what_is_left_to_write() -> None:
     made = compose("Outage", now=NOW)
     assert faults(made.text) == [
-        "4 authors: is an empty list; name at least one",
-        "7 summary: '' is empty or holds a line break or control character; write one line of text",
-        "10 sources: is an empty list; name at least one",
+        "5 authors: is an empty list; name at least one",
+        "8 summary: '' is empty or holds a line break or control character; write one line of text",
+        "11 sources: is an empty list; name at least one",
     ]
 
 
 def test_once_filled_it_passes() -> None:
     made = compose("Outage", now=NOW, authors=["Ada"], incidents=[INCIDENT])
     assert faults(made.text.replace("summary: ''", "summary: What happened.")) == []
+
+
+def test_the_examples_in_the_draft_pass_once_they_are_uncommented() -> None:
+    made = compose("Outage", now=NOW, authors=["Ada"], incidents=[INCIDENT])
+    lines = [line for line in made.text.splitlines() if "(delete the #" not in line and "Another source" not in line]
+    text = "\n".join(line.removeprefix("# ") for line in lines).replace("yaml-language-server", "# ")
+    values = frontmatter.read(text.replace("summary: ''", "summary: What happened.").encode(), "a.md").values
+    assert faults(text.replace("summary: ''", "summary: What happened.")) == []
+    assert (len(values["sources"]), values["claims"][0]["verdict"]) == (2, "supported")
+
+
+def test_an_incident_may_be_named_by_its_id_alone(tmp_path: Path, root: Path) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(root / "content" / "providers", content / "providers")
+    archive.save(content, [INCIDENT], {})
+    assert newarticle.main(content, "Down", ["openai", "anthropic"], ["0ghc53zpsfmt"], NOW) == 0
+    made = next((content / "articles").rglob("*.md")).read_bytes()
+    assert frontmatter.read(made, "a.md").values["incidents"] == ["anthropic/0ghc53zpsfmt"]
 
 
 @pytest.mark.parametrize("title", ["Down: what now?", "- no -", "“Down” #1", "'", 'a "b" \\ c', "yes", "2026", "é: x"])

@@ -71,3 +71,15 @@ def test_the_environment_for_tests_also_serves_the_site(checkout: Path) -> None:
     (checkout / ".ci" / "dev.lock").write_text("# other\n")
     tasks(checkout, "test")
     assert "setting up" not in tasks(checkout, "--list").stdout
+
+
+@pytest.mark.parametrize(("given", "taken"), [
+    (["check", "a.md", "b.md", "--strict"], ["check", "--strict", "--paths=a.md,b.md"]),
+    (["check", "--paths", "a.md"], ["check", "--paths", "a.md"]),
+    (["check"], ["check"]),
+    (["new", "article", "Title"], ["new", "article", "Title"]),
+])
+def test_files_to_check_are_named_as_they_come(given: list[str], taken: list[str]) -> None:
+    code = f"import tasks; print(tasks.with_paths({given!r}) == {taken!r})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout == "True\n", done.stderr

@@ -25,6 +25,27 @@ What happened, in one paragraph: what, when (UTC), who was hit, how it ended. Li
 """
 
 
+SCHEMA = "# yaml-language-server: $schema=../../../.github/schemas/article.json\n"  # for editors that know YAML
+ANOTHER = """\
+# Another source:
+# - url: https://paper.example/story
+#   title: Its headline
+#   publisher: The Paper
+#   kind: press
+#   primary: false
+"""
+CLAIM = """\
+# What somebody said with a number, held against the archive (delete the # in front, or all of it):
+# claims:
+# - said: It is usually over within two hours
+#   by: The Paper
+#   where: 2
+#   grade: press
+#   check: {share: ended under 2h, provider: anthropic, from: 2025-03-01, to: 2026-03-01, expect: "> 50%"}
+#   verdict: supported
+"""
+
+
 class NewArticle(NamedTuple):
     """A file to be written. `path` is relative to content/."""
 
@@ -94,7 +115,8 @@ def _source(incident: Incident, names: Mapping[str, str]) -> dict[str, Any]:
 def _yaml(fields: Mapping[str, Any]) -> str:
     """YAML as a person would write it; the date stands without quotes, so that it is read as one."""
     dumped = yaml.safe_dump({**fields}, allow_unicode=True, sort_keys=False, width=110, default_flow_style=False)
-    return dumped.replace(f"date: '{fields['date']}'", f"date: {fields['date']}", 1)
+    dated = dumped.replace(f"date: '{fields['date']}'", f"date: {fields['date']}", 1)
+    return SCHEMA + dated.replace("\nconfirmed:", f"\n{ANOTHER}confirmed:", 1) + CLAIM
 
 
 def main(content: Path, title: str, providers: Sequence[str], incidents: Sequence[str], now: datetime) -> int:
@@ -103,7 +125,7 @@ def main(content: Path, title: str, providers: Sequence[str], incidents: Sequenc
         names = {provider.slug: provider.company for provider in known_providers.load(content)}
         if strangers := sorted(set(providers) - names.keys()):
             raise ValueError(f"no provider {', '.join(strangers)}; write one of: {', '.join(names)}")  # noqa: TRY301
-        cited = [_found(archive.load(content, key.partition("/")[0]), key) for key in incidents]
+        cited = [_found(content, key, providers) for key in incidents]
         draft = compose(title, now=now, providers=providers, incidents=cited, names=names)
         path = content / draft.path
         if path.exists():
@@ -118,8 +140,10 @@ def main(content: Path, title: str, providers: Sequence[str], incidents: Sequenc
     return 1
 
 
-def _found(known: Mapping[str, archive.Filed], key: str) -> Incident:
-    """The incident that provider/id names. Raises ValueError."""
-    if (filed := known.get(key.partition("/")[2])) is None:
-        raise ValueError(f"no incident {key} in the archive; write provider/id as in the address of its page")
-    return filed.incident
+def _found(content: Path, key: str, providers: Sequence[str]) -> Incident:
+    """The incident that provider/id names, or a bare id of one of `providers`. Raises ValueError."""
+    for slug in [""] if "/" in key else providers:
+        provider, _, raw = f"{slug}/{key}".lstrip("/").partition("/")
+        if filed := archive.load(content, provider).get(raw):
+            return filed.incident
+    raise ValueError(f"no incident {key} in the archive; write provider/id as in the address of its page")
