@@ -1,7 +1,9 @@
 """The workflows do what they say: the steps of the publishing one are run here, against a local remote and feeds."""
 
+import copy
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from almanac import archive
+from almanac.model import Incident
 from tests import projects
 from tests.serving import Serving, page, watch
 from tests.test_pull import CLOSED, OLD, OPEN, atom
@@ -123,6 +127,84 @@ def test_what_people_merged_meanwhile_stays_below_what_was_pulled(runner: Runner
     runner.step("Push")
     subjects = git(runner.remote, "log", "--format=%s", "main").splitlines()
     assert subjects == ["Pull: 2 incidents, 0 drafts", "People", "People"]
+
+
+def other_runner(runner: Runner) -> Runner:
+    """Another machine that pulls for the same remote."""
+    other = copy.copy(runner)
+    other.folder = runner.folder.with_name("other")
+    return other
+
+
+def archived(runner: Runner) -> dict[str, Incident]:
+    """The archive as the remote has it now."""
+    runner.check_out()
+    return {name: filed.incident for name, filed in archive.load(runner.folder / "content", "claude").items()}
+
+
+def test_of_two_pulls_that_push_at_once_nothing_is_lost_and_nothing_doubled(runner: Runner) -> None:
+    other = other_runner(runner)
+    for each in (runner, other):
+        each.check_out()
+        each.step("Pull")
+        runner.server.hosts[HOST] = page(atom(CLOSED, OLD))  # what the second one sees
+        each.step("Commit")
+    for each in (runner, other):
+        each.step("Push")
+    found = archived(runner)
+    assert {name: [(u.text, u.gone) for u in one.updates] for name, one in found.items()} == {
+        "aaaaaaaaaaaa": [("Answers are slow.", None), ("Answers are fast again.", None)],
+        "bbbbbbbbbbbb": [("Logins fail.", None), ("Logins work.", None)],
+    }
+    assert git(runner.remote, "log", "--format=%s", "main").splitlines() == [
+        "Pull: after another one", "Pull: 2 incidents, 0 drafts", "People",
+    ]  # fmt: skip
+
+
+def test_a_remote_that_moves_between_fetch_and_push_is_fetched_again(
+    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner.check_out()
+    runner.step("Pull")
+    people = [tmp_path / f"people{number}" for number in range(3)]
+    for number, folder in enumerate(people):
+        git(tmp_path, "clone", "-q", str(runner.remote), str(folder))
+        (folder / "content" / "pages" / f"new{number}.md").write_text("---\ntitle: New\n---\n\nNews.\n")
+        git(folder, "add", "-A")
+        git(folder, *ADA, "commit", "-qm", f"People {number}")
+    moved_at_each_fetch(tmp_path, people, monkeypatch)
+    runner.step("Commit")
+    runner.step("Push")
+    assert git(runner.remote, "log", "--format=%s", "main").splitlines() == [
+        "Pull: 2 incidents, 0 drafts", "People 2", "People 1", "People 0", "People",
+    ]  # fmt: skip
+
+
+def moved_at_each_fetch(tmp_path: Path, people: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody of `people` pushes before the first push of ours and after each fetch, as long as there are any."""
+    real = shutil.which("git")
+    turn = f"""#!/bin/sh
+next() {{
+  who=$(ls {tmp_path}/turns | head -1)
+  if [ "$who" ]; then
+    rm {tmp_path}/turns/$who
+    cd {tmp_path}/$who && {real} -c user.name=Ada -c user.email=ada@example.org pull -q --rebase origin main \
+      && {real} push -q origin HEAD:main
+  fi
+}}
+case "$1" in push) [ -e {tmp_path}/first ] || (touch {tmp_path}/first; next);; esac
+{real} "$@"
+code=$?
+case "$1" in fetch) (next);; esac
+exit $code
+"""
+    (tmp_path / "turns").mkdir()
+    for folder in people:
+        (tmp_path / "turns" / folder.name).touch()
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "git").write_text(turn)
+    (tmp_path / "bin" / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
 
 
 def test_the_site_is_built_from_what_was_committed_without_another_pull(runner: Runner) -> None:
