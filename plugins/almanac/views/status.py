@@ -25,6 +25,7 @@ class FeedLine(NamedTuple):
     state: str
     css: str
     fetched: Time
+    changed: Time  # when it last said anything new
     entries: str
     note: str
 
@@ -102,7 +103,7 @@ def _outlet(state: FeedState) -> Feed:
 
 def _line(almanac: Almanac, feed: Feed, state: FeedState | None) -> FeedLine:
     word, css = _state(almanac, state)
-    fetched = state.fetched if state else None
+    fetched, changed = (state.fetched, state.changed) if state else (None, None)
     return FeedLine(
         url=feed.url,
         host=feed.url.partition("//")[2],
@@ -110,6 +111,7 @@ def _line(almanac: Almanac, feed: Feed, state: FeedState | None) -> FeedLine:
         state=word,
         css=css,
         fetched=base.time(fetched, words.near(fetched, almanac.now)) if fetched else Time("", ""),
+        changed=base.time(changed, words.near(changed, almanac.now)) if changed else Time("", ""),
         entries=words.count(state.entries) if state and fetched else "",
         note=_note(feed, state),
     )
