@@ -100,13 +100,6 @@ def _first(value: str) -> str:
     return value
 
 
-def _first(value: str) -> str:
-    """Where an article stood before its file was renamed."""
-    if not re.fullmatch(r"/articles/\d{4}/[a-z0-9]+(-[a-z0-9]+)*/", value):
-        raise ValueError("is no address of an article; write it as it was, as in /articles/2026/claude-outage/")
-    return value
-
-
 def _moment(value: datetime) -> datetime:
     """An instant, not a time on some clock."""
     if value.tzinfo is None:
@@ -236,8 +229,6 @@ class ArticleForm(Form):
     title: Line = Field(description="The headline. Put it in quotes if it holds a colon")
     date: Moment = Field(description="When it is published, in UTC, with the Z")
     modified: Moment | None = Field(None, description="When it was last changed in substance; leave it out at first")
-    first_url: Annotated[str, AfterValidator(_first)] = Field("",
-        description="Only if the file was renamed: the address it was first published at, which feeds know it by")
     first_url: Annotated[str, AfterValidator(_first)] = Field("",
         description="Only if the file was renamed: the address it was first published at, which feeds know it by")
     authors: list[Line] = Field(min_length=1, description="Who wrote it, as a list")

@@ -176,7 +176,6 @@ def article(written: Manuscript, url: str, html: str, file: str) -> Article:
         date=values["date"],
         modified=values["modified"],
         first_url=values["first_url"],
-        first_url=values["first_url"],
         summary=values["summary"],
         kind=values["kind"],
         authors=tuple(values["authors"]),
