@@ -67,10 +67,13 @@ def make_folder(folder: str | Path) -> None:
 
 def refusal(path: str | Path, error: OSError) -> DiskError:
     """The one line about what `error` did to `path`."""
-    if isinstance(error, DiskError):
-        return error
+    return error if isinstance(error, DiskError) else DiskError(f"{_shown(path)}: {why(error)}")
+
+
+def why(error: OSError) -> str:
+    """What happened and the cure, for messages that name the file themselves."""
     cure = CURES.get(error.errno or 0, "look what stands there")
-    return DiskError(f"{_shown(path)}: {error.strerror or error}; {cure}, then run this again")
+    return f"{error.strerror or error}; {cure}, then run this again"
 
 
 def line(error: OSError) -> str:

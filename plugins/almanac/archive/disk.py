@@ -88,9 +88,13 @@ def read(content: Path, file: str) -> Incident:
 
 def read_both(content: Path, file: str) -> tuple[bytes, Incident]:
     """The bytes of one file and the incident in it. Raises ArchiveError."""
-    with open(f"{content}/{INCIDENTS}/{file}", "rb", buffering=0) as source:
-        data = source.read()
-    return data, read_bytes(data, file, f"{content.name}/{INCIDENTS}/{file}")
+    shown = f"{content.name}/{INCIDENTS}/{file}"
+    try:
+        with open(f"{content}/{INCIDENTS}/{file}", "rb", buffering=0) as source:
+            data = source.read()
+    except OSError as error:
+        raise ArchiveError(f"{shown}:1: {files.why(error)}") from None
+    return data, read_bytes(data, file, shown)
 
 
 def read_bytes(data: bytes, file: str, shown: str) -> Incident:

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from almanac import archive, views
+from almanac import archive, files, views
 from almanac.almanac import Almanac
 from almanac.engine import rewind, surfaces
 from almanac.engine.edition import Edition
@@ -107,9 +107,13 @@ def _read(content: Path, task: Task, texts: dict[str, Held]) -> Found:
 
 def read_written(content: Path, file: str) -> Read:
     """What stands in a file that people wrote (relative to content/), or every fault of it."""
-    from almanac import manuscript  # needs pydantic, which takes 0.2 s to import and which incidents do without
+    from almanac import frontmatter, manuscript  # needs pydantic, which takes 0.2 s to import and which incidents do without
 
-    return manuscript.read((content / file).read_bytes(), file)
+    try:
+        data = (content / file).read_bytes()
+    except OSError as error:
+        return None, (frontmatter.Fault(file=f"{content.name}/{file}", message=files.why(error)),)
+    return manuscript.read(data, file)
 
 
 def page_path(card: Card) -> str:
