@@ -32,7 +32,7 @@ TITLES = st.sampled_from(["Errors", "Slow answers", "Login trouble", "Outage of 
 WHOLE: tuple[Form, ...] = (feedforms.atom, feedforms.rss, feedforms.api)  # forms that show all posts
 WAITS = st.sampled_from([1, 25, 70, 600, 7_000, 90_000, 900_000])
 HOUR, SKEW = timedelta(hours=1), timedelta(minutes=10)
-SECONDS = 1.2  # for one answer: too few to ask a second time, which would only take longer
+PATIENT, IMPATIENT = 60.0, 1.2  # seconds for one answer; in the few there is no time to ask a second time
 
 counts: Counter[str] = Counter()  # histories and pulls so far
 
@@ -175,7 +175,8 @@ class World(RuleBasedStateMachine):
             "half": status(200, body[: len(body) // 2]), "cut": status(200, body[:-4]), "nothing": status(200, b" "),
             "500": status(500), "XML of another kind": status(200, b"<opml></opml>"),
         }  # fmt: skip
-        self._serve(acme=failing[name])
+        self._tick()
+        self._serve(seconds=IMPATIENT, acme=failing[name])
         assert self._files("incidents") == files, "a broken feed changes the archive"
 
     @rule()
@@ -193,6 +194,7 @@ class World(RuleBasedStateMachine):
         self.answered = None
         self.watched = []
         files = self._files("incidents")
+        self._tick()
         self._serve(acme=raw(reply(304, etag='"x"')))
         assert self._files("incidents") == files, "a 304 to nobody's question changes the archive"
         self.pull()
@@ -237,6 +239,7 @@ class World(RuleBasedStateMachine):
 
     def _pull(self, feed: Behaviour, shuffled: Behaviour) -> None:
         """Pull both archives, and look whether all holds."""
+        self._tick()  # whatever happened was before
         before = self._known("acme")
         if self.forgetful:
             self._forget("mirror")
@@ -253,12 +256,12 @@ class World(RuleBasedStateMachine):
         mine, its = self._compared(after), self._compared(mirror)
         assert its == mine, f"order or memory matters:\n{its}\nis not\n{mine}"
 
-    def _serve(self, **served: Behaviour) -> tuple[Outcome, ...]:
+    def _serve(self, seconds: float = PATIENT, **served: Behaviour) -> tuple[Outcome, ...]:
         """What comes of a pull of these providers that are served so."""
         self.server.hosts |= {f"{slug}.example": feed for slug, feed in served.items()}
         self.latest = self.now
         counts["pulls"] += len(served)
-        return pull.pull(self.content, now=self.now, via=self.server.url, only=list(served), seconds=SECONDS,
+        return pull.pull(self.content, now=self.now, via=self.server.url, only=list(served), seconds=seconds,
                          read=feeds.read).outcomes  # fmt: skip
 
     def _remember(self) -> None:
