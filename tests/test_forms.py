@@ -85,8 +85,8 @@ def test_an_article_is_read_with_defaults_filled_in() -> None:
     ("kind: news", "kind: rumour",
      "11:1 kind: 'rumour' is not one of the words known here; write news, analysis, explainer or opinion"),
     ("status: published", "template: ../../secret\nstatus: published",
-     "12:1 template: is not a known key; known: title, date, modified, first_url, authors, providers, incidents, summary, "
-     "kind, status, sources, claims, figures, corrections, confirmed, claimed, unknown"),
+     "12:1 template: is not a known key; known: title, date, modified, first_url, authors, providers, incidents, "
+     "summary, kind, status, sources, claims, figures, corrections, confirmed, claimed, unknown"),
     ("    primary: false", "    primery: false", "14:5 sources.0.primary: is missing; add a line `primary: …`"),
     ("title: \"Claude: what happened\"", "title: \"Claude\\nwhat\"",
      "2:1 title: 'Claude\\nwhat' is empty or holds a line break or control character; write one line of text"),
