@@ -204,7 +204,7 @@ class Build:
         """Print what is left, remove what is no more, and remember it all."""
         made: list[Made] = self._crew.made()
         for result in made:
-            self._press.adopt(result.prints, result.written)
+            self._press.adopt(*result)
         if self.plan.complete:
             from almanac.engine import search  # a preview does without
 

@@ -46,8 +46,9 @@ class Found(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What a share printed: every path, and those whose bytes are new."""
+    """What a share made: paths that stand as they did, the prints of others, and those whose bytes are new."""
 
+    stood: Sequence[str]
     prints: Mapping[str, Print]
     written: Sequence[str]
 
@@ -59,7 +60,7 @@ def share(content: Path, press: Press, printer: Printer, task: Task) -> Generato
     edition = yield found
     _print(content, press, printer, edition.almanac, {**task.kept, **found.rows}, texts)
     surfaces.render(edition, press, printer, task.errands)
-    yield Made(press.prints, press.written)
+    yield Made(*press.told(), press.written)
 
 
 def _print(
@@ -74,13 +75,14 @@ def _print(
         card = corrected.get(file)
         if card is None:  # nothing was known of it yet
             continue
-        paths, near = page_paths(card), around.of(card)
+        paths = page_paths(card)
         own = (file.encode(), row.content, card if card != row.card else b"")
-        key, again = digest(*own, near), digest(*own, near.provider)
+        key, again = digest(*own, around.mark(card)), digest(*own, around.name(card))
         sheets = [(n, sheet) for n, sheet in replay_paths(card) if not press.stands(sheet, again)]
         twin, bare = twin_path(card), digest("twin", *own)
         if all([*(press.stands(path, key) for path in paths), press.stands(twin, bare), not sheets]):  # every one asked
             continue
+        near = around.of(card)
         held = texts.pop(file, None)
         data, filed = held or archive.read_both(content, file)
         incident = rewind.as_known(filed, card, now)

@@ -54,8 +54,14 @@ class Press:
             self._folders.add(folder)
         return folder in self._folders
 
-    def adopt(self, prints: Mapping[str, Print], written: Iterable[str]) -> None:
+    def told(self) -> tuple[list[str], dict[str, Print]]:
+        """What stands as the last build left it, and the prints of all else: the least another process must be told."""
+        stood = [path for path, made in self.prints.items() if made is self._known.get(path)]
+        return stood, {path: made for path, made in self.prints.items() if made is not self._known.get(path)}
+
+    def adopt(self, stood: Iterable[str], prints: Mapping[str, Print], written: Iterable[str]) -> None:
         """Take over what another process printed."""
+        self.prints.update((path, self._known[path]) for path in stood)
         self.prints.update(prints)
         self.written += written
 
