@@ -514,6 +514,51 @@ def test_a_change_concerns_no_page_but_those_near_it() -> None:
     others = [carded(found) for found in incidents if found.id != changed.id]
     differing = {card.id for card in others if surroundings.of(card) != without.of(card)}
     assert differing <= {card.id for card in surroundings.near(changed)}
+    marked = {card.id for card in others if surroundings.mark(card) != without.mark(card)}
+    assert differing <= marked <= {card.id for card in surroundings.near(changed)}
+
+
+BESIDE = incident("beside", "02 14:00", "02 15:00", provider="groq", title="Slow")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"title": "Fast"},
+        {"impact": Impact.MINOR},
+        {"kind": Kind.NOTICE},
+        {"started": at("02 13:00")},
+        {"ended": at("02 16:00")},
+        {"ended": None, "phase": Phase.INVESTIGATING},
+        {"title_is_ours": True, "components": ("API",)},
+        {"provider": "anthropic"},
+        {"id": "another"},
+    ],
+    ids=lambda beside: ", ".join(beside),
+)
+def test_the_mark_of_what_stands_around_differs_when_that_does(beside: dict[str, Any]) -> None:
+    found, other = incident(), replace(BESIDE, **beside)
+    was, now = views.Surroundings(almanac([found, BESIDE])), views.Surroundings(almanac([found, other]))
+    assert was.of(carded(found)) != now.of(carded(found))
+    assert was.mark(carded(found)) != now.mark(carded(found))
+    assert was.mark(carded(found)) == views.Surroundings(almanac([found, BESIDE])).mark(carded(found))
+
+
+@pytest.mark.parametrize(("until", "moves"), [("02 15:00", False), ("", True)], ids=["over", "open"])
+def test_the_mark_differs_by_names_and_articles_and_with_the_clock_while_it_is_open(until: str, moves: bool) -> None:
+    found = incident("a", "02 12:00", until)
+    article = ArticleCard(url="/articles/2026/a/", title="A", date=NOW, incidents=(("anthropic", "a"),))
+    as_it_is, named, cited, later = (
+        views.Surroundings(known).mark(carded(found))
+        for known in (
+            almanac([found]),
+            almanac([found], providers=(replace(CLAUDE, name="Claude 2"), GROQ)),
+            almanac([found], articles=(article,)),
+            almanac([found], now=NOW + timedelta(minutes=5)),
+        )
+    )
+    assert as_it_is not in (named, cited)
+    assert (as_it_is != later) == moves
 
 
 # The timeline
