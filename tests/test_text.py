@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -182,6 +183,12 @@ def test_the_short_way_for_plain_text_equals_the_long_way(source: str) -> None:
     markdown = text.markdown(source)
     long_way = text._SHOW.clean(cmarkgfm.markdown_to_html(markdown)).strip()
     assert text.html(markdown) == long_way
+
+
+def test_all_that_is_printable_is_left_alone() -> None:
+    everything = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
+    assert text.rubbish(everything) == []
+    assert text.clean(f"{everything}\u202e\n") == everything.strip()
 
 
 @given(st.text(max_size=40))

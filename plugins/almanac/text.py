@@ -147,6 +147,8 @@ def plain(markdown_or_html: str) -> str:
 
 
 def _tidy(text: str) -> str:
+    if text.replace("\n", "").isprintable():  # as nearly always; nothing that would be taken out is printable
+        return text
     return _RUBBISH.sub("", _LINE_END.sub("\n", text))
 
 
