@@ -14,6 +14,7 @@ import pytest
 from almanac import archive, files, site
 from almanac.almanac import ArticleCard
 from almanac.engine import Build, BuildError, Plan, stage, turn
+from almanac.engine.incidents import read_written
 from almanac.engine.turn import Turn, TurnError
 from almanac.files import DiskError
 from tests.projects import INCIDENTS, LONG_AGO, article, project, put, tree
@@ -222,6 +223,20 @@ def test_faults_of_people_do_not_count_as_broken_off(plan: Plan) -> None:
     with pytest.raises(BuildError):
         build(plan)
     assert (plan.state / turn.MARK).read_bytes() == b""
+
+
+def test_sources_that_cannot_be_read_are_told_with_the_cure(tmp_path: Path) -> None:
+    root = project(tmp_path / "site")
+    incident = root / "content/incidents" / archive.file_of(INCIDENTS[0])
+    text = next((root / "content/articles").rglob("*.md"))
+    for path in (incident, text):
+        path.unlink()
+        path.mkdir()
+    said = "Is a directory; look what stands there, then run this again"
+    with pytest.raises(BuildError, match=f"content/incidents/{archive.file_of(INCIDENTS[0])}:1: {said}"):
+        site._built(root / "pelicanconf.py", site._settings(root / "pelicanconf.py"), {})
+    _, (fault,) = read_written(root / "content", text.relative_to(root / "content").as_posix())
+    assert str(fault) == f"{text.relative_to(root)}:1:1: {said}"
 
 
 def test_a_full_disk_leaves_the_old_site_and_the_next_build_heals(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
