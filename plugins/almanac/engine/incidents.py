@@ -76,7 +76,8 @@ def _print(
         if card is None:  # nothing was known of it yet
             continue
         paths = page_paths(card)
-        own = (file.encode(), row.content, card if card != row.card else b"")
+        as_filed = card == row.card  # neither corrected nor turned back
+        own = (file.encode(), row.content, b"" if as_filed else card)
         key, again = digest(*own, around.mark(card)), digest(*own, around.name(card))
         sheets = [(n, sheet) for n, sheet in replay_paths(card) if not press.stands(sheet, again)]
         twin, bare = twin_path(card), digest("twin", *own)
@@ -85,9 +86,9 @@ def _print(
         near = around.of(card)
         held = texts.pop(file, None)
         data, filed = held or archive.read_both(content, file)
-        incident = rewind.as_known(filed, card, now)
-        if twin not in press.prints:  # the archive's own file, unless other things are told than stand there
-            press.put(twin, bare, data if incident is filed else archive.render(incident).encode())
+        incident = filed if as_filed else rewind.as_known(filed, card, now)
+        if twin not in press.prints:
+            press.put(twin, bare, data if as_filed else archive.render(incident).encode())
         for number, path in enumerate(paths, 1):
             if path not in press.prints:
                 press.put(path, key, printer.page("incident", views.incident(near, incident, card, number)))
@@ -109,7 +110,7 @@ def _read(content: Path, task: Task, texts: dict[str, Held]) -> Found:
 
 def read_written(content: Path, file: str) -> Read:
     """What stands in a file that people wrote (relative to content/), or every fault of it."""
-    from almanac import frontmatter, manuscript  # needs pydantic, which takes 0.2 s to import and which incidents do without
+    from almanac import frontmatter, manuscript  # pydantic takes 0.2 s to import, and incidents do without it
 
     try:
         data = (content / file).read_bytes()
