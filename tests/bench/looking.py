@@ -42,6 +42,7 @@ JUDGE = r"""
     'srcset', 'xlink:href', 'longdesc', 'manifest', 'codebase', 'classid', 'dynsrc', 'lowsrc', 'icon', 'values', 'to']);
   const never = new Set(['iframe', 'object', 'embed', 'base', 'form', 'input', 'button', 'textarea', 'select', 'style',
     'math', 'foreignobject', 'template', 'frame', 'frameset', 'applet', 'audio', 'video', 'marquee', 'noscript']);
+  for (const own of at === '/search/' ? ['form', 'input', 'button', 'select'] : []) never.delete(own);
   for (const element of found.querySelectorAll('*')) {
     const name = element.localName.toLowerCase();
     if (never.has(name)) say(`<${name}>`);
