@@ -158,6 +158,12 @@ def test_unlike_coverage_is_said() -> None:
     assert compared(almanac(PAST, watched=short)).stand.endswith("of that year is covered of Groq.")
 
 
+def test_two_that_are_watched_since_today_can_be_compared() -> None:
+    today = [pulls(slug, since=at("02 13:00")) for slug in ("anthropic", "groq")]
+    page = compared(almanac(PAST, watched=today))
+    assert {line.name: (line.first, line.second) for line in page.measures}["Covered"] == ("0 %".replace(" ", GAP),) * 2
+
+
 def test_who_was_never_covered_is_not_compared() -> None:
     known = almanac(PAST, watched=[pulls("anthropic")])
     assert (views.compared(known), views.comparisons(known).lines) == ((), ())

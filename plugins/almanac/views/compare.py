@@ -110,7 +110,7 @@ def _others(provider: Provider, others: Iterable[Provider]) -> Others:
 def compare(almanac: Almanac, records: Records, first: Provider, second: Provider) -> ComparePage:
     """Two providers up to the last midnight; `records` reach as far."""
     ours = records[first.slug], records[second.slug]
-    edge = min(measures.closed_at(almanac) + 1, *(record.covered[-1].until for record in ours if record.covered))
+    edge = min([measures.closed_at(almanac) + 1, *(record.covered[-1].until for record in ours if record.covered)])
     period = windows.last(DAYS, edge - 1)
     found = measure(ours[0], period), measure(ours[1], period)
     pair = _pair(records, first.slug, second.slug)
