@@ -31,7 +31,7 @@ from tests.stories import large, told_of
 from tests.stories.telling import faults
 
 STEPS = 10  # of a history, at least
-BATCH = 250  # histories of one process
+BATCH = 100  # histories of one process
 AT_ONCE = 2
 STORIES = (*told_of.STORIES, *large.STORIES)
 WANTED = 30  # stories
