@@ -31,6 +31,9 @@ class Instead(NamedTuple):
 
     provider: Link
     reason: str
+    does: str = ""  # what both do
+    share: str = ""  # of the time the other was in trouble, in trouble too
+    most: str = ""  # and the upper bound of that, with how long both were covered
 
 
 class Advice(NamedTuple):
@@ -158,7 +161,13 @@ def _instead(record: Record, backup: Backup) -> Instead:
     chance = _at_once(record, backup)
     bound = f", at most {_share(most)}" if most is not None else ""
     days = words.plural(backup.pair.covered // DAY, "shared day")
-    return Instead(measures.link(backup.party.record.provider), f"{chance}{bound}; both do {shared}; {days}")
+    return Instead(
+        provider=measures.link(backup.party.record.provider),
+        reason=f"{chance}{bound}; both do {shared}; {days}",
+        does=words.sentence(shared),
+        share=_share(backup.chance.value),
+        most=f"{bound.removeprefix(', ')}{', ' if bound else ''}over {words.plural(backup.pair.covered // DAY, 'day')}",
+    )
 
 
 def _at_once(record: Record, backup: Backup) -> str:
