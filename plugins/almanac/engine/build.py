@@ -68,6 +68,8 @@ class Build:
         self._whole: Almanac | None = None  # to the record's end: what people wrote since may cite it
         self._edition: Edition | None = None
         self._crew = self._hire({file: stamp for file, stamp in looks.items() if file not in self._rows}, prints)
+        if self._crew.apart:
+            self._printer.prepare()  # while the others read
 
     def _hire(self, sources: Mapping[str, Stamp], prints: Mapping[str, Print]) -> Crew:
         """One hand; two if there is much to look at. If there is much to read they part at once, and read what people

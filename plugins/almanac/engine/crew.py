@@ -26,8 +26,9 @@ class Crew:
     """
 
     def __init__(self, shares: Sequence[Share], late: bool = False) -> None:
-        self._apart = len(shares) > 1 and hasattr(os, "fork") and not late
-        kind = _Forked if self._apart else _Late if len(shares) > 1 and hasattr(os, "fork") else _Here
+        forks = len(shares) > 1 and hasattr(os, "fork")
+        self.apart = forks and not late  # at work beside this process from the start
+        kind = _Forked if self.apart else _Late if forks else _Here
         self._workers: list[_Here | _Forked | _Late] = [kind(share) for share in shares]
 
     def found(self) -> list[Any]:
@@ -36,7 +37,7 @@ class Crew:
 
     def tell(self, whole: object) -> None:
         """Give every share what all of them need for the second step."""
-        data = pickle.dumps(whole, pickle.HIGHEST_PROTOCOL) if self._apart else b""
+        data = pickle.dumps(whole, pickle.HIGHEST_PROTOCOL) if self.apart else b""
         for worker in self._workers:
             worker.send(whole, data)
 

@@ -95,6 +95,11 @@ class Printer:
         site = views.site(plan.site_name, plan.site_url, _style(plan), plan.complete)
         self._environment = environment(plan.theme, site, plan.jinja, _compiled(plan.state / "templates"))
 
+    def prepare(self) -> None:
+        """Compile every template now, so that no process that prints later has to."""
+        for name in self._environment.list_templates(["html"]):
+            self._environment.get_template(name)
+
     def page(self, template: str, page: object) -> bytes:
         """The page that `theme/templates/<template>.html` makes of a view."""
         return self._environment.get_template(f"{template}.html").render(page=page).encode()
