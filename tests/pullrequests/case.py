@@ -1,0 +1,83 @@
+"""What a hostile pull request is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+CANARY = "canary-5c1e90"  # stands in files and variables around content/, and must never be published
+ELSEWHERE = "../../../../secret.txt"  # from the folder of an article
+ARTICLE = "articles/2026/2026-03-02-monday.md"
+PAGE = "pages/news.md"
+HEAD = """---
+title: {title}
+date: 2026-03-02T13:00:00Z
+authors: [Ada Example]
+providers: [anthropic]
+incidents: [anthropic/first]
+summary: What happened on Monday.
+kind: news
+status: published
+sources:
+  - url: https://status.anthropic.example/incidents/first
+    title: The status page
+    publisher: Anthropic
+    kind: provider
+    primary: true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A symbolic link."""
+
+    to: str
+
+
+Files = Mapping[str, "bytes | Link"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A pull request. `files` are paths under content/; `harmless` is the same without what is hostile, if it can be.
+
+    `body` is the Markdown it wants shown, for looking at what a browser would make of it without any check.
+    """
+
+    name: str
+    files: Files
+    harmless: Files = field(default_factory=dict)
+    body: str = ""
+
+
+def article(body: str = "It was down.", more: str = "", title: str = "Monday") -> bytes:
+    """An article of the base site's Monday; `more` are further lines of front matter."""
+    return f"{HEAD.format(title=title)}{more}---\n\n{body}\n".encode("utf-8", "surrogatepass")
+
+
+GOOD: Files = {ARTICLE: article()}
+
+
+def in_body(name: str, body: str) -> Case:
+    """An article with this text."""
+    return Case(name=f"body: {name}", files={ARTICLE: article(body)}, harmless=GOOD, body=body)
+
+
+def in_front(name: str, more: str) -> Case:
+    """An article with these lines in its front matter; of a key that is there already, instead of what is there."""
+    key = more.partition(":")[0]
+    text = article().decode()
+    lines = text.split("\n")
+    known = [number for number, line in enumerate(lines) if line.startswith(f"{key}:")]
+    if known and key != "sources":
+        lines[known[0]] = more
+    elif known:
+        lines[known[0] : known[0] + 6] = more.split("\n")
+    else:
+        lines.insert(9, more)
+    return Case(name=f"front matter: {name}", files={ARTICLE: "\n".join(lines).encode()}, harmless=GOOD)
+
+
+def raw(name: str, data: bytes, file: str = ARTICLE) -> Case:
+    """A file with these bytes."""
+    return Case(name=name, files={file: data}, harmless=GOOD if file == ARTICLE else {})
