@@ -225,7 +225,7 @@ class Build:
         if self.plan.published:
             stage.tear_down(self.plan.output)
         census = unchanged.census(outputs, seconds(self.plan.now), self._looked)
-        files.put(self.plan.state / unchanged.CENSUS, census)  # last: from here on the next build may find nothing to do
+        files.put(self.plan.state / unchanged.CENSUS, census)  # last: from here on a build may find nothing to do
         self._turn.end()
         return Built(done, tuple(removed), len(prints) - len(done))
 
