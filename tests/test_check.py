@@ -313,6 +313,13 @@ def memo(content: Path) -> Path:
     return content.parent / ".output-preview-state" / "check.json"
 
 
+@pytest.fixture(autouse=True)
+def at_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in CI, wherever these tests run."""
+    for name in ("CI", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+
+
 def test_the_answer_is_remembered_while_nothing_changes(content: Path) -> None:
     put(content, ARTICLE, HEAD + "[x](y)")
     before = found(content)
@@ -321,6 +328,17 @@ def test_the_answer_is_remembered_while_nothing_changes(content: Path) -> None:
     assert found(content) == ["a:1:2: as remembered"]
     assert found(content, strict=True) == before
     assert len(before) == 1
+
+
+def test_in_ci_nothing_is_remembered_for_a_stranger_could_have_written_it(
+    content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(content, ARTICLE, HEAD + "[x](y)")
+    before = found(content)
+    kept = json.loads(memo(content).read_text())
+    memo(content).write_text(json.dumps({**kept, "problems": []}))
+    monkeypatch.setenv("CI", "true")
+    assert found(content) == before
 
 
 def change_article(content: Path) -> None:

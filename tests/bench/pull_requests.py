@@ -1,9 +1,9 @@
 """Hostile pull requests, one by one in a copy of a small site: `python3 tasks.py bench pull-requests`.
 
 With `--only WORD` those whose name holds it, with `--check` without building. Each must be refused by the check with
-file, line and reason, or be harmless; publish no secret, write nowhere else, leave all other pages as they were byte for
-byte, not hide the mistakes of others, and take at most ten seconds of processor time. Made harmless it must pass. No
-text may run script in Chromium as the renderer makes it, without any check or content security policy.
+file, line and reason, or be harmless; publish no secret, write nowhere else, leave all other pages as they were,
+byte for byte, not hide the mistakes of others, and take at most ten seconds of processor time. Made harmless it must
+pass. No text may run script in Chromium as the renderer makes it, without any check or content security policy.
 """
 
 from __future__ import annotations
