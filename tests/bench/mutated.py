@@ -39,7 +39,10 @@ PROCESSES, CHUNK, SECONDS = 2, 500, 10
 ENTRY = re.compile(rb"<(?:\w+:)?(item|entry)\b(?:[^>]*[^/>])?>.*?</(?:\w+:)?\1>", re.DOTALL)
 TAG = re.compile(rb"<[^<>]{1,200}>")
 ATTRIBUTE = re.compile(rb"[\w:.-]+=(\"[^\"<>]*\"|'[^'<>]*')")
-JAPANESE = re.compile(rb"\s*(<\?xml version=[\"']1\.0[\"'])\s+encoding=[\"']shift_jis[\"']")
+UNKNOWN_TO_EXPAT = re.compile(
+    rb"\s*(<\?xml version=[\"']1\.\d+[\"'])\s+encoding=[\"']shift_jis[\"']"
+    + rb"|\xff\xfe" + "<\\?xml version=[\"']1\\.0[\"'] encoding=[\"']utf-16-le[\"']".encode("utf-16-le")
+)
 WORD = re.compile(rb"(?<=[>\s])[A-Za-z]{3,14}(?=[\s<.,])")
 NUMBER = re.compile(rb"\d+")
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "iso-8859-1", "windows-1252", "shift_jis", "us-ascii", "utf-7", "ebcdic",
@@ -204,7 +207,8 @@ def tried(base: Base, body: bytes) -> tuple[str, list[str]]:
     after = dict(base.known) | {incident.id: incident for incident in merged.incidents}
     faults = [fault for name, was in base.known.items() for fault in lost(was, after[name])]
     faults += [fault for incident in merged.incidents for fault in kept_badly(incident)]
-    if merge(after, reading, merged.last_open).incidents:
+    same = all(incident.dialect == reading.dialect for incident in base.known.values())  # else posts go from the feed
+    if same and merge(after, reading, merged.last_open).incidents:
         faults.append("read again it changes something")
     return "changes something" if merged.incidents else "changes nothing", faults
 
@@ -214,8 +218,9 @@ def is_well_formed(body: bytes) -> bool:
     try:
         if body[:100].lstrip()[:1] in (b"{", b"["):
             json.loads(body)
-        elif found := JAPANESE.match(body):  # which expat cannot read
-            expat.ParserCreate("utf-8").Parse(found[1] + body[found.end() :].decode("shift_jis").encode(), True)
+        elif found := UNKNOWN_TO_EXPAT.match(body):
+            text = body[found.end() :].decode("shift_jis" if found[1] else "utf-16-le")
+            expat.ParserCreate("utf-8").Parse(b"<?xml version='1.0'" + text.encode(), True)
         else:
             expat.ParserCreate().Parse(body.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n"), True)
     except (ValueError, LookupError, expat.ExpatError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +22,7 @@ PRESS = "_press"  # stands for the press where a provider's slug would; no provi
 PATIENCE = 60.0  # seconds to wait for another pull of the same provider
 LEFTOVER = files.UNFINISHED
 
-_SAFE_ID = re.compile(r"[a-z0-9-]{1,64}")
+_SAFE_ID = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9-]{1,64}", re.ASCII)  # those name devices
 _UNSAFE = re.compile(r"[^a-z0-9-]")
 
 
@@ -51,9 +51,19 @@ def slug_of(raw_id: str) -> str:
     return f"{_UNSAFE.sub('-', raw_id.lower())[:64]}-{digest}"
 
 
-def file_of(incident: Incident) -> str:
-    """Where a new incident goes: <provider>/<year>/<date>-<slug>.md. It stays there when its start changes later."""
-    return f"{incident.provider}/{incident.started:%Y/%Y-%m-%d}-{slug_of(incident.id)}.md"
+def file_of(incident: Incident, taken: Collection[str] = ()) -> str:
+    """Where a new incident goes: <provider>/<year>/<date>-<slug>.md. It stays there when its start changes later.
+
+    A slug that is `taken` (an id may look like another with its hash, or be made to) gets more of the hash.
+    """
+    slug = slug_of(incident.id)
+    if slug in taken:
+        slug = f"{slug}-{hashlib.sha256(incident.id.encode()).hexdigest()[8:40]}"
+    return f"{incident.provider}/{incident.started:%Y/%Y-%m-%d}-{slug}.md"
+
+
+def _slug_in(file: str) -> str:
+    return file.rpartition("/")[2][11:-3]  # <date>-<slug>.md
 
 
 def walk(content: Path) -> Iterator[Entry]:
@@ -142,9 +152,11 @@ def save(content: Path, incidents: Iterable[Incident], known: Mapping[str, Filed
     """
     root = content / INCIDENTS
     changed = []
+    taken = {_slug_in(filed.file) for filed in known.values()}
     for incident in incidents:
         filed = known.get(incident.id)
-        file = filed.file if filed else file_of(incident)
+        file = filed.file if filed else file_of(incident, taken)
+        taken.add(_slug_in(file))
         if not filed and (root / file).exists():
             raise ArchiveError(f"{content.name}/{INCIDENTS}/{file}:3: is in the way of incident {incident.id}; move it")
         if write(root / file, page.render(incident)):

@@ -62,7 +62,7 @@ def read(body: bytes, notes: Notes) -> Reading:
 def _records(body: bytes) -> tuple[_Form, list[_Record]]:
     try:
         data = _clean(json.loads(body))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FeedError("malformed", f"the JSON is cut off or broken ({error}); nothing of it was taken") from error
     if isinstance(data, list) and all(isinstance(record, dict) and "external_desc" in record for record in data):
         return _GOOGLE, data

@@ -33,12 +33,13 @@ def _age(incident: Incident) -> tuple[datetime, int, str]:
 def _posts(*told: Incident) -> tuple[Update, ...]:
     """All that was posted, oldest first; what two of them show is one post."""
     posts: list[Update] = []
+    shown = Counter[tuple[datetime, str, str]]()
     for incident in told:
-        there = Counter(map(_said, posts))
+        mine = Counter[tuple[datetime, str, str]]()
         for update in incident.updates:
-            if there[_said(update)]:
-                there[_said(update)] -= 1
-            else:
+            mine[_said(update)] += 1
+            if mine[_said(update)] > shown[_said(update)]:
+                shown[_said(update)] += 1
                 posts.append(update)
     return tuple(sorted(posts, key=lambda update: update.at))
 

@@ -110,7 +110,7 @@ def _when(known: Incident, shown: Incident, seen: datetime, *, fresh: bool) -> d
         end = _ending(known, shown, fresh=fresh)
     if end and end.at < start.at:
         if start.at - end.at < MINUTE:  # one to the second, the other to the minute
-            end = end._replace(at=start.at)
+            end = end._replace(at=start.at, fine=start.fine)
         else:
             start = _Time(end.at, "mended", end.fine)
     fine = start.fine and (end is None or end.fine)

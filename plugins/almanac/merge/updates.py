@@ -60,7 +60,7 @@ def _pairs(old: Sequence[Update], new: Sequence[Update], whole: bool) -> list[Pa
     has_ids = bool(pairs)  # both sides speak the same ids, so posts whose ids differ are different posts
     # A feed that holds all posts of a minute gives their order a meaning; of one post only its very time is telling.
     rules = [_by(_exact), _by(_place), _near, _by(lambda update: update.text or None)]
-    for rule in [*(rules if whole else [_by(_instant), _by(_said), lambda old, new: _near(_imports(old), new)]), _undated]:
+    for rule in [*(rules if whole else [_by(_said), _by(_instant), lambda old, new: _near(_imports(old), new)]), _undated]:
         paired = {id(update) for pair in pairs for update in pair}
         rest_old = [u for u in old if id(u) not in paired and not (has_ids and u.upstream_id)]
         rest_new = [u for u in new if id(u) not in paired and not (has_ids and u.upstream_id)]
@@ -124,7 +124,7 @@ def _undated(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
     rest = list(old)
     for update in new:
         for was in rest:
-            if (_at_sight(was) or _at_sight(update)) and (_word(was), was.text) == (_word(update), update.text):
+            if (_at_sight(was) or _at_sight(update)) and _said(was)[1:] == _said(update)[1:]:
                 yield was, update
                 rest.remove(was)
                 break
