@@ -83,8 +83,10 @@ def ulid(trouble: Trouble) -> str:
 
 def plain(troubles: Sequence[Trouble], host: str) -> bytes:
     """A feed of no known make: one entry an incident, its newest post with its phase in the title."""
-    items = "".join(item(f"https://{host}/news/{t.id}", t.title, max(t.posts, key=lambda post: post.at)) for t in troubles)
-    return channel(items, host)
+    newest_posts = (max(trouble.posts, key=lambda post: post.at) for trouble in troubles)
+    items = (item(f"https://{host}/news/{trouble.id}", trouble.title, post)
+             for trouble, post in zip(troubles, newest_posts, strict=True))  # fmt: skip
+    return channel("".join(items), host)
 
 
 def item(guid: str, title: str, post: Post, *, link: str = "", date: datetime | None = None) -> str:

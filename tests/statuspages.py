@@ -176,7 +176,7 @@ def _incident(trouble: Trouble, updates: tuple[Update, ...], **facts: Any) -> In
     ended = None
     for update in updates:
         ended = (ended or update.at) if update.phase in OVER else None
-    facts = {"started": updates[0].at, "precision": "minute"} | facts
+    facts = {"started": updates[0].at, "precision": "minute", **facts}
     return Incident(
         provider="acme", id=trouble.id, title=trouble.title, kind=Kind.DEGRADATION, impact=trouble.impact,
         components=trouble.components, phase=updates[-1].phase, ended=ended,

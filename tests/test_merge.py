@@ -663,3 +663,31 @@ def test_a_pull_covers(
 ) -> None:
     assert cover(spans, pull, previous) == tuple(covered), why
     assert cover(covered, pull, previous) == tuple(covered)
+
+
+# --- an id that changed ---
+
+ITEM = incident(FIRST, id="urn:1", source="https://acme.example/news/1", dialect="plain", title="Login errors")
+
+
+def plain(minute: int, *shown: Incident) -> Reading:
+    return reading(minute, *shown, dialect="plain", whole_entries=False)
+
+
+def test_what_is_told_under_another_id_with_the_same_link_title_and_start_is_the_same() -> None:
+    found = pulled(plain(2, ITEM), plain(9, replace(ITEM, id="urn:2")), plain(12, replace(ITEM, id="urn:3")))
+    assert found == {"urn:1": replace(pulled(plain(2, ITEM))["urn:1"], aliases=("urn:2", "urn:3"))}
+
+
+@pytest.mark.parametrize("other", [{"source": ""}, {"title": "Other errors"}, {"started": at(1)}])
+def test_what_differs_in_more_than_its_id_is_another_one_for_a_person_to_look_at(other: dict[str, Any]) -> None:
+    known = pulled(plain(2, ITEM))
+    merged = merge(known, plain(9, replace(ITEM, id="urn:2", **other)))
+    assert "urn:2" in {one.id for one in merged.incidents}
+    assert merged.twins == (("urn:2", "urn:1"),)
+
+
+def test_two_that_are_told_alike_are_not_taken_for_one() -> None:
+    known = pulled(plain(2, ITEM, replace(ITEM, id="urn:9")))
+    assert set(pulled(plain(2, ITEM, replace(ITEM, id="urn:9")), plain(9, replace(ITEM, id="urn:2")))) == {
+        *known, "urn:2"}  # fmt: skip

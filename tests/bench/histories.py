@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hypothesis import seed, settings
-from hypothesis.stateful import get_state_machine_test  # type: ignore[attr-defined]
+from hypothesis.stateful import get_state_machine_test
 
 from tests import provider_machine
 from tests.provider_machine import World

@@ -76,7 +76,8 @@ def did(minute: int, behaviour: Behaviour, *, lost: bool = False) -> Said:
 
 def update(of: Post, seen: int | datetime, **more: Any) -> Update:
     """A post as it is kept, first seen so many minutes after noon."""
-    facts = {"text": of.text, "printed": of.printed, "seen": at(seen) if isinstance(seen, int) else seen} | more
+    since = at(seen) if isinstance(seen, int) else seen
+    facts: dict[str, Any] = {"text": of.text, "printed": of.printed, "seen": since} | more
     return Update(at=of.at, phase=facts.pop("phase", None) or Phase(of.printed.lower() or "unknown"), **facts)
 
 
