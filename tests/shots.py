@@ -52,10 +52,19 @@ class Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    """A server that does not mind a browser that no longer wants its answer."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of every other error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def served(folder: Path, by: type[SimpleHTTPRequestHandler] = Quiet) -> Iterator[str]:
     """The address at which a folder is served while the block runs."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(by, directory=str(folder)))
+    server = Server(("127.0.0.1", 0), partial(by, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
