@@ -3,8 +3,8 @@
     python3 tasks.py bench bombs [NAME …]
 
 Each bomb is served from this machine beside two honest pages and pulled for real, with the processes that read, the
-merging and the files. Prints what each took and came to; FAIL for more than 10 s or 512 MB, for an honest page that was not
-read, and for an error of our own.
+merging and the files. Prints what each took and came to; FAIL for more than 10 s or 512 MB, for an honest page that
+was not read, and for an error of our own.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def incidentio(body: str) -> bytes:
     name = "https://status.acme.example/incidents/01KHRP7P1JF885BYA8SDWBDBR1"
     words = escape(f"<b>Status: Resolved</b>{body}")
     return (f'<feed xmlns="http://www.w3.org/2005/Atom"><generator>incident.io</generator><entry><title>Slow</title>'
-            f"<id>{name}</id><updated>2026-03-02T10:00:00Z</updated><summary type='html'>{words}</summary></entry></feed>"
-            ).encode()  # fmt: skip
+            f"<id>{name}</id><updated>2026-03-02T10:00:00Z</updated><summary type='html'>{words}</summary>"
+            "</entry></feed>").encode()  # fmt: skip
 
 
 def aws(title: str, body: str) -> bytes:
@@ -88,7 +88,7 @@ ENTITIES: dict[str, bytes] = {
     "external file": doctype('<!ENTITY a SYSTEM "file:///etc/passwd">', "&a;"),
     "external address": doctype('<!ENTITY a SYSTEM "http://169.254.169.254/latest">', "&a;"),
     "external subset": rss(item(), head='<!DOCTYPE rss SYSTEM "file:///dev/zero">'),
-    "parameter entities": doctype('<!ENTITY % a "<!ENTITY b \'%c;\'>"><!ENTITY % c SYSTEM "file:///dev/random"> %a;', "x"),
+    "parameter entities": doctype('<!ENTITY % a "<!ENTITY b \'%c;\'>"><!ENTITY % c SYSTEM "file:///dev/zero"> %a;', ""),
     "a hundred thousand entities": doctype(many(60_000, lambda n: f'<!ENTITY e{n} "">'), "x"),
     "attribute lists": doctype(many(30_000, lambda n: f'<!ATTLIST item a{n} CDATA "{n}">'), "x"),
     "references to characters": rss(item(title="&#97;" * 300_000)),
@@ -122,7 +122,9 @@ MARKUP: dict[str, bytes] = {
     "url(url( in a style sheet": said(f"<style>{'url(' * 300_000}</style>"),
     "CDATA upon CDATA": rss(f"<item><guid>1</guid><description>{'<![CDATA[x]]>' * 120_000}</description></item>"),
     "CDATA that does not end": rss("<item><description><![CDATA[" + "]]" * 800_000),
-    "tags hidden in CDATA": rss(f"<item><guid>1</guid><description><![CDATA[{'</item><item>' * 120_000}]]></description></item>"),
+    "tags hidden in CDATA": rss(
+        f"<item><guid>1</guid><description><![CDATA[{'</item><item>' * 120_000}]]></description></item>"
+    ),
 }  # fmt: skip
 COUNTS: dict[str, bytes] = {
     "five thousand entries": rss(many(5_000, lambda n: item("x", guid=f"tag:{n}", date=PUBLISHED))),
@@ -161,7 +163,7 @@ PATTERNS: dict[str, bytes] = {
     "components": incidentio("<b>Affected components</b><li>" + "(" * 250_000),
     "states of AWS": aws("[RESOLVED] " * 150_000, "x"),
     "between and between": aws("Service impact: x", "Between 1:00 PM and 1:00 AM " * 60_000),
-    "updates of xAI": rss(item("<h3>Status: RESOLVED</h3><p>Severity: x</p>" + "<div><p><strong>" * 80_000, guid="INC1")),
+    "updates of xAI": rss(item("<h3>Status: RESOLVED</h3><p>Severity: x</p>" + "<div><p><strong>" * 50_000, guid="1")),
     "brackets of Flashduty": rss(item(f"<p><strong>Status:</strong> x</p><p><strong>Affected components:</strong> "
                                       f"{',(' * 1_900}</p>", guid="urn:flashduty:change:1")),
     "types of Instatus": said("<strong>Type:</strong> " * 60_000),
@@ -227,7 +229,8 @@ def blast(behaviour: Behaviour, folder: Path) -> Blast:
     """Pull a bomb beside honest pages into a new archive."""
     for slug in (*HONEST, "bomb"):
         watch(folder, slug)
-    honest = {f"{slug}.example": page(rss(item(guid=f"https://{slug}.example/incidents/a1b2c3d4e5f6"))) for slug in HONEST}
+    feeds = {slug: rss(item(guid=f"https://{slug}.example/incidents/a1b2c3d4e5f6")) for slug in HONEST}
+    honest = {f"{slug}.example": page(body) for slug, body in feeds.items()}
     _forget_peak()
     with Serving({**honest, "bomb.example": behaviour}) as server:
         report = pull.pull(folder, now=NOW, via=server.url)
