@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.provider_machine import World
 from tests.serving import Serving
 
-SETTINGS = settings(max_examples=100, stateful_step_count=15, deadline=None, derandomize=True)
+SETTINGS = settings(max_examples=100, stateful_step_count=12, deadline=None, derandomize=True)
 
 
+@pytest.mark.slow
 def test_whatever_a_provider_does_is_kept(tmp_path: Path) -> None:
     with Serving({}) as World.server:
         World.scratch = tmp_path
