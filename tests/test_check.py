@@ -212,6 +212,14 @@ def test_all_problems_come_at_once_in_the_order_of_the_files(content: Path) -> N
     ]
 
 
+@pytest.mark.parametrize("file", ["pulls/openai.json", "forecasts/openai.jsonl", "forecasts/scorecard.json"])
+@pytest.mark.parametrize("data", ["{garbage\n", "[" * 100_000 + "\n"], ids=["garbage", "nested"])
+def test_a_broken_record_of_the_machine_hides_no_mistake_of_people(content: Path, file: str, data: str) -> None:
+    put(content, file, data)
+    put(content, "pages/two.md", "---\ntitle: Two\n---\n\n<b>\n")
+    assert [line.partition(":")[0] for line in found(content)] == sorted([file, "pages/two.md"])
+
+
 def test_a_link_to_a_page_with_faults_is_not_blamed_too(content: Path) -> None:
     put(content, "pages/methodology.md", "---\ntitle: Method\n---\n\n<b>\n")
     put(content, ARTICLE, HEAD + "[a](/methodology/#ranges) [b]({filename}/pages/methodology.md)\n")

@@ -173,7 +173,7 @@ def load_pulls(content: Path, provider: str) -> Pulls:
         return pulls.parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Pulls(provider=provider)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         shown = f"{content.name}/{PULLS}/{provider}.json"
         raise ArchiveError(f"{shown}:1: is not as it was written ({error}); restore it from its history") from None
 

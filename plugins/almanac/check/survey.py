@@ -38,21 +38,21 @@ def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Pro
     known = list(cards(files, faults))
     plan = engine.Plan(content=content, theme=content, output=content.parent / unchanged.PREVIEW, now=now,
                        site_url="", site_name="", site_id="")  # fmt: skip
-    said: list[str] = []
-    try:
-        almanac = assemble(plan, watched, known, (), said)
-    except archive.ArchiveError as error:  # a file of pulls that cannot be read: nothing can be computed
-        return _told([*faults, *map(_fault, str(error).split("\n"))])
-    faults += map(_fault, said)
     faults += _press(content)
     faults += _misspelled(files)
     faults += _strays(files)
     manuscripts = list(_manuscripts(files, faults))
+    faults += (fault for written in manuscripts for fault in _future(written, now))
+    said: list[str] = []
+    try:
+        almanac = assemble(plan, watched, known, (), said)
+    except archive.ArchiveError as error:  # a file of pulls that cannot be read: nothing more can be computed
+        return _told([*faults, *map(_fault, str(error).split("\n"))])
+    faults += map(_fault, said)
     broken = {manuscript.address(name) for name in files} - {"", *(written.url for written in manuscripts)}
     broken |= {f"/{name}" for name in files if name.startswith(PICTURES)}
     faults += rules.across(manuscripts, world(almanac), broken)
     faults += rules.judged(manuscripts, Evidence(almanac))
-    faults += (fault for written in manuscripts for fault in _future(written, now))
     if len(manuscripts) == sum(name.startswith(WRITTEN) for name in files):  # a faulty one may show them
         faults += _unshown(almanac.pictures, manuscripts)
     if strict:

@@ -111,5 +111,5 @@ def parse(line: str, provider: str) -> Issued:
                 borrowed=float(said["borrowed"]),
             ),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"not a forecast: {line[:80]!r} ({error})") from error
