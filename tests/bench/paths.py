@@ -30,8 +30,8 @@ DEVICES = ("con", "nul", "aux", "prn", "com1", "lpt9")
 OURS = (
     "..", "../", "../../etc/passwd", "..\\..\\windows", "/etc/passwd", "%2e%2e%2f%2e%2e%2f", "..%2f", "..%c0%af",
     "....//",
-    "\uff0e\uff0e\uff0f", "a/../../b", "~/.ssh/id", "file:///etc/passwd", "\\\\host\\share", "C:\\con", "a\x00b", "\x00",
-    "a\nb",
+    "\uff0e\uff0e\uff0f", "a/../../b", "~/.ssh/id", "file:///etc/passwd", "\\\\host\\share", "C:\\con", "a\x00b",
+    "\x00", "a\nb",
     ".", "...", "a.", "a ", " a", "-", "--", "-rf", "A", "a", "À", "A\u0300", "ﬁ", "fi", "ß", "SS", "ı", "I", "K",
     "\u212a", "\u202e", "\u200b", "😀", "a" * 10_000, "../" * 3_000,
     "A" * 64, "a" * 64, "a" * 65, "index.html", ".htaccess",
