@@ -89,7 +89,10 @@ def _names(case: Case, line: str) -> bool:
     found = re.match(r"content/(?P<file>.*?):(?P<line>\d+):(?:\d+:)? .{9,}", line, re.DOTALL)
     told = {posixpath.normpath(file) for file in case.files}
     told |= {file.encode("ascii", "backslashreplace").decode() for file in told}
-    return found is not None and any(found["file"].startswith(file) for file in told)
+    if found is None:
+        return False
+    clash = any(file.partition("/")[2] in line or file.startswith(f"{found['file']}/") for file in told)
+    return clash or any(found["file"].startswith(file) for file in told)
 
 
 def spoiled(base: Ground, cases: Iterable[Case]) -> list[str]:
