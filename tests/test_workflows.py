@@ -207,6 +207,20 @@ exit $code
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
 
 
+@pytest.mark.parametrize("file", [".output-state/~written.state", ".output-preview-state/a.json", ".venv/x", "output/x"])
+def test_what_a_build_would_trust_is_refused_where_somebody_committed_it(runner: Runner, file: str) -> None:
+    runner.check_out()
+    runner.step("Refuse what only a build may make")
+    planted = runner.folder / file
+    if file.startswith(".venv"):
+        (runner.folder / ".venv").unlink()
+    planted.parent.mkdir(parents=True)
+    planted.write_text("not made here")
+    git(runner.folder, "add", "-f", file)
+    with pytest.raises(AssertionError, match="take them out of the repository"):
+        runner.step("Refuse what only a build may make")
+
+
 def test_the_site_is_built_from_what_was_committed_without_another_pull(runner: Runner) -> None:
     runner.run()
     asked = len(runner.server.visits)
