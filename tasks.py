@@ -192,7 +192,7 @@ def check(_: Context, paths: str = "", strict: bool = False) -> None:
 
 @task(help={"provider": "slug, repeatable", "incident": "provider/id, repeatable"}, iterable=["provider", "incident"])
 def new(_: Context, what: str, title: str, provider: list[str], incident: list[str]) -> None:
-    """A file to fill in: new article "Title" --provider slug --incident provider/id, new report 2026-06; new image FILE."""
+    """new article "Title" --provider slug --incident provider/id, new report 2026-06, new image FILE."""
     from datetime import UTC, datetime
 
     from almanac import newarticle

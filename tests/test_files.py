@@ -8,7 +8,8 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,20 @@ from almanac import files
 from almanac.files import DiskError, plainly, put
 
 
-@pytest.fixture
-def narrow(tmp_path: Path) -> Callable[[int], None]:
-    """Lets this process write no file beyond so many bytes; as on a full disk, a first write is taken in part."""
+@contextmanager
+def narrow(size: int) -> Iterator[None]:
+    """This process can write no file beyond `size` bytes; as on a full disk, a first write is taken in part.
+
+    Only around what is tried: pytest's own output may go to a file.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, handler)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.mark.parametrize("durable", [False, True])
@@ -44,11 +51,10 @@ def test_what_somebody_has_open_is_not_written_to(tmp_path: Path) -> None:
     assert (tmp_path / "b.md").read_bytes() == b"old"
 
 
-def test_a_disk_that_takes_only_a_part_leaves_the_old_file_and_nothing_else(tmp_path: Path, narrow) -> None:
+def test_a_disk_that_takes_only_a_part_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     put(path, b"old")
-    narrow(10)
-    with pytest.raises(DiskError) as told:
+    with pytest.raises(DiskError) as told, narrow(10):
         put(path, b"more than ten bytes")
     assert str(told.value) == f"{path}: File too large; look what stands there, then run this again"
     assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"old", [path])

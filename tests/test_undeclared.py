@@ -21,7 +21,7 @@ end: 2026-03-02T10:30:00Z
 summary: Users waited minutes; the status page showed nothing.
 evidence:
   - {url: "https://paper.example/a", title: It crawls, publisher: The Paper, date: 2026-03-02T09:50:00Z, grade: press}
-  - {url: "https://forum.example/1", title: Waiting?, publisher: A forum, date: 2026-03-02T09:05:00Z, grade: user-report}
+  - {url: "https://forum.example/1", title: Waiting?, publisher: Forum, date: 2026-03-02T09:05:00Z, grade: user-report}
 contributor: Ada Example
 date: 2026-03-02T12:00:00Z
 ---
@@ -37,7 +37,7 @@ def test_it_is_read_with_its_witnesses_oldest_first() -> None:
         provider="anthropic", slug="2026-03-02-slow-answers", title="Answers took minutes", started=at(9),
         ended=at(10, 30), summary="Users waited minutes; the status page showed nothing.",
         evidence=(
-            Witness("https://forum.example/1", "Waiting?", "A forum", at(9, 5), "user-report"),
+            Witness("https://forum.example/1", "Waiting?", "Forum", at(9, 5), "user-report"),
             Witness("https://paper.example/a", "It crawls", "The Paper", at(9, 50), "press"),
         ),
         contributor="Ada Example", date=at(12), file=FILE,
@@ -46,7 +46,8 @@ def test_it_is_read_with_its_witnesses_oldest_first() -> None:
 
 @pytest.mark.parametrize(("old", "new", "problem"), [
     ("  - {url: \"https://forum", "#", "6:1: evidence: is too few; name at least two"),
-    ("publisher: A forum", "publisher: the paper", "6:1: evidence: is of one publisher; name a second one that saw it too"),
+    ("publisher: Forum", "publisher: the paper",
+     "6:1: evidence: is of one publisher; name a second one that saw it too"),
     ("grade: press", "grade: official", "7:106: evidence.0.grade: 'official' is not one of the words known here; "
      "write press, user-report or unverified"),
     ("https://paper", "javascript://paper", "7:6: evidence.0.url: 'javascript://paper.example/a' is no web address; "
