@@ -35,9 +35,12 @@ KEPT = re.compile(  # pages that nothing of these may change; that of an inciden
 LOOKS = """() => {
   document.querySelectorAll('a, img').forEach(element => element.dispatchEvent(new Event('mouseover')))
   const known = ['http:', 'https:', 'mailto:', 'about:']
-  return document.title !== 'quiet' || [...document.querySelectorAll('a')].some(a => !known.includes(a.protocol))
+  return document.title !== 'quiet' || [...document.querySelectorAll('a[href]')].some(a => !known.includes(a.protocol))
 }"""
-HEAD = "<title>quiet</title><script>function ran() { document.title = 'ran' }</script>"
+HEAD = (
+    "<base href='https://almanac.example/'><title>quiet</title>"
+    "<script>function ran() { document.title = 'ran' }</script>"
+)
 
 
 def main(argv: list[str]) -> int:
