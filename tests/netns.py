@@ -25,7 +25,7 @@ from almanac.fetch.guard import is_public
 DOMAIN = "feeds.example"
 RESOLVER = "93.184.216.53"
 PRIVATE = ("10.0.0.1", "169.254.169.254", "172.16.0.1", "192.168.0.1", "100.64.0.1")  # beside 127.0.0.0/8 and ::1
-CLOSED, FULL = 81, 82  # ports: nobody listens, and the queue is full, so that connecting hangs
+CLOSED, FULL = "93.184.218.1", "93.184.218.2"  # no way leads there; its queue is full, so that connecting hangs
 CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000  # of linux/sched.h
 A, AAAA = 1, 28  # RFC 1035, RFC 3596
 SERVFAIL, NXDOMAIN = 2, 3
@@ -51,8 +51,9 @@ def enter() -> bool:
 
 def settle(folder: Path, addresses: Sequence[str]) -> Certificates:
     """Give this namespace its addresses, its resolver and an authority that programs in it trust."""
-    for address in (*addresses, *PRIVATE, RESOLVER):
+    for address in (*addresses, *PRIVATE, RESOLVER, FULL):
         _run("ip", "addr", "add", f"{address}/32", "dev", "lo")
+    _run("ip", "route", "add", "unreachable", f"{CLOSED}/32")
     etc = {
         "resolv.conf": f"nameserver {RESOLVER}\noptions timeout:30 attempts:1\n",
         "nsswitch.conf": "hosts: files dns\n",
@@ -125,19 +126,20 @@ class Net:
     asked: Counter[str] = field(default_factory=Counter)
     _kept: list[socket.socket] = field(default_factory=list)
 
-    def start(self, full: str) -> None:
-        """Listen at every address; connections to `full`, port FULL, hang."""
+    def start(self) -> None:
+        """Listen at every address; connections to FULL hang."""
         for port in (80, 443):
             for family, host in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
-                listener = socket.create_server((host, port), family=family, backlog=512)
+                listener = socket.create_server((host, port), family=family, backlog=512, reuse_port=True)
                 threading.Thread(target=self._accept, args=[listener], daemon=True).start()
         queue = socket.socket()
-        queue.bind((full, FULL))
+        queue.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        queue.bind((FULL, 80))
         queue.listen(0)
         self._kept = [queue, *(socket.socket() for _ in range(3))]
         for waiting in self._kept[1:]:
             waiting.setblocking(False)
-            waiting.connect_ex((full, FULL))
+            waiting.connect_ex((FULL, 80))
         threading.Thread(target=self._answer, daemon=True).start()
 
     def _accept(self, listener: socket.socket) -> None:

@@ -121,7 +121,7 @@ def test_a_link_post_stands_on_its_incident_on_the_page_of_all_and_in_the_feeds(
         assert "Chosen by Ada Example" in shown.text
     assert page(project, "press").select_one("main a[href='/incidents/acme/a/']")
     (item,) = json.loads((project / ".output-preview" / "press" / "feed.json").read_text())["items"]
-    assert item["title"] == "Reported by the press: Acme <b>falls</b> over (The Paper)"
+    assert item["title"] == "Reported by the press: Acme ‹b>falls‹/b> over (The Paper)"
     assert item["url"] == "https://paper.example/acme"
     assert (project / ".output-preview" / "press" / "atom.xml").read_bytes().count(b"<entry>") == 1
 

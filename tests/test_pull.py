@@ -348,7 +348,7 @@ def test_the_log_tells_what_came_what_fails_since_when_and_what_to_do_once_a_day
 
 def test_a_log_that_cannot_be_written_is_said_and_costs_nothing_else(content: Path) -> None:
     (content / "pulls/log/2026-03.txt").mkdir(parents=True)
-    with pytest.raises(archive.ArchiveError, match=r"content/pulls/log/2026-03\.txt:1: cannot be continued"):
+    with pytest.raises(archive.ArchiveError, match=r"pulls/log/2026-03\.txt: Is a directory; look what stands"):
         pulled(content, {"claude.example": serving.page(FEED)})
     assert set(load(content)) == {"aaaaaaaaaaaa", "bbbbbbbbbbbb"}
 
