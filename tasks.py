@@ -193,11 +193,12 @@ def check(_: Context, paths: str = "", strict: bool = False) -> None:
 @task(help={"provider": "slug, repeatable", "incident": "provider/id, repeatable"}, iterable=["provider", "incident"])
 def new(_: Context, what: str, title: str, provider: list[str], incident: list[str]) -> None:
     """new article "Title" --provider slug --incident provider/id, new report 2026-06, new image FILE."""
-    from datetime import UTC, datetime
+    import time
 
-    from almanac import newarticle
+    from almanac import newarticle, unchanged
+    from almanac.model import moment
 
-    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    now = moment(unchanged.build_time("", time.time()))  # as a build sees the clock, or the preview would lack it
     if what == "report":
         from almanac import newreport
 
