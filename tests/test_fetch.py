@@ -3,10 +3,13 @@
 import gzip
 import itertools
 import socket
+import struct
+import sys
 import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -504,6 +507,70 @@ def test_tls_is_checked_against_the_name_although_an_address_is_connected_to(
                 pool.request("GET", "https://other.example/feed")
     assert told == ["status.example", "other.example"]
     assert net.connected == [("93.184.216.34", 443), ("93.184.216.35", 443)]
+
+
+@contextmanager
+def answering(act: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A server on a port of its own that does this to every connection."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    act(door.accept()[0])
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield door.getsockname()[1]
+        door.shutdown(socket.SHUT_RDWR)
+
+
+def cut(connection: socket.socket) -> None:
+    connection.recv(1000)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def speak_plainly(connection: socket.socket) -> None:
+    connection.recv(1000)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("act", "reason", "said"),
+    [
+        (speak_plainly, "tls", "no encrypted connection could be agreed on; check the feed's address"),
+        (cut, "reset", "the connection was cut while it was set up; pull again later"),
+    ],
+)
+def test_what_goes_wrong_in_a_handshake_is_told(
+    internet: Wire, act: Callable[[socket.socket], None], reason: str, said: str
+) -> None:
+    with answering(act) as port:
+        internet(port).names = {"status.example": [["93.184.216.34"]]}
+        with pytest.raises(FeedError) as caught:
+            fetch.get(Request(url=URL))
+    assert (caught.value.reason, str(caught.value)) == (reason, said)
+
+
+def test_encryption_that_breaks_after_the_handshake_is_told(
+    internet: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serving.tls_server(tmp_path)
+
+    def break_off(connection: socket.socket) -> None:
+        bare = connection.dup()
+        with server.wrap_socket(connection, server_side=True) as wrapped:
+            wrapped.recv(1000)
+            bare.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        bare.close()
+
+    monkeypatch.setattr(sys.modules["almanac.fetch.client"], "_tls", lambda: serving.tls_client(tmp_path))
+    with answering(break_off) as port:
+        internet(port).names = {"status.example": [["93.184.216.34"]]}
+        with pytest.raises(FeedError) as caught:
+            fetch.get(Request(url=URL))
+    said = "the encrypted connection broke; check the feed's address"
+    assert (caught.value.reason, str(caught.value)) == ("tls", said)
 
 
 def test_a_handshake_that_never_ends_is_cut_at_the_deadline(internet: Wire) -> None:
