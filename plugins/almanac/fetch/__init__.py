@@ -102,7 +102,7 @@ def get(request: Request, hosts: Hosts | None = None) -> Answer:
         for attempt in attempts:
             with attempt:
                 return _once(request, deadline)
-        raise AssertionError("stamina gives the last error back")
+        raise AssertionError("stamina gives the last error back")  # pragma: no cover
 
 
 def via_address(via: str) -> tuple[str, int] | None:
