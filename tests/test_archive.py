@@ -168,6 +168,7 @@ def test_front_matter_that_a_person_rewrote_is_read_through_yaml() -> None:
         ('title: "Elevated', "title: Elevated", "c/x.md:4: is not YAML: mapping values are not allowed in"),
         ("id: 0ghc53zpsfmt", "id: 2024", "c/x.md:3: id: '2024' is not plain text; write it in double quotes"),
         ("started: 2026-03-02T12", "started: 2026-13-02T12", "c/x.md:1: is not YAML: month must be in 1..12"),
+        ("started: 2026-03-02T12", "started: 0001-03-02T12", "c/x.md:10: started: 0001-03-02T12:00:00Z is in no year"),
         ("started: 2026-03-02T12:00:00Z\n", "", "c/x.md:1: has no started; restore it"),
         ("kind: degradation", "id: again", "c/x.md:5: id is there twice; keep one"),
         ("provider: anthropic", "hello", "c/x.md:2: 'hello' is no fact; write lines like `phase: resolved`"),

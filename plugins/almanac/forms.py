@@ -176,7 +176,7 @@ class ProviderForm(Form):
         "`azure`, `instatus`, `betterstack`, `flashduty`, `lambstatus` or `plain`; what a feed really speaks "
         "is found out at each pull. `verified` is true once its form has been seen in a recording"
     ))
-    components: list[ComponentForm] = Field([], description=(
+    components: list[ComponentForm] = Field([], max_length=500, description=(
         "What its incidents name. `match` holds every name a component has had in feeds; `capability` is "
         "`chat`, `api`, `code`, `search`, `speech`, `images`, `compute` or `other`"
     ))

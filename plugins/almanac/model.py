@@ -60,6 +60,7 @@ class Phase(StrEnum):
     UNKNOWN = "unknown"
 
 
+YEARS = range(1990, 2200)  # in which incidents can have happened
 SIGHT = "seen"  # the basis of a start or end that nothing dates but that we saw it; it may have been before
 
 OVER = frozenset({Phase.RESOLVED, Phase.POSTMORTEM, Phase.COMPLETED})

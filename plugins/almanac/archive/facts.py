@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from almanac.archive.scalars import NotCanonical, read_scalar, read_sequence, scalar, sequence
-from almanac.model import DECLARED, Impact, Incident, Kind, Phase, stamp, unstamp
+from almanac.model import DECLARED, YEARS, Impact, Incident, Kind, Phase, stamp, unstamp
 
 UNKNOWN = "unknown"  # a time we do not know
 
@@ -45,7 +45,14 @@ def _write_maybe(at: datetime | None) -> str:
 
 
 def _read_maybe(raw: str) -> datetime | None:
-    return None if raw == UNKNOWN else unstamp(raw)
+    return None if raw == UNKNOWN else _read_time(raw)
+
+
+def _read_time(raw: str) -> datetime:
+    at = unstamp(raw)
+    if at.year not in YEARS:
+        raise ValueError(f"{raw} is in no year that incidents can be in; restore what stood there")
+    return at
 
 
 def _word(words: Iterable[Kind] | type[Impact] | type[Phase]) -> Form:
@@ -64,7 +71,7 @@ TEXT = Form(scalar, read_scalar)
 WORD = Form(MEMO(scalar), MEMO(read_scalar))
 LIST = Form(MEMO(sequence), MEMO(read_sequence))
 FLAG = Form(lambda flag: "true" if flag else "false", _read_flag)
-TIME = Form(stamp, unstamp)
+TIME = Form(stamp, _read_time)
 MAYBE = Form(_write_maybe, _read_maybe)
 
 FIELDS: dict[str, Form] = {

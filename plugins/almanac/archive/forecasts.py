@@ -22,14 +22,18 @@ def load_forecasts(content: Path, provider: str) -> tuple[Issued, ...]:
     path = content / FORECASTS / f"{provider}.jsonl"
     if not path.exists():
         return ()
+    shown = f"{content.name}/{FORECASTS}/{provider}.jsonl"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ArchiveError(f"{shown}:1: is not UTF-8 ({error.reason}); restore it from its history") from None
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(keepends=True), start=1):
+    for number, line in enumerate(text.splitlines(keepends=True), start=1):
         if not line.endswith("\n"):
             break
         try:
             found.append(issued.parse(line, provider))
         except ValueError as error:
-            shown = f"{content.name}/{FORECASTS}/{provider}.jsonl"
             raise ArchiveError(f"{shown}:{number}: {error}; restore it from its history") from None
     return tuple(found)
 

@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from almanac.model import YEARS
+
 _YEAR = timedelta(days=366)
-_FIRST, _LAST = 1990, 2200  # years in which incidents can have happened; others are typing errors or attacks
+_FIRST, _LAST = YEARS.start, YEARS.stop  # others are typing errors or attacks
 _FIRST_SECOND, _LAST_SECOND = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (_FIRST, _LAST))
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _RFC822 = re.compile(
