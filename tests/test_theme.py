@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import combinations
@@ -415,24 +414,3 @@ def test_severities_stay_apart_for_every_eye(scheme: str, sight: str) -> None:
     for one, other in combinations(("ok", "minor", "major", "critical"), 2):
         distance = sum((a - b) ** 2 for a, b in zip(seen[one], seen[other], strict=True)) ** 0.5
         assert distance >= 25, (one, other)
-
-
-# In a browser
-
-
-@pytest.mark.browser
-@pytest.mark.slow
-def test_a_browser_finds_no_fault_in_any_form(tmp_path: Path) -> None:
-    if not Path(shots.CHROMIUM).exists():
-        pytest.skip(f"{shots.CHROMIUM} is missing: apt-get install chromium to test pages in a browser")
-    kinds: dict[str, tuple[str, Any]] = {}
-    for name, page in pages_of(busy(), INCIDENTS[:2]):
-        kinds.setdefault(f"{name} {bool(page.head.dateline)}", (name, page))
-    kinds["leaderboard False"] = ("leaderboard", views.leaderboard(known := six(), views.records(known)))
-    made = printed(kinds.values())
-    shutil.copytree(STYLE.parent, tmp_path / "theme")
-    for path, html in made.items():
-        file = tmp_path / path.lstrip("/") / ("index.html" if path.endswith("/") else "")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(html)
-    assert shots.inspect(tmp_path, list(made)) == []
