@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from almanac import archive
 from almanac.archive import ArchiveError, Entry, Filed, facts, scalars
 from almanac.archive.disk import LEFTOVER
-from almanac.model import Change, FeedState, Impact, Incident, Kind, Phase, Pulls, Revision, Span, Update, stamp
+from almanac.model import YEARS, Change, FeedState, Impact, Incident, Kind, Phase, Pulls, Revision, Span, Update, stamp
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -33,7 +33,8 @@ NASTY = (
 )  # fmt: skip
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 TEXTS = st.lists(st.one_of(st.sampled_from(NASTY), st.text(CHARACTERS, max_size=8)), max_size=6).map("".join)
-TIMES = st.datetimes(timezones=st.just(UTC)).map(lambda t: t.replace(microsecond=0))
+FIRST, LAST = datetime(YEARS.start, 1, 1), datetime(YEARS.stop - 1, 12, 31)  # noqa: DTZ001  (hypothesis adds the zone)
+TIMES = st.datetimes(FIRST, LAST, timezones=st.just(UTC)).map(lambda t: t.replace(microsecond=0))
 MAYBE = st.none() | TIMES
 LISTS = st.lists(TEXTS, max_size=3).map(tuple)
 PRINTED = TEXTS | st.sampled_from(["Resolved", "resolved", "Update", "In progress", "unknown", "Unknown", ""])
@@ -168,7 +169,7 @@ def test_front_matter_that_a_person_rewrote_is_read_through_yaml() -> None:
         ('title: "Elevated', "title: Elevated", "c/x.md:4: is not YAML: mapping values are not allowed in"),
         ("id: 0ghc53zpsfmt", "id: 2024", "c/x.md:3: id: '2024' is not plain text; write it in double quotes"),
         ("started: 2026-03-02T12", "started: 2026-13-02T12", "c/x.md:1: is not YAML: month must be in 1..12"),
-        ("started: 2026-03-02T12", "started: 0001-03-02T12", "c/x.md:10: started: 0001-03-02T12:00:00Z is in no year"),
+        ("started: 2026-03-02T12", "started: 0001-03-02T12", "c/x.md:11: started: 0001-03-02T12:00:00Z is in no year"),
         ("started: 2026-03-02T12:00:00Z\n", "", "c/x.md:1: has no started; restore it"),
         ("kind: degradation", "id: again", "c/x.md:5: id is there twice; keep one"),
         ("provider: anthropic", "hello", "c/x.md:2: 'hello' is no fact; write lines like `phase: resolved`"),
