@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from almanac import archive, site
 from almanac.model import Impact, Kind, Phase, Revision, Update
-from tests import shots
+from tests import shots, test_undeclared
 from tests.almanacs import at, incident, pulls
 from tests.bench import auditors
 from tests.projects import PROVIDER, project, put, write
@@ -62,6 +62,8 @@ KINDS = {
     "claims": "/claims/",
     "corrections": "/corrections/",
     "press": "/press/",
+    "not declared, all": "/undeclared/",
+    "not declared": "/undeclared/anthropic/2026-03-02-slow-answers/",
     "page": "/methodology/",
     "subscribe": "/subscribe/",
     "search": "/search/",
@@ -108,6 +110,7 @@ def built(root: Path) -> Path:
         for day in range(10, 28, 2):
             began, over = f"2026-02-{day} 10:00", f"2026-02-{day} 11:30"
             put(root, incident(f"n{day}", began, over, provider=slug, components=()))
+    write(root, test_undeclared.FILE, test_undeclared.TEXT)
     with contextlib.redirect_stdout(io.StringIO()):
         site.build(root / "pelicanconf.py", now=NOW, output="out")
     return root / "out"
@@ -147,7 +150,7 @@ def main(argv: list[str]) -> int:
         found = {kind: path for kind, path in KINDS.items() if (output / path.lstrip("/")).exists()}
         for kind, path in found.items():
             known = weight(output, path)
-            print(f"{kind:14} {known.raw / 1024:6.1f} KB {known.zipped / 1024:6.1f} KB with gzip  {path}")
+            print(f"{kind:18} {known.raw / 1024:6.1f} KB {known.zipped / 1024:6.1f} KB with gzip  {path}")
         paths = list(found.values())
         faults = heavy(output, paths) + shots.inspect(output, paths) + shots.lost(output, paths)
         faults += audited(output, found)

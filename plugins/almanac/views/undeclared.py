@@ -116,7 +116,7 @@ def _said(witness: Witness) -> Said:
 def _declared(almanac: Almanac, one: Undeclared) -> list[Link]:
     since, until = seconds(one.started) - NEAR, seconds(one.ended or one.started) + NEAR
     return [
-        Link(base.incident_url(card), f"{base.name(card)}, {words.date(moment(card.started))}")
+        Link(base.incident_url(card), f"{base.name(card)}, {words.moment(moment(card.started))}")
         for card in almanac.cards.get(one.provider, ())
         if card.kind in TROUBLE and card.started <= until and (card.ended or card.posted) >= since
     ]
