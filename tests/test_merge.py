@@ -264,6 +264,19 @@ def test_update_keeps_the_phase_before_it_across_pulls_of_latest_posts() -> None
     assert found.phase is Phase.INVESTIGATING
 
 
+def test_posts_without_words_are_told_apart_by_their_phase_even_where_their_times_can_no_longer_be_read() -> None:
+    def wordless(at: datetime, *phases: Phase) -> Incident:
+        return incident(*(Update(at=at, phase=phase, seen=at) for phase in phases), started=NOON, started_basis="ulid")
+
+    down, up = Phase.INVESTIGATING, Phase.RESOLVED
+    first = reading(2, incident(Update(at=at(0), phase=down), Update(at=at(1), phase=up)), whole_entries=False)
+    for phases in ((down, down, up), (down, up, up)):
+        undated = reading(62, wordless(at(62), *phases), whole_entries=False)
+        found = after(first, undated)
+        assert [(post.at, post.phase) for post in found.updates] == [(at(0), down), (at(1), up), (at(62), phases[1])]
+        assert merge({"a": found}, undated).incidents == ()
+
+
 # --- imports ---
 
 IMPORT = incident(

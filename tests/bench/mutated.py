@@ -39,10 +39,8 @@ PROCESSES, CHUNK, SECONDS = 2, 500, 10
 ENTRY = re.compile(rb"<(?:\w+:)?(item|entry)\b(?:[^>]*[^/>])?>.*?</(?:\w+:)?\1>", re.DOTALL)
 TAG = re.compile(rb"<[^<>]{1,200}>")
 ATTRIBUTE = re.compile(rb"[\w:.-]+=(\"[^\"<>]*\"|'[^'<>]*')")
-UNKNOWN_TO_EXPAT = re.compile(
-    rb"\s*(<\?xml version=[\"']1\.\d+[\"'])\s+encoding=[\"']shift_jis[\"']"
-    + rb"|\xff\xfe" + "<\\?xml version=[\"']1\\.0[\"'] encoding=[\"']utf-16-le[\"']".encode("utf-16-le")
-)
+SHIFT_JIS = re.compile(rb"\s*<\?xml version=[\"']1\.\d+[\"']\s+encoding=[\"']shift_jis[\"']")  # unknown to expat
+UTF_16 = ("utf-16-le".encode("utf-16-le"), "utf-16".encode("utf-16-le"))  # a name it does not know, one it does
 WORD = re.compile(rb"(?<=[>\s])[A-Za-z]{3,14}(?=[\s<.,])")
 NUMBER = re.compile(rb"\d+")
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "iso-8859-1", "windows-1252", "shift_jis", "us-ascii", "utf-7", "ebcdic",
@@ -218,11 +216,11 @@ def is_well_formed(body: bytes) -> bool:
     try:
         if body[:100].lstrip()[:1] in (b"{", b"["):
             json.loads(body)
-        elif found := UNKNOWN_TO_EXPAT.match(body):
-            text = body[found.end() :].decode("shift_jis" if found[1] else "utf-16-le")
+        elif found := SHIFT_JIS.match(body):
+            text = body[found.end() :].decode("shift_jis")
             expat.ParserCreate("utf-8").Parse(b"<?xml version='1.0'" + text.encode(), True)
         else:
-            expat.ParserCreate().Parse(body.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n"), True)
+            expat.ParserCreate().Parse(body.replace(*UTF_16, 1).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n"), True)
     except (ValueError, LookupError, expat.ExpatError):
         return False
     return True

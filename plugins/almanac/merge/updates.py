@@ -60,7 +60,7 @@ def _pairs(old: Sequence[Update], new: Sequence[Update], whole: bool) -> list[Pa
     has_ids = bool(pairs)  # both sides speak the same ids, so posts whose ids differ are different posts
     # A feed that holds all posts of a minute gives their order a meaning; of one post only its very time is telling.
     of_all = [_by(_exact), _by(_place), _near, _by(lambda update: update.text or None)]
-    of_some = [_by(_said), _by(_instant), lambda old, new: _near(_imports(old), new)]
+    of_some = [_by(_same), _by(_said), _by(_instant), lambda old, new: _near(_imports(old), new)]
     for rule in [*(of_all if whole else of_some), _undated]:
         paired = {id(update) for pair in pairs for update in pair}
         rest_old = [u for u in old if id(u) not in paired and not (has_ids and u.upstream_id)]
@@ -95,6 +95,11 @@ def _instant(update: Update) -> tuple[datetime, str]:
     return update.at, _word(update)
 
 
+def _same(update: Update) -> tuple[Hashable, ...]:
+    """A post that shows what it showed; without words (a page was up or down) only its phase tells it from others."""
+    return *_said(update), update.phase
+
+
 def _said(update: Update) -> tuple[datetime, str, str]:
     """What a post without a phase of its own is known by, once it has been given the one before it."""
     return update.at, update.printed.lower(), update.text
@@ -125,10 +130,15 @@ def _undated(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
     rest = list(old)
     for update in new:
         for was in rest:
-            if (_at_sight(was) or _at_sight(update)) and _said(was)[1:] == _said(update)[1:]:
+            if (_at_sight(was) or _at_sight(update)) and _says_as(was, update):
                 yield was, update
                 rest.remove(was)
                 break
+
+
+def _says_as(was: Update, update: Update) -> bool:
+    """True for the same words; posts without any (a page was up or down) are told apart by their phase."""
+    return _said(was)[1:] == _said(update)[1:] and update.phase in (was.phase, Phase.UNKNOWN)
 
 
 def _at_sight(update: Update) -> bool:
