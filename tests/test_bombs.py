@@ -3,9 +3,13 @@
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
-from tests.bench import bombs
+import pytest
+
+from almanac import archive
+from tests.bench import bombs, paths
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,3 +31,21 @@ def test_there_are_more_than_sixty_and_no_two_are_alike() -> None:
     kinds = (bombs.ENTITIES, bombs.NESTING, bombs.MARKUP, bombs.COUNTS, bombs.LENGTHS, bombs.PATTERNS, bombs.MARKDOWN)
     bodies = [body for kind in (*kinds, bombs.PACKED) for body in kind.values()]
     assert len(set(bodies)) == len(bodies) == len(bombs.bombs()) > 60
+
+
+LONG = {
+    "words": "not be down " * 90_000 + "x",
+    "link": "https://x.example/" + "a:/" * 300_000,
+    "quoted": "\"\\" * 300_000,
+}
+
+
+@pytest.mark.parametrize("value", LONG.values(), ids=LONG)
+def test_a_long_value_takes_a_few_times_its_length_to_write_and_to_read(value: str) -> None:
+    long = paths.incident(value)
+    tracemalloc.start()
+    written = archive.render(long)
+    read = archive.parse(written)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (read == long, peak < 50 * len(value)) == (True, True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from almanac.archive import facts
 from almanac.archive.facts import MEMO, TIME, Bad, Form
-from almanac.archive.scalars import NotCanonical, read_scalar, scalar
+from almanac.archive.scalars import QUOTED, NotCanonical, read_scalar, scalar
 from almanac.model import Change, Incident, Phase, Revision, Update, stamp, unstamp
 
 REVISION = "was, until seen "
@@ -18,8 +18,8 @@ NOTES = {"seen": TIME, "at": TIME, "printed": NOTE, "upstream_id": NOTE, "gone":
 OF_UPDATE = frozenset({"seen", "printed", "upstream_id", "gone"})
 OF_REVISION = frozenset({"at", "printed"})
 
-_NOTE = re.compile(r'(\w+): ("(?:[^"\\]|\\.)*"|[^",]+)(?:, (?=.)|$)')
-_CHANGE = re.compile(r'- ("(?:[^"\\]|\\.)*"|[^":]+): (.*), until seen (\S+)')
+_NOTE = re.compile(rf'(\w+): ({QUOTED}|[^",]+)(?:, (?=.)|$)')
+_CHANGE = re.compile(rf'- ({QUOTED}|[^":]+): (.*), until seen (\S+)')
 _ESCAPE = re.compile(r"^( *#{2,3} )", re.MULTILINE)  # a heading in a text would read as ours: a blank goes before it
 _UNESCAPE = re.compile(r"^ ( *#{2,3} )", re.MULTILINE)
 

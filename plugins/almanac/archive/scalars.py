@@ -7,13 +7,14 @@ import re
 from collections.abc import Sequence
 
 # A plain scalar begins with a letter or digit and holds nothing that YAML takes for syntax: no `#`, a colon only
-# before more text; within a list or a line of notes also no comma, colon, bracket or quote.
-_PLAIN = re.compile(r"""[^\W_](?:[\w !"$%&'()*+,./;<=>?@\[\\\]^`{|}~-]|:(?=\S))*(?<! )""")
-_PLAIN_IN_LIST = re.compile(r"[^\W_][\w !$%&'()*+./;<=>?@^|~-]*(?<! )")
+# before more text; within a list or a line of notes also no comma, colon, bracket or quote. The patterns never look
+# back (++, *+): what they keep for it is 150 times as long as the text.
+_PLAIN = re.compile(r"""[^\W_](?:[\w !"$%&'()*+,./;<=>?@\[\\\]^`{|}~-]++|:(?=\S))*+(?<! )""")
+_PLAIN_IN_LIST = re.compile(r"[^\W_][\w !$%&'()*+./;<=>?@^|~-]*+(?<! )")
 # What YAML 1.1 or 1.2 takes for a truth, nothing, a number or a date, and a little more to be safe.
 _NOT_TEXT = re.compile(r"(?:y|n|yes|no|on|off|true|false|null)|[0-9][0-9a-fxoztA-FXOZT_.:+ -]*", re.IGNORECASE)
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_ITEM = re.compile(rf'({_QUOTED.pattern}|[^",\[\]]+)(?:, (?=.)|$)')
+QUOTED = r'"(?:[^"\\]++|\\.)*+"'
+_ITEM = re.compile(rf'({QUOTED}|[^",\[\]]+)(?:, (?=.)|$)')
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")  # what JSON leaves and YAML forbids or folds
 
 
