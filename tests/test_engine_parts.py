@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from almanac.engine.plan import Plan, fingerprint
 from almanac.engine.press import Press, digest
 from almanac.engine.state import Print, Row, Section, Stamp
 from almanac.engine.written import Written
+from almanac.model import Card
 from almanac.stats.reporting import reported
 from tests.almanacs import at, carded, incident
 from tests.test_views import ARTICLE
@@ -123,7 +125,7 @@ def repr_bytes(part: Any) -> bytes:
 def section() -> Section:
     """A section with all there can be."""
     found = incident(updates=(), components=())
-    row = Row(Stamp(10, 2**62, 2**62 + 1), KEY, carded(found), reported(found))
+    row = Row(Stamp(10, 2**62, 2**62 + 1), KEY, KEY[::-1], carded(found), reported(found))
     return Section({row.card.file: row}, {"a/index.html": Print(KEY, 4, 2**62)}, ("stamp", b"frozen"))
 
 
@@ -151,6 +153,20 @@ def test_a_forgotten_section_is_gone(tmp_path: Path) -> None:
     state.save(tmp_path, "anthropic", section(), "print")
     state.forget(tmp_path, ["anthropic", "never-there"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_facts_are_the_same_with_another_text() -> None:
+    found = incident()
+    retold = replace(found, updates=tuple(replace(update, text="Other words.") for update in found.updates))
+    assert retold != found
+    assert state.facts(carded(retold), reported(retold)) == state.facts(carded(found), reported(found))
+
+
+def test_facts_differ_where_anything_else_does() -> None:
+    told, values = reported(incident()), list(carded(incident()))
+    cards = [Card._make(values), *(Card._make([*values[:n], "x", *values[n + 1 :]]) for n in range(len(values)))]
+    found = {state.facts(card, told) for card in cards} | {state.facts(cards[0], told._replace(gone=9))}
+    assert len(found) == len(values) + 2
 
 
 def test_articles_come_back_as_they_were() -> None:

@@ -128,17 +128,21 @@ class Build:
         faults += map(str, wrong(self._whole))
         self._refuse(faults)
         almanac = rewind.rewound(almanac, self.plan.content)
-        contents = {file: row.content for file, row in self._rows.items()}
-        told = {file: row.told for file, row in self._rows.items()}
-        for card in (card for cards_of in almanac.cards.values() for card in cards_of):
-            row = self._rows[card.file]
-            if card is not row.card:  # corrected, or not as it was
-                contents[card.file] = digest(contents[card.file], card)
-            if card.known != row.card.known:  # known less of
-                told[card.file] = reported(rewind.incident(self.plan.content, card, seconds(self.plan.now)))
-        self._edition = Edition(self.plan, almanac, contents, told)
+        self._edition = Edition(self.plan, almanac, self._as_known(almanac))
         self._turn.begin()
         self._crew.tell(self._edition)
+
+    def _as_known(self, almanac: Almanac) -> dict[str, Row]:
+        """What is known of each incident file; anew where it was corrected, or is not as it was."""
+        rows = dict(self._rows)
+        for card in (card for cards in almanac.cards.values() for card in cards):
+            row = rows[card.file]
+            if card is not row.card:
+                told = row.told
+                if card.known != row.card.known:  # known less of
+                    told = reported(rewind.incident(self.plan.content, card, seconds(self.plan.now)))
+                rows[card.file] = Row(row.stamp, digest(row.content, card), state.facts(card, told), card, told)
+        return rows
 
     def _refuse(self, faults: Sequence[str]) -> None:
         if faults:

@@ -14,6 +14,7 @@ from almanac.claims import Evidence
 from almanac.engine import rewind
 from almanac.engine.plan import Plan
 from almanac.engine.press import digest
+from almanac.engine.state import Row
 from almanac.exports import Channel, Item
 from almanac.exports.statuspage import Declared, declared
 from almanac.model import Card, Incident, Provider, seconds
@@ -29,15 +30,15 @@ OWN_IDS = ("history", "updates", "major", "operators")  # feeds that are another
 
 
 class Edition:
-    """One build's knowledge. By incident file: `contents` are the digests, `told` is how each was reported."""
+    """One build's knowledge; `rows` are by incident file."""
 
-    def __init__(
-        self, plan: Plan, almanac: Almanac, contents: Mapping[str, bytes], told: Mapping[str, Reported]
-    ) -> None:
+    def __init__(self, plan: Plan, almanac: Almanac, rows: Mapping[str, Row]) -> None:
         self.plan = plan
         self.almanac = almanac
-        self._contents = contents
-        self._told = told
+        # What workers are not told of rows takes no time on the way to them.
+        self._contents = {file: row.content for file, row in rows.items()}
+        self._facts = {file: row.facts for file, row in rows.items()}
+        self._told = {file: row.told for file, row in rows.items()}
         self._texts: dict[str, Incident] = {}
         self._items: dict[str, Item] = {}
         self._kept: dict[object, Any] = {}
@@ -100,8 +101,12 @@ class Edition:
         return self._items[card.file]
 
     def mark(self, cards: Iterable[Card]) -> bytes:
-        """A digest of some incidents and their addresses, in their order."""
+        """A digest of some incidents with their texts, and their addresses, in their order."""
         return digest(b"".join(card.file.encode() + self._contents[card.file] for card in cards))
+
+    def facts(self, cards: Iterable[Card]) -> bytes:
+        """The same without their texts: all that lists and numbers rest on."""
+        return digest(b"".join([self._facts[card.file] for card in cards]))
 
     @cached_property
     def posted(self) -> dict[str, list[Card]]:

@@ -12,7 +12,7 @@ from almanac.engine import rewind, surfaces
 from almanac.engine.edition import Edition
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
-from almanac.engine.state import Print, Row, Stamp
+from almanac.engine.state import Print, Row, Stamp, facts
 from almanac.model import Card, Incident, seconds
 from almanac.model import card as card_of
 from almanac.stats.reporting import reported
@@ -102,7 +102,8 @@ def _read(content: Path, task: Task, texts: dict[str, Held]) -> Found:
     for file, stamp in task.sources.items():
         try:
             data, incident = texts[file] = archive.read_both(content, file)
-            found.rows[file] = Row(stamp, digest(data), card_of(incident, file), reported(incident))
+            card, told = card_of(incident, file), reported(incident)
+            found.rows[file] = Row(stamp, digest(data), facts(card, told), card, told)
         except archive.ArchiveError as error:
             found.faults.append(str(error))
     return found

@@ -44,7 +44,7 @@ def _marks(edition: Edition) -> dict[tuple[str, int], bytes]:
             end = last if card.ended is None else max(card.ended, card.started)
             for bucket in range(card.started // BUCKET, end // BUCKET + 1):
                 found.setdefault((slug, bucket), []).append(card)
-    return {key: edition.mark(cards) for key, cards in found.items()}
+    return {key: edition.facts(cards) for key, cards in found.items()}
 
 
 def _watched(pulls: Pulls | None, since: int, until: int) -> object:
@@ -61,7 +61,7 @@ def whole(edition: Edition, provider: Provider) -> object:
     until = views.closed_at(edition.almanac) + 1
     cards = edition.almanac.cards.get(provider.slug, ())
     watched = _watched(edition.almanac.pulls.get(provider.slug), 0, until)
-    return provider, until, edition.mark(cards), watched
+    return provider, until, edition.facts(cards), watched
 
 
 def _everybody(edition: Edition) -> object:

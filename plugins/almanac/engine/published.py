@@ -175,7 +175,7 @@ def _file_key(edition: Edition, name: str) -> object:
 
 
 def _mark(edition: Edition, slug: str) -> bytes:
-    return edition.kept(("mark", slug), lambda: edition.mark(edition.almanac.cards[slug]))
+    return edition.kept(("mark", slug), lambda: edition.facts(edition.almanac.cards[slug]))
 
 
 def _rows(edition: Edition, table: str) -> Iterable[tables.Row]:
@@ -282,7 +282,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface("data/{0}", _file, "data", _files, _file_key),
     Surface("subscribe/index.html", lambda e: views.subscribe(e.almanac), "subscribe"),
     Surface("sitemap.xml", _index),
-    Surface("sitemap-{0.slug}-{1}.xml", _map, "", _years, lambda e, p, y: e.mark(e.years[p.slug][y])),
+    Surface("sitemap-{0.slug}-{1}.xml", _map, "", _years, lambda e, p, y: e.facts(e.years[p.slug][y])),
     Surface("robots.txt", lambda e: maps.robots(e.plan.site_url)),
     Surface("llms.txt", lambda e: maps.llms(e.plan.site_name, e.plan.site_url, e.almanac.providers)),
 )

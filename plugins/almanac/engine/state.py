@@ -19,7 +19,8 @@ from almanac.model import Card
 from almanac.stats.reporting import Reported
 
 SITE = "~site"  # no provider can have this name
-FORMAT = f"almanac 2 {sys.implementation.cache_tag}\n".encode()
+FORMAT = f"almanac 3 {sys.implementation.cache_tag}\n".encode()
+PLAIN = 2  # the last version of marshal that writes equal values alike, however often they occur
 
 
 class Stamp(NamedTuple):
@@ -35,6 +36,7 @@ class Row(NamedTuple):
 
     stamp: Stamp
     content: bytes  # digest of its bytes
+    facts: bytes  # the same of card and `told`: another text leaves it as it is
     card: Card
     told: Reported
 
@@ -73,11 +75,17 @@ def load(folder: Path, fingerprint: str) -> dict[str, Section]:
 def save(folder: Path, name: str, section: Section, fingerprint: str) -> None:
     """Write one section, at once or not at all. Raises DiskError."""
     rows = [
-        (file, tuple(row.stamp), row.content, tuple(row.card), tuple(row.told)) for file, row in section.rows.items()
+        (file, tuple(row.stamp), row.content, row.facts, tuple(row.card), tuple(row.told))
+        for file, row in section.rows.items()
     ]
     prints = {path: tuple(p) for path, p in section.prints.items()}
     data = marshal.dumps((fingerprint, rows, prints, section.extra))
     files.put(folder / f"{name}.state", FORMAT + blake2b(data, digest_size=16).digest() + data)
+
+
+def facts(card: Card, told: Reported) -> bytes:
+    """A digest of all that is known of an incident without its texts."""
+    return blake2b(marshal.dumps((tuple(card), tuple(told)), PLAIN), digest_size=16).digest()
 
 
 def forget(folder: Path, names: Iterable[str]) -> None:
@@ -97,5 +105,6 @@ def _read(path: Path) -> Any:
 
 def _rows(rows: Iterable[Any]) -> dict[str, Row]:
     return {
-        file: Row(Stamp(*stamp), content, Card(*card), Reported(*told)) for file, stamp, content, card, told in rows
+        file: Row(Stamp(*stamp), content, facts, Card(*card), Reported(*told))
+        for file, stamp, content, facts, card, told in rows
     }

@@ -40,14 +40,14 @@ def _sheets(number: int) -> Iterable[tuple[int, str]]:
 def _year_key(edition: Edition, provider: Provider, year: int, _folder: str, sheet: int) -> object:
     known = list(edition.years[provider.slug])
     here = known.index(year)
-    return provider.name, known[max(here - 1, 0) : here + 2], edition.mark(edition.years[provider.slug][year]), sheet
+    return provider.name, known[max(here - 1, 0) : here + 2], edition.facts(edition.years[provider.slug][year]), sheet
 
 
 def _month_key(edition: Edition, year: int, number: int, _folder: str, sheet: int) -> object:
     known = list(edition.months)
     here = known.index((year, number))
     names = {slug: provider.name for slug, provider in edition.providers.items()}
-    return known[max(here - 1, 0) : here + 2], edition.mark(edition.months[year, number]), names, sheet
+    return known[max(here - 1, 0) : here + 2], edition.facts(edition.months[year, number]), names, sheet
 
 
 def _static(edition: Edition) -> Iterable[tuple[Any, ...]]:

@@ -104,7 +104,7 @@ def _archive(edition: Edition, *which: Any) -> bytes:
 
 def _archive_key(edition: Edition, *which: Any) -> object:
     slug, name = (which[0].slug if len(which) == 2 else ""), which[-1]
-    return edition.mark(archives(edition, slug)[name]), edition.people, _beside(edition, slug, name)
+    return edition.facts(archives(edition, slug)[name]), edition.people, _beside(edition, slug, name)
 
 
 def _beside(edition: Edition, slug: str, name: str) -> tuple[str, str]:
