@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
-from html.parser import HTMLParser
+from collections.abc import Collection, Iterator, Mapping
+from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -22,13 +22,17 @@ DEEPEST = 12  # quotes and lists within each other
 NEAR = 2_000  # characters in which something that was rendered is looked for in the source
 
 _ITEMS = rf"(?:[ \t]*(?:>|[-*+]|\d{{1,9}}[.)])(?=[ \t>]|$)){{{DEEPEST + 1},}}"
-_NESTED = re.compile(rf"(?m)^{_ITEMS}|^[ \t]{{60,}}[-*+>\d]|([\[(!<*_`~|]) *(?:\1 *){{60,}}")
+_NESTED = re.compile(rf"\n(?:{_ITEMS}|[ \t]{{60,}}[-*+>\d])")  # `\n`, which is quicker to find than `^`
+_BRACKETS = re.compile(r"([\[(!<*_`~|]) *(?:\1 *){60,}")
+# What the renderer writes: tags, comments where raw HTML stood, and words. There is no other `<` in it.
+_PIECE = re.compile(r'<(/?)([a-z]+[1-6]?)((?: [a-z-]+="[^"]*")*)(?: /)?>|(<(?:!--.*?-->)?)|([^<]+)', re.DOTALL)
+_ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!(?:https?|mailto):)")
 _JINJA = re.compile(r"\{%.*?%?\}|\{\{(?P<name>.*?)\}\}|\{\{")
 _SCHEME = re.compile(r"(?:javascript|vbscript|data|file)\s*:|\]\(\s*\)|\[\]:", re.IGNORECASE)
 _PELICAN = re.compile(r"\{(\w+)\}")
 _PICTURE = re.compile(r"/images/[\w./-]+")  # whether there is one is not asked here
-_NUMERAL = re.compile(r"(?<![\w#./-])\d(?:[\d.,:  ]*\d)?(?:[  ]?(?:%|h\b|min\b|s\b))?(?!\w)")
+_NUMERAL = re.compile(r"\d(?<![\w#./-]\d)(?:[\d.,:  ]*\d)?(?:[  ]?(?:%|h\b|min\b|s\b))?(?!\w)")
 _ALONE_BEFORE, _ALONE_AFTER = r"(?<![\w#./-])", r"(?![.,:]?\d|\w)"
 _STARTS, _ENDS = re.compile(_ALONE_BEFORE), re.compile(_ALONE_AFTER)
 _DATE = re.compile(
@@ -65,11 +69,11 @@ def read(markdown: str, figures: Collection[str] = ()) -> Body:
     wrong = [*_hidden(markdown), *_too_much(markdown)]
     if any("too " in spot.what for spot in wrong):  # such a text is not given to a renderer
         return Body(wrong=tuple(wrong))
+    shown = text.placed(markdown)
     look = _Look(markdown, figures)
-    look.feed(text.placed(markdown))
-    look.close()
+    look.at(shown)
     wrong += look.wrong
-    html = text.article(markdown)
+    html = text.published(shown)
     return Body(
         html=html,
         links=tuple(look.links),
@@ -91,16 +95,17 @@ def _too_much(markdown: str) -> Iterator[Spot]:
     """What would only slow the renderer down."""
     if len(markdown) > LARGEST:
         yield Spot(1, 1, f"has {len(markdown):,} characters, which is too much; write at most {LARGEST:,}")
-    elif found := _NESTED.search(markdown):
-        line = markdown.count("\n", 0, found.start()) + 1
+        return
+    found = [nested.start() for nested in (_NESTED.search(f"\n{markdown}"), _BRACKETS.search(markdown)) if nested]
+    if found:
+        line = markdown.count("\n", 0, min(found)) + 1
         yield Spot(line, 1, f"is nested too deep; write lists and quotes at most {DEEPEST} levels deep")
 
 
-class _Look(HTMLParser):
+class _Look:
     """Walks through what was rendered, and keeps the place in the source beside it."""
 
     def __init__(self, markdown: str, figures: Collection[str]) -> None:
-        super().__init__()
         self._source = markdown
         self._starts = [0, *(found.end() for found in re.finditer("\n", markdown))]
         self._known = figures
@@ -113,8 +118,19 @@ class _Look(HTMLParser):
         self.numerals: list[Spot] = []
         self.wrong: list[Spot] = []
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attributes}
+    def at(self, shown: str) -> None:
+        """Look at HTML as `text.placed` makes it, which has one form for everything."""
+        for end, tag, attributes, raw, words in _PIECE.findall(shown):
+            if words:
+                self._words(unescape(words))
+            elif raw:
+                self._raw()
+            elif end:
+                self._code -= tag in ("code", "pre")
+            else:
+                self._tag(tag, {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)})
+
+    def _tag(self, tag: str, found: Mapping[str, str]) -> None:
         if place := found.get("data-sourcepos"):
             line = int(place.partition(":")[0])  # its column is counted in bytes, so it is not used
             start = self._starts[min(line, len(self._starts)) - 1]
@@ -130,17 +146,14 @@ class _Look(HTMLParser):
         elif tag in ("h2", "h3", "h4", "h5", "h6"):
             self.headed = True
 
-    def handle_endtag(self, tag: str) -> None:
-        self._code -= tag in ("code", "pre")
-
-    def handle_comment(self, data: str) -> None:
+    def _raw(self) -> None:
         found = self._say(_TAG.pattern, "is raw HTML, which is not published; write Markdown, or `<` in backticks")
         self._cursor = found + 1
 
-    def handle_data(self, data: str) -> None:
+    def _words(self, data: str) -> None:
         if self._code:
             return
-        for found in _JINJA.finditer(data):
+        for found in _JINJA.finditer(data) if "{" in data else ():
             self._quote(found[0], found["name"])
         numerals = list(_NUMERAL.finditer(data))
         dates = [found.span() for found in _DATE.finditer(data)] if numerals else []

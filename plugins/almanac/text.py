@@ -105,20 +105,30 @@ def html(markdown: str) -> str:
 
 def article(markdown: str) -> str:
     """Safe HTML for what people write: as `html`, with headings below h1, tables, images and Pelican's own links."""
-    extensions = ["table", "strikethrough", "autolink"]
-    shown = cmarkgfm.markdown_to_html_with_extensions(clean(markdown), extensions=extensions)
-    return _anchored(_ARTICLE.clean(_PELICAN_LINK.sub(r'\1="{\2}', shown)).strip())
+    return published(placed(markdown))
 
 
 def placed(markdown: str) -> str:
-    """The HTML that `article` cleans, each block with its place in the source; raw HTML in it is an empty comment."""
-    extensions = ["table", "strikethrough", "autolink"]
-    options = cmarkgfm.Options.CMARK_OPT_SOURCEPOS
-    return str(cmarkgfm.markdown_to_html_with_extensions(_tidy(markdown), options=options, extensions=extensions))
+    """What `published` makes safe: HTML, each block with its line in the source; raw HTML in it is an empty comment."""
+    source = _tidy(markdown)
+    bare = source.lstrip()
+    lines = source[: len(source) - len(bare)].count("\n")
+    extensions, options = ["table", "strikethrough", "autolink"], cmarkgfm.Options.CMARK_OPT_SOURCEPOS
+    shown = cmarkgfm.markdown_to_html_with_extensions("\n" * lines + bare.rstrip(), options, extensions)
+    return str(shown)
+
+
+def published(shown: str) -> str:
+    """Safe HTML of what `placed` gave."""
+    if "%7B" in shown:
+        shown = _PELICAN_LINK.sub(r'\1="{\2}', shown)
+    return _anchored(_ARTICLE.clean(shown).strip())
 
 
 def rubbish(line: str) -> list[tuple[int, str]]:
     """Each character of a line that `clean` takes out, with its column counted from 1."""
+    if line.isprintable():  # as nearly always
+        return []
     return [(found.start() + 1, found[0]) for found in _RUBBISH.finditer(line)]
 
 
