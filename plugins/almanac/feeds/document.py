@@ -22,10 +22,10 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _CHARSET = re.compile(
     r"ascii|utf-(?:8|16|32)|iso8859-\d+|cp\d+|koi8-\w|mac-\w+|tis-620|hz|johab|(?:shift_jis|euc_|gb|big5|iso2022_)\w*"
 )
-_PROLOGUE = re.compile(
+_PROLOGUE = re.compile(  # with the blanks of XML, not those of bytes
     rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml\s+version\s*=\s*(?:'[\w.:-]{1,20}'|\"[\w.:-]{1,20}\")"
     rb"(?:\s+encoding\s*=\s*(?:'([A-Za-z][\w.-]{0,40})'|\"([A-Za-z][\w.-]{0,40})\"))?"
-    rb"(?:\s+standalone\s*=\s*(?:'(?:yes|no)'|\"(?:yes|no)\"))?\s*\?>)?\s*+",
+    rb"(?:\s+standalone\s*=\s*(?:'(?:yes|no)'|\"(?:yes|no)\"))?\s*\?>)?\s*+".replace(rb"\s", rb"[ \t\r\n]"),
     re.ASCII,
 )
 _HTML = re.compile(rb"(?:<!--(?:(?!-->).)*+-->|\s)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
@@ -92,7 +92,8 @@ def _utf8(body: bytes) -> bytes:
         body = _recoded(body, declared)
         prologue = _PROLOGUE.match(body)
     rest = body[prologue.end() :] if prologue else body
-    if rest[:5] == b"<?xml" and rest[5:6].isspace():  # with any other, expat would not be told of its encoding
+    # expat is not told of what another declaration says, and forgives a second byte order mark
+    if rest.startswith(codecs.BOM_UTF8) or (rest[:5] == b"<?xml" and rest[5:6].isspace()):
         raise FeedError("malformed", "the XML declaration is broken; nothing was taken, the next pull tries again")
     return rest
 
