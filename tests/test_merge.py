@@ -464,6 +464,13 @@ def test_what_stands_after_the_latest_post(why: str, shown: Incident, phase: Pha
     assert (found.phase, found.ended, found.started) == (phase, ended, NOON), why
 
 
+def test_posts_seen_together_for_the_first_time_are_judged_as_they_are_when_seen_again() -> None:
+    both = reading(2, incident(FIRST, post(1, "Watching", "Looking.", Phase.UNKNOWN)), whole_entries=False)
+    found = after(both)
+    assert found.phase is Phase.INVESTIGATING
+    assert merge({"a": found}, both).incidents == ()
+
+
 def test_the_start_of_latest_posts_is_that_of_the_oldest_we_saw() -> None:
     second = post(10, "Monitoring", "Fixed.")
     pulls = [reading(2, incident(FIRST), whole_entries=False), reading(12, incident(second), whole_entries=False)]

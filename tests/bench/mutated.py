@@ -39,7 +39,7 @@ PROCESSES, CHUNK, SECONDS = 2, 500, 10
 ENTRY = re.compile(rb"<(?:\w+:)?(item|entry)\b(?:[^>]*[^/>])?>.*?</(?:\w+:)?\1>", re.DOTALL)
 TAG = re.compile(rb"<[^<>]{1,200}>")
 ATTRIBUTE = re.compile(rb"[\w:.-]+=(\"[^\"<>]*\"|'[^'<>]*')")
-SHIFT_JIS = re.compile(rb"\s*<\?xml version=[\"']1\.\d+[\"']\s+encoding=[\"']shift_jis[\"']")  # unknown to expat
+SHIFT_JIS = re.compile(rb"\s*<\?xml version=[\"'][\w.:-]+[\"']\s+encoding=[\"']shift_jis[\"']")  # unknown to expat
 UTF_16 = ("utf-16-le".encode("utf-16-le"), "utf-16".encode("utf-16-le"))  # a name it does not know, one it does
 WORD = re.compile(rb"(?<=[>\s])[A-Za-z]{3,14}(?=[\s<.,])")
 NUMBER = re.compile(rb"\d+")

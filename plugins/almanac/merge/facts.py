@@ -46,6 +46,8 @@ def merged(known: Incident, shown: Incident, reading: Reading) -> Incident:
 def first(shown: Incident, reading: Reading) -> Incident:
     """An incident that was not known before."""
     posts, _ = updates.merged((), shown.updates, seen=reading.seen, whole=reading.whole_entries, takes_away=False)
+    if not reading.whole_entries:  # as it will be judged when it is seen again
+        shown = _as_if_whole(shown, shown, posts)
     return replace(shown, dialect=reading.dialect, first_seen=reading.seen, updates=posts)
 
 
