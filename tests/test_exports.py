@@ -15,7 +15,9 @@ import feedparser  # type: ignore[import-untyped]
 import jsonschema
 import pytest
 from bs4 import BeautifulSoup
+from lxml import etree  # type: ignore[import-untyped]
 
+from almanac import exports
 from almanac.almanac import ArticleCard
 from almanac.model import Impact, Kind, unstamp
 from tests.almanacs import incident, read_feed
@@ -339,6 +341,29 @@ def test_every_page_leads_to_feeds_that_are_there_its_own_first(output: Path) ->
         paths = [str(link["href"]).lstrip("/") for link in links]
         assert paths[-3:] == ["atom.xml", "feed.xml", "feed.json"]
         assert [path for path in paths if not (output / path).is_file()] == []
+
+
+ODD = 'R & D "1 < 2" & \'x\' >'
+
+
+def test_what_xml_takes_for_marks_arrives_as_it_was_written() -> None:
+    item = exports.Item(id="tag:a,2026:b&c", url='https://a.example/?q="1"&r=2', title=ODD, published=OPENED,
+                        updated=OPENED, html='<p>a &lt; <a href="/x?y&amp;z">b</a> ]]></p>', authors=(ODD,),
+                        categories=(ODD,))  # fmt: skip
+    channel = exports.Channel(id="tag:a,2026:&", title=ODD, url="https://a.example/?a&b", home="https://a.example/?c&d")
+
+    entry = etree.fromstring(exports.atom(channel, [item])).find("{*}entry")
+    one = etree.fromstring(exports.rss(channel, [item])).find("channel/item")
+
+    assert entry is not None
+    assert one is not None
+    assert [entry.findtext(f"{{*}}{name}") for name in ("id", "title", "author/{*}name", "content")] == [
+        item.id, ODD, ODD, item.html,
+    ]  # fmt: skip
+    assert [entry.find("{*}link").get("href"), entry.find("{*}category").get("term")] == [item.url, ODD]
+    assert [one.findtext(name) for name in ("guid", "title", "link", "category", "description")] == [
+        item.id, ODD, item.url, ODD, item.html,
+    ]  # fmt: skip
 
 
 def test_an_atom_feed_can_be_looked_at_in_a_browser(output: Path) -> None:

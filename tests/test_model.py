@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almanac.model import moment, seconds, stamp, unstamp
+from almanac.model import moment, seconds, stamp, stamped, unstamp
 
 MOMENTS = st.datetimes(timezones=st.just(UTC)).map(lambda at: at.replace(microsecond=0))
 
@@ -17,6 +17,11 @@ MOMENTS = st.datetimes(timezones=st.just(UTC)).map(lambda at: at.replace(microse
 def test_a_stamp_is_the_time_in_the_form_of_iso_8601(at: datetime) -> None:
     assert stamp(at) == at.replace(tzinfo=None).isoformat() + "Z"
     assert unstamp(stamp(at)) == at
+
+
+@given(MOMENTS)
+def test_epoch_seconds_are_stamped_as_the_moment_is(at: datetime) -> None:
+    assert stamped(seconds(at)) == stamp(at)
 
 
 def test_a_stamp_of_another_zone_is_in_utc() -> None:

@@ -16,7 +16,7 @@ from almanac import exports, views
 from almanac.almanac import ArticleCard
 from almanac.engine.edition import Edition
 from almanac.engine.surface import Surface, providers
-from almanac.exports import Channel, Item
+from almanac.exports import Channel, Entry, Item
 from almanac.exports.items import newest_first
 from almanac.model import TROUBLE, Card, Impact, Provider, moment
 
@@ -94,12 +94,21 @@ def _archive(edition: Edition, *which: Any) -> bytes:
     provider, name = which if len(which) == 2 else (None, *which)
     slug = provider.slug if provider else ""
     cards = archives(edition, slug)[name]
-    items = [exports.brief(card, edition.providers[card.provider], edition.plan) for card in cards]
     called = f"{provider.name if provider else 'AI provider'} incidents, {name}"
     home = views.provider_url(slug) if slug else "/"
     made = edition.channel(called, home, f"atom/{name}.xml")
     earlier, later = _beside(edition, slug, name)
-    return exports.atom(edition.linked(made, current="atom.xml", earlier=earlier, later=later), items)
+    linked = edition.linked(made, current="atom.xml", earlier=earlier, later=later)
+    return exports.atom_of(linked, [_brief(edition, card) for card in cards])
+
+
+def _brief(edition: Edition, card: Card) -> Entry:
+    """An incident as archive documents have it: it stands in one of the site and one of its provider."""
+
+    def made() -> Entry:
+        return exports.entry(exports.brief(card, edition.providers[card.provider], edition.plan))
+
+    return edition.kept(("brief", card.file), made)
 
 
 def _archive_key(edition: Edition, *which: Any) -> object:

@@ -15,9 +15,9 @@ from almanac.exports.items import (
     posts,
     undeclared,
 )
-from almanac.exports.syndication import atom, json_feed, opml, rss
+from almanac.exports.syndication import Entry, atom, atom_of, entry, json_feed, opml, rss
 
 __all__ = [
-    "NEWEST", "Channel", "Item", "article", "atom", "brief", "failing", "incident", "json_feed", "link", "opml",
-    "posts", "rss", "undeclared",
+    "NEWEST", "Channel", "Entry", "Item", "article", "atom", "atom_of", "brief", "entry", "failing", "incident",
+    "json_feed", "link", "opml", "posts", "rss", "undeclared",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lxml import etree  # type: ignore[import-untyped]
 
 from almanac.exports.syndication import document, line
-from almanac.model import Provider, moment, stamp
+from almanac.model import Provider, stamped
 from almanac.views import base
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -37,7 +37,7 @@ def _listing(name: str, kind: str, places: Iterable[Place], site_url: str) -> by
         one = etree.SubElement(made, kind)
         etree.SubElement(one, "loc").text = site_url + place.url
         if place.changed:
-            etree.SubElement(one, "lastmod").text = stamp(moment(place.changed))
+            etree.SubElement(one, "lastmod").text = stamped(place.changed)
     return document(made)
 
 
