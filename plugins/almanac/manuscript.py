@@ -12,6 +12,7 @@ from typing import Any
 from almanac import body, forms, frontmatter, queries
 from almanac.almanac import Article, ArticleCard, Claim, Correction, Source
 from almanac.body import Body, Spot
+from almanac.forms.values import DEVICES, is_web
 from almanac.frontmatter import Fault, Matter, Way
 from almanac.queries import Expect, Query, QueryError
 
@@ -100,7 +101,7 @@ class _Asked:
         where, check = "" if fields["where"] is None else fields["where"], fields["check"]
         if isinstance(where, int) and 1 <= where <= len(sources):
             where = sources[where - 1]
-        elif where != "" and not forms.is_web(where):
+        elif where != "" and not is_web(where):
             message = f"{where} is no source of this article; write 1 to {len(sources)}, or a web address"
             self._say((*path, "where"), message)
         query = expected = None
@@ -145,7 +146,7 @@ def _misnamed(file: str, page: bool, good: re.Match[str] | None) -> Iterable[Fau
         yield Fault(file=shown, message=f"has a name with {called}, which is none of a-z; retype the name")
     elif not good:
         yield Fault(file=shown, message=f"is no address; rename it content/{wanted}, slugs of a-z, 0-9, -")
-    elif (slug := good["slug"]) in forms.DEVICES:
+    elif (slug := good["slug"]) in DEVICES:
         yield Fault(file=shown, message=f"ends in {slug}, a name that Windows keeps for a device; choose another")
     elif not page and not _is_day(file.rpartition("/")[2][:10]):
         yield Fault(file=shown, message="begins with no day of the calendar; name it by the day it is about")

@@ -115,7 +115,8 @@ def _provider(row: dict[str, Any]) -> Provider:
 
 def _key(files: dict[str, bytes]) -> str:
     """A hash of the files and of the rules they are held to."""
-    rules = {name: (HERE / name).read_bytes() for name in ("model.py", "frontmatter.py", "forms.py", "providers.py")}
+    ours = ("model.py", "frontmatter.py", "forms/__init__.py", "forms/values.py", "forms/faults.py", "providers.py")
+    rules = {name: (HERE / name).read_bytes() for name in ours}
     digest = hashlib.sha256()
     for name, data in (rules | files).items():
         digest.update(f"{name} {len(data)}\n".encode() + data)

@@ -5,130 +5,18 @@ Importing pydantic takes about 0.2 s, so this module is imported only when there
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Annotated, Any, Literal, get_args
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from datetime import date
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from almanac.frontmatter import Fault, Matter, Way, nearest
+from almanac.forms.faults import fault
+from almanac.forms.values import FeedAddress, Former, Key, Line, Moment, Quote, Slug, Web, Zone
+from almanac.frontmatter import Fault, Matter
 
 Dialect = Literal["", "statuspage", "incidentio", "xai", "google", "aws", "azure", "instatus", "betterstack",
                   "flashduty", "lambstatus", "plain"]
 Capability = Literal["chat", "api", "code", "search", "speech", "images", "compute", "other"]
-DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))})
-INSIDE = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "arpa", "onion")  # last
-LONGEST = 1_000  # characters of a line
-YEARS = range(1990, 2101)  # of which anybody here speaks; before and after them arithmetic on times breaks
-QUOTED = 25  # words of somebody else's text, at most
-_ALIKE = "[\u0370-\u03ff\u0400-\u052f\u0531-\u058a\u13a0-\u13f5]"  # Greek, Cyrillic, Armenian, Cherokee
-_DISGUISED = re.compile(rf"[A-Za-z]\w*{_ALIKE}|{_ALIKE}\w*[A-Za-z]")
-
-
-def _slug(value: str) -> str:
-    """The form of everything that becomes part of a URL."""
-    if not 1 <= len(value) <= 64 or set(value) - set("abcdefghijklmnopqrstuvwxyz0123456789-"):
-        raise ValueError("is no slug; use 1 to 64 of a-z, 0-9 and -")
-    if value in DEVICES:
-        raise ValueError("is a name that Windows keeps for a device; choose another")
-    return value
-
-
-def is_web(value: object) -> bool:
-    """True for an address a reader may be sent to."""
-    try:
-        parts = urlsplit(str(value))
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
-        good = False
-    return good and str(value).isprintable() and not set(str(value)) & set(' "<>\\')
-
-
-def _web(value: str) -> str:
-    """An address a reader may be sent to."""
-    if not is_web(value):
-        raise ValueError("is no web address; write it in full, as in https://status.example.com/")
-    return value
-
-
-def _feed(value: str) -> str:
-    """The address of a feed: on the public web, by name. What a name leads to is looked at again when it is fetched."""
-    parts = urlsplit(_web(value))
-    host = (parts.hostname or "").rstrip(".")
-    top = host.rpartition(".")[2]
-    if "." not in host or ":" in host or top in INSIDE or not re.fullmatch("[a-z]{2,}|xn--[a-z0-9-]+", top):
-        raise ValueError("is no address on the public web; write a host by its name, as in status.example.com")
-    if parts.port not in (None, 80, 443):
-        raise ValueError("names a port; leave it out")
-    return value
-
-
-def _line(value: str) -> str:
-    """Text for one line of a page."""
-    if len(value) > LONGEST:
-        raise ValueError(f"has {len(value):,} characters; write at most {LONGEST:,} in one line")
-    if not value.strip() or not value.isprintable():  # False for control and direction characters too
-        raise ValueError("is empty or holds a line break or control character; write one line of text")
-    if _DISGUISED.search(value):
-        raise ValueError("mixes letters of two alphabets in one word; retype it")
-    return value
-
-
-def _quote(value: str) -> str:
-    """Few enough words of somebody else's to be a quotation."""
-    if value and len(value.removesuffix(" …").split()) > QUOTED:
-        raise ValueError(f"has more than {QUOTED} words; quote fewer")
-    return _line(value) if value else value
-
-
-def _zone(value: str) -> str:
-    """A time zone Python knows."""
-    if value not in available_timezones():
-        near = nearest(value, available_timezones()) or "America/Los_Angeles"
-        raise ValueError(f"is no time zone; write an IANA name such as {near}")
-    return value
-
-
-def _first(value: str) -> str:
-    """Where an article stood before its file was renamed."""
-    if not re.fullmatch(r"/articles/\d{4}/[a-z0-9]+(-[a-z0-9]+)*/", value):
-        raise ValueError("is no address of an article; write it as it was, as in /articles/2026/claude-outage/")
-    return value
-
-
-def _moment(value: datetime) -> datetime:
-    """An instant, not a time on some clock."""
-    if value.tzinfo is None:
-        raise ValueError("has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z")
-    if value.year not in YEARS:
-        raise ValueError(f"is of another age; write a year from {YEARS[0]} to {YEARS[-1]}")
-    return value
-
-
-def _key(value: str) -> str:
-    """What names an incident for life: the provider's slug and its own id."""
-    provider, slash, incident = value.partition("/")
-    if not slash or not incident or not incident.isprintable() or " " in incident:
-        raise ValueError("names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
-    return f"{_slug(provider)}/{incident}"
-
-
-def _told(**more: str) -> Any:
-    """What an editor is told of a type, in words of JSON Schema; the rule itself stands above."""
-    return Field(json_schema_extra={**more})
-
-
-Slug = Annotated[str, AfterValidator(_slug), _told(pattern="^[a-z0-9-]{1,64}$")]
-Web = Annotated[str, AfterValidator(_web), _told(format="uri", pattern="^https?://")]
-FeedAddress = Annotated[str, AfterValidator(_feed), _told(format="uri", pattern="^https?://")]
-Line = Annotated[str, AfterValidator(_line), _told(pattern=r"^[^\n]*\S[^\n]*$")]
-Zone = Annotated[str, AfterValidator(_zone)]
-Moment = Annotated[datetime, AfterValidator(_moment)]
-Key = Annotated[str, AfterValidator(_key), _told(pattern=r"^[a-z0-9-]{1,64}/\S+$")]
 
 
 class Form(BaseModel):
@@ -229,7 +117,7 @@ class ArticleForm(Form):
     title: Line = Field(description="The headline. Put it in quotes if it holds a colon")
     date: Moment = Field(description="When it is published, in UTC, with the Z")
     modified: Moment | None = Field(None, description="When it was last changed in substance; leave it out at first")
-    first_url: Annotated[str, AfterValidator(_first)] = Field("",
+    first_url: Former = Field("",
         description="Only if the file was renamed: the address it was first published at, which feeds know it by")
     authors: list[Line] = Field(min_length=1, description="Who wrote it, as a list")
     providers: list[Slug] = Field([], description="Slugs: the names of files in `content/providers` without `.md`")
@@ -297,7 +185,7 @@ class StoryForm(ToldForm):
         description="What its word weighs: `official`, `stated-cause`, `press`, `user-report` or `unverified`")
     providers: list[Slug] = Field(min_length=1, description="What it is about: slugs")
     incidents: list[Key] = Field([], description="And `provider/id`")
-    quote: Annotated[str, AfterValidator(_quote)] = Field("",
+    quote: Quote = Field("",
         description="At most 25 words, in one line; may be left out")
     also: list[ToldForm] = Field([],
         description="Others who told the same story: a list of `title`, `url`, `publisher` and `date`")
@@ -356,69 +244,5 @@ def check(form: type[Form], matter: Matter) -> tuple[dict[str, Any], tuple[Fault
     try:
         return form.model_validate(dict(matter.values)).model_dump(), ()
     except ValidationError as error:
-        faults = {_fault(form, matter, detail) for detail in error.errors()}
+        faults = {fault(form, matter, detail) for detail in error.errors()}
         return {}, tuple(sorted(faults))
-
-
-def _fault(form: type[Form], matter: Matter, detail: ErrorDetails) -> Fault:
-    """One of pydantic's errors as ours."""
-    path = detail["loc"]
-    return matter.fault(path, _message(form, path, detail))
-
-
-def _message(form: type[Form], path: Way, detail: ErrorDetails) -> str:
-    """What is wrong; what to write instead."""
-    kind, given = detail["type"], _given(detail["input"])
-    if kind == "missing":
-        return f"is missing; add a line `{path[-1]}: …`"
-    if kind in {"extra_forbidden", "invalid_key"}:
-        return _unknown(str(path[-1]), _keys(form, path[:-1]))
-    if kind == "value_error":
-        return f"{given} {detail['ctx']['error']}"
-    if kind == "too_short":
-        few = "is an empty list; name at least" if not detail["ctx"]["actual_length"] else "is too few; name at least"
-        return f"{few} {({1: 'one', 2: 'two'})[detail['ctx']['min_length']]}"
-    if kind == "literal_error":
-        return f"{given} is not one of the words known here; write {_choices(detail['ctx']['expected'])}"
-    wanted = {
-        "string_type": "text in quotes", "bool_type": "true or false", "list_type": "a list, as in [a, b]",
-        "model_type": "fields below it, indented by two blanks", "dict_type": "fields below it, indented by two blanks",
-        "date_type": "a day without quotes, as in 2026-03-02", "int_type": "the number of a source, from 1",
-        "datetime_type": "a date and time in UTC without quotes, as in 2026-03-02T18:00:00Z",
-    }
-    return f"{given} is of the wrong type; write {wanted.get(kind, detail['msg'])}"
-
-
-def _given(value: object) -> str:
-    """What stands there, short enough for a message."""
-    if isinstance(value, str):
-        return repr(value if len(value) <= 60 else f"{value[:57]}…")
-    if isinstance(value, bool) or value is None:
-        return "nothing" if value is None else str(value).lower()
-    return "a group of fields" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else str(value)
-
-
-def _unknown(key: str, known: Sequence[str]) -> str:
-    """An unknown key, with the one that was probably meant."""
-    near = nearest(key, known)
-    return f"is not a known key; did you mean {near}?" if near else f"is not a known key; known: {', '.join(known)}"
-
-
-def _choices(expected: str) -> str:
-    """Pydantic's list of allowed words without the empty one."""
-    return expected.removeprefix("'', ").replace("'", "")
-
-
-def _keys(form: type[Form], path: Way) -> list[str]:
-    """The keys the form knows at `path`."""
-    for part in path:
-        if isinstance(part, str):
-            form = _inner(form.model_fields[part].annotation)
-    return list(form.model_fields)
-
-
-def _inner(annotation: Any) -> type[Form]:
-    """The form inside list[Form], Form | None and the like."""
-    if isinstance(annotation, type) and issubclass(annotation, Form):
-        return annotation
-    return next(_inner(arg) for arg in get_args(annotation) if arg is not type(None))
