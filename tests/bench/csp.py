@@ -21,6 +21,7 @@ from pathlib import Path
 
 from almanac import site
 from tests.bench import looking, pages
+from tests.bench.verdict import verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = "2026-07-01T00:00:00Z"
@@ -80,10 +81,7 @@ def main(argv: list[str]) -> int:
             with contextlib.redirect_stdout(io.StringIO()):
                 site.build(ROOT / "pelicanconf.py", now=PUBLISHED, output=f"{folder}/whole/out")
             faults += looked_at(Path(folder) / "whole/out", "this site")
-    for fault in faults[:40]:
-        print(f"FAIL {fault[:300]}")
-    print("FAIL" if faults else "PASS")
-    return 1 if faults else 0
+    return verdict(faults)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from almanac import site
 from tests import feedvalidity
 from tests.almanacs import at, incident
 from tests.bench import hostile, vectors
+from tests.bench.verdict import verdict
 from tests.projects import article, project, put
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,10 +128,7 @@ def main(argv: list[str]) -> int:
         wrong = changed(change)
         print(f"{name}: the ids of {len(wrong)} feeds are others")
         faults += [f"{name}: {fault}" for fault in wrong]
-    for fault in faults[:40]:
-        print(f"FAIL {fault[:300]}")
-    print("FAIL" if faults else "PASS")
-    return 1 if faults else 0
+    return verdict(faults)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from xml.parsers import expat
 from almanac import archive, feeds
 from almanac.merge import merge
 from almanac.model import FeedError, Incident, Provider
+from tests.bench.verdict import verdict
 from tests.feeds import pairs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -295,10 +296,7 @@ def main(argv: list[str]) -> int:
     print(f"uncaught: {len(uncaught)} (0)")
     print(f"read though not well-formed: {len(read)} (0)")
     print(f"lost, kept badly or changed by reading again: {len(faults) - len(uncaught) - len(read)} (0)")
-    for fault in faults[:20]:
-        print(f"FAIL {fault[:300]}")
-    print("FAIL" if faults else "PASS")
-    return int(bool(faults))
+    return verdict(faults)
 
 
 if __name__ == "__main__":

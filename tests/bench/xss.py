@@ -21,6 +21,7 @@ from pathlib import Path
 
 from tests.bench import hostile, looking, vectors
 from tests.bench.hostile import Made
+from tests.bench.verdict import verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
@@ -99,10 +100,7 @@ def main(argv: list[str]) -> int:
               f"{tally.opened} documents opened, {tally.feeds} contents of feeds put into a page: "
               f"{len(tally.faults)} faults ({time.monotonic() - started:.0f} s)", flush=True)  # fmt: skip
         faults += tally.faults
-    for fault in faults[:40]:
-        print(f"FAIL {fault[:300]}")
-    print("FAIL" if faults else "PASS")
-    return 1 if faults else 0
+    return verdict(faults)
 
 
 if __name__ == "__main__":
