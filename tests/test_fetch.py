@@ -120,7 +120,20 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n"
     ids=["silent", "in headers", "in body", "without end", "dripping body", "dripping headers", "promises"],
 )
 def test_a_slow_answer_is_cut_at_the_deadline(behaviour: Behaviour) -> None:
-    assert error(behaviour, seconds=0.2)[0] == "timeout"
+    message = "no whole answer within 0.2 s; if it stays so, look for another feed"
+    assert error(behaviour, seconds=0.2) == ("timeout", message)
+
+
+def test_who_has_no_time_left_does_not_ask() -> None:
+    with Serving({"status.example": serving.page(FEED)}) as server:
+        with pytest.raises(FeedError, match="no whole answer within 0 s"):
+            fetch.get(Request(url=URL, via=server.url, seconds=0))
+        assert server.visits == []
+
+
+def test_a_validator_that_no_header_can_hold_is_told() -> None:
+    message = r"cannot be asked (Illegal header value b'a\nb'); check the feed's address"
+    assert error(serving.page(FEED), etag="a\nb") == ("protocol", message)
 
 
 def test_a_server_that_takes_no_more_connections_is_cut_at_the_deadline() -> None:
@@ -141,45 +154,57 @@ def test_nobody_listening_is_refused() -> None:
         port = gone.getsockname()[1]
     with pytest.raises(FeedError) as caught:
         fetch.get(Request(url=URL, via=f"http://127.0.0.1:{port}", seconds=1))
-    assert caught.value.reason == "refused"
+    message = "takes no connections ([Errno 111] Connection refused); check network and address"
+    assert (caught.value.reason, str(caught.value)) == ("refused", message)
+
+
+EARLY = "the answer ended before its announced length; pull again later"
+HALF = "the document ends in the middle; pull again later"
+SHORTER = "look for a shorter feed"
+PASSED = f"more than 2 MB; {SHORTER} of this provider"
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "reason"),
+    ("behaviour", "reason", "message"),
     [
-        (serving.raw(reply(200, FEED, content_length="9000")), "truncated"),
-        (serving.raw(reply(200, FEED, content_length="60")), "truncated"),
-        (serving.raw(reply(200, FEED[:60], content_length="")), "truncated"),
-        (serving.raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n10\r\n" + FEED[:10]), "truncated"),
-        (serving.status(200, gzip.compress(FEED)[:-12], content_encoding="gzip"), "truncated"),
-        (serving.status(200, FEED, content_encoding="gzip"), "truncated"),
-        (serving.reset(), "reset"),
-        (serving.reset(reply(200, FEED, content_length="9000")), "reset"),
-        (serving.raw(), "reset"),
-        (serving.raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), "protocol"),
-        (serving.raw(HEAD + b"X: " + b"x" * 300_000), "protocol"),
+        (serving.raw(reply(200, FEED, content_length="9000")), "truncated", EARLY),
+        (serving.raw(reply(200, FEED, content_length="60")), "truncated", HALF),
+        (serving.raw(reply(200, FEED[:60], content_length="")), "truncated", HALF),
+        (serving.raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n10\r\n" + FEED[:10]), "truncated", EARLY),
+        (serving.status(200, gzip.compress(FEED)[:-12], content_encoding="gzip"), "truncated",
+         "the packed answer ends in the middle; pull again later"),
+        (serving.status(200, FEED, content_encoding="gzip"), "truncated",
+         "says it is packed with gzip, but that is broken; pull again later"),
+        (serving.reset(), "reset", "the connection was cut; pull again later"),
+        (serving.reset(reply(200, FEED, content_length="9000")), "reset", "the connection was cut; pull again later"),
+        (serving.raw(), "reset", "the connection was closed without an answer; pull again later"),
+        (serving.raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), "protocol",
+         "does not speak HTTP (illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.6')); check the feed's address"),
+        (serving.raw(HEAD + b"X: " + b"x" * 300_000), "protocol",
+         "does not speak HTTP (Receive buffer too long); check the feed's address"),
     ],
     ids=[
         "says more", "says less", "breaks off", "half a chunk", "half a gzip", "no gzip", "reset", "reset in body",
         "closes", "speaks SSH", "endless header",
     ],
 )  # fmt: skip
-def test_a_broken_answer_is_no_feed(behaviour: Behaviour, reason: str) -> None:
-    assert error(behaviour)[0] == reason
+def test_a_broken_answer_is_no_feed(behaviour: Behaviour, reason: str, message: str) -> None:
+    assert error(behaviour) == (reason, message)
 
 
 @pytest.mark.parametrize(
-    "behaviour",
+    ("behaviour", "message"),
     [
-        serving.zeros(100),
-        serving.status(200, serving.bomb(100), content_encoding="gzip"),
-        serving.zeros(100, content_encoding="identity"),
-        serving.raw(reply(200, content_length="5000000"), bytes(5_000_000)),
+        (serving.zeros(100), PASSED),
+        (serving.status(200, serving.bomb(100), content_encoding="gzip"), PASSED),
+        (serving.zeros(100, content_encoding="identity"), PASSED),
+        (serving.raw(reply(200, content_length="5000000"), bytes(5_000_000)), f"announces 5 MB; {SHORTER}"),
+        (serving.raw(reply(200, content_length="2000001"), bytes(2_000_001)), f"announces 2 MB; {SHORTER}"),
     ],
-    ids=["zeros", "gzip bomb", "zeros as they are", "announced"],
+    ids=["zeros", "gzip bomb", "zeros as they are", "announced", "announced a byte too many"],
 )
-def test_too_much_is_given_up_early(behaviour: Behaviour) -> None:
-    assert error(behaviour)[0] == "too-large"
+def test_too_much_is_given_up_early(behaviour: Behaviour, message: str) -> None:
+    assert error(behaviour) == ("too-large", message)
 
 
 def test_the_cap_is_on_unpacked_bytes() -> None:
@@ -207,6 +232,31 @@ def test_a_refusal_is_not_asked_again(code: int) -> None:
         with pytest.raises(FeedError, match=f"answers {code}"):
             fetch.get(Request(url=URL, via=server.url))
         assert len(server.visits) == 1
+
+
+SHUT = "it shuts programs out; look for another feed of this provider"
+
+
+@pytest.mark.usefixtures("no_wait")
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (serving.status(299), "answers 299; look for the feed's new address"),
+        (serving.status(401), f"answers 401 Unauthorized: {SHUT}"),
+        (serving.status(403), f"answers 403 Forbidden: {SHUT}"),
+        (serving.status(404), "answers 404 Not Found; look for the feed's new address"),
+        (serving.status(404, cf_mitigated="challenge"), f"answers 404 Not Found: {SHUT}"),
+        (serving.status(404, retry_after="9"), "answers 404 Not Found; look for the feed's new address"),
+        (serving.status(429), "answers 429 Too Many Requests; pull less often"),
+        (serving.status(500), "answers 500 Internal Server Error; pull again later"),
+        (serving.status(501), "answers 501 Not Implemented; look for the feed's new address"),
+        (serving.status(503, retry_after="9" * 12),
+         "answers 503 Service Unavailable and asks to wait 999999999 s; pull again after that"),
+        (serving.status(504), "answers 504 Gateway Timeout; pull again later"),
+    ],
+)  # fmt: skip
+def test_a_status_says_what_it_means_and_what_to_do(answer: Behaviour, message: str) -> None:
+    assert error(answer) == ("status", message)
 
 
 @pytest.fixture
@@ -315,6 +365,8 @@ def test_a_refused_redirect_says_why() -> None:
         "redirects in a circle by https://status.example/feed; look for its new address",
         "redirects to 'ftp://status.example/', no web address; look for its new one",
     ]
+    assert error(serving.redirect(":javascript:x"))[1] == (
+        "redirects to what is no web address; look for its new one")
 
 
 def test_a_circle_is_seen_when_it_closes() -> None:
@@ -342,11 +394,24 @@ def test_endless_redirects_end() -> None:
         assert len(server.visits) == 6
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "https://", "https://[::1/", "https://me:pw@a.example/", "feed"])
-def test_what_is_no_web_address_is_not_asked(url: str) -> None:
-    with pytest.raises(FeedError, match="mend it") as caught:
+PLAIN = "is no plain http or https URL; mend it"
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("file:///etc/passwd", f"'file:///etc/passwd' {PLAIN}"),
+        ("https://", f"'https://' {PLAIN}"),
+        ("https://[::1/", "'https://[::1/' is no URL (Invalid port: ':1'); mend it"),
+        ("https://me:pw@a.example/", f"'https://me:pw@a.example/' {PLAIN}"),
+        ("feed", f"'feed' {PLAIN}"),
+        ("x" * 300, f"'{'x' * 200}' {PLAIN}"),
+    ],
+)
+def test_what_is_no_web_address_is_not_asked(url: str, message: str) -> None:
+    with pytest.raises(FeedError) as caught:
         fetch.get(Request(url=url))
-    assert caught.value.reason == "url"
+    assert (caught.value.reason, str(caught.value)) == ("url", message)
 
 
 # Where a name may lead
@@ -463,9 +528,10 @@ def test_a_dead_address_leaves_time_for_the_next(internet: Wire) -> None:
 
 def test_an_unknown_name_is_said_to_be_one(internet: Wire) -> None:
     internet(1)
-    with pytest.raises(FeedError, match=r"the name status\.example cannot be resolved") as caught:
+    with pytest.raises(FeedError) as caught:
         fetch.get(Request(url=URL))
-    assert caught.value.reason == "dns"
+    message = "the name status.example cannot be resolved; check the network and the spelling"
+    assert (caught.value.reason, str(caught.value)) == ("dns", message)
 
 
 def test_a_resolver_that_hangs_is_left_behind_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -476,6 +542,7 @@ def test_a_resolver_that_hangs_is_left_behind_at_the_deadline(monkeypatch: pytes
         fetch.get(Request(url=URL, seconds=0.2))
     over.set()
     assert (caught.value.reason, time.monotonic() - started < 1) == ("dns", True)
+    assert str(caught.value) == "the name status.example was not resolved within 0.2 s"
 
 
 # TLS
@@ -484,9 +551,11 @@ def test_a_resolver_that_hangs_is_left_behind_at_the_deadline(monkeypatch: pytes
 def test_a_certificate_nobody_signed_is_refused(internet: Wire, tmp_path: Path) -> None:
     with Serving({"status.example": serving.page(FEED)}, tls=serving.tls_server(tmp_path)) as server:
         internet(server.port).names = {"status.example": [["93.184.216.34"]]}
-        with pytest.raises(FeedError, match="certificate is not valid") as caught:
+        with pytest.raises(FeedError) as caught:
             fetch.get(Request(url=URL))
         assert (caught.value.reason, server.visits) == ("tls", [])
+        said = "its certificate is not valid (self-signed certificate); check the feed's address"
+        assert str(caught.value) == said
 
 
 def test_tls_is_checked_against_the_name_although_an_address_is_connected_to(
@@ -597,8 +666,9 @@ def test_the_environment_has_no_say(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 @pytest.mark.parametrize("via", ["https://127.0.0.1:1", "http://10.0.0.1:1", "http://localhost", "http://[::1]/x", "1"])
 def test_via_leads_to_this_machine_only(via: str) -> None:
-    with pytest.raises(ValueError, match=r"write http://127\.0\.0\.1:PORT"):
+    with pytest.raises(ValueError) as caught:
         fetch.via_address(via)
+    assert str(caught.value) == f"--via {via}: write http://127.0.0.1:PORT, the address of a server on this machine"
 
 
 def test_via_is_an_address_and_a_port() -> None:
