@@ -8,7 +8,7 @@ import signal
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import markupsafe
 import pytest
@@ -19,6 +19,7 @@ from almanac import engine, unchanged, views
 from almanac.engine import printer, state, written
 from almanac.engine.crew import Crew, Errands
 from almanac.engine.escape import escape
+from almanac.engine.lasting import Lasting
 from almanac.engine.plan import Plan, fingerprint
 from almanac.engine.press import Press, digest
 from almanac.engine.state import Print, Row, Section, Stamp
@@ -167,6 +168,24 @@ def test_facts_differ_where_anything_else_does() -> None:
     cards = [Card._make(values), *(Card._make([*values[:n], "x", *values[n + 1 :]]) for n in range(len(values)))]
     found = {state.facts(card, told) for card in cards} | {state.facts(cards[0], told._replace(gone=9))}
     assert len(found) == len(values) + 2
+
+
+def test_a_kept_value_is_made_again_only_where_what_it_rests_on_differs() -> None:
+    first = Lasting({})
+    assert (first.get("a", ["facts", 1], lambda: PAIR), first.get("b", 1, lambda: "b")) == (PAIR, "b")
+    second = Lasting(first.asked)
+    assert second.get("a", ["facts", 1], fail) == PAIR
+    assert second.asked == {"a": first.asked["a"]}  # b was not asked for: nobody keeps it
+    third = Lasting(second.asked)
+    assert third.get("a", ["facts", 2], lambda: ("another",)) == ("another",)
+    assert Lasting(third.asked).get("a", ["facts", 2], fail) == ("another",)
+
+
+PAIR = views.Site(name="A", url="https://a.example", root="", css="/theme/site.css"), (1, "b")
+
+
+def fail() -> NoReturn:
+    raise AssertionError("what is kept must not be made")
 
 
 def test_articles_come_back_as_they_were() -> None:

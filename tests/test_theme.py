@@ -21,7 +21,7 @@ from almanac.engine.sheet import lean
 from almanac.model import Card, Impact, Incident, Phase, Provider, Revision, Update
 from tests import shots
 from tests.almanacs import CLAUDE, COPILOT, GROQ, NOW, TOGETHER, almanac, at, carded, incident, pulls, read_feed
-from tests.test_views import ARTICLE, six
+from tests.test_views import ARTICLE, front_page, provider_page, six
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = ROOT / "theme/templates"
@@ -66,11 +66,11 @@ def pages_of(known: Almanac, incidents: Iterable[Incident] = ()) -> list[tuple[s
     records, by_month, near = views.records(known), views.months(known), views.Surroundings(known)
     body = text.article("## Time\n\nAll times are UTC.")
     return [
-        ("home", views.home(known, records)),
+        ("home", front_page(known)),
         ("incidents", views.incidents(known, by_month)),
         *(("month", views.month(known, by_month, *key)) for key in by_month),
         ("providers", views.providers(known)),
-        *(("provider", views.provider(known, records, provider)) for provider in known.providers),
+        *(("provider", provider_page(known, provider)) for provider in known.providers),
         *(("provider_year", views.provider_year(provider, views.by_year(known.cards[provider.slug]), 2026))
           for provider in _with_2026(known)),
         ("leaderboard", views.leaderboard(known, records)),

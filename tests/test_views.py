@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from almanac import views, words
 from almanac.almanac import Almanac, Article, ArticleCard, Correction, Source
-from almanac.model import Change, Impact, Kind, Phase, Pulls, Revision, Span, Update, seconds
+from almanac.model import Change, Impact, Kind, Phase, Provider, Pulls, Revision, Span, Update, seconds
 from almanac.views import around, base, current, days, rows
 from almanac.views.articles import CorrectionLine, Known, SourceLine
 from almanac.views.base import Link, Mark, Time
 from almanac.views.diff import Piece, word_diff
-from almanac.views.home import Happening
+from almanac.views.home import Happening, Home
 from almanac.views.incident import Edit, IncidentPage, Post
 from tests.almanacs import (
     BEGINNING,
@@ -47,6 +47,18 @@ def page_of(found: object, known: Almanac | None = None) -> IncidentPage:
     known = known or almanac([found])  # type: ignore[list-item]
     card = carded(found)  # type: ignore[arg-type]
     return views.incident(views.Surroundings(known).of(card), found, card)  # type: ignore[arg-type]
+
+
+def front_page(known: Almanac) -> Home:
+    """The home page of an almanac."""
+    return views.home(known, views.Surroundings(known), views.board(known, views.records(known)))
+
+
+def provider_page(known: Almanac, provider: Provider) -> views.ProviderPage:
+    """The page of a provider in an almanac."""
+    records = views.records(known)
+    figures = views.figures(records[provider.slug], views.lately(known, provider))
+    return views.provider(known, provider, figures, views.advice(records)[provider.slug])
 
 
 def facts_of(page: IncidentPage) -> dict[str, tuple[str, str]]:
@@ -187,7 +199,7 @@ def test_an_unsaid_severity_never_hides_a_stated_one() -> None:
 
 
 def test_home_answers_in_one_sentence_who_is_in_trouble() -> None:
-    home = views.home(known := almanac([incident(until="")]), views.records(known))
+    home = front_page(almanac([incident(until="")]))
     assert (plain(home.title), plain(home.stand)) == (
         "Claude is in trouble, since 11:49 UTC.",
         "One declares no trouble.",
@@ -196,13 +208,13 @@ def test_home_answers_in_one_sentence_who_is_in_trouble() -> None:
 
 def test_home_names_several_in_trouble_the_worst_first() -> None:
     known = almanac([incident(until=""), incident("b", until="", provider="groq", impact=Impact.CRITICAL)])
-    home = views.home(known, views.records(known))
+    home = front_page(known)
     assert (home.title, [line.name for line in home.lines]) == ("Groq and Claude are in trouble.", ["Groq", "Claude"])
 
 
 def test_home_says_that_none_is_declared_and_for_how_many_nobody_can_tell() -> None:
     known = almanac(watched=[pulls("anthropic")])
-    home = views.home(known, views.records(known))
+    home = front_page(known)
     assert (home.title, home.stand) == (
         "No provider on record declares trouble.",
         "One declares no trouble; for one the record cannot say.",
@@ -213,7 +225,7 @@ def test_home_says_that_none_is_declared_and_for_how_many_nobody_can_tell() -> N
 def test_home_says_where_the_record_ends_when_nothing_newer_was_read() -> None:
     old = at("2026-02-20 06:00")
     known = almanac(watched=[pulls("anthropic", until=old), pulls("groq", until=at("2026-02-10 00:00"))])
-    home = views.home(known, views.records(known))
+    home = front_page(known)
     assert plain(home.title) == "Unknown: the record ends on 20 February 2026."
     assert [(line.name, plain(line.length), line.css) for line in home.lines] == [
         ("Claude", "record ends 20 Feb 2026", "un cut"),
@@ -224,7 +236,7 @@ def test_home_says_where_the_record_ends_when_nothing_newer_was_read() -> None:
 
 def test_an_empty_archive_has_a_home_too() -> None:
     known = almanac(watched=[])
-    home = views.home(known, views.records(known))
+    home = front_page(known)
     assert (home.title, home.lines, home.board, home.changes) == ("Nothing is on record yet.", (), None, ())
 
 
@@ -234,7 +246,7 @@ def test_the_ledger_puts_trouble_first_then_the_quiet_then_the_unknown() -> None
         providers=(TOGETHER, COPILOT, CLAUDE, GROQ),
         watched=[pulls("anthropic"), pulls("github"), pulls("groq"), pulls("together", until=at("01 00:00"))],
     )
-    home = views.home(known, views.records(known))
+    home = front_page(known)
     assert [(line.name, line.mark.word, line.css, plain(line.length), plain(line.last)) for line in home.lines] == [
         ("Claude", "major trouble", "open", "2 h 21 min", "identified since 12:59 UTC"),
         ("GitHub Copilot", "none declared", "", "1 day", "last 1 Mar 2026, major, 1 h"),
@@ -246,7 +258,7 @@ def test_the_ledger_puts_trouble_first_then_the_quiet_then_the_unknown() -> None
 def test_the_worst_open_incidents_are_drawn_on_the_front_page() -> None:
     minor = incident("b", "02 12:00", "", impact=Impact.MINOR)
     known = almanac([incident(until=""), minor, incident("c", "02 13:00", "")])
-    home = views.home(known, views.records(known))
+    home = front_page(known)
     assert [(lead.url, plain(lead.stand)) for lead in home.leads] == [
         (
             "/incidents/anthropic/0ghc53zpsfmt/",
@@ -264,7 +276,7 @@ def test_latest_changes_say_what_each_post_did() -> None:
     found = incident("a", "02 12:00", "02 14:00")
     found = replace(found, updates=(found.updates[0], again, *found.updates[1:]), impact=Impact.MINOR)
     known = almanac([found])
-    home = views.home(known, views.records(known))
+    home = front_page(known)
     assert [(change.time.text, plain(change.said)) for change in home.changes] == [
         ("14:00", "resolved after 2 h, minor: Elevated errors on claude.ai"),
         ("13:00", "investigating → identified: Elevated errors on claude.ai"),
@@ -694,22 +706,22 @@ def test_a_list_has_as_many_sheets_as_it_needs(number: int) -> None:
     ],
 )  # fmt: skip
 def test_the_page_of_a_provider_answers_the_question(known: Almanac, title: str, stand: str) -> None:
-    page = views.provider(known, views.records(known), CLAUDE)
+    page = provider_page(known, CLAUDE)
     assert (plain(page.title), plain(page.stand)) == (title, stand)
 
 
 def test_a_state_is_believed_for_an_hour_after_the_record_ends() -> None:
     known = almanac(watched=[pulls("anthropic", until=NOW - timedelta(minutes=20))])
-    page = views.provider(known, views.records(known), CLAUDE)
+    page = provider_page(known, CLAUDE)
     assert plain(page.until) == "14:50 UTC"
     stale = almanac(watched=[pulls("anthropic", until=NOW - timedelta(hours=3))])
-    assert views.provider(stale, views.records(stale), CLAUDE).until == ""
+    assert provider_page(stale, CLAUDE).until == ""
 
 
 def test_ninety_days_are_bars_with_the_dates_behind_them() -> None:
     minor = incident("b", "01 10:00", impact=Impact.MINOR)
     known = almanac([incident("a", "2026-02-27 10:00", "2026-02-28 01:00"), minor])
-    ninety = views.provider(known, views.records(known), CLAUDE).ninety
+    ninety = provider_page(known, CLAUDE).ninety
     assert plain(ninety.heading) == "90 days to 2 March 2026"
     assert ninety.note == "the worst of each day: 86 days clear, 2 minor, 2 major"
     assert [(entry.mark.word, entry.days) for entry in ninety.lists][:2] == [
@@ -720,7 +732,7 @@ def test_ninety_days_are_bars_with_the_dates_behind_them() -> None:
 
 def test_the_strip_of_a_provider_says_what_each_number_rests_on() -> None:
     known = almanac([incident("a", "2026-02-27 00:00", "2026-02-27 21:36"), incident("b", "01 10:00", "01 10:00")])
-    page = views.provider(known, views.records(known), CLAUDE)
+    page = provider_page(known, CLAUDE)
     assert [(fact.name, plain(fact.value)) for fact in page.facts] == [
         ("Clear, 90 days", "99.0 %"),
         ("Covered", "100 %"),
@@ -734,18 +746,18 @@ def test_the_strip_of_a_provider_says_what_each_number_rests_on() -> None:
 def test_a_share_that_may_be_anything_has_no_interval() -> None:
     unended = incident("a", "01 10:00", "", imported="x")
     known = almanac([unended], watched=[pulls("anthropic", since=at("2026-02-01 00:00"), dataset="x")])
-    share = views.provider(known, views.records(known), CLAUDE).facts[0]
+    share = provider_page(known, CLAUDE).facts[0]
     assert (plain(share.value), plain(share.note)) == ("96.0–98.0 %", "90 %: 0–100 %")
     longer = incident("a", "2026-02-10 00:00", "", imported="x", updates=())
     wide = almanac([longer], watched=known.pulls.values())
-    share = views.provider(wide, views.records(wide), CLAUDE).facts[0]
+    share = provider_page(wide, CLAUDE).facts[0]
     assert share.note == "not all that is needed is recorded"
 
 
 def test_the_year_of_a_provider_has_twelve_months_and_unknown_is_said() -> None:
     watched = pulls("anthropic", since=at("2026-02-01 00:00"))
     known = almanac([incident("a", "2026-02-27 23:00", "01 02:00")], watched=[watched])
-    year = views.provider(known, views.records(known), CLAUDE).year
+    year = provider_page(known, CLAUDE).year
     assert [(month.name, plain(month.hours), month.url) for month in year][-3:] == [
         ("Jan 2026", "unknown", ""),
         ("Feb 2026", "25 h", "/incidents/2026/02/"),
@@ -757,7 +769,7 @@ def test_the_year_of_a_provider_has_twelve_months_and_unknown_is_said() -> None:
 def test_components_are_counted_under_the_names_readers_know() -> None:
     other = incident("b", "01 10:00", "01 12:00", components=("claude.ai", "Labs"))
     known = almanac([incident("a", "01 11:00", "01 13:00"), other])
-    parts = views.provider(known, views.records(known), CLAUDE).parts
+    parts = provider_page(known, CLAUDE).parts
     assert [tuple(map(plain, part)) for part in parts] == [
         ("claude.ai", "2", "3.0 h", "/providers/anthropic/claude-ai/"),
         ("Claude API", "1", "2.0 h", "/providers/anthropic/api/"),
@@ -767,7 +779,7 @@ def test_components_are_counted_under_the_names_readers_know() -> None:
 
 def test_a_provider_without_incidents_has_a_page() -> None:
     known = almanac()
-    page = views.provider(known, views.records(known), GROQ)
+    page = provider_page(known, GROQ)
     assert (page.latest, page.years, page.parts, page.histogram, page.about) == ((), (), (), None, "")
     assert plain(page.total) == "0 incidents"
 
@@ -830,8 +842,7 @@ def test_the_leaderboard_orders_who_can_be_ranked_and_says_why_others_cannot() -
 
 def test_home_shows_the_same_board_as_the_leaderboard() -> None:
     known = six()
-    records = views.records(known)
-    assert views.home(known, records).board == views.leaderboard(known, records).board
+    assert front_page(known).board == views.leaderboard(known, views.records(known)).board
 
 
 def test_what_does_not_count_is_counted_on_the_leaderboard() -> None:
@@ -943,11 +954,11 @@ def test_a_site_may_live_below_the_top_of_its_host(url: str, root: str) -> None:
 # What the engine relies on
 
 PAGES: list[Callable[[Almanac], object]] = [
-    lambda a: views.home(a, views.records(a)),
+    front_page,
     lambda a: views.incidents(a, views.months(a)),
     lambda a: views.month(a, views.months(a), 2026, 3),
     views.providers,
-    lambda a: views.provider(a, views.records(a), CLAUDE),
+    lambda a: provider_page(a, CLAUDE),
     lambda a: views.provider_year(CLAUDE, views.by_year(a.cards[CLAUDE.slug]), 2026),
     lambda a: views.leaderboard(a, views.records(a)),
     views.articles,

@@ -16,6 +16,7 @@ from almanac.engine.assembled import assemble
 from almanac.engine.crew import Crew, Errands
 from almanac.engine.edition import Edition
 from almanac.engine.incidents import Found, Made, Read, Task, page_paths, read_written, replay_paths, share, twin_path
+from almanac.engine.lasting import Lasting
 from almanac.engine.plan import PACKAGE, Plan, fingerprint
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
@@ -61,6 +62,7 @@ class Build:
         prints = _prints(plan, self._sections, self._turn.since)
         self._press = Press(plan.output, prints)
         self._printer = Printer(plan)
+        self._lasting = Lasting(self._sections.get(SITE, Section()).extra or {})
         self._written: list[Written] = []
         self._pages: set[str] = set()
         looks = _scan(plan.content, clock_ns)
@@ -128,7 +130,7 @@ class Build:
         faults += map(str, wrong(self._whole))
         self._refuse(faults)
         almanac = rewind.rewound(almanac, self.plan.content)
-        self._edition = Edition(self.plan, almanac, self._as_known(almanac))
+        self._edition = Edition(self.plan, almanac, self._as_known(almanac), self._lasting)
         self._turn.begin()
         self._crew.tell(self._edition)
 
@@ -210,7 +212,8 @@ class Build:
         """Print what is left, remove what is no more, and remember it all."""
         made: list[Made] = self._crew.made()
         for result in made:
-            self._press.adopt(*result)
+            self._press.adopt(result.stood, result.prints, result.written)
+            self._lasting.asked |= result.lasting
         if self.plan.complete:
             from almanac.engine import search  # a preview does without
 
@@ -235,7 +238,9 @@ class Build:
 
     def _remember(self) -> dict[str, Section]:
         """The sections of the next state, each with the prints of what it is about."""
-        sections = {SITE: Section(), WRITTEN: Section(extra=(self._wrote, written.freeze(self._written)))}
+        sections = {SITE: Section(), WRITTEN: Section()}
+        sections[SITE].extra = self._lasting.asked
+        sections[WRITTEN].extra = self._wrote, written.freeze(self._written)
         left = dict(self._press.prints)
         for file, row in self._rows.items():
             section = sections.setdefault(row.card.provider, Section())

@@ -12,6 +12,7 @@ from almanac import exports, views
 from almanac.almanac import Almanac
 from almanac.claims import Evidence
 from almanac.engine import rewind
+from almanac.engine.lasting import Lasting
 from almanac.engine.plan import Plan
 from almanac.engine.press import digest
 from almanac.engine.state import Row
@@ -30,11 +31,12 @@ OWN_IDS = ("history", "updates", "major", "operators")  # feeds that are another
 
 
 class Edition:
-    """One build's knowledge; `rows` are by incident file."""
+    """One build's knowledge; `rows` are by incident file, `lasting` is what the last build kept."""
 
-    def __init__(self, plan: Plan, almanac: Almanac, rows: Mapping[str, Row]) -> None:
+    def __init__(self, plan: Plan, almanac: Almanac, rows: Mapping[str, Row], lasting: Lasting) -> None:
         self.plan = plan
         self.almanac = almanac
+        self.lasting = lasting
         # What workers are not told of rows takes no time on the way to them.
         self._contents = {file: row.content for file, row in rows.items()}
         self._facts = {file: row.facts for file, row in rows.items()}

@@ -10,7 +10,7 @@ from typing import Any
 
 from almanac import views
 from almanac.engine.edition import Edition
-from almanac.engine.measured import whole
+from almanac.engine.figures import whole
 from almanac.engine.surface import Surface
 from almanac.model import Component, Provider
 
@@ -32,15 +32,11 @@ def _edits_month_key(edition: Edition, year: int, number: int, _folder: str, she
 
 
 def _component_key(edition: Edition, provider: Provider, part: Component) -> object:
-    return part.slug, _whole(edition, provider)
+    return part.slug, whole(edition, provider)
 
 
 def _pair_key(edition: Edition, first: Provider, second: Provider) -> object:
-    return _whole(edition, first), _whole(edition, second)
-
-
-def _whole(edition: Edition, provider: Provider) -> object:
-    return edition.kept(("whole", provider.slug), lambda: whole(edition, provider))
+    return whole(edition, first), whole(edition, second)
 
 
 SURFACES: tuple[Surface, ...] = (

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from almanac import archive, files, views
-from almanac.almanac import Almanac
 from almanac.engine import rewind, surfaces
 from almanac.engine.edition import Edition
+from almanac.engine.figures import surroundings
+from almanac.engine.lasting import Kept
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
 from almanac.engine.state import Print, Row, Stamp, facts
@@ -46,11 +47,12 @@ class Found(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What a share made: paths that stand as they did, the prints of others, and those whose bytes are new."""
+    """What a share made: paths that stand as they did, the prints of others, those whose bytes are new, and values."""
 
     stood: Sequence[str]
     prints: Mapping[str, Print]
     written: Sequence[str]
+    lasting: Mapping[str, Kept]
 
 
 def share(content: Path, press: Press, printer: Printer, task: Task) -> Generator[Found | Made, Edition, None]:
@@ -58,17 +60,18 @@ def share(content: Path, press: Press, printer: Printer, task: Task) -> Generato
     texts: dict[str, Held] = {}
     found = _read(content, task, texts)
     edition = yield found
-    _print(content, press, printer, edition.almanac, {**task.kept, **found.rows}, texts)
+    _print(content, press, printer, edition, {**task.kept, **found.rows}, texts)
     surfaces.render(edition, press, printer, task.errands)
-    yield Made(*press.told(), press.written)
+    yield Made(*press.told(), press.written, edition.lasting.asked)
 
 
 def _print(
-    content: Path, press: Press, printer: Printer, almanac: Almanac, rows: Mapping[str, Row],
+    content: Path, press: Press, printer: Printer, edition: Edition, rows: Mapping[str, Row],
     texts: dict[str, Held],
 ) -> None:  # fmt: skip
     """The pages of incidents, and of their replays; `texts` are those just read, which need not be read again."""
-    around = views.Surroundings(almanac)
+    around = surroundings(edition)
+    almanac = edition.almanac
     corrected = {card.file: card for cards in almanac.cards.values() for card in cards}
     now = seconds(almanac.now)
     for file, row in rows.items():

@@ -11,8 +11,9 @@ from typing import Any
 
 from almanac import views
 from almanac.engine.edition import Edition
+from almanac.engine.figures import everybody, watched, whole
 from almanac.engine.surface import Surface, providers
-from almanac.model import Card, Provider, Pulls, seconds
+from almanac.model import Card
 from almanac.stats import windows
 from almanac.stats.backtest import ELAPSED
 from almanac.stats.windows import DAY, Period
@@ -31,8 +32,8 @@ def _period_key(edition: Edition, period: Period) -> object:
     marks = edition.kept("marks", lambda: _marks(edition))
     touched = [marks.get((slug, bucket)) for slug in edition.providers
                for bucket in range(since // BUCKET, until // BUCKET + 1)]  # fmt: skip
-    watched = [_watched(edition.almanac.pulls.get(slug), since, until) for slug in edition.providers]
-    return period, views.periods(edition.almanac), touched, watched, edition.providers
+    known = [watched(edition.almanac.pulls.get(slug), since, until) for slug in edition.providers]
+    return period, views.periods(edition.almanac), touched, known, edition.providers
 
 
 def _marks(edition: Edition) -> dict[tuple[str, int], bytes]:
@@ -47,27 +48,6 @@ def _marks(edition: Edition) -> dict[tuple[str, int], bytes]:
     return {key: edition.facts(cards) for key, cards in found.items()}
 
 
-def _watched(pulls: Pulls | None, since: int, until: int) -> object:
-    """What was covered in a stretch of time, how far the record reached, and what was last seen open in it."""
-    if pulls is None:
-        return None
-    covered = windows.clip(windows.coverage(pulls, until), since, until)
-    reach = max((min(seconds(span.until), until) for span in pulls.coverage), default=0)
-    return covered, reach, [(name, min(seconds(at), until)) for name, at in pulls.last_open]
-
-
-def whole(edition: Edition, provider: Provider) -> object:
-    """All that a provider's record up to the last midnight depends on."""
-    until = views.closed_at(edition.almanac) + 1
-    cards = edition.almanac.cards.get(provider.slug, ())
-    watched = _watched(edition.almanac.pulls.get(provider.slug), 0, until)
-    return provider, until, edition.facts(cards), watched
-
-
-def _everybody(edition: Edition) -> object:
-    return edition.kept("everybody", lambda: [whole(edition, provider) for provider in edition.almanac.providers])
-
-
 def _capabilities(_: Edition) -> Iterable[tuple[Any, ...]]:
     return ((name,) for name in views.BACKUPS)
 
@@ -79,9 +59,9 @@ def _moments(_: Edition) -> Iterable[tuple[Any, ...]]:
 SURFACES: tuple[Surface, ...] = (
     Surface("leaderboard/{0.slug}/index.html", lambda e, p: views.leaderboard(e.almanac, e.closed, p), "leaderboard",
             _periods, _period_key),
-    Surface("backups/index.html", lambda e: views.backups(e.closed), "backups", key=_everybody),
+    Surface("backups/index.html", lambda e: views.backups(e.closed), "backups", key=everybody),
     Surface("backups/{0}/index.html", lambda e, name: views.backups(e.closed, name), "backups", _capabilities,
-            lambda e, _: _everybody(e)),
+            lambda e, _: everybody(e)),
     Surface("forecast/index.html", lambda e: views.forecast(e.almanac, e.incidents), "forecast"),
     Surface("forecast/{0}/index.html", lambda e, minutes: views.forecast(e.almanac, e.incidents, minutes), "forecast",
             _moments),

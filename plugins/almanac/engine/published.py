@@ -9,6 +9,7 @@ from typing import Any
 
 from almanac import views
 from almanac.engine.edition import Edition
+from almanac.engine.figures import everybody
 from almanac.engine.surface import Surface, providers
 from almanac.exports import badges, calendars, maps, parquet, statuspage, tables
 from almanac.exports.badges import Badge
@@ -167,11 +168,12 @@ def _file(edition: Edition, name: str) -> object:
 def _file_key(edition: Edition, name: str) -> object:
     if "/" in name:
         return _mark(edition, name.partition("/")[2].rpartition(".")[0])
-    if name in FILES and FILES[name][0].name in OF_CARDS:
+    if name not in FILES:
+        return _file(edition, name)
+    table = FILES[name][0].name
+    if table in OF_CARDS:
         return [_mark(edition, slug) for slug in sorted(edition.almanac.cards)]
-    if name in FILES and FILES[name][1] not in FORMS:
-        return [*_rows(edition, FILES[name][0].name)]
-    return _file(edition, name)
+    return everybody(edition) if table == "leaderboard" else [*_rows(edition, table)]
 
 
 def _mark(edition: Edition, slug: str) -> bytes:

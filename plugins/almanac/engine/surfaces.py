@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from almanac import views
-from almanac.engine import further, linkpictures, measured, published, syndicated, told
+from almanac.engine import figures, further, linkpictures, measured, published, syndicated, told
 from almanac.engine.edition import Edition
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer
@@ -68,6 +68,15 @@ def _pictures(edition: Edition) -> Iterable[tuple[Any, ...]]:
     return ((picture, picture.file.partition("/")[2]) for picture in edition.almanac.pictures)
 
 
+def _provider(edition: Edition, provider: Provider) -> views.ProviderPage:
+    instead = figures.advice(edition)[provider.slug]
+    return views.provider(edition.almanac, provider, figures.of_provider(edition, provider), instead)
+
+
+def _shown_key(edition: Edition) -> object:
+    return views.periods(edition.almanac), figures.everybody(edition)
+
+
 def _addresses(edition: Edition) -> Iterable[str]:
     """Every page that is a surface."""
     for surface in SURFACES:
@@ -76,10 +85,9 @@ def _addresses(edition: Edition) -> Iterable[str]:
 
 
 RECORDS: tuple[Surface, ...] = (
-    Surface("index.html", lambda e: views.home(e.almanac, e.closed), "home"),
-    Surface("providers/{0.slug}/index.html", lambda e, p: views.provider(e.almanac, e.closed, p), "provider",
-            providers),
-    Surface("leaderboard/index.html", lambda e: views.leaderboard(e.almanac, e.closed), "leaderboard"),
+    Surface("index.html", lambda e: views.home(e.almanac, figures.surroundings(e), figures.board(e)), "home"),
+    Surface("providers/{0.slug}/index.html", _provider, "provider", providers),
+    Surface("leaderboard/index.html", lambda e: views.leaderboard(e.almanac, e.closed), "leaderboard", key=_shown_key),
     *further.SURFACES,
     *measured.SURFACES,
 )

@@ -3,6 +3,7 @@
 from almanac.views.around import Around, Surroundings
 from almanac.views.articles import Beside, article, articles, beside
 from almanac.views.backups import SLUGS as BACKUPS
+from almanac.views.backups import Advice, advice
 from almanac.views.backups import page as backups
 from almanac.views.base import PICTURE, Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
@@ -15,11 +16,11 @@ from almanac.views.forecast import forecast
 from almanac.views.home import home
 from almanac.views.incident import incident, incident_urls
 from almanac.views.incidents import incidents, month, months
-from almanac.views.leaderboard import boards, leaderboard, periods
+from almanac.views.leaderboard import Board, board, boards, leaderboard, periods
 from almanac.views.measures import closed, closed_at, records
 from almanac.views.numbers import numbers
 from almanac.views.pages import not_found, page
-from almanac.views.provider import provider
+from almanac.views.provider import Figures, ProviderPage, figures, lately, provider
 from almanac.views.providers import by_year, provider_year, providers
 from almanac.views.replay import is_replayed, replay, replay_urls
 from almanac.views.rows import count_sheets
@@ -31,17 +32,23 @@ from almanac.views.subscribe import subscribe
 __all__ = [
     "BACKUPS",
     "PICTURE",
+    "Advice",
     "Around",
     "Beside",
+    "Board",
     "Data",
+    "Figures",
     "Offer",
+    "ProviderPage",
     "Site",
     "Surroundings",
+    "advice",
     "all_parts",
     "article",
     "articles",
     "backups",
     "beside",
+    "board",
     "boards",
     "by_year",
     "claims",
@@ -58,6 +65,7 @@ __all__ = [
     "edited_months",
     "edits",
     "edits_of_month",
+    "figures",
     "forecast",
     "home",
     "incident",
@@ -65,6 +73,7 @@ __all__ = [
     "incident_urls",
     "incidents",
     "is_replayed",
+    "lately",
     "leaderboard",
     "month",
     "month_url",

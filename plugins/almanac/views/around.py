@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -16,11 +16,10 @@ from almanac.stats import windows
 from almanac.stats.issued import Issued
 from almanac.stats.selection import is_machine, scope
 from almanac.views import base, measures
-from almanac.views.backups import Advice, advice, together
+from almanac.views.backups import Advice, advice
 from almanac.views.base import Dateline, Link
 from almanac.views.corrections import Note, by_incident
 from almanac.views.current import end, is_open
-from almanac.views.measures import Records
 from almanac.views.press import Written
 from almanac.views.press import by_incident as written_on
 
@@ -60,10 +59,14 @@ class Around:
 
 
 class Surroundings:
-    """Finds what stands around any incident; built once a build."""
+    """Finds what stands around any incident; built once a build.
 
-    def __init__(self, almanac: Almanac) -> None:
+    `instead` gives what to use instead of a provider, by slug; only what is open asks for it.
+    """
+
+    def __init__(self, almanac: Almanac, instead: Callable[[], Mapping[str, Advice]] | None = None) -> None:
         self._almanac = almanac
+        self._instead = instead or (lambda: advice(measures.closed(almanac)))
         self._providers = {provider.slug: provider for provider in almanac.providers}
         self._reach = {slug: _reach(pulls, seconds(almanac.now)) for slug, pulls in almanac.pulls.items()}
         self._days = _by_day(almanac)
@@ -121,21 +124,16 @@ class Surroundings:
             corrected=self._corrected.get((card.provider, card.id), ()),
             written=self._written.get((card.provider, card.id), ()),
             issued=self._newest_forecast(card) if going_on and card.is_trouble else None,
-            instead=self._advice(card) if going_on and card.is_trouble else None,
+            instead=self._advice.get(card.provider) if going_on and card.is_trouble else None,
         )
 
     def _newest_forecast(self, card: Card) -> Issued | None:
         kept = self._almanac.issued.get(card.provider, ())
         return next((line for line in reversed(kept) if line.incident == card.id), None)
 
-    def _advice(self, card: Card) -> Advice | None:
-        record = self._records.get(card.provider)
-        return advice(record, together(tuple(self._records.values()))) if record else None
-
     @cached_property
-    def _records(self) -> Records:
-        """Only what is open asks for them."""
-        return measures.closed(self._almanac)
+    def _advice(self) -> Mapping[str, Advice]:
+        return self._instead()
 
     def near(self, card: Card) -> tuple[Card, ...]:
         """Every incident whose page may show this one, itself included: those to look at again when it changes."""

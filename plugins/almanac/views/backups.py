@@ -107,7 +107,7 @@ def page(records: Records, capability: str = "") -> BackupsPage:
         title=what,
         stand=_stand(family),
         span=words.period(moment(period.since), moment(period.until - 1)) if period else "",
-        advice=() if capability else tuple(advice(r, found) for r in sorted(every, key=_by_name) if r.covered),
+        advice=() if capability else tuple(_advice(r, found) for r in sorted(every, key=_by_name) if r.covered),
         family=family if capability else family._replace(lines=tuple(line for line in family.lines if line.found)),
         others=tuple(Link(url(name), TITLES.get(name, "Whole providers")) for name in SLUGS),
     )
@@ -128,8 +128,13 @@ def together(records: tuple[Record, ...]) -> tuple[Pair, ...]:
     return pairs(parties([record for record in records if record.covered]), _last(records[0].now)) if records else ()
 
 
-def advice(record: Record, found: Sequence[Pair]) -> Advice:
-    """The best backups of a provider."""
+def advice(records: Records) -> dict[str, Advice]:
+    """The best backups of each provider, by its slug."""
+    found = together(tuple(records.values()))
+    return {slug: _advice(record, found) for slug, record in records.items()}
+
+
+def _advice(record: Record, found: Sequence[Pair]) -> Advice:
     party = Party(record, record.whole)
     known = backups(party, found)
     return Advice(

@@ -17,8 +17,7 @@ from almanac.views.around import Around, Surroundings
 from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Head, Link, Mark, Time
 from almanac.views.current import State
-from almanac.views.leaderboard import Board, board
-from almanac.views.measures import Records
+from almanac.views.leaderboard import Board
 from almanac.views.outlook import Outlook, outlook
 from almanac.views.timeline import Timeline, timeline
 
@@ -79,8 +78,8 @@ class Home:
     key: tuple[Mark, ...] = base.KEY
 
 
-def home(almanac: Almanac, records: Records) -> Home:
-    """The front page at `almanac.now`."""
+def home(almanac: Almanac, near: Surroundings, board: Board | None) -> Home:
+    """The front page at `almanac.now`; `board` holds the ranks of the period shown first."""
     states = [current.state(almanac, provider) for provider in rows.by_name(almanac.providers)]
     first = days.last_days(_edge(almanac), DAYS)
     title = _title(almanac, states)
@@ -98,10 +97,10 @@ def home(almanac: Almanac, records: Records) -> Home:
         unread=tuple(measures.link(s.provider) for s in states if s.reach is None),
         caption=f"Declared state of {words.plural(len(states), 'provider')}",
         span=words.period(moment(first), moment(first + (DAYS - 1) * DAY)),
-        leads=_leads(almanac, states),
+        leads=_leads(near, states),
         changes=_changes(almanac),
         articles=tuple(map(teaser, almanac.articles[:ARTICLES])),
-        board=board(almanac, records),
+        board=board,
     )
 
 
@@ -176,11 +175,10 @@ def _line(almanac: Almanac, state: State, first: int, css: str) -> Line:
     )
 
 
-def _leads(almanac: Almanac, states: Sequence[State]) -> tuple[Lead, ...]:
+def _leads(near: Surroundings, states: Sequence[State]) -> tuple[Lead, ...]:
     """The worst of what is open now."""
     going_on = sorted((card for s in states if s.in_trouble for card in s.open), key=current.rank, reverse=True)[:LEADS]
-    near = Surroundings(almanac) if going_on else None
-    return tuple(lead for card in going_on if near and (lead := _lead(card, near.of(card))))
+    return tuple(lead for card in going_on if (lead := _lead(card, near.of(card))))
 
 
 def _lead(card: Card, around: Around) -> Lead | None:

@@ -17,15 +17,15 @@ from almanac.stats.availability import Measure, measure
 from almanac.stats.ranking import MAX_RANGE
 from almanac.stats.record import Record
 from almanac.stats.selection import placing
+from almanac.stats.windows import Period
 from almanac.views import base, calendar, current, measures, rows
 from almanac.views.articles import Teaser, teaser
-from almanac.views.backups import Advice, advice, together
+from almanac.views.backups import Advice
 from almanac.views.base import Feed, Head, Link, Mark
 from almanac.views.calendar import DAYS, MonthRow, Ninety
 from almanac.views.current import State
 from almanac.views.incident import Fact
 from almanac.views.incidents import Count
-from almanac.views.measures import Records
 from almanac.views.numbers import url as numbers_url
 from almanac.views.rows import Row
 from almanac.views.status import Source, source
@@ -76,15 +76,37 @@ class ProviderPage:
     key: tuple[Mark, ...] = base.KEY
 
 
-def provider(almanac: Almanac, records: Records, provider: Provider) -> ProviderPage:
-    """The page of one provider at `almanac.now`."""
+class Figures(NamedTuple):
+    """What is measured on the page: it stays the same for a day, unless an incident does not."""
+
+    facts: tuple[Fact, ...]
+    parts: tuple[Part, ...]
+
+
+def lately(almanac: Almanac, provider: Provider) -> Period:
+    """The ninety days to the end of a provider's record."""
+    return windows.last(DAYS, _edge(almanac, provider) - 1)
+
+
+def _edge(almanac: Almanac, provider: Provider) -> int:
+    now, pulls = seconds(almanac.now), almanac.pulls.get(provider.slug)
+    covered = windows.coverage(pulls, now) if pulls else ()
+    return min(now, covered[-1].until) if covered else now
+
+
+def figures(record: Record, period: Period) -> Figures:
+    """What a provider's record says of a period."""
+    numbers = measure(record, period)
+    return Figures(facts(numbers), _parts(record, numbers))
+
+
+def provider(almanac: Almanac, provider: Provider, figures: Figures, instead: Advice) -> ProviderPage:
+    """The page of one provider at `almanac.now`, with the figures of `lately`."""
     state = current.state(almanac, provider)
     every = almanac.cards.get(provider.slug, ())
     cards = current.troubles(provider, every)
     pulls = almanac.pulls.get(provider.slug)
-    record = records[provider.slug]
-    edge = min(seconds(almanac.now), state.reach or seconds(almanac.now))
-    numbers = measure(record, windows.last(DAYS, edge - 1))
+    edge = _edge(almanac, provider)
     reach = moment(state.reach) if state.reach else None
     lengths = [card.ended - card.started for card in cards if card.ended and card.ended > card.started]
     return ProviderPage(
@@ -105,12 +127,12 @@ def provider(almanac: Almanac, records: Records, provider: Provider) -> Provider
         status_page=Link(provider.status_page, urlsplit(provider.status_page).hostname or provider.status_page),
         open=tuple(rows.dated(card) for card in state.open),
         ninety=calendar.ninety(provider, cards, pulls, edge),
-        facts=facts(numbers),
+        facts=figures.facts,
         year=calendar.year(provider, cards, pulls, edge),
         latest=tuple(rows.dated(card) for card in cards[:LATEST]),
         years=_years(provider.slug, every),
         total=words.plural(len(every), "incident"),
-        parts=_parts(provider, record, numbers),
+        parts=figures.parts,
         histogram=charts.histogram(lengths) if lengths else None,
         histogram_note=_lengths_note(len(lengths), len(cards)),
         about=text.html(provider.about) if provider.about else "",
@@ -118,7 +140,7 @@ def provider(almanac: Almanac, records: Records, provider: Provider) -> Provider
         undeclared=seen(almanac, provider.slug),
         source=source(almanac, provider),
         numbers=numbers_url(provider.slug),
-        instead=advice(record, together(tuple(records.values()))),
+        instead=instead,
         feeds=base.provider_feeds(provider.slug, provider.name),
     )
 
@@ -192,8 +214,9 @@ def _years(slug: str, cards: Sequence[Card]) -> tuple[Count, ...]:
     return tuple(Count(base.year_url(slug, year), str(year), words.count(counts[year])) for year in years)
 
 
-def _parts(provider: Provider, record: Record, numbers: Measure) -> tuple[Part, ...]:
+def _parts(record: Record, numbers: Measure) -> tuple[Part, ...]:
     """The components an incident of the period named, most often named first."""
+    provider = record.provider
     place, names = placing(provider), {component.slug: component.name for component in provider.components}
     counts: Counter[str] = Counter()
     spent: dict[str, list[Stretch]] = {}
