@@ -292,6 +292,21 @@ def test_another_incident_in_the_way_is_not_overwritten(tmp_path: Path) -> None:
     assert archive.load(tmp_path, "anthropic")[OUTAGE.id].incident == OUTAGE
 
 
+def test_of_many_files_each_is_whole_though_a_disk_refuses_one(tmp_path: Path) -> None:
+    many = [replace(SMALL, id=f"many-{number}") for number in range(100)]
+    in_the_way = tmp_path / "incidents" / f"{archive.file_of(many[50])}{LEFTOVER}"
+    in_the_way.mkdir(parents=True)
+    with pytest.raises(OSError, match="many-50"):
+        archive.save(tmp_path, many, {})
+    in_the_way.rmdir()
+    known = archive.load(tmp_path, SMALL.provider)
+    archive.save(tmp_path, many, known)
+    again = archive.load(tmp_path, SMALL.provider)
+    assert "many-50" not in known
+    assert {name: filed.incident for name, filed in again.items()} == {one.id: one for one in many}
+    assert archive.save(tmp_path, many, again) == ()
+
+
 def test_load_names_every_file_it_cannot_read(tmp_path: Path) -> None:
     archive.save(tmp_path, [OUTAGE, SMALL, replace(SMALL, id="c"), replace(SMALL, id="d")], {})
     folder = tmp_path / "incidents" / "anthropic" / "2026"

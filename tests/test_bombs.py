@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
+import time
 import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from almanac import archive
+from almanac import archive, pull
+from almanac.model import Reading
 from tests.bench import bombs, paths
+from tests.serving import Serving, page, watch
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -49,3 +52,14 @@ def test_a_long_value_takes_a_few_times_its_length_to_write_and_to_read(value: s
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (read == long, peak < 50 * len(value)) == (True, True)
+
+
+def test_thousands_of_new_incidents_are_told_in_the_time_it_takes_to_list_them(tmp_path: Path) -> None:
+    """To compare each with each took six seconds of CPU for five thousand."""
+    watch(tmp_path, "acme")
+    told = Reading(provider="acme", dialect="plain", seen=bombs.NOW, entries=3_000,
+                   incidents=tuple(paths.incident(f"i{number}") for number in range(3_000)))  # fmt: skip
+    with Serving({"acme.example": page(bombs.rss(""))}) as server:
+        began = time.process_time()
+        report = pull.pull(tmp_path, now=bombs.NOW, via=server.url, read=lambda *_, **__: told)
+    assert (len(report.outcomes[0].new), time.process_time() - began < 2.5) == (3_000, True)

@@ -81,6 +81,15 @@ def issued(minutes: int = 70, incident_id: str = "open") -> Issued:
 # What was issued
 
 
+def test_of_hundreds_of_incidents_open_at_once_only_the_newest_are_forecast(content: Path) -> None:
+    many = [replace(OPEN, id=f"open-{n:03}", started=OPEN.started - timedelta(seconds=n)) for n in range(150)]
+    archive.save(content, many, {})
+    archive.save_pulls(content, pulls("anthropic", last_open=tuple((one.id, NOW) for one in many)))
+    assert keep(content, ["anthropic"], NOW) == Kept(forecasts=100)
+    kept = {line.incident for line in archive.load_forecasts(content, "anthropic")}
+    assert kept == {one.id for one in many[:100]}
+
+
 def test_a_pull_that_sees_an_incident_open_keeps_one_forecast_of_it(content: Path) -> None:
     assert keep(content, ["anthropic"], NOW) == Kept(forecasts=1)
     (line,) = archive.load_forecasts(content, "anthropic")

@@ -20,6 +20,7 @@ PULLS = "pulls"
 FORECASTS = "forecasts"
 PRESS = "_press"  # stands for the press where a provider's slug would; no provider has such a one
 PATIENCE = 60.0  # seconds to wait for another pull of the same provider
+FEW, AT_ONCE = 32, 8  # files written one by one; threads that write more of them
 LEFTOVER = files.UNFINISHED
 
 _SAFE_ID = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9-]{1,64}", re.ASCII)  # those name devices
@@ -151,7 +152,7 @@ def save(content: Path, incidents: Iterable[Incident], known: Mapping[str, Filed
     Returns the files that changed; a file whose bytes are the same is not touched. Atomic for each file.
     """
     root = content / INCIDENTS
-    changed = []
+    texts: dict[str, str] = {}
     taken = {_slug_in(filed.file) for filed in known.values()}
     for incident in incidents:
         filed = known.get(incident.id)
@@ -159,11 +160,25 @@ def save(content: Path, incidents: Iterable[Incident], known: Mapping[str, Filed
         taken.add(_slug_in(file))
         if not filed and (root / file).exists():
             raise ArchiveError(f"{content.name}/{INCIDENTS}/{file}:3: is in the way of incident {incident.id}; move it")
-        if write(root / file, page.render(incident)):
-            changed.append(file)
+        texts[file] = page.render(incident)
+    changed = tuple(file for file, fresh in zip(texts, _written(root, texts), strict=True) if fresh)
     for folder in sorted({(root / file).parent for file in changed}):
         _sync(folder)
-    return tuple(changed)
+    return changed
+
+
+def _written(root: Path, texts: Mapping[str, str]) -> list[bool]:
+    """`write` each; where they are many, several at once, which a disk makes durable in one go."""
+
+    def put(file: str) -> bool:
+        return write(root / file, texts[file])
+
+    if len(texts) <= FEW:
+        return [put(file) for file in texts]
+    from concurrent.futures import ThreadPoolExecutor  # builds can do without
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(put, texts))
 
 
 def load_pulls(content: Path, provider: str) -> Pulls:

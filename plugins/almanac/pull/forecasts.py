@@ -15,6 +15,8 @@ from almanac.stats.issued import is_due, issue
 from almanac.stats.past import counts, past
 from almanac.stats.selection import scope
 
+MOST = 100  # open incidents of a provider that are forecast: more at once is no status page but somebody's joke
+
 
 def keep(content: Path, read: Iterable[str], now: datetime) -> Kept:
     """Append to content/forecasts what is due for incidents of the providers `read` that are open at `now`.
@@ -40,7 +42,7 @@ def _issue(content: Path, open_now: Mapping[str, set[str]], now: datetime) -> in
     written = 0
     for slug, names in open_now.items():
         mine = [cards[slug, name] for name in sorted(names) if (slug, name) in cards]
-        waited_for = [one for one in mine if _is_forecast(everyone[slug], one)]
+        waited_for = _newest(one for one in mine if _is_forecast(everyone[slug], one))
         with archive.lock(content, slug):
             before = archive.load_forecasts(content, slug)
             due = [one for one in waited_for if is_due(before, one, seconds(now))]
@@ -51,6 +53,10 @@ def _issue(content: Path, open_now: Mapping[str, set[str]], now: datetime) -> in
 
 def _seen_open(pulls: Pulls, now: datetime) -> set[str]:
     return {name for name, at in pulls.last_open if at >= now}
+
+
+def _newest(waited_for: Iterable[Card]) -> list[Card]:
+    return sorted(waited_for, key=lambda one: one.started, reverse=True)[:MOST]
 
 
 def _is_forecast(provider: Provider, one: Card) -> bool:

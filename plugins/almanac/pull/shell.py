@@ -262,9 +262,10 @@ def _outcome(url: str, reading: Reading, known: Mapping[str, Incident], merged: 
         incident for incident in merged.incidents
         if incident.vanished and incident.id in known and not known[incident.id].vanished
     )  # fmt: skip
+    told = {incident.id for incident in (*new, *gone)}
     return Outcome(
         provider=reading.provider, feed=url, entries=reading.entries, new=new, vanished=gone,
-        changed=tuple(incident for incident in merged.incidents if incident not in (*new, *gone)),
+        changed=tuple(incident for incident in merged.incidents if incident.id not in told),
         twins=merged.twins, skipped=reading.skipped, doubts=reading.doubts,
     )  # fmt: skip
 
