@@ -86,20 +86,27 @@ def test_sections_of_articles_can_be_linked_to() -> None:
         ("<b>Now:</b> <i> back </i>", "**Now:** *back*"),
         ("<b>Now:</b>back", "Now:back"),
         ("<b>un</b>able, <b>a</b><b>b</b>, <b>x<i>y</i></b>, <b>c</b><i>d</i>", "**un**able, **ab**, **xy**, cd"),
+        ("<i>c</i><b>d</b> <em>a</em><em>b</em> <b>!</b>a a<b>!</b> (<b>!</b>) <b> </b>", "cd *ab* !a a! (**!**)"),
+        ("<b>a<br>b</b> <i>c<br><br>d</i>", "**a\\\nb** c\n\nd"),
         ("<h2>Cause</h2>A disk", "**Cause**\n\nA disk"),
         ("<p><b><p>x</p></b></p><i></i>", "**x**"),
         ("<ul><li>a<ul><li>b</li></ul></li><li><p>c</p><p>d</p></li></ul>", "- a\n  - b\n- c\n\n  d"),
         ("<ol><li>a<li>2. b</ol>", "1. a\n2. 2\\. b"),
         ("<ul>stray<li></li><b>x</b></ul>", "- stray\n- **x**"),
+        ("<ul><li>a<ul><li>b</li></ul><ol><li>c</li></ol></li></ul>", "- a\n  - b\n  1. c"),
         ("<blockquote><p>a</p><p>b</p></blockquote><blockquote></blockquote>c", "> a\n>\n> b\n\nc"),
         ("<pre>$ run\n\n  # now</pre>", "`$ run`\\\n`# now`"),
         ("<code>a_b*c</code> <code>x`y&lt;</code>", "`a_b*c` x\\`y&lt;"),
+        ("<code> a\n b&#7; </code><code></code> <code>x|y</code> <code>\\</code>", "`a b` x|y \\\\"),
         ("<table><tr><td>api</td><td>down</td></tr><tr><td>web</td></tr></table>", "api down\n\nweb"),
+        ("<table><thead><tr><th>a</th><th>b</th></tr></thead><tfoot><tr><td>c</td></tr></tfoot></table>", "a b\n\nc"),
         ("5 < 6 &amp; 7 &gt; 6, &lt;b&gt;, &amp;lt;", "5 &lt; 6 & 7 > 6, &lt;b>, &amp;lt;"),
         ("# a\n- b\n+ c\n1. d\n2) e\n> f\n---\n===\n| - |\n-5 %", None),
         ("snake_case _it_ *x* `y` ~~z~~ ~5 [a](b) ![c](d)", None),
         ("<script>alert(1)</script><style>p{}</style>ok<img src=x onerror=y>", "ok"),
         ("zero\u202ewidth\ue000\x07\ud800", "zerowidth"),
+        ("ze&#xe002;ro<code>&#xe004;wi</code>&#x202e;dth&#xe003;", "zero`wi`dth"),
+        ("ze&#xe002;ro", "zero"),
     ],
 )
 def test_html_becomes_markdown_that_shows_the_same(source: str, expected: str | None) -> None:
@@ -109,6 +116,33 @@ def test_html_becomes_markdown_that_shows_the_same(source: str, expected: str | 
         shown = text.plain(text.html(text.markdown(source)))
         assert shown == " ".join(source.split())
         assert live(text.html(text.markdown(source))) == []
+
+
+APART = [
+    "address", "article", "aside", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure",
+    "footer", "form", "header", "li", "main", "nav", "p", "section", "summary",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("tag", APART)
+def test_a_block_stands_apart(tag: str) -> None:
+    assert text.markdown(f"a<{tag}>b</{tag}>c") == "a\n\nb\n\nc"
+
+
+@pytest.mark.parametrize("tag", ["h1", "h2", "h3", "h4", "h5", "h6"])
+def test_a_heading_becomes_a_bold_paragraph(tag: str) -> None:
+    assert text.markdown(f"a<{tag}>b <i>c</i></{tag}>d") == "a\n\n**b c**\n\nd"
+
+
+@pytest.mark.parametrize(("source", "expected"), [("a<hr>b", "a\n\nb"), ("<strong>a</strong> <em>b</em>", "**a** *b*")])
+def test_the_other_tags_that_are_read(source: str, expected: str) -> None:
+    assert text.markdown(source) == expected
+
+
+def test_what_lies_too_deep_is_taken_as_plain_text() -> None:
+    depths = (37, 38, 39)  # below html and body
+    assert [text.markdown("<div>" * n + "<b>x</b>y") for n in depths] == ["**x**y", "xy", "x y"]
+    assert [text.markdown("<i>" * n + "<code>x</code>y") for n in depths] == ["*`x`y*", "*xy*", "*x y*"]
 
 
 @pytest.mark.parametrize(
@@ -143,9 +177,123 @@ def test_articles_have_tables_images_and_pelicans_links_but_no_scripts() -> None
     )
 
 
+WRITTEN = """\
+# One
+## Two
+### Three
+#### Four
+##### Five
+###### Six
+
+*em* **strong** ~~del~~ `code` [link](https://a.example/ "Title") <b>raw</b> https://b.example
+break\\
+[mail](mailto:a@a.example) [ftp](ftp://a.example/) [here](/x) ![alt](/images/i.png "Title")
+
+- item
+
+1. first
+
+> quote
+
+---
+
+```
+pre
+```
+
+| left | right |
+|:-----|------:|
+| a    | b     |
+"""
+LISTS = """\
+<ul>
+<li>item</li>
+</ul>
+<ol>
+<li>first</li>
+</ol>
+<blockquote>
+<p>quote</p>
+</blockquote>
+"""
+REL = 'rel="noopener noreferrer"'
+
+
+def test_an_article_shows_all_of_markdown() -> None:
+    assert text.article(WRITTEN) == f"""\
+One
+<h2 id="two">Two</h2>
+<h3 id="three">Three</h3>
+<h4 id="four">Four</h4>
+<h5 id="five">Five</h5>
+<h6 id="six">Six</h6>
+<p><em>em</em> <strong>strong</strong> <del>del</del> <code>code</code> \
+<a href="https://a.example/" title="Title" {REL}>link</a> raw <a href="https://b.example" {REL}>https://b.example</a>
+break<br>
+<a href="mailto:a@a.example" {REL}>mail</a> <a {REL}>ftp</a> <a href="/x" {REL}>here</a> \
+<img src="/images/i.png" alt="alt" title="Title"></p>
+{LISTS}<hr>
+<pre><code>pre
+</code></pre>
+<table>
+<thead>
+<tr>
+<th align="left">left</th>
+<th align="right">right</th>
+</tr>
+</thead>
+<tbody>
+<tr>
+<td align="left">a</td>
+<td align="right">b</td>
+</tr>
+</tbody>
+</table>"""
+
+
+def test_the_text_of_a_provider_shows_less() -> None:
+    assert text.html(WRITTEN) == f"""\
+One
+Two
+Three
+Four
+Five
+Six
+<p><em>em</em> <strong>strong</strong> ~~del~~ <code>code</code> \
+<a href="https://a.example/" rel="nofollow noopener noreferrer">link</a> raw https://b.example
+break<br>
+<a href="mailto:a@a.example" rel="nofollow noopener noreferrer">mail</a> \
+<a rel="nofollow noopener noreferrer">ftp</a> <a rel="nofollow noopener noreferrer">here</a> </p>
+{LISTS}
+<pre><code>pre
+</code></pre>
+<p>| left | right |
+|:-----|------:|
+| a    | b     |</p>"""
+
+
+def test_blocks_are_placed_in_their_source() -> None:
+    assert text.placed("a <b>c\n\n~~x~~ https://a.example\n\n| a |\n|---|\n") == """\
+<p data-sourcepos="1:1-1:6">a <!-- raw HTML omitted -->c</p>
+<p data-sourcepos="3:1-3:23"><del>x</del> <a href="https://a.example">https://a.example</a></p>
+<table data-sourcepos="5:1-6:5">
+<thead>
+<tr data-sourcepos="5:1-5:5">
+<th data-sourcepos="5:2-5:4">a</th>
+</tr>
+</thead>
+</table>
+"""
+
+
+def test_rubbish_is_named_with_its_column() -> None:
+    assert text.rubbish("a\u202eb\x07") == [(2, "\u202e"), (4, "\x07")]
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
+        ("a<i>b</i>c<em>d</em>e<strong>f</strong>g<a href=x>h</a>i<code>j</code>k<br>l<p>m", "abcdefghijk l m"),
         ("A *big*\n\noutage \\& more", "A big outage & more"),
         ("<p>One</p><p>t<b>w</b>o &amp; <script>x</script>three</p>", "One two & three"),
         ("[API] is 5 &lt; 6", "[API] is 5 < 6"),

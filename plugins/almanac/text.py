@@ -97,7 +97,7 @@ def markdown(html: str) -> str:
 
 @lru_cache(64)  # the texts of an incident are printed twice in a row: on its page, and on that of its replay
 def html(markdown: str) -> str:
-    """Safe HTML for Markdown; raw HTML in it is dropped, headings and images are shown as their text."""
+    """Safe HTML for Markdown; raw HTML in it is dropped, as images are; headings are shown as their text."""
     if _PLAIN.fullmatch(markdown):
         return "<p>" + markdown.replace("\n\n", "</p>\n<p>") + "</p>"
     return _SHOW.clean(cmarkgfm.markdown_to_html(clean(markdown))).strip()
@@ -240,7 +240,7 @@ def _emphasis(inside: str, start: str, end: str) -> str:
 
 def _code(source: str) -> str:
     """A code span, or escaped text where a span would not be safe in every renderer."""
-    words = " ".join(_tidy(source).split())
+    words = " ".join(_tidy(_MARKS.sub("", source)).split())
     return f"`{words}`" if words and not re.search(r"[`<\\|]", words) else _escape(words)
 
 
