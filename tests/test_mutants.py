@@ -1,10 +1,13 @@
 """The bench that puts faults into the code makes the faults it says it makes, and sees whether tests bite."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.bench import mutants
+from tests.bench import faults, mutants, runs
 
 SOURCE = '''"""Says a thing."""
 
@@ -17,12 +20,11 @@ def ages(years: list[int], limit: int=3) -> list[int]:
 '''
 
 
-def test_every_fault_is_made_once_and_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mutants, "ROOT", tmp_path)
+def test_every_fault_is_made_once_and_alone(tmp_path: Path) -> None:
     path = tmp_path / "ages.py"
     path.write_text(SOURCE)
     whole = SOURCE.splitlines()
-    made = {str(fault).split(": ", 1)[1]: mutants.faulty(fault).splitlines() for fault in mutants.faults(path)}
+    made = {fault.what: faults.faulty(fault).splitlines() for fault in faults.faults(path)}
     assert {what: [line for line in lines if line not in whole] for what, lines in made.items()} == {
         "3 → 4": ["def ages(years: list[int], limit: int=4) -> list[int]:"],
         "returns None": ["    return None"],
@@ -33,8 +35,30 @@ def test_every_fault_is_made_once_and_alone(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.slow
-def test_faults_are_tried_one_by_one_and_those_that_survive_are_named(capsys: pytest.CaptureFixture[str]) -> None:
-    mutants.main(["--each", "2", "--units", "text"])
-    *survivors, figure, _ = capsys.readouterr().out.splitlines()
+def test_faults_are_tried_one_by_one_and_those_that_survive_are_named(root: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(root / "plugins")}
+    bench = [sys.executable, "-m", "tests.bench.mutants", "--each", "2", "--units", "text"]
+    done = subprocess.run(bench, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=600)
+    covered, *survivors, figure, _ = done.stdout.splitlines()
+    assert covered.startswith("text: 100.0% of lines and branches covered by "), done.stdout + done.stderr
     assert figure.startswith(f"text: {2 - len(survivors)} of 2 killed")
-    assert all(line.startswith("  survived: plugins/almanac/text.py:") for line in survivors)
+    assert all(line.startswith("  survived ") and ": plugins/almanac/text.py:" in line for line in survivors)
+
+
+def test_a_test_is_run_on_the_lines_it_comes_by(tmp_path: Path) -> None:
+    """On a project of its own, since namespaces and a copy of this one take seconds."""
+    home = tmp_path / "project"
+    (home / "tests").mkdir(parents=True)
+    (home / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
+    (home / "ages.py").write_text("def old(age):\n    if age > 9:\n        return True\n    return False\n")
+    (home / "tests/test_ages.py").write_text(
+        "import time\nfrom ages import old\n\ndef test_old():\n    time.sleep(0.1)\n    assert old(10)\n\n"
+        "def test_young():\n    assert not old(9)\n"
+    )
+    met = runs.reach(home, [Path("tests/test_ages.py")], [Path("ages.py")])
+    first, second = "tests/test_ages.py::test_young", "tests/test_ages.py::test_old"
+    ways = [met.tests(Path("ages.py"), range(line, line + 1)) for line in (1, 2, 3, 4)]
+    assert (ways, met.missed, met.share) == ([[first, second], [first, second], [second], [first]], [], 1.0)
+    [turned] = [fault for fault in faults.faults(home / "ages.py") if fault.what == "Gt → GtE"]
+    assert mutants.is_killed(home, turned, [first, second])
+    assert not mutants.is_killed(home, turned, [second])

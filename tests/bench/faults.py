@@ -1,0 +1,127 @@
+"""The small faults that can be made in a file: a comparison turned, a constant moved, a condition forced, and so on."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+TURNED: dict[type[ast.AST], Any] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.Add: ast.Sub, ast.Sub: ast.Add,
+    ast.Mult: ast.FloorDiv, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.And: ast.Or, ast.Or: ast.And,
+    ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
+}  # fmt: skip
+
+
+class Fault(NamedTuple):
+    """One change of one file: of the node with this number, the variant with that one."""
+
+    path: Path
+    node: int
+    variant: int
+    lines: range  # those that the node stands on, to ask which tests come by
+    what: str
+
+
+def faults(path: Path) -> Iterator[Fault]:
+    """Every fault that can be made in a file."""
+    for number, node in enumerate(_nodes(ast.parse(path.read_text(encoding="utf-8")))):
+        for variant, (what, _) in enumerate(_variants(node)):
+            yield Fault(path, number, variant, _lines(node), what)
+
+
+def faulty(fault: Fault) -> str:
+    """The source of its file with the fault in it."""
+    tree = ast.parse(fault.path.read_text(encoding="utf-8"))
+    node = next(each for number, each in enumerate(_nodes(tree)) if number == fault.node)
+    _, other = list(_variants(node))[fault.variant]
+    return ast.unparse(ast.fix_missing_locations(_Exchange(node, other).visit(tree)))
+
+
+class _Exchange(ast.NodeTransformer):
+    """Puts one node in the place of another."""
+
+    def __init__(self, old: ast.AST, new: ast.AST) -> None:
+        self._old, self._new = old, new
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        return ast.copy_location(self._new, node) if node is self._old else self.generic_visit(node)
+
+
+def _nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes that do something: no docstrings, imports, annotations or decorators."""
+    if isinstance(node, ast.Import | ast.ImportFrom) or _is_docstring(node) or _is_export(node):
+        return
+    yield node
+    for name, value in ast.iter_fields(node):
+        if name not in ("annotation", "returns", "decorator_list"):
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield from _nodes(child)
+
+
+def _lines(node: ast.AST) -> range:
+    """The lines of a node; of a condition's body only the head, which is where the fault is."""
+    first = getattr(node, "lineno", 0)
+    last = node.test.end_lineno if isinstance(node, ast.If | ast.While) else getattr(node, "end_lineno", first)
+    return range(first, (last or first) + 1)
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_export(node: ast.AST) -> bool:
+    return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__"
+
+
+def _variants(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """What can stand in the place of a node and be wrong, each with a word for it."""
+    match node:
+        case ast.Compare(ops=[op, *rest]) if type(op) in TURNED:
+            turned = TURNED[type(op)]
+            yield f"{_name(op)} → {turned.__name__}", ast.Compare(node.left, [turned(), *rest], node.comparators)
+        case ast.BinOp(op=op) if type(op) in TURNED:
+            yield f"{_name(op)} → {TURNED[type(op)].__name__}", ast.BinOp(node.left, TURNED[type(op)](), node.right)
+        case ast.BoolOp(op=op):
+            yield f"{_name(op)} → {TURNED[type(op)].__name__}", ast.BoolOp(TURNED[type(op)](), node.values)
+        case ast.UnaryOp(op=ast.Not() | ast.USub()):
+            yield f"without {_name(node.op)}", node.operand
+        case ast.Constant():
+            yield from _constants(node)
+        case ast.If() | ast.IfExp() | ast.While():
+            for truth in (True, False) if not isinstance(node, ast.While) else (False,):
+                forced = copy.copy(node)
+                forced.test = ast.Constant(truth)
+                yield f"condition always {truth}", forced
+        case ast.Return(value=value) if value is not None and not _is_none(value):
+            yield "returns None", ast.Return(ast.Constant(None))
+        case ast.Expr(value=ast.Call() | ast.Yield() | ast.YieldFrom()) | ast.AugAssign() | ast.Raise():
+            yield f"{ast.unparse(node)[:60]!r} left out", ast.Pass()
+        case ast.Continue():
+            yield "continue → break", ast.Break()
+        case ast.Break():
+            yield "break → continue", ast.Continue()
+
+
+def _constants(node: ast.Constant) -> Iterator[tuple[str, ast.AST]]:
+    match node.value:
+        case bool(truth):
+            yield f"{truth} → {not truth}", ast.Constant(not truth)
+        case int(number) | float(number):
+            yield f"{number} → {number + 1}", ast.Constant(number + 1)
+        case str(text):
+            yield f"{text[:40]!r} → {'XX' + text[:40]!r}", ast.Constant("XX" + text)
+        case bytes(data):
+            yield f"{data[:40]!r} → {b'XX' + data[:40]!r}", ast.Constant(b"XX" + data)
+
+
+def _is_none(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _name(node: ast.AST) -> str:
+    return type(node).__name__
