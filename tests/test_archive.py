@@ -1,8 +1,10 @@
 """The archive keeps every incident exactly, in files that people and PyYAML read too."""
 
+import errno
 import os
 import resource
 import signal
+import stat
 import subprocess
 import sys
 import timeit
@@ -10,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -19,6 +22,7 @@ from hypothesis import strategies as st
 from almanac import archive
 from almanac.archive import ArchiveError, Entry, Filed, facts, scalars
 from almanac.archive.disk import LEFTOVER
+from almanac.files import DiskError
 from almanac.model import YEARS, Change, FeedState, Impact, Incident, Kind, Phase, Pulls, Revision, Span, Update, stamp
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -325,6 +329,51 @@ def test_load_names_every_file_it_cannot_read(tmp_path: Path) -> None:
     ]
 
 
+def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError) as error:
+        archive.read(tmp_path, "acme/2026/2026-03-02-x.md")
+    assert str(error.value) == (
+        f"{tmp_path.name}/incidents/acme/2026/2026-03-02-x.md:1: No such file or directory; look what stands there, "
+        "then run this again")
+
+
+@pytest.fixture
+def folders(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes calls of the system that concern folders fail; files are left alone."""
+
+    def refuse(name: str, error: int) -> None:
+        real = getattr(os, name)
+
+        def call(what: Any, *more: Any) -> Any:
+            if stat.S_ISDIR(os.stat(what).st_mode):
+                raise OSError(error, os.strerror(error))
+            return real(what, *more)
+
+        monkeypatch.setattr(os, name, call)
+
+    return refuse
+
+
+def test_a_disk_that_cannot_make_new_names_last_is_told_with_its_folder(
+    tmp_path: Path, folders: Callable[..., None]
+) -> None:
+    folders("fsync", errno.EIO)
+    for save, folder in ((lambda: archive.save(tmp_path, [OUTAGE], {}), "incidents/anthropic/2026"),
+                         (lambda: archive.save_pulls(tmp_path, Pulls(provider="anthropic")), "pulls")):  # fmt: skip
+        with pytest.raises(DiskError) as error:
+            save()
+        cure = "its disk may be failing, so save what is on it elsewhere, then run this again"
+        assert str(error.value) == f"{tmp_path}/{folder}: Input/output error; {cure}"
+
+
+def test_where_folders_cannot_be_opened_files_are_saved_all_the_same(
+    tmp_path: Path, folders: Callable[..., None]
+) -> None:
+    """As on Windows."""
+    folders("open", errno.EACCES)
+    assert archive.save(tmp_path, [OUTAGE], {}) == (FILED[OUTAGE.id].file,)
+
+
 def test_walk_lists_every_incident_file_and_nothing_else(tmp_path: Path) -> None:
     assert list(archive.walk(tmp_path)) == []
     archive.save(tmp_path, [OUTAGE], {})
@@ -427,3 +476,35 @@ def test_broken_pulls_are_named_and_not_overwritten(tmp_path: Path, text: str) -
     (tmp_path / "pulls" / "anthropic.json").write_text(text)
     with pytest.raises(ArchiveError, match=r"pulls/anthropic\.json:1: is not as it was written .*; restore it"):
         archive.load_pulls(tmp_path, "anthropic")
+
+
+# --- the log ---
+
+
+def test_what_is_chosen_of_the_months_log_is_added_to_it(tmp_path: Path) -> None:
+    for said in ("one\n", "", "two\n"):
+        archive.append_log(tmp_path, NOON, lambda written, said=said: said and f"{len(written)} {said}")
+    archive.append_log(tmp_path, NOON + timedelta(days=30), lambda written: f"{len(written)} three\n")
+    logs = {path.name: path.read_text() for path in sorted((tmp_path / "pulls/log").iterdir())}
+    assert logs == {"2026-03.txt": "0 one\n6 two\n", "2026-04.txt": "0 three\n"}
+
+
+def test_a_log_that_is_no_text_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "pulls/log/2026-03.txt"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"\xff")
+    with pytest.raises(ArchiveError) as error:
+        archive.append_log(tmp_path, NOON, lambda _: "more\n")
+    assert str(error.value) == (
+        f"{tmp_path.name}/pulls/log/2026-03.txt:1: cannot be continued ('utf-8' codec can't decode byte 0xff in "
+        "position 0: invalid start byte); mend that. All else of the pull is saved")
+    assert path.read_bytes() == b"\xff"
+
+
+def test_a_log_that_a_disk_refuses_is_told(tmp_path: Path) -> None:
+    (tmp_path / "pulls/log/2026-03.txt").mkdir(parents=True)
+    with pytest.raises(ArchiveError) as error:
+        archive.append_log(tmp_path, NOON, lambda _: "more\n")
+    assert str(error.value) == (
+        f"{tmp_path}/pulls/log/2026-03.txt: Is a directory; look what stands there, then run this again. "
+        "All else of the pull is saved")

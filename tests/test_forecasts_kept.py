@@ -167,6 +167,15 @@ def test_a_damaged_line_is_named_with_its_place(tmp_path: Path) -> None:
         archive.load_forecasts(tmp_path, "anthropic")
 
 
+def test_forecasts_that_are_no_text_are_named(tmp_path: Path) -> None:
+    archive.append_forecasts(tmp_path, "anthropic", [issued(10)])
+    (tmp_path / "forecasts/anthropic.jsonl").write_bytes(b"\xff\n")
+    with pytest.raises(ArchiveError) as error:
+        archive.load_forecasts(tmp_path, "anthropic")
+    assert str(error.value) == (
+        f"{tmp_path.name}/forecasts/anthropic.jsonl:1: is not UTF-8 (invalid start byte); restore it from its history")
+
+
 # The scorecard
 
 

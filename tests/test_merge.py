@@ -231,6 +231,21 @@ def test_ids_of_another_making_do_not_keep_posts_apart() -> None:
     assert [(u.upstream_id, u.text, len(u.was)) for u in found.updates] == [("x", "We look.", 0), ("2", "Fixed!", 1)]
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_edited_post_is_known_by_its_time_and_its_word_however_that_is_spelled(whole: bool) -> None:
+    shown = [post(0, word, text, Phase.IDENTIFIED) for word, text in (("in_progress", "One."), ("In progress", "Two."))]
+    first, second = (reading(n, incident(one), whole_entries=whole) for n, one in zip((2, 9), shown, strict=True))
+    was = Revision(text="One.", until=at(9), printed="in_progress")
+    assert after(first, second).updates == (replace(shown[1], seen=SEEN, was=(was,)),)
+
+
+@pytest.mark.parametrize("word", ["Update", "Updated", ""])
+def test_a_word_that_names_no_phase_carries_the_one_before_it_on(word: str) -> None:
+    posts = FIRST, post(5, word, "More.", Phase.UNKNOWN), post(9, "Weird", "Most.", Phase.UNKNOWN)
+    assert [u.phase for u in after(reading(10, incident(*posts))).updates] == [
+        Phase.INVESTIGATING, Phase.INVESTIGATING, Phase.UNKNOWN]  # fmt: skip
+
+
 def test_posts_of_one_minute_are_told_apart_by_their_words_too() -> None:
     known = post(0, "Update", "a", Phase.INVESTIGATING)
     found = after(reading(2, incident(known)), reading(9, incident(FIRST, replace(known, text="b"))))
@@ -366,6 +381,32 @@ def test_what_an_import_was_told_outweighs_what_a_feed_lets_us_derive(known: Any
     feed = replace(AS_SHOWN, started_basis=shown[0], started=shown[1])
     found = merge({"a": import_}, reading(90, feed)).incidents[0]
     assert (found.started_basis, found.started) == kept
+
+
+STARTS = (("", "pubdate"), ("first-update",), ("ulid", "stated"), ("mended",))  # from the weakest
+ENDS = (("absence",), ("pubdate",), ("resolved-update",), ("stated", "mended"))
+
+
+def pairs(ranks: tuple[tuple[str, ...], ...]) -> list[tuple[str, str, bool]]:
+    """Each two bases, and whether the second may replace the first."""
+    worth = {basis: rank for rank, bases in enumerate(ranks) for basis in bases}
+    return [(one, other, worth[other] >= worth[one]) for one in worth for other in worth]
+
+
+@pytest.mark.parametrize(("known", "shown", "replaced"), pairs(STARTS))
+def test_a_start_is_replaced_by_one_that_is_as_well_founded(known: str, shown: str, replaced: bool) -> None:
+    import_ = replace(IMPORT, started=at(-30), started_basis=known)
+    feed = replace(AS_SHOWN, started=at(-20), started_basis=shown)
+    found = merge({"a": import_}, reading(90, feed)).incidents[0]
+    assert (found.started, found.started_basis) == ((at(-20), shown) if replaced else (at(-30), known))
+
+
+@pytest.mark.parametrize(("known", "shown", "replaced"), pairs(ENDS))
+def test_an_end_is_replaced_by_one_that_is_as_well_founded(known: str, shown: str, replaced: bool) -> None:
+    import_ = replace(IMPORT, ended=at(70), ended_basis=known)
+    feed = replace(AS_SHOWN, ended=at(80), ended_basis=shown)
+    found = merge({"a": import_}, reading(90, feed)).incidents[0]
+    assert (found.ended, found.ended_basis) == ((at(80), shown) if replaced else (at(70), known))
 
 
 def test_kinds_that_a_data_set_took_from_titles_stay() -> None:
@@ -575,6 +616,12 @@ def test_an_event_seen_only_once_as_it_began_ended_by_the_next_pull() -> None:
     first = merge({}, reading(0, OPEN, **current))
     gone = merge({"a": first.incidents[0]}, reading(10, since=None, **current), first.last_open)
     assert gone.incidents[0].ended == at(10)
+
+
+def test_an_event_that_was_over_before_it_left_a_feed_of_current_events_keeps_its_end() -> None:
+    current = {"window": Window.CURRENT, "dialect": "azure", "whole_entries": False}
+    over = merge({}, reading(12, incident(FIRST, post(10, "Resolved", "Over.")), **current))
+    assert merge({"a": over.incidents[0]}, reading(22, since=None, **current), over.last_open) == Merged()
 
 
 def test_open_incidents_out_of_sight_keep_the_time_they_were_last_seen_open() -> None:
