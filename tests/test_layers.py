@@ -23,9 +23,9 @@ LAYER = {name: layer for layer, names in LAYERS.items() for name in names}
 
 ONLY = {
     "feedparser": {"feeds/entries.py"},
-    "bs4": {"text.py"},
-    "nh3": {"text.py"},
-    "cmarkgfm": {"text.py"},
+    "bs4": {"text/untrusted.py"},
+    "nh3": {"text/__init__.py", "text/untrusted.py"},
+    "cmarkgfm": {"text/__init__.py"},
     "httpx2": {"fetch/__init__.py", "fetch/client.py"},
     "httpcore2": {"fetch/client.py", "fetch/guard.py"},
     "stamina": {"fetch/__init__.py"},

@@ -14,6 +14,7 @@ from typing import Any
 
 from .. import text
 from ..model import FeedError, Incident, Phase, Reading, Skip
+from ..text import untrusted
 from . import times
 from .dialect import Draft, Notes, Post, Unreadable, incident
 from .document import digest
@@ -161,7 +162,7 @@ def _status(update: _Record, ended: datetime | None, notes: Notes) -> Post:
 
 
 def _words(value: object) -> str:
-    return text.plain(text.markdown(html.escape(str(value), quote=False)))
+    return text.plain(untrusted.markdown(html.escape(str(value), quote=False)))
 
 
 _STATUSPAGE = _Form(name="statuspage-json", read=_statuspage)

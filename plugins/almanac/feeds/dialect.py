@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from .. import text
 from ..model import OVER, SIGHT, Impact, Incident, Phase, Provider, Update, Window
+from ..text import untrusted
 from . import wording
 from .entries import Entry
 
@@ -149,7 +149,7 @@ def _updates(draft: Draft, notes: Notes) -> tuple[Update, ...]:
             Update(
                 at=post.at,
                 phase=phase,
-                text=text.markdown(post.html),
+                text=untrusted.markdown(post.html),
                 printed=post.printed,
                 seen=notes.seen,
                 upstream_id=post.upstream_id,

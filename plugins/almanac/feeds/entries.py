@@ -14,6 +14,7 @@ import feedparser
 
 from .. import text
 from ..model import FeedError
+from ..text import untrusted
 from . import times
 from .document import Document
 
@@ -128,4 +129,4 @@ def _line(value: object) -> str:
 def _title(found: Any) -> str:
     detail = dict.get(found, "title_detail") or {}
     raw = str(detail.get("value") or "")
-    return text.plain(text.markdown(raw if detail.get("type") == "text/html" else html.escape(raw, quote=False)))
+    return text.plain(untrusted.markdown(raw if detail.get("type") == "text/html" else html.escape(raw, quote=False)))

@@ -1,0 +1,128 @@
+"""Turns Markdown into safe HTML and plain text; `untrusted` makes Markdown of the HTML that others send.
+
+`html` sanitizes what the archive holds as if anybody had written it: people can edit files.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from functools import lru_cache
+
+import cmarkgfm
+import nh3
+
+# Invisible characters that reorder, hide or break what is shown, and what XML or UTF-8 cannot carry.
+_RUBBISH = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
+
+SCHEMES = {"http", "https", "mailto"}
+INLINE = {"b", "strong", "i", "em", "code", "a", "br", "td", "th"}
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+BLOCKS = HEADINGS | {
+    *("address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt", "fieldset", "footer"),
+    *("figcaption", "figure", "form", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary"),
+    *("table", "tbody", "tfoot", "thead", "tr", "ul"),
+}
+ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "*": set()}
+_WORDS = nh3.Cleaner(tags=INLINE | BLOCKS, attributes={"*": set()}, link_rel=None)
+_REL = "nofollow noopener noreferrer"
+_SHOW = nh3.Cleaner(
+    tags={"p", "br", "strong", "em", "code", "pre", "a", "ul", "ol", "li", "blockquote"},
+    attributes=ATTRIBUTES,
+    url_schemes=SCHEMES,
+    url_relative="deny",
+    link_rel=_REL,
+)
+
+_ARTICLE = nh3.Cleaner(
+    tags={"p", "br", "strong", "em", "del", "code", "pre", "a", "ul", "ol", "li", "blockquote", "hr", "img"}
+    | {"h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"},
+    attributes={"a": {"href", "title"}, "img": {"src", "alt", "title"}, "th": {"align"}, "td": {"align"}, "*": set()},
+    url_schemes=SCHEMES,
+    link_rel="noopener noreferrer",
+)
+_HEADING = re.compile(r"<h([2-6])>(.*?)(?: *\{#([a-z0-9-]+)\})?</h\1>", re.DOTALL)
+# CommonMark percent-encodes the braces of Pelican's {filename}, {static} and such links.
+_PELICAN_LINK = re.compile(r"\b(href|src)=\"%7B(\w+)%7D")
+
+# Text that is the same as HTML, as Markdown and rendered; possessive, so that it never backtracks.
+_PLAIN_TEXT = r"[^\\`*_\[\]<>&~|!\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028-\u202f\u205f\u3000]*+(?<! )"
+_PLAIN_LINE = rf"(?:[^\W\d_]|[(\"'“‘]|\d++(?![.)])){_PLAIN_TEXT}"
+PLAIN = re.compile(rf"{_PLAIN_LINE}(?:\n\n?{_PLAIN_LINE})*+")
+
+
+def clean(text: str) -> str:
+    """Text without control, bidirectional, tag and surrogate characters, with \\n line ends, stripped."""
+    return tidy(text).strip()
+
+
+@lru_cache(64)  # the texts of an incident are printed twice in a row: on its page, and on that of its replay
+def html(markdown: str) -> str:
+    """Safe HTML for Markdown; raw HTML in it is dropped, as images are; headings are shown as their text."""
+    if PLAIN.fullmatch(markdown):
+        return "<p>" + markdown.replace("\n\n", "</p>\n<p>") + "</p>"
+    return _SHOW.clean(cmarkgfm.markdown_to_html(clean(markdown))).strip()
+
+
+def article(markdown: str) -> str:
+    """Safe HTML for what people write: as `html`, with headings below h1, tables, images and Pelican's own links."""
+    return published(placed(markdown))
+
+
+def placed(markdown: str) -> str:
+    """What `published` makes safe: HTML, each block with its line in the source; raw HTML in it is an empty comment."""
+    source = tidy(markdown)
+    bare = source.lstrip()
+    lines = source[: len(source) - len(bare)].count("\n")
+    extensions, options = ["table", "strikethrough", "autolink"], cmarkgfm.Options.CMARK_OPT_SOURCEPOS
+    shown = cmarkgfm.markdown_to_html_with_extensions("\n" * lines + bare.rstrip(), options, extensions)
+    return str(shown)
+
+
+def published(shown: str) -> str:
+    """Safe HTML of what `placed` gave."""
+    if "%7B" in shown:
+        shown = _PELICAN_LINK.sub(r'\1="{\2}', shown)
+    return _anchored(_ARTICLE.clean(shown).strip())
+
+
+def rubbish(line: str) -> list[tuple[int, str]]:
+    """Each character of a line that `clean` takes out, with its column counted from 1."""
+    if line.isprintable():  # as nearly always
+        return []
+    return [(found.start() + 1, found[0]) for found in _RUBBISH.finditer(line)]
+
+
+def _anchored(shown: str) -> str:
+    """Safe HTML whose headings have ids, so that links can lead to a section: `## Heading {#id}`, else of its words.
+
+    The second of a name gets -2.
+    """
+    met: dict[str, int] = {}
+
+    def anchor(found: re.Match[str]) -> str:
+        level, title, given = found.groups()
+        words = entities.unescape(re.sub(r"<[^>]*>", "", title)).lower().replace("’", "").replace("'", "")
+        name = given or "-".join(re.findall("[a-z0-9]+", words)) or "section"
+        met[name] = met.get(name, 0) + 1
+        return f'<h{level} id="{name}{f"-{met[name]}" if met[name] > 1 else ""}">{title}</h{level}>'
+
+    return _HEADING.sub(anchor, shown)
+
+
+def plain(markdown_or_html: str) -> str:
+    """One line of plain text. A source with `<` in it is taken as HTML, any other as Markdown."""
+    source = markdown_or_html if "<" in markdown_or_html else html(markdown_or_html)
+    inline = re.sub(r"</?(?:a|strong|em|b|i|code)>", "", _WORDS.clean(tidy(source)))
+    return " ".join(tidy(entities.unescape(re.sub(r"<[^>]*>", " ", inline))).split())
+
+
+def tidy(text: str) -> str:
+    """As `clean`, with the blanks at the ends."""
+    if text.replace("\n", "").isprintable():  # as nearly always; nothing that would be taken out is printable
+        return text
+    return _RUBBISH.sub("", _LINE_END.sub("\n", text))
