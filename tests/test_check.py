@@ -1,6 +1,7 @@
 """A check names every problem at once with its place and its cure, and lets nothing harmful through."""
 
 import json
+import shutil
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ import pytest
 from almanac import archive, body, check
 from almanac.check.shell import Problem, problems
 from almanac.model import Impact, Incident, Kind, Phase, Pulls, Span, Update
+from tests.imagefiles import png
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 ARTICLE = "articles/2026/2026-03-02-claude-outage.md"
@@ -262,6 +264,56 @@ def test_symbolic_links_and_huge_files_are_not_read(content: Path, tmp_path: Pat
         "articles/all:1:1: is a symbolic link; put a file there",
         "pages/big.md:1:1: has 50 MB; keep files under 2 MB",
     ]
+
+
+@pytest.mark.parametrize("file", [
+    "forecasts/openai.jsonl", "forecasts/scorecard.json", "inbox/x.md", "press/x.md", "providers/x.md",
+    "pulls/openai.json",
+])
+def test_a_folder_with_the_name_of_a_file_is_named(content: Path, file: str) -> None:
+    (content / file).unlink(missing_ok=True)
+    put(content, f"{file}/x", "")
+    put(content, "pages/About.md", "---\ntitle: About\n---\n")
+    told = f"{file}:1:1: Is a directory; look what stands there, then run this again"
+    assert told in found(content)
+
+
+def test_a_file_with_the_name_of_a_folder_is_named(content: Path) -> None:
+    shutil.rmtree(content / "pulls")
+    put(content, "pulls", "")
+    assert found(content) == [
+        f"pulls:1:1: {NOT_READ}",
+        "pulls/anthropic.json:1:1: Not a directory; look what stands there, then run this again",
+    ]
+
+
+NOT_READ = "is not read; content/ holds what the guide names, in folders of its names, and nothing else"
+
+
+def test_what_nobody_reads_is_named_and_what_nobody_wrote_is_not(content: Path) -> None:
+    put(content, "stray.txt", "")
+    put(content, "videos/x.md", "---\ntitle: X\n---\n")
+    for ours in ("articles/2026/x.md.tmp", "pulls/anthropic.lock", "pulls/.gitkeep", "LICENSE", "words.txt"):
+        put(content, ours, "")
+    assert found(content) == [f"stray.txt:1:1: {NOT_READ}", f"videos/x.md:1:1: {NOT_READ}"]
+
+
+def test_a_picture_that_nobody_shows_is_named(content: Path) -> None:
+    for name in ("lone", "shown"):
+        put(content, f"images/2026/{name}.png", "")
+        (content / f"images/2026/{name}.png").write_bytes(png())
+    put(content, ARTICLE, HEAD + "![A red bar](/images/2026/shown.png)\n")
+    assert found(content) == [
+        "images/2026/lone.png:1:1: is shown nowhere; show it with "
+        "![what it shows](/images/2026/lone.png), or take it away",
+    ]
+
+
+def test_drafts_in_the_inbox_are_held_to_their_form_whatever_they_are_called(content: Path) -> None:
+    put(content, "inbox/a.md", "x")
+    put(content, "inbox/a:b.md", "x")  # whose place nobody could take apart
+    message = "1:1: has no front matter; begin with a line ---, then fields, then a line ---"
+    assert found(content) == [f"content:1:1: content/inbox/a:b.md:{message}", f"inbox/a.md:{message}"]
 
 
 def test_outlets_of_the_press_are_held_to_their_form(content: Path) -> None:

@@ -84,6 +84,8 @@ def test_folders_are_made_with_those_above_them(tmp_path: Path) -> None:
                     "then run this again"),
         (errno.EROFS, "a.md: Read-only file system; make its disk writable, then run this again"),
         (errno.EACCES, "a.md: Permission denied; give this user the right to it, then run this again"),
+        (errno.EISDIR, "a.md: Is a directory; look what stands there, then run this again"),
+        (errno.EPIPE, "a.md: Broken pipe; look what stands there, then run this again"),
     ],
 )  # fmt: skip
 def test_every_refusal_has_its_cure(number: int, line: str) -> None:
@@ -102,6 +104,8 @@ def test_one_line_is_said_of_a_disk_and_no_traceback(capsys) -> None:
     for error in (files.refusal("a.md", OSError(errno.ENOSPC, "Full")), OSError(errno.ENOSPC, "Full", "a.md")):
         plainly(type(error), error, None)
         assert capsys.readouterr().err == "a.md: Full; make room on its disk, then run this again\n"
+    plainly(IsADirectoryError, IsADirectoryError(errno.EISDIR, "Folder", "a.md"), None)
+    assert capsys.readouterr().err == "a.md: Folder; look what stands there, then run this again\n"
 
 
 @pytest.mark.parametrize("error", [ValueError("ours"), FileNotFoundError(errno.ENOENT, "Gone", "a.md"), OSError("odd")])

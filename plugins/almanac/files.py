@@ -17,6 +17,8 @@ CURES = {
     errno.EROFS: "make its disk writable",
     errno.EACCES: "give this user the right to it",
     errno.EPERM: "give this user the right to it",
+    errno.EISDIR: "look what stands there",
+    errno.ENOTDIR: "look what stands there",
     errno.EBUSY: "if it is mounted itself, mount the folder above it",
     errno.EMFILE: "allow more open files",
     errno.ENFILE: "allow more open files",

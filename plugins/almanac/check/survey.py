@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from almanac import archive, engine, frontmatter, manuscript, providers, rules, spelling, unchanged
+from almanac import files as disk
 from almanac.check.shell import Files, Problem
 from almanac.claims import Evidence
 from almanac.engine.assembled import assemble
@@ -34,6 +36,17 @@ LINE = re.compile(r"(?P<file>[^:]+):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<mess
 def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Problem]:
     """Every problem of `files`, which stand under `content`, in the order of files and lines."""
     faults = [Fault(file=f"content/{name}", message=file.odd) for name, file in files.items() if file.odd]
+    try:
+        _hold(content, files, now, strict, faults)
+    except archive.ArchiveError as error:  # a file of pulls that cannot be read: nothing more can be computed
+        faults += map(_fault, str(error).split("\n"))
+    except OSError as error:  # a folder with the name of a file, or the other way round
+        faults.append(Fault(file=f"content/{os.path.relpath(error.filename or content, content)}", message=disk.why(error)))
+    return _told(faults)
+
+
+def _hold(content: Path, files: Files, now: datetime, strict: bool, faults: list[Fault]) -> None:
+    """Add what is wrong to `faults`, file by file and then across them."""
     watched = _watched(content, faults)
     known = list(cards(files, faults))
     plan = engine.Plan(content=content, theme=content, output=content.parent / unchanged.PREVIEW, now=now,
@@ -44,10 +57,7 @@ def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Pro
     manuscripts = list(_manuscripts(files, faults))
     faults += (fault for written in manuscripts for fault in _future(written, now))
     said: list[str] = []
-    try:
-        almanac = assemble(plan, watched, known, (), said)
-    except archive.ArchiveError as error:  # a file of pulls that cannot be read: nothing more can be computed
-        return _told([*faults, *map(_fault, str(error).split("\n"))])
+    almanac = assemble(plan, watched, known, (), said)
     faults += map(_fault, said)
     broken = {manuscript.address(name) for name in files} - {"", *(written.url for written in manuscripts)}
     broken |= {f"/{name}" for name in files if name.startswith(PICTURES)}
@@ -57,7 +67,6 @@ def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Pro
         faults += _unshown(almanac.pictures, manuscripts)
     if strict:
         faults += (fault for written in manuscripts for fault in _unbound(written))
-    return _told(faults)
 
 
 def _watched(content: Path, faults: list[Fault]) -> tuple[Provider, ...]:
