@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -95,7 +96,7 @@ def bootstrap(arguments: list[str]) -> None:
     arguments = with_paths(arguments)
     ensure_environment(*((DEV_LOCK,) if arguments[:1] and arguments[0] in NEEDS_DEV else (SITE_LOCK, DEV_LOCK)))
     head = {"test": 1, "bench": 2}.get(arguments[0] if arguments else "", len(arguments))
-    passed_on = [f"--arguments={' '.join(arguments[head:])}"] if arguments[head:] else []
+    passed_on = [f"--arguments={shlex.join(arguments[head:])}"] if arguments[head:] else []
     command = [str(PYTHON), "-m", "invoke", "--search-root", str(ROOT), *(arguments[:head] or ["--list"]), *passed_on]
     if os.name == "nt":
         sys.exit(subprocess.run(command).returncode)
@@ -269,13 +270,13 @@ def publish(_: Context, output: str = "output") -> None:
 @task(help={"arguments": "passed on to the bench, in one string"})
 def bench(_: Context, name: str, arguments: str = "") -> None:
     """Measure: build, feeds, recordings, pull, network, kills, disk, statistics, forecast (tests/bench/<name>.py)."""
-    run(str(PYTHON), "-m", f"tests.bench.{name.replace('-', '_')}", *arguments.split())
+    run(str(PYTHON), "-m", f"tests.bench.{name.replace('-', '_')}", *shlex.split(arguments))
 
 
 @task(help={"arguments": "passed on to pytest, in one string"})
 def test(_: Context, arguments: str = "") -> None:
     """Run the tests; works offline."""
-    run(str(PYTHON), "-m", "pytest", *arguments.split())
+    run(str(PYTHON), "-m", "pytest", *shlex.split(arguments))
 
 
 @task

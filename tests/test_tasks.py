@@ -83,3 +83,17 @@ def test_files_to_check_are_named_as_they_come(given: list[str], taken: list[str
     code = f"import tasks; print(tasks.with_paths({given!r}) == {taken!r})"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout == "True\n", done.stderr
+
+
+def test_what_is_passed_on_arrives_as_it_was_given() -> None:
+    given = ["pull-requests", "--only", "two words", "it's", ""]
+    code = (
+        "import os, tasks\n"
+        "tasks.ensure_environment = lambda *locks: None\n"
+        "os.execv = lambda path, command: handed.extend(command)\n"
+        "tasks.run = lambda *command: print(command[3:])\n"
+        f"handed = []; tasks.bootstrap(['bench', *{given!r}])\n"
+        "tasks.bench.body(None, handed[-2], handed[-1].removeprefix('--arguments='))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout == f"{tuple(given[1:])}\n", done.stderr
