@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from almanac import archive, curate, feeds, pull, site
 from almanac.engine.build import MANY
 from almanac.engine.stage import LAST, NEXT
-from almanac.pull.report import kept_lines, outcome_lines
+from almanac.pull.report import closing, outcome_lines
 from tests.projects import INCIDENTS, PAGE, article, moment, project, put, tree, write
 from tests.serving import watch
 from tests.statuspages import Page, Step, atom
@@ -106,11 +106,8 @@ class Pull(Scene):
         def tell(outcome: pull.Outcome, _: int) -> None:
             print(*outcome_lines(outcome), sep="\n")
 
-        try:
-            report = pull.pull(content, now=self.now, via=self.url, read=feeds.read, watch=tell)
-        except archive.ArchiveError as error:  # of the log
-            raise SystemExit(str(error)) from None
-        print(*kept_lines(report.kept), pull.summary(report), sep="\n")
+        report = pull.pull(content, now=self.now, via=self.url, read=feeds.read, watch=tell)
+        print(*closing(report), sep="\n")
         return report.ok and all(outcome.feed for outcome in report.outcomes)
 
     def seen(self, work: Path) -> Files:

@@ -2,10 +2,11 @@
 
 import json
 import os
+import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -346,11 +347,23 @@ def test_the_log_tells_what_came_what_fails_since_when_and_what_to_do_once_a_day
     ]  # fmt: skip
 
 
-def test_a_log_that_cannot_be_written_is_said_and_costs_nothing_else(content: Path) -> None:
-    (content / "pulls/log/2026-03.txt").mkdir(parents=True)
-    with pytest.raises(archive.ArchiveError, match=r"pulls/log/2026-03\.txt: Is a directory; look what stands"):
-        pulled(content, {"claude.example": serving.page(FEED)})
-    assert set(load(content)) == {"aaaaaaaaaaaa", "bbbbbbbbbbbb"}
+UNWRITABLE = {"a folder": lambda path: path.mkdir(parents=True), "no text": lambda path: path.write_bytes(b"\xff")}
+
+
+@pytest.mark.parametrize("stands", UNWRITABLE.values(), ids=UNWRITABLE)
+def test_a_log_that_cannot_be_written_is_said_and_costs_nothing_else(
+    content: Path, stands: Callable[[Path], object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = content / "pulls/log/2026-03.txt"
+    path.parent.mkdir(parents=True)
+    stands(path)
+    with Serving({"claude.example": serving.page(FEED)}) as server:
+        code = pull.main(content, via=server.url, now="2026-03-02T14:10:00Z")
+    *news, unlogged, summary = capsys.readouterr().out.splitlines()
+    assert (code, len(news), set(load(content))) == (1, 2, {"aaaaaaaaaaaa", "bbbbbbbbbbbb"})
+    wanted = r"log: FAILED archive: .*pulls/log/2026-03\.txt:.*; .*\. All else of the pull is saved"
+    assert re.fullmatch(wanted, unlogged)
+    assert summary.startswith("pull: 1 provider in ")
 
 
 def test_a_fallback_is_read_when_the_first_feed_fails_and_only_then(content: Path) -> None:
@@ -392,7 +405,9 @@ def test_a_clock_that_runs_behind_the_last_pull_is_not_believed(content: Path) -
     assert outcome.failures == (
         Failure(
             reason="archive", ours=True,
-            message="the last pull was at 2026-03-02 14:10 UTC, after this one; mend the clock or --now",
+            message="content/pulls/claude.json: the last pull was at 2026-03-02 14:10 UTC, and now it is "
+            "2026-03-02 13:10 UTC. If that is wrong, mend the clock or --now; if the clock was wrong then, restore "
+            "content/pulls and content/incidents as they were before that pull (git log -- content/pulls)",
         ),
     )  # fmt: skip
 

@@ -119,7 +119,8 @@ def pulls(root: Path) -> Iterator[Finding]:
     if latest is None:
         yield Finding("look", "no feed was ever pulled here: run python3 tasks.py pull")
     elif latest > now + STALE:
-        yield Finding("WRONG", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC, yet to come: mend the clock")
+        cure = "mend the clock; if it was wrong then, restore content/pulls and content/incidents from before that pull"
+        yield Finding("WRONG", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC, yet to come: {cure}")
     elif latest < now - STALE:
         yield Finding("look", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC: is the schedule running?")
     else:

@@ -69,13 +69,17 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One pull. `offline`: no network was found, nobody was asked and nothing written; `outcomes` is empty then."""
+    """One pull. `offline`: no network was found, nobody was asked and nothing written; `outcomes` is empty then.
+
+    `unlogged`: why the log does not tell of it, "" if it does.
+    """
 
     at: datetime
     offline: bool = False
     outcomes: tuple[Outcome, ...] = ()
     press: Haul = Haul()
     kept: Kept = Kept()
+    unlogged: str = ""
     elapsed: float = 0.0
 
     @property
@@ -83,13 +87,18 @@ class Report:
         """False when something of ours is broken, as opposed to a feed or the network."""
         of_providers = (failure for outcome in self.outcomes for failure in outcome.failures)
         failures = (*self.press.failures, *self.kept.failures, *of_providers)
-        return not any(failure.ours for failure in failures)
+        return not self.unlogged and not any(failure.ours for failure in failures)
 
 
 def lines(report: Report) -> list[str]:
     """The whole report: those who have something to say, the summary last."""
-    told = [line for outcome in report.outcomes for line in outcome_lines(outcome)]
-    return [*told, *press_lines(report.press), *kept_lines(report.kept), summary(report)]
+    return [*(line for outcome in report.outcomes for line in outcome_lines(outcome)), *closing(report)]
+
+
+def closing(report: Report) -> list[str]:
+    """What is told after the providers."""
+    unlogged = [_printable(f"log: FAILED archive: {report.unlogged}")] if report.unlogged else []
+    return [*press_lines(report.press), *kept_lines(report.kept), *unlogged, summary(report)]
 
 
 def summary(report: Report) -> str:

@@ -82,7 +82,7 @@ def pull(
     `now` is aware UTC; `via` as in `almanac.fetch`; `seconds` is the deadline of one answer; `watch` is told of each
     provider when it is done, and of how many; `read` is what to read with, if workers of READER already run. A
     provider's trouble stops no other and is in the Report and, if it is the feed's, in its FeedState. Raises
-    ProviderError for provider files, ArchiveError if the log cannot be written, ValueError for a wrong `only` or `via`.
+    ProviderError for provider files, ValueError for a wrong `only` or `via`.
     """
     started = time.monotonic()
     now = now.replace(microsecond=0)
@@ -107,7 +107,15 @@ def pull(
         haul = pull_press(content, watched, now=now, via=via, seconds=seconds, hosts=hosts)
     kept = keep(content, [outcome.provider for outcome in outcomes if outcome.feed], now)
     report = Report(at=now, outcomes=tuple(outcomes), press=haul, kept=kept, elapsed=time.monotonic() - started)
-    archive.append_log(content, now, partial(log.added, report))
+    return _logged(content, report)
+
+
+def _logged(content: Path, report: Report) -> Report:
+    """Write the report into the log; all that it tells of is saved by now, and told whether or not that can be."""
+    try:
+        archive.append_log(content, report.at, partial(log.added, report))
+    except ArchiveError as error:
+        return replace(report, unlogged=_one_line(error))
     return report
 
 
@@ -139,7 +147,7 @@ def _broken(provider: Provider, reason: str, message: str) -> Outcome:
 def _locked(shared: _Shared, provider: Provider) -> Outcome:
     """Try the feeds in order until one can be used; the later ones are fallbacks that tell the same news."""
     pulls, known = archive.load_pulls(shared.content, provider.slug), archive.load(shared.content, provider.slug)
-    turn = _Turn(shared=shared, provider=provider, pulls=pulls, known=known, now=_moment(shared.now, pulls))
+    turn = _Turn(shared=shared, provider=provider, pulls=pulls, known=known, now=_moment(shared, pulls))
     states = {state.url: replace(state, error="", error_since=None) for state in pulls.feeds}
     since = {state.url: state.error_since for state in pulls.feeds}
     outcome, failures = Outcome(provider=provider.slug), []
@@ -160,12 +168,20 @@ def _locked(shared: _Shared, provider: Provider) -> Outcome:
     return replace(outcome, failures=tuple(failures))
 
 
-def _moment(now: datetime, pulls: Pulls) -> datetime:
-    """When this pull is: not before the last one, or what was seen would stand in the wrong order."""
-    latest = max((state.fetched for state in pulls.feeds if state.fetched), default=now)
-    if now < latest - SKEW:
-        raise ArchiveError(f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC, after this one; mend the clock or --now")
-    return max(now, latest)
+def _moment(shared: _Shared, pulls: Pulls) -> datetime:
+    """When this pull is: not before the last one, or what was seen would stand in the wrong order.
+
+    Which of two clocks was wrong nobody can tell from here, and what was seen under a wrong one has wrong stamps, too.
+    """
+    latest = max((state.fetched for state in pulls.feeds if state.fetched), default=shared.now)
+    if shared.now < latest - SKEW:
+        name = shared.content.name
+        raise ArchiveError(
+            f"{name}/pulls/{pulls.provider}.json: the last pull was at {latest:%Y-%m-%d %H:%M} UTC, and now it is "
+            f"{shared.now:%Y-%m-%d %H:%M} UTC. If that is wrong, mend the clock or --now; if the clock was wrong then, "
+            f"restore {name}/pulls and {name}/incidents as they were before that pull (git log -- {name}/pulls)"
+        )
+    return max(shared.now, latest)
 
 
 def _trusted(state: FeedState, known: Mapping[str, Filed]) -> FeedState:

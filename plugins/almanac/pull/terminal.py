@@ -13,7 +13,7 @@ from almanac import unchanged
 from almanac.archive import ArchiveError
 from almanac.model import moment
 from almanac.providers import ProviderError
-from almanac.pull.report import Outcome, Report, kept_lines, outcome_lines, press_lines, summary
+from almanac.pull.report import Outcome, Report, closing, outcome_lines
 from almanac.pull.shell import pull
 
 
@@ -36,7 +36,7 @@ def run(content: Path, *, now: datetime, via: str = "", only: tuple[str, ...] = 
     """`pull`, telling on stdout what it brought and what failed. Raises as `pull` does."""
     with _progress() as watch:
         report = pull(content, now=now, via=via, only=only, watch=watch)
-    print(*press_lines(report.press), *kept_lines(report.kept), summary(report), sep="\n", flush=True)
+    print(*closing(report), sep="\n", flush=True)
     return report
 
 
