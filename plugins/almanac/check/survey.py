@@ -41,7 +41,8 @@ def survey(content: Path, files: Files, now: datetime, strict: bool) -> list[Pro
     except archive.ArchiveError as error:  # a file of pulls that cannot be read: nothing more can be computed
         faults += map(_fault, str(error).split("\n"))
     except OSError as error:  # a folder with the name of a file, or the other way round
-        faults.append(Fault(file=f"content/{os.path.relpath(error.filename or content, content)}", message=disk.why(error)))
+        place = os.path.relpath(error.filename or content, content)
+        faults.append(Fault(file=f"content/{place}", message=disk.why(error)))
     return _told(faults)
 
 
