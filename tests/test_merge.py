@@ -279,6 +279,11 @@ def test_update_keeps_the_phase_before_it_across_pulls_of_latest_posts() -> None
     assert found.phase is Phase.INVESTIGATING
 
 
+def test_a_post_without_words_or_phase_is_known_again() -> None:
+    shown = reading(2, incident(FIRST, Update(at=FIRST.at, phase=Phase.UNKNOWN)))
+    assert merge(pulled(shown), shown).incidents == ()
+
+
 def test_posts_without_words_are_told_apart_by_their_phase_even_where_their_times_can_no_longer_be_read() -> None:
     def wordless(at: datetime, *phases: Phase) -> Incident:
         return incident(*(Update(at=at, phase=phase, seen=at) for phase in phases), started=NOON, started_basis="ulid")

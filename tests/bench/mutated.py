@@ -27,7 +27,7 @@ from xml.parsers import expat
 
 from almanac import archive, feeds
 from almanac.merge import merge
-from almanac.model import FeedError, Incident, Provider
+from almanac.model import FeedError, Impact, Incident, Provider
 from tests.bench.verdict import verdict
 from tests.feeds import pairs
 
@@ -237,7 +237,7 @@ def lost(was: Incident, now: Incident) -> Iterator[str]:
     told = {change.what for change in now.changes}
     for what in ("title", "started", "ended", "impact", "components"):
         before, after = getattr(was, what), getattr(now, what)
-        if before not in (after, None, ()) and what not in told and not was.title_is_ours and not _finer(before, after):
+        if before not in (after, None, (), Impact.UNKNOWN) and what not in told and not was.title_is_ours and not _finer(before, after):
             yield f"{was.id} changes its {what} silently: {before} to {after}"
 
 

@@ -59,7 +59,7 @@ def _pairs(old: Sequence[Update], new: Sequence[Update], whole: bool) -> list[Pa
     pairs = list(_equal(old, new, lambda update: update.upstream_id or None))
     has_ids = bool(pairs)  # both sides speak the same ids, so posts whose ids differ are different posts
     # A feed that holds all posts of a minute gives their order a meaning; of one post only its very time is telling.
-    of_all = [_by(_exact), _by(_place), _near, _by(lambda update: update.text or None)]
+    of_all = [_by(_exact), _by(_place), _near, _by(lambda update: update.text or None), _by(_said)]
     of_some = [_by(_same), _by(_said), _by(_instant), lambda old, new: _near(_imports(old), new)]
     for rule in [*(of_all if whole else of_some), _undated]:
         paired = {id(update) for pair in pairs for update in pair}
