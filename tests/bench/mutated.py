@@ -237,7 +237,8 @@ def lost(was: Incident, now: Incident) -> Iterator[str]:
     told = {change.what for change in now.changes}
     for what in ("title", "started", "ended", "impact", "components"):
         before, after = getattr(was, what), getattr(now, what)
-        if before not in (after, None, (), Impact.UNKNOWN) and what not in told and not was.title_is_ours and not _finer(before, after):
+        news = before in (after, None, (), Impact.UNKNOWN) or _finer(before, after)
+        if not news and what not in told and not was.title_is_ours:
             yield f"{was.id} changes its {what} silently: {before} to {after}"
 
 
