@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import resource
 import signal
 import stat
@@ -185,6 +186,7 @@ def test_front_matter_that_a_person_rewrote_is_read_through_yaml() -> None:
         ("seen: 2026-03-02T12:04:00Z\n\n", "", "c/x.md:23: 'We are looking into it.' are no notes like"),
         (" ## What", "### What", "c/x.md:27: is no heading of ours; write `### was, until seen time`"),
         ("printed: Identified", "seen: 2026-03-02T12:05:00Z", "c/x.md:32: 'seen: 2026"),
+        ("printed: Identified", "printed: Ident[ified", "c/x.md:32: printed: 'Ident[ified' is not plain"),
         ("### was, until seen 2026-03-02T13:00:00Z", "### was, until seen now", "c/x.md:31: 'now' is no time like"),
         ("- title: Elevated errors, until", "- title was Elevated errors until", "c/x.md:43: '- title was"),
         ("until seen 2026-03-02T12:30:00Z", "until seen noon", "c/x.md:43: 'noon' is no time like"),
@@ -257,6 +259,11 @@ def test_names_are_safe_and_different_for_different_ids(one: str, other: str) ->
 
 def test_a_new_incident_is_filed_by_provider_year_and_date() -> None:
     assert archive.file_of(OUTAGE) == "anthropic/2026/2026-03-02-0ghc53zpsfmt.md"
+
+
+def test_a_slug_that_is_taken_gets_a_longer_hash() -> None:
+    file = archive.file_of(replace(OUTAGE, id=""), [archive.slug_of("")])
+    assert re.fullmatch(r"anthropic/2026/2026-03-02--e3b0c442-[0-9a-f]{32}\.md", file)
 
 
 # --- files ---

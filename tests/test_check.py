@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from almanac import archive, body, check
+from almanac.check import shell
 from almanac.check.shell import Problem, problems
 from almanac.model import Impact, Incident, Kind, Phase, Pulls, Span, Update
 from tests.imagefiles import png
@@ -361,6 +362,47 @@ def test_an_annotation_cannot_be_broken_out_of() -> None:
         "::error file=a%2Cb%3Ac%25,line=1,col=2::50 %25%0A::set-output::x")
 
 
+def test_a_name_cannot_begin_a_line_nor_stop_the_check(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(content, "a\n::set-output::b.txt", "")
+    put(content, "\udcff.txt", "")  # a byte that is no UTF-8
+    assert check.main(content) == 1
+    assert capsys.readouterr().out.encode().decode().splitlines() == [
+        f"content/a\\n::set-output::b.txt:1:1: {NOT_READ}", f"content/\\udcff.txt:1:1: {NOT_READ}",
+        "check: 2 to mend",
+    ]
+    assert Problem("\udcff", 1, 2, "a\rb").annotation == "::error file=\\udcff,line=1,col=2::a\\rb"
+
+
+@pytest.mark.parametrize(("file", "lines"), [
+    ("articles/2026/2026-03-04-x.md", ["2:1: title: Recieve", "5:10: recieve"]),
+    ("corrections/anthropic/0ghc53zpsfmt.yaml", ["1:1: note: recieve"]),
+    ("links/2026/2026-03-02-x.md", ["2:1: title: Recieve", "5:10: recieve"]),
+    ("pages/x.md", ["2:1: title: Recieve", "5:10: recieve"]),
+    ("providers/groq.md", ["2:1: title: Recieve", "5:10: recieve"]),
+    ("undeclared/anthropic/x.md", ["2:1: title: Recieve", "5:10: recieve"]),
+    ("inbox/x.md", []),  # not in a person's own words yet
+])
+def test_misspelled_words_are_named_in_what_people_wrote(content: Path, file: str, lines: list[str]) -> None:
+    bare = file.endswith(".yaml")
+    put(content, file, "note: A recieve.\n" if bare else "---\ntitle: Recieve\n---\n\nIt was a recieve.\n")
+    cure = "is misspelled; write receive, or add it to content/words.txt if it is right"
+    assert [line for line in found(content) if "misspelled" in line] == [f"{file}:{line} {cure}" for line in lines]
+    put(content, "words.txt", "recieve\n")
+    assert [line for line in found(content) if "misspelled" in line] == []
+
+
+def test_ten_minutes_ahead_may_be_another_clock(content: Path) -> None:
+    for minutes, problems_ in ((10, 0), (11, 1)):
+        put(content, ARTICLE, HEAD.replace("03-02T18:20", f"03-05T12:{minutes}") + "It was down.")
+        assert len(found(content)) == problems_
+
+
+def test_two_megabytes_are_read(content: Path) -> None:
+    for size, told in ((2_000_000, False), (2_000_001, True)):
+        put(content, "pages/big.md", "x" * size)
+        assert ("pages/big.md:1:1: has 2 MB; keep files under 2 MB" in found(content)) is told
+
+
 def test_strict_lists_numerals_that_stand_for_themselves(content: Path) -> None:
     put(content, ARTICLE, HEAD + "On 2 March 2026 `12` of [3](/) were 19.4 % at 11:49, since 2025.\n\n## 3,278 more\n")
     assert found(content) == []
@@ -417,13 +459,28 @@ def damage_memo(content: Path) -> None:
     memo(content).write_text("{")
 
 
-@pytest.mark.parametrize("change", [change_article, change_incident, damage_memo])
+def rename_article(content: Path) -> None:
+    (content / ARTICLE).rename(content / f"{ARTICLE}x")
+
+
+@pytest.mark.parametrize("change", [change_article, change_incident, damage_memo, rename_article])
 def test_a_changed_byte_makes_it_look_again(content: Path, change: Callable[[Path], None]) -> None:
     found(content)
     kept = json.loads(memo(content).read_text())
     memo(content).write_text(json.dumps({**kept, "problems": [["content/a", 1, 2, "as remembered"]]}))
     change(content)
     assert found(content) != ["a:1:2: as remembered"]
+
+
+def test_other_rules_make_it_look_again(content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shell, "PACKAGE", tmp_path / "rules")
+    put(tmp_path, "rules/body.py", "old")
+    before = found(content)
+    kept = json.loads(memo(content).read_text())
+    memo(content).write_text(json.dumps({**kept, "problems": [["content/a", 1, 2, "as remembered"]]}))
+    assert found(content) == ["a:1:2: as remembered"]
+    put(tmp_path, "rules/body.py", "new")
+    assert found(content) == before
 
 
 def test_bodies_made_to_be_slow_are_read_in_time() -> None:

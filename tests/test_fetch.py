@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -78,7 +79,12 @@ def test_a_304_nobody_asked_for_is_an_error() -> None:
     assert (reason, message[:11]) == ("status", "answers 304")
 
 
-@pytest.mark.parametrize("etag", ['"' + "x" * 400 + '"', '"caf\xe9"', '"tab\tinside"'])
+def test_a_validator_may_be_long() -> None:
+    etag = '"' + "x" * 298 + '"'
+    assert get(serving.status(200, FEED, etag=etag)).etag == etag
+
+
+@pytest.mark.parametrize("etag", ['"' + "x" * 299 + '"', '"caf\xe9"', '"tab\tinside"'])
 def test_a_validator_not_fit_for_a_file_is_dropped(etag: str) -> None:
     head = f"HTTP/1.1 200 OK\r\nETag: {etag}\r\nContent-Length: {len(FEED)}\r\n\r\n".encode("latin-1")
     assert get(serving.raw(head, FEED)) == Answer(body=FEED)
@@ -173,6 +179,8 @@ PASSED = f"more than 2 MB; {SHORTER} of this provider"
         (serving.raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n10\r\n" + FEED[:10]), "truncated", EARLY),
         (serving.status(200, gzip.compress(FEED)[:-12], content_encoding="gzip"), "truncated",
          "the packed answer ends in the middle; pull again later"),
+        (serving.status(200, zlib.compress(FEED), content_encoding="gzip"), "truncated",
+         "says it is packed with gzip, but that is broken; pull again later"),
         (serving.status(200, FEED, content_encoding="gzip"), "truncated",
          "says it is packed with gzip, but that is broken; pull again later"),
         (serving.reset(), "reset", "the connection was cut; pull again later"),
@@ -184,8 +192,8 @@ PASSED = f"more than 2 MB; {SHORTER} of this provider"
          "does not speak HTTP (Receive buffer too long); check the feed's address"),
     ],
     ids=[
-        "says more", "says less", "breaks off", "half a chunk", "half a gzip", "no gzip", "reset", "reset in body",
-        "closes", "speaks SSH", "endless header",
+        "says more", "says less", "breaks off", "half a chunk", "half a gzip", "zlib", "no gzip", "reset",
+        "reset in body", "closes", "speaks SSH", "endless header",
     ],
 )  # fmt: skip
 def test_a_broken_answer_is_no_feed(behaviour: Behaviour, reason: str, message: str) -> None:
@@ -288,6 +296,13 @@ def test_retry_after_beyond_the_deadline_is_left_to_the_next_pull() -> None:
     assert str(caught.value) == "answers 429 Too Many Requests and asks to wait 120 s; pull again after that"
 
 
+def test_retry_after_is_not_waited_for_without_the_time_for_another_answer() -> None:
+    started = time.monotonic()
+    message = "answers 503 Service Unavailable and asks to wait 2 s; pull again after that"
+    assert error(serving.status(503, retry_after="2"), seconds=2.5) == ("status", message)
+    assert time.monotonic() - started < 2
+
+
 @pytest.mark.slow
 def test_retry_after_within_the_deadline_is_waited_for() -> None:
     started = time.monotonic()
@@ -367,6 +382,14 @@ def test_a_refused_redirect_says_why() -> None:
     ]
     assert error(serving.redirect(":javascript:x"))[1] == (
         "redirects to what is no web address; look for its new one")
+
+
+def test_of_a_long_address_the_beginning_is_told() -> None:
+    there = "http://status.example/" + "x" * 300
+    assert error(serving.redirect(there))[1] == (
+        f"redirects from https down to {there[:200]}; look for its new address")
+    assert error(serving.redirect("ftp" + there))[1] == (
+        f"redirects to {'ftp' + there[:197]!r}, no web address; look for its new one")
 
 
 def test_a_circle_is_seen_when_it_closes() -> None:
@@ -730,6 +753,16 @@ def test_one_host_that_listens_is_network_enough(internet: Wire) -> None:
         assert len(net.connected) <= 6
 
 
+def test_six_places_are_asked_at_their_ports(internet: Wire) -> None:
+    net = internet(1)
+    ports = {"http://a.example/": 80, "https://b.example/": 443, "https://c.example:8443/": 8443}
+    urls = [url.replace(".example", f"{n}.example") for n in range(6) for url in ports]
+    net.names = {url.split("/")[2].split(":")[0]: [[f"93.184.216.{n}"]] for n, url in enumerate(urls)}
+    net.dead = {f"93.184.216.{n}" for n in range(18)}
+    assert not fetch.online([*urls, *urls])
+    assert sorted(port for _, port in net.connected) == [80, 80, 443, 443, 8443, 8443]
+
+
 def test_a_resolver_that_knows_private_addresses_only_is_left_to_the_pull(internet: Wire) -> None:
     internet(1).names = {f"status-{n}.example": [["10.0.0.1"]] for n in range(20)}
     assert fetch.online(URLS)
@@ -764,6 +797,9 @@ ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom"></feed>'
         '<?xml version="1.0" encoding="UTF-16"?><rss>caf\xe9</rss>'.encode("utf-16"),
         b"<rss><item>&lt;html&gt; captcha</item></rss>",
         b'\n{"incidents": ["<html>"]}\n',
+        b"[]",
+        b"\xfe\xff" + "<rss></rss>".encode("utf-16-be"),
+        ATOM + b"\0 \t\r\n",
     ],
 )
 def test_this_is_a_whole_feed(body: bytes) -> None:
@@ -787,6 +823,12 @@ def test_this_is_a_whole_feed(body: bytes) -> None:
         (b"<rss><item><rss/>", "truncated"),
         (b"<rss><channel/>", "truncated"),
         (b"<feed><!-- </feed", "truncated"),
+        (b" " * 4091 + b"<html>", "html"),
+        (b"x" * 4091 + b"<html>", "html"),
+        (b"x" * 4092 + b"<html>", "type"),
+        (b"<head></head>", "html"),
+        (b"<body></body>", "html"),
+        (b"<script></script>", "html"),
     ],
 )
 def test_this_is_not(body: bytes, reason: str) -> None:
@@ -802,14 +844,27 @@ def test_a_challenge_for_browsers_is_called_one() -> None:
     assert "a web page instead of the feed" in error(serving.status(200, b"<html></html>"))[1]
 
 
+@pytest.mark.parametrize("words", [
+    "just a moment", "captcha", "challenge-platform", "verify you are human", "Verify that you are a human",
+    "are you a robot", "enable JavaScript", "checking your browser", "attention required", "incapsula", "awswaf",
+])
+def test_a_challenge_is_known_by_its_words_near_its_beginning(words: str) -> None:
+    near, far = (b"<html>" + b" " * blanks + words.encode() for blanks in (150_000, 200_000))
+    assert "challenge page" in error(serving.status(200, near))[1]
+    assert "a web page instead of the feed" in error(serving.status(200, far))[1]
+
+
 def test_what_came_instead_of_a_feed_is_named() -> None:
     messages = [error(serving.status(200, b"%PDF-1.7", content_type="application/pdf; version=1"))[1]]
-    messages += [error(serving.status(200, body))[1] for body in (b"<opml/>", b"", b"%PDF-1.7")]
+    messages += [error(serving.status(200, body))[1] for body in (b"<opml/>", b"", b"%PDF-1.7", b"<" + b"x" * 50)]
+    messages += [error(serving.status(200, b"%PDF-1.7", content_type="x" * 70))[1]]
     assert messages == [
         "no RSS, Atom or JSON but application/pdf; check the feed's address",
         "no RSS, Atom or JSON but XML with the root <opml>; check the feed's address",
         "no RSS, Atom or JSON but nothing at all; check the feed's address",
         "no RSS, Atom or JSON but something else; check the feed's address",
+        f"no RSS, Atom or JSON but XML with the root <{'x' * 40}>; check the feed's address",
+        f"no RSS, Atom or JSON but {'x' * 60}; check the feed's address",
     ]
 
 

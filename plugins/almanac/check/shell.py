@@ -37,14 +37,19 @@ class Problem(NamedTuple):
     message: str  # with the name of the field before it
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+        return _shown(f"{self.file}:{self.line}:{self.column}: {self.message}")
 
     @property
     def annotation(self) -> str:
         """As GitHub shows it beside the changed line."""
         message = self.message.replace("%", "%25").replace("\n", "%0A")
         file = self.file.replace("%", "%25").replace(",", "%2C").replace(":", "%3A").replace("\n", "%0A")
-        return f"::error file={file},line={self.line},col={self.column}::{message}"
+        return _shown(f"::error file={file},line={self.line},col={self.column}::{message}")
+
+
+def _shown(line: str) -> str:
+    """One line that any terminal takes: names of files can hold line ends, and bytes that are no text."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
 
 
 Survey = Callable[[Path, Files, datetime, bool], Sequence[Problem]]
