@@ -60,7 +60,7 @@ def main(argv: list[str]) -> int:
 
 def judge(home: Path, unit: str, each: int, seed: int) -> bool:
     """Measure the coverage of one unit and try a sample of its faults; True if both are as wanted."""
-    met = runs.reach(home, tests(home, unit), sources(unit))
+    met = runs.reach(home, tests(home, unit), sources(home, unit))
     for place in met.missed:
         print(f"  no test comes by: {place}")
     print(f"{unit}: {met.share:.1%} of lines and branches covered by {len(met.seconds)} tests, wanted 100%", flush=True)
@@ -69,7 +69,7 @@ def judge(home: Path, unit: str, each: int, seed: int) -> bool:
 
 def bites(home: Path, unit: str, each: int, rng: random.Random, met: Reach) -> float:
     """Try a sample of the faults of one unit, telling those that survive; the share that was killed."""
-    possible = [fault for source in sources(unit) for fault in faults(home / source)]
+    possible = [fault for source in sources(home, unit) for fault in faults(home / source)]
     tried = rng.sample(possible, min(each, len(possible)))
     killed = 0
     for fault in tried:
@@ -112,11 +112,10 @@ def tests(home: Path, unit: str) -> list[Path]:
     return [Path(f"tests/{name}.py") for name in TESTS[unit] if (home / f"tests/{name}.py").exists()]
 
 
-def sources(unit: str) -> list[Path]:
+def sources(home: Path, unit: str) -> list[Path]:
     """The source files of a unit."""
-    package = Path("plugins/almanac")
-    found = sorted((ROOT / package / unit).rglob("*.py")) or [ROOT / package / f"{unit}.py"]
-    return [path.relative_to(ROOT) for path in found]
+    place = home / "plugins/almanac" / unit
+    return [path.relative_to(home) for path in sorted(place.rglob("*.py")) or [place.with_suffix(".py")]]
 
 
 if __name__ == "__main__":
