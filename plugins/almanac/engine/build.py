@@ -15,7 +15,7 @@ from almanac.engine import rewind, stage, state, surfaces, turn, written
 from almanac.engine.assembled import assemble
 from almanac.engine.crew import Crew, Errands
 from almanac.engine.edition import Edition
-from almanac.engine.incidents import Found, Made, Read, Task, page_paths, read_written, replay_paths, share, twin_path
+from almanac.engine.incidents import Found, Made, Read, Task, provider_of, read_written, share
 from almanac.engine.lasting import Lasting
 from almanac.engine.plan import PACKAGE, Plan, fingerprint
 from almanac.engine.press import Press, digest
@@ -74,8 +74,9 @@ class Build:
             self._printer.prepare()  # while the others read
 
     def _hire(self, sources: Mapping[str, Stamp], prints: Mapping[str, Print]) -> Crew:
-        """One hand; two if there is much to look at. If there is much to read they part at once, and read what people
-        wrote, too."""
+        """One hand; two if there is much to look at. If there is much to read they part at once, share it, and read
+        what people wrote, too. Else one looks at incidents while the other begins with surfaces: what each of these
+        needs is put together once."""
         early = len(sources) > MANY
         hands = HANDS if early or len(self._rows) > MANY else 1
         read, kept = sorted(sources), sorted(self._rows)
@@ -84,7 +85,7 @@ class Build:
         shares = []
         for hand in range(hands):
             task = Task(
-                kept={file: self._rows[file] for file in kept[hand::hands]},
+                kept={file: self._rows[file] for file in (kept[hand::hands] if early else [] if hand else kept)},
                 sources={file: sources[file] for file in read[hand::hands]},
                 written=people[hand::hands],
                 errands=errands,
@@ -241,17 +242,13 @@ class Build:
         sections = {SITE: Section(), WRITTEN: Section()}
         sections[SITE].extra = self._lasting.asked
         sections[WRITTEN].extra = self._wrote, written.freeze(self._written)
-        left = dict(self._press.prints)
         for file, row in self._rows.items():
-            section = sections.setdefault(row.card.provider, Section())
-            section.rows[file] = row
-            now = self.edition.incidents.get((row.card.provider, row.card.id))
-            paths = [*page_paths(now), twin_path(now), *(path for _, path in replay_paths(now))] if now else []
-            section.prints |= {path: left.pop(path) for path in paths}
-        for path in {article.path for article in self._written} | self._pages:
-            if path in left:
-                sections[WRITTEN].prints[path] = left.pop(path)
-        sections[SITE].prints = left
+            sections.setdefault(row.card.provider, Section()).rows[file] = row
+        written_by_people = {article.path for article in self._written} | self._pages
+        for path, made in self._press.prints.items():
+            provider = provider_of(path)
+            name = provider if provider in sections else WRITTEN if path in written_by_people else SITE
+            sections[name].prints[path] = made
         return sections
 
 

@@ -81,11 +81,14 @@ def _print(
         paths = page_paths(card)
         as_filed = card == row.card  # neither corrected nor turned back
         own = (file.encode(), row.content, b"" if as_filed else card)
-        key, again = digest(*own, around.mark(card)), digest(*own, around.name(card))
-        sheets = [(n, sheet) for n, sheet in replay_paths(card) if not press.stands(sheet, again)]
-        twin, bare = twin_path(card), digest("twin", *own)
-        if all([*(press.stands(path, key) for path in paths), press.stands(twin, bare), not sheets]):  # every one asked
+        key, twin, replays = digest(*own, around.mark(card)), twin_path(card), replay_paths(card)
+        if _every(press.stands(path, key) for path in paths) and _every(
+            press.stays(path) for path in (twin, *(path for _, path in replays))  # what these show is in the key, too
+        ):
             continue
+        again, bare = digest(*own, around.name(card)), digest("twin", *own)
+        sheets = [(n, sheet) for n, sheet in replays if not press.stands(sheet, again)]
+        press.stands(twin, bare)
         near = around.of(card)
         held = texts.pop(file, None)
         data, filed = held or archive.read_both(content, file)
@@ -97,6 +100,11 @@ def _print(
                 press.put(path, key, printer.page("incident", views.incident(near, incident, card, number)))
         for number, sheet in sheets:
             press.put(sheet, again, printer.page("replay", views.replay(near, incident, card, number)))
+
+
+def _every(asked: Iterable[bool]) -> bool:
+    """True if all are. None is left out, for what stands is a part of the build once it was asked for."""
+    return all(list(asked))
 
 
 def _read(content: Path, task: Task, texts: dict[str, Held]) -> Found:
@@ -131,6 +139,12 @@ def page_path(card: Card) -> str:
 def page_paths(card: Card) -> list[str]:
     """Its page, and those on which a huge one goes on."""
     return [f"{url.lstrip('/')}index.html" for url in views.incident_urls(card)]
+
+
+def provider_of(path: str) -> str:
+    """The slug of the provider whose incident an output is about; of another output something that is none."""
+    folder, _, rest = path.partition("/")
+    return rest.partition("/")[0] if folder == "incidents" else ""
 
 
 def twin_path(card: Card) -> str:
