@@ -267,16 +267,23 @@ def test_symbolic_links_and_huge_files_are_not_read(content: Path, tmp_path: Pat
     ]
 
 
-@pytest.mark.parametrize("file", [
-    "forecasts/openai.jsonl", "forecasts/scorecard.json", "inbox/x.md", "press/x.md", "providers/x.md",
-    "pulls/openai.json",
-])
-def test_a_folder_with_the_name_of_a_file_is_named(content: Path, file: str) -> None:
+@pytest.mark.parametrize("file", ["forecasts/openai.jsonl", "forecasts/scorecard.json", "pulls/openai.json"])
+def test_a_folder_with_the_name_of_a_record_is_named(content: Path, file: str) -> None:
     (content / file).unlink(missing_ok=True)
     put(content, f"{file}/x", "")
-    put(content, "pages/About.md", "---\ntitle: About\n---\n")
-    told = f"{file}:1:1: Is a directory; look what stands there, then run this again"
-    assert told in found(content)
+    assert found(content) == [
+        f"{file}:1:1: Is a directory; look what stands there, then run this again", f"{file}/x:1:1: {NOT_READ}",
+    ]
+
+
+@pytest.mark.parametrize("folder", ["inbox/x.md", "press/x.md", "providers/x.md"])
+def test_a_folder_with_the_name_of_a_file_hides_no_mistake(content: Path, folder: str) -> None:
+    put(content, f"{folder}/y.md", "")
+    put(content, ARTICLE, HEAD + "See [it](/nowhere/).")
+    assert found(content) == [
+        f"{ARTICLE}:{FIRST}:10: /nowhere/ leads nowhere on this site; mend the address",
+        f"{folder}/y.md:1:1: {NOT_READ}",
+    ]
 
 
 def test_a_file_with_the_name_of_a_folder_is_named(content: Path) -> None:

@@ -59,6 +59,11 @@ def _drop(fresh: str) -> None:
         return
 
 
+def pages(folder: Path) -> list[Path]:
+    """The Markdown files right in a folder, by name; what is a folder itself is none, whatever it is called."""
+    return [path for path in sorted(folder.glob("*.md")) if not path.is_dir()]
+
+
 def make_folder(folder: str | Path) -> None:
     """Make a folder and those above it, where they are not there. Raises DiskError."""
     try:

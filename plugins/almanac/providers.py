@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from almanac import files
+from almanac import files as disk
 from almanac.model import Component, Feed, Provider, Scope
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def load(content: Path, memo: Path | None = None) -> tuple[Provider, ...]:
     rules has changed, neither YAML nor pydantic is loaded, which takes 0.3 s off a build. It is data, never code.
     """
     files = {f"{content.name}/providers/{path.name}": path.read_bytes()
-             for path in sorted((content / "providers").glob("*.md"))}
+             for path in disk.pages(content / "providers")}
     key = _key(files)
     rows = _recall(memo, key)
     if rows is None:
@@ -135,5 +135,5 @@ def _recall(memo: Path | None, key: str) -> list[dict[str, Any]] | None:
 def _remember(memo: Path | None, key: str, rows: list[dict[str, Any]]) -> None:
     """Keep `rows` for the next build, at once or not at all."""
     if memo:
-        files.make_folder(memo.parent)
-        files.put(memo, json.dumps({"key": key, "providers": rows}, ensure_ascii=False).encode())
+        disk.make_folder(memo.parent)
+        disk.put(memo, json.dumps({"key": key, "providers": rows}, ensure_ascii=False).encode())

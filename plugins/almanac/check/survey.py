@@ -76,7 +76,7 @@ def _watched(content: Path, faults: list[Fault]) -> tuple[Provider, ...]:
         return providers.load(content)
     except providers.ProviderError as error:
         faults += error.faults
-        slugs = (path.stem for path in sorted((content / "providers").glob("*.md")))
+        slugs = (path.stem for path in disk.pages(content / "providers"))
         return tuple(Provider(slug=slug, name=slug, company="", home="", status_page="") for slug in slugs)
 
 

@@ -23,7 +23,7 @@ class InboxError(Exception):
 def load(content: Path) -> tuple[Draft, ...]:
     """The drafts, oldest first. Raises InboxError."""
     drafts, faults = [], list[Fault]()
-    for path in sorted((content / FOLDER).glob("*.md")):
+    for path in files.pages(content / FOLDER):
         draft, wrong = story.parse(path.read_bytes(), f"{FOLDER}/{path.name}", f"{content.name}/{FOLDER}/{path.name}")
         faults += wrong
         drafts += [draft] if draft else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from almanac import files
 from almanac.frontmatter import Fault
 
 FOLDER = "press"
@@ -34,7 +35,7 @@ def load(content: Path) -> tuple[tuple[Outlet, ...], tuple[Fault, ...]]:
     outlets: list[Outlet] = []
     faults: list[Fault] = []
     feeds: dict[str, str] = {}
-    for path in sorted((content / FOLDER).glob("*.md")):
+    for path in files.pages(content / FOLDER):
         matter = frontmatter.read(path.read_bytes(), f"{content.name}/{FOLDER}/{path.name}")
         row, wrong = forms.check(forms.OutletForm, matter)
         faults += wrong
