@@ -60,6 +60,14 @@ def test_lines_are_folded_end_in_crlf_and_times_are_utc(press: Press) -> None:
     assert str(events(press.output / "calendar.ics")["first"]["summary"]).endswith("Ä; a, b\\")
 
 
+@pytest.mark.parametrize("title", ["\\" * 200, "a" * 73 + "\\;,", "€" * 60 + "\\" * 3, "x"])
+def test_any_title_reads_back_from_lines_of_whole_characters(press: Press, title: str) -> None:
+    press.put(incident("first", "02 10:00", "02 11:00", title=title))
+    data = (press.build(NOW) / "calendar.ics").read_bytes()
+    assert max(len(line) for line in data.split(b"\r\n") if line.decode()) <= 75
+    assert str(events(press.output / "calendar.ics")["first"]["summary"]) == f"Claude: major: {title}"
+
+
 def test_sequence_and_modification_move_with_every_real_change_and_only_then(press: Press) -> None:
     stood = []
     for now, stands in life():

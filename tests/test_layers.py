@@ -29,7 +29,6 @@ ONLY = {
     "httpx2": {"fetch/__init__.py", "fetch/client.py"},
     "httpcore2": {"fetch/client.py", "fetch/guard.py"},
     "stamina": {"fetch/__init__.py"},
-    "icalendar": {"exports/calendars.py"},
     "pagefind_bin": {"exports/searchindex.py"},
     "pyarrow": {"exports/parquet.py"},
     "resvg_py": {"exports/lettering.py"},

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from almanac.model import Stretch
-from almanac.stats.days import Days, arrays, by_day, covered_by_day, disjoint, seconds_before
+from almanac.stats.days import Days, arrays, by_day, covered_by_day, disjoint, seconds_before, within
 from almanac.stats.windows import DAY, Period, union
 
 END = 60
@@ -48,6 +48,14 @@ def test_seconds_of_each_day_that_are_covered_and_in_trouble(trouble, covered, c
     assert list(table) == [both[max(a, 0) : max(b, 0)].sum() for a, b in pairwise(cuts)]
     alone = by_day(*columns(trouble), np.array(cuts, np.int64))
     assert alone.sum() == held(trouble)[max(cuts[0], 0) : max(cuts[-1], 0)].sum()
+
+
+@given(few, few)
+def test_parts_within_a_set_know_what_they_are_parts_of(some, covered):
+    parts = list(zip(*within(*columns(some), arrays(union(covered))), strict=True))
+    for place, stretch in enumerate(some):
+        own = [(since, until) for since, until, whole in parts if whole == place]
+        assert list(held(own)) == list(held([stretch]) & held(covered))
 
 
 def test_a_period_takes_its_rows_and_no_others():

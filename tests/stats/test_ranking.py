@@ -2,7 +2,7 @@
 
 import pytest
 
-from almanac.stats.ranking import leaderboard, shown_first, trend
+from almanac.stats.ranking import leaderboard, shown_first, trends
 from almanac.stats.ranks import Ranks
 from almanac.stats.record import record
 from almanac.stats.windows import between, last, quarter
@@ -84,8 +84,9 @@ def test_the_trend_compares_with_the_period_before():
         return record(provider(), cards, times(WHOLE), now=NOW)
 
     second_half = between(at(24 * 42), at(24 * 84))
-    found = [trend(shape(*hours), second_half) for hours in ((1, 4), (4, 1), (2, 2))]
-    assert [t.verdict for t in found] == ["worse", "better", "same"]
-    assert found[0].earlier.n == 42
-    assert trend(steady("new", 1, since=42), second_half).verdict == "unknown"
-    assert trend(plain("quiet"), second_half).verdict == "unknown"
+    unknown = [steady("new", 1, since=42), plain("quiet")]
+    known = [shape(*hours) for hours in ((1, 4), (4, 1), (2, 2))]
+    found = trends([unknown[0], *known, unknown[1]], second_half)
+    assert [t.verdict for t in found] == ["unknown", "worse", "better", "same", "unknown"]
+    assert found[1].earlier.n == 42
+    assert [t.verdict for t in trends(unknown, second_half)] == ["unknown", "unknown"]

@@ -124,5 +124,14 @@ def column(hours):
 
 def test_trouble_grew_only_where_the_weeks_say_so():
     little, much = column(noisy(1, 1, 13)), column(noisy(9, 2, 13))
-    assert (grew(little, much), grew(much, little), grew(little, little)) == (True, False, False)
-    assert not grew(column([0] * 13), column([0] * 12 + [30]))
+    assert [grew(*samples).tolist() for samples in ((little, much), (much, little), (little, little))] == [
+        [True], [False], [False],
+    ]  # fmt: skip
+    assert grew(column([0] * 13), column([0] * 12 + [30])).tolist() == [False]
+
+
+def test_each_provider_is_compared_with_itself_as_if_it_were_alone():
+    samples = [column(noisy(mean, seed, 13)) for mean, seed in ((1, 1), (9, 2), (1, 3), (9, 4))]
+    before, after = ([np.hstack(parts) for parts in zip(*chosen, strict=True)] for chosen in (samples, samples[::-1]))
+    alone = [bool(grew(*pair)[0]) for pair in zip(samples, samples[::-1], strict=True)]
+    assert (grew(before, after).tolist(), any(alone), all(alone)) == (alone, True, False)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from html import escape
 from typing import NamedTuple
 
-from lxml import etree  # type: ignore[import-untyped]
-
-from almanac.exports.syndication import document, line
+from almanac.exports.syndication import DECLARATION, line
 from almanac.model import Provider, stamped
 from almanac.views import base
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
 
 class Place(NamedTuple):
     """An address relative to the site, and when what it shows last changed (epoch seconds; 0 where nobody knows)."""
@@ -31,14 +31,13 @@ def index(maps: Iterable[Place], site_url: str) -> bytes:
 
 
 def _listing(name: str, kind: str, places: Iterable[Place], site_url: str) -> bytes:
-    """Elements below the first name no namespace: they print as those of the document."""
-    made = etree.Element(name, nsmap={None: NAMESPACE})
-    for place in places:
-        one = etree.SubElement(made, kind)
-        etree.SubElement(one, "loc").text = site_url + place.url
-        if place.changed:
-            etree.SubElement(one, "lastmod").text = stamped(place.changed)
-    return document(made)
+    listed = "".join(f"  <{kind}>\n{_place(place, site_url)}  </{kind}>\n" for place in places)
+    return f'{DECLARATION}<{name} xmlns="{NAMESPACE}">\n{listed}</{name}>\n'.encode()
+
+
+def _place(place: Place, site_url: str) -> str:
+    changed = f"    <lastmod>{stamped(place.changed)}</lastmod>\n" if place.changed else ""
+    return f"    <loc>{escape(site_url + place.url)}</loc>\n{changed}"
 
 
 def robots(site_url: str) -> bytes:

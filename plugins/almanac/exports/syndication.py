@@ -205,5 +205,5 @@ def document(root: Any) -> bytes:
 
 
 def dump(value: object) -> bytes:
-    """JSON as bytes, readable, in the order given."""
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+    """JSON as bytes, in the order given, on one line: laid out it is larger and takes three times as long."""
+    return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode()

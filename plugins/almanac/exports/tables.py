@@ -162,19 +162,23 @@ def _told(table: Table, rows: Iterable[Row], forms: Mapping[str, Callable[[Any],
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
+def _flag(cell: object) -> str:
+    return "true" if cell else "false"
+
+
 def _or_null(cell: object) -> str:
     return "null" if cell == "" else _json(cell)
 
 
 _IN_CSV: dict[str, Callable[[Any], object]] = {
     "array": " | ".join,
-    "boolean": lambda cell: "true" if cell else "false",
+    "boolean": _flag,
 }
 _IN_JSON: dict[str, Callable[[Any], object]] = {
     "string": encode_basestring,
     "datetime": lambda cell: f'"{cell}"' if cell else "null",
     "array": lambda cell: f"[{','.join(map(encode_basestring, cell))}]",
-    "boolean": _or_null,
+    "boolean": _flag,
     "integer": lambda cell: "null" if cell == "" else str(cell),
     "number": _or_null,
 }

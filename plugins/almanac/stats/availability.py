@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from almanac.model import Card
-from almanac.stats.days import Days, Ints
+from almanac.stats.days import CLASSES, Days, Ints
 from almanac.stats.intervals import MIN_BLOCKS, Bounds, Floats, of_shares, poisson, quantile
 from almanac.stats.record import Record, Subject
 from almanac.stats.windows import DAY, Period
@@ -157,17 +157,20 @@ def intervals(tables: Sequence[Days]) -> tuple[Bounds | None, ...]:
     """
     weeks = np.stack([in_weeks(days) for days in tables], axis=2)
     covered = weeks[:, 0, 0]
-    best, worst = of_shares(weeks[:, 1], covered), of_shares(weeks[:, 2], covered)
+    found = of_shares(np.concatenate((weeks[:, 1], weeks[:, 2]), axis=1), covered)
     return tuple(
         Bounds(1 - most.high, 1 - (least.low if least else 0.0)) if most else None
-        for least, most in zip(best, worst, strict=True)
+        for least, most in zip(found[: len(tables)], found[len(tables) :], strict=True)
     )
 
 
 def in_weeks(days: Days) -> Floats:
     """Covered seconds, least and most trouble of each seven days from the first on: (weeks, 3)."""
-    table = np.stack((days.covered, days.least.sum(axis=1), days.most.sum(axis=1)), axis=1).astype(np.float64)
-    return np.add.reduceat(table, np.arange(0, len(table), 7)) if len(table) else table
+    if not len(days.covered):
+        return np.zeros((0, 3))
+    first = np.arange(0, len(days.covered), 7)
+    least, most = (np.add.reduceat(table.ravel(), first * CLASSES) for table in (days.least, days.most))
+    return np.stack((np.add.reduceat(days.covered, first), least, most), axis=1).astype(np.float64)
 
 
 def rate(n: int, covered: int) -> Rate | None:

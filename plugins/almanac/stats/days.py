@@ -73,7 +73,17 @@ def by_day(starts: Ints, ends: Ints, midnights: Ints) -> Ints:
     return result
 
 
+def within(starts: Ints, ends: Ints, covered: tuple[Ints, Ints]) -> tuple[Ints, Ints, Ints]:
+    """The parts of any stretches that lie in a disjoint, sorted set: starts, ends, and the place of what each is of."""
+    since, until = covered
+    first = np.searchsorted(until, starts, side="right")
+    count = np.maximum(np.searchsorted(since, ends, side="left") - first, 0)
+    whole = np.repeat(np.arange(len(starts)), count)
+    part = first[whole] + np.arange(len(whole)) - np.repeat(np.cumsum(count) - count, count)
+    return np.maximum(starts[whole], since[part]), np.minimum(ends[whole], until[part]), whole
+
+
 def covered_by_day(starts: Ints, ends: Ints, covered: tuple[Ints, Ints], midnights: Ints) -> Ints:
-    """Seconds of a union that lie in the covered set, by day: |A and B| = |A| + |B| - |A or B|."""
-    both = by_day(np.concatenate((starts, covered[0])), np.concatenate((ends, covered[1])), midnights)
-    return by_day(starts, ends, midnights) + by_day(*covered, midnights) - both
+    """Seconds of a union that lie in the covered set, by day."""
+    starts, ends, _ = within(starts, ends, covered)
+    return by_day(starts, ends, midnights)

@@ -32,6 +32,7 @@ from almanac.stats.windows import DAY, WEEK, Period, Times, clip, total
 HOUR = 3600
 MONDAY = 4 * DAY  # the epoch was a Thursday
 TURNS = 999
+BATCHES = 16  # of turns: what is at work on one at a time fits into a processor's cache
 MIN_STARTS = 30
 MIN_WEEKS = 12
 WARM_UP = 90  # days before the first forecast
@@ -102,12 +103,18 @@ def _test(cells: Ints, weeks: Ints, known: Floats) -> Uniformity:
     random = np.random.default_rng((20_260_302, size, len(cells)))
     _, week = np.unique(weeks, return_inverse=True)
     turns = random.integers(0, size, (TURNS, int(week.max()) + 1))
-    turns += np.arange(TURNS)[:, None] * 2 * size  # each record in cells of its own, two times around
-    turned = np.take(turns, week, axis=1) + cells
-    counts = np.bincount(turned.ravel(), minlength=TURNS * 2 * size).reshape(TURNS, 2, size).sum(axis=1)
+    counts = np.concatenate([_turned(cells, week, some, size) for some in np.array_split(turns, BATCHES)])
     found = _distance(np.bincount(cells, minlength=size)[None, :], expected)[0]
     reached = int((_distance(counts, expected) >= found - 1e-9).sum())
     return Uniformity(float(found), (1 + reached) / (1 + TURNS))
+
+
+def _turned(cells: Ints, week: Ints, turns: Ints, size: int) -> Ints:
+    """Starts in each cell of some turned records: (turns, size)."""
+    own = np.arange(len(turns))[:, None] * 2 * size  # each record in cells of its own, two times around
+    turned = np.take(turns + own, week, axis=1) + cells
+    counts: Ints = np.bincount(turned.ravel(), minlength=len(turns) * 2 * size).reshape(-1, 2, size).sum(axis=1)
+    return counts
 
 
 def _distance(counts: Ints, expected: Floats) -> Floats:
@@ -165,7 +172,7 @@ def _rolling(table: Floats, happened: Floats) -> tuple[Floats, Floats, Floats] |
     products = _products(table)
     chances, model = [], np.zeros(table.shape[1])
     for first in weeks:  # a week changes little: from the model of the one before it is two steps
-        model = _fit(table[:first], products[:first], happened[:first], model)
+        model = _fit(table[:first], products[:, :first], happened[:first], model)
         chances.append(_logistic(table[first : first + 7] @ model))
     until = np.array(weeks)
     rates = np.repeat(np.cumsum(happened)[until - 1] / until, 7)[: len(happened) - WARM_UP]
@@ -178,17 +185,18 @@ def _fit(table: Floats, products: Floats, happened: Floats, near: Floats) -> Flo
     for _ in range(12):
         chance = _logistic(table @ found)
         slope = (happened - chance) @ table - _PENALTY * found
-        curve = ((chance * (1 - chance)) @ products).reshape(_RIDGES.shape) + _RIDGES
+        curve = (products @ (chance * (1 - chance))).reshape(_RIDGES.shape) + _RIDGES
         step = np.linalg.solve(curve, slope)
         found = found + step
-        if np.abs(step).max() < 1e-6:  # what is left is as the square of it
+        if np.abs(step).max() < 1e-4:  # what is left is as the square of it
             break
     return found
 
 
 def _products(table: Floats) -> Floats:
-    """Every column times every column."""
-    return (table[:, :, None] * table[:, None, :]).reshape(len(table), -1)
+    """Every column times every column, a row each."""
+    columns = table.T
+    return (columns[:, None] * columns[None, :]).reshape(-1, len(table))
 
 
 def _padded(features: Floats) -> Floats:
@@ -196,7 +204,7 @@ def _padded(features: Floats) -> Floats:
 
 
 def _logistic(x: Floats) -> Floats:
-    result: Floats = 1 / (1 + np.exp(np.minimum(np.maximum(-x, -30), 30)))
+    result: Floats = np.tanh(x / 2) / 2 + 0.5  # 1 / (1 + exp(-x)), and nothing is too large for it
     return result
 
 

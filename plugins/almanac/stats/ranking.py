@@ -127,15 +127,25 @@ def covered_share(record: Record, period: Period) -> float:
     return int(record.days[record.whole].within(period).covered.sum()) / elapsed if elapsed > 0 else 0.0
 
 
-def trend(record: Record, period: Period) -> Trend:
-    """Whether a provider declared more or less trouble than in the period before, by the same t as ranks."""
-    earlier, now = measure(record, before(period)), measure(record, period)
-    if any(_unsure(m) for m in (earlier, now)) or earlier.n + now.n < MIN_INCIDENTS:
-        return Trend(earlier, "unknown")
-    old, new = weekly([record], earlier.period), weekly([record], period)
-    if grew((old.covered, old.most), (new.covered, new.least)):
-        return Trend(earlier, "worse")
-    return Trend(earlier, "better" if grew((new.covered, new.most), (old.covered, old.least)) else "same")
+def trends(records: Sequence[Record], period: Period) -> tuple[Trend, ...]:
+    """Whether each provider declared more or less trouble than in the period before, by the same t as ranks."""
+    earlier = [measure(record, before(period)) for record in records]
+    known = [_comparable(old, measure(record, period)) for record, old in zip(records, earlier, strict=True)]
+    told = iter(_verdicts([record for record, sure in zip(records, known, strict=True) if sure], period))
+    return tuple(Trend(old, next(told) if sure else "unknown") for old, sure in zip(earlier, known, strict=True))
+
+
+def _verdicts(records: Sequence[Record], period: Period) -> list[str]:
+    if not records:
+        return []
+    old, new = weekly(records, before(period)), weekly(records, period)
+    worse = grew((old.covered, old.most), (new.covered, new.least)).tolist()
+    better = grew((new.covered, new.most), (old.covered, old.least)).tolist()
+    return ["worse" if up else "better" if down else "same" for up, down in zip(worse, better, strict=True)]
+
+
+def _comparable(earlier: Measure, now: Measure) -> bool:
+    return not any(_unsure(known) for known in (earlier, now)) and earlier.n + now.n >= MIN_INCIDENTS
 
 
 def _unsure(known: Measure) -> bool:

@@ -157,14 +157,19 @@ def _ranks(worse: Bools, own: int) -> Ranks:
     return Ranks(1 + int(worse[own].sum()), len(worse) - int(worse[:, own].sum()))
 
 
-def grew(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> bool:
-    """True if the share in trouble surely grew between two samples of weeks, each (covered, trouble)."""
-    found, errors, centred = 0.0, np.zeros(1), np.zeros(RESAMPLES)
-    square, squares = 0.0, np.zeros(RESAMPLES)
+def grew(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> Bools:
+    """For each provider whether its share in trouble surely grew between two samples of weeks, each (covered, trouble).
+
+    All four are (weeks, providers); each provider is looked at by itself.
+    """
+    providers = before[0].shape[1]
+    found, centred = np.zeros(providers), np.zeros((RESAMPLES, providers))
+    square, squares = np.zeros(providers), np.zeros((RESAMPLES, providers))
     for sign, seed, (covered, trouble) in ((-1, 1, before), (1, 2, after)):
-        root, error = (part[0, 0] for part in _roots(covered, trouble, np.ones((1, len(covered)))))
-        roots, errors = (part[:, 0] for part in _roots(covered, trouble, draws(len(covered), RESAMPLES, seed)))
+        root, error = (part[0] for part in _roots(covered, trouble, np.ones((1, len(covered)))))
+        roots, errors = _roots(covered, trouble, draws(len(covered), RESAMPLES, seed))
         found, centred = found + sign * root, centred + sign * (roots - root)
         square, squares = square + error**2, squares + errors**2
-    critical = _quantile(np.abs(centred) / np.sqrt(np.maximum(squares, 1e-18)), LEVEL)
-    return bool(found / np.sqrt(max(square, 1e-18)) > critical)
+    largest = np.abs(centred) / np.sqrt(np.maximum(squares, 1e-18))
+    critical = np.array([_quantile(column, LEVEL) for column in largest.T])
+    return np.asarray(found / np.sqrt(np.maximum(square, 1e-18)) > critical)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from almanac.model import OVER, Card, Provider
-from almanac.stats.days import CLASSES, Days, Ints, arrays, by_day, covered_by_day
+from almanac.stats.days import CLASSES, Days, Ints, arrays, by_day, within
 from almanac.stats.selection import OTHER, Selection, concerns_ai, placing, select, severity
 from almanac.stats.windows import DAY, Times, midnight
 
@@ -82,12 +82,14 @@ def record(
     sure, maybe = _membership(provider, kept, selection)
     midnights = _midnights(covered, now)
     known = arrays(covered)
+    watched = by_day(*known, midnights)
+    at_least, at_most = within(starts, least, known), within(starts, most, known)
     days = {
         subject: Days(
             first=int(midnights[0]) // DAY,
-            covered=by_day(*known, midnights),
-            least=_by_class(starts, least, severities[:, 0], sure[subject], known, midnights),
-            most=_by_class(starts, most, severities[:, 1], maybe[subject], known, midnights),
+            covered=watched,
+            least=_by_class(at_least, np.where(sure[subject], severities[:, 0], 0), midnights),
+            most=_by_class(at_most, np.where(maybe[subject], severities[:, 1], 0), midnights),
         )
         for subject in sure
     }
@@ -193,13 +195,14 @@ def _midnights(covered: Times, now: int) -> Ints:
     return np.arange(first, final + 1, DAY, dtype=np.int64)
 
 
-def _by_class(
-    starts: Ints, ends: Ints, classes: Ints, member: Bools, covered: tuple[Ints, Ints], midnights: Ints
-) -> Ints:
-    """Seconds a day in each class, counting at each instant the worst class of the incidents then open."""
-    at_least = []
-    for threshold in range(1, CLASSES + 1):
-        chosen = member & (classes >= threshold)
-        at_least.append(covered_by_day(starts[chosen], ends[chosen], covered, midnights))
-    degraded, partial, full = at_least
+def _by_class(parts: tuple[Ints, Ints, Ints], classes: Ints, midnights: Ints) -> Ints:
+    """Seconds a day in each class, counting at each instant the worst class of the incidents then open.
+
+    `parts` are those of the incidents that are covered, `classes` those of the incidents.
+    """
+    starts, ends, whole = parts
+    known = classes[whole]
+    degraded, partial, full = (
+        by_day(starts[known >= least], ends[known >= least], midnights) for least in range(1, CLASSES + 1)
+    )
     return np.stack((degraded - partial, partial - full, full), axis=1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from almanac.model import Pulls, Stretch, moment, seconds
@@ -116,6 +117,7 @@ def everything(covered: Times) -> Period:
     return between(covered[0].since, covered[-1].until)._replace(slug="all", name="all covered time")
 
 
+@lru_cache(maxsize=64)  # every leaderboard offers all of them
 def periods(covered: Times, now: int) -> tuple[Period, ...]:
     """Every period statistics are published for: 30, 90 and 365 days, quarters and years newest first, then all."""
     if not covered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from almanac.stats import ranking, windows
 from almanac.stats.availability import FORMULAS, Formula
 from almanac.stats.ranking import Standing
 from almanac.stats.record import Record
-from almanac.stats.selection import is_machine
+from almanac.stats.selection import Left, is_machine
 from almanac.stats.windows import Period
 from almanac.views import base, measures
 from almanac.views.base import Head, Link
@@ -128,7 +128,7 @@ def leaderboard(almanac: Almanac, records: Records, period: Period | None = None
         weighed=tuple(_weighed(records, standing, len(standings)) for standing in standings),
         ordinals=_ordinals(len(standings)),
         before=_span(windows.before(chosen), every) if chosen else "",
-        trends=tuple(_trend(records[s.provider], s, chosen) for s in standings) if chosen else (),
+        trends=_trends(records, standings, chosen) if chosen else (),
         choices=_choices(almanac, chosen),
         rows=_months(almanac, chosen) if chosen else (),
         explain=f"{standings[0].provider} {chosen.slug}" if chosen and standings else "",
@@ -199,14 +199,16 @@ def _stand(board: Board | None) -> str:
 
 def _left_out(records: Records, period: Period) -> tuple[tuple[str, str], ...]:
     """How many incidents that started in the period do not count, for each reason."""
-    counts = Counter(
-        left.why
-        for record in records.values()
-        for left in record.selection.left_out
-        if period.since <= left.card.started < period.until
-    )
+    counts: Counter[str] = Counter()
+    for left_out in (record.selection.left_out for record in records.values()):  # sorted by start
+        since, until = (bisect_left(left_out, at, key=_start) for at in (period.since, period.until))
+        counts.update(left.why for left in left_out[since:until])
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple((words.count(number), why) for why, number in ordered)
+
+
+def _start(left: Left) -> int:
+    return left.card.started
 
 
 def weights() -> tuple[Weights, ...]:
@@ -242,13 +244,16 @@ def _ordinals(count: int) -> tuple[Label, ...]:
     return charts.axis([(1, "1st"), (count, f"{count}.")], 1, count) if count > 1 else ()
 
 
-def _trend(record: Record, standing: Standing, period: Period) -> Trend:
-    found = ranking.trend(record, period)
-    return Trend(
-        provider=measures.link(record.provider),
-        before=measures.said(found.earlier),
-        now=measures.said(standing.measure),
-        verdict=VERDICTS[found.verdict],
+def _trends(records: Records, standings: Sequence[Standing], period: Period) -> tuple[Trend, ...]:
+    ranked = [records[standing.provider] for standing in standings]
+    return tuple(
+        Trend(
+            provider=measures.link(record.provider),
+            before=measures.said(found.earlier),
+            now=measures.said(standing.measure),
+            verdict=VERDICTS[found.verdict],
+        )
+        for record, standing, found in zip(ranked, standings, ranking.trends(ranked, period), strict=True)
     )
 
 
