@@ -18,7 +18,7 @@ from almanac.engine.edition import Edition
 from almanac.engine.surface import Surface, providers
 from almanac.exports import Channel, Entry, Item
 from almanac.exports.items import newest_first
-from almanac.model import TROUBLE, Card, Impact, Provider, moment
+from almanac.model import TROUBLE, Card, Impact, Provider, stamped
 
 Make = Callable[[Channel, list[Item]], bytes]
 FORMS: dict[str, Make] = {"atom.xml": exports.atom, "feed.xml": exports.rss, "feed.json": exports.json_feed}
@@ -71,14 +71,17 @@ def _articles(make: Make, name: str) -> Callable[..., object]:
 
 def archives(edition: Edition, slug: str) -> dict[str, list[Card]]:
     """Archive documents by name, oldest first; each holds an incident or more that the feed no longer does."""
-    return edition.kept(("archives", slug), lambda: _archives(edition.posted[slug], "%Y" if slug else "%Y-%m"))
+    return edition.kept(("archives", slug), lambda: _archives(edition.posted[slug], 4 if slug else 7))
 
 
-def _archives(cards: list[Card], period: str) -> dict[str, list[Card]]:
-    """`cards` stand newest first. A document is there as soon as its oldest incident has left the feed."""
+def _archives(cards: list[Card], called: int) -> dict[str, list[Card]]:
+    """`cards` stand newest first. A document is there as soon as its oldest incident has left the feed.
+
+    It is named by as much of the date as `called` letters hold: 2026 or 2026-03.
+    """
     found: dict[str, list[Card]] = {}
     left = len(cards) - exports.NEWEST  # so many have, and they are the oldest
-    for name, group in groupby(reversed(cards), key=lambda card: moment(card.posted).strftime(period)):
+    for name, group in groupby(reversed(cards), key=lambda card: stamped(card.posted)[:called]):
         for number, chunk in enumerate(_chunks(list(group)), 1):
             if left > 0:
                 found[f"{name}-{number}"] = chunk[::-1]
