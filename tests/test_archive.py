@@ -388,6 +388,7 @@ def test_walk_lists_every_incident_file_and_nothing_else(tmp_path: Path) -> None
     path = tmp_path / "incidents" / "openai" / "2026" / "2026-03-02-b.md"
     path.with_name("x.md.tmp").touch()
     (tmp_path / "incidents" / "README.md").touch()
+    (tmp_path / "incidents" / "acme").symlink_to(tmp_path / "incidents" / "openai", target_is_directory=True)
     os.utime(path, ns=(7, 7))
     entries = sorted(archive.walk(tmp_path))
     assert [entry.file for entry in entries] == [FILED[OUTAGE.id].file, "openai/2026/2026-03-02-b.md"]

@@ -140,6 +140,13 @@ def test_who_has_no_time_left_does_not_ask() -> None:
 def test_a_validator_that_no_header_can_hold_is_told() -> None:
     message = r"cannot be asked (Illegal header value b'a\nb'); check the feed's address"
     assert error(serving.page(FEED), etag="a\nb") == ("protocol", message)
+    message = f"cannot be asked (Illegal header value b'a\\n{'b' * 94}); check the feed's address"
+    assert error(serving.page(FEED), etag="a\n" + "b" * 200) == ("protocol", message)
+
+
+def test_of_what_is_no_http_the_beginning_is_told() -> None:
+    message = f"does not speak HTTP (illegal status line: bytearray(b'SSH {'x' * 83}); check the feed's address"
+    assert error(serving.raw(b"SSH " + b"x" * 200 + b"\r\n\r\n")) == ("protocol", message)
 
 
 def test_a_server_that_takes_no_more_connections_is_cut_at_the_deadline() -> None:
@@ -303,7 +310,6 @@ def test_retry_after_is_not_waited_for_without_the_time_for_another_answer() -> 
     assert time.monotonic() - started < 2
 
 
-@pytest.mark.slow
 def test_retry_after_within_the_deadline_is_waited_for() -> None:
     started = time.monotonic()
     page = serving.in_turn(serving.status(503, retry_after="1"), serving.page(FEED))
@@ -826,6 +832,7 @@ def test_this_is_a_whole_feed(body: bytes) -> None:
         (b" " * 4091 + b"<html>", "html"),
         (b"x" * 4091 + b"<html>", "html"),
         (b"x" * 4092 + b"<html>", "type"),
+        (b"<!--" + b"x" * 5000 + b"--><html></html>", "html"),
         (b"<head></head>", "html"),
         (b"<body></body>", "html"),
         (b"<script></script>", "html"),
