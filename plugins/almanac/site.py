@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from almanac import unchanged
+from almanac import files, unchanged
 
 PATHS = ("PATH", "THEME", "OUTPUT_PATH")
 TOLD = 12  # so many paths are named one by one
@@ -21,6 +21,12 @@ def connect() -> None:
     from almanac import hookup  # imports Pelican
 
     hookup.connect()
+
+
+def preview(root: str) -> None:
+    """`tasks.py build` without options, in a process of its own."""
+    sys.excepthook = files.plainly
+    build(Path(root, "pelicanconf.py"))
 
 
 def build(settings_file: Path, *, now: str = "", output: str = "", pull: bool = True) -> None:
