@@ -15,6 +15,7 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,6 +58,8 @@ def prepare() -> None:
     """Import what every run would import."""
     for name in HEAVY:
         importlib.import_module(name)
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
 
 
 def reach(home: Path, files: Sequence[Path], sources: Sequence[Path]) -> Reach:
@@ -153,6 +156,7 @@ def _child(home: Path, files: Collection[Path], chosen: Sequence[str] | None, to
         measured.start()
     watch = _Watch(chosen, measured)
     options = ["-q", "-p", "no:cacheprovider", "-m", "not slow and not browser", *(["-x"] if chosen else [])]
+    options += ["--basetemp", str(home.with_name("scratch"))]  # else each run sweeps up what three before it left
     code = pytest.main([*options, *map(str, files)], plugins=[watch])
     if measured:
         measured.stop()
