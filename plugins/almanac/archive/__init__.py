@@ -12,6 +12,7 @@ from almanac.archive.disk import (
     load,
     load_pulls,
     lock,
+    name_of,
     read,
     read_both,
     read_bytes,
@@ -26,6 +27,6 @@ from almanac.archive.page import ArchiveError, parse, render
 
 __all__ = [
     "INCIDENTS", "PRESS", "ArchiveError", "Entry", "Filed", "append_forecasts", "append_log", "file_of", "load",
-    "load_forecasts", "load_pulls", "load_scorecard", "lock", "parse", "read", "read_both", "read_bytes", "render",
-    "save", "save_pulls", "save_scorecard", "slug_of", "walk",
+    "load_forecasts", "load_pulls", "load_scorecard", "lock", "name_of", "parse", "read", "read_both", "read_bytes",
+    "render", "save", "save_pulls", "save_scorecard", "slug_of", "walk",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from almanac import files
 from almanac.archive import page, pulls
 from almanac.archive.page import ArchiveError
-from almanac.model import Incident, Pulls
+from almanac.model import Card, Incident, Pulls
 
 INCIDENTS = "incidents"
 PULLS = "pulls"
@@ -25,6 +25,7 @@ LEFTOVER = files.UNFINISHED
 
 _SAFE_ID = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9-]{1,64}", re.ASCII)  # those name devices
 _UNSAFE = re.compile(r"[^a-z0-9-]")
+LONG = 32  # hexadecimal digits that tell ids apart whose slugs are alike
 
 
 class Filed(NamedTuple):
@@ -55,12 +56,19 @@ def slug_of(raw_id: str) -> str:
 def file_of(incident: Incident, taken: Collection[str] = ()) -> str:
     """Where a new incident goes: <provider>/<year>/<date>-<slug>.md. It stays there when its start changes later.
 
-    A slug that is `taken` (an id may look like another with its hash, or be made to) gets more of the hash.
+    A slug that is `taken` (an id may look like another with its hash, or be made to) gets a longer hash.
     """
-    slug = slug_of(incident.id)
-    if slug in taken:
-        slug = f"{slug}-{hashlib.sha256(incident.id.encode()).hexdigest()[8:40]}"
+    base = slug = slug_of(incident.id)
+    while slug in taken:
+        slug = f"{base}-{hashlib.sha256(slug.encode()).hexdigest()[:LONG]}"
     return f"{incident.provider}/{incident.started:%Y/%Y-%m-%d}-{slug}.md"
+
+
+def name_of(card: Card) -> str:
+    """What an incident is called for life among those of its provider, wherever its file is moved to: its slug."""
+    base = slug_of(card.id)
+    is_long = len(card.slug) == len(base) + 1 + LONG and card.slug.startswith(f"{base}-")
+    return card.slug if is_long else base
 
 
 def _slug_in(file: str) -> str:

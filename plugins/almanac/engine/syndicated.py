@@ -40,10 +40,17 @@ def _quiet(make: Make, name: str) -> Callable[..., object]:
     def feed(edition: Edition, provider: Provider | None = None) -> bytes:
         items = [edition.item(card) for card in edition.newest(exports.NEWEST, provider.slug if provider else "")]
         if name in FORMS:
-            items += [exports.article(card, edition.plan) for card in _told(edition, provider)]
-        return make(_channel(edition, provider, name), newest_first(items))
+            items += _among(items, [exports.article(card, edition.plan) for card in _told(edition, provider)])
+        return make(_channel(edition, provider, name), newest_first(items, 2 * exports.NEWEST))
 
     return feed
+
+
+def _among(incidents: list[Item], articles: list[Item]) -> list[Item]:
+    """The articles of the time of these incidents: they push none out, for what has left stands in the archives."""
+    if len(incidents) < exports.NEWEST:
+        return articles
+    return [item for item in articles if item.published >= incidents[-1].published]
 
 
 def _quiet_key(edition: Edition, provider: Provider | None = None) -> object:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from almanac import words
-from almanac.archive import slug_of
+from almanac.archive import name_of
 from almanac.exports.items import Home
 from almanac.exports.syndication import line
 from almanac.model import Card, Kind, Phase, Provider, moment, stamp
@@ -63,7 +63,7 @@ def _entry(event: Event, site: Home) -> list[str]:
         f"DTSTART:{_time(event.since)}",
         *([f"DTEND:{_time(until)}"] if until else []),
         f"DTSTAMP:{changed}",
-        f"UID:{card.provider}/{slug_of(card.id)}@{host(site)}",
+        f"UID:{card.provider}/{name_of(card)}@{host(site)}",
         f"SEQUENCE:{len(card.updates) + 2 * card.edits}",
         f"CATEGORIES:{_text(name)},{card.kind}",
         f"DESCRIPTION:{_text(f'{words.listing(card.components) or WHOLE}; {base.length(card)}.')}",

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from almanac import text, words
 from almanac.almanac import ArticleCard
-from almanac.archive import slug_of
+from almanac.archive import name_of
 from almanac.links import LinkPost
 from almanac.model import Card, FeedState, Incident, Phase, Provider, Pulls, Update, moment, stamp
 from almanac.undeclared import Undeclared
@@ -198,7 +198,7 @@ def _dates(card: Card) -> tuple[datetime, datetime]:
 
 
 def _id(card: Card, site: Home) -> str:
-    return f"{site.site_id}incident/{card.provider}/{slug_of(card.id)}"
+    return f"{site.site_id}incident/{card.provider}/{name_of(card)}"
 
 
 def _seen_by(at: datetime, update: Update) -> datetime:
@@ -228,6 +228,6 @@ def _post(update: Update) -> str:
     return f"<p>{head}{gone}</p>{text.html(update.text) if update.text else ''}"
 
 
-def newest_first(items: Iterable[Item]) -> list[Item]:
+def newest_first(items: Iterable[Item], most: int = NEWEST) -> list[Item]:
     """The newest items of several kinds, as many as a feed holds."""
-    return sorted(items, key=lambda item: (item.published, item.id), reverse=True)[:NEWEST]
+    return sorted(items, key=lambda item: (item.published, item.id), reverse=True)[:most]

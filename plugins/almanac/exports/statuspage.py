@@ -21,7 +21,7 @@ from typing import Any
 
 from almanac import words
 from almanac.almanac import Almanac
-from almanac.archive import slug_of
+from almanac.archive import name_of
 from almanac.exports.items import Home
 from almanac.model import OVER, Card, Component, Impact, Incident, Kind, Phase, Provider, moment, stamp
 from almanac.stats import selection
@@ -179,7 +179,7 @@ def _hits(known: Declared, card: Card, part: Component) -> bool:
 def incident(incident: Incident, card: Card, provider: Provider, site: Home, whole_site: bool = False) -> Json:
     """An incident or a maintenance with its posts, newest first. `whole_site`: ids are unique among all providers."""
     made: Json = {
-        "id": f"{card.provider}-{slug_of(card.id)}" if whole_site else card.id,
+        "id": f"{card.provider}-{name_of(card)}" if whole_site else card.id,
         "name": incident.title,
         "status": _phase(incident.phase, incident.ended is not None or incident.phase in OVER),
         "created_at": stamp(incident.posted),
