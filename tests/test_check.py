@@ -310,8 +310,10 @@ def test_a_picture_that_nobody_shows_is_named(content: Path) -> None:
     for name in ("lone", "shown"):
         put(content, f"images/2026/{name}.png", "")
         (content / f"images/2026/{name}.png").write_bytes(png())
-    put(content, ARTICLE, HEAD + "![A red bar](/images/2026/shown.png)\n")
+    put(content, "images/2026/bad.png", "none")
+    put(content, ARTICLE, HEAD + "![A red bar](/images/2026/shown.png) ![Another](/images/2026/bad.png)\n")
     assert found(content) == [
+        "images/2026/bad.png:1:1: is no picture; save the picture again as PNG, JPEG or WebP",
         "images/2026/lone.png:1:1: is shown nowhere; show it with "
         "![what it shows](/images/2026/lone.png), or take it away",
     ]
@@ -365,8 +367,8 @@ def test_in_ci_each_problem_is_an_annotation(
 
 
 def test_an_annotation_cannot_be_broken_out_of() -> None:
-    assert Problem("a,b:c%", 1, 2, "50 %\n::set-output::x").annotation == (
-        "::error file=a%2Cb%3Ac%25,line=1,col=2::50 %25%0A::set-output::x")
+    assert Problem("a,b:c%\nd", 1, 2, "50 %\n::set-output::x").annotation == (
+        "::error file=a%2Cb%3Ac%25%0Ad,line=1,col=2::50 %25%0A::set-output::x")
 
 
 def test_a_name_cannot_begin_a_line_nor_stop_the_check(content: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -826,6 +826,7 @@ def test_this_is_a_whole_feed(body: bytes) -> None:
         (b"<rssx></rssx>", "type"),
         (ATOM[:-1], "truncated"),
         (ATOM + b"<entry>", "truncated"),
+        (ATOM + b"X", "truncated"),
         (b"<rss><item><rss/>", "truncated"),
         (b"<rss><channel/>", "truncated"),
         (b"<feed><!-- </feed", "truncated"),

@@ -97,7 +97,7 @@ def _variants(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
                 forced = copy.copy(node)
                 forced.test = ast.Constant(truth)
                 yield f"condition always {truth}", forced
-        case ast.Return(value=value) if value is not None and not _is_none(value):
+        case ast.Return(value=value) if value is not None and not _is_nothing(value):
             yield "returns None", ast.Return(ast.Constant(None))
         case ast.Expr(value=ast.Call() | ast.Yield() | ast.YieldFrom()) | ast.AugAssign() | ast.Raise():
             yield f"{ast.unparse(node)[:60]!r} left out", ast.Pass()
@@ -119,8 +119,9 @@ def _constants(node: ast.Constant) -> Iterator[tuple[str, ast.AST]]:
             yield f"{data[:40]!r} → {b'XX' + data[:40]!r}", ast.Constant(b"XX" + data)
 
 
-def _is_none(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_nothing(node: ast.AST) -> bool:
+    """True for None, and for False, which None would not differ from."""
+    return isinstance(node, ast.Constant) and (node.value is None or node.value is False)
 
 
 def _name(node: ast.AST) -> str:

@@ -110,5 +110,5 @@ def _what(name: bytes, content_type: str, plain: bytes) -> str:
     if not plain.strip():
         return "nothing at all"
     if name:
-        return f"XML with the root <{name.decode('ascii', 'replace')[:40]}>"
+        return f"XML with the root <{name.decode()[:40]}>"
     return content_type.split(";")[0].strip()[:60] or "something else"
