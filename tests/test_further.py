@@ -37,7 +37,7 @@ def replayed(found: Incident, sheet: int = 1) -> Any:
 
 
 def compared(known: Almanac) -> Any:
-    return views.compare(known, views.closed(known), *views.compared(known)[0])
+    return views.compare(views.Sides(known), views.closed(known), *views.compared(known)[0])
 
 
 # Replay

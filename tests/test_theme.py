@@ -85,7 +85,7 @@ def pages_of(known: Almanac, incidents: Iterable[Incident] = ()) -> list[tuple[s
         ("not_found", views.not_found(known)),
         ("search", views.search(known, by_month)),
         ("comparisons", views.comparisons(known)),
-        *(("compare", views.compare(known, views.closed(known), *pair)) for pair in views.compared(known)),
+        *(("compare", views.compare(views.Sides(known), views.closed(known), *pair)) for pair in views.compared(known)),
         *(("component", views.component(known, views.closed(known), *part)) for part in views.all_parts(known)),
         *(("incident", views.incident(near.of(carded(i)), i, carded(i))) for i in incidents),
         *(("replay", views.replay(near.of(card), i, card))

@@ -35,6 +35,11 @@ def _component_key(edition: Edition, provider: Provider, part: Component) -> obj
     return part.slug, whole(edition, provider)
 
 
+def _compare(edition: Edition, first: Provider, second: Provider) -> object:
+    sides = edition.kept("sides", lambda: views.Sides(edition.almanac))
+    return views.compare(sides, edition.closed, first, second)
+
+
 def _pair_key(edition: Edition, first: Provider, second: Provider) -> object:
     return whole(edition, first), whole(edition, second)
 
@@ -43,8 +48,8 @@ SURFACES: tuple[Surface, ...] = (
     Surface("providers/{0.slug}/{1.slug}/index.html", lambda e, p, c: views.component(e.almanac, e.closed, p, c),
             "component", lambda e: views.all_parts(e.almanac), _component_key),
     Surface("compare/index.html", lambda e: views.comparisons(e.almanac), "comparisons"),
-    Surface("compare/{0.slug}/{1.slug}/index.html", lambda e, a, b: views.compare(e.almanac, e.closed, a, b),
-            "compare", lambda e: views.compared(e.almanac), _pair_key),
+    Surface("compare/{0.slug}/{1.slug}/index.html", _compare, "compare",
+            lambda e: views.compared(e.almanac), _pair_key),
     Surface("search/index.html", lambda e: views.search(e.almanac, e.months, e.plan.complete), "search"),
     Surface("edits/index.html", lambda e: views.edits(e.almanac, e.text), "edits", key=_edits_key),
     Surface("edits/{0}/{1:02}/{2}index.html", lambda e, y, m, _, n: views.edits_of_month(e.almanac, e.text, y, m, n),

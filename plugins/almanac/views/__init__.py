@@ -7,7 +7,7 @@ from almanac.views.backups import Advice, advice
 from almanac.views.backups import page as backups
 from almanac.views.base import PICTURE, Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
-from almanac.views.compare import compare, compared, comparisons
+from almanac.views.compare import Sides, compare, compared, comparisons
 from almanac.views.component import all_parts, component
 from almanac.views.corrections import corrections
 from almanac.views.data import Data, Offer, data
@@ -40,6 +40,7 @@ __all__ = [
     "Figures",
     "Offer",
     "ProviderPage",
+    "Sides",
     "Site",
     "Surroundings",
     "advice",

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from almanac import charts, words
 from almanac.almanac import Almanac
-from almanac.model import TROUBLE, Card, Impact, Kind, moment, stamp
+from almanac.model import TROUBLE, Card, Impact, Kind, moment, stamp, stamped
 
 
 class Link(NamedTuple):
@@ -135,8 +135,7 @@ def time(at: datetime, text: str) -> Time:
 
 def clock(at: int) -> Time:
     """A moment by its hour."""
-    when = moment(at)
-    return Time(stamp(when), words.clock(when))
+    return Time(stamped(at), words.clock_of(at))
 
 
 def incident_url(card: Card) -> str:

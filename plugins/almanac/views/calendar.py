@@ -5,6 +5,8 @@ from __future__ import annotations
 from calendar import monthrange, timegm
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from almanac import charts, words
@@ -74,24 +76,25 @@ def year(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge: i
     """The twelve months up to `edge`, oldest first."""
     at = moment(edge - 1)
     months = [divmod(at.year * 12 + at.month - 1 - back, 12) for back in range(MONTHS - 1, -1, -1)]
-    since = timegm((months[0][0], months[0][1] + 1, 1, 0, 0, 0))
-    recent = [card for card in cards if end(card, pulls) >= since]
-    return tuple(_month(provider, recent, pulls, year, month + 1, edge) for year, month in months)
+    firsts = [timegm((year, month + 1, 1, 0, 0, 0)) for year, month in months]
+    until = firsts[-1] + monthrange(at.year, at.month)[1] * DAY
+    recent = [card for card in cards if end(card, pulls) >= firsts[0]]
+    found = days.worst(recent, pulls, firsts[0], (until - firsts[0]) // DAY, edge)
+    trouble = windows.union(Stretch(card.started, end(card, pulls)) for card in recent)
+    rows = []
+    for since, after in pairwise([*firsts, until]):
+        here = found[(since - firsts[0]) // DAY : (after - firsts[0]) // DAY]
+        began = any(since <= card.started < after for card in recent)
+        rows.append(_month(provider, moment(since), here, windows.total(windows.clip(trouble, since, after)), began))
+    return tuple(rows)
 
 
-def _month(
-    provider: Provider, cards: Sequence[Card], pulls: Pulls | None, year: int, month: int, edge: int
-) -> MonthRow:
-    length = monthrange(year, month)[1]
-    since = timegm((year, month, 1, 0, 0, 0))
-    until = since + length * DAY
-    here = [card for card in cards if card.started < until and end(card, pulls) >= since]
-    found = days.worst(here, pulls, since, length, edge)
-    trouble = windows.union(Stretch(card.started, end(card, pulls)) for card in here)
-    spent = words.hours(windows.total(windows.clip(trouble, since, until)))
+def _month(provider: Provider, first: datetime, found: Sequence[str], trouble: int, began: bool) -> MonthRow:
+    """The row of a month: the worst of each day, the seconds in declared trouble, and whether an incident began."""
+    year, month = first.year, first.month
     return MonthRow(
         name=f"{words.SHORT_MONTHS[month - 1]} {year}",
-        url=base.month_url(year, month) if any(card.started >= since for card in here) else "",
+        url=base.month_url(year, month) if began else "",
         bars=charts.bars(found, f"{provider.name}, {words.month(year, month)}", slots=31),
-        hours=charts.UNKNOWN if set(found) == {charts.UNKNOWN} else spent,
+        hours=charts.UNKNOWN if set(found) == {charts.UNKNOWN} else words.hours(trouble),
     )

@@ -13,7 +13,6 @@ from almanac.model import Provider, moment
 from almanac.stats import windows
 from almanac.stats.availability import Measure, measure
 from almanac.stats.backups import Pair, Share
-from almanac.stats.record import Record
 from almanac.stats.windows import DAY
 from almanac.views import base, calendar, current, measures, rows
 from almanac.views.backups import together
@@ -107,10 +106,31 @@ def _others(provider: Provider, others: Iterable[Provider]) -> Others:
     return Others(measures.link(provider), tuple(links))
 
 
-def compare(almanac: Almanac, records: Records, first: Provider, second: Provider) -> ComparePage:
+class Sides:
+    """The days of any provider, laid out once for all it is compared with."""
+
+    def __init__(self, almanac: Almanac) -> None:
+        self._almanac = almanac
+        self._made: dict[tuple[str, int], Side] = {}
+        self.until = measures.closed_at(almanac) + 1  # what is later is not looked at
+
+    def of(self, provider: Provider, edge: int) -> Side:
+        """The side of a provider with its ninety days up to `edge` (epoch seconds)."""
+        key = provider.slug, edge
+        if key not in self._made:
+            self._made[key] = self._make(provider, edge)
+        return self._made[key]
+
+    def _make(self, provider: Provider, edge: int) -> Side:
+        cards = current.troubles(provider, self._almanac.cards.get(provider.slug, ()))
+        ninety = calendar.ninety(provider, cards, self._almanac.pulls.get(provider.slug), edge)
+        return Side(measures.link(provider), ninety)
+
+
+def compare(sides: Sides, records: Records, first: Provider, second: Provider) -> ComparePage:
     """Two providers up to the last midnight; `records` reach as far."""
     ours = records[first.slug], records[second.slug]
-    edge = min([measures.closed_at(almanac) + 1, *(record.covered[-1].until for record in ours if record.covered)])
+    edge = min([sides.until, *(record.covered[-1].until for record in ours if record.covered)])
     period = windows.last(DAYS, edge - 1)
     found = measure(ours[0], period), measure(ours[1], period)
     pair = _pair(records, first.slug, second.slug)
@@ -123,7 +143,7 @@ def compare(almanac: Almanac, records: Records, first: Provider, second: Provide
         ),
         title=f"{first.name} and {second.name}",
         stand=_stand((first, second), found),
-        sides=(_side(almanac, ours[0], edge), _side(almanac, ours[1], edge)),
+        sides=(sides.of(first, edge), sides.of(second, edge)),
         measures=_measures(*found),
         span=words.period(moment(period.since), moment(period.until - 1)),
         together=_together(pair) if pair else (),
@@ -137,13 +157,6 @@ def _pair(records: Records, first: str, second: str) -> Pair | None:
         if {pair.first.slug, pair.second.slug} == {first, second}:
             return pair if pair.covered else None
     return None
-
-
-def _side(almanac: Almanac, record: Record, edge: int) -> Side:
-    provider = record.provider
-    cards = current.troubles(provider, almanac.cards.get(provider.slug, ()))
-    ninety = calendar.ninety(provider, cards, almanac.pulls.get(provider.slug), edge)
-    return Side(measures.link(provider), ninety)
 
 
 def _stand(providers: tuple[Provider, Provider], found: tuple[Measure, Measure]) -> str:

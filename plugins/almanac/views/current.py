@@ -93,7 +93,7 @@ def troubles(provider: Provider, cards: Iterable[Card]) -> list[Card]:
 
 def rank(card: Card) -> tuple[int, int]:
     """Worst first, then the longest-lasting, when sorted in reverse."""
-    return SEVERITY.index(Impact(card.impact)) if card.impact in SEVERITY else 0, -card.started
+    return SEVERITY.index(card.impact) if card.impact in SEVERITY else 0, -card.started
 
 
 def is_open(card: Card, pulls: Pulls | None, reach: int) -> bool:
