@@ -176,5 +176,5 @@ def _settle(home: Path) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] in OURS]:
         del sys.modules[name]
     sys.path[:] = [path for path in sys.path if path and Path(path) not in (ROOT, ROOT / "plugins")]
-    for name in [name for name in os.environ if name.startswith("PYTHON")]:
+    for name in [name for name in os.environ if name.startswith(("PYTHON", "PYTEST"))]:
         del os.environ[name]
