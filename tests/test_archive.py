@@ -5,7 +5,6 @@ import os
 import re
 import resource
 import signal
-import stat
 import subprocess
 import sys
 import timeit
@@ -352,7 +351,7 @@ def folders(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         real = getattr(os, name)
 
         def call(what: Any, *more: Any) -> Any:
-            if stat.S_ISDIR(os.stat(what).st_mode):
+            if os.path.isdir(what):
                 raise OSError(error, os.strerror(error))
             return real(what, *more)
 

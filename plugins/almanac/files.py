@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
+NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 UNFINISHED = ".tmp"  # ends the name of a file that is being written; a killed run leaves it behind
 
 CURES = {
@@ -37,13 +38,16 @@ def put(path: str | Path, data: bytes, *, durable: bool = False) -> os.stat_resu
     """
     fresh = f"{path}{UNFINISHED}"
     try:
-        with open(fresh, "wb", buffering=0) as file:
-            left = memoryview(data)
+        handle = os.open(fresh, NEW, 0o666)
+        try:
+            left = data
             while left:  # a disk that is nearly full takes a part, and refuses only the next write
-                left = left[file.write(left) :]
-            status = os.fstat(file.fileno())
+                left = left[os.write(handle, left) :]
+            status = os.fstat(handle)
             if durable:
-                os.fsync(file.fileno())
+                os.fsync(handle)
+        finally:
+            os.close(handle)
         os.replace(fresh, path)
     except OSError as error:
         _drop(fresh)

@@ -47,7 +47,7 @@ class Press:
     def put(self, path: str, key: bytes, data: bytes) -> None:
         """Make `path` hold `data`; it is left alone if it does. Raises DiskError."""
         target = self._base + path
-        status = None if self._is_new(os.path.dirname(target)) else _same(target, data)
+        status = None if self._is_new(self._base + path.rpartition("/")[0]) else _same(target, data)
         if status is None:
             status = files.put(target, data)
             self.written.append(path)
