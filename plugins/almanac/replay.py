@@ -7,7 +7,7 @@ stated end without a post that says so, and a word that is no phase, are known f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
@@ -26,19 +26,22 @@ class Known(NamedTuple):
     kind: Kind
     impact: Impact
     impact_stated: str
-    phase: Phase
     components: tuple[str, ...]
     started: datetime
-    ended: datetime | None
-    ended_basis: str
     planned_from: datetime | None
     planned_until: datetime | None
+    ended: datetime | None  # from here on: what follows from the posts of then, too
+    ended_basis: str
+    phase: Phase
     vanished: datetime | None
     updates: tuple[Update, ...]
     changes: tuple[Change, ...]
 
 
+_STATED = Known._fields.index("ended")
 _NOW: Callable[[Incident], tuple[Any, ...]] = attrgetter(*Known._fields)
+_AT = attrgetter("at")
+_SILENT = Phase.UNKNOWN  # of a post that names no phase
 
 
 class Past:
@@ -52,6 +55,7 @@ class Past:
         self._is_told = any(update.phase in OVER for update in incident.updates)  # a post said that it was over
         # A post that is as it was first seen needs no look at what it was before.
         self._has_moved = bool(incident.changes or any(update.was or update.gone for update in incident.updates))
+        self._is_silent = any(update.phase is _SILENT for update in incident.updates)
 
     def known(self, at: datetime) -> Known | None:
         """What was known at a moment; None if nothing was."""
@@ -65,21 +69,18 @@ class Past:
             return None
         then = self._now._replace(**_facts(incident, at)) if incident.changes else self._now
         ended = self._ended(then.ended, posts, at)
-        return then._replace(
-            phase=_phase(incident, posts, ended),
-            ended=ended,
-            ended_basis=(incident.ended_basis or "resolved-update") if ended else "",
-            vanished=_vanished(incident, at),
-            updates=posts,
-            changes=tuple(change for change in incident.changes if change.until <= at),
-        )
+        basis = (incident.ended_basis or "resolved-update") if ended else ""
+        changes = tuple([change for change in incident.changes if change.until <= at])
+        phase, vanished = _phase(incident, posts, ended), _vanished(incident, at)
+        return Known._make((*then[:_STATED], ended, basis, phase, vanished, posts, changes))
 
     def _posts(self, at: datetime) -> tuple[Update, ...]:
         """The posts that were known, each as it was then, oldest first."""
         seen: Iterable[Update] = [update for since, update in self.posts if since <= at]
         if self._has_moved:
             seen = _as_they_were(self._incident, seen, at)
-        return in_effect(sorted(seen, key=attrgetter("at")))
+        seen = sorted(seen, key=_AT)
+        return in_effect(seen) if self._is_silent else tuple(seen)
 
     def _ended(self, ended: datetime | None, posts: Iterable[Update], at: datetime) -> datetime | None:
         """The end that was known: once a post said it was over, or where none ever does, from the stated time on."""
@@ -89,7 +90,7 @@ class Past:
             return ended if ended <= at else None
         over = None
         for update in posts:
-            if update.gone is None and update.phase is not Phase.UNKNOWN:
+            if update.gone is None and update.phase is not _SILENT:
                 over = (over or update.at) if update.phase in OVER else None
         return over and (ended if ended <= at else over)
 
@@ -165,15 +166,17 @@ def _fact(change: Change) -> dict[str, Any]:
     return {"title": change.was} if change.what == "title" else {}
 
 
-def _phase(incident: Incident, posts: Collection[Update], ended: datetime | None) -> Phase:
-    said = [update.phase for update in posts if update.gone is None and update.phase is not Phase.UNKNOWN]
-    if said:
-        return said[-1]
-    return incident.phase if ended else Phase.UNKNOWN
+def _phase(incident: Incident, posts: Sequence[Update], ended: datetime | None) -> Phase:
+    for update in reversed(posts):
+        if update.gone is None and update.phase is not _SILENT:
+            return update.phase
+    return incident.phase if ended else _SILENT
 
 
 def _vanished(incident: Incident, at: datetime) -> datetime | None:
     """Since when it was missing from its feed; it may have come back since."""
+    if not incident.changes:
+        return incident.vanished if incident.vanished and incident.vanished <= at else None
     times = [unstamp(c.was) for c in incident.changes if c.what == "vanished" and c.until > at]
     times += [incident.vanished] if incident.vanished else []
     return next((time for time in times if time <= at), None)

@@ -63,7 +63,7 @@ def changed(incident: Incident) -> tuple[Edit, ...]:
 
 def all_edits(incident: Incident) -> tuple[Edit, ...]:
     """Every change, and every post that was taken away, newest first."""
-    return _newest_first([*changed(incident), *(_taken(update) for update in incident.updates if update.gone)])
+    return _newest_first([*changed(incident), *[_taken(update) for update in incident.updates if update.gone]])
 
 
 def _newest_first(found: Iterable[Edit]) -> tuple[Edit, ...]:

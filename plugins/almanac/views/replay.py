@@ -92,7 +92,7 @@ def replay(around: Around, incident: Incident, card: Card, sheet: int = 1) -> Re
         incident=Link(base.incident_url(card), f"{around.provider}, {words.date(incident.started)}"),
         stand=STAMPS if past.by_stamps(incident) else OWN,
         states=states,
-        steps=tuple(Link(f"#{state.anchor}", state.time.text) for state in states),
+        steps=tuple([Link(f"#{state.anchor}", state.time.text) for state in states]),
         sheets=tuple(Sheet(url, str(n), n == sheet) for n, url in enumerate(urls, 1)) if len(urls) > 1 else (),
     )
 
@@ -102,6 +102,7 @@ def _states(incident: Incident, first: int, last: int) -> Iterator[State]:
     moments, stamps = then.moments, [stamp(at) for at in then.moments]
     posts, edits = _newly_said(then), _newly_edited(incident)
     before = then.known(moments[first - 1]) if first else None
+    last = min(last, len(moments))
     for number, at in enumerate(moments[first:last], first):
         known = then.known(at)
         if known is None:  # its first posts are dated before it was seen, or it has no post that counts
@@ -116,10 +117,10 @@ def _states(incident: Incident, first: int, last: int) -> Iterator[State]:
             stand=_stand(known, at),
             title=known.title if not incident.title_is_ours and (not before or before.title != known.title) else "",
             parts="" if before and before.components == known.components else words.listing(known.components, 6),
-            said=tuple(_post(past.post(update, at), at) for update in posts.get(at, ())),
+            said=tuple([_post(past.post(update, at) if update.was else update, at) for update in posts.get(at, ())]),
             edits=tuple(edits.get(iso, ())),
             earlier=f"at-{stamps[number - 1]}" if number > first else "",
-            later=f"at-{stamps[number + 1]}" if number + 1 < min(last, len(moments)) else "",
+            later=f"at-{stamps[number + 1]}" if number + 1 < last else "",
         )
         before = known
 
@@ -158,8 +159,5 @@ def _stand(known: past.Known, at: datetime) -> str:
 
 
 def _post(post: Update, at: datetime) -> Said:
-    return Said(
-        phase=words.sentence(post.printed or post.phase),
-        when="" if post.at == at else f"dated {words.near(post.at, at)}",
-        html=text.html(post.text) if post.text else "",
-    )
+    when = "" if post.at == at else f"dated {words.near(post.at, at)}"
+    return Said(words.sentence(post.printed or post.phase), when, text.html(post.text) if post.text else "")
