@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -119,8 +120,8 @@ def _update(section: str) -> Update:
     if phase is None:
         raise Bad(f"## {heading}", f"{word!r} is no phase; write one of: {', '.join(PHASES)}")
     return Update(
-        at=_time(at, f"## {heading}"), phase=phase, text=text, printed=notes.pop("printed", _as_headed(word)),
-        was=tuple(map(_revision, older)), **notes,
+        at=_time(at, f"## {heading}"), phase=phase, text=text, was=tuple(map(_revision, older)),
+        **{"printed": _as_headed(word), **notes},
     )  # fmt: skip
 
 
@@ -132,10 +133,10 @@ def _revision(section: str) -> Revision:
     return Revision(text=text, until=_time(heading.removeprefix(REVISION), f"### {heading}"), **notes)
 
 
-def _taken_apart(section: str, known: frozenset[str]) -> tuple[str, dict[str, Any], str]:
+def _taken_apart(section: str, known: frozenset[str]) -> tuple[str, Mapping[str, Any], str]:
     """Heading, notes (of `known` names) and text of a section."""
     heading, _, rest = section.partition("\n")
-    notes: dict[str, Any] = {}
+    notes: Mapping[str, Any] = {}
     if rest and rest[0] != "\n":
         line, _, rest = rest.partition("\n")
         notes = _read_notes(line, known)
@@ -145,7 +146,8 @@ def _taken_apart(section: str, known: frozenset[str]) -> tuple[str, dict[str, An
     return heading, notes, text
 
 
-def _read_notes(line: str, known: frozenset[str]) -> dict[str, Any]:
+@MEMO
+def _read_notes(line: str, known: frozenset[str]) -> Mapping[str, Any]:
     notes: dict[str, Any] = {}
     at = 0
     while at < len(line):
