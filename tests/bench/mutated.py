@@ -40,7 +40,9 @@ PROCESSES, CHUNK, SECONDS = 2, 500, 10
 ENTRY = re.compile(rb"<(?:\w+:)?(item|entry)\b(?:[^>]*[^/>])?>.*?</(?:\w+:)?\1>", re.DOTALL)
 TAG = re.compile(rb"<[^<>]{1,200}>")
 ATTRIBUTE = re.compile(rb"[\w:.-]+=(\"[^\"<>]*\"|'[^'<>]*')")
-SHIFT_JIS = re.compile(rb"\s*<\?xml version=[\"'][\w.:-]+[\"']\s+encoding=[\"']shift_jis[\"']")  # unknown to expat
+UNKNOWN = re.compile(  # to expat, which takes them for one byte a character
+    rb"\s*<\?xml version=[\"'][\w.:-]+[\"']\s+encoding=[\"'](shift_jis|utf8)[\"']", re.IGNORECASE
+)
 UTF_16 = ("utf-16-le".encode("utf-16-le"), "utf-16".encode("utf-16-le"))  # a name it does not know, one it does
 WORD = re.compile(rb"(?<=[>\s])[A-Za-z]{3,14}(?=[\s<.,])")
 NUMBER = re.compile(rb"\d+")
@@ -217,8 +219,8 @@ def is_well_formed(body: bytes) -> bool:
     try:
         if body[:100].lstrip()[:1] in (b"{", b"["):
             json.loads(body)
-        elif found := SHIFT_JIS.match(body):
-            text = body[found.end() :].decode("shift_jis")
+        elif found := UNKNOWN.match(body):
+            text = body[found.end() :].decode(found[1].decode())
             expat.ParserCreate("utf-8").Parse(b"<?xml version='1.0'" + text.encode(), True)
         else:
             expat.ParserCreate().Parse(body.replace(*UTF_16, 1).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n"), True)

@@ -111,7 +111,7 @@ def _family(encoding: str) -> str:
 
 def _recoded(body: bytes, encoding: str) -> bytes:
     try:
-        return body.decode(encoding).lstrip("\ufeff \t\r\n").encode()
+        return body.decode(encoding).encode()
     except UnicodeError as error:
         raise FeedError("malformed", f"the feed is not in the encoding it declares, {encoding}") from error
 
