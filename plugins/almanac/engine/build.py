@@ -279,7 +279,7 @@ def _prints(plan: Plan, sections: Mapping[str, Section], since: int | None) -> d
     `since`: when builds began that did not end. What they left is nobody's, until this build makes it too.
     """
     nobodys = turn.since(os.fspath(plan.output), since) if since is not None else ()
-    known = {path: Print(b"", 0, 0) for path in (*unchanged.files(plan.state), *nobodys)}
+    known = dict.fromkeys((*unchanged.files(plan.state), *nobodys), Print(b"", 0, 0))
     for section in sections.values():
         known |= section.prints
     return known

@@ -69,13 +69,20 @@ class Surroundings:
         self._instead = instead or (lambda: advice(measures.closed(almanac)))
         self._providers = {provider.slug: provider for provider in almanac.providers}
         self._reach = {slug: _reach(pulls, seconds(almanac.now)) for slug, pulls in almanac.pulls.items()}
-        self._days = _by_day(almanac)
         self._cited = _citations(almanac.articles)
         self._corrected = by_incident(almanac)
         self._written = written_on(almanac)
-        self._who = _digest([(p.slug, p.name, p.company, p.written_by, p.scope, p.components)
-                             for p in almanac.providers])  # fmt: skip
         self._marks: dict[int, bytes] = {}
+
+    @cached_property
+    def _days(self) -> Mapping[int, list[tuple[Card, int]]]:
+        return _by_day(self._almanac)
+
+    @cached_property
+    def _who(self) -> bytes:
+        """A digest of all that is shown of providers."""
+        known = self._almanac.providers
+        return _digest([(p.slug, p.name, p.company, p.written_by, p.scope, p.components) for p in known])
 
     def name(self, card: Card) -> str:
         """What readers call the provider of an incident."""
