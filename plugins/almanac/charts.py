@@ -222,13 +222,16 @@ class Scale(NamedTuple):
 
     def x(self, at: int) -> str:
         """Where a moment (epoch seconds) stands; what lies outside stands on the edge."""
-        share = (at - self.since) / (self.until - self.since)
-        return f"{share * 100:.2f}%" if 0 < share < 1 else "0%" if share <= 0 else "100%"
+        since, until, _ = self
+        if since < at < until:
+            return f"{(at - since) / (until - since) * 100:.2f}%"
+        return "0%" if at <= since else "100%"
 
     def width(self, since: int, until: int) -> str:
         """How wide a stretch is, at least a visible hair, and cut at the edges."""
-        since, until = max(since, self.since), min(until, self.until)
-        return f"{max((until - since) / (self.until - self.since), 0.002) * 100:.2f}%"
+        first, last, _ = self
+        share = (min(until, last) - max(since, first)) / (last - first)
+        return f"{max(share, 0.002) * 100:.2f}%"
 
 
 TICKS = (600, 1800, 3600, 2 * 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 7 * 86400, 14 * 86400, 30 * 86400)

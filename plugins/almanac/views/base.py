@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -170,6 +171,7 @@ def feeds(home: str, called: str) -> tuple[Feed, ...]:
     return tuple(Feed(f"{home}{name}", f"{called}, {form}", media) for name, form, media in FEED_FORMS)
 
 
+@cache
 def provider_feeds(slug: str, called: str) -> tuple[Feed, ...]:
     """The feeds of one provider, Atom first."""
     return feeds(provider_url(slug), called)

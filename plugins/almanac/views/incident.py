@@ -114,7 +114,7 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
         warnings=_warnings(incident, card),
         day=day,
         timeline=timeline(card, around) if card.is_trouble and sheet == 1 else None,
-        posts=tuple(_post(incident, update) for update in _sheet(incident, sheet, len(urls))),
+        posts=tuple([_post(incident, update) for update in _sheet(incident, sheet, len(urls))]),
         sheets=tuple(Sheet(url, str(n), n == sheet) for n, url in enumerate(urls, 1)) if len(urls) > 1 else (),
         posts_note=_posts_note(incident),
         edits=changed(incident),
@@ -263,14 +263,9 @@ def _post(incident: Incident, update: Update) -> Post:
         notes.append(f"gone from the feed since {words.moment(update.gone)}")
     if update.printed and update.printed.casefold() != update.phase:
         notes.append(f"printed as “{update.printed}”")
-    same_day = update.at.date() == incident.started.date()
-    return Post(
-        time=Time(stamp(update.at), words.clock(update.at)),
-        day="" if same_day else words.short_date(update.at),
-        phase=words.sentence(update.phase),
-        html=text.html(update.text) if update.text else "",
-        notes=" · ".join(notes),
-    )
+    at, html = update.at, text.html(update.text) if update.text else ""
+    day = "" if at.date() == incident.started.date() else words.short_date(at)
+    return Post(Time(stamp(at), words.clock(at)), day, words.sentence(update.phase), html, " · ".join(notes))
 
 
 def _posts_note(incident: Incident) -> str:

@@ -77,11 +77,11 @@ def phases(card: Card, until: int) -> tuple[Phased, ...]:
         if not edges or edges[-1][1] != phase:
             edges.append((max(at, card.started), phase))
     edges.append((until, ""))
-    return tuple(
+    return tuple([
         Phased(phase, INK.get(phase, "unposted"), since, end)
         for (since, phase), (end, _) in pairwise(edges)
         if end > since
-    )
+    ])
 
 
 def timeline(card: Card, around: Around) -> Timeline | None:
@@ -89,20 +89,20 @@ def timeline(card: Card, around: Around) -> Timeline | None:
     if around.end == card.started and not around.neighbours:
         return None
     scale = charts.scale_of(window(card.started, around.end, around.live is not None))
-    parts = phases(card, around.end)
+    parts, inside = phases(card, around.end), [at for at, _ in card.updates if at <= scale.until]
     floor = FIRST + ROW * len(around.neighbours) - 8 if around.neighbours else STALK + 10
     return Timeline(
         height=str(floor + 20),
         floor=str(floor),
         ticks=charts.ticks(scale, str(floor + 15)),
-        blocks=tuple(Block(f"ph-{p.css}", scale.x(p.since), scale.width(p.since, p.until)) for p in parts),
-        names=tuple(_phase_name(scale, part) for part in parts if _has_room(scale, part)),
-        knobs=_knobs(scale, [at for at, _ in card.updates if at <= scale.until]),
+        blocks=tuple([Block(f"ph-{p.css}", scale.x(p.since), scale.width(p.since, p.until)) for p in parts]),
+        names=tuple([_phase_name(scale, part) for part in parts if _has_room(scale, part)]),
+        knobs=_knobs(scale, inside),
         title=_title(scale, card, around),
         now=Label(scale.x(around.now), f"open at {words.clock_of(around.now)}") if around.now else None,
-        others=tuple(_other(scale, at, other, around) for at, other in enumerate(around.neighbours)),
-        entries=tuple(_entry(other, around) for other in around.neighbours),
-        inks=tuple(dict.fromkeys((part.css, part.phase) for part in parts)),
+        others=tuple([_other(scale, at, other, around) for at, other in enumerate(around.neighbours)]),
+        entries=tuple([_entry(other, around) for other in around.neighbours]),
+        inks=tuple(dict.fromkeys([(part.css, part.phase) for part in parts])),
         label=_said(card, around, parts),
     )
 
@@ -110,8 +110,9 @@ def timeline(card: Card, around: Around) -> Timeline | None:
 def _knobs(scale: Scale, posts: Iterable[int]) -> tuple[str, ...]:
     """A ring a post, where there is room: what lies closer than rings can be told apart is one."""
     found: list[int] = []
+    room = APART * (scale.until - scale.since)
     for at in posts:
-        if not found or at - found[-1] >= APART * (scale.until - scale.since):
+        if not found or at - found[-1] >= room:
             found.append(at)
     return tuple(map(scale.x, found))
 
@@ -121,7 +122,7 @@ def _has_room(scale: Scale, part: Phased) -> bool:
 
 
 def _phase_name(scale: Scale, part: Phased) -> Label:
-    return Label(scale.x(part.since), "not yet posted" if part.phase == "unposted" else part.phase, css="w")
+    return Label(scale.x(part.since), "not yet posted" if part.phase == "unposted" else part.phase, "start", "w")
 
 
 def _title(scale: Scale, card: Card, around: Around) -> Label:
@@ -152,16 +153,14 @@ def _until(other: Neighbour) -> str:
 
 
 def _entry(other: Neighbour, around: Around) -> Entry:
-    since, until = moment(other.since), moment(other.until)
-    last = words.clock(until) if until.date() == since.date() else f"{words.short_date(until)}, {words.clock(until)}"
-    return Entry(
-        url=other.url,
-        name=other.name if other.provider == around.provider else f"{other.provider}: {other.name}",
-        since=f"{words.short_date(since)}, {words.clock(since)}",
-        until="not recorded" if other.open else last,
-        word=other.word,
-        length="" if other.open else words.duration(other.until - other.since),
-    )
+    name = other.name if other.provider == around.provider else f"{other.provider}: {other.name}"
+    since = f"{words.short_date(moment(other.since))}, {words.clock_of(other.since)}"
+    if other.open:
+        return Entry(other.url, name, since, "not recorded", other.word, "")
+    until = words.clock_of(other.until)
+    if other.until // words.DAY != other.since // words.DAY:
+        until = f"{words.short_date(moment(other.until))}, {until}"
+    return Entry(other.url, name, since, until, other.word, words.duration(other.until - other.since))
 
 
 def _said(card: Card, around: Around, parts: tuple[Phased, ...]) -> str:
