@@ -58,8 +58,8 @@ WRONG = {
     ],
     "feed.json": [
         ('"content_html"', '"content"', "content"),
-        ('"date_published": "2026-03-02T', '"date_published": "2026-03-02 ', "does not match"),
-        ('"version": "https://jsonfeed.org/version/1.1"', '"version": 1', "was expected"),
+        ('"date_published":"2026-03-02T', '"date_published":"2026-03-02 ', "does not match"),
+        ('"version":"https://jsonfeed.org/version/1.1"', '"version":1', "was expected"),
     ],
     "calendar.ics": [("VERSION:2.0", "VERSION:1.0", "no prodid or version"), ("DTSTAMP:", "X-STAMP:", "has no times")],
     "feeds.opml": [("xmlUrl=", "url=", "has a feed at None")],
