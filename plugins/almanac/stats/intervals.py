@@ -22,6 +22,9 @@ MIN_BLOCKS = 4  # fewer weeks say nothing about how weeks vary
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+_ANGLES = np.linspace(0, math.pi / 2, 4001)
+_COSINES = np.cos(_ANGLES[:-1])
+
 
 class Bounds(NamedTuple):
     """A lower and an upper value, both included."""
@@ -98,12 +101,11 @@ def student_quantile(share: float, freedom: float) -> float:
     With t = sqrt(freedom) tan(angle) the distribution is 1/2 + K times the integral of cos(angle)^(freedom - 1), here
     summed by the trapezoid rule and read backwards.
     """
-    angles = np.linspace(0, math.pi / 2, 4001)
-    heights = np.cos(angles[:-1]) ** (freedom - 1)
+    heights = _COSINES ** (freedom - 1)
     heights = np.append(heights, 1.0 if freedom == 1 else 0.0)
-    areas = np.concatenate(([0.0], np.cumsum(heights[1:] + heights[:-1]))) * (angles[1] / 2)
+    areas = np.concatenate(([0.0], np.cumsum(heights[1:] + heights[:-1]))) * (_ANGLES[1] / 2)
     front = math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(math.pi)
-    return math.sqrt(freedom) * math.tan(float(np.interp(share - 0.5, front * areas, angles)))
+    return math.sqrt(freedom) * math.tan(float(np.interp(share - 0.5, front * areas, _ANGLES)))
 
 
 def quantile(ordered: Sequence[float] | Floats | Ints, share: float) -> float:

@@ -124,6 +124,7 @@ def scope(provider: Provider, card: Card) -> str:
     return scoping(provider)(card)
 
 
+@lru_cache(maxsize=256)
 def scoping(provider: Provider) -> Callable[[Card], str]:
     """`scope` with the provider's names looked up once, for many cards."""
     rule = provider.scope
@@ -131,12 +132,13 @@ def scoping(provider: Provider) -> Callable[[Card], str]:
         return lambda _: "in"
     wanted, words = _wanted(provider), rule.words
 
-    def of(card: Card) -> str:
-        if any(_plain(name) in wanted for name in card.components) or _has_word(words, card.title):
+    @lru_cache(maxsize=16_384)  # lists, records and states all ask, each of all incidents
+    def scope_of(names: tuple[str, ...], title: str) -> str:
+        if any(_plain(name) in wanted for name in names) or _has_word(words, title):
             return "in"
-        return "out" if card.components else "unknown"
+        return "out" if names else "unknown"
 
-    return of
+    return lambda card: scope_of(card.components, card.title)
 
 
 def concerns_ai(provider: Provider, component: Component) -> bool:
