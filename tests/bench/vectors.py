@@ -65,8 +65,8 @@ def _corpora(folder: Path) -> Iterator[str]:
             yield str(json.loads(line)["in"])
     for path in sorted((folder / "python-markdown/files").rglob("*.txt")):
         yield path.read_text(encoding="utf-8", errors="replace")
-    for path in sorted((folder / "feedparser/files").rglob("*.xml")):
-        yield from _told([path.read_bytes()])
+    for kind in ("feedparser/files/**/*.xml", "reader/files/**/*.atom", "reader/files/**/*.rss"):
+        yield from _told(path.read_bytes() for path in sorted(folder.glob(kind)))
     yield from _told(json.loads(line)["in"].strip().encode() for line in
                      (folder / "miniflux-feeds/vectors.jsonl").read_text(encoding="utf-8").splitlines())  # fmt: skip
 
