@@ -332,6 +332,13 @@ def test_an_import_that_names_no_phase_is_met_by_time() -> None:
     assert merge({"a": found}, reading(120, shown)).incidents == ()
 
 
+def test_one_post_meets_one_import_of_two_in_its_minute() -> None:
+    imported = [Update(at=at(0, second), phase=Phase.IDENTIFIED, printed="identified") for second in (10, 40)]
+    shown = post(0, "Identified", "We know.")
+    found = merge({"a": incident(*imported, imported="facts")}, reading(90, incident(shown))).incidents[0]
+    assert found.updates == (replace(shown, at=at(0, 10), seen=at(90)), imported[1])
+
+
 def test_an_import_a_minute_away_is_another_post() -> None:
     known = incident(post(0, "investigating"), imported="facts")
     found = merge({"a": known}, reading(90, incident(post(1, "Investigating", "We look.")))).incidents[0]

@@ -53,7 +53,7 @@ def test_a_test_is_run_on_the_lines_it_comes_by(tmp_path: Path) -> None:
     home = tmp_path / "project"
     (home / "tests").mkdir(parents=True)
     (home / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
-    (home / "ages.py").write_text("def old(age):\n    if age > 9:\n        return True\n    return False\n")
+    (home / "ages.py").write_text("def old(age):\n    if age > 9:\n        return True\n    return False\nYOUNG = 4\n")
     (home / "tests/test_ages.py").write_text(
         "import time\nfrom ages import old\n\ndef test_old():\n    time.sleep(0.1)\n    assert old(10)\n\n"
         "def test_young():\n    assert not old(9)\n"
@@ -62,6 +62,10 @@ def test_a_test_is_run_on_the_lines_it_comes_by(tmp_path: Path) -> None:
     first, second = "tests/test_ages.py::test_young", "tests/test_ages.py::test_old"
     ways = [met.tests(Path("ages.py"), range(line, line + 1)) for line in (1, 2, 3, 4)]
     assert (ways, met.missed, met.share) == ([[first, second], [first, second], [second], [first]], [], 1.0)
+    assert met.tests(Path("ages.py"), range(0)) == [first, second]
+    assert {fault.what: list(fault.lines) for fault in faults.faults(home / "ages.py")} == {
+        "Gt → GtE": [2], "9 → 10": [2], "condition always True": [2], "condition always False": [2],
+        "returns None": [3], "True → False": [3], "False → True": [4], "4 → 5": []}  # fmt: skip
     [turned] = [fault for fault in faults.faults(home / "ages.py") if fault.what == "Gt → GtE"]
     assert mutants.is_killed(home, turned, [first, second])
     assert not mutants.is_killed(home, turned, [second])

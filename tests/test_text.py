@@ -94,6 +94,7 @@ def test_sections_of_articles_can_be_linked_to() -> None:
         ("<ul><li>a<ul><li>b</li></ul></li><li><p>c</p><p>d</p></li></ul>", "- a\n  - b\n- c\n\n  d"),
         ("<ol><li>a<li>2. b</ol>", "1. a\n2. 2\\. b"),
         ("<ul>stray<li></li><b>x</b></ul>", "- stray\n- **x**"),
+        ("<ul><i>a<br><br>b</i></ul><ul><li>c<li><i>d<br><br>e</i></ul>", "- a\n\n  b\n\n- c\n- d\n\n  e"),
         ("<ul><li>a<ul><li>b</li></ul><ol><li>c</li></ol></li></ul>", "- a\n  - b\n  1. c"),
         ("<blockquote><p>a</p><p>b</p></blockquote><blockquote></blockquote>c", "> a\n>\n> b\n\nc"),
         ("<pre>$ run\n\n  # now</pre>", "`$ run`\\\n`# now`"),

@@ -22,21 +22,22 @@ class Fault(NamedTuple):
     path: Path
     node: int
     variant: int
-    lines: range  # those that the node stands on, to ask which tests come by
+    line: int
+    lines: range  # of the statement it is in, to ask which tests come by; none of what runs with the import
     what: str
 
 
 def faults(path: Path) -> Iterator[Fault]:
     """Every fault that can be made in a file."""
-    for number, node in enumerate(_nodes(ast.parse(path.read_text(encoding="utf-8")))):
+    for number, (node, lines) in enumerate(_nodes(ast.parse(path.read_text(encoding="utf-8")))):
         for variant, (what, _) in enumerate(_variants(node)):
-            yield Fault(path, number, variant, _lines(node), what)
+            yield Fault(path, number, variant, getattr(node, "lineno", 0), lines, what)
 
 
 def faulty(fault: Fault) -> str:
     """The source of its file with the fault in it."""
     tree = ast.parse(fault.path.read_text(encoding="utf-8"))
-    node = next(each for number, each in enumerate(_nodes(tree)) if number == fault.node)
+    node = next(each for number, (each, _) in enumerate(_nodes(tree)) if number == fault.node)
     _, other = list(_variants(node))[fault.variant]
     return ast.unparse(ast.fix_missing_locations(_Exchange(node, other).visit(tree)))
 
@@ -51,23 +52,25 @@ class _Exchange(ast.NodeTransformer):
         return ast.copy_location(self._new, node) if node is self._old else self.generic_visit(node)
 
 
-def _nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes that do something: no docstrings, imports, annotations or decorators."""
+def _nodes(node: ast.AST, lines: range = range(0), within: bool = False) -> Iterator[tuple[ast.AST, range]]:
+    """All nodes that do something (no docstrings, imports, annotations, decorators), with their statement's lines."""
     if isinstance(node, ast.Import | ast.ImportFrom) or _is_docstring(node) or _is_export(node):
         return
-    yield node
+    lines = _lines(node) if within and isinstance(node, ast.stmt) else lines
+    yield node, lines
     for name, value in ast.iter_fields(node):
         if name not in ("annotation", "returns", "decorator_list"):
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST):
-                    yield from _nodes(child)
+                    inside = isinstance(node, ast.FunctionDef) and isinstance(child, ast.stmt)
+                    yield from _nodes(child, lines, within or inside)
 
 
-def _lines(node: ast.AST) -> range:
-    """The lines of a node; of a condition's body only the head, which is where the fault is."""
-    first = getattr(node, "lineno", 0)
-    last = node.test.end_lineno if isinstance(node, ast.If | ast.While) else getattr(node, "end_lineno", first)
-    return range(first, (last or first) + 1)
+def _lines(statement: ast.stmt) -> range:
+    """The lines of a statement; of one with a body only those above that."""
+    body = getattr(statement, "body", None)
+    last = body[0].lineno - 1 if body else statement.end_lineno or 0
+    return range(statement.lineno, max(last, statement.lineno) + 1)
 
 
 def _is_docstring(node: ast.AST) -> bool:

@@ -78,7 +78,7 @@ def bites(home: Path, unit: str, each: int, rng: random.Random, met: Reach) -> f
         if is_killed(home, fault, chosen):
             killed += 1
         else:
-            print(f"  survived {len(chosen)} tests: {source}:{fault.lines.start}: {fault.what}", flush=True)
+            print(f"  survived {len(chosen)} tests: {source}:{fault.line}: {fault.what}", flush=True)
     low, high = binomtest(killed, len(tried)).proportion_ci(method="wilson")
     print(f"{unit}: {killed} of {len(tried)} killed ({killed / len(tried):.1%}, {low:.1%} to {high:.1%}; of "
           f"{len(possible)} possible ones), wanted {WANTED:.0%}", flush=True)  # fmt: skip

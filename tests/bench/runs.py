@@ -49,8 +49,8 @@ class Reach(NamedTuple):
     share: float  # of lines and branches that they come by
 
     def tests(self, file: Path, lines: range) -> list[str]:
-        """The tests that a fault in these lines can fail, the quickest first: all, if it is there at the import."""
-        met = set().union(*(self.lines[file].get(line, set()) for line in lines))
+        """The tests that a fault in these lines can fail, the quickest first: all, if they run with the import."""
+        met = set().union(*(self.lines[file].get(line, set()) for line in lines)) if lines else {""}
         return sorted(self.seconds if "" in met else met, key=self.seconds.__getitem__)
 
 
