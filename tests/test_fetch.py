@@ -283,8 +283,9 @@ def no_wait() -> Iterator[None]:
 
 @pytest.mark.usefixtures("no_wait")
 @pytest.mark.parametrize("passing", [serving.status(503), serving.reset(), serving.raw(reply(200, FEED[:40]))])
-def test_a_passing_fault_is_asked_again(passing: Behaviour) -> None:
+def test_a_passing_fault_is_asked_again_without_a_word(passing: Behaviour, caplog: pytest.LogCaptureFixture) -> None:
     assert get(serving.in_turn(passing, serving.page(FEED)), seconds=10).body == FEED
+    assert caplog.records == []
 
 
 @pytest.mark.usefixtures("no_wait")
@@ -725,6 +726,15 @@ def test_a_host_is_asked_one_at_a_time_with_a_pause_between() -> None:
     assert all(later - left >= 0.1 for (_, left), (later, _) in itertools.pairwise(spans))
 
 
+def test_a_host_that_had_its_pause_is_asked_at_once() -> None:
+    hosts = Hosts(pause=0)
+    with hosts.turn("status.example"):
+        pass
+    started = time.monotonic()
+    with hosts.turn("status.example"):
+        assert time.monotonic() - started < 0.9
+
+
 def test_one_host_does_not_wait_for_another() -> None:
     hosts, started = Hosts(pause=5), time.monotonic()
     with hosts.turn("a.example"), hosts.turn("b.example"):
@@ -782,6 +792,7 @@ def test_an_address_that_is_none_is_left_to_the_pull(internet: Wire) -> None:
 def test_two_silent_hosts_say_nothing_about_the_network(internet: Wire) -> None:
     internet(1)
     assert fetch.online(URLS[:2])
+    assert not fetch.online(URLS[:3])
 
 
 # The bytes themselves
@@ -898,3 +909,5 @@ def test_gzip_may_come_in_several_members_and_any_pieces() -> None:
     packed = gzip.compress(b"<rss>") + gzip.compress(b"</rss>")
     assert gather([packed[n : n + 1] for n in range(len(packed))], encoding="gzip", limit=100) == b"<rss></rss>"
     assert gather([packed], encoding="x-gzip", limit=100) == b"<rss></rss>"
+    with pytest.raises(FeedError, match="says it is packed with gzip, but that is broken"):
+        gather([gzip.compress(b"<rss>"), zlib.compress(b"</rss>")], encoding="gzip", limit=100)
