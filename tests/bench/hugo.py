@@ -8,7 +8,7 @@ Navigation and footer are cached partials; there are no shortcodes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from itertools import count
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, meta, nodes
 from lxml import html as markup
 
-from almanac import site, text, views
+from almanac import body, site, text, views
 from almanac.engine.printer import Printer
 
 ENVIRONMENT = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701  (only parses)
@@ -66,7 +66,7 @@ def content(view: dict[str, Any], path: str, output: Path) -> str:
 
 def recorded(project: Path, now: str) -> dict[str, Any]:
     """Build the project with values in place of pages, Markdown in place of HTML; give what all pages share."""
-    kept = Printer.page, text.html, text.article
+    kept = Printer.page, text.html, body.read
     shared: dict[str, Any] = {}
 
     def page(self: Printer, template: str, view: Any) -> bytes:
@@ -75,11 +75,14 @@ def recorded(project: Path, now: str) -> dict[str, Any]:
         more = {"structured": views.structured(about, view), "picture": views.picture(about, view.head)}
         return json.dumps({"template": template, "page": plain(view) | more}, ensure_ascii=False).encode()
 
-    Printer.page, text.html, text.article = page, str, str  # type: ignore[method-assign, assignment]
+    def read(markdown: str, figures: Collection[str] = ()) -> body.Body:
+        return kept[2](markdown, figures)._replace(html=markdown)
+
+    Printer.page, text.html, body.read = page, str, read  # type: ignore[method-assign, assignment]
     try:
         site.build(project / "pelicanconf.py", now=now, output=VIEWS)
     finally:
-        Printer.page, text.html, text.article = kept  # type: ignore[method-assign]
+        Printer.page, text.html, body.read = kept  # type: ignore[method-assign]
     return shared
 
 
