@@ -356,6 +356,15 @@ def test_views_are_printed_escaped(tmp_path: Path) -> None:
     assert show(tmp_path, main="{{ page.text }} {{ site.root }}{{ page.url }}") == "&lt;b&gt;&amp; /under/a/"
 
 
+def test_what_is_called_safe_is_printed_as_it_is_and_nothing_beside_it(tmp_path: Path) -> None:
+    assert show(tmp_path, main="{{ page.text|safe }} {{ page.text|upper }} {{ 7 }}") == "<b>& &lt;B&gt;&amp; 7"
+
+
+def test_macros_given_all_by_place_escape_as_others_do(tmp_path: Path) -> None:
+    main = "{% macro m(x, y='<') %}<i>{{ x }}{{ y }}</i>{% endmacro %}{{ m(page.text, '&') }}{{ m(page.text) }}"
+    assert show(tmp_path, main=main) == "<i>&lt;b&gt;&amp;&amp;</i><i>&lt;b&gt;&amp;&lt;</i>"
+
+
 def test_macros_and_sets_do_not_escape_twice(tmp_path: Path) -> None:
     main = "{% macro m(x) %}<i>{{ x.text }}</i>{% endmacro %}{% set y %}{{ m(page) }}{% endset %}{{ y }}"
     assert show(tmp_path, main=main) == "<i>&lt;b&gt;&amp;</i>"
