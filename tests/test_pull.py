@@ -82,7 +82,7 @@ def pulled(content: Path, server: Serving | dict[str, Behaviour], *, now: dateti
     if isinstance(server, dict):
         with Serving(server) as running:
             return pulled(content, running, now=now, **options)
-    return pull.pull(content, now=now, via=server.url, seconds=0.5, **options, **READ)
+    return pull.pull(content, now=now, via=server.url, **{"seconds": 0.5, **options}, **READ)
 
 
 def incidents(content: Path) -> dict[str, bytes]:
@@ -290,14 +290,15 @@ def test_each_hostile_server_costs_its_own_provider_only(content: Path) -> None:
     for slug in HOSTILE:
         watch(content, slug)
     honest = {f"{slug}.example": serving.page(FEED) for slug in (*HOSTILE, "claude")}
-    pulled(content, honest)
+    pulled(content, honest, seconds=20)  # however busy this machine is
     files = incidents(content)
     before = {slug: archive.load_pulls(content, slug) for slug in HOSTILE}
 
     hosts = {f"{slug}.example": behaviour for slug, (behaviour, _) in HOSTILE.items()}
     started = time.monotonic()
-    report = pulled(content, {**hosts, "claude.example": serving.page(atom(CLOSED, OLD))}, now=NOW + HOUR)
-    assert time.monotonic() - started < 0.5 + 2
+    news = {"claude.example": serving.page(atom(CLOSED, OLD))}
+    report = pulled(content, hosts | news, now=NOW + HOUR, seconds=1)
+    assert time.monotonic() - started < 1 + 2
     found = {outcome.provider: [failure.reason for failure in outcome.failures] for outcome in report.outcomes}
     assert found == {slug: [reason] for slug, (_, reason) in HOSTILE.items()} | {"claude": []}
     assert report.ok
