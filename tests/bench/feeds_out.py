@@ -100,7 +100,7 @@ def changed(change: Change) -> list[str]:
 
 def strange(strings: Sequence[str]) -> tuple[int, list[str]]:
     """The feeds of sites made of strings, and what is wrong with them."""
-    number, faults = 0, []
+    number, faults = 0, list[str]()
     for fill in (hostile.from_feeds, hostile.from_articles, hostile.from_providers):
         at_once = AT_ONCE if fill is not hostile.from_providers else AT_ONCE // 3
         for start in range(0, len(strings), at_once):
