@@ -25,10 +25,16 @@ def lost(seen: Iterable[Seen], titles: Iterable[tuple[str, str]], known: Archive
 def _tellings(update: Update) -> Iterator[tuple[datetime, str]]:
     """Minute and text of a post as it is and as it ever was."""
     at = update.at
-    yield at.replace(second=0), update.text
+    yield from ((minute, update.text) for minute in _minutes(at))
     for was in reversed(update.was):
         at = was.at or at
-        yield at.replace(second=0), was.text
+        yield from ((minute, was.text) for minute in _minutes(at))
+
+
+def _minutes(at: datetime) -> tuple[datetime, ...]:
+    """The minutes that a feed may show for a time: it rounds down or up."""
+    down = at.replace(second=0)
+    return (down, down + MINUTE) if at.second else (down,)
 
 
 def _were(one: Incident, what: str) -> list[str]:
