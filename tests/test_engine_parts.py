@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -24,6 +25,7 @@ from almanac.engine.plan import Plan, fingerprint
 from almanac.engine.press import Press, digest
 from almanac.engine.state import Print, Row, Section, Stamp
 from almanac.engine.written import Written
+from almanac.files import DiskError
 from almanac.model import Card
 from almanac.stats.reporting import reported
 from tests.almanacs import at, carded, incident
@@ -106,6 +108,16 @@ def test_what_is_gone_already_is_removed_without_a_word(output: Path) -> None:
     known = printed(output, ("a/index.html", b"1"))
     shutil.rmtree(output)
     assert Press(output, known).sweep() == ["a/index.html"]
+
+
+def test_what_a_disk_does_not_let_go_of_is_told(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str) -> NoReturn:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), path)
+
+    known = printed(output, ("a/index.html", b"1"))
+    monkeypatch.setattr(os, "unlink", refuse)
+    with pytest.raises(DiskError, match="output/a/index.html: Input/output error; "):
+        Press(output, known).sweep()
 
 
 @given(st.lists(st.one_of(st.binary(max_size=4), st.text(max_size=4), st.integers()), min_size=2, max_size=4))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -71,14 +72,18 @@ class Press:
         self.written += written
 
     def sweep(self) -> list[str]:
-        """Remove what the last build made and this one did not, and the folders left empty by that."""
+        """Remove what the last build made and this one did not, and the folders left empty by that. Raises DiskError."""
         gone = sorted(self._known.keys() - self.prints.keys())
         for path in gone:
+            file = self._base + path
             try:
-                os.unlink(self._base + path)
-                os.removedirs(os.path.dirname(self._base + path))
-            except OSError:  # it was gone already, or the folder is not empty
+                os.unlink(file)
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):  # gone already
                 continue
+            except OSError as error:
+                raise files.refusal(Path(file), error) from error
+            with suppress(OSError):  # not empty
+                os.removedirs(os.path.dirname(file))
         return gone
 
 
