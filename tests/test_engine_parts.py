@@ -116,7 +116,7 @@ def test_what_a_disk_does_not_let_go_of_is_told(output: Path, monkeypatch: pytes
 
     known = printed(output, ("a/index.html", b"1"))
     monkeypatch.setattr(os, "unlink", refuse)
-    with pytest.raises(DiskError, match="output/a/index.html: Input/output error; "):
+    with pytest.raises(DiskError, match=r"output/a/index\.html: Input/output error; "):
         Press(output, known).sweep()
 
 

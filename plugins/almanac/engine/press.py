@@ -72,7 +72,7 @@ class Press:
         self.written += written
 
     def sweep(self) -> list[str]:
-        """Remove what the last build made and this one did not, and the folders left empty by that. Raises DiskError."""
+        """Remove what the last build made and this one did not, and folders left empty by that. Raises DiskError."""
         gone = sorted(self._known.keys() - self.prints.keys())
         for path in gone:
             file = self._base + path
