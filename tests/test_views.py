@@ -19,8 +19,9 @@ from almanac.views import around, base, current, days, rows
 from almanac.views.articles import CorrectionLine, Known, SourceLine
 from almanac.views.base import Link, Mark, Time
 from almanac.views.diff import Piece, word_diff
+from almanac.views.edits import Edit
 from almanac.views.home import Happening, Home
-from almanac.views.incident import Edit, IncidentPage, Post
+from almanac.views.incident import IncidentPage, Post
 from tests.almanacs import (
     BEGINNING,
     CLAUDE,
