@@ -91,7 +91,7 @@ def _names(case: Case, line: str) -> bool:
     """True if a line of the check names a file of the case, a line in it, and what is wrong."""
     found = re.match(r"content/(?P<file>.*?):(?P<line>\d+):(?:\d+:)? .{9,}", line, re.DOTALL)
     told = {posixpath.normpath(file) for file in case.files}
-    told |= {file.encode("ascii", "backslashreplace").decode() for file in told}
+    told |= {shown for file in told for shown in (file.encode("ascii", "backslashreplace").decode(), repr(file)[1:-1])}
     if found is None:
         return False
     clash = any(file.partition("/")[2] in line or file.startswith(f"{found['file']}/") for file in told)
