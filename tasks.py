@@ -151,7 +151,7 @@ def site(_: Context, now: str = "", output: str = "") -> None:
     """The main job: pull the feeds, then build the site to publish."""
     from almanac import site as almanac_site
 
-    almanac_site.build(ROOT / "publishconf.py", now=now, output=output)
+    almanac_site.run(ROOT / "publishconf.py", now=now, output=output)
 
 
 @task(help={"now": "build as of this time", "output": "where to (default: .output-preview)"})
@@ -159,7 +159,7 @@ def build(_: Context, now: str = "", output: str = "") -> None:
     """Build offline from the committed archive, for authors."""
     from almanac import site as almanac_site
 
-    almanac_site.build(ROOT / "pelicanconf.py", now=now, output=output)
+    almanac_site.run(ROOT / "pelicanconf.py", now=now, output=output)
 
 
 @task(help={"via": "map every host to this server, e.g. http://127.0.0.1:8000", "only": "slugs, comma-separated"})
@@ -268,7 +268,7 @@ def publish(_: Context, output: str = "output") -> None:
 
     # The moment itself, not the clock floored to five minutes: what was pulled a minute ago is known by now.
     now = os.environ.get("ALMANAC_NOW") or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    almanac_site.build(ROOT / "publishconf.py", now=now, output=output, pull=False)
+    almanac_site.run(ROOT / "publishconf.py", now=now, output=output, pull=False)
 
 
 @task(help={"arguments": "passed on to the bench, in one string"})
