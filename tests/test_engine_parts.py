@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections.abc import Generator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -263,6 +264,29 @@ def test_each_errand_is_run_once_by_whoever_asks_first() -> None:
     taken = crew.made()
     assert sorted(taken[0] + taken[1]) == list(range(9))
     assert list(errands) == []
+
+
+def test_who_waits_works_ahead_until_it_is_told() -> None:
+    done: list[int] = []
+    seen, shown = os.pipe()
+
+    def work() -> Generator[None, None, None]:
+        for number in count():  # without an end: only what it is told ends it
+            done.append(number)
+            os.write(shown, b"." if number == 2 else b"")
+            yield
+
+    def run() -> Generator[Any, Any, None]:
+        told = yield len(done)
+        yield len(done), told
+
+    crew = Crew([run(), run()], [work()])  # the other has nothing to do meanwhile
+    assert crew.found() == [0, 0]
+    assert os.read(seen, 1) == b"."
+    crew.tell("all")
+    (ahead, told), other = crew.made()
+    assert ahead > 2
+    assert (told, other) == ("all", (0, "all"))
 
 
 def test_no_worker_outlives_its_crew() -> None:

@@ -43,6 +43,14 @@ def compared(known: Almanac) -> Any:
 # Replay
 
 
+def test_a_replay_takes_the_states_that_were_laid_out_for_it() -> None:
+    card = carded(SEEN)
+    around = views.Surroundings(almanac([SEEN])).of(card)
+    laid_out = views.states(SEEN)
+    assert views.replay(around, SEEN, card, first=laid_out) == views.replay(around, SEEN, card)
+    assert views.replay(around, SEEN, card, first=laid_out[:1]).states == laid_out[:1]
+
+
 def test_each_state_says_what_was_known_and_when() -> None:
     page = replayed(SEEN)
     assert [(state.anchor, state.phase, plain(state.stand)) for state in page.states][:3] == [

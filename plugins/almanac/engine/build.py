@@ -15,7 +15,7 @@ from almanac.engine import rewind, stage, state, surfaces, turn, written
 from almanac.engine.assembled import assemble
 from almanac.engine.crew import Crew, Errands
 from almanac.engine.edition import Edition
-from almanac.engine.incidents import Found, Made, Read, Task, provider_of, read_written, share
+from almanac.engine.incidents import Found, Made, Read, Shelf, Task, provider_of, read_written, share
 from almanac.engine.lasting import Lasting
 from almanac.engine.plan import PACKAGE, Plan, fingerprint
 from almanac.engine.press import Press, digest
@@ -82,7 +82,7 @@ class Build:
         read, kept = sorted(sources), sorted(self._rows)
         people = _people(self.plan.content) if early else []
         errands = Errands(len(surfaces.JOBS))
-        shares = []
+        shares, ahead = [], []
         for hand in range(hands):
             task = Task(
                 kept={file: self._rows[file] for file in (kept[hand::hands] if early else [] if hand else kept)},
@@ -90,8 +90,10 @@ class Build:
                 written=people[hand::hands],
                 errands=errands,
             )
-            shares.append(share(self.plan.content, Press(self.plan.output, prints), self._printer, task))
-        return Crew(shares, late=not early)
+            shelf = Shelf()
+            shares.append(share(self.plan.content, Press(self.plan.output, prints), self._printer, task, shelf))
+            ahead.append(shelf.lay_out())
+        return Crew(shares, ahead, late=not early)
 
     @cached_property
     def _found(self) -> list[Found]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import gc
 import os
 import pickle
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -23,13 +24,17 @@ class Crew:
     """One worker a share. A single share, and every share where there is no fork, runs in this process.
 
     With `late` their first steps run here, and they part only for the second: there is little to find then.
+    `ahead` is what each does bit by bit while it waits for the whole, if it is a process and has to wait.
     """
 
-    def __init__(self, shares: Sequence[Share], late: bool = False) -> None:
+    def __init__(self, shares: Sequence[Share], ahead: Sequence[Iterable[None]] = (), late: bool = False) -> None:
         forks = len(shares) > 1 and hasattr(os, "fork")
         self.apart = forks and not late  # at work beside this process from the start
-        kind = _Forked if self.apart else _Late if forks else _Here
-        self._workers: list[_Here | _Forked | _Late] = [kind(share) for share in shares]
+        self._workers: list[_Here | _Forked | _Late]
+        if self.apart:
+            self._workers = [_Forked(*each) for each in zip_longest(shares, ahead, fillvalue=())]
+        else:
+            self._workers = [_Late(share) if forks else _Here(share) for share in shares]
 
     def found(self) -> list[Any]:
         """What each share found in its first step. Raises what a share raised."""
@@ -87,20 +92,20 @@ class _Late:
         return self._forked.receive() if self._forked else next(self._share)
 
     def send(self, whole: object, _: bytes) -> None:
-        self._forked = _Forked(self._share, whole)
+        self._forked = _Forked(self._share, told=whole)
 
 
 class _Forked:
     """A share that runs at once, beside this process: from its start, or where it was `told` something."""
 
-    def __init__(self, share: Share, told: object = None) -> None:
+    def __init__(self, share: Share, ahead: Iterable[None] = (), told: object = None) -> None:
         from multiprocessing.connection import Pipe  # 0.05 s that a small build does without
 
         self._connection, theirs = Pipe()
         self._child = os.fork()
         if not self._child:
             self._connection.close()
-            _work(share, theirs, told)
+            _work(share, theirs, ahead, told)
         theirs.close()
         self._left = 2 if told is None else 1
 
@@ -121,12 +126,15 @@ class _Forked:
         self._connection.send_bytes(data)
 
 
-def _work(share: Share, connection: Connection, told: object) -> NoReturn:
+def _work(share: Share, connection: Connection, ahead: Iterable[None], told: object) -> NoReturn:
     """The life of a forked worker; it never returns into the code it was forked from."""
     gc.disable()  # it lives for seconds and makes no cycles worth finding
     try:
         if told is None:
             connection.send(next(share))
+            for _ in ahead:
+                if connection.poll():
+                    break
             told = connection.recv()
         connection.send(share.send(told))
     except Exception as error:  # whatever it is, the process that waits must hear of it

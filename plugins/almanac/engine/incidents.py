@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from almanac.manuscript import Manuscript
 
 Held: TypeAlias = tuple[bytes, Incident]  # the bytes of a file, and what they say
+AT_ONCE = 10  # replays laid out before a worker looks whether it may go on
 Read: TypeAlias = "tuple[Manuscript | None, tuple[Fault, ...]]"
 
 
@@ -55,21 +56,37 @@ class Made(NamedTuple):
     lasting: Mapping[str, Kept]
 
 
-def share(content: Path, press: Press, printer: Printer, task: Task) -> Generator[Found | Made, Edition, None]:
+class Shelf:
+    """What one process holds of incidents between reading and printing them, by file."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, Held] = {}
+        self.states: dict[str, tuple[views.State, ...]] = {}  # of replays, where there was time to lay them out
+
+    def lay_out(self) -> Iterator[None]:
+        """Lay out replays, some a step: they draw on nothing but the incident, so nobody needs to know the rest yet."""
+        for number, (file, (_, incident)) in enumerate(self.texts.items(), 1):
+            self.states[file] = views.states(incident)
+            if not number % AT_ONCE:
+                yield
+
+
+def share(
+    content: Path, press: Press, printer: Printer, task: Task, shelf: Shelf
+) -> Generator[Found | Made, Edition, None]:
     """Read what the task names; then, told of all that was found, print its incidents and what it takes of surfaces."""
-    texts: dict[str, Held] = {}
-    found = _read(content, task, texts)
+    found = _read(content, task, shelf.texts)
     edition = yield found
-    _print(content, press, printer, edition, {**task.kept, **found.rows}, texts)
+    _print(content, press, printer, edition, {**task.kept, **found.rows}, shelf)
     surfaces.render(edition, press, printer, task.errands)
     yield Made(*press.told(), press.written, edition.lasting.asked)
 
 
 def _print(
     content: Path, press: Press, printer: Printer, edition: Edition, rows: Mapping[str, Row],
-    texts: dict[str, Held],
+    shelf: Shelf,
 ) -> None:  # fmt: skip
-    """The pages of incidents, and of their replays; `texts` are those just read, which need not be read again."""
+    """The pages of incidents, and of their replays; what is on the shelf need not be read again."""
     around = surroundings(edition)
     almanac = edition.almanac
     corrected = {card.file: card for cards in almanac.cards.values() for card in cards}
@@ -90,7 +107,7 @@ def _print(
         sheets = [(n, sheet) for n, sheet in replays if not press.stands(sheet, again)]
         press.stands(twin, bare)
         near = around.of(card)
-        held = texts.pop(file, None)
+        held, states = shelf.texts.pop(file, None), shelf.states.pop(file, None) if as_filed else None
         data, filed = held or archive.read_both(content, file)
         incident = filed if as_filed else rewind.as_known(filed, card, now)
         if twin not in press.prints:
@@ -99,7 +116,7 @@ def _print(
             if path not in press.prints:
                 press.put(path, key, printer.page("incident", views.incident(near, incident, card, number)))
         for number, sheet in sheets:
-            press.put(sheet, again, printer.page("replay", views.replay(near, incident, card, number)))
+            press.put(sheet, again, printer.page("replay", views.replay(near, incident, card, number, states)))
 
 
 def _every(asked: Iterable[bool]) -> bool:

@@ -22,7 +22,7 @@ from almanac.views.numbers import numbers
 from almanac.views.pages import not_found, page
 from almanac.views.provider import Figures, ProviderPage, figures, lately, provider
 from almanac.views.providers import by_year, provider_year, providers
-from almanac.views.replay import is_replayed, replay, replay_urls
+from almanac.views.replay import State, is_replayed, replay, replay_urls, states
 from almanac.views.rows import count_sheets
 from almanac.views.schema import picture, structured
 from almanac.views.search import search
@@ -42,6 +42,7 @@ __all__ = [
     "ProviderPage",
     "Sides",
     "Site",
+    "State",
     "Surroundings",
     "advice",
     "all_parts",
@@ -94,6 +95,7 @@ __all__ = [
     "replay_urls",
     "search",
     "site",
+    "states",
     "status",
     "structured",
     "subscribe",

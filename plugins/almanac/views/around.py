@@ -14,7 +14,7 @@ from almanac.almanac import Almanac, ArticleCard
 from almanac.model import Card, Pulls, Stretch, seconds
 from almanac.stats import windows
 from almanac.stats.issued import Issued
-from almanac.stats.selection import is_machine, scope
+from almanac.stats.selection import is_machine, scoping
 from almanac.views import base, measures
 from almanac.views.backups import Advice, advice
 from almanac.views.base import Dateline, Link
@@ -73,6 +73,8 @@ class Surroundings:
         self._corrected = by_incident(almanac)
         self._written = written_on(almanac)
         self._marks: dict[int, bytes] = {}
+        # What is no service that people use stands in for no trouble of theirs.
+        self._scopes = {slug: scoping(known) for slug, known in self._providers.items() if not is_machine(known)}
 
     @cached_property
     def _days(self) -> Mapping[int, list[tuple[Card, int]]]:
@@ -168,8 +170,8 @@ class Surroundings:
         return tuple(self._neighbour(other, ended) for other, ended in drawn)
 
     def _comparable(self, card: Card) -> bool:
-        provider = self._providers.get(card.provider)
-        return provider is not None and not is_machine(provider) and scope(provider, card) == "in"
+        scope = self._scopes.get(card.provider)
+        return scope is not None and scope(card) == "in"
 
     def _neighbour(self, card: Card, until: int) -> Neighbour:
         provider = self._providers.get(card.provider)

@@ -76,10 +76,17 @@ def replay_urls(card: Card) -> tuple[str, ...]:
     return first, *(f"{first}{number}/" for number in range(2, -(-card.states // SHEET) + 1))
 
 
-def replay(around: Around, incident: Incident, card: Card, sheet: int = 1) -> ReplayPage:
-    """One sheet of the states of an incident, oldest first. It draws on nothing but the incident."""
+def states(incident: Incident, sheet: int = 1) -> tuple[State, ...]:
+    """One sheet of the states of an incident, oldest first. They draw on nothing but the incident."""
+    return tuple(_states(incident, (sheet - 1) * SHEET, sheet * SHEET))
+
+
+def replay(
+    around: Around, incident: Incident, card: Card, sheet: int = 1, first: tuple[State, ...] | None = None
+) -> ReplayPage:
+    """One sheet of the replay of an incident. `first` are the states of its first sheet, if they are known already."""
     urls, began = replay_urls(card), words.moment(incident.started)
-    states = tuple(_states(incident, (sheet - 1) * SHEET, sheet * SHEET))
+    known = first if first is not None and sheet == 1 else states(incident, sheet)
     return ReplayPage(
         head=Head(
             title=rows.numbered(f"{around.provider}: {base.name(card)}, {began}, as it was known", sheet),
@@ -91,8 +98,8 @@ def replay(around: Around, incident: Incident, card: Card, sheet: int = 1) -> Re
         title=f"As it was known: {base.name(card)}",
         incident=Link(base.incident_url(card), f"{around.provider}, {words.date(incident.started)}"),
         stand=STAMPS if past.by_stamps(incident) else OWN,
-        states=states,
-        steps=tuple([Link(f"#{state.anchor}", state.time.text) for state in states]),
+        states=known,
+        steps=tuple([Link(f"#{state.anchor}", state.time.text) for state in known]),
         sheets=tuple(Sheet(url, str(n), n == sheet) for n, url in enumerate(urls, 1)) if len(urls) > 1 else (),
     )
 
