@@ -280,7 +280,7 @@ def test_who_waits_works_ahead_until_it_is_told() -> None:
         told = yield len(done)
         yield len(done), told
 
-    crew = Crew([run(), run()], [work()])  # the other has nothing to do meanwhile
+    crew = Crew([run(), run()], [work(), ()])  # the other has nothing to do meanwhile
     assert crew.found() == [0, 0]
     assert os.read(seen, 1) == b"."
     crew.tell("all")

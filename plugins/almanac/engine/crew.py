@@ -11,7 +11,7 @@ import os
 import pickle
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import zip_longest
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Crew:
         self.apart = forks and not late  # at work beside this process from the start
         self._workers: list[_Here | _Forked | _Late]
         if self.apart:
-            self._workers = [_Forked(*each) for each in zip_longest(shares, ahead, fillvalue=())]
+            self._workers = [_Forked(*each) for each in zip(shares, ahead or repeat(()), strict=False)]
         else:
             self._workers = [_Late(share) if forks else _Here(share) for share in shares]
 
