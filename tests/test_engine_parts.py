@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import pickle
 import shutil
 import signal
 from collections.abc import Generator
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 
 from almanac import engine, unchanged, views
 from almanac.engine import printer, state, written
-from almanac.engine.crew import Crew, Errands
+from almanac.engine.crew import Columns, Crew, Errands
 from almanac.engine.escape import escape
 from almanac.engine.lasting import Lasting
 from almanac.engine.plan import Plan, fingerprint
@@ -287,6 +288,14 @@ def test_who_waits_works_ahead_until_it_is_told() -> None:
     (ahead, told), other = crew.made()
     assert ahead > 2
     assert (told, other) == ("all", (0, "all"))
+
+
+@pytest.mark.parametrize("names", [(), ("a.html",), ("a.html", "b.html")])
+def test_rows_arrive_as_they_were_sent(names: tuple[str, ...]) -> None:
+    rows = {name: Print(name.encode(), 7, at) for at, name in enumerate(names)}
+    sent = pickle.loads(pickle.dumps(Columns.of(Print, rows)))  # noqa: S301  (our own bytes)
+    assert sent.rows() == rows
+    assert [type(row) for row in sent.rows().values()] == [Print] * len(names)
 
 
 def test_no_worker_outlives_its_crew() -> None:

@@ -2,7 +2,9 @@
 
 So both print the same pages from the same values, and Hugo spends no time on finding them: what views compute (lengths,
 neighbours, shares, charts) it is handed. Texts of posts and articles it is handed as Markdown, as we read them.
-Navigation and footer are cached partials; there are no shortcodes.
+Navigation and footer are cached partials; there are no shortcodes. Of all that is no page it makes what Hugo makes by
+itself: its own sitemap, and a feed in which every incident and article stands once, in brief (in our feeds and their
+archives each stands twice or more). Our calendars, tables, badges and JSON it does without.
 """
 
 from __future__ import annotations
@@ -22,7 +24,16 @@ from almanac.engine.printer import Printer
 
 ENVIRONMENT = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701  (only parses)
 VIEWS = ".output-views"
-KINDS = ["section", "taxonomy", "term", "RSS", "sitemap", "404"]
+KINDS = ["section", "taxonomy", "term", "404"]
+FEED = """\
+{{ printf "<?xml version=\\"1.0\\" encoding=\\"utf-8\\"?>" | safeHTML }}
+<rss version="2.0"><channel><title>{{ site.Title }}</title><link>{{ .Permalink }}</link><description/>
+{{- range site.RegularPages }}{{ if in (slice "incident" "article") .Type }}
+<item><title>{{ .Title }}</title><link>{{ .Permalink }}</link><guid>{{ .Permalink }}</guid>\
+<description>{{ .Params.page.head.description }}</description></item>
+{{- end }}{{ end }}
+</channel></rss>
+"""
 SHARED = "{{ $site := site.Params.almanac }}"
 GIVEN = "{{ $page := .Params.page }}" + SHARED
 BODIES = {"article", "page"}  # templates whose `page.html` is the text of a file that people wrote
@@ -106,6 +117,7 @@ def layouts(templates: Path, target: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(go, encoding="utf-8")
     (target / "incident/single.md").write_text("{{ .RawContent }}")
+    (target / "home.rss.xml").write_text(FEED)
 
 
 class Go:

@@ -124,7 +124,7 @@ class Build:
             return
         faults: list[str] = []
         for found in self._found:
-            self._rows |= found.rows
+            self._rows |= found.rows.rows()
             faults += found.faults
         watched = providers.load(self.plan.content, self.plan.state / "providers.json")
         cards = [row.card for _, row in sorted(self._rows.items())]
@@ -215,7 +215,7 @@ class Build:
         """Print what is left, remove what is no more, and remember it all."""
         made: list[Made] = self._crew.made()
         for result in made:
-            self._press.adopt(result.stood, result.prints, result.written)
+            self._press.adopt(result.stood, result.prints.rows(), result.written)
             self._lasting.asked |= result.lasting
         if self.plan.complete:
             from almanac.engine import search  # a preview does without

@@ -9,10 +9,10 @@ from __future__ import annotations
 import gc
 import os
 import pickle
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -49,6 +49,22 @@ class Crew:
     def made(self) -> list[Any]:
         """What each share made in its second step. Raises what a share raised."""
         return [worker.receive() for worker in self._workers]
+
+
+class Columns(NamedTuple):
+    """Named rows of one kind, as they travel best between processes: a row by itself takes thrice as long to pickle."""
+
+    kind: type[Any]  # a NamedTuple
+    names: list[str]
+    cells: list[tuple[Any, ...]]
+
+    @classmethod
+    def of(cls, kind: type[Any], rows: Mapping[str, tuple[Any, ...]]) -> Columns:
+        return cls(kind, list(rows), list(zip(*rows.values(), strict=True)))
+
+    def rows(self) -> dict[str, Any]:
+        """What they were made of."""
+        return dict(zip(self.names, map(self.kind, *self.cells), strict=True)) if self.names else {}
 
 
 class Errands:

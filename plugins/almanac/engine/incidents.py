@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from almanac import archive, files, views
 from almanac.engine import rewind, surfaces
+from almanac.engine.crew import Columns
 from almanac.engine.edition import Edition
 from almanac.engine.figures import surroundings
 from almanac.engine.lasting import Kept
@@ -42,7 +43,7 @@ class Task(NamedTuple):
 class Found(NamedTuple):
     """What a share read: rows by file, a line for every file that cannot be used, and what people wrote."""
 
-    rows: dict[str, Row]
+    rows: Columns
     faults: list[str]
     written: dict[str, Read]
 
@@ -51,7 +52,7 @@ class Made(NamedTuple):
     """What a share made: paths that stand as they did, the prints of others, those whose bytes are new, and values."""
 
     stood: Sequence[str]
-    prints: Mapping[str, Print]
+    prints: Columns
     written: Sequence[str]
     lasting: Mapping[str, Kept]
 
@@ -75,11 +76,13 @@ def share(
     content: Path, press: Press, printer: Printer, task: Task, shelf: Shelf
 ) -> Generator[Found | Made, Edition, None]:
     """Read what the task names; then, told of all that was found, print its incidents and what it takes of surfaces."""
-    found = _read(content, task, shelf.texts)
-    edition = yield found
-    _print(content, press, printer, edition, {**task.kept, **found.rows}, shelf)
+    written = {file: read_written(content, file) for file in task.written}
+    rows, faults = _read(content, task.sources, shelf.texts)
+    edition = yield Found(Columns.of(Row, rows), faults, written)
+    _print(content, press, printer, edition, {**task.kept, **rows}, shelf)
     surfaces.render(edition, press, printer, task.errands)
-    yield Made(*press.told(), press.written, edition.lasting.asked)
+    stood, prints = press.told()
+    yield Made(stood, Columns.of(Print, prints), press.written, edition.lasting.asked)
 
 
 def _print(
@@ -124,17 +127,18 @@ def _every(asked: Iterable[bool]) -> bool:
     return all(list(asked))
 
 
-def _read(content: Path, task: Task, texts: dict[str, Held]) -> Found:
-    written = {file: read_written(content, file) for file in task.written}
-    found = Found({}, [], written)
-    for file, stamp in task.sources.items():
+def _read(content: Path, sources: Mapping[str, Stamp], texts: dict[str, Held]) -> tuple[dict[str, Row], list[str]]:
+    """The rows of incident files, and a line for every one that cannot be used."""
+    rows: dict[str, Row] = {}
+    faults = []
+    for file, stamp in sources.items():
         try:
             data, incident = texts[file] = archive.read_both(content, file)
             card, told = card_of(incident, file), reported(incident)
-            found.rows[file] = Row(stamp, digest(data), facts(card, told), card, told)
+            rows[file] = Row(stamp, digest(data), facts(card, told), card, told)
         except archive.ArchiveError as error:
-            found.faults.append(str(error))
-    return found
+            faults.append(str(error))
+    return rows, faults
 
 
 def read_written(content: Path, file: str) -> Read:
