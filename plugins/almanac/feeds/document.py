@@ -138,7 +138,7 @@ def _cuts(source: bytes, tag: str) -> list[tuple[int, int]]:
     """Where entries begin and end. Exact, because in well-formed XML no < stands for itself but in what hides tags."""
     cuts: list[tuple[int, int]] = []
     depth = start = 0
-    for token in _tags(tag, hiding=b"<!" in source or b"<?" in source).finditer(source):
+    for token in _tags(tag).finditer(source):
         if token[0][1:2] in (b"!", b"?"):
             continue
         end = source.index(b">", token.end()) + 1
@@ -160,9 +160,8 @@ def _cuts_of_others(source: bytes, tag: str) -> list[tuple[int, int]]:
 
 
 @lru_cache(maxsize=32)
-def _tags(tag: str, *, hiding: bool) -> re.Pattern[bytes]:
-    found = rb"</?" + re.escape(tag.encode()) + rb"(?=[\s/>])"
-    return re.compile(found + b"|" + _HIDING if hiding else found, re.DOTALL)
+def _tags(tag: str) -> re.Pattern[bytes]:
+    return re.compile(rb"</?" + re.escape(tag.encode()) + rb"(?=[\s/>])|" + _HIDING, re.DOTALL)
 
 
 def _refuse_entity(*declaration: object) -> None:
