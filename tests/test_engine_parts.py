@@ -7,6 +7,7 @@ import os
 import pickle
 import shutil
 import signal
+import time
 from collections.abc import Generator
 from dataclasses import replace
 from itertools import count
@@ -288,6 +289,18 @@ def test_who_waits_works_ahead_until_it_is_told() -> None:
     (ahead, told), other = crew.made()
     assert ahead > 2
     assert (told, other) == ("all", (0, "all"))
+
+
+def test_what_goes_wrong_ahead_keeps_nobody_from_their_work() -> None:
+    def work() -> Generator[None, None, None]:
+        yield
+        raise ValueError("too early")
+
+    crew = Crew([share("one"), share("two")], [work(), work()])
+    crew.found()
+    time.sleep(0.1)  # they are past it by now
+    crew.tell("all")
+    assert crew.made() == [("one", "all"), ("two", "all")]
 
 
 @pytest.mark.parametrize("names", [(), ("a.html",), ("a.html", "b.html")])

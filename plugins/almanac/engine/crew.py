@@ -148,9 +148,10 @@ def _work(share: Share, connection: Connection, ahead: Iterable[None], told: obj
     try:
         if told is None:
             connection.send(next(share))
-            for _ in ahead:
-                if connection.poll():
-                    break
+            with suppress(Exception):  # what goes wrong here goes wrong again in its turn, and is told then
+                for _ in ahead:
+                    if connection.poll():
+                        break
             told = connection.recv()
         connection.send(share.send(told))
     except Exception as error:  # whatever it is, the process that waits must hear of it
