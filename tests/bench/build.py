@@ -4,7 +4,8 @@
 
 Both build in turn, pair by pair; ratios are medians of the pairs. Peak memory is that of the largest single process;
 what all our processes took together (proportional set size, sampled) is printed too. Then ten random edits, deletions
-and renames, after which the output must equal a clean build byte for byte.
+and renames, after which the output must equal a clean build byte for byte. At its end it deletes all it made, and ext4
+makes files slowly for some minutes after so many are deleted: a second run must wait, or be elsewhere (TMPDIR).
 """
 
 from __future__ import annotations
