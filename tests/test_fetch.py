@@ -505,14 +505,19 @@ Wire = Callable[[int], Internet]
 
 
 @pytest.fixture
-def internet(monkeypatch: pytest.MonkeyPatch) -> Wire:
+def internet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    earlier = set(threading.enumerate())
+
     def build(port: int) -> Internet:
         internet = Internet(port)
         monkeypatch.setattr(socket, "getaddrinfo", internet.getaddrinfo)
         monkeypatch.setattr(socket, "create_connection", internet.create_connection)
         return internet
 
-    return build
+    yield build
+    patience = time.monotonic() + 5
+    while set(threading.enumerate()) - earlier and time.monotonic() < patience:
+        time.sleep(0.001)  # a thread that still knocks would do so in the next test's net
 
 
 def test_a_name_that_leads_inside_is_never_connected_to(internet: Wire) -> None:
