@@ -52,7 +52,7 @@ class Crew:
 
 
 class Columns(NamedTuple):
-    """Named rows of one kind, as they travel best between processes: a row by itself takes thrice as long to pickle."""
+    """Named rows of one kind, as they travel best between processes: pickling each row by itself takes longer."""
 
     kind: type[Any]  # a NamedTuple
     names: list[str]
@@ -60,6 +60,7 @@ class Columns(NamedTuple):
 
     @classmethod
     def of(cls, kind: type[Any], rows: Mapping[str, tuple[Any, ...]]) -> Columns:
+        """Rows by name, all of one kind."""
         return cls(kind, list(rows), list(zip(*rows.values(), strict=True)))
 
     def rows(self) -> dict[str, Any]:
