@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 import re
 import time
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from almanac import feeds, text
 from almanac.feeds import document, incidentio, times, wording
 from almanac.model import FeedError, Impact, Incident, Kind, Phase, Provider, Reading, Window, stamp, unstamp
+from almanac.text import limits
 from tests.bench.feeds import statuspage
 from tests.feeds import pairs
 
@@ -362,6 +364,26 @@ def test_a_bomb_is_read_or_refused_in_a_moment(body: bytes) -> None:
     with suppress(FeedError):
         read(body)
     assert time.process_time() - began < 6
+
+
+def test_what_is_longer_than_is_kept_is_cut_and_a_doubt() -> None:
+    long = "x" * 40_000
+    item = f"<item><title>{long}</title><guid>{long}</guid><pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate>"
+    other = f"<item><title>b</title><guid>{long}y</guid><pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate>"
+    text = f"<description>{'word ' * 20_000}</description></item>"
+    reading = read(f"<rss version='2.0'><channel>{item}{text}{other}</item></channel></rss>".encode())
+    assert [len(incident.title) for incident in reading.incidents] == [limits.TITLE, 1]
+    assert [len(incident.id) for incident in reading.incidents] == [limits.ID, limits.ID]
+    assert len({incident.id for incident in reading.incidents}) == 2
+    assert len(reading.incidents[0].updates[0].text) <= limits.TEXT
+    assert len(reading.doubts) == 3  # of id, title and text
+
+
+def test_a_number_of_thousands_of_digits_costs_no_answer() -> None:
+    record = {"id": 0, "name": "API", "impact": "minor", "created_at": "2026-03-02T10:00:00Z", "incident_updates": [
+        {"status": "investigating", "body": "b", "created_at": "2026-03-02T10:00:00Z"}]}  # fmt: skip
+    body = json.dumps({"page": {}, "incidents": [record]}).replace('"id": 0', f'"id": {"1" * 5000}')
+    assert [incident.id for incident in read(body.encode()).incidents] == [limits.cut_id("1" * 5000)]
 
 
 def test_a_feed_of_more_than_two_megabytes_is_refused() -> None:

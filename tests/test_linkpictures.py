@@ -12,6 +12,7 @@ import pytest
 
 from almanac.engine import linkpictures
 from almanac.exports import lettering, linkpicture
+from almanac.exports.lettering import font
 from almanac.exports.linkpicture import LinkPicture, draw, is_of, mark
 from almanac.model import Impact, Kind, unstamp
 from tests.almanacs import incident
@@ -42,6 +43,12 @@ def test_severity_is_height_and_ink() -> None:
     filled = {css: int((pixels(draw(SHOWN._replace(css=css), SITE))[480:600, 85:120] >= 10).sum())
               for css in ("ok", "minor", "major", "critical")}  # fmt: skip
     assert sorted(filled, key=filled.__getitem__) == ["ok", "minor", "major", "critical"]
+
+
+def test_a_long_line_is_measured_once_however_much_is_cut() -> None:
+    cut = linkpicture._cut("ab " * 20_000, 42, False)
+    assert cut == "ab " * (cut.count("ab") - 1) + "ab…" or cut.endswith("a…")
+    assert font(False).width(cut, 42) <= linkpicture.INNER < font(False).width(cut[:-1] + "ab ab", 42)
 
 
 def test_the_same_is_drawn_to_the_byte() -> None:

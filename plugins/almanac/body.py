@@ -9,21 +9,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
-from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from almanac import text
 from almanac.frontmatter import nearest
+from almanac.text import DEEPEST, unescape
 
 LARGEST = 200_000  # characters; a long article has 30,000
 LONGEST_LINK = 2_000  # characters of an address
-DEEPEST = 12  # quotes and lists within each other
 NEAR = 2_000  # characters in which something that was rendered is looked for in the source
 
-_ITEMS = rf"(?:[ \t]*(?:>|[-*+]|\d{{1,9}}[.)])(?=[ \t>]|$)){{{DEEPEST + 1},}}"
-_NESTED = re.compile(rf"\n(?:{_ITEMS}|[ \t]{{60,}}[-*+>\d])")  # `\n`, which is quicker to find than `^`
-_BRACKETS = re.compile(r"([\[(!<*_`~|]) *(?:\1 *){60,}")
 # What the renderer writes: tags, comments where raw HTML stood, and words. There is no other `<` in it.
 _PIECE = re.compile(r'<(/?)([a-z]+[1-6]?)((?: [a-z-]+="[^"]*")*)(?: /)?>|(<(?:!--.*?-->)?)|([^<]+)', re.DOTALL)
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
@@ -96,9 +92,9 @@ def _too_much(markdown: str) -> Iterator[Spot]:
     if len(markdown) > LARGEST:
         yield Spot(1, 1, f"has {len(markdown):,} characters, which is too much; write at most {LARGEST:,}")
         return
-    found = [nested.start() for nested in (_NESTED.search(f"\n{markdown}"), _BRACKETS.search(markdown)) if nested]
-    if found:
-        line = markdown.count("\n", 0, min(found)) + 1
+    start = text.deep_nesting(markdown)
+    if start is not None:
+        line = markdown.count("\n", 0, start) + 1
         yield Spot(line, 1, f"is nested too deep; write lists and quotes at most {DEEPEST} levels deep")
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from almanac.model import Impact, Incident, Kind, Phase, Revision, Update
 from almanac.stats.reporting import (
     Honesty,
-    Piece,
     Spread,
     Window,
     edits,
@@ -18,7 +17,6 @@ from almanac.stats.reporting import (
     spread,
     stated_window,
     understated,
-    word_diff,
 )
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -129,26 +127,6 @@ def test_honesty_counts_the_troubles_of_a_provider():
         gone=1,
     )
     assert honesty(()) == Honesty(0, 0, NONE, NONE, 0, NONE, 0, 0, 0, 0)
-
-
-def test_a_word_diff_shows_what_was_taken_out_and_put_in():
-    assert word_diff("This incident has been resolved.", "This incident was caused by a disk.") == (
-        Piece("same", "This incident"),
-        Piece("out", "has been resolved."),
-        Piece("in", "was caused by a disk."),
-    )
-    assert word_diff("same words", "same\nwords") == (Piece("same", "same words"),)
-    assert word_diff("", "new") == (Piece("in", "new"),)
-
-
-words = st.lists(st.sampled_from("abcd"), max_size=12).map(" ".join)
-
-
-@given(words, words)
-def test_a_word_diff_holds_both_texts(old, new):
-    pieces = word_diff(old, new)
-    assert " ".join(p.words for p in pieces if p.what != "in") == old
-    assert " ".join(p.words for p in pieces if p.what != "out") == new
 
 
 @given(st.lists(st.integers(-100, 100), min_size=1))

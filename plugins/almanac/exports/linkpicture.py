@@ -5,10 +5,12 @@ from __future__ import annotations
 import struct
 import unicodedata
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,10 +88,13 @@ def _wrapped(title: str, size: int) -> list[str]:
 
 
 def _cut(line: str, size: int, bold: bool, taken: int = 0) -> str:
-    """As much of a line as there is room for."""
-    while font(bold).width(line, size) > INNER - taken:
-        line = line.removesuffix("…")[:-1].rstrip() + "…"
-    return line
+    """As much of a line as there is room for, ending in an ellipsis if it is not all of it."""
+    face, room = font(bold), (INNER - taken) / size
+    ends = list(accumulate((face.widths[ord(letter)] for letter in line), initial=0.0))  # once, not once a letter cut
+    if ends[-1] <= room:
+        return line
+    longest = bisect_right(ends, room - face.widths[ord("…")]) - 1
+    return line[: max(longest, 0)].rstrip() + "…"
 
 
 def _draw_shapes(picture: Grey, shown: LinkPicture) -> None:

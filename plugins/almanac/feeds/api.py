@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import text
 from ..model import FeedError, Incident, Phase, Reading, Skip
-from ..text import untrusted
+from ..text import limits, untrusted
 from . import times
 from .dialect import Draft, Notes, Post, Unreadable, incident
 from .document import digest
@@ -62,7 +62,7 @@ def read(body: bytes, notes: Notes) -> Reading:
 
 def _records(body: bytes) -> tuple[_Form, list[_Record]]:
     try:
-        data = _clean(json.loads(body))
+        data = _clean(json.loads(body, parse_int=_whole_number))
     except (ValueError, RecursionError) as error:
         raise FeedError("malformed", f"the JSON is cut off or broken ({error}); nothing of it was taken") from error
     if isinstance(data, list) and all(isinstance(record, dict) and "external_desc" in record for record in data):
@@ -71,6 +71,11 @@ def _records(body: bytes) -> tuple[_Form, list[_Record]]:
     if isinstance(incidents, list) and all(isinstance(record, dict) for record in incidents):
         return _STATUSPAGE, incidents
     raise FeedError("wrong", "this JSON lists no incidents; take the feed, or /api/v2/incidents.json")
+
+
+def _whole_number(digits: str) -> int | str:
+    """Return a number, or the text of one with more digits than anything here counts to: `int` refuses 4,300."""
+    return int(digits) if len(digits) <= limits.DIGITS else digits
 
 
 def _clean(value: Any) -> Any:

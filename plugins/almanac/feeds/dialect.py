@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from ..model import OVER, SIGHT, Impact, Incident, Phase, Provider, Update, Window
-from ..text import untrusted
+from ..text import limits, untrusted
 from . import wording
 from .entries import Entry
 
 _T = TypeVar("_T")
+_BOUNDED = ("id", "title", "source", "impact_stated", "components")
 _SKEW = timedelta(hours=1)  # clocks differ, and `seen` may have been rounded down
 
 
@@ -102,6 +103,7 @@ def oldest_first(found: Sequence[_T], at: Callable[[_T], datetime]) -> list[_T]:
 
 def incident(draft: Draft, notes: Notes) -> Incident:
     """The incident a draft describes: updates in time order with their phases, start, end, impact and kind."""
+    draft = _bounded(draft, notes)
     updates = _updates(draft, notes)
     phase = draft.phase or next((u.phase for u in reversed(updates) if u.phase is not Phase.UNKNOWN), Phase.UNKNOWN)
     started, started_basis, ended, ended_basis = _ends(draft, updates, phase, notes)
@@ -134,6 +136,41 @@ def incident(draft: Draft, notes: Notes) -> Incident:
     )
 
 
+def _bounded(draft: Draft, notes: Notes) -> Draft:
+    """Return the draft within our limits; what was cut is a doubt. Raises Unreadable for one with too many posts."""
+    if len(draft.posts) > limits.POSTS:
+        raise Unreadable(f"it has {len(draft.posts):,} posts, more than {limits.POSTS:,}")
+    bounded = replace(
+        draft,
+        id=limits.cut_id(draft.id),
+        title=limits.cut(draft.title, limits.TITLE),
+        source=draft.source if len(draft.source) <= limits.ADDRESS else "",
+        impact_stated=limits.cut(draft.impact_stated, limits.WORD),
+        components=tuple(limits.cut(name, limits.NAME) for name in draft.components[: limits.COMPONENTS]),
+        posts=list(map(_bounded_post, draft.posts)),
+    )
+    long = [name for name in _BOUNDED if getattr(bounded, name) != getattr(draft, name)]
+    long += ["posts"] if bounded.posts != list(draft.posts) else []
+    for name in long:
+        notes.doubt(f"{name} of {bounded.id[:60]}: longer than is kept, so it was cut")
+    return bounded
+
+
+def _bounded_post(post: Post) -> Post:
+    """Return the post with a state and an id of bearable length; its text is cut once it is Markdown."""
+    if len(post.printed) <= limits.WORD and len(post.upstream_id) <= limits.ID:
+        return post
+    return replace(post, printed=limits.cut(post.printed, limits.WORD), upstream_id=limits.cut_id(post.upstream_id))
+
+
+def _text(post: Post, draft: Draft, notes: Notes) -> str:
+    """Return the safe Markdown of a post; one that is too long is cut, and a doubt."""
+    markdown = untrusted.markdown(post.html)
+    if len(markdown) > limits.TEXT:
+        notes.doubt(f"a post of {len(markdown):,} characters in {draft.id}; the first {limits.TEXT:,} were kept")
+    return limits.cut_markdown(markdown, limits.TEXT)
+
+
 def _updates(draft: Draft, notes: Notes) -> tuple[Update, ...]:
     if not draft.posts and draft.started is None:
         raise Unreadable("it has no post with a time")
@@ -149,7 +186,7 @@ def _updates(draft: Draft, notes: Notes) -> tuple[Update, ...]:
             Update(
                 at=post.at,
                 phase=phase,
-                text=untrusted.markdown(post.html),
+                text=_text(post, draft, notes),
                 printed=post.printed,
                 seen=notes.seen,
                 upstream_id=post.upstream_id,

@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from almanac.model import OVER, TROUBLE, Incident, Revision, Update
@@ -79,13 +78,6 @@ class Honesty(NamedTuple):
     after_the_fact: int  # of the edits
     vanished: int  # incidents
     gone: int  # updates
-
-
-class Piece(NamedTuple):
-    """A run of words that two texts share ("same"), or that only the old ("out") or the new one ("in") has."""
-
-    what: str
-    words: str
 
 
 class Reported(NamedTuple):
@@ -183,21 +175,6 @@ def edits(incident: Incident) -> Iterator[Edit]:
             new = later.text if later else update.text
             if revision.text.split() != new.split():
                 yield Edit(incident, update, revision, new)
-
-
-def word_diff(old: str, new: str) -> tuple[Piece, ...]:
-    """How to read one text as a change of the other, word by word."""
-    ours, theirs = old.split(), new.split()
-    pieces: list[Piece] = []
-    for what, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
-        if what == "equal":
-            pieces.append(Piece("same", " ".join(ours[a:b])))
-            continue
-        if b > a:
-            pieces.append(Piece("out", " ".join(ours[a:b])))
-        if d > c:
-            pieces.append(Piece("in", " ".join(theirs[c:d])))
-    return tuple(pieces)
 
 
 def spread(values: Iterable[float]) -> Spread:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import html as entities
 import re
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 
 import cmarkgfm
@@ -17,6 +20,15 @@ _RUBBISH = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_NONCHARACTER = re.compile("&#(?:0*6553[45]|[xX]0*[fF]{3}[eEfF]);")
+_LONG_REFERENCE = re.compile(r"&#([0-9]{8,});?")
+DEEPEST = 12  # quotes and lists within each other
+_ITEMS = rf"(?:[ \t]*(?:>|[-*+]|\d{{1,9}}[.)])(?=[ \t>]|$)){{{DEEPEST + 1},}}"
+_NESTED = re.compile(rf"\n(?:{_ITEMS}|[ \t]{{60,}}[-*+>\d])")  # `\n`, which is quicker to find than `^`
+_BRACKETS = re.compile(r"([\[(!<*_`~|]) *(?:\1 *){60,}")
+_MOST_OPEN = 200  # elements within each other
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]{0,20})[^<>]*>")
+_UNCLOSED = frozenset({"br", "hr", "img", "input", "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "option", "meta"})
 _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 
 SCHEMES = {"http", "https", "mailto"}
@@ -65,7 +77,43 @@ def html(markdown: str) -> str:
     """Safe HTML for Markdown; raw HTML in it is dropped, as images are; headings are shown as their text."""
     if PLAIN.fullmatch(markdown):
         return "<p>" + markdown.replace("\n\n", "</p>\n<p>") + "</p>"
-    return _SHOW.clean(cmarkgfm.markdown_to_html(clean(markdown))).strip()
+    return _SHOW.clean(_rendered(cmarkgfm.markdown_to_html, clean(markdown))).strip()
+
+
+def _rendered(render: Callable[[str], str], markdown: str) -> str:
+    """Return what the Markdown engine makes of a text; whatever it cannot print costs that, never the caller.
+
+    A text that is nested too deep, or that it refuses, is shown as it was written.
+    """
+    if not is_nested_too_deep(markdown):
+        # cmark writes U+FFFE and U+FFFF, where a reference names them, as single bytes: no UTF-8 (its utf8.c,
+        # cmark_utf8proc_encode_char)
+        for source in (markdown, _NONCHARACTER.sub("\ufffd", markdown)):
+            with suppress(ValueError):
+                return render(source)
+    return f"<p>{entities.escape(markdown, quote=False)}</p>"
+
+
+def is_nested_too_deep(markdown: str) -> bool:
+    """True if quotes, lists or brackets stand so deep within each other that the engine takes quadratic time."""
+    return deep_nesting(markdown) is not None
+
+
+def deep_nesting(markdown: str) -> int | None:
+    """Return where lists and quotes begin to be more than DEEPEST levels deep, or a long row of brackets stands."""
+    matches = _NESTED.search(f"\n{markdown}"), _BRACKETS.search(markdown)
+    return min((match.start() for match in matches if match), default=None)
+
+
+def unescape(text: str) -> str:
+    """Resolve character references. One with more digits than Unicode has becomes U+FFFD, as HTML says of it."""
+    return entities.unescape(_LONG_REFERENCE.sub(_shortened, text))
+
+
+def _shortened(reference: re.Match[str]) -> str:
+    """Return a decimal reference without its leading zeros: `int` refuses more than 4,300 digits."""
+    digits = reference[1].lstrip("0")
+    return f"&#{digits or 0};" if len(digits) <= 7 else "\ufffd"
 
 
 def article(markdown: str) -> str:
@@ -79,8 +127,11 @@ def placed(markdown: str) -> str:
     bare = source.lstrip()
     lines = source[: len(source) - len(bare)].count("\n")
     extensions, options = ["table", "strikethrough", "autolink"], cmarkgfm.Options.CMARK_OPT_SOURCEPOS
-    shown = cmarkgfm.markdown_to_html_with_extensions("\n" * lines + bare.rstrip(), options, extensions)
-    return str(shown)
+
+    def render(text: str) -> str:
+        return str(cmarkgfm.markdown_to_html_with_extensions(text, options, extensions))
+
+    return _rendered(render, "\n" * lines + bare.rstrip())
 
 
 def published(shown: str) -> str:
@@ -106,7 +157,7 @@ def _anchored(shown: str) -> str:
 
     def anchor(found: re.Match[str]) -> str:
         level, title, given = found.groups()
-        words = entities.unescape(re.sub(r"<[^>]*>", "", title)).lower().replace("’", "").replace("'", "")
+        words = unescape(re.sub(r"<[^>]*>", "", title)).lower().replace("’", "").replace("'", "")
         name = given or "-".join(re.findall("[a-z0-9]+", words)) or "section"
         met[name] = met.get(name, 0) + 1
         return f'<h{level} id="{name}{f"-{met[name]}" if met[name] > 1 else ""}">{title}</h{level}>'
@@ -117,8 +168,26 @@ def _anchored(shown: str) -> str:
 def plain(markdown_or_html: str) -> str:
     """One line of plain text. A source with `<` in it is taken as HTML, any other as Markdown."""
     source = markdown_or_html if "<" in markdown_or_html else html(markdown_or_html)
-    inline = re.sub(r"</?(?:a|strong|em|b|i|code)>", "", _WORDS.clean(tidy(source)))
-    return " ".join(tidy(entities.unescape(re.sub(r"<[^>]*>", " ", inline))).split())
+    inline = re.sub(r"</?(?:a|strong|em|b|i|code)>", "", _WORDS.clean(flat(tidy(source))))
+    return " ".join(tidy(unescape(re.sub(r"<[^>]*>", " ", inline))).split())
+
+
+def flat(html: str) -> str:
+    """Return HTML as it is, or without tags if so many elements stay open that a parser takes quadratic time.
+
+    It looks through all that are open at each tag (https://html.spec.whatwg.org/#has-an-element-in-scope).
+    """
+    still_open: Counter[str] = Counter()
+    depth = 0
+    for end, written in _TAG.findall(html):
+        name = written.lower()
+        if name in _UNCLOSED or (end and not still_open[name]):
+            continue
+        still_open[name] += -1 if end else 1
+        depth += -1 if end else 1
+        if depth > _MOST_OPEN:
+            return _TAG.sub(" ", html)
+    return html
 
 
 def tidy(text: str) -> str:

@@ -6,7 +6,6 @@ renderer it ends up in. A module of its own: BeautifulSoup takes a tenth of a se
 
 from __future__ import annotations
 
-import html as entities
 import re
 from urllib.parse import quote
 
@@ -14,7 +13,7 @@ import nh3
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PageElement
 
-from almanac.text import ATTRIBUTES, BLOCKS, HEADINGS, INLINE, PLAIN, SCHEMES, clean, tidy
+from almanac.text import ATTRIBUTES, BLOCKS, HEADINGS, INLINE, PLAIN, SCHEMES, clean, flat, tidy, unescape
 
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20]+", re.IGNORECASE)
 _DEEPEST = 40  # levels of nesting that are walked; what lies deeper is taken as plain text
@@ -30,6 +29,9 @@ _BESIDE_EMPHASIS = frozenset(f"{_BLANKS}()[]{{}}<>.,:;!?\"'/|-")
 
 _SPECIAL = re.compile(r"[\\`*\[]|(?<![^\W_])_|_(?![^\W_])|(?<=\S)~")
 _REFERENCE = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
+# What only becomes a reference or a fence once the pieces around a dropped tag have been joined: a `&` that is not ours,
+# a `~` right before another. Code spans hold neither escapes nor backticks, so they are passed over whole.
+_JOINED = re.compile(r"(\\[\\`]|`[^`\n]*`)|&(?!(?:amp|lt);)(?=#?[A-Za-z0-9]+;)|~(?=~)")
 _LINE_START = re.compile(r"[#>]|[-+](?=\s|$)|[-|:](?=[-|:\s]*$)|=+$|\d{1,9}(?=[.)](?:\s|$))")
 
 
@@ -42,9 +44,9 @@ def markdown(html: str) -> str:
     source = clean(_MARKS.sub("", html))
     if PLAIN.fullmatch(source):
         return source
-    safe = _READ.clean(source) if "<" in source else source
+    safe = _READ.clean(flat(source)) if "<" in source else source
     if "<" not in safe:
-        return "\n\n".join(_paragraphs(_escape(entities.unescape(safe))))
+        return "\n\n".join(_paragraphs(_escape(unescape(safe))))
     return "\n\n".join(_blocks(BeautifulSoup(safe, "lxml"), 0))
 
 
@@ -155,7 +157,12 @@ def _paragraph(part: str) -> str:
     part = part.replace(_STRONG_END + _STRONG, "").replace(_EM_END + _EM, "")
     part = _MARKS.sub(lambda m: m[0] if m[0] == _BREAK else "", _EMPHASIS.sub(_stars, part))
     text = "\\\n".join(filter(None, map(_soft_lines, part.split(_BREAK))))
-    return re.sub(r"!(?=\[)", r"\\!", text)
+    return _JOINED.sub(_unjoined, re.sub(r"!(?=\[)", r"\\!", text))
+
+
+def _unjoined(match: re.Match[str]) -> str:
+    """Return a code span as it is, anything else so that it stays text."""
+    return match[1] or ("&amp;" if match[0] == "&" else r"\~")
 
 
 def _stars(match: re.Match[str]) -> str:

@@ -1,0 +1,50 @@
+"""Bound what strangers send: how long a text of a feed may be before it becomes a value.
+
+A feed may hold two million bytes, and nothing in it is trusted: whatever is longer than here is cut, or costs its
+entry, and the reading raises a doubt that says so. The longest seen in recorded feeds are a tenth to a half of these.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+TITLE = 300  # characters of the title of an incident
+WORD = 100  # characters of a state or an impact as it is printed
+NAME = 200  # characters of the name of a component
+COMPONENTS = 300  # names of components of one incident
+ID = 500  # characters of an id
+ADDRESS = 2_000  # characters of an address
+TEXT = 50_000  # characters of one post
+POSTS = 2_000  # posts of one incident; an entry with more is no incident
+DIGITS = 20  # digits of a whole number in JSON; one with more is kept as its text
+
+_DIGEST = 16  # hexadecimal digits that keep cut ids apart
+
+
+def cut(text: str, most: int) -> str:
+    """Return at most `most` characters of a text, cut between words where there are any, ending in an ellipsis."""
+    if len(text) <= most:
+        return text
+    head = text[: most - 1]
+    words, blank, _ = head.rpartition(" ")
+    return (words if blank and len(words) > most // 2 else head).rstrip() + "…"
+
+
+def cut_markdown(markdown: str, most: int) -> str:
+    """Return the first paragraphs that fit into `most` characters; of one that is longer by itself, its first words.
+
+    Escapes, code and links of a paragraph that is cut may lose their end, so these marks become plain text.
+    """
+    if len(markdown) <= most:
+        return markdown
+    head, parted, _ = markdown[: most - 3].rpartition("\n\n")
+    if not parted:
+        head = cut(markdown, most - 3).removesuffix("…").rstrip("\\")
+    return f"{head}\n\n…"
+
+
+def cut_id(raw: str) -> str:
+    """Return an id of at most ID characters; one that is cut ends in a digest of the whole, so that it stays unique."""
+    if len(raw) <= ID:
+        return raw
+    return f"{raw[: ID - _DIGEST - 1]}-{sha256(raw.encode('utf-8', 'surrogatepass')).hexdigest()[:_DIGEST]}"
