@@ -48,7 +48,7 @@ class Press:
             seen_open = tuple((key, until) for key, filed in sorted(kept.items()) if filed.incident.ended is None)
             archive.save_pulls(self.root / "content", pulls(slug, until=until, last_open=seen_open, feeds=feeds))
         running = Build(self.plan(now), 4 * LONG_AGO)
-        running.know(articles)
+        running.know({card.url: card for card in articles})
         running.finish()
         return self.output
 

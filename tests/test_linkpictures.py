@@ -117,7 +117,7 @@ def told(press: Press, name: str) -> tuple[tuple[str, ...], str]:
     from tests.projects import LONG_AGO
 
     running = Build(press.plan(NOW), 5 * LONG_AGO)
-    running.know([])
+    running.know({})
     shown = linkpictures.of_incident(running.edition, running.edition.incidents["anthropic", name])
     running.finish()
     return shown.facts, shown.css

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -124,17 +125,20 @@ def test_a_draft_has_a_page_in_the_preview_and_stands_in_no_list(root: Path) -> 
     assert with_draft == {"articles/2026/soon/index.html"}
 
 
-def test_every_bad_article_is_named_with_line_and_cure(root: Path) -> None:
+def test_every_bad_article_is_named_with_line_and_cure_and_left_out(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = tree(build(root))
     article(root, "template", "T", "Text.", more="Template: ../../evil\nSave_as: ../../../etc/passwd\n")
     article(root, "attach", "A", "One line.\n\n[x]({static}/../secret.txt)")
     write(root, "articles/2026/no-date.md", "no front matter")
     write(root, "articles/2026/2026-03-02-other.rst", "Title\n=====\n")
-    with pytest.raises(SystemExit) as caught:
-        build(root)
-    lines = str(caught.value).splitlines()
-    assert lines[-1] == "build: nothing was built; mend the above"
-    assert {line.partition(" ")[0] for line in lines[:-1]} >= {
+    capsys.readouterr()
+    build(root)
+    said = capsys.readouterr()
+    lines = said.err.splitlines()
+    assert f", {len(lines)} to mend: what is named above is left out (" in said.out
+    assert {line.partition(" ")[0] for line in lines} >= {
         "content/articles/2026/2026-03-02-template.md:16:1:",
         "content/articles/2026/2026-03-02-template.md:17:1:",
         "content/articles/2026/2026-03-02-attach.md:20:5:",
@@ -144,12 +148,12 @@ def test_every_bad_article_is_named_with_line_and_cure(root: Path) -> None:
     assert tree(root / "output") == before
 
 
-def test_pelican_alone_fails_too_on_a_bad_article(root: Path) -> None:
+def test_pelican_alone_names_a_bad_article_too(root: Path) -> None:
     article(root, "template", "T", "Text.", more="Template: ../../evil\n")
     command = [sys.executable, "-m", "pelican", "content", "-s", "pelicanconf.py", "--log-handler", "plain"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
-    assert done.returncode == 1
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     assert "content/articles/2026/2026-03-02-template.md:16:1: Template: is not a known key" in done.stderr
+    assert not (root / "output/articles/2026/template").exists()
 
 
 def test_a_symbolic_link_is_no_article(root: Path) -> None:
@@ -158,12 +162,14 @@ def test_a_symbolic_link_is_no_article(root: Path) -> None:
         build(root)
 
 
-def test_an_article_that_cites_what_is_gone_stops_the_build(root: Path) -> None:
+def test_an_article_that_cites_what_is_gone_is_left_out(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settle(root)
     build(root)
     next((root / "content/incidents/anthropic").glob("*/*-first.md")).unlink()
-    with pytest.raises(SystemExit, match=r"2026-03-02-claude-fails\.md:\d+:\d+: incidents"):
-        build(root)
+    build(root)
+    assert re.search(r"2026-03-02-claude-fails\.md:\d+:\d+: incidents", capsys.readouterr().err)
+    assert not (root / "output/articles/2026/claude-fails").exists()
+    assert tree(root / "output") == tree(build(root, "clean"))
 
 
 def test_a_moment_that_is_none_is_refused(root: Path) -> None:

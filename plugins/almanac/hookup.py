@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,9 +14,11 @@ from pelican.generators import Generator
 from pelican.writers import Writer as PelicanWriter
 
 from almanac import engine, manuscript, reader, rules, views
-from almanac.almanac import Article
+from almanac.almanac import Almanac, Article
 from almanac.claims import Evidence
+from almanac.engine.printer import unprintable
 from almanac.engine.world import world
+from almanac.manuscript import Manuscript
 
 BUILD = "ALMANAC_BUILD"  # the setting that holds the running build
 BUILT = "ALMANAC_BUILT"  # and the one that holds what it did
@@ -79,18 +81,23 @@ class Incidents(Generator):  # type: ignore[misc]  # Pelican has no types
         """Put the Almanac together. Pelican has read articles and pages by now."""
         settings = self.settings
         faults = settings[reader.FAULTS] + manuscript.strays(self.get_files(["articles", "pages"], extensions=False))
-        if faults:
-            raise engine.BuildError("\n".join(map(str, sorted(faults))))
-        articles = [*self.context["articles"]]
-        written = settings[reader.MANUSCRIPTS].values()
-        settings[BUILD].know(
-            [_article(found, "").card for found in articles],
-            lambda almanac: [*rules.across(written, world(almanac)), *rules.judged(written, Evidence(almanac))],
-        )
+        articles = {found.relative_source_path: _article(found, "").card for found in self.context["articles"]}
+        written = list(settings[reader.MANUSCRIPTS].values())
+        settings[BUILD].know(articles, lambda almanac: _judged(written, almanac), faults)
 
     def generate_output(self, _: Any) -> None:
         """Make all the rest. Pelican has written articles and pages by now."""
-        self.settings[BUILT] = self.settings[BUILD].finish()
+        self.settings[BUILT] = built = self.settings[BUILD].finish()
+        built.report()
+
+
+def _judged(written: Sequence[Manuscript], almanac: Almanac) -> engine.Judgement:
+    """Return what is wrong with what people wrote, and the files that are left out for it: not for a dead link."""
+    site = world(almanac)
+    unfit = [*rules.across(written, site), *rules.judged(written, Evidence(almanac))]
+    files = {fault.file for fault in unfit}
+    left_out = frozenset(each.file for each in written if each.matter.file in files)
+    return engine.Judgement([*unfit, *rules.dead_links(written, site)], left_out)
 
 
 class Writer(PelicanWriter):  # type: ignore[misc]
@@ -99,12 +106,20 @@ class Writer(PelicanWriter):  # type: ignore[misc]
     def write_file(self, name: str, template: Any, context: Mapping[str, Any], *_: Any, **found: Any) -> None:
         """The page of an article or page that Pelican read."""
         build: engine.Build = self.settings[BUILD]
-        if article := found.get("article"):
-            build.put_article(name, _article(article, _html(article)))
-        elif page := found.get("page"):
-            file = page.relative_source_path
-            shown = views.page(page.title, f"/{page.url}", page.metadata["summary"], _html(page))
-            build.put_page(name, shown, file)
+        content = found.get("article") or found.get("page")
+        if content is None or content.relative_source_path in build.left_out:
+            return
+        try:
+            if article := found.get("article"):
+                build.put_article(name, _article(article, _html(article)))
+            elif page := found.get("page"):
+                file = page.relative_source_path
+                shown = views.page(page.title, f"/{page.url}", page.metadata["summary"], _html(page))
+                build.put_page(name, shown, file)
+        except (OSError, engine.BuildError):
+            raise
+        except Exception as error:  # whatever a text holds that cannot be shown costs that text
+            build.problems.append(unprintable(f"content/{content.relative_source_path}", error))
 
 
 def _article(found: PelicanArticle, html: str) -> Article:

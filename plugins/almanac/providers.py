@@ -33,31 +33,41 @@ def load(content: Path, memo: Path | None = None) -> tuple[Provider, ...]:
     `memo` names a file of ours that remembers what was found good: while no byte of the provider files and of the
     rules has changed, neither YAML nor pydantic is loaded, which takes 0.3 s off a build. It is data, never code.
     """
+    sound, faults = load_sound(content, memo)
+    if faults:
+        raise ProviderError(faults)
+    return sound
+
+
+def load_sound(content: Path, memo: Path | None = None) -> tuple[tuple[Provider, ...], tuple[Fault, ...]]:
+    """Return the providers whose files have no faults, by slug, and the faults of the others. `memo` as in `load`."""
     files = {f"{content.name}/providers/{path.name}": path.read_bytes()
              for path in disk.pages(content / "providers")}
     key = _key(files)
     rows = _recall(memo, key)
+    faults: list[Fault] = []
     if rows is None:
-        rows = _checked(files)
-        _remember(memo, key, rows)
-    return tuple(_provider(row) for row in rows)
+        rows, faults = _checked(files)
+        if not faults:
+            _remember(memo, key, rows)
+    return tuple(_provider(row) for row in rows), tuple(faults)
 
 
-def _checked(files: dict[str, bytes]) -> list[dict[str, Any]]:
-    """The validated fields of each file, by slug. Raises ProviderError."""
+def _checked(files: dict[str, bytes]) -> tuple[list[dict[str, Any]], list[Fault]]:
+    """Return the validated fields of each file without faults, by slug, and the faults of the others in their order."""
     from almanac import forms, frontmatter  # 0.25 s, needed only when something changed
 
     matters = [frontmatter.read(data, file) for file, data in files.items()]
     faults: list[Fault] = []
-    rows = []
+    rows = {}
     for matter in matters:
         row, wrong = forms.check(forms.ProviderForm, matter)
         faults += wrong
-        rows.append(row | {"about": matter.body.strip(), "file": matter.file.partition("/")[2]})
+        rows[matter.file] = row | {"about": matter.body.strip(), "file": matter.file.partition("/")[2]}
     faults += _disagreements(matters)
-    if faults:
-        raise ProviderError(sorted(faults))
-    return sorted(rows, key=lambda row: str(row["slug"]))
+    for file in {fault.file for fault in faults}:
+        del rows[file]
+    return sorted(rows.values(), key=lambda row: str(row["slug"])), sorted(faults)
 
 
 def _disagreements(matters: list[Matter]) -> Iterator[Fault]:

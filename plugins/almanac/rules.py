@@ -31,26 +31,35 @@ class World:
     pictures: Collection[str] = ()  # addresses
 
 
-def across(manuscripts: Iterable[Manuscript], world: World, broken: Collection[str] = ()) -> list[Fault]:
-    """Every fault that shows only when the files are seen together.
-
-    `broken` are addresses of files with faults of their own: links to them are not blamed as well.
-    """
+def across(manuscripts: Iterable[Manuscript], world: World) -> list[Fault]:
+    """Every fault but dead links that shows only when the files are seen together."""
     known = list(manuscripts)
     by_url: dict[str, Manuscript] = {}
     faults: list[Fault] = []
     for manuscript in known:
         faults += _address(manuscript, by_url, world)
         by_url.setdefault(manuscript.url, manuscript)
-    addresses = _Addresses(by_url, world, broken)
     for manuscript in known:
         faults += _known_before(manuscript, by_url)
         faults += _names(manuscript, world)
         faults += _times(manuscript)
-        for spot in manuscript.body.links:
-            if message := addresses.wrong_with(spot, manuscript):
-                faults.append(manuscript.fault(spot, message))
     return sorted(faults)
+
+
+def dead_links(manuscripts: Iterable[Manuscript], world: World, broken: Collection[str] = ()) -> list[Fault]:
+    """Return a fault for every link that leads nowhere on the site.
+
+    `broken` are addresses of files with faults of their own: links to them are not blamed as well.
+    """
+    known = list(manuscripts)
+    by_url: dict[str, Manuscript] = {}
+    for manuscript in known:
+        by_url.setdefault(manuscript.url, manuscript)
+    addresses = _Addresses(by_url, world, broken)
+    return sorted(
+        manuscript.fault(spot, message) for manuscript in known for spot in manuscript.body.links
+        if (message := addresses.wrong_with(spot, manuscript))
+    )  # fmt: skip
 
 
 def judged(manuscripts: Iterable[Manuscript], evidence: Evidence) -> list[Fault]:

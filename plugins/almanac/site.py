@@ -94,10 +94,16 @@ def _built(settings_file: Path, settings: Mapping[str, Any], overrides: Mapping[
     running = engine.Build(engine.plan(settings, time.time()), time.time_ns())
     known = running.known_articles
     if known is not None:
-        running.know([article.card for article in known if article.listed])
+        running.know({article.path: article.card for article in known if article.listed})
         if running.still(known):
-            return running.finish()
-    return _pelican(settings_file, {**overrides, "ALMANAC_BUILD": running})
+            built = running.finish()
+            built.report()
+            return built
+    try:
+        return _pelican(settings_file, {**overrides, "ALMANAC_BUILD": running})
+    except engine.Outdated:
+        running.abandon()
+    return _pelican(settings_file, overrides)
 
 
 def _pelican(settings_file: Path, overrides: Mapping[str, Any]) -> Any:
@@ -117,6 +123,8 @@ def _said(built: Any) -> str:
     """What was rebuilt, in a line, and path by path if these are few."""
     written, removed = len(built.written), len(built.removed)
     told = [f"{written} written, {removed} removed, {built.unchanged} unchanged"]
+    if built.problems:
+        told[0] += f", {len(built.problems)} to mend: what is named above is left out"
     if 0 < written + removed <= TOLD:
         told += [f"+ {path}" for path in built.written] + [f"- {path}" for path in built.removed]
     return "\n  ".join(told)

@@ -62,7 +62,9 @@ def _hold(content: Path, files: Files, now: datetime, strict: bool, faults: list
     faults += map(_fault, said)
     broken = {manuscript.address(name) for name in files} - {"", *(written.url for written in manuscripts)}
     broken |= {f"/{name}" for name in files if name.startswith(PICTURES)}
-    faults += rules.across(manuscripts, world(almanac), broken)
+    site = world(almanac)
+    faults += rules.across(manuscripts, site)
+    faults += rules.dead_links(manuscripts, site, broken)
     faults += rules.judged(manuscripts, Evidence(almanac))
     if len(manuscripts) == sum(name.startswith(WRITTEN) for name in files):  # a faulty one may show them
         faults += _unshown(almanac.pictures, manuscripts)

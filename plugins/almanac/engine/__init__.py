@@ -4,7 +4,7 @@
 made, `build` does it in order, with a `crew` of processes where there is much to read.
 """
 
-from almanac.engine.build import Build, BuildError, Built
+from almanac.engine.build import Build, BuildError, Built, Judgement, Outdated
 from almanac.engine.plan import Plan, plan
 
-__all__ = ["Build", "BuildError", "Built", "Plan", "plan"]
+__all__ = ["Build", "BuildError", "Built", "Judgement", "Outdated", "Plan", "plan"]

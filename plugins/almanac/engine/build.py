@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -30,19 +31,37 @@ WRITTEN = "~written"  # the section of what people wrote
 MANY = 300  # incidents to read or look at from which on forking pays
 HANDS = 2
 
-Wrong = Callable[[Almanac], Iterable[object]]
+
+class Judgement(NamedTuple):
+    """What is wrong with what people wrote, and which of their files (relative to content/) are left out for it."""
+
+    problems: Sequence[object]
+    left_out: frozenset[str]
+
+
+Judge = Callable[[Almanac], Judgement]
 
 
 class BuildError(Exception):
     """Why nothing can be built: a fault a line, as file:line: what is wrong; what to write instead."""
 
 
+class Outdated(Exception):
+    """A build that has begun with articles of the last one, some of which may not be published any more."""
+
+
 class Built(NamedTuple):
-    """What a build did to the output folder."""
+    """What a build did to the output folder. `problems` name each file that is left out, and what to mend in it."""
 
     written: tuple[str, ...]  # paths whose bytes are new
     removed: tuple[str, ...]
     unchanged: int
+    problems: tuple[str, ...] = ()
+
+    def report(self) -> None:
+        """Print the problems, a line each, to standard error."""
+        for problem in self.problems:
+            print(problem, file=sys.stderr)
 
 
 class Build:
@@ -67,6 +86,8 @@ class Build:
         self._pages: set[str] = set()
         looks = _scan(plan.content, clock_ns)
         self._rows = _kept(self._sections, looks)
+        self.problems: list[str] = []
+        self.left_out: frozenset[str] = frozenset()
         self._whole: Almanac | None = None  # to the record's end: what people wrote since may cite it
         self._edition: Edition | None = None
         self._crew = self._hire({file: stamp for file, stamp in looks.items() if file not in self._rows}, prints)
@@ -114,24 +135,35 @@ class Build:
             return None
         return written.thaw(section.extra[1])
 
-    def know(self, articles: Iterable[ArticleCard], wrong: Wrong = lambda _: ()) -> None:
-        """Put together all that pages draw on, and set the crew to print incidents. Raises BuildError.
+    def know(
+        self, articles: Mapping[str, ArticleCard], judge: Judge = lambda _: Judgement((), frozenset()),
+        problems: Iterable[object] = (),
+    ) -> None:  # fmt: skip
+        """Put together all that pages draw on, and set the crew to print incidents.
 
-        `wrong` finds what is wrong with what people wrote, a fault each, once the rest is known.
+        Files of the archive that cannot be used, and articles (by file) that `judge` finds unfit once the rest is
+        known, are left out; each is named in `problems`, beside those known before. Raises Outdated.
         """
+        self.problems += map(str, problems)
         if self._whole is not None:  # known already, from what the last build remembers of the same articles
-            self._refuse(list(map(str, wrong(self._whole))))
+            judgement = judge(self._whole)
+            if judgement.left_out:
+                raise Outdated
+            self.problems += map(str, judgement.problems)
             return
-        faults: list[str] = []
         for found in self._found:
             self._rows |= found.rows.rows()
-            faults += found.faults
-        watched = providers.load(self.plan.content, self.plan.state / "providers.json")
+            self.problems += found.faults
+        watched, faults = providers.load_sound(self.plan.content, self.plan.state / "providers.json")
+        self.problems += map(str, faults)
         cards = [row.card for _, row in sorted(self._rows.items())]
-        almanac = assemble(self.plan, watched, cards, articles, faults)
+        almanac = assemble(self.plan, watched, cards, articles.values(), self.problems)
         self._whole = replace(almanac, now=max(almanac.now, almanac.record_until or almanac.now))
-        faults += map(str, wrong(self._whole))
-        self._refuse(faults)
+        judgement = judge(self._whole)
+        self.problems += map(str, judgement.problems)
+        self.left_out = judgement.left_out
+        unfit = [card for file, card in articles.items() if file in self.left_out]
+        almanac = replace(almanac, articles=tuple(card for card in almanac.articles if card not in unfit))
         almanac = rewind.rewound(almanac, self.plan.content)
         self._edition = Edition(self.plan, almanac, self._as_known(almanac), self._lasting)
         self._turn.begin()
@@ -149,10 +181,10 @@ class Build:
                 rows[card.file] = Row(row.stamp, digest(row.content, card), state.facts(card, told), card, told)
         return rows
 
-    def _refuse(self, faults: Sequence[str]) -> None:
-        if faults:
-            self._turn.leave()
-            raise BuildError("\n".join(sorted(faults)))
+    def abandon(self) -> None:
+        """Let a build that is Outdated end; what its workers made is nobody's until the next build makes it too."""
+        self._crew.made()
+        self._turn.leave()
 
     @property
     def edition(self) -> Edition:
@@ -216,6 +248,7 @@ class Build:
         made: list[Made] = self._crew.made()
         for result in made:
             self._press.adopt(result.stood, result.prints.rows(), result.written)
+            self.problems += result.problems
             self._lasting.asked |= result.lasting
         if self.plan.complete:
             from almanac.engine import search  # a preview does without
@@ -225,6 +258,8 @@ class Build:
         done = tuple(sorted(self._press.written))
         if self.plan.published and (done or removed):
             stage.put_up(self.plan.output, self.plan.published)
+        if self.problems:  # the next build must name them too: it may not find that nothing changed
+            self._looked = self._wrote = ""
         sections = self._remember()
         for name, section in sections.items():
             if section != self._sections.get(name):
@@ -237,7 +272,7 @@ class Build:
         census = unchanged.census(outputs, seconds(self.plan.now), self._looked)
         files.put(self.plan.state / unchanged.CENSUS, census)  # last: from here on a build may find nothing to do
         self._turn.end()
-        return Built(done, tuple(removed), len(prints) - len(done))
+        return Built(done, tuple(removed), len(prints) - len(done), tuple(sorted(set(self.problems))))
 
     def _remember(self) -> dict[str, Section]:
         """The sections of the next state, each with the prints of what it is about."""

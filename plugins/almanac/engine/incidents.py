@@ -13,7 +13,7 @@ from almanac.engine.edition import Edition
 from almanac.engine.figures import surroundings
 from almanac.engine.lasting import Kept
 from almanac.engine.press import Press, digest
-from almanac.engine.printer import Printer
+from almanac.engine.printer import Printer, unprintable
 from almanac.engine.state import Print, Row, Stamp, facts
 from almanac.model import Card, Incident, seconds
 from almanac.model import card as card_of
@@ -55,6 +55,7 @@ class Made(NamedTuple):
     prints: Columns
     written: Sequence[str]
     lasting: Mapping[str, Kept]
+    problems: Sequence[str]  # a line for each page that could not be printed
 
 
 class Shelf:
@@ -79,17 +80,21 @@ def share(
     written = {file: read_written(content, file) for file in task.written}
     rows, faults = _read(content, task.sources, shelf.texts)
     edition = yield Found(Columns.of(Row, rows), faults, written)
-    _print(content, press, printer, edition, {**task.kept, **rows}, shelf)
-    surfaces.render(edition, press, printer, task.errands)
+    problems = _print(content, press, printer, edition, {**task.kept, **rows}, shelf)
+    problems += surfaces.render(edition, press, printer, task.errands)
     stood, prints = press.told()
-    yield Made(stood, Columns.of(Print, prints), press.written, edition.lasting.asked)
+    yield Made(stood, Columns.of(Print, prints), press.written, edition.lasting.asked, problems)
 
 
 def _print(
     content: Path, press: Press, printer: Printer, edition: Edition, rows: Mapping[str, Row],
     shelf: Shelf,
-) -> None:  # fmt: skip
-    """The pages of incidents, and of their replays; what is on the shelf need not be read again."""
+) -> list[str]:  # fmt: skip
+    """Print the pages of incidents, and of their replays; what is on the shelf need not be read again.
+
+    Returns a line for each incident that cannot be shown.
+    """
+    problems: list[str] = []
     around = surroundings(edition)
     almanac = edition.almanac
     corrected = {card.file: card for cards in almanac.cards.values() for card in cards}
@@ -112,14 +117,20 @@ def _print(
         near = around.of(card)
         held, states = shelf.texts.pop(file, None), shelf.states.pop(file, None) if as_filed else None
         data, filed = held or archive.read_both(content, file)
-        incident = filed if as_filed else rewind.as_known(filed, card, now)
-        if twin not in press.prints:
-            press.put(twin, bare, data if as_filed else archive.render(incident).encode())
-        for number, path in enumerate(paths, 1):
-            if path not in press.prints:
-                press.put(path, key, printer.page("incident", views.incident(near, incident, card, number)))
-        for number, sheet in sheets:
-            press.put(sheet, again, printer.page("replay", views.replay(near, incident, card, number, states)))
+        try:
+            incident = filed if as_filed else rewind.as_known(filed, card, now)
+            if twin not in press.prints:
+                press.put(twin, bare, data if as_filed else archive.render(incident).encode())
+            for number, path in enumerate(paths, 1):
+                if path not in press.prints:
+                    press.put(path, key, printer.page("incident", views.incident(near, incident, card, number)))
+            for number, sheet in sheets:
+                press.put(sheet, again, printer.page("replay", views.replay(near, incident, card, number, states)))
+        except OSError:
+            raise
+        except Exception as error:  # whatever an incident holds that cannot be shown costs its own pages
+            problems.append(unprintable(f"{content.name}/incidents/{file}", error))
+    return problems
 
 
 def _every(asked: Iterable[bool]) -> bool:
@@ -138,6 +149,8 @@ def _read(content: Path, sources: Mapping[str, Stamp], texts: dict[str, Held]) -
             rows[file] = Row(stamp, digest(data), facts(card, told), card, told)
         except archive.ArchiveError as error:
             faults.append(str(error))
+        except (ValueError, ArithmeticError, LookupError, TypeError) as error:
+            faults.append(unprintable(f"{content.name}/incidents/{file}", error))
     return rows, faults
 
 

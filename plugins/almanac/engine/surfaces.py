@@ -13,7 +13,7 @@ from almanac import views
 from almanac.engine import figures, further, linkpictures, measured, published, syndicated, told
 from almanac.engine.edition import Edition
 from almanac.engine.press import Press, digest
-from almanac.engine.printer import Printer
+from almanac.engine.printer import Printer, unprintable
 from almanac.engine.sheet import lean
 from almanac.engine.surface import Surface, providers
 from almanac.model import Provider
@@ -115,17 +115,29 @@ JOBS = (RECORDS, published.SURFACES, syndicated.SURFACES, *((surface,) for surfa
 SURFACES = tuple(chain.from_iterable(JOBS))
 
 
-def render(edition: Edition, press: Press, printer: Printer, jobs: Iterable[int]) -> None:
-    """Put the surfaces of some jobs in place; what shows the same as before is not printed again."""
+def render(edition: Edition, press: Press, printer: Printer, jobs: Iterable[int]) -> list[str]:
+    """Put the surfaces of some jobs in place; what shows the same as before is not printed again.
+
+    Returns a line for each that cannot be made.
+    """
+    problems = []
     for surface in chain.from_iterable(JOBS[job] for job in jobs):
-        _put(edition, press, printer, surface)
+        for item in surface.each(edition):
+            path = surface.path.format(*item)
+            try:
+                _put(edition, press, printer, surface, path, item)
+            except OSError:
+                raise
+            except Exception as error:  # whatever a page shows that cannot be shown costs that page
+                problems.append(unprintable(f"/{path}", error))
+    return problems
 
 
-def _put(edition: Edition, press: Press, printer: Printer, surface: Surface) -> None:
-    for item in surface.each(edition):
-        path = surface.path.format(*item)
-        value = None if surface.key else surface.make(edition, *item)
-        key = digest(surface.template, surface.key(edition, *item) if surface.key else value)
-        if not press.stands(path, key):
-            value = surface.make(edition, *item) if value is None else value
-            press.put(path, key, value if isinstance(value, bytes) else printer.page(surface.template, value))
+def _put(
+    edition: Edition, press: Press, printer: Printer, surface: Surface, path: str, item: tuple[Any, ...]
+) -> None:
+    value = None if surface.key else surface.make(edition, *item)
+    key = digest(surface.template, surface.key(edition, *item) if surface.key else value)
+    if not press.stands(path, key):
+        value = surface.make(edition, *item) if value is None else value
+        press.put(path, key, value if isinstance(value, bytes) else printer.page(surface.template, value))

@@ -80,6 +80,7 @@ class Report:
     press: Haul = Haul()
     kept: Kept = Kept()
     unlogged: str = ""
+    unread: tuple[str, ...] = ()  # a line for each fault of a provider's file; that provider was not asked
     elapsed: float = 0.0
 
     @property
@@ -98,7 +99,8 @@ def lines(report: Report) -> list[str]:
 def closing(report: Report) -> list[str]:
     """What is told after the providers."""
     unlogged = [_printable(f"log: FAILED archive: {report.unlogged}")] if report.unlogged else []
-    return [*press_lines(report.press), *kept_lines(report.kept), *unlogged, summary(report)]
+    unread = map(_printable, report.unread)
+    return [*press_lines(report.press), *kept_lines(report.kept), *unread, *unlogged, summary(report)]
 
 
 def summary(report: Report) -> str:

@@ -81,13 +81,14 @@ def pull(
 
     `now` is aware UTC; `via` as in `almanac.fetch`; `seconds` is the deadline of one answer; `watch` is told of each
     provider when it is done, and of how many; `read` is what to read with, if workers of READER already run. A
-    provider's trouble stops no other and is in the Report and, if it is the feed's, in its FeedState. Raises
-    ProviderError for provider files, ValueError for a wrong `only` or `via`.
+    provider's trouble, also with its file, stops no other and is in the Report and, if it is the feed's, in its
+    FeedState. Raises ValueError for a wrong `only` or `via`.
     """
     started = time.monotonic()
     now = now.replace(microsecond=0)
     fetch.via_address(via)
-    watched = [provider for provider in _chosen(providers.load(content), tuple(only)) if provider.feeds]
+    sound, faults = providers.load_sound(content)
+    watched = [provider for provider in _chosen(sound, tuple(only)) if provider.feeds]
     if not via and not fetch.online(feed.url for provider in watched for feed in provider.feeds):
         return Report(at=now, offline=True, elapsed=time.monotonic() - started)
     outcomes, hosts, haul = [], Hosts(), Haul()
@@ -106,7 +107,8 @@ def pull(
     if not only:
         haul = pull_press(content, watched, now=now, via=via, seconds=seconds, hosts=hosts)
     kept = keep(content, [outcome.provider for outcome in outcomes if outcome.feed], now)
-    report = Report(at=now, outcomes=tuple(outcomes), press=haul, kept=kept, elapsed=time.monotonic() - started)
+    report = Report(at=now, outcomes=tuple(outcomes), press=haul, kept=kept, unread=tuple(map(str, faults)),
+                    elapsed=time.monotonic() - started)  # fmt: skip
     return _logged(content, report)
 
 

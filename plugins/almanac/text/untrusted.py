@@ -29,8 +29,8 @@ _BESIDE_EMPHASIS = frozenset(f"{_BLANKS}()[]{{}}<>.,:;!?\"'/|-")
 
 _SPECIAL = re.compile(r"[\\`*\[]|(?<![^\W_])_|_(?![^\W_])|(?<=\S)~")
 _REFERENCE = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
-# What only becomes a reference or a fence once the pieces around a dropped tag have been joined: a `&` that is not ours,
-# a `~` right before another. Code spans hold neither escapes nor backticks, so they are passed over whole.
+# What only becomes a reference or a fence once the pieces around a dropped tag have been joined: a `&` that is not
+# ours, a `~` right before another. Code spans hold neither escapes nor backticks, so they are passed over whole.
 _JOINED = re.compile(r"(\\[\\`]|`[^`\n]*`)|&(?!(?:amp|lt);)(?=#?[A-Za-z0-9]+;)|~(?=~)")
 _LINE_START = re.compile(r"[#>]|[-+](?=\s|$)|[-|:](?=[-|:\s]*$)|=+$|\d{1,9}(?=[.)](?:\s|$))")
 
