@@ -27,7 +27,7 @@ PICTURES = "images/"
 IN_WORDS = (*WRITTEN, "providers/", "corrections/", "links/", "undeclared/")
 KNOWN = re.compile(  # to readers that complain of names themselves, and what needs no reader
     r"(?:providers|press|inbox)/[^/]+\.md|(?:corrections|links|undeclared)/.*|incidents/[^/]+/\d{4}/[^/]+\.md"
-    r"|pulls/[^/]+\.json|pulls/[^/]+\.log|forecasts/[^/]+\.jsonl?|inbox/dropped\.txt|LICENSE|words\.txt|(?:.*/)?\.gitkeep",
+    r"|pulls/[^/]+\.json|pulls/log/\d{4}-\d\d\.txt|forecasts/[^/]+\.jsonl?|inbox/dropped\.txt|LICENSE|words\.txt|(?:.*/)?\.gitkeep",
     re.DOTALL,
 )
 LINE = re.compile(r"(?P<file>[^:]+):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<message>.*)")
