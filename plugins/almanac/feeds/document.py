@@ -15,13 +15,10 @@ from itertools import islice
 from xml.parsers import expat
 
 from ..model import FeedError
+from . import charsets
 
 MOST_BYTES, MOST_ENTRIES = 2_000_000, 5_000
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-# What Python takes for an encoding and no feed should: escapes, compressions, UTF-7 that hides tags.
-_CHARSET = re.compile(
-    r"ascii|utf-(?:8|16|32)|iso8859-\d+|cp\d+|koi8-\w|mac-\w+|tis-620|hz|johab|(?:shift_jis|euc_|gb|big5|iso2022_)\w*"
-)
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16le"), (codecs.BOM_UTF16_BE, "utf-16be"))
 _PROLOGUE = re.compile(  # with the blanks of XML, not those of bytes
     rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml\s+version\s*=\s*(?:'[\w.:-]{1,20}'|\"[\w.:-]{1,20}\")"
     rb"(?:\s+encoding\s*=\s*(?:'([A-Za-z][\w.-]{0,40})'|\"([A-Za-z][\w.-]{0,40})\"))?"
@@ -99,19 +96,17 @@ def _utf8(body: bytes) -> bytes:
 
 
 def _family(encoding: str) -> str:
-    """The encoding by Python's name, without its byte order. Raises FeedError if there is none of this name."""
-    try:
-        family = codecs.lookup(encoding).name.removesuffix("-le").removesuffix("-be")
-    except LookupError:
-        family = ""
-    if not _CHARSET.fullmatch(family):
-        raise FeedError("encoding", f"the feed declares the unknown encoding {encoding}")
-    return family
+    """The encoding by Python's name, without its byte order. Raises FeedError if no standard has this name."""
+    codec = charsets.codec(encoding)
+    if not codec:
+        raise FeedError("encoding", f"the feed declares the unknown encoding {encoding}; no standard has that name")
+    return codec.removesuffix("-le").removesuffix("-be")
 
 
 def _recoded(body: bytes, encoding: str) -> bytes:
+    """The body, from an encoding by its standard name to UTF-8. Raises FeedError if it is in another."""
     try:
-        return body.decode(encoding).encode()
+        return body.decode(charsets.codec(encoding)).encode()
     except UnicodeError as error:
         raise FeedError("malformed", f"the feed is not in the encoding it declares, {encoding}") from error
 
