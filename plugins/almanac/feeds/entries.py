@@ -15,7 +15,7 @@ import feedparser
 from .. import text
 from ..model import FeedError
 from ..text import untrusted
-from . import times
+from . import containers, times
 from .document import Document
 
 feedparser.api.PREFERRED_XML_PARSERS.clear()  # else each call looks on the disk for a driver that does not exist
@@ -66,7 +66,7 @@ def parse(document: Document, wanted: Sequence[tuple[int, str]], seen: datetime)
     """The entries at the wanted (position, hash), through a feed reduced to them. FeedError if it cannot be read."""
     if not wanted:
         return ()
-    found = _parsed(document, [document.entries[at] for at, _ in wanted])
+    found = _parsed(document, [containers.without(document.entries[at]) for at, _ in wanted])
     if len(found) != len(wanted):
         raise FeedError("unreadable", f"{len(wanted)} entries were read as {len(found)}; the feed nests them strangely")
     return tuple(_entry(entry, seen, at, digest) for entry, (at, digest) in zip(found, wanted, strict=True))
