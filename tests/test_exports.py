@@ -19,9 +19,10 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from almanac import exports
 from almanac.almanac import ArticleCard
+from almanac.engine import Build
 from almanac.model import Impact, Kind, unstamp
 from tests.almanacs import incident, read_feed
-from tests.projects import write
+from tests.projects import LONG_AGO, write
 from tests.syndication import HOST, OPENED, Press, life, many, xml
 
 NOON = unstamp("2026-03-02T16:00:00Z")
@@ -378,3 +379,25 @@ def test_nothing_that_leaves_the_site_moves_with_the_clock_alone(press: Press) -
              for path in output.glob(name)}  # fmt: skip
     press.build(NOON + timedelta(hours=1))
     assert [path for path, data in still.items() if path.read_bytes() != data] == []
+
+
+def test_a_feed_that_holds_nothing_yet_has_changed_when_the_record_began(press: Press) -> None:
+    output = press.build(NOON)
+    dates = {}
+    for path in [*sorted(output.rglob("*.xml")), *output.rglob("history.*")]:
+        root = etree.fromstring(path.read_bytes())
+        stamps = [date.text for name in ("{*}updated", "channel/lastBuildDate") for date in root.findall(name)]
+        if stamps and root.find(".//{*}entry") is None and root.find(".//item") is None:
+            dates[path.relative_to(output).as_posix()] = stamps
+    assert {*XML} - {"articles/atom.xml", "articles/feed.xml", "atom.xml", "feed.xml"} <= dates.keys()
+    assert {stamp for stamps in dates.values() for stamp in stamps} == {
+        "2025-09-01T00:00:00Z", "Mon, 01 Sep 2025 00:00:00 GMT",
+    }  # fmt: skip
+
+
+def test_while_there_is_no_record_a_feed_is_of_the_day_it_is_made(press: Press) -> None:
+    shutil.rmtree(press.root / "content/pulls")
+    running = Build(press.plan(NOON), 4 * LONG_AGO)
+    running.know([])
+    running.finish()
+    assert xml(press.output / "operators.xml").findtext("{*}updated") == "2026-03-02T00:00:00Z"

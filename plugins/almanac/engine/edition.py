@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -130,6 +131,13 @@ class Edition:
         return self.posted[slug][:most]
 
     @cached_property
+    def begun(self) -> datetime:
+        """When the record begins, for the first provider that is covered; today while there is no record at all."""
+        midnight = self.almanac.now.replace(hour=0, minute=0, second=0, microsecond=0)
+        spans = (span for pulls in self.almanac.pulls.values() for span in pulls.coverage)
+        return min((span.since for span in spans), default=midnight)
+
+    @cached_property
     def people(self) -> bytes:
         """A digest of the names incidents are told under."""
         return digest({slug: (provider.name, provider.company) for slug, provider in self.providers.items()})
@@ -156,6 +164,7 @@ class Edition:
             url=f"{plan.site_url}{home}{name}",
             home=f"{plan.site_url}{home}",
             style=f"{urlsplit(plan.site_url).path.rstrip('/')}/theme/feed.css",
+            begun=self.begun,
         )
 
     def linked(self, channel: Channel, current: str = "", earlier: str = "", later: str = "") -> Channel:

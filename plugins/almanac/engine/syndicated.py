@@ -56,7 +56,8 @@ def _among(incidents: list[Item], articles: list[Item]) -> list[Item]:
 def _quiet_key(edition: Edition, provider: Provider | None = None) -> object:
     slug = provider.slug if provider else ""
     newest = list(archives(edition, slug))[-1:]
-    return edition.mark(edition.newest(exports.NEWEST, slug)), edition.people, _told(edition, provider), newest
+    items = edition.mark(edition.newest(exports.NEWEST, slug)), _told(edition, provider)
+    return items, edition.people, newest, edition.begun
 
 
 def _told(edition: Edition, provider: Provider | None = None) -> list[ArticleCard]:
@@ -195,11 +196,12 @@ SURFACES: tuple[Surface, ...] = (
     *(Surface(name, _quiet(make, name), key=_quiet_key) for name, make in FORMS.items()),
     *(Surface(f"providers/{{0.slug}}/{name}", _quiet(make, name), "", providers, _quiet_key)
       for name, make in (FORMS | HISTORY).items()),
-    *(Surface(f"articles/{name}", _articles(make, name), key=_told) for name, make in FORMS.items()),
+    *(Surface(f"articles/{name}", _articles(make, name), key=lambda e: (_told(e), e.begun))
+      for name, make in FORMS.items()),
     Surface("atom/{0}.xml", _archive, "", lambda e: ((name,) for name in archives(e, "")), _archive_key),
     Surface("providers/{0.slug}/atom/{1}.xml", _archive, "", _archives_of_providers, _archive_key),
-    Surface("updates.xml", _loud, key=lambda e: (e.mark(_moved(e)), e.people)),
-    Surface("major.xml", _major, key=lambda e: (e.mark(_severe(e)), e.people)),
+    Surface("updates.xml", _loud, key=lambda e: (e.mark(_moved(e)), e.people, e.begun)),
+    Surface("major.xml", _major, key=lambda e: (e.mark(_severe(e)), e.people, e.begun)),
     Surface("operators.xml", _operators),
     Surface("feeds.opml", _opml),
 )  # fmt: skip

@@ -40,10 +40,10 @@ def _undeclared_feed(edition: Edition) -> bytes:
 
 SURFACES: tuple[Surface, ...] = (
     Surface("press/index.html", lambda e: press.press(e.almanac), "press"),
-    *(Surface(f"press/{name}", _feed(name), key=lambda e: press.written(e.almanac)[: exports.NEWEST])
+    *(Surface(f"press/{name}", _feed(name), key=lambda e: (press.written(e.almanac)[: exports.NEWEST], e.begun))
       for name in FORMS),
     Surface("undeclared/index.html", lambda e: undeclared.undeclared(e.almanac), "undeclared"),
     Surface("undeclared/{0.provider}/{0.slug}/index.html", lambda e, one, p: undeclared.page(e.almanac, one, p),
             "undeclared_page", _undeclared),
-    Surface("undeclared/atom.xml", _undeclared_feed, key=lambda e: undeclared.known(e.almanac)),
+    Surface("undeclared/atom.xml", _undeclared_feed, key=lambda e: (undeclared.known(e.almanac), e.begun)),
 )  # fmt: skip

@@ -24,6 +24,7 @@ from almanac.undeclared import Undeclared
 from almanac.views import base
 
 NEWEST = 50  # items in a feed
+UNSAID = moment(0)  # when something began of which nobody says when
 PATIENCE = timedelta(days=1)  # a feed that fails for so long is for operators to look at
 
 
@@ -41,6 +42,7 @@ class Home(Protocol):
 class Channel:
     """A feed: its id for life, its own address and that of the page it belongs to (both absolute).
 
+    `begun` is since when there is a record, the date of a feed that holds nothing yet.
     `current`, `earlier` and `later` are the links of RFC 5005: an archive document names the feed it is of, and each
     document the archives beside it. "" where there is none.
     """
@@ -50,6 +52,7 @@ class Channel:
     url: str
     home: str
     style: str = ""  # address of a style sheet (CSS), for those who open it in a browser
+    begun: datetime = UNSAID
     current: str = ""
     earlier: str = ""
     later: str = ""

@@ -20,12 +20,11 @@ from lxml.builder import ElementMaker  # type: ignore[import-untyped]
 
 from almanac import text
 from almanac.exports.items import Channel, Item
-from almanac.model import moment, stamp
+from almanac.model import stamp
 
 ATOM = "http://www.w3.org/2005/Atom"
 HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
 JSON_FEED = "https://jsonfeed.org/version/1.1"
-BEGINNING = moment(0)  # what an empty feed says it was updated: a date it must have, and none that ever moves
 DECLARATION = "<?xml version='1.0' encoding='utf-8'?>\n"
 
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -52,7 +51,7 @@ def atom_of(channel: Channel, entries: Sequence[Entry]) -> bytes:
         f'{DECLARATION}{style}<feed xmlns="{ATOM}">\n'
         f"  <id>{_text(channel.id)}</id>\n"
         f"  <title>{title}</title>\n"
-        f"  <updated>{stamp(_latest(entries))}</updated>\n"
+        f"  <updated>{stamp(_latest(channel, entries))}</updated>\n"
         f"  <author>\n    <name>{title}</name>\n  </author>\n",
         f'  <fh:archive xmlns:fh="{HISTORY}"/>\n' if channel.current else "",
         f'  <link rel="self" type="application/atom+xml" href="{_value(channel.url)}"/>\n'
@@ -106,7 +105,7 @@ def rss(channel: Channel, items: Sequence[Item]) -> bytes:
         f"    <description>{title}</description>\n"
         f'    <atom:link rel="self" type="application/rss+xml" href="{_value(channel.url)}"/>\n',
         *(f"    <atom:{link}/>\n" for link in _archives(channel)),
-        f"    <lastBuildDate>{_rfc822(_latest(items))}</lastBuildDate>\n",
+        f"    <lastBuildDate>{_rfc822(_latest(channel, items))}</lastBuildDate>\n",
         *map(_rss_item, items),
         "  </channel>\n</rss>\n",
     ]).encode()  # fmt: skip
@@ -166,8 +165,9 @@ def _outline(channel: Channel) -> Any:
     )
 
 
-def _latest(items: Iterable[Item | Entry]) -> datetime:
-    return max((item.updated for item in items), default=BEGINNING)
+def _latest(channel: Channel, items: Iterable[Item | Entry]) -> datetime:
+    """When a feed last changed. An empty one has been as it is since the record began: it must have a date."""
+    return max((item.updated for item in items), default=channel.begun)
 
 
 @lru_cache(maxsize=1024)
