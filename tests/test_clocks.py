@@ -1,5 +1,6 @@
 """Wrong clocks, theirs and ours: nothing is dropped, and what is decided rests on when we saw it."""
 
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,11 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from almanac import archive
+from almanac import archive, charts, views
 from almanac.feeds import times
 from almanac.merge import merge
-from almanac.model import Incident, Kind, Phase, Reading, Update, unstamp
+from almanac.model import Incident, Kind, Phase, Reading, Stretch, Update, seconds, unstamp
+from almanac.stats.selection import select
+from almanac.views import base, current, days
 from tests import feedforms
+from tests.almanacs import CLAUDE, almanac, pulls
 from tests.bench import clocks
 from tests.bench.clocks import CLOCKS, FORMS, OWN, Archive, trouble
 from tests.statuspages import BEGIN
@@ -100,3 +104,75 @@ def test_no_clock_shows_an_hour_that_is_none() -> None:
     for words in ("2026-13-01 05:00", "9999-12-31 23:59", "0001-01-01 00:00"):
         assert times.local(words, there) is None
     assert (times.epoch(0), times.epoch(1e20), times.epoch(1772452800)) == (None, None, SEEN)
+
+
+def undated(*titles: str) -> bytes:
+    """A feed of entries with dates that nobody can read, or without any."""
+    dates = itertools.cycle(["", "<pubDate>soon</pubDate>", "<pubDate>02/03/2026 10:00</pubDate>"])
+    items = (f"<item><title>{title}</title><guid>{title}</guid>{next(dates)}</item>" for title in titles)
+    return f"<rss><channel>{''.join(items)}</channel></rss>".encode()
+
+
+def open_now(there: Archive) -> list[str]:
+    """What the archive knows to be open at its last pull."""
+    return [name for name, _ in archive.load_pulls(there.content, "acme").last_open]
+
+
+def test_what_stands_undated_in_a_feed_that_is_read_first_began_before_and_is_not_open_now(tmp_path: Path) -> None:
+    there = Archive(tmp_path)
+    old = ("API outage", "Investigating: slow logins", "Resolved: slow chat")
+    there.pull(undated(*old), BEGIN)
+    starts = {name: (one.started, one.started_basis, one.posted_late) for name, one in there.known().items()}
+    assert starts == dict.fromkeys(old, (BEGIN, "bound", False))
+    assert open_now(there) == []
+    files = there.files()
+    there.pull(undated(*old), BEGIN + timedelta(hours=1))
+    assert (open_now(there), there.files()) == ([], files)
+
+    there.pull(undated("Identified: no mail", *old), BEGIN + timedelta(hours=2))
+    new = there.known()["Identified: no mail"]
+    assert (new.started, new.started_basis) == (BEGIN + timedelta(hours=2), "seen")
+    assert open_now(there) == ["Identified: no mail"]
+
+
+def test_what_appears_undated_in_a_feed_that_was_empty_began_when_it_appeared(tmp_path: Path) -> None:
+    there = Archive(tmp_path)
+    there.pull(undated(), BEGIN)
+    there.pull(undated("API outage"), BEGIN + timedelta(hours=1))
+    assert there.known()["API outage"].started_basis == "seen"
+    assert open_now(there) == ["API outage"]
+
+
+def test_what_stood_undated_in_a_new_feed_is_open_once_it_is_posted_on(tmp_path: Path) -> None:
+    there = Archive(tmp_path)
+    there.pull(undated("API outage"), BEGIN)
+    later = BEGIN + timedelta(hours=3)
+    posted = undated("API outage").replace(b"</item>", f"<pubDate>{later:%d %b %Y %H:%M} GMT</pubDate></item>".encode())
+    there.pull(posted.replace(b"</guid>", b"</guid><description>Still down.</description>"), later)
+    assert open_now(there) == ["API outage"]
+
+
+def test_an_undated_incident_of_a_new_feed_counts_in_no_number_and_its_page_says_why() -> None:
+    one = replace(INCIDENT, provider="anthropic", started_basis="bound")
+    site = almanac([one], providers=(CLAUDE,), now=SEEN, watched=[pulls("anthropic", until=SEEN)])
+    (card,) = site.cards["anthropic"]
+    chosen = select(CLAUDE, [card], (Stretch(0, seconds(SEEN)),))
+    assert (chosen.counted, [left.why for left in chosen.left_out]) == (
+        (), ["stood undated in the feed when it was first read"],
+    )  # fmt: skip
+    assert current.state(site, CLAUDE).mark == base.CLEAR
+    assert (base.length(card), card.is_open, one.is_open) == ("no end recorded", False, False)
+    midnight = seconds(SEEN) // 86400 * 86400
+    assert days.worst([card], None, midnight, 1, seconds(SEEN)) == (charts.UNKNOWN,)
+    assert days.worst([card._replace(started_basis="seen")], None, midnight, 1, seconds(SEEN)) == (charts.UNSAID,)
+    page = views.incident(views.Surroundings(site).of(card), one, card)
+    note = page.facts[0].note.replace("\xa0", " ")
+    assert note == "2 Mar 2026, or before: it stood in the feed, undated, when we first read it"
+
+
+@pytest.mark.parametrize("basis", ["seen", "bound"])
+def test_nobody_posted_late_where_the_date_is_ours(basis: str) -> None:
+    over = replace(INCIDENT, phase=Phase.RESOLVED, ended=SEEN, ended_basis="pubdate", started_basis=basis)
+    assert over.posted_late is False
+    assert replace(over, started_basis="pubdate", ended_basis="seen").posted_late is False
+    assert replace(over, started_basis="pubdate").posted_late is True

@@ -192,7 +192,37 @@ def test_times_survive_a_page_that_prints_no_year(page: tuple[list[tuple[datetim
         ("Mon, 02 Mar 2026 11:20:41 +0000", "2026-03-02T11:20:41Z"),
         ("Mon, 02 Mar 2026 11:20 GMT", "2026-03-02T11:20:00Z"),
         ("2 March 2026 11:20:60 UTC", "2026-03-02T11:20:59Z"),
-        ("2026-03-02T11:20:41", None),
+        ("2026-03-02T11:20:41", "2026-03-02T11:20:41Z"),
+        ("2026-03-02t11:20:41z", "2026-03-02T11:20:41Z"),
+        ("2026-03-02 11:20:41", "2026-03-02T11:20:41Z"),
+        ("2026-03-02 11:20:41.657 +0100 CET", "2026-03-02T10:20:41Z"),
+        ("20260302T112041Z", "2026-03-02T11:20:41Z"),
+        ("2026-03-02", "2026-03-02T00:00:00Z"),
+        ("2020/1/10 14:33:00", "2020-01-10T14:33:00Z"),
+        ("2020.1.10", "2020-01-10T00:00:00Z"),
+        ("Mon, 02 Mar 26 10:00:00 GMT", "2026-03-02T10:00:00Z"),
+        ("Tue, 14 Oct 25 08:00:00 PST", "2025-10-14T16:00:00Z"),
+        ("02 Mar 98 10:00 Z", "1998-03-02T10:00:00Z"),
+        ("02 Mar 126 10:00 Z", "2026-03-02T10:00:00Z"),
+        ("Monday, 02-Mar-26 10:00:00 GMT", "2026-03-02T10:00:00Z"),
+        ("Mon,02 Mar 2026 10:00:00 GMT", "2026-03-02T10:00:00Z"),
+        ("mon, 02 mar 2026 10:00:00 pst", "2026-03-02T18:00:00Z"),
+        ("Mon, 02 Mar 2026 10:00:00 gmt+0200", "2026-03-02T08:00:00Z"),
+        ("Mon, 02 Mar 2026 10:00:00 -0800 (PST)", "2026-03-02T18:00:00Z"),
+        ("Mon, 02 Mar 2026", "2026-03-02T00:00:00Z"),
+        ("Mon Mar 02 2026 10:00:00 GMT+0000 (UTC)", "2026-03-02T10:00:00Z"),
+        ("Mon Mar 02 2026 10:00:00 GMT-0800 (Pacific Standard Time)", "2026-03-02T18:00:00Z"),
+        ("Mon Mar  2 10:00:00 2026", "2026-03-02T10:00:00Z"),
+        ("Mon Mar  2 10:00:00 PST 2026", "2026-03-02T18:00:00Z"),
+        ("March 2nd, 2026 at 3:05 p.m. EST", "2026-03-02T20:05:00Z"),
+        ("March 2, 2026, 12:05 AM UTC", "2026-03-02T00:05:00Z"),
+        ("2026-03-02T11:20:41 America/New_York", "2026-03-02T16:20:41Z"),
+        ("03/02/2026 10:00:00", None),
+        ("Mon, 02 Mar 60 10:00:00 GMT", None),
+        ("Mon, 02 Mar 2026 25:20:41 GMT", None),
+        ("Mon, 02 Mar 2026 13:20 PM GMT", None),
+        ("Mon, 02 Mar 2026 11:20:41 GMT" + " " * 100 + "x", None),
+        ("2026", None),
         ("Mon, 30 Feb 2026 11:20:41 GMT", None),
         ("Mon, 02 Mar 2026 11:20:41 XYZ", None),
         ("0001-01-01T00:00:00+14:00", None),
@@ -204,6 +234,27 @@ def test_times_survive_a_page_that_prints_no_year(page: tuple[list[tuple[datetim
 def test_stamps_are_read_in_the_forms_feeds_use(written: str, meant: str | None) -> None:
     found = times.stamp(written)
     assert (stamp(found) if found else None) == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "lacks", "meant"),
+    [
+        ("2026-07-02 10:00", times.NO_ZONE, "2026-07-02T02:00:00Z"),
+        ("20260702T100000", times.NO_ZONE, "2026-07-02T02:00:00Z"),
+        ("Thu, 02 Jul 2026 10:00:00", times.NO_ZONE, "2026-07-02T02:00:00Z"),
+        ("Thu Jul  2 10:00:00 2026", times.NO_ZONE, "2026-07-02T02:00:00Z"),
+        ("2026-07-02", times.NO_CLOCK, "2026-07-01T16:00:00Z"),
+        ("20260702", times.NO_CLOCK, "2026-07-01T16:00:00Z"),
+        ("2 July 2026", times.NO_CLOCK, "2026-07-01T16:00:00Z"),
+        ("2026-07-02T10:00Z", "", "2026-07-02T10:00:00Z"),
+    ],
+)
+def test_a_stamp_tells_what_it_lacks_and_is_of_the_zone_of_its_page(written: str, lacks: str, meant: str) -> None:
+    there = times.zone("Asia/Shanghai")
+    assert there is not None
+    found = times.parse(written, there)
+    assert found is not None
+    assert (found.lacks, stamp(found.at.astimezone(UTC))) == (lacks, meant)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from almanac import sources
 from almanac.frontmatter import Fault, nearest
-from almanac.model import Card, Impact, Incident, Kind, moment, seconds
+from almanac.model import BOUND, OVER, SIGHT, Card, Impact, Incident, Kind, moment, seconds
 
 FOLDER = "corrections"
 LARGEST = 20_000  # bytes
@@ -141,10 +141,16 @@ def corrected(card: Card, fix: Fix) -> Card:
     if fix.started is not None:
         card = card._replace(started=fix.started, started_basis="editor")
     if fix.ended is not None:
-        card = card._replace(ended=fix.ended, ended_basis="editor", phase="resolved" if card.is_open else card.phase)
+        card = card._replace(ended=fix.ended, ended_basis="editor", phase=_over(card))
     card = card._replace(kind=str(kind) or card.kind, impact=fix.impact or card.impact)
     card = card._replace(changed=max(card.changed, fix.date))
-    return card._replace(posted_late=card.ended is not None and card.posted >= card.ended)
+    undated = {card.started_basis, card.ended_basis} & {SIGHT, BOUND}
+    return card._replace(posted_late=card.ended is not None and card.posted >= card.ended and not undated)
+
+
+def _over(card: Card) -> str:
+    """The phase of a card that an editor says has ended: resolved, unless it was over or had an end before."""
+    return "resolved" if card.ended is None and card.phase not in OVER else card.phase
 
 
 def _joined(card: Card, part: Card) -> Card:

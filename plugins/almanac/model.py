@@ -63,6 +63,7 @@ class Phase(StrEnum):
 
 YEARS = range(1990, 2200)  # in which incidents can have happened
 SIGHT = "seen"  # the basis of a start or end that nothing dates but that we saw it; it may have been before
+BOUND = "bound"  # the basis of a start that nothing dates, of what stood in a feed when we first read it: not later
 
 OVER = frozenset({Phase.RESOLVED, Phase.POSTMORTEM, Phase.COMPLETED})
 
@@ -158,8 +159,9 @@ class Incident:
     """One trouble under one upstream id. Updates stand oldest first; `ended` None means no end is known.
 
     The key for life is (provider, id). `*_basis` says where a value comes from, so that a guess is never taken
-    for a statement: started first-update|stated|ulid|pubdate|mended|seen, ended resolved-update|stated|pubdate|absence|
-    mended|seen, kind impact|words|source|editor. `seen`: no date we could believe, so it is when we first saw it so.
+    for a statement: started first-update|stated|ulid|pubdate|mended|seen|bound, ended resolved-update|stated|pubdate|
+    absence|mended|seen, kind impact|words|source|editor. `seen`: no date we could believe, so it is when we first saw
+    it so. `bound`: the same where it stood there when the feed was read for the first time; it may be years old.
     """
 
     provider: str
@@ -233,8 +235,15 @@ class Incident:
 
     @property
     def posted_late(self) -> bool:
-        """First posted at or after its end: nobody could have been warned by it."""
-        return self.ended is not None and self.posted >= self.ended
+        """First posted at or after its end: nobody could have been warned by it. Unknown where a date is ours."""
+        undated = {self.started_basis, self.ended_basis} & {SIGHT, BOUND}
+        return self.ended is not None and self.posted >= self.ended and not undated
+
+    @property
+    def is_open(self) -> bool:
+        """True while the provider has named no end; what stood undated in a new feed only once it is posted on."""
+        is_new = self.started_basis != BOUND or any(update.at > self.started for update in self.updates)
+        return self.ended is None and self.phase not in OVER and is_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +280,7 @@ class Reading:
     skipped: tuple[Skip, ...] = ()
     doubts: tuple[str, ...] = ()  # unknown words, guesses worth a look
     whole_entries: bool = True
+    first: bool = False  # the feed was not read before, so that nobody knows since when its undated entries stand there
     window: Window = Window.ROLLING
     since: datetime | None = None
     entries: int = 0
@@ -369,8 +379,9 @@ class Card(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """True while the provider has named no end."""
-        return self.ended is None and self.phase not in OVER
+        """True while the provider has named no end; what stood undated in a new feed only once it is posted on."""
+        is_new = self.started_basis != BOUND or any(at > self.started for at, _ in self.updates)
+        return self.ended is None and self.phase not in OVER and is_new
 
 
 def seconds(at: datetime) -> int:

@@ -69,7 +69,7 @@ def load(path: Path) -> Pair:
         values = _values(told["reading"])
         values["incidents"] = tuple(_incident(one, seen) for one in values.get("incidents", ()))
         values["skipped"] = tuple(Skip(**one) for one in values.get("skipped", ()))
-        reading = Reading(provider=PROVIDER.slug, seen=seen, **values)
+        reading = Reading(provider=PROVIDER.slug, seen=seen, first=True, **values)
     return Pair(
         body=path.read_bytes(), seen=seen, hint=told.get("hint", ""), reading=reading, error=told.get("error", "")
     )
@@ -102,7 +102,7 @@ def told(one: Any) -> Any:
     if not hasattr(one, "__dataclass_fields__"):
         return str(one) if isinstance(one, StrEnum) else one
     known = {field.name: field.default for field in fields(one) if field.default is not MISSING}
-    left_out = {"provider", "seen", "first_seen", "items"}
+    left_out = {"provider", "seen", "first_seen", "first", "items"}
     shown = ((field.name, getattr(one, field.name)) for field in fields(one) if field.name not in left_out)
     return {name: told(value) for name, value in shown if name not in known or known[name] != value}
 

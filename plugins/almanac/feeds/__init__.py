@@ -22,6 +22,7 @@ from . import (
     lambstatus,
     plain,
     statuspage,
+    times,
     xai,
 )
 from .dialect import Dialect, Notes, Unreadable
@@ -85,7 +86,8 @@ def _read(feed: Document, notes: Notes, hint: str) -> Reading:
     hashes = [document.digest(entry, dialect.name) for entry in feed.entries]
     old = _unchanged(dialect, hashes, notes.known)
     wanted = [(at, digest) for at, digest in enumerate(hashes) if digest not in old]
-    fresh = entries.parse(feed, wanted, notes.seen)
+    fresh = entries.parse(feed, wanted, notes.seen, notes.zone)
+    _doubt_dates(fresh, notes)
     found, skipped = _incidents(dialect, fresh, notes)
     if {incident.id for incident, _ in found} & set(old.values()):  # told of by an entry we skipped as well: read both
         return _read(feed, replace(notes, known={}), hint)
@@ -93,7 +95,7 @@ def _read(feed: Document, notes: Notes, hint: str) -> Reading:
         why = f"{skipped[0].entry}: {skipped[0].why}"
         raise FeedError("unreadable", f"none of {len(hashes)} entries can be read as {dialect.name} ({why})")
     items = {**old, **{entry.hash: incident.id for incident, group in found for entry in group}}
-    oldest = entries.oldest(feed)
+    oldest = entries.oldest(feed, notes.zone)
     return Reading(
         provider=notes.provider.slug,
         dialect=dialect.name,
@@ -103,11 +105,25 @@ def _read(feed: Document, notes: Notes, hint: str) -> Reading:
         skipped=tuple(skipped),
         doubts=tuple(notes.doubts),
         whole_entries=dialect.whole_entries,
+        first=not notes.known,
         window=dialect.window,
         since=min(oldest, notes.seen) if oldest else None,
         entries=len(feed.entries),
         items=tuple((digest, items[digest]) for digest in hashes if digest in items),
     )
+
+
+def _doubt_dates(fresh: Sequence[Entry], notes: Notes) -> None:
+    """Note which stamps cannot be read, and which say too little; of these the first, and how many there are."""
+    assumed: dict[str, list[str]] = {}
+    for entry in fresh:
+        for stamp in entry.unreadable:
+            notes.doubt(f"{stamp[:40]!r} in {entry.name[:80]} is no time; it counts as undated")
+        for lack, stamp in entry.assumed:
+            assumed.setdefault(lack, []).append(f"{stamp[:40]!r} in {entry.name[:80]}")
+    for lack, stamps in assumed.items():
+        more = f" (so have {len(stamps) - 1:,} more)" if len(stamps) > 1 else ""
+        notes.doubt(f"{stamps[0]} has {lack}{more}; read as {times.ASSUMED[lack]} {notes.zone}")
 
 
 def _unchanged(dialect: Dialect, hashes: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import html
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from .. import text
@@ -54,7 +54,8 @@ def read(body: bytes, notes: Notes) -> Reading:
         unchanged=tuple(dict.fromkeys(notes.known[key] for key in hashes if key in notes.known)),
         skipped=tuple(skipped),
         doubts=tuple(notes.doubts),
-        since=times.reach(map(_created, records)),
+        first=not notes.known,
+        since=times.reach(_created(record, notes.zone) for record in records),
         entries=len(records),
         items=tuple((key, ids[key]) for key in hashes if ids[key]),
     )
@@ -87,25 +88,33 @@ def _clean(value: Any) -> Any:
     return [_clean(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _created(record: _Record) -> datetime | None:
-    return times.stamp(str(record.get("created_at") or record.get("begin") or ""))
+def _created(record: _Record, there: tzinfo) -> datetime | None:
+    return times.stamp(str(record.get("created_at") or record.get("begin") or ""), there)
 
 
-def _at(value: object, notes: Notes) -> datetime:
+def _at(value: object, record: _Record, notes: Notes) -> datetime:
     """A stamp, or when it was seen where that is none: nothing is dropped for want of a date."""
-    at = times.stamp(str(value or ""))
-    if at is None:
-        notes.doubt(f"{str(value)[:40]!r} is no time")
-    return at or notes.seen
+    return _maybe(value, record, notes) or notes.seen
 
 
-def _maybe(value: object, notes: Notes) -> datetime | None:
-    """The same, but None where nothing is stated."""
-    return _at(value, notes) if value else None
+def _maybe(value: object, record: _Record, notes: Notes) -> datetime | None:
+    """A stamp; None where there is none, and a doubt where what is there is none, or says too little."""
+    stamp, name = str(value or "").strip(), str(record.get("id"))[:80]
+    date = times.parse(stamp, notes.zone)
+    if date is None:
+        notes.doubt(f"{stamp[:40]!r} in {name} is no time" if stamp else f"a time is missing in {name}")
+    elif date.lacks:
+        notes.doubt(f"{stamp!r} in {name} has {date.lacks}; read as {times.ASSUMED[date.lacks]} {notes.zone}")
+    return date.at.astimezone(UTC) if date else None
+
+
+def _stated(value: object, record: _Record, notes: Notes) -> datetime | None:
+    """The same of what need not be stated."""
+    return _maybe(value, record, notes) if value else None
 
 
 def _statuspage(record: _Record, notes: Notes) -> Incident:
-    posts = sorted((_post(update, notes) for update in record["incident_updates"]), key=lambda post: post.at)
+    posts = sorted((_post(update, record, notes) for update in record["incident_updates"]), key=lambda post: post.at)
     from_, until = record.get("scheduled_for"), record.get("scheduled_until")
     draft = Draft(
         id=str(record["id"]),
@@ -114,17 +123,17 @@ def _statuspage(record: _Record, notes: Notes) -> Incident:
         posts=[_as_printed(post, posts[:n]) for n, post in enumerate(posts)],
         source=tidy(str(record.get("shortlink") or "")),
         planned=bool(from_),
-        planned_from=times.stamp(str(from_ or "")),
-        planned_until=times.stamp(str(until or "")),
+        planned_from=_stated(from_, record, notes),
+        planned_until=_stated(until, record, notes),
         impact_stated=str(record.get("impact") or ""),
         components=tuple(_words(component["name"]) for component in record.get("components") or ()),
     )
     return incident(draft, notes)
 
 
-def _post(update: _Record, notes: Notes) -> Post:
+def _post(update: _Record, record: _Record, notes: Notes) -> Post:
     body = html.escape(str(update.get("body") or ""), quote=False).replace("\n", "<br>")
-    at = _at(update.get("display_at") or update.get("created_at"), notes)
+    at = _at(update.get("display_at") or update.get("created_at"), record, notes)
     return Post(at=at, printed=str(update["status"]).replace("_", " ").capitalize(), html=body)
 
 
@@ -136,16 +145,16 @@ def _as_printed(post: Post, before: list[Post]) -> Post:
 
 
 def _google(record: _Record, notes: Notes) -> Incident:
-    ended = _maybe(record.get("end"), notes)
+    ended = _at(record["end"], record, notes) if record.get("end") else None  # what has an end is over
     severity = record.get("severity")
     updates = sorted(record.get("updates") or (), key=lambda update: str(update["when"]))
     draft = Draft(
         id=str(record["id"]),
         title=_words(record["external_desc"]),
         dialect=_GOOGLE.name,
-        posts=[_status(update, ended, notes) for update in updates],
+        posts=[_status(update, ended, record, notes) for update in updates],
         source=tidy("https://status.cloud.google.com/" + str(record.get("uri") or f"incidents/{record['id']}")),
-        started=_at(record["begin"], notes),
+        started=_at(record["begin"], record, notes),
         started_basis="stated",
         ended=ended,
         ended_basis="stated" if ended else "",
@@ -156,11 +165,11 @@ def _google(record: _Record, notes: Notes) -> Incident:
     return incident(draft, notes)
 
 
-def _status(update: _Record, ended: datetime | None, notes: Notes) -> Post:
+def _status(update: _Record, ended: datetime | None, record: _Record, notes: Notes) -> Post:
     """Texts are Markdown by people; the state is a level of service, of which only AVAILABLE is a phase."""
     over = update["status"] == "AVAILABLE" and ended is not None
     return Post(
-        at=_at(update["when"], notes),
+        at=_at(update["when"], record, notes),
         html=text.article(str(update.get("text") or "")),
         phase=Phase.RESOLVED if over else None,
     )

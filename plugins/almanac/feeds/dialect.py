@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from ..model import OVER, SIGHT, Impact, Incident, Phase, Provider, Update, Window
 from ..text import limits, untrusted
-from . import wording
+from . import times, wording
 from .entries import Entry
 
 _T = TypeVar("_T")
@@ -28,12 +28,16 @@ class Notes:
     provider: Provider
     seen: datetime
     known: Mapping[str, str] = field(default_factory=dict)  # hash of an entry -> incident id, from the last reading
-    doubts: list[str] = field(default_factory=list)
+    doubts: dict[str, None] = field(default_factory=dict)  # in their order, each once
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of stamps that name none: the provider's, as its file has it."""
+        return times.zone(self.provider.zone) or UTC
 
     def doubt(self, words: str) -> None:
         """Note a guess worth a look, once."""
-        if words not in self.doubts:
-            self.doubts.append(words)
+        self.doubts.setdefault(words)
 
 
 def _each_apart(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:

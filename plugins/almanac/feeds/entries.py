@@ -20,17 +20,19 @@ from .document import Document
 
 feedparser.api.PREFERRED_XML_PARSERS.clear()  # else each call looks on the disk for a driver that does not exist
 
-_PUBLISHED = re.compile(rb"<(?:\w{1,20}:)?(?:pubDate|published|issued|date)(?:\s[^>]{0,200})?>\s*([^<]{1,60})<")
+_STAMP = rb"(?:\s[^>]{0,200})?>\s*(?:<!\[CDATA\[)?([^<\]]{1,100})[<\]]"
+_PUBLISHED = re.compile(rb"<(?:\w{1,20}:)?(?:pubDate|published|issued|date)" + _STAMP)
 _ESCAPED = re.compile(rb">([^<>]*&[^<>]*)<")
 _REFERENCES = ((b"&lt;", b"<"), (b"&gt;", b">"), (b"&quot;", b'"'), (b"&apos;", b"'"), (b"&amp;", b"&"))
-_UPDATED = re.compile(rb"<(?:\w{1,20}:)?updated(?:\s[^>]{0,200})?>\s*([^<]{1,60})<")
+_UPDATED = re.compile(rb"<(?:\w{1,20}:)?updated" + _STAMP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One RSS item or Atom entry: title as plain text, body as untrusted HTML, times in UTC.
 
-    A stamp that is none, or that nobody can have written in earnest (month 13, year 9999), is as if it were not there.
+    A stamp that is none, or that nobody can have written in earnest (month 13, year 9999), is in `unreadable`, and else
+    as if it were not there.
     """
 
     seen: datetime  # when the feed was read
@@ -43,6 +45,8 @@ class Entry:
     zone: tzinfo = UTC  # the one its stamp was written in
     categories: tuple[str, ...] = ()
     status: str = ""  # Microsoft's own element
+    unreadable: tuple[str, ...] = ()  # stamps that are there and are none
+    assumed: tuple[tuple[str, str], ...] = ()  # (what a stamp lacks, the stamp): what is read all the same
     hash: str = ""
     position: int = 0
 
@@ -57,29 +61,39 @@ class Entry:
         return self.dated or self.seen
 
     @property
+    def precision(self) -> str:
+        """Whether its dates are to the second; what is known to the day is certainly not."""
+        return "minute" if any(lack == times.NO_CLOCK for lack, _ in self.assumed) else "second"
+
+    @property
     def name(self) -> str:
         """What to call it in a message."""
         return self.id or self.link or self.title or f"entry {self.position + 1}"
 
 
-def parse(document: Document, wanted: Sequence[tuple[int, str]], seen: datetime) -> tuple[Entry, ...]:
-    """The entries at the wanted (position, hash), through a feed reduced to them. FeedError if it cannot be read."""
+def parse(
+    document: Document, wanted: Sequence[tuple[int, str]], seen: datetime, there: tzinfo = UTC
+) -> tuple[Entry, ...]:
+    """The entries at the wanted (position, hash), through a feed reduced to them. FeedError if it cannot be read.
+
+    `there` is the zone of stamps that name none.
+    """
     if not wanted:
         return ()
     found = _parsed(document, [containers.without(document.entries[at]) for at, _ in wanted])
     if len(found) != len(wanted):
         raise FeedError("unreadable", f"{len(wanted)} entries were read as {len(found)}; the feed nests them strangely")
-    return tuple(_entry(entry, seen, at, digest) for entry, (at, digest) in zip(found, wanted, strict=True))
+    return tuple(_entry(entry, seen, there, at, digest) for entry, (at, digest) in zip(found, wanted, strict=True))
 
 
-def oldest(document: Document) -> datetime | None:
+def oldest(document: Document, there: tzinfo = UTC) -> datetime | None:
     """When the oldest entry was published, looked up without parsing."""
-    return times.reach(map(_published, document.entries))
+    return times.reach(_published(entry, there) for entry in document.entries)
 
 
-def _published(entry: bytes) -> datetime | None:
+def _published(entry: bytes, there: tzinfo) -> datetime | None:
     found = _PUBLISHED.search(entry) or _UPDATED.search(entry)
-    return times.stamp(found[1].decode("utf-8", "replace")) if found else None
+    return times.stamp(found[1].decode("utf-8", "replace"), there) if found else None
 
 
 def _parsed(document: Document, entries: list[bytes]) -> list[Any]:
@@ -99,12 +113,13 @@ def _as_cdata(match: re.Match[bytes]) -> bytes:
     return match[0] if b"&#" in match[1] or b"]]>" in words else b"><![CDATA[" + words + b"]]><"
 
 
-def _entry(found: Any, seen: datetime, position: int, digest: str) -> Entry:
+def _entry(found: Any, seen: datetime, there: tzinfo, position: int, digest: str) -> Entry:
     get = dict.get  # feedparser's own answers `updated` with `published`
     content = get(found, "content") or [{}]
     body = str(content[0].get("value") or get(found, "summary") or "")
-    published = times.zoned(str(get(found, "published") or ""))
-    updated = times.zoned(str(get(found, "updated") or ""))
+    stamps = {name: _line(get(found, name)) for name in ("published", "updated")}
+    dates = {name: times.parse(stamp, there) for name, stamp in stamps.items()}
+    published, updated = dates["published"], dates["updated"]
     written = published or updated
     return Entry(
         seen=seen,
@@ -112,11 +127,13 @@ def _entry(found: Any, seen: datetime, position: int, digest: str) -> Entry:
         link=_line(get(found, "link")),
         title=_title(found),
         body=body,
-        published=published.astimezone(UTC) if published else None,
-        updated=updated.astimezone(UTC) if updated else None,
-        zone=(written.tzinfo if written else None) or UTC,
+        published=published.at.astimezone(UTC) if published else None,
+        updated=updated.at.astimezone(UTC) if updated else None,
+        zone=(written.at.tzinfo if written else None) or there,
         categories=tuple(_line(tag.get("term")) for tag in get(found, "tags") or ()),
         status=_line(get(found, "status")),
+        unreadable=tuple(stamp for name, stamp in stamps.items() if stamp and not dates[name]),
+        assumed=tuple((date.lacks, stamps[name]) for name, date in dates.items() if date and date.lacks),
         hash=digest,
         position=position,
     )

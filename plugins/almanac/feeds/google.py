@@ -77,7 +77,10 @@ def _stated(body: str, pattern: re.Pattern[str], notes: Notes) -> datetime | Non
     if there is None:
         notes.doubt(f"unknown zone {named[1]!r}, read as US/Pacific" if named else "no zone named, read as US/Pacific")
         there = times.zone("US/Pacific") or UTC
-    return times.local(found[1], there)
+    at = times.local(found[1], there)
+    if at is None:
+        notes.doubt(f"{found[1]!r} is no time")
+    return at
 
 
 DIALECT = Dialect(

@@ -46,6 +46,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         dialect=DIALECT.name,
         posts=[Post(at=last, printed=printed, html=entry.body)],
         source=tidy(entry.link or entry.id),
+        precision=entry.precision,
         started=entry.at,
         started_basis="pubdate",
         planned_from=entry.dated if phase is Phase.SCHEDULED and entry.at > notes.seen else None,

@@ -1,4 +1,4 @@
-"""Reads the times feeds print: ISO and RFC 822 stamps, zones by name, and stamps without a year."""
+"""Reads the times feeds print: stamps in the forms that programs print, zones by name, stamps without a year."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from almanac.model import YEARS
@@ -14,11 +16,27 @@ _YEAR = timedelta(days=366)
 _FIRST, _LAST = YEARS.start, YEARS.stop  # others are typing errors or attacks
 _FIRST_SECOND, _LAST_SECOND = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (_FIRST, _LAST))
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_RFC822 = re.compile(
-    r"(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})\s+([A-Za-z]{3,9})\s+(\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d))?(?:\s+(\S{1,32}))?"
+_LONGEST = 100  # characters of a stamp; what is longer is prose
+_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?(?:\s?(?P<half>[ap])\.?m\b\.?)?"
+_ZONE = r"(?P<zone>[a-z+-]\S{0,31}(?: [a-z]{1,5})?)"
+_TIME = rf"(?:(?:\s*,\s*|\s+|t)(?:at\s+)?{_CLOCK}(?:\s*{_ZONE})?)?"  # a date may stand alone
+_WEEKDAY = r"(?:[a-z]{3,9}(?:\.?\s*,\s*|\.?\s+))?"
+_MONTH, _DAY = r"(?P<month>[a-z]{3,9})", r"(?P<day>\d{1,2})"
+_FORMS = tuple(
+    re.compile(form, re.ASCII | re.IGNORECASE)
+    for form in (
+        rf"{_WEEKDAY}{_DAY}(?:\s+|-){_MONTH}\.?(?:\s+|-)(?P<year>\d{{2,4}}){_TIME}",  # RFC 822, 850, 2822
+        rf"(?P<year>\d{{4}})(?P<sign>[-/.])(?P<month>\d{{1,2}})(?P=sign){_DAY}{_TIME}",  # ISO 8601, SQL and the like
+        rf"{_WEEKDAY}{_MONTH}\.?\s+{_DAY}(?:st|nd|rd|th)?\s*,?\s+(?P<year>\d{{4}}){_TIME}",  # JavaScript, American
+        rf"{_WEEKDAY}{_MONTH}\s+{_DAY}\s+{_CLOCK}(?:\s+{_ZONE})?\s+(?P<year>\d{{4}})",  # asctime, date(1)
+    )
 )
-_OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d{1,2})(?::?(\d\d))?")
-_IANA = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z_]+(?:/[A-Za-z_]+)?")
+_COMMENT = re.compile(r"\s*\([^()]{0,64}\)$")  # RFC 822 and JavaScript name the zone again in brackets
+_TWICE = re.compile(r"([+-]\d\d:?\d\d)\s+[a-z]{1,5}", re.ASCII | re.IGNORECASE)  # +0000 UTC, as Go prints it
+NO_ZONE, NO_CLOCK = "no zone", "no time of day"  # what a stamp may leave open
+ASSUMED = MappingProxyType({NO_ZONE: "a time in", NO_CLOCK: "the beginning of that day in"})  # what is read instead
+_OFFSET = re.compile(r"(?:UTC|GMT|Z)?\s?([+-])(\d{1,2})(?::?(\d\d))?", re.ASCII)
+_IANA = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)?")
 
 # Hours from UTC. Names that mean different things on different continents (IST, CST outside America) are left out or
 # taken as American, as status pages use them.
@@ -36,45 +54,86 @@ def zone(name: str) -> tzinfo | None:
 
     PST and PDT are fixed offsets, as they are printed; US/Pacific and PT follow the rules of daylight saving.
     """
-    if name in _ZONES:
-        return _ZONES[name]
-    offset = _OFFSET.fullmatch(name)
+    if name.upper() in _ZONES:
+        return _ZONES[name.upper()]
+    offset = _OFFSET.fullmatch(name.upper())
     if offset:
         minutes = int(offset[2]) * 60 + int(offset[3] or 0)
         return timezone(timedelta(minutes=minutes if offset[1] == "+" else -minutes)) if minutes < 24 * 60 else None
-    if name not in _REGIONS and not _IANA.fullmatch(name):
+    region = _REGIONS.get(name.upper(), name)
+    if not _IANA.fullmatch(region):
         return None
     try:
-        return ZoneInfo(_REGIONS.get(name, name))
+        return ZoneInfo(region)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 
 
-def stamp(text: str) -> datetime | None:
-    """The UTC time, in whole seconds, of an ISO 8601 or RFC 822 stamp; None if it is none or names no known zone."""
-    local = zoned(text)
-    return None if local is None else local.astimezone(UTC)
+class Stamp(NamedTuple):
+    """A time as it was written: in its zone, in whole seconds. `lacks`: what it leaves open and we had to assume."""
+
+    at: datetime
+    lacks: str = ""
 
 
-def zoned(text: str) -> datetime | None:
-    """As `stamp`, in the zone it was written in."""
+def stamp(text: str, there: tzinfo = UTC) -> datetime | None:
+    """The UTC time of a stamp, in whole seconds; None if it is none or names no known zone."""
+    found = parse(text, there)
+    return None if found is None else found.at.astimezone(UTC)
+
+
+def parse(text: str, there: tzinfo = UTC) -> Stamp | None:
+    """A stamp as feeds write it: ISO 8601, RFC 822, or what programs print by themselves; None if it is none.
+
+    What names no zone is of the zone `there`, and a date alone is the beginning of its day. A year of two or three
+    digits is read as RFC 2822 (4.3) has it. Of dates in numbers only those with the year in front are clear.
+    """
     text = text.strip()
+    if len(text) > _LONGEST:
+        return None
+    bare = _COMMENT.sub("", text)
+    match = next((found for form in _FORMS if (found := form.fullmatch(bare))), None)
+    return _of_parts(match.groupdict(), there) if match else _iso(bare, there)
+
+
+def _of_parts(part: dict[str, str | None], there: tzinfo) -> Stamp | None:
+    """The stamp of its parts; month and year are always there."""
+    name, year = part["month"] or "", _year(part["year"] or "")
+    month = int(name) if name.isdecimal() else month_of(name)
+    hour = _hour(int(part["hour"] or 0), (part["half"] or "").lower())
+    named = zone(_TWICE.sub(r"\1", part["zone"])) if part["zone"] else there
+    if month is None or hour is None or named is None:
+        return None
+    second = min(int(part["second"] or 0), 59)  # a leap second is the last of its minute
+    at = moment(year, month, int(part["day"] or 0), hour, int(part["minute"] or 0), second, named)
+    return Stamp(at, NO_CLOCK if part["hour"] is None else "" if part["zone"] else NO_ZONE) if at else None
+
+
+def _iso(text: str, there: tzinfo) -> Stamp | None:
+    """ISO 8601 in its other forms, such as 20260302T112041Z."""
     try:
-        local = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text.upper())
     except ValueError:
-        return _rfc822(text)
-    return local.replace(microsecond=0) if local.tzinfo and _FIRST <= local.year < _LAST else None
+        return None
+    lacks = "" if at.tzinfo else NO_ZONE if ":" in text or "T" in text.upper() else NO_CLOCK
+    named = at.tzinfo or there
+    exact = moment(at.year, at.month, at.day, at.hour, at.minute, at.second, named)
+    return Stamp(exact, lacks) if exact else None
 
 
-def _rfc822(text: str) -> datetime | None:
-    match = _RFC822.fullmatch(text)
-    if not match:
-        return None
-    day, name, year, hour, minute, second, zone_name = match.groups()
-    there, month = zone(zone_name or "GMT"), month_of(name)
-    if there is None or month is None:
-        return None
-    return moment(int(year), month, int(day), int(hour), int(minute), min(int(second or 0), 59), there)
+def _year(digits: str) -> int:
+    """A year by RFC 2822: 26 is 2026, 98 is 1998, 126 is 2026."""
+    year = int(digits)
+    if len(digits) == 2:
+        return year + (2000 if year < 50 else 1900)
+    return year + 1900 if len(digits) == 3 else year
+
+
+def _hour(hour: int, half: str) -> int | None:
+    """The hour of the day; `half` is a or p where the clock has twelve hours."""
+    if not half:
+        return hour
+    return hour % 12 + (12 if half == "p" else 0) if 1 <= hour <= 12 else None
 
 
 def month_of(name: str) -> int | None:

@@ -41,8 +41,8 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     if phase is Phase.UNKNOWN:
         notes.doubt(f"unknown word for a phase: {status[1]!r} in {_key(entry)}")
     resolved = _RESOLVED.search(entry.body)
-    ended = times.stamp(resolved[1]) if resolved else None
-    posts = _posts(entry.body)
+    ended = _stated(resolved[1], entry, notes) if resolved else None
+    posts = _posts(entry, notes)
     if not posts and not entry.published:
         posts = [Post(at=entry.at, html=entry.body)]
     draft = Draft(
@@ -62,12 +62,26 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     return incident(draft, notes)
 
 
-def _posts(body: str) -> list[Post]:
-    """The posts, oldest first. Their headings are free text: a phase where they are its word, else part of the text."""
-    found = [(match, at) for match in _UPDATE.finditer(body) if (at := times.stamp(match[1]))]
-    ends = [match.start() for match, _ in found[1:]] + [len(body)]
-    posts = [_post(match, at, body[match.end() : end]) for (match, at), end in zip(found, ends, strict=False)]
+def _posts(entry: Entry, notes: Notes) -> list[Post]:
+    """The posts, oldest first. Their headings are free text: a phase where they are its word, else part of the text.
+
+    A post without a time that can be read stands where the one above it does, the first where the entry does.
+    """
+    body, near, posts = entry.body, min(entry.at, notes.seen), []
+    starts = list(_UPDATE.finditer(body))
+    ends = [match.start() for match in starts[1:]] + [len(body)]
+    for match, end in zip(starts, ends, strict=False):
+        near = _stated(match[1], entry, notes) or near
+        posts.append(_post(match, near, body[match.end() : end]))
     return oldest_first(posts, lambda post: post.at)
+
+
+def _stated(stamp: str, entry: Entry, notes: Notes) -> datetime | None:
+    """A time in the text; None, with a doubt, if it is none."""
+    at = times.stamp(stamp, notes.zone)
+    if at is None:
+        notes.doubt(f"{stamp[:40]!r} in {entry.name[:80]} is no time")
+    return at
 
 
 def _closed(posts: list[Post], ended: datetime | None) -> list[Post]:

@@ -73,7 +73,7 @@ def _open(
     """When each open incident was last seen open."""
     now = dict.fromkeys(present, seen)
     return tuple((name, at) for name, at in sorted({**sights, **now}.items())
-                 if name in after and absence.is_open(after[name]))
+                 if name in after and after[name].is_open)
 
 
 def _twins(new: Iterable[Incident], known: Mapping[str, Incident], present: set[str]) -> Iterable[tuple[str, str]]:

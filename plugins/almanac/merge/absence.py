@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from almanac.model import OVER, Incident, Reading, Window
+from almanac.model import Incident, Reading, Window
 
 _NAMELESS = re.compile(r"(?:[a-z]+ )?\d+")  # "entry 7": it may be anybody's
 
@@ -22,15 +22,10 @@ def missing(
         if incident.id in present or incident.dialect != reading.dialect or _is_skipped(incident, reading):
             continue
         if reading.window is Window.CURRENT:
-            if is_open(incident):
+            if incident.is_open:
                 yield _ended(incident, reading, last_open)
         elif incident.vanished is None and _belongs(incident, reading):
             yield replace(incident, vanished=reading.seen)
-
-
-def is_open(incident: Incident) -> bool:
-    """True while the provider has named no end."""
-    return incident.ended is None and incident.phase not in OVER
 
 
 def _belongs(incident: Incident, reading: Reading) -> bool:

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 from almanac.merge import updates
 from almanac.merge.updates import MINUTE
-from almanac.model import OVER, SIGHT, TROUBLE, Change, Impact, Incident, Phase, Reading, Update, stamp
+from almanac.model import BOUND, OVER, SIGHT, TROUBLE, Change, Impact, Incident, Phase, Reading, Update, Window, stamp
 
 # What a basis is worth where two sources differ.
 START_RANK = {"pubdate": 0, "first-update": 1, "ulid": 2, "stated": 2, "mended": 3}
 END_RANK = {"absence": 0, "pubdate": 1, "resolved-update": 2, "stated": 3, "mended": 3}
 OF_POSTS = frozenset({"first-update", "pubdate", "resolved-update", "mended"})  # derived from the posts at hand
+OF_SIGHT = frozenset({SIGHT, BOUND})  # the latest it can have been
 
 
 class _Time(NamedTuple):
@@ -48,7 +49,11 @@ def first(shown: Incident, reading: Reading) -> Incident:
     posts, _ = updates.merged((), shown.updates, seen=reading.seen, whole=reading.whole_entries, takes_away=False)
     if not reading.whole_entries:  # as it will be judged when it is seen again
         shown = _as_if_whole(shown, shown, posts)
-    return replace(shown, dialect=reading.dialect, first_seen=reading.seen, updates=posts)
+    is_bound = reading.first and shown.started_basis == SIGHT and reading.window is not Window.CURRENT
+    return replace(
+        shown, dialect=reading.dialect, first_seen=reading.seen, updates=posts,
+        started_basis=BOUND if is_bound else shown.started_basis,
+    )  # fmt: skip
 
 
 def _as_if_whole(shown: Incident, known: Incident, posts: Sequence[Update]) -> Incident:
@@ -150,7 +155,7 @@ def _better(was: _Time, now: _Time, rank: Mapping[str, int], *, fresh: bool, len
 
     What we saw ourselves is the latest it can have been, and says nothing against what was known before.
     """
-    if now.basis == SIGHT or (was.basis == SIGHT and now.at > was.at):
+    if now.basis in OF_SIGHT or (was.basis in OF_SIGHT and now.at > was.at):
         return was
     if _agree(was, now, lenient=lenient):
         return now if now.fine and not was.fine else was

@@ -207,6 +207,7 @@ def _used(turn: _Turn, feed: Feed, state: FeedState) -> _Used:
         used = _same(turn, state)
     else:
         reading = shared.read(turn.provider, body, seen=turn.now, hint=feed.dialect, items=dict(state.items))
+        reading = replace(reading, first=not state.body)  # an emptied feed was read before, too
         used = _taken_in(turn, replace(state, body=digest), reading)
     if answer.moved:
         advice = f"{feed.url} moved to {answer.moved}; put that into content/{turn.provider.file}"

@@ -14,7 +14,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from almanac.model import TROUBLE, Card, Component, Impact, Kind, Provider
+from almanac.model import BOUND, TROUBLE, Card, Component, Impact, Kind, Provider
 from almanac.stats.windows import Times, holds
 
 OTHER = "other"  # slug of the components a provider file does not name
@@ -112,6 +112,8 @@ def _why_not(card: Card, scope: str, covered: Times, withdrawn: Mapping[str, str
         return _REASONS.get(card.kind, card.kind)
     if scope == "out":
         return "not about AI"
+    if card.started_basis == BOUND:
+        return "stood undated in the feed when it was first read"
     return "" if holds(covered, card.started) else "starts outside the covered time"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from almanac import charts
-from almanac.model import Card, Pulls
+from almanac.model import BOUND, Card, Pulls
 from almanac.stats import windows
 from almanac.stats.days import arrays, by_day
 from almanac.stats.windows import DAY
@@ -24,7 +24,8 @@ def worst(cards: Iterable[Card], pulls: Pulls | None, since: int, days: int, now
     """
     found = [charts.UNKNOWN] * days
     _fill_clear(found, pulls, since, now)
-    near = [card for card in cards if card.ended is None or card.ended > since or card.started >= since]
+    dated = (card for card in cards if card.started_basis != BOUND)
+    near = [card for card in dated if card.ended is None or card.ended > since or card.started >= since]
     for card in near:  # the others were over before
         css = MARKS[card.impact].css
         first = max((card.started - since) // DAY, 0)

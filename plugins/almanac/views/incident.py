@@ -27,6 +27,7 @@ STARTED = {
     "pubdate": "the feed’s date",
     "mended": "the earliest stamp; the stated start lies after the end",
     "seen": "when we first saw it; the feed gives no date that can be",
+    "bound": "or before: it stood in the feed, undated, when we first read it",
     "editor": "corrected by an editor",
 }
 ENDED = {
