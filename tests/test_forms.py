@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from almanac import forms, frontmatter
+from almanac import forms, frontmatter, queries
 
 ARTICLE = """---
 title: "Claude: what happened"
@@ -110,3 +110,68 @@ def test_blanks_in_an_incident_id_are_refused() -> None:
 def test_a_page_needs_a_title_only() -> None:
     values, faults = forms.check(forms.PageForm, frontmatter.read(b"---\ntitle: About\n---\n", "p.md"))
     assert (values, faults) == ({"title": "About", "summary": ""}, ())
+
+
+NUMBERS = ["0x" + "f" * 4_000, "9" * 5_000, "1:" * 3_000 + "1", "!!int " + "9" * 5_000, "!!float " + "9" * 5_000,
+           "0b" + "1" * 20_000]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: number[:8])
+@pytest.mark.parametrize(("old", "field"), [
+    ("title: \"Claude: what happened\"", "title"), ("date: 2026-03-02T18:20:00Z", "date"),
+    ("status: published", "status"), ("providers: [anthropic]", "providers"),
+])
+def test_a_number_that_nobody_could_print_is_refused_where_it_stands(number: str, old: str, field: str) -> None:
+    line = ARTICLE[: ARTICLE.index(old)].count("\n") + 1
+    assert f"{line}:1 {field}: holds a value that YAML cannot make sense of; put it in quotes" in changed(
+        old, f"{field}: {number}")
+
+
+@pytest.mark.parametrize("fields", [
+    "claims: [{{said: a, by: b, grade: press, verdict: supported, why: c, where: {number}}}]",
+    "claims: [{{said: a, by: b, grade: press, verdict: supported, check: {{share: {number}, expect: {number}}}}}]",
+    "figures: {{a: {{count: {number}}}}}",
+    "? {number}\n: a",
+    "? [{number}]\n: a",
+])
+def test_nor_is_one_deep_in_a_file_read(fields: str) -> None:
+    for number in NUMBERS:
+        said = changed("confirmed: [it happened]", fields.format(number=number))
+        assert said
+        assert max(map(len, said)) < 400
+
+
+def test_what_somebody_wrote_at_length_is_shown_in_short() -> None:
+    for value in ("'" + "a" * 100_000 + "'", "!!binary " + "A" * 100_000, "[" + "a, " * 30_000 + "b]"):
+        [said] = changed("kind: news", f"kind: {value}")
+        assert len(said) < 200
+    for key in ("a" * 100_000, "1" * 39):
+        [said] = changed("kind: news", f"kind: news\n{key}: x")
+        assert len(said) < 400
+
+
+def lists(schema: object) -> list[dict[str, object]]:
+    """Every list in a schema."""
+    if isinstance(schema, list):
+        return [each for item in schema for each in lists(item)]
+    if not isinstance(schema, dict):
+        return []
+    return [schema] * (schema.get("type") == "array") + [each for item in schema.values() for each in lists(item)]
+
+
+@pytest.mark.parametrize("form", forms.Form.__subclasses__(), ids=lambda form: form.__name__)
+def test_every_list_has_an_end(form: type[forms.Form]) -> None:
+    assert [found for found in lists(form.model_json_schema()) if "maxItems" not in found] == []
+
+
+def test_a_list_without_an_end_is_refused_with_its_length() -> None:
+    assert changed("[Ada, Grace]", f"[{'a, ' * 5_000}b]") == ["5:1 authors: holds 5,001; write at most 200"]
+    figures = "".join(f"\n  f{number}: {{}}" for number in range(201))
+    assert "22:1 figures: holds 201; write at most 200" in changed("confirmed: [it happened]", f"figures:{figures}")
+
+
+def test_a_question_about_another_age_is_refused() -> None:
+    asked = "figures: {a: {count: incidents, provider: anthropic, from: 0001-01-01, to: 9999-12-31}}"
+    matter = frontmatter.read(ARTICLE.replace("confirmed: [it happened]", asked).encode(), "a.md")
+    with pytest.raises(queries.QueryError, match="1 is of another age; write a year from 1990 to 2199"):
+        queries.query(matter.values["figures"]["a"])

@@ -147,7 +147,7 @@ built_on: [nobody]
         "bad.md:19:1: scope: 'everything' is of the wrong type; write fields below it, indented by two blanks",
         "bad.md:20:1: written_by: 'robots' is not one of the words known here; write hand or machine",
         "bad.md:21:1: zone: 'Europe/Berln' is no time zone; write an IANA name such as Europe/Berlin",
-        "bad.md:22:12: built_on.0: 'nobody' is no provider here; write the slug of a file in this folder",
+        "bad.md:22:12: built_on.0: 'nobody' is no provider here; write the slug of one that is",
         "worse.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---",
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,8 +12,11 @@ from typing import Any, NamedTuple
 import yaml
 
 Way = tuple[str | int, ...]  # ("feeds", 0, "url")
+NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
 DEEPEST = 20  # levels; what people write here needs four, and the parser recurses
+LONGEST_NUMBER = 40  # characters; Python refuses to print one of more than 4,300 digits
+LONGEST_SHOWN = 60  # characters of what somebody wrote, in a message
 # What the loader raises for values such as !!int x, 2026-02-30 or !!python/object
 UNMAKEABLE = (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
 
@@ -38,7 +41,7 @@ class Fault:
     def __str__(self) -> str:
         """file:line:column: field: what is wrong; what to write instead."""
         where = f"{self.file}:{self.line}:{self.column}: "
-        return where + (f"{self.field}: " if self.field else "") + self.message
+        return printable(where + (f"{self.field}: " if self.field else "") + self.message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +61,34 @@ class Matter:
         while near and near not in places:
             near = near[:-1]
         place = places.get(near, Place(1, 1))
-        return Fault(file=self.file, line=place.line, column=place.column, field=".".join(map(str, path)),
+        return Fault(file=self.file, line=place.line, column=place.column, field=".".join(map(_part, path)),
                      message=message)
+
+
+def printable(line: str) -> str:
+    """One line that any terminal takes: names of files can hold line ends, and bytes that are no text."""
+    return line if line.isprintable() else "".join(s if s.isprintable() else repr(s)[1:-1] for s in line)
+
+
+def quoted(value: object) -> str:
+    """A value of somebody's as a message shows it: in quotes if it is text, and never long."""
+    return repr(short(value)) if isinstance(value, str) else short(repr(value))
+
+
+def attempt(file: str, judge: Callable[[], Iterable[Fault]]) -> list[Fault]:
+    """Every fault that `judge` finds, and one of `file` where it breaks off: no file hides what is wrong elsewhere."""
+    faults: list[Fault] = []
+    try:
+        faults.extend(judge())
+    except Exception as error:  # a mistake of ours, which must not hide those of others
+        faults.append(unjudged(file, error))
+    return faults
+
+
+def unjudged(file: str, error: Exception) -> Fault:
+    """The fault of a file that one of our rules could not cope with."""
+    cure = "write it more plainly, and report this as a mistake of the program"
+    return Fault(file=file, message=f"could not be judged: {type(error).__name__}; {cure}")
 
 
 def read(data: bytes, file: str) -> Matter:
@@ -86,7 +115,16 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return near[0] if near else ""
 
 
-class _Strict(yaml.CSafeLoader):
+class _Loader(yaml.CSafeLoader):
+    """A loader that makes no number so long that nobody could print it."""
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
+        if node.tag in NUMBERS and len(node.value) > LONGEST_NUMBER:
+            raise ValueError("is too long a number")
+        return super().construct_scalar(node)
+
+
+class _Strict(_Loader):
     """A loader that stops at a key that is there twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -112,7 +150,7 @@ def _explained(file: str, head: str, body: str) -> Matter:
     """The same with every fault. Raises yaml.YAMLError where `head` is no YAML at all."""
     if too_deep := _too_deep(head):
         return _broken(file, too_deep, f"is nested more than {DEEPEST} levels deep; write it flat")
-    loader = yaml.CSafeLoader(head)
+    loader = _Loader(head)
     root = loader.get_single_node()
     if not isinstance(root, yaml.MappingNode):
         return _broken(file, Place(2, 1), "front matter is not a list of fields; write lines like `name: value`")
@@ -155,6 +193,16 @@ def _walk(node: yaml.Node, path: Way, met: set[int]) -> Iterator[tuple[Way, Plac
             first.setdefault(name, here)
             yield (*path, name), here, twice
             yield from _walk(value, (*path, name), met)
+
+
+def _part(key: str | int) -> str:
+    """A part of the path of a field; a key that somebody made up can be as long as the file."""
+    return short(str(key))
+
+
+def short(text: str) -> str:
+    """A text as far as a message shows it."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}…"
 
 
 def _name(key: yaml.Node) -> str:

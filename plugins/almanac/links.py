@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from almanac import sources
-from almanac.frontmatter import Fault, nearest
+from almanac.frontmatter import Fault, nearest, quoted
 
 FOLDER = "links"
 LARGEST = 20_000  # bytes
@@ -93,7 +93,7 @@ def strangers(
         for name, what, known in wrong:
             near = nearest(name, known)
             cure = f"did you mean {near}?" if near else f"write it as the address of the {what}'s page has it"
-            message = f"{name!r} is not known; {cure}"
+            message = f"{quoted(name)} is not known; {cure}"
             faults.append(Fault(file=f"content/{post.file}", field=f"{what}s", message=message))
     return faults
 

@@ -102,7 +102,8 @@ class _Asked:
         if isinstance(where, int) and 1 <= where <= len(sources):
             where = sources[where - 1]
         elif where != "" and not is_web(where):
-            message = f"{where} is no source of this article; write 1 to {len(sources)}, or a web address"
+            cure = f"write 1 to {len(sources)}, or a web address"
+            message = f"{frontmatter.short(str(where))} is no source of this article; {cure}"
             self._say((*path, "where"), message)
         query = expected = None
         if check is None and not fields["why"]:

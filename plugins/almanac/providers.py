@@ -72,6 +72,8 @@ def _checked(files: dict[str, bytes]) -> tuple[list[dict[str, Any]], list[Fault]
 
 def _disagreements(matters: list[Matter]) -> Iterator[Fault]:
     """What no form can see: names that do not fit their file, stand in two places, or speak of nobody."""
+    from almanac.frontmatter import quoted
+
     slugs = {slug for matter in matters for _, slug in _texts(matter.values, "slug")}
     for way in ONCE:
         yield from _repeated((matter, path, text) for matter in matters for path, text in _texts(matter.values, *way))
@@ -81,22 +83,25 @@ def _disagreements(matters: list[Matter]) -> Iterator[Fault]:
             yield from _repeated((matter, path, text) for path, text in _texts(matter.values, *way))
         for path, slug in _texts(matter.values, "slug"):
             if slug != (stem := Path(matter.file).stem):
-                yield matter.fault(path, f"{slug!r} is not the file's name; write {stem}, or rename it {slug}.md")
+                cure = f"write {stem}, or rename it {slug[:80]}.md"
+                yield matter.fault(path, f"{quoted(slug)} is not the file's name; {cure}")
         for path, other in _texts(matter.values, "built_on", "*"):
             if other not in slugs:
-                yield matter.fault(path, f"{other!r} is no provider here; write the slug of a file in this folder")
+                yield matter.fault(path, f"{quoted(other)} is no provider here; write the slug of one that is")
         for path, name in _texts(matter.values, "scope", "components", "*"):
             if name not in parts:
-                yield matter.fault(path, f"{name!r} is no component here; write the slug of one above")
+                yield matter.fault(path, f"{quoted(name)} is no component here; write the slug of one above")
 
 
 def _repeated(found: Iterable[tuple[Matter, Way, str]]) -> Iterator[Fault]:
     """Texts that may stand only once, at each place but their first."""
+    from almanac.frontmatter import quoted
+
     first: dict[str, Fault] = {}
     for matter, path, text in found:
         if text in first:
             where = f"{first[text].file}:{first[text].line}"
-            yield matter.fault(path, f"{text!r} already stands in {where}; keep it in one of the two")
+            yield matter.fault(path, f"{quoted(text)} already stands in {where}; keep it in one of the two")
         first.setdefault(text, matter.fault(path, ""))
 
 

@@ -12,7 +12,7 @@ from almanac.almanac import Claim
 from almanac.body import Spot
 from almanac.claims import Evidence, Figure, Unanswerable, verdict
 from almanac.claims.figure import PARTS
-from almanac.frontmatter import Fault, Way, nearest
+from almanac.frontmatter import Fault, Way, nearest, quoted
 from almanac.manuscript import Manuscript, address
 
 Key = tuple[str, str]
@@ -139,7 +139,7 @@ def unknown_provider(slug: str, known: Collection[str]) -> str:
     """Message about a provider that is none, with the one probably meant."""
     near = nearest(slug, known)
     cure = f"did you mean {near!r}?" if near else "write the name of a file in content/providers without .md"
-    return f"{slug!r} is no provider here; {cure}"
+    return f"{quoted(slug)} is no provider here; {cure}"
 
 
 def unknown_incident(slug: str, raw: str, world: World) -> str:
@@ -148,7 +148,7 @@ def unknown_incident(slug: str, raw: str, world: World) -> str:
         return unknown_provider(slug, world.providers)
     near = nearest(raw, [known for provider, known in world.incidents if provider == slug])
     cure = f"did you mean '{slug}/{near}'?" if near else f"write the id as content/incidents/{slug} has it"
-    return f"'{slug}/{raw}' is not in the archive; {cure}"
+    return f"{quoted(f'{slug}/{raw}')} is not in the archive; {cure}"
 
 
 def _times(manuscript: Manuscript) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from almanac.archive.scalars import NotCanonical, read_scalar, read_sequence, scalar, sequence
+from almanac.frontmatter import quoted
 from almanac.model import DECLARED, YEARS, Impact, Incident, Kind, Phase, stamp, unstamp
 
 UNKNOWN = "unknown"  # a time we do not know
@@ -36,7 +37,7 @@ class Form(NamedTuple):
 
 def _read_flag(raw: str) -> bool:
     if raw not in ("true", "false"):
-        raise NotCanonical(f"{raw!r} is neither true nor false")
+        raise NotCanonical(f"{quoted(raw)} is neither true nor false")
     return raw == "true"
 
 
@@ -60,7 +61,7 @@ def _word(words: Iterable[Kind] | type[Impact] | type[Phase]) -> Form:
 
     def read(raw: str) -> Any:
         if raw not in known:
-            raise NotCanonical(f"{raw!r} is none of our words; write one of: {', '.join(known)}")
+            raise NotCanonical(f"{quoted(raw)} is none of our words; write one of: {', '.join(known)}")
         return known[raw]
 
     return Form(lambda word: word.value, read)
@@ -123,7 +124,7 @@ def _raw(head: str) -> dict[str, str]:
             found = _FACT.fullmatch(line)
             if not found:
                 if not name:
-                    raise Bad(line, f"{line!r} is no fact; write lines like `phase: resolved`")
+                    raise Bad(line, f"{quoted(line)} is no fact; write lines like `phase: resolved`")
                 raws[name] += f"\n{line}"
                 continue
             before, raw = found[1], found[2] or ""

@@ -10,6 +10,7 @@ from typing import Any
 from almanac.archive import facts
 from almanac.archive.facts import MEMO, TIME, Bad, Form
 from almanac.archive.scalars import QUOTED, NotCanonical, read_scalar, scalar
+from almanac.frontmatter import quoted
 from almanac.model import Change, Incident, Phase, Revision, Update, stamp, unstamp
 
 REVISION = "was, until seen "
@@ -118,7 +119,7 @@ def _update(section: str) -> Update:
     at, _, word = heading.partition(" ")
     phase = PHASES.get(word) or PHASES.get(word.lower())
     if phase is None:
-        raise Bad(f"## {heading}", f"{word!r} is no phase; write one of: {', '.join(PHASES)}")
+        raise Bad(f"## {heading}", f"{quoted(word)} is no phase; write one of: {', '.join(PHASES)}")
     return Update(
         at=_time(at, f"## {heading}"), phase=phase, text=text, was=tuple(map(_revision, older)),
         **{"printed": _as_headed(word), **notes},
@@ -153,7 +154,8 @@ def _read_notes(line: str, known: frozenset[str]) -> Mapping[str, Any]:
     while at < len(line):
         found = _NOTE.match(line, at)
         if not found or found[1] not in known:
-            raise Bad(line, f"{line!r} are no notes like `seen: 2026-03-02T11:53:00Z`; put a blank line above a text")
+            cure = "put a blank line above a text"
+            raise Bad(line, f"{quoted(line)} are no notes like `seen: 2026-03-02T11:53:00Z`; {cure}")
         try:
             notes[found[1]] = NOTES[found[1]].read(found[2])
         except ValueError as error:
@@ -166,7 +168,8 @@ def _read_change(line: str) -> Change:
     found = _CHANGE.fullmatch(line)
     try:
         if not found:
-            raise NotCanonical(f"{line!r} is no change; write `- title: old title, until seen 2026-03-02T11:53:00Z`")
+            cure = "write `- title: old title, until seen 2026-03-02T11:53:00Z`"
+            raise NotCanonical(f"{quoted(line)} is no change; {cure}")
         return Change(what=read_scalar(found[1], in_list=True), was=read_scalar(found[2]), until=unstamp(found[3]))
     except ValueError as error:
         raise Bad(line, str(error)) from None

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 
+from almanac.frontmatter import quoted, short
+
 # A plain scalar begins with a letter or digit and holds nothing that YAML takes for syntax: no `#`, a colon only
 # before more text; within a list or a line of notes also no comma, colon, bracket or quote. The patterns never look
 # back (++, *+): what they keep for it is 150 times as long as the text.
@@ -36,7 +38,7 @@ def read_scalar(raw: str, *, in_list: bool = False) -> str:
         return _unquote(raw)
     plain = _PLAIN_IN_LIST if in_list else _PLAIN
     if not plain.fullmatch(raw) or _NOT_TEXT.fullmatch(raw):
-        raise NotCanonical(f"{raw!r} is not plain text; write it in double quotes")
+        raise NotCanonical(f"{quoted(raw)} is not plain text; write it in double quotes")
     return raw
 
 
@@ -44,7 +46,7 @@ def _unquote(raw: str) -> str:
     try:
         return str(json.loads(raw))  # what begins with a double quote is a text or nothing
     except ValueError:
-        raise NotCanonical(f"{raw} is not a text in double quotes; write it as in JSON") from None
+        raise NotCanonical(f"{short(raw)} is not a text in double quotes; write it as in JSON") from None
 
 
 def sequence(items: Sequence[str]) -> str:
@@ -57,7 +59,7 @@ def read_sequence(raw: str) -> tuple[str, ...]:
     if raw == "[]":
         return ()
     if not (raw.startswith("[") and raw.endswith("]")):
-        raise NotCanonical(f"{raw!r} is not a list; write [a, b]")
+        raise NotCanonical(f"{quoted(raw)} is not a list; write [a, b]")
     inside = raw[1:-1]
     raws = split(inside) if '"' in inside else inside.split(", ")
     return tuple(read_scalar(item, in_list=True) for item in raws)
@@ -69,7 +71,7 @@ def split(inside: str) -> list[str]:
     while at < len(inside):
         found = _ITEM.match(inside, at)
         if not found:
-            raise NotCanonical(f"{inside!r} is not a list of texts; put a comma and a blank between them")
+            raise NotCanonical(f"{quoted(inside)} is not a list of texts; put a comma and a blank between them")
         items.append(found[1])
         at = found.end()
     return items

@@ -9,7 +9,7 @@ from almanac.almanac import Almanac
 from almanac.claims import counting, moments
 from almanac.claims.chosen import Chosen, Lengths, chosen
 from almanac.claims.figure import Figure
-from almanac.frontmatter import nearest
+from almanac.frontmatter import nearest, quoted
 from almanac.model import Card, Provider, Pulls, seconds
 from almanac.queries import Query
 from almanac.stats import windows
@@ -120,7 +120,7 @@ class Evidence:
         if slug not in self._providers:
             near = nearest(slug, self._providers)
             cure = f"did you mean {near!r}?" if near else "write the name of a file in content/providers without .md"
-            raise Unanswerable(f"{slug!r} is no provider here; {cure}")
+            raise Unanswerable(f"{quoted(slug)} is no provider here; {cure}")
         return self._providers[slug]
 
     def _incident(self, key: str) -> tuple[Provider, Card]:
@@ -128,7 +128,7 @@ class Evidence:
         if key not in self._cards:
             near = nearest(key, [known for known in self._cards if known.startswith(f"{provider.slug}/")])
             cure = f"did you mean {near!r}?" if near else f"write the id as content/incidents/{provider.slug} has it"
-            raise Unanswerable(f"{key!r} is not in the archive; {cure}")
+            raise Unanswerable(f"{quoted(key)} is not in the archive; {cure}")
         return provider, self._cards[key]
 
     def _component(self, provider: Provider, slug: str) -> None:
@@ -136,5 +136,5 @@ class Evidence:
         if slug and slug not in known:
             near = nearest(slug, known)
             cure = f"did you mean {near!r}?" if near else f"known: {', '.join(known)}"
-            raise Unanswerable(f"{slug!r} is no component of {provider.slug}; {cure}")
+            raise Unanswerable(f"{quoted(slug)} is no component of {provider.slug}; {cure}")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from almanac.frontmatter import Fault, Matter, Way, nearest
+from almanac.frontmatter import Fault, Matter, Way, nearest, quoted
 
 
 def fault(form: type[BaseModel], matter: Matter, detail: ErrorDetails) -> Fault:
@@ -29,6 +30,8 @@ def _message(form: type[BaseModel], path: Way, detail: ErrorDetails) -> str:
     if kind == "too_short":
         few = "is an empty list; name at least" if not detail["ctx"]["actual_length"] else "is too few; name at least"
         return f"{few} {({1: 'one', 2: 'two'})[detail['ctx']['min_length']]}"
+    if kind == "too_long":
+        return f"holds {len(detail['input']):,}; write at most {detail['ctx']['max_length']:,}"
     if kind == "literal_error":
         return f"{given} is not one of the words known here; write {_choices(detail['ctx']['expected'])}"
     wanted = {
@@ -42,11 +45,11 @@ def _message(form: type[BaseModel], path: Way, detail: ErrorDetails) -> str:
 
 def _given(value: object) -> str:
     """What stands there, short enough for a message."""
-    if isinstance(value, str):
-        return repr(value if len(value) <= 60 else f"{value[:57]}…")
     if isinstance(value, bool) or value is None:
         return "nothing" if value is None else str(value).lower()
-    return "a group of fields" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else str(value)
+    if isinstance(value, Mapping | list):
+        return "a list" if isinstance(value, list) else "a group of fields"
+    return str(value) if isinstance(value, date) else quoted(value)
 
 
 def _unknown(key: str, known: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from almanac.frontmatter import nearest
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))})
 INSIDE = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "arpa", "onion")  # last
 LONGEST = 1_000  # characters of a line
+LONGEST_ADDRESS = 2_000
 YEARS = range(1990, 2101)  # of which anybody here speaks; before and after them arithmetic on times breaks
 QUOTED = 25  # words of somebody else's text, at most
 _ALIKE = "[\u0370-\u03ff\u0400-\u052f\u0531-\u058a\u13a0-\u13f5]"  # Greek, Cyrillic, Armenian, Cherokee
@@ -42,6 +43,8 @@ def is_web(value: object) -> bool:
 
 def _web(value: str) -> str:
     """An address a reader may be sent to."""
+    if len(value) > LONGEST_ADDRESS:
+        raise ValueError(f"has {len(value):,} characters; write an address of at most {LONGEST_ADDRESS:,}")
     if not is_web(value):
         raise ValueError("is no web address; write it in full, as in https://status.example.com/")
     return value
@@ -104,6 +107,8 @@ def _moment(value: datetime) -> datetime:
 def _key(value: str) -> str:
     """What names an incident for life: the provider's slug and its own id."""
     provider, slash, incident = value.partition("/")
+    if len(value) > LONGEST:
+        raise ValueError(f"has {len(value):,} characters; write provider/id, as in anthropic/0ghc53zpsfmt")
     if not slash or not incident or not incident.isprintable() or " " in incident:
         raise ValueError("names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
     return f"{_slug(provider)}/{incident}"

@@ -42,7 +42,8 @@ def load(content: Path) -> tuple[tuple[Outlet, ...], tuple[Fault, ...]]:
         if wrong:
             continue
         if row["slug"] != path.stem:
-            faults.append(matter.fault(("slug",), f"{row['slug']!r} is not the file's name; write {path.stem}"))
+            message = f"{frontmatter.quoted(row['slug'])} is not the file's name; write {path.stem}"
+            faults.append(matter.fault(("slug",), message))
         elif row["feed"] in feeds:
             faults.append(matter.fault(("feed",), f"already stands in {feeds[row['feed']]}; keep it in one of the two"))
         else:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from almanac.model import seconds
+from almanac.frontmatter import quoted
+from almanac.model import YEARS, seconds
 
 HOUR, DAY = 3600, 86_400
 UNITS = {"s": 1, "min": 60, "h": HOUR, "d": DAY}
@@ -43,10 +44,12 @@ def instant(given: Any) -> int:
     if isinstance(given, datetime):
         if given.tzinfo is None:
             raise ValueError(f"{given} has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z")
+        if given.year not in YEARS:  # an answer over all ages is worked out day by day
+            raise ValueError(f"{given.year} is of another age; write a year from {YEARS[0]} to {YEARS[-1]}")
         return seconds(given)
     if isinstance(given, date):
-        return seconds(datetime(given.year, given.month, given.day, tzinfo=UTC))
-    raise ValueError(f"{given!r} is no day; write it without quotes, as in 2026-03-01")
+        return instant(datetime(given.year, given.month, given.day, tzinfo=UTC))
+    raise ValueError(f"{quoted(given)} is no day; write it without quotes, as in 2026-03-01")
 
 
 def listed(words: Iterable[str]) -> str:

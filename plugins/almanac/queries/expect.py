@@ -7,6 +7,7 @@ import re
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from almanac.frontmatter import quoted
 from almanac.model import stamp
 from almanac.queries import amounts
 from almanac.queries.amounts import DAY, QueryError
@@ -41,7 +42,7 @@ def expect(query: Query, given: Any) -> Expect:
     unit = SHAPES[query.what].unit
     found = _expected(unit, text)
     if found is None:
-        raise QueryError("expect", f"{text!r} is nothing that {query.what} can be; write {EXPECTED[unit]}")
+        raise QueryError("expect", f"{quoted(text)} is nothing that {query.what} can be; write {EXPECTED[unit]}")
     return found
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from almanac.frontmatter import nearest
+from almanac.frontmatter import nearest, quoted
 from almanac.model import Impact, Phase
 from almanac.queries import amounts
 from almanac.queries.amounts import DAY, QueryError
@@ -99,7 +99,7 @@ def _share(given: Any) -> dict[str, Any]:
     lengths = [length for part in parts if (length := amounts.length(part)) is not None]
     if not found or len(lengths) < len(parts):
         cure = f"write 'ended between 2h and 4h', 'ended under 2h', within, over, or {amounts.listed(MARKS)}"
-        raise ValueError(f"{given!r} is nothing that incidents share; {cure}")
+        raise ValueError(f"{quoted(given)} is nothing that incidents share; {cure}")
     low, high = {
         "under": (0.0, lengths[0] - 1), "within": (0.0, lengths[0]), "over": (lengths[0] + 1, math.inf),
         None: (lengths[0], lengths[-1]),
@@ -110,7 +110,7 @@ def _share(given: Any) -> dict[str, Any]:
 def _quantile(given: Any) -> dict[str, Any]:
     if given in LENGTHS or (isinstance(given, str) and re.fullmatch("p[1-9][0-9]?", given)):
         return {"value": given}
-    raise ValueError(f"{given!r} is no quantile; write {amounts.listed(LENGTHS)}, or p90 and the like")
+    raise ValueError(f"{quoted(given)} is no quantile; write {amounts.listed(LENGTHS)}, or p90 and the like")
 
 
 def _choice(known: tuple[str, ...], name: str = "value") -> Callable[[Any], dict[str, Any]]:
@@ -118,7 +118,7 @@ def _choice(known: tuple[str, ...], name: str = "value") -> Callable[[Any], dict
         if given not in known:
             near = nearest(str(given), known)
             cure = f"did you mean {near!r}?" if near else f"write {amounts.listed(known)}"
-            raise ValueError(f"{given!r} is not known here; {cure}")
+            raise ValueError(f"{quoted(given)} is not known here; {cure}")
         return {name: given}
 
     return read
@@ -127,7 +127,7 @@ def _choice(known: tuple[str, ...], name: str = "value") -> Callable[[Any], dict
 def _slug(name: str) -> Callable[[Any], dict[str, Any]]:
     def read(given: Any) -> dict[str, Any]:
         if not isinstance(given, str) or not _SLUG.fullmatch(given):
-            raise ValueError(f"{given!r} is no slug; use a to z, 0 to 9 and -")
+            raise ValueError(f"{quoted(given)} is no slug; use a to z, 0 to 9 and -")
         return {name: given}
 
     return read
@@ -137,7 +137,7 @@ def _incident(name: str) -> Callable[[Any], dict[str, Any]]:
     def read(given: Any) -> dict[str, Any]:
         slug, _, raw = given.partition("/") if isinstance(given, str) else ("", "", "")
         if not _SLUG.fullmatch(slug) or not raw or not raw.isprintable():
-            raise ValueError(f"{given!r} names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
+            raise ValueError(f"{quoted(given)} names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
         return {name: given}
 
     return read
@@ -147,7 +147,7 @@ def _impacts(given: Any) -> dict[str, Any]:
     known = [impact.value for impact in Impact]
     words = given if isinstance(given, list) else [given]
     if odd := [word for word in words if word not in known]:
-        raise ValueError(f"{odd[0]!r} is no impact; write {amounts.listed(known)}")
+        raise ValueError(f"{quoted(odd[0])} is no impact; write {amounts.listed(known)}")
     return {"impacts": tuple(dict.fromkeys(words))}
 
 
