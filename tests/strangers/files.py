@@ -112,9 +112,10 @@ kind: press
 """
 KEY = re.compile(r"^(  - |)([a-z_]+): (.*)$", re.MULTILINE)
 INNER = re.compile(r"(?<=[{,] )?\b([a-z_]+): ([^,{}\[\]\n]+)(?=[,}])")
-WITNESSED = {"title", "summary", "said", "by", "why", "text", "confirmed", "claimed", "unknown", "reason", "note",
-    "quote", "name", "company", "aliases", "author",
-             "authors", "curator", "contributor", "publisher"}  # fmt: skip
+WORDS = {  # fields that hold words
+    "title", "summary", "said", "by", "why", "text", "confirmed", "claimed", "unknown", "reason", "note", "quote", "name",
+    "company", "aliases", "author", "authors", "curator", "contributor", "publisher", "product", "match", "words",
+}  # fmt: skip
 FAR = "2099-01-01T00:00:00Z"
 
 
@@ -163,6 +164,9 @@ def _flat(value: str) -> str:
 def _value(wanted: Wanted, key: str) -> tuple[Piece, str]:
     rng = wanted.rng
     kind = rng.random()
+    if key in WORDS and rng.random() < 0.5:
+        one, text = wanted.piece(pieces.SHORT, 2)
+        return one, json.dumps(text, ensure_ascii=rng.random() < 0.5)
     if kind < 0.25:
         return wanted.piece(pieces.YAML, 1)
     if kind < 0.35:
@@ -197,7 +201,7 @@ def article(wanted: Wanted) -> Stranger:
 def written(wanted: Wanted) -> Stranger:
     """An article or a page with a hostile text."""
     name, mark = f"s{wanted.number}", f"mark{wanted.number}"
-    one, text = wanted.piece()
+    one, text = wanted.piece(pieces.BODIES if wanted.rng.random() < 0.4 else pieces.WITHOUT_HTML)
     page = wanted.rng.random() < 0.3
     body = f"Begin {mark}.\n\n{text}"
     data = utf8((PAGE if page else ARTICLE).format(name=name, body=body))

@@ -161,6 +161,7 @@ DEEP = repeated((
     "<a><table>",
 ), "deep", closed=False)  # fmt: skip
 SHORT = (*NONCHARACTERS, *SURROGATES, *CHARACTERS, *MARKUP, *MARKDOWN, *STATES, *NUMBERS)
+WITHOUT_HTML = (*NONCHARACTERS, *SURROGATES, *CHARACTERS, *MARKDOWN, *STATES, *NUMBERS, *GROWING)
 BODIES = (*SHORT, *UNCLOSED, *GROWING, *GROWING_MARKUP, *DEEP)
 GLUE = ("", "", " ", " ", "<b></b>", "<!-- -->", "\n", "</p><p>", "<br>", "\n\n", "&amp;", "\\", ":", " - ")
 
