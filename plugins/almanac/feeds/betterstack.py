@@ -13,9 +13,15 @@ from .entries import Entry
 from .links import tidy
 
 # The guid is shared by down and recovery; where there is a page an incident, the page is what updates share. The link
-# is often the home page: grouped by it, a month becomes one incident.
-_PAGE = re.compile(r"/incident/(\d{1,20})(?:#|$)")
-_ANCHOR = re.compile(r"/#([A-Za-z0-9-]{3,64})$")
+# is often the home page: grouped by it, a month becomes one incident. Below the home page a number or an opaque word
+# is a name by itself; of anything else the whole address is, or "/mail/#monday" and "/api/#monday" would be one.
+_HOST = r"https?://[^/\s]{1,200}"
+_PAGE = re.compile(rf"({_HOST}/(?:[^#\s]{{0,200}}/)?incident/(\d{{1,20}}))(?:#|$)")
+_OWN_PAGE = re.compile(rf"{_HOST}/incident/\d{{1,20}}")
+_ANCHOR = re.compile(rf"{_HOST}/(?:[^#\s]{{1,200}}/)?#([A-Za-z0-9-]{{3,64}})$")
+_OWN_ANCHOR = re.compile(rf"{_HOST}/#(?=[a-f]*\d)[0-9a-f]{{6,64}}")
+_MONITORED = re.compile(r"<title>\s*(?:<!\[CDATA\[)?[^<]{1,200} (?:went down|recovered)\s*(?:\]\]>)?\s*</title>")
+_UPDATE = re.compile(r"/incident/\d+#")
 _DOWN = re.compile(r"(.{1,200}?) went down$")
 _UP = re.compile(r"(.{1,200}?) (?:has )?recovered$")
 _OVER = re.compile(
@@ -27,14 +33,19 @@ _OVER = re.compile(
 
 def _speaks(head: str, sample: str) -> bool:
     guids = re.findall(r"<guid[^>]{0,60}>\s*([^<\s]{1,300})", sample)
-    return bool(guids) and all(_ANCHOR.search(guid) or re.search(r"/incident/\d+#", guid) for guid in guids)
+    fitting = bool(guids) and all(_ANCHOR.match(guid) or _UPDATE.search(guid) for guid in guids)
+    own = any(_OWN_ANCHOR.fullmatch(guid) or _UPDATE.search(guid) for guid in guids)  # others' guids have anchors, too
+    return fitting and (own or bool(_MONITORED.search(sample)))
 
 
 def _key(entry: Entry) -> str:
-    found = _PAGE.search(entry.id) or _ANCHOR.search(entry.id) or _PAGE.search(entry.link)
-    if not found:
+    page = _PAGE.match(entry.id) or (None if _ANCHOR.match(entry.id) else _PAGE.match(entry.link))
+    if page:
+        return page[2] if _OWN_PAGE.fullmatch(page[1]) else page[1]
+    anchor = _ANCHOR.match(entry.id)
+    if not anchor:
         raise Unreadable("its guid names no incident")
-    return found[1]
+    return anchor[1] if _OWN_ANCHOR.fullmatch(entry.id) else entry.id
 
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
