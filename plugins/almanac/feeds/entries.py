@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from io import BytesIO
 from typing import Any
@@ -15,13 +15,18 @@ import feedparser
 from .. import text
 from ..model import FeedError
 from ..text import untrusted
-from . import containers, times
+from . import containers, links, times
 from .document import Document
 
 feedparser.api.PREFERRED_XML_PARSERS.clear()  # else each call looks on the disk for a driver that does not exist
 
 _STAMP = rb"(?:\s[^>]{0,200})?>\s*(?:<!\[CDATA\[)?([^<\]]{1,100})[<\]]"
 _PUBLISHED = re.compile(rb"<(?:\w{1,20}:)?(?:pubDate|published|issued|date)" + _STAMP)
+_HEAD = 20_000  # bytes of the head in which the page is named
+_LINK = re.compile(
+    rb"<(?:\w{1,20}:)?link\b(?:[^<>]{0,300}\bhref\s*=\s*[\"']([^\"'<>\s]{1,500})"
+    rb"|[^<>]{0,300}>\s*(?:<!\[CDATA\[)?\s*([^<>\s\]]{1,500}))"
+)
 _ESCAPED = re.compile(rb">([^<>]*&[^<>]*)<")
 _REFERENCES = ((b"&lt;", b"<"), (b"&gt;", b">"), (b"&quot;", b'"'), (b"&apos;", b"'"), (b"&amp;", b"&"))
 _UPDATED = re.compile(rb"<(?:\w{1,20}:)?updated" + _STAMP)
@@ -46,6 +51,7 @@ class Entry:
     categories: tuple[str, ...] = ()
     status: str = ""  # Microsoft's own element
     unreadable: tuple[str, ...] = ()  # stamps that are there and are none
+    pages: frozenset[str] = frozenset()  # addresses that name the status page, and no entry of it
     assumed: tuple[tuple[str, str], ...] = ()  # (what a stamp lacks, the stamp): what is read all the same
     hash: str = ""
     position: int = 0
@@ -59,6 +65,11 @@ class Entry:
     def at(self) -> datetime:
         """When it is dated, or else when it was seen: nothing is dropped for want of a date."""
         return self.dated or self.seen
+
+    @property
+    def named(self) -> str:
+        """What names it in its feed and nothing else: its id or link, but not the address of the page; "" else."""
+        return next((name for name in (self.id, self.link) if name and not links.is_page(name, self.pages)), "")
 
     @property
     def precision(self) -> str:
@@ -83,12 +94,30 @@ def parse(
     found = _parsed(document, [containers.without(document.entries[at]) for at, _ in wanted])
     if len(found) != len(wanted):
         raise FeedError("unreadable", f"{len(wanted)} entries were read as {len(found)}; the feed nests them strangely")
-    return tuple(_entry(entry, seen, there, at, digest) for entry, (at, digest) in zip(found, wanted, strict=True))
+    pages = _pages(document)
+    read = (_entry(entry, seen, there, at, digest) for entry, (at, digest) in zip(found, wanted, strict=True))
+    return tuple(replace(entry, pages=pages) for entry in read)
 
 
 def oldest(document: Document, there: tzinfo = UTC) -> datetime | None:
     """When the oldest entry was published, looked up without parsing."""
     return times.reach(_published(entry, there) for entry in document.entries)
+
+
+def _pages(document: Document) -> frozenset[str]:
+    """Addresses the feed has for the page itself: those in its head, and one that all its entries link to.
+
+    An address with a digit may be that of an incident, on which all that the feed shows was posted.
+    """
+    pages = {_address(found) for found in _LINK.finditer(document.head[:_HEAD])}
+    linked = {_address(found) for entry in document.entries if (found := _LINK.search(entry))}
+    if len(linked) == 1 < len(document.entries) and not re.search(r"\d", next(iter(linked))):
+        pages |= linked
+    return frozenset(pages)
+
+
+def _address(found: re.Match[bytes]) -> str:
+    return links.bare(html.unescape((found[1] or found[2]).decode("utf-8", "replace")))
 
 
 def _published(entry: bytes, there: tzinfo) -> datetime | None:

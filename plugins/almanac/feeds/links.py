@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 
 
 def tidy(link: str) -> str:
@@ -10,3 +11,13 @@ def tidy(link: str) -> str:
     if not re.match(r"https?://[^\s<>\"]+$", link):
         return ""
     return re.sub(r"(?<!:)/{2,}", "/", re.sub(r"^http://", "https://", link))
+
+
+def bare(link: str) -> str:
+    """A link without scheme, www and the slash at its end, in small letters: one address in all its spellings."""
+    return re.sub(r"^https?://(?:www\.)?", "", link.strip().lower()).rstrip("/")
+
+
+def is_page(link: str, pages: AbstractSet[str]) -> bool:
+    """True for the address of a host, and for one of `pages` (bare): that names a whole page, and nothing on it."""
+    return bool(re.match(r"https?://[^/?#\s]+/*$", link)) or bare(link) in pages

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 
 from ..model import OVER, Incident, Phase
-from . import wording
+from . import titles, wording
 from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
 from .entries import Entry
 from .links import tidy
-
-_STATE = re.compile(r"\[([^\[\]]{1,30})\]|([A-Za-z ]{1,30}?)\s*[:：–-](?=\s)")
 
 
 def _speaks(head: str, sample: str) -> bool:
@@ -19,30 +16,27 @@ def _speaks(head: str, sample: str) -> bool:
 
 
 def _key(entry: Entry) -> str:
-    if entry.id or entry.link:
-        return entry.id or entry.link
-    words = entry.title or entry.body.strip()
+    """Its id or link, or else its words and its day: the same title months later is another incident."""
+    if entry.named:
+        return entry.named
+    words = titles.parted(entry.title)[1] or entry.body.strip()
     if not words:
         raise Unreadable("it has neither id nor link nor words")
-    return sha256(words.encode()).hexdigest()[:16]
-
-
-def printed_state(title: str) -> str:
-    """The phase word a title starts with, as in "[Resolved] Slow logins"; "" if there is none."""
-    match = _STATE.match(title)
-    word = (match[1] or match[2] or "").strip() if match else ""
-    return word if wording.phase(word) not in (None, Phase.UNKNOWN) else ""
+    day = f" {entry.dated:%Y-%m-%d}" if entry.dated else ""
+    return sha256(f"{words}{day}".encode()).hexdigest()[:16]
 
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     entry = entries[0]
-    printed = printed_state(entry.title)
-    phase = wording.phase(printed) if printed else None
+    if not entry.named:
+        notes.doubt("entries that neither guid nor link names are told apart by their titles and days")
+    printed, title = titles.parted(entry.title)
+    phase = wording.phase(printed)
     over = phase in OVER
     last = max(entry.at, entry.updated or entry.at)
     draft = Draft(
         id=_key(entry),
-        title=entry.title,
+        title=title,
         dialect=DIALECT.name,
         posts=[Post(at=last, printed=printed, html=entry.body)],
         source=tidy(entry.link or entry.id),
@@ -52,7 +46,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         planned_from=entry.dated if phase is Phase.SCHEDULED and entry.at > notes.seen else None,
         ended=last if over else None,
         ended_basis="pubdate" if over else "",
-        id_is_ours=not (entry.id or entry.link),
+        id_is_ours=not entry.named,
     )
     return incident(draft, notes)
 
