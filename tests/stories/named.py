@@ -54,7 +54,7 @@ def news(*entries: tuple[str, str, Post]) -> Said:
 
 def in_news(guid: str, link: str, *updates: Update, **more: object) -> Incident:
     """What is kept of it."""
-    named = Trouble(id=guid, title=f"{updates[-1].printed}: Login errors", posts=[])
+    named = Trouble(id=guid, title="Login errors", posts=[])
     facts = {"source": link, "dialect": "plain", "started_basis": "pubdate", "precision": "second"} | more
     return kept(named, *updates, **facts)
 
