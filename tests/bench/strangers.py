@@ -99,8 +99,8 @@ def run(seed: int, numbers: Sequence[int], without: str = "", told: bool = False
             if told:
                 for who, what in one.harms:
                     print(f"  {who}: {what[:400]}", flush=True)
-    for complete in (False, True):
-        whole.harms += [(None, f"without any stranger: {what}") for what in sorted(_ground(complete).wrong)]
+    wrong = _ground(False).wrong | _ground(True).wrong
+    whole.harms += [(None, f"without any stranger: {what}") for what in sorted(wrong)]
     return whole
 
 

@@ -62,9 +62,15 @@ def _growth(grown: Grown, size: int) -> str:
     if (first := seconds(grown(size))) < FLOOR:
         return ""
     times = TIMES if first < SLOW else 1
-    half, whole = (min(seconds(grown(each)) for _ in range(times)) for each in (size // 2, size))
-    return f"superlinear: {half:.2f} s for {size // 2:,} characters, {whole:.2f} s for {size:,}" if whole > max(FLOOR,
-        RATIO * half) else ""
+    half, whole = (_quickest(grown, each, times) for each in (size // 2, size))
+    if whole < max(FLOOR, RATIO * half) or (whole < SLOW and _quickest(grown, 2 * size, times) < RATIO * whole):
+        return ""
+    return f"superlinear: {half:.2f} s for {size // 2:,} characters, {whole:.2f} s for {size:,}"
+
+
+def _quickest(grown: Grown, size: int, times: int) -> float:
+    return min(seconds(grown(size)) for _ in range(times))
+
 
 
 def seconds(stranger: Stranger) -> float:

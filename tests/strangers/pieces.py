@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from html import escape
 from typing import NamedTuple
 
 Make = Callable[[int], str]
@@ -160,9 +161,35 @@ DEEP = repeated((
     "<p title='", "<ol><li><b>", "<svg>", "<math>", "<nobr>", "<select>", "<dl><dt>", "<form>", "<h1>", "<p><b>",
     "<a><table>",
 ), "deep", closed=False)  # fmt: skip
+ADDRESSES = (
+    "javascript:ran()", "data:text/html,x", "//a.example/", "https://а.example/", "https://аnthropic.example/",
+    "https://status.аnthropic.example/x", "https://xn--80ak6aa92e.example/",
+    "https://a.example@evil.example/", "https://a.example:99999/", "https://a.example:x/", "https://[::1/",
+    "https://[::1]/", "https://[v1.x]/", "http://", "https:///x",
+    "https://a..example/", "https://.example/", "https://a.example./", "https://a_b.example/", "https://-a.example/",
+    "https://a.example\\@evil.example/",
+    "https://a.example/%00", "https://a.example/\u202ex", "https://a.example/?q=<b>", "https://a.example/'\"",
+    "https://a.example/ x", "HTTPS://A.EXAMPLE/",
+    "https://a.example/#x", "https://a.example/#slow answers", "https://a.example/)", "https://a.example/](x",
+    "https://a.example/{{x}}", "https://a.example/%zz",
+    "https://ａ.example/", "https://a。example/", "https://ß.example/", "https://☃.example/", "https://a.example/é",
+    "file:///etc/passwd", "mailto:a@b.example",
+    "https://a.example/&#65535;", "https://a.example/\uffff", "https://0x7f.1/", "https://2130706433/",
+    "https://localhost/", "https://a.example/" + "a/" * 2000,
+    "https://" + "a." * 300 + "example/", "https://" + "a" * 64 + ".example/", "https://\xad.example/",
+    "https://a\u200b.example/", "https://a.example:/", "https://a.example:٣/",
+    "https://[fe80::1%25eth0]/", "https://a.example?x", "https://a.example/a\tb", "https://[::ffff:127.0.0.1]/",
+    "https://ﬁ.example/", "https://xn--/", "https://xn--a.example/",
+)  # fmt: skip
+LINKS = [
+    link for address in ADDRESSES
+    for link in (*fixed((f"[x]({address})", f"<{address}>", f"![x]({address})", f"\n\n[x]: {address}\n\n[x]"), "link"),
+                 *fixed((f"<a href='{escape(address)}'>x</a>",), "HTML link"))
+]  # fmt: skip
 SHORT = (*NONCHARACTERS, *SURROGATES, *CHARACTERS, *MARKUP, *MARKDOWN, *STATES, *NUMBERS)
-WITHOUT_HTML = (*NONCHARACTERS, *SURROGATES, *CHARACTERS, *MARKDOWN, *STATES, *NUMBERS, *GROWING)
-BODIES = (*SHORT, *UNCLOSED, *GROWING, *GROWING_MARKUP, *DEEP)
+WITHOUT_HTML = (*NONCHARACTERS, *SURROGATES, *CHARACTERS, *MARKDOWN, *STATES, *NUMBERS, *GROWING,
+    *(link for link in LINKS if "HTML" not in link.name))
+BODIES = (*SHORT, *LINKS, *UNCLOSED, *GROWING, *GROWING_MARKUP, *DEEP)
 GLUE = ("", "", " ", " ", "<b></b>", "<!-- -->", "\n", "</p><p>", "<br>", "\n\n", "&amp;", "\\", ":", " - ")
 
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -215,26 +242,6 @@ ZONES = (
     "leapseconds", "US", "America", "a" * 5000, "\x00",
     "Asia/Kathmandu", "Africa/Casablanca", "SystemV/PST8", "Australia/Lord_Howe", "Pacific/Apia", "__pycache__",
     "UTC\n", "Zulu",
-)  # fmt: skip
-ADDRESSES = (
-    "javascript:ran()", "data:text/html,x", "//a.example/", "https://а.example/", "https://аnthropic.example/",
-    "https://status.аnthropic.example/x", "https://xn--80ak6aa92e.example/",
-    "https://a.example@evil.example/", "https://a.example:99999/", "https://a.example:x/", "https://[::1/",
-    "https://[::1]/", "https://[v1.x]/", "http://", "https:///x",
-    "https://a..example/", "https://.example/", "https://a.example./", "https://a_b.example/", "https://-a.example/",
-    "https://a.example\\@evil.example/",
-    "https://a.example/%00", "https://a.example/\u202ex", "https://a.example/?q=<b>", "https://a.example/'\"",
-    "https://a.example/ x", "HTTPS://A.EXAMPLE/",
-    "https://a.example/#x", "https://a.example/#slow answers", "https://a.example/)", "https://a.example/](x",
-    "https://a.example/{{x}}", "https://a.example/%zz",
-    "https://ａ.example/", "https://a。example/", "https://ß.example/", "https://☃.example/", "https://a.example/é",
-    "file:///etc/passwd", "mailto:a@b.example",
-    "https://a.example/&#65535;", "https://a.example/\uffff", "https://0x7f.1/", "https://2130706433/",
-    "https://localhost/", "https://a.example/" + "a/" * 2000,
-    "https://" + "a." * 300 + "example/", "https://" + "a" * 64 + ".example/", "https://\xad.example/",
-    "https://a\u200b.example/", "https://a.example:/", "https://a.example:٣/",
-    "https://[fe80::1%25eth0]/", "https://a.example?x", "https://a.example/a\tb", "https://[::ffff:127.0.0.1]/",
-    "https://ﬁ.example/", "https://xn--/", "https://xn--a.example/",
 )  # fmt: skip
 IDS = (
     "../../etc/passwd", "..", ".", "/", "a/b", "//", "a" * 5000, "ä", "A", "a", "À", "A\u0300", "\u202e", " ", "con",
