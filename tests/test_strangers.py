@@ -36,7 +36,7 @@ def forger(number: int) -> Stranger:
 
 
 def test_a_stranger_is_the_same_each_time_and_grows_without_changing() -> None:
-    numbers = range(200)
+    numbers = range(100)
     assert [bench.stranger(SEED, number) for number in numbers] == [bench.stranger(SEED, number) for number in numbers]
     grown = [bench.stranger(SEED, number, 16_000) for number in numbers]
     assert [one.pieces for one in grown] == [bench.stranger(SEED, number).pieces for number in numbers]
@@ -50,13 +50,13 @@ def weight(one: Stranger) -> int:
 
 
 def test_there_are_strangers_of_every_kind_and_dialect() -> None:
-    them = [bench.stranger(SEED, number) for number in range(2_000)]
+    them = [bench.stranger(SEED, number) for number in range(1_000)]
     kinds = {one.kind.partition(",")[0].partition("/")[0] for one in them}
     dialects = {name.partition("/")[0] for name, _ in feeds.fixtures()}
     assert {f"feed: changed {dialect}" for dialect in dialects} <= kinds
     assert {"article", "article's text", "page's text", "provider", "correction", "link post", "undeclared", "outlet",
             "draft", "incident's text", "incident's value", "name", "deep", "picture"} <= kinds  # fmt: skip
-    assert len({one.pieces for one in them}) > 1_600
+    assert len({one.pieces for one in them}) > 800
 
 
 FEW = range(80)
@@ -85,7 +85,7 @@ def test_the_pages_that_nobody_may_change_are_those_of_others(ground: Ground) ->
 
 
 def test_the_one_who_changes_pages_of_others_is_found_among_many(ground: Ground) -> None:
-    them = [*everybody()[-4:], forger(99)]
+    them = [*everybody()[-2:], forger(99)]
     [harm] = trial.examined(them, ground, most=1).harms
     assert harm.number == 99
     assert harm.what.startswith("pages of others change: ")

@@ -29,7 +29,8 @@ from tests.strangers import alone, feeds, files, trial
 from tests.strangers.case import SIZE, Stranger
 from tests.strangers.trial import Ground, Harm, Trial
 
-PROCESSES, AT_ONCE, COMPLETE = 2, 100, 4  # strangers in a site; each so many-th site is published as a whole
+PROCESSES, AT_ONCE, COMPLETE = 2, 100, 4  # strangers in a site; each so many-th is published, with larger ones in it
+LARGE = 4 * SIZE
 SHOWN = 3  # harms of a kind that are told
 FEEDS = 0.4  # share of the strangers that are feeds
 
@@ -55,7 +56,8 @@ def stranger(seed: int, number: int, size: int = SIZE) -> Stranger:
 
 def batch(seed: int, numbers: Sequence[int], complete: bool, without: str = "") -> Tally:
     """Try these, each alone and then all that survive it in one site."""
-    them = [one for one in (stranger(seed, number) for number in numbers) if not without
+    size = LARGE if complete else SIZE
+    them = [one for one in (stranger(seed, number, size) for number in numbers) if not without
         or not re.search(without, str(one))]
     by_number, tally, harms = {one.number: one for one in them}, Tally(len(them)), list[Harm]()
     for one in them:

@@ -63,7 +63,7 @@ def _growth(grown: Grown, size: int) -> str:
         return ""
     times = TIMES if first < SLOW else 1
     half, whole = (_quickest(grown, each, times) for each in (size // 2, size))
-    if whole < max(FLOOR, RATIO * half) or (whole < SLOW and _quickest(grown, 2 * size, times) < RATIO * whole):
+    if whole < max(FLOOR, RATIO * half) or (whole < SLOW and seconds(grown(2 * size)) < RATIO * whole):
         return ""
     return f"superlinear: {half:.2f} s for {size // 2:,} characters, {whole:.2f} s for {size:,}"
 

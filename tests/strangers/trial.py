@@ -36,7 +36,7 @@ from tests.strangers.pieces import DAY, Stamp
 HONEST = "calm"  # a provider whose feed is read beside those of strangers
 AGAIN, LATER, BUILT = NOW + timedelta(hours=1), NOW + timedelta(hours=2), NOW + timedelta(hours=3)
 DEADLINE = 400.0  # s on the clock of the wall for all of it
-SECONDS = {"pull": 60.0, "check": 30.0, "build": 90.0}  # of processor time for a whole trial
+SECONDS = {"pull": 60.0, "check": 30.0, "build": 45.0}  # of processor time for a whole trial
 MEMORY = 6_000_000_000  # bytes
 ROUNDS, READERS = 5, 2
 READING = re.compile(r"reading failed|our reader fails|took more than|killed the process|too much memory")
