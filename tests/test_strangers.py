@@ -136,5 +136,8 @@ def test_what_was_hoped_and_came_is_no_harm(hope: Hope) -> None:
 def test_what_does_harm_is_saved_with_how_to_try_it_again(tmp_path: Path) -> None:
     bench.keep(tmp_path, 7, Stranger(number=3, kind="x", bodies=(b"<rss/>",), files={"pages/x.md": b"y"}), "does harm")
     told = (tmp_path / "7-3/README.txt").read_text("utf-8")
-    assert told == "3 (x: )\ndoes harm\npython3 tasks.py bench strangers 0 7 --only 3  (or with --publish)\nfile-0: 'pages/x.md'\n"
+    assert told.splitlines() == [
+        "3 (x: )", "does harm", "python3 tasks.py bench strangers 0 7 --only 3  (or with --publish)",
+        "file-0: 'pages/x.md'",
+    ]  # fmt: skip
     assert [(tmp_path / "7-3" / name).read_bytes() for name in ("feed-0", "file-0")] == [b"<rss/>", b"y"]

@@ -263,7 +263,7 @@ def correction(wanted: Wanted) -> Stranger:
         parts, text, refused = [_one(f"end {end}")], CORRECTION.replace("2026-03-01T13:40:00Z", end), True
     elif choice < 0.5:
         merge = wanted.rng.choice((f"groq/{name}", "groq/other", "groq/open", "groq/nothing", "nobody/x", "groq/",
-            "/other", "groq/../x", "anthropic/early"))
+            "/other", "groq/../x"))
         parts, text = [_one(f"merge with {merge}")], CORRECTION + f"merge_with: {merge}\n"
     elif choice < 0.55:
         start = wanted.rng.choice(("2026-03-01T13:40:00Z", FAR, "1990-01-01T00:00:00Z", "2026-03-01T13:40:01Z"))
