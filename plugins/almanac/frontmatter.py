@@ -18,7 +18,7 @@ DEEPEST = 20  # levels; what people write here needs four, and the parser recurs
 LONGEST_NUMBER = 40  # characters; Python refuses to print one of more than 4,300 digits
 LONGEST_SHOWN = 60  # characters of what somebody wrote, in a message
 # What the loader raises for values such as !!int x, 2026-02-30 or !!python/object
-UNMAKEABLE = (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
+UNMAKEABLE = (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, LookupError, OverflowError)
 
 
 class Place(NamedTuple):

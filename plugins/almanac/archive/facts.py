@@ -141,12 +141,13 @@ def _canonical(head: str) -> dict[str, str]:
 
     try:
         values = yaml.load(head, yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a 13th month
+    except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:  # a 13th month, !!int '' …
         mark = getattr(error, "problem_mark", None)
         line = head.split("\n")[mark.line] if mark and mark.line <= head.count("\n") else ""
         problem = getattr(error, "problem", "") or " ".join(str(error).split())
         raise Bad(line, f"is not YAML: {problem}; put texts that hold : or # in double quotes") from None
-    return {name: _spelled(value) for name, value in values.items() if name in FIELDS}
+    known = values if isinstance(values, dict) else {}
+    return {name: _spelled(value) for name, value in known.items() if name in FIELDS}
 
 
 def _spelled(value: object) -> str:

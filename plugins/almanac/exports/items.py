@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from html import escape
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from almanac import text, words
 from almanac.almanac import ArticleCard
 from almanac.archive import name_of
 from almanac.links import LinkPost
 from almanac.model import Card, FeedState, Incident, Phase, Provider, Pulls, Update, moment, stamp
+from almanac.text import addresses
 from almanac.undeclared import Undeclared
 from almanac.views import base
 
@@ -185,7 +185,7 @@ def _failure(provider: Provider, state: FeedState, due: datetime, site: Home) ->
     return Item(
         id=f"{site.site_id}failing/{provider.slug}/{mark}/{since}",
         url=f"{site.site_url}/status/",
-        title=f"Failing for a day: {provider.name}: {urlsplit(state.url).hostname}",
+        title=f"Failing for a day: {provider.name}: {addresses.host(state.url)}",
         published=due,
         updated=due,
         html=f"<p>{escape(text.clean(said))}</p>",

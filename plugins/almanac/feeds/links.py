@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 
+from ..text import addresses
+
 
 def tidy(link: str) -> str:
     """A link over https, without the double slash some status pages put behind their host; "" if it is no web link."""
-    if not re.match(r"https?://[^\s<>\"]+$", link):
+    if not re.match(r"https?://[^\s<>\"]+$", link) or not addresses.host(link):
         return ""
     return re.sub(r"(?<!:)/{2,}", "/", re.sub(r"^http://", "https://", link))
 

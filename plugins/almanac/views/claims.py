@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from almanac import words
 from almanac.almanac import Almanac, ArticleCard, Claim
 from almanac.claims import Evidence, Figure
+from almanac.text import addresses
 from almanac.views import base
 from almanac.views.base import Head, Link, Time
 
@@ -88,7 +88,7 @@ class Ledger:
 def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> ClaimLine:
     """A claim as pages show it; with `now`, how long one that is not supported has been around."""
     figure = evidence.ask(claim.check) if claim.check else None
-    host = urlsplit(claim.where).hostname or ""
+    host = addresses.host(claim.where)
     since = datetime.fromisoformat(claim.since).replace(tzinfo=UTC) if claim.since else None
     waits = since and now and claim.verdict == "undecidable" and since < now
     return ClaimLine(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from almanac import words
 from almanac.almanac import Almanac
 from almanac.corrections import Corrected
 from almanac.model import Card, moment
+from almanac.text import addresses
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 
@@ -98,7 +98,7 @@ def _note(corrected: Corrected, names: dict[str, str], survivor: Card | None) ->
         changed=tuple(_changes(was, now)),
         merged=_link(survivor, names) if survivor else None,
         reason=fix.reason,
-        source=Link(fix.source, (urlsplit(fix.source).hostname or "").removeprefix("www.")),
+        source=Link(fix.source, addresses.host(fix.source).removeprefix("www.")),
         author=fix.author,
     )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from almanac import text, words
 from almanac.model import OVER, Card, Incident, Update, moment, seconds, stamp
+from almanac.text import addresses
 from almanac.views import base, rows
 from almanac.views.around import Around
 from almanac.views.base import Head, Link, Time
@@ -191,7 +191,7 @@ def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
     parts = words.listing(incident.components, 6) or "none named"
     facts.append(Fact("Components", parts, _counted(incident), how="components"))
     facts.append(_seen(incident))
-    host = urlsplit(incident.source).hostname
+    host = addresses.host(incident.source)
     facts.append(Fact("Source", incident.id, host or "no address", url=incident.source))
     return tuple(facts)
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from almanac import charts, text, words
 from almanac.almanac import Almanac
@@ -18,6 +17,7 @@ from almanac.stats.ranking import MAX_RANGE
 from almanac.stats.record import Record
 from almanac.stats.selection import placing
 from almanac.stats.windows import Period
+from almanac.text import addresses
 from almanac.views import base, calendar, current, measures, rows
 from almanac.views.articles import Teaser, teaser
 from almanac.views.backups import Advice
@@ -124,7 +124,7 @@ def provider(almanac: Almanac, provider: Provider, figures: Figures, instead: Ad
         mark=state.mark,
         stand=_stand(almanac, state),
         until=_until(almanac, state),
-        status_page=Link(provider.status_page, urlsplit(provider.status_page).hostname or provider.status_page),
+        status_page=Link(provider.status_page, addresses.host(provider.status_page) or provider.status_page),
         open=tuple(rows.dated(card) for card in state.open),
         ninety=calendar.ninety(provider, cards, pulls, edge),
         facts=figures.facts,
