@@ -3,14 +3,14 @@
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from almanac import archive, body, check
-from almanac.check import shell
+from almanac import archive, body, check, frontmatter, sources
+from almanac.check import shell, survey
 from almanac.check.shell import Problem, problems
 from almanac.model import Impact, Incident, Kind, Phase, Pulls, Span, Update
 from tests.imagefiles import png
@@ -291,7 +291,8 @@ def test_a_file_with_the_name_of_a_folder_is_named(content: Path) -> None:
     put(content, "pulls", "")
     assert found(content) == [
         f"pulls:1:1: {NOT_READ}",
-        "pulls/anthropic.json:1:1: Not a directory; look what stands there, then run this again",
+        *(f"pulls/{slug}.json:1:1: Not a directory; look what stands there, then run this again"
+          for slug in ("_press", "anthropic", "openai")),
     ]
 
 
@@ -301,9 +302,20 @@ NOT_READ = "is not read; content/ holds what the guide names, in folders of its 
 def test_what_nobody_reads_is_named_and_what_nobody_wrote_is_not(content: Path) -> None:
     put(content, "stray.txt", "")
     put(content, "videos/x.md", "---\ntitle: X\n---\n")
-    for ours in ("articles/2026/x.md.tmp", "pulls/anthropic.lock", "pulls/.gitkeep", "LICENSE", "words.txt"):
+    for ours in ("articles/2026/x.md.tmp", "pulls/anthropic.lock", "pulls/_log.lock", "pulls/log/2026-11.txt",
+                 "pulls/.gitkeep", "LICENSE", "words.txt"):  # fmt: skip
         put(content, ours, "")
     assert found(content) == [f"stray.txt:1:1: {NOT_READ}", f"videos/x.md:1:1: {NOT_READ}"]
+
+
+@pytest.mark.parametrize("file", [
+    "pulls/log/notes.txt", "pulls/log/2026-11.txt.bak", "pulls/anthropic.log", "pulls/a/b.json", "forecasts/x.json",
+    "inbox/notes.txt", "incidents/anthropic/2026/notes.txt", "press/x.yml", "providers/x.lock", "providers/x.tmp",
+    "words.lock", "x.md.tmp.md", "LICENSE.md", "press/2026/x.md", "pulls/log/.gitkeep", "a/.gitkeep", ".gitkeep",
+])
+def test_a_name_that_only_looks_like_one_of_ours_is_named(content: Path, file: str) -> None:
+    put(content, file, "")
+    assert found(content) == [f"{file}:1:1: {NOT_READ}"]
 
 
 def test_a_picture_that_nobody_shows_is_named(content: Path) -> None:
@@ -321,9 +333,9 @@ def test_a_picture_that_nobody_shows_is_named(content: Path) -> None:
 
 def test_drafts_in_the_inbox_are_held_to_their_form_whatever_they_are_called(content: Path) -> None:
     put(content, "inbox/a.md", "x")
-    put(content, "inbox/a:b.md", "x")  # whose place nobody could take apart
+    put(content, "inbox/a:b.md", "x")
     message = "1:1: has no front matter; begin with a line ---, then fields, then a line ---"
-    assert found(content) == [f"content:1:1: content/inbox/a:b.md:{message}", f"inbox/a.md:{message}"]
+    assert found(content) == [f"inbox/a.md:{message}", f"inbox/a:b.md:{message}"]
 
 
 def test_outlets_of_the_press_are_held_to_their_form(content: Path) -> None:
@@ -499,3 +511,131 @@ def test_bodies_made_to_be_slow_are_read_in_time() -> None:
         before = time.process_time()
         body.read(text)
         assert time.process_time() - before < 5
+
+
+@pytest.mark.parametrize("levels", [3, 4, 500])
+def test_folders_deeper_than_anything_is_read_are_refused_before_anybody_climbs_down(
+    content: Path, levels: int
+) -> None:
+    folder = "/".join(["d"] * levels)
+    for above in ("", "links/", "articles/", "pages/2026/"):
+        put(content, f"{above}{folder}/x.md", "")
+    told = {line.partition(":1:1: ")[0]: line.partition(":1:1: ")[2] for line in found(content)}
+    deep = {name: message for name, message in told.items() if message == DEEP}
+    assert deep.keys() == {"links/d/d/d", "articles/d/d/d", "pages/2026/d/d", *["d/d/d/d"] * (levels > 3)}
+    assert told.keys() - deep.keys() == {*["d/d/d/x.md"] * (levels == 3)}
+
+
+DEEP = "is a folder within 3 others, deeper than anything here is read; take it away"
+HIDDEN = "has a name that begins with a dot, which nobody would see; rename it, or take it away"
+
+
+@pytest.mark.parametrize("folder", [
+    "", "articles/2026/", "corrections/anthropic/", "images/2026/", "inbox/", "incidents/anthropic/", "links/2026/",
+    "pages/", "providers/", "pulls/", "undeclared/anthropic/",
+])
+def test_what_begins_with_a_dot_is_refused_wherever_it_stands(content: Path, folder: str) -> None:
+    for name in (".gitattributes", ".hidden.md", ".tmp", ".git/config"):
+        put(content, f"{folder}{name}", "* -diff linguist-generated=true\n")
+    assert found(content) == [
+        f"{folder}{name}:1:1: {HIDDEN}" for name in (".git", ".gitattributes", ".hidden.md", ".tmp")]
+
+
+def test_a_rule_that_breaks_off_hides_nothing(content: Path) -> None:
+    put(content, ARTICLE, HEAD + "[x](y)")
+    before = survey.survey(content, shell.read(content), NOW, False)
+
+    def broken(desk: survey.Desk) -> Iterator[frontmatter.Fault]:
+        yield frontmatter.Fault(file="content/a", message="is seen before")
+        raise RecursionError
+
+    faults = survey.survey(content, shell.read(content), NOW, False, by=(broken, *survey.RULES))
+    cure = "write it more plainly, and report this as a mistake of the program"
+    assert set(faults) - set(before) == {
+        Problem("content/a", 1, 1, "is seen before"),
+        Problem("content", 1, 1, f"could not be judged: RecursionError; {cure}"),
+    }
+    assert set(before) <= set(faults)
+    assert len(before) == 1
+
+
+def test_a_file_that_a_reader_cannot_cope_with_hides_no_other(content: Path) -> None:
+    for name in ("a.yml", "b.yml", "c.yml"):
+        put(content, f"corrections/anthropic/{name}", name)
+
+    def read(data: bytes, file: str) -> tuple[str | None, tuple[frontmatter.Fault, ...]]:
+        if file.endswith("b.yml"):
+            raise OverflowError
+        return data.decode(), ()
+
+    values, [fault] = sources.load(content, "corrections", read)
+    assert values == ["a.yml", "c.yml"]
+    assert str(fault).startswith("content/corrections/anthropic/b.yml:1:1: could not be judged: OverflowError; write ")
+
+
+QUESTIONS = """claims:
+  - said: It was down for hours
+    by: a paper
+    grade: press
+    check:
+      {share: ended over 2h, provider: anthropic, component: api, from: 2026-03-01, to: 2026-03-04, expect: "> 50%"}
+    verdict: undecidable
+sources:"""
+
+
+def test_a_provider_with_a_fault_puts_no_blame_on_articles_that_ask_about_it(content: Path) -> None:
+    put(content, ARTICLE, HEAD.replace("sources:", QUESTIONS) + "It was down.")
+    assert found(content) == []
+    faulty = PROVIDER.format(slug="anthropic").replace("company: Acme", "company: [Acme]")
+    put(content, "providers/anthropic.md", faulty)
+    [fault] = found(content)
+    assert fault == "providers/anthropic.md:4:1: company: a list is of the wrong type; write text in quotes"
+
+
+def test_a_provider_with_a_fault_leaves_the_others_to_be_judged_by(content: Path) -> None:
+    put(content, ARTICLE, HEAD.replace("sources:", QUESTIONS.replace("component: api", "component: nope")) + "Down.")
+    put(content, "providers/openai.md", "---\n")
+    assert [line.partition(": ")[0] for line in found(content)] == [f"{ARTICLE}:14:5", "providers/openai.md:1:1"]
+
+
+@pytest.mark.parametrize("file", ["pulls/nobody.json", "forecasts/nobody.jsonl"])
+def test_a_record_of_nobody_is_named(content: Path, file: str) -> None:
+    put(content, file, "")
+    assert found(content) == [
+        f"{file}:1:1: is of no provider here; add content/providers/nobody.md, or take this away"]
+
+
+@pytest.mark.parametrize(
+    "name", ["2026-03-02-..md", "2026-03-02-...md", "2026-03-02-A.md", "x.md", "2026-03-02-a:b.md"])
+def test_an_incident_under_a_name_that_would_be_another_address_is_named(content: Path, name: str) -> None:
+    text = archive.render(incident("another"))
+    put(content, f"incidents/anthropic/2026/{name}", text)
+    assert found(content) == [
+        f"incidents/anthropic/2026/{name}:1:1: is no name of an incident; write "
+        "content/incidents/<provider>/<year>/<date>-<a-z, 0-9, ->.md"]
+
+
+@pytest.mark.parametrize("file", [
+    "articles/2026/x:y.md", "images/2026/x:y.png", "links/2026/x:y.md", "corrections/anthropic/x:y.yml",
+    "undeclared/anthropic/x:y.md", "pages/x:y.md", "press/x:y.md", "providers/x:y.md", "inbox/x:y.md", "x:y",
+    "incidents/anthropic/2026/x:y.md", "pulls/x:y.json", "forecasts/x:y.jsonl",
+])
+def test_a_colon_in_a_name_takes_no_complaint_away_from_its_file(content: Path, file: str) -> None:
+    put(content, file, "x")
+    assert {problem.file for problem in problems(content, NOW, False)} == {f"content/{file}"}
+
+
+def test_times_that_have_not_come_are_named_wherever_people_write_them(content: Path) -> None:
+    files = {
+        "corrections/anthropic/0ghc53zpsfmt.yml": "withdrawn: true\nreason: A test\nsource: https://a.example/\n"
+        "author: Ada\ndate: {time}\n",
+        "links/2026/2026-03-02-x.md": "---\nurl: https://a.example/\ntitle: Down\npublisher: A\ndate: {time}\n"
+        "grade: press\nproviders: [anthropic]\ncurator: Ada\n---\n",
+    }
+    for file, text in files.items():
+        put(content, file, text.format(time="2026-03-05T12:00:00Z"))
+    assert found(content) == []
+    for file, text in files.items():
+        put(content, file, text.format(time="2099-01-01T00:00:00Z"))
+    assert found(content) == [
+        f"{file}:5:1: date: 2099-01-01T00:00Z is in the future; write a time that has come" for file in files]

@@ -278,10 +278,10 @@ def test_every_fault_of_the_archive_is_named_and_the_rest_is_built(plan: Plan) -
     write(plan.root, "incidents/anthropic/2026/2026-03-01-second.md", copy)
     put(plan.root, replace(INCIDENTS[0], provider="nobody"))
     assert [line.partition(": ")[0] for line in build(plan).problems] == [
-        "content/incidents/anthropic/2026/2026-03-02-second.md:1",
-        "content/incidents/anthropic/2026/2026-03-02-second.md:1",
+        "content/incidents/anthropic/2026/2026-03-02-second.md:1:1",
+        "content/incidents/anthropic/2026/2026-03-02-second.md:1:1",
         "content/incidents/groq/2026/2026-03-01-broken.md:1",
-        "content/incidents/nobody:1",
+        "content/incidents/nobody:1:1",
     ]
     assert b"Changed" in (plan.output / "incidents/anthropic/first/index.html").read_bytes()
     assert tree(plan.output) == clean(plan)

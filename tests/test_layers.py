@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "plugins" / "almanac"
 LAYERS = {
     0: {"model", "files"},
     1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "body",
-        "queries", "spelling", "sources"},
+        "queries", "spelling", "sources", "layout", "alike", "addresses"},
     2: {"feeds", "archive", "almanac", "charts", "corrections", "links", "pictures",
         "undeclared", "schemas"},
     3: {"claims", "pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle", "newpicture",

@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from almanac import feeds, forms
+from almanac import feeds, forms, providers
 from almanac.model import Component, Feed, Provider, Scope
 from almanac.providers import ProviderError, load
 
@@ -146,7 +147,8 @@ built_on: [nobody]
         "bad.md:18:5: components.1.match: 'alone' is of the wrong type; write a list, as in [a, b]",
         "bad.md:19:1: scope: 'everything' is of the wrong type; write fields below it, indented by two blanks",
         "bad.md:20:1: written_by: 'robots' is not one of the words known here; write hand or machine",
-        "bad.md:21:1: zone: 'Europe/Berln' is no time zone; write an IANA name such as Europe/Berlin",
+        "bad.md:21:1: zone: 'Europe/Berln' is no time zone of a place; write an IANA name such as Europe/Berlin, "
+        "or UTC",
         "bad.md:22:12: built_on.0: 'nobody' is no provider here; write the slug of one that is",
         "worse.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---",
     ]
@@ -178,13 +180,15 @@ def test_a_slug_is_the_name_of_its_file(tmp_path: Path) -> None:
 
 def test_a_slug_belongs_to_one_file(tmp_path: Path) -> None:
     assert complaints(tmp_path, bare=BARE, copy=BARE) == [
+        "bare.md:3:1: name: 'Bare' is a name of copy.md, or looks like one; call it something else",
         "copy.md:2:1: slug: 'bare' already stands in bare.md:2; keep it in one of the two",
         "copy.md:2:1: slug: 'bare' is not the file's name; write copy, or rename it bare.md",
+        "copy.md:3:1: name: 'Bare' is a name of bare.md, or looks like one; call it something else",
     ]
 
 
 def test_a_copied_file_that_kept_a_feed_is_noticed(tmp_path: Path) -> None:
-    copy = WHOLE.replace("slug: acme", "slug: copy", 1)
+    copy = WHOLE.replace("slug: acme", "slug: copy", 1).replace("name: Acme\n", "name: Copy\n").replace("[ACME]", "[]")
     assert complaints(tmp_path, acme=WHOLE, bare=BARE, copy=copy) == [
         "copy.md:8:5: feeds.0.url: 'https://status.acme.example/history.atom' already stands in acme.md:8; "
         "keep it in one of the two",
@@ -255,3 +259,73 @@ def test_a_damaged_memo_is_as_good_as_none(tmp_path: Path, damage: str) -> None:
     memo.write_text(damage)
     assert load(write(tmp_path, bare=BARE), memo) == (PLAIN,)
     assert json.loads(memo.read_text())["providers"][0]["slug"] == "bare"
+
+
+@pytest.mark.parametrize(("line", "name"), [
+    ("name: Acme", "Acme"), ("name: ACME", "ACME"), ("name: A c m e", "A c m e"), ("name: Асmе", "Асmе"),
+    ("aliases: [Other, acme.]", "acme."), ("aliases: [Acme Inc.]", "Acme Inc."),
+])
+def test_a_name_of_another_provider_is_not_taken(tmp_path: Path, line: str, name: str) -> None:
+    text = BARE.replace("name: Bare\n", f"{line}\n" if line.startswith("name") else f"name: Bare\n{line}\n")
+    told = complaints(tmp_path, acme=WHOLE, bare=text)
+    mine = [message for message in told if message.startswith("bare.md")]
+    if "Асmе" in line:  # is refused for its letters, too
+        assert "mixes letters of two alphabets" in mine.pop()
+    assert [message.partition(": ")[2].partition(": ")[2] for message in mine] == [
+        f"{name!r} is a name of acme.md, or looks like one; call it something else"]
+
+
+def test_two_services_of_one_firm_may_bear_its_name(tmp_path: Path) -> None:
+    other = BARE.replace("Bare Ltd", "Acme Inc.").replace("name: Bare\n", "name: Bare\naliases: [Acme Inc.]\n")
+    assert [provider.slug for provider in load(write(tmp_path, acme=WHOLE, bare=other))] == ["acme", "bare"]
+
+
+@pytest.mark.parametrize("field", ["home: ", "status_page: ", "- url: "])
+@pytest.mark.parametrize("host", ["stаtus.example", "acme.exаmple", "st%D0%B0tus.example", "１２７.example"])
+def test_a_host_of_letters_that_look_alike_is_refused_in_every_address(tmp_path: Path, field: str, host: str) -> None:
+    old = next(line for line in WHOLE.splitlines() if field in line)
+    text = WHOLE.replace(old, f"{old.partition(field)[0]}{field}https://{host}/", 1)
+    [message] = complaints(tmp_path, acme=text, bare=BARE)
+    assert message.endswith(f"'https://{host}/' hides where it leads; write the host in a to z, 0 to 9 and hyphens")
+
+
+@pytest.mark.parametrize("zone", [
+    "localtime", "Factory", "posixrules", "CET", "EST5EDT", "GMT", "Etc/GMT+5", "US/Pacific", "../../etc/localtime",
+    "posix/Europe/Berlin", "europe/berlin", "Zulu",
+])
+def test_a_zone_that_is_no_place_is_refused(tmp_path: Path, zone: str) -> None:
+    [message] = complaints(tmp_path, acme=with_line(WHOLE, "Europe/Berlin", zone), bare=BARE)
+    assert f"zone: {zone!r} is no time zone of a place; write an IANA name such as " in message
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Argentina/Buenos_Aires", "Asia/Kolkata", "Pacific/Auckland"])
+def test_a_zone_of_a_place_is_taken(tmp_path: Path, zone: str) -> None:
+    text = with_line(WHOLE, "Europe/Berlin", zone)
+    assert load(write(tmp_path, acme=text, bare=BARE))[0] == replace(ACME, zone=zone)
+
+
+def test_a_provider_has_not_more_feeds_than_anybody_could_follow(tmp_path: Path) -> None:
+    feeds = "".join(f"  - url: https://status.acme.example/{number}\n" for number in range(19))
+    text = WHOLE.replace("components:\n  - slug", f"{feeds}components:\n  - slug", 1)
+    assert complaints(tmp_path, acme=text, bare=BARE) == ["acme.md:7:1: feeds: holds 21; write at most 20"]
+
+
+def test_a_text_that_would_stop_the_renderer_is_refused(tmp_path: Path) -> None:
+    text = WHOLE.replace("Makes *everything*.", "Makes.\n\n" + "[" * 5_000 + "\n\nDown \u202eyadnoM")
+    assert complaints(tmp_path, acme=text, bare=BARE) == [
+        "acme.md:32:1: is nested too deep; write lists and quotes at most 12 levels deep",
+        "acme.md:34:6: holds the invisible character U+202E; delete it",
+    ]
+
+
+def test_a_huge_file_is_not_taken_apart(tmp_path: Path) -> None:
+    assert complaints(tmp_path, acme=WHOLE + "x" * 100_000, bare=BARE) == [
+        f"acme.md:1:1: has {len(WHOLE) + 100_000:,} bytes; write at most 100,000"]
+
+
+def test_the_sound_ones_are_read_beside_those_with_faults(tmp_path: Path) -> None:
+    copy = BARE.replace("slug: bare", "slug: other").replace("Bare", "Other")
+    good, faults = providers.sound(write(tmp_path, acme=WHOLE, bare=BARE, copy=copy, worse="---\n"))
+    assert good == (ACME, PLAIN)
+    assert [f"{fault.file}:{fault.line}" for fault in faults] == [
+        f"{tmp_path.name}/providers/copy.md:2", f"{tmp_path.name}/providers/worse.md:1"]

@@ -89,7 +89,7 @@ def test_an_edit_that_sets_size_and_time_back_is_seen(root: Path) -> None:
 
 
 def test_what_editors_and_tools_leave_behind_is_no_source(root: Path) -> None:
-    for name in (".a.md.swp", "groq.lock", "half.tmp", "__pycache__/x.pyc"):
+    for name in (".a.md.swp", "pulls/groq.lock", "pages/half.md.tmp", "__pycache__/x.pyc"):
         path = root / "content" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("")
@@ -157,3 +157,26 @@ def test_the_census_is_written_at_once(root: Path) -> None:
     folder = state_folder(root / ".output-preview")
     assert [path.name for path in folder.iterdir()] == ["census.json"]
     assert json.loads((folder / "census.json").read_text())["now"] == NOW
+
+
+@pytest.mark.parametrize(
+    "name", ["articles/2026/x.lock", "articles/2026/x.tmp", "x.lock", "pulls/log/x.lock", "pages/.tmp"])
+def test_what_only_looks_like_a_leftover_is_none(root: Path, name: str) -> None:
+    assert not unchanged.is_leftover(name)
+    path = root / "content" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("")
+    assert stands(root) is path.name.startswith(".")
+
+
+def test_folders_deep_within_each_other_are_seen_and_not_climbed_down(root: Path) -> None:
+    folder = root / "content"
+    for _ in range(300):
+        folder = folder / ("d" * 9)
+    os.makedirs(folder)
+    assert not stands(root)
+    before = look(root)
+    deepest = Path(str(folder)[: len(str(root / "content")) + 10 * (unchanged.LEVELS + 1)])
+    assert deepest.name == "d" * 9
+    (deepest / "x").write_text("")
+    assert look(root) != before

@@ -56,6 +56,10 @@ def test_it_is_read_with_its_witnesses_oldest_first() -> None:
     ("start: 2026-03-02", "start: 2026-03-01", "3:1: start: is not the day in the file's name; "
      "name the file 2026-03-01-<words>.md"),
     ("date: 2026-03-02T12", "date: 2026-03-02T08", "10:1: date: is before the start; write when you bring it"),
+    ("end: 2026-03-02T10", "end: 2026-03-02T13", "4:1: end: is after the date, when nobody could know it; write when "
+     "it was, or leave it out"),
+    ("date: 2026-03-02T09:50", "date: 2026-03-02T12:50", "7:78: evidence.0.date: is after the date of this file; "
+     "write when each was"),
     ("contributor: Ada Example", "impact: major", "9:1: impact: is not a known key; known: title, start"),
     ("Z\n---\n", "Z\n---\n\nMore.\n", "12:1: has a text; put a sentence or two into `summary`"),
 ])

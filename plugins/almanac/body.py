@@ -14,10 +14,9 @@ from urllib.parse import unquote, urlsplit
 
 from almanac import text
 from almanac.frontmatter import nearest
-from almanac.text import DEEPEST, unescape
+from almanac.text import DEEPEST, addresses, unescape
 
 LARGEST = 200_000  # characters; a long article has 30,000
-LONGEST_LINK = 2_000  # characters of an address
 NEAR = 2_000  # characters in which something that was rendered is looked for in the source
 
 # What the renderer writes: tags, comments where raw HTML stood, and words. There is no other `<` in it.
@@ -62,7 +61,7 @@ class Body(NamedTuple):
 
 def read(markdown: str, figures: Collection[str] = ()) -> Body:
     """Take a body apart. `figures` are the names it may quote as {{name}}."""
-    wrong = [*_hidden(markdown), *_too_much(markdown)]
+    wrong = unfit(markdown)
     if any("too " in spot.what for spot in wrong):  # such a text is not given to a renderer
         return Body(wrong=tuple(wrong))
     shown = text.placed(markdown)
@@ -78,6 +77,11 @@ def read(markdown: str, figures: Collection[str] = ()) -> Body:
         numerals=tuple(look.numerals),
         wrong=tuple(sorted(wrong)),
     )
+
+
+def unfit(markdown: str) -> list[Spot]:
+    """What must not be given to a renderer, in any text."""
+    return [*_hidden(markdown), *_too_much(markdown)]
 
 
 def _hidden(markdown: str) -> Iterator[Spot]:
@@ -172,8 +176,8 @@ class _Look:
         self.wrong.append(place._replace(what=what))
 
     def _link(self, target: str) -> None:
-        if len(target) > LONGEST_LINK:  # too much to look for
-            message = f"is an address of {len(target):,} characters; write at most {LONGEST_LINK:,}"
+        if len(target) > addresses.LONGEST:  # too much to look for
+            message = f"is an address of {len(target):,} characters; write at most {addresses.LONGEST:,}"
             self.wrong.append(self._spot(r"\[|<|\w+:", message))
             return
         written = rf"{re.escape(target)}|{re.escape(unquote(target))}" if target else _SCHEME.pattern
@@ -239,12 +243,12 @@ def _wrong_with(target: str) -> str:
         return ""
     try:
         parts = urlsplit(target)
-        host = parts.hostname or ""
+        disguised = addresses.is_disguised(parts)
     except ValueError:
         return f"{plain[:60]} is no web address; write it in full, as in https://status.example.com/"
     if parts.scheme not in ("http", "https"):
         cure = "begin it with / or https://" if not parts.scheme else "link with https://"
         return f"{plain[:60]} is no link into the site nor to the web; {cure}"
-    if not host or "@" in parts.netloc or not unquote(host).isascii():
+    if disguised:
         return f"{plain[:60]} hides where it leads; write the host in a to z, 0 to 9 and hyphens, without a user"
     return ""

@@ -6,13 +6,13 @@ its page shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from almanac import sources
-from almanac.frontmatter import Fault, nearest
+from almanac.frontmatter import Fault, Matter, nearest
 from almanac.model import BOUND, OVER, SIGHT, Card, Impact, Incident, Kind, moment, seconds
 
 FOLDER = "corrections"
@@ -59,6 +59,7 @@ def read(data: bytes, file: str) -> tuple[Fix | None, tuple[Fault, ...]]:
     begun = data.startswith(b"---\n")
     matter = frontmatter.read((b"" if begun else b"---\n") + data + b"\n---\n", shown)
     values, faults = forms.check(forms.FixForm, matter)
+    faults = faults or tuple(_too_late(matter, values))
     if faults:
         return None, tuple(replace(fault, line=max(fault.line - (not begun), 1)) for fault in faults)
     if not any(values[key] for key in ("start", "end", "kind", "impact", "merge_with", "withdrawn")):
@@ -81,15 +82,18 @@ def read(data: bytes, file: str) -> tuple[Fix | None, tuple[Fault, ...]]:
     ), ()
 
 
+def _too_late(matter: Matter, values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Times that nobody could know when the correction was written."""
+    for key in ("start", "end"):
+        if values[key] and values[key] > values["date"]:
+            message = "is after the date, when nobody could know it; write when it was, and the date of this correction"
+            yield matter.fault((key,), message)
+
+
 def load(content: Path) -> tuple[tuple[Fix, ...], tuple[Fault, ...]]:
     """All corrections under `content`, and every fault of them."""
-    files, faults = sources.found(content, FOLDER)
-    fixes = []
-    for file in files:
-        fix, wrong = read((content / file).read_bytes(), file)
-        faults += wrong
-        fixes += [fix] if fix else []
-    return tuple(fixes), tuple(faults)
+    fixes, faults = sources.load(content, FOLDER, read)
+    return tuple(fixes), faults
 
 
 def apply(cards: Iterable[Card], fixes: Iterable[Fix]) -> tuple[list[Card], tuple[Corrected, ...], list[Fault]]:

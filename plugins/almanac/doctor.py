@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, fetch, providers, unchanged
+from almanac import archive, fetch, files, providers, sources, unchanged
 from almanac.archive import ArchiveError
 from almanac.providers import ProviderError
 
@@ -107,7 +107,7 @@ def record(root: Path) -> Iterator[Finding]:
     yield Finding("ok", f"{len(watched)} providers and {held:,} incidents can be read")
     if guessed := [one.slug for one in watched if one.feeds and not any(feed.verified for feed in one.feeds)]:
         yield Finding("look", f"no recording proves the feeds of {', '.join(guessed)}: watch their first pulls")
-    if left := sorted(path.relative_to(root).as_posix() for path in content.rglob("*.tmp")):
+    if left := sorted(f"content/{name}" for name, _ in sources.walk(content) if name.endswith(files.UNFINISHED)):
         yield Finding("look", f"a killed run left {len(left)} files, {left[0]} first; the next pull removes them")
 
 

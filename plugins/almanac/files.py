@@ -64,8 +64,8 @@ def _drop(fresh: str) -> None:
 
 
 def pages(folder: Path) -> list[Path]:
-    """The Markdown files right in a folder, by name; what is a folder itself is none, whatever it is called."""
-    return [path for path in sorted(folder.glob("*.md")) if not path.is_dir()]
+    """The Markdown files right in a folder, by name; a folder is none, and what begins with a dot is an editor's."""
+    return [path for path in sorted(folder.glob("[!.]*.md")) if not path.is_dir()]
 
 
 def make_folder(folder: str | Path) -> None:

@@ -44,6 +44,17 @@ class Fault:
         return printable(where + (f"{self.field}: " if self.field else "") + self.message)
 
 
+class FaultError(Exception):
+    """Faults that stop whatever needed the files to be right. Its text has a line for each."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.faults))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
     """A file taken apart: its front matter as text and as plain values, and the Markdown below it."""

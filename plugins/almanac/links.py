@@ -72,13 +72,8 @@ def read(data: bytes, file: str) -> tuple[LinkPost | None, tuple[Fault, ...]]:
 
 def load(content: Path) -> tuple[tuple[LinkPost, ...], tuple[Fault, ...]]:
     """All link posts under `content`, the newest first, and every fault of them."""
-    files, faults = sources.found(content, FOLDER)
-    found = []
-    for file in files:
-        post, wrong = read((content / file).read_bytes(), file)
-        faults += wrong
-        found += [post] if post else []
-    return tuple(sorted(found, key=lambda post: (-post.lead.at.timestamp(), post.slug))), tuple(faults)
+    posts, faults = sources.load(content, FOLDER, read)
+    return tuple(sorted(posts, key=lambda post: (-post.lead.at.timestamp(), post.slug))), faults
 
 
 def strangers(

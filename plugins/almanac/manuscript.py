@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from almanac import body, forms, frontmatter, queries
+from almanac import body, forms, frontmatter, queries, unchanged
 from almanac.almanac import Article, ArticleCard, Claim, Correction, Source
 from almanac.body import Body, Spot
-from almanac.forms.values import DEVICES, is_web
+from almanac.forms.values import DEVICES
 from almanac.frontmatter import Fault, Matter, Way
 from almanac.queries import Expect, Query, QueryError
+from almanac.text import addresses
 
 ARTICLE_FILE = re.compile(r"articles/(?P<year>\d{4})/(?P=year)-\d\d-\d\d-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 PAGE_FILE = re.compile(r"pages/(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
@@ -101,7 +102,7 @@ class _Asked:
         where, check = "" if fields["where"] is None else fields["where"], fields["check"]
         if isinstance(where, int) and 1 <= where <= len(sources):
             where = sources[where - 1]
-        elif where != "" and not is_web(where):
+        elif where != "" and not addresses.is_web(where):
             cure = f"write 1 to {len(sources)}, or a web address"
             message = f"{frontmatter.short(str(where))} is no source of this article; {cure}"
             self._say((*path, "where"), message)
@@ -165,7 +166,8 @@ def _is_day(name: str) -> bool:
 def strays(files: Iterable[str]) -> list[Fault]:
     """A fault for each file (relative to content/) that nobody reads, and that would vanish without a word."""
     message = "is not read; articles and pages are Markdown, in files that end in .md"
-    return [Fault(file=f"content/{file}", message=message) for file in sorted(files) if not file.endswith(".md")]
+    return [Fault(file=f"content/{file}", message=message) for file in sorted(files)
+            if not file.endswith(".md") and not unchanged.is_leftover(file)]  # fmt: skip
 
 
 def article(written: Manuscript, url: str, html: str, file: str) -> Article:

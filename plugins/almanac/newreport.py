@@ -16,6 +16,7 @@ from almanac.check.shell import read
 from almanac.check.survey import cards
 from almanac.claims import Evidence
 from almanac.engine.assembled import assemble
+from almanac.frontmatter import Fault
 from almanac.model import Card, Provider, moment, stamp
 from almanac.newarticle import NewArticle
 from almanac.queries import query
@@ -151,7 +152,7 @@ def main(content: Path, month: str, now: datetime) -> int:
     if not found:
         print(f"new: {month!r} is no month; write it as in: python3 tasks.py new report 2026-06")
         return 1
-    faults: list[str] = []
+    faults: list[Fault] = []
     plan = engine.Plan(content=content, theme=content, output=content.parent / unchanged.PREVIEW, now=now,
                        site_url="", site_name="", site_id="")  # fmt: skip
     almanac = assemble(plan, providers.load(content), list(cards(read(content), [])), (), faults)

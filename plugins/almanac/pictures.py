@@ -64,17 +64,8 @@ def read(data: bytes, file: str) -> tuple[Picture | None, tuple[Fault, ...]]:
 
 def load(content: Path) -> tuple[tuple[Picture, ...], tuple[Fault, ...]]:
     """All pictures under `content` by file, and every fault of them. Links are not followed, nothing huge is read."""
-    files, faults = sources.found(content, FOLDER)
-    found = []
-    for file in files:
-        size = (content / file).stat().st_size
-        if size > LARGEST:
-            faults.append(Fault(file=f"content/{file}", message=_too_big(size)))
-            continue
-        picture, wrong = read((content / file).read_bytes(), file)
-        faults += wrong
-        found += [picture] if picture else []
-    return tuple(found), tuple(faults)
+    found, faults = sources.load(content, FOLDER, read)
+    return tuple(found), faults
 
 
 def ending(data: bytes) -> str:

@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from almanac import files as disk
+from almanac.alike import skeleton
 from almanac.model import Component, Feed, Provider, Scope
 
 if TYPE_CHECKING:
     from almanac.frontmatter import Fault, Matter, Way
 
 HERE = Path(__file__).parent
+FOLDER = "providers"
+LARGEST = 100_000  # bytes
+LONGEST_NAME = 1_000  # characters; the form says so of longer ones
+NAMES: tuple[tuple[str, ...], ...] = (("name",), ("aliases", "*"))
 ONCE: tuple[tuple[str, ...], ...] = (("slug",), ("feeds", "*", "url"))  # a copied file keeps its feeds
 ONCE_A_FILE: tuple[tuple[str, ...], ...] = (("components", "*", "slug"), ("components", "*", "match", "*"))
 
@@ -33,16 +38,15 @@ def load(content: Path, memo: Path | None = None) -> tuple[Provider, ...]:
     `memo` names a file of ours that remembers what was found good: while no byte of the provider files and of the
     rules has changed, neither YAML nor pydantic is loaded, which takes 0.3 s off a build. It is data, never code.
     """
-    sound, faults = load_sound(content, memo)
+    right, faults = sound(content, memo)
     if faults:
         raise ProviderError(faults)
-    return sound
+    return right
 
 
-def load_sound(content: Path, memo: Path | None = None) -> tuple[tuple[Provider, ...], tuple[Fault, ...]]:
-    """Return the providers whose files have no faults, by slug, and the faults of the others. `memo` as in `load`."""
-    files = {f"{content.name}/providers/{path.name}": path.read_bytes()
-             for path in disk.pages(content / "providers")}
+def sound(content: Path, memo: Path | None = None) -> tuple[tuple[Provider, ...], tuple[Fault, ...]]:
+    """Return the providers whose files are right, by slug, and every fault of the others. `memo` as in `load`."""
+    files = {f"{content.name}/{FOLDER}/{path.name}": path.read_bytes() for path in disk.pages(content / FOLDER)}
     key = _key(files)
     rows = _recall(memo, key)
     faults: list[Fault] = []
@@ -54,27 +58,45 @@ def load_sound(content: Path, memo: Path | None = None) -> tuple[tuple[Provider,
 
 
 def _checked(files: dict[str, bytes]) -> tuple[list[dict[str, Any]], list[Fault]]:
-    """Return the validated fields of each file without faults, by slug, and the faults of the others in their order."""
-    from almanac import forms, frontmatter  # 0.25 s, needed only when something changed
+    """The validated fields of each file without a fault, by slug, and all faults."""
+    from almanac import frontmatter  # 0.25 s, needed only when something changed
 
-    matters = [frontmatter.read(data, file) for file, data in files.items()]
+    rows: list[dict[str, Any]] = []
+    matters: list[Matter] = []
     faults: list[Fault] = []
-    rows = {}
-    for matter in matters:
-        row, wrong = forms.check(forms.ProviderForm, matter)
-        faults += wrong
-        rows[matter.file] = row | {"about": matter.body.strip(), "file": matter.file.partition("/")[2]}
-    faults += _disagreements(matters)
-    for file in {fault.file for fault in faults}:
-        del rows[file]
-    return sorted(rows.values(), key=lambda row: str(row["slug"])), sorted(faults)
+    for file, data in files.items():
+        faults += frontmatter.attempt(file, lambda: _read(data, file, matters, rows))  # noqa: B023  (called at once)
+    faults += frontmatter.attempt(FOLDER, lambda: _disagreements(matters))
+    wrong = {fault.file.partition("/")[2] for fault in faults}
+    good = [row for row in rows if row["file"] not in wrong]
+    return sorted(good, key=lambda row: str(row["slug"])), sorted(faults)
+
+
+def _read(data: bytes, file: str, matters: list[Matter], rows: list[dict[str, Any]]) -> Iterator[Fault]:
+    """Add what stands in a file to `matters` and, if it is right, its fields to `rows`. Every fault of it."""
+    from almanac import body, forms, frontmatter
+    from almanac.frontmatter import Fault
+
+    if len(data) > LARGEST:
+        yield Fault(file=file, message=f"has {len(data):,} bytes; write at most {LARGEST:,}")
+        return
+    matter = frontmatter.read(data, file)
+    matters.append(matter)
+    row, faults = forms.check(forms.ProviderForm, matter)
+    yield from faults
+    first = data.count(b"\n") - matter.body.count("\n") + 1
+    for spot in body.unfit(matter.body):
+        yield Fault(file=file, line=first + spot.line - 1, column=spot.column, message=spot.what)
+    if not faults:
+        rows.append(row | {"about": matter.body.strip(), "file": file.partition("/")[2]})
 
 
 def _disagreements(matters: list[Matter]) -> Iterator[Fault]:
     """What no form can see: names that do not fit their file, stand in two places, or speak of nobody."""
     from almanac.frontmatter import quoted
 
-    slugs = {slug for matter in matters for _, slug in _texts(matter.values, "slug")}
+    slugs = {Path(matter.file).stem for matter in matters}
+    yield from _namesakes(matters)
     for way in ONCE:
         yield from _repeated((matter, path, text) for matter in matters for path, text in _texts(matter.values, *way))
     for matter in matters:
@@ -97,12 +119,40 @@ def _repeated(found: Iterable[tuple[Matter, Way, str]]) -> Iterator[Fault]:
     """Texts that may stand only once, at each place but their first."""
     from almanac.frontmatter import quoted
 
-    first: dict[str, Fault] = {}
+    first: dict[str, tuple[Matter, Way]] = {}
     for matter, path, text in found:
         if text in first:
-            where = f"{first[text].file}:{first[text].line}"
-            yield matter.fault(path, f"{quoted(text)} already stands in {where}; keep it in one of the two")
-        first.setdefault(text, matter.fault(path, ""))
+            where = first[text][0].fault(first[text][1], "")
+            message = f"{quoted(text)} already stands in {where.file}:{where.line}; keep it in one of the two"
+            yield matter.fault(path, message)
+        first.setdefault(text, (matter, path))
+
+
+def _namesakes(matters: list[Matter]) -> Iterator[Fault]:
+    """Names that a reader would take for those of another provider: trouble of the one would be read as the other's."""
+    from almanac.frontmatter import quoted
+
+    called = {matter.file: list(_named(matter, *NAMES)) for matter in matters}
+    firms = {matter.file: {looks for _, _, looks in _named(matter, ("company",))} for matter in matters}
+    owners: dict[str, list[str]] = {}
+    for file, names in called.items():
+        for looks in {looks for _, _, looks in names} | firms[file]:
+            owners.setdefault(looks, []).append(file)
+    for matter in matters:
+        for path, text, looks in called[matter.file]:
+            for other in owners[looks]:
+                of_both = looks in firms[other] and firms[other] == firms[matter.file]  # a firm may have two services
+                if other != matter.file and not of_both:
+                    message = f"{quoted(text)} is a name of {other}, or looks like one; call it something else"
+                    yield matter.fault(path, message)
+
+
+def _named(matter: Matter, *ways: tuple[str, ...]) -> Iterator[tuple[Way, str, str]]:
+    """Each text under `ways` with its path, and what a reader sees in it."""
+    for way in ways:
+        for path, text in _texts(matter.values, *way):
+            if looks := skeleton(text[:LONGEST_NAME]):
+                yield path, text, looks
 
 
 def _texts(value: Any, *way: str, path: Way = ()) -> Iterator[tuple[Way, str]]:
@@ -130,11 +180,12 @@ def _provider(row: dict[str, Any]) -> Provider:
 
 def _key(files: dict[str, bytes]) -> str:
     """A hash of the files and of the rules they are held to."""
-    ours = ("model.py", "frontmatter.py", "forms/__init__.py", "forms/values.py", "forms/faults.py", "providers.py")
+    ours = ("model.py", "frontmatter.py", "forms/__init__.py", "forms/values.py", "forms/faults.py", "providers.py",
+            "body.py", "alike.py", "text/addresses.py")  # fmt: skip
     rules = {name: (HERE / name).read_bytes() for name in ours}
     digest = hashlib.sha256()
     for name, data in (rules | files).items():
-        digest.update(f"{name} {len(data)}\n".encode() + data)
+        digest.update(f"{name} {len(data)}\n".encode("utf-8", "surrogateescape") + data)
     return digest.hexdigest()
 
 
@@ -143,7 +194,7 @@ def _recall(memo: Path | None, key: str) -> list[dict[str, Any]] | None:
     try:
         kept = json.loads(memo.read_bytes()) if memo else {}
         return kept["providers"] if kept["key"] == key else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -12,8 +12,9 @@ from almanac.almanac import Claim
 from almanac.body import Spot
 from almanac.claims import Evidence, Figure, Unanswerable, verdict
 from almanac.claims.figure import PARTS
-from almanac.frontmatter import Fault, Way, nearest, quoted
+from almanac.frontmatter import Fault, Way, attempt, nearest, quoted
 from almanac.manuscript import Manuscript, address
+from almanac.queries import Query
 
 Key = tuple[str, str]
 
@@ -40,10 +41,14 @@ def across(manuscripts: Iterable[Manuscript], world: World) -> list[Fault]:
         faults += _address(manuscript, by_url, world)
         by_url.setdefault(manuscript.url, manuscript)
     for manuscript in known:
-        faults += _known_before(manuscript, by_url)
-        faults += _names(manuscript, world)
-        faults += _times(manuscript)
+        faults += attempt(manuscript.matter.file, lambda: _across(manuscript, by_url, world))  # noqa: B023
     return sorted(faults)
+
+
+def _across(manuscript: Manuscript, by_url: Mapping[str, Manuscript], world: World) -> Iterator[Fault]:
+    yield from _known_before(manuscript, by_url)
+    yield from _names(manuscript, world)
+    yield from _times(manuscript)
 
 
 def dead_links(manuscripts: Iterable[Manuscript], world: World, broken: Collection[str] = ()) -> list[Fault]:
@@ -56,20 +61,42 @@ def dead_links(manuscripts: Iterable[Manuscript], world: World, broken: Collecti
     for manuscript in known:
         by_url.setdefault(manuscript.url, manuscript)
     addresses = _Addresses(by_url, world, broken)
-    return sorted(
-        manuscript.fault(spot, message) for manuscript in known for spot in manuscript.body.links
-        if (message := addresses.wrong_with(spot, manuscript))
-    )  # fmt: skip
+    faults: list[Fault] = []
+    for manuscript in known:
+        faults += attempt(manuscript.matter.file, lambda: _dead(manuscript, addresses))  # noqa: B023
+    return sorted(faults)
 
 
-def judged(manuscripts: Iterable[Manuscript], evidence: Evidence) -> list[Fault]:
-    """Every verdict that is not what the archive says, and every figure that it cannot give."""
+def _dead(manuscript: Manuscript, addresses: _Addresses) -> Iterator[Fault]:
+    for spot in manuscript.body.links:
+        if message := addresses.wrong_with(spot, manuscript):
+            yield manuscript.fault(spot, message)
+
+
+def judged(
+    manuscripts: Iterable[Manuscript], evidence: Evidence, unsure: frozenset[str] = frozenset()
+) -> list[Fault]:
+    """Every verdict that is not what the archive says, and every figure that it cannot give.
+
+    Questions that concern providers of whom too little is known, the slugs in `unsure`, are left open.
+    """
     faults: list[Fault] = []
     for manuscript in manuscripts:
-        for index, claim in enumerate(manuscript.claims):
-            faults += _verdict(manuscript, index, claim, evidence)
-        faults += _figures(manuscript, evidence)
+        faults += attempt(manuscript.matter.file, lambda: _judged(manuscript, evidence, unsure))  # noqa: B023
     return sorted(faults)
+
+
+def _judged(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) -> Iterator[Fault]:
+    for index, claim in enumerate(manuscript.claims):
+        if claim.check is None or not _concerns(claim.check, unsure):
+            yield from _verdict(manuscript, index, claim, evidence)
+    yield from _figures(manuscript, evidence, unsure)
+
+
+def _concerns(query: Query, slugs: frozenset[str]) -> bool:
+    """True if any of the providers has a part in a question; in one of rank they all have."""
+    named = (query.provider, query.other, query.value, query.incident.partition("/")[0])
+    return bool(slugs) and (query.what == "rank" or not slugs.isdisjoint(named))
 
 
 def _verdict(manuscript: Manuscript, index: int, claim: Claim, evidence: Evidence) -> Iterator[Fault]:
@@ -90,9 +117,11 @@ def _verdict(manuscript: Manuscript, index: int, claim: Claim, evidence: Evidenc
         yield manuscript.matter.fault((*path, "verdict"), message.replace("\u00a0", " "))
 
 
-def _figures(manuscript: Manuscript, evidence: Evidence) -> Iterator[Fault]:
+def _figures(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) -> Iterator[Fault]:
     figures: dict[str, Figure] = {}
     for name, query in manuscript.figures:
+        if _concerns(query, unsure):
+            continue
         try:
             figures[name] = evidence.ask(query)
         except Unanswerable as error:

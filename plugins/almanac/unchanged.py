@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from calendar import timegm
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,11 +15,13 @@ from hashlib import blake2b
 from pathlib import Path
 
 SOURCES = ("content", "theme", "plugins/almanac", "pelicanconf.py", "publishconf.py", "requirements.lock")
+CONTENT = "content/"
 PREVIEW = ".output-preview"  # where pelicanconf.py builds to
 STEP = 300  # seconds: a build speaks of the clock floored to this, so that two builds in a row say the same
 SETTLED = 100_000_000  # ns: a file touched so shortly before the look could change again within one tick of its clock
 CENSUS = "census.json"
-OURS = ("__pycache__", ".lock", ".tmp")  # endings of names that are no sources
+LEVELS = 20  # folders within each other; below that nothing is looked at, and nothing of ours stands
+_LEFTOVER = re.compile(r"pulls/[^/]+\.lock|(?:.*/)?[^/.][^/]*\.(?:md|json|jsonl|txt|yml)\.tmp", re.DOTALL)
 
 
 class MomentError(ValueError):
@@ -68,7 +71,7 @@ def is_unchanged(folder: Path, root: Path, output: Path, now: int) -> bool:
         if census["sources"] != look(root):
             return False
         return bool(census["outputs"] == _digest(_looks(output, census["files"])))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
@@ -86,8 +89,16 @@ def files(folder: Path) -> list[str]:
     """The outputs the last census names; none if there was none."""
     try:
         return [str(file) for file in json.loads((folder / CENSUS).read_bytes())["files"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
+
+
+def is_leftover(name: str) -> bool:
+    """True for the name of a file under content/ that our own runs leave there: a lock, or half a file of a killed one.
+
+    No other name is passed over, so that nobody can leave anything unseen.
+    """
+    return name.endswith((".tmp", ".lock")) and _LEFTOVER.fullmatch(name) is not None
 
 
 def look(root: Path, clock_ns: int = 0, names: Iterable[str] = SOURCES) -> str:
@@ -98,27 +109,32 @@ def look(root: Path, clock_ns: int = 0, names: Iterable[str] = SOURCES) -> str:
     """
     digest, newest = blake2b(digest_size=16), 0
     for name in names:
-        for path, status in _walk(os.path.join(root, name)):
+        for path, status in _walk(root, name):
             newest = max(newest, status.st_ctime_ns)
-            digest.update(f"{path}\0{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}\n".encode())
+            seen = f"{path}\0{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}\n"
+            digest.update(seen.encode("utf-8", "surrogateescape"))
     return "" if clock_ns and newest > clock_ns - SETTLED else digest.hexdigest()
 
 
-def _walk(path: str) -> Iterator[tuple[str, os.stat_result]]:
-    """Every file at or under `path` that counts as a source, in a fixed order; nothing if there is no such path."""
-    if not os.path.isdir(path):
-        if os.path.exists(path):
-            yield path, os.stat(path)
+def _walk(root: str | Path, name: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Every file at or under a path that counts as a source, in a fixed order; nothing if there is no such path."""
+    if not os.path.isdir(os.path.join(root, name)):
+        if os.path.exists(os.path.join(root, name)):
+            yield name, os.stat(os.path.join(root, name))
         return
-    with os.scandir(path) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
-    for entry in found:
-        if entry.name.startswith(".") or entry.name.endswith(OURS):
-            continue  # what editors and tools leave behind
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path)
-        else:
-            yield entry.path, entry.stat(follow_symlinks=False)
+    left = [name]
+    while left:
+        above = left.pop()
+        with os.scandir(os.path.join(root, above)) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+        for entry in found:
+            path = f"{above}/{entry.name}"
+            if entry.name.startswith(".") or entry.name == "__pycache__" or is_leftover(path.removeprefix(CONTENT)):
+                continue  # what editors and tools leave behind
+            if entry.is_dir(follow_symlinks=False) and above.count("/") < LEVELS:
+                left.append(path)
+            else:
+                yield path, entry.stat(follow_symlinks=False)
 
 
 def _looks(output: Path, files: Iterable[str]) -> Iterator[tuple[int, int]]:

@@ -77,13 +77,8 @@ def read(data: bytes, file: str) -> tuple[Undeclared | None, tuple[Fault, ...]]:
 
 def load(content: Path) -> tuple[tuple[Undeclared, ...], tuple[Fault, ...]]:
     """All of it under `content`, the newest first, and every fault."""
-    files, faults = sources.found(content, FOLDER)
-    found = []
-    for file in files:
-        one, wrong = read((content / file).read_bytes(), file)
-        faults += wrong
-        found += [one] if one else []
-    return tuple(sorted(found, key=lambda one: (-one.started.timestamp(), one.file))), tuple(faults)
+    brought, faults = sources.load(content, FOLDER, read)
+    return tuple(sorted(brought, key=lambda one: (-one.started.timestamp(), one.file))), faults
 
 
 def strangers(known: Iterable[Undeclared], providers: Collection[str]) -> list[Fault]:
@@ -104,6 +99,12 @@ def _disagreements(matter: Matter, row: dict[str, Any], slug: str) -> Iterable[F
     if f"{_utc(row['start']):%Y-%m-%d}" != slug[:10]:
         day = f"{_utc(row['start']):%Y-%m-%d}"
         yield matter.fault(("start",), f"is not the day in the file's name; name the file {day}-<words>.md")
+    if row["end"] and row["date"] < row["end"]:
+        yield matter.fault(("end",), "is after the date, when nobody could know it; write when it was, or leave it out")
+    for index, told in enumerate(row["evidence"]):
+        if row["date"] < told["date"]:
+            path = ("evidence", index, "date")
+            yield matter.fault(path, "is after the date of this file; write when each was")
     if row["date"] < row["start"]:
         yield matter.fault(("date",), "is before the start; write when you bring it")
     if len({told["publisher"].casefold() for told in row["evidence"]}) < 2:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from almanac import files
 from almanac.archive import page, pulls
 from almanac.archive.page import ArchiveError
+from almanac.frontmatter import Fault, short
 from almanac.model import Card, Incident, Pulls
 
 INCIDENTS = "incidents"
@@ -24,6 +25,7 @@ FEW, AT_ONCE = 32, 8  # files written one by one; threads that write more of the
 LEFTOVER = files.UNFINISHED
 
 _SAFE_ID = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9-]{1,64}", re.ASCII)  # those name devices
+_FILE = re.compile(r"[a-z0-9-]{1,64}/\d{4}/\d{4}-\d\d-\d\d-[a-z0-9-]{1,120}\.md", re.ASCII)
 _UNSAFE = re.compile(r"[^a-z0-9-]")
 LONG = 32  # hexadecimal digits that tell ids apart whose slugs are alike
 
@@ -112,7 +114,7 @@ def read_both(content: Path, file: str) -> tuple[bytes, Incident]:
         with open(f"{content}/{INCIDENTS}/{file}", "rb", buffering=0) as source:
             data = source.read()
     except OSError as error:
-        raise ArchiveError(f"{shown}:1: {files.why(error)}") from None
+        raise ArchiveError(Fault(file=shown, message=files.why(error))) from None
     return data, read_bytes(data, file, shown)
 
 
@@ -124,9 +126,14 @@ def read_bytes(data: bytes, file: str, shown: str) -> Incident:
     try:
         incident = page.parse(data.decode(), shown)
     except UnicodeDecodeError as error:
-        raise ArchiveError(f"{shown}:1: is not UTF-8 ({error.reason}); restore it from its history") from None
+        message = f"is not UTF-8 ({error.reason}); restore it from its history"
+        raise ArchiveError(Fault(file=shown, message=message)) from None
     if incident.provider != file.partition("/")[0]:
-        raise ArchiveError(f"{shown}:2: says provider {incident.provider}; move it to the folder of that name")
+        message = f"says provider {short(incident.provider)}; move it to the folder of that name"
+        raise ArchiveError(Fault(file=shown, line=2, message=message))
+    if not _FILE.fullmatch(file):  # its name becomes an address
+        message = f"is no name of an incident; write content/{INCIDENTS}/<provider>/<year>/<date>-<a-z, 0-9, ->.md"
+        raise ArchiveError(Fault(file=shown, message=message))
     return incident
 
 
@@ -137,20 +144,20 @@ def load(content: Path, provider: str) -> dict[str, Filed]:
     file them a second time.
     """
     known: dict[str, Filed] = {}
-    faults = []
+    faults: list[Fault | str] = []
     root = content / INCIDENTS
     entries = (entry for year in _folders(root / provider) for entry in _listed(root, provider, year))
     for file in sorted(entry.file for entry in entries):
         try:
             incident = read(content, file)
             if incident.id in known:
-                faults.append(f"{content.name}/{INCIDENTS}/{file}:3: has the id of {known[incident.id].file}; "
-                              "keep one of the two")
+                message = f"has the id of {known[incident.id].file}; keep one of the two"
+                faults.append(Fault(file=f"{content.name}/{INCIDENTS}/{file}", line=3, message=message))
             known[incident.id] = Filed(file, incident)
         except ArchiveError as error:
-            faults.append(str(error))
+            faults += error.faults
     if faults:
-        raise ArchiveError("\n".join(faults))
+        raise ArchiveError(*faults)
     return known
 
 
@@ -167,7 +174,8 @@ def save(content: Path, incidents: Iterable[Incident], known: Mapping[str, Filed
         file = filed.file if filed else file_of(incident, taken)
         taken.add(_slug_in(file))
         if not filed and (root / file).exists():
-            raise ArchiveError(f"{content.name}/{INCIDENTS}/{file}:3: is in the way of incident {incident.id}; move it")
+            message = f"is in the way of incident {incident.id}; move it"
+            raise ArchiveError(Fault(file=f"{content.name}/{INCIDENTS}/{file}", line=3, message=message))
         texts[file] = page.render(incident)
     changed = tuple(file for file, fresh in zip(texts, _written(root, texts), strict=True) if fresh)
     for folder in sorted({(root / file).parent for file in changed}):
@@ -198,7 +206,8 @@ def load_pulls(content: Path, provider: str) -> Pulls:
         return Pulls(provider=provider)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         shown = f"{content.name}/{PULLS}/{provider}.json"
-        raise ArchiveError(f"{shown}:1: is not as it was written ({error}); restore it from its history") from None
+        message = f"is not as it was written ({short(str(error))}); restore it from its history"
+        raise ArchiveError(Fault(file=shown, message=message)) from None
 
 
 def save_pulls(content: Path, value: Pulls) -> bool:
@@ -225,9 +234,8 @@ def lock(content: Path, provider: str, patience: float = PATIENCE) -> Iterator[N
             _sweep(content, provider)
             yield
     except Timeout:
-        raise ArchiveError(
-            f"{content.name}/{PULLS}/{provider}.lock:1: another pull has held it for {patience:.0f} s; let it end"
-        ) from None
+        message = f"another pull has held it for {patience:.0f} s; let it end"
+        raise ArchiveError(Fault(file=f"{content.name}/{PULLS}/{provider}.lock", message=message)) from None
 
 
 def _sweep(content: Path, provider: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from almanac.archive.disk import FORECASTS, write
 from almanac.archive.page import ArchiveError
+from almanac.frontmatter import Fault
 from almanac.stats import issued, scorecard
 from almanac.stats.issued import Issued
 from almanac.stats.scorecard import Scorecard
@@ -26,7 +27,8 @@ def load_forecasts(content: Path, provider: str) -> tuple[Issued, ...]:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise ArchiveError(f"{shown}:1: is not UTF-8 ({error.reason}); restore it from its history") from None
+        message = f"is not UTF-8 ({error.reason}); restore it from its history"
+        raise ArchiveError(Fault(file=shown, message=message)) from None
     found = []
     for number, line in enumerate(text.splitlines(keepends=True), start=1):
         if not line.endswith("\n"):
@@ -34,7 +36,8 @@ def load_forecasts(content: Path, provider: str) -> tuple[Issued, ...]:
         try:
             found.append(issued.parse(line, provider))
         except ValueError as error:
-            raise ArchiveError(f"{shown}:{number}: {error}; restore it from its history") from None
+            message = f"{error}; restore it from its history"
+            raise ArchiveError(Fault(file=shown, line=number, message=message)) from None
     return tuple(found)
 
 
@@ -57,7 +60,8 @@ def load_scorecard(content: Path) -> Scorecard | None:
         return None
     except ValueError as error:
         shown = f"{content.name}/{FORECASTS}/{SCORECARD}"
-        raise ArchiveError(f"{shown}:1: {error}; make it anew: python3 tasks.py score") from None
+        message = f"{error}; make it anew: python3 tasks.py score"
+        raise ArchiveError(Fault(file=shown, message=message)) from None
 
 
 def save_scorecard(content: Path, card: Scorecard) -> bool:

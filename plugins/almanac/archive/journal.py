@@ -9,6 +9,7 @@ from pathlib import Path
 from almanac import files
 from almanac.archive.disk import PULLS, lock, write
 from almanac.archive.page import ArchiveError
+from almanac.frontmatter import Fault
 
 LOG = f"{PULLS}/log"
 _OURS = "_log"  # stands for the log where a provider's slug would
@@ -26,6 +27,5 @@ def append_log(content: Path, at: datetime, choose: Callable[[str], str]) -> Non
         raise ArchiveError(f"{files.line(error)}. All else of the pull is saved") from None
     except UnicodeDecodeError as error:
         shown = f"{content.name}/{LOG}/{path.name}"
-        raise ArchiveError(
-            f"{shown}:1: cannot be continued ({error}); mend that. All else of the pull is saved"
-        ) from None
+        message = f"cannot be continued ({error}); mend that. All else of the pull is saved"
+        raise ArchiveError(Fault(file=shown, message=message)) from None

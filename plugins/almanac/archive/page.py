@@ -10,7 +10,7 @@ from typing import Any
 from almanac.archive import facts
 from almanac.archive.facts import MEMO, TIME, Bad, Form
 from almanac.archive.scalars import QUOTED, NotCanonical, read_scalar, scalar
-from almanac.frontmatter import quoted
+from almanac.frontmatter import Fault, printable, quoted
 from almanac.model import Change, Incident, Phase, Revision, Update, stamp, unstamp
 
 REVISION = "was, until seen "
@@ -27,7 +27,21 @@ _UNESCAPE = re.compile(r"^ ( *#{2,3} )", re.MULTILINE)
 
 
 class ArchiveError(Exception):
-    """Files of the archive that cannot be used: one a line, as file:line: what is wrong; what to write instead."""
+    """Files of the archive that cannot be used: one a line, as file:line: what is wrong; what to write instead.
+
+    Made of faults, and of plain words where no file is at fault.
+    """
+
+    def __init__(self, *said: Fault | str) -> None:
+        super().__init__(*said)
+        self.faults = tuple(Fault(file="content", message=one) if isinstance(one, str) else one for one in said)
+
+    def __str__(self) -> str:
+        return "\n".join(one if isinstance(one, str) else _line(one) for one in self.args)
+
+
+def _line(fault: Fault) -> str:
+    return printable(f"{fault.file}:{fault.line}: {fault.message}")
 
 
 def render(incident: Incident) -> str:
@@ -83,7 +97,7 @@ def parse(text: str, file: str = "") -> Incident:
         return _parse(text.replace("\r\n", "\n") if text.startswith("---\r\n") else text)
     except Bad as bad:
         line = text.count("\n", 0, max(text.find(bad.near) + bad.near.startswith("\n"), 0)) + 1
-        raise ArchiveError(f"{file}:{line}: {bad}") from None
+        raise ArchiveError(Fault(file=file, line=line, message=str(bad))) from None
 
 
 def _parse(text: str) -> Incident:

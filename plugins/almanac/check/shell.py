@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import files, unchanged
-from almanac.sources import LINKED
+from almanac import files, sources, unchanged
+from almanac.frontmatter import printable
 
 PACKAGE = Path(__file__).resolve().parents[1]
 MEMO = "check.json"
-LARGEST = 2_000_000  # bytes of a file; articles and incidents have at most some 50,000
 
 Files = Mapping[str, "File"]
 
@@ -37,19 +36,14 @@ class Problem(NamedTuple):
     message: str  # with the name of the field before it
 
     def __str__(self) -> str:
-        return _shown(f"{self.file}:{self.line}:{self.column}: {self.message}")
+        return printable(f"{self.file}:{self.line}:{self.column}: {self.message}")
 
     @property
     def annotation(self) -> str:
         """As GitHub shows it beside the changed line."""
         message = self.message.replace("%", "%25").replace("\n", "%0A")
         file = self.file.replace("%", "%25").replace(",", "%2C").replace(":", "%3A").replace("\n", "%0A")
-        return _shown(f"::error file={file},line={self.line},col={self.column}::{message}")
-
-
-def _shown(line: str) -> str:
-    """One line that any terminal takes: names of files can hold line ends, and bytes that are no text."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
+        return printable(f"::error file={file},line={self.line},col={self.column}::{message}")
 
 
 Survey = Callable[[Path, Files, datetime, bool], Sequence[Problem]]
@@ -95,21 +89,18 @@ def in_ci() -> bool:
 
 def read(content: Path) -> dict[str, File]:
     """Every file under `content` by its path relative to it, in order. Links are not followed, nothing huge is read."""
-    return dict(sorted(_walk(content, "")))
+    listed = sorted(sources.walk(content))
+    return {name: File(b"", odd) if odd else _read(content, name) for name, odd in listed
+            if not unchanged.is_leftover(name)}  # fmt: skip
 
 
-def _walk(content: Path, folder: str) -> Iterator[tuple[str, File]]:
-    with os.scandir(content / folder) as entries:
-        for entry in entries:
-            name = folder + entry.name
-            if entry.is_symlink():
-                yield name, File(b"", LINKED)
-            elif entry.is_dir():
-                yield from _walk(content, f"{name}/")
-            elif not entry.name.endswith(unchanged.OURS):
-                size = entry.stat().st_size
-                too_big = f"has {size / 1e6:,.0f} MB; keep files under {LARGEST / 1e6:.0f} MB" if size > LARGEST else ""
-                yield name, File(b"", too_big) if too_big else File(Path(entry.path).read_bytes())
+def _read(content: Path, name: str) -> File:
+    try:
+        return File(sources.opened(content, name))
+    except sources.TooLargeError as error:
+        return File(b"", str(error))
+    except OSError as error:
+        return File(b"", files.why(error))
 
 
 def _is_wanted(file: str, wanted: Sequence[str]) -> bool:
@@ -131,7 +122,7 @@ def _recall(memo: Path, key: str) -> list[Problem] | None:
     try:
         kept = json.loads(memo.read_bytes())
         return [Problem(*found) for found in kept["problems"]] if kept["key"] == key else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

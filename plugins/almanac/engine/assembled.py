@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from almanac import archive, corrections, links, pictures, undeclared
+from almanac import archive, corrections, files, links, pictures, undeclared
 from almanac.almanac import Almanac, ArticleCard
 from almanac.engine.incidents import page_path
 from almanac.engine.plan import Plan
+from almanac.frontmatter import Fault
 from almanac.model import Card, Provider, Pulls
+from almanac.stats.issued import Issued
 
-_T = TypeVar("_T")
+Value = TypeVar("Value")
 
 
 def assemble(
-    plan: Plan, watched: tuple[Provider, ...], cards: Iterable[Card], articles: Iterable[ArticleCard], faults: list[str]
+    plan: Plan,
+    watched: tuple[Provider, ...],
+    cards: Iterable[Card],
+    articles: Iterable[ArticleCard],
+    faults: list[Fault],
 ) -> Almanac:
     """The Almanac of this moment, corrections applied; what is wrong with these or the archive is added to `faults`."""
     known: dict[str, list[Card]] = {provider.slug: [] for provider in watched}
@@ -25,13 +32,14 @@ def assemble(
     posts, unreadable = links.load(plan.content)
     shown, unfit_to_show = pictures.load(plan.content)
     brought, unfounded = undeclared.load(plan.content)
-    faults += map(str, (*unread, *unfit, *unreadable, *unfit_to_show, *unfounded))
+    faults += (*unread, *unfit, *unreadable, *unfit_to_show, *unfounded)
     for card in now:
         known.setdefault(card.provider, []).append(card)
     faults += _drop_clashes(known, {provider.slug for provider in watched})
-    faults += map(str, links.strangers(posts, known, {(card.provider, card.id) for card in now} if posts else ()))
-    faults += map(str, undeclared.strangers(brought, [provider.slug for provider in watched]))
-    pulls = {slug: _or_none(archive.load_pulls, plan.content, slug, faults) or Pulls(provider=slug) for slug in known}
+    faults += links.strangers(posts, known, {(card.provider, card.id) for card in now} if posts else ())
+    faults += undeclared.strangers(brought, [provider.slug for provider in watched])
+    pulls = {slug: _recorded(plan, _pulls(slug), Pulls(provider=slug), faults) for slug in (*known, archive.PRESS)}
+    press = pulls.pop(archive.PRESS)
     return Almanac(
         providers=watched,
         cards={slug: tuple(sorted(found, key=_newest_first)) for slug, found in known.items()},
@@ -45,27 +53,38 @@ def assemble(
         links=posts,
         pictures=shown,
         undeclared=brought,
-        press=(_or_none(archive.load_pulls, plan.content, archive.PRESS, faults) or Pulls(provider="")).feeds,
-        issued={slug: _or_none(archive.load_forecasts, plan.content, slug, faults) or () for slug in known},
-        scorecard=_or_none(lambda content, _: archive.load_scorecard(content), plan.content, "", faults),
+        press=press.feeds,
+        issued={slug: _recorded(plan, _issued(slug), (), faults) for slug in known},
+        scorecard=_recorded(plan, archive.load_scorecard, None, faults),
     )
+
+
+def _pulls(slug: str) -> Callable[[Path], Pulls]:
+    return lambda content: archive.load_pulls(content, slug)
+
+
+def _issued(slug: str) -> Callable[[Path], tuple[Issued, ...]]:
+    return lambda content: archive.load_forecasts(content, slug)
+
+
+def _recorded(plan: Plan, load: Callable[[Path], Value], without: Value, faults: list[Fault]) -> Value:
+    """A file of the machine's; `without` it, and a fault more, where it cannot be read: so the rest is judged too."""
+    try:
+        return load(plan.content)
+    except archive.ArchiveError as error:
+        faults += error.faults
+    except OSError as error:  # a folder with the name of a file, or the other way round
+        place = os.path.relpath(error.filename or plan.content, plan.content)
+        faults.append(Fault(file=f"content/{place}", message=files.why(error)))
+    return without
 
 
 def _newest_first(card: Card) -> tuple[int, str]:
     return -card.started, card.id
 
 
-def _or_none(load: Callable[[Path, str], _T], content: Path, slug: str, faults: list[str]) -> _T | None:
-    """Return what a file of the archive says; None, and a line in `faults`, for one that cannot be read."""
-    try:
-        return load(content, slug)
-    except archive.ArchiveError as error:
-        faults += str(error).split("\n")
-        return None
-
-
-def _drop_clashes(cards: dict[str, list[Card]], watched: set[str]) -> Iterable[str]:
-    """Take out incidents of nobody, and files that claim the incident or the address of one before; a line for each."""
+def _drop_clashes(cards: dict[str, list[Card]], watched: set[str]) -> Iterator[Fault]:
+    """Take out incidents of nobody, and files that claim the incident or address of one before; a fault for each."""
     for slug in sorted(cards):
         taken: dict[str, str] = {}
         apart = []
@@ -73,11 +92,13 @@ def _drop_clashes(cards: dict[str, list[Card]], watched: set[str]) -> Iterable[s
             claims = f"id {card.id}", f"address {page_path(card)}"
             for claim in claims:
                 if claim in taken:
-                    yield f"content/incidents/{card.file}:1: has the {claim} of {taken[claim]}; keep one of the two"
+                    message = f"has the {claim} of {taken[claim]}; keep one of the two"
+                    yield Fault(file=f"content/incidents/{card.file}", message=message)
             if taken.keys().isdisjoint(claims):
                 apart.append(card)
                 taken |= dict.fromkeys(claims, card.file)
         cards[slug] = apart
         if slug not in watched:
             del cards[slug]
-            yield f"content/incidents/{slug}:1: is of no provider here; add content/providers/{slug}.md"
+            message = f"is of no provider here; add content/providers/{slug}.md"
+            yield Fault(file=f"content/incidents/{slug}", message=message)

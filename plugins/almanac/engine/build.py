@@ -24,6 +24,7 @@ from almanac.engine.printer import Printer
 from almanac.engine.state import SITE, Print, Row, Section, Stamp
 from almanac.engine.turn import Turn, TurnError
 from almanac.engine.written import Written
+from almanac.frontmatter import Fault
 from almanac.model import seconds
 from almanac.stats.reporting import reported
 
@@ -68,8 +69,8 @@ class Build:
     """Begun with a plan, it reads incidents at once; then `know` the articles, `put` what people wrote, `finish`."""
 
     def __init__(self, plan: Plan, clock_ns: int) -> None:
-        if linked := sources.links(plan.content):  # before anybody follows one
-            raise BuildError("\n".join(map(str, linked)))
+        if odd := sources.oddities(plan.content):  # before anybody follows a link, or climbs down
+            raise BuildError("\n".join(map(str, odd)))
         self.plan = plan
         self._turn = _turn(plan.state)
         if plan.published:
@@ -154,10 +155,12 @@ class Build:
         for found in self._found:
             self._rows |= found.rows.rows()
             self.problems += found.faults
-        watched, faults = providers.load_sound(self.plan.content, self.plan.state / "providers.json")
+        watched, faults = providers.sound(self.plan.content, self.plan.state / "providers.json")
         self.problems += map(str, faults)
         cards = [row.card for _, row in sorted(self._rows.items())]
-        almanac = assemble(self.plan, watched, cards, articles.values(), self.problems)
+        clashes: list[Fault] = []
+        almanac = assemble(self.plan, watched, cards, articles.values(), clashes)
+        self.problems += map(str, clashes)
         self._whole = replace(almanac, now=max(almanac.now, almanac.record_until or almanac.now))
         judgement = judge(self._whole)
         self.problems += map(str, judgement.problems)

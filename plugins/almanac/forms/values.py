@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import cache
+from importlib import resources
 from typing import Annotated, Any
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field
 
 from almanac.frontmatter import nearest
+from almanac.text import addresses
 
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))})
 INSIDE = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "arpa", "onion")  # last
+AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 LONGEST = 1_000  # characters of a line
-LONGEST_ADDRESS = 2_000
 YEARS = range(1990, 2101)  # of which anybody here speaks; before and after them arithmetic on times breaks
 QUOTED = 25  # words of somebody else's text, at most
 _ALIKE = "[\u0370-\u03ff\u0400-\u052f\u0531-\u058a\u13a0-\u13f5]"  # Greek, Cyrillic, Armenian, Cherokee
@@ -31,21 +33,13 @@ def _slug(value: str) -> str:
     return value
 
 
-def is_web(value: object) -> bool:
-    """True for an address a reader may be sent to."""
-    try:
-        parts = urlsplit(str(value))
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
-        good = False
-    return good and str(value).isprintable() and not set(str(value)) & set(' "<>\\')
-
-
 def _web(value: str) -> str:
     """An address a reader may be sent to."""
-    if len(value) > LONGEST_ADDRESS:
-        raise ValueError(f"has {len(value):,} characters; write an address of at most {LONGEST_ADDRESS:,}")
-    if not is_web(value):
+    if len(value) > addresses.LONGEST:
+        raise ValueError(f"has {len(value):,} characters; write an address of at most {addresses.LONGEST:,}")
+    if not addresses.is_web(value):
+        if value.isprintable() and not unquote(value.partition("//")[2].partition("/")[0]).isascii():
+            raise ValueError("hides where it leads; write the host in a to z, 0 to 9 and hyphens")
         raise ValueError("is no web address; write it in full, as in https://status.example.com/")
     return value
 
@@ -81,11 +75,18 @@ def _quote(value: str) -> str:
 
 
 def _zone(value: str) -> str:
-    """A time zone Python knows."""
-    if value not in available_timezones():
-        near = nearest(value, available_timezones()) or "America/Los_Angeles"
-        raise ValueError(f"is no time zone; write an IANA name such as {near}")
+    """A time zone that is the same on every machine: of a place, or UTC."""
+    if value != "UTC" and value not in _zones():
+        near = nearest(value, _zones()) or "America/Los_Angeles"
+        raise ValueError(f"is no time zone of a place; write an IANA name such as {near}, or UTC")
     return value
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The zones of places, as the package tzdata lists them; what a machine adds, as `localtime`, means its own."""
+    listed = resources.files("tzdata").joinpath("zones").read_text(encoding="ascii").split()
+    return frozenset(name for name in listed if name.partition("/")[0] in AREAS and "/" in name)
 
 
 def _former(value: str) -> str:

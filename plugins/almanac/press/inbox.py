@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from almanac import files
-from almanac.frontmatter import Fault
+from almanac import files, sources
+from almanac.frontmatter import FaultError
 from almanac.newarticle import slug
 from almanac.press import story
 from almanac.press.draft import Decided, Draft, canonical
@@ -16,19 +16,16 @@ FOLDER = "inbox"
 MEMORY = f"{FOLDER}/dropped.txt"
 
 
-class InboxError(Exception):
+class InboxError(FaultError):
     """Every fault of the drafts, one a line. A pull must not go on without them, or it would bring them again."""
 
 
 def load(content: Path) -> tuple[Draft, ...]:
     """The drafts, oldest first. Raises InboxError."""
-    drafts, faults = [], list[Fault]()
-    for path in files.pages(content / FOLDER):
-        draft, wrong = story.parse(path.read_bytes(), f"{FOLDER}/{path.name}", f"{content.name}/{FOLDER}/{path.name}")
-        faults += wrong
-        drafts += [draft] if draft else []
+    names = [f"{FOLDER}/{path.name}" for path in files.pages(content / FOLDER)]
+    drafts, faults = sources.collect(content, names, lambda data, name: story.parse(data, name, f"content/{name}"))
     if faults:
-        raise InboxError("\n".join(map(str, faults)))
+        raise InboxError(faults)
     return tuple(sorted(drafts, key=lambda draft: (draft.lead.at, draft.file)))
 
 

@@ -34,7 +34,7 @@ def keep(content: Path, read: Iterable[str], now: datetime) -> Kept:
 
 
 def _issue(content: Path, open_now: Mapping[str, set[str]], now: datetime) -> int:
-    everyone = {provider.slug: provider for provider in providers.load_sound(content)[0]}
+    everyone = {provider.slug: provider for provider in providers.sound(content)[0]}
     cards = _cards(content, everyone)
     pulls = {slug: archive.load_pulls(content, slug) for slug in everyone}
     last_open = {(slug, name): seconds(at) for slug, found in pulls.items() for name, at in found.last_open}

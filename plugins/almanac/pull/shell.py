@@ -87,7 +87,7 @@ def pull(
     started = time.monotonic()
     now = now.replace(microsecond=0)
     fetch.via_address(via)
-    sound, faults = providers.load_sound(content)
+    sound, faults = providers.sound(content)
     watched = [provider for provider in _chosen(sound, tuple(only)) if provider.feeds]
     if not via and not fetch.online(feed.url for provider in watched for feed in provider.feeds):
         return Report(at=now, offline=True, elapsed=time.monotonic() - started)
