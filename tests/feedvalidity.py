@@ -17,8 +17,9 @@ from typing import Any
 
 import feedparser
 import icalendar
-import jsonschema
 from lxml import etree  # type: ignore[import-untyped]
+
+from tests import shapes
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
@@ -170,7 +171,7 @@ def _opml(root: Any, here: str) -> Iterator[str]:
 def _json(data: bytes, here: str) -> Iterator[str]:
     feed = json.loads(data)
     yield from (f"{'/'.join(map(str, error.path))}: {error.message[:200]}"
-                for error in jsonschema.Draft202012Validator(JSON_FEED).iter_errors(feed))  # fmt: skip
+                for error in shapes.Draft202012Validator(JSON_FEED).iter_errors(feed))  # fmt: skip
     if feed.get("feed_url") != here:
         yield f"says it is at {feed.get('feed_url')}"
     yield from _twice(item["id"] for item in feed["items"])

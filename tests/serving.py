@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -200,9 +201,15 @@ def zeros(megabytes: int, **headers: Any) -> Behaviour:
     return behave
 
 
+@cache
 def bomb(megabytes: int) -> bytes:
     """That many MB of blanks inside a feed, packed with gzip: about a thousandth of it on the wire."""
     return gzip.compress(b"<feed>" + b" " * (megabytes << 20) + b"</feed>")
+
+
+def serves_bomb(megabytes: int) -> Behaviour:
+    """Such a bomb, packed when it is first asked for."""
+    return lambda visit: status(200, bomb(megabytes), content_encoding="gzip")(visit)
 
 
 def hostile(feed: bytes) -> dict[str, tuple[Behaviour, str]]:
@@ -233,7 +240,7 @@ def hostile(feed: bytes) -> dict[str, tuple[Behaviour, str]]:
         "challenge": (status(200, b"<html>Just a moment...", cf_mitigated="challenge"), "html"),
         "nothing": (status(200), "type"),
         "zeros": (zeros(100), "too-large"),
-        "gzip-bomb": (status(200, bomb(100), content_encoding="gzip"), "too-large"),
+        "gzip-bomb": (serves_bomb(100), "too-large"),
         "busy": (status(429, retry_after="900"), "status"),
         "gone": (status(410), "status"),
         "no-http": (raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), "protocol"),

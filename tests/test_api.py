@@ -11,10 +11,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from almanac.model import Impact, Kind, Phase, unstamp
+from tests import shapes
 from tests.almanacs import incident
 from tests.syndication import HOST, Press, life, maintenance, xml
 
@@ -104,7 +104,7 @@ def get(output: Path, path: str) -> Any:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_every_answer_has_the_shape_of_statuspage(output: Path, stale: Path, home: str, name: str) -> None:
     for folder in (output, stale):
-        jsonschema.Draft202012Validator(SCHEMAS[name]).validate(get(folder, f"{home}api/v2/{name}.json"))
+        shapes.Draft202012Validator(SCHEMAS[name]).validate(get(folder, f"{home}api/v2/{name}.json"))
 
 
 def test_a_page_says_whose_it_is_how_far_the_record_goes_and_until_when_to_believe_it(output: Path) -> None:

@@ -15,11 +15,11 @@ from statistics import median
 from typing import Any
 
 import pytest
+import scipy  # its parts are imported when they are first used
 import yaml
 from bs4 import BeautifulSoup
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy import stats as scipy_stats
 
 from almanac import archive, manuscript, providers, queries, rules
 from almanac.almanac import Almanac
@@ -193,14 +193,14 @@ def test_nothing_known_decides_nothing() -> None:
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_interval_of_a_share_is_wilsons(pair: tuple[int, int]) -> None:
     k, n = pair
-    reference = scipy_stats.binomtest(k, n).proportion_ci(0.9, "wilson")
+    reference = scipy.stats.binomtest(k, n).proportion_ci(0.9, "wilson")
     assert wilson(k, n) == pytest.approx((reference.low, reference.high), abs=1e-12)
 
 
 @given(st.integers(1, 200), st.sampled_from([0.1, 0.5, 0.9]))
 def test_the_interval_of_a_quantile_holds_what_it_promises(n: int, share: float) -> None:
     found = of_quantile(range(n), share)
-    binomial = scipy_stats.binom(n, share)
+    binomial = scipy.stats.binom(n, share)
     if found is None:
         assert binomial.pmf(0) > 0.05 or binomial.pmf(n) > 0.05
         return

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import feedparser  # type: ignore[import-untyped]
-import jsonschema
 import pytest
 from bs4 import BeautifulSoup
 from lxml import etree  # type: ignore[import-untyped]
@@ -21,6 +20,7 @@ from almanac import exports
 from almanac.almanac import ArticleCard
 from almanac.engine import Build
 from almanac.model import Impact, Kind, unstamp
+from tests import shapes
 from tests.almanacs import incident, read_feed
 from tests.projects import LONG_AGO, write
 from tests.syndication import HOST, OPENED, Press, life, many, xml
@@ -218,7 +218,7 @@ def test_every_feed_reads_back_without_a_complaint(output: Path, path: str) -> N
 @pytest.mark.parametrize("path", [path for path in QUIET if path.endswith("json")] + ["articles/feed.json"])
 def test_json_feeds_are_valid(output: Path, path: str) -> None:
     feed = json.loads((output / path).read_bytes())
-    jsonschema.Draft202012Validator(JSON_FEED).validate(feed)
+    shapes.Draft202012Validator(JSON_FEED).validate(feed)
     assert feed["feed_url"] == f"{HOST}/{path}"
 
 

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 
 from almanac import forms, frontmatter, schemas
+from tests import shapes
 
 
 def test_what_is_committed_is_current(root: Path) -> None:
@@ -45,12 +45,12 @@ def test_files_that_are_published_pass_the_schema_of_editors(root: Path) -> None
     for kind, folder in folders.items():
         schema = json.loads(schemas.schema(schemas.KINDS[kind]))
         for path in sorted((root / "content" / folder).rglob("*.md")):
-            jsonschema.validate(as_json(dict(frontmatter.read(path.read_bytes(), path.name).values)), schema)
+            shapes.validate(as_json(dict(frontmatter.read(path.read_bytes(), path.name).values)), schema)
 
 
 @pytest.mark.parametrize("text", ["kind: gossip", "save_as: x", "authors: []", "title: 1", "sources: []"])
 def test_an_editor_refuses_what_the_check_refuses(root: Path, text: str) -> None:
     article = next((root / "content" / "articles").rglob("*.md"))
     values = {**frontmatter.read(article.read_bytes(), "a.md").values, **yaml.safe_load(text)}
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(as_json(values), json.loads(schemas.schema(forms.ArticleForm)))
+    with pytest.raises(shapes.ValidationError):
+        shapes.validate(as_json(values), json.loads(schemas.schema(forms.ArticleForm)))

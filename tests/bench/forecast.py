@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import binomtest
+import scipy  # its parts are imported when they are first used
 
 from almanac import archive
 from almanac.model import Card, card, seconds, unstamp
@@ -176,7 +176,7 @@ def against_plain(trials: Sequence[Trial]) -> list[Verdict]:
 def coverage(trials: Sequence[Trial]) -> list[Verdict]:
     """80 % intervals against 0.80: exact binomial at 99 % with Holm's correction over the 12 cells, and pooled."""
     rows = {key: s for key, s in table(trials).items() if key[1] in JUDGED}
-    chances = {key: binomtest(s.within_80, s.n, 0.8).pvalue for key, s in rows.items()}
+    chances = {key: scipy.stats.binomtest(s.within_80, s.n, 0.8).pvalue for key, s in rows.items()}
     in_order = sorted(chances.values())
     rejected = any(p <= 0.01 / (len(in_order) - place) for place, p in enumerate(in_order))
     lowest = min(chances, key=lambda key: chances[key])
@@ -220,7 +220,7 @@ def another_future(one: Card, now: int, random: np.random.Generator) -> Card:
 def small(what: str, covered: dict[int, tuple[int, int]]) -> Verdict:
     """80 % intervals of a provider with 10 incidents: not below 0.80 by more than chance (exact, one-sided, 99 %)."""
     said = ", ".join(f"{hits / n:.3f} at {elapsed} min" for elapsed, (hits, n) in covered.items())
-    passed = all(binomtest(hits, n, 0.8, "less").pvalue > 0.01 for hits, n in covered.values())
+    passed = all(scipy.stats.binomtest(hits, n, 0.8, "less").pvalue > 0.01 for hits, n in covered.values())
     return f"{what}: 80 % intervals cover {said} (n = {next(iter(covered.values()))[1]})", passed
 
 

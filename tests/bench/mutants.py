@@ -22,7 +22,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scipy.stats import binomtest
+import scipy  # its parts are imported when they are first used
 
 from tests import netns
 from tests.bench import runs
@@ -80,7 +80,7 @@ def bites(home: Path, unit: str, each: int, rng: random.Random, met: Reach) -> f
             killed += 1
         else:
             print(f"  survived {len(chosen)} tests: {source}:{fault.line}: {fault.what}", flush=True)
-    low, high = binomtest(killed, len(tried)).proportion_ci(method="wilson")
+    low, high = scipy.stats.binomtest(killed, len(tried)).proportion_ci(method="wilson")
     print(f"{unit}: {killed} of {len(tried)} killed ({killed / len(tried):.1%}, {low:.1%} to {high:.1%}; of "
           f"{len(possible)} possible ones), wanted {WANTED:.0%}", flush=True)  # fmt: skip
     return killed / len(tried)
