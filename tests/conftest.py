@@ -1,16 +1,31 @@
-"""What all tests share: where ../shared is, and skipping what needs it where it is missing."""
+"""What all tests share: fixed seeds, one compiled theme, one built site, and a line that says what was left out."""
 
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator
 from pathlib import Path
+from typing import Any
 
+import jinja2
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
-# Whether a test passes must not hang on how busy the machine is.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+from almanac import site
+from tests.projects import project, tree
+
+# The same examples in every run, whatever the machine does beside. `bench fresh` looks for new ones.
+settings.register_profile(
+    "fixed", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("fresh", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("fixed")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+NOT_QUICK = ("browser", "system", "slow")  # the marks of what `tasks.py test` leaves to `tasks.py test --all`
+LEFT_OUT: Counter[str] = Counter()
 
 
 @pytest.fixture
@@ -25,10 +40,77 @@ def shared() -> Path:
     return SHARED
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip tests marked `shared` where ../shared is missing."""
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
+    """A small project with its preview in `output`, built once in a run as `tasks.py build` does; only to be read."""
+    base = tmp_path_factory.getbasetemp()
+    home = (base if worker_id == "master" else base.parent) / "built"
+    with FileLock(f"{home}.lock"):
+        if not home.exists():
+            site.build(project(home.with_name("building")) / "pelicanconf.py", now="2026-03-02T14:10:00Z",
+                       output="output")  # fmt: skip
+            home.with_name("building").rename(home)
+    before = tree(home / "output")
+    yield home
+    assert tree(home / "output") == before, "a test changed the site that all share"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_compiled_once() -> Iterator[None]:
+    """Compile each template once a process: in a new folder it is four fifths of the time that a small build takes."""
+    compiled: dict[Hashable, Any] = {}
+    compiling = jinja2.Environment.compile
+
+    def compile_once(self: jinja2.Environment, source: Any, name: str | None = None, *rest: Any, **more: Any) -> Any:
+        key = (type(self), self.code_generator_class, self.autoescape, self.trim_blocks, self.lstrip_blocks,
+               self.undefined, frozenset(self.filters), source, name, more.get("raw"), rest[1:])  # fmt: skip
+        if key not in compiled:
+            compiled[key] = compiling(self, source, name, *rest, **more)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jinja2.Environment, "compile", compile_once)
+        yield
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--quick` is what `tasks.py test` asks for."""
+    parser.addoption("--quick", action="store_true", help=f"leave out what is marked {', '.join(NOT_QUICK)}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip tests marked `shared` where ../shared is missing; leave out what is not quick if only that is asked for."""
+    if config.getoption("quick"):
+        marks = {item: next(filter(item.get_closest_marker, NOT_QUICK), "") for item in items}
+        LEFT_OUT.update(filter(None, marks.values()))
+        config.hook.pytest_deselected(items=[item for item in items if marks[item]])
+        items[:] = [item for item in items if not marks[item]]
     if SHARED.is_dir():
         return
     for item in items:
         if item.get_closest_marker("shared"):
-            item.add_marker(pytest.mark.skip(reason="needs ../shared"))
+            item.add_marker(pytest.mark.skip(reason="no ../shared"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what was left out to the process that tells of the run."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = dict(LEFT_OUT)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker left out; all of them leave out the same."""
+    LEFT_OUT.update({mark: count - LEFT_OUT[mark] for mark, count in node.workeroutput.get("left_out", {}).items()})
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line: how many tests were skipped and why."""
+    skipped = terminalreporter.stats.get("skipped", ())
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    told = [f"{count} ({reason})" for reason, count in sorted(reasons.items())]
+    if LEFT_OUT:
+        marks = ", ".join(f"{LEFT_OUT[mark]} {mark}" for mark in NOT_QUICK if LEFT_OUT[mark])
+        told.append(f"{marks} (python3 tasks.py test --all)")
+    terminalreporter.write_line(f"skipped: {', '.join(told) or 'nothing'}")

@@ -198,6 +198,7 @@ def test_the_task_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "none.csv" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_the_embedded_archive_is_the_one_made_from_the_facts(root: Path, shared: Path, tmp_path: Path) -> None:
     done = backfill.backfill(tmp_path, shared / "facts/incidents.csv", shared / "facts/coverage.csv")

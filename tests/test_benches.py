@@ -5,6 +5,7 @@ import pytest
 from tests.bench import edits, recordings
 
 
+@pytest.mark.system
 @pytest.mark.shared
 @pytest.mark.slow
 @pytest.mark.parametrize("bench", [edits, recordings], ids=["edits", "recordings"])

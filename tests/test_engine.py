@@ -258,6 +258,7 @@ def _call(plan: Plan, rng: random.Random, number: int) -> None:
 EDITS: list[Callable[[Plan, random.Random, int], None]] = [_add, _delete, _rename, _edit, _pull, _unprint, _call]
 
 
+@pytest.mark.slow
 def test_forked_workers_print_what_one_process_prints(plan: Plan) -> None:
     rng = random.Random(1)
     made = [replace(corpus.incident(rng, number), provider="groq") for number in range(engine.build.MANY + 30)]

@@ -34,6 +34,7 @@ def test_every_fault_is_made_once_and_alone(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.system
 @pytest.mark.slow
 def test_faults_are_tried_one_by_one_and_those_that_survive_are_named(root: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(root / "plugins")}
@@ -48,6 +49,7 @@ def test_faults_are_tried_one_by_one_and_those_that_survive_are_named(root: Path
     assert all(": plugins/almanac/text/" in line for line in survivors)
 
 
+@pytest.mark.system
 def test_a_test_is_run_on_the_lines_it_comes_by(tmp_path: Path) -> None:
     """On a project of its own, since namespaces and a copy of this one take seconds."""
     home = tmp_path / "project"

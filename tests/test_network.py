@@ -55,6 +55,7 @@ inet_pton(AF_INET6, "::1", &sin6_addr), sin6_scope_id=0}, 28) = -1 EINPROGRESS
     assert CONNECT.findall(trace) == ["10.0.0.1", "::1"]
 
 
+@pytest.mark.system
 @pytest.mark.slow
 def test_a_pull_stays_whole_under_every_fault(root: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(root / "plugins")}

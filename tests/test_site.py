@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,15 +13,15 @@ import pytest
 
 from almanac import site, unchanged
 from tests.almanacs import incident
-from tests.projects import article, project, put, tree, write
+from tests.projects import article, put, tree, write
 
 NOW = "2026-03-02T14:10:00Z"
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A small project."""
-    return project(tmp_path / "site")
+def root(tmp_path: Path, built: Path) -> Path:
+    """A small project of its own, built already."""
+    return Path(shutil.copytree(built, tmp_path / "site", symlinks=True))
 
 
 def build(root: Path, output: str = "output", now: str = NOW) -> Path:
@@ -36,16 +37,16 @@ def settle(root: Path) -> None:
     time.sleep(unchanged.SETTLED / 1e9 + 0.02)
 
 
-def test_an_article_has_its_page_with_its_text_and_links(root: Path) -> None:
-    page = (build(root) / "articles/2026/claude-fails/index.html").read_text()
+def test_an_article_has_its_page_with_its_text_and_links(built: Path) -> None:
+    page = (built / "output/articles/2026/claude-fails/index.html").read_text()
     assert "<h1>Claude fails</h1>" in page
     assert '<a href="/methodology/" rel="noopener noreferrer">how</a>' in page
     assert '<a href="/about/" rel="noopener noreferrer">about</a>' in page
     assert 'href="/incidents/anthropic/first/"' in page
 
 
-def test_a_page_stands_at_its_name(root: Path) -> None:
-    assert "An <em>almanac</em>." in (build(root) / "about/index.html").read_text()
+def test_a_page_stands_at_its_name(built: Path) -> None:
+    assert "An <em>almanac</em>." in (built / "output/about/index.html").read_text()
 
 
 def test_links_lead_below_the_path_the_site_lives_at(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,6 +56,7 @@ def test_links_lead_below_the_path_the_site_lives_at(root: Path, monkeypatch: py
     assert 'href="/almanac/about/"' in page
 
 
+@pytest.mark.system
 def test_pelican_alone_makes_the_same_site(root: Path) -> None:
     ours = tree(build(root))
     command = [sys.executable, "-m", "pelican", "content", "-s", "pelicanconf.py", "-o", "theirs"]
@@ -148,6 +150,7 @@ def test_every_bad_article_is_named_with_line_and_cure_and_left_out(
     assert tree(root / "output") == before
 
 
+@pytest.mark.system
 def test_pelican_alone_names_a_bad_article_too(root: Path) -> None:
     article(root, "template", "T", "Text.", more="Template: ../../evil\n")
     command = [sys.executable, "-m", "pelican", "content", "-s", "pelicanconf.py", "--log-handler", "plain"]
@@ -177,6 +180,7 @@ def test_a_moment_that_is_none_is_refused(root: Path) -> None:
         build(root, now="yesterday")
 
 
+@pytest.mark.system
 def test_publishing_pulls_first_and_says_so_where_there_is_no_network(root: Path) -> None:
     """Neither provider has a feed, so nobody is asked."""
     code = "from pathlib import Path; from almanac import site; site.build(Path('publishconf.py'))"

@@ -30,6 +30,7 @@ def replace(work: Path) -> None:
     files.put(work / "a.md", b"new", durable=True)
 
 
+@pytest.mark.system
 @needs_strace
 @pytest.mark.parametrize("by_path", [True, False])
 def test_a_watched_run_tells_every_call_that_changes_the_disk(work: Path, tmp_path: Path, by_path: bool) -> None:
@@ -39,6 +40,7 @@ def test_a_watched_run_tells_every_call_that_changes_the_disk(work: Path, tmp_pa
     ]
 
 
+@pytest.mark.system
 @needs_strace
 @pytest.mark.parametrize("call", ["openat", "write", "fsync", "rename"])
 def test_a_kill_comes_before_the_call_it_is_aimed_at(work: Path, tmp_path: Path, call: str) -> None:
@@ -47,6 +49,7 @@ def test_a_kill_comes_before_the_call_it_is_aimed_at(work: Path, tmp_path: Path,
     assert (work / "a.md.tmp").exists() == (call != "openat")
 
 
+@pytest.mark.system
 @needs_strace
 @pytest.mark.parametrize("call", ["openat", "write", "fsync", "rename"])
 def test_a_fault_is_told_as_the_command_tells_it(work: Path, tmp_path: Path, call: str) -> None:
@@ -107,6 +110,7 @@ def test_a_refusal_that_is_not_told_well_is_found(said: str, faults: int) -> Non
     assert len(disk.told(disk.injection.Ended(1, said, True))) == faults
 
 
+@pytest.mark.system
 @pytest.mark.slow
 @needs_strace
 @pytest.mark.parametrize("bench", ["kills 0 1 50", "disk 120"])

@@ -20,6 +20,7 @@ jobs:
 """
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("audit", supply.AUDITS)
 def test_nothing_is_found(audit: str) -> None:
     assert list(supply.AUDITS[audit]()) == []

@@ -33,6 +33,7 @@ def marker(checkout: Path) -> Path:
     return checkout / ".venv" / ".requirements-installed"
 
 
+@pytest.mark.system
 def test_without_a_registry_a_missing_environment_is_one_clear_line(checkout: Path) -> None:
     (checkout / "requirements.lock").write_text(MISSING)
     done = tasks(checkout, "check")
@@ -42,6 +43,7 @@ def test_without_a_registry_a_missing_environment_is_one_clear_line(checkout: Pa
     ]
 
 
+@pytest.mark.system
 def test_a_ready_environment_is_not_touched_again(checkout: Path) -> None:
     tasks(checkout, "--list")
     before = marker(checkout).stat().st_mtime_ns
@@ -49,6 +51,7 @@ def test_a_ready_environment_is_not_touched_again(checkout: Path) -> None:
     assert (marker(checkout).stat().st_mtime_ns, "setting up" in done.stdout) == (before, False)
 
 
+@pytest.mark.system
 def test_an_interrupted_set_up_heals(checkout: Path) -> None:
     tasks(checkout, "--list")
     marker(checkout).unlink()
@@ -60,6 +63,7 @@ def test_an_interrupted_set_up_heals(checkout: Path) -> None:
     assert (marker(checkout).exists(), python.resolve().exists()) == (True, True)
 
 
+@pytest.mark.system
 def test_a_changed_lock_that_cannot_be_had_leaves_the_old_environment(checkout: Path) -> None:
     tasks(checkout, "--list")
     (checkout / "requirements.lock").write_text(MISSING)
@@ -67,6 +71,7 @@ def test_a_changed_lock_that_cannot_be_had_leaves_the_old_environment(checkout: 
     assert (checkout / ".venv" / "bin" / "python").exists()
 
 
+@pytest.mark.system
 def test_the_environment_for_tests_also_serves_the_site(checkout: Path) -> None:
     (checkout / ".ci" / "dev.lock").write_text("# other\n")
     tasks(checkout, "test")

@@ -351,6 +351,7 @@ def heavy() -> Almanac:
     return almanac([incident(f"{i:012}", f"02 {i // 60:02}:{i % 60:02}", "02 23:00", title=name) for i in range(400)])
 
 
+@pytest.mark.slow
 def test_no_page_weighs_more_than_fifty_kilobytes_with_its_sheet(site: dict[str, str]) -> None:
     pages = site | printed(pages_of(heavy())) | printed(pages_of(six()))
     weights = {path: len(html.encode()) + len(lean(STYLE.read_bytes())) for path, html in pages.items()}

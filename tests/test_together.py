@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.mark.system
 @pytest.mark.slow
 def test_nothing_is_lost_between_eight_pulls_and_a_build() -> None:
     """In a process of its own: it waits for all of its children."""

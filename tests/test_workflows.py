@@ -92,6 +92,7 @@ def runner(tmp_path: Path) -> Iterator[Runner]:
         yield Runner(tmp_path, server)
 
 
+@pytest.mark.system
 def test_news_is_committed_and_a_second_run_commits_nothing(runner: Runner) -> None:
     assert runner.run() == ["Pull: 2 incidents, 0 drafts"]
     *named, log = git(runner.remote, "show", "--name-only", "--format=", "main").splitlines()
@@ -106,6 +107,7 @@ def test_news_is_committed_and_a_second_run_commits_nothing(runner: Runner) -> N
     assert runner.run() == ["Pull: 1 incidents, 0 drafts"]
 
 
+@pytest.mark.system
 def test_the_time_of_the_pull_alone_is_committed_once_an_hour(runner: Runner, tmp_path: Path) -> None:
     runner.run()
     people = tmp_path / "people"
@@ -116,6 +118,7 @@ def test_the_time_of_the_pull_alone_is_committed_once_an_hour(runner: Runner, tm
     assert runner.run() == []
 
 
+@pytest.mark.system
 def test_what_people_merged_meanwhile_stays_below_what_was_pulled(runner: Runner, tmp_path: Path) -> None:
     runner.check_out()
     runner.step("Pull")
@@ -142,6 +145,7 @@ def archived(runner: Runner) -> dict[str, Incident]:
     return {name: filed.incident for name, filed in archive.load(runner.folder / "content", "claude").items()}
 
 
+@pytest.mark.system
 def test_of_two_pulls_that_push_at_once_nothing_is_lost_and_nothing_doubled(runner: Runner) -> None:
     other = other_runner(runner)
     for each in (runner, other):
@@ -161,6 +165,7 @@ def test_of_two_pulls_that_push_at_once_nothing_is_lost_and_nothing_doubled(runn
     ]  # fmt: skip
 
 
+@pytest.mark.system
 def test_a_remote_that_moves_between_fetch_and_push_is_fetched_again(
     runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,6 +212,7 @@ exit $code
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("file", [".output-state/~written.state", ".output-preview-state/a", ".venv/x", "output/x"])
 def test_what_a_build_would_trust_is_refused_where_somebody_committed_it(runner: Runner, file: str) -> None:
     runner.check_out()
@@ -221,6 +227,7 @@ def test_what_a_build_would_trust_is_refused_where_somebody_committed_it(runner:
         runner.step("Refuse what only a build may make")
 
 
+@pytest.mark.system
 def test_the_site_is_built_from_what_was_committed_without_another_pull(runner: Runner) -> None:
     runner.run()
     asked = len(runner.server.visits)
