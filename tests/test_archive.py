@@ -7,7 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
-import timeit
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -72,6 +72,7 @@ def test_every_incident_comes_back_as_it_was(incident: Incident) -> None:
     assert archive.render(archive.parse(text)) == text
 
 
+@pytest.mark.slow
 @given(INCIDENTS)
 def test_front_matter_says_the_same_to_every_yaml(incident: Incident) -> None:
     head = archive.render(replace(incident, extra=())).split("\n---\n")[0]
@@ -224,11 +225,18 @@ def test_a_truth_in_the_words_of_yaml_is_read() -> None:
     assert archive.parse(archive.render(flagged).replace("title_is_ours: true", "title_is_ours: yes")) == flagged
 
 
-def test_a_typical_file_is_parsed_in_a_tenth_of_a_millisecond() -> None:
+def test_a_typical_file_is_parsed_in_few_steps() -> None:
+    """In a tenth of a millisecond, that is: a YAML parser takes a hundred times as many."""
     post = Update(at=NOON, phase=Phase.MONITORING, printed="Update", seen=NOON, text="A fix is out.\n\nWe look. " * 6)
     text = archive.render(replace(OUTAGE, updates=(post,) * 8))
-    taken = min(timeit.repeat(lambda: archive.parse(text), number=50, repeat=20)) / 50
-    assert taken < 400e-6  # measured 86 µs; the rest is for slow and busy machines
+    archive.parse(text)  # so that what is kept from call to call is there
+    calls: Counter[str] = Counter()
+    sys.setprofile(lambda _, event, __: calls.update([event]))
+    try:
+        archive.parse(text)
+    finally:
+        sys.setprofile(None)
+    assert calls["call"] + calls["c_call"] < 1000
 
 
 # --- names of files ---

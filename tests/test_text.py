@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from hypothesis import strategies as st
 
 from almanac import text
 from almanac.text import limits, untrusted
+from tests.growth import LINEAR, growth
 
 CORPORA = Path(__file__).resolve().parents[1] / "../shared/corpora"
 SHOWN = {"p", "br", "strong", "em", "code", "pre", "a", "ul", "ol", "li", "blockquote"}
@@ -354,25 +353,17 @@ NESTED = ["<b>", "<div>", "<ul><li>", "<pre>", "<blockquote>", "<b>x</i>", "~<b>
 NESTED += ["[", "![", "&lt;", "*a_ ", "> ", "- "]
 
 
-def cost(work: Callable[[str], object], source: str) -> float:
-    """The least seconds of processor time of three runs."""
-    taken = []
-    for _ in range(3):
-        began = time.process_time()
-        work(source)
-        taken.append(time.process_time() - began)
-    return min(taken)
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", NESTED)
-def test_four_times_the_text_costs_four_times_the_work(piece: str) -> None:
-    def read(source: str) -> object:
-        html = text.html.__wrapped__
-        return live(html(untrusted.markdown(source))), html(source), text.plain(source)
+def test_work_grows_with_the_text_however_deep_it_is_nested(piece: str) -> None:
+    html = text.html.__wrapped__
 
-    source = piece * (10_000 // len(piece)) + "x"
-    assert read(source)[0] == []
-    assert cost(read, source * 4) < 9 * max(cost(read, source), 0.01)
+    def read(size: int) -> None:
+        source = piece * size + "x"
+        assert live(html(untrusted.markdown(source)) + html(source)) == []
+        text.plain(source)
+
+    assert growth(read, 60_000 // len(piece)) < LINEAR
 
 
 @pytest.mark.parametrize("reference", ["&#65535;", "&#65534;", "&#xFFFF;", "&#xfffe;", "&#x0FFFE;", "&#0065535;"])

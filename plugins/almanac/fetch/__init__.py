@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,8 +59,11 @@ class Answer:
 class Hosts:
     """Whose turn it is: one request at a time and a short pause for each host."""
 
-    def __init__(self, pause: float = PAUSE) -> None:
-        self._pause = pause
+    def __init__(
+        self, pause: float = PAUSE, *, clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._pause, self._clock, self._sleep = pause, clock, sleep
         self._guard = threading.Lock()
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._last: dict[str, float] = {}
@@ -72,11 +75,11 @@ class Hosts:
             lock = self._locks[host]
         with lock:
             if host in self._last:
-                time.sleep(max(0.0, self._last[host] + self._pause - time.monotonic()))
+                self._sleep(max(0.0, self._last[host] + self._pause - self._clock()))
             try:
                 yield
             finally:
-                self._last[host] = time.monotonic()
+                self._last[host] = self._clock()
 
 
 def get(request: Request, hosts: Hosts | None = None) -> Answer:
