@@ -115,6 +115,14 @@ def with_paths(arguments: list[str]) -> list[str]:
     return ["check", *(each for each in arguments[1:] if each.startswith("-")), f"--paths={','.join(paths)}"]
 
 
+def which_tests(arguments: list[str]) -> list[str]:
+    """What pytest is asked for: the quick tests or all of them, on all cores, or the files and tests that are named."""
+    passed_on = [each for each in arguments if each != "--all"]
+    if any((ROOT / each.partition("::")[0]).exists() for each in passed_on if not each.startswith("-")):
+        return passed_on
+    return ["-n", "auto", "--dist", "worksteal", *([] if "--all" in arguments else ["--quick"]), *passed_on]
+
+
 def nothing_changed() -> bool:
     """True, and said so, if sources, settings and outputs stand as the last build left them (no Pelican imported)."""
     sys.path.insert(0, str(PLUGINS / "almanac"))
@@ -277,10 +285,11 @@ def bench(_: Context, name: str, arguments: str = "") -> None:
     run(str(PYTHON), "-m", f"tests.bench.{name.replace('-', '_')}", *shlex.split(arguments))
 
 
-@task(help={"arguments": "passed on to pytest, in one string"})
+@task(help={"arguments": "--all, and what is passed on to pytest, in one string"})
 def test(_: Context, arguments: str = "") -> None:
-    """Run the tests; works offline."""
-    run(str(PYTHON), "-m", "pytest", *shlex.split(arguments))
+    """Run the quick tests, with --all browser, system and slow ones too, or those named; works offline."""
+    # Many processes import the same modules, so each is compiled once even where that is switched off.
+    run(str(PYTHON), "-m", "pytest", *which_tests(shlex.split(arguments)), PYTHONDONTWRITEBYTECODE="")
 
 
 @task

@@ -90,6 +90,18 @@ def test_files_to_check_are_named_as_they_come(given: list[str], taken: list[str
     assert done.stdout == "True\n", done.stderr
 
 
+@pytest.mark.parametrize(("given", "taken"), [
+    ([], ["-n", "auto", "--dist", "worksteal", "--quick"]),
+    (["--all"], ["-n", "auto", "--dist", "worksteal"]),
+    (["-k", "feeds", "--all"], ["-n", "auto", "--dist", "worksteal", "-k", "feeds"]),
+    (["tests/test_tasks.py::test_a", "-x"], ["tests/test_tasks.py::test_a", "-x"]),
+])
+def test_the_quick_tests_all_or_those_named_are_run(given: list[str], taken: list[str]) -> None:
+    code = f"import tasks; print(tasks.which_tests({given!r}) == {taken!r})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout == "True\n", done.stderr
+
+
 def test_what_is_passed_on_arrives_as_it_was_given() -> None:
     given = ["pull-requests", "--only", "two words", "it's", ""]
     code = (
