@@ -114,8 +114,8 @@ KEY = re.compile(r"^(  - |)([a-z_]+): (.*)$", re.MULTILINE)
 INNER = re.compile(r"(?<=[{,] )?\b([a-z_]+): ([^,{}\[\]\n]+)(?=[,}])")
 WORDS = {  # fields that hold words
     "title", "summary", "said", "by", "why", "text", "confirmed", "claimed", "unknown", "reason", "note", "quote",
-    "name",
-    "company", "aliases", "author", "authors", "curator", "contributor", "publisher", "product", "match", "words",
+    "name", "company", "aliases", "author", "authors", "curator", "contributor", "publisher", "product", "match",
+    "words",
 }  # fmt: skip
 FAR = "2099-01-01T00:00:00Z"
 
