@@ -93,6 +93,8 @@ def bootstrap(arguments: list[str]) -> None:
     """Run outside of .venv: answer an unchanged build at once, else set up and hand over to invoke inside .venv."""
     if sys.version_info < (3, 11):  # noqa: UP036  (an older python3 must get this line, not a traceback)
         stop(f"needs Python 3.11 or newer, this is {sys.version.split()[0]}: run it as python3.11 tasks.py …")
+    if arguments == ["--version"]:
+        sys.exit(print(version()))
     if arguments == ["build"] and nothing_changed():
         sys.exit()
     arguments = with_paths(arguments)
@@ -121,6 +123,16 @@ def which_tests(arguments: list[str]) -> list[str]:
     if any((ROOT / each.partition("::")[0]).exists() for each in passed_on if not each.startswith("-")):
         return passed_on
     return ["-n", "auto", "--dist", "worksteal", *([] if "--all" in arguments else ["--quick"]), *passed_on]
+
+
+def version() -> str:
+    """The name of the program and its version, read without .venv."""
+    sys.path.insert(0, str(PLUGINS / "almanac"))
+    try:
+        import version  # type: ignore[import-not-found]  # plugins/almanac/version.py, stdlib only
+    finally:
+        sys.path.pop(0)
+    return f"{version.NAME} {version.current()}"
 
 
 def nothing_changed() -> bool:

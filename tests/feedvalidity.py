@@ -34,6 +34,8 @@ URL = {"type": "string", "pattern": "^https?://[^\\s<>\"]+$"}
 NAME = {"type": "string", "minLength": 1}
 PERSONS = {"type": "array", "items": {"type": "object", "properties": {"name": NAME, "url": URL, "avatar": URL},
                                       "minProperties": 1, "additionalProperties": False}}  # fmt: skip
+PROGRAM = {"type": "object", "properties": {"generator": NAME, "version": NAME}, "required": ["generator", "version"],
+           "additionalProperties": False}  # fmt: skip
 JSON_FEED = {
     "type": "object",
     "required": ["version", "title", "items"],
@@ -41,6 +43,7 @@ JSON_FEED = {
         "version": {"const": "https://jsonfeed.org/version/1.1"},
         "title": NAME, "home_page_url": URL, "feed_url": URL, "description": NAME, "next_url": URL, "icon": URL,
         "favicon": URL, "authors": PERSONS, "language": NAME, "expired": {"type": "boolean"},
+        "_almanac": PROGRAM,
         "items": {"type": "array", "items": {
             "type": "object",
             "required": ["id"],

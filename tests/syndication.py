@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
-from almanac import archive
+from almanac import archive, version
 from almanac.almanac import ArticleCard
 from almanac.engine import Build, Plan
 from almanac.model import FeedState, Impact, Incident, Kind, Phase, Provider, Revision, Update, unstamp
@@ -63,6 +63,7 @@ class Press:
             site_name="Outage Almanac",
             site_id="tag:almanac.example,2026:",
             complete=self.complete,
+            version=version.current(),
             jinja={"autoescape": True, "trim_blocks": True, "lstrip_blocks": True},
         )
 

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almanac import engine, unchanged, views
+from almanac import engine, unchanged, version, views
 from almanac.engine import printer, state, written
 from almanac.engine.crew import Columns, Crew, Errands
 from almanac.engine.escape import escape
@@ -364,6 +364,10 @@ def test_settings_make_a_plan(settings: dict[str, Any], tmp_path: Path) -> None:
 def test_without_a_stated_moment_it_is_the_clock_floored(settings: dict[str, Any]) -> None:
     clock = at("02 14:13:20").timestamp()
     assert engine.plan({**settings, "ALMANAC_NOW": ""}, clock).now == at("02 14:10")
+
+
+def test_a_plan_states_the_version_of_the_checkout(settings: dict[str, Any]) -> None:
+    assert engine.plan(settings, 0.0).version == version.current()
 
 
 def test_a_moment_that_is_none_makes_no_plan(settings: dict[str, Any]) -> None:

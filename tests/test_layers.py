@@ -7,7 +7,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1] / "plugins" / "almanac"
 
 LAYERS = {
-    0: {"model", "files"},
+    0: {"model", "files", "version"},
     1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "body",
         "queries", "spelling", "sources", "layout", "alike", "addresses"},
     2: {"feeds", "archive", "almanac", "charts", "corrections", "links", "pictures",

@@ -14,7 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 
-SOURCES = ("content", "theme", "plugins/almanac", "pelicanconf.py", "publishconf.py", "requirements.lock")
+SOURCES = (
+    "content", "theme", "plugins/almanac", "pelicanconf.py", "publishconf.py", "pyproject.toml", "requirements.lock",
+)  # fmt: skip
 CONTENT = "content/"
 PREVIEW = ".output-preview"  # where pelicanconf.py builds to
 STEP = 300  # seconds: a build speaks of the clock floored to this, so that two builds in a row say the same

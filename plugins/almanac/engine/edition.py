@@ -165,6 +165,7 @@ class Edition:
             home=f"{plan.site_url}{home}",
             style=f"{urlsplit(plan.site_url).path.rstrip('/')}/theme/feed.css",
             begun=self.begun,
+            version=plan.version,
         )
 
     def linked(self, channel: Channel, current: str = "", earlier: str = "", later: str = "") -> Channel:

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from almanac import unchanged
+from almanac import unchanged, version
 from almanac.engine import stage
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -33,6 +33,7 @@ class Plan:
     published: Path | None = None  # where the finished site is to appear at once; None: `output` is changed in place
     complete: bool = False  # search index, link pictures and Parquet too; a preview is faster without
     jinja: Mapping[str, Any] = field(default_factory=dict)
+    version: str = version.UNKNOWN  # of the program, as feeds and tables state it
     settings: str = ""  # those of SETTINGS in one string, for the fingerprint
 
     @property
@@ -64,13 +65,14 @@ def plan(settings: Mapping[str, Any], clock: float) -> Plan:
         site_id=settings["ALMANAC_ID"],
         complete=bool(settings.get("ALMANAC_COMPLETE")),
         jinja=settings["JINJA_ENVIRONMENT"],
+        version=version.current(),
         settings=repr([settings.get(name) for name in SETTINGS]),
     )
 
 
 def fingerprint(plan: Plan) -> str:
-    """A digest of theme, code, settings and installed packages: what every page depends on."""
-    digest = blake2b(f"{sys.version}\n{plan.settings}\n{_packages()}\n".encode(), digest_size=16)
+    """A digest of theme, code and its version, settings and installed packages: what every page depends on."""
+    digest = blake2b(f"{sys.version}\n{plan.settings}\n{plan.version}\n{_packages()}\n".encode(), digest_size=16)
     for folder, pattern in ((plan.theme, "*"), (PACKAGE, "*.py")):
         for path in sorted(folder.rglob(pattern)):
             if path.is_file():

@@ -162,7 +162,7 @@ def _file(edition: Edition, name: str) -> object:
             return parquet.as_parquet(table, _rows(edition, table.name))
         return _joined(edition, name) if table.name in OF_CARDS else FORMS[form](table, ROWS[table.name](edition))
     sizes = _sizes(edition)
-    return tables.package(edition.almanac, sizes) if name == PACKAGE else _offered(edition, sizes)
+    return tables.package(edition.almanac, sizes, edition.plan.version) if name == PACKAGE else _offered(edition, sizes)
 
 
 def _file_key(edition: Edition, name: str) -> object:

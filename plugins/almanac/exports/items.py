@@ -44,7 +44,7 @@ class Channel:
 
     `begun` is since when there is a record, the date of a feed that holds nothing yet.
     `current`, `earlier` and `later` are the links of RFC 5005: an archive document names the feed it is of, and each
-    document the archives beside it. "" where there is none.
+    document the archives beside it. `version` is that of the program which prints it. "" where there is none.
     """
 
     id: str
@@ -56,6 +56,7 @@ class Channel:
     current: str = ""
     earlier: str = ""
     later: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

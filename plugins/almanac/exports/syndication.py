@@ -21,6 +21,7 @@ from lxml.builder import ElementMaker  # type: ignore[import-untyped]
 from almanac import text
 from almanac.exports.items import Channel, Item
 from almanac.model import stamp
+from almanac.version import NAME
 
 ATOM = "http://www.w3.org/2005/Atom"
 HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
@@ -53,6 +54,7 @@ def atom_of(channel: Channel, entries: Sequence[Entry]) -> bytes:
         f"  <title>{title}</title>\n"
         f"  <updated>{stamp(_latest(channel, entries))}</updated>\n"
         f"  <author>\n    <name>{title}</name>\n  </author>\n",
+        f'  <generator version="{_value(channel.version)}">{NAME}</generator>\n' if _states_version(channel) else "",
         f'  <fh:archive xmlns:fh="{HISTORY}"/>\n' if channel.current else "",
         f'  <link rel="self" type="application/atom+xml" href="{_value(channel.url)}"/>\n'
         f'  <link rel="alternate" type="text/html" href="{_value(channel.home)}"/>\n',
@@ -60,6 +62,11 @@ def atom_of(channel: Channel, entries: Sequence[Entry]) -> bytes:
         *(one.xml for one in entries),
         "</feed>\n",
     ]).encode()  # fmt: skip
+
+
+def _states_version(channel: Channel) -> bool:
+    """Return True for a feed, False for an archive document: no release is to change those that are finished."""
+    return bool(channel.version and not channel.current)
 
 
 def _archives(channel: Channel) -> list[str]:
@@ -102,7 +109,8 @@ def rss(channel: Channel, items: Sequence[Item]) -> bytes:
         "  <channel>\n"
         f"    <title>{title}</title>\n"
         f"    <link>{_text(channel.home)}</link>\n"
-        f"    <description>{title}</description>\n"
+        f"    <description>{title}</description>\n",
+        f"    <generator>{NAME} {_text(channel.version)}</generator>\n" if channel.version else "",
         f'    <atom:link rel="self" type="application/rss+xml" href="{_value(channel.url)}"/>\n',
         *(f"    <atom:{link}/>\n" for link in _archives(channel)),
         f"    <lastBuildDate>{_rfc822(_latest(channel, items))}</lastBuildDate>\n",
@@ -127,13 +135,18 @@ def _rss_item(item: Item) -> str:
 
 
 def json_feed(channel: Channel, items: Sequence[Item]) -> bytes:
-    """A feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+    """A feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), which has no word for what prints it.
+
+    Its extensions are objects whose names begin with an underscore.
+    """
+    program = {"_almanac": {"generator": NAME, "version": channel.version}} if channel.version else {}
     return dump({
         "version": JSON_FEED,
         "title": line(channel.title),
         "home_page_url": channel.home,
         "feed_url": channel.url,
         "language": "en",
+        **program,
         "items": [_json_item(item) for item in items],
     })
 

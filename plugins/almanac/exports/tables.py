@@ -196,12 +196,16 @@ def size(data: bytes) -> Size:
     return Size(len(data), sha256(data).hexdigest())
 
 
-def package(almanac: Almanac, sizes: Mapping[str, Size]) -> bytes:
-    """The data package that describes the tables; `sizes` by file name, of those there are."""
+def package(almanac: Almanac, sizes: Mapping[str, Size], version: str) -> bytes:
+    """The data package that describes the tables; `sizes` by file name, of those there are.
+
+    `version` is that of the program, which says what the columns mean: CHANGELOG.md names every change of one.
+    """
     cut_off = stamp(almanac.record_until) if almanac.record_until else None
     return dump({
         "profile": "tabular-data-package",
         "name": "outage-almanac",
+        "version": version,
         "title": f"{almanac.site_name}: incidents AI providers declared",
         "homepage": f"{almanac.site_url}/data/",
         "licenses": [LICENCE],
