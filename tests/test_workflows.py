@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -262,6 +263,28 @@ def test_pull_requests_see_no_secret_and_write_nothing() -> None:
     assert [job["permissions"] for job in jobs(path).values()] == [{"contents": "read"}] * 2
     for job in jobs(path).values():
         assert job["steps"][0]["with"] == {"persist-credentials": False}
+
+
+def test_the_tests_run_on_every_python_from_the_oldest_that_the_project_allows() -> None:
+    code = jobs(ROOT / ".github" / "workflows" / "check.yml")["code"]
+    tried = [tuple(map(int, version.split("."))) for version in code["strategy"]["matrix"]["python"]]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    oldest = tuple(map(int, project["requires-python"].removeprefix(">=").split(".")))
+    assert tried == [(3, minor) for minor in range(oldest[1], tried[-1][1] + 1)]
+    assert (oldest, len(tried) >= 4) == ((3, 11), True)
+    (python,) = (step for step in code["steps"] if step["name"] == "Set up Python")
+    assert python["with"] == {"python-version": "${{ matrix.python }}"}
+    assert not code["strategy"]["fail-fast"]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_versions_of_python_are_texts_for_as_a_number_3_10_is_3_1(path: Path) -> None:
+    stated = [step["with"]["python-version"] for job in jobs(path).values() for step in job["steps"]
+              if "setup-python" in step.get("uses", "")]  # fmt: skip
+    matrices = [job["strategy"]["matrix"] for job in jobs(path).values() if "strategy" in job]
+    versions = [*stated, *(version for matrix in matrices for version in matrix["python"])]
+    assert stated
+    assert [version for version in versions if not isinstance(version, str)] == []
 
 
 def test_what_a_workflow_is_told_by_strangers_never_becomes_part_of_a_script() -> None:
