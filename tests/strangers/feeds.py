@@ -139,7 +139,7 @@ def marked(wanted: Wanted) -> Stranger:
     among = [piece for piece in pieces.BODIES if piece.closed]
     items, marks, parts = [], [], []
     for number in range(wanted.rng.choice((1, 1, 2))):
-        one, text = wanted.piece(among, 2)
+        one, text = wanted.piece(among, 2) if wanted.rng.random() < 0.7 else _hidden(wanted)
         mark = f"mark{wanted.number}x{number}"
         before = wanted.rng.choice(("", "", "", "Slow. ", "<p>", "<br>"))
         body = f"{before}{text}{wanted.rng.choice((' ', ' ', '', '<br>', '</p><p>'))}{mark} and more."
@@ -148,6 +148,13 @@ def marked(wanted: Wanted) -> Stranger:
         marks.append(mark)
         parts.append(one)
     return made(wanted, "marks", parts, encoded(rss("".join(items), wanted.host)), hope=Hope(marks=tuple(marks)))
+
+
+def _hidden(wanted: Wanted) -> tuple[Piece, str]:
+    """Signs of Markdown or HTML with something between them that vanishes when they are read."""
+    signs = wanted.rng.choice(pieces.SIGNS)
+    text = pieces.split(signs, wanted.rng)
+    return Piece(f"hidden {signs!r} as {text[:40]!r}", lambda _: text), text
 
 
 def titled(wanted: Wanted) -> Stranger:

@@ -186,6 +186,14 @@ LINKS = [
     for link in (*fixed((f"[x]({address})", f"<{address}>", f"![x]({address})", f"\n\n[x]: {address}\n\n[x]"), "link"),
                  *fixed((f"<a href='{escape(address)}'>x</a>",), "HTML link"))
 ]  # fmt: skip
+SIGNS = (  # what means something only as a whole
+    "~~~", "~~~~", "```", "````", "`x`", "# x", "---", "===", "***", "> x", "- x", "1. x", "|-|", "**x**", "__x__",
+    "~~x~~",
+    "&#65535;", "&#xFFFE;", "&amp;", "&#0;", "&lt;b&gt;", "&lt;!--", "![x](y)", "[x](https://a.example/)",
+    "[x]: https://a.example/", "{{ x }}", "{% x %}", "https://a.example/", "a@b.example", "\\*", "\n\n# x", "\n~~~\n",
+    "=\n",
+    "## 2026-03-02T10:00:00Z resolved",
+)
 SHORT = (*NONCHARACTERS, *SURROGATES, *CHARACTERS, *MARKUP, *MARKDOWN, *STATES, *NUMBERS)
 WITHOUT_HTML = (*NONCHARACTERS, *SURROGATES, *CHARACTERS, *MARKDOWN, *STATES, *NUMBERS, *GROWING,
     *(link for link in LINKS if "HTML" not in link.name))

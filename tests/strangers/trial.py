@@ -334,10 +334,13 @@ class _Line:
             difference = _difference(self.base.pages[changed[0]], pages.get(changed[0]))
             self._say(None, f"pages of others change: {', '.join(changed[:3])}: {difference}")
         for one in feeds:
-            own = b"".join(data for path, data in pages.items() if path.startswith(f"incidents/{one.slug}/"))
+            place = re.compile(rf"incidents/{one.slug}/[^/]+/index\.html")
+            own = b"".join(data for path, data in pages.items() if place.fullmatch(path))
             for mark in one.hope.marks if own else ():
                 if not re.search(rb"%s\b" % mark.encode(), own):
                     self._say(one.number, f"words are lost: {mark} is on no page of the incident")
+                if re.search(rb"<(?:pre|h[1-6])\b[^>]*>[^<]*%s\b" % mark.encode(), own):
+                    self._say(one.number, f"words are made code or a heading: {mark}")
         for one in let_in:
             if one.page and one.mark.encode() not in pages.get(one.page, b""):
                 self._say(one.number, f"words are lost: {one.mark} is not in {one.page}")
