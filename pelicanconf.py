@@ -15,7 +15,8 @@ PLUGIN_PATHS = ["plugins"]
 PLUGINS = ["almanac"]
 ALMANAC_PULL = False
 ALMANAC_DRAFTS = True  # articles with `status: draft` get a page, in no list
-ALMANAC_COMPLETE = False  # True: with search index, link pictures and Parquet, which take some seconds
+ALMANAC_COMPLETE = False  # True: with search index and link pictures, which take some seconds
+ALMANAC_PARQUET = ""  # "1": the tables as Parquet too, which takes an extra library: .ci/parquet.lock
 ALMANAC_NOW = os.environ.get("ALMANAC_NOW") or os.environ.get("SOURCE_DATE_EPOCH") or ""  # else the clock
 
 TIMEZONE = "UTC"

@@ -1,5 +1,6 @@
 """Settings for publishing: pull the feeds first, then build the site. `python3 tasks.py site`."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,3 +12,4 @@ ALMANAC_PULL = True
 ALMANAC_AT_ONCE = True  # output/ is one whole site at any moment: the next one takes its place when it is finished
 ALMANAC_DRAFTS = False
 ALMANAC_COMPLETE = True
+ALMANAC_PARQUET = os.environ.get("ALMANAC_PARQUET", "")

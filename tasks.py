@@ -20,6 +20,7 @@ PLUGINS = ROOT / "plugins"
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 SITE_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / ".ci" / "dev.lock"
+PARQUET_LOCK = ROOT / ".ci" / "parquet.lock"  # what SITE_LOCK has, and pyarrow
 # Matrices here are small: more threads only spin, and cost 1.6 times the processor time (bench statistics speed).
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 NEEDS_DEV = frozenset({"test", "lint", "bench", "shots"})
@@ -45,6 +46,13 @@ def ensure_environment(*locks: Path) -> None:
     if not (install(lock) or install_anew(lock)):
         stop("could not set up .venv: is a package registry in reach? Nothing was built; run the task again then")
     marker(lock).write_text(state(lock))
+
+
+def locks(task: str) -> tuple[Path, ...]:
+    """Return the locks that serve a task, the one with the least in it first."""
+    if task in NEEDS_DEV:
+        return (DEV_LOCK,)
+    return (*(() if os.environ.get("ALMANAC_PARQUET") == "1" else (SITE_LOCK,)), PARQUET_LOCK, DEV_LOCK)
 
 
 def marker(lock: Path) -> Path:
@@ -98,7 +106,7 @@ def bootstrap(arguments: list[str]) -> None:
     if arguments == ["build"] and nothing_changed():
         sys.exit()
     arguments = with_paths(arguments)
-    ensure_environment(*((DEV_LOCK,) if arguments[:1] and arguments[0] in NEEDS_DEV else (SITE_LOCK, DEV_LOCK)))
+    ensure_environment(*locks(arguments[0] if arguments else ""))
     head = {"test": 1, "bench": 2}.get(arguments[0] if arguments else "", len(arguments))
     passed_on = [f"--arguments={shlex.join(arguments[head:])}"] if arguments[head:] else []
     command = [str(PYTHON), "-m", "invoke", "--search-root", str(ROOT), *(arguments[:head] or ["--list"]), *passed_on]
@@ -331,7 +339,8 @@ def lock(_: Context) -> None:
     resolve = ["uv", "pip", "compile", "pyproject.toml", "-q", "--universal", "--python-version", "3.11"]
     resolve += ["--generate-hashes", "--no-header"]
     run(*resolve, "-o", str(SITE_LOCK.relative_to(ROOT)))
-    run(*resolve, "--group", "dev", "-o", str(DEV_LOCK.relative_to(ROOT)))
+    run(*resolve, "--extra", "parquet", "-o", str(PARQUET_LOCK.relative_to(ROOT)))
+    run(*resolve, "--extra", "parquet", "--group", "dev", "-o", str(DEV_LOCK.relative_to(ROOT)))
     ensure_environment(DEV_LOCK)
     listed = ["requirements", SITE_LOCK.name, "--pyproject", "pyproject.toml", "--mc-type", "application"]
     run(str(PYTHON.with_name("cyclonedx-py")), *listed, "--output-reproducible", "-o", ".ci/sbom.json")

@@ -63,7 +63,7 @@ class Press:
             site_name="Outage Almanac",
             site_id="tag:almanac.example,2026:",
             complete=self.complete,
-            version=version.current(),
+            parquet=self.complete,
             jinja={"autoescape": True, "trim_blocks": True, "lstrip_blocks": True},
         )
 

@@ -1,8 +1,11 @@
-"""What only a complete build makes: the search index and Parquet; found, read back, the same every time, kept apart."""
+"""What only a build to publish makes: the search index and Parquet, found, read back, always the same, kept apart."""
 
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +18,7 @@ from almanac.exports.searchindex import Record, files
 from almanac.model import Update, stamp, unstamp
 from tests import shots
 from tests.almanacs import at, incident
-from tests.projects import tree
+from tests.projects import project, tree
 from tests.syndication import Press
 
 NOW = unstamp("2026-03-02T14:10:00Z")
@@ -79,6 +82,30 @@ def test_a_preview_has_none_of_it_and_says_how_to_get_it(tmp_path: Path) -> None
     assert [path for path in found if path.endswith(".parquet") or path.startswith("pagefind/")] == []
     page = found["search/index.html"].decode()
     assert ("<script" in page, "wasm" in page, "python3 tasks.py publish" in page) == (False, False, True)
+
+
+def test_parquet_without_its_library_is_one_clear_line_and_nothing_is_built(tmp_path: Path) -> None:
+    root = project(tmp_path / "site")
+    without = "import sys; sys.modules['pyarrow'] = None; sys.path.insert(0, 'plugins'); from almanac import site; "
+    build = "site.build(__import__('pathlib').Path('publishconf.py').absolute(), pull=False)"
+    env = os.environ | {"ALMANAC_PARQUET": "1"}
+    done = subprocess.run([sys.executable, "-c", without + build], cwd=root, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.splitlines(), (root / "output").exists()) == (1, "", [
+        "ALMANAC_PARQUET is 1, and pyarrow is not installed: have ALMANAC_PARQUET=1 in the environment of "
+        "`python3 tasks.py publish`, which installs it, or write 0 for no Parquet",
+        "build: nothing was built; mend the above",
+    ], False)  # fmt: skip
+
+
+def test_who_does_not_ask_for_parquet_needs_no_library_for_it(tmp_path: Path) -> None:
+    root = project(tmp_path / "site")
+    without = "import sys; sys.modules['pyarrow'] = None; sys.path.insert(0, 'plugins'); from almanac import site; "
+    build = "site.build(__import__('pathlib').Path('publishconf.py').absolute(), pull=False)"
+    env = {name: value for name, value in os.environ.items() if name != "ALMANAC_PARQUET"}
+    done = subprocess.run([sys.executable, "-c", without + build], cwd=root, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    data = {path.name for path in (root / "output/data").iterdir() if path.is_file()}
+    assert data == {"index.html", "datapackage.json", *(f"{t}.{form}" for t in TABLES for form in ("csv", "jsonl"))}
 
 
 def test_a_complete_build_is_the_same_every_time(output: Path, tmp_path: Path) -> None:

@@ -375,6 +375,17 @@ def test_a_moment_that_is_none_makes_no_plan(settings: dict[str, Any]) -> None:
         engine.plan({**settings, "ALMANAC_NOW": "soon"}, 0.0)
 
 
+@pytest.mark.parametrize(("said", "asked"), [("", False), ("0", False), (False, False), (None, False), ("1", True)])
+def test_parquet_is_made_where_it_is_asked_for(settings: dict[str, Any], said: object, asked: bool) -> None:
+    assert engine.plan({**settings, "ALMANAC_PARQUET": said}, 0.0).parquet is asked
+
+
+def test_a_word_that_is_no_switch_makes_no_plan(settings: dict[str, Any]) -> None:
+    with pytest.raises(engine.SettingError) as raised:
+        engine.plan({**settings, "ALMANAC_PARQUET": "yes"}, 0.0)
+    assert str(raised.value) == "ALMANAC_PARQUET is 'yes': write 1 for tables as Parquet, or 0 for none"
+
+
 def test_the_fingerprint_moves_with_theme_and_settings_and_not_with_time(settings: dict[str, Any]) -> None:
     def made(**changed: Any) -> str:
         return fingerprint(engine.plan({**settings, **changed}, 0.0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import pytest
 from almanac import unchanged
 from almanac.unchanged import CENSUS, MomentError, build_time, census, is_unchanged, look, state_folder
 
+ROOT = Path(__file__).resolve().parents[1]
 NOW = 1_772_460_600  # 2026-03-02T14:10:00Z
 LATER = 4 * 10**18  # ns: long after any file of a test was written
 
@@ -77,6 +79,18 @@ def test_every_change_is_seen(root: Path, change: object) -> None:
 
 def test_another_moment_is_a_change(root: Path) -> None:
     assert not stands(root, NOW + unchanged.STEP)
+
+
+@pytest.mark.parametrize("name", unchanged.ENVIRONMENT)
+def test_another_environment_is_a_change(root: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "1")
+    assert not stands(root)
+
+
+def test_the_settings_files_take_nothing_else_from_the_environment() -> None:
+    settings = "".join((ROOT / name).read_text() for name in ("pelicanconf.py", "publishconf.py"))
+    moments = {"ALMANAC_NOW", "SOURCE_DATE_EPOCH"}
+    assert set(re.findall(r'os\.environ\S*?["(]"?(\w+)"', settings)) == {*unchanged.ENVIRONMENT, *moments}
 
 
 def test_an_edit_that_sets_size_and_time_back_is_seen(root: Path) -> None:

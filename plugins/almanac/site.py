@@ -66,10 +66,10 @@ def build(settings_file: Path, *, now: str = "", output: str = "", pull: bool = 
 def _faults() -> tuple[type[Exception], ...]:
     """What a person has to mend; everything else is a fault of ours."""
     from almanac.archive import ArchiveError
-    from almanac.engine import BuildError
+    from almanac.engine import BuildError, SettingError
     from almanac.providers import ProviderError
 
-    return ArchiveError, BuildError, ProviderError, unchanged.MomentError
+    return ArchiveError, BuildError, ProviderError, SettingError, unchanged.MomentError
 
 
 def _overrides(settings_file: Path, now: str, output: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ SOURCES = (
 )  # fmt: skip
 CONTENT = "content/"
 PREVIEW = ".output-preview"  # where pelicanconf.py builds to
+ENVIRONMENT = ("SITEURL", "ALMANAC_PARQUET")  # what the settings files take from there, but for the moment
 STEP = 300  # seconds: a build speaks of the clock floored to this, so that two builds in a row say the same
 SETTLED = 100_000_000  # ns: a file touched so shortly before the look could change again within one tick of its clock
 CENSUS = "census.json"
@@ -104,12 +105,12 @@ def is_leftover(name: str) -> bool:
 
 
 def look(root: Path, clock_ns: int = 0, names: Iterable[str] = SOURCES) -> str:
-    """A digest of what the sources under `root`, or those of `names` among them, look like.
+    """A digest of what the sources under `root`, or those of `names` among them, and the environment look like.
 
     With `clock_ns`, the time of the look: "" if a source was touched so shortly before that it might change again
     without looking different.
     """
-    digest, newest = blake2b(digest_size=16), 0
+    digest, newest = blake2b(repr([*map(os.environ.get, ENVIRONMENT)]).encode(), digest_size=16), 0
     for name in names:
         for path, status in _walk(root, name):
             newest = max(newest, status.st_ctime_ns)

@@ -5,6 +5,6 @@ made, `build` does it in order, with a `crew` of processes where there is much t
 """
 
 from almanac.engine.build import Build, BuildError, Built, Judgement, Outdated
-from almanac.engine.plan import Plan, plan
+from almanac.engine.plan import Plan, SettingError, plan
 
-__all__ = ["Build", "BuildError", "Built", "Judgement", "Outdated", "Plan", "plan"]
+__all__ = ["Build", "BuildError", "Built", "Judgement", "Outdated", "Plan", "SettingError", "plan"]

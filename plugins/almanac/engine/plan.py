@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from collections.abc import Mapping
@@ -16,7 +17,12 @@ from almanac.engine import stage
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Settings of Pelican that decide what stands in a page or where; a change of one of them rebuilds everything.
-SETTINGS = ("SITEURL", "SITENAME", "ALMANAC_ID", "ALMANAC_DRAFTS", "ALMANAC_COMPLETE", "JINJA_ENVIRONMENT", "TIMEZONE")
+SETTINGS = ("SITEURL", "SITENAME", "ALMANAC_ID", "ALMANAC_DRAFTS", "ALMANAC_COMPLETE", "ALMANAC_PARQUET",
+            "JINJA_ENVIRONMENT", "TIMEZONE")  # fmt: skip
+
+
+class SettingError(ValueError):
+    """A setting that a build cannot follow: what is wrong; the cure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +37,8 @@ class Plan:
     site_name: str
     site_id: str  # who coins the ids in feeds and since when, for life: tag:outage-almanac.example,2026:
     published: Path | None = None  # where the finished site is to appear at once; None: `output` is changed in place
-    complete: bool = False  # search index, link pictures and Parquet too; a preview is faster without
+    complete: bool = False  # search index and link pictures too; a preview is faster without
+    parquet: bool = False  # the tables as Parquet too
     jinja: Mapping[str, Any] = field(default_factory=dict)
     version: str = version.UNKNOWN  # of the program, as feeds and tables state it
     settings: str = ""  # those of SETTINGS in one string, for the fingerprint
@@ -50,7 +57,7 @@ class Plan:
 def plan(settings: Mapping[str, Any], clock: float) -> Plan:
     """The plan that Pelican's settings (or the bare names of a settings file with absolute paths) make.
 
-    Raises ValueError for a stated moment that is none.
+    Raises MomentError for a stated moment that is none, SettingError for a setting that cannot be followed.
     """
     output = Path(settings["OUTPUT_PATH"])
     published = output.resolve() if settings.get("ALMANAC_AT_ONCE") else None
@@ -64,10 +71,25 @@ def plan(settings: Mapping[str, Any], clock: float) -> Plan:
         site_name=settings["SITENAME"],
         site_id=settings["ALMANAC_ID"],
         complete=bool(settings.get("ALMANAC_COMPLETE")),
+        parquet=_with_parquet(settings.get("ALMANAC_PARQUET")),
         jinja=settings["JINJA_ENVIRONMENT"],
         version=version.current(),
         settings=repr([settings.get(name) for name in SETTINGS]),
     )
+
+
+def _with_parquet(value: object) -> bool:
+    """Return what ALMANAC_PARQUET says, given that its library is there if it says yes."""
+    if value in (None, "", "0", False):
+        return False
+    if value not in ("1", True):
+        raise SettingError(f"ALMANAC_PARQUET is {value!r}: write 1 for tables as Parquet, or 0 for none")
+    if importlib.util.find_spec("pyarrow") is None:
+        raise SettingError(
+            "ALMANAC_PARQUET is 1, and pyarrow is not installed: have ALMANAC_PARQUET=1 in the environment of "
+            "`python3 tasks.py publish`, which installs it, or write 0 for no Parquet"
+        )
+    return True
 
 
 def fingerprint(plan: Plan) -> str:

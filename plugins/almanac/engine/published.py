@@ -148,8 +148,8 @@ def _files(edition: Edition) -> Iterable[tuple[str]]:
 
 
 def _wholes(edition: Edition) -> list[str]:
-    """The tables of all providers; a preview does without Parquet."""
-    return [name for name, (_, form) in FILES.items() if form in FORMS or edition.plan.complete]
+    """The tables of all providers, as Parquet too where the settings ask for it."""
+    return [name for name, (_, form) in FILES.items() if form in FORMS or edition.plan.parquet]
 
 
 def _file(edition: Edition, name: str) -> object:
