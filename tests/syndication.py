@@ -64,6 +64,7 @@ class Press:
             site_id="tag:almanac.example,2026:",
             complete=self.complete,
             parquet=self.complete,
+            version=version.current(),
             jinja={"autoescape": True, "trim_blocks": True, "lstrip_blocks": True},
         )
 
