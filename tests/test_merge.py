@@ -712,6 +712,20 @@ def test_a_page_of_its_own_decides_who_is_who() -> None:
     assert counterpart(replace(DOWN, source=page), [mine, replace(mine, id="acme_9")]) is None
 
 
+@pytest.mark.parametrize(
+    ("why", "page", "imported"),
+    [
+        ("both were named by us, after a feed that has no names", "https://status.acme.example/en-us/status/", ""),
+        ("the archiver knew only the home of the status page", "https://status.acme.example/", "facts"),
+        ("the archiver knew no page", "", "facts"),
+    ],
+)
+def test_a_page_that_all_link_to_decides_nothing(why: str, page: str, imported: str) -> None:
+    before = replace(PROBE, source=page, components=(), started=at(-90), imported=imported)
+    fresh = replace(DOWN, source=page, components=(), id_is_ours=not imported)
+    assert counterpart(fresh, [before]) is None, why
+
+
 # --- coverage ---
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from almanac.model import Incident
 
@@ -22,17 +23,25 @@ def candidates(incident: Incident, others: Iterable[Incident]) -> tuple[list[Inc
 def counterpart(incident: Incident, others: Sequence[Incident]) -> Incident | None:
     """The one of `others`, which the feed does not show, that is this incident under another id; None if in doubt.
 
-    The provider may have changed the id: link, title and start are the same then. Or an archiver made up the id of one
-    of them: a page of its own that both link to decides, else start and components, if only one fits.
+    The provider may have changed the id: link, title and start are the same then. Or the id of one of them is made up.
+    If an archiver did so, a page of its own that both link to decides; else start and components, if only one fits.
+    What we named ourselves links to the status page as often as not, and so does all else of that feed.
     """
     renamed = [other for other in others if incident.source and _told(other) == _told(incident)]
     if renamed:
         return renamed[0] if len(renamed) == 1 else None
     made_up = [other for other in others if other.id_is_ours or incident.id_is_ours]
-    linked = [other for other in made_up if incident.source and other.source == incident.source]
+    linked = [other for other in made_up if (other.imported or incident.imported)
+              and other.source == incident.source and _names_one(incident.source)]  # fmt: skip
     same, maybe = candidates(incident, made_up)
     found = linked if len(linked) == 1 else same if not maybe else []
     return found[0] if len(found) == 1 else None
+
+
+def _names_one(link: str) -> bool:
+    """Whether a link leads anywhere but to the home of a site."""
+    parts = urlsplit(link)
+    return bool(parts.path.strip("/") or parts.query or parts.fragment)
 
 
 def _told(incident: Incident) -> tuple[object, ...]:
