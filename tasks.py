@@ -253,12 +253,12 @@ def doctor(_: Context) -> None:
     sys.exit(almanac_doctor.main(ROOT))
 
 
-@task
-def score(_: Context) -> None:
+@task(help={"now": "as of this time"})
+def score(_: Context, now: str = "") -> None:
     """Forecast every past incident again and write content/forecasts/scorecard.json, if the record has changed."""
     from almanac import desk
 
-    sys.exit(desk.score(CONTENT))
+    sys.exit(desk.score(CONTENT, now=now))
 
 
 @task(help={"provider": "its slug", "period": "2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24",

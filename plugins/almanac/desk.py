@@ -18,17 +18,18 @@ from almanac.stats.scorecard import digest, scorecard
 from almanac.views import measures
 
 
-def score(content: Path, now: datetime | None = None) -> int:
-    """Write the scorecard of the forecasts, unless it was made from this very record. The exit code."""
+def score(content: Path, *, now: str = "") -> int:
+    """Write the scorecard of the forecasts, unless it was made from this very record. The exit code. `now` as below."""
     try:
-        cards = [one for of_one in load(content, now or datetime.now(UTC)).cards.values() for one in of_one]
+        at = _moment(now)
+        cards = [one for of_one in load(content, at).cards.values() for one in of_one]
         known = archive.load_scorecard(content)
-    except (ArchiveError, ProviderError) as error:
+    except (ArchiveError, ProviderError, ValueError) as error:
         return _failed(error)
     if known is not None and known.record == digest(cards):
         print(f"score: the record is that of {moment(known.made):%Y-%m-%d}; nothing to do")
         return 0
-    made = scorecard(cards, seconds((now or datetime.now(UTC)).replace(microsecond=0)))
+    made = scorecard(cards, seconds(at))
     archive.save_scorecard(content, made)
     print(f"score: {made.trials} forecasts of {made.incidents} incidents scored")
     return 0
@@ -40,12 +41,16 @@ def explain(content: Path, provider: str, period: str, *, now: str = "") -> int:
     `now` is a time such as 2026-07-01T00:00:00Z, or "" for SOURCE_DATE_EPOCH or the clock.
     """
     try:
-        stated = now or os.environ.get("SOURCE_DATE_EPOCH", "")
-        at = moment(unchanged.build_time(stated, datetime.now(UTC).timestamp()))
-        print(*_derivation(load(content, at), provider, period), sep="\n")
+        print(*_derivation(load(content, _moment(now)), provider, period), sep="\n")
     except (ArchiveError, ProviderError, ValueError) as error:
         return _failed(error)
     return 0
+
+
+def _moment(now: str) -> datetime:
+    """What was stated, else the clock. Raises ValueError for what is no moment."""
+    stated = now or os.environ.get("SOURCE_DATE_EPOCH", "")
+    return moment(unchanged.build_time(stated, datetime.now(UTC).timestamp()))
 
 
 def _derivation(almanac: Almanac, provider: str, period: str) -> tuple[str, ...]:
