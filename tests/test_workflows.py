@@ -5,38 +5,26 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from almanac import archive
 from almanac.model import Incident
-from tests import projects
+from tests import projects, workflows
 from tests.serving import Serving, page, watch
 from tests.test_pull import CLOSED, OLD, OPEN, atom
+from tests.workflows import git, jobs
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 HOST = "claude.example"
 HOUR = 3600
 ADA = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
-
-
-def jobs(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(path.read_text())["jobs"]
-    return found
-
-
-def git(folder: Path, *arguments: str, **env: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=folder, env={**os.environ, **env}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 class Runner:
@@ -66,16 +54,10 @@ class Runner:
         (self.folder / ".venv").symlink_to(ROOT / ".venv")
 
     def step(self, name: str) -> str:
-        """Run one step with bash, as GitHub does. Only the way to our tasks and to the feeds is another."""
-        (step,) = (step for step in jobs(ROOT / ".github/workflows/publish.yml")["build"]["steps"]
-                   if step["name"] == name)  # fmt: skip
-        script = step["run"].replace("python3 tasks.py", f"{sys.executable} -m invoke")
-        script = script.replace("invoke pull", f"invoke pull --via {self.server.url}")
-        env = {"PUSH_TO": str(self.remote), "BRANCH": "main", "SITEURL": "https://almanac.example/site"}
-        env |= jobs(ROOT / ".github/workflows/publish.yml")["build"]["env"]
-        assert set(step.get("env", {})) <= set(env)
-        env = {**{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}, **env}
-        done = subprocess.run(["bash", "-e", "-c", script], cwd=self.folder, env=env, capture_output=True, text=True)
+        """Run one step; what it prints."""
+        step = workflows.steps(workflows.PUBLISH, "build")[name]
+        env = {**workflows.jobs(workflows.PUBLISH)["build"].get("env", {}), **workflows.ENV, "PUSH_TO": str(self.remote)}
+        done = workflows.run(step, self.folder, env, self.server.url)
         assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
         return done.stdout
 
@@ -238,7 +220,7 @@ def test_the_site_is_built_from_what_was_committed_without_another_pull(runner: 
     built = (runner.folder / "output" / "incidents" / "claude" / "bbbbbbbbbbbb" / "index.html").read_text()
     assert "Login errors" in built
     assert "https://almanac.example/site/incidents/claude/bbbbbbbbbbbb/" in built
-    (kept,) = (step["with"]["path"] for step in jobs(ROOT / ".github/workflows/publish.yml")["build"]["steps"]
+    (kept,) = (step["with"]["path"] for step in jobs(workflows.PUBLISH)["build"]["steps"]
                if "upload-pages-artifact" in step.get("uses", ""))  # fmt: skip
     assert kept == "output"
 
