@@ -301,7 +301,7 @@ def publish(_: Context, output: str = "output") -> None:
 
 @task(help={"arguments": "passed on to the bench, in one string"})
 def bench(_: Context, name: str, arguments: str = "") -> None:
-    """Measure: build, feeds, recordings, pull, network, kills, disk, statistics, forecast (tests/bench/<name>.py)."""
+    """Measure: build, feeds, recordings, pull, months, network, kills, disk, statistics … (tests/bench/<name>.py)."""
     run(str(PYTHON), "-m", f"tests.bench.{name.replace('-', '_')}", *shlex.split(arguments))
 
 

@@ -101,3 +101,54 @@ def item(guid: str, title: str, post: Post, *, link: str = "", date: datetime | 
 def channel(items: str, host: str) -> bytes:
     """Such a feed, of these entries."""
     return f'<rss version="2.0"><channel><title>{host}</title>{items}</channel></rss>'.encode()
+
+
+def google(troubles: Sequence[Trouble], host: str) -> bytes:
+    """Google Cloud's feed: one entry an update, newest first; start and end stated to the minute (here in UTC)."""
+    entries = [(post, _stated(trouble, number, host))
+               for trouble in troubles for number, post in enumerate(trouble.posts)]  # fmt: skip
+    entries.sort(key=lambda entry: entry[0].at, reverse=True)
+    head = '<feed xmlns="http://www.w3.org/2005/Atom"><title>Google Cloud Service Health Updates</title>'
+    head += f'<link href="https://{host}/" rel="alternate" type="text/html"/><id>https://{host}/</id>'
+    return f"{head}{''.join(entry for _, entry in entries)}</feed>".encode()
+
+
+def _stated(trouble: Trouble, number: int, host: str) -> str:
+    posts, post = trouble.posts[: number + 1], trouble.posts[number]
+    over = post.printed == "Resolved"
+    words = f"<p>Incident began at <strong>{posts[0].at:%Y-%m-%d %H:%M}</strong>"
+    words += f" and ended at <strong>{post.at:%Y-%m-%d %H:%M}</strong>" if over else ""
+    words += ' (all times are <strong>UTC</strong>).</p><div class="status-update-text">'
+    words += f"<p>{escape(post.text)}</p></div><hr><p>Affected products: {', '.join(trouble.components)}</p>"
+    prefix = "RESOLVED: " if over else "UPDATE: " if number else ""
+    return (
+        f"<entry><title>{prefix}{escape(trouble.title)}</title>"
+        f'<link href="https://{host}/incidents/{trouble.id}" rel="alternate" type="text/html"/>'
+        f"<id>tag:{host},2026:feed:{trouble.id}.u{number}</id><updated>{stamp(post.at)}</updated>"
+        f'<summary type="html">{escape(words)}</summary></entry>'
+    )
+
+
+def betterstack(troubles: Sequence[Trouble], host: str) -> bytes:
+    """Better Stack's feed.rss of a monitor: its first post is "X went down", its last one, once over, "X recovered"."""
+    posts = [(post, trouble) for trouble in troubles for post in trouble.posts]
+    posts.sort(key=lambda entry: entry[0].at, reverse=True)
+    items = "".join(
+        f"<item><title>{escape(trouble.title)} {'recovered' if post.printed == 'Resolved' else 'went down'}</title>"
+        f"<description>{escape(post.text)}</description><pubDate>{format_datetime(post.at)}</pubDate>"
+        f"<link>https://{host}/</link><guid>https://{host}/#{trouble.id}</guid></item>"
+        for post, trouble in posts
+    )
+    return channel(items, host)
+
+
+def azure(troubles: Sequence[Trouble], host: str) -> bytes:
+    """Azure's feed: what is not over, one entry an incident, and nothing else."""
+    items = "".join(
+        f'<item><guid isPermaLink="false">{trouble.id}</guid><link>https://{host}/en-us/status/</link>'
+        f"<title>{escape(trouble.title)}</title><description>{escape(trouble.posts[0].text)}</description>"
+        f"<pubDate>{format_datetime(trouble.posts[0].at)}</pubDate></item>"
+        for trouble in troubles if trouble.posts[-1].printed != "Resolved"
+    )  # fmt: skip
+    head = f"<title>Azure Status</title><link>https://{host}/en-us/status/</link><description>What is on</description>"
+    return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
