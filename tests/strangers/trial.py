@@ -339,7 +339,7 @@ class _Line:
             for mark in one.hope.marks if own else ():
                 if not re.search(rb"%s\b" % mark.encode(), own):
                     self._say(one.number, f"words are lost: {mark} is on no page of the incident")
-                if re.search(rb"<(?:pre|h[1-6])\b[^>]*>[^<]*%s\b" % mark.encode(), own):
+                if re.search(rb"<(?:pre|h[1-6])\b[^>]*>(?:<code>)?[^<]*%s\b" % mark.encode(), own):
                     self._say(one.number, f"words are made code or a heading: {mark}")
         for one in let_in:
             if one.page and one.mark.encode() not in pages.get(one.page, b""):
