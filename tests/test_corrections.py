@@ -183,7 +183,7 @@ def test_the_site_shows_both_and_forgets_a_correction_that_is_taken_back(project
     file = project / "content" / "corrections" / "acme" / "a.yml"
     file.parent.mkdir(parents=True)
     file.write_text(f"impact: critical\n{REASON}")
-    assert build(project).returncode == 0
+    assert build(project) == ""
     shown = page(project, "incidents/acme/a")
     assert shown.select_one("#corrected .claim > p").text == "Impact: critical; the provider says major."
     assert shown.select_one("#corrected a[rel=external]")["href"] == "https://a.example/"
@@ -195,13 +195,12 @@ def test_the_site_shows_both_and_forgets_a_correction_that_is_taken_back(project
     assert {path: path.read_bytes() for path in (project / "content" / "incidents").rglob("*.md")} == before
 
     file.write_text(f"end: 2026-03-01T00:00:00Z\n{REASON}")
-    done = build(project)
-    assert done.returncode == 0
+    problems = build(project)
     told = "content/corrections/acme/a.yml:1:1: end: is before the start; mend one of the two"
-    assert told in done.stdout + done.stderr
+    assert told in problems
 
     file.unlink()
-    assert build(project).returncode == 0
+    assert build(project) == ""
     assert isinstance(page(project, "incidents/acme/a"), BeautifulSoup)
     assert page(project, "incidents/acme/a").select("#corrected") == []
 

@@ -56,7 +56,8 @@ class Runner:
     def step(self, name: str) -> str:
         """Run one step; what it prints."""
         step = workflows.steps(workflows.PUBLISH, "build")[name]
-        env = {**workflows.jobs(workflows.PUBLISH)["build"].get("env", {}), **workflows.ENV, "PUSH_TO": str(self.remote)}
+        job = workflows.jobs(workflows.PUBLISH)["build"]
+        env = {**job.get("env", {}), **workflows.ENV, "PUSH_TO": str(self.remote)}
         done = workflows.run(step, self.folder, env, self.server.url)
         assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
         return done.stdout
