@@ -1,7 +1,9 @@
-"""What the check passes is built, and what stops the build the check has told: they judge alike."""
+"""What the check passes is built, and what the build leaves out the check has told: they judge alike."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -23,13 +25,15 @@ def told(root: Path) -> set[str]:
     return {problem.file for problem in problems(root / "content", LATER, False)}
 
 
-def refused(root: Path) -> set[str]:
-    """The files for which nothing is built."""
-    try:
-        site.build(root / "pelicanconf.py", now=NOW, output="output")
-    except SystemExit as error:
-        return {line.partition(":")[0] for line in str(error).splitlines() if line.startswith("content/")}
-    return set()
+def named(root: Path) -> set[str]:
+    """The files that a build leaves out, or for which nothing is built."""
+    output = io.StringIO()
+    with contextlib.redirect_stderr(output):
+        try:
+            site.build(root / "pelicanconf.py", now=NOW, output="output")
+        except SystemExit as error:
+            output.write(str(error))
+    return {line.partition(":")[0] for line in output.getvalue().splitlines() if line.startswith("content/")}
 
 
 @pytest.fixture
@@ -69,10 +73,10 @@ def deep(root: Path) -> None:
     (pipe, "content/pages/x.md"),
     (deep, "content/articles/d/d/d"),
 ], ids=["lock", "temporary", "lock of a page", "hidden page", "incident", "link", "pipe", "deep"])
-def test_what_stops_the_build_the_check_has_told(root: Path, change: Callable[[Path], object], file: str) -> None:
+def test_what_the_build_leaves_out_the_check_has_told(root: Path, change: Callable[[Path], object], file: str) -> None:
     change(root)
     assert told(root) == {file}
-    assert refused(root) == {file}
+    assert named(root) == {file}
 
 
 def test_what_killed_runs_left_stops_neither(root: Path) -> None:
@@ -80,5 +84,5 @@ def test_what_killed_runs_left_stops_neither(root: Path) -> None:
                  "incidents/groq/2026/2026-03-02-x.md.tmp", "forecasts/groq.jsonl.tmp"):  # fmt: skip
         projects.write(root, name, "half")
     assert told(root) == set()
-    assert refused(root) == set()
+    assert named(root) == set()
     assert (root / "output/index.html").exists()

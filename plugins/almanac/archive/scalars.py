@@ -44,9 +44,11 @@ def read_scalar(raw: str, *, in_list: bool = False) -> str:
 
 def _unquote(raw: str) -> str:
     try:
-        return str(json.loads(raw))  # what begins with a double quote is a text or nothing
+        text = str(json.loads(raw))  # what begins with a double quote is a text or nothing
+        text.encode()  # half a surrogate pair is no text
     except ValueError:
         raise NotCanonical(f"{short(raw)} is not a text in double quotes; write it as in JSON") from None
+    return text
 
 
 def sequence(items: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from typing import Annotated, Any
@@ -51,7 +51,7 @@ def _feed(value: str) -> str:
     top = host.rpartition(".")[2]
     if "." not in host or ":" in host or top in INSIDE or not re.fullmatch("[a-z]{2,}|xn--[a-z0-9-]+", top):
         raise ValueError("is no address on the public web; write a host by its name, as in status.example.com")
-    if parts.port not in (None, 80, 443):
+    if not re.fullmatch(r"[^:]*(?::(?:80|443)?)?", parts.netloc):
         raise ValueError("names a port; leave it out")
     return value
 
@@ -97,12 +97,12 @@ def _former(value: str) -> str:
 
 
 def _moment(value: datetime) -> datetime:
-    """An instant, not a time on some clock."""
+    """Return an instant in UTC, whatever clock it was written by."""
     if value.tzinfo is None:
         raise ValueError("has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z")
     if value.year not in YEARS:
         raise ValueError(f"is of another age; write a year from {YEARS[0]} to {YEARS[-1]}")
-    return value
+    return value.astimezone(UTC)
 
 
 def _key(value: str) -> str:
