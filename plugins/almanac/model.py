@@ -1,7 +1,7 @@
 """The values everything else speaks in: providers, incidents, updates, readings and coverage. Frozen, stdlib only.
 
 Every datetime is aware UTC with whole seconds. `Card` and `Stretch` carry the same instants as integer seconds since
-the epoch, because listings and statistics handle tens of thousands (see docs/design.md, "Why are there cards?").
+the epoch, because listings and statistics handle tens of thousands of them (docs/design.md, "Why are there cards?").
 """
 
 from __future__ import annotations
