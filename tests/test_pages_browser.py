@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from almanac.engine.sheet import lean
 from tests import shots
 from tests.bench import auditors, pages
 from tests.bench.pages import KINDS, Weight
@@ -111,26 +110,3 @@ def test_a_page_weighs_what_is_sent_for_it(tmp_path: Path) -> None:
     zipped = sum(len(gzip.compress(part, mtime=0)) for part in (b"a" * 1000, b"b" * 60_000))
     assert pages.weight(tmp_path, "/") == Weight(61_000, zipped)
     assert pages.heavy(tmp_path, ["/"]) == [f"/: weighs 61000 bytes, {zipped} with gzip"]
-
-
-@pytest.mark.browser
-@pytest.mark.usefixtures("chromium")
-def test_a_style_sheet_says_the_same_as_it_is_sent() -> None:
-    from playwright.sync_api import sync_playwright
-
-    static = Path(__file__).resolve().parents[1] / "theme/static"
-    sheets = [(static / name).read_bytes() for name in ("site.css", "search.css")]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shots.CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        read = """css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);
-            return [...sheet.cssRules].map(rule => rule.cssText.replace(/, /g, ",")) }"""
-        said = [[page.evaluate(read, css.decode()) for css in (sheet, lean(sheet))] for sheet in sheets]
-        browser.close()
-    assert [one for one, other in said if one != other] == []
-    assert [len(one) > 5 for one, _ in said] == [True] * len(sheets)
-
-
-def test_a_style_sheet_is_sent_without_what_only_people_need() -> None:
-    sheet = b"/* A\n */ a, b { color: red; }\n\n@media (min-width: 1rem) {\n  a :hover { font: 1em/2 x; }\n}\n"
-    assert lean(sheet) == b"a,b{color:red}@media (min-width:1rem){a :hover{font:1em/2 x}}"

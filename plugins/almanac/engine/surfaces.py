@@ -14,7 +14,6 @@ from almanac.engine import figures, further, linkpictures, measured, published, 
 from almanac.engine.edition import Edition
 from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer, unprintable
-from almanac.engine.sheet import lean
 from almanac.engine.surface import Surface, providers
 from almanac.model import Provider
 
@@ -59,11 +58,6 @@ def _stored(edition: Edition, file: str) -> bytes:
     return (edition.plan.theme / "static" / file).read_bytes()
 
 
-def _sent(edition: Edition, file: str) -> bytes:
-    stored = _stored(edition, file)
-    return lean(stored) if file.endswith(".css") else stored
-
-
 def _pictures(edition: Edition) -> Iterable[tuple[Any, ...]]:
     return ((picture, picture.file.partition("/")[2]) for picture in edition.almanac.pictures)
 
@@ -103,7 +97,7 @@ OTHERS: tuple[Surface, ...] = (
     Surface("articles/index.html", lambda e: views.articles(e.almanac), "articles"),
     Surface("status/index.html", lambda e: views.status(e.almanac), "status"),
     Surface("404.html", lambda e: views.not_found(e.almanac), "not_found"),
-    Surface("theme/{0}", _sent, "", _static, _stored),
+    Surface("theme/{0}", _stored, "", _static, _stored),
     Surface("images/{1}", lambda e, picture, _: (e.plan.content / picture.file).read_bytes(), "", _pictures,
             lambda _, picture, name: picture.digest),
     *told.SURFACES,
