@@ -13,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -21,6 +22,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 SITE_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / ".ci" / "dev.lock"
 PARQUET_LOCK = ROOT / ".ci" / "parquet.lock"  # what SITE_LOCK has, and pyarrow
+FETCH_PIP = ROOT / ".ci" / "fetch_pip.py"  # for a Python that has no pip to give
+PIP_INSTALL = ("pip", "install", "-q", "--disable-pip-version-check", "--no-input", "--no-compile")
 # Matrices here are small: more threads only spin, and cost 1.6 times the processor time (bench statistics speed).
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 NEEDS_DEV = frozenset({"test", "lint", "bench", "shots"})
@@ -86,15 +89,44 @@ def install(lock: Path) -> bool:
     if not PYTHON.exists():
         if VENV.exists():
             return False  # half an environment: the caller sets it aside
-        python = sys.executable
-        make = [uv, "venv", "-q", "--python", python, str(VENV)] if uv else [python, "-m", "venv", str(VENV)]
-        if subprocess.run(make).returncode:
-            hint = "install Python's venv module (Debian: apt install python3-venv) or uv"
-            stop(f"`{' '.join(map(str, make))}` failed; {hint}, then run the task again")
+        make_venv(uv)
+    if not (uv or has_pip() or fetch_pip()):
+        return False
+    # Only what a run imports is compiled, by that run. Quiet: a failure is told in one line by the caller, whose second
+    # attempt may still succeed.
     pip = [uv, "pip", "install", "-q", "--python", str(PYTHON)] if uv else [
-        str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input", "--retries", "2"]
-    # Quiet: a failure is told in one line by the caller, whose second attempt may still succeed.
-    return subprocess.run([*pip, "--require-hashes", "-r", str(lock)], stderr=subprocess.DEVNULL).returncode == 0
+        str(PYTHON), "-m", *PIP_INSTALL, "--retries", "2"]
+    command = [*pip, "--no-deps", "--require-hashes", "-r", str(lock)]  # the lock names every package there is to be
+    return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
+
+
+def make_venv(uv: str | None) -> None:
+    """Create .venv, without pip if this Python cannot put it there (Debian without python3-venv)."""
+    bare = [sys.executable, "-m", "venv", "--without-pip", str(VENV)]
+    if uv:
+        made = subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(VENV)])
+    else:
+        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True)
+        if made.returncode:
+            shutil.rmtree(VENV, ignore_errors=True)
+            made = subprocess.run(bare)
+    if made.returncode:
+        stop(f"`{shlex.join(map(str, made.args))}` failed; install Python's venv module or uv, then run the task again")
+
+
+def has_pip() -> bool:
+    """Return whether .venv can install packages by itself."""
+    return not subprocess.run([str(PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL).returncode
+
+
+def fetch_pip() -> bool:
+    """Install pip into .venv from its wheel, the one that .ci/pip.lock pins."""
+    with tempfile.TemporaryDirectory() as folder:
+        if subprocess.run([sys.executable, str(FETCH_PIP), folder]).returncode:
+            return False
+        (wheel,) = Path(folder).iterdir()
+        command = [str(PYTHON), str(wheel / "pip"), *PIP_INSTALL[1:], "--no-index", "--no-deps", str(wheel)]
+        return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
 
 
 def bootstrap(arguments: list[str]) -> None:
@@ -339,6 +371,7 @@ def lock(_: Context) -> None:
     resolve = ["uv", "pip", "compile", "pyproject.toml", "-q", "--universal", "--python-version", "3.11"]
     resolve += ["--generate-hashes", "--no-header"]
     run(*resolve, "-o", str(SITE_LOCK.relative_to(ROOT)))
+    run(*resolve[:3], ".ci/pip.in", *resolve[4:], "-o", ".ci/pip.lock")
     run(*resolve, "--extra", "parquet", "-o", str(PARQUET_LOCK.relative_to(ROOT)))
     run(*resolve, "--extra", "parquet", "--group", "dev", "-o", str(DEV_LOCK.relative_to(ROOT)))
     ensure_environment(DEV_LOCK)

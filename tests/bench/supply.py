@@ -19,7 +19,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = tuple(sorted((ROOT / ".github" / "workflows").glob("*.yml")))
-LOCKS = (ROOT / "requirements.lock", ROOT / ".ci" / "parquet.lock", ROOT / ".ci" / "dev.lock")
+LOCKS = (ROOT / "requirements.lock", *sorted((ROOT / ".ci").glob("*.lock")))
 BILL = ROOT / ".ci" / "sbom.json"
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
 FROM_STRANGERS = {"pull_request", "pull_request_target", "issue_comment", "issues", "workflow_run"}
