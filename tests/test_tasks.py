@@ -29,7 +29,9 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def tasks(checkout: Path, *arguments: str, python: str = sys.executable, **more: str) -> "subprocess.CompletedProcess[str]":
+def tasks(
+    checkout: Path, *arguments: str, python: str = sys.executable, **more: str
+) -> "subprocess.CompletedProcess[str]":
     """Run tasks.py there as a user without a package registry would, but for what `more` puts into the environment."""
     env = {"PATH": os.environ["PATH"], "PIP_NO_INDEX": "1", "UV_OFFLINE": "1", "HOME": os.environ.get("HOME", "/")}
     env |= more
