@@ -1,5 +1,6 @@
 """The press comes in by feed: what is kept of it, what it is tied to, that it comes once, and that a person decides."""
 
+import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
@@ -282,7 +283,11 @@ def test_what_is_no_feed_is_an_error_of_that_feed() -> None:
 
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
-    folder = tmp_path / "content"
+    return newsroom(tmp_path / "content")
+
+
+def newsroom(folder: Path) -> Path:
+    """Two outlets, and an incident for them to write about."""
     watch(folder, "claude")
     (folder / "press").mkdir()
     for outlet in (PAPER, BOARD):
@@ -294,7 +299,7 @@ def content(tmp_path: Path) -> Path:
 
 def pulled(content: Path, feeds: dict[str, Behaviour], now: datetime = NOW) -> Haul:
     with Serving(feeds) as server:
-        return pull_press(content, providers.load(content), now=now, via=server.url, seconds=2, hosts=Hosts(0))
+        return pull_press(content, providers.load(content), now=now, via=server.url, seconds=30, hosts=Hosts(0))
 
 
 FIRST = item("Claude is down", "Anthropic is looking into it.")
@@ -457,10 +462,17 @@ def test_a_fault_of_an_outlet_is_told_and_the_others_are_read(
 # A person decides
 
 
+@pytest.fixture(scope="module")
+def after_a_pull(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What one pull of both outlets leaves; only to be copied."""
+    folder = newsroom(tmp_path_factory.mktemp("press") / "content")
+    pulled(folder, FEEDS)
+    return folder
+
+
 @pytest.fixture
-def desk(content: Path) -> Path:
-    pulled(content, FEEDS)
-    return content
+def desk(tmp_path: Path, after_a_pull: Path) -> Path:
+    return Path(shutil.copytree(after_a_pull, tmp_path / "content"))
 
 
 def curated(content: Path, **choice: str) -> int:

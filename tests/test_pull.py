@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stamina
 
 from almanac import archive, pull, worker
 from almanac.model import FeedState, Incident, Kind, Phase, Pulls, Reading, Skip, Span, Update, Window, unstamp
@@ -77,11 +78,12 @@ READ: dict[str, Any] = {}
 
 
 def pulled(content: Path, server: Serving | dict[str, Behaviour], *, now: datetime = NOW, **options: Any) -> Report:
-    """The report of a pull from a server, or from one where hosts behave so."""
+    """The report of a pull from a server, or from one where hosts behave so; each is asked once, and given its time."""
     if isinstance(server, dict):
         with Serving(server) as running:
             return pulled(content, running, now=now, **options)
-    return pull.pull(content, now=now, via=server.url, **{"seconds": 0.5, **options}, **READ)
+    with stamina.set_testing(True, attempts=1):
+        return pull.pull(content, now=now, via=server.url, **{"seconds": 60, **options}, **READ)
 
 
 def incidents(content: Path) -> dict[str, bytes]:

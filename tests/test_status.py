@@ -35,7 +35,7 @@ def press(tmp_path: Path) -> Press:
 
 def pulled(press: Press, hosts: Mapping[str, Behaviour], now: datetime) -> None:
     with Serving(hosts) as server:
-        pull.pull(press.root / "content", now=now, via=server.url, seconds=1, only=("claude",))
+        pull.pull(press.root / "content", now=now, via=server.url, only=("claude",))
 
 
 def told(output: Path) -> str:
