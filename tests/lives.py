@@ -38,7 +38,7 @@ class Manner(NamedTuple):
     edits: bool = True
 
 
-_PHASES = {
+_PHASES: dict[str, dict[str, Phase | None]] = {
     "incidentio": {"Update": Phase.MONITORING, "Postmortem": Phase.RESOLVED},
     "google": {"Investigating": Phase.UNKNOWN, "Identified": None, "Monitoring": None},
     "azure": {"Investigating": Phase.UNKNOWN},
@@ -66,7 +66,8 @@ class Life:
 
 def lives(chance: random.Random, slug: str, manner: Manner, since: datetime, until: datetime) -> tuple[Life, ...]:
     """What happens on a page in a time."""
-    made, at = [], since + timedelta(days=chance.expovariate(1 / EVERY) / 2)
+    made: list[Life] = []
+    at = since + timedelta(days=chance.expovariate(1 / EVERY) / 2)
     while at < until:
         made.append(_life(chance, f"{slug.replace('-', '')[:6]:x<6}{len(made):06}", manner, at.replace(microsecond=0)))
         at += timedelta(days=chance.expovariate(1 / EVERY))
@@ -244,7 +245,8 @@ class Page:
 
     def _told(self, sighting: Sighting) -> list[tuple[datetime, Phase, str]]:
         """The posts that were seen: when, in which phase, the words."""
-        phases: dict[str, Phase | None] = {**WORDS, **_PHASES.get(self.manner.dialect, {})}
+        phases: dict[str, Phase | None] = dict(WORDS)
+        phases.update(_PHASES.get(self.manner.dialect, {}))
         phase, told = Phase.UNKNOWN, []
         for _, post in sorted(sighting.posts.items()):
             phase = phases[post.printed] or phase

@@ -499,7 +499,7 @@ def test_broken_pulls_are_named_and_not_overwritten(tmp_path: Path, text: str) -
 
 def test_what_is_chosen_of_the_months_log_is_added_to_it(tmp_path: Path) -> None:
     for said in ("one\n", "", "two\n"):
-        archive.append_log(tmp_path, NOON, lambda written, said=said: said and f"{len(written)} {said}")
+        archive.append_log(tmp_path, NOON, lambda written: said and f"{len(written)} {said}")  # noqa: B023  (called now)
     archive.append_log(tmp_path, NOON + timedelta(days=30), lambda written: f"{len(written)} three\n")
     logs = {path.name: path.read_text() for path in sorted((tmp_path / "pulls/log").iterdir())}
     assert logs == {"2026-03.txt": "0 one\n6 two\n", "2026-04.txt": "0 three\n"}

@@ -1,5 +1,7 @@
 """The benches that hold the site against the recordings pass."""
 
+from typing import Any
+
 import pytest
 
 from tests.bench import edits, recordings
@@ -9,5 +11,5 @@ from tests.bench import edits, recordings
 @pytest.mark.shared
 @pytest.mark.slow
 @pytest.mark.parametrize("bench", [edits, recordings], ids=["edits", "recordings"])
-def test_the_bench_passes(bench) -> None:
+def test_the_bench_passes(bench: Any) -> None:
     assert bench.main([]) == 0

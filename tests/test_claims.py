@@ -27,6 +27,7 @@ from almanac.claims.counting import of_quantile, wilson
 from almanac.model import Card, Component, Impact, Incident, Kind, Phase, Provider, Pulls, Span, Update, card, seconds
 from almanac.queries import Expect, Query, QueryError
 from almanac.stats.intervals import Bounds
+from tests.values import approx
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTENT = ROOT / "content"
@@ -135,7 +136,7 @@ YES = asked("{posted: resolved, incident: a/b}")
 ])
 def test_what_a_claim_expects_is_a_range(query: Query, text: object, expected: tuple[float, float, bool, bool]) -> None:
     found = queries.expect(query, text)
-    assert (found[1:3], found[3:]) == (pytest.approx(expected[:2]), expected[2:])
+    assert (found[1:3], found[3:]) == (approx(expected[:2]), expected[2:])
 
 
 @pytest.mark.parametrize(("query", "text", "message"), [
@@ -573,7 +574,7 @@ def build(root: Path) -> str:
     return told.getvalue()
 
 
-def page(root: Path, path: str) -> BeautifulSoup:
+def page(root: Path, path: str) -> Any:
     return BeautifulSoup((root / ".output-preview" / path / "index.html").read_text().replace(GAP, " "), "lxml")
 
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import feedparser  # type: ignore[import-untyped]
+import feedparser
 import pytest
 from bs4 import BeautifulSoup
 from lxml import etree  # type: ignore[import-untyped]
@@ -110,7 +110,8 @@ def parsed(path: Path) -> Any:
 
 
 def _time(parts: Any) -> datetime:
-    return datetime(*parts[:6], tzinfo=UTC)
+    year, month, day, hour, minute, second = parts[:6]
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 
 
 @dataclass

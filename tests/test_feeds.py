@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import random
 import re
@@ -27,7 +28,8 @@ from tests.growth import LINEAR, SQUARE, growth
 SEEN = unstamp("2026-03-02T12:00:00Z")
 READABLE = [path for path in pairs.inputs() if pairs.load(path).reading]
 UNBLEMISHED = [path for path in READABLE if not pairs.load(path).reading.skipped]  # type: ignore[union-attr]
-YEARS = {"min_value": datetime(2012, 1, 1), "max_value": datetime(2030, 1, 1)}  # noqa: DTZ001 - as hypothesis wants it
+FIRST, LAST = datetime(2012, 1, 1), datetime(2030, 1, 1)  # noqa: DTZ001 - as hypothesis wants it
+MOMENTS = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 
 
 def read(body: bytes, seen: datetime = SEEN, provider: str = "example", **given: object) -> Reading:
@@ -153,7 +155,7 @@ WORDS = {"Investigating": Phase.INVESTIGATING, "Identified": Phase.IDENTIFIED, "
 @st.composite
 def told(draw: st.DrawFn) -> tuple[list[tuple[datetime, str]], str]:
     """When things were posted with which word, oldest first, and the zone of the page."""
-    at = draw(st.datetimes(**YEARS, timezones=st.just(UTC))).replace(second=0)
+    at = draw(MOMENTS).replace(second=0)
     steps = draw(st.lists(st.integers(0, 90 * 24 * 60), max_size=5))
     words = draw(st.lists(st.sampled_from(sorted(WORDS)), min_size=len(steps) + 1, max_size=len(steps) + 1))
     posts = [(at := at + timedelta(minutes=step), word) for step, word in zip([0, *steps], words, strict=True)]
@@ -173,7 +175,7 @@ def test_times_survive_a_page_that_prints_no_year(page: tuple[list[tuple[datetim
         '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Errors</title>'
         f"<published>{stamp(posts[-1][0])}</published>"
         '<link href="https://status.example.com/incidents/a1b2c3d4e5f6"/>'
-        f'<content type="html">{text.entities.escape("".join(blocks))}</content></entry></feed>'
+        f'<content type="html">{html.escape("".join(blocks))}</content></entry></feed>'
     )
     found = read(body.encode(), seen=posts[-1][0] + timedelta(hours=1)).incidents[0]
     assert [(update.at, update.phase) for update in found.updates] == [(at, WORDS[word]) for at, word in posts]
@@ -268,7 +270,8 @@ def test_zones_by_name_know_about_summer(name: str, summer: float, winter: float
 
 
 def test_zones_as_they_are_printed_are_fixed_offsets() -> None:
-    hours = {"HST": -10, "AKST": -9, "PST": -8, "PDT": -7, "MST": -7, "MDT": -6, "CST": -6, "CDT": -5, "EST": -5}
+    hours: dict[str, float] = {"HST": -10, "AKST": -9, "PST": -8, "PDT": -7, "MST": -7, "MDT": -6, "CST": -6}
+    hours |= {"CDT": -5, "EST": -5}
     hours |= {"EDT": -4, "UTC": 0, "GMT": 0, "Z": 0, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "GMT+0": 0}
     hours |= {"UTC-3": -3}
     hours |= {"SGT": 8, "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "-0330": -3.5}
@@ -283,7 +286,7 @@ def test_a_zone_nobody_knows_is_none(name: str) -> None:
     assert times.zone(name) is None
 
 
-@given(st.datetimes(**YEARS, timezones=st.just(UTC)))
+@given(MOMENTS)
 def test_a_ulid_tells_when_it_was_made(at: datetime) -> None:
     left, digits = int(at.timestamp() * 1000), ""
     for _ in range(10):
@@ -386,7 +389,7 @@ def entry(body: str) -> bytes:
     """A Statuspage feed with one entry of this body."""
     return (
         '<rss version="2.0"><channel><item><title>x</title><pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate>'
-        f"<guid>https://status.example.com/incidents/a1b2c3d4e5f6</guid><description>{text.entities.escape(body)}"
+        f"<guid>https://status.example.com/incidents/a1b2c3d4e5f6</guid><description>{html.escape(body)}"
         "</description></item></channel></rss>"
     ).encode()
 

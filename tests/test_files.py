@@ -94,13 +94,13 @@ def test_every_refusal_has_its_cure(number: int, line: str) -> None:
     assert files.refusal("b.md", told) is told
 
 
-def test_paths_below_this_folder_are_shown_as_one_types_them(tmp_path: Path, monkeypatch) -> None:
+def test_paths_below_this_folder_are_shown_as_one_types_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     error = OSError(errno.EROFS, "Read-only")
     assert str(files.refusal(tmp_path / "content" / "a.md", error)).startswith("content/a.md: Read-only; ")
 
 
-def test_one_line_is_said_of_a_disk_and_no_traceback(capsys) -> None:
+def test_one_line_is_said_of_a_disk_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     for error in (files.refusal("a.md", OSError(errno.ENOSPC, "Full")), OSError(errno.ENOSPC, "Full", "a.md")):
         plainly(type(error), error, None)
         assert capsys.readouterr().err == "a.md: Full; make room on its disk, then run this again\n"

@@ -6,6 +6,7 @@ import struct
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -157,7 +158,12 @@ def test_a_preview_draws_none_and_names_that_of_the_section(tmp_path: Path) -> N
 def test_only_what_shows_something_else_is_drawn_again(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
     really = linkpicture.draw
-    monkeypatch.setattr(linkpicture, "draw", lambda shown, site: drawn.append(shown.title) or really(shown, site))
+
+    def draw(shown: Any, site: Any) -> Any:
+        drawn.append(shown.title)
+        return really(shown, site)
+
+    monkeypatch.setattr(linkpicture, "draw", draw)
     for path in press.output.parent.glob(".output-state/*.state"):
         path.unlink()  # as after a change of the code: nothing is known of what was built
     before = tree(press.output)

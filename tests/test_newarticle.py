@@ -112,7 +112,9 @@ def test_an_incident_without_a_page_gives_no_source() -> None:
     assert frontmatter.read(made.text.encode(), "a.md").values["sources"] == []
 
 
-def test_the_draft_is_written_once_and_never_over_another(tmp_path: Path, root: Path, capsys) -> None:
+def test_the_draft_is_written_once_and_never_over_another(
+    tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     content = tmp_path / "content"
     shutil.copytree(root / "content" / "providers", content / "providers")
     made = [newarticle.main(content, "Claude on Monday", ["anthropic"], [], NOW) for _ in range(2)]
@@ -125,7 +127,10 @@ def test_the_draft_is_written_once_and_never_over_another(tmp_path: Path, root: 
     ("providers", "incidents", "said"),
     [(["antropic"], [], "no provider antropic"), ([], ["anthropic/nosuch"], "no incident anthropic/nosuch")],
 )
-def test_what_does_not_exist_is_named(tmp_path: Path, root: Path, capsys, providers, incidents, said: str) -> None:
+def test_what_does_not_exist_is_named(
+    tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str],
+    providers: list[str], incidents: list[str], said: str,
+) -> None:
     content = tmp_path / "content"
     shutil.copytree(root / "content" / "providers", content / "providers")
     assert newarticle.main(content, "Title", providers, incidents, NOW) == 1

@@ -225,7 +225,8 @@ def test_the_reader_is_told_what_it_read_last_time_and_what_the_provider_file_de
 
     def read(*args: Any, **kwargs: Any) -> Reading:
         told.append(kwargs)
-        return READ["read"](*args, **kwargs)
+        reading: Reading = READ["read"](*args, **kwargs)
+        return reading
 
     file = content / "providers/claude.md"
     file.write_text(file.read_text().replace("history.atom\n", "history.atom\n    dialect: statuspage\n"))

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,20 +31,20 @@ def get(connection: HTTPConnection, path: str) -> tuple[int, bytes]:
     return answer.status, answer.read()
 
 
-def test_a_page_is_served_with_the_reload_line_and_without_its_policy(preview) -> None:
+def test_a_page_is_served_with_the_reload_line_and_without_its_policy(preview: Any) -> None:
     assert get(preview[0], "/") == (200, b"<html><head></head><body>home" + serve.RELOAD + b"</html>")
 
 
-def test_other_files_are_served_as_they_are(preview) -> None:
+def test_other_files_are_served_as_they_are(preview: Any) -> None:
     assert get(preview[0], "/atom.xml") == (200, b"<feed/>")
 
 
 @pytest.mark.parametrize("path", ["/no/such/", "/../../etc/passwd", "/no.html"])
-def test_what_is_missing_gets_the_sites_own_404(preview, path: str) -> None:
+def test_what_is_missing_gets_the_sites_own_404(preview: Any, path: str) -> None:
     assert get(preview[0], path) == (404, b"<html><body>nothing here" + serve.RELOAD + b"</html>")
 
 
-def test_browsers_are_told_of_a_rebuild(preview) -> None:
+def test_browsers_are_told_of_a_rebuild(preview: Any) -> None:
     connection, changes = preview
     connection.request("GET", "/~changes")
     stream = connection.getresponse()

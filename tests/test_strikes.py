@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from almanac import files
+from tests import injection
 from tests.bench import disk
 from tests.injection import STRACE, Point, run, struck, watched
 from tests.scenes import Scene, dead_links
@@ -107,7 +108,7 @@ def test_links_that_lead_nowhere_are_found() -> None:
     ],
 )
 def test_a_refusal_that_is_not_told_well_is_found(said: str, faults: int) -> None:
-    assert len(disk.told(disk.injection.Ended(1, said, True))) == faults
+    assert len(disk.told(injection.Ended(1, said, True))) == faults
 
 
 @pytest.mark.system

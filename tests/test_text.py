@@ -53,7 +53,14 @@ class _Live(HTMLParser):
     def handle_comment(self, data: str) -> None:
         self.found.append(f"<!--{data}-->")
 
-    handle_decl = handle_pi = unknown_decl = handle_comment
+    def handle_decl(self, decl: str) -> None:
+        self.handle_comment(decl)
+
+    def handle_pi(self, data: str) -> None:
+        self.handle_comment(data)
+
+    def unknown_decl(self, data: str) -> None:
+        self.handle_comment(data)
 
 
 def live(html: str) -> list[str]:

@@ -131,9 +131,9 @@ def soups(site: dict[str, str]) -> dict[str, BeautifulSoup]:
     return {path: BeautifulSoup(html, "lxml") for path, html in site.items()}
 
 
-def words_of(tag: Tag | None) -> str:
+def words_of(tag: object) -> str:
     """What a reader reads, on one line with ordinary blanks."""
-    assert tag is not None
+    assert isinstance(tag, Tag)
     return " ".join(tag.get_text(" ").split())
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, meta, nodes
-from lxml import html as markup
+from lxml import html as markup  # type: ignore[import-untyped]
 
 from almanac import body, site, text, views
 from almanac.engine.printer import Printer
@@ -81,7 +81,7 @@ def recorded(project: Path, now: str) -> dict[str, Any]:
     shared: dict[str, Any] = {}
 
     def page(self: Printer, template: str, view: Any) -> bytes:
-        about = self._environment.globals["site"]
+        about: Any = self._environment.globals["site"]
         shared.update(plain(about))
         more = {"structured": views.structured(about, view), "picture": views.picture(about, view.head)}
         return json.dumps({"template": template, "page": plain(view) | more}, ensure_ascii=False).encode()

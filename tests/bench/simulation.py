@@ -28,8 +28,8 @@ def incidents(random: np.random.Generator, unavailability: float, days: int = YE
     clusters = random.poisson(unavailability * (end + CLUSTER) / MEAN / PER_CLUSTER)
     sizes = random.poisson(PER_CLUSTER, clusters)
     starts = np.repeat(random.uniform(-CLUSTER, end, clusters), sizes) + random.uniform(0, CLUSTER, int(sizes.sum()))
-    starts = starts[(starts >= 0) & (starts < end)].astype(np.int64)
-    return starts, starts + lengths(random, len(starts))
+    within: Ints = starts[(starts >= 0) & (starts < end)].astype(np.int64)
+    return within, within + lengths(random, len(within))
 
 
 def lengths(random: np.random.Generator, count: int) -> Ints:

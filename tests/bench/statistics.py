@@ -102,11 +102,14 @@ def ranks(runs: int) -> bool:
 
 def _held(found: list[tuple[Ranks, ...]]) -> np.ndarray:
     """How often each provider's interval holds its true rank; providers stand in true order."""
-    return np.mean([[r.best <= place <= r.worst for place, r in enumerate(one, 1)] for one in found], axis=0)
+    hits = [[r.best <= place <= r.worst for place, r in enumerate(one, 1)] for one in found]
+    held: np.ndarray = np.mean(hits, axis=0)
+    return held
 
 
 def _widths(found: list[tuple[Ranks, ...]]) -> np.ndarray:
-    return np.mean([[r.worst - r.best + 1 for r in one] for one in found], axis=0)
+    widths: np.ndarray = np.mean([[r.worst - r.best + 1 for r in one] for one in found], axis=0)
+    return widths
 
 
 def _oracle(random: np.random.Generator) -> Callable[[Weeks], tuple[tuple[Ranks, ...], tuple[Ranks, ...]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from almanac.model import Card, Component, Provider, Stretch
 from almanac.stats.windows import Times, union
 
@@ -19,11 +21,11 @@ def times(*pairs: tuple[float, float]) -> Times:
     return union(Stretch(at(since), at(until)) for since, until in pairs)
 
 
-def provider(*components: Component, slug: str = "acme", **fields: object) -> Provider:
+def provider(*components: Component, slug: str = "acme", **fields: Any) -> Provider:
     """A provider with these components."""
     return Provider(
         slug=slug, name=slug, company=slug, home="", status_page="", components=components, **fields
-    )  # type: ignore[arg-type]
+    )
 
 
 def card(

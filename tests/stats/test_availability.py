@@ -1,5 +1,7 @@
 """Availability equals a count second by second, under every formula, in the worst and in the best case."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -23,6 +25,7 @@ from almanac.stats.intervals import Bounds, poisson
 from almanac.stats.record import record
 from almanac.stats.windows import DAY, between
 from tests.stats.cards import HOUR, MIDNIGHT, at, card, provider, times
+from tests.values import approx, some
 
 SECONDS = 4 * DAY
 PERIOD = between(at(24), at(72))
@@ -54,7 +57,7 @@ incidents = st.lists(
 coverages = st.lists(st.tuples(hours, hours), min_size=1, max_size=3).map(lambda pairs: times(*pairs)).filter(bool)
 
 
-def second_by_second(cards, covered, period, weights, *, worst, component):
+def second_by_second(cards: Any, covered: Any, period: Any, weights: Any, *, worst: Any, component: Any) -> Any:
     """Availability by looking at each second, with a few lines that share nothing with the code under test."""
     known = np.zeros(SECONDS, np.bool_)
     for since, until in covered:
@@ -75,7 +78,9 @@ def second_by_second(cards, covered, period, weights, *, worst, component):
 
 @given(incidents, coverages, st.booleans())
 @settings(max_examples=80, deadline=None)
-def test_availability_is_the_share_of_covered_seconds_without_weighed_trouble(cards, covered, component):
+def test_availability_is_the_share_of_covered_seconds_without_weighed_trouble(
+    cards: Any, covered: Any, component: Any
+) -> None:
     made = record(provider(API), cards, covered, now=at(96))
     subject = next(s for s in made.days if s.slug == ("api" if component else ""))
     found = measure(made, PERIOD, subject).formulas
@@ -90,7 +95,7 @@ def test_availability_is_the_share_of_covered_seconds_without_weighed_trouble(ca
         assert np.array(found) == pytest.approx(np.array(expected))
 
 
-def test_an_hour_of_two_overlapping_incidents_counts_once_with_the_worse_weight():
+def test_an_hour_of_two_overlapping_incidents_counts_once_with_the_worse_weight() -> None:
     cards = (card(24, 28, "minor"), card(26, 30, "critical"), card(27, 29, "major"))
     made = record(provider(), cards, times((0, 96)), now=at(96))
     found = dict(zip(WEIGHTS, measure(made, PERIOD).formulas, strict=True))
@@ -99,7 +104,7 @@ def test_an_hour_of_two_overlapping_incidents_counts_once_with_the_worse_weight(
     assert found["statuspage"] == pytest.approx(Bounds(44 / 48, 44 / 48))
 
 
-def test_all_numbers_of_a_small_period():
+def test_all_numbers_of_a_small_period() -> None:
     cards = (
         card(23, 25),  # began the day before: its hour counts, its start does not
         card(30, 31, "major"),
@@ -120,43 +125,43 @@ def test_all_numbers_of_a_small_period():
     assert [c.started for c in started(made, PERIOD)] == [at(30), at(40), at(50)]
 
 
-def test_an_unended_incident_from_before_is_still_said_to_have_no_end():
+def test_an_unended_incident_from_before_is_still_said_to_have_no_end() -> None:
     made = record(provider(), (card(2),), times((0, 96)), now=at(96))
     found = measure(made, PERIOD)
     assert (found.n, found.unknowns.unended, found.availability) == (0, 1, Bounds(0.0, 1.0))
 
 
-def test_what_may_not_concern_ai_makes_a_range_and_is_not_counted():
+def test_what_may_not_concern_ai_makes_a_range_and_is_not_counted() -> None:
     page = provider(scope=Scope(components=("Copilot",), words=("Copilot",)))
     made = record(page, (card(24, 36), card(48, 54, components=("Copilot",))), times((0, 96)), now=at(96))
     found = measure(made, PERIOD)
     assert (found.n, found.unknowns.scope, found.availability) == (1, 1, Bounds(1 - 18 / 48, 1 - 6 / 48))
 
 
-def test_without_covered_time_there_is_no_number():
+def test_without_covered_time_there_is_no_number() -> None:
     found = measure(record(provider(), (card(30, 31),), times((0, 12)), now=at(96)), PERIOD)
     assert (found.availability, found.interval, found.formulas, found.rate, found.n) == (None, None, (), None, 0)
     assert found.durations == Durations(0, None, None, None)
 
 
-def test_a_quiet_period_has_no_interval_but_an_upper_bound_on_its_rate():
+def test_a_quiet_period_has_no_interval_but_an_upper_bound_on_its_rate() -> None:
     found = measure(record(provider(), (), times((0, 96)), now=at(96)), PERIOD)
     assert (found.availability, found.interval) == (Bounds(1.0, 1.0), None)
-    assert found.rate.interval == pytest.approx(Bounds(0, -np.log(0.1) * 15))
+    assert some(found.rate).interval == pytest.approx(Bounds(0, -np.log(0.1) * 15))
 
 
-def interval(days):
+def interval(days: Any) -> Any:
     return intervals([days])[0]
 
 
-def weeks_of(*hours_in_trouble):
+def weeks_of(*hours_in_trouble: Any) -> Any:
     """Days in which each week's first day holds so many hours of minor trouble."""
     table = np.zeros((7 * len(hours_in_trouble), 3), np.int64)
     table[::7, 0] = np.array(hours_in_trouble) * HOUR
     return Days(first=0, covered=np.full(len(table), DAY), least=table, most=table)
 
 
-def test_an_interval_holds_the_estimate_narrows_with_time_and_widens_with_a_bad_week():
+def test_an_interval_holds_the_estimate_narrows_with_time_and_widens_with_a_bad_week() -> None:
     steady, longer, bad = weeks_of(*[1, 3] * 6), weeks_of(*[1, 3] * 24), weeks_of(*[1] * 11, 13)
     estimates = [availabilities(days)[0].low for days in (steady, longer, bad)]
     found = [interval(days) for days in (steady, longer, bad)]
@@ -165,12 +170,12 @@ def test_an_interval_holds_the_estimate_narrows_with_time_and_widens_with_a_bad_
     assert widths[1] < widths[0] < widths[2]
 
 
-def test_under_four_weeks_there_is_no_interval():
+def test_under_four_weeks_there_is_no_interval() -> None:
     assert interval(weeks_of(1, 2, 3)) is None
     assert interval(weeks_of(1, 2, 3, 4)) is not None
 
 
-def test_the_interval_agrees_with_the_normal_one_where_there_are_many_alike_weeks():
+def test_the_interval_agrees_with_the_normal_one_where_there_are_many_alike_weeks() -> None:
     random = np.random.default_rng(7)
     hours_in_trouble = random.integers(5, 20, 400)
     share = hours_in_trouble.mean() / 168
@@ -181,15 +186,15 @@ def test_the_interval_agrees_with_the_normal_one_where_there_are_many_alike_week
 
 
 @given(st.lists(st.integers(-1, 10_000)))
-def test_durations_leave_out_unknown_lengths(lengths):
+def test_durations_leave_out_unknown_lengths(lengths: Any) -> None:
     known = [x for x in lengths if x > 0]
     expected = Durations(0, None, None, None)
     if known:
-        median, p90 = (pytest.approx(np.quantile(known, share)) for share in (0.5, 0.9))
+        median, p90 = (approx(np.quantile(known, share)) for share in (0.5, 0.9))
         expected = Durations(len(known), median, p90, max(known))
     assert durations(np.array(lengths, np.int64)) == expected
 
 
-def test_the_sites_own_number_weighs_all_declared_trouble_alike():
+def test_the_sites_own_number_weighs_all_declared_trouble_alike() -> None:
     assert FORMULAS[0] is DECLARED
     assert {f.slug: (0, f.degraded, f.partial, f.full) for f in FORMULAS} == WEIGHTS

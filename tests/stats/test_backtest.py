@@ -24,6 +24,7 @@ from almanac.stats.past import counts, past
 from almanac.stats.recovery import LEVELS, Forecast, forecast
 from tests.stats import facts
 from tests.stats.worlds import world
+from tests.values import approx
 
 MINUTES = st.floats(0, 1e5)
 
@@ -117,9 +118,9 @@ def test_a_score_counts_what_was_answered_and_compares_only_what_all_could_answe
         n=3,
         refused=1,
         compared=2,
-        loss=pytest.approx((pinball(said, 15) + pinball(said, 50)) / 2),
-        plain=pytest.approx((pinball(plain_said, 15) + pinball(plain_said, 50)) / 2),
-        press=pytest.approx((pinball(press(0), 15) + pinball(press(0), 50)) / 2),
+        loss=approx((pinball(said, 15) + pinball(said, 50)) / 2),
+        plain=approx((pinball(plain_said, 15) + pinball(plain_said, 50)) / 2),
+        press=approx((pinball(press(0), 15) + pinball(press(0), 50)) / 2),
         within_50=1,
         within_80=2,
     )
@@ -146,8 +147,8 @@ def test_the_table_has_a_score_for_each_provider_and_elapsed_time() -> None:
 
 def test_reliability_sets_what_was_said_against_what_came() -> None:
     trials = [trial(m) for m in (10, 20, 60, 61)] + [trial(10, said=None)]
-    assert reliability(trials, 60) == (Bin(pytest.approx(0.3), 0.75, 4),)
-    assert reliability(trials, 30) == (Bin(pytest.approx(0.05), 0.5, 4),)
+    assert reliability(trials, 60) == (Bin(approx(0.3), 0.75, 4),)
+    assert reliability(trials, 30) == (Bin(approx(0.05), 0.5, 4),)
     assert reliability([], 60) == ()
 
 

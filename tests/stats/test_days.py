@@ -1,6 +1,7 @@
 """Day tables agree with counting seconds one by one."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ few = st.lists(st.builds(Stretch, st.integers(0, END), st.integers(0, END)), max
 edges = st.lists(st.integers(-5, END + 5), min_size=2, max_size=6).map(sorted)
 
 
-def held(stretches):
+def held(stretches: Any) -> Any:
     """One truth value a second."""
     seconds = np.zeros(END + 20, np.bool_)
     for since, until in stretches:
@@ -23,26 +24,26 @@ def held(stretches):
     return seconds
 
 
-def columns(stretches):
+def columns(stretches: Any) -> tuple[np.ndarray, np.ndarray]:
     return np.array([s for s, _ in stretches], np.int64), np.array([e for _, e in stretches], np.int64)
 
 
 @given(few)
-def test_disjoint_is_the_union(some):
+def test_disjoint_is_the_union(some: Any) -> None:
     starts, ends = disjoint(*columns(some))
     assert tuple(Stretch(int(s), int(e)) for s, e in zip(starts, ends, strict=True)) == union(some)
     assert [list(part) for part in arrays(union(some))] == [list(starts), list(ends)]
 
 
 @given(few, st.integers(-5, END + 5))
-def test_seconds_before_counts_members(some, at):
+def test_seconds_before_counts_members(some: Any, at: int) -> None:
     (count,) = seconds_before(*disjoint(*columns(some)), np.array([at]))
     assert count == held(some)[: max(at, 0)].sum()
 
 
 @given(few, few, edges)
 @settings(max_examples=200)
-def test_seconds_of_each_day_that_are_covered_and_in_trouble(trouble, covered, cuts):
+def test_seconds_of_each_day_that_are_covered_and_in_trouble(trouble: Any, covered: Any, cuts: Any) -> None:
     table = covered_by_day(*columns(trouble), arrays(union(covered)), np.array(cuts, np.int64))
     both = held(trouble) & held(covered)
     assert list(table) == [both[max(a, 0) : max(b, 0)].sum() for a, b in pairwise(cuts)]
@@ -51,14 +52,14 @@ def test_seconds_of_each_day_that_are_covered_and_in_trouble(trouble, covered, c
 
 
 @given(few, few)
-def test_parts_within_a_set_know_what_they_are_parts_of(some, covered):
+def test_parts_within_a_set_know_what_they_are_parts_of(some: Any, covered: Any) -> None:
     parts = list(zip(*within(*columns(some), arrays(union(covered))), strict=True))
     for place, stretch in enumerate(some):
         own = [(since, until) for since, until, whole in parts if whole == place]
         assert list(held(own)) == list(held([stretch]) & held(covered))
 
 
-def test_a_period_takes_its_rows_and_no_others():
+def test_a_period_takes_its_rows_and_no_others() -> None:
     classes = np.arange(15).reshape(5, 3)
     days = Days(first=100, covered=np.arange(5), least=classes, most=classes + 1)
     rows = days.within(Period("", "", 102 * DAY, 104 * DAY))

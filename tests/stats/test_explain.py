@@ -10,7 +10,7 @@ from tests.stats.cards import MIDNIGHT, at, card, provider, times
 PERIOD = between(MIDNIGHT, at(24 * 28))
 
 
-def test_each_step_from_coverage_to_rank_is_printed():
+def test_each_step_from_coverage_to_rank_is_printed() -> None:
     cards = (
         card(24, 26, id="one"),
         card(25, 27, "major", id="two"),
@@ -56,14 +56,14 @@ acme, 2026-03-01 to 2026-03-28
    cannot be told apart: acme"""
 
 
-def test_who_is_not_ranked_is_explained_too():
+def test_who_is_not_ranked_is_explained_too() -> None:
     acme = record(provider(), (card(24, id="open"),), times((0, 24 * 20)), now=at(24 * 28))
     lines = leaderboard_number([acme], "acme", PERIOD)
     assert "   counted   open  2026-03-02T00:00:00Z to no end recorded  minor" in lines
     assert lines[-1] == "5. Not ranked: covered for 20 days, 28 needed"
 
 
-def test_an_unknown_provider_is_an_error_that_names_the_known_ones():
+def test_an_unknown_provider_is_an_error_that_names_the_known_ones() -> None:
     acme = record(provider(), (), times((0, 9)), now=at(9))
     with pytest.raises(ValueError, match="no provider 'acne'; there is acme"):
         leaderboard_number([acme], "acne", PERIOD)

@@ -1,5 +1,7 @@
 """Forecasts that were shown: kept as lines, due ever more seldom, and scored when the incident is over."""
 
+from typing import Any
+
 import pytest
 
 from almanac.stats.backtest import pinball
@@ -79,7 +81,7 @@ def test_an_incident_that_was_over_when_it_was_forecast_had_nothing_left() -> No
 
 
 @pytest.mark.parametrize("other", [card(0, 2, id="x2"), card(0, 2, id="x1", provider="bolt")])
-def test_another_incident_is_no_outcome(other) -> None:
+def test_another_incident_is_no_outcome(other: Any) -> None:
     with pytest.raises(ValueError, match="not what the forecast speaks of"):
         score(SHOWN, other)
 

@@ -1,5 +1,7 @@
 """Incidents in arrays tell the same as each card for itself."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -67,7 +69,7 @@ def test_nothing_is_known_before_the_start() -> None:
         (card(0, 2, updates=POSTED_TWICE, kind="notice"), True),
     ],
 )
-def test_what_forecasts_learn_from(one, expected: bool) -> None:
+def test_what_forecasts_learn_from(one: Any, expected: bool) -> None:
     assert counts(one) is expected
 
 

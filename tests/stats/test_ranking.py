@@ -1,5 +1,7 @@
 """The leaderboard ranks whom the record knows and tells why the others are not ranked."""
 
+from typing import Any
+
 import pytest
 
 from almanac.stats.ranking import leaderboard, shown_first, trends
@@ -14,7 +16,9 @@ NOW = at(24 * DAYS)
 WHOLE = (0, 24 * DAYS)
 
 
-def steady(slug, length, *, since=0, until=DAYS, phase=0, written_by="hand"):
+def steady(
+    slug: str, length: float, *, since: int = 0, until: int = DAYS, phase: int = 0, written_by: str = "hand"
+) -> Any:
     """A provider with an incident of about `length` hours every third day of its covered time."""
     cards = [
         card(24 * day + 1, 24 * day + 1 + length * (0.8 + (day + phase) % 5 / 10), id=f"{slug}{day}")
@@ -23,11 +27,11 @@ def steady(slug, length, *, since=0, until=DAYS, phase=0, written_by="hand"):
     return record(provider(slug=slug, written_by=written_by), cards, times((24 * since, 24 * until)), now=NOW)
 
 
-def plain(slug, *cards, covered=WHOLE):
+def plain(slug: str, *cards: Any, covered: Any = WHOLE) -> Any:
     return record(provider(slug=slug), cards, times(covered), now=NOW)
 
 
-def test_providers_stand_by_availability_with_ranks_and_groups():
+def test_providers_stand_by_availability_with_ranks_and_groups() -> None:
     board = leaderboard([steady("bad", 9), steady("good", 1), steady("fair", 1.02, phase=2)], PERIOD)
     assert [(s.provider, s.rank, s.alone) for s in board.standings] == [
         ("good", Ranks(1, 2), Ranks(1, 2)),
@@ -51,25 +55,25 @@ def test_providers_stand_by_availability_with_ranks_and_groups():
         ),
     ],
 )
-def test_who_is_not_known_well_enough_is_not_ranked(entry, why):
+def test_who_is_not_known_well_enough_is_not_ranked(entry: Any, why: str) -> None:
     board = leaderboard([steady("good", 1), entry], PERIOD)
     assert [s.provider for s in board.standings] == ["good"]
     assert [(u.provider, u.why) for u in board.unranked] == [("x", why)]
 
 
-def test_a_short_period_ranks_nobody():
+def test_a_short_period_ranks_nobody() -> None:
     board = leaderboard([steady("a", 1), steady("b", 2)], between(MIDNIGHT, at(24 * 27)))
     assert board.standings == ()
     assert {u.why for u in board.unranked} == {"covered for 27 days, 28 needed"}
 
 
-def test_pages_of_probes_are_ranked_apart():
+def test_pages_of_probes_are_ranked_apart() -> None:
     records = [steady("hand", 1), steady("probe", 1, written_by="machine")]
     assert [s.provider for s in leaderboard(records, PERIOD).standings] == ["hand"]
     assert [s.provider for s in leaderboard(records, PERIOD, machine=True).standings] == ["probe"]
 
 
-def test_shown_first_are_the_last_90_days_if_five_are_covered_else_the_newest_quarter_that_has_five():
+def test_shown_first_are_the_last_90_days_if_five_are_covered_else_the_newest_quarter_that_has_five() -> None:
     five = [steady(f"p{i}", 1) for i in range(5)]
     assert shown_first(five, NOW) == last(90, NOW)
     assert shown_first(five[:4], NOW) is None
@@ -78,8 +82,8 @@ def test_shown_first_are_the_last_90_days_if_five_are_covered_else_the_newest_qu
     assert shown_first([*five[:4], steady("p9", 1, written_by="machine")], NOW) is None
 
 
-def test_the_trend_compares_with_the_period_before():
-    def shape(early, late):
+def test_the_trend_compares_with_the_period_before() -> Any:
+    def shape(early: Any, late: Any) -> Any:
         cards = [card(24 * d + 1, 24 * d + 1 + (early if d < 42 else late) * (0.8 + d % 5 / 10)) for d in range(84)]
         return record(provider(), cards, times(WHOLE), now=NOW)
 

@@ -1,5 +1,7 @@
 """A record knows what surely and what possibly concerns each part, and between which instants each incident ended."""
 
+from typing import Any
+
 import pytest
 
 from almanac.model import Component, Scope
@@ -27,12 +29,14 @@ REACH = at(100)
         (card(1, phase="resolved", updates=((9, "resolved"),)), None, (9, 9)),
     ],
 )
-def test_an_incident_ended_between_its_last_sight_and_the_end_of_coverage(incident, seen_open, ends):
+def test_an_incident_ended_between_its_last_sight_and_the_end_of_coverage(
+    incident: Any, seen_open: Any, ends: Any
+) -> None:
     seen = None if seen_open is None else at(seen_open)
     assert bounds_of_end(incident, REACH, seen) == Ends(*map(at, ends))
 
 
-def test_subjects_are_the_provider_its_products_and_its_components():
+def test_subjects_are_the_provider_its_products_and_its_components() -> None:
     assert subjects(ACME) == (
         Subject("provider", "", "acme"),
         Subject("product", "acme-ai", "Acme AI", "chat"),
@@ -42,14 +46,14 @@ def test_subjects_are_the_provider_its_products_and_its_components():
     )
 
 
-def test_of_a_shared_page_only_what_is_about_ai_is_a_subject():
+def test_of_a_shared_page_only_what_is_about_ai_is_a_subject() -> None:
     page = provider(CHAT, VOICE, API, scope=Scope(components=("api", "Voice")))
     assert [s.slug for s in subjects(page)] == ["", "acme-ai", "voice", "api"]
     by_words = provider(CHAT, API, scope=Scope(words=("AI",)))
     assert [s.slug for s in subjects(by_words)] == ["", "acme-ai", "chat", "api"]
 
 
-def test_an_incident_concerns_what_it_names_and_perhaps_all_parts_if_it_names_none():
+def test_an_incident_concerns_what_it_names_and_perhaps_all_parts_if_it_names_none() -> None:
     cards = (
         card(1, 2, components=("Voice",)),
         card(3, 4, components=("API", "Billing")),
@@ -74,7 +78,7 @@ def test_an_incident_concerns_what_it_names_and_perhaps_all_parts_if_it_names_no
     }
 
 
-def test_a_record_without_coverage_has_tables_without_time():
+def test_a_record_without_coverage_has_tables_without_time() -> None:
     made = record(ACME, (card(1, 2),), (), now=REACH)
     assert made.cards == ()
     assert made.selection.reasons == (("starts outside the covered time", 1),)

@@ -11,6 +11,7 @@ from almanac.stats.past import PHASES, counts, past, state
 from almanac.stats.recovery import CHOSEN, LEVELS, WITHIN, Forecast, Settings, forecast, peers
 from tests.stats.cards import MIDNIGHT
 from tests.stats.worlds import DAY, another_future, incident, world
+from tests.values import approx
 
 NOW = MIDNIGHT + 400 * DAY
 ALIKE = Settings(half_life=math.inf, hour=math.inf, moments=((1.0, 1.0),))  # so that weights are easy to tell
@@ -165,7 +166,7 @@ def test_all_other_providers_together_weigh_as_few_incidents() -> None:
     own = known.provider[like.rows] == known.providers["acme"]
     assert (like.weights[own].sum(), like.weights[~own].sum()) == pytest.approx((10, 10))
     said = made([*several("acme", *range(1, 11)), *several("bolt", *range(1, 200))], card, ALIKE)
-    assert (said.n, said.others, said.borrowed, said.borrows) == (10, 199, pytest.approx(0.5), True)
+    assert (said.n, said.others, said.borrowed, said.borrows) == (10, 199, approx(0.5), True)
 
 
 def test_fewer_borrowed_incidents_than_allowed_keep_their_weight() -> None:

@@ -1,6 +1,7 @@
 """Curves from censored durations, held against scipy and against the definition."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ def arrays(observed: list[tuple[int, bool, int]]) -> tuple[np.ndarray, np.ndarra
 @given(OBSERVED)
 def test_kaplan_meier_agrees_with_scipy_when_weights_are_repetitions(observed: list[tuple[int, bool, int]]) -> None:
     repeated = [(time, ended) for time, ended, weight in observed for _ in range(weight)]
-    data = scipy.stats.CensoredData(
+    data: Any = scipy.stats.CensoredData(
         uncensored=[time for time, ended in repeated if ended],
         right=[time for time, ended in repeated if not ended],
     )

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,17 +16,19 @@ INSTANTS = range(40)
 stretches = st.lists(st.builds(Stretch, st.integers(0, 39), st.integers(0, 39)), max_size=8)
 
 
-def instants(times):
+def instants(times: Any) -> Any:
     """The set as its members, one by one."""
     return {t for since, until in times for t in range(since, until)}
 
 
-def utc(*date):
-    return seconds(datetime(*date, tzinfo=UTC))
+def utc(*date: int) -> Any:
+    year, month, day, *clock = date
+    hour, minute = (*clock, 0, 0)[:2]
+    return seconds(datetime(year, month, day, hour, minute, tzinfo=UTC))
 
 
 @given(stretches)
-def test_a_union_holds_the_instants_of_its_stretches_and_is_sorted_and_disjoint(some):
+def test_a_union_holds_the_instants_of_its_stretches_and_is_sorted_and_disjoint(some: Any) -> None:
     merged = windows.union(some)
     assert instants(merged) == instants(some)
     assert all(before.until < after.since for before, after in pairwise(merged))
@@ -34,19 +37,19 @@ def test_a_union_holds_the_instants_of_its_stretches_and_is_sorted_and_disjoint(
 
 
 @given(stretches, stretches)
-def test_an_intersection_holds_what_both_hold(first, second):
+def test_an_intersection_holds_what_both_hold(first: Any, second: Any) -> None:
     common = windows.intersection(windows.union(first), windows.union(second))
     assert instants(common) == instants(first) & instants(second)
     assert windows.union(common) == common
 
 
 @given(stretches, st.integers(0, 39), st.integers(0, 39))
-def test_a_clip_holds_what_lies_in_its_window(some, since, until):
+def test_a_clip_holds_what_lies_in_its_window(some: Any, since: Any, until: Any) -> None:
     assert instants(windows.clip(windows.union(some), since, until)) == instants(some) & set(range(since, until))
 
 
-def test_coverage_merges_the_spans_of_all_data_sets_and_stops_now():
-    def span(first, final, dataset=""):
+def test_coverage_merges_the_spans_of_all_data_sets_and_stops_now() -> Any:
+    def span(first: Any, final: Any, dataset: Any = "") -> Any:
         since, until = datetime(2026, 3, first, tzinfo=UTC), datetime(2026, 3, final, tzinfo=UTC)
         return Span(since=since, until=until, dataset=dataset)
 
@@ -55,7 +58,7 @@ def test_coverage_merges_the_spans_of_all_data_sets_and_stops_now():
     assert windows.coverage(pulls, utc(2026, 3, 10)) == expected
 
 
-def test_the_last_days_end_with_today():
+def test_the_last_days_end_with_today() -> None:
     now = utc(2026, 3, 10, 15)
     assert windows.last(30, now) == Period("30-days", "last 30 days", utc(2026, 2, 9), utc(2026, 3, 11))
 
@@ -69,7 +72,7 @@ def test_the_last_days_end_with_today():
         (windows.between(utc(2026, 5, 8, 7), utc(2026, 6, 25)), utc(2026, 5, 8), utc(2026, 6, 25), 48),
     ],
 )
-def test_calendar_periods(period, since, until, days):
+def test_calendar_periods(period: Any, since: Any, until: Any, days: Any) -> None:
     assert (period.since, period.until, period.days) == (since, until, days)
 
 
@@ -82,25 +85,25 @@ def test_calendar_periods(period, since, until, days):
         (windows.last(30, utc(2026, 3, 10)), windows.between(utc(2026, 1, 10), utc(2026, 2, 9))),
     ],
 )
-def test_the_period_before(period, earlier):
+def test_the_period_before(period: Any, earlier: Any) -> None:
     assert windows.before(period) == earlier
 
 
-def test_every_period_that_touches_covered_time_is_published_newest_first():
+def test_every_period_that_touches_covered_time_is_published_newest_first() -> None:
     covered = (Stretch(utc(2024, 11, 20), utc(2025, 2, 1)), Stretch(utc(2026, 1, 5), utc(2026, 3, 10)))
     slugs = [p.slug for p in windows.periods(covered, utc(2026, 3, 10))]
     assert slugs == ["30-days", "90-days", "365-days", "2026-q1", "2025-q1", "2024-q4", "2026", "2025", "2024", "all"]
     assert windows.periods((), utc(2026, 3, 10)) == ()
 
 
-def test_all_covered_time_is_a_period_of_whole_days():
+def test_all_covered_time_is_a_period_of_whole_days() -> None:
     covered = (Stretch(utc(2026, 1, 5, 3), utc(2026, 1, 6, 9)), Stretch(utc(2026, 2, 1), utc(2026, 2, 2)))
     assert windows.everything(covered) == Period("all", "all covered time", utc(2026, 1, 5), utc(2026, 2, 2))
     with pytest.raises(ValueError, match="nothing is covered"):
         windows.everything(())
 
 
-def test_people_name_periods_as_they_like():
+def test_people_name_periods_as_they_like() -> None:
     covered, now = (Stretch(utc(2025, 1, 1), utc(2026, 8, 1)),), utc(2026, 8, 1)
     assert windows.named("2026-Q2", covered, now) == windows.quarter(2026, 2)
     assert windows.named("90-days", covered, now) == windows.last(90, now)
@@ -110,5 +113,5 @@ def test_people_name_periods_as_they_like():
         windows.named("lately", covered, now)
 
 
-def test_a_day_is_a_day():
+def test_a_day_is_a_day() -> None:
     assert (windows.midnight(utc(2026, 3, 10, 15)), DAY) == (utc(2026, 3, 10), 86_400)

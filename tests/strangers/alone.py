@@ -92,7 +92,8 @@ def put_through(stranger: Stranger) -> None:
     for incident in known.values():
         _shown(archive.parse(archive.render(incident)))
     for file, data in stranger.files.items():
-        JUDGES.get(file.partition("/")[0], lambda data, file: None)(data, file)
+        if judge := JUDGES.get(file.partition("/")[0]):
+            judge(data, file)
 
 
 def _shown(incident: Incident) -> None:

@@ -19,11 +19,12 @@ def everybody() -> list[Stranger]:
     for name, body in feeds.fixtures():
         if "bad-entries" not in name and not name.endswith(".in.json") and pairs.load(pairs.FOLDER / name).reading:
             dialects.setdefault(name.partition("/")[0], body)
-    bodies = [(f"feed: {name}", {"bodies": (body.encode(),)}) for name, body in dialects.items()]
-    kinds = [(kind, {"files": {file: data}}) for kind, (file, data) in _files(len(bodies) + FIRST).items()]
-    found = [Stranger(number=number, kind=kind, **given) for number,
-        (kind, given) in enumerate(bodies + kinds, FIRST)]  # type: ignore[arg-type]
-    return [_with_incident(one) for one in found]
+    calm = [Stranger(number=number, kind=f"feed: {name}", bodies=(body.encode(),))
+            for number, (name, body) in enumerate(dialects.items(), FIRST)]  # fmt: skip
+    files = _files(len(calm) + FIRST)
+    calm += [Stranger(number=number, kind=kind, files={file: data})
+             for number, (kind, (file, data)) in enumerate(files.items(), FIRST + len(calm))]  # fmt: skip
+    return [_with_incident(one) for one in calm]
 
 
 def _files(number: int) -> dict[str, tuple[str, bytes]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from html import escape
 from typing import NamedTuple
 
@@ -29,15 +30,21 @@ class Stamp(NamedTuple):
 
 def fixed(texts: Iterable[str], name: str, *, closed: bool = True) -> list[Piece]:
     """Pieces that are as long as they are."""
-    return [Piece(f"{name} {text[:24]!r}", lambda _, text=text: text, closed=closed)
-        for text in texts]  # type: ignore[misc]
+    return [Piece(f"{name} {text[:24]!r}", partial(_same, text), closed=closed) for text in texts]
+
+
+def _same(text: str, _: int) -> str:
+    return text
+
+
+def _rows(unit: str, size: int) -> str:
+    return unit * max(1, size // len(unit))
 
 
 def repeated(units: Iterable[str], name: str, *, closed: bool = True) -> list[Piece]:
     """Pieces of one unit after the other."""
     return [
-        Piece(f"{name} {unit[:24]!r}…", lambda size, unit=unit: unit * max(1, size // len(unit)), True,
-        closed)  # type: ignore[misc]
+        Piece(f"{name} {unit[:24]!r}…", partial(_rows, unit), True, closed)
         for unit in units
     ]
 

@@ -300,8 +300,8 @@ class _Line:
         for number, one in left.items():
             if any(f"content/{file}" == problem.file for file in one.files):
                 return number
-        number = self._whose(problem.file) or self._whose(problem.message)
-        return number if number in left else None
+        whose = self._whose(problem.file) or self._whose(problem.message)
+        return whose if whose in left else None
 
     def _shape(self, problem: Problem, number: int | None) -> None:
         """What is wrong with how a problem is told."""
