@@ -120,7 +120,8 @@ def copy_project(home: Path) -> None:
 
 def tests(home: Path, unit: str) -> list[Path]:
     """The test files of a unit."""
-    return [Path(f"tests/{name}.py") for name in TESTS[unit] if (home / f"tests/{name}.py").exists()]
+    there = [path for name in TESTS[unit] for path in sorted((home / "tests").rglob(f"{name}.py"))]
+    return [path.relative_to(home) for path in there]
 
 
 def sources(home: Path, unit: str) -> list[Path]:
