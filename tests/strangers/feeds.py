@@ -326,8 +326,9 @@ def json_feed(wanted: Wanted) -> Stranger:
         if kind < 0.5:
             one, holder[key] = wanted.piece()
         else:
-            value: object = rng.choice((None, True, 0, -1, 10**4301 if kind < 0.55 else 10**20, 1e308, [], {}, [[]], [None],
-                [1], {"a": 1}, "", *pieces.IDS, *(s.text for s in pieces.STAMPS)))
+            huge = 10**4301 if kind < 0.55 else 10**20
+            value: object = rng.choice((None, True, 0, -1, huge, 1e308, [], {}, [[]], [None], [1],
+                {"a": 1}, "", *pieces.IDS, *(s.text for s in pieces.STAMPS)))
             one, holder[key] = Piece(f"{key} {str(value)[:40] if not isinstance(value, int) else 'a number'!r}",
                 lambda _: ""), value
         parts.append(one)
