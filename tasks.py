@@ -233,7 +233,7 @@ def pull(_: Context, via: str = "", only: str = "", now: str = "") -> None:
 @task(help={"coverage": "the coverage.csv beside it"})
 def backfill(_: Context, incidents: str, coverage: str = "") -> None:
     """Bring a CSV of facts into the archive."""
-    from almanac import backfill as almanac_backfill
+    from almanac.commands import backfill as almanac_backfill
 
     sys.exit(almanac_backfill.main(CONTENT, Path(incidents), Path(coverage) if coverage else None))
 
@@ -241,7 +241,7 @@ def backfill(_: Context, incidents: str, coverage: str = "") -> None:
 @task(help={"port": "default 8000"})
 def serve(_: Context, port: int = 8000) -> None:
     """Preview the site locally; rebuilds when content, theme, plugin or settings change."""
-    from almanac import serve as almanac_serve
+    from almanac.commands import serve as almanac_serve
 
     almanac_serve.serve(ROOT, port=port)
 
@@ -250,7 +250,7 @@ def serve(_: Context, port: int = 8000) -> None:
             "strict": "also list numerals in articles that no query stands behind"})
 def check(_: Context, paths: str = "", strict: bool = False) -> None:
     """Every problem in what people wrote, or in the files named, as file:line:column: field: what; cure."""
-    from almanac import check as almanac_check
+    from almanac.commands import check as almanac_check
 
     sys.exit(almanac_check.main(CONTENT, [Path(p) for p in paths.split(",") if p], strict=strict))
 
@@ -260,27 +260,28 @@ def new(_: Context, what: str, title: str, provider: list[str], incident: list[s
     """new article "Title" --provider slug --incident provider/id, new report 2026-06, new image FILE."""
     import time
 
-    from almanac import newarticle, unchanged
+    from almanac import unchanged
+    from almanac.commands import new_article
     from almanac.model import moment
 
     now = moment(unchanged.build_time("", time.time()))  # as a build sees the clock, or the preview would lack it
     if what == "report":
-        from almanac import newreport
+        from almanac.commands import new_report
 
-        sys.exit(newreport.main(CONTENT, title, now))
+        sys.exit(new_report.main(CONTENT, title, now))
     if what == "image":
-        from almanac import newpicture
+        from almanac.commands import new_image
 
-        sys.exit(newpicture.main(CONTENT, Path(title).expanduser(), now))
+        sys.exit(new_image.main(CONTENT, Path(title).expanduser(), now))
     if what != "article":
         stop(f'there is no new {what}; write: python3 tasks.py new article "Title" --provider anthropic')
-    sys.exit(newarticle.main(CONTENT, title, tuple(provider), tuple(incident), now))
+    sys.exit(new_article.main(CONTENT, title, tuple(provider), tuple(incident), now))
 
 
 @task
 def doctor(_: Context) -> None:
     """What is wrong with this installation, and what to do about it."""
-    from almanac import doctor as almanac_doctor
+    from almanac.commands import doctor as almanac_doctor
 
     sys.exit(almanac_doctor.main(ROOT))
 
@@ -288,7 +289,7 @@ def doctor(_: Context) -> None:
 @task(help={"now": "as of this time"})
 def score(_: Context, now: str = "") -> None:
     """Forecast every past incident again and write content/forecasts/scorecard.json, if the record has changed."""
-    from almanac import desk
+    from almanac.commands import explain as desk
 
     sys.exit(desk.score(CONTENT, now=now))
 
@@ -297,7 +298,7 @@ def score(_: Context, now: str = "") -> None:
             "now": "as of this time"})
 def explain(_: Context, what: str, provider: str, period: str, now: str = "") -> None:
     """How a number came about, step by step: explain leaderboard anthropic 2026-Q2."""
-    from almanac import desk
+    from almanac.commands import explain as desk
 
     if what != "leaderboard":
         stop(f"cannot explain {what}; write: python3 tasks.py explain leaderboard anthropic 2026-Q2")
@@ -313,7 +314,7 @@ def curate(
     """What the press feeds brought (content/inbox): list it, and decide what becomes of it."""
     from datetime import UTC, datetime
 
-    from almanac import curate as desk
+    from almanac.commands import curate as desk
 
     chosen = {"link": link, "drop": drop, "article": article, "by": by, "note": note, "title": title}
     sys.exit(desk.main(CONTENT, now=datetime.now(UTC).replace(microsecond=0), **chosen))
@@ -347,7 +348,7 @@ def test(_: Context, arguments: str = "") -> None:
 @task
 def schema(_: Context) -> None:
     """Write what editors and the guide know of the forms: .github/schemas, and the tables of contribute.md."""
-    from almanac import schemas
+    from almanac.commands import schema as schemas
 
     sys.exit(schemas.main(ROOT))
 

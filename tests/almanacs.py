@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from almanac.almanac import Almanac, ArticleCard
 from almanac.model import (
     Card,
     Component,
@@ -25,6 +24,7 @@ from almanac.model import (
     card,
     unstamp,
 )
+from almanac.snapshot import Almanac, ArticleCard
 
 NOW = unstamp("2026-03-02T14:10:00Z")
 BEGINNING = unstamp("2025-09-01T00:00:00Z")

@@ -17,7 +17,8 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from almanac import archive, curate, feeds, pull, site
+from almanac import archive, feeds, pull, site
+from almanac.commands import curate
 from almanac.engine.build import MANY
 from almanac.engine.stage import LAST, NEXT
 from almanac.pull.report import closing, outcome_lines

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from almanac.alike import skeleton
+from almanac.text.alike import skeleton
 
 
 @pytest.mark.parametrize(("name", "others"), [

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from almanac import archive, backfill
-from almanac.backfill import Backfilled, BackfillError
+from almanac import archive
+from almanac.commands import backfill
+from almanac.commands.backfill import Backfilled, BackfillError
 from almanac.model import FeedState, Impact, Incident, Kind, Phase, Pulls, Span, Update, unstamp
 
 HEAD = "provider,incident_id,id_is_ours,url,started_at,ended_at,impact,kind,components,updates,dataset"

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almanac import charts, words
-from almanac.charts import CLEAR, CRITICAL, MAJOR, MINOR, TO_COME, UNKNOWN, UNSAID, Block, Label, Path, Scale
 from almanac.model import Stretch, seconds, unstamp
+from almanac.text import english
+from almanac.views import charts
+from almanac.views.charts import CLEAR, CRITICAL, MAJOR, MINOR, TO_COME, UNKNOWN, UNSAID, Block, Label, Path, Scale
 
 WORDS = st.sampled_from([CLEAR, MINOR, MAJOR, CRITICAL, UNSAID, UNKNOWN, TO_COME])
-DAY = words.DAY
+DAY = english.DAY
 
 
 def at(text: str) -> int:
@@ -77,7 +78,7 @@ def test_worse_days_are_taller() -> None:
 
 def test_months_are_named_beside_their_first_day() -> None:
     assert charts.months_on(datetime(2026, 4, 2, tzinfo=UTC), 90) == (
-        Label("0%", f"from 2{words.GAP}Apr", css="w"),
+        Label("0%", f"from 2{english.GAP}Apr", css="w"),
         Label("32.22%", "May 2026"),
         Label("66.67%", "June 2026"),
     )
@@ -89,7 +90,7 @@ def test_a_month_that_begins_at_the_end_is_named_to_the_left_of_its_line() -> No
 
 
 def test_days_within_one_month_say_where_they_begin() -> None:
-    assert charts.months_on(datetime(2026, 4, 2, tzinfo=UTC), 20) == (Label("0%", f"from 2{words.GAP}Apr"),)
+    assert charts.months_on(datetime(2026, 4, 2, tzinfo=UTC), 20) == (Label("0%", f"from 2{english.GAP}Apr"),)
 
 
 def test_an_early_first_of_a_month_leaves_no_room_for_the_first_day() -> None:
@@ -98,12 +99,12 @@ def test_an_early_first_of_a_month_leaves_no_room_for_the_first_day() -> None:
 
 def test_a_share_stands_on_its_axis_with_its_interval() -> None:
     assert charts.estimate(0.85, 0.75, 0.9, 0.7) == charts.Estimate(
-        "50%", "16.67%", "66.67%", "85.0 %, interval 75.0 % to 90.0 %".replace(" %", f"{words.GAP}%")
+        "50%", "16.67%", "66.67%", "85.0 %, interval 75.0 % to 90.0 %".replace(" %", f"{english.GAP}%")
     )
 
 
 def test_a_share_without_an_interval_is_a_dot_alone() -> None:
-    assert charts.estimate(1.0, None, None, 0.9) == charts.Estimate("100%", "", "", f"100{words.GAP}%")
+    assert charts.estimate(1.0, None, None, 0.9) == charts.Estimate("100%", "", "", f"100{english.GAP}%")
 
 
 def test_what_lies_below_the_axis_stands_on_its_edge() -> None:
@@ -112,9 +113,9 @@ def test_what_lies_below_the_axis_stands_on_its_edge() -> None:
 
 def test_an_axis_keeps_its_end_labels_on_a_narrow_page() -> None:
     assert charts.grid(0.9, 2) == (
-        Label("0%", f"90{words.GAP}%", "start"),
-        Label("50%", f"95{words.GAP}%", "middle", "w"),
-        Label("100%", f"100{words.GAP}%", "end"),
+        Label("0%", f"90{english.GAP}%", "start"),
+        Label("50%", f"95{english.GAP}%", "middle", "w"),
+        Label("100%", f"100{english.GAP}%", "end"),
     )
 
 
@@ -122,7 +123,7 @@ def test_lengths_fall_into_classes_that_double() -> None:
     minutes = [0, 4, 5, 9, 10, 39, 40, 639, 640, 10_000]
     drawn = charts.histogram([60 * m for m in minutes])
     assert [column.said for column in drawn.columns] == ["2", "2", "1", "1", "1", "", "", "1", "2"]
-    assert drawn.label.replace(words.GAP, " ").startswith("Lengths of 10 incidents: under 5 min 2, from 5 min 2,")
+    assert drawn.label.replace(english.GAP, " ").startswith("Lengths of 10 incidents: under 5 min 2, from 5 min 2,")
 
 
 def test_the_fullest_class_is_as_high_as_the_chart_and_the_others_in_proportion() -> None:
@@ -137,7 +138,7 @@ def test_no_lengths_make_an_empty_chart() -> None:
 
 
 def test_the_limits_of_the_classes_stand_between_them() -> None:
-    labels = [(label.x, label.text.replace(words.GAP, " "), label.css) for label in charts.histogram([60]).limits]
+    labels = [(label.x, label.text.replace(english.GAP, " "), label.css) for label in charts.histogram([60]).limits]
     assert labels[:5] == [
         ("11.11%", "5 min", ""), ("22.22%", "10 min", "w"), ("33.33%", "20 min", ""), ("44.44%", "40 min", "w"),
         ("55.56%", "1 h 20", ""),
@@ -175,7 +176,7 @@ def test_ticks_say_the_hour_and_at_midnight_the_date() -> None:
     assert charts.ticks(scale, "99") == (
         Label("0%", "22:00", "start", "", "99"),
         Label("25.00%", "23:00", "middle", "w", "99"),
-        Label("50.00%", f"3{words.GAP}Mar", "middle", "w", "99"),
+        Label("50.00%", f"3{english.GAP}Mar", "middle", "w", "99"),
         Label("75.00%", "01:00", "middle", "", "99"),
         Label("100%", "02:00", "end", "w", "99"),
     )

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from almanac import archive, body, check, frontmatter, sources
-from almanac.check import shell, survey
-from almanac.check.shell import Problem, problems
+from almanac import archive
+from almanac.commands import check, survey
+from almanac.commands import check as shell
+from almanac.commands.check import Problem, problems
+from almanac.content import body, frontmatter
+from almanac.content import files as sources
 from almanac.model import Impact, Incident, Kind, Phase, Pulls, Span, Update
 from tests.growth import LINEAR, growth
 from tests.imagefiles import png

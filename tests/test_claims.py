@@ -20,12 +20,13 @@ from bs4 import BeautifulSoup
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from almanac import archive, manuscript, providers, queries, rules, site
-from almanac.almanac import Almanac
+from almanac import archive, queries, site
 from almanac.claims import Evidence, Figure, Unanswerable, verdict
 from almanac.claims.counting import of_quantile, wilson
+from almanac.content import articles, crosscheck, providers
 from almanac.model import Card, Component, Impact, Incident, Kind, Phase, Provider, Pulls, Span, Update, card, seconds
 from almanac.queries import Expect, Query, QueryError
+from almanac.snapshot import Almanac
 from almanac.stats.intervals import Bounds
 from tests.values import approx
 
@@ -468,9 +469,9 @@ FILE = "articles/2026/2026-03-02-acme.md"
 
 
 def faults(text: str, evidence: Evidence | None = None) -> list[str]:
-    written, found = manuscript.read(text.encode(), FILE)
+    written, found = articles.read(text.encode(), FILE)
     if written:
-        found = tuple(rules.judged([written], evidence or world([incident("acme", "a", at(2), 90)])))
+        found = tuple(crosscheck.judged([written], evidence or world([incident("acme", "a", at(2), 90)])))
     return [str(fault).removeprefix(f"content/{FILE}:") for fault in found]
 
 
@@ -630,14 +631,14 @@ def test_every_question_is_documented_with_an_example_that_works() -> None:
 
 @pytest.mark.parametrize("path", sorted((CONTENT / "articles").rglob("*.md")), ids=lambda path: path.stem)
 def test_every_verdict_in_the_articles_is_computed_and_holds(path: Path) -> None:
-    written, wrong = manuscript.read(path.read_bytes(), path.relative_to(CONTENT).as_posix())
+    written, wrong = articles.read(path.read_bytes(), path.relative_to(CONTENT).as_posix())
     assert written
-    assert [*wrong, *rules.judged([written], real())] == []
+    assert [*wrong, *crosscheck.judged([written], real())] == []
 
 
 def test_the_ledger_speaks_of_the_seed_in_all_three_words() -> None:
     seed = next((CONTENT / "articles").rglob("*claude-outage.md"))
-    written, _ = manuscript.read(seed.read_bytes(), seed.relative_to(CONTENT).as_posix())
+    written, _ = articles.read(seed.read_bytes(), seed.relative_to(CONTENT).as_posix())
     assert written
     assert {claim.verdict for claim in written.claims} == {"supported", "contradicted", "undecidable"}
     assert len(written.claims) >= 9

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from almanac import archive, charts, views
+from almanac import archive, views
 from almanac.feeds import times
 from almanac.merge import merge
 from almanac.model import Incident, Kind, Phase, Reading, Stretch, Update, seconds, unstamp
 from almanac.stats.selection import select
-from almanac.views import base, current, days
+from almanac.views import base, charts, current, days
 from tests import feedforms
 from tests.almanacs import CLAUDE, almanac, pulls
 from tests.bench import clocks

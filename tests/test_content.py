@@ -16,14 +16,15 @@ from typing import NamedTuple
 
 import pytest
 
-from almanac import forms, frontmatter, manuscript, newreport, providers
-from almanac.almanac import Almanac
 from almanac.archive import load, load_pulls, slug_of
 from almanac.claims import Evidence, Figure
+from almanac.commands import new_report
+from almanac.content import articles, forms, frontmatter, providers
 from almanac.engine.world import leads
 from almanac.model import Provider, card
+from almanac.snapshot import Almanac
 from almanac.stats.availability import FORMULAS
-from almanac.text import article as article_html
+from almanac.text.markdown import article as article_html
 from almanac.views.articles import filled
 
 CONTENT = Path(__file__).resolve().parents[1] / "content"
@@ -323,7 +324,7 @@ def evidence() -> Evidence:
 
 def printed(path: Path) -> str:
     """The text of an article with its figures filled in, as readers see it, on one line."""
-    written, _ = manuscript.read(path.read_bytes(), path.relative_to(CONTENT).as_posix())
+    written, _ = articles.read(path.read_bytes(), path.relative_to(CONTENT).as_posix())
     assert written
     figures = {name: evidence().ask(query) for name, query in written.figures}
     shown = re.sub("<[^>]+>", " ", filled(written.html, figures))
@@ -345,7 +346,7 @@ def test_the_rule_of_two_to_four_hours_is_held_against_a_year() -> None:
 
 
 def figure(path: Path, name: str) -> Figure:
-    written, _ = manuscript.read(path.read_bytes(), path.relative_to(CONTENT).as_posix())
+    written, _ = articles.read(path.read_bytes(), path.relative_to(CONTENT).as_posix())
     assert written
     return evidence().ask(dict(written.figures)[name])
 
@@ -400,7 +401,7 @@ def test_the_report_of_june_is_what_the_archive_drafts() -> None:
     """Its table, its figures and its longest incidents; the words around them are a person's."""
     report = CONTENT / "articles" / "2026" / "2026-06-30-june-2026.md"
     known = evidence().almanac
-    draft = newreport.compose(known, evidence(), 2026, 6, datetime(2026, 11, 22, 13, 25, tzinfo=UTC))
+    draft = new_report.compose(known, evidence(), 2026, 6, datetime(2026, 11, 22, 13, 25, tzinfo=UTC))
     written = frontmatter.read(report.read_bytes(), "r.md")
     drafted = frontmatter.read(draft.text.encode(), "d.md")
     keys = ("figures", "incidents", "providers", "sources", "title", "date")

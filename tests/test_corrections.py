@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from almanac import archive, corrections, frontmatter
-from almanac.corrections import Corrected, Fix
+from almanac import archive
+from almanac.content import corrections, frontmatter
+from almanac.content.corrections import Corrected, Fix
 from almanac.model import Card, Impact, Incident, Kind, Phase, Provider, Stretch, Update, card, seconds
 from almanac.stats import selection
 from tests.test_claims import ROOT, build, incident, page, project
@@ -206,7 +207,7 @@ def test_the_site_shows_both_and_forgets_a_correction_that_is_taken_back(project
 
 
 def test_contributors_are_told_of_every_key() -> None:
-    from almanac import forms
+    from almanac.content import forms
 
     text = (ROOT / "content" / "pages" / "contribute.md").read_text()
     section = text.partition("\n## Correct an incident\n")[2].partition("\n## ")[0]

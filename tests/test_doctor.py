@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from almanac import archive, doctor, unchanged
-from almanac.doctor import Finding
+from almanac import archive, unchanged
+from almanac.commands import doctor
+from almanac.commands.doctor import Finding
 from almanac.model import FeedState, Pulls
 from tests.projects import project
 

@@ -17,10 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from almanac import feeds, text
+from almanac import feeds
 from almanac.feeds import document, incidentio, times, wording
 from almanac.model import FeedError, Impact, Incident, Kind, Phase, Provider, Reading, Window, stamp, unstamp
 from almanac.text import limits
+from almanac.text import markdown as text
 from tests.bench.feeds import statuspage
 from tests.feeds import pairs
 from tests.growth import LINEAR, SQUARE, growth

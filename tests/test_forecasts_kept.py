@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from almanac import archive, desk
+from almanac import archive
 from almanac.archive import ArchiveError
+from almanac.commands import explain
 from almanac.model import Card, Incident, Phase, Pulls, Update, moment, seconds, stamp
 from almanac.pull.forecasts import keep
 from almanac.pull.report import Kept, Report, lines
@@ -233,27 +234,27 @@ def test_what_ended_since_is_counted() -> None:
 
 
 def test_score_writes_the_scorecard_once_for_a_record(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert desk.score(content, now=stamp(NOW)) == 0
+    assert explain.score(content, now=stamp(NOW)) == 0
     assert capsys.readouterr().out.startswith("score: ")
     written = (content / "forecasts/scorecard.json").read_bytes()
-    assert desk.score(content, now=stamp(NOW + timedelta(days=3))) == 0
+    assert explain.score(content, now=stamp(NOW + timedelta(days=3))) == 0
     assert capsys.readouterr().out == "score: the record is that of 2026-03-02; nothing to do\n"
     assert (content / "forecasts/scorecard.json").read_bytes() == written
 
 
 def test_score_is_made_as_of_the_moment_that_is_stated(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert desk.score(content, now="yesterday") == 1
+    assert explain.score(content, now="yesterday") == 1
     assert capsys.readouterr().err == (
         "'yesterday' is no moment to build at; write 2026-03-02T14:10:00Z or epoch seconds\n"
     )
-    assert desk.score(content, now="2026-03-02T14:12:34Z") == 0
+    assert explain.score(content, now="2026-03-02T14:12:34Z") == 0
     made = archive.load_scorecard(content)
     assert made is not None
     assert stamp(moment(made.made)) == "2026-03-02T14:12:34Z"
 
 
 def test_explain_prints_the_derivation(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert desk.explain(content, "anthropic", "2026-Q1", now="2026-03-02T14:10:00Z") == 0
+    assert explain.explain(content, "anthropic", "2026-Q1", now="2026-03-02T14:10:00Z") == 0
     said = capsys.readouterr().out
     assert said.startswith("Claude, Q1 2026\n")
     # 60 days from 1 January to the last midnight; forty troubles of 20, 24 … 176 minutes.
@@ -272,5 +273,5 @@ def test_explain_prints_the_derivation(content: Path, capsys: pytest.CaptureFixt
 def test_explain_says_what_it_does_not_know(
     content: Path, capsys: pytest.CaptureFixture[str], provider: str, period: str, message: str
 ) -> None:
-    assert desk.explain(content, provider, period, now="2026-03-02T14:10:00Z") == 1
+    assert explain.explain(content, provider, period, now="2026-03-02T14:10:00Z") == 1
     assert capsys.readouterr().err.startswith(message)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from almanac import forms, frontmatter, queries
+from almanac import queries
+from almanac.content import forms, frontmatter
 
 ARTICLE = """---
 title: "Claude: what happened"

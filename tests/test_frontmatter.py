@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almanac import frontmatter
-from almanac.frontmatter import Fault, Matter
+from almanac.content import frontmatter
+from almanac.content.frontmatter import Fault, Matter
 
 GOOD = b"""---
 name: Claude

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from almanac import views
-from almanac.almanac import Almanac
 from almanac.model import Change, Incident, Revision, Update
+from almanac.snapshot import Almanac
+from almanac.text.english import GAP
 from almanac.views.base import Head
 from almanac.views.schema import picture
-from almanac.words import GAP
 from tests.almanacs import CLAUDE, GROQ, NOW, almanac, at, carded, incident, pulls
 from tests.test_replay import IMPORT, SEEN
 from tests.test_views import ARTICLE

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from almanac import site
-from almanac.check.shell import problems
+from almanac.commands.check import problems
 from tests import projects
 
 NOW = "2026-03-02T14:10:00Z"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from almanac import forms, links
-from almanac.links import LinkPost, Telling
+from almanac.content import forms, link_posts
+from almanac.content.link_posts import LinkPost, Telling
 from tests.test_claims import ROOT, build, page, project
 
 __all__ = ["project"]  # a fixture
@@ -33,13 +33,13 @@ note: The first to say so.
 
 
 def faults(text: str, file: str = FILE) -> list[str]:
-    found, wrong = links.read(text.encode(), file)
+    found, wrong = link_posts.read(text.encode(), file)
     assert (found is None) == bool(wrong)
     return [str(fault) for fault in wrong]
 
 
 def test_a_link_post_is_read_into_plain_values() -> None:
-    assert links.read(POST.encode(), FILE) == (LinkPost(
+    assert link_posts.read(POST.encode(), FILE) == (LinkPost(
         slug="2026-03-02-acme-falls-over",
         lead=Telling("https://paper.example/acme", "Acme falls over", "The Paper", HALF_PAST),
         grade="press", providers=("acme",), incidents=(("acme", "a"),), quote="It was the second time.",
@@ -86,9 +86,9 @@ def test_a_text_below_the_fields_is_refused_since_nothing_would_show_it() -> Non
 
 
 def test_names_that_nothing_has_are_told_with_the_one_probably_meant() -> None:
-    found, _ = links.read(POST.replace("acme/a", "acme/bbbb").replace("[acme]", "[acne]").encode(), FILE)
+    found, _ = link_posts.read(POST.replace("acme/a", "acme/bbbb").replace("[acme]", "[acne]").encode(), FILE)
     assert found
-    assert [str(fault) for fault in links.strangers([found], {"acme"}, {("acme", "bbbc")})] == [
+    assert [str(fault) for fault in link_posts.strangers([found], {"acme"}, {("acme", "bbbc")})] == [
         f"content/{FILE}:1:1: providers: 'acne' is not known; did you mean acme?",
         f"content/{FILE}:1:1: incidents: 'acme/bbbb' is not known; did you mean acme/bbbc?",
     ]
@@ -100,7 +100,7 @@ def test_symbolic_links_are_not_followed(tmp_path: Path) -> None:
     (folder / "2026-03-02-good.md").write_text(POST)
     (folder / "2026-03-01-older.md").write_text(POST.replace("2026-03-02", "2026-03-01"))
     (folder / "2026-03-02-evil.md").symlink_to("/etc/passwd")
-    found, (fault,) = links.load(tmp_path)
+    found, (fault,) = link_posts.load(tmp_path)
     assert [post.slug for post in found] == ["2026-03-02-good", "2026-03-01-older"]
     assert str(fault) == "content/links/2026/2026-03-02-evil.md:1:1: is a symbolic link; put a file there"
 
@@ -149,5 +149,5 @@ def test_contributors_are_told_of_every_field() -> None:
     rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     assert {key.strip(" `") for row in rows for key in row.split(",")} == set(forms.LinkForm.model_fields)
     example = "\n".join(line[4:] for line in section.splitlines() if line.startswith("    ")) + "\n"
-    found, wrong = links.read(example.encode(), FILE)
+    found, wrong = link_posts.read(example.encode(), FILE)
     assert (wrong, found is not None) == ((), True)

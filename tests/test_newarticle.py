@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from almanac import archive, forms, frontmatter, newarticle
+from almanac import archive
+from almanac.commands import new_article
+from almanac.commands.new_article import BODY, compose, slug
+from almanac.content import forms, frontmatter
 from almanac.model import Impact, Incident, Kind, Phase
-from almanac.newarticle import BODY, compose, slug
 
 NOW = datetime(2026, 3, 2, 18, 20, tzinfo=UTC)
 INCIDENT = Incident(
@@ -79,7 +81,7 @@ def test_an_incident_may_be_named_by_its_id_alone(tmp_path: Path, root: Path) ->
     content = tmp_path / "content"
     shutil.copytree(root / "content" / "providers", content / "providers")
     archive.save(content, [INCIDENT], {})
-    assert newarticle.main(content, "Down", ["openai", "anthropic"], ["0ghc53zpsfmt"], NOW) == 0
+    assert new_article.main(content, "Down", ["openai", "anthropic"], ["0ghc53zpsfmt"], NOW) == 0
     made = next((content / "articles").rglob("*.md")).read_bytes()
     assert frontmatter.read(made, "a.md").values["incidents"] == ["anthropic/0ghc53zpsfmt"]
 
@@ -117,7 +119,7 @@ def test_the_draft_is_written_once_and_never_over_another(
 ) -> None:
     content = tmp_path / "content"
     shutil.copytree(root / "content" / "providers", content / "providers")
-    made = [newarticle.main(content, "Claude on Monday", ["anthropic"], [], NOW) for _ in range(2)]
+    made = [new_article.main(content, "Claude on Monday", ["anthropic"], [], NOW) for _ in range(2)]
     written = (content / "articles" / f"{NOW:%Y}" / f"{NOW:%Y-%m-%d}-claude-on-monday.md").read_text()
     assert (made, written) == ([0, 1], compose("Claude on Monday", now=NOW, providers=["anthropic"]).text)
     assert "is there already" in capsys.readouterr().out
@@ -133,5 +135,5 @@ def test_what_does_not_exist_is_named(
 ) -> None:
     content = tmp_path / "content"
     shutil.copytree(root / "content" / "providers", content / "providers")
-    assert newarticle.main(content, "Title", providers, incidents, NOW) == 1
+    assert new_article.main(content, "Title", providers, incidents, NOW) == 1
     assert said in capsys.readouterr().out

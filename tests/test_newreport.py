@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from almanac import archive, frontmatter, newreport
-from almanac.check.shell import problems
+from almanac import archive
+from almanac.commands import new_report
+from almanac.commands.check import problems
+from almanac.content import frontmatter
 from almanac.model import Pulls, Span
 from tests.test_claims import at, incident
 
@@ -33,7 +35,7 @@ def content(tmp_path: Path) -> Path:
 
 
 def draft(content: Path) -> frontmatter.Matter:
-    assert newreport.main(content, "2026-03", NOW) == 0
+    assert new_report.main(content, "2026-03", NOW) == 0
     path = content / "articles" / "2026" / "2026-04-02-march-2026.md"
     return frontmatter.read(path.read_bytes(), path.name)
 
@@ -71,8 +73,8 @@ def test_only_what_a_person_must_write_is_missing(content: Path) -> None:
 def test_it_overwrites_nothing_and_knows_months_only(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
     draft(content)
     capsys.readouterr()
-    assert newreport.main(content, "2026-03", NOW) == 1
-    assert newreport.main(content, "2026-13", NOW) == 1
+    assert new_report.main(content, "2026-03", NOW) == 1
+    assert new_report.main(content, "2026-13", NOW) == 1
     assert capsys.readouterr().out.splitlines() == [
         "new: content/articles/2026/2026-04-02-march-2026.md is there already; edit it, or remove it first",
         "new: '2026-13' is no month; write it as in: python3 tasks.py new report 2026-06"]

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from almanac import newpicture, pictures, site, unchanged
-from almanac.pictures import Picture
+from almanac import site, unchanged
+from almanac.commands import new_image
+from almanac.content import images
+from almanac.content.images import Picture
 from tests import projects
 from tests.growth import LINEAR, growth
 from tests.imagefiles import jpeg, jpeg_segment, png, png_chunk, webp, webp_chunk
@@ -25,14 +27,14 @@ CURE = "write it with `python3 tasks.py new image`, which leaves that out"
 
 
 def messages(data: bytes, file: str = "images/2026/down.png") -> list[str]:
-    return [fault.message for fault in pictures.read(data, file)[1]]
+    return [fault.message for fault in images.read(data, file)[1]]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_plain_picture_may_be_shown(kind: str) -> None:
     data = KINDS[kind](width=300, height=20)
     digest = blake2b(data, digest_size=16).digest()
-    assert pictures.read(data, f"images/2026/down.{kind}") == (Picture(f"images/2026/down.{kind}", 300, 20, digest), ())
+    assert images.read(data, f"images/2026/down.{kind}") == (Picture(f"images/2026/down.{kind}", 300, 20, digest), ())
 
 
 @pytest.mark.parametrize(("chunk", "size"), [
@@ -40,7 +42,7 @@ def test_a_plain_picture_may_be_shown(kind: str) -> None:
     (webp_chunk(b"VP8L", b"\x2f" + (4 | 6 << 14).to_bytes(4, "little") + b"points"), (5, 7)),
 ])
 def test_simple_webp_tells_its_size_in_its_points(chunk: bytes, size: tuple[int, int]) -> None:
-    picture, _ = pictures.read(b"RIFF" + (len(chunk) + 4).to_bytes(4, "little") + b"WEBP" + chunk, "images/2026/a.webp")
+    picture, _ = images.read(b"RIFF" + (len(chunk) + 4).to_bytes(4, "little") + b"WEBP" + chunk, "images/2026/a.webp")
     assert picture
     assert (picture.width, picture.height) == size
 
@@ -88,7 +90,7 @@ HIDING = [
 def test_what_hides_beside_a_picture_is_named_and_can_be_left_out(kind: str, data: bytes, hidden: str) -> None:
     beside = "beside the picture (a place, a device, a comment, an animation)"
     assert messages(data, f"images/2026/a.{kind}") == [f"holds {hidden} {beside}; {CURE}"]
-    assert pictures.bare(data) == KINDS[kind]()
+    assert images.bare(data) == KINDS[kind]()
 
 
 def test_profiles_of_colour_may_stay() -> None:
@@ -179,12 +181,12 @@ def test_a_new_picture_is_written_without_what_it_hides(
     source = tmp_path / "Screen Shot 3.PNG"
     source.write_bytes(HIDING[0][1])
     content = tmp_path / "content"
-    assert newpicture.main(content, source, NOW) == 0
+    assert new_image.main(content, source, NOW) == 0
     assert (content / "images/2026/screen-shot-3.png").read_bytes() == png()
-    assert newpicture.main(content, source, NOW) == 1
-    assert newpicture.main(content, tmp_path / "none.png", NOW) == 1
+    assert new_image.main(content, source, NOW) == 1
+    assert new_image.main(content, tmp_path / "none.png", NOW) == 1
     source.write_bytes(png(width=5000))
-    assert newpicture.main(content, source, NOW) == 1
+    assert new_image.main(content, source, NOW) == 1
     assert capsys.readouterr().out.splitlines() == [
         "new: wrote content/images/2026/screen-shot-3.png; show it with "
         "![what it shows](/images/2026/screen-shot-3.png)",

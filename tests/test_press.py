@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 import yaml
 
-from almanac import archive, curate, forms, frontmatter, providers
+from almanac import archive
+from almanac.commands import curate
+from almanac.content import forms, frontmatter, providers
 from almanac.fetch import Hosts
 from almanac.model import Card, FeedError, Impact, Kind
-from almanac.press import Decided, Draft, InboxError, Item, Outlet, Sifted, Told, inbox, items, outlets, sift, story
-from almanac.press.draft import canonical, in_order, quotation
-from almanac.press.naming import Names
-from almanac.press.ties import tie
-from almanac.pull.press import STATE, pull_press
+from almanac.news import Decided, Draft, InboxError, Item, Outlet, Sifted, Told, inbox, items, outlets, sift, story
+from almanac.news.draft import canonical, in_order, quotation
+from almanac.news.naming import Names
+from almanac.news.ties import tie
+from almanac.pull.news import STATE, pull_press
 from almanac.pull.report import Failure, Haul, Report, lines
 from almanac.views import status
 from tests import serving

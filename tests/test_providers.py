@@ -9,9 +9,10 @@ from typing import get_args
 
 import pytest
 
-from almanac import feeds, forms, providers
+from almanac import feeds
+from almanac.content import forms, providers
+from almanac.content.providers import ProviderError, load
 from almanac.model import Component, Feed, Provider, Scope
-from almanac.providers import ProviderError, load
 
 WHOLE = """---
 slug: acme
@@ -233,7 +234,7 @@ def test_what_was_found_good_is_not_checked_again(tmp_path: Path) -> None:
     content = write(tmp_path / "content", bare=BARE, acme=WHOLE)
     assert load(content, memo) == (ACME, PLAIN)
     kept = memo.read_text()
-    code = ("import sys; from pathlib import Path; from almanac.providers import load; "
+    code = ("import sys; from pathlib import Path; from almanac.content.providers import load; "
             f"found = load(Path({str(content)!r}), Path({str(memo)!r})); "
             "print(len(found), 'yaml' in sys.modules, 'pydantic' in sys.modules)")
     plugins = Path(__file__).resolve().parents[1] / "plugins"

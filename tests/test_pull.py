@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 import stamina
 
-from almanac import archive, pull, worker
+from almanac import archive, pull
 from almanac.model import FeedState, Incident, Kind, Phase, Pulls, Reading, Skip, Span, Update, Window, unstamp
-from almanac.pull import Failure, Outcome, Report, lines
-from almanac.pull.shell import READER
+from almanac.pull import Failure, Outcome, Report, lines, sandbox
+from almanac.pull.run import READER
 from tests import serving
 from tests.serving import Behaviour, Serving, watch
 
@@ -70,7 +70,7 @@ def content(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module", autouse=True)
 def readers() -> Iterator[None]:
     """The reading processes, started once for all tests here."""
-    with worker.workers(READER, 2) as READ["read"]:
+    with sandbox.workers(READER, 2) as READ["read"]:
         yield
 
 

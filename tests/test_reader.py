@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from almanac import manuscript, reader
+from almanac import reader
+from almanac.content import articles
 from tests.projects import ARTICLE, PAGE, write
 
 LINKS = "To [a page](/about/), [away](https://example.org/x), [there]({filename}../../pages/about.md)."
@@ -19,7 +20,7 @@ def settings(tmp_path: Path) -> dict[str, Any]:
     return {
         "PATH": str(content), "SITEURL": "https://almanac.example", "ALMANAC_DRAFTS": True,
         reader.FAULTS: [], reader.MANUSCRIPTS: {},
-        reader.READ: lambda file: manuscript.read((content / file).read_bytes(), file),
+        reader.READ: lambda file: articles.read((content / file).read_bytes(), file),
     }  # fmt: skip
 
 

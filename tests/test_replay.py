@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from almanac import replay
 from almanac.merge import merge
 from almanac.model import (
     OVER,
@@ -25,6 +24,7 @@ from almanac.model import (
     card,
     moment,
 )
+from almanac.snapshot import incident_as_of
 from tests.almanacs import at, incident
 
 START = at("02 10:00")
@@ -54,20 +54,20 @@ IMPORT = replace(SEEN, first_seen=None, imported="facts", changes=(), updates=tu
 
 
 def then(found: Incident, when: str) -> Incident:
-    known = replay.as_of(found, at(when))
+    known = incident_as_of.as_of(found, at(when))
     assert known is not None
     return known
 
 
 def test_nothing_is_known_before_it_was_seen_however_early_the_provider_dates_it() -> None:
-    assert replay.as_of(SEEN, at("02 11:52")) is None
+    assert incident_as_of.as_of(SEEN, at("02 11:52")) is None
     assert then(SEEN, "02 11:53").updates == SEEN.updates[:1]
 
 
 def test_an_import_is_known_by_the_stamps_of_its_provider() -> None:
-    assert replay.as_of(IMPORT, at("02 11:48")) is None
+    assert incident_as_of.as_of(IMPORT, at("02 11:48")) is None
     assert [update.at for update in then(IMPORT, "02 12:39").updates] == [at("02 11:49"), at("02 12:21")]
-    assert (replay.by_stamps(IMPORT), replay.by_stamps(SEEN)) == (True, False)
+    assert (incident_as_of.by_stamps(IMPORT), incident_as_of.by_stamps(SEEN)) == (True, False)
 
 
 def test_it_is_open_until_the_post_that_ends_it_was_seen() -> None:
@@ -140,7 +140,7 @@ def test_what_was_reopened_was_over_before() -> None:
 
 def test_an_import_without_posts_begins_and_ends_as_stated() -> None:
     bare = replace(IMPORT, updates=(), phase=Phase.RESOLVED)
-    assert replay.as_of(bare, at("02 11:48")) is None
+    assert incident_as_of.as_of(bare, at("02 11:48")) is None
     assert (then(bare, "02 15:46").ended, then(bare, "02 15:46").phase) == (None, Phase.UNKNOWN)
     assert then(bare, "02 15:47") is bare
 
@@ -160,7 +160,7 @@ def test_feeds_go_back_with_what_was_open_then() -> None:
         coverage=(Span(since=START, until=at("05 00:00")), Span(since=at("06 00:00"), until=at("07 00:00"))),
         last_open=(("b", at("05 00:00")),),
     )
-    assert replay.pulls_as_of(later, at("02 12:00"), {"a"}) == Pulls(
+    assert incident_as_of.pulls_as_of(later, at("02 12:00"), {"a"}) == Pulls(
         provider="anthropic",
         coverage=(Span(since=START, until=at("02 12:00")),),
         last_open=(("a", at("02 12:00")), ("b", at("02 12:00"))),
@@ -213,7 +213,7 @@ def test_as_of_a_moment_equals_deleting_every_later_reading(read: list[Reading],
     when = data.draw(st.sampled_from(read)).seen + timedelta(minutes=data.draw(st.integers(-3, 3)))
     whole = known_after(read)
     assert whole is not None
-    assert replay.as_of(whole, when) == known_after([reading for reading in read if reading.seen <= when])
+    assert incident_as_of.as_of(whole, when) == known_after([reading for reading in read if reading.seen <= when])
 
 
 @settings(deadline=None)
@@ -222,5 +222,5 @@ def test_going_back_twice_is_going_back_to_the_earlier(read: list[Reading], one:
     whole = known_after(read)
     assert whole is not None
     early, late = sorted(START + timedelta(minutes=minutes) for minutes in (one, other))
-    between = replay.as_of(whole, late)
-    assert (between and replay.as_of(between, early)) == replay.as_of(whole, early)
+    between = incident_as_of.as_of(whole, late)
+    assert (between and incident_as_of.as_of(between, early)) == incident_as_of.as_of(whole, early)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from almanac import archive, replay
-from almanac.almanac import ArticleCard
+from almanac import archive
 from almanac.engine import Plan
 from almanac.model import Update
+from almanac.snapshot import ArticleCard, incident_as_of
 from tests.almanacs import at, incident, pulls
 from tests.projects import put, tree
 from tests.test_engine import TOLD, build, clean, plan  # noqa: F401  (a fixture)
@@ -34,7 +34,7 @@ def forget(content: Path) -> None:
     for entry in list(archive.walk(content)):
         path = content / "incidents" / entry.file
         found = archive.read(content, entry.file)
-        then = replay.as_of(found, THEN)
+        then = incident_as_of.as_of(found, THEN)
         if then is None:
             path.unlink()
         elif then != found:
@@ -42,7 +42,7 @@ def forget(content: Path) -> None:
     ended = {"anthropic": ("first", "second", "seen"), "groq": ("other",)}
     for slug in ("anthropic", "groq"):
         known = archive.load_pulls(content, slug)
-        archive.save_pulls(content, replay.pulls_as_of(known, THEN, ended[slug]))
+        archive.save_pulls(content, incident_as_of.pulls_as_of(known, THEN, ended[slug]))
 
 
 def test_a_build_of_the_past_equals_one_without_all_later_observations(past: Plan) -> None:

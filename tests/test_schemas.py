@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from almanac import forms, frontmatter, schemas
+from almanac.commands import schema as schemas
+from almanac.content import forms, frontmatter
 from tests import shapes
 
 

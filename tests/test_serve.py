@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from almanac import serve
+from almanac.commands import serve
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from almanac import frontmatter, spelling
-from almanac.spelling import Slip, slips
+from almanac.content import frontmatter, spelling
+from almanac.content.spelling import Slip, slips
 from tests.growth import LINEAR, growth
 from tests.test_check import ARTICLE, HEAD, content, found, put
 

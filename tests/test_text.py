@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from almanac import text
 from almanac.text import limits, untrusted
+from almanac.text import markdown as text
 from tests.growth import LINEAR, growth
 
 CORPORA = Path(__file__).resolve().parents[1] / "../shared/corpora"

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from almanac import text, views
-from almanac.almanac import Almanac
+from almanac import views
 from almanac.engine.plan import Plan
 from almanac.engine.printer import Printer
 from almanac.model import Card, Impact, Incident, Phase, Provider, Revision, Update
+from almanac.snapshot import Almanac
+from almanac.text import markdown
 from tests import shots
 from tests.almanacs import CLAUDE, COPILOT, GROQ, NOW, TOGETHER, almanac, at, carded, incident, pulls, read_feed
 from tests.test_views import ARTICLE, front_page, provider_page, six
@@ -63,7 +64,7 @@ def busy() -> Almanac:
 def pages_of(known: Almanac, incidents: Iterable[Incident] = ()) -> list[tuple[str, Any]]:
     """Every page of an almanac with the name of its template."""
     records, by_month, near = views.records(known), views.months(known), views.Surroundings(known)
-    body = text.article("## Time\n\nAll times are UTC.")
+    body = markdown.article("## Time\n\nAll times are UTC.")
     return [
         ("home", front_page(known)),
         ("incidents", views.incidents(known, by_month)),
@@ -254,7 +255,7 @@ def test_the_sheet_knows_no_green() -> None:
 
 def test_every_number_links_to_a_section_that_exists(soups: dict[str, BeautifulSoup]) -> None:
     page = (ROOT / "content/pages/methodology.md").read_text().partition("\n---\n")[2]
-    sections = set(re.findall(r'id="([^"]+)"', text.article(page)))
+    sections = set(re.findall(r'id="([^"]+)"', markdown.article(page)))
     linked = {
         str(link["href"]).partition("#")[2]
         for soup in soups.values()

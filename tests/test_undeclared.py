@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from almanac import site, undeclared
-from almanac.undeclared import Undeclared, Witness
+from almanac import site
+from almanac.content import undeclared
+from almanac.content.undeclared import Undeclared, Witness
 from tests import projects
 from tests.test_check import content, found, put
 

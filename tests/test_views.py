@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almanac import views, words
-from almanac.almanac import Almanac, Article, ArticleCard, Correction, Source
+from almanac import views
 from almanac.model import Change, Impact, Kind, Phase, Provider, Pulls, Revision, Span, Update, seconds
+from almanac.snapshot import Almanac, Article, ArticleCard, Correction, Source
+from almanac.text import english
 from almanac.views import around, base, current, days, rows
 from almanac.views.articles import CorrectionLine, Known, SourceLine
 from almanac.views.base import Link, Mark, Time
@@ -40,7 +41,7 @@ from tests.almanacs import (
 
 def plain(text: str) -> str:
     """The same with ordinary blanks, as tests are written."""
-    return text.replace(words.GAP, " ")
+    return text.replace(english.GAP, " ")
 
 
 def page_of(found: object, known: Almanac | None = None) -> IncidentPage:
@@ -328,10 +329,10 @@ def test_an_open_incident_speaks_of_now() -> None:
     facts = facts_of(page)
     assert (facts["Ended"], facts["Length"]) == (("still open", "at 14:10 UTC"), ("2 h 21 min", "so far"))
     assert page.head.dateline == base.Dateline(
-        day=f"Monday 2{words.GAP}March{words.GAP}2026",
+        day=f"Monday 2{english.GAP}March{english.GAP}2026",
         as_of=Time("2026-03-02T14:10:00Z", "14:10"),
-        reach=Time("2026-03-02T14:10:00Z", f"14:10{words.GAP}UTC"),
-        until=Time("2026-03-02T15:10:00Z", f"15:10{words.GAP}UTC"),
+        reach=Time("2026-03-02T14:10:00Z", f"14:10{english.GAP}UTC"),
+        until=Time("2026-03-02T15:10:00Z", f"15:10{english.GAP}UTC"),
     )
     assert page.timeline is not None
     assert page.timeline.now is not None
@@ -452,12 +453,12 @@ def test_each_change_is_held_against_what_followed_it() -> None:
             (Piece("del", "Errors"), Piece("ins", "Elevated errors"), Piece("", " on claude.ai")),
         ),
         Edit(
-            f"Update of {words.moment(update.at)}",
+            f"Update of {english.moment(update.at)}",
             said(at("02 13:30")),
             (Piece("", "Some methods "), Piece("del", "fail"), Piece("ins", "are slow"), Piece("", ".")),
         ),
         Edit(
-            f"Update of {words.moment(update.at)}",
+            f"Update of {english.moment(update.at)}",
             said(at("02 12:30")),
             (Piece("del", "All"), Piece("ins", "Some"), Piece("", " methods fail.")),
         ),
@@ -467,7 +468,7 @@ def test_each_change_is_held_against_what_followed_it() -> None:
 
 
 def said(when: object) -> Time:
-    return base.time(when, words.moment(when))  # type: ignore[arg-type]
+    return base.time(when, english.moment(when))  # type: ignore[arg-type]
 
 
 def test_a_fact_that_changed_twice_is_held_against_the_next() -> None:
@@ -597,7 +598,7 @@ def test_phases_run_from_post_to_post_and_equal_ones_are_one() -> None:
     )
     assert page.timeline.label == (
         "From 11:49 to 15:47 UTC: unposted until 12:00, investigating until 13:00, monitoring until 15:47; "
-        f"0{words.GAP}other incidents beside it."
+        f"0{english.GAP}other incidents beside it."
     )
     assert len(page.timeline.knobs) == 4
 

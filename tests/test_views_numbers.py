@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
-from almanac import charts, views, words
-from almanac.almanac import Almanac
+from almanac import views
 from almanac.model import Impact, Incident, Provider, moment, seconds
+from almanac.snapshot import Almanac
 from almanac.stats.backtest import Bin, Score
 from almanac.stats.issued import Issued
 from almanac.stats.recovery import Forecast
 from almanac.stats.reporting import Reported
 from almanac.stats.scorecard import Row, Scorecard
 from almanac.stats.windows import quarter
+from almanac.text import english
+from almanac.views import charts
 from almanac.views.base import Link
 from almanac.views.leaderboard import Leaderboard
 from almanac.views.numbers import Numbers
@@ -36,7 +38,7 @@ def test_a_period_has_a_page_of_its_own() -> None:
     assert page.board is not None
     assert (page.head.path, plain(page.board.period)) == ("/leaderboard/2025-q4/", "1 October to 31 December 2025")
     assert page.head.title == "Who declares the least trouble, Q4 2025"
-    assert page.before == words.period(at("2025-07-01 00:00"), at("2025-09-30 23:59"))
+    assert page.before == english.period(at("2025-07-01 00:00"), at("2025-09-30 23:59"))
 
 
 def test_only_covered_periods_have_pages_newest_first() -> None:
@@ -217,7 +219,7 @@ def test_each_moment_has_its_page_of_providers() -> None:
     page = views.forecast(known, {}, 60)
     assert (page.head.path, [line.n for line in page.providers]) == ("/forecast/60/", ["500"])
     assert (page.pooled, page.tally) == ((), "")
-    assert page.moments[3] == Link("/forecast/60/", f"1{words.GAP}h in")
+    assert page.moments[3] == Link("/forecast/60/", f"1{english.GAP}h in")
 
 
 def test_reliability_is_drawn_with_larger_dots_for_more_forecasts() -> None:

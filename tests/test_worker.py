@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from almanac.model import FeedError
-from almanac.worker import Worker, workers
+from almanac.pull.sandbox import Worker, workers
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_none_is_started_that_is_not_needed() -> None:
 
 PARENT = """
 import sys
-from almanac.worker import Worker
+from almanac.pull.sandbox import Worker
 worker = Worker("runpy:run_path", seconds=0.6)
 worker.call(sys.argv[1])
 print(worker._process.pid, flush=True)

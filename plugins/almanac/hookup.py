@@ -13,12 +13,14 @@ from pelican.contents import Content
 from pelican.generators import Generator
 from pelican.writers import Writer as PelicanWriter
 
-from almanac import engine, manuscript, reader, rules, views
-from almanac.almanac import Almanac, Article
+from almanac import engine, reader, views
 from almanac.claims import Evidence
+from almanac.content import articles as manuscript
+from almanac.content import crosscheck
+from almanac.content.articles import Manuscript
 from almanac.engine.printer import unprintable
 from almanac.engine.world import world
-from almanac.manuscript import Manuscript
+from almanac.snapshot import Almanac, Article
 
 BUILD = "ALMANAC_BUILD"  # the setting that holds the running build
 BUILT = "ALMANAC_BUILT"  # and the one that holds what it did
@@ -94,10 +96,10 @@ class Incidents(Generator):  # type: ignore[misc]  # Pelican has no types
 def _judged(written: Sequence[Manuscript], almanac: Almanac) -> engine.Judgement:
     """Return what is wrong with what people wrote, and the files that are left out for it: not for a dead link."""
     site = world(almanac)
-    unfit = [*rules.across(written, site), *rules.judged(written, Evidence(almanac))]
+    unfit = [*crosscheck.across(written, site), *crosscheck.judged(written, Evidence(almanac))]
     files = {fault.file for fault in unfit}
     left_out = frozenset(each.file for each in written if each.matter.file in files)
-    return engine.Judgement([*unfit, *rules.dead_links(written, site)], left_out)
+    return engine.Judgement([*unfit, *crosscheck.dead_links(written, site)], left_out)
 
 
 class Writer(PelicanWriter):  # type: ignore[misc]

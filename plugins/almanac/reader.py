@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from pelican.contents import Author
 from pelican.readers import BaseReader
 
-from almanac.frontmatter import Fault
-from almanac.manuscript import Manuscript
+from almanac.content.articles import Manuscript
+from almanac.content.frontmatter import Fault
 
 LINK = re.compile(r'(?<= )(href|src)="/(?!/)')
 FAULTS = "ALMANAC_FAULTS"  # the setting that collects what is wrong: Pelican makes a reader for each generator
@@ -24,7 +24,7 @@ MANUSCRIPTS = "ALMANAC_MANUSCRIPTS"  # and the one that collects what was read
 
 
 class Reader(BaseReader):  # type: ignore[misc]  # Pelican has no types
-    """Pelican's way to `manuscript.read`. Only what Pelican needs for listing and addresses becomes metadata; no key of
+    """Pelican's way to `articles.read`. Only what Pelican needs for listing and addresses becomes metadata; no key of
     the file does by itself, so that none can name a path or a template."""
 
     enabled = True

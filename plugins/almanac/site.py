@@ -66,8 +66,8 @@ def build(settings_file: Path, *, now: str = "", output: str = "", pull: bool = 
 def _faults() -> tuple[type[Exception], ...]:
     """What a person has to mend; everything else is a fault of ours."""
     from almanac.archive import ArchiveError
+    from almanac.content.providers import ProviderError
     from almanac.engine import BuildError, SettingError
-    from almanac.providers import ProviderError
 
     return ArchiveError, BuildError, ProviderError, SettingError, unchanged.MomentError
 

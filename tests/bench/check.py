@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tests.bench import corpus
 
-CHECK = "import sys; from pathlib import Path; from almanac import check; sys.exit(check.main(Path('content')))"
+CHECK = ("import sys; from pathlib import Path; from almanac.commands import check; "
+         "sys.exit(check.main(Path('content')))")
 
 
 def main(argv: list[str]) -> int:

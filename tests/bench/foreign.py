@@ -27,7 +27,7 @@ import feedparser
 
 from almanac import feeds
 from almanac.model import FeedError, Provider, Reading
-from almanac.worker import Worker
+from almanac.pull.sandbox import Worker
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"

@@ -17,10 +17,10 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from almanac import archive, feeds, merge, site
-from almanac.check import shell
-from almanac.check.survey import survey
+from almanac.commands import check
+from almanac.commands.survey import survey
+from almanac.content.providers import load
 from almanac.model import stamp
-from almanac.providers import load
 from tests.almanacs import incident, pulls
 from tests.projects import project, put, write
 
@@ -170,7 +170,7 @@ def _weeded(root: Path) -> int:
     gone = 0
     for _ in range(ROUNDS):
         content = root / "content"
-        found = {problem.file for problem in survey(content, shell.read(content), NOW, False)}
+        found = {problem.file for problem in survey(content, check.read(content), NOW, False)}
         for file in found:
             (root / file).unlink()
         gone += len(found)

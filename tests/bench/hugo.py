@@ -19,8 +19,10 @@ from typing import Any
 from jinja2 import Environment, meta, nodes
 from lxml import html as markup  # type: ignore[import-untyped]
 
-from almanac import body, site, text, views
+from almanac import site, views
+from almanac.content import body
 from almanac.engine.printer import Printer
+from almanac.text import markdown as text
 
 ENVIRONMENT = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701  (only parses)
 VIEWS = ".output-views"

@@ -30,7 +30,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, providers
+from almanac import archive
+from almanac.content import providers
 from almanac.model import Incident, card, stamp
 from tests import feedforms, invariants, lives, workflows
 from tests.bench.verdict import verdict

@@ -24,9 +24,11 @@ from pathlib import Path
 import icalendar
 from lxml import etree  # type: ignore[import-untyped]
 
-from almanac import archive, providers, text
+from almanac import archive
+from almanac.content import providers
+from almanac.content.providers import ProviderError
 from almanac.model import Incident, Kind, Phase
-from almanac.providers import ProviderError
+from almanac.text import markdown
 from tests.bench import feeds_out, hostile
 from tests.bench.verdict import verdict
 from tests.projects import project, tree
@@ -60,7 +62,7 @@ def names() -> tuple[str, ...]:
     every = [*OURS, *DEVICES, *map(str.upper, DEVICES), *told]
     every += [archive.slug_of(name) for name in every if name]  # ids made to look like the names we give
     every += [unicodedata.normalize("NFKC", name) for name in every]
-    return tuple(dict.fromkeys(cleaned for name in every if (cleaned := text.clean(name))))
+    return tuple(dict.fromkeys(cleaned for name in every if (cleaned := markdown.clean(name))))
 
 
 def incident(name: str, provider: str = "acme") -> Incident:

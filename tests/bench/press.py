@@ -23,10 +23,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from almanac import providers
+from almanac.content import providers
 from almanac.fetch import Hosts
-from almanac.press import Draft, inbox, outlets
-from almanac.pull.press import pull_press
+from almanac.news import Draft, inbox, outlets
+from almanac.pull.news import pull_press
 from almanac.pull.report import Haul
 from tests.serving import Serving, page
 

@@ -22,7 +22,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from almanac import archive, fetch, providers, pull
+from almanac import archive, fetch, pull
+from almanac.content import providers
 from almanac.pull import Report
 from tests.serving import Behaviour, Serving, hostile, page, watch
 

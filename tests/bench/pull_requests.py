@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from almanac import text
+from almanac.text import markdown
 from tests.pullrequests import CASES, Case, trial
 from tests.pullrequests.trial import Ground, Verdict
 
@@ -118,7 +118,7 @@ def running(cases: Iterable[Case]) -> list[str]:
         page = browser.new_page()
         for case in cases:
             if case.body and len(case.body) < 20_000:
-                page.set_content(HEAD + text.article(case.body))
+                page.set_content(HEAD + markdown.article(case.body))
                 if page.evaluate(LOOKS):
                     ran.append(f"{case.name}: runs script or leads where nobody may")
         browser.close()

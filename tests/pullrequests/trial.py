@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from almanac import site
-from almanac.check.shell import problems
+from almanac.commands.check import problems
 from tests import projects
 from tests.pullrequests.case import CANARY, Case, Files, Link
 

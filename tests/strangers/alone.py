@@ -7,22 +7,12 @@ import traceback
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from almanac import (
-    archive,
-    corrections,
-    feeds,
-    forms,
-    frontmatter,
-    links,
-    manuscript,
-    pictures,
-    spelling,
-    text,
-    undeclared,
-)
+from almanac import archive, feeds
+from almanac.content import articles, corrections, forms, frontmatter, images, link_posts, spelling, undeclared
 from almanac.exports import linkpicture
 from almanac.merge import merge
 from almanac.model import FeedError, Incident, Provider
+from almanac.text import markdown
 from tests.strangers.case import NOW, SIZE, Stranger
 
 PROVIDER = Provider(slug="example", name="Example", company="", home="", status_page="")
@@ -98,15 +88,15 @@ def put_through(stranger: Stranger) -> None:
 
 def _shown(incident: Incident) -> None:
     for update in incident.updates:
-        text.html(update.text)
-        text.plain(update.text)
+        markdown.html(update.text)
+        markdown.plain(update.text)
     if len(incident.title) > SHORT:
         linkpicture.draw(linkpicture.LinkPicture("Example", incident.title, ()), "Site")
 
 
 def _written(data: bytes, file: str) -> None:
     if file.endswith(".md"):
-        manuscript.read(data, file)
+        articles.read(data, file)
         _spelled(data, file)
 
 
@@ -117,12 +107,12 @@ def _spelled(data: bytes, file: str) -> None:
 def _provider(data: bytes, file: str) -> None:
     matter = frontmatter.read(data, file)
     if forms.check(forms.ProviderForm, matter)[0]:
-        text.html(matter.body)
+        markdown.html(matter.body)
     _spelled(data, file)
 
 
 def _posted(data: bytes, file: str) -> None:
-    links.read(data, file)
+    link_posts.read(data, file)
     _spelled(data, file)
 
 
@@ -140,5 +130,5 @@ def _incident(data: bytes, file: str) -> None:
 
 JUDGES: dict[str, Callable[[bytes, str], object]] = {
     "articles": _written, "pages": _written, "providers": _provider, "corrections": corrections.read, "links": _posted,
-    "undeclared": _undeclared, "incidents": _incident, "images": pictures.read,
+    "undeclared": _undeclared, "incidents": _incident, "images": images.read,
 }  # fmt: skip

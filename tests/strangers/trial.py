@@ -18,13 +18,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, pull, site, worker
-from almanac.check import shell
-from almanac.check.shell import Problem
-from almanac.check.survey import survey
+from almanac import archive, pull, site
+from almanac.commands import check
+from almanac.commands.check import Problem
+from almanac.commands.survey import survey
 from almanac.model import Incident, stamp
+from almanac.pull import sandbox
 from almanac.pull.report import Outcome, Report
-from almanac.pull.shell import READER
+from almanac.pull.run import READER
 from tests import projects
 from tests.serving import Serving, page, watch
 from tests.strangers.alone import raised
@@ -208,7 +209,7 @@ class _Line:
         for one in feeds:
             watch(self._content, one.slug)
         hosts = {f"{HONEST}.example": page(rss(honest, HONEST).encode())}
-        with Serving(hosts) as server, worker.workers(READER, READERS) as read:
+        with Serving(hosts) as server, sandbox.workers(READER, READERS) as read:
             for turn, now in enumerate((NOW, AGAIN)):
                 server.hosts |= {f"{one.slug}.example": page(one.bodies[min(turn, len(one.bodies) - 1)])
                     for one in feeds}
@@ -272,7 +273,7 @@ class _Line:
     # check
 
     def _problems(self) -> list[Problem]:
-        return survey(self._content, shell.read(self._content), BUILT, False)
+        return survey(self._content, check.read(self._content), BUILT, False)
 
     def _weeded(self, files: Sequence[Stranger], before: Sequence[Problem]) -> list[Stranger]:
         """Put files under content and take out what the check does not let in; those it does."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from almanac import files
 from almanac.archive import page, pulls
 from almanac.archive.page import ArchiveError
-from almanac.frontmatter import Fault, short
+from almanac.content.frontmatter import Fault, short
 from almanac.model import Card, Incident, Pulls
 
 INCIDENTS = "incidents"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from almanac.archive.disk import FORECASTS, write
 from almanac.archive.page import ArchiveError
-from almanac.frontmatter import Fault
+from almanac.content.frontmatter import Fault
 from almanac.stats import issued, scorecard
 from almanac.stats.issued import Issued
 from almanac.stats.scorecard import Scorecard

@@ -9,7 +9,7 @@ from pathlib import Path
 from almanac import files
 from almanac.archive.disk import PULLS, lock, write
 from almanac.archive.page import ArchiveError
-from almanac.frontmatter import Fault
+from almanac.content.frontmatter import Fault
 
 LOG = f"{PULLS}/log"
 _OURS = "_log"  # stands for the log where a provider's slug would

@@ -10,7 +10,7 @@ from typing import Any
 from almanac.archive import facts
 from almanac.archive.facts import MEMO, TIME, Bad, Form
 from almanac.archive.scalars import QUOTED, NotCanonical, read_scalar, scalar
-from almanac.frontmatter import Fault, printable, quoted
+from almanac.content.frontmatter import Fault, printable, quoted
 from almanac.model import Change, Incident, Phase, Revision, Update, stamp, unstamp
 
 REVISION = "was, until seen "

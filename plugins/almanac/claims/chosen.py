@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from almanac import words
 from almanac.model import Card, Impact, Provider, Stretch, moment
 from almanac.queries import Query
 from almanac.stats.record import bounds_of_end
 from almanac.stats.selection import places, scope
 from almanac.stats.windows import Times, clip, total
+from almanac.text import english
 
 
 class Lengths(NamedTuple):
@@ -70,22 +70,22 @@ def described(query: Query, known: Chosen) -> tuple[str, ...]:
     part = next((c.name for c in known.provider.components if c.slug == query.component), "")
     about = f" that name {part}" if part else ""
     said = [f"Trouble of {known.provider.name}{rated}{about} that started {period(query)}: "
-            f"{words.plural(len(known.sure), 'incident')}."]  # fmt: skip
+            f"{english.plural(len(known.sure), 'incident')}."]  # fmt: skip
     if known.maybe:
-        said.append(f"{words.count(len(known.maybe))} more may be meant, for the record does not say; "
+        said.append(f"{english.count(len(known.maybe))} more may be meant, for the record does not say; "
                     "the figure is the range this allows.")  # fmt: skip
     return (*said, *coverage(query, known.covered))
 
 
 def period(query: Query) -> str:
     """from 1 March 2025 up to 1 March 2026 (UTC)."""
-    return f"from {words.date(moment(query.since))} up to {words.date(moment(query.until))} (UTC)"
+    return f"from {english.date(moment(query.since))} up to {english.date(moment(query.until))} (UTC)"
 
 
 def coverage(query: Query, covered: Times) -> tuple[str, ...]:
     """How much of the period the archive would have seen, where that is not all of it."""
     share = covered_share(query, covered)
-    return () if share == 1 else (f"The record covers {words.percent(share)} of that time.",)
+    return () if share == 1 else (f"The record covers {english.percent(share)} of that time.",)
 
 
 def covered_share(query: Query, covered: Times) -> float:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 from statistics import NormalDist
 
-from almanac import words
 from almanac.claims.chosen import Chosen, coverage, covered_share, described, period, stretches
 from almanac.claims.figure import Figure
 from almanac.model import Card, Stretch
@@ -16,6 +15,7 @@ from almanac.stats.intervals import LEVEL, Bounds, poisson, quantile
 from almanac.stats.ranking import MIN_COVERAGE, leaderboard
 from almanac.stats.record import Record
 from almanac.stats.windows import DAY, Times, between, intersection, total, union
+from almanac.text import english
 
 Holds = tuple[bool, bool]  # surely, possibly
 
@@ -40,8 +40,8 @@ def share(query: Query, known: Chosen) -> Figure:
     sure, maybe = [holds(card) for card in known.sure], [holds(card) for card in known.maybe]
     n, surely, possibly = len(sure), sum(s for s, _ in sure), sum(p for _, p in sure)
     out, into = sum(not s for s, _ in maybe), sum(p for _, p in maybe)
-    how = (*described(query, known), f"Of these {query.value}: {words.count(surely)}"
-           + (f", and perhaps {words.count(possibly - surely)} more." if possibly > surely else "."))
+    how = (*described(query, known), f"Of these {query.value}: {english.count(surely)}"
+           + (f", and perhaps {english.count(possibly - surely)} more." if possibly > surely else "."))
     if not n + into:
         return Figure(unit="share", bounds=None, how=how, why="There is no such incident.")
     bounds = Bounds(surely / (n + out) if n + out else 0.0, (possibly + into) / (n + into))
@@ -129,7 +129,7 @@ def _days(query: Query, known: Chosen, how: tuple[str, ...]) -> Figure:
     low, high = sum(least), sum(most)
     if query.value == "days without trouble":
         low, high = len(least) - high, len(least) - low
-    how = (*how, f"Counted are {query.value}, of {words.count(len(least))}.")
+    how = (*how, f"Counted are {query.value}, of {english.count(len(least))}.")
     return Figure(unit="number", bounds=Bounds(low, high), n=len(known.sure), how=how)
 
 
@@ -163,10 +163,10 @@ def availability(query: Query, record: Record) -> Figure:
     weights = ", ".join(f"{w:g}" for w in FORMULAS[place][2:])
     about = f"{record.provider.name}, {subject.name}" if subject is not record.whole else record.provider.name
     how = (
-        f"Covered time of {about} {period(query)}: {words.hours(known.covered)}, "
-        f"{words.percent(known.coverage)} of it.",
+        f"Covered time of {about} {period(query)}: {english.hours(known.covered)}, "
+        f"{english.percent(known.coverage)} of it.",
         f"An hour of degraded, partial and full trouble weighs {weights} ({FORMULAS[place].name}); "
-        f"{words.plural(known.n, 'incident')}.",
+        f"{english.plural(known.n, 'incident')}.",
     )
     if known.coverage < MIN_COVERAGE:
         return Figure(unit="share", bounds=None, n=known.n, how=how, why="Too little of that time is covered.")
@@ -178,7 +178,7 @@ def rank(query: Query, records: Sequence[Record]) -> Figure:
     """The place of a provider on the leaderboard of a period, as far as it can be told apart from others."""
     board = leaderboard(records, between(query.since, query.until))
     how = (f"Places by the share of covered time without declared trouble {period(query)}, among "
-           f"{words.plural(len(board.standings), 'provider')} that can be ranked.",)  # fmt: skip
+           f"{english.plural(len(board.standings), 'provider')} that can be ranked.",)  # fmt: skip
     for standing in board.standings:
         if standing.provider == query.value:
             return Figure(unit="rank", bounds=Bounds(*standing.rank), n=len(board.standings), how=how)
@@ -196,9 +196,9 @@ def common(query: Query, asked: Chosen, other: Chosen) -> Figure:
             both = total(intersection(base, _trouble(query, asked, also)))
             shares.append((both / total(base) if base else math.nan, total(base)))
             met.append(both)
-    least, most_of_all = words.hours(min(met)), words.hours(max(met))
+    least, most_of_all = english.hours(min(met)), english.hours(max(met))
     how = (f"Time {period(query)} that is covered for both and in which {other.provider.name} had trouble: "
-           f"{words.hours(shares[0][1])}.",
+           f"{english.hours(shares[0][1])}.",
            f"{asked.provider.name} had trouble too in {least if least == most_of_all else f'{least} to {most_of_all}'} "
            "of it.", *coverage(query, joint))  # fmt: skip
     known = [share for share, base in shares if base]

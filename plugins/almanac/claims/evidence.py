@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from almanac.almanac import Almanac
 from almanac.claims import counting, moments
 from almanac.claims.chosen import Chosen, Lengths, chosen
 from almanac.claims.figure import Figure
-from almanac.frontmatter import nearest, quoted
+from almanac.content.frontmatter import nearest, quoted
 from almanac.model import Card, Provider, Pulls, seconds
 from almanac.queries import Query
+from almanac.snapshot import Almanac
 from almanac.stats import windows
 from almanac.stats.record import Record, record
 

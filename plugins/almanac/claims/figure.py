@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from almanac import words
 from almanac.model import moment
 from almanac.stats.intervals import Bounds
+from almanac.text import english
 
 PARTS = ("", "n", "k", "low", "high", "interval")
 
@@ -44,8 +44,8 @@ class Figure:
         """What {{figure.name}} prints; None where there is no such part."""
         one: Mapping[str, Callable[[], str]] = {
             "": lambda: self.said,
-            "n": lambda: words.count(self.n),
-            "k": lambda: "" if self.k is None else words.count(self.k),
+            "n": lambda: english.count(self.n),
+            "k": lambda: "" if self.k is None else english.count(self.k),
             "low": lambda: _one(self.unit, self.bounds.low) if self.bounds else "",
             "high": lambda: _one(self.unit, self.bounds.high) if self.bounds else "",
             "interval": lambda: _range(self.unit, self.interval) if self.interval else "",
@@ -67,11 +67,11 @@ def _range(unit: str, bounds: Bounds) -> str:
 def _one(unit: str, value: float) -> str:
     match unit:
         case "share":
-            return words.percent(value)
+            return english.percent(value)
         case "seconds":
-            return words.duration(round(value))
+            return english.duration(round(value))
         case "yes":
             return "yes" if value else "no"
         case "moment":
-            return words.moment(moment(int(value)))
-    return "any number" if math.isinf(value) else words.count(round(value))
+            return english.moment(moment(int(value)))
+    return "any number" if math.isinf(value) else english.count(round(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from almanac import words
 from almanac.claims.chosen import Chosen, Lengths, stretches
 from almanac.claims.figure import Figure
 from almanac.model import Card, Provider, Stretch, moment
@@ -10,6 +9,7 @@ from almanac.queries import Query
 from almanac.stats.intervals import Bounds
 from almanac.stats.selection import places
 from almanac.stats.windows import clip, intersection, total, union
+from almanac.text import english
 
 YES, NO = Bounds(1, 1), Bounds(0, 0)
 
@@ -36,13 +36,13 @@ def lasted(card: Card, lengths: Lengths) -> Figure:
 
 def _told(card: Card, what: str) -> str:
     at = moment(card.started if what == "started" or card.ended is None else card.ended)
-    told = words.clock_seconds(at) if card.precision == "second" else words.clock(at)
-    return f"Incident {card.id} {what} on {words.date(at)} at {told} UTC, as declared."
+    told = english.clock_seconds(at) if card.precision == "second" else english.clock(at)
+    return f"Incident {card.id} {what} on {english.date(at)} at {told} UTC, as declared."
 
 
 def affected(query: Query, provider: Provider, card: Card) -> Figure:
     """Whether it names a component."""
-    named = words.listing(card.components)
+    named = english.listing(card.components)
     how = (f"Incident {card.id} names {named or 'no component'}.",)
     if not card.components:
         return Figure(unit="yes", bounds=None, n=1, how=how, why="It names no component, so it may concern any.")
@@ -52,7 +52,7 @@ def affected(query: Query, provider: Provider, card: Card) -> Figure:
 def posted(query: Query, card: Card) -> Figure:
     """Whether its provider posted an update of a phase on it."""
     phases = [phase for _, phase in card.updates]
-    how = (f"Incident {card.id} has {words.plural(len(phases), 'update')}: {words.listing(phases) or 'none'}.",)
+    how = (f"Incident {card.id} has {english.plural(len(phases), 'update')}: {english.listing(phases) or 'none'}.",)
     if not phases:
         return Figure(unit="yes", bounds=None, n=1, how=how, why="The archive has no update of it.")
     return Figure(unit="yes", bounds=YES if query.value in phases else NO, n=1, how=how)
@@ -64,7 +64,7 @@ def delay(query: Query, card: Card) -> Figure:
     if at is None:
         return Figure(unit="seconds", bounds=None, n=1, why=f"It has no update marked {query.value}.")
     how = (f"From the start of incident {card.id} to its first update marked {query.value}, at "
-           f"{words.clock_seconds(moment(at))} UTC.",)  # fmt: skip
+           f"{english.clock_seconds(moment(at))} UTC.",)  # fmt: skip
     return Figure(unit="seconds", bounds=Bounds(at - card.started, at - card.started), n=1, how=how)
 
 
@@ -76,8 +76,8 @@ def trouble(query: Query, card: Card, lengths: Lengths, asked: Chosen) -> Figure
     both = intersection(union(stretches(asked, asked.sure, most=False)), surely)
     may = intersection(union(stretches(asked, (*asked.sure, *asked.maybe), most=True)), window)
     name = asked.provider.name
-    how = (f"While incident {card.id} was open, {name} declared {words.plural(len(met), 'incident')}"
-           + (f", {words.duration(total(both))} of it in common." if both else "."),)  # fmt: skip
+    how = (f"While incident {card.id} was open, {name} declared {english.plural(len(met), 'incident')}"
+           + (f", {english.duration(total(both))} of it in common." if both else "."),)  # fmt: skip
     covered = total(clip(asked.covered, *window[0])) / total(window)
     if both:
         return Figure(unit="yes", bounds=YES, n=len(met), how=how)
@@ -90,5 +90,5 @@ def _unseen(name: str, covered: float) -> str:
     """Why nobody can say that a provider declared nothing in a time of which a share is covered."""
     if covered == 1:
         return "Whether it lasted into that time is not recorded."
-    much = f"is covered for {words.percent(covered)} of" if covered else "is not covered at"
+    much = f"is covered for {english.percent(covered)} of" if covered else "is not covered at"
     return f"{name} {much} that time: what it declared then is not known."

@@ -10,10 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, files, providers, sources, unchanged, views
-from almanac.almanac import Almanac, Article, ArticleCard
-from almanac.engine import rewind, stage, state, surfaces, turn, written
-from almanac.engine.assembled import assemble
+from almanac import archive, files, unchanged, views
+from almanac.content import files as sources
+from almanac.content import providers
+from almanac.content.frontmatter import Fault
+from almanac.engine import stage, state, surfaces, turn, written
 from almanac.engine.crew import Crew, Errands
 from almanac.engine.edition import Edition
 from almanac.engine.incidents import Found, Made, Read, Shelf, Task, provider_of, read_written, share
@@ -24,8 +25,9 @@ from almanac.engine.printer import Printer
 from almanac.engine.state import SITE, Print, Row, Section, Stamp
 from almanac.engine.turn import Turn, TurnError
 from almanac.engine.written import Written
-from almanac.frontmatter import Fault
 from almanac.model import seconds
+from almanac.snapshot import Almanac, Article, ArticleCard, as_of
+from almanac.snapshot.load import assemble
 from almanac.stats.reporting import reported
 
 WRITTEN = "~written"  # the section of what people wrote
@@ -167,7 +169,7 @@ class Build:
         self.left_out = judgement.left_out
         unfit = [card for file, card in articles.items() if file in self.left_out]
         almanac = replace(almanac, articles=tuple(card for card in almanac.articles if card not in unfit))
-        almanac = rewind.rewound(almanac, self.plan.content)
+        almanac = as_of.rewound(almanac, self.plan.content)
         self._edition = Edition(self.plan, almanac, self._as_known(almanac), self._lasting)
         self._turn.begin()
         self._crew.tell(self._edition)
@@ -180,7 +182,7 @@ class Build:
             if card is not row.card:
                 told = row.told
                 if card.known != row.card.known:  # known less of
-                    told = reported(rewind.incident(self.plan.content, card, seconds(self.plan.now)))
+                    told = reported(as_of.incident(self.plan.content, card, seconds(self.plan.now)))
                 rows[card.file] = Row(row.stamp, digest(row.content, card), state.facts(card, told), card, told)
         return rows
 

@@ -10,9 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from almanac import exports, views
-from almanac.almanac import Almanac
 from almanac.claims import Evidence
-from almanac.engine import rewind
 from almanac.engine.lasting import Lasting
 from almanac.engine.plan import Plan
 from almanac.engine.press import digest
@@ -20,6 +18,7 @@ from almanac.engine.state import Row
 from almanac.exports import Channel, Item
 from almanac.exports.statuspage import Declared, declared
 from almanac.model import Card, Incident, Provider, seconds
+from almanac.snapshot import Almanac, as_of
 from almanac.stats.reporting import Reported
 from almanac.stats.selection import scoping
 from almanac.views.incidents import Months
@@ -93,7 +92,7 @@ class Edition:
     def text(self, card: Card) -> Incident:
         """The incident of a card, with its texts."""
         if card.file not in self._texts:
-            self._texts[card.file] = rewind.incident(self.plan.content, card, seconds(self.almanac.now))
+            self._texts[card.file] = as_of.incident(self.plan.content, card, seconds(self.almanac.now))
         return self._texts[card.file]
 
     def item(self, card: Card) -> Item:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from almanac import archive, files, views
-from almanac.engine import rewind, surfaces
+from almanac.engine import surfaces
 from almanac.engine.crew import Columns
 from almanac.engine.edition import Edition
 from almanac.engine.figures import surroundings
@@ -17,11 +17,12 @@ from almanac.engine.printer import Printer, unprintable
 from almanac.engine.state import Print, Row, Stamp, facts
 from almanac.model import Card, Incident, seconds
 from almanac.model import card as card_of
+from almanac.snapshot import as_of
 from almanac.stats.reporting import reported
 
 if TYPE_CHECKING:
-    from almanac.frontmatter import Fault
-    from almanac.manuscript import Manuscript
+    from almanac.content.articles import Manuscript
+    from almanac.content.frontmatter import Fault
 
 Held: TypeAlias = tuple[bytes, Incident]  # the bytes of a file, and what they say
 AT_ONCE = 10  # replays laid out before a worker looks whether it may go on
@@ -118,7 +119,7 @@ def _print(
         held, states = shelf.texts.pop(file, None), shelf.states.pop(file, None) if as_filed else None
         data, filed = held or archive.read_both(content, file)
         try:
-            incident = filed if as_filed else rewind.as_known(filed, card, now)
+            incident = filed if as_filed else as_of.as_known(filed, card, now)
             if twin not in press.prints:
                 press.put(twin, bare, data if as_filed else archive.render(incident).encode())
             for number, path in enumerate(paths, 1):
@@ -156,13 +157,13 @@ def _read(content: Path, sources: Mapping[str, Stamp], texts: dict[str, Held]) -
 
 def read_written(content: Path, file: str) -> Read:
     """What stands in a file that people wrote (relative to content/), or every fault of it."""
-    from almanac import frontmatter, manuscript  # pydantic takes 0.2 s to import, and incidents do without it
+    from almanac.content import articles, frontmatter  # pydantic takes 0.2 s to import, and incidents do without it
 
     try:
         data = (content / file).read_bytes()
     except OSError as error:
         return None, (frontmatter.Fault(file=f"{content.name}/{file}", message=files.why(error)),)
-    return manuscript.read(data, file)
+    return articles.read(data, file)
 
 
 def page_path(card: Card) -> str:

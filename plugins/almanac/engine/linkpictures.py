@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from almanac import views, words
-from almanac.almanac import ArticleCard
+from almanac import views
 from almanac.engine.edition import Edition
 from almanac.engine.surface import Surface
 from almanac.exports.linkpicture import LinkPicture
 from almanac.model import Card, Provider, moment
+from almanac.snapshot import ArticleCard
+from almanac.text import english
 from almanac.views import base, current, days
 from almanac.views.calendar import DAYS
 
@@ -46,9 +47,9 @@ def of_incident(edition: Edition, card: Card) -> LinkPicture:
     mark, length, when = base.mark(card), base.length(card), _span(card)
     if card.ended is None:
         seen = current.end(card, edition.almanac.pulls.get(card.provider))
-        length = f"open as of {words.moment(moment(seen))}" if length == "open" else length
-        when = f"declared since {words.moment(moment(card.started))}"
-    said = words.sentence(mark.word if mark.css in ("quiet", "unsaid") else f"{mark.word} {card.kind}")
+        length = f"open as of {english.moment(moment(seen))}" if length == "open" else length
+        when = f"declared since {english.moment(moment(card.started))}"
+    said = english.sentence(mark.word if mark.css in ("quiet", "unsaid") else f"{mark.word} {card.kind}")
     name = edition.providers[card.provider].name
     return LinkPicture(name, base.name(card), (f"{said}, {length}", when), "" if mark.css == "quiet" else mark.css)
 
@@ -56,10 +57,10 @@ def of_incident(edition: Edition, card: Card) -> LinkPicture:
 def _span(card: Card) -> str:
     began, over = moment(card.started), moment(card.ended or card.started)
     if began == over:
-        return words.moment(began)
+        return english.moment(began)
     if began.date() == over.date():
-        return f"{words.date(began)}, {words.clock(began)} to {words.clock(over)} UTC"
-    return f"{words.moment(began)} to {words.moment(over)}"
+        return f"{english.date(began)}, {english.clock(began)} to {english.clock(over)} UTC"
+    return f"{english.moment(began)} to {english.moment(over)}"
 
 
 def of_provider(edition: Edition, provider: Provider) -> LinkPicture:
@@ -72,14 +73,14 @@ def of_provider(edition: Edition, provider: Provider) -> LinkPicture:
     bad = sum(day not in (base.CLEAR.css, base.UNKNOWN.css, "") for day in found)
     unknown = found.count(base.UNKNOWN.css)
     told = f"Trouble declared on {bad} of {DAYS - unknown} days" if unknown < DAYS else "Not read on any of these days"
-    span = f"the {DAYS} days to {words.date(moment(until - 1))}" + (f", {unknown} of them unknown" if unknown else "")
+    span = f"the {DAYS} days to {english.date(moment(until - 1))}" + (f", {unknown} of them unknown" if unknown else "")
     return LinkPicture(provider.company, f"Is {provider.name} down?", (told, span), days=found)
 
 
 def of_article(_: Edition, card: ArticleCard, _path: str) -> LinkPicture:
     """Its title, who wrote it, and when."""
-    by = f"By {words.listing(card.authors)}" if card.authors else words.sentence(card.kind or "article")
-    return LinkPicture(words.sentence(card.kind), card.title, (by, words.moment(card.date)))
+    by = f"By {english.listing(card.authors)}" if card.authors else english.sentence(card.kind or "article")
+    return LinkPicture(english.sentence(card.kind), card.title, (by, english.moment(card.date)))
 
 
 def _surface(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from almanac import text, views, words
-from almanac.almanac import ArticleCard
+from almanac import views
 from almanac.engine.edition import Edition
 from almanac.engine.press import Press, digest
 from almanac.exports import searchindex
 from almanac.exports.searchindex import Record
 from almanac.model import Card, Provider, moment, stamp
+from almanac.snapshot import ArticleCard
+from almanac.text import english, markdown
 from almanac.views import base
 
 FOLDER = "pagefind/"
@@ -48,9 +49,9 @@ def records(edition: Edition) -> Iterable[Record]:
 
 
 def _incident(edition: Edition, card: Card) -> Record:
-    said = " ".join(text.plain(update.text) for update in edition.text(card).updates if update.text)
+    said = " ".join(markdown.plain(update.text) for update in edition.text(card).updates if update.text)
     name = edition.providers[card.provider].name
-    began = words.moment(moment(card.started))
+    began = english.moment(moment(card.started))
     mark = base.mark(card).word
     return Record(
         url=views.incident_url(card),
@@ -69,7 +70,7 @@ def _provider(provider: Provider) -> Record:
         url=views.provider_url(provider.slug),
         title=f"Is {provider.name} down?",
         note=provider.company,
-        text=text.plain(provider.about),
+        text=markdown.plain(provider.about),
         names=f"{provider.company}. {parts}",
         marks=(f"provider-{provider.slug}", "kind-provider"),
         date="",
@@ -82,8 +83,8 @@ def _article(edition: Edition, card: ArticleCard) -> Record:
     return Record(
         url=card.url,
         title=card.title,
-        note=f"{card.kind or 'article'} · {words.date(card.date)}",
-        text=text.plain(body),
+        note=f"{card.kind or 'article'} · {english.date(card.date)}",
+        text=markdown.plain(body),
         names=" ".join(card.authors),
         marks=(*(f"provider-{slug}" for slug in card.providers), "kind-article"),
         date=stamp(card.date),

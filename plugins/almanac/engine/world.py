@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from almanac import views
-from almanac.almanac import Almanac
+from almanac.content.crosscheck import World
 from almanac.engine.surfaces import SURFACES
-from almanac.rules import World
+from almanac.snapshot import Almanac
 
 
 def world(almanac: Almanac) -> World:

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from lxml.builder import ElementMaker  # type: ignore[import-untyped]
 
-from almanac import words
-from almanac.almanac import Almanac
 from almanac.exports.statuspage import Declared, status
 from almanac.exports.syndication import document, dump, line
 from almanac.model import moment, stamp
+from almanac.snapshot import Almanac
+from almanac.text import english
 from almanac.views.base import FRESH
 
 NAMESPACE = "http://www.w3.org/2000/svg"
@@ -41,7 +41,7 @@ def badge(known: Declared, almanac: Almanac) -> Badge:
     if indicator == "unknown" or state.reach is None:
         return Badge(line(known.provider.name), "unknown", "unknown", "")
     at = moment(min(state.reach, int(almanac.now.timestamp())))
-    said = f"{state.mark.word}, {words.short_date(at)} {words.clock(at)} UTC".replace(words.GAP, " ")
+    said = f"{state.mark.word}, {english.short_date(at)} {english.clock(at)} UTC".replace(english.GAP, " ")
     return Badge(line(known.provider.name), said, indicator, stamp(moment(state.reach + FRESH)))
 
 
@@ -54,9 +54,9 @@ def whole(known: Sequence[Declared], almanac: Almanac) -> Badge:
     reach = min(state.reach or 0 for state in read)
     at = moment(min(reach, int(almanac.now.timestamp())))
     troubled = sum(state.in_trouble for state in read)
-    said = f"{troubled} of {len(read)} in declared trouble, {words.short_date(at)} {words.clock(at)} UTC"
+    said = f"{troubled} of {len(read)} in declared trouble, {english.short_date(at)} {english.clock(at)} UTC"
     indicator = status(known)["indicator"]
-    return Badge(label, said.replace(words.GAP, " "), indicator, stamp(moment(reach + FRESH)))
+    return Badge(label, said.replace(english.GAP, " "), indicator, stamp(moment(reach + FRESH)))
 
 
 def shields(badge: Badge) -> bytes:

@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from almanac import words
 from almanac.archive import name_of
 from almanac.exports.items import Home
 from almanac.exports.syndication import line
 from almanac.model import Card, Kind, Phase, Provider, moment, stamp
+from almanac.text import english
 from almanac.views import base
 
 NEWEST = 100  # in a calendar
@@ -66,7 +66,7 @@ def _entry(event: Event, site: Home) -> list[str]:
         f"UID:{card.provider}/{name_of(card)}@{host(site)}",
         f"SEQUENCE:{len(card.updates) + 2 * card.edits}",
         f"CATEGORIES:{_text(name)},{card.kind}",
-        f"DESCRIPTION:{_text(f'{words.listing(card.components) or WHOLE}; {base.length(card)}.')}",
+        f"DESCRIPTION:{_text(f'{english.listing(card.components) or WHOLE}; {base.length(card)}.')}",
         f"LAST-MODIFIED:{changed}",
         f"STATUS:{'TENTATIVE' if card.phase == Phase.SCHEDULED else 'CONFIRMED'}",
         "TRANSP:TRANSPARENT",

@@ -14,13 +14,12 @@ from hashlib import sha256
 from html import escape
 from typing import Protocol
 
-from almanac import text, words
-from almanac.almanac import ArticleCard
 from almanac.archive import name_of
-from almanac.links import LinkPost
+from almanac.content.link_posts import LinkPost
+from almanac.content.undeclared import Undeclared
 from almanac.model import Card, FeedState, Incident, Phase, Provider, Pulls, Update, moment, stamp
-from almanac.text import addresses
-from almanac.undeclared import Undeclared
+from almanac.snapshot import ArticleCard
+from almanac.text import addresses, english, markdown
 from almanac.views import base
 
 NEWEST = 50  # items in a feed
@@ -145,7 +144,7 @@ def link(post: LinkPost, grade: str, incidents: Sequence[tuple[str, str]], site:
     return Item(
         id=f"{site.site_id}press/{post.slug}",
         url=post.lead.url,
-        title=f"{words.sentence(grade)}: {post.lead.title} ({post.lead.publisher})",
+        title=f"{english.sentence(grade)}: {post.lead.title} ({post.lead.publisher})",
         published=post.lead.at,
         updated=post.lead.at,
         html="".join(said),
@@ -182,14 +181,14 @@ def failing(provider: Provider, pulls: Pulls | None, now: datetime, site: Home) 
 def _failure(provider: Provider, state: FeedState, due: datetime, site: Home) -> Item:
     since = stamp(due - PATIENCE)
     mark = sha256(state.url.encode()).hexdigest()[:8]
-    said = f"{state.url} cannot be used since {words.moment(due - PATIENCE)}: {state.error}"
+    said = f"{state.url} cannot be used since {english.moment(due - PATIENCE)}: {state.error}"
     return Item(
         id=f"{site.site_id}failing/{provider.slug}/{mark}/{since}",
         url=f"{site.site_url}/status/",
         title=f"Failing for a day: {provider.name}: {addresses.host(state.url)}",
         published=due,
         updated=due,
-        html=f"<p>{escape(text.clean(said))}</p>",
+        html=f"<p>{escape(markdown.clean(said))}</p>",
         authors=("Outage Almanac",),
         categories=(provider.name,),
     )
@@ -218,18 +217,18 @@ def _first_dated(update: Update) -> datetime:
 def _state(phase: str, over: bool) -> str:
     if phase == Phase.UNKNOWN:
         return "Over" if over else "Reported"
-    return words.sentence(phase)
+    return english.sentence(phase)
 
 
 def _facts(card: Card) -> str:
-    facts = [base.mark(card).word, base.length(card), words.listing(card.components, 6)]
-    return f"<p>{escape(words.sentence('; '.join(fact for fact in facts if fact)))}.</p>"
+    facts = [base.mark(card).word, base.length(card), english.listing(card.components, 6)]
+    return f"<p>{escape(english.sentence('; '.join(fact for fact in facts if fact)))}.</p>"
 
 
 def _post(update: Update) -> str:
-    head = f"<strong>{escape(words.sentence(update.phase))}</strong>, {words.moment(update.at)}"
-    gone = f" (taken away by {words.moment(update.gone)})" if update.gone else ""
-    return f"<p>{head}{gone}</p>{text.html(update.text) if update.text else ''}"
+    head = f"<strong>{escape(english.sentence(update.phase))}</strong>, {english.moment(update.at)}"
+    gone = f" (taken away by {english.moment(update.gone)})" if update.gone else ""
+    return f"<p>{head}{gone}</p>{markdown.html(update.text) if update.text else ''}"
 
 
 def newest_first(items: Iterable[Item], most: int = NEWEST) -> list[Item]:

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from almanac import charts
 from almanac.exports import lettering
 from almanac.exports.lettering import Grey, font
+from almanac.views import charts
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 80
 INNER = WIDTH - 2 * MARGIN

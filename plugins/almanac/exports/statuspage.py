@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from almanac import words
-from almanac.almanac import Almanac
 from almanac.archive import name_of
 from almanac.exports.items import Home
 from almanac.model import OVER, Card, Component, Impact, Incident, Kind, Phase, Provider, moment, stamp
+from almanac.snapshot import Almanac
 from almanac.stats import selection
 from almanac.stats.selection import OTHER, Severity
+from almanac.text import english
 from almanac.views import base, current
 from almanac.views.current import State
 
@@ -97,8 +97,8 @@ def status(known: Sequence[Declared]) -> Json:
         return {"indicator": indicator, "description": _described(known[0])}
     troubled = [k.provider.name for k in known if k.state.in_trouble]
     unknown = sum(not k.state.known for k in known)
-    said = f"Trouble declared by {words.listing(troubled, 5)}" if troubled else "No trouble declared"
-    left = f"; {words.plural(unknown, 'provider')} not known" if unknown else ""
+    said = f"Trouble declared by {english.listing(troubled, 5)}" if troubled else "No trouble declared"
+    left = f"; {english.plural(unknown, 'provider')} not known" if unknown else ""
     if unknown == len(known):
         said, left = "Unknown: no provider’s feed was read lately", ""
     return {"indicator": indicator, "description": said + left}
@@ -115,8 +115,10 @@ def _indicator(known: Declared) -> str:
 def _described(known: Declared) -> str:
     state = known.state
     if state.known:
-        return words.sentence(f"{state.mark.word}" if state.in_trouble else "no trouble declared")
-    return f"Unknown: the record ends at {words.moment(moment(state.reach))}" if state.reach else "Unknown: never read"
+        return english.sentence(f"{state.mark.word}" if state.in_trouble else "no trouble declared")
+    if not state.reach:
+        return "Unknown: never read"
+    return f"Unknown: the record ends at {english.moment(moment(state.reach))}"
 
 
 def components(known: Sequence[Declared]) -> list[Json]:

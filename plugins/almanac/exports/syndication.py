@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 from lxml import etree  # type: ignore[import-untyped]
 from lxml.builder import ElementMaker  # type: ignore[import-untyped]
 
-from almanac import text
 from almanac.exports.items import Channel, Item
 from almanac.model import stamp
+from almanac.text import markdown
 from almanac.version import NAME
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -86,7 +86,7 @@ def entry(item: Item) -> Entry:
         f"{_authors(item.authors)}"
         f'    <link rel="alternate" type="text/html" href="{_value(item.url)}"/>\n'
         f"{_categories(item.categories)}"
-        f'    <content type="html">{_text(text.clean(item.html))}</content>\n'
+        f'    <content type="html">{_text(markdown.clean(item.html))}</content>\n'
         "  </entry>\n"
     ))  # fmt: skip
 
@@ -129,7 +129,7 @@ def _rss_item(item: Item) -> str:
         f"      <pubDate>{_rfc822(item.published)}</pubDate>\n"
         f"      <atom:updated>{stamp(item.updated)}</atom:updated>\n"
         f"{categories}"
-        f"      <description>{_text(text.clean(item.html))}</description>\n"
+        f"      <description>{_text(markdown.clean(item.html))}</description>\n"
         "    </item>\n"
     )
 
@@ -156,7 +156,7 @@ def _json_item(item: Item) -> dict[str, Any]:
         "id": item.id,
         "url": item.url,
         "title": line(item.title),
-        "content_html": text.clean(item.html),
+        "content_html": markdown.clean(item.html),
         "date_published": stamp(item.published),
         "date_modified": stamp(item.updated),
         "authors": [{"name": _name(name)} for name in item.authors],
@@ -194,7 +194,7 @@ def line(text_of_any_kind: str) -> str:
 
     Titles and names are plain text, but many readers take them for HTML: what would begin a tag there becomes ‹.
     """
-    return _TAG.sub("‹", " ".join(text.clean(text_of_any_kind).split()))
+    return _TAG.sub("‹", " ".join(markdown.clean(text_of_any_kind).split()))
 
 
 def _text(value: str) -> str:

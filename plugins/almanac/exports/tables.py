@@ -14,9 +14,9 @@ from hashlib import sha256
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
-from almanac.almanac import Almanac
 from almanac.exports.syndication import dump
 from almanac.model import Card, stamp, stamped
+from almanac.snapshot import Almanac
 from almanac.stats.ranking import Leaderboard
 from almanac.views import base
 

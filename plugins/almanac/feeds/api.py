@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from .. import text
 from ..model import FeedError, Incident, Phase, Reading, Skip
-from ..text import limits, untrusted
+from ..text import limits, markdown, untrusted
 from . import times
 from .dialect import Draft, Notes, Post, Unreadable, incident
 from .document import digest
@@ -82,7 +81,7 @@ def _whole_number(digits: str) -> int | str:
 def _clean(value: Any) -> Any:
     """What JSON can say and no file or page can hold is taken out of every text: control characters, half pairs."""
     if isinstance(value, str):
-        return text.clean(value)
+        return markdown.clean(value)
     if isinstance(value, dict):
         return {key: _clean(inner) for key, inner in value.items()}
     return [_clean(inner) for inner in value] if isinstance(value, list) else value
@@ -170,13 +169,13 @@ def _status(update: _Record, ended: datetime | None, record: _Record, notes: Not
     over = update["status"] == "AVAILABLE" and ended is not None
     return Post(
         at=_at(update["when"], record, notes),
-        html=text.article(str(update.get("text") or "")),
+        html=markdown.article(str(update.get("text") or "")),
         phase=Phase.RESOLVED if over else None,
     )
 
 
 def _words(value: object) -> str:
-    return text.plain(untrusted.markdown(html.escape(str(value), quote=False)))
+    return markdown.plain(untrusted.markdown(html.escape(str(value), quote=False)))
 
 
 _STATUSPAGE = _Form(name="statuspage-json", read=_statuspage)

@@ -12,9 +12,8 @@ from typing import Any
 
 import feedparser
 
-from .. import text
 from ..model import FeedError
-from ..text import untrusted
+from ..text import markdown, untrusted
 from . import containers, links, times
 from .document import Document
 
@@ -169,10 +168,11 @@ def _entry(found: Any, seen: datetime, there: tzinfo, position: int, digest: str
 
 
 def _line(value: object) -> str:
-    return " ".join(text.clean(str(value or "")).split())
+    return " ".join(markdown.clean(str(value or "")).split())
 
 
 def _title(found: Any) -> str:
     detail = dict.get(found, "title_detail") or {}
     raw = str(detail.get("value") or "")
-    return text.plain(untrusted.markdown(raw if detail.get("type") == "text/html" else html.escape(raw, quote=False)))
+    given = raw if detail.get("type") == "text/html" else html.escape(raw, quote=False)
+    return markdown.plain(untrusted.markdown(given))

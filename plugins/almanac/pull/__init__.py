@@ -1,7 +1,7 @@
-"""One pull of all feeds into the archive: `pull` does it, `run` does it in a terminal, `main` is the command."""
+"""One pull of all feeds into the archive: `pull` does it, `main` does it in a terminal."""
 
 from almanac.pull.report import Failure, Outcome, Report, lines, summary
-from almanac.pull.shell import pull
-from almanac.pull.terminal import main, run
+from almanac.pull.run import pull
+from almanac.pull.terminal import main
 
-__all__ = ["Failure", "Outcome", "Report", "lines", "main", "pull", "run", "summary"]
+__all__ = ["Failure", "Outcome", "Report", "lines", "main", "pull", "summary"]

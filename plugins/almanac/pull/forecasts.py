@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from almanac import archive, corrections, files, providers
+from almanac import archive, files
 from almanac.archive import ArchiveError
+from almanac.content import corrections, providers
+from almanac.content.providers import ProviderError
 from almanac.model import Card, Provider, Pulls, card, seconds
-from almanac.providers import ProviderError
 from almanac.pull.report import Failure, Kept
 from almanac.stats.issued import is_due, issue
 from almanac.stats.past import counts, past

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from almanac import unchanged
 from almanac.archive import ArchiveError
+from almanac.content.providers import ProviderError
 from almanac.model import moment
-from almanac.providers import ProviderError
 from almanac.pull.report import Outcome, Report, closing, outcome_lines
-from almanac.pull.shell import pull
+from almanac.pull.run import pull
 
 
 def main(content: Path, *, via: str = "", only: tuple[str, ...] = (), now: str = "") -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from almanac.frontmatter import quoted
+from almanac.content.frontmatter import quoted
 from almanac.model import YEARS, seconds
 
 HOUR, DAY = 3600, 86_400

@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from almanac.frontmatter import quoted
+from almanac.content.frontmatter import quoted
 from almanac.model import stamp
 from almanac.queries import amounts
 from almanac.queries.amounts import DAY, QueryError

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from almanac.frontmatter import nearest, quoted
+from almanac.content.frontmatter import nearest, quoted
 from almanac.model import Impact, Phase
 from almanac.queries import amounts
 from almanac.queries.amounts import DAY, QueryError

@@ -13,7 +13,7 @@ import nh3
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PageElement
 
-from almanac.text import ATTRIBUTES, BLOCKS, HEADINGS, INLINE, PLAIN, SCHEMES, clean, flat, tidy, unescape
+from almanac.text.markdown import ATTRIBUTES, BLOCKS, HEADINGS, INLINE, PLAIN, SCHEMES, clean, flat, tidy, unescape
 
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20]+", re.IGNORECASE)
 _DEEPEST = 40  # levels of nesting that are walked; what lies deeper is taken as plain text

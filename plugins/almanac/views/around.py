@@ -9,12 +9,12 @@ from hashlib import blake2b
 from itertools import chain
 from typing import NamedTuple
 
-from almanac import words
-from almanac.almanac import Almanac, ArticleCard
 from almanac.model import Card, Pulls, Stretch, seconds
+from almanac.snapshot import Almanac, ArticleCard
 from almanac.stats import windows
 from almanac.stats.issued import Issued
 from almanac.stats.selection import is_machine, scoping
+from almanac.text import english
 from almanac.views import base, measures
 from almanac.views.backups import Advice, advice
 from almanac.views.base import Dateline, Link
@@ -24,7 +24,7 @@ from almanac.views.press import Written
 from almanac.views.press import by_incident as written_on
 
 OWN, OTHERS = 6, 4  # how many other incidents of the provider, and of others, are drawn
-DAY = words.DAY
+DAY = english.DAY
 
 
 class Neighbour(NamedTuple):
@@ -191,8 +191,8 @@ class Surroundings:
 def window(since: int, until: int, going_on: bool = False) -> Stretch:
     """The time a page looks at around an incident: a little before, and more after it, because things come back."""
     length = until - since
-    little = max(length // 4, words.HOUR // 2)
-    more = max(length // 4, min(max(2 * length, 2 * words.HOUR), 6 * words.HOUR))
+    little = max(length // 4, english.HOUR // 2)
+    more = max(length // 4, min(max(2 * length, 2 * english.HOUR), 6 * english.HOUR))
     return Stretch(since - little, until + (little if going_on else more))
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
-from almanac import words
-from almanac.almanac import Almanac, Article, ArticleCard, Correction, Source
 from almanac.claims import Evidence, Figure
 from almanac.model import Card
+from almanac.snapshot import Almanac, Article, ArticleCard, Correction, Source
+from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 from almanac.views.claims import ClaimLine, FigureLine, figure_line, figures, lines, reviews
@@ -97,13 +97,13 @@ class ArticlePage:
 
 def teaser(article: ArticleCard) -> Teaser:
     """How other pages show an article."""
-    said = [words.sentence(article.kind), words.listing(article.authors), words.date(article.date)]
+    said = [english.sentence(article.kind), english.listing(article.authors), english.date(article.date)]
     return Teaser(
         url=article.url,
         title=article.title,
         summary=article.summary,
         byline=" · ".join(part for part in said if part),
-        date=base.time(article.date, words.date(article.date)),
+        date=base.time(article.date, english.date(article.date)),
     )
 
 
@@ -149,12 +149,12 @@ def article(beside: Beside, article: Article) -> ArticlePage:
     return ArticlePage(
         head=Head(title=card.title, path=card.url, section="articles", description=card.summary, kind="article",
                   picture=f"{card.url}{base.PICTURE}", feeds=base.feeds("/articles/", "Articles")),
-        kicker=words.sentence(card.kind),
+        kicker=english.sentence(card.kind),
         title=card.title,
         stand=card.summary,
-        authors=words.listing(card.authors),
-        published=base.time(card.date, words.moment(card.date)),
-        modified=base.time(card.modified, words.moment(card.modified)) if card.modified else None,
+        authors=english.listing(card.authors),
+        published=base.time(card.date, english.moment(card.date)),
+        modified=base.time(card.modified, english.moment(card.modified)) if card.modified else None,
         known=_known(article),
         cites=beside.cites,
         providers=beside.providers,
@@ -186,7 +186,7 @@ def _known(article: Article) -> tuple[Known, ...]:
 
 
 def _correction(correction: Correction) -> CorrectionLine:
-    return CorrectionLine(base.time(correction.date, words.moment(correction.date)), correction.text)
+    return CorrectionLine(base.time(correction.date, english.moment(correction.date)), correction.text)
 
 
 def _source(source: Source) -> SourceLine:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from almanac import charts, words
-from almanac.charts import Estimate, Label
 from almanac.model import moment
 from almanac.stats import windows
 from almanac.stats.backups import Backup, Backups, Pair, Party, Share, backups, pairs, parties
 from almanac.stats.record import Record
 from almanac.stats.windows import DAY, Period
-from almanac.views import measures
+from almanac.text import english
+from almanac.views import charts, measures
 from almanac.views.base import Head, Link
+from almanac.views.charts import Estimate, Label
 from almanac.views.measures import Records
 
 YEARS = 2  # what is looked at: older habits say little about today
@@ -106,7 +106,7 @@ def page(records: Records, capability: str = "") -> BackupsPage:
         ),
         title=what,
         stand=_stand(family),
-        span=words.period(moment(period.since), moment(period.until - 1)) if period else "",
+        span=english.period(moment(period.since), moment(period.until - 1)) if period else "",
         advice=() if capability else tuple(_advice(r, found) for r in sorted(every, key=_by_name) if r.covered),
         family=family if capability else family._replace(lines=tuple(line for line in family.lines if line.found)),
         others=tuple(Link(url(name), TITLES.get(name, "Whole providers")) for name in SLUGS),
@@ -141,7 +141,7 @@ def _advice(record: Record, found: Sequence[Pair]) -> Advice:
         provider=measures.link(record.provider),
         best=tuple(_instead(record, backup) for backup in known.best[:MOST]),
         falling=tuple(_falls(record, backup) for backup in known.falling[:MOST]),
-        unknown=words.listing([_other(pair, party).record.provider.name for pair in known.unknown], 6),
+        unknown=english.listing([_other(pair, party).record.provider.name for pair in known.unknown], 6),
         lacking=_lacking(known, party),
     )
 
@@ -161,17 +161,18 @@ def _other(pair: Pair, party: Party) -> Party:
 
 def _instead(record: Record, backup: Backup) -> Instead:
     able = sorted(backup.pair.first.capabilities & backup.pair.second.capabilities)
-    shared = words.listing([TITLES.get(name, name) for name in able])
+    shared = english.listing([TITLES.get(name, name) for name in able])
     most = backup.chance.interval.high if backup.chance.interval else None
     chance = _at_once(record, backup)
     bound = f", at most {_share(most)}" if most is not None else ""
-    days = words.plural(backup.pair.covered // DAY, "shared day")
+    days = english.plural(backup.pair.covered // DAY, "shared day")
     return Instead(
         provider=measures.link(backup.party.record.provider),
         reason=f"{chance}{bound}; both do {shared}; {days}",
-        does=words.sentence(shared),
+        does=english.sentence(shared),
         share=_share(backup.chance.value),
-        most=f"{bound.removeprefix(', ')}{', ' if bound else ''}over {words.plural(backup.pair.covered // DAY, 'day')}",
+        most=f"{bound.removeprefix(', ')}{', ' if bound else ''}over "
+        f"{english.plural(backup.pair.covered // DAY, 'day')}",
     )
 
 
@@ -212,7 +213,7 @@ def _family(name: str, found: Sequence[Pair]) -> Family:
         name=name,
         lines=tuple(_line(pair, top) for pair in ordered if pair.lift),
         grid=charts.axis([(0, "0"), (1, "1"), (top, "8 times")], 0, top),
-        compared=f"{len(known)} of {words.plural(len(found), 'pair')} have a record that suffices",
+        compared=f"{len(known)} of {english.plural(len(found), 'pair')} have a record that suffices",
         lacking=_reasons(found),
     )
 
@@ -225,7 +226,7 @@ def _reasons(found: Iterable[Pair]) -> tuple[tuple[str, str], ...]:
             kind = _kind(pair.lacking)
             counts[kind] = counts.get(kind, 0) + 1
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple((words.plural(number, "pair"), why) for why, number in ordered)
+    return tuple((english.plural(number, "pair"), why) for why, number in ordered)
 
 
 def _kind(lacking: str) -> str:
@@ -253,7 +254,7 @@ def _line(pair: Pair, top: float) -> PairLine:
         interval=f"{low:.1f} to {high:.1f}" if low is not None and high is not None else "not known",
         test=_p(tested.adjusted) if tested else "not tested",
         found=bool(tested and tested.significant),
-        covered=words.count(pair.covered // DAY),
+        covered=english.count(pair.covered // DAY),
         n=f"{tested.observed:.1f} / {tested.expected:.1f}" if tested else "",
         declared=_declared(pair),
     )
@@ -262,7 +263,7 @@ def _line(pair: Pair, top: float) -> PairLine:
 def _declared(pair: Pair) -> str:
     if pair.declared:
         return "one is built on the other, as its file says"
-    return f"both are built on {words.listing(pair.common)}" if pair.common else ""
+    return f"both are built on {english.listing(pair.common)}" if pair.common else ""
 
 
 def _p(value: float) -> str:
@@ -274,15 +275,15 @@ def _chance(share: Share | None) -> str:
 
 
 def _share(value: float) -> str:
-    return words.percent(value)
+    return english.percent(value)
 
 
 def _stand(whole: Family) -> str:
     falling = sum(line.found for line in whole.lines)
-    least = f"{words.sentence(whole.compared)} to be compared; the others are named, not guessed. "
+    least = f"{english.sentence(whole.compared)} to be compared; the others are named, not guessed. "
     if not whole.lines:
         return f"{least}"
     if not falling:
         return f"{least}Of none can it be told that their troubles start together."
-    some = "one pair" if falling == 1 else f"{words.spelled(falling)} pairs"
+    some = "one pair" if falling == 1 else f"{english.spelled(falling)} pairs"
     return f"{least}Of these the troubles of {some} start together more often than chance has it."

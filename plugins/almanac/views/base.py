@@ -9,9 +9,10 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from almanac import charts, words
-from almanac.almanac import Almanac
 from almanac.model import TROUBLE, Card, Impact, Kind, moment, stamp, stamped
+from almanac.snapshot import Almanac
+from almanac.text import english
+from almanac.views import charts
 
 
 class Link(NamedTuple):
@@ -80,7 +81,7 @@ class Head:
 
 
 PICTURE = "picture.png"  # what a picture for links is called, in the folder of its page
-FRESH = words.HOUR  # a declared state is believed for so long after the record's end, then it is unknown
+FRESH = english.HOUR  # a declared state is believed for so long after the record's end, then it is unknown
 
 MARKS: Mapping[str, Mark] = {  # by the value of an Impact
     Impact.NONE: Mark(charts.CLEAR, "no impact"),
@@ -112,7 +113,7 @@ def name(card: Card) -> str:
     """What a list calls an incident: the provider's title, or its components where the title was made here."""
     if not card.title_is_ours:
         return card.title
-    return words.listing(short(card.components), 2) or "The service as a whole"
+    return english.listing(short(card.components), 2) or "The service as a whole"
 
 
 def short(components: Iterable[str]) -> list[str]:
@@ -126,7 +127,7 @@ def length(card: Card) -> str:
         return "open" if card.is_open and (not card.imported or card.ended_basis) else "no end recorded"
     if card.ended == card.started:
         return "no length given"
-    return words.duration(card.ended - card.started)
+    return english.duration(card.ended - card.started)
 
 
 def time(at: datetime, text: str) -> Time:
@@ -136,7 +137,7 @@ def time(at: datetime, text: str) -> Time:
 
 def clock(at: int) -> Time:
     """A moment by its hour."""
-    return Time(stamped(at), words.clock_of(at))
+    return Time(stamped(at), english.clock_of(at))
 
 
 def incident_url(card: Card) -> str:
@@ -187,11 +188,11 @@ def dateline(almanac: Almanac, reach: datetime | None = None) -> Dateline:
     now = almanac.now
     reach = min(reach or almanac.record_until or now, now)
     if almanac.record_until is None:
-        return Dateline(day=words.long_date(now), as_of=time(now, words.clock(now)), reach=Time("", ""), until=None)
+        return Dateline(day=english.long_date(now), as_of=time(now, english.clock(now)), reach=Time("", ""), until=None)
     until = moment(int(reach.timestamp()) + FRESH)
     return Dateline(
-        day=words.long_date(now),
-        as_of=time(now, words.clock(now)),
-        reach=time(reach, words.near(reach, now)),
-        until=time(until, words.near(until, now)) if until > now else None,
+        day=english.long_date(now),
+        as_of=time(now, english.clock(now)),
+        reach=time(reach, english.near(reach, now)),
+        until=time(until, english.near(until, now)) if until > now else None,
     )

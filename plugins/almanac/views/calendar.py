@@ -9,13 +9,13 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from almanac import charts, words
-from almanac.charts import Bars, Label
 from almanac.model import Card, Provider, Pulls, Stretch, moment
 from almanac.stats import windows
 from almanac.stats.windows import DAY
-from almanac.views import base, days
+from almanac.text import english
+from almanac.views import base, charts, days
 from almanac.views.base import Mark
+from almanac.views.charts import Bars, Label
 from almanac.views.current import end
 
 DAYS, MONTHS, HEIGHT = 90, 12, 96
@@ -54,10 +54,10 @@ def ninety(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge:
     found = days.worst(cards, pulls, first, DAYS, edge)
     since, last = moment(first), moment(first + (DAYS - 1) * DAY)
     return Ninety(
-        bars=charts.bars(found, f"{provider.name}, {words.period(since, last)}", HEIGHT),
+        bars=charts.bars(found, f"{provider.name}, {english.period(since, last)}", HEIGHT),
         months=charts.months_on(since, DAYS),
         note=f"the worst of each day: {charts.tally(found)}",
-        heading=f"{DAYS} days to {words.date(last)}",
+        heading=f"{DAYS} days to {english.date(last)}",
         lists=tuple(DayList(mark, dates(found, mark.css, first)) for mark in reversed(base.KEY) if mark.css in found),
     )
 
@@ -68,7 +68,7 @@ def dates(found: Sequence[str], css: str, first: int) -> str:
     for at, day in enumerate(found):
         if day == css:
             when = moment(first + at * DAY)
-            by_month.setdefault(words.MONTHS[when.month - 1], []).append(str(when.day))
+            by_month.setdefault(english.MONTHS[when.month - 1], []).append(str(when.day))
     return "; ".join(f"{', '.join(numbers)} {month}" for month, numbers in by_month.items())
 
 
@@ -93,8 +93,8 @@ def _month(provider: Provider, first: datetime, found: Sequence[str], trouble: i
     """The row of a month: the worst of each day, the seconds in declared trouble, and whether an incident began."""
     year, month = first.year, first.month
     return MonthRow(
-        name=f"{words.SHORT_MONTHS[month - 1]} {year}",
+        name=f"{english.SHORT_MONTHS[month - 1]} {year}",
         url=base.month_url(year, month) if began else "",
-        bars=charts.bars(found, f"{provider.name}, {words.month(year, month)}", slots=31),
-        hours=charts.UNKNOWN if set(found) == {charts.UNKNOWN} else words.hours(trouble),
+        bars=charts.bars(found, f"{provider.name}, {english.month(year, month)}", slots=31),
+        hours=charts.UNKNOWN if set(found) == {charts.UNKNOWN} else english.hours(trouble),
     )

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from almanac import words
-from almanac.almanac import Almanac, ArticleCard, Claim
 from almanac.claims import Evidence, Figure
-from almanac.text import addresses
+from almanac.snapshot import Almanac, ArticleCard, Claim
+from almanac.text import addresses, english
 from almanac.views import base
 from almanac.views.base import Head, Link, Time
 
@@ -96,16 +95,16 @@ def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> Claim
         by=claim.by,
         grade=GRADES[claim.grade],
         where=Link(claim.where, host.removeprefix("www.")) if claim.where else None,
-        since=base.time(since, words.date(since)) if since else None,
+        since=base.time(since, english.date(since)) if since else None,
         verdict=claim.verdict,
-        judged=words.sentence(claim.verdict),
+        judged=english.sentence(claim.verdict),
         computed=figure is not None,
         why=" ".join(filter(None, (claim.why, figure.why if figure else ""))),
         expected=_meant(claim.expect.text) if claim.expect else "",
         figure=_found(figure) if figure and figure.bounds else "",
         interval=figure.around if figure else "",
         how=figure.how if figure else (),
-        age=words.age(int((now - since).total_seconds())) if waits and now and since else "",
+        age=english.age(int((now - since).total_seconds())) if waits and now and since else "",
     )
 
 
@@ -116,7 +115,7 @@ def _meant(text: str) -> str:
 
 
 def _found(figure: Figure) -> str:
-    return f"{figure.said} of {words.count(figure.n)}" if figure.k is not None and figure.n else figure.said
+    return f"{figure.said} of {english.count(figure.n)}" if figure.k is not None and figure.n else figure.said
 
 
 def lines(article: ArticleCard, evidence: Evidence) -> tuple[ClaimLine, ...]:
@@ -142,7 +141,7 @@ def claims(almanac: Almanac, evidence: Evidence) -> Ledger:
         for claim in article.claims
     ]
     groups = (_group(verdict, [entry for entry in known if entry.claim.verdict == verdict]) for verdict in ORDER)
-    counted = words.plural(len(known), "claim")
+    counted = english.plural(len(known), "claim")
     computed = sum(entry.claim.computed for entry in known)
     return Ledger(
         head=Head(
@@ -151,14 +150,15 @@ def claims(almanac: Almanac, evidence: Evidence) -> Ledger:
             section="claims",
             description="What was said about failures of AI services, and what the record says.",
         ),
-        stand=f"{counted} that articles here report. {words.count(computed)} of the verdicts are computed from the "
+        stand=f"{counted} that articles here report. {english.count(computed)} of the verdicts are computed from the "
         "archive at every build; the others are an editor’s, with the reason.",
         groups=tuple(group for group in groups if group.entries),
     )
 
 
 def _group(verdict: str, entries: list[Entry]) -> Group:
-    return Group(verdict, f"{words.sentence(verdict)}, {words.count(len(entries))}", MEANING[verdict], tuple(entries))
+    title = f"{english.sentence(verdict)}, {english.count(len(entries))}"
+    return Group(verdict, title, MEANING[verdict], tuple(entries))
 
 
 def reviews(article: ArticleCard, known: Iterable[ClaimLine], site_url: str, site_name: str) -> str:
@@ -175,7 +175,7 @@ def reviews(article: ArticleCard, known: Iterable[ClaimLine], site_url: str, sit
             | ({"datePublished": claim.since.iso[:10]} if claim.since else {})
             | ({"appearance": {"@type": "CreativeWork", "url": claim.where.url}} if claim.where else {}),
             "reviewRating": {"@type": "Rating", "ratingValue": RATING[claim.verdict], "bestRating": 5, "worstRating": 1,
-                             "alternateName": words.sentence(claim.verdict)},
+                             "alternateName": english.sentence(claim.verdict)},
         }
         for claim in known
         if claim.verdict != "undecidable"

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
-from almanac import words
-from almanac.almanac import Almanac
 from almanac.model import Provider, moment
+from almanac.snapshot import Almanac
 from almanac.stats import windows
 from almanac.stats.availability import Measure, measure
 from almanac.stats.backups import Pair, Share
 from almanac.stats.windows import DAY
+from almanac.text import english
 from almanac.views import base, calendar, current, measures, rows
 from almanac.views.backups import together
 from almanac.views.base import Head, Link, Mark
@@ -145,7 +145,7 @@ def compare(sides: Sides, records: Records, first: Provider, second: Provider) -
         stand=_stand((first, second), found),
         sides=(sides.of(first, edge), sides.of(second, edge)),
         measures=_measures(*found),
-        span=words.period(moment(period.since), moment(period.until - 1)),
+        span=english.period(moment(period.since), moment(period.until - 1)),
         together=_together(pair) if pair else (),
         lacking=pair.lacking if pair else "they are not covered at the same time",
     )
@@ -164,7 +164,7 @@ def _stand(providers: tuple[Provider, Provider], found: tuple[Measure, Measure])
     least = min((0, 1), key=lambda side: found[side].coverage)
     if abs(found[0].coverage - found[1].coverage) < UNLIKE:
         return _verdict(providers, found)
-    share = words.percent(found[least].coverage, 0)
+    share = english.percent(found[least].coverage, 0)
     return f"{_verdict(providers, found)} Only {share} of that year is covered of {providers[least].name}."
 
 
@@ -189,8 +189,8 @@ def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:
     return (
         line("Share without declared trouble", SHARE, *map(measures.said, both)),
         line("90 % interval", "ranges", *map(_interval, both)),
-        line("Covered", "coverage", *(words.percent(m.coverage, 0) for m in both)),
-        line("Incidents", "how-often-and-how-long", *(words.count(m.n) for m in both)),
+        line("Covered", "coverage", *(english.percent(m.coverage, 0) for m in both)),
+        line("Incidents", "how-often-and-how-long", *(english.count(m.n) for m in both)),
         line("In 30 covered days", "how-often-and-how-long", *map(measures.rate, both)),
         line("Median length", "how-often-and-how-long", *(measures.length(m.durations.median) for m in both)),
         line("90th percentile", "how-often-and-how-long", *(measures.length(m.durations.p90) for m in both)),
@@ -199,21 +199,21 @@ def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:
 
 
 def _interval(known: Measure) -> str:
-    return "not known" if known.interval is None else words.percents(*known.interval)
+    return "not known" if known.interval is None else english.percents(*known.interval)
 
 
 def _together(pair: Pair) -> tuple[tuple[str, str], ...]:
     """How they fell together in the last two years, over the time both were covered."""
     names = [party.record.provider.name for party in (pair.first, pair.second)]
     lines = [
-        ("Covered together", words.plural(pair.covered // DAY, "day")),
-        ("Both in trouble", words.hours(pair.both)),
+        ("Covered together", english.plural(pair.covered // DAY, "day")),
+        ("Both in trouble", english.hours(pair.both)),
         (f"{names[1]} in trouble while {names[0]} is", _share(pair.second_given_first)),
         (f"{names[0]} in trouble while {names[1]} is", _share(pair.first_given_second)),
     ]
     if pair.lift:
         around = pair.lift.interval
-        bounds = f", 90{words.GAP}%: {around.low:.1f} to {around.high:.1f}" if around else ""
+        bounds = f", 90{english.GAP}%: {around.low:.1f} to {around.high:.1f}" if around else ""
         lines.append(("Times as often as by chance", f"{pair.lift.value:.1f}{bounds}"))
     if pair.together:
         more = "more often than by chance" if pair.together.significant else "not more often than by chance can do"
@@ -224,5 +224,5 @@ def _together(pair: Pair) -> tuple[tuple[str, str], ...]:
 def _share(share: Share | None) -> str:
     if share is None:
         return "not known"
-    bounds = f", 90{words.GAP}%: {words.percents(*share.interval)}" if share.interval else ""
-    return f"{words.percent(share.value)} of the time{bounds}"
+    bounds = f", 90{english.GAP}%: {english.percents(*share.interval)}" if share.interval else ""
+    return f"{english.percent(share.value)} of the time{bounds}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from almanac import words
-from almanac.almanac import Almanac
 from almanac.model import Component, Provider
+from almanac.snapshot import Almanac
 from almanac.stats import windows
 from almanac.stats.availability import measure
 from almanac.stats.selection import placing
+from almanac.text import english
 from almanac.views import base, calendar, measures, rows
 from almanac.views.base import Head, Link, Mark
 from almanac.views.calendar import DAYS, MonthRow, Ninety
@@ -59,7 +59,7 @@ def component(almanac: Almanac, records: Records, provider: Provider, part: Comp
         title=f"{part.name}: declared trouble",
         provider=Link(base.provider_url(provider.slug), provider.name),
         stand=_stand(provider, part, len(named)),
-        called=words.listing(part.match),
+        called=english.listing(part.match),
         ninety=calendar.ninety(shown, named, pulls, edge),
         facts=facts(measure(record, windows.last(DAYS, edge - 1), subject)) if subject else (),
         year=calendar.year(shown, named, pulls, edge),
@@ -75,7 +75,7 @@ def _stand(provider: Provider, part: Component, number: int) -> str:
     whole = f"{part.name} is part of {part.product or provider.name}" if part.product != part.name else part.name
     if part.product == part.name:
         whole = f"{part.name} is a product of {provider.company}"
-    told = f"{words.plural(number, 'incident')} on record named it" if number else "no incident on record named it"
+    told = f"{english.plural(number, 'incident')} on record named it" if number else "no incident on record named it"
     return f"{whole}; {told}. What names no part counts for {provider.name} as a whole, and is not here."
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac import words
-from almanac.almanac import Almanac
-from almanac.corrections import Corrected
+from almanac.content.corrections import Corrected
 from almanac.model import Card, moment
-from almanac.text import addresses
+from almanac.snapshot import Almanac
+from almanac.text import addresses, english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 
@@ -54,7 +53,7 @@ class CorrectionsPage:
 def corrections(almanac: Almanac) -> CorrectionsPage:
     """All corrections, newest first."""
     righted = [
-        Righted(Link(a.url, a.title), base.time(c.date, words.moment(c.date)), c.text)
+        Righted(Link(a.url, a.title), base.time(c.date, english.moment(c.date)), c.text)
         for a in almanac.articles
         for c in a.corrections
     ]
@@ -94,7 +93,7 @@ def _note(corrected: Corrected, names: dict[str, str], survivor: Card | None) ->
     date = moment(fix.date)
     return Note(
         incident=_link(now, names),
-        time=base.time(date, words.moment(date)),
+        time=base.time(date, english.moment(date)),
         changed=tuple(_changes(was, now)),
         merged=_link(survivor, names) if survivor else None,
         reason=fix.reason,
@@ -105,12 +104,12 @@ def _note(corrected: Corrected, names: dict[str, str], survivor: Card | None) ->
 
 def _link(card: Card, names: dict[str, str]) -> Link:
     return Link(base.incident_url(card), f"{names.get(card.provider, card.provider)}, {base.name(card)}, "
-                f"{words.date(moment(card.started))}")  # fmt: skip
+                f"{english.date(moment(card.started))}")  # fmt: skip
 
 
 def _changes(was: Card, now: Card) -> list[Changed]:
     def at(when: int | None) -> str:
-        return "not recorded" if when is None else words.moment(moment(when))
+        return "not recorded" if when is None else english.moment(moment(when))
 
     pairs = [("Start", at(was.started), at(now.started)), ("End", at(was.ended), at(now.ended)),
              ("Kind", was.kind, now.kind), ("Impact", was.impact, now.impact)]  # fmt: skip

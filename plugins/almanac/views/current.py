@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from almanac.almanac import Almanac
 from almanac.model import TROUBLE, Card, Impact, Provider, Pulls, seconds
+from almanac.snapshot import Almanac
 from almanac.stats import windows
 from almanac.stats.selection import scoping
 from almanac.views.base import CLEAR, FRESH, MARKS, UNKNOWN, Mark

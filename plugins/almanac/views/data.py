@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac import words
-from almanac.almanac import Almanac
+from almanac.snapshot import Almanac
+from almanac.text import english
 from almanac.views import base
 from almanac.views.base import Head, Link, Time
 
@@ -70,8 +70,9 @@ def data(almanac: Almanac, offers: Iterable[Offer], licence: str, licence_url: s
             section="data",
             description="Every declared incident of AI providers as CSV and JSON, with schema, licence and hashes.",
         ),
-        stand=f"{words.plural(cards, 'incident')} of {words.plural(len(almanac.providers), 'provider')}, free to use.",
-        cut_off=base.time(reach, words.moment(reach)) if reach else None,
+        stand=f"{english.plural(cards, 'incident')} of "
+        f"{english.plural(len(almanac.providers), 'provider')}, free to use.",
+        cut_off=base.time(reach, english.moment(reach)) if reach else None,
         licence=Link(licence_url, licence),
         part=Link(part, part),
         tables=tuple(map(_table, offers)),
@@ -89,5 +90,5 @@ def _table(offer: Offer) -> Table:
 def _weight(size: int) -> str:
     """1.3 MB, 24 KB, 120 bytes."""
     if size >= 1_000_000:
-        return f"{size / 1_000_000:.1f}{words.GAP}MB"
-    return f"{size // 1000:,}{words.GAP}KB" if size >= 1000 else words.plural(size, "byte")
+        return f"{size / 1_000_000:.1f}{english.GAP}MB"
+    return f"{size // 1000:,}{english.GAP}KB" if size >= 1000 else english.plural(size, "byte")

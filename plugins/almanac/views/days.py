@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from almanac import charts
 from almanac.model import BOUND, Card, Pulls
 from almanac.stats import windows
 from almanac.stats.days import arrays, by_day
 from almanac.stats.windows import DAY
+from almanac.views import charts
 from almanac.views.base import MARKS
 from almanac.views.current import end
 

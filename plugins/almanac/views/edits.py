@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from almanac import text, words
-from almanac.almanac import Almanac
 from almanac.model import Card, Change, Incident, Update, moment, stamp
+from almanac.snapshot import Almanac
+from almanac.text import english, markdown
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 from almanac.views.diff import Piece, word_diff
@@ -73,16 +73,16 @@ def _newest_first(found: Iterable[Edit]) -> tuple[Edit, ...]:
 def _rewrites(update: Update) -> list[Edit]:
     """Each text an update had, held against the one that followed it."""
     texts = [*(was.text for was in update.was), update.text]
-    what = f"Update of {words.moment(update.at)}"
+    what = f"Update of {english.moment(update.at)}"
     return [
-        Edit(what, _until(was.until), word_diff(text.plain(was.text), text.plain(after)))
+        Edit(what, _until(was.until), word_diff(markdown.plain(was.text), markdown.plain(after)))
         for was, after in zip(update.was, texts[1:], strict=True)
     ]
 
 
 def _taken(update: Update) -> Edit:
-    said = text.plain(update.text) or words.sentence(update.phase)
-    what = f"Update of {words.moment(update.at)}, taken away"
+    said = markdown.plain(update.text) or english.sentence(update.phase)
+    what = f"Update of {english.moment(update.at)}, taken away"
     return Edit(what, _until(update.gone or update.at), (Piece("del", said),))
 
 
@@ -91,7 +91,7 @@ def _changed(incident: Incident, change: Change) -> Edit:
     later = [c for c in incident.changes if c.what == change.what and c.until > change.until]
     after = min(later, key=lambda c: c.until).was if later else _now(incident, change.what)
     pieces = word_diff(change.was, after) if after else (Piece("del", change.was),)
-    return Edit(words.sentence(change.what.replace("_", " ")), _until(change.until), pieces)
+    return Edit(english.sentence(change.what.replace("_", " ")), _until(change.until), pieces)
 
 
 def _now(incident: Incident, what: str) -> str:
@@ -102,7 +102,7 @@ def _now(incident: Incident, what: str) -> str:
 
 
 def _until(at: datetime) -> Time:
-    return Time(stamp(at), words.moment(at))
+    return Time(stamp(at), english.moment(at))
 
 
 def edited_months(almanac: Almanac) -> Months:
@@ -140,13 +140,14 @@ def edits(almanac: Almanac, read: Read) -> EditsPage:
 def _stand(number: int) -> str:
     if not number:
         return NONE
-    return f"{words.sentence(words.plural(number, 'incident'))} said something else before. What went is in brackets."
+    said = english.sentence(english.plural(number, 'incident'))
+    return f'{said} said something else before. What went is in brackets.'
 
 
 def edits_of_month(almanac: Almanac, read: Read, year: int, number: int, sheet: int = 1) -> EditsPage:
     """The changes of the incidents that began in a month."""
     cards = edited_months(almanac)[year, number]
-    url, title = f"/edits/{year}/{number:02}/", words.month(year, number)
+    url, title = f"/edits/{year}/{number:02}/", english.month(year, number)
     last = count_edit_sheets(len(cards))
     return EditsPage(
         head=Head(
@@ -174,7 +175,7 @@ def _edited(almanac: Almanac, cards: Iterable[Card], read: Read) -> tuple[Edited
         Edited(
             Link(
                 base.incident_url(card),
-                f"{names.get(card.provider, card.provider)}: {base.name(card)}, {words.date(moment(card.started))}",
+                f"{names.get(card.provider, card.provider)}: {base.name(card)}, {english.date(moment(card.started))}",
             ),
             all_edits(read(card)),
         )
@@ -185,6 +186,6 @@ def _edited(almanac: Almanac, cards: Iterable[Card], read: Read) -> tuple[Edited
 def _year(months: Months, year: int) -> Line:
     counts = {number: len(months.get((year, number), ())) for number in range(1, 13)}
     return Line(str(year), "", tuple(
-        Count(f"/edits/{year}/{n:02}/" if counts[n] else "", words.SHORT_MONTHS[n - 1], words.count(counts[n]))
+        Count(f"/edits/{year}/{n:02}/" if counts[n] else "", english.SHORT_MONTHS[n - 1], english.count(counts[n]))
         for n in range(1, 13)
     ))  # fmt: skip

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from almanac import charts, words
-from almanac.almanac import Almanac
-from almanac.charts import Diagram, Estimate, Label
 from almanac.claims.counting import wilson
 from almanac.model import Card, moment
+from almanac.snapshot import Almanac
 from almanac.stats import issued, scorecard
 from almanac.stats.backtest import ELAPSED, Score
 from almanac.stats.issued import Issued
 from almanac.stats.scorecard import ALL, Scorecard
-from almanac.views import base
+from almanac.text import english
+from almanac.views import base, charts
 from almanac.views.base import Head, Link, Time
+from almanac.views.charts import Diagram, Estimate, Label
 
 FIRST = 30  # minutes: the moment of which scores by provider are shown first
 ENOUGH = 20  # forecasts a line needs
@@ -122,7 +122,7 @@ def url(minutes: int | None = None) -> str:
 
 
 def _into(minutes: int) -> str:
-    return f"{words.duration(minutes * words.MINUTE)} in" if minutes else "at its start"
+    return f"{english.duration(minutes * english.MINUTE)} in" if minutes else "at its start"
 
 
 def _outcomes(
@@ -158,17 +158,17 @@ def _lines(
 def _line(score: Score, slug: str, name: str, minutes: int) -> Line:
     held = score.within_80 / score.n
     low, high = wilson(score.within_80, score.n)
-    said = f"{words.percent(held)} of {words.count(score.n)} held, 80 % were meant to"
+    said = f"{english.percent(held)} of {english.count(score.n)} held, 80 % were meant to"
     return Line(
         name=name,
         link=base.provider_url(slug) if slug else "",
         elapsed=_into(minutes),
-        n=words.count(score.n),
-        refused=words.count(score.refused),
-        within_50=words.percent(score.within_50 / score.n, 0),
-        within_80=words.percent(held),
+        n=english.count(score.n),
+        refused=english.count(score.refused),
+        within_50=english.percent(score.within_50 / score.n, 0),
+        within_80=english.percent(held),
         estimate=charts.spot(held, low, high, FROM, 1, said),
-        interval=words.percents(low, high),
+        interval=english.percents(low, high),
         loss=_loss(score.loss),
         plain=_loss(score.plain),
         below_plain=_below(score.below(score.plain)),
@@ -184,7 +184,7 @@ def _below(share: float | None) -> str:
     """How much less is lost: 34 % less, 0.4 % more."""
     if share is None:
         return "not known"
-    return f"{words.percent(abs(share))} {'less' if share >= 0 else 'more'}"
+    return f"{english.percent(abs(share))} {'less' if share >= 0 else 'more'}"
 
 
 def _stand(known: Scorecard) -> str:
@@ -192,32 +192,33 @@ def _stand(known: Scorecard) -> str:
     if first is None or not first.score.n:
         return "Too few incidents have ended to score anything."
     score = first.score
-    held = words.percent(score.within_80 / score.n, 0)
+    held = english.percent(score.within_80 / score.n, 0)
     press = _below(score.below(score.press))
     return (
         f"Half an hour into an incident the interval that should hold four times in five held in {held} of "
-        f"{words.plural(score.n, 'case')}, and the forecast lost {press} than “back in 2 to 4 hours”."
+        f"{english.plural(score.n, 'case')}, and the forecast lost {press} than “back in 2 to 4 hours”."
     )
 
 
 def _made(known: Scorecard, almanac: Almanac) -> str:
     later = scorecard.since((card for cards in almanac.cards.values() for card in cards), known)
-    ended = f"{words.plural(later, 'incident')} ended since, not in it yet. " if later else ""
+    ended = f"{english.plural(later, 'incident')} ended since, not in it yet. " if later else ""
     return (
-        f"Scored on {words.date(moment(known.made))}: {words.plural(known.trials, 'forecast')} of "
-        f"{words.plural(known.incidents, 'incident')}, the last of which ended {words.moment(moment(known.until))}. "
+        f"Scored on {english.date(moment(known.made))}: {english.plural(known.trials, 'forecast')} of "
+        f"{english.plural(known.incidents, 'incident')}, the last of which ended "
+        f"{english.moment(moment(known.until))}. "
         f"{ended}Record {known.record}."
     )
 
 
 def _reliable(minutes: int, bins: Iterable[tuple[float, float, int]]) -> Reliable:
     points = tuple(bins)
-    name = f"Over within {words.duration(minutes * words.MINUTE)}"
+    name = f"Over within {english.duration(minutes * english.MINUTE)}"
     told = ", ".join(f"{said:.0%} said, {came:.0%} came" for said, came, _ in points)
     return Reliable(
         name=name,
         diagram=charts.diagram(points, f"{name}: {told}"),
-        bins=tuple((words.percent(said, 0), words.percent(came, 0), words.count(n)) for said, came, n in points),
+        bins=tuple((english.percent(said, 0), english.percent(came, 0), english.count(n)) for said, came, n in points),
     )
 
 
@@ -230,7 +231,8 @@ def _tally(outcomes: list[tuple[Issued, issued.Outcome | None]]) -> str:
         )
     held = sum(outcome.within_80 for outcome in over)
     waiting = f"; {len(outcomes) - len(over)} still open" if len(over) < len(outcomes) else ""
-    return f"{words.plural(len(outcomes), 'forecast')} shown: the 80 % interval held in {held} of {len(over)}{waiting}."
+    held_in = f"the 80 % interval held in {held} of {len(over)}{waiting}."
+    return f"{english.plural(len(outcomes), 'forecast')} shown: {held_in}"
 
 
 def _shown(
@@ -238,9 +240,9 @@ def _shown(
 ) -> Shown:
     card = incidents[line.provider, line.incident]
     name = next((p.name for p in almanac.providers if p.slug == line.provider), line.provider)
-    low, _, middle, _, high = (words.duration(round(minutes * 60)) for minutes in line.forecast.quantiles)
+    low, _, middle, _, high = (english.duration(round(minutes * 60)) for minutes in line.forecast.quantiles)
     at = moment(line.forecast.at)
-    came = "still open" if outcome is None else words.duration(round(outcome.remaining * 60))
+    came = "still open" if outcome is None else english.duration(round(outcome.remaining * 60))
     verdict = "" if outcome is None else "held" if outcome.within_80 else "did not hold"
     link = Link(base.incident_url(card), f"{name}: {base.name(card)}")
-    return Shown(base.time(at, words.moment(at)), link, f"{middle} ({low} to {high})", came, verdict)
+    return Shown(base.time(at, english.moment(at)), link, f"{middle} ({low} to {high})", came, verdict)

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac import charts, words
-from almanac.almanac import Almanac
-from almanac.charts import Bars
 from almanac.model import OVER, Card, moment, seconds
+from almanac.snapshot import Almanac
 from almanac.stats.windows import DAY
-from almanac.views import base, current, days, measures, rows
+from almanac.text import english
+from almanac.views import base, charts, current, days, measures, rows
 from almanac.views.around import Around, Surroundings
 from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Head, Link, Mark, Time
+from almanac.views.charts import Bars
 from almanac.views.current import State
 from almanac.views.leaderboard import Board
 from almanac.views.outlook import Outlook, outlook
@@ -95,8 +95,8 @@ def home(almanac: Almanac, near: Surroundings, board: Board | None) -> Home:
         stand=_stand(almanac, states),
         lines=_ledger(almanac, states, first),
         unread=tuple(measures.link(s.provider) for s in states if s.reach is None),
-        caption=f"Declared state of {words.plural(len(states), 'provider')}",
-        span=words.period(moment(first), moment(first + (DAYS - 1) * DAY)),
+        caption=f"Declared state of {english.plural(len(states), 'provider')}",
+        span=english.period(moment(first), moment(first + (DAYS - 1) * DAY)),
         leads=_leads(near, states),
         changes=_changes(almanac),
         articles=tuple(map(teaser, almanac.articles[:ARTICLES])),
@@ -114,15 +114,15 @@ def _title(almanac: Almanac, states: Sequence[State]) -> str:
     """The one sentence that answers: who is in trouble, or that nobody declares any, or that nobody can tell."""
     bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     if len(bad) == 1:
-        since = words.near(moment(bad[0].since), almanac.now)
+        since = english.near(moment(bad[0].since), almanac.now)
         return f"{bad[0].provider.name} is in trouble, since {since}."
     if bad:
-        return f"{words.listing([s.provider.name for s in bad], 3)} are in trouble."
+        return f"{english.listing([s.provider.name for s in bad], 3)} are in trouble."
     if any(s.known for s in states):
         return "No provider on record declares trouble."
     if almanac.record_until is None:
         return "Nothing is on record yet."
-    return f"Unknown: the record ends on {words.date(almanac.record_until)}."
+    return f"Unknown: the record ends on {english.date(almanac.record_until)}."
 
 
 def _worst(state: State) -> tuple[int, int]:
@@ -138,9 +138,9 @@ def _stand(almanac: Almanac, states: Sequence[State]) -> str:
             "Nothing newer has been read, so nothing can be said about now. "
             "Below is what the record last knew; the providers’ own pages are linked from theirs."
         )
-    said = [f"{words.sentence(words.spelled(quiet))} {'declares' if quiet == 1 else 'declare'} no trouble"]
+    said = [f"{english.sentence(english.spelled(quiet))} {'declares' if quiet == 1 else 'declare'} no trouble"]
     if unknown:
-        said.append(f"for {words.spelled(unknown)} the record cannot say")
+        said.append(f"for {english.spelled(unknown)} the record cannot say")
     return "; ".join(said) + "."
 
 
@@ -185,7 +185,7 @@ def _lead(card: Card, around: Around) -> Lead | None:
     drawn = timeline(card, around)
     if drawn is None:
         return None
-    rated = f"{words.plural(len(card.updates), 'post')} so far; the provider rates it {base.mark(card).word}."
+    rated = f"{english.plural(len(card.updates), 'post')} so far; the provider rates it {base.mark(card).word}."
     return Lead(
         url=base.incident_url(card),
         title=f"{around.provider}: {base.name(card)}",
@@ -205,7 +205,7 @@ def _since(card: Card) -> str:
 
 
 def _at(instant: int) -> str:
-    return f"{words.clock(moment(instant))}{words.GAP}UTC"
+    return f"{english.clock(moment(instant))}{english.GAP}UTC"
 
 
 def _how_long(almanac: Almanac, state: State) -> tuple[str, Time]:
@@ -215,16 +215,16 @@ def _how_long(almanac: Almanac, state: State) -> tuple[str, Time]:
     if not state.known:
         return _why_unknown(state), Time("", "")
     if state.in_trouble:
-        return words.duration(now - state.since), base.time(at, words.near(at, almanac.now))
+        return english.duration(now - state.since), base.time(at, english.near(at, almanac.now))
     least = "at least " if state.clear_at_least else ""
-    return least + words.age(now - state.since), base.time(at, words.near(at, almanac.now))
+    return least + english.age(now - state.since), base.time(at, english.near(at, almanac.now))
 
 
 def _why_unknown(state: State) -> str:
     if state.unended:
-        return f"{words.plural(state.unended, 'end is', 'ends are')} not recorded"
+        return f"{english.plural(state.unended, 'end is', 'ends are')} not recorded"
     at = moment(state.reach or 0)
-    return f"record ends {words.short_date(at)}{words.GAP}{at.year}"
+    return f"record ends {english.short_date(at)}{english.GAP}{at.year}"
 
 
 def _open(state: State) -> tuple[str, str]:
@@ -240,7 +240,7 @@ def _last(state: State) -> tuple[str, str]:
         return "", ""
     at = moment(card.started)
     length = "posted late" if card.posted_late else base.length(card)
-    return f"last {words.short_date(at)} {at.year}, {base.mark(card).word}, {length}", base.incident_url(card)
+    return f"last {english.short_date(at)} {at.year}, {base.mark(card).word}, {length}", base.incident_url(card)
 
 
 def _changes(almanac: Almanac) -> tuple[Happening, ...]:
@@ -260,7 +260,7 @@ def _happening(almanac: Almanac, names: dict[str, str], place: int, card: Card) 
     today = when.date() == almanac.now.date()
     return Happening(
         url=base.incident_url(card),
-        time=base.time(when, words.clock(when) if today else words.short_date(when)),
+        time=base.time(when, english.clock(when) if today else english.short_date(when)),
         provider=names[card.provider],
         said=f"{_did(place, card)}: {base.name(card)}",
     )

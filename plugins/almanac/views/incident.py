@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from almanac import text, words
 from almanac.model import OVER, Card, Incident, Update, moment, seconds, stamp
-from almanac.text import addresses
+from almanac.text import addresses, english, markdown
 from almanac.views import base, rows
 from almanac.views.around import Around
 from almanac.views.base import Head, Link, Time
@@ -94,10 +93,10 @@ class IncidentPage:
 def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> IncidentPage:
     """Everything its page prints. With an equal `around` and incident the page is the same, at whatever time."""
     title, urls = _title(around, incident, card), incident_urls(card)
-    day, stand = words.date(incident.started), _stand(around, incident, card)
+    day, stand = english.date(incident.started), _stand(around, incident, card)
     return IncidentPage(
         head=Head(
-            title=rows.numbered(f"{around.provider}: {base.name(card)}, {words.moment(incident.started)}", sheet),
+            title=rows.numbered(f"{around.provider}: {base.name(card)}, {english.moment(incident.started)}", sheet),
             path=urls[sheet - 1],
             section="incidents",
             description=f"{title}. {stand}",
@@ -144,9 +143,12 @@ def _title(around: Around, incident: Incident, card: Card) -> str:
     if not incident.title_is_ours:
         return incident.title
     what = card.kind if not card.is_trouble else "trouble"
-    parts = f": {words.listing(base.short(card.components), 2)}" if card.components else ""
-    spent = "" if card.ended is None or card.ended == card.started else f", {words.duration(card.ended - card.started)}"
-    return f"{around.provider} {what} on {words.date(incident.started)}{spent}{parts}"
+    parts = f": {english.listing(base.short(card.components), 2)}" if card.components else ""
+    spent = (
+        "" if card.ended is None or card.ended == card.started
+        else f", {english.duration(card.ended - card.started)}"
+    )  # fmt: skip
+    return f"{around.provider} {what} on {english.date(incident.started)}{spent}{parts}"
 
 
 def _kicker(around: Around, card: Card, day: str) -> str:
@@ -161,7 +163,7 @@ def _stand(around: Around, incident: Incident, card: Card) -> str:
         said.append("It was first posted when it was over.")
     own = sum(other.provider == around.provider for other in around.neighbours)
     if own:
-        said.append(f"Around it {around.provider} declared {words.spelled(own)} more.")
+        said.append(f"Around it {around.provider} declared {english.spelled(own)} more.")
     return " ".join(said)
 
 
@@ -169,14 +171,14 @@ def _ending(around: Around, incident: Incident, card: Card) -> str:
     if incident.ended is not None:
         return f"Over since {_near(incident.ended, incident.started)}."
     if around.live:
-        return f"Open since {words.moment(incident.started)}; now “{incident.phase}”."
+        return f"Open since {english.moment(incident.started)}; now “{incident.phase}”."
     if incident.phase in OVER:
         return "Over; when it ended is not recorded."
     return "No end is recorded; how long it lasted is unknown."
 
 
 def _near(at: datetime, start: datetime) -> str:
-    return f"{words.clock(at)}{words.GAP}UTC" if at.date() == start.date() else words.moment(at)
+    return f"{english.clock(at)}{english.GAP}UTC" if at.date() == start.date() else english.moment(at)
 
 
 def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
@@ -188,7 +190,7 @@ def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
         facts.append(_moment("Ended", incident.ended, ENDED.get(incident.ended_basis, ""), incident))
     facts.append(Fact("Length", *_length(around, incident), how="how-often-and-how-long"))
     facts.append(_impact(incident, card))
-    parts = words.listing(incident.components, 6) or "none named"
+    parts = english.listing(incident.components, 6) or "none named"
     facts.append(Fact("Components", parts, _counted(incident), how="components"))
     facts.append(_seen(incident))
     host = addresses.host(incident.source)
@@ -197,24 +199,24 @@ def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
 
 
 def _moment(name: str, at: datetime, basis: str, incident: Incident) -> Fact:
-    told = words.clock_seconds(at) if incident.precision == "second" else words.clock(at)
-    note = f"{words.short_date(at)} {at.year}, {basis}".rstrip(", ")
-    return Fact(name, f"{told}{words.GAP}UTC", note, stamp(at), how="starts-and-ends")
+    told = english.clock_seconds(at) if incident.precision == "second" else english.clock(at)
+    note = f"{english.short_date(at)} {at.year}, {basis}".rstrip(", ")
+    return Fact(name, f"{told}{english.GAP}UTC", note, stamp(at), how="starts-and-ends")
 
 
 def _open(around: Around) -> tuple[str, str]:
     if around.live is None:
         return "not recorded", ""
-    return "still open", f"at {words.clock(moment(around.now))}{words.GAP}UTC"
+    return "still open", f"at {english.clock(moment(around.now))}{english.GAP}UTC"
 
 
 def _length(around: Around, incident: Incident) -> tuple[str, str]:
     if incident.ended is None:
-        known = words.duration(around.end - seconds(incident.started))
+        known = english.duration(around.end - seconds(incident.started))
         return (known, "so far") if around.live else ("unknown", "no end is recorded")
     if incident.ended == incident.started:
         return "not given", "start and end are equal"
-    return words.duration(seconds(incident.ended) - seconds(incident.started)), "start to end, as declared"
+    return english.duration(seconds(incident.ended) - seconds(incident.started)), "start to end, as declared"
 
 
 def _impact(incident: Incident, card: Card) -> Fact:
@@ -235,7 +237,7 @@ def _seen(incident: Incident) -> Fact:
         note = f"imported: {incident.imported}" if incident.imported else ""
         return Fact("First seen here", "not by us", note, how="imported")
     late = seconds(incident.first_seen) - seconds(incident.started)
-    note = f"{words.duration(late)} after the start" if late > 0 else ""
+    note = f"{english.duration(late)} after the start" if late > 0 else ""
     at = incident.first_seen
     return Fact("First seen here", _near(at, incident.started), note, stamp(at), how="first-seen")
 
@@ -246,7 +248,7 @@ def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:
     if incident.posted_late:
         said.append("Posted late: the provider first posted it at its end or after, so nobody could be warned by it.")
     if incident.vanished is not None:
-        when = words.moment(incident.vanished)
+        when = english.moment(incident.vanished)
         said.append(f"No longer in the provider’s feed since {when}. It was declared, so it stays and counts.")
     if incident.started_basis == "mended" or incident.ended_basis == "mended":
         said.append("The provider’s stated times contradict each other; what is shown is mended from its posts.")
@@ -257,16 +259,16 @@ def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:
 
 def _post(incident: Incident, update: Update) -> Post:
     after = int((update.at - incident.started).total_seconds())
-    notes = [f"after {words.duration(after)}" if after > 0 else "at the start" if after == 0 else "before the start"]
+    notes = [f"after {english.duration(after)}" if after > 0 else "at the start" if after == 0 else "before the start"]
     if update.was:
         notes.append("text changed later")
     if update.gone is not None:
-        notes.append(f"gone from the feed since {words.moment(update.gone)}")
+        notes.append(f"gone from the feed since {english.moment(update.gone)}")
     if update.printed and update.printed.casefold() != update.phase:
         notes.append(f"printed as “{update.printed}”")
-    at, html = update.at, text.html(update.text) if update.text else ""
-    day = "" if at.date() == incident.started.date() else words.short_date(at)
-    return Post(Time(stamp(at), words.clock(at)), day, words.sentence(update.phase), html, " · ".join(notes))
+    at, html = update.at, markdown.html(update.text) if update.text else ""
+    day = "" if at.date() == incident.started.date() else english.short_date(at)
+    return Post(Time(stamp(at), english.clock(at)), day, english.sentence(update.phase), html, " · ".join(notes))
 
 
 def _posts_note(incident: Incident) -> str:

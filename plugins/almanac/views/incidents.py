@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from almanac import words
-from almanac.almanac import Almanac
 from almanac.model import Card, Provider, moment
+from almanac.snapshot import Almanac
 from almanac.stats.selection import scoping
+from almanac.text import english
 from almanac.views import base, current, rows
 from almanac.views.base import Head, Link, Mark
 from almanac.views.rows import Day, Sheet
@@ -91,9 +91,9 @@ def incidents(almanac: Almanac, by_month: Months) -> Incidents:
             title="Incidents",
             path="/incidents/",
             section="incidents",
-            description=f"{words.count(total)} incidents declared by AI providers, newest first, and the archive.",
+            description=f"{english.count(total)} incidents declared by AI providers, newest first, and the archive.",
         ),
-        stand=f"{words.plural(total, 'incident')} as {words.plural(len(almanac.cards), 'provider')} declared them. "
+        stand=f"{english.plural(total, 'incident')} as {english.plural(len(almanac.cards), 'provider')} declared them. "
         f"The newest {len(newest)} stand here; what is not about AI on shared pages stands only in the archive.",
         days=rows.by_day(newest, rows.names(almanac.providers)),
         months=_months(by_month, years),
@@ -118,7 +118,7 @@ def _months(by_month: Months, years: list[int]) -> tuple[Line, ...]:
             str(year),
             "",
             tuple(
-                _count(counts[year, month], words.SHORT_MONTHS[month - 1], base.month_url(year, month))
+                _count(counts[year, month], english.SHORT_MONTHS[month - 1], base.month_url(year, month))
                 for month in range(1, 13)
             ),
         )
@@ -133,7 +133,7 @@ def _provider_line(almanac: Almanac, provider: Provider, years: list[int]) -> Li
 
 
 def _count(number: int, name: str, url: str) -> Count:
-    return Count(url if number else "", name, words.count(number) if number else "")
+    return Count(url if number else "", name, english.count(number) if number else "")
 
 
 def month(almanac: Almanac, by_month: Months, year: int, number: int, sheet: int = 1) -> Month:
@@ -141,13 +141,13 @@ def month(almanac: Almanac, by_month: Months, year: int, number: int, sheet: int
     cards = by_month[year, number]
     known = list(by_month)
     here = known.index((year, number))
-    url, title = base.month_url(year, number), words.month(year, number)
+    url, title = base.month_url(year, number), english.month(year, number)
     return Month(
         head=Head(
             title=rows.numbered(f"Incidents in {title}", sheet),
             path=rows.sheet_url(url, sheet),
             section="incidents",
-            description=f"{words.plural(len(cards), 'incident')} that AI providers declared in {title}.",
+            description=f"{english.plural(len(cards), 'incident')} that AI providers declared in {title}.",
         ),
         title=title,
         stand=_month_stand(cards),
@@ -159,7 +159,7 @@ def month(almanac: Almanac, by_month: Months, year: int, number: int, sheet: int
 
 
 def _month_link(month: tuple[int, int]) -> Link:
-    return Link(base.month_url(*month), words.month(*month))
+    return Link(base.month_url(*month), english.month(*month))
 
 
 def _month_stand(cards: Sequence[Card]) -> str:
@@ -167,6 +167,6 @@ def _month_stand(cards: Sequence[Card]) -> str:
     worst = sum(current.rank(card)[0] >= 3 for card in troubles)
     providers = len({card.provider for card in cards})
     return (
-        f"{words.plural(len(cards), 'incident')} of {words.plural(providers, 'provider')}; "
-        f"{words.count(worst)} declared major or critical."
+        f"{english.plural(len(cards), 'incident')} of {english.plural(providers, 'provider')}; "
+        f"{english.count(worst)} declared major or critical."
     )

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from almanac import charts, words
-from almanac.almanac import Almanac
-from almanac.charts import Estimate, Label
 from almanac.model import Card, moment
+from almanac.snapshot import Almanac
 from almanac.stats import ranking, windows
 from almanac.stats.availability import FORMULAS, Formula
 from almanac.stats.ranking import Standing
 from almanac.stats.record import Record
 from almanac.stats.selection import Left, is_machine
 from almanac.stats.windows import Period
-from almanac.views import base, measures
+from almanac.text import english
+from almanac.views import base, charts, measures
 from almanac.views.base import Head, Link
+from almanac.views.charts import Estimate, Label
 from almanac.views.measures import Records, Share
 
 STEPS = (5, 4, 3, 4, 5, 3, 7, 4, 3, 5)  # parts of the axis, by the tenths it spans: whole numbers stand at its lines
@@ -177,24 +177,24 @@ def _board(records: tuple[Record, ...], period: Period, machine: bool) -> Board:
         period=_span(period, records),
         lines=tuple(measures.share(providers[s.provider], s, floor) for s in found.standings),
         grid=charts.grid(floor, STEPS[round((1 - floor) * 10) - 1]),
-        groups=tuple(words.listing([providers[slug].name for slug in group]) for group in found.groups),
+        groups=tuple(english.listing([providers[slug].name for slug in group]) for group in found.groups),
         unranked=tuple(Unranked(measures.link(providers[u.provider]), u.why) for u in found.unranked),
     )
 
 
 def _span(period: Period, records: Sequence[Record]) -> str:
     """The days of a period, as far as they have passed."""
-    return words.period(moment(period.since), moment(max(min(period.until, records[0].now) - 1, period.since)))
+    return english.period(moment(period.since), moment(max(min(period.until, records[0].now) - 1, period.since)))
 
 
 def _stand(board: Board | None) -> str:
     if board is None:
         return NO_PERIOD
     if not board.lines:
-        return f"{words.sentence(board.period)}: no provider can be ranked."
+        return f"{english.sentence(board.period)}: no provider can be ranked."
     first = board.groups[0] if board.groups else ""
     apart = f"{first} cannot be told apart at the top. " if " and " in first else ""
-    return f"{apart}{words.plural(len(board.lines), 'provider')}, {board.period}, ranks with their doubt."
+    return f"{apart}{english.plural(len(board.lines), 'provider')}, {board.period}, ranks with their doubt."
 
 
 def _left_out(records: Records, period: Period) -> tuple[tuple[str, str], ...]:
@@ -204,7 +204,7 @@ def _left_out(records: Records, period: Period) -> tuple[tuple[str, str], ...]:
         since, until = (bisect_left(left_out, at, key=_start) for at in (period.since, period.until))
         counts.update(left.why for left in left_out[since:until])
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple((words.count(number), why) for why, number in ordered)
+    return tuple((english.count(number), why) for why, number in ordered)
 
 
 def _start(left: Left) -> int:
@@ -228,7 +228,7 @@ def _weighed(records: Records, standing: Standing, count: int) -> Weighed:
     return Weighed(
         provider=measures.link(provider),
         cells=tuple(
-            (words.percents(*bounds), str(place))
+            (english.percents(*bounds), str(place))
             for bounds, place in zip(standing.measure.formulas, standing.places, strict=True)
         ),
         places=charts.spot(standing.places[0], first, last, 1, max(count, 2), label),
@@ -266,8 +266,8 @@ def _months(almanac: Almanac, period: Period) -> tuple[Link, ...]:
     days = {card.started // windows.DAY for card in _started(almanac, period)}
     touched = sorted({_month(day * windows.DAY) for day in days})
     if len(touched) > 12:
-        return (Link("/incidents/", f"the incidents of {words.plural(len(touched), 'month')}"),)
-    return tuple(Link(base.month_url(*month), words.month(*month)) for month in touched)
+        return (Link("/incidents/", f"the incidents of {english.plural(len(touched), 'month')}"),)
+    return tuple(Link(base.month_url(*month), english.month(*month)) for month in touched)
 
 
 def _started(almanac: Almanac, period: Period) -> Iterable[Card]:

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from almanac import charts, words
-from almanac.almanac import Almanac
-from almanac.charts import Estimate
 from almanac.model import Provider, moment, seconds
+from almanac.snapshot import Almanac
 from almanac.stats import windows
 from almanac.stats.availability import Measure
 from almanac.stats.ranking import Standing
 from almanac.stats.record import Record, record
-from almanac.views import base
+from almanac.text import english
+from almanac.views import base, charts
 from almanac.views.base import Link
+from almanac.views.charts import Estimate
 
 FLOOR_STEP = 0.1
 
@@ -88,11 +88,11 @@ def share(provider: Provider, standing: Standing, floor: float) -> Share:
         provider=link(provider),
         share=said(known),
         estimate=charts.estimate(middle(known), low, high, floor),
-        n=words.count(known.n),
+        n=english.count(known.n),
         rate=rate(known),
         median=length(known.durations.median),
         p90=length(known.durations.p90),
-        covered=words.percent(known.coverage, 0),
+        covered=english.percent(known.coverage, 0),
     )
 
 
@@ -101,7 +101,7 @@ def said(measure: Measure) -> str:
     bounds = measure.availability
     if bounds is None:
         return "unknown"
-    return words.percents(*bounds)
+    return english.percents(*bounds)
 
 
 def rate(measure: Measure) -> str:
@@ -115,4 +115,4 @@ def rate(measure: Measure) -> str:
 
 def length(seconds: float | None) -> str:
     """A quantile of lengths in words."""
-    return "not known" if seconds is None else words.duration(round(seconds))
+    return "not known" if seconds is None else english.duration(round(seconds))

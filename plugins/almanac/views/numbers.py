@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac import charts, words
-from almanac.charts import Column
 from almanac.model import Provider
 from almanac.stats import windows
 from almanac.stats.availability import FORMULAS, Measure, measure, measures
@@ -15,8 +13,10 @@ from almanac.stats.patterns import HoursOfWeek, NextDay, Uniformity, hours_of_we
 from almanac.stats.record import Record, Subject
 from almanac.stats.reporting import Honesty, Reported, Spread, summary
 from almanac.stats.windows import Period
-from almanac.views import base
+from almanac.text import english
+from almanac.views import base, charts
 from almanac.views.base import Head, Link
+from almanac.views.charts import Column
 from almanac.views.incident import Fact
 from almanac.views.leaderboard import Weights, weights
 from almanac.views.leaderboard import url as leaderboard_url
@@ -104,7 +104,7 @@ def numbers(records: Records, provider: Provider, reports: Iterable[Reported]) -
         tomorrow=_tomorrow(record),
         provider=Link(base.provider_url(provider.slug), f"Is {provider.name} down?"),
         explain=f"{provider.slug} {spans[0].slug}" if spans else "",
-        left_out=tuple((words.count(number), why) for why, number in record.selection.reasons),
+        left_out=tuple((english.count(number), why) for why, number in record.selection.reasons),
     )
 
 
@@ -113,25 +113,25 @@ def _stand(record: Record) -> str:
         return "Nothing is covered yet, so nothing can be measured."
     days = windows.total(record.covered) // windows.DAY
     return (
-        f"{words.plural(days, 'covered day')}, {words.plural(len(record.selection.counted), 'counted incident')}. "
+        f"{english.plural(days, 'covered day')}, {english.plural(len(record.selection.counted), 'counted incident')}. "
         "Whole UTC days, up to the last midnight."
     )
 
 
 def _line(known: Measure, name: str, link: str = "") -> Line:
-    interval = words.percents(*known.interval) if known.interval else ""
+    interval = english.percents(*known.interval) if known.interval else ""
     return Line(
         name=name,
         url=link,
         share=said(known),
         interval=interval,
-        covered=words.percent(known.coverage, 0),
-        n=words.count(known.n),
+        covered=english.percent(known.coverage, 0),
+        n=english.count(known.n),
         rate=_rate(known),
         median=length(known.durations.median) if known.durations.n else "",
         p90=length(known.durations.p90) if known.durations.n else "",
         longest=length(known.durations.longest) if known.durations.n else "",
-        weighed=tuple(words.percents(*bounds) for bounds in known.formulas) or ("unknown",) * len(FORMULAS),
+        weighed=tuple(english.percents(*bounds) for bounds in known.formulas) or ("unknown",) * len(FORMULAS),
         left_open=_left_open(known),
     )
 
@@ -184,8 +184,8 @@ def _spread(name: str, found: Spread, what: str) -> Fact:
     if found.median is None:
         return Fact(name, "not known", "n = 0: no start is stated", how="how-honest-is-the-status-page")
     early = "−" if found.median < 0 else ""
-    p90 = f", 90th percentile {words.duration(round(found.p90))}" if found.p90 and found.p90 > 0 else ""
-    value = f"{early}{words.duration(abs(round(found.median)))}"
+    p90 = f", 90th percentile {english.duration(round(found.p90))}" if found.p90 and found.p90 > 0 else ""
+    value = f"{early}{english.duration(abs(round(found.median)))}"
     return Fact(name, value, f"{what}: median, n = {found.n}{p90}", how="how-honest-is-the-status-page")
 
 
@@ -198,8 +198,8 @@ def _edits(found: Honesty) -> str:
         return "none was watched by us: imports show no changes"
     if found.edits.median is None:
         return "no text was replaced"
-    where = f"in {words.plural(found.edited_incidents, 'incident')}, {found.after_the_fact} when it was over"
-    return f"{where}; seen after {words.duration(round(found.edits.median))}"
+    where = f"in {english.plural(found.edited_incidents, 'incident')}, {found.after_the_fact} when it was over"
+    return f"{where}; seen after {english.duration(round(found.edits.median))}"
 
 
 def _honesty_note(record: Record) -> str:
@@ -211,13 +211,13 @@ def _patterns(record: Record) -> tuple[tuple[Pattern, ...], str]:
         return (), ""
     found = hours_of_week(record, windows.everything(record.covered))
     if found.hours is None or found.days is None:
-        few = f"Of {words.plural(found.n, 'start')} no pattern can be told"
+        few = f"Of {english.plural(found.n, 'start')} no pattern can be told"
         return (), f"{few}: thirty in twelve covered weeks are needed."
     hours = _folded(found, range(24), lambda at: at % 24)
     days = _folded(found, range(7), lambda at: at // 24)
     marks = tuple((f"{(at + 0.5) / 24 * 100:.2f}%", f"{at:02}") for at in range(0, 24, 6))
     names = tuple((f"{(at + 0.5) / 7 * 100:.2f}%", day) for at, day in enumerate(DAYS))
-    said = f"{words.plural(found.n, 'start')} over all covered time, for each covered hour."
+    said = f"{english.plural(found.n, 'start')} over all covered time, for each covered hour."
     return (
         _pattern("By hour of the day, UTC", hours, [f"{at:02}:00" for at in range(24)], marks, found.hours, "hours"),
         _pattern("By day of the week", days, list(DAYS), names, found.days, "days"),
@@ -252,7 +252,7 @@ def _pattern(
         columns=charts.columns([cell.rate for cell in cells], counts),
         labels=labels,
         verdict=f"{differ} (p = {test.p:.3f}).",
-        table=tuple((one, str(cell.starts), words.hours(round(cell.covered * 3600)))
+        table=tuple((one, str(cell.starts), english.hours(round(cell.covered * 3600)))
                     for one, cell in zip(names, cells, strict=True)),
         label=f"{name}: starts {told}",
     )  # fmt: skip
@@ -269,8 +269,8 @@ def _tomorrow(record: Record) -> str:
     if record.covered[-1].until < record.now:
         return f"Such chances have skill ({score}), but the record does not reach to last midnight, so none is given."
     return (
-        f"Chance that trouble starts within 24 hours of last midnight UTC: {words.percent(found.chance, 0)}; on an "
-        f"average day of the record {words.percent(found.base, 0)}. ({words.sentence(score)}.)"
+        f"Chance that trouble starts within 24 hours of last midnight UTC: {english.percent(found.chance, 0)}; on an "
+        f"average day of the record {english.percent(found.base, 0)}. ({english.sentence(score)}.)"
     )
 
 
@@ -280,6 +280,7 @@ def _skill(found: NextDay) -> str:
     better = "lower than" if found.brier < found.base_brier else "not lower than"
     sure = "" if found.skilled or better != "lower than" else ", but not surely"
     return (
-        f"its Brier score over {words.plural(found.n, 'day')}, {found.brier:.3f}, is {better} {found.base_brier:.3f}, "
+        f"its Brier score over {english.plural(found.n, 'day')}, "
+        f"{found.brier:.3f}, is {better} {found.base_brier:.3f}, "
         f"that of the base rate{sure}"
     )

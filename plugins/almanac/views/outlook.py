@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from almanac import charts, words
-from almanac.charts import Estimate, Label, Scale
 from almanac.model import Stretch, moment
 from almanac.stats.issued import Issued
 from almanac.stats.recovery import WITHIN
-from almanac.views import base
+from almanac.text import english
+from almanac.views import base, charts
 from almanac.views.around import Around
 from almanac.views.backups import Advice
 from almanac.views.base import Time
+from almanac.views.charts import Estimate, Label, Scale
 
 NONE_YET = (
     "No forecast is kept for it: none was due yet, or too few past incidents lasted as long to learn from. "
@@ -64,7 +64,7 @@ def _back(issued: Issued, now: int) -> BackBy:
         low=_clock(at[0], made.at),
         high=_clock(at[4], made.at),
         chances=tuple(
-            (words.duration(minutes * words.MINUTE), words.percent(chance, 0))
+            (english.duration(minutes * english.MINUTE), english.percent(chance, 0))
             for minutes, chance in zip(WITHIN, made.chances, strict=True)
         ),
         estimate=_on(scale, at[2], at[0], at[4], f"Over by {_said(at[2])}, 80 % {_said(at[0])} to {_said(at[4])}"),
@@ -80,20 +80,20 @@ def _on(scale: Scale, value: int, low: int, high: int, label: str) -> Estimate:
 
 
 def _clock(at: int, near: int) -> Time:
-    return base.time(moment(at), words.near(moment(at), moment(near)))
+    return base.time(moment(at), english.near(moment(at), moment(near)))
 
 
 def _said(at: int) -> str:
-    return f"{words.clock(moment(at))}{words.GAP}UTC"
+    return f"{english.clock(moment(at))}{english.GAP}UTC"
 
 
 def _basis(issued: Issued) -> str:
     made = issued.forecast
-    own = words.plural(made.n, "incident")
-    age = words.duration(round(made.elapsed * 60))
+    own = english.plural(made.n, "incident")
+    age = english.duration(round(made.elapsed * 60))
     said = f"Learnt from {own} of its own that lasted at least about as long ({age}) and {made.others} of others"
     if made.borrows:
-        said += f", which weigh {words.percent(made.borrowed, 0)}: its own are few"
+        said += f", which weigh {english.percent(made.borrowed, 0)}: its own are few"
     return f"{said}; phase then: {issued.phase}."
 
 

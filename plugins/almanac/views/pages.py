@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from almanac.almanac import Almanac
+from almanac.snapshot import Almanac
 from almanac.views import rows
 from almanac.views.base import Head, Link
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac import words
-from almanac.almanac import Almanac
-from almanac.links import LinkPost, Telling
+from almanac.content.link_posts import LinkPost, Telling
 from almanac.model import Card, moment
+from almanac.snapshot import Almanac
+from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 from almanac.views.claims import GRADES
@@ -86,10 +86,10 @@ def _written(post: LinkPost, cards: dict[tuple[str, str], Card], names: dict[str
         slug=post.slug,
         link=Link(post.lead.url, post.lead.title),
         publisher=post.lead.publisher,
-        time=base.time(post.lead.at, words.moment(post.lead.at)),
+        time=base.time(post.lead.at, english.moment(post.lead.at)),
         grade=GRADES[post.grade],
         quote=post.quote,
-        told_too=f"Told {words.plural(len(post.also), 'more time')}" if post.also else "",
+        told_too=f"Told {english.plural(len(post.also), 'more time')}" if post.also else "",
         also=tuple(_also(told) for told in post.also),
         note=post.note,
         curator=post.curator,
@@ -103,4 +103,4 @@ def _also(told: Telling) -> Also:
 
 def _incident(card: Card, names: dict[str, str]) -> Link:
     return Link(base.incident_url(card), f"{names.get(card.provider, card.provider)}, {base.name(card)}, "
-                f"{words.date(moment(card.started))}")  # fmt: skip
+                f"{english.date(moment(card.started))}")  # fmt: skip

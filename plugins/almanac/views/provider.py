@@ -7,22 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac import charts, text, words
-from almanac.almanac import Almanac
-from almanac.charts import Histogram
 from almanac.model import Card, Provider, Stretch, moment, seconds
+from almanac.snapshot import Almanac
 from almanac.stats import windows
 from almanac.stats.availability import Measure, measure
 from almanac.stats.ranking import MAX_RANGE
 from almanac.stats.record import Record
 from almanac.stats.selection import placing
 from almanac.stats.windows import Period
-from almanac.text import addresses
-from almanac.views import base, calendar, current, measures, rows
+from almanac.text import addresses, english, markdown
+from almanac.views import base, calendar, charts, current, measures, rows
 from almanac.views.articles import Teaser, teaser
 from almanac.views.backups import Advice
 from almanac.views.base import Feed, Head, Link, Mark
 from almanac.views.calendar import DAYS, MonthRow, Ninety
+from almanac.views.charts import Histogram
 from almanac.views.current import State
 from almanac.views.incident import Fact
 from almanac.views.incidents import Count
@@ -131,11 +130,11 @@ def provider(almanac: Almanac, provider: Provider, figures: Figures, instead: Ad
         year=calendar.year(provider, cards, pulls, edge),
         latest=tuple(rows.dated(card) for card in cards[:LATEST]),
         years=_years(provider.slug, every),
-        total=words.plural(len(every), "incident"),
+        total=english.plural(len(every), "incident"),
         parts=figures.parts,
         histogram=charts.histogram(lengths) if lengths else None,
         histogram_note=_lengths_note(len(lengths), len(cards)),
-        about=text.html(provider.about) if provider.about else "",
+        about=markdown.html(provider.about) if provider.about else "",
         articles=tuple(teaser(a) for a in almanac.articles if provider.slug in a.providers),
         undeclared=seen(almanac, provider.slug),
         source=source(almanac, provider),
@@ -151,34 +150,34 @@ def _title(almanac: Almanac, state: State) -> str:
 
 def _answer(almanac: Almanac, state: State) -> str:
     if state.in_trouble:
-        return f"{words.sentence(state.mark.word)}, since {words.near(moment(state.since), almanac.now)}."
+        return f"{english.sentence(state.mark.word)}, since {english.near(moment(state.since), almanac.now)}."
     if state.known:
         return "Not as declared."
     if state.reach is None:
         return "Unknown: its page was never read."
     if state.unended:
         return "Unknown: ends are not recorded."
-    return f"Unknown: the record ends {words.date(moment(state.reach))}."
+    return f"Unknown: the record ends {english.date(moment(state.reach))}."
 
 
 def _stand(almanac: Almanac, state: State) -> str:
     """What follows the mark in the opening sentence."""
     now = seconds(almanac.now)
     if state.in_trouble:
-        return f"for {words.duration(now - state.since)}, in {words.plural(len(state.open), 'open incident')}."
+        return f"for {english.duration(now - state.since)}, in {english.plural(len(state.open), 'open incident')}."
     if state.known:
         least = "at least " if state.clear_at_least else ""
-        return f"since {least}{words.near(moment(state.since), almanac.now)}, {words.age(now - state.since)} ago."
+        return f"since {least}{english.near(moment(state.since), almanac.now)}, {english.age(now - state.since)} ago."
     if state.last is None:
         return "No trouble is on record."
-    began = words.moment(moment(state.last.started))
+    began = english.moment(moment(state.last.started))
     return f"The last trouble that is known to be over began {began} ({base.mark(state.last).word})."
 
 
 def _until(almanac: Almanac, state: State) -> str:
     if not state.known or state.reach is None:
         return ""
-    return words.near(moment(state.reach + base.FRESH), almanac.now)
+    return english.near(moment(state.reach + base.FRESH), almanac.now)
 
 
 def facts(numbers: Measure) -> tuple[Fact, ...]:
@@ -187,8 +186,8 @@ def facts(numbers: Measure) -> tuple[Fact, ...]:
     p90 = f"90th percentile {measures.length(lengths.p90)}"
     return (
         Fact(f"Clear, {DAYS} days", measures.said(numbers), _interval(numbers), how=SHARE),
-        Fact("Covered", words.percent(numbers.coverage, 0), f"of the {DAYS} days", how="coverage"),
-        Fact("Incidents", words.count(numbers.n), _rate(numbers), how=DURATIONS),
+        Fact("Covered", english.percent(numbers.coverage, 0), f"of the {DAYS} days", how="coverage"),
+        Fact("Incidents", english.count(numbers.n), _rate(numbers), how=DURATIONS),
         Fact("Median length", measures.length(lengths.median), p90, how=DURATIONS),
         Fact("Posted late", f"{unknowns.posted_late} of {numbers.n}", "at the end or after", how="posted-late"),
     )
@@ -201,7 +200,7 @@ def _interval(numbers: Measure) -> str:
         return "not all that is needed is recorded"
     if numbers.interval is None:
         return "no trouble declared" if not numbers.n else ""
-    return f"90{words.GAP}%: {words.percents(*numbers.interval)}"
+    return f"90{english.GAP}%: {english.percents(*numbers.interval)}"
 
 
 def _rate(numbers: Measure) -> str:
@@ -211,7 +210,7 @@ def _rate(numbers: Measure) -> str:
 def _years(slug: str, cards: Sequence[Card]) -> tuple[Count, ...]:
     counts = Counter(moment(card.started).year for card in cards)
     years = sorted(counts, reverse=True)
-    return tuple(Count(base.year_url(slug, year), str(year), words.count(counts[year])) for year in years)
+    return tuple(Count(base.year_url(slug, year), str(year), english.count(counts[year])) for year in years)
 
 
 def _parts(record: Record, numbers: Measure) -> tuple[Part, ...]:
@@ -228,8 +227,8 @@ def _parts(record: Record, numbers: Measure) -> tuple[Part, ...]:
     return tuple(
         Part(
             names.get(slug, "other"),
-            words.count(number),
-            words.hours(windows.total(windows.union(spent[slug]))),
+            english.count(number),
+            english.hours(windows.total(windows.union(spent[slug]))),
             base.component_url(provider.slug, slug) if slug in names else "",
         )
         for slug, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -237,6 +236,6 @@ def _parts(record: Record, numbers: Measure) -> tuple[Part, ...]:
 
 
 def _lengths_note(known: int, every: int) -> str:
-    missing = f"; the length of {words.count(every - known)} is not known" if every > known else ""
-    told = f"{words.plural(known, 'incident')} by length, over the whole record{missing}."
+    missing = f"; the length of {english.count(every - known)} is not known" if every > known else ""
+    told = f"{english.plural(known, 'incident')} by length, over the whole record{missing}."
     return f"{told} Each bar is twice as wide in time as the one before."

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac import words
-from almanac.almanac import Almanac
 from almanac.model import Card, Provider, moment
+from almanac.snapshot import Almanac
+from almanac.text import english
 from almanac.views import base, current, rows
 from almanac.views.base import Head, Link, Mark
 from almanac.views.rows import Day, Sheet
@@ -54,7 +54,7 @@ class ProviderYear:
 
 def providers(almanac: Almanac) -> Providers:
     """Every watched provider with its state and the time its record covers."""
-    number = words.plural(len(almanac.providers), "provider")
+    number = english.plural(len(almanac.providers), "provider")
     return Providers(
         head=Head(
             title="Providers",
@@ -74,7 +74,7 @@ def _line(almanac: Almanac, provider: Provider) -> ProviderLine:
         name=provider.name,
         company="" if provider.company == provider.name else provider.company,
         mark=current.state(almanac, provider).mark,
-        total=words.count(len(almanac.cards.get(provider.slug, ()))),
+        total=english.count(len(almanac.cards.get(provider.slug, ()))),
         covered=source(almanac, provider).covered,
     )
 
@@ -93,7 +93,7 @@ def provider_year(provider: Provider, known: Years, year: int, sheet: int = 1) -
     here = years.index(year)
     url = base.year_url(provider.slug, year)
     title = f"{provider.name} in {year}"
-    number = words.plural(len(cards), "incident")
+    number = english.plural(len(cards), "incident")
     return ProviderYear(
         head=Head(
             title=rows.numbered(f"{title}: {number}", sheet),

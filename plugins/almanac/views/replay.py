@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from almanac import replay as past
-from almanac import text, words
 from almanac.model import OVER, Card, Incident, Update, seconds, stamp
+from almanac.snapshot import incident_as_of as past
+from almanac.text import english, markdown
 from almanac.views import base, rows
 from almanac.views.around import Around
 from almanac.views.base import Head, Link, Mark, Time
@@ -85,18 +85,18 @@ def replay(
     around: Around, incident: Incident, card: Card, sheet: int = 1, first: tuple[State, ...] | None = None
 ) -> ReplayPage:
     """One sheet of the replay of an incident. `first` are the states of its first sheet, if they are known already."""
-    urls, began = replay_urls(card), words.moment(incident.started)
+    urls, began = replay_urls(card), english.moment(incident.started)
     known = first if first is not None and sheet == 1 else states(incident, sheet)
     return ReplayPage(
         head=Head(
             title=rows.numbered(f"{around.provider}: {base.name(card)}, {began}, as it was known", sheet),
             path=urls[sheet - 1],
             section="incidents",
-            description=f"{words.plural(card.states, 'state')} of an incident of {around.provider}, as of its time.",
+            description=f"{english.plural(card.states, 'state')} of an incident of {around.provider}, as of its time.",
             kind="article",
         ),
         title=f"As it was known: {base.name(card)}",
-        incident=Link(base.incident_url(card), f"{around.provider}, {words.date(incident.started)}"),
+        incident=Link(base.incident_url(card), f"{around.provider}, {english.date(incident.started)}"),
         stand=STAMPS if past.by_stamps(incident) else OWN,
         states=known,
         steps=tuple([Link(f"#{state.anchor}", state.time.text) for state in known]),
@@ -114,16 +114,16 @@ def _states(incident: Incident, first: int, last: int) -> Iterator[State]:
         known = then.known(at)
         if known is None:  # its first posts are dated before it was seen, or it has no post that counts
             continue
-        iso, clock = stamps[number], words.clock(at)
+        iso, clock = stamps[number], english.clock(at)
         yield State(
             anchor=f"at-{iso}",
             time=Time(iso, clock),
-            day="" if before and number > first and moments[number - 1].date() == at.date() else words.short_date(at),
+            day="" if before and number > first and moments[number - 1].date() == at.date() else english.short_date(at),
             mark=base.MARKS[known.impact],
-            phase=words.sentence(known.phase),
+            phase=english.sentence(known.phase),
             stand=_stand(known, at),
             title=known.title if not incident.title_is_ours and (not before or before.title != known.title) else "",
-            parts="" if before and before.components == known.components else words.listing(known.components, 6),
+            parts="" if before and before.components == known.components else english.listing(known.components, 6),
             said=tuple([_post(past.post(update, at) if update.was else update, at) for update in posts.get(at, ())]),
             edits=tuple(edits.get(iso, ())),
             earlier=f"at-{stamps[number - 1]}" if number > first else "",
@@ -153,18 +153,19 @@ def _stand(known: past.Known, at: datetime) -> str:
     began = seconds(known.started)
     if known.ended is not None:
         spent = seconds(known.ended) - began
-        said = f"Over since {words.near(known.ended, at)}" + (f", after {words.duration(spent)}" if spent > 0 else "")
+        said = f"Over since {english.near(known.ended, at)}"
+        said += (f", after {english.duration(spent)}" if spent > 0 else "")
     elif known.phase in OVER:
         said = "Over; when it ended was not said"
     elif began > seconds(at):
-        said = f"Announced for {words.near(known.started, at)}"
+        said = f"Announced for {english.near(known.started, at)}"
     else:
         spent = seconds(at) - began
-        said = f"Open for {words.duration(spent)}; its end was not known" if spent else "It had just begun"
+        said = f"Open for {english.duration(spent)}; its end was not known" if spent else "It had just begun"
     missing = " It was missing from its feed." if known.vanished else ""
     return f"{said}.{missing}"
 
 
 def _post(post: Update, at: datetime) -> Said:
-    when = "" if post.at == at else f"dated {words.near(post.at, at)}"
-    return Said(words.sentence(post.printed or post.phase), when, text.html(post.text) if post.text else "")
+    when = "" if post.at == at else f"dated {english.near(post.at, at)}"
+    return Said(english.sentence(post.printed or post.phase), when, markdown.html(post.text) if post.text else "")

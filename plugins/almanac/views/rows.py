@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from almanac import words
 from almanac.model import Card, Provider, moment
+from almanac.text import english
 from almanac.views import base
 from almanac.views.base import Mark, Time
 
@@ -47,7 +47,7 @@ def row(card: Card, provider: str = "") -> Row:
 def dated(card: Card, provider: str = "") -> Row:
     """The line of a card, under its date."""
     at = moment(card.started)
-    return row(card, provider)._replace(time=base.time(at, words.short_date(at)))
+    return row(card, provider)._replace(time=base.time(at, english.short_date(at)))
 
 
 def notes(card: Card) -> str:
@@ -63,8 +63,8 @@ def notes(card: Card) -> str:
 def by_day(cards: Iterable[Card], names: Mapping[str, str]) -> tuple[Day, ...]:
     """Lines under the days their incidents started on; the cards come newest first. `names`: provider slug to name."""
     return tuple(
-        Day(words.date(moment(day * words.DAY)), tuple(row(card, names.get(card.provider, "")) for card in group))
-        for day, group in groupby(cards, lambda card: card.started // words.DAY)
+        Day(english.date(moment(day * english.DAY)), tuple(row(card, names.get(card.provider, "")) for card in group))
+        for day, group in groupby(cards, lambda card: card.started // english.DAY)
     )
 
 

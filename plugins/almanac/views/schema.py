@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from almanac import text
+from almanac.text import markdown
 from almanac.views.articles import ArticlePage
 from almanac.views.base import Head, Site
 from almanac.views.data import Data
@@ -82,7 +82,7 @@ def _live(site: Site, page: IncidentPage) -> dict[str, Any]:
             "@type": "BlogPosting",
             "headline": post.phase,
             "datePublished": post.time.iso,
-            "articleBody": text.plain(post.html) or post.phase,
+            "articleBody": markdown.plain(post.html) or post.phase,
             "author": {"@type": "Organization", "name": page.provider.text},
         }
         for post in page.posts[:MOST]

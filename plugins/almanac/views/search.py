@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac import words
-from almanac.almanac import Almanac
 from almanac.model import Kind
+from almanac.snapshot import Almanac
+from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Head, Link
@@ -22,7 +22,7 @@ class Finder(NamedTuple):
 
 
 KINDS = (
-    *((f"kind-{kind.value}", words.sentence(kind.value)) for kind in Kind),
+    *((f"kind-{kind.value}", english.sentence(kind.value)) for kind in Kind),
     ("kind-provider", "Provider"), ("kind-article", "Article"), ("kind-claim", "Claim"),
 )  # fmt: skip
 
@@ -51,8 +51,8 @@ def search(almanac: Almanac, by_month: Months, indexed: bool = False) -> SearchP
             section="search",
             description="Find an incident of an AI service by month, by provider, by component, or in articles.",
         ),
-        stand=f"{words.plural(sum(map(len, almanac.cards.values())), 'incident')} "
-        f"of {words.plural(len(almanac.cards), 'provider')}.",
+        stand=f"{english.plural(sum(map(len, almanac.cards.values())), 'incident')} "
+        f"of {english.plural(len(almanac.cards), 'provider')}.",
         months=archive.months,
         providers=archive.providers,
         parts=tuple(

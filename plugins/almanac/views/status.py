@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from almanac import words
-from almanac.almanac import Almanac
 from almanac.model import Feed, FeedState, Provider, Pulls, moment, seconds
+from almanac.snapshot import Almanac
 from almanac.stats import windows
+from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 
@@ -73,14 +73,14 @@ def status(almanac: Almanac) -> Status:
 def _title(read: int, feeds: int) -> str:
     if not read:
         return "No feed has been read within the last hour."
-    return f"{words.sentence(words.spelled(read))} of {words.plural(feeds, 'feed')} read within the last hour."
+    return f"{english.sentence(english.spelled(read))} of {english.plural(feeds, 'feed')} read within the last hour."
 
 
 def _stand(feeds: list[FeedLine]) -> str:
     """How many are failing and how many were never read, if any, and what that means."""
     counts = [(sum(feed.state == state for feed in feeds), state) for state in ("failing", "never read")]
-    said = ", ".join(f"{words.spelled(number)} {state}" for number, state in counts if number)
-    return f"{words.sentence(said)}{'. ' if said else ''}{SILENCE}"
+    said = ", ".join(f"{english.spelled(number)} {state}" for number, state in counts if number)
+    return f"{english.sentence(said)}{'. ' if said else ''}{SILENCE}"
 
 
 def source(almanac: Almanac, provider: Provider) -> Source:
@@ -110,9 +110,9 @@ def _line(almanac: Almanac, feed: Feed, state: FeedState | None) -> FeedLine:
         dialect=(state.dialect if state and state.dialect else feed.dialect) or "not known",
         state=word,
         css=css,
-        fetched=base.time(fetched, words.near(fetched, almanac.now)) if fetched else Time("", ""),
-        changed=base.time(changed, words.near(changed, almanac.now)) if changed else Time("", ""),
-        entries=words.count(state.entries) if state and fetched else "",
+        fetched=base.time(fetched, english.near(fetched, almanac.now)) if fetched else Time("", ""),
+        changed=base.time(changed, english.near(changed, almanac.now)) if changed else Time("", ""),
+        entries=english.count(state.entries) if state and fetched else "",
         note=_note(feed, state),
     )
 
@@ -129,7 +129,7 @@ def _state(almanac: Almanac, state: FeedState | None) -> tuple[str, str]:
 
 def _note(feed: Feed, state: FeedState | None) -> str:
     if state and state.error:
-        since = f" since {words.moment(state.error_since)}" if state.error_since else ""
+        since = f" since {english.moment(state.error_since)}" if state.error_since else ""
         return f"{state.error}{since}"
     return "" if feed.verified else "form not yet verified by a recording"
 
@@ -141,7 +141,7 @@ def _coverage(almanac: Almanac, pulls: Pulls | None) -> tuple[str, str]:
         return "no time is covered yet", ""
     first, last = covered[0].since, covered[-1].until
     share = windows.total(covered) / (last - first)
-    said = f"{words.date(moment(first))} to {words.date(moment(last))}, {words.percent(share, 0)} of it"
+    said = f"{english.date(moment(first))} to {english.date(moment(last))}, {english.percent(share, 0)} of it"
     return said, _gaps(covered)
 
 
@@ -149,4 +149,4 @@ def _gaps(covered: windows.Times) -> str:
     gaps = [later.since - earlier.until for earlier, later in pairwise(covered)]
     if not gaps:
         return "without a gap"
-    return f"{words.plural(len(gaps), 'gap')}, the longest {words.age(max(gaps))}"
+    return f"{english.plural(len(gaps), 'gap')}, the longest {english.age(max(gaps))}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac.almanac import Almanac
+from almanac.snapshot import Almanac
 from almanac.views import base, rows
 from almanac.views.base import Head, Link
 

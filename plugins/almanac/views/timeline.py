@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from almanac import charts, words
-from almanac.charts import Block, Label, Scale
 from almanac.model import OVER, Card, Phase, moment
+from almanac.text import english
+from almanac.views import charts
 from almanac.views.around import Around, Neighbour, window
+from almanac.views.charts import Block, Label, Scale
 
 TOP, BAND, STALK = 26, 22, 62  # y of the band, its height, y of the rings
 FIRST, ROW = 84, 34  # y of the first neighbour, and from one to the next
@@ -99,7 +100,7 @@ def timeline(card: Card, around: Around) -> Timeline | None:
         names=tuple([_phase_name(scale, part) for part in parts if _has_room(scale, part)]),
         knobs=_knobs(scale, inside),
         title=_title(scale, card, around),
-        now=Label(scale.x(around.now), f"open at {words.clock_of(around.now)}") if around.now else None,
+        now=Label(scale.x(around.now), f"open at {english.clock_of(around.now)}") if around.now else None,
         others=tuple([_other(scale, at, other, around) for at, other in enumerate(around.neighbours)]),
         entries=tuple([_entry(other, around) for other in around.neighbours]),
         inks=tuple(dict.fromkeys([(part.css, part.phase) for part in parts])),
@@ -127,7 +128,7 @@ def _phase_name(scale: Scale, part: Phased) -> Label:
 
 def _title(scale: Scale, card: Card, around: Around) -> Label:
     """What stands behind the band's end, or before its start where the end leaves no room."""
-    said = words.duration(around.end - card.started)
+    said = english.duration(around.end - card.started)
     middle = (scale.since + scale.until) // 2
     if around.end <= middle + (scale.until - scale.since) // 5:
         return Label(scale.x(around.end), said)
@@ -143,28 +144,28 @@ def _other(scale: Scale, at: int, other: Neighbour, around: Around) -> Other:
     )
     left = other.since - scale.since < (scale.until - scale.since) // 2
     name = "" if other.provider == around.provider else f"{other.provider}, "
-    said = f"{name}{words.clock_of(other.since)}–{_until(other)}, {other.word}"
+    said = f"{name}{english.clock_of(other.since)}–{_until(other)}, {other.word}"
     anchor = block.x if left else scale.x(other.until)
     return Other(block, Label(anchor, said, "start" if left else "end", y=str(y + 2)))
 
 
 def _until(other: Neighbour) -> str:
-    return "?" if other.open else words.clock_of(other.until)
+    return "?" if other.open else english.clock_of(other.until)
 
 
 def _entry(other: Neighbour, around: Around) -> Entry:
     name = other.name if other.provider == around.provider else f"{other.provider}: {other.name}"
-    since = f"{words.short_date(moment(other.since))}, {words.clock_of(other.since)}"
+    since = f"{english.short_date(moment(other.since))}, {english.clock_of(other.since)}"
     if other.open:
         return Entry(other.url, name, since, "not recorded", other.word, "")
-    until = words.clock_of(other.until)
-    if other.until // words.DAY != other.since // words.DAY:
-        until = f"{words.short_date(moment(other.until))}, {until}"
-    return Entry(other.url, name, since, until, other.word, words.duration(other.until - other.since))
+    until = english.clock_of(other.until)
+    if other.until // english.DAY != other.since // english.DAY:
+        until = f"{english.short_date(moment(other.until))}, {until}"
+    return Entry(other.url, name, since, until, other.word, english.duration(other.until - other.since))
 
 
 def _said(card: Card, around: Around, parts: tuple[Phased, ...]) -> str:
-    since, until = words.clock_of(card.started), words.clock_of(around.end)
-    steps = ", ".join(f"{part.phase} until {words.clock_of(part.until)}" for part in parts)
-    others = words.plural(len(around.neighbours), "other incident")
+    since, until = english.clock_of(card.started), english.clock_of(around.end)
+    steps = ", ".join(f"{part.phase} until {english.clock_of(part.until)}" for part in parts)
+    others = english.plural(len(around.neighbours), "other incident")
     return f"From {since} to {until} UTC: {steps or 'no length'}; {others} beside it."

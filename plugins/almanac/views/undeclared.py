@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac import words
-from almanac.almanac import Almanac
+from almanac.content.undeclared import Undeclared, Witness
 from almanac.model import TROUBLE, Provider, moment, seconds
-from almanac.undeclared import Undeclared, Witness
+from almanac.snapshot import Almanac
+from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 from almanac.views.claims import GRADES
@@ -77,7 +77,8 @@ def seen(almanac: Almanac, provider: str = "") -> tuple[Seen, ...]:
     names = rows.names(almanac.providers)
     return tuple(
         Seen(Link(one.url, one.title), names.get(one.provider, one.provider),
-             base.time(one.started, words.moment(one.started)), words.plural(len(one.evidence), "witness", "witnesses"))
+             base.time(one.started, english.moment(one.started)),
+             english.plural(len(one.evidence), "witness", "witnesses"))
         for one in known(almanac) if not provider or one.provider == provider
     )  # fmt: skip
 
@@ -99,24 +100,24 @@ def page(almanac: Almanac, one: Undeclared, provider: Provider) -> UndeclaredPag
         provider=Link(base.provider_url(provider.slug), provider.name),
         title=one.title,
         summary=one.summary,
-        started=base.time(one.started, words.moment(one.started)),
-        ended=base.time(one.ended, words.moment(one.ended)) if one.ended else None,
+        started=base.time(one.started, english.moment(one.started)),
+        ended=base.time(one.ended, english.moment(one.ended)) if one.ended else None,
         evidence=tuple(map(_said, one.evidence)),
         declared=tuple(_declared(almanac, one)),
-        brought=base.time(one.date, words.moment(one.date)),
+        brought=base.time(one.date, english.moment(one.date)),
         contributor=one.contributor,
     )
 
 
 def _said(witness: Witness) -> Said:
-    at = base.time(witness.at, words.moment(witness.at))
+    at = base.time(witness.at, english.moment(witness.at))
     return Said(Link(witness.url, witness.title), witness.publisher, at, GRADES[witness.grade])
 
 
 def _declared(almanac: Almanac, one: Undeclared) -> list[Link]:
     since, until = seconds(one.started) - NEAR, seconds(one.ended or one.started) + NEAR
     return [
-        Link(base.incident_url(card), f"{base.name(card)}, {words.moment(moment(card.started))}")
+        Link(base.incident_url(card), f"{base.name(card)}, {english.moment(moment(card.started))}")
         for card in almanac.cards.get(one.provider, ())
         if card.kind in TROUBLE and card.started <= until and (card.ended or card.posted) >= since
     ]

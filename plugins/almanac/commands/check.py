@@ -1,0 +1,132 @@
+"""Tells a person, or CI, what is wrong under content/, and remembers it while nothing changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from almanac import files, unchanged
+from almanac.content import files as sources
+from almanac.content.frontmatter import printable
+
+PACKAGE = Path(__file__).resolve().parents[1]
+MEMO = "check.json"
+
+Files = Mapping[str, "File"]
+
+
+class File(NamedTuple):
+    """A file under content/. `data` is empty where it was not read, because of what is `odd` about it."""
+
+    data: bytes
+    odd: str = ""
+
+
+class Problem(NamedTuple):
+    """What is wrong at a place, ready to be told."""
+
+    file: str
+    line: int
+    column: int
+    message: str  # with the name of the field before it
+
+    def __str__(self) -> str:
+        return printable(f"{self.file}:{self.line}:{self.column}: {self.message}")
+
+    @property
+    def annotation(self) -> str:
+        """As GitHub shows it beside the changed line."""
+        message = self.message.replace("%", "%25").replace("\n", "%0A")
+        file = self.file.replace("%", "%25").replace(",", "%2C").replace(":", "%3A").replace("\n", "%0A")
+        return printable(f"::error file={file},line={self.line},col={self.column}::{message}")
+
+
+Survey = Callable[[Path, Files, datetime, bool], Sequence[Problem]]
+
+
+def main(content: Path, paths: Sequence[Path] = (), *, strict: bool = False) -> int:
+    """Print what is wrong under `content`, of `paths` only if any are given. The exit code: 1 if anything is.
+
+    In CI each problem is also an annotation. `strict` lists numerals of articles that no query stands behind.
+    """
+    content = content.absolute()
+    wanted = [os.path.relpath(path.absolute(), content.parent) for path in paths]
+    if strangers := [path for path in wanted if path.split(os.sep)[0] != content.name]:
+        print(f"check: {strangers[0]} is not under {content.name}/; name files or folders in it", file=sys.stderr)
+        return 1
+    told = [problem for problem in problems(content, datetime.now(UTC), strict) if _is_wanted(problem.file, wanted)]
+    for problem in told:
+        print(problem)
+        if in_ci():
+            print(problem.annotation)
+    print(f"check: {f'{len(told)} to mend' if told else 'nothing to mend'}")
+    return 1 if told else 0
+
+
+def problems(content: Path, now: datetime, strict: bool) -> list[Problem]:
+    """All problems; those of the last check, if no byte of content and rules has changed since, on the same day."""
+    files = read(content)
+    memo = unchanged.state_folder(content.parent / unchanged.PREVIEW) / MEMO
+    key = _key(files, f"{now:%Y-%m-%d} {strict}")
+    found = None if in_ci() else _recall(memo, key)  # there the memo could have come with the pull request
+    if found is None:
+        from almanac.commands.survey import survey  # and with it pydantic, numpy and the engine: 0.7 s
+
+        found = survey(content, files, now, strict)
+        _remember(memo, key, found)
+    return found
+
+
+def in_ci() -> bool:
+    """True where a machine checks what strangers propose."""
+    return bool(os.environ.get("CI") or os.environ.get("GITHUB_ACTIONS"))
+
+
+def read(content: Path) -> dict[str, File]:
+    """Every file under `content` by its path relative to it, in order. Links are not followed, nothing huge is read."""
+    listed = sorted(sources.walk(content))
+    return {name: File(b"", odd) if odd else _read(content, name) for name, odd in listed
+            if not unchanged.is_leftover(name)}  # fmt: skip
+
+
+def _read(content: Path, name: str) -> File:
+    try:
+        return File(sources.opened(content, name))
+    except sources.TooLargeError as error:
+        return File(b"", str(error))
+    except OSError as error:
+        return File(b"", files.why(error))
+
+
+def _is_wanted(file: str, wanted: Sequence[str]) -> bool:
+    return not wanted or any(file == path or file.startswith(f"{path}/") for path in wanted)
+
+
+def _key(files: Files, asked: str) -> str:
+    """A digest of all that the answer depends on."""
+    digest = blake2b(f"{sys.version} {asked}\n".encode(), digest_size=16)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.read_bytes())
+    for name, file in files.items():
+        digest.update(f"{name}\0{len(file.data)} {file.odd}\n".encode("utf-8", "surrogateescape") + file.data)
+    return digest.hexdigest()
+
+
+def _recall(memo: Path, key: str) -> list[Problem] | None:
+    """What was remembered for `key`; None if nothing was or the memo is damaged."""
+    try:
+        kept = json.loads(memo.read_bytes())
+        return [Problem(*found) for found in kept["problems"]] if kept["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _remember(memo: Path, key: str, found: Sequence[Problem]) -> None:
+    files.make_folder(memo.parent)
+    files.put(memo, json.dumps({"key": key, "problems": found}).encode())

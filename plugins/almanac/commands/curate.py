@@ -1,0 +1,137 @@
+"""What a person does with the inbox: list it, make a link post or an article of a draft, or drop it for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from almanac import archive
+from almanac.commands import new_article
+from almanac.content import frontmatter, providers
+from almanac.model import Incident
+from almanac.news import Draft, InboxError, inbox, story
+
+LINKS = "links"
+
+
+def main(
+    content: Path,
+    *,
+    now: datetime,
+    link: str = "",
+    article: str = "",
+    drop: str = "",
+    by: str = "",
+    note: str = "",
+    title: str = "",
+) -> int:
+    """The command `curate`; without a choice it lists. A draft is named by its number in the list or its file.
+
+    `link` and `drop` take several, comma-separated. `by` is the curator, `note` a line of theirs, `title` that of the
+    article. The exit code: 1 if a draft or a name is missing or wrong.
+    """
+    try:
+        drafts = inbox.load(content)
+        chosen = [inbox.find(drafts, name.strip()) for name in (link or drop or article).split(",") if name.strip()]
+        if article:
+            _each(chosen, lambda draft: as_article(content, draft, title=title, by=by, now=now))
+        elif link:
+            _each(chosen, lambda draft: as_link(content, draft, by=by, note=note))
+        elif drop:
+            _each(chosen, lambda draft: dropped(content, draft))
+        else:
+            print(*listed(drafts), sep="\n")
+    except (ValueError, FileExistsError, InboxError, archive.ArchiveError, providers.ProviderError) as error:
+        print(f"curate: {error}")
+        return 1
+    return 0
+
+
+def _each(drafts: Sequence[Draft], do: Callable[[Draft], str]) -> None:
+    for draft in drafts:
+        print(f"curate: {do(draft)}")
+
+
+def listed(drafts: Sequence[Draft]) -> list[str]:
+    """The drafts, numbered from 1, oldest first, and what can be done with them."""
+    if not drafts:
+        return ["curate: the inbox is empty; a pull fills it"]
+    lines = [line for number, draft in enumerate(drafts, 1) for line in _told(number, draft)]
+    return [*lines, "", "curate --link 1 --by NAME, curate --article 1 --title TITLE --by NAME, or curate --drop 1,2"]
+
+
+def _told(number: int, draft: Draft) -> list[str]:
+    lead, more = draft.lead, len(draft.told) - 1
+    also = f" (and {more} more)" if more else ""
+    return [
+        f"{number:3}  {lead.at:%Y-%m-%d %H:%M}  {lead.title}",
+        f"     {lead.publisher}{also}, {draft.grade}: {lead.url}",
+        f"     about {', '.join(draft.incidents) or 'no incident of the archive'}; kept because it {draft.why}",
+    ]
+
+
+def as_link(content: Path, draft: Draft, *, by: str, note: str = "") -> str:
+    """Move a draft to content/links, where the build finds it. Says what was done. Raises ValueError, FileExistsError.
+
+    Nothing is published by this either: the file is reviewed and merged like all that people write.
+    """
+    from almanac.content import forms  # 0.25 s
+
+    file = f"{LINKS}/{draft.lead.at:%Y}/{draft.file.rpartition('/')[2]}"
+    text = story.render(draft, curator=by, **({"note": note} if note else {}))
+    _, faults = forms.check(forms.LinkForm, frontmatter.read(text.encode(), f"{content.name}/{file}"))
+    if not by:
+        raise ValueError("a link post names who chose it; add --by NAME")
+    if faults:
+        raise ValueError("\n".join(map(str, faults)))
+    _fresh(content, file, text)
+    inbox.leave(content, draft, "link")
+    return f"wrote {content.name}/{file}; look at its grade and incidents, then propose it"
+
+
+def as_article(content: Path, draft: Draft, *, title: str, by: str, now: datetime) -> str:
+    """Start an article of a draft: its incidents cited, its tellings among the sources. Says what was done."""
+    if not title:
+        raise ValueError("an article has a title of your own; add --title TITLE")
+    names = {provider.slug: provider.company for provider in providers.load(content)}
+    made = new_article.compose(
+        title,
+        now=now,
+        authors=[by] if by else [],
+        providers=draft.providers,
+        incidents=_incidents(content, draft),
+        names=names,
+        sources=[source(draft, index) for index in range(len(draft.told))],
+    )
+    _fresh(content, made.path, made.text)
+    inbox.leave(content, draft, "article")
+    return f"wrote {content.name}/{made.path}; fill in what is empty, then run: python3 tasks.py check"
+
+
+def dropped(content: Path, draft: Draft) -> str:
+    """Drop a draft; its story does not come back."""
+    inbox.leave(content, draft, "dropped")
+    return f"dropped {draft.lead.title}"
+
+
+def source(draft: Draft, index: int) -> dict[str, str | bool]:
+    """One telling as a source of an article."""
+    told = draft.told[index]
+    kind = "press" if draft.grade == "press" else "person"
+    return {"url": told.url, "title": told.title, "publisher": told.publisher, "kind": kind, "primary": False}
+
+
+def _incidents(content: Path, draft: Draft) -> list[Incident]:
+    """The incidents of a draft that the archive still has."""
+    known = {slug: archive.load(content, slug) for slug in draft.providers}
+    keys = (key.partition("/") for key in draft.incidents)
+    return [known[slug][raw].incident for slug, _, raw in keys if raw in known.get(slug, {})]
+
+
+def _fresh(content: Path, file: str, text: str) -> None:
+    """Write a file that must not be there yet. Raises FileExistsError."""
+    path = content / file
+    if path.exists():
+        raise FileExistsError(f"{content.name}/{file} is there already; choose another title, or edit it")
+    inbox.put(path, text)

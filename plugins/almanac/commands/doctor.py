@@ -1,0 +1,170 @@
+"""Names what is wrong with an installation, each with its cure."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
+
+from almanac import archive, fetch, files, unchanged
+from almanac.archive import ArchiveError
+from almanac.content import files as sources
+from almanac.content import providers
+from almanac.content.providers import ProviderError
+
+ROOM = 500_000_000  # bytes: a build of the whole record with its state takes some 200 MB
+STALE = timedelta(hours=1)  # after so long without a pull, pages say "unknown"
+DAY = timedelta(days=1)
+_PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)(\s*;)?", re.MULTILINE)  # the third: only for some systems or Pythons
+
+
+class Finding(NamedTuple):
+    """One thing looked at. `mark`: ok, look (it works, but a person should know) or WRONG."""
+
+    mark: str
+    text: str
+
+
+def main(root: Path) -> int:
+    """Print what was found in the installation at `root`. The exit code: 1 if anything is wrong."""
+    found = [finding for examine in EXAMINATIONS for finding in _examined(examine, root)]
+    for mark, text in found:
+        print(f"{mark:<5} {text}")
+    wrong = sum(mark == "WRONG" for mark, _ in found)
+    print(f"doctor: {f'{wrong} to mend' if wrong else 'nothing is wrong'}")
+    return 1 if wrong else 0
+
+
+def _examined(examine: Callable[[Path], Iterator[Finding]], root: Path) -> Iterator[Finding]:
+    """What one examination finds; what stops it is a finding too."""
+    try:
+        yield from examine(root)
+    except (OSError, ArchiveError, ProviderError, UnicodeDecodeError) as error:
+        yield from (Finding("WRONG", line) for line in str(error).splitlines())
+
+
+def packages(root: Path) -> Iterator[Finding]:
+    """Whether what is installed is what the lock file names."""
+    pinned: dict[str, set[str]] = {}
+    always = set()
+    for name, version, elsewhere in _PIN.findall((root / "requirements.lock").read_text(encoding="utf-8")):
+        pinned.setdefault(name, set()).add(version)
+        always |= {name} - {name if elsewhere else ""}
+    have = {name: _installed(name) for name in pinned}
+    other = [f"{name} {have[name] or 'missing'}, not {' or '.join(sorted(versions))}" for name, versions
+             in pinned.items() if have[name] not in versions and (have[name] or name in always)]  # fmt: skip
+    if other:
+        yield Finding("WRONG", f".venv: {'; '.join(other)}. Delete .venv, the next task makes it anew")
+    else:
+        yield Finding("ok", f"Python {sys.version.split()[0]}, {sum(map(bool, have.values()))} packages as locked")
+
+
+def _installed(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def repository(root: Path) -> Iterator[Finding]:
+    """Whether the record is kept in git, and committed."""
+    if not shutil.which("git"):
+        yield Finding("WRONG", "git is not installed; the record lives in it: install git")
+        return
+    command = ["git", "status", "--porcelain", "--", "content"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)  # noqa: S603  (our own words only)
+    if done.returncode:
+        yield Finding("WRONG", f"{root.name}/ is no git repository ({done.stderr.strip()}); clone it with git")
+    elif changed := len(done.stdout.splitlines()):
+        yield Finding("look", f"{changed} files under content/ are not committed: what is to be published must be")
+    else:
+        yield Finding("ok", "git: all of content/ is committed")
+
+
+def address(root: Path) -> Iterator[Finding]:
+    """Whether the site knows where it is published."""
+    import runpy
+
+    url = str(runpy.run_path(str(root / "pelicanconf.py"))["SITEURL"])
+    if ".example" in url:
+        yield Finding("look", f"SITEURL is {url}, a placeholder: set it in the environment or in pelicanconf.py:7")
+    else:
+        yield Finding("ok", f"the site is published at {url}")
+
+
+def record(root: Path) -> Iterator[Finding]:
+    """Whether every file of the machine's can be read, and what killed runs left."""
+    content = root / "content"
+    watched = providers.load(content)
+    held = sum(len(archive.load(content, provider.slug)) for provider in watched)
+    for provider in watched:
+        archive.load_forecasts(content, provider.slug)
+    yield Finding("ok", f"{len(watched)} providers and {held:,} incidents can be read")
+    if guessed := [one.slug for one in watched if one.feeds and not any(feed.verified for feed in one.feeds)]:
+        yield Finding("look", f"no recording proves the feeds of {', '.join(guessed)}: watch their first pulls")
+    if left := sorted(f"content/{name}" for name, _ in sources.walk(content) if name.endswith(files.UNFINISHED)):
+        yield Finding("look", f"a killed run left {len(left)} files, {left[0]} first; the next pull removes them")
+
+
+def pulls(root: Path) -> Iterator[Finding]:
+    """When the last pull was, and which feeds have failed for a day."""
+    content, now = root / "content", datetime.now(UTC)
+    states = [state for one in providers.load(content) for state in archive.load_pulls(content, one.slug).feeds]
+    latest = max((state.fetched for state in states if state.fetched), default=None)
+    if latest is None:
+        yield Finding("look", "no feed was ever pulled here: run python3 tasks.py pull")
+    elif latest > now + STALE:
+        cure = "mend the clock; if it was wrong then, restore content/pulls and content/incidents from before that pull"
+        yield Finding("WRONG", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC, yet to come: {cure}")
+    elif latest < now - STALE:
+        yield Finding("look", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC: is the schedule running?")
+    else:
+        yield Finding("ok", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC")
+    for state in states:
+        if state.error_since and now - state.error_since > DAY:
+            since = f"{state.error_since:%Y-%m-%d %H:%M} UTC"
+            yield Finding("look", f"{state.url} fails since {since}: {state.error}")
+
+
+def disk(root: Path) -> Iterator[Finding]:
+    """Whether there is room, and whether we may write."""
+    free = shutil.disk_usage(root).free
+    if free < ROOM:
+        yield Finding("WRONG", f"{free / 1e6:.0f} MB are free, a build needs {ROOM / 1e6:.0f}: make room")
+    shut = [name for name in (".", "content", "content/incidents", "content/pulls")
+            if (root / name).exists() and not os.access(root / name, os.W_OK)]  # fmt: skip
+    if shut:
+        yield Finding("WRONG", f"{', '.join(shut)} cannot be written by this user: change rights or user")
+    if free >= ROOM and not shut:
+        yield Finding("ok", f"{free / 1e9:.1f} GB free, content can be written to")
+
+
+def network(root: Path) -> Iterator[Finding]:
+    """Whether any of the feeds' hosts takes a connection."""
+    urls = [feed.url for provider in providers.load(root / "content") for feed in provider.feeds]
+    if fetch.online(urls):
+        yield Finding("ok", "the network reaches status pages")
+    else:
+        yield Finding("look", "no status page takes a connection: builds work, pulls do not. Look at network and proxy")
+
+
+def outputs(root: Path) -> Iterator[Finding]:
+    """Whether what was built is still whole."""
+    for name, task in ((unchanged.PREVIEW, "build"), ("output", "site")):
+        built = unchanged.files(unchanged.state_folder(root / name))
+        lost = [file for file in built if not (root / name / file).exists()]
+        if lost:
+            missing = f"{name}/ lacks {len(lost)} of {len(built)} files, {lost[0]} first"
+            yield Finding("look", f"{missing}: run python3 tasks.py {task}")
+        elif built:
+            yield Finding("ok", f"{name}/ holds all {len(built):,} files of its last build")
+
+
+EXAMINATIONS = (packages, repository, address, record, pulls, disk, network, outputs)

@@ -1,0 +1,149 @@
+"""Starts an article: composes its file with what is known already and where to write what, and puts it in place."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from almanac import archive, files
+from almanac.content import providers as known_providers
+from almanac.model import Incident, stamp
+
+BODY = """\
+What happened, in one paragraph: what, when (UTC), who was hit, how it ended. Link what you say to where it stands.
+
+## What was said, and when
+
+## How unusual was it?
+
+## How this was made
+"""
+
+
+SCHEMA = "# yaml-language-server: $schema=../../../.github/schemas/article.json\n"  # for editors that know YAML
+ANOTHER = """\
+# Another source:
+# - url: https://paper.example/story
+#   title: Its headline
+#   publisher: The Paper
+#   kind: press
+#   primary: false
+"""
+CLAIM = """\
+# What somebody said with a number, held against the archive (delete the # in front, or all of it):
+# claims:
+# - said: It is usually over within two hours
+#   by: The Paper
+#   where: 2
+#   grade: press
+#   check: {share: ended under 2h, provider: anthropic, from: 2025-03-01, to: 2026-03-01, expect: "> 50%"}
+#   verdict: supported
+"""
+
+
+class NewArticle(NamedTuple):
+    """A file to be written. `path` is relative to content/."""
+
+    path: str
+    text: str
+
+
+def compose(
+    title: str,
+    *,
+    now: datetime,
+    authors: Sequence[str] = (),
+    providers: Sequence[str] = (),
+    incidents: Sequence[Incident] = (),
+    names: Mapping[str, str] | None = None,
+    sources: Sequence[Mapping[str, Any]] = (),
+) -> NewArticle:
+    """The draft of an article about `incidents` of `providers` (slugs), dated `now`.
+
+    `names` gives the company behind each slug, `sources` what it rests on beside the provider's own pages. What the
+    author has to write is empty, and the check of articles names each empty field; once they are filled it passes.
+    Raises ValueError for a title without letters or digits.
+    """
+    fields: dict[str, Any] = {
+        "title": title,
+        "date": stamp(now),
+        "authors": list(authors),
+        "providers": list(dict.fromkeys([*providers, *(incident.provider for incident in incidents)])),
+        "incidents": [f"{incident.provider}/{incident.id}" for incident in incidents],
+        "summary": "",
+        "kind": "news",
+        "status": "draft",
+        "sources": [*(_source(incident, names or {}) for incident in incidents if incident.source),
+                    *map(dict, sources)],
+        "confirmed": [],
+        "claimed": [],
+        "unknown": [],
+    }
+    return NewArticle(f"articles/{now:%Y}/{now:%Y-%m-%d}-{slug(title)}.md", f"---\n{_yaml(fields)}---\n\n{BODY}")
+
+
+def slug(title: str) -> str:
+    """The part of the address that comes from a title: at most 64 of a-z, 0-9 and -, cut between words."""
+    ascii_only = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
+    words = "".join(c if c.isalnum() else "" if c == "'" else " " for c in ascii_only).split()
+    if not words:
+        raise ValueError(f"{title!r} has no letters or digits of which an address could be made; choose another title")
+    found = words[0][:64]
+    for word in words[1:]:
+        if len(found) + 1 + len(word) > 64:
+            break
+        found += f"-{word}"
+    return found
+
+
+def _source(incident: Incident, names: Mapping[str, str]) -> dict[str, Any]:
+    """The provider's own page on an incident, the first source of any article about it."""
+    return {
+        "url": incident.source,
+        "title": f"Status page, incident {incident.id}",
+        "publisher": names.get(incident.provider, incident.provider),
+        "kind": "provider",
+        "primary": True,
+    }
+
+
+def _yaml(fields: Mapping[str, Any]) -> str:
+    """YAML as a person would write it; the date stands without quotes, so that it is read as one."""
+    dumped = yaml.safe_dump({**fields}, allow_unicode=True, sort_keys=False, width=110, default_flow_style=False)
+    dated = dumped.replace(f"date: '{fields['date']}'", f"date: {fields['date']}", 1)
+    return SCHEMA + dated.replace("\nconfirmed:", f"\n{ANOTHER}confirmed:", 1) + CLAIM
+
+
+def main(content: Path, title: str, providers: Sequence[str], incidents: Sequence[str], now: datetime) -> int:
+    """Write the draft into `content` and say where it is. `incidents` are written provider/id. The exit code."""
+    try:
+        names = {provider.slug: provider.company for provider in known_providers.load(content)}
+        if strangers := sorted(set(providers) - names.keys()):
+            raise ValueError(f"no provider {', '.join(strangers)}; write one of: {', '.join(names)}")  # noqa: TRY301
+        cited = [_found(content, key, providers) for key in incidents]
+        draft = compose(title, now=now, providers=providers, incidents=cited, names=names)
+        path = content / draft.path
+        if path.exists():
+            raise ValueError(f"{content.name}/{draft.path} is there already; choose another title, or edit it")  # noqa: TRY301
+        files.make_folder(path.parent)
+        files.put(path, draft.text.encode())
+    except (ValueError, archive.ArchiveError) as error:
+        print(f"new: {error}")
+    else:
+        print(f"new: wrote {content.name}/{draft.path}; fill in what is empty, then run: python3 tasks.py check")
+        return 0
+    return 1
+
+
+def _found(content: Path, key: str, providers: Sequence[str]) -> Incident:
+    """The incident that provider/id names, or a bare id of one of `providers`. Raises ValueError."""
+    for slug in [""] if "/" in key else providers:
+        provider, _, raw = f"{slug}/{key}".lstrip("/").partition("/")
+        if filed := archive.load(content, provider).get(raw):
+            return filed.incident
+    raise ValueError(f"no incident {key} in the archive; write provider/id as in the address of its page")

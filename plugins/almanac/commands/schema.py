@@ -1,0 +1,71 @@
+"""What may be written, told to editors and to readers from the forms: JSON Schema, and the tables of the guide."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from almanac.content import forms
+from almanac.content.forms import Form
+
+FOLDER = Path(".github/schemas")
+GUIDE = Path("content/pages/contribute.md")
+KINDS: Mapping[str, type[Form]] = {
+    "article": forms.ArticleForm,
+    "page": forms.PageForm,
+    "provider": forms.ProviderForm,
+    "correction": forms.FixForm,
+    "undeclared": forms.UndeclaredForm,
+    "link": forms.LinkForm,
+    "outlet": forms.OutletForm,
+}
+TABLES: Mapping[str, type[Form]] = {  # by the heading of the guide they stand below
+    "### The fields": forms.ArticleForm,
+    "## Add a provider": forms.ProviderForm,
+    "## Correct an incident": forms.FixForm,
+    "## Tell of what nobody declared": forms.UndeclaredForm,
+    "## Choose what was written": forms.LinkForm,
+}
+HEAD = "| Field | What to write |\n|---|---|\n"
+
+
+def files(root: Path) -> dict[Path, str]:
+    """Every file that is made from the forms, by its path under `root`, with what must stand in it."""
+    made = {FOLDER / f"{kind}.json": schema(form) for kind, form in KINDS.items()}
+    return made | {GUIDE: guide((root / GUIDE).read_text(encoding="utf-8"))}
+
+
+def main(root: Path) -> int:
+    """Write what is not as the forms say, and name it. The exit code."""
+    for path, text in files(root).items():
+        target = root / path
+        if not target.exists() or target.read_text(encoding="utf-8") != text:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+            print(f"schema: wrote {path}")
+    return 0
+
+
+def schema(form: type[Form]) -> str:
+    """The JSON Schema of a kind of file, as editors read it."""
+    made = form.model_json_schema()
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **made}, indent=1,
+                      ensure_ascii=False) + "\n"  # fmt: skip
+
+
+def guide(text: str) -> str:
+    """The guide with each table as the forms have it. Raises ValueError where a heading or table is missing."""
+    for heading, form in TABLES.items():
+        before, found, section = text.partition(f"\n{heading}\n")
+        start = section.find("| Field |")
+        if not found or start < 0:
+            raise ValueError(f"{GUIDE} has no table below {heading!r}; put the heading back, and `| Field |` below it")
+        end = section.index("\n\n", start) + 1
+        text = before + found + section[:start] + table(form) + section[end:]
+    return text
+
+
+def table(form: type[Form]) -> str:
+    """The fields of a form in Markdown."""
+    return HEAD + "".join(f"| `{name}` | {field.description} |\n" for name, field in form.model_fields.items())

@@ -1,0 +1,241 @@
+"""Holds every file under content/ against the rules, alone and with the others. No mistake hides another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from almanac import archive, engine, unchanged
+from almanac.claims import Evidence
+from almanac.commands.check import Files, Problem
+from almanac.content import articles, crosscheck, frontmatter, layout, providers, spelling
+from almanac.content.articles import Manuscript
+from almanac.content.forms.values import YEARS
+from almanac.content.frontmatter import Fault, Matter, Way, attempt, unjudged
+from almanac.engine.world import world
+from almanac.model import Card, Provider, card
+from almanac.news import InboxError, inbox, outlets
+from almanac.snapshot import Almanac
+from almanac.snapshot.load import assemble
+
+GRACE = timedelta(minutes=10)  # clocks differ
+IN_WORDS = (*layout.WRITTEN, "providers/", "corrections/", "links/", "undeclared/")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that rules need: the files, and what becomes of them. What cannot be read is in the faults, once."""
+
+    content: Path
+    files: Files
+    now: datetime
+
+    @cached_property
+    def providers(self) -> tuple[tuple[Provider, ...], tuple[Fault, ...]]:
+        """Those whose files are right, and what is wrong with the others."""
+        return providers.sound(self.content)
+
+    @cached_property
+    def unsure(self) -> frozenset[str]:
+        """Slugs of providers of which there is too little to judge others by."""
+        slugs = {name.removeprefix("providers/").removesuffix(".md") for name in self.files
+                 if name.startswith("providers/") and name.endswith(".md") and name.count("/") == 1}  # fmt: skip
+        return frozenset(slugs - {provider.slug for provider in self.providers[0]})
+
+    @cached_property
+    def cards(self) -> tuple[list[Card], list[Fault]]:
+        """The card of every incident that can be read, and what is wrong with the others."""
+        faults: list[Fault] = []
+        return list(cards(self.files, faults)), faults
+
+    @cached_property
+    def manuscripts(self) -> tuple[list[Manuscript], list[Fault]]:
+        """The articles and pages without faults of their own, and what is wrong with the others."""
+        faults: list[Fault] = []
+        return list(_manuscripts(self.files, faults)), faults
+
+    @cached_property
+    def almanac(self) -> tuple[Almanac, list[Fault]]:
+        """What a build would put together, and what clashes in it."""
+        plan = engine.Plan(content=self.content, theme=self.content, output=self.content.parent / unchanged.PREVIEW,
+                           now=self.now, site_url="", site_name="", site_id="")  # fmt: skip
+        nameless = (Provider(slug=slug, name=slug, company="", home="", status_page="") for slug in self.unsure)
+        faults: list[Fault] = []
+        watched = tuple(sorted((*self.providers[0], *nameless), key=lambda provider: provider.slug))
+        return assemble(plan, watched, self.cards[0], (), faults), faults
+
+
+Rule = Callable[[Desk], Iterable[Fault]]
+
+
+def survey(
+    content: Path, files: Files, now: datetime, strict: bool, by: Sequence[Rule] = ()
+) -> list[Problem]:
+    """Every problem of `files`, which stand under `content`, in the order of files and lines.
+
+    A rule that breaks off is a problem itself, and keeps no other from being told.
+    """
+    desk = Desk(content, files, now)
+    faults = [fault for rule in by or RULES for fault in attempt("content", lambda: rule(desk))]  # noqa: B023
+    if strict:
+        faults += (fault for written in desk.manuscripts[0] for fault in _unbound(written))
+    return _told(faults)
+
+
+def _odd(desk: Desk) -> Iterator[Fault]:
+    """What was not read, and why."""
+    return (Fault(file=f"content/{name}", message=file.odd) for name, file in desk.files.items() if file.odd)
+
+
+def cards(files: Files, faults: list[Fault]) -> Iterator[Card]:
+    """The card of every incident that can be read."""
+    for name, file in files.items():
+        folder, _, path = name.partition("/")
+        if folder != archive.INCIDENTS or not path.endswith(".md") or file.odd:
+            continue
+        try:
+            yield card(archive.read_bytes(file.data, path, f"content/{name}"), path)
+        except archive.ArchiveError as error:
+            faults += error.faults
+        except Exception as error:
+            faults.append(unjudged(f"content/{name}", error))
+
+
+def _press(desk: Desk) -> Iterator[Fault]:
+    """What is wrong with the outlets people name, and with the drafts that wait for one."""
+    yield from outlets.load(desk.content)[1]
+    try:
+        inbox.load(desk.content)
+    except InboxError as error:
+        yield from error.faults
+
+
+def _manuscripts(files: Files, faults: list[Fault]) -> Iterator[Manuscript]:
+    for name, file in files.items():
+        if not name.startswith(layout.WRITTEN) or file.odd:
+            continue
+        if not name.endswith(".md"):
+            faults += articles.strays([name])
+            continue
+        try:
+            found, wrong = articles.read(file.data, name)
+        except Exception as error:
+            found, wrong = None, (unjudged(f"content/{name}", error),)
+        faults += wrong
+        if found:
+            yield found
+
+
+def _misspelled(desk: Desk) -> Iterator[Fault]:
+    """Misspelled words in what people wrote; a file that cannot be read is told of elsewhere."""
+    files = desk.files
+    known = spelling.allowed(files[spelling.WORDS].data) if spelling.WORDS in files else frozenset[str]()
+    for name, file in files.items():
+        if name.startswith(IN_WORDS) and not file.odd and len(file.data) <= articles.LARGEST:
+            yield from attempt(f"content/{name}", lambda: _slips(name, file.data, known))  # noqa: B023
+
+
+def _slips(name: str, data: bytes, known: frozenset[str]) -> Iterator[Fault]:
+    matter, shift = _taken_apart(name, data)
+    first = matter.head.count("\n") + 4
+    return (replace(fault, line=fault.line - shift) for fault in spelling.faults(matter, first, known))
+
+
+def _taken_apart(name: str, data: bytes) -> tuple[Matter, int]:
+    """What stands in a file, and by how many lines its places are too far down: a correction is bare YAML."""
+    begun = data.startswith(b"---")
+    return frontmatter.read(data if begun else b"---\n" + data + b"\n---\n", f"content/{name}"), 0 if begun else 1
+
+
+def _strays(desk: Desk) -> Iterator[Fault]:
+    """Files that nobody reads: whoever put them there meant something else, or nothing good."""
+    for name, file in desk.files.items():
+        if not file.odd and not layout.is_known(name):
+            message = "is not read; content/ holds what the guide names, in folders of its names, and nothing else"
+            yield Fault(file=f"content/{name}", message=message)
+
+
+def _ownerless(desk: Desk) -> Iterator[Fault]:
+    """Records of the machine's that belong to no provider, so that nobody reads them."""
+    slugs = {*desk.unsure, *(provider.slug for provider in desk.providers[0]), *desk.almanac[0].cards, archive.PRESS}
+    for name, file in desk.files.items():
+        if not file.odd and (slug := layout.owner(name)) and slug not in slugs:
+            message = f"is of no provider here; add content/providers/{slug}.md, or take this away"
+            yield Fault(file=f"content/{name}", message=message)
+
+
+def _agreeing(desk: Desk) -> Iterator[Fault]:
+    """Articles and pages held against each other and the record."""
+    written, almanac = desk.manuscripts[0], desk.almanac[0]
+    broken = {articles.address(name) for name in desk.files} - {"", *(one.url for one in written)}
+    broken |= {f"/{name}" for name in desk.files if name.startswith(layout.PICTURES)}
+    site = world(almanac)
+    yield from crosscheck.across(written, site)
+    yield from crosscheck.dead_links(written, site, broken)
+    if not desk.almanac[1]:  # else the record is not whole, and what it says may be wrong
+        yield from crosscheck.judged(written, Evidence(almanac), desk.unsure)
+
+
+def _future(desk: Desk) -> Iterator[Fault]:
+    """Times that have not come yet. A build leaves such an article out of lists and feeds until then."""
+    for name, file in desk.files.items():
+        if name.startswith(layout.JUDGED) and not file.odd and len(file.data) <= articles.LARGEST:
+            yield from attempt(f"content/{name}", lambda: _to_come(name, file.data, desk.now + GRACE))  # noqa: B023
+
+
+def _to_come(name: str, data: bytes, latest: datetime) -> Iterator[Fault]:
+    if name.startswith(layout.PICTURES):
+        return
+    matter, shift = _taken_apart(name, data)
+    for path, at in _times(matter.values, ()):
+        if at > latest:
+            fault = matter.fault(path, f"{at:%Y-%m-%dT%H:%MZ} is in the future; write a time that has come")
+            yield replace(fault, line=fault.line - shift)
+
+
+def _times(value: object, path: Way) -> Iterator[tuple[Way, datetime]]:
+    """Every time in front matter but those that questions are asked of."""
+    if isinstance(value, datetime):
+        yield from [(path, value.astimezone(UTC))] if value.tzinfo and value.year in YEARS else []
+    elif isinstance(value, Mapping | list):
+        for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+            if key not in ("figures", "check"):
+                yield from _times(item, (*path, key))
+
+
+def _unshown(desk: Desk) -> Iterator[Fault]:
+    """Pictures that nobody sees: the archive is no place to leave files at."""
+    written = desk.manuscripts[0]
+    if len(written) < sum(name.startswith(layout.WRITTEN) for name in desk.files):  # a faulty one may show them
+        return
+    shown = {spot.what for one in written for spot in one.body.links}
+    for picture in desk.almanac[0].pictures:
+        if picture.url not in shown:
+            message = f"is shown nowhere; show it with ![what it shows]({picture.url}), or take it away"
+            yield Fault(file=f"content/{picture.file}", message=message)
+
+
+def _unbound(written: Manuscript) -> Iterable[Fault]:
+    for spot in written.body.numerals if written.year else ():
+        cure = "quote it as {{name}} from a query under `figures`"
+        yield written.fault(spot, f"{spot.what!r} is bound to nothing; {cure}")
+
+
+RULES: tuple[Rule, ...] = (
+    _odd,
+    lambda desk: desk.providers[1],
+    lambda desk: desk.cards[1],
+    lambda desk: desk.manuscripts[1],
+    lambda desk: desk.almanac[1],
+    _press, _misspelled, _strays, _ownerless, _future, _agreeing, _unshown,
+)  # fmt: skip
+
+
+def _told(faults: Iterable[Fault]) -> list[Problem]:
+    return [
+        Problem(fault.file, fault.line, fault.column, f"{fault.field}: {fault.message}".removeprefix(": "))
+        for fault in sorted(set(faults))
+    ]

@@ -1,0 +1,202 @@
+"""Reads what people write, articles and pages: one file as checked fields and safe HTML, or every fault of it. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from almanac import queries, unchanged
+from almanac.content import body, forms, frontmatter
+from almanac.content.body import Body, Spot
+from almanac.content.forms.values import DEVICES
+from almanac.content.frontmatter import Fault, Matter, Way
+from almanac.queries import Expect, Query, QueryError
+from almanac.snapshot import Article, ArticleCard, Claim, Correction, Source
+from almanac.text import addresses
+
+ARTICLE_FILE = re.compile(r"articles/(?P<year>\d{4})/(?P=year)-\d\d-\d\d-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
+PAGE_FILE = re.compile(r"pages/(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
+LONGEST_NAME = 80  # of a file: it becomes an address
+LARGEST = 300_000  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manuscript:
+    """A file that people wrote, checked as far as it can be by itself."""
+
+    file: str  # relative to content/, with slashes
+    values: Mapping[str, Any]
+    matter: Matter
+    body: Body
+    slug: str
+    year: str  # "" for a page
+    first: int  # the line its body begins in
+    claims: tuple[Claim, ...] = ()
+    figures: tuple[tuple[str, Query], ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Its address on the site."""
+        return address(self.file)
+
+    @property
+    def html(self) -> str:
+        """Its body as safe HTML."""
+        return self.body.html
+
+    def fault(self, spot: Spot, message: str) -> Fault:
+        """A fault in the body."""
+        return Fault(file=self.matter.file, line=self.first + spot.line - 1, column=spot.column, message=message)
+
+
+def address(file: str) -> str:
+    """The address on the site that the name of a file (relative to content/) gives it; "" if it is no good name."""
+    if found := ARTICLE_FILE.fullmatch(file):
+        return f"/articles/{found['year']}/{found['slug']}/"
+    found = PAGE_FILE.fullmatch(file)
+    return f"/{found['slug']}/" if found else ""
+
+
+def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Fault, ...]]:
+    """What stands in `file` (relative to content/, with slashes), or every fault of it."""
+    shown = f"content/{file}"
+    if len(data) > LARGEST:
+        return None, (Fault(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
+    matter = frontmatter.read(data, shown)
+    page = file.startswith("pages/")
+    name = (PAGE_FILE if page else ARTICLE_FILE).fullmatch(file)
+    values, faults = forms.check(forms.PageForm if page else forms.ArticleForm, matter)
+    figures = matter.values.get("figures")
+    known = [str(figure) for figure in figures] if isinstance(figures, Mapping) else []
+    found = body.read(matter.body, known)
+    first = data.count(b"\n") - matter.body.count("\n") + 1
+    faults += tuple(Fault(file=shown, line=first + spot.line - 1, column=spot.column, message=spot.what)
+                    for spot in found.wrong)  # fmt: skip
+    faults += tuple(_misnamed(file, page, name))
+    asked = _Asked(matter, values)
+    faults += tuple(asked.faults)
+    if faults or name is None:
+        return None, tuple(sorted(faults))
+    return Manuscript(
+        file=file, values=values, matter=matter, body=found, first=first,
+        slug=name["slug"], year=name.groupdict().get("year") or "", claims=asked.claims, figures=asked.figures,
+    ), ()  # fmt: skip
+
+
+class _Asked:
+    """The questions in checked fields, read; what is wrong with them is in `faults`."""
+
+    def __init__(self, matter: Matter, values: Mapping[str, Any]) -> None:
+        self._matter = matter
+        self.faults: list[Fault] = []
+        sources = [source["url"] for source in values.get("sources", ())]
+        self.claims = tuple(self._claim(i, fields, sources) for i, fields in enumerate(values.get("claims", ())))
+        asked = [(name, self._query(("figures", name), fields)) for name, fields in values.get("figures", {}).items()]
+        self.figures = tuple((name, query) for name, query in asked if query)
+
+    def _claim(self, index: int, fields: Mapping[str, Any], sources: Sequence[str]) -> Claim:
+        path: Way = ("claims", index)
+        where, check = "" if fields["where"] is None else fields["where"], fields["check"]
+        if isinstance(where, int) and 1 <= where <= len(sources):
+            where = sources[where - 1]
+        elif where != "" and not addresses.is_web(where):
+            cure = f"write 1 to {len(sources)}, or a web address"
+            message = f"{frontmatter.short(str(where))} is no source of this article; {cure}"
+            self._say((*path, "where"), message)
+        query = expected = None
+        if check is None and not fields["why"]:
+            self._say(path, "has neither check nor why; bind it to a figure, or say in `why` what it is judged by")
+        if check is not None and (query := self._query((*path, "check"), check)):
+            expected = self._expected((*path, "check"), query, check)
+        return Claim(
+            said=fields["said"], by=fields["by"], where=str(where), grade=fields["grade"],
+            since=str(fields["since"] or ""), verdict=fields["verdict"], why=fields["why"] or "",
+            check=query, expect=expected,
+        )  # fmt: skip
+
+    def _query(self, path: Way, fields: Mapping[str, Any]) -> Query | None:
+        try:
+            return queries.query(fields)
+        except QueryError as error:
+            self._say((*path, error.key) if error.key else path, str(error))
+        return None
+
+    def _expected(self, path: Way, query: Query, fields: Mapping[str, Any]) -> Expect | None:
+        if "expect" not in fields:
+            self._say(path, "expects nothing; add what the claim says, as in `expect: \"> 50%\"`")
+            return None
+        try:
+            return queries.expect(query, fields["expect"])
+        except QueryError as error:
+            self._say((*path, error.key), str(error))
+        return None
+
+    def _say(self, path: Way, message: str) -> None:
+        self.faults.append(self._matter.fault(path, message))
+
+
+def _misnamed(file: str, page: bool, good: re.Match[str] | None) -> Iterable[Fault]:
+    """What is wrong with the name of a file, which becomes its address."""
+    shown = f"content/{file}".encode("ascii", "backslashreplace").decode()
+    wanted = "pages/<slug>.md" if page else "articles/<year>/<year>-<month>-<day>-<slug>.md"
+    foreign = next((character for character in file if not character.isascii()), "")
+    if foreign:
+        called = unicodedata.name(foreign, f"U+{ord(foreign):04X}").lower()
+        yield Fault(file=shown, message=f"has a name with {called}, which is none of a-z; retype the name")
+    elif not good:
+        yield Fault(file=shown, message=f"is no address; rename it content/{wanted}, slugs of a-z, 0-9, -")
+    elif (slug := good["slug"]) in DEVICES:
+        yield Fault(file=shown, message=f"ends in {slug}, a name that Windows keeps for a device; choose another")
+    elif not page and not _is_day(file.rpartition("/")[2][:10]):
+        yield Fault(file=shown, message="begins with no day of the calendar; name it by the day it is about")
+    elif len(file.rpartition("/")[2]) > LONGEST_NAME:
+        yield Fault(file=shown, message=f"has a name that is too long; write at most {LONGEST_NAME} characters")
+
+
+def _is_day(name: str) -> bool:
+    try:
+        return bool(date.fromisoformat(name))
+    except ValueError:
+        return False
+
+
+def strays(files: Iterable[str]) -> list[Fault]:
+    """A fault for each file (relative to content/) that nobody reads, and that would vanish without a word."""
+    message = "is not read; articles and pages are Markdown, in files that end in .md"
+    return [Fault(file=f"content/{file}", message=message) for file in sorted(files)
+            if not file.endswith(".md") and not unchanged.is_leftover(file)]  # fmt: skip
+
+
+def article(written: Manuscript, url: str, html: str, file: str) -> Article:
+    """The Article of a manuscript; `url` is relative to the site, with a leading slash."""
+    values = written.values
+    corrections = tuple(Correction(**correction) for correction in values["corrections"])
+    card = ArticleCard(
+        url=url,
+        title=values["title"],
+        date=values["date"],
+        modified=values["modified"],
+        first_url=values["first_url"],
+        summary=values["summary"],
+        kind=values["kind"],
+        authors=tuple(values["authors"]),
+        providers=tuple(values["providers"]),
+        incidents=tuple((slug, raw) for slug, _, raw in (key.partition("/") for key in values["incidents"])),
+        claims=written.claims,
+        figures=written.figures,
+        corrections=corrections,
+    )
+    return Article(
+        card=card,
+        html=html,
+        sources=tuple(Source(**source) for source in values["sources"]),
+        confirmed=tuple(values["confirmed"]),
+        claimed=tuple(values["claimed"]),
+        unknown=tuple(values["unknown"]),
+        corrections=corrections,
+        file=file,
+    )

@@ -1,0 +1,255 @@
+"""Takes the Markdown of an article or page apart and finds in it what must not be published. Pure.
+
+What is judged is what the renderer makes of the text, so that no spelling of a link or a tag gets past; the source is
+only searched for the place to name.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from almanac.content.frontmatter import nearest
+from almanac.text import addresses
+from almanac.text import markdown as text
+from almanac.text.markdown import DEEPEST, unescape
+
+LARGEST = 200_000  # characters; a long article has 30,000
+NEAR = 2_000  # characters in which something that was rendered is looked for in the source
+
+# What the renderer writes: tags, comments where raw HTML stood, and words. There is no other `<` in it.
+_PIECE = re.compile(r'<(/?)([a-z]+[1-6]?)((?: [a-z-]+="[^"]*")*)(?: /)?>|(<(?:!--.*?-->)?)|([^<]+)', re.DOTALL)
+_ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
+_TAG = re.compile(r"<(?=[A-Za-z/!?])(?!(?:https?|mailto):)")
+_JINJA = re.compile(r"\{%.*?%?\}|\{\{(?P<name>.*?)\}\}|\{\{")
+_SCHEME = re.compile(r"(?:javascript|vbscript|data|file)\s*:|\]\(\s*\)|\[\]:", re.IGNORECASE)
+_PELICAN = re.compile(r"\{(\w+)\}")
+_PICTURE = re.compile(r"/images/[\w./-]+")  # whether there is one is not asked here
+_NUMERAL = re.compile(r"\d(?<![\w#./-]\d)(?:[\d.,:  ]*\d)?(?:[  ]?(?:%|h\b|min\b|s\b))?(?!\w)")
+_ALONE_BEFORE, _ALONE_AFTER = r"(?<![\w#./-])", r"(?![.,:]?\d|\w)"
+_STARTS, _ENDS = re.compile(_ALONE_BEFORE), re.compile(_ALONE_AFTER)
+_DATE = re.compile(
+    r"\d{1,2}(?: to \d{1,2})?[  ](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*(?:[  ]\d{4})?"
+    r"|(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}"
+    r"|\b\d{4}-\d\d(?:-\d\d)?(?:T[\d:]+Z)?|\b(?:19|20)\d\d\b"
+)
+
+
+class Spot(NamedTuple):
+    """Something of a body with its place in it, counted from 1."""
+
+    line: int
+    column: int
+    what: str
+
+
+class Body(NamedTuple):
+    """What stands in a body, each with its place: `links` and pictures as they are rendered, names of `figures` …
+
+    `html` is the body as safe HTML, "" for one that is given to no renderer.
+    """
+
+    html: str = ""
+    links: tuple[Spot, ...] = ()
+    anchors: frozenset[str] = frozenset()
+    figures: tuple[Spot, ...] = ()
+    numerals: tuple[Spot, ...] = ()  # written out rather than quoted from the archive
+    wrong: tuple[Spot, ...] = ()  # `what` says what is wrong; what to write instead
+
+
+def read(markdown: str, figures: Collection[str] = ()) -> Body:
+    """Take a body apart. `figures` are the names it may quote as {{name}}."""
+    wrong = unfit(markdown)
+    if any("too " in spot.what for spot in wrong):  # such a text is not given to a renderer
+        return Body(wrong=tuple(wrong))
+    shown = text.placed(markdown)
+    look = _Look(markdown, figures)
+    look.at(shown)
+    wrong += look.wrong
+    html = text.published(shown)
+    return Body(
+        html=html,
+        links=tuple(look.links),
+        anchors=frozenset(re.findall(r'<h[2-6] id="([^"]+)"', html)) if look.headed else frozenset(),
+        figures=tuple(look.figures),
+        numerals=tuple(look.numerals),
+        wrong=tuple(sorted(wrong)),
+    )
+
+
+def unfit(markdown: str) -> list[Spot]:
+    """What must not be given to a renderer, in any text."""
+    return [*_hidden(markdown), *_too_much(markdown)]
+
+
+def _hidden(markdown: str) -> Iterator[Spot]:
+    """Characters that reorder or hide what a reader sees."""
+    for number, line in enumerate(markdown.split("\n"), 1):
+        for column, character in text.rubbish(line):
+            yield Spot(number, column, f"holds the invisible character U+{ord(character):04X}; delete it")
+
+
+def _too_much(markdown: str) -> Iterator[Spot]:
+    """What would only slow the renderer down."""
+    if len(markdown) > LARGEST:
+        yield Spot(1, 1, f"has {len(markdown):,} characters, which is too much; write at most {LARGEST:,}")
+        return
+    start = text.deep_nesting(markdown)
+    if start is not None:
+        line = markdown.count("\n", 0, start) + 1
+        yield Spot(line, 1, f"is nested too deep; write lists and quotes at most {DEEPEST} levels deep")
+
+
+class _Look:
+    """Walks through what was rendered, and keeps the place in the source beside it."""
+
+    def __init__(self, markdown: str, figures: Collection[str]) -> None:
+        self._source = markdown
+        self._starts = [0, *(found.end() for found in re.finditer("\n", markdown))]
+        self._known = figures
+        self._cursor = 0  # everything before it in the source has been met
+        self._target = 0  # the same of targets of links, which stand behind their words
+        self._code = 0
+        self.headed = False
+        self.links: list[Spot] = []
+        self.figures: list[Spot] = []
+        self.numerals: list[Spot] = []
+        self.wrong: list[Spot] = []
+
+    def at(self, shown: str) -> None:
+        """Look at HTML as `text.placed` makes it, which has one form for everything."""
+        for end, tag, attributes, raw, words in _PIECE.findall(shown):
+            if words:
+                self._words(unescape(words))
+            elif raw:
+                self._raw()
+            elif end:
+                self._code -= tag in ("code", "pre")
+            else:
+                self._tag(tag, {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)})
+
+    def _tag(self, tag: str, found: Mapping[str, str]) -> None:
+        if place := found.get("data-sourcepos"):
+            line = int(place.partition(":")[0])  # its column is counted in bytes, so it is not used
+            start = self._starts[min(line, len(self._starts)) - 1]
+            self._cursor, self._target = max(self._cursor, start), max(self._target, start)
+        if tag == "a":
+            self._link(found.get("href", ""))
+        elif tag == "img":
+            self._image(found.get("src", ""), found.get("alt", ""))
+        elif tag in ("code", "pre"):
+            self._code += 1
+        elif tag == "h1":
+            self._say(r"#|[^\n]+\n=", "is a heading of the first level, which the title is; begin it with ##")
+        elif tag in ("h2", "h3", "h4", "h5", "h6"):
+            self.headed = True
+
+    def _raw(self) -> None:
+        found = self._say(_TAG.pattern, "is raw HTML, which is not published; write Markdown, or `<` in backticks")
+        self._cursor = found + 1
+
+    def _words(self, data: str) -> None:
+        if self._code:
+            return
+        for found in _JINJA.finditer(data) if "{" in data else ():
+            self._quote(found[0], found["name"])
+        numerals = list(_NUMERAL.finditer(data))
+        dates = [found.span() for found in _DATE.finditer(data)] if numerals else []
+        for found in numerals:
+            if not any(since <= found.start() < until for since, until in dates):
+                written = rf"{_ALONE_BEFORE}{re.escape(found[0])}{_ALONE_AFTER}"
+                self.numerals.append(self._spot(written, found[0], found[0]))
+
+    def _quote(self, whole: str, name: str | None) -> None:
+        place = self._spot(re.escape(whole), "")
+        if name is not None and name.partition(".")[0] in self._known:
+            self.figures.append(place._replace(what=name))
+            return
+        if name is None:
+            what = f"{whole[:40]} is no Markdown; put it in backticks"
+        elif near := nearest(name.partition(".")[0], self._known):
+            what = f"{whole[:40]} is no figure of this file; did you mean {{{{{near}}}}}?"
+        else:
+            what = f"{whole[:40]} is no figure of this file; name it under `figures`, or put it in backticks"
+        self.wrong.append(place._replace(what=what))
+
+    def _link(self, target: str) -> None:
+        if len(target) > addresses.LONGEST:  # too much to look for
+            message = f"is an address of {len(target):,} characters; write at most {addresses.LONGEST:,}"
+            self.wrong.append(self._spot(r"\[|<|\w+:", message))
+            return
+        written = rf"{re.escape(target)}|{re.escape(unquote(target))}" if target else _SCHEME.pattern
+        words, self._cursor = self._cursor, max(self._cursor, self._target)
+        place = self._spot(written, target, target)
+        self._cursor, self._target = words, self._cursor + 1
+        message = _wrong_with(target)
+        if message:
+            self.wrong.append(place._replace(what=message))
+        else:
+            self.links.append(place)
+
+    def _image(self, source: str, alternative: str) -> None:
+        place = self._spot(r"!\[", "")
+        self._cursor += 1  # the next one is another
+        if not alternative.strip():
+            message = "is an image without alt text; say between the brackets what it shows"
+            self.wrong.append(place._replace(what=message))
+        if _PICTURE.fullmatch(source):
+            self.links.append(place._replace(what=source))
+            return
+        cure = "put the file into content/images/<year>, and write ![what it shows](/images/<year>/<name>.png)"
+        self.wrong.append(place._replace(what=f"is an image, {source[:60]}, that is not carried into the site; {cure}"))
+
+    def _say(self, pattern: str, message: str) -> int:
+        place = self._spot(pattern, message)
+        self.wrong.append(place)
+        return self._starts[place.line - 1] + place.column - 1
+
+    def _spot(self, pattern: str, what: str, literal: str = "") -> Spot:
+        """Where `pattern` next stands in the source; where the last thing did, if it is written in another way.
+
+        `literal` is what the pattern mostly comes to; looking for it first spares compiling a pattern of its own.
+        """
+        at = self._source.find(literal, self._cursor, self._cursor + NEAR) if literal else -1
+        if at < 0 or not _alone(self._source, at, at + len(literal)):
+            found = re.compile(pattern, re.IGNORECASE).search(self._source, self._cursor, self._cursor + NEAR)
+            at = found.start() if found else self._cursor
+        self._cursor = at
+        line = bisect_right(self._starts, at)
+        return Spot(line, at - self._starts[line - 1] + 1, what)
+
+
+def _alone(source: str, start: int, end: int) -> bool:
+    """True if what stands there is no part of a longer word or number."""
+    return bool(_STARTS.match(source, start) and _ENDS.match(source, end))
+
+
+def _wrong_with(target: str) -> str:
+    """What makes a link one that is not published; "" for a good one. Whether it leads somewhere is not asked here."""
+    plain = unquote(target)
+    if found := _PELICAN.match(plain):
+        away = plain.startswith("{filename}/../") or plain.count("../") > 2
+        if found[1] == "filename" and not away:
+            return ""
+        cure = "link to an address, or with {filename} to an article or page"
+        return f"{found[0]} is not carried into the site; {cure}"
+    if not target:
+        return "is a link that runs script or leads nowhere; write an address that begins with https:// or /"
+    if plain.startswith(("//", "/\\", "\\")):
+        return f"{plain[:60]} leaves the site in disguise; begin it with https://"
+    if target.startswith(("/", "#", "mailto:")):
+        return ""
+    try:
+        parts = urlsplit(target)
+        disguised = addresses.is_disguised(parts)
+    except ValueError:
+        return f"{plain[:60]} is no web address; write it in full, as in https://status.example.com/"
+    if parts.scheme not in ("http", "https"):
+        cure = "begin it with / or https://" if not parts.scheme else "link with https://"
+        return f"{plain[:60]} is no link into the site nor to the web; {cure}"
+    if disguised:
+        return f"{plain[:60]} hides where it leads; write the host in a to z, 0 to 9 and hyphens, without a user"
+    return ""

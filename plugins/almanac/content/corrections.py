@@ -1,0 +1,186 @@
+"""Corrections by people: content/corrections/<provider>/<id>.yml overrides facts of an incident, after the archive.
+
+The archive stays as it is: what is corrected are the cards that pages and statistics are made from, and the incident as
+its page shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from almanac.content import files
+from almanac.content.frontmatter import Fault, Matter, nearest
+from almanac.model import BOUND, OVER, SIGHT, Card, Impact, Incident, Kind, moment, seconds
+
+FOLDER = "corrections"
+LARGEST = 20_000  # bytes
+RANKS = (Impact.UNKNOWN, Impact.NONE, Impact.MAINTENANCE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
+
+
+class Fix(NamedTuple):
+    """What an editor says of an incident instead of what its provider does; None or "" where nothing else is said."""
+
+    provider: str
+    slug: str  # last part of the address of the incident's page
+    started: int | None  # epoch seconds
+    ended: int | None
+    kind: str
+    impact: str
+    merge_with: str  # provider/id of the incident that it is part of
+    withdrawn: bool
+    reason: str
+    source: str
+    author: str
+    date: int
+    file: str
+
+
+class Corrected(NamedTuple):
+    """An incident before and after its correction."""
+
+    fix: Fix
+    was: Card
+    now: Card
+
+
+def read(data: bytes, file: str) -> tuple[Fix | None, tuple[Fault, ...]]:
+    """The correction in `file` (relative to content/, with slashes), or every fault of it. Pure."""
+    from almanac.content import forms, frontmatter  # 0.25 s, needed only where there are corrections
+
+    shown = f"content/{file}"
+    folder, _, name = file.removeprefix(f"{FOLDER}/").partition("/")
+    if not name.endswith(".yml") or "/" in name:
+        return None, (Fault(file=shown, message=f"is not read; name it content/{FOLDER}/<provider>/<id>.yml"),)
+    if len(data) > LARGEST:
+        return None, (Fault(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
+    begun = data.startswith(b"---\n")
+    matter = frontmatter.read((b"" if begun else b"---\n") + data + b"\n---\n", shown)
+    values, faults = forms.check(forms.FixForm, matter)
+    faults = faults or tuple(_too_late(matter, values))
+    if faults:
+        return None, tuple(replace(fault, line=max(fault.line - (not begun), 1)) for fault in faults)
+    if not any(values[key] for key in ("start", "end", "kind", "impact", "merge_with", "withdrawn")):
+        message = "corrects nothing; add start, end, kind, impact, merge_with or withdrawn"
+        return None, (Fault(file=shown, message=message),)
+    return Fix(
+        provider=folder,
+        slug=name.removesuffix(".yml"),
+        started=values["start"] and seconds(values["start"]),
+        ended=values["end"] and seconds(values["end"]),
+        kind=values["kind"] or "",
+        impact=values["impact"] or "",
+        merge_with=values["merge_with"] or "",
+        withdrawn=values["withdrawn"],
+        reason=values["reason"],
+        source=values["source"],
+        author=values["author"],
+        date=seconds(values["date"]),
+        file=file,
+    ), ()
+
+
+def _too_late(matter: Matter, values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Times that nobody could know when the correction was written."""
+    for key in ("start", "end"):
+        if values[key] and values[key] > values["date"]:
+            message = "is after the date, when nobody could know it; write when it was, and the date of this correction"
+            yield matter.fault((key,), message)
+
+
+def load(content: Path) -> tuple[tuple[Fix, ...], tuple[Fault, ...]]:
+    """All corrections under `content`, and every fault of them."""
+    fixes, faults = files.load(content, FOLDER, read)
+    return tuple(fixes), faults
+
+
+def apply(cards: Iterable[Card], fixes: Iterable[Fix]) -> tuple[list[Card], tuple[Corrected, ...], list[Fault]]:
+    """The cards as corrected, what was corrected, and the corrections that cannot be. Pure.
+
+    An incident that is merged counts no more; the one it is merged with lasts as long as both, as bad as the worse.
+    """
+    everything = list(cards)
+    was = {(card.provider, card.slug): card for card in everything}
+    ids = {f"{card.provider}/{card.id}": key for key, card in was.items()}
+    known = dict(was)
+    done: list[Fix] = []
+    faults: list[Fault] = []
+    for fix in fixes:
+        key = fix.provider, fix.slug
+        if message := _impossible(fix, known, ids):
+            faults.append(Fault(file=f"content/{fix.file}", message=message))
+            continue
+        known[key] = corrected(known[key], fix)
+        done.append(fix)
+    for fix in done:
+        if fix.merge_with:
+            survivor = ids[fix.merge_with]
+            known[survivor] = _joined(known[survivor], known[fix.provider, fix.slug])
+    log = tuple(Corrected(fix, was[fix.provider, fix.slug], known[fix.provider, fix.slug]) for fix in done)
+    return [known[key] if was[key := (card.provider, card.slug)] is card else card for card in everything], log, faults
+
+
+def _impossible(fix: Fix, known: Mapping[tuple[str, str], Card], ids: Mapping[str, tuple[str, str]]) -> str:
+    """Why a correction cannot be applied; "" if it can."""
+    card = known.get((fix.provider, fix.slug))
+    if card is None:
+        near = nearest(fix.slug, [slug for provider, slug in known if provider == fix.provider])
+        cure = f"did you mean {near}.yml?" if near else "name it as the address of the incident's page ends"
+        return f"corrects no incident of {fix.provider}; {cure}"
+    if fix.merge_with and fix.merge_with not in ids:
+        near = nearest(fix.merge_with, [key for key in ids if key.startswith(f"{fix.provider}/")])
+        cure = f"did you mean {near}?" if near else "write provider/id as the archive has it"
+        return f"merge_with: {fix.merge_with} is not in the archive; {cure}"
+    if fix.merge_with == f"{card.provider}/{card.id}":
+        return "merge_with: is the incident itself; name the other one"
+    start, end = fix.started or card.started, fix.ended or card.ended
+    return "end: is before the start; mend one of the two" if end is not None and end < start else ""
+
+
+def corrected(card: Card, fix: Fix) -> Card:
+    """A card as an editor says it is."""
+    kind = Kind.MERGED if fix.merge_with else Kind.WITHDRAWN if fix.withdrawn else fix.kind
+    if fix.started is not None:
+        card = card._replace(started=fix.started, started_basis="editor")
+    if fix.ended is not None:
+        card = card._replace(ended=fix.ended, ended_basis="editor", phase=_over(card))
+    card = card._replace(kind=str(kind) or card.kind, impact=fix.impact or card.impact)
+    card = card._replace(changed=max(card.changed, fix.date))
+    undated = {card.started_basis, card.ended_basis} & {SIGHT, BOUND}
+    return card._replace(posted_late=card.ended is not None and card.posted >= card.ended and not undated)
+
+
+def _over(card: Card) -> str:
+    """The phase of a card that an editor says has ended: resolved, unless it was over or had an end before."""
+    return "resolved" if card.ended is None and card.phase not in OVER else card.phase
+
+
+def _joined(card: Card, part: Card) -> Card:
+    ends = (card.ended, part.ended)
+    impact = max((card.impact, part.impact), key=lambda impact: RANKS.index(Impact(impact)))
+    return card._replace(
+        started=min(card.started, part.started),
+        ended=None if None in ends else max(end for end in ends if end is not None),
+        impact=impact,
+        components=tuple(dict.fromkeys((*card.components, *part.components))),
+        changed=max(card.changed, part.changed),
+    )
+
+
+def like(incident: Incident, card: Card) -> Incident:
+    """An incident with the facts of its card, which may have been corrected; itself if it has them already."""
+    facts: dict[str, Any] = {
+        "kind": Kind(card.kind),
+        "impact": Impact(card.impact),
+        "started": moment(card.started),
+        "started_basis": card.started_basis,
+        "ended": None if card.ended is None else moment(card.ended),
+        "ended_basis": card.ended_basis,
+        "components": card.components,
+    }
+    if all(getattr(incident, name) == value for name, value in facts.items()):
+        return incident
+    basis = "editor" if card.kind != incident.kind else incident.kind_basis
+    return replace(incident, **facts, kind_basis=basis)

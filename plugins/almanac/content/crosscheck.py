@@ -1,0 +1,256 @@
+"""What files that people write must agree on with each other and with the archive, in check and build alike. Pure."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from almanac.claims import Evidence, Figure, Unanswerable, verdict
+from almanac.claims.figure import PARTS
+from almanac.content.articles import Manuscript, address
+from almanac.content.body import Spot
+from almanac.content.frontmatter import Fault, Way, attempt, nearest, quoted
+from almanac.queries import Query
+from almanac.snapshot import Claim
+
+Key = tuple[str, str]
+
+INCIDENT = re.compile(r"/incidents/([a-z0-9-]+)/([^/]+)/")
+PROVIDER = re.compile(r"/providers/([a-z0-9-]+)/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What the rest of the site holds."""
+
+    providers: Collection[str]  # slugs
+    incidents: Mapping[Key, str]  # by (provider slug, raw id): the address of its page
+    leads: Callable[[str], bool]  # True if the site makes a page or file at an address such as leaderboard/
+    pictures: Collection[str] = ()  # addresses
+
+
+def across(manuscripts: Iterable[Manuscript], world: World) -> list[Fault]:
+    """Every fault but dead links that shows only when the files are seen together."""
+    known = list(manuscripts)
+    by_url: dict[str, Manuscript] = {}
+    faults: list[Fault] = []
+    for manuscript in known:
+        faults += _address(manuscript, by_url, world)
+        by_url.setdefault(manuscript.url, manuscript)
+    for manuscript in known:
+        faults += attempt(manuscript.matter.file, lambda: _across(manuscript, by_url, world))  # noqa: B023
+    return sorted(faults)
+
+
+def _across(manuscript: Manuscript, by_url: Mapping[str, Manuscript], world: World) -> Iterator[Fault]:
+    yield from _known_before(manuscript, by_url)
+    yield from _names(manuscript, world)
+    yield from _times(manuscript)
+
+
+def dead_links(manuscripts: Iterable[Manuscript], world: World, broken: Collection[str] = ()) -> list[Fault]:
+    """Return a fault for every link that leads nowhere on the site.
+
+    `broken` are addresses of files with faults of their own: links to them are not blamed as well.
+    """
+    known = list(manuscripts)
+    by_url: dict[str, Manuscript] = {}
+    for manuscript in known:
+        by_url.setdefault(manuscript.url, manuscript)
+    addresses = _Addresses(by_url, world, broken)
+    faults: list[Fault] = []
+    for manuscript in known:
+        faults += attempt(manuscript.matter.file, lambda: _dead(manuscript, addresses))  # noqa: B023
+    return sorted(faults)
+
+
+def _dead(manuscript: Manuscript, addresses: _Addresses) -> Iterator[Fault]:
+    for spot in manuscript.body.links:
+        if message := addresses.wrong_with(spot, manuscript):
+            yield manuscript.fault(spot, message)
+
+
+def judged(
+    manuscripts: Iterable[Manuscript], evidence: Evidence, unsure: frozenset[str] = frozenset()
+) -> list[Fault]:
+    """Every verdict that is not what the archive says, and every figure that it cannot give.
+
+    Questions that concern providers of whom too little is known, the slugs in `unsure`, are left open.
+    """
+    faults: list[Fault] = []
+    for manuscript in manuscripts:
+        faults += attempt(manuscript.matter.file, lambda: _judged(manuscript, evidence, unsure))  # noqa: B023
+    return sorted(faults)
+
+
+def _judged(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) -> Iterator[Fault]:
+    for index, claim in enumerate(manuscript.claims):
+        if claim.check is None or not _concerns(claim.check, unsure):
+            yield from _verdict(manuscript, index, claim, evidence)
+    yield from _figures(manuscript, evidence, unsure)
+
+
+def _concerns(query: Query, slugs: frozenset[str]) -> bool:
+    """True if any of the providers has a part in a question; in one of rank they all have."""
+    named = (query.provider, query.other, query.value, query.incident.partition("/")[0])
+    return bool(slugs) and (query.what == "rank" or not slugs.isdisjoint(named))
+
+
+def _verdict(manuscript: Manuscript, index: int, claim: Claim, evidence: Evidence) -> Iterator[Fault]:
+    if claim.check is None or claim.expect is None:
+        return
+    path: Way = ("claims", index)
+    try:
+        figure = evidence.ask(claim.check)
+    except Unanswerable as error:
+        yield manuscript.matter.fault((*path, "check"), str(error))
+        return
+    computed = verdict(figure, claim.expect)
+    if computed != claim.verdict:
+        of = f" of {figure.n}" if figure.k is not None else ""
+        found = f"{figure.said}{of}{f' ({figure.why})' if figure.why else ''}"
+        message = (f"is {claim.verdict!r}, but the archive says {computed!r}: it finds {found}, expected is "
+                   f"{claim.expect.text}; write {computed}, or mend the check")  # fmt: skip
+        yield manuscript.matter.fault((*path, "verdict"), message.replace("\u00a0", " "))
+
+
+def _figures(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) -> Iterator[Fault]:
+    figures: dict[str, Figure] = {}
+    for name, query in manuscript.figures:
+        if _concerns(query, unsure):
+            continue
+        try:
+            figures[name] = evidence.ask(query)
+        except Unanswerable as error:
+            yield manuscript.matter.fault(("figures", name), str(error))
+    for spot in manuscript.body.figures:
+        name, _, part = spot.what.partition(".")
+        figure = figures.get(name)
+        if figure and figure.bounds is None:
+            yield manuscript.fault(spot, f"{{{{{spot.what}}}}} cannot be said: {figure.why} Leave it out")
+        elif figure and figure.part(part) is None:
+            parts = ", ".join(f"{name}.{known}" for known in PARTS if known and figure.part(known))
+            yield manuscript.fault(spot, f"{{{{{spot.what}}}}} is nothing; write {name}, {parts}")
+
+
+def _address(manuscript: Manuscript, taken: Mapping[str, Manuscript], world: World) -> Iterator[Fault]:
+    url = manuscript.url
+    if url in taken:
+        message = f"has the address of content/{taken[url].file}, {url}; rename one of the two"
+        yield Fault(file=manuscript.matter.file, message=message)
+    elif not manuscript.year and world.leads(url.lstrip("/")):
+        yield Fault(file=manuscript.matter.file, message=f"has the address of another page, {url}; rename it")
+
+
+def _known_before(manuscript: Manuscript, by_url: Mapping[str, Manuscript]) -> Iterator[Fault]:
+    """A first address that another article stands at: readers of feeds would take the two for one."""
+    other = by_url.get(manuscript.values.get("first_url", ""))
+    if other and other is not manuscript:
+        message = f"is the address of {other.matter.file}; name the one this article had, or leave it out"
+        yield manuscript.matter.fault(("first_url",), message)
+
+
+def _names(manuscript: Manuscript, world: World) -> Iterator[Fault]:
+    """Providers and incidents that are not known here."""
+    for index, slug in enumerate(manuscript.values.get("providers", ())):
+        if slug not in world.providers:
+            yield manuscript.matter.fault(("providers", index), unknown_provider(slug, world.providers))
+    for index, key in enumerate(manuscript.values.get("incidents", ())):
+        slug, _, raw = key.partition("/")
+        if (slug, raw) not in world.incidents:
+            yield manuscript.matter.fault(("incidents", index), unknown_incident(slug, raw, world))
+
+
+def unknown_provider(slug: str, known: Collection[str]) -> str:
+    """Message about a provider that is none, with the one probably meant."""
+    near = nearest(slug, known)
+    cure = f"did you mean {near!r}?" if near else "write the name of a file in content/providers without .md"
+    return f"{quoted(slug)} is no provider here; {cure}"
+
+
+def unknown_incident(slug: str, raw: str, world: World) -> str:
+    """Message about an incident that the archive does not hold, with the one probably meant."""
+    if slug not in world.providers:
+        return unknown_provider(slug, world.providers)
+    near = nearest(raw, [known for provider, known in world.incidents if provider == slug])
+    cure = f"did you mean '{slug}/{near}'?" if near else f"write the id as content/incidents/{slug} has it"
+    return f"{quoted(f'{slug}/{raw}')} is not in the archive; {cure}"
+
+
+def _times(manuscript: Manuscript) -> Iterator[Fault]:
+    """Changes from before there was anything to change."""
+    values = manuscript.values
+    if not manuscript.year:
+        return
+    if values["modified"] and values["modified"] < values["date"]:
+        yield manuscript.matter.fault(("modified",), "is before the date; write when it was changed, or leave it out")
+    for index, correction in enumerate(values["corrections"]):
+        if correction["date"] < values["date"]:
+            path = ("corrections", index, "date")
+            yield manuscript.matter.fault(path, "is before the date of the article; write when it was corrected")
+
+
+class _Addresses:
+    """Where links inside the site may lead."""
+
+    def __init__(self, by_url: Mapping[str, Manuscript], world: World, broken: Collection[str]) -> None:
+        self._by_url = by_url
+        self._broken = broken
+        self._by_file = {manuscript.file: manuscript for manuscript in by_url.values()}
+        self._world = world
+        self._pages = set(world.incidents.values())
+
+    def wrong_with(self, spot: Spot, source: Manuscript) -> str:
+        """Why a link of `source` leads nowhere; "" if it leads somewhere, or out of the site."""
+        target, _, anchor = unquote(spot.what).partition("#")
+        if target.startswith("{filename}"):
+            return self._file(target.removeprefix("{filename}"), anchor, source)
+        if not target and anchor:
+            return _anchor(anchor, source)
+        if not target.startswith("/"):
+            return ""
+        path = target.partition("?")[0]
+        if found := self._by_url.get(path):
+            return _anchor(anchor, found) if anchor else ""
+        return "" if path in self._broken or self._leads(path) else self._nowhere(path)
+
+    def _file(self, target: str, anchor: str, source: Manuscript) -> str:
+        folder = "" if target.startswith("/") else posixpath.dirname(source.file)
+        file = posixpath.normpath(posixpath.join(folder, target.lstrip("/")))
+        if address(file) in self._broken:
+            return ""
+        if file in self._by_file:
+            return _anchor(anchor, self._by_file[file]) if anchor else ""
+        near = nearest(file, self._by_file)
+        like = "name an article or page, as in {filename}/pages/about.md"
+        cure = f"did you mean {{filename}}/{near}?" if near else like
+        return f"content/{file} is no article or page; {cure}"
+
+    def _leads(self, path: str) -> bool:
+        if found := INCIDENT.fullmatch(path):
+            return path in self._pages or (found[1] not in self._world.providers and self._world.leads(path[1:]))
+        if found := PROVIDER.match(path):
+            return found[1] in self._world.providers and self._world.leads(path[1:])
+        if path.startswith("/images/"):
+            return path in self._world.pictures
+        if path.startswith("/articles/") and path.endswith("/") and path != "/articles/":
+            return False
+        return self._world.leads(path[1:])
+
+    def _nowhere(self, path: str) -> str:
+        if f"{path}/" in self._by_url or self._leads(f"{path}/"):
+            return f"{path} is an address without its last slash; write {path}/"
+        known = self._world.pictures if path.startswith("/images/") else [*self._by_url, *self._pages]
+        near = nearest(path, known) if len(path) < 200 else ""
+        return f"{path[:80]} leads nowhere on this site; " + (f"did you mean {near}?" if near else "mend the address")
+
+
+def _anchor(anchor: str, page: Manuscript) -> str:
+    if anchor in page.body.anchors:
+        return ""
+    near = nearest(anchor, page.body.anchors)
+    cure = f"did you mean #{near}?" if near else "name a heading of that page"
+    return f"#{anchor} is no section of {page.url}; {cure}"

@@ -1,0 +1,253 @@
+"""What people may write in front matter: one pydantic model a kind of file, and its errors in plain words.
+
+Importing pydantic takes about 0.2 s, so this module is imported only when there is something to check.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from almanac.content.forms.errors import fault
+from almanac.content.forms.values import FeedAddress, Former, Key, Line, Moment, Quote, Slug, Web, Zone
+from almanac.content.frontmatter import Fault, Matter
+
+Dialect = Literal["", "statuspage", "incidentio", "xai", "google", "aws", "azure", "instatus", "betterstack",
+                  "flashduty", "lambstatus", "plain"]
+# How many of a kind there may be: the record's own lists are a tenth as long.
+FEEDS, COMPONENTS, NAMES, LISTED = 20, 500, 100, 200
+Capability = Literal["chat", "api", "code", "search", "speech", "images", "compute", "other"]
+
+
+class Form(BaseModel):
+    """Exactly these keys with exactly these types: YAML's guesses (no → false, 1 → number) are not mended silently."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class FeedForm(Form):
+    """A feed of a provider."""
+
+    url: FeedAddress
+    dialect: Dialect = ""
+    verified: bool = False
+
+
+class ComponentForm(Form):
+    """A component of a provider."""
+
+    slug: Slug
+    name: Line
+    product: Line = ""
+    capability: Capability = "other"
+    match: list[Line] = Field([], max_length=NAMES)
+
+
+class ScopeForm(Form):
+    """Which incidents of a shared page concern AI."""
+
+    components: list[Line] = Field([], max_length=COMPONENTS)
+    words: list[Line] = Field([], max_length=NAMES)
+
+
+class ProviderForm(Form):
+    """The front matter of content/providers/<slug>.md; meanings as in model.Provider."""
+
+    slug: Slug = Field(
+        description="The file's name without `.md`: a to z, 0 to 9 and `-`. It is part of addresses and never changes")
+    name: Line = Field(description="What readers call it")
+    company: Line = Field(description="Whose it is")
+    home: Web = Field(description="Its web address in full")
+    status_page: Web = Field(description="That of its status page")
+    feeds: list[FeedForm] = Field([], max_length=FEEDS, description=(
+        "Its RSS or Atom feeds. `dialect` is a hint: `statuspage`, `incidentio`, `xai`, `google`, `aws`, "
+        "`azure`, `instatus`, `betterstack`, `flashduty`, `lambstatus` or `plain`; what a feed really speaks "
+        "is found out at each pull. `verified` is true once its form has been seen in a recording"
+    ))
+    components: list[ComponentForm] = Field([], max_length=COMPONENTS, description=(
+        "What its incidents name. `match` holds every name a component has had in feeds; `capability` is "
+        "`chat`, `api`, `code`, `search`, `speech`, `images`, `compute` or `other`"
+    ))
+    capabilities: list[Capability] = Field([], max_length=NAMES, description="What it can stand in for")
+    aliases: list[Line] = Field([], max_length=NAMES, description="What else people search for")
+    scope: ScopeForm | None = Field(None, description=(
+        "Only for pages that carry more than AI: `components` (slugs of those above) and `words` (of titles) "
+        "that concern AI"
+    ))
+    written_by: Literal["hand", "machine"] = Field("hand",
+        description="`machine` if the page is written by probes; otherwise leave it out")
+    zone: Zone = Field("UTC",
+        description="The time zone the page prints, if its feed does not say: `America/Los_Angeles`")
+    built_on: list[Slug] = Field([], max_length=NAMES, description="Slugs of providers whose models it says it uses")
+
+
+class SourceForm(Form):
+    """What an article rests on. `primary`: it was there itself (the provider, a measurement), not told by others."""
+
+    url: Web
+    title: Line
+    publisher: Line
+    kind: Literal["provider", "press", "tracker", "data", "analysis", "person"]
+    primary: bool
+
+
+class CorrectionForm(Form):
+    """What was wrong in an article, and since when it is right."""
+
+    date: Moment
+    text: Line
+
+
+class ClaimForm(Form):
+    """What somebody said, and what became of it. `check` is a question of `queries`, which has rules of its own."""
+
+    said: Line
+    by: Line
+    where: int | str | None = None  # the number of a source, or a web address
+    grade: Literal["official", "stated-cause", "press", "user-report", "unverified"]
+    since: date | None = None
+    check: dict[str, Any] | None = None
+    verdict: Literal["supported", "contradicted", "undecidable"]
+    why: Line | None = None
+
+
+class ArticleForm(Form):
+    """The front matter of content/articles/<year>/<date>-<slug>.md. `figures` are questions of `queries`."""
+
+    title: Line = Field(description="The headline. Put it in quotes if it holds a colon")
+    date: Moment = Field(description="When it is published, in UTC, with the Z")
+    modified: Moment | None = Field(None, description="When it was last changed in substance; leave it out at first")
+    first_url: Former = Field("",
+        description="Only if the file was renamed: the address it was first published at, which feeds know it by")
+    authors: list[Line] = Field(min_length=1, max_length=LISTED, description="Who wrote it, as a list")
+    providers: list[Slug] = Field([], max_length=LISTED,
+        description="Slugs: the names of files in `content/providers` without `.md`")
+    incidents: list[Key] = Field([], max_length=LISTED,
+        description="`provider/id`, as in the address of an incident's page")
+    summary: Line = Field(description="One or two sentences in one line")
+    kind: Literal["news", "analysis", "explainer", "opinion"] = Field(
+        description="`news`, `analysis`, `explainer` or `opinion`")
+    status: Literal["draft", "published"] = Field(description="`draft` or `published`")
+    sources: list[SourceForm] = Field(min_length=1, max_length=LISTED, description=(
+        "At least one. `kind` is `provider`, `press`, `tracker`, `data`, `analysis` or `person`; `primary` is"
+        " true if the source was there itself"
+    ))
+    claims: list[ClaimForm] = Field([], max_length=LISTED,
+        description="What others said, held against the record: [see below](#claims-and-figures)")
+    figures: dict[Slug, dict[str, Any]] = Field({}, max_length=LISTED,
+        description="Figures the text quotes from the archive: [see below](#claims-and-figures)")
+    corrections: list[CorrectionForm] = Field([], max_length=LISTED,
+        description="Later, if needed: a list of `date` and `text`")
+    confirmed: list[Line] = Field([], max_length=LISTED, description="What is known, as a list")
+    claimed: list[Line] = Field([], max_length=LISTED, description="What is said, and by whom")
+    unknown: list[Line] = Field([], max_length=LISTED, description="What nobody outside knows")
+
+
+class FixForm(Form):
+    """content/corrections/<provider>/<id>.yml: what an editor says of an incident instead, and why."""
+
+    start: Moment | None = Field(None, description="When it really began, in UTC")
+    end: Moment | None = Field(None, description="When it really ended, in UTC")
+    kind: Literal["outage", "degradation", "maintenance", "notice", "test"] | None = Field(None,
+        description="`outage`, `degradation`, `maintenance`, `notice` or `test`")
+    impact: Literal["none", "minor", "major", "critical", "maintenance", "unknown"] | None = Field(None,
+        description="`none`, `minor`, `major`, `critical`, `maintenance` or `unknown`")
+    merge_with: Key | None = Field(None,
+        description="`provider/id` of the incident that it is part of: then the two count as one")
+    withdrawn: bool = Field(False, description="`true` if it should never have been posted: then it counts no more")
+    reason: Line = Field(description="Why, in a sentence")
+    source: Web = Field(description="Where that can be seen: a web address")
+    author: Line = Field(description="Who says so")
+    date: Moment = Field(description="And when")
+
+
+class OutletForm(Form):
+    """The front matter of content/press/<slug>.md: whose feed is read for stories of outages."""
+
+    slug: Slug = Field(description="The file's name without `.md`")
+    name: Line = Field(description="What readers call it")
+    home: Web = Field(description="Its address")
+    feed: FeedAddress = Field(description="Its RSS or Atom feed")
+    kind: Literal["press", "community"] = Field(
+        description="`press`, where an editor answers for it, or `community`, where users post")
+
+
+class ToldForm(Form):
+    """One telling of a story: where, under which title, by whom and when."""
+
+    url: Web = Field(description="Where it stands")
+    title: Line = Field(description="The headline as it stands there")
+    publisher: Line = Field(description="Whose it is")
+    date: Moment = Field(description="When it was published, in UTC")
+
+
+class StoryForm(ToldForm):
+    """What a draft in content/inbox and a link post have in common; `also` are other tellings of the same story."""
+
+    grade: Literal["official", "stated-cause", "press", "user-report", "unverified"] = Field(
+        description="What its word weighs: `official`, `stated-cause`, `press`, `user-report` or `unverified`")
+    providers: list[Slug] = Field(min_length=1, max_length=LISTED, description="What it is about: slugs")
+    incidents: list[Key] = Field([], max_length=LISTED, description="And `provider/id`")
+    quote: Quote = Field("",
+        description="At most 25 words, in one line; may be left out")
+    also: list[ToldForm] = Field([], max_length=LISTED,
+        description="Others who told the same story: a list of `title`, `url`, `publisher` and `date`")
+
+
+class DraftForm(StoryForm):
+    """The front matter of content/inbox/<date>-<slug>.md, which a pull writes. `why`: why it was kept."""
+
+    why: Line
+
+
+class LinkForm(StoryForm):
+    """The front matter of content/links/<year>/<date>-<slug>.md: a story that a person put on the incident's page."""
+
+    curator: Line = Field(description="Who chose it")
+    note: Line | None = Field(None, description="A line of theirs, if need be")
+
+
+class EvidenceForm(Form):
+    """Where trouble was spoken of that no provider declared. `grade`: what that word weighs, never official."""
+
+    url: Web
+    title: Line
+    publisher: Line
+    date: Moment
+    grade: Literal["press", "user-report", "unverified"]
+
+
+class UndeclaredForm(Form):
+    """content/undeclared/<provider>/<date>-<slug>.md: trouble that the provider's feeds never admitted."""
+
+    title: Line = Field(description="What did not work, for whom, in a line")
+    start: Moment = Field(description="When the first piece of evidence says it began, in UTC")
+    end: Moment | None = Field(None, description="When the last one says it was over; leave it out if none does")
+    summary: Line = Field(
+        description="What is said to have happened, and what the provider's page showed, in a sentence or two")
+    evidence: list[EvidenceForm] = Field(min_length=2, max_length=LISTED, description=(
+        "At least two witnesses of different publishers: `url`, `title`, `publisher`, `date` and `grade`, which is "
+        "`press`, `user-report` or `unverified`"
+    ))
+    contributor: Line = Field(description="Who brings it")
+    date: Moment = Field(description="And when, in UTC")
+
+
+class PageForm(Form):
+    """The front matter of content/pages/<slug>.md."""
+
+    title: Line = Field(description="The heading")
+    summary: Line = Field("", description="What it is about, in a sentence or two")
+
+
+def check(form: type[Form], matter: Matter) -> tuple[dict[str, Any], tuple[Fault, ...]]:
+    """The values of `matter` with defaults filled in, or ({}, every fault of it in reading order)."""
+    if matter.faults:
+        return {}, matter.faults
+    try:
+        return form.model_validate(dict(matter.values)).model_dump(), ()
+    except ValidationError as error:
+        faults = {fault(form, matter, detail) for detail in error.errors()}
+        return {}, tuple(sorted(faults))

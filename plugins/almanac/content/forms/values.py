@@ -1,0 +1,131 @@
+"""Single values that people may write in front matter: types that say in plain words what is wrong with one."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from typing import Annotated, Any
+from urllib.parse import unquote, urlsplit
+
+from pydantic import AfterValidator, Field
+
+from almanac.content.frontmatter import nearest
+from almanac.text import addresses
+
+DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))})
+INSIDE = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "arpa", "onion")  # last
+AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+LONGEST = 1_000  # characters of a line
+YEARS = range(1990, 2101)  # of which anybody here speaks; before and after them arithmetic on times breaks
+QUOTED = 25  # words of somebody else's text, at most
+_ALIKE = "[\u0370-\u03ff\u0400-\u052f\u0531-\u058a\u13a0-\u13f5]"  # Greek, Cyrillic, Armenian, Cherokee
+_DISGUISED = re.compile(rf"[A-Za-z]\w*{_ALIKE}|{_ALIKE}\w*[A-Za-z]")
+
+
+def _slug(value: str) -> str:
+    """The form of everything that becomes part of a URL."""
+    if not 1 <= len(value) <= 64 or set(value) - set("abcdefghijklmnopqrstuvwxyz0123456789-"):
+        raise ValueError("is no slug; use 1 to 64 of a-z, 0-9 and -")
+    if value in DEVICES:
+        raise ValueError("is a name that Windows keeps for a device; choose another")
+    return value
+
+
+def _web(value: str) -> str:
+    """An address a reader may be sent to."""
+    if len(value) > addresses.LONGEST:
+        raise ValueError(f"has {len(value):,} characters; write an address of at most {addresses.LONGEST:,}")
+    if not addresses.is_web(value):
+        if value.isprintable() and not unquote(value.partition("//")[2].partition("/")[0]).isascii():
+            raise ValueError("hides where it leads; write the host in a to z, 0 to 9 and hyphens")
+        raise ValueError("is no web address; write it in full, as in https://status.example.com/")
+    return value
+
+
+def _feed(value: str) -> str:
+    """The address of a feed: on the public web, by name. What a name leads to is looked at again when it is fetched."""
+    parts = urlsplit(_web(value))
+    host = (parts.hostname or "").rstrip(".")
+    top = host.rpartition(".")[2]
+    if "." not in host or ":" in host or top in INSIDE or not re.fullmatch("[a-z]{2,}|xn--[a-z0-9-]+", top):
+        raise ValueError("is no address on the public web; write a host by its name, as in status.example.com")
+    if not re.fullmatch(r"[^:]*(?::(?:80|443)?)?", parts.netloc):
+        raise ValueError("names a port; leave it out")
+    return value
+
+
+def _line(value: str) -> str:
+    """Text for one line of a page."""
+    if len(value) > LONGEST:
+        raise ValueError(f"has {len(value):,} characters; write at most {LONGEST:,} in one line")
+    if not value.strip() or not value.isprintable():  # False for control and direction characters too
+        raise ValueError("is empty or holds a line break or control character; write one line of text")
+    if _DISGUISED.search(value):
+        raise ValueError("mixes letters of two alphabets in one word; retype it")
+    return value
+
+
+def _quote(value: str) -> str:
+    """Few enough words of somebody else's to be a quotation."""
+    if value and len(value.removesuffix(" …").split()) > QUOTED:
+        raise ValueError(f"has more than {QUOTED} words; quote fewer")
+    return _line(value) if value else value
+
+
+def _zone(value: str) -> str:
+    """A time zone that is the same on every machine: of a place, or UTC."""
+    if value != "UTC" and value not in _zones():
+        near = nearest(value, _zones()) or "America/Los_Angeles"
+        raise ValueError(f"is no time zone of a place; write an IANA name such as {near}, or UTC")
+    return value
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The zones of places, as the package tzdata lists them; what a machine adds, as `localtime`, means its own."""
+    listed = resources.files("tzdata").joinpath("zones").read_text(encoding="ascii").split()
+    return frozenset(name for name in listed if name.partition("/")[0] in AREAS and "/" in name)
+
+
+def _former(value: str) -> str:
+    """Where an article stood before its file was renamed."""
+    if not re.fullmatch(r"/articles/\d{4}/[a-z0-9]+(-[a-z0-9]+)*/", value):
+        raise ValueError("is no address of an article; write it as it was, as in /articles/2026/claude-outage/")
+    return value
+
+
+def _moment(value: datetime) -> datetime:
+    """Return an instant in UTC, whatever clock it was written by."""
+    if value.tzinfo is None:
+        raise ValueError("has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z")
+    if value.year not in YEARS:
+        raise ValueError(f"is of another age; write a year from {YEARS[0]} to {YEARS[-1]}")
+    return value.astimezone(UTC)
+
+
+def _key(value: str) -> str:
+    """What names an incident for life: the provider's slug and its own id."""
+    provider, slash, incident = value.partition("/")
+    if len(value) > LONGEST:
+        raise ValueError(f"has {len(value):,} characters; write provider/id, as in anthropic/0ghc53zpsfmt")
+    if not slash or not incident or not incident.isprintable() or " " in incident:
+        raise ValueError("names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
+    return f"{_slug(provider)}/{incident}"
+
+
+def _told(**more: str) -> Any:
+    """What an editor is told of a type, in words of JSON Schema; the rule itself stands above."""
+    return Field(json_schema_extra={**more})
+
+
+Slug = Annotated[str, AfterValidator(_slug), _told(pattern="^[a-z0-9-]{1,64}$")]
+Web = Annotated[str, AfterValidator(_web), _told(format="uri", pattern="^https?://")]
+FeedAddress = Annotated[str, AfterValidator(_feed), _told(format="uri", pattern="^https?://")]
+Line = Annotated[str, AfterValidator(_line), _told(pattern=r"^[^\n]*\S[^\n]*$")]
+Quote = Annotated[str, AfterValidator(_quote)]
+Former = Annotated[str, AfterValidator(_former)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Moment = Annotated[datetime, AfterValidator(_moment)]
+Key = Annotated[str, AfterValidator(_key), _told(pattern=r"^[a-z0-9-]{1,64}/\S+$")]

@@ -1,0 +1,218 @@
+"""Pictures in articles: content/images/<year>/<name>, told by their bytes, small, and with nothing hidden in them.
+
+A file is taken apart into the parts of its format. Only parts that show something may be there: a position, a camera's
+number, a comment, an animation or a second file behind the picture are refused, and `bare` leaves them out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from almanac.content import files
+from almanac.content.frontmatter import Fault
+
+FOLDER = "images"
+FILE = re.compile(r"images/\d{4}/[a-z0-9]+(?:-[a-z0-9]+)*\.(?:png|jpg|webp)")
+LARGEST = 500_000  # bytes; a screenshot of a whole status page has 200,000
+WIDEST = 4096  # pixels of a side
+LONGEST_NAME = 80
+
+_MARKER = re.compile(rb"\xff(?=[^\x00\xff\xd0-\xd7])")  # ends the coded points of a JPEG
+_FRAMES = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
+_TABLES = (0xC4, 0xDA, 0xDB, 0xDD, 0xE0, 0xEE)  # the points too, and how their colours are meant
+
+
+class Picture(NamedTuple):
+    """A picture that may be published. `digest` is of its bytes."""
+
+    file: str  # relative to content/, with slashes
+    width: int  # pixels
+    height: int
+    digest: bytes
+
+    @property
+    def url(self) -> str:
+        """Its address on the site."""
+        return f"/{self.file}"
+
+
+class Part(NamedTuple):
+    """A part of a file, from byte `start` up to byte `end`. `size` is that of the picture, where the part tells it."""
+
+    name: str
+    start: int
+    end: int
+    size: tuple[int, int] = (0, 0)
+
+
+class PictureError(ValueError):
+    """Why a file is no picture."""
+
+
+def read(data: bytes, file: str) -> tuple[Picture | None, tuple[Fault, ...]]:
+    """The picture in `file` (relative to content/, with slashes), or every fault of it. Pure."""
+    messages = [*_misnamed(file), *_wrong_with(data, file.rpartition(".")[2])]
+    if messages:
+        return None, tuple(Fault(file=f"content/{file}", message=message) for message in messages)
+    width, height = _size(_parts(data)[1])
+    return Picture(file, width, height, blake2b(data, digest_size=16).digest()), ()
+
+
+def load(content: Path) -> tuple[tuple[Picture, ...], tuple[Fault, ...]]:
+    """All pictures under `content` by file, and every fault of them. Links are not followed, nothing huge is read."""
+    found, faults = files.load(content, FOLDER, read)
+    return tuple(found), faults
+
+
+def ending(data: bytes) -> str:
+    """How the name of such a picture ends. Raises PictureError for what is no picture."""
+    return _parts(data)[0]
+
+
+def bare(data: bytes) -> bytes:
+    """The same picture without the parts that show nothing. Raises PictureError for what is no picture."""
+    called, parts = _parts(data)
+    kept = b"".join(data[part.start : part.end] for part in parts if part.name in SHOWN[called])
+    if called != "webp":
+        return kept
+    kept = kept[:4] + (len(kept) - 8).to_bytes(4, "little") + kept[8:]
+    return kept[:20] + bytes([kept[20] & 0b110000]) + kept[21:] if kept[12:16] == b"VP8X" else kept
+
+
+def _misnamed(file: str) -> Iterator[str]:
+    if not FILE.fullmatch(file):
+        yield "is no address; name it content/images/<year>/<words>.png, .jpg or .webp, words of a-z, 0-9, -"
+    elif len(file.rpartition("/")[2]) > LONGEST_NAME:
+        yield f"has a name that is too long; write at most {LONGEST_NAME} characters"
+
+
+def _wrong_with(data: bytes, called: str) -> Iterator[str]:
+    if len(data) > LARGEST:
+        yield _too_big(len(data))
+        return
+    try:
+        found, parts = _parts(data)
+        width, height = _size(parts)
+    except PictureError as error:
+        yield f"{error}; save the picture again as PNG, JPEG or WebP"
+        return
+    if called in SHOWN and called != found:
+        yield f"is called .{called} but is a .{found} by its bytes; rename it"
+    if not 0 < max(width, height) <= WIDEST:
+        yield f"is {width} by {height} points; make it at most {WIDEST} a side"
+    if hidden := [part.name for part in parts if part.name not in SHOWN[found]]:
+        what = ", ".join(dict.fromkeys(hidden))
+        yield (f"holds {what} beside the picture (a place, a device, a comment, an animation); "
+               "write it with `python3 tasks.py new image`, which leaves that out")  # fmt: skip
+
+
+def _too_big(size: int) -> str:
+    return f"has {size:,} bytes; make it at most {LARGEST:,}: smaller, or as WebP"
+
+
+def _size(parts: list[Part]) -> tuple[int, int]:
+    """Width and height of a picture in points. Raises PictureError if no part tells them."""
+    for part in parts:
+        if part.size != (0, 0):
+            return part.size
+    raise PictureError("tells no width and height")
+
+
+def _parts(data: bytes) -> tuple[str, list[Part]]:
+    """The format of a picture, as the ending of its name, and its parts. Raises PictureError."""
+    for called, (start, taken_apart) in _FORMATS.items():
+        if re.match(start, data, re.DOTALL):
+            try:
+                return called, list(taken_apart(data))
+            except (IndexError, AttributeError) as error:
+                raise PictureError("breaks off") from error
+    raise PictureError("is no picture")
+
+
+def _png(data: bytes) -> Iterator[Part]:
+    """Chunks of https://www.w3.org/TR/png-3/#5Chunk-layout."""
+    yield Part("start", 0, 8)
+    at, name = 8, ""
+    while name != "IEND":
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        name = data[at + 4 : at + 8].decode("latin-1")
+        size = int.from_bytes(data[at + 8 : at + 12], "big"), int.from_bytes(data[at + 12 : at + 16], "big")
+        _inside(data, end)
+        yield Part(_said(name), at, end, size if name == "IHDR" else (0, 0))
+        at = end
+    yield from _behind(data, at)
+
+
+def _jpeg(data: bytes) -> Iterator[Part]:
+    """Segments of https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B."""
+    yield Part("start", 0, 2)
+    at = 2
+    while data[at : at + 2] != b"\xff\xd9":
+        if data[at] != 0xFF:
+            raise PictureError("breaks off")
+        marker, end = data[at + 1], at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        _inside(data, end)
+        size = int.from_bytes(data[at + 7 : at + 9], "big"), int.from_bytes(data[at + 5 : at + 7], "big")
+        if marker == 0xDA:
+            end = _MARKER.search(data, end).start()  # type: ignore[union-attr]  # None: it breaks off
+        is_profile = marker == 0xE2 and data[at + 4 : at + 16] == b"ICC_PROFILE\0"
+        name = "profile" if is_profile else f"segment {marker:X}"
+        yield Part(name, at, end, size if marker in _FRAMES else (0, 0))
+        at = end
+    yield Part("end", at, at + 2)
+    yield from _behind(data, at + 2)
+
+
+def _webp(data: bytes) -> Iterator[Part]:
+    """Chunks of RFC 9649."""
+    yield Part("start", 0, 12)
+    at = 12
+    while at < 8 + int.from_bytes(data[4:8], "little"):
+        name, length = data[at : at + 4].decode("latin-1"), int.from_bytes(data[at + 4 : at + 8], "little")
+        end = at + 8 + length + length % 2
+        _inside(data, end)
+        yield Part(_said(name), at, end, _webp_size(name, data[at + 8 : at + 18]))
+        at = end
+    yield from _behind(data, at)
+
+
+def _webp_size(name: str, head: bytes) -> tuple[int, int]:
+    if name == "VP8X":
+        return int.from_bytes(head[4:7], "little") + 1, int.from_bytes(head[7:10], "little") + 1
+    if name == "VP8 ":
+        return int.from_bytes(head[6:8], "little") & 0x3FFF, int.from_bytes(head[8:10], "little") & 0x3FFF
+    if name == "VP8L":
+        bits = int.from_bytes(head[1:5], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    return 0, 0
+
+
+def _inside(data: bytes, end: int) -> None:
+    if end > len(data):
+        raise PictureError("breaks off")
+
+
+def _behind(data: bytes, at: int) -> Iterator[Part]:
+    if at < len(data):
+        yield Part("other bytes", at, len(data))
+
+
+def _said(name: str) -> str:
+    """The name of a chunk, which a stranger chose, fit for a message."""
+    return name if re.fullmatch(r"[A-Za-z0-9]{3}[A-Za-z0-9 ]", name) else "an unnamed part"
+
+
+_FORMATS: dict[str, tuple[bytes, Callable[[bytes], Iterator[Part]]]] = {
+    "png": (rb"\x89PNG\r\n\x1a\n", _png),
+    "jpg": (rb"\xff\xd8\xff", _jpeg),
+    "webp": (rb"RIFF....WEBP", _webp),
+}
+SHOWN = {  # what of each format shows something
+    "png": {"start", "IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "bKGD", "pHYs", "sBIT"},
+    "jpg": {"start", "profile", "end"} | {f"segment {marker:X}" for marker in (*_FRAMES, *_TABLES)},
+    "webp": {"start", "VP8 ", "VP8L", "VP8X", "ALPH", "ICCP"},
+}

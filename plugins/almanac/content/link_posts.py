@@ -1,0 +1,97 @@
+"""Link posts: content/links/<year>/<date>-<slug>.md, what was written then about incidents, chosen by a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from almanac.content import files
+from almanac.content.frontmatter import Fault, nearest, quoted
+
+FOLDER = "links"
+LARGEST = 20_000  # bytes
+FILE = re.compile(r"links/\d{4}/(\d{4}-\d\d-\d\d-[a-z0-9-]{1,90})\.md")
+
+
+class Telling(NamedTuple):
+    """Where a story was told, and by whom."""
+
+    url: str
+    title: str
+    publisher: str
+    at: datetime
+
+
+class LinkPost(NamedTuple):
+    """A story told elsewhere, with what its word weighs. `incidents` are keys (provider slug, raw id)."""
+
+    slug: str  # of the file, for life
+    lead: Telling
+    grade: str  # official, stated-cause, press, user-report or unverified
+    providers: tuple[str, ...]
+    incidents: tuple[tuple[str, str], ...]
+    quote: str
+    also: tuple[Telling, ...]  # the same story, told by others
+    curator: str
+    note: str  # a line of the curator's
+    file: str
+
+
+def read(data: bytes, file: str) -> tuple[LinkPost | None, tuple[Fault, ...]]:
+    """The link post in `file` (relative to content/, with slashes), or every fault of it. Pure."""
+    from almanac.content import forms, frontmatter  # 0.25 s, needed only where there are link posts
+
+    shown = f"content/{file}"
+    name = FILE.fullmatch(file)
+    if not name:
+        return None, (Fault(file=shown, message=f"is not read; name it content/{FOLDER}/<year>/<date>-<words>.md"),)
+    if len(data) > LARGEST:
+        return None, (Fault(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
+    matter = frontmatter.read(data, shown)
+    row, faults = forms.check(forms.LinkForm, matter)
+    if not faults and matter.body.strip():
+        faults = (Fault(file=shown, line=matter.head.count("\n") + 4, message="has a text; put a line into `note`"),)
+    if faults:
+        return None, faults
+    return LinkPost(
+        slug=name[1],
+        lead=_telling(row),
+        grade=row["grade"],
+        providers=tuple(row["providers"]),
+        incidents=tuple((key.partition("/")[0], key.partition("/")[2]) for key in row["incidents"]),
+        quote=row["quote"],
+        also=tuple(_telling(told) for told in row["also"]),
+        curator=row["curator"],
+        note=row["note"] or "",
+        file=file,
+    ), ()
+
+
+def load(content: Path) -> tuple[tuple[LinkPost, ...], tuple[Fault, ...]]:
+    """All link posts under `content`, the newest first, and every fault of them."""
+    posts, faults = files.load(content, FOLDER, read)
+    return tuple(sorted(posts, key=lambda post: (-post.lead.at.timestamp(), post.slug))), faults
+
+
+def strangers(
+    posts: Iterable[LinkPost], providers: Collection[str], incidents: Collection[tuple[str, str]]
+) -> list[Fault]:
+    """The names in link posts that nothing here has."""
+    faults = []
+    for post in posts:
+        wrong = [(slug, "provider", providers) for slug in post.providers if slug not in providers]
+        wrong += [("/".join(key), "incident", {f"{a}/{b}" for a, b in incidents if a == key[0]})
+                  for key in post.incidents if key not in incidents]  # fmt: skip
+        for name, what, known in wrong:
+            near = nearest(name, known)
+            cure = f"did you mean {near}?" if near else f"write it as the address of the {what}'s page has it"
+            message = f"{quoted(name)} is not known; {cure}"
+            faults.append(Fault(file=f"content/{post.file}", field=f"{what}s", message=message))
+    return faults
+
+
+def _telling(row: dict[str, Any]) -> Telling:
+    return Telling(row["url"], row["title"], row["publisher"], row["date"].astimezone(UTC).replace(microsecond=0))

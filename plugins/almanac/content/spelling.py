@@ -1,0 +1,97 @@
+"""Finds misspelled words in what people wrote, by codespell's list of misspellings; names it does not know pass.
+
+Quotations, code and addresses are left alone: they are somebody else's words. What is spelled as it should be all the
+same stands in content/words.txt, a word a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from almanac.content.frontmatter import Fault, Matter, Way
+
+WORDS = "words.txt"  # under content/
+
+# Somebody else's words. No branch may look at a character twice: texts are made to be slow.
+_OTHERS = re.compile(
+    r"```.*?(?:```|\Z)|`+[^`]*`+|“[^“”]*”|\"[^\"\n]*\"|‘[^‘’]*’(?!\w)|^ {0,3}>[^\n]*|^(?: {4}|\t)[^\n]*"
+    r"|\{\{[^{}\n]*\}\}|\]\([^)\s]*|^\[[^\]\n]*\]:[^\n]*|(?<!\S)\S+(?:@|://)\S*|/[\w./#-]+|<[^<>\n]*>",
+    re.DOTALL | re.MULTILINE,
+)
+_WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)*")
+# Fields in a person's own words, by where they stand; * is every item of a list.
+OWN: tuple[tuple[str, ...], ...] = (
+    ("title",), ("summary",), ("confirmed", "*"), ("claimed", "*"), ("unknown", "*"), ("claims", "*", "why"),
+    ("corrections", "*", "text"), ("reason",), ("note",),
+)  # fmt: skip
+
+
+class Slip(NamedTuple):
+    """A misspelled word and its place, counted from 1."""
+
+    line: int
+    column: int
+    message: str
+
+
+def slips(text: str, known: Collection[str] = ()) -> Iterator[Slip]:
+    """The misspelled words of a text in Markdown. `known` are words that are right, in small letters."""
+    cures = _cures()
+    if cures.keys().isdisjoint(_WORD.findall(text.lower().replace("’", "'"))):  # nearly always, and ten times as fast
+        return
+    plain = _OTHERS.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    for number, line in enumerate(plain.split("\n"), 1):
+        for found in _WORD.finditer(line):
+            word = found[0].lower().replace("’", "'")
+            if word in cures and word not in known:
+                yield Slip(number, found.start() + 1, _message(found[0], cures[word]))
+
+
+def faults(matter: Matter, first: int, known: Collection[str] = ()) -> Iterator[Fault]:
+    """The misspelled words of a file, in its fields and in its text, which begins in the line `first`."""
+    for path, text in (found for way in OWN for found in _texts(matter.values, way, ())):
+        yield from (matter.fault(path, slip.message) for slip in slips(text, known))
+    for slip in slips(matter.body, known):
+        yield Fault(file=matter.file, line=first + slip.line - 1, column=slip.column, message=slip.message)
+
+
+def allowed(data: bytes) -> frozenset[str]:
+    """The words of content/words.txt; lines that begin with # are remarks."""
+    lines = data.decode("utf-8", "replace").lower().splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def _message(word: str, cures: str) -> str:
+    return f"{word} is misspelled; write {cures}, or add it to content/{WORDS} if it is right"
+
+
+def _texts(value: Any, way: tuple[str, ...], path: Way) -> Iterator[tuple[Way, str]]:
+    """Each text under `way` with its path."""
+    if not way:
+        yield from [(path, value)] if isinstance(value, str) else []
+    elif way[0] == "*":
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            yield from _texts(item, way[1:], (*path, index))
+    elif isinstance(value, Mapping) and way[0] in value:
+        yield from _texts(value[way[0]], way[1:], (*path, way[0]))
+
+
+@cache
+def _cures() -> Mapping[str, str]:
+    """What to write instead of each misspelling. codespell itself is not imported, which would take 30 ms."""
+    package = find_spec("codespell_lib")
+    if package is None or package.origin is None:
+        return {}
+    lines = (Path(package.origin).parent / "data" / "dictionary.txt").read_text(encoding="utf-8").splitlines()
+    return {wrong: _listed(right) for wrong, _, right in (line.partition("->") for line in lines)}
+
+
+def _listed(right: str) -> str:
+    """Several cures end with a comma, behind which a reason may stand."""
+    *cures, last = [cure.strip() for cure in right.split(",")]
+    return " or ".join(cures) if cures else last

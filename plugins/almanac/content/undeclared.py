@@ -1,0 +1,122 @@
+"""Trouble that no feed ever admitted: content/undeclared/<provider>/<date>-<slug>.md, brought by people with evidence.
+
+It is shown with its mark and its witnesses and never counted: no statistic, forecast, feed of incidents or API reads
+this module.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from almanac.content import files
+from almanac.content.frontmatter import Fault, Matter, nearest
+
+FOLDER = "undeclared"
+LARGEST = 20_000  # bytes
+FILE = re.compile(r"undeclared/(?P<provider>[a-z0-9-]+)/(?P<slug>\d{4}-\d\d-\d\d-[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
+LONGEST_NAME = 90
+
+
+class Witness(NamedTuple):
+    """Where trouble was spoken of, and what that word weighs: press, user-report or unverified."""
+
+    url: str
+    title: str
+    publisher: str
+    at: datetime
+    grade: str
+
+
+class Undeclared(NamedTuple):
+    """Trouble that others saw. `slug` begins with its day and is that of the file, for life."""
+
+    provider: str
+    slug: str
+    title: str
+    started: datetime
+    ended: datetime | None
+    summary: str
+    evidence: tuple[Witness, ...]  # oldest first
+    contributor: str
+    date: datetime  # when it was brought
+    file: str
+
+    @property
+    def url(self) -> str:
+        """Its address on the site."""
+        return f"/{FOLDER}/{self.provider}/{self.slug}/"
+
+
+def read(data: bytes, file: str) -> tuple[Undeclared | None, tuple[Fault, ...]]:
+    """What is told in `file` (relative to content/, with slashes), or every fault of it. Pure."""
+    from almanac.content import forms, frontmatter  # 0.25 s, needed only where there is anything to read
+
+    shown = f"content/{file}"
+    name = FILE.fullmatch(file)
+    if not name or len(name["slug"]) > LONGEST_NAME:
+        message = f"is not read; name it content/{FOLDER}/<provider>/<year>-<month>-<day>-<words>.md"
+        return None, (Fault(file=shown, message=message),)
+    if len(data) > LARGEST:
+        return None, (Fault(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
+    matter = frontmatter.read(data, shown)
+    row, faults = forms.check(forms.UndeclaredForm, matter)
+    faults = faults or tuple(_disagreements(matter, row, name["slug"]))
+    if faults:
+        return None, faults
+    return Undeclared(
+        provider=name["provider"], slug=name["slug"], title=row["title"], summary=row["summary"],
+        started=_utc(row["start"]), ended=row["end"] and _utc(row["end"]),
+        evidence=tuple(sorted((_witness(told) for told in row["evidence"]), key=lambda witness: witness.at)),
+        contributor=row["contributor"], date=_utc(row["date"]), file=file,
+    ), ()  # fmt: skip
+
+
+def load(content: Path) -> tuple[tuple[Undeclared, ...], tuple[Fault, ...]]:
+    """All of it under `content`, the newest first, and every fault."""
+    brought, faults = files.load(content, FOLDER, read)
+    return tuple(sorted(brought, key=lambda one: (-one.started.timestamp(), one.file))), faults
+
+
+def strangers(known: Iterable[Undeclared], providers: Collection[str]) -> list[Fault]:
+    """Folders that bear the name of no provider."""
+    faults = []
+    for one in known:
+        if one.provider not in providers:
+            near = nearest(one.provider, providers)
+            cure = f"did you mean {near}?" if near else "name the folder as the provider's file in content/providers"
+            faults.append(Fault(file=f"content/{one.file}", message=f"{one.provider!r} is no provider here; {cure}"))
+    return faults
+
+
+def _disagreements(matter: Matter, row: dict[str, Any], slug: str) -> Iterable[Fault]:
+    """What no form can see."""
+    if row["end"] and row["end"] < row["start"]:
+        yield matter.fault(("end",), "is before the start; mend one of the two")
+    if f"{_utc(row['start']):%Y-%m-%d}" != slug[:10]:
+        day = f"{_utc(row['start']):%Y-%m-%d}"
+        yield matter.fault(("start",), f"is not the day in the file's name; name the file {day}-<words>.md")
+    if row["end"] and row["date"] < row["end"]:
+        yield matter.fault(("end",), "is after the date, when nobody could know it; write when it was, or leave it out")
+    for index, told in enumerate(row["evidence"]):
+        if row["date"] < told["date"]:
+            path = ("evidence", index, "date")
+            yield matter.fault(path, "is after the date of this file; write when each was")
+    if row["date"] < row["start"]:
+        yield matter.fault(("date",), "is before the start; write when you bring it")
+    if len({told["publisher"].casefold() for told in row["evidence"]}) < 2:
+        yield matter.fault(("evidence",), "is of one publisher; name a second one that saw it too")
+    if matter.body.strip():
+        line = matter.head.count("\n") + 4
+        yield Fault(file=matter.file, line=line, message="has a text; put a sentence or two into `summary`")
+
+
+def _witness(row: dict[str, Any]) -> Witness:
+    return Witness(row["url"], row["title"], row["publisher"], _utc(row["date"]), row["grade"])
+
+
+def _utc(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,134 @@
+"""The press's part of a pull: fetch the feeds of all outlets, sift what they say, and leave drafts in the inbox.
+
+Fetched and read as the providers' feeds are, after them, so that a story finds the incident it is about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from almanac import archive, fetch, files
+from almanac import news as press
+from almanac.archive import ArchiveError
+from almanac.fetch import Hosts
+from almanac.model import Card, FeedError, FeedState, Provider, card
+from almanac.news import Draft, InboxError, Item, Outlet, inbox, outlets
+from almanac.news.naming import Names
+from almanac.news.stories import OLD
+from almanac.pull import sandbox
+from almanac.pull.report import Failure, Haul
+
+READER = "almanac.news.items:read"
+AT_ONCE = 8  # outlets
+STATE = archive.PRESS
+
+Read = Callable[..., tuple[Item, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    """What the threads of all outlets share."""
+
+    now: datetime
+    via: str
+    seconds: float
+    hosts: Hosts
+    read: Read
+
+
+class _Heard(NamedTuple):
+    """What one outlet said: its items, none if it said nothing new."""
+
+    state: FeedState
+    items: tuple[Item, ...] = ()
+    failure: Failure | None = None
+
+
+def pull_press(
+    content: Path, providers: Sequence[Provider], *, now: datetime, via: str, seconds: float, hosts: Hosts
+) -> Haul:
+    """One round of all outlets under `content`. An outlet's trouble stops no other. Raises nothing but bugs."""
+    watched, faults = outlets.load(content)
+    wrong = [Failure(reason="outlet", message=str(fault), ours=True) for fault in faults]
+    if not watched:
+        return Haul(failures=tuple(wrong))
+    try:
+        with archive.lock(content, STATE), sandbox.workers(READER, 1) as read:
+            shared = _Round(now=now, via=via, seconds=seconds, hosts=hosts, read=read)
+            haul = _round(content, providers, watched, shared)
+    except (ArchiveError, InboxError, OSError) as error:
+        said = files.line(error) if isinstance(error, OSError) else str(error)
+        wrong += [Failure(reason="inbox", message=line, ours=True) for line in said.splitlines()]
+        return Haul(failures=tuple(wrong))
+    return replace(haul, failures=(*wrong, *haul.failures))
+
+
+def _round(content: Path, providers: Sequence[Provider], watched: Sequence[Outlet], shared: _Round) -> Haul:
+    pulls = archive.load_pulls(content, STATE)
+    states = {state.url: state for state in pulls.feeds}
+    drafts = inbox.load(content)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        asked = [threads.submit(_heard, outlet, states.get(outlet.feed), shared) for outlet in watched]
+        heard = [job.result() for job in asked]
+    items = [item for one in heard for item in one.items]
+    sifted = press.sift(
+        items,
+        outlets={outlet.slug: outlet for outlet in watched},
+        names=Names(providers),
+        cards=_cards(content, providers, drafts, items, shared.now),
+        drafts=drafts,
+        decided=inbox.decided(content),
+        now=shared.now,
+    )
+    inbox.save(content, sifted.drafts)  # before the state that says they were read: a kill costs a second reading
+    archive.save_pulls(content, replace(pulls, feeds=tuple(one.state for one in heard)))
+    return Haul(
+        outlets=len(watched),
+        items=len(items),
+        new=tuple(draft.lead.title for draft in sifted.drafts if not draft.file),
+        changed=tuple(draft.lead.title for draft in sifted.drafts if draft.file),
+        failures=tuple(one.failure for one in heard if one.failure),
+    )
+
+
+def _heard(outlet: Outlet, known: FeedState | None, shared: _Round) -> _Heard:
+    """Fetch one outlet's feed, and read it if it changed."""
+    state = known or FeedState(url=outlet.feed)
+    try:
+        request = fetch.Request(url=outlet.feed, etag=state.etag, last_modified=state.last_modified, via=shared.via,
+                                seconds=shared.seconds)  # fmt: skip
+        answer = fetch.get(request, shared.hosts)
+        digest = state.body if answer.body is None else hashlib.blake2b(answer.body, digest_size=16).hexdigest()
+        news = answer.body is not None and digest != state.body
+        items = shared.read(answer.body, outlet=outlet.slug, seen=shared.now) if news else ()
+    except FeedError as error:
+        since = state.error_since or shared.now
+        failure = Failure(feed=outlet.feed, reason=error.reason, message=" ".join(str(error).split()), since=since)
+        return _Heard(replace(state, error=f"{failure.reason}: {failure.message}", error_since=since), (), failure)
+    state = replace(state, etag=answer.etag, last_modified=answer.last_modified, body=digest, fetched=shared.now,
+                    changed=shared.now if news else state.changed, error="", error_since=None)  # fmt: skip
+    return _Heard(replace(state, entries=len(items) if news else state.entries), items)
+
+
+def _cards(
+    content: Path, providers: Sequence[Provider], drafts: Sequence[Draft], items: Sequence[Item], now: datetime
+) -> Mapping[str, Sequence[Card]]:
+    """The incidents of the last days; none where there is nothing to tie to them."""
+    if not items and not any(now - draft.lead.at <= OLD for draft in drafts):
+        return {}
+    since = now - 2 * OLD
+    return {provider.slug: tuple(_recent(content, provider.slug, since)) for provider in providers}
+
+
+def _recent(content: Path, provider: str, since: datetime) -> Iterator[Card]:
+    """The incidents a provider has had since then, and those that are open."""
+    for filed in archive.load(content, provider).values():
+        incident = filed.incident
+        if incident.started >= since or (incident.ended or incident.started) >= since:
+            yield card(incident, filed.file)

@@ -1,0 +1,296 @@
+"""The imperative shell around fetch, read, merge and save: all providers side by side, each on its own.
+
+For a provider: its lock, its archive, then for its feeds in order fetch → read → merge → save until one can be used.
+Incidents are saved before the state that says they were read, so that a kill in between costs a second reading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from almanac import archive, fetch, files, merge
+from almanac.archive import ArchiveError, Filed
+from almanac.content import providers
+from almanac.fetch import Hosts
+from almanac.merge import Merged
+from almanac.model import Feed, FeedError, FeedState, Incident, Provider, Pulls, Reading, Window
+from almanac.pull import log, sandbox
+from almanac.pull.forecasts import keep
+from almanac.pull.news import pull_press
+from almanac.pull.report import Failure, Haul, Outcome, Report
+
+READER = "almanac.feeds:read"
+READERS = min(4, os.cpu_count() or 1)  # processes that parse
+AT_ONCE = 8  # providers
+SKEW = timedelta(minutes=10)  # how far the clocks of machines that pull by turns may differ
+
+Read = Callable[..., Reading]  # as almanac.feeds.read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """What all providers' threads share."""
+
+    content: Path
+    now: datetime
+    via: str
+    seconds: float
+    hosts: Hosts
+    read: Read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """One provider, what is known of it, and when it is: `shared.now`, but never before its last pull."""
+
+    shared: _Shared
+    provider: Provider
+    pulls: Pulls
+    known: Mapping[str, Filed]
+    now: datetime
+
+
+class _Used(NamedTuple):
+    """What one feed that could be used leaves behind."""
+
+    state: FeedState
+    pulls: Pulls
+    outcome: Outcome
+
+
+def pull(
+    content: Path,
+    *,
+    now: datetime,
+    via: str = "",
+    only: Iterable[str] = (),
+    seconds: float = fetch.SECONDS,
+    watch: Callable[[Outcome, int], None] = lambda outcome, of: None,
+    read: Read | None = None,
+) -> Report:
+    """Fetch the feeds of all providers (or of the slugs in `only`) and merge what they say into the archive.
+
+    `now` is aware UTC; `via` as in `almanac.fetch`; `seconds` is the deadline of one answer; `watch` is told of each
+    provider when it is done, and of how many; `read` is what to read with, if workers of READER already run. A
+    provider's trouble, also with its file, stops no other and is in the Report and, if it is the feed's, in its
+    FeedState. Raises ValueError for a wrong `only` or `via`.
+    """
+    started = time.monotonic()
+    now = now.replace(microsecond=0)
+    fetch.via_address(via)
+    sound, faults = providers.sound(content)
+    watched = [provider for provider in _chosen(sound, tuple(only)) if provider.feeds]
+    if not via and not fetch.online(feed.url for provider in watched for feed in provider.feeds):
+        return Report(at=now, offline=True, elapsed=time.monotonic() - started)
+    outcomes, hosts, haul = [], Hosts(), Haul()
+    readers = nullcontext(read) if read else sandbox.workers(READER, READERS)
+    with readers as reader, ThreadPoolExecutor(AT_ONCE) as threads:
+        shared = _Shared(content=content, now=now, via=via, seconds=seconds, hosts=hosts, read=reader)
+        jobs = [threads.submit(_provider, shared, provider) for provider in watched]
+        try:
+            for done in as_completed(jobs):
+                outcomes.append(done.result())
+                watch(outcomes[-1], len(watched))
+        except BaseException:  # a Ctrl-C: those that began end by their deadline, the rest need not begin
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
+    outcomes.sort(key=lambda outcome: outcome.provider)
+    if not only:
+        haul = pull_press(content, watched, now=now, via=via, seconds=seconds, hosts=hosts)
+    kept = keep(content, [outcome.provider for outcome in outcomes if outcome.feed], now)
+    report = Report(at=now, outcomes=tuple(outcomes), press=haul, kept=kept, unread=tuple(map(str, faults)),
+                    elapsed=time.monotonic() - started)  # fmt: skip
+    return _logged(content, report)
+
+
+def _logged(content: Path, report: Report) -> Report:
+    """Write the report into the log; all that it tells of is saved by now, and told whether or not that can be."""
+    try:
+        archive.append_log(content, report.at, partial(log.added, report))
+    except ArchiveError as error:
+        return replace(report, unlogged=_one_line(error))
+    return report
+
+
+def _chosen(watched: Iterable[Provider], only: tuple[str, ...]) -> list[Provider]:
+    by_slug = {provider.slug: provider for provider in watched}
+    if unknown := set(only) - by_slug.keys():
+        raise ValueError(f"no provider {', '.join(sorted(unknown))}; write one of: {', '.join(by_slug)}")
+    return [by_slug[slug] for slug in only] or list(by_slug.values())
+
+
+def _provider(shared: _Shared, provider: Provider) -> Outcome:
+    """One provider from lock to state. Raises nothing: whatever happens is this provider's error."""
+    started = time.monotonic()
+    try:
+        with archive.lock(shared.content, provider.slug):
+            outcome = _locked(shared, provider)
+    except (ArchiveError, OSError) as error:
+        outcome = _broken(provider, "archive", _one_line(error))
+    except Exception as error:
+        outcome = _broken(provider, "bug", f"{type(error).__name__}: {_one_line(error)}; please report it")
+    return replace(outcome, elapsed=time.monotonic() - started)
+
+
+def _broken(provider: Provider, reason: str, message: str) -> Outcome:
+    """What comes of a provider when something of ours is broken."""
+    return Outcome(provider=provider.slug, failures=(Failure(reason=reason, message=message, ours=True),))
+
+
+def _locked(shared: _Shared, provider: Provider) -> Outcome:
+    """Try the feeds in order until one can be used; the later ones are fallbacks that tell the same news."""
+    pulls, known = archive.load_pulls(shared.content, provider.slug), archive.load(shared.content, provider.slug)
+    turn = _Turn(shared=shared, provider=provider, pulls=pulls, known=known, now=_moment(shared, pulls))
+    states = {state.url: replace(state, error="", error_since=None) for state in pulls.feeds}
+    since = {state.url: state.error_since for state in pulls.feeds}
+    outcome, failures = Outcome(provider=provider.slug), []
+    for feed in provider.feeds:
+        state = states.get(feed.url, FeedState(url=feed.url))
+        try:
+            states[feed.url], pulls, outcome = _used(turn, feed, _trusted(state, known))
+            outcome = replace(outcome, recovered=since.get(feed.url))
+            break
+        except FeedError as error:
+            failure = Failure(
+                feed=feed.url, reason=error.reason, message=_one_line(error), since=since.get(feed.url) or turn.now
+            )
+            states[feed.url] = replace(state, error=f"{failure.reason}: {failure.message}", error_since=failure.since)
+            failures.append(failure)
+    feeds = tuple(states[feed.url] for feed in provider.feeds if feed.url in states)
+    archive.save_pulls(shared.content, replace(pulls, feeds=feeds))
+    return replace(outcome, failures=tuple(failures))
+
+
+def _moment(shared: _Shared, pulls: Pulls) -> datetime:
+    """When this pull is: not before the last one, or what was seen would stand in the wrong order.
+
+    Which of two clocks was wrong nobody can tell from here, and what was seen under a wrong one has wrong stamps, too.
+    """
+    latest = max((state.fetched for state in pulls.feeds if state.fetched), default=shared.now)
+    if shared.now < latest - SKEW:
+        name = shared.content.name
+        raise ArchiveError(
+            f"{name}/pulls/{pulls.provider}.json: the last pull was at {latest:%Y-%m-%d %H:%M} UTC, and now it is "
+            f"{shared.now:%Y-%m-%d %H:%M} UTC. If that is wrong, mend the clock or --now; if the clock was wrong then, "
+            f"restore {name}/pulls and {name}/incidents as they were before that pull (git log -- {name}/pulls)"
+        )
+    return max(shared.now, latest)
+
+
+def _trusted(state: FeedState, known: Mapping[str, Filed]) -> FeedState:
+    """The state; if an incident that was read then is no longer in the archive, without what lets us skip reading."""
+    ids = known.keys() | {alias for filed in known.values() for alias in filed.incident.aliases}
+    if all(name in ids for _, name in state.items):
+        return state
+    return replace(state, etag="", last_modified="", body="", items=())
+
+
+def _used(turn: _Turn, feed: Feed, state: FeedState) -> _Used:
+    """Fetch one feed and take in what it says. Raises FeedError if it cannot be used; nothing has changed then."""
+    shared = turn.shared
+    request = fetch.Request(
+        url=feed.url, etag=state.etag, last_modified=state.last_modified, via=shared.via, seconds=shared.seconds
+    )
+    answer = fetch.get(request, shared.hosts)
+    state = replace(state, etag=answer.etag, last_modified=answer.last_modified)
+    body, digest = answer.body, state.body if answer.body is None else _digest(answer.body)
+    if body is None or digest == state.body:
+        used = _same(turn, state)
+    else:
+        reading = shared.read(turn.provider, body, seen=turn.now, hint=feed.dialect, items=dict(state.items))
+        reading = replace(reading, first=not state.body)  # an emptied feed was read before, too
+        used = _taken_in(turn, replace(state, body=digest), reading)
+    if answer.moved:
+        advice = f"{feed.url} moved to {answer.moved}; put that into content/{turn.provider.file}"
+        used = used._replace(outcome=replace(used.outcome, doubts=(advice, *used.outcome.doubts)))
+    return used
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def _same(turn: _Turn, state: FeedState) -> _Used:
+    """The feed says what it said last time: the record reaches further, and what was open still is."""
+    again = Reading(
+        provider=turn.provider.slug, dialect=state.dialect, seen=turn.now, entries=state.entries, since=state.since,
+        window=Window(state.window or Window.ROLLING),
+    )  # fmt: skip
+    names = {alias: name for name, filed in turn.known.items() for alias in filed.incident.aliases}
+    shown = {names.get(name, name) for _, name in state.items}
+    pulls = replace(
+        turn.pulls,
+        coverage=merge.cover(turn.pulls.coverage, again, state.fetched),
+        last_open=tuple((name, turn.now if name in shown else at) for name, at in turn.pulls.last_open),
+    )
+    outcome = Outcome(provider=turn.provider.slug, feed=state.url, unchanged=True, entries=state.entries)
+    return _Used(replace(state, fetched=turn.now), pulls, outcome)
+
+
+def _taken_in(turn: _Turn, state: FeedState, reading: Reading) -> _Used:
+    """Merge a reading into the archive; the incidents are on disk when this returns."""
+    known = {name: filed.incident for name, filed in turn.known.items()}
+    reading, previous = _if_emptied(state, _reaching(state, reading))
+    merged = merge.merge(known, reading, turn.pulls.last_open)
+    saved = archive.save(turn.shared.content, merged.incidents, turn.known)
+    pulls = replace(
+        turn.pulls, coverage=merge.cover(turn.pulls.coverage, reading, previous), last_open=merged.last_open
+    )
+    state = replace(
+        state, fetched=turn.now, changed=turn.now if saved else state.changed, items=reading.items,
+        dialect=reading.dialect, window=reading.window.value, entries=reading.entries, since=reading.since,
+    )  # fmt: skip
+    return _Used(state, pulls, _outcome(state.url, reading, known, merged))
+
+
+def _reaching(state: FeedState, reading: Reading) -> Reading:
+    """The reading, back to when we know it speaks, whatever its stamps say.
+
+    A rolling window never moves back, so an old date on new entries is a slip. And while it shows all that it showed
+    at the last pull, or anything that has not changed since, nothing that was posted in between has left it.
+    """
+    if reading.window is not Window.ROLLING or state.fetched is None:
+        return reading
+    since = max(reading.since, state.since or reading.since) if reading.since else None
+    before = {name for _, name in state.items}
+    if reading.unchanged or (before and before <= {incident.id for incident in reading.incidents}):
+        since = min(since or state.fetched, state.fetched)
+    return replace(reading, since=since)
+
+
+def _if_emptied(state: FeedState, reading: Reading) -> tuple[Reading, datetime | None]:
+    """The reading, and since when an empty feed may be believed: not before the pull that found it emptied."""
+    if reading.entries or not state.entries or reading.window is Window.CURRENT:
+        return reading, state.fetched
+    doubt = f"the feed is empty, it had {state.entries} entries; look whether the provider moved"
+    return replace(reading, doubts=(doubt, *reading.doubts)), None
+
+
+def _outcome(url: str, reading: Reading, known: Mapping[str, Incident], merged: Merged) -> Outcome:
+    new = tuple(incident for incident in merged.incidents if incident.id not in known)
+    gone = tuple(
+        incident for incident in merged.incidents
+        if incident.vanished and incident.id in known and not known[incident.id].vanished
+    )  # fmt: skip
+    told = {incident.id for incident in (*new, *gone)}
+    return Outcome(
+        provider=reading.provider, feed=url, entries=reading.entries, new=new, vanished=gone,
+        changed=tuple(incident for incident in merged.incidents if incident.id not in told),
+        twins=merged.twins, skipped=reading.skipped, doubts=reading.doubts,
+    )  # fmt: skip
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return files.line(error)
+    return " · ".join(filter(None, (line.strip() for line in str(error).splitlines()))) or type(error).__name__
