@@ -24,7 +24,7 @@ from almanac.model import (
     card,
     unstamp,
 )
-from almanac.snapshot import Almanac, ArticleCard
+from almanac.snapshot import ArticleCard, Snapshot
 
 NOW = unstamp("2026-03-02T14:10:00Z")
 BEGINNING = unstamp("2025-09-01T00:00:00Z")
@@ -128,7 +128,7 @@ def almanac(
     watched: Iterable[Pulls] | None = None,
     articles: tuple[ArticleCard, ...] = (),
     now: datetime = NOW,
-) -> Almanac:
+) -> Snapshot:
     """An almanac of these incidents; every provider is watched up to `now` unless told otherwise.
 
     What has no end was seen open at the end of its provider's record.
@@ -136,7 +136,7 @@ def almanac(
     made = tuple(incidents)
     found = list(watched) if watched is not None else [pulls(p.slug, until=now) for p in providers]
     known = {entry.provider: replace(entry, last_open=entry.last_open or _open(made, entry)) for entry in found}
-    return Almanac(
+    return Snapshot(
         providers=providers,
         cards={
             p.slug: tuple(sorted((carded(i) for i in made if i.provider == p.slug), key=lambda c: -c.started))

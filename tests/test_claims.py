@@ -26,7 +26,7 @@ from almanac.claims.counting import of_quantile, wilson
 from almanac.content import articles, crosscheck, providers
 from almanac.model import Card, Component, Impact, Incident, Kind, Phase, Provider, Pulls, Span, Update, card, seconds
 from almanac.queries import Expect, Query, QueryError
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats.intervals import Bounds
 from tests.values import approx
 
@@ -230,7 +230,7 @@ def world(incidents: Iterable[Incident], covered: dict[str, tuple[datetime, date
     cards: dict[str, list[Card]] = {slug: [] for slug in spans}
     for each in incidents:
         cards[each.provider].append(card(each, archive.file_of(each)))
-    return Evidence(Almanac(
+    return Evidence(Snapshot(
         providers=tuple(Provider(slug=s, name=s.title(), company="", home="", status_page="", components=(API,))
                         for s in spans),
         cards={slug: tuple(found) for slug, found in cards.items()},
@@ -375,7 +375,7 @@ def real() -> Evidence:
     known = providers.load(CONTENT)
     cards = {p.slug: tuple(card(f.incident, f.file) for f in archive.load(CONTENT, p.slug).values()) for p in known}
     pulls = {p.slug: archive.load_pulls(CONTENT, p.slug) for p in known}
-    return Evidence(Almanac(providers=known, cards=cards, pulls=pulls, articles=(), now=at(1, month=7),
+    return Evidence(Snapshot(providers=known, cards=cards, pulls=pulls, articles=(), now=at(1, month=7),
                             record_until=None, site_url="", site_name=""))
 
 

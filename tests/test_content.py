@@ -22,7 +22,7 @@ from almanac.commands import new_report
 from almanac.content import articles, forms, frontmatter, providers
 from almanac.engine.world import leads
 from almanac.model import Provider, card
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats.availability import FORMULAS
 from almanac.text.markdown import article as article_html
 from almanac.views.articles import filled
@@ -314,7 +314,7 @@ def test_how_unusual_it_was_is_counted_right(article: str, outage: Incident) -> 
 @cache
 def evidence() -> Evidence:
     known = providers.load(CONTENT)
-    return Evidence(Almanac(
+    return Evidence(Snapshot(
         providers=known,
         cards={p.slug: tuple(card(f.incident, f.file) for f in load(CONTENT, p.slug).values()) for p in known},
         pulls={p.slug: load_pulls(CONTENT, p.slug) for p in known},

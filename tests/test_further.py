@@ -8,7 +8,7 @@ from typing import Any
 
 from almanac import views
 from almanac.model import Change, Incident, Revision, Update
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.text.english import GAP
 from almanac.views.base import Head
 from almanac.views.schema import picture
@@ -36,7 +36,7 @@ def replayed(found: Incident, sheet: int = 1) -> Any:
     return views.replay(views.Surroundings(almanac([found])).of(card), found, card, sheet)
 
 
-def compared(known: Almanac) -> Any:
+def compared(known: Snapshot) -> Any:
     return views.compare(views.Sides(known), views.closed(known), *views.compared(known)[0])
 
 

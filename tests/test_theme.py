@@ -17,7 +17,7 @@ from almanac import views
 from almanac.engine.plan import Plan
 from almanac.engine.printer import Printer
 from almanac.model import Card, Impact, Incident, Phase, Provider, Revision, Update
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.text import markdown
 from tests import shots
 from tests.almanacs import CLAUDE, COPILOT, GROQ, NOW, TOGETHER, almanac, at, carded, incident, pulls, read_feed
@@ -46,7 +46,7 @@ INCIDENTS = [
 ]
 
 
-def busy() -> Almanac:
+def busy() -> Snapshot:
     """A world with everything in it: open, late, changed, taken away, hostile and unknown."""
     failing = read_feed(GROQ.feeds[0].url, error=HOSTILE, error_since=at("01 10:00"))
     return almanac(
@@ -61,7 +61,7 @@ def busy() -> Almanac:
     )
 
 
-def pages_of(known: Almanac, incidents: Iterable[Incident] = ()) -> list[tuple[str, Any]]:
+def pages_of(known: Snapshot, incidents: Iterable[Incident] = ()) -> list[tuple[str, Any]]:
     """Every page of an almanac with the name of its template."""
     records, by_month, near = views.records(known), views.months(known), views.Surroundings(known)
     body = markdown.article("## Time\n\nAll times are UTC.")
@@ -100,7 +100,7 @@ def _texts(incidents: Iterable[Incident]) -> Callable[[Card], Incident]:
     return lambda card: by_id[card.id]
 
 
-def _with_2026(known: Almanac) -> list[Provider]:
+def _with_2026(known: Snapshot) -> list[Provider]:
     return [p for p in known.providers if any(card.file.split("/")[1] == "2026" for card in known.cards[p.slug])]
 
 
@@ -345,7 +345,7 @@ def test_an_article_carries_its_sources_and_corrections(soups: dict[str, Beautif
 # Weight and colour
 
 
-def heavy() -> Almanac:
+def heavy() -> Snapshot:
     """As long lists as there can be on one page."""
     name = "Elevated errors across several models and the console of the platform"
     return almanac([incident(f"{i:012}", f"02 {i // 60:02}:{i % 60:02}", "02 23:00", title=name) for i in range(400)])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from almanac import views
 from almanac.model import Change, Impact, Kind, Phase, Provider, Pulls, Revision, Span, Update, seconds
-from almanac.snapshot import Almanac, Article, ArticleCard, Correction, Source
+from almanac.snapshot import Article, ArticleCard, Correction, Snapshot, Source
 from almanac.text import english
 from almanac.views import around, base, current, days, rows
 from almanac.views.articles import CorrectionLine, Known, SourceLine
@@ -44,19 +44,19 @@ def plain(text: str) -> str:
     return text.replace(english.GAP, " ")
 
 
-def page_of(found: object, known: Almanac | None = None) -> IncidentPage:
+def page_of(found: object, known: Snapshot | None = None) -> IncidentPage:
     """The page of an incident in an almanac that holds it."""
     known = known or almanac([found])  # type: ignore[list-item]
     card = carded(found)  # type: ignore[arg-type]
     return views.incident(views.Surroundings(known).of(card), found, card)  # type: ignore[arg-type]
 
 
-def front_page(known: Almanac) -> Home:
+def front_page(known: Snapshot) -> Home:
     """The home page of an almanac."""
     return views.home(known, views.Surroundings(known), views.board(known, views.records(known)))
 
 
-def provider_page(known: Almanac, provider: Provider) -> views.ProviderPage:
+def provider_page(known: Snapshot, provider: Provider) -> views.ProviderPage:
     """The page of a provider in an almanac."""
     records = views.records(known)
     figures = views.figures(records[provider.slug], views.lately(known, provider))
@@ -707,7 +707,7 @@ def test_a_list_has_as_many_sheets_as_it_needs(number: int) -> None:
          "Is Claude down? Unknown: ends are not recorded.", "No trouble is on record."),
     ],
 )  # fmt: skip
-def test_the_page_of_a_provider_answers_the_question(known: Almanac, title: str, stand: str) -> None:
+def test_the_page_of_a_provider_answers_the_question(known: Snapshot, title: str, stand: str) -> None:
     page = provider_page(known, CLAUDE)
     assert (plain(page.title), plain(page.stand)) == (title, stand)
 
@@ -816,7 +816,7 @@ def test_a_leaderboard_needs_five_providers() -> None:
     )
 
 
-def six() -> Almanac:
+def six() -> Snapshot:
     """Six with an incident a week, each longer than the one before; one hardly watched; one written by probes."""
     providers = tuple(replace(GROQ, slug=f"p{i}", name=f"P{i}") for i in range(7))
     machine = replace(TOGETHER, slug="probes", name="Probes")
@@ -955,7 +955,7 @@ def test_a_site_may_live_below_the_top_of_its_host(url: str, root: str) -> None:
 
 # What the engine relies on
 
-PAGES: list[Callable[[Almanac], object]] = [
+PAGES: list[Callable[[Snapshot], object]] = [
     front_page,
     lambda a: views.incidents(a, views.months(a)),
     lambda a: views.month(a, views.months(a), 2026, 3),
@@ -971,7 +971,7 @@ PAGES: list[Callable[[Almanac], object]] = [
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_is_a_value_equal_to_itself_made_again_and_kept(page: Callable[[Almanac], object]) -> None:
+def test_a_page_is_a_value_equal_to_itself_made_again_and_kept(page: Callable[[Snapshot], object]) -> None:
     made = page(almanac([incident(until="")]))
     again = page(almanac([incident(until="")]))
     assert made == again == pickle.loads(pickle.dumps(made))  # noqa: S301

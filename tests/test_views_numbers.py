@@ -10,7 +10,7 @@ import pytest
 
 from almanac import views
 from almanac.model import Impact, Incident, Provider, moment, seconds
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats.backtest import Bin, Score
 from almanac.stats.issued import Issued
 from almanac.stats.recovery import Forecast
@@ -107,7 +107,7 @@ def weekly(provider: Provider, day: int, hours: int = 4) -> list[Incident]:
     ]  # fmt: skip
 
 
-def world(*providers: tuple[Provider, int]) -> Almanac:
+def world(*providers: tuple[Provider, int]) -> Snapshot:
     found = [one for provider, day in providers for one in weekly(provider, day)]
     return almanac(found, providers=tuple(provider for provider, _ in providers))
 
@@ -165,7 +165,7 @@ def test_the_first_page_lists_only_pairs_found_to_start_together() -> None:
 SCORE = Score(n=200, refused=3, compared=200, loss=1.5, plain=2.0, press=3.0, within_50=98, within_80=160)
 
 
-def scored(*rows: Row) -> Almanac:
+def scored(*rows: Row) -> Snapshot:
     card = Scorecard(
         made=seconds(at("01 00:00")),
         until=seconds(at("2026-02-20 00:00")),
@@ -264,7 +264,7 @@ def test_of_each_forecast_shown_it_is_told_what_became_of_it(end: str, came: str
 # Open incidents
 
 
-def outlook_of(known: Almanac, found: Incident) -> Any:
+def outlook_of(known: Snapshot, found: Incident) -> Any:
     card = carded(found)
     return views.incident(views.Surroundings(known).of(card), found, card).outlook
 

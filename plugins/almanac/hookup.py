@@ -20,7 +20,7 @@ from almanac.content import crosscheck
 from almanac.content.articles import Manuscript
 from almanac.engine.printer import unprintable
 from almanac.engine.world import world
-from almanac.snapshot import Almanac, Article
+from almanac.snapshot import Article, Snapshot
 
 BUILD = "ALMANAC_BUILD"  # the setting that holds the running build
 BUILT = "ALMANAC_BUILT"  # and the one that holds what it did
@@ -80,7 +80,7 @@ class Incidents(Generator):  # type: ignore[misc]  # Pelican has no types
     """Everything on the site that Pelican does not read: from the archive to pages and feeds."""
 
     def generate_context(self) -> None:
-        """Put the Almanac together. Pelican has read articles and pages by now."""
+        """Put the Snapshot together. Pelican has read articles and pages by now."""
         settings = self.settings
         faults = settings[reader.FAULTS] + manuscript.strays(self.get_files(["articles", "pages"], extensions=False))
         articles = {found.relative_source_path: _article(found, "").card for found in self.context["articles"]}
@@ -93,7 +93,7 @@ class Incidents(Generator):  # type: ignore[misc]  # Pelican has no types
         built.report()
 
 
-def _judged(written: Sequence[Manuscript], almanac: Almanac) -> engine.Judgement:
+def _judged(written: Sequence[Manuscript], almanac: Snapshot) -> engine.Judgement:
     """Return what is wrong with what people wrote, and the files that are left out for it: not for a dead link."""
     site = world(almanac)
     unfit = [*crosscheck.across(written, site), *crosscheck.judged(written, Evidence(almanac))]

@@ -11,7 +11,7 @@ from almanac.claims.figure import Figure
 from almanac.content.frontmatter import nearest, quoted
 from almanac.model import Card, Provider, Pulls, seconds
 from almanac.queries import Query
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.record import Record, record
 
@@ -21,9 +21,9 @@ class Unanswerable(ValueError):
 
 
 class Evidence:
-    """Answers questions from one Almanac, each once."""
+    """Answers questions from one Snapshot, each once."""
 
-    def __init__(self, almanac: Almanac, records: Callable[[], Mapping[str, Record]] | None = None) -> None:
+    def __init__(self, almanac: Snapshot, records: Callable[[], Mapping[str, Record]] | None = None) -> None:
         """`records` gives the record of each provider, where somebody has them already."""
         self.almanac = almanac
         self._given = records

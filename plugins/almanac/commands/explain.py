@@ -12,7 +12,7 @@ from almanac.archive import ArchiveError
 from almanac.content import corrections, providers
 from almanac.content.providers import ProviderError
 from almanac.model import Card, card, moment, seconds
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats import explain as derivation
 from almanac.stats import windows
 from almanac.stats.scorecard import digest, scorecard
@@ -54,7 +54,7 @@ def _moment(now: str) -> datetime:
     return moment(unchanged.build_time(stated, datetime.now(UTC).timestamp()))
 
 
-def _derivation(almanac: Almanac, provider: str, period: str) -> tuple[str, ...]:
+def _derivation(almanac: Snapshot, provider: str, period: str) -> tuple[str, ...]:
     records = measures.closed(almanac)
     if provider not in records:
         raise ValueError(f"no provider {provider!r}; write one of: {', '.join(sorted(records))}")
@@ -62,14 +62,14 @@ def _derivation(almanac: Almanac, provider: str, period: str) -> tuple[str, ...]
     return derivation.leaderboard_number(tuple(records.values()), provider, chosen)
 
 
-def load(content: Path, now: datetime) -> Almanac:
+def load(content: Path, now: datetime) -> Snapshot:
     """The Almanac of an archive without its articles, corrections applied. Raises ArchiveError and ProviderError."""
     watched = providers.load(content)
     fixes, _ = corrections.load(content)
     filed = [card(f.incident, f.file) for p in watched for f in archive.load(content, p.slug).values()]
     cards, log, _ = corrections.apply(filed, fixes)
     pulls = {provider.slug: archive.load_pulls(content, provider.slug) for provider in watched}
-    return Almanac(
+    return Snapshot(
         providers=watched,
         cards={provider.slug: _of(cards, provider.slug) for provider in watched},
         pulls=pulls,

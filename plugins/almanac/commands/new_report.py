@@ -19,7 +19,7 @@ from almanac.content import providers
 from almanac.content.frontmatter import Fault
 from almanac.model import Card, Provider, moment, stamp
 from almanac.queries import query
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.snapshot.load import assemble
 from almanac.stats.ranking import MAX_RANGE
 from almanac.stats.selection import is_machine, scope
@@ -64,7 +64,7 @@ class Line(NamedTuple):
     known: bool  # False: the record allows anything
 
 
-def compose(almanac: Almanac, evidence: Evidence, year: int, month: int, now: datetime) -> NewArticle:
+def compose(almanac: Snapshot, evidence: Evidence, year: int, month: int, now: datetime) -> NewArticle:
     """The draft of the report of a month, dated `now`. What the author still has to write is empty."""
     since = date(year, month, 1)
     until = date(year + month // 12, month % 12 + 1, 1)
@@ -112,7 +112,7 @@ def _line(provider: Provider, evidence: Evidence, since: date, until: date) -> L
     return Line(provider, {name: fields for name, fields in figures.items() if answers[name].bounds}, known)
 
 
-def _longest(almanac: Almanac, watched: Sequence[Provider], since: date, until: date) -> list[Card]:
+def _longest(almanac: Snapshot, watched: Sequence[Provider], since: date, until: date) -> list[Card]:
     """The longest trouble that started in the month and has ended."""
     found = [
         card for provider in watched for card in almanac.cards.get(provider.slug, ())
@@ -128,7 +128,7 @@ def _row(line: Line) -> str:
     return f"| [{line.provider.name}]({views.provider_url(slug)}) | {' | '.join(cells)} |"
 
 
-def _long(card: Card, index: int, almanac: Almanac) -> str:
+def _long(card: Card, index: int, almanac: Snapshot) -> str:
     name = next(provider.name for provider in almanac.providers if provider.slug == card.provider)
     return f"| [{name}, {card.id}]({views.incident_url(card)}) | {{{{long-{index}-start}}}} | {{{{long-{index}}}}} |"
 

@@ -18,7 +18,7 @@ from almanac.content.frontmatter import Fault, Matter, Way, attempt, unjudged
 from almanac.engine.world import world
 from almanac.model import Card, Provider, card
 from almanac.news import InboxError, inbox, outlets
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.snapshot.load import assemble
 
 GRACE = timedelta(minutes=10)  # clocks differ
@@ -58,7 +58,7 @@ class Desk:
         return list(_manuscripts(self.files, faults)), faults
 
     @cached_property
-    def almanac(self) -> tuple[Almanac, list[Fault]]:
+    def almanac(self) -> tuple[Snapshot, list[Fault]]:
         """What a build would put together, and what clashes in it."""
         plan = engine.Plan(content=self.content, theme=self.content, output=self.content.parent / unchanged.PREVIEW,
                            now=self.now, site_url="", site_name="", site_id="")  # fmt: skip

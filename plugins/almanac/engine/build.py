@@ -26,7 +26,7 @@ from almanac.engine.state import SITE, Print, Row, Section, Stamp
 from almanac.engine.turn import Turn, TurnError
 from almanac.engine.written import Written
 from almanac.model import seconds
-from almanac.snapshot import Almanac, Article, ArticleCard, as_of
+from almanac.snapshot import Article, ArticleCard, Snapshot, as_of
 from almanac.snapshot.load import assemble
 from almanac.stats.reporting import reported
 
@@ -42,7 +42,7 @@ class Judgement(NamedTuple):
     left_out: frozenset[str]
 
 
-Judge = Callable[[Almanac], Judgement]
+Judge = Callable[[Snapshot], Judgement]
 
 
 class BuildError(Exception):
@@ -91,7 +91,7 @@ class Build:
         self._rows = _kept(self._sections, looks)
         self.problems: list[str] = []
         self.left_out: frozenset[str] = frozenset()
-        self._whole: Almanac | None = None  # to the record's end: what people wrote since may cite it
+        self._whole: Snapshot | None = None  # to the record's end: what people wrote since may cite it
         self._edition: Edition | None = None
         self._crew = self._hire({file: stamp for file, stamp in looks.items() if file not in self._rows}, prints)
         if self._crew.apart:
@@ -174,7 +174,7 @@ class Build:
         self._turn.begin()
         self._crew.tell(self._edition)
 
-    def _as_known(self, almanac: Almanac) -> dict[str, Row]:
+    def _as_known(self, almanac: Snapshot) -> dict[str, Row]:
         """What is known of each incident file; anew where it was corrected, or is not as it was."""
         rows = dict(self._rows)
         for card in (card for cards in almanac.cards.values() for card in cards):

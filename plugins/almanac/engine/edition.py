@@ -1,4 +1,4 @@
-"""What the surfaces of one build draw on: the Almanac, and what is made from it once, when first asked for."""
+"""What the surfaces of one build draw on: the Snapshot, and what is made from it once, when first asked for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from almanac.engine.state import Row
 from almanac.exports import Channel, Item
 from almanac.exports.statuspage import Declared, declared
 from almanac.model import Card, Incident, Provider, seconds
-from almanac.snapshot import Almanac, as_of
+from almanac.snapshot import Snapshot, as_of
 from almanac.stats.reporting import Reported
 from almanac.stats.selection import scoping
 from almanac.views.incidents import Months
@@ -33,7 +33,7 @@ OWN_IDS = ("history", "updates", "major", "operators")  # feeds that are another
 class Edition:
     """One build's knowledge; `rows` are by incident file, `lasting` is what the last build kept."""
 
-    def __init__(self, plan: Plan, almanac: Almanac, rows: Mapping[str, Row], lasting: Lasting) -> None:
+    def __init__(self, plan: Plan, almanac: Snapshot, rows: Mapping[str, Row], lasting: Lasting) -> None:
         self.plan = plan
         self.almanac = almanac
         self.lasting = lasting

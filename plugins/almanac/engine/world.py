@@ -7,11 +7,11 @@ import re
 from almanac import views
 from almanac.content.crosscheck import World
 from almanac.engine.surfaces import SURFACES
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 
 
-def world(almanac: Almanac) -> World:
-    """The providers and incidents of an Almanac, and every address the engine makes something at."""
+def world(almanac: Snapshot) -> World:
+    """The providers and incidents of a Snapshot, and every address the engine makes something at."""
     return World(
         providers=[provider.slug for provider in almanac.providers],
         incidents={

@@ -13,7 +13,7 @@ from lxml.builder import ElementMaker  # type: ignore[import-untyped]
 from almanac.exports.statuspage import Declared, status
 from almanac.exports.syndication import document, dump, line
 from almanac.model import moment, stamp
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views.base import FRESH
 
@@ -34,7 +34,7 @@ class Badge(NamedTuple):
     until: str
 
 
-def badge(known: Declared, almanac: Almanac) -> Badge:
+def badge(known: Declared, almanac: Snapshot) -> Badge:
     """The badge of one provider."""
     indicator = status([known])["indicator"]
     state = known.state
@@ -45,7 +45,7 @@ def badge(known: Declared, almanac: Almanac) -> Badge:
     return Badge(line(known.provider.name), said, indicator, stamp(moment(state.reach + FRESH)))
 
 
-def whole(known: Sequence[Declared], almanac: Almanac) -> Badge:
+def whole(known: Sequence[Declared], almanac: Snapshot) -> Badge:
     """The badge of the site: of how many it is known what they declare, and how many of these declare trouble."""
     read = [k.state for k in known if k.state.known and k.state.reach is not None]
     label = line(almanac.site_name)

@@ -22,7 +22,7 @@ from typing import Any
 from almanac.archive import name_of
 from almanac.exports.items import Home
 from almanac.model import OVER, Card, Component, Impact, Incident, Kind, Phase, Provider, moment, stamp
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats import selection
 from almanac.stats.selection import OTHER, Severity
 from almanac.text import english
@@ -59,7 +59,7 @@ class Declared:
         return self.troubles + self.maintenance
 
 
-def declared(almanac: Almanac, provider: Provider) -> Declared:
+def declared(almanac: Snapshot, provider: Provider) -> Declared:
     """What a provider declares at the moment of the almanac."""
     state = current.state(almanac, provider)
     pulls = almanac.pulls.get(provider.slug)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from almanac.exports.syndication import dump
 from almanac.model import Card, stamp, stamped
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats.ranking import Leaderboard
 from almanac.views import base
 
@@ -116,7 +116,7 @@ def update_rows(cards: Iterable[Card]) -> Iterable[Row]:
     return ((card.provider, card.id, _time(at), phase) for card in cards for at, phase in card.updates)
 
 
-def coverage_rows(almanac: Almanac) -> Iterable[Row]:
+def coverage_rows(almanac: Snapshot) -> Iterable[Row]:
     """The rows of COVERAGE."""
     for slug, pulls in sorted(almanac.pulls.items()):
         for span in pulls.coverage:
@@ -196,7 +196,7 @@ def size(data: bytes) -> Size:
     return Size(len(data), sha256(data).hexdigest())
 
 
-def package(almanac: Almanac, sizes: Mapping[str, Size], version: str) -> bytes:
+def package(almanac: Snapshot, sizes: Mapping[str, Size], version: str) -> bytes:
     """The data package that describes the tables; `sizes` by file name, of those there are.
 
     `version` is that of the program, which says what the columns mean: CHANGELOG.md names every change of one.

@@ -83,7 +83,7 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Almanac:
+class Snapshot:
     """All that a page may draw on, except the texts of incidents, which come one at a time.
 
     `record_until` is the newest moment any provider's coverage reaches, None while there is no record at all.

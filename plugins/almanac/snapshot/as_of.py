@@ -1,4 +1,4 @@
-"""Turns the Almanac back to its `now`: what became known later is not in it."""
+"""Turns the Snapshot back to its `now`: what became known later is not in it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from almanac import archive
 from almanac.content import corrections
 from almanac.model import Card, Incident, Pulls, moment, seconds
 from almanac.model import card as card_of
-from almanac.snapshot import Almanac, incident_as_of
+from almanac.snapshot import Snapshot, incident_as_of
 
 
-def rewound(almanac: Almanac, content: Path) -> Almanac:
-    """The Almanac as it was at `almanac.now`; itself if all of it was known by then, as it mostly is."""
+def rewound(almanac: Snapshot, content: Path) -> Snapshot:
+    """The Snapshot as it was at `almanac.now`; itself if all of it was known by then, as it mostly is."""
     now = seconds(almanac.now)
     late = [card for cards in almanac.cards.values() for card in cards if card.known > now]
     articles = tuple(article for article in almanac.articles if article.date <= almanac.now)
@@ -63,7 +63,7 @@ def _kept(cards: Iterable[Card], then: Mapping[str, Card | None]) -> Iterable[Ca
 
 
 def _newest_first(card: Card) -> tuple[int, str]:
-    """As the Almanac has them: a start may have been another one then."""
+    """As the Snapshot has them: a start may have been another one then."""
     return -card.started, card.id
 
 

@@ -44,7 +44,7 @@ _AT = attrgetter("at")
 _SILENT = Phase.UNKNOWN  # of a post that names no phase
 
 
-class Past:
+class History:
     """An incident, laid out to be asked what was known of it at one moment after the other."""
 
     def __init__(self, incident: Incident) -> None:
@@ -99,7 +99,7 @@ def as_of(incident: Incident, at: datetime) -> Incident | None:
     """The incident as it was known at a moment; None if nothing was known of it, itself if nothing came later."""
     if incident.observed[-1] <= at:
         return incident
-    known = Past(incident).known(at)
+    known = History(incident).known(at)
     return known and replace(incident, **known._asdict())
 
 

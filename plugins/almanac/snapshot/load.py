@@ -13,7 +13,7 @@ from almanac.content.frontmatter import Fault
 from almanac.engine.incidents import page_path
 from almanac.engine.plan import Plan
 from almanac.model import Card, Provider, Pulls
-from almanac.snapshot import Almanac, ArticleCard
+from almanac.snapshot import ArticleCard, Snapshot
 from almanac.stats.issued import Issued
 
 Value = TypeVar("Value")
@@ -25,7 +25,7 @@ def assemble(
     cards: Iterable[Card],
     articles: Iterable[ArticleCard],
     faults: list[Fault],
-) -> Almanac:
+) -> Snapshot:
     """The Almanac of this moment, corrections applied; what is wrong with these or the archive is added to `faults`."""
     known: dict[str, list[Card]] = {provider.slug: [] for provider in watched}
     fixes, unread = corrections.load(plan.content)
@@ -41,7 +41,7 @@ def assemble(
     faults += undeclared.strangers(brought, [provider.slug for provider in watched])
     pulls = {slug: _recorded(plan, _pulls(slug), Pulls(provider=slug), faults) for slug in (*known, archive.PRESS)}
     press = pulls.pop(archive.PRESS)
-    return Almanac(
+    return Snapshot(
         providers=watched,
         cards={slug: tuple(sorted(found, key=_newest_first)) for slug, found in known.items()},
         pulls=pulls,

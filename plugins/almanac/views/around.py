@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from almanac.model import Card, Pulls, Stretch, seconds
-from almanac.snapshot import Almanac, ArticleCard
+from almanac.snapshot import ArticleCard, Snapshot
 from almanac.stats import windows
 from almanac.stats.issued import Issued
 from almanac.stats.selection import is_machine, scoping
@@ -64,7 +64,7 @@ class Surroundings:
     `instead` gives what to use instead of a provider, by slug; only what is open asks for it.
     """
 
-    def __init__(self, almanac: Almanac, instead: Callable[[], Mapping[str, Advice]] | None = None) -> None:
+    def __init__(self, almanac: Snapshot, instead: Callable[[], Mapping[str, Advice]] | None = None) -> None:
         self._almanac = almanac
         self._instead = instead or (lambda: advice(measures.closed(almanac)))
         self._providers = {provider.slug: provider for provider in almanac.providers}
@@ -205,7 +205,7 @@ def _reach(pulls: Pulls, now: int) -> int | None:
     return covered[-1].until if covered else None
 
 
-def _by_day(almanac: Almanac) -> dict[int, list[tuple[Card, int]]]:
+def _by_day(almanac: Snapshot) -> dict[int, list[tuple[Card, int]]]:
     """Trouble, and until when it is known to have lasted, by each day of it (days since the epoch)."""
     days: dict[int, list[tuple[Card, int]]] = {}
     for slug, cards in almanac.cards.items():

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from almanac.claims import Evidence, Figure
 from almanac.model import Card
-from almanac.snapshot import Almanac, Article, ArticleCard, Correction, Source
+from almanac.snapshot import Article, ArticleCard, Correction, Snapshot, Source
 from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
@@ -107,7 +107,7 @@ def teaser(article: ArticleCard) -> Teaser:
     )
 
 
-def articles(almanac: Almanac) -> Articles:
+def articles(almanac: Snapshot) -> Articles:
     """All articles, newest first."""
     return Articles(
         head=Head(
@@ -122,7 +122,7 @@ def articles(almanac: Almanac) -> Articles:
 
 
 def beside(
-    almanac: Almanac,
+    almanac: Snapshot,
     incidents: Mapping[tuple[str, str], Card],
     article: ArticleCard,
     evidence: Evidence | None = None,

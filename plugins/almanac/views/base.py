@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from almanac.model import TROUBLE, Card, Impact, Kind, moment, stamp, stamped
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import charts
 
@@ -183,7 +183,7 @@ def twin(card: Card) -> Feed:
     return Feed(f"{incident_url(card)}index.md", "This page in Markdown", "text/markdown")
 
 
-def dateline(almanac: Almanac, reach: datetime | None = None) -> Dateline:
+def dateline(almanac: Snapshot, reach: datetime | None = None) -> Dateline:
     """The dateline of a page that states the present. `reach`: how far the record goes for what it is about."""
     now = almanac.now
     reach = min(reach or almanac.record_until or now, now)

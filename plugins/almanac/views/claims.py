@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from almanac.claims import Evidence, Figure
-from almanac.snapshot import Almanac, ArticleCard, Claim
+from almanac.snapshot import ArticleCard, Claim, Snapshot
 from almanac.text import addresses, english
 from almanac.views import base
 from almanac.views.base import Head, Link, Time
@@ -133,7 +133,7 @@ def figure_line(name: str, figure: Figure) -> FigureLine:
     return FigureLine(name, _found(figure), figure.around, figure.how)
 
 
-def claims(almanac: Almanac, evidence: Evidence) -> Ledger:
+def claims(almanac: Snapshot, evidence: Evidence) -> Ledger:
     """Every claim of every article, what the record contradicts first."""
     known = [
         Entry(Link(article.url, article.title), line(claim, evidence, almanac.now))

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from almanac.model import Provider, moment
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.availability import Measure, measure
 from almanac.stats.backups import Pair, Share
@@ -77,13 +77,13 @@ def compare_url(one: str, other: str) -> str:
     return f"/compare/{first}/{second}/"
 
 
-def compared(almanac: Almanac) -> tuple[tuple[Provider, Provider], ...]:
+def compared(almanac: Snapshot) -> tuple[tuple[Provider, Provider], ...]:
     """Every pair of providers of which something is covered, in alphabetical order of their slugs."""
     watched = [p for p in almanac.providers if (found := almanac.pulls.get(p.slug)) and found.coverage]
     return tuple(combinations(sorted(watched, key=lambda provider: provider.slug), 2))
 
 
-def comparisons(almanac: Almanac) -> ComparisonsPage:
+def comparisons(almanac: Snapshot) -> ComparisonsPage:
     """The way to every comparison."""
     others: dict[str, list[Provider]] = {}
     for first, second in compared(almanac):
@@ -109,7 +109,7 @@ def _others(provider: Provider, others: Iterable[Provider]) -> Others:
 class Sides:
     """The days of any provider, laid out once for all it is compared with."""
 
-    def __init__(self, almanac: Almanac) -> None:
+    def __init__(self, almanac: Snapshot) -> None:
         self._almanac = almanac
         self._made: dict[tuple[str, int], Side] = {}
         self.until = measures.closed_at(almanac) + 1  # what is later is not looked at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from almanac.model import Component, Provider
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.availability import measure
 from almanac.stats.selection import placing
@@ -38,7 +38,7 @@ class ComponentPage:
     key: tuple[Mark, ...] = base.KEY
 
 
-def component(almanac: Almanac, records: Records, provider: Provider, part: Component) -> ComponentPage:
+def component(almanac: Snapshot, records: Records, provider: Provider, part: Component) -> ComponentPage:
     """The page of one component, up to the last midnight; `records` reach as far."""
     record = records[provider.slug]
     place = placing(provider)
@@ -79,7 +79,7 @@ def _stand(provider: Provider, part: Component, number: int) -> str:
     return f"{whole}; {told}. What names no part counts for {provider.name} as a whole, and is not here."
 
 
-def all_parts(almanac: Almanac) -> tuple[tuple[Provider, Component], ...]:
+def all_parts(almanac: Snapshot) -> tuple[tuple[Provider, Component], ...]:
     """Every component that has a page."""
     return tuple((provider, part) for provider in almanac.providers for part in provider.components)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from almanac.content.corrections import Corrected
 from almanac.model import Card, moment
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.text import addresses, english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
@@ -50,7 +50,7 @@ class CorrectionsPage:
     righted: tuple[Righted, ...]
 
 
-def corrections(almanac: Almanac) -> CorrectionsPage:
+def corrections(almanac: Snapshot) -> CorrectionsPage:
     """All corrections, newest first."""
     righted = [
         Righted(Link(a.url, a.title), base.time(c.date, english.moment(c.date)), c.text)
@@ -69,7 +69,7 @@ def corrections(almanac: Almanac) -> CorrectionsPage:
     )
 
 
-def notes(almanac: Almanac) -> list[Note]:
+def notes(almanac: Snapshot) -> list[Note]:
     """The corrections of incidents, in the order of their files."""
     names = rows.names(almanac.providers)
     wanted = {corrected.fix.merge_with for corrected in almanac.corrections}
@@ -78,7 +78,7 @@ def notes(almanac: Almanac) -> list[Note]:
     return [_note(corrected, names, others.get(corrected.fix.merge_with)) for corrected in almanac.corrections]
 
 
-def by_incident(almanac: Almanac) -> dict[tuple[str, str], tuple[Note, ...]]:
+def by_incident(almanac: Snapshot) -> dict[tuple[str, str], tuple[Note, ...]]:
     """The corrections that the page of an incident shows, by (provider slug, raw id): its own, those merged with it."""
     found: dict[tuple[str, str], tuple[Note, ...]] = {}
     for corrected, note in zip(almanac.corrections, notes(almanac), strict=True):

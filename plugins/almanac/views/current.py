@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from almanac.model import TROUBLE, Card, Impact, Provider, Pulls, seconds
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.selection import scoping
 from almanac.views.base import CLEAR, FRESH, MARKS, UNKNOWN, Mark
@@ -50,7 +50,7 @@ class State:
         return self.last is None or (self.last.ended or 0) < self.watched_from
 
 
-def state(almanac: Almanac, provider: Provider) -> State:
+def state(almanac: Snapshot, provider: Provider) -> State:
     """The state of a provider at `almanac.now`; unknown where the record ends an hour or more before."""
     pulls = almanac.pulls.get(provider.slug)
     now = seconds(almanac.now)

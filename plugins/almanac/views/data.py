@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import base
 from almanac.views.base import Head, Link, Time
@@ -58,7 +58,7 @@ class Data:
     tables: tuple[Table, ...]
 
 
-def data(almanac: Almanac, offers: Iterable[Offer], licence: str, licence_url: str) -> Data:
+def data(almanac: Snapshot, offers: Iterable[Offer], licence: str, licence_url: str) -> Data:
     """The tables, and how to use them."""
     cards = sum(map(len, almanac.cards.values()))
     reach = almanac.record_until

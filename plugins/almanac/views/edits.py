@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from almanac.model import Card, Change, Incident, Update, moment, stamp
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.text import english, markdown
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
@@ -105,7 +105,7 @@ def _until(at: datetime) -> Time:
     return Time(stamp(at), english.moment(at))
 
 
-def edited_months(almanac: Almanac) -> Months:
+def edited_months(almanac: Snapshot) -> Months:
     """The cards of incidents with changes by the (year, month) they began in, newest first."""
     found: dict[tuple[int, int], list[Card]] = {}
     for card in newest_edited(almanac):
@@ -114,13 +114,13 @@ def edited_months(almanac: Almanac) -> Months:
     return dict(sorted(found.items()))
 
 
-def newest_edited(almanac: Almanac, most: int = 0) -> list[Card]:
+def newest_edited(almanac: Snapshot, most: int = 0) -> list[Card]:
     """The cards of incidents with changes, those last changed first; all of them without `most`."""
     found = [card for cards in almanac.cards.values() for card in cards if card.edits]
     return heapq.nlargest(most or len(found), found, key=lambda card: (card.changed, card.provider, card.id))
 
 
-def edits(almanac: Almanac, read: Read) -> EditsPage:
+def edits(almanac: Snapshot, read: Read) -> EditsPage:
     """The newest changes, and the way to all others. `read` gets the texts of an incident."""
     months = edited_months(almanac)
     return EditsPage(
@@ -144,7 +144,7 @@ def _stand(number: int) -> str:
     return f'{said} said something else before. What went is in brackets.'
 
 
-def edits_of_month(almanac: Almanac, read: Read, year: int, number: int, sheet: int = 1) -> EditsPage:
+def edits_of_month(almanac: Snapshot, read: Read, year: int, number: int, sheet: int = 1) -> EditsPage:
     """The changes of the incidents that began in a month."""
     cards = edited_months(almanac)[year, number]
     url, title = f"/edits/{year}/{number:02}/", english.month(year, number)
@@ -169,7 +169,7 @@ def count_edit_sheets(number: int) -> int:
     return max(-(-number // SHEET), 1)
 
 
-def _edited(almanac: Almanac, cards: Iterable[Card], read: Read) -> tuple[Edited, ...]:
+def _edited(almanac: Snapshot, cards: Iterable[Card], read: Read) -> tuple[Edited, ...]:
     names = rows.names(almanac.providers)
     return tuple(
         Edited(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from almanac.claims.counting import wilson
 from almanac.model import Card, moment
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats import issued, scorecard
 from almanac.stats.backtest import ELAPSED, Score
 from almanac.stats.issued import Issued
@@ -79,7 +79,7 @@ class ForecastPage:
     tally: str = ""
 
 
-def forecast(almanac: Almanac, incidents: Mapping[tuple[str, str], Card], minutes: int | None = None) -> ForecastPage:
+def forecast(almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], minutes: int | None = None) -> ForecastPage:
     """The page, or with `minutes` into the incident its scores by provider; `incidents` by (provider slug, raw id)."""
     known = almanac.scorecard
     outcomes = _outcomes(almanac, incidents)
@@ -126,7 +126,7 @@ def _into(minutes: int) -> str:
 
 
 def _outcomes(
-    almanac: Almanac, incidents: Mapping[tuple[str, str], Card]
+    almanac: Snapshot, incidents: Mapping[tuple[str, str], Card]
 ) -> list[tuple[Issued, issued.Outcome | None]]:
     """Every forecast that was shown, newest first, and what became of it."""
     every = (line for lines in almanac.issued.values() for line in lines)
@@ -200,7 +200,7 @@ def _stand(known: Scorecard) -> str:
     )
 
 
-def _made(known: Scorecard, almanac: Almanac) -> str:
+def _made(known: Scorecard, almanac: Snapshot) -> str:
     later = scorecard.since((card for cards in almanac.cards.values() for card in cards), known)
     ended = f"{english.plural(later, 'incident')} ended since, not in it yet. " if later else ""
     return (
@@ -236,7 +236,7 @@ def _tally(outcomes: list[tuple[Issued, issued.Outcome | None]]) -> str:
 
 
 def _shown(
-    almanac: Almanac, incidents: Mapping[tuple[str, str], Card], line: Issued, outcome: issued.Outcome | None
+    almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], line: Issued, outcome: issued.Outcome | None
 ) -> Shown:
     card = incidents[line.provider, line.incident]
     name = next((p.name for p in almanac.providers if p.slug == line.provider), line.provider)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from almanac.model import OVER, Card, moment, seconds
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats.windows import DAY
 from almanac.text import english
 from almanac.views import base, charts, current, days, measures, rows
@@ -78,7 +78,7 @@ class Home:
     key: tuple[Mark, ...] = base.KEY
 
 
-def home(almanac: Almanac, near: Surroundings, board: Board | None) -> Home:
+def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> Home:
     """The front page at `almanac.now`; `board` holds the ranks of the period shown first."""
     states = [current.state(almanac, provider) for provider in rows.by_name(almanac.providers)]
     first = days.last_days(_edge(almanac), DAYS)
@@ -104,13 +104,13 @@ def home(almanac: Almanac, near: Surroundings, board: Board | None) -> Home:
     )
 
 
-def _edge(almanac: Almanac) -> int:
+def _edge(almanac: Snapshot) -> int:
     """The last moment the bars speak of: now, or the end of the record where it ends earlier."""
     now = seconds(almanac.now)
     return min(now, seconds(almanac.record_until)) if almanac.record_until else now
 
 
-def _title(almanac: Almanac, states: Sequence[State]) -> str:
+def _title(almanac: Snapshot, states: Sequence[State]) -> str:
     """The one sentence that answers: who is in trouble, or that nobody declares any, or that nobody can tell."""
     bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     if len(bad) == 1:
@@ -129,7 +129,7 @@ def _worst(state: State) -> tuple[int, int]:
     return current.rank(state.open[0])
 
 
-def _stand(almanac: Almanac, states: Sequence[State]) -> str:
+def _stand(almanac: Snapshot, states: Sequence[State]) -> str:
     """What qualifies the sentence: how many declare nothing, and for how many the record cannot say."""
     quiet = sum(s.mark is base.CLEAR for s in states)
     unknown = sum(not s.known for s in states)
@@ -144,7 +144,7 @@ def _stand(almanac: Almanac, states: Sequence[State]) -> str:
     return "; ".join(said) + "."
 
 
-def _ledger(almanac: Almanac, states: Sequence[State], first: int) -> tuple[Line, ...]:
+def _ledger(almanac: Snapshot, states: Sequence[State], first: int) -> tuple[Line, ...]:
     """Trouble first, worst on top; then the quiet; then the unknown under a rule. Who was never read stands apart."""
     bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     quiet = [s for s in states if s.mark is base.CLEAR]
@@ -155,7 +155,7 @@ def _ledger(almanac: Almanac, states: Sequence[State], first: int) -> tuple[Line
     return tuple(lines)
 
 
-def _line(almanac: Almanac, state: State, first: int, css: str) -> Line:
+def _line(almanac: Snapshot, state: State, first: int, css: str) -> Line:
     provider = state.provider
     cards = current.troubles(provider, almanac.cards.get(provider.slug, ()))
     found = days.worst(cards, almanac.pulls.get(provider.slug), first, DAYS, _edge(almanac))
@@ -208,7 +208,7 @@ def _at(instant: int) -> str:
     return f"{english.clock(moment(instant))}{english.GAP}UTC"
 
 
-def _how_long(almanac: Almanac, state: State) -> tuple[str, Time]:
+def _how_long(almanac: Snapshot, state: State) -> tuple[str, Time]:
     """For how long the state lasts and since when; for the unknown, why."""
     now = seconds(almanac.now)
     at = moment(state.since)
@@ -243,7 +243,7 @@ def _last(state: State) -> tuple[str, str]:
     return f"last {english.short_date(at)} {at.year}, {base.mark(card).word}, {length}", base.incident_url(card)
 
 
-def _changes(almanac: Almanac) -> tuple[Happening, ...]:
+def _changes(almanac: Snapshot) -> tuple[Happening, ...]:
     """The newest posts of all providers on trouble that concerns AI."""
     names = rows.names(almanac.providers)
     posts = (
@@ -255,7 +255,7 @@ def _changes(almanac: Almanac) -> tuple[Happening, ...]:
     return tuple(_happening(almanac, names, place, card) for *_, place, card in heapq.nlargest(CHANGES, posts))
 
 
-def _happening(almanac: Almanac, names: dict[str, str], place: int, card: Card) -> Happening:
+def _happening(almanac: Snapshot, names: dict[str, str], place: int, card: Card) -> Happening:
     when = moment(card.updates[place][0])
     today = when.date() == almanac.now.date()
     return Happening(

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from almanac.model import Card, Provider, moment
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats.selection import scoping
 from almanac.text import english
 from almanac.views import base, current, rows
@@ -63,12 +63,12 @@ class Month:
     key: tuple[Mark, ...] = base.KEY
 
 
-def all_cards(almanac: Almanac) -> Iterable[Card]:
+def all_cards(almanac: Snapshot) -> Iterable[Card]:
     """Every card of every provider, in no order that matters."""
     return (card for cards in almanac.cards.values() for card in cards)
 
 
-def months(almanac: Almanac) -> Months:
+def months(almanac: Snapshot) -> Months:
     """All cards by the (year, month) they started in, oldest month first, newest card first: the pages there are."""
     found: dict[tuple[int, int], list[Card]] = {}
     for card in all_cards(almanac):
@@ -81,7 +81,7 @@ def _order(card: Card) -> tuple[int, str, str]:
     return card.started, card.provider, card.id
 
 
-def incidents(almanac: Almanac, by_month: Months) -> Incidents:
+def incidents(almanac: Snapshot, by_month: Months) -> Incidents:
     """The newest incidents of all providers, and the way to all others."""
     newest = _newest(almanac)
     total = sum(map(len, almanac.cards.values()))
@@ -101,7 +101,7 @@ def incidents(almanac: Almanac, by_month: Months) -> Incidents:
     )
 
 
-def _newest(almanac: Almanac) -> list[Card]:
+def _newest(almanac: Snapshot) -> list[Card]:
     """The newest of all incidents that concern AI, or may."""
     found: list[Card] = []
     scopes = {provider.slug: scoping(provider) for provider in almanac.providers}
@@ -126,7 +126,7 @@ def _months(by_month: Months, years: list[int]) -> tuple[Line, ...]:
     )
 
 
-def _provider_line(almanac: Almanac, provider: Provider, years: list[int]) -> Line:
+def _provider_line(almanac: Snapshot, provider: Provider, years: list[int]) -> Line:
     counts = Counter(moment(card.started).year for card in almanac.cards.get(provider.slug, ()))
     cells = tuple(_count(counts[year], str(year), base.year_url(provider.slug, year)) for year in years)
     return Line(provider.name, base.provider_url(provider.slug), cells)
@@ -136,7 +136,7 @@ def _count(number: int, name: str, url: str) -> Count:
     return Count(url if number else "", name, english.count(number) if number else "")
 
 
-def month(almanac: Almanac, by_month: Months, year: int, number: int, sheet: int = 1) -> Month:
+def month(almanac: Snapshot, by_month: Months, year: int, number: int, sheet: int = 1) -> Month:
     """What started in one month, of every provider, also what is not about AI; long months go on on further sheets."""
     cards = by_month[year, number]
     known = list(by_month)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from almanac.model import Card, moment
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats import ranking, windows
 from almanac.stats.availability import FORMULAS, Formula
 from almanac.stats.ranking import Standing
@@ -104,7 +104,7 @@ class Leaderboard:
     explain: str = ""  # what to ask for a derivation
 
 
-def leaderboard(almanac: Almanac, records: Records, period: Period | None = None) -> Leaderboard:
+def leaderboard(almanac: Snapshot, records: Records, period: Period | None = None) -> Leaderboard:
     """The leaderboard of a period; without one, of the newest in which enough providers are covered."""
     chosen = period or shown(almanac, records)
     every = tuple(records.values())
@@ -140,25 +140,25 @@ def url(period: Period) -> str:
     return f"/leaderboard/{period.slug}/"
 
 
-def periods(almanac: Almanac) -> tuple[Period, ...]:
+def periods(almanac: Snapshot) -> tuple[Period, ...]:
     """Every period that has a leaderboard: those in which a page written by hand is covered."""
     now = measures.closed_at(almanac)
     by_hand = [almanac.pulls.get(p.slug) for p in almanac.providers if not is_machine(p)]
     return windows.periods(windows.union(s for pulls in by_hand if pulls for s in windows.coverage(pulls, now)), now)
 
 
-def shown(almanac: Almanac, records: Records) -> Period | None:
+def shown(almanac: Snapshot, records: Records) -> Period | None:
     """The period that is shown first."""
     return ranking.shown_first(tuple(records.values()), measures.closed_at(almanac))
 
 
-def board(almanac: Almanac, records: Records) -> Board | None:
+def board(almanac: Snapshot, records: Records) -> Board | None:
     """The ranks of the period shown first; None where no period qualifies."""
     period = shown(almanac, records)
     return _board(tuple(records.values()), period, False) if period else None
 
 
-def boards(almanac: Almanac, records: Records) -> dict[str, ranking.Leaderboard]:
+def boards(almanac: Snapshot, records: Records) -> dict[str, ranking.Leaderboard]:
     """The ranks of the period shown first by who writes the pages, hand or machine; {} where no period qualifies."""
     period, every = shown(almanac, records), tuple(records.values())
     return {"hand": _ranks(every, period, False), "machine": _ranks(every, period, True)} if period else {}
@@ -257,11 +257,11 @@ def _trends(records: Records, standings: Sequence[Standing], period: Period) -> 
     )
 
 
-def _choices(almanac: Almanac, chosen: Period | None) -> tuple[Choice, ...]:
+def _choices(almanac: Snapshot, chosen: Period | None) -> tuple[Choice, ...]:
     return tuple(Choice(url(p), p.name, "on" if p == chosen else "") for p in periods(almanac))
 
 
-def _months(almanac: Almanac, period: Period) -> tuple[Link, ...]:
+def _months(almanac: Snapshot, period: Period) -> tuple[Link, ...]:
     """The pages that list the incidents of a period; for long ones, the list of all months."""
     days = {card.started // windows.DAY for card in _started(almanac, period)}
     touched = sorted({_month(day * windows.DAY) for day in days})
@@ -270,7 +270,7 @@ def _months(almanac: Almanac, period: Period) -> tuple[Link, ...]:
     return tuple(Link(base.month_url(*month), english.month(*month)) for month in touched)
 
 
-def _started(almanac: Almanac, period: Period) -> Iterable[Card]:
+def _started(almanac: Snapshot, period: Period) -> Iterable[Card]:
     for cards in almanac.cards.values():  # newest first
         since, until = (bisect_right(cards, -at, key=lambda card: -card.started) for at in (period.since, period.until))
         yield from cards[until:since]

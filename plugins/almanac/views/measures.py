@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from almanac.model import Provider, moment, seconds
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.availability import Measure
 from almanac.stats.ranking import Standing
@@ -36,7 +36,7 @@ class Share(NamedTuple):
     covered: str
 
 
-def records(almanac: Almanac) -> Records:
+def records(almanac: Snapshot) -> Records:
     """The record of each provider, laid out for arithmetic: built once a build, passed to the pages that measure."""
     now = seconds(almanac.now)
     return {
@@ -52,12 +52,12 @@ def records(almanac: Almanac) -> Records:
     }
 
 
-def closed(almanac: Almanac) -> Records:
+def closed(almanac: Snapshot) -> Records:
     """The records up to the last midnight UTC: what is made of these stays the same for a day."""
     return records(replace(almanac, now=moment(windows.midnight(seconds(almanac.now)))))
 
 
-def closed_at(almanac: Almanac) -> int:
+def closed_at(almanac: Snapshot) -> int:
     """The last second these records know: periods that end then hold whole days only."""
     return windows.midnight(seconds(almanac.now)) - 1
 

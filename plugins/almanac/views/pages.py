@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.views import rows
 from almanac.views.base import Head, Link
 
@@ -33,7 +33,7 @@ def page(title: str, path: str, summary: str, html: str) -> PlainPage:
     return PlainPage(head=Head(title=title, path=path, section=section, description=summary), title=title, html=html)
 
 
-def not_found(almanac: Almanac) -> NotFound:
+def not_found(almanac: Snapshot) -> NotFound:
     """The page for addresses that do not exist."""
     return NotFound(
         head=Head(title="Not found", path="/404.html"),

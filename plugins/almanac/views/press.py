@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from almanac.content.link_posts import LinkPost, Telling
 from almanac.model import Card, moment
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
@@ -47,7 +47,7 @@ class PressPage:
     posts: tuple[Written, ...]  # newest first
 
 
-def press(almanac: Almanac) -> PressPage:
+def press(almanac: Snapshot) -> PressPage:
     """The newest link posts."""
     return PressPage(
         head=Head(
@@ -61,7 +61,7 @@ def press(almanac: Almanac) -> PressPage:
     )
 
 
-def written(almanac: Almanac) -> list[Written]:
+def written(almanac: Snapshot) -> list[Written]:
     """All link posts that are not dated later than now, newest first."""
     posts = [post for post in almanac.links if post.lead.at <= almanac.now]
     wanted = {key for post in posts for key in post.incidents}
@@ -71,7 +71,7 @@ def written(almanac: Almanac) -> list[Written]:
     return [_written(post, cards, names) for post in posts]
 
 
-def by_incident(almanac: Almanac) -> dict[tuple[str, str], tuple[Written, ...]]:
+def by_incident(almanac: Snapshot) -> dict[tuple[str, str], tuple[Written, ...]]:
     """The link posts that the page of an incident shows, oldest first, by (provider slug, raw id)."""
     found: dict[tuple[str, str], tuple[Written, ...]] = {}
     told = {one.slug: one for one in written(almanac)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from almanac.model import Card, Provider, Stretch, moment, seconds
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.availability import Measure, measure
 from almanac.stats.ranking import MAX_RANGE
@@ -82,12 +82,12 @@ class Figures(NamedTuple):
     parts: tuple[Part, ...]
 
 
-def lately(almanac: Almanac, provider: Provider) -> Period:
+def lately(almanac: Snapshot, provider: Provider) -> Period:
     """The ninety days to the end of a provider's record."""
     return windows.last(DAYS, _edge(almanac, provider) - 1)
 
 
-def _edge(almanac: Almanac, provider: Provider) -> int:
+def _edge(almanac: Snapshot, provider: Provider) -> int:
     now, pulls = seconds(almanac.now), almanac.pulls.get(provider.slug)
     covered = windows.coverage(pulls, now) if pulls else ()
     return min(now, covered[-1].until) if covered else now
@@ -99,7 +99,7 @@ def figures(record: Record, period: Period) -> Figures:
     return Figures(facts(numbers), _parts(record, numbers))
 
 
-def provider(almanac: Almanac, provider: Provider, figures: Figures, instead: Advice) -> ProviderPage:
+def provider(almanac: Snapshot, provider: Provider, figures: Figures, instead: Advice) -> ProviderPage:
     """The page of one provider at `almanac.now`, with the figures of `lately`."""
     state = current.state(almanac, provider)
     every = almanac.cards.get(provider.slug, ())
@@ -144,11 +144,11 @@ def provider(almanac: Almanac, provider: Provider, figures: Figures, instead: Ad
     )
 
 
-def _title(almanac: Almanac, state: State) -> str:
+def _title(almanac: Snapshot, state: State) -> str:
     return f"Is {state.provider.name} down? {_answer(almanac, state)}"
 
 
-def _answer(almanac: Almanac, state: State) -> str:
+def _answer(almanac: Snapshot, state: State) -> str:
     if state.in_trouble:
         return f"{english.sentence(state.mark.word)}, since {english.near(moment(state.since), almanac.now)}."
     if state.known:
@@ -160,7 +160,7 @@ def _answer(almanac: Almanac, state: State) -> str:
     return f"Unknown: the record ends {english.date(moment(state.reach))}."
 
 
-def _stand(almanac: Almanac, state: State) -> str:
+def _stand(almanac: Snapshot, state: State) -> str:
     """What follows the mark in the opening sentence."""
     now = seconds(almanac.now)
     if state.in_trouble:
@@ -174,7 +174,7 @@ def _stand(almanac: Almanac, state: State) -> str:
     return f"The last trouble that is known to be over began {began} ({base.mark(state.last).word})."
 
 
-def _until(almanac: Almanac, state: State) -> str:
+def _until(almanac: Snapshot, state: State) -> str:
     if not state.known or state.reach is None:
         return ""
     return english.near(moment(state.reach + base.FRESH), almanac.now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from almanac.model import Card, Provider, moment
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import base, current, rows
 from almanac.views.base import Head, Link, Mark
@@ -52,7 +52,7 @@ class ProviderYear:
     key: tuple[Mark, ...] = base.KEY
 
 
-def providers(almanac: Almanac) -> Providers:
+def providers(almanac: Snapshot) -> Providers:
     """Every watched provider with its state and the time its record covers."""
     number = english.plural(len(almanac.providers), "provider")
     return Providers(
@@ -68,7 +68,7 @@ def providers(almanac: Almanac) -> Providers:
     )
 
 
-def _line(almanac: Almanac, provider: Provider) -> ProviderLine:
+def _line(almanac: Snapshot, provider: Provider) -> ProviderLine:
     return ProviderLine(
         url=base.provider_url(provider.slug),
         name=provider.name,

@@ -105,7 +105,7 @@ def replay(
 
 
 def _states(incident: Incident, first: int, last: int) -> Iterator[State]:
-    then = past.Past(incident)
+    then = past.History(incident)
     moments, stamps = then.moments, [stamp(at) for at in then.moments]
     posts, edits = _newly_said(then), _newly_edited(incident)
     before = then.known(moments[first - 1]) if first else None
@@ -132,7 +132,7 @@ def _states(incident: Incident, first: int, last: int) -> Iterator[State]:
         before = known
 
 
-def _newly_said(then: past.Past) -> dict[datetime, list[Update]]:
+def _newly_said(then: past.History) -> dict[datetime, list[Update]]:
     """The posts that became known at each moment, newest first."""
     found: dict[datetime, list[Update]] = {}
     for since, update in reversed(then.posts):

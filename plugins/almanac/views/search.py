@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from almanac.model import Kind
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.articles import Teaser, teaser
@@ -40,7 +40,7 @@ class SearchPage:
     finder: Finder | None  # None: this build has no index
 
 
-def search(almanac: Almanac, by_month: Months, indexed: bool = False) -> SearchPage:
+def search(almanac: Snapshot, by_month: Months, indexed: bool = False) -> SearchPage:
     """Everything there is, in the orders people look for it; with `indexed` also by words."""
     archive = incidents(almanac, by_month)
     named = [provider for provider in rows.by_name(almanac.providers) if provider.components]
@@ -67,7 +67,7 @@ def search(almanac: Almanac, by_month: Months, indexed: bool = False) -> SearchP
     )
 
 
-def _finder(almanac: Almanac) -> Finder:
+def _finder(almanac: Snapshot) -> Finder:
     """What is there to limit a search to: all providers, and the kinds that occur."""
     found = {f"kind-{card.kind}" for cards in almanac.cards.values() for card in cards} | {"kind-provider"}
     if almanac.articles:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from almanac.model import Feed, FeedState, Provider, Pulls, moment, seconds
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.text import english
 from almanac.views import base, rows
@@ -50,7 +50,7 @@ class Status:
     press: tuple[FeedLine, ...] = ()
 
 
-def status(almanac: Almanac) -> Status:
+def status(almanac: Snapshot) -> Status:
     """Every feed of every provider."""
     sources = tuple(source(almanac, provider) for provider in rows.by_name(almanac.providers))
     feeds = [feed for entry in sources for feed in entry.feeds]
@@ -83,7 +83,7 @@ def _stand(feeds: list[FeedLine]) -> str:
     return f"{english.sentence(said)}{'. ' if said else ''}{SILENCE}"
 
 
-def source(almanac: Almanac, provider: Provider) -> Source:
+def source(almanac: Snapshot, provider: Provider) -> Source:
     """The feeds of one provider and what its record covers."""
     pulls = almanac.pulls.get(provider.slug)
     states = {state.url: state for state in pulls.feeds} if pulls else {}
@@ -101,7 +101,7 @@ def _outlet(state: FeedState) -> Feed:
     return Feed(url=state.url, dialect="press", verified=True)
 
 
-def _line(almanac: Almanac, feed: Feed, state: FeedState | None) -> FeedLine:
+def _line(almanac: Snapshot, feed: Feed, state: FeedState | None) -> FeedLine:
     word, css = _state(almanac, state)
     fetched, changed = (state.fetched, state.changed) if state else (None, None)
     return FeedLine(
@@ -117,7 +117,7 @@ def _line(almanac: Almanac, feed: Feed, state: FeedState | None) -> FeedLine:
     )
 
 
-def _state(almanac: Almanac, state: FeedState | None) -> tuple[str, str]:
+def _state(almanac: Snapshot, state: FeedState | None) -> tuple[str, str]:
     if state is None or (state.fetched is None and not state.error):
         return "never read", "never"
     if state.error:
@@ -134,7 +134,7 @@ def _note(feed: Feed, state: FeedState | None) -> str:
     return "" if feed.verified else "form not yet verified by a recording"
 
 
-def _coverage(almanac: Almanac, pulls: Pulls | None) -> tuple[str, str]:
+def _coverage(almanac: Snapshot, pulls: Pulls | None) -> tuple[str, str]:
     """From when to when, how much of that, and the longest gap."""
     covered = windows.coverage(pulls, seconds(almanac.now)) if pulls else ()
     if not covered:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.views import base, rows
 from almanac.views.base import Head, Link
 
@@ -57,7 +57,7 @@ WAYS = (
 )  # fmt: skip
 
 
-def subscribe(almanac: Almanac) -> Subscribe:
+def subscribe(almanac: Snapshot) -> Subscribe:
     """All ways to follow."""
     by_name = rows.by_name(almanac.providers)
     first = base.provider_url(by_name[0].slug) if by_name else "/"

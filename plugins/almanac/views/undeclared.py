@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from almanac.content.undeclared import Undeclared, Witness
 from almanac.model import TROUBLE, Provider, moment, seconds
-from almanac.snapshot import Almanac
+from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
@@ -58,7 +58,7 @@ class UndeclaredPage:
     contributor: str
 
 
-def undeclared(almanac: Almanac) -> UndeclaredList:
+def undeclared(almanac: Snapshot) -> UndeclaredList:
     """All of it."""
     return UndeclaredList(
         head=Head(
@@ -72,7 +72,7 @@ def undeclared(almanac: Almanac) -> UndeclaredList:
     )
 
 
-def seen(almanac: Almanac, provider: str = "") -> tuple[Seen, ...]:
+def seen(almanac: Snapshot, provider: str = "") -> tuple[Seen, ...]:
     """The lines of all, or of one provider (a slug)."""
     names = rows.names(almanac.providers)
     return tuple(
@@ -83,12 +83,12 @@ def seen(almanac: Almanac, provider: str = "") -> tuple[Seen, ...]:
     )  # fmt: skip
 
 
-def known(almanac: Almanac) -> tuple[Undeclared, ...]:
+def known(almanac: Snapshot) -> tuple[Undeclared, ...]:
     """What had been brought by now."""
     return tuple(one for one in almanac.undeclared if one.date <= almanac.now)
 
 
-def page(almanac: Almanac, one: Undeclared, provider: Provider) -> UndeclaredPage:
+def page(almanac: Snapshot, one: Undeclared, provider: Provider) -> UndeclaredPage:
     """The page of one."""
     return UndeclaredPage(
         head=Head(
@@ -114,7 +114,7 @@ def _said(witness: Witness) -> Said:
     return Said(Link(witness.url, witness.title), witness.publisher, at, GRADES[witness.grade])
 
 
-def _declared(almanac: Almanac, one: Undeclared) -> list[Link]:
+def _declared(almanac: Snapshot, one: Undeclared) -> list[Link]:
     since, until = seconds(one.started) - NEAR, seconds(one.ended or one.started) + NEAR
     return [
         Link(base.incident_url(card), f"{base.name(card)}, {english.moment(moment(card.started))}")
