@@ -1,30 +1,27 @@
-"""The house keeps its order: imports go downward only, and each dangerous tool has one user."""
+"""The house keeps its order: rooms import downward only, no files import in a circle, dangerous tools have one user."""
 
 import ast
-from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "plugins" / "almanac"
 
-LAYERS = {
-    0: {"model", "files", "version"},
-    1: {"text", "merge", "stats", "fetch", "providers", "frontmatter", "forms", "words", "unchanged", "body",
-        "queries", "spelling", "sources", "layout", "alike", "addresses"},
-    2: {"feeds", "archive", "almanac", "charts", "corrections", "links", "pictures",
-        "undeclared", "schemas"},
-    3: {"claims", "pull", "worker", "backfill", "views", "exports", "manuscript", "rules", "newarticle", "newpicture",
-        "press", "replay"},
-    4: {"site", "desk", "hookup", "engine", "reader", "serve", "check", "curate", "newreport",
-        "doctor"},
-    5: {"__init__"},
-}
-LAYER = {name: layer for layer, names in LAYERS.items() for name in names}
+ROOMS = (  # from the ground up: each may import those named before it, and none named after it
+    "model", "files", "unchanged",
+    "text", "merge", "stats", "fetch", "feeds", "archive", "queries",
+    "content", "news", "snapshot",
+    "pull", "claims",
+    "views", "exports",
+    "engine", "reader", "hookup", "site",
+    "commands",
+    "__init__",
+)  # fmt: skip
+TOP = {"__init__.py", "files.py", "hookup.py", "reader.py", "site.py", "unchanged.py"}  # what has no room
 
 ONLY = {
     "feedparser": {"feeds/entries.py"},
     "bs4": {"text/untrusted.py"},
-    "nh3": {"text/__init__.py", "text/untrusted.py"},
-    "cmarkgfm": {"text/__init__.py"},
+    "nh3": {"text/markdown.py", "text/untrusted.py"},
+    "cmarkgfm": {"text/markdown.py"},
     "httpx2": {"fetch/__init__.py", "fetch/client.py"},
     "httpcore2": {"fetch/client.py", "fetch/guard.py"},
     "stamina": {"fetch/__init__.py"},
@@ -35,70 +32,77 @@ ONLY = {
     "pelican": {"hookup.py", "reader.py", "site.py"},
 }
 
-MODULES = sorted(PACKAGE.rglob("*.py"))
+NOT_YET = {  # what moved as it is: the imports that go with the code they need
+    ("content/articles.py", "snapshot/__init__.py"), ("content/crosscheck.py", "snapshot/__init__.py"),
+    ("content/crosscheck.py", "claims/__init__.py"), ("content/crosscheck.py", "claims/figure.py"),
+    ("content/crosscheck.py", "claims/verdict.py"),
+    *((f"archive/{name}.py", "content/frontmatter.py") for name in ("disk", "forecasts", "journal", "page")),
+    ("snapshot/load.py", "engine/incidents.py"), ("snapshot/load.py", "engine/plan.py"),
+}  # fmt: skip
+CIRCLE = {"commands/check.py": {"commands/survey.py"}, "commands/survey.py": {"commands/check.py"}}
+
+FILES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def unit(path: Path) -> str:
-    """The module or sub-package directly under almanac that a file belongs to."""
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def module(file: str) -> str:
+    """The name a file is imported by: almanac.feeds.times, or almanac.feeds for its __init__.py."""
+    return ".".join(["almanac", *file.removesuffix(".py").split("/")]).removesuffix(".__init__")
 
 
-@cache
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
+MODULES = {module(file): file for file in FILES}
 
 
-@cache
-def imports(path: Path) -> list[str]:
-    """Every module a file imports, relative ones resolved to almanac.…"""
-    package = ["almanac", *path.relative_to(PACKAGE).parts[:-1]]
-    names = []
-    for node in ast.walk(parsed(path)):
+def room(file: str) -> str:
+    """The module or package directly under almanac that a file belongs to."""
+    return file.split("/")[0].removesuffix(".py")
+
+
+def imports(file: str) -> set[str]:
+    """Every module that a file imports, wherever in it the import stands: in a function, or for types only."""
+    package = ["almanac", *file.split("/")[:-1]]
+    names = set()
+    for node in ast.walk(FILES[file]):
         if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = [*package[: len(package) - node.level + 1]] if node.level else []
-            base += node.module.split(".") if node.module else []
-            whole = [".".join(base)]
-            names += [f"almanac.{alias.name}" for alias in node.names] if base == ["almanac"] else whole
+            base = ".".join([*(package[: len(package) - node.level + 1] if node.level else ()),
+                             *(node.module.split(".") if node.module else ())])  # fmt: skip
+            inner = {f"{base}.{alias.name}" for alias in node.names}
+            names |= {name if name in MODULES else base for name in inner}
     return names
 
 
-def used_units(path: Path) -> set[str]:
-    """The other units of almanac that a file imports."""
-    return {name.split(".")[1] for name in imports(path) if name.startswith("almanac.")} - {unit(path)}
+USES = {file: {MODULES[name] for name in imports(file) if name in MODULES} - {file} for file in FILES}
 
 
-def test_every_module_has_a_layer() -> None:
-    assert {unit(path) for path in MODULES} - set(LAYER) == set()
+def test_every_module_stands_in_a_room() -> None:
+    assert {room(file) for file in FILES} <= set(ROOMS)
+    assert {file for file in FILES if "/" not in file} == TOP
 
 
-def test_imports_go_downward() -> None:
-    upward = {
-        f"{path.relative_to(PACKAGE)} imports {name}"
-        for path in MODULES for name in used_units(path) if LAYER.get(name, 9) > LAYER[unit(path)]
-    }  # fmt: skip
-    assert upward == set()
+def test_rooms_import_downward() -> None:
+    assert [
+        f"{file} imports {used}" for file in FILES for used in sorted(USES[file])
+        if ROOMS.index(room(used)) > ROOMS.index(room(file)) and (file, used) not in NOT_YET
+    ] == []  # fmt: skip
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    graph = dict(USES)
+    while True:
+        used = {other for uses in graph.values() for other in uses}
+        left = {file: uses & graph.keys() for file, uses in graph.items() if uses & graph.keys() and file in used}
+        if left == graph:
+            break
+        graph = left
+    assert graph == CIRCLE
 
 
 def test_dangerous_tools_have_one_user() -> None:
-    others = {
-        f"{path.relative_to(PACKAGE)} imports {tool}"
-        for path in MODULES for tool in {name.split(".")[0] for name in imports(path)} & set(ONLY)
-        if path.relative_to(PACKAGE).as_posix() not in ONLY[tool]
-    }  # fmt: skip
-    assert others == set()
+    tools = {file: {name.split(".")[0] for name in imports(file)} & set(ONLY) for file in FILES}
+    assert [f"{file} imports {tool}" for file in FILES for tool in tools[file] if file not in ONLY[tool]] == []
 
 
 def test_first_line_says_the_one_responsibility() -> None:
-    first = {path: (ast.get_docstring(parsed(path)) or "").split("\n")[0] for path in MODULES}
-    assert [str(path.relative_to(PACKAGE)) for path, line in first.items() if not line.endswith((".", ","))] == []
-
-
-def test_units_of_one_layer_do_not_import_in_circles() -> None:
-    graph: dict[str, set[str]] = {unit(path): set() for path in MODULES}
-    for path in MODULES:
-        graph[unit(path)] |= used_units(path)
-    while leaves := {name for name, uses in graph.items() if not uses & graph.keys()}:
-        graph = {name: uses for name, uses in graph.items() if name not in leaves}
-    assert graph == {}
+    said = {file: (ast.get_docstring(tree) or "").split("\n")[0] for file, tree in FILES.items()}
+    assert [file for file, line in said.items() if not line.endswith((".", ","))] == []

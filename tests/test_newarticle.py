@@ -10,9 +10,10 @@ import yaml
 
 from almanac import archive
 from almanac.commands import new_article
-from almanac.commands.new_article import BODY, compose, slug
+from almanac.commands.new_article import BODY, compose
 from almanac.content import forms, frontmatter
 from almanac.model import Impact, Incident, Kind, Phase
+from almanac.text.slug import slug
 
 NOW = datetime(2026, 3, 2, 18, 20, tzinfo=UTC)
 INCIDENT = Incident(

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from almanac import files
 from almanac.archive import page, pulls
 from almanac.archive.page import ArchiveError
-from almanac.content.frontmatter import Fault, short
+from almanac.content.frontmatter import Fault
 from almanac.model import Card, Incident, Pulls
+from almanac.text.quoting import short
 
 INCIDENTS = "incidents"
 PULLS = "pulls"

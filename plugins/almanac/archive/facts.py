@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from almanac.archive.scalars import NotCanonical, read_scalar, read_sequence, scalar, sequence
-from almanac.content.frontmatter import quoted
 from almanac.model import DECLARED, YEARS, Impact, Incident, Kind, Phase, stamp, unstamp
+from almanac.text.quoting import quoted
 
 UNKNOWN = "unknown"  # a time we do not know
 

@@ -10,8 +10,9 @@ from typing import Any
 from almanac.archive import facts
 from almanac.archive.facts import MEMO, TIME, Bad, Form
 from almanac.archive.scalars import QUOTED, NotCanonical, read_scalar, scalar
-from almanac.content.frontmatter import Fault, printable, quoted
+from almanac.content.frontmatter import Fault
 from almanac.model import Change, Incident, Phase, Revision, Update, stamp, unstamp
+from almanac.text.quoting import printable, quoted
 
 REVISION = "was, until seen "
 NOTE = Form(lambda text: scalar(text, in_list=True), MEMO(lambda raw: read_scalar(raw, in_list=True)))

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from almanac.content.frontmatter import quoted, short
+from almanac.text.quoting import quoted, short
 
 # A plain scalar begins with a letter or digit and holds nothing that YAML takes for syntax: no `#`, a colon only
 # before more text; within a list or a line of notes also no comma, colon, bracket or quote. The patterns never look

@@ -8,12 +8,13 @@ from functools import cached_property
 from almanac.claims import counting, moments
 from almanac.claims.chosen import Chosen, Lengths, chosen
 from almanac.claims.figure import Figure
-from almanac.content.frontmatter import nearest, quoted
 from almanac.model import Card, Provider, Pulls, seconds
 from almanac.queries import Query
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.record import Record, record
+from almanac.text.quoting import quoted
+from almanac.text.similar import nearest
 
 
 class Unanswerable(ValueError):

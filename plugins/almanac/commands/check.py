@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from almanac import files, unchanged
 from almanac.content import files as sources
-from almanac.content.frontmatter import printable
+from almanac.text.quoting import printable
 
 PACKAGE = Path(__file__).resolve().parents[1]
 MEMO = "check.json"

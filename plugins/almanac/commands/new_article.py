@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ import yaml
 from almanac import archive, files
 from almanac.content import providers as known_providers
 from almanac.model import Incident, stamp
+from almanac.text.slug import slug
 
 BODY = """\
 What happened, in one paragraph: what, when (UTC), who was hit, how it ended. Link what you say to where it stands.
@@ -87,20 +87,6 @@ def compose(
     return NewArticle(f"articles/{now:%Y}/{now:%Y-%m-%d}-{slug(title)}.md", f"---\n{_yaml(fields)}---\n\n{BODY}")
 
 
-def slug(title: str) -> str:
-    """The part of the address that comes from a title: at most 64 of a-z, 0-9 and -, cut between words."""
-    ascii_only = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
-    words = "".join(c if c.isalnum() else "" if c == "'" else " " for c in ascii_only).split()
-    if not words:
-        raise ValueError(f"{title!r} has no letters or digits of which an address could be made; choose another title")
-    found = words[0][:64]
-    for word in words[1:]:
-        if len(found) + 1 + len(word) > 64:
-            break
-        found += f"-{word}"
-    return found
-
-
 def _source(incident: Incident, names: Mapping[str, str]) -> dict[str, Any]:
     """The provider's own page on an incident, the first source of any article about it."""
     return {
@@ -142,8 +128,8 @@ def main(content: Path, title: str, providers: Sequence[str], incidents: Sequenc
 
 def _found(content: Path, key: str, providers: Sequence[str]) -> Incident:
     """The incident that provider/id names, or a bare id of one of `providers`. Raises ValueError."""
-    for slug in [""] if "/" in key else providers:
-        provider, _, raw = f"{slug}/{key}".lstrip("/").partition("/")
+    for folder in [""] if "/" in key else providers:
+        provider, _, raw = f"{folder}/{key}".lstrip("/").partition("/")
         if filed := archive.load(content, provider).get(raw):
             return filed.incident
     raise ValueError(f"no incident {key} in the archive; write provider/id as in the address of its page")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from almanac.commands.new_article import slug
 from almanac.content import images
+from almanac.text.slug import slug
 
 
 def main(content: Path, source: Path, now: datetime) -> int:

@@ -17,6 +17,7 @@ from almanac.content.frontmatter import Fault, Matter, Way
 from almanac.queries import Expect, Query, QueryError
 from almanac.snapshot import Article, ArticleCard, Claim, Correction, Source
 from almanac.text import addresses
+from almanac.text.quoting import short
 
 ARTICLE_FILE = re.compile(r"articles/(?P<year>\d{4})/(?P=year)-\d\d-\d\d-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 PAGE_FILE = re.compile(r"pages/(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
@@ -105,7 +106,7 @@ class _Asked:
             where = sources[where - 1]
         elif where != "" and not addresses.is_web(where):
             cure = f"write 1 to {len(sources)}, or a web address"
-            message = f"{frontmatter.short(str(where))} is no source of this article; {cure}"
+            message = f"{short(str(where))} is no source of this article; {cure}"
             self._say((*path, "where"), message)
         query = expected = None
         if check is None and not fields["why"]:

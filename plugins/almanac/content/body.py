@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from almanac.content.frontmatter import nearest
 from almanac.text import addresses
 from almanac.text import markdown as text
 from almanac.text.markdown import DEEPEST, unescape
+from almanac.text.similar import nearest
 
 LARGEST = 200_000  # characters; a long article has 30,000
 NEAR = 2_000  # characters in which something that was rendered is looked for in the source

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from almanac.content import files
-from almanac.content.frontmatter import Fault, Matter, nearest
+from almanac.content.frontmatter import Fault, Matter
 from almanac.model import BOUND, OVER, SIGHT, Card, Impact, Incident, Kind, moment, seconds
+from almanac.text.similar import nearest
 
 FOLDER = "corrections"
 LARGEST = 20_000  # bytes

@@ -12,9 +12,11 @@ from almanac.claims import Evidence, Figure, Unanswerable, verdict
 from almanac.claims.figure import PARTS
 from almanac.content.articles import Manuscript, address
 from almanac.content.body import Spot
-from almanac.content.frontmatter import Fault, Way, attempt, nearest, quoted
+from almanac.content.frontmatter import Fault, Way, attempt
 from almanac.queries import Query
 from almanac.snapshot import Claim
+from almanac.text.quoting import quoted
+from almanac.text.similar import nearest
 
 Key = tuple[str, str]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,12 +10,13 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from almanac.text.quoting import printable, short
+
 Way = tuple[str | int, ...]  # ("feeds", 0, "url")
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
 DEEPEST = 20  # levels; what people write here needs four, and the parser recurses
 LONGEST_NUMBER = 40  # characters; Python refuses to print one of more than 4,300 digits
-LONGEST_SHOWN = 60  # characters of what somebody wrote, in a message
 # What the loader raises for values such as !!int x, 2026-02-30 or !!python/object
 UNMAKEABLE = (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, LookupError, OverflowError)
 
@@ -76,16 +76,6 @@ class Matter:
                      message=message)
 
 
-def printable(line: str) -> str:
-    """One line that any terminal takes: names of files can hold line ends, and bytes that are no text."""
-    return line if line.isprintable() else "".join(s if s.isprintable() else repr(s)[1:-1] for s in line)
-
-
-def quoted(value: object) -> str:
-    """A value of somebody's as a message shows it: in quotes if it is text, and never long."""
-    return repr(short(value)) if isinstance(value, str) else short(repr(value))
-
-
 def attempt(file: str, judge: Callable[[], Iterable[Fault]]) -> list[Fault]:
     """Every fault that `judge` finds, and one of `file` where it breaks off: no file hides what is wrong elsewhere."""
     faults: list[Fault] = []
@@ -118,12 +108,6 @@ def read(data: bytes, file: str) -> Matter:
         return _broken(file, _place(error.problem_mark), f"is not YAML: {error.problem}; {_hint(error.problem)}")
     except yaml.YAMLError as error:  # the parser gives no line for forbidden characters
         return _broken(file, Place(2, 1), f"is not YAML: {' '.join(str(error).split())}; retype that line")
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name most like `name`, which is probably meant; "" if none is like it."""
-    near = difflib.get_close_matches(name, list(known), 1)
-    return near[0] if near else ""
 
 
 class _Loader(yaml.CSafeLoader):
@@ -210,10 +194,6 @@ def _part(key: str | int) -> str:
     """A part of the path of a field; a key that somebody made up can be as long as the file."""
     return short(str(key))
 
-
-def short(text: str) -> str:
-    """A text as far as a message shows it."""
-    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}…"
 
 
 def _name(key: yaml.Node) -> str:

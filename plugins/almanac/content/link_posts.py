@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from almanac.content import files
-from almanac.content.frontmatter import Fault, nearest, quoted
+from almanac.content.frontmatter import Fault
+from almanac.text.quoting import quoted
+from almanac.text.similar import nearest
 
 FOLDER = "links"
 LARGEST = 20_000  # bytes

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from almanac import files as disk
 from almanac.model import Component, Feed, Provider, Scope
 from almanac.text.alike import skeleton
+from almanac.text.quoting import quoted
 
 if TYPE_CHECKING:
     from almanac.content.frontmatter import Fault, Matter, Way
@@ -95,8 +96,6 @@ def _read(data: bytes, file: str, matters: list[Matter], rows: list[dict[str, An
 
 def _disagreements(matters: list[Matter]) -> Iterator[Fault]:
     """What no form can see: names that do not fit their file, stand in two places, or speak of nobody."""
-    from almanac.content.frontmatter import quoted
-
     slugs = {Path(matter.file).stem for matter in matters}
     for way in ONCE:
         yield from _repeated((matter, path, text) for matter in matters for path, text in _texts(matter.values, *way))
@@ -118,8 +117,6 @@ def _disagreements(matters: list[Matter]) -> Iterator[Fault]:
 
 def _repeated(found: Iterable[tuple[Matter, Way, str]]) -> Iterator[Fault]:
     """Texts that may stand only once, at each place but their first."""
-    from almanac.content.frontmatter import quoted
-
     first: dict[str, tuple[Matter, Way]] = {}
     for matter, path, text in found:
         if text in first:
@@ -131,8 +128,6 @@ def _repeated(found: Iterable[tuple[Matter, Way, str]]) -> Iterator[Fault]:
 
 def _namesakes(matters: list[Matter]) -> Iterator[Fault]:
     """Names that a reader would take for those of another provider: trouble of the one would be read as the other's."""
-    from almanac.content.frontmatter import quoted
-
     called = {matter.file: list(_named(matter, *NAMES)) for matter in matters}
     firms = {matter.file: {looks for _, _, looks in _named(matter, ("company",))} for matter in matters}
     owners: dict[str, list[str]] = {}
@@ -183,7 +178,7 @@ def _key(files: dict[str, bytes]) -> str:
     """A hash of the files and of the rules they are held to."""
     ours = ("model/__init__.py", *(f"content/{name}.py" for name in
             ("frontmatter", "forms/__init__", "forms/values", "forms/errors", "providers", "body")),
-            "text/alike.py", "text/addresses.py")  # fmt: skip
+            "text/alike.py", "text/addresses.py", "text/quoting.py", "text/similar.py")  # fmt: skip
     rules = {name: (HERE / name).read_bytes() for name in ours}
     digest = hashlib.sha256()
     for name, data in (rules | files).items():

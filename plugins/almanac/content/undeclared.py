@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from almanac.content import files
-from almanac.content.frontmatter import Fault, Matter, nearest
+from almanac.content.frontmatter import Fault, Matter
+from almanac.text.similar import nearest
 
 FOLDER = "undeclared"
 LARGEST = 20_000  # bytes

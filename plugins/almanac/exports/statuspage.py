@@ -26,6 +26,7 @@ from almanac.snapshot import Snapshot
 from almanac.stats import selection
 from almanac.stats.selection import OTHER, Severity
 from almanac.text import english
+from almanac.text.slug import identifier
 from almanac.views import base, current
 from almanac.views.current import State
 
@@ -192,7 +193,7 @@ def incident(incident: Incident, card: Card, provider: Provider, site: Home, who
         "shortlink": site.site_url + base.incident_url(card),
         "started_at": stamp(incident.started),
         "page_id": "almanac" if whole_site else provider.slug,
-        "components": [{"id": _slug(name), "name": name} for name in incident.components],
+        "components": [{"id": identifier(name), "name": name} for name in incident.components],
         "almanac": {"kind": card.kind, "impact": card.impact, "provider": card.provider, "source": card.source},
     }
     made["incident_updates"] = _posts(incident, made["id"])
@@ -236,10 +237,6 @@ def _impact(impact: Impact) -> str:
 
 def _first(incident: Incident, phase: Phase) -> str | None:
     return next((stamp(update.at) for update in incident.updates if update.phase is phase), None)
-
-
-def _slug(name: str) -> str:
-    return "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
 
 
 def is_listed(card: Card, maintenance: bool) -> bool:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from almanac import files
-from almanac.commands.new_article import slug
 from almanac.content import files as sources
 from almanac.content.frontmatter import FaultError
 from almanac.news import story
 from almanac.news.draft import Decided, Draft, canonical
+from almanac.text.slug import slug
 
 FOLDER = "inbox"
 MEMORY = f"{FOLDER}/dropped.txt"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from almanac import files
 from almanac.content.frontmatter import Fault
+from almanac.text.quoting import quoted
 
 FOLDER = "press"
 GRADES = {"press": "press", "community": "user-report"}  # by kind; graded as claims are
@@ -42,7 +43,7 @@ def load(content: Path) -> tuple[tuple[Outlet, ...], tuple[Fault, ...]]:
         if wrong:
             continue
         if row["slug"] != path.stem:
-            message = f"{frontmatter.quoted(row['slug'])} is not the file's name; write {path.stem}"
+            message = f"{quoted(row['slug'])} is not the file's name; write {path.stem}"
             faults.append(matter.fault(("slug",), message))
         elif row["feed"] in feeds:
             faults.append(matter.fault(("feed",), f"already stands in {feeds[row['feed']]}; keep it in one of the two"))

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from almanac.content.frontmatter import quoted
 from almanac.model import YEARS, seconds
+from almanac.text.quoting import quoted
 
 HOUR, DAY = 3600, 86_400
 UNITS = {"s": 1, "min": 60, "h": HOUR, "d": DAY}

@@ -7,11 +7,11 @@ import re
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from almanac.content.frontmatter import quoted
 from almanac.model import stamp
 from almanac.queries import amounts
 from almanac.queries.amounts import DAY, QueryError
 from almanac.queries.question import SHAPES, Query
+from almanac.text.quoting import quoted
 
 _COMPARED = re.compile(r"(<=|>=|<|>|=|) ?([^<>=]+)")
 _NUMBER = re.compile(r"(\d+(?:\.(\d+))?) ?(%?)")

@@ -12,10 +12,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from almanac.content.frontmatter import nearest, quoted
 from almanac.model import Impact, Phase
 from almanac.queries import amounts
 from almanac.queries.amounts import DAY, QueryError
+from almanac.text.quoting import quoted
+from almanac.text.similar import nearest
 
 FORMULAS = ("all-equal", "statuspage", "incident-io", "openstatus", "aiwatch", "graded", "half-degraded")
 MARKS = ("posted late", "edited", "without an end", "of zero length", "without components")

@@ -13,6 +13,7 @@ from almanac.model import OVER, Card, Provider
 from almanac.stats.days import CLASSES, Days, Ints, arrays, by_day, within
 from almanac.stats.selection import OTHER, Selection, concerns_ai, placing, select, severity
 from almanac.stats.windows import DAY, Times, midnight
+from almanac.text.slug import identifier
 
 Bools = npt.NDArray[np.bool_]
 
@@ -143,13 +144,9 @@ def subjects(provider: Provider) -> tuple[Subject, ...]:
             products.setdefault(component.product, component.capability)
     return (
         Subject("provider", "", provider.name),
-        *(Subject("product", _slug(name), name, capability) for name, capability in products.items()),
+        *(Subject("product", identifier(name), name, capability) for name, capability in products.items()),
         *(Subject("component", c.slug, c.name, c.capability) for c in components),
     )
-
-
-def _slug(name: str) -> str:
-    return "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
 
 
 def _membership(

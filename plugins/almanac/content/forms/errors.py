@@ -9,7 +9,9 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from almanac.content.frontmatter import Fault, Matter, Way, nearest, quoted
+from almanac.content.frontmatter import Fault, Matter, Way
+from almanac.text.quoting import quoted
+from almanac.text.similar import nearest
 
 
 def fault(form: type[BaseModel], matter: Matter, detail: ErrorDetails) -> Fault:
