@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -177,12 +178,14 @@ def version() -> str:
 
 def nothing_changed() -> bool:
     """True, and said so, if sources, settings and outputs stand as the last build left them (no Pelican imported)."""
-    sys.path.insert(0, str(PLUGINS / "almanac"))
+    sys.path[:0] = [str(PLUGINS / "almanac"), str(PLUGINS / "almanac/model")]  # the packages would load all of theirs
     try:
+        import clock  # type: ignore[import-not-found]  # plugins/almanac/model/clock.py, stdlib only
         import unchanged  # type: ignore[import-not-found]  # plugins/almanac/unchanged.py, stdlib only
     finally:
-        sys.path.pop(0)
-    return bool(unchanged.report(ROOT))
+        del sys.path[:2]
+    stated = os.environ.get("ALMANAC_NOW") or os.environ.get("SOURCE_DATE_EPOCH") or ""
+    return bool(unchanged.report(ROOT, clock.build_time(stated, time.time())))
 
 
 if __name__ == "__main__":
@@ -258,13 +261,11 @@ def check(_: Context, paths: str = "", strict: bool = False) -> None:
 @task(help={"provider": "slug, repeatable", "incident": "provider/id, repeatable"}, iterable=["provider", "incident"])
 def new(_: Context, what: str, title: str, provider: list[str], incident: list[str]) -> None:
     """new article "Title" --provider slug --incident provider/id, new report 2026-06, new image FILE."""
-    import time
-
-    from almanac import unchanged
     from almanac.commands import new_article
     from almanac.model import moment
+    from almanac.model.clock import build_time
 
-    now = moment(unchanged.build_time("", time.time()))  # as a build sees the clock, or the preview would lack it
+    now = moment(build_time("", time.time()))  # as a build sees the clock, or the preview would lack it
     if what == "report":
         from almanac.commands import new_report
 

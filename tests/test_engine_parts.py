@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almanac import engine, unchanged, version, views
+from almanac import engine, version, views
 from almanac.engine import printer, state, written
 from almanac.engine.crew import Columns, Crew, Errands
 from almanac.engine.escape import escape
@@ -30,6 +30,7 @@ from almanac.engine.state import Print, Row, Section, Stamp
 from almanac.engine.written import Written
 from almanac.files import DiskError
 from almanac.model import Card
+from almanac.model.clock import MomentError
 from almanac.stats.reporting import reported
 from tests.almanacs import at, carded, incident
 from tests.test_views import ARTICLE
@@ -371,7 +372,7 @@ def test_a_plan_states_the_version_of_the_checkout(settings: dict[str, Any]) -> 
 
 
 def test_a_moment_that_is_none_makes_no_plan(settings: dict[str, Any]) -> None:
-    with pytest.raises(unchanged.MomentError):
+    with pytest.raises(MomentError):
         engine.plan({**settings, "ALMANAC_NOW": "soon"}, 0.0)
 
 

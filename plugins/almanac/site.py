@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from almanac import files, unchanged
+from almanac.model import clock
 
 PATHS = ("PATH", "THEME", "OUTPUT_PATH")
 TOLD = 12  # so many paths are named one by one
@@ -51,9 +52,8 @@ def build(settings_file: Path, *, now: str = "", output: str = "", pull: bool = 
     overrides = _overrides(settings_file, now, output) | ({} if pull else {"ALMANAC_PULL": False})
     settings = _settings(settings_file) | overrides
     try:
-        if settings["ALMANAC_PULL"] or not unchanged.report(
-            settings_file.parent, Path(settings["OUTPUT_PATH"]), settings["ALMANAC_NOW"]
-        ):
+        now_s = clock.build_time(settings["ALMANAC_NOW"], time.time())
+        if settings["ALMANAC_PULL"] or not unchanged.report(settings_file.parent, now_s, Path(settings["OUTPUT_PATH"])):
             built = _built(settings_file, settings, overrides)
             print(f"build: {_said(built)} ({time.perf_counter() - started:.2f} s)")
     except _faults() as error:
@@ -69,7 +69,7 @@ def _faults() -> tuple[type[Exception], ...]:
     from almanac.content.providers import ProviderError
     from almanac.engine import BuildError, SettingError
 
-    return ArchiveError, BuildError, ProviderError, SettingError, unchanged.MomentError
+    return ArchiveError, BuildError, ProviderError, SettingError, clock.MomentError
 
 
 def _overrides(settings_file: Path, now: str, output: str) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import time
-from calendar import timegm
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -20,44 +19,22 @@ SOURCES = (
 CONTENT = "content/"
 PREVIEW = ".output-preview"  # where pelicanconf.py builds to
 ENVIRONMENT = ("SITEURL", "ALMANAC_PARQUET")  # what the settings files take from there, but for the moment
-STEP = 300  # seconds: a build speaks of the clock floored to this, so that two builds in a row say the same
 SETTLED = 100_000_000  # ns: a file touched so shortly before the look could change again within one tick of its clock
 CENSUS = "census.json"
 LEVELS = 20  # folders within each other; below that nothing is looked at, and nothing of ours stands
 _LEFTOVER = re.compile(r"pulls/[^/]+\.lock|(?:.*/)?[^/.][^/]*\.(?:md|json|jsonl|txt|yml)\.tmp", re.DOTALL)
 
 
-class MomentError(ValueError):
-    """A stated moment that is none."""
+def report(root: Path, now: int, output: Path | None = None) -> bool:
+    """Return True, and say so, if a build of `root` as it is would change nothing. By default that of pelicanconf.py.
 
-
-def report(root: Path, output: Path | None = None, stated: str = "") -> bool:
-    """True, and said so, if a build of `root` as it is would change nothing. By default that of pelicanconf.py.
-
-    `stated` is the moment to build at, "" for what the environment or the clock says. Raises MomentError.
+    `now` is the moment to build at, in epoch seconds (`model.clock.build_time`).
     """
     output = output or root / PREVIEW
-    stated = stated or os.environ.get("ALMANAC_NOW") or os.environ.get("SOURCE_DATE_EPOCH") or ""
-    now = build_time(stated, time.time())
     if not is_unchanged(state_folder(output), root, output, now):
         return False
     print(f"build: nothing changed since the last build, as of {time.strftime('%H:%M', time.gmtime(now))} UTC")
     return True
-
-
-def build_time(stated: str, clock: float) -> int:
-    """The moment a build speaks of, in epoch seconds: what was stated, else the clock floored to five minutes.
-
-    `stated` is 2026-03-02T14:10:00Z or epoch seconds (as in SOURCE_DATE_EPOCH). Raises MomentError for anything else.
-    """
-    if not stated:
-        return int(clock) // STEP * STEP
-    if stated.isascii() and stated.isdigit():
-        return int(stated)
-    try:
-        return timegm(time.strptime(stated, "%Y-%m-%dT%H:%M:%SZ"))
-    except ValueError:
-        raise MomentError(f"{stated!r} is no moment to build at; write 2026-03-02T14:10:00Z or epoch seconds") from None
 
 
 def state_folder(output: Path) -> Path:

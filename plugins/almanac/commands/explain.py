@@ -7,11 +7,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from almanac import archive, unchanged
+from almanac import archive
 from almanac.archive import ArchiveError
 from almanac.content import corrections, providers
 from almanac.content.providers import ProviderError
 from almanac.model import Card, card, moment, seconds
+from almanac.model.clock import build_time
 from almanac.snapshot import Snapshot
 from almanac.stats import explain as derivation
 from almanac.stats import windows
@@ -51,7 +52,7 @@ def explain(content: Path, provider: str, period: str, *, now: str = "") -> int:
 def _moment(now: str) -> datetime:
     """What was stated, else the clock. Raises ValueError for what is no moment."""
     stated = now or os.environ.get("SOURCE_DATE_EPOCH", "")
-    return moment(unchanged.build_time(stated, datetime.now(UTC).timestamp()))
+    return moment(build_time(stated, datetime.now(UTC).timestamp()))
 
 
 def _derivation(almanac: Snapshot, provider: str, period: str) -> tuple[str, ...]:

@@ -176,7 +176,7 @@ def _provider(row: dict[str, Any]) -> Provider:
 
 def _key(files: dict[str, bytes]) -> str:
     """A hash of the files and of the rules they are held to."""
-    ours = ("model/__init__.py", *(f"content/{name}.py" for name in
+    ours = ("model/provider.py", *(f"content/{name}.py" for name in
             ("frontmatter", "forms/__init__", "forms/values", "forms/errors", "providers", "body")),
             "text/alike.py", "text/addresses.py", "text/quoting.py", "text/similar.py")  # fmt: skip
     rules = {name: (HERE / name).read_bytes() for name in ours}

@@ -166,11 +166,6 @@ def read_written(content: Path, file: str) -> Read:
     return articles.read(data, file)
 
 
-def page_path(card: Card) -> str:
-    """Where the page of an incident stands in the output folder."""
-    return f"{views.incident_url(card).lstrip('/')}index.html"
-
-
 def page_paths(card: Card) -> list[str]:
     """Its page, and those on which a huge one goes on."""
     return [f"{url.lstrip('/')}index.html" for url in views.incident_urls(card)]

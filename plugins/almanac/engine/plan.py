@@ -14,6 +14,7 @@ from typing import Any
 
 from almanac import unchanged, version
 from almanac.engine import stage
+from almanac.model.clock import build_time
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Settings of Pelican that decide what stands in a page or where; a change of one of them rebuilds everything.
@@ -66,7 +67,7 @@ def plan(settings: Mapping[str, Any], clock: float) -> Plan:
         theme=Path(settings["THEME"]),
         output=unchanged.state_folder(published) / stage.NEXT if published else output,
         published=published,
-        now=datetime.fromtimestamp(unchanged.build_time(settings.get("ALMANAC_NOW") or "", clock), UTC),
+        now=datetime.fromtimestamp(build_time(settings.get("ALMANAC_NOW") or "", clock), UTC),
         site_url=settings["SITEURL"].rstrip("/"),
         site_name=settings["SITENAME"],
         site_id=settings["ALMANAC_ID"],

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from almanac import unchanged
 from almanac.archive import ArchiveError
 from almanac.content.providers import ProviderError
 from almanac.model import moment
+from almanac.model.clock import build_time
 from almanac.pull.report import Outcome, Report, closing, outcome_lines
 from almanac.pull.run import pull
 
@@ -24,7 +24,7 @@ def main(content: Path, *, via: str = "", only: tuple[str, ...] = (), now: str =
     """
     stated = now or os.environ.get("SOURCE_DATE_EPOCH", "")
     try:
-        at = moment(unchanged.build_time(stated, 0)) if stated else datetime.now(UTC)
+        at = moment(build_time(stated, 0)) if stated else datetime.now(UTC)
         report = run(content, now=at, via=via, only=only)
     except (ArchiveError, ProviderError, ValueError) as error:
         print(error, file=sys.stderr)

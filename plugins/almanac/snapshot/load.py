@@ -10,9 +10,9 @@ from typing import TypeVar
 from almanac import archive, files
 from almanac.content import corrections, images, link_posts, undeclared
 from almanac.content.frontmatter import Fault
-from almanac.engine.incidents import page_path
 from almanac.engine.plan import Plan
 from almanac.model import Card, Provider, Pulls
+from almanac.model.card import page_path
 from almanac.snapshot import ArticleCard, Snapshot
 from almanac.stats.issued import Issued
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from almanac.model import TWO
+from almanac.model.times import TWO
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 GAP = "\u00a0"  # between a number and its unit: the two never part at the end of a line

@@ -141,7 +141,7 @@ def clock(at: int) -> Time:
 
 
 def incident_url(card: Card) -> str:
-    return f"/incidents/{card.provider}/{card.slug}/"
+    return card.url
 
 
 def month_url(year: int, month: int) -> str:

@@ -1,0 +1,27 @@
+"""The moment a build speaks of: what was stated, or the clock floored, so that two builds in a row say the same."""
+
+from __future__ import annotations
+
+import time
+from calendar import timegm
+
+STEP = 300  # seconds: what the clock is floored to
+
+
+class MomentError(ValueError):
+    """A stated moment that is none."""
+
+
+def build_time(stated: str, clock: float) -> int:
+    """The moment a build speaks of, in epoch seconds: what was stated, else the clock floored to five minutes.
+
+    `stated` is 2026-03-02T14:10:00Z or epoch seconds (as in SOURCE_DATE_EPOCH). Raises MomentError for anything else.
+    """
+    if not stated:
+        return int(clock) // STEP * STEP
+    if stated.isascii() and stated.isdigit():
+        return int(stated)
+    try:
+        return timegm(time.strptime(stated, "%Y-%m-%dT%H:%M:%SZ"))
+    except ValueError:
+        raise MomentError(f"{stated!r} is no moment to build at; write 2026-03-02T14:10:00Z or epoch seconds") from None

@@ -1,0 +1,185 @@
+"""An incident with its updates, and what was said of it before: what feeds and the archive hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Impact(StrEnum):
+    """How bad the provider says it is, in our words; `unknown` where it says nothing we know."""
+
+    NONE = "none"
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+    MAINTENANCE = "maintenance"
+    UNKNOWN = "unknown"
+
+
+class Kind(StrEnum):
+    """What sort of event it is. Only outage and degradation are trouble of the service."""
+
+    OUTAGE = "outage"
+    DEGRADATION = "degradation"
+    MAINTENANCE = "maintenance"
+    NOTICE = "notice"
+    TEST = "test"
+    WITHDRAWN = "withdrawn"  # by an editor's correction only, like the next
+    MERGED = "merged"  # counted with another incident
+
+
+TROUBLE = frozenset({Kind.OUTAGE, Kind.DEGRADATION})
+DECLARED = tuple(kind for kind in Kind if kind not in (Kind.WITHDRAWN, Kind.MERGED))  # what the archive may hold
+
+
+class Phase(StrEnum):
+    """Where the provider says it stands. `unknown` for a post that names no phase."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+    POSTMORTEM = "postmortem"
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in progress"
+    VERIFYING = "verifying"
+    COMPLETED = "completed"
+    UNKNOWN = "unknown"
+
+
+YEARS = range(1990, 2200)  # in which incidents can have happened
+SIGHT = "seen"  # the basis of a start or end that nothing dates but that we saw it; it may have been before
+BOUND = "bound"  # the basis of a start that nothing dates, of what stood in a feed when we first read it: not later
+
+OVER = frozenset({Phase.RESOLVED, Phase.POSTMORTEM, Phase.COMPLETED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What an update said before its provider changed it; superseded at `until`, when we saw the change."""
+
+    text: str
+    until: datetime
+    at: datetime | None = None  # its old time, if the time was changed too
+    printed: str = ""  # its old phase as printed, if that was changed too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """One post on an incident. `text` is safe Markdown without surrounding blanks, "" where we do not have it.
+
+    `printed` is the phase word as the feed printed it ("Update" hides the state), `phase` what it means.
+    `seen` is when this archive first saw the post; None for imports. `gone`: when it was first found missing.
+    """
+
+    at: datetime
+    phase: Phase
+    text: str = ""
+    printed: str = ""
+    seen: datetime | None = None
+    upstream_id: str = ""
+    gone: datetime | None = None
+    was: tuple[Revision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A fact of an incident (title, impact, started, ended …) that was `was` until we saw another at `until`."""
+
+    what: str
+    was: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One trouble under one upstream id. Updates stand oldest first; `ended` None means no end is known.
+
+    The key for life is (provider, id). `*_basis` says where a value comes from, so that a guess is never taken
+    for a statement: started first-update|stated|ulid|pubdate|mended|seen|bound, ended resolved-update|stated|pubdate|
+    absence|mended|seen, kind impact|words|source|editor. `seen`: no date we could believe, so it is when we first saw
+    it so. `bound`: the same where it stood there when the feed was read for the first time; it may be years old.
+    """
+
+    provider: str
+    id: str
+    title: str
+    title_is_ours: bool = False
+    kind: Kind
+    kind_basis: str = "impact"
+    impact: Impact = Impact.UNKNOWN
+    impact_stated: str = ""
+    phase: Phase
+    components: tuple[str, ...] = ()
+    started: datetime
+    started_basis: str = "first-update"
+    ended: datetime | None = None
+    ended_basis: str = ""
+    planned_from: datetime | None = None  # announced window of a maintenance
+    planned_until: datetime | None = None
+    precision: str = "minute"  # of started and ended: second or minute
+    source: str = ""
+    dialect: str = ""
+    id_is_ours: bool = False
+    aliases: tuple[str, ...] = ()  # other ids it goes by upstream, where `id` is ours
+    imported: str = ""  # the data set it came from, if by backfill
+    first_seen: datetime | None = None
+    vanished: datetime | None = None  # first missing from a feed that should hold it; still counts
+    updates: tuple[Update, ...] = ()
+    changes: tuple[Change, ...] = ()
+    extra: tuple[tuple[str, str], ...] = ()  # unknown front matter, kept as it is
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """(provider slug, raw upstream id)."""
+        return self.provider, self.id
+
+    @property
+    def posted(self) -> datetime:
+        """When the provider first posted on it."""
+        return min((u.at for u in self.updates), default=self.started)
+
+    @property
+    def changed(self) -> datetime:
+        """When anything about it last changed, as far as anyone could see then: posts, texts, facts."""
+        moves = [min(u.at, u.seen) if u.seen else u.at for u in self.updates]
+        moves += [u.gone for u in self.updates if u.gone]
+        moves += [was.until for u in self.updates for was in u.was]
+        moves += [change.until for change in self.changes]
+        moves += [self.vanished] if self.vanished else []
+        return max(moves, default=self.posted)
+
+    @property
+    def observed(self) -> tuple[datetime, ...]:
+        """The moments at which something about it became known, in order: what we saw, when we saw it.
+
+        Of an import, which we did not see, it is when the provider says it posted, or that it began or ended.
+        """
+        moments = {self.known_from(u) for u in self.updates}
+        moments |= {u.gone for u in self.updates if u.gone} | {was.until for u in self.updates for was in u.was}
+        moments |= {change.until for change in self.changes} | {at for at in (self.first_seen, self.vanished) if at}
+        if not self.updates:
+            moments |= {self.first_seen or self.started}
+        if self.ended and not any(u.phase in OVER for u in self.updates):
+            moments.add(self.ended)
+        return tuple(sorted(moments))
+
+    def known_from(self, update: Update) -> datetime:
+        """When a post of it became known."""
+        if self.first_seen is None:
+            return update.at
+        return update.seen or max(update.at, self.first_seen)
+
+    @property
+    def posted_late(self) -> bool:
+        """First posted at or after its end: nobody could have been warned by it. Unknown where a date is ours."""
+        undated = {self.started_basis, self.ended_basis} & {SIGHT, BOUND}
+        return self.ended is not None and self.posted >= self.ended and not undated
+
+    @property
+    def is_open(self) -> bool:
+        """True while the provider has named no end; what stood undated in a new feed only once it is posted on."""
+        is_new = self.started_basis != BOUND or any(update.at > self.started for update in self.updates)
+        return self.ended is None and self.phase not in OVER and is_new

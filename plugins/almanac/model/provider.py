@@ -1,0 +1,54 @@
+"""A watched provider: where it publishes, and what it calls its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A thing a provider says can be affected. `match` holds the names or ids it has had in feeds."""
+
+    slug: str
+    name: str
+    product: str = ""
+    capability: str = ""  # chat, api, code, search, speech, images, compute or other
+    match: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """Where a provider publishes. `dialect` is a hint: the dialect is detected at each fetch."""
+
+    url: str
+    dialect: str = ""
+    verified: bool = False  # True: this form was seen in a recording of this provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which incidents of a shared page concern AI. Empty `components` and `words`: all of them do."""
+
+    components: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """One watched provider, as its file in content/providers says."""
+
+    slug: str
+    name: str  # what readers call it: Claude, ChatGPT, GitHub Copilot
+    company: str
+    home: str
+    status_page: str
+    feeds: tuple[Feed, ...] = ()
+    components: tuple[Component, ...] = ()
+    capabilities: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    scope: Scope | None = None  # None: the whole page is about AI
+    written_by: str = "hand"  # hand or machine (probes)
+    zone: str = "UTC"  # IANA name of the zone the page prints, where its feed does not say
+    built_on: tuple[str, ...] = ()
+    about: str = ""  # Markdown
+    file: str = ""  # relative to content/, for messages and edit links
