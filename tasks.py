@@ -290,20 +290,20 @@ def doctor(_: Context) -> None:
 @task(help={"now": "as of this time"})
 def score(_: Context, now: str = "") -> None:
     """Forecast every past incident again and write content/forecasts/scorecard.json, if the record has changed."""
-    from almanac.commands import explain as desk
+    from almanac.commands import score as almanac_score
 
-    sys.exit(desk.score(CONTENT, now=now))
+    sys.exit(almanac_score.score(CONTENT, now=now))
 
 
 @task(help={"provider": "its slug", "period": "2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24",
             "now": "as of this time"})
 def explain(_: Context, what: str, provider: str, period: str, now: str = "") -> None:
     """How a number came about, step by step: explain leaderboard anthropic 2026-Q2."""
-    from almanac.commands import explain as desk
+    from almanac.commands import explain as almanac_explain
 
     if what != "leaderboard":
         stop(f"cannot explain {what}; write: python3 tasks.py explain leaderboard anthropic 2026-Q2")
-    sys.exit(desk.explain(CONTENT, provider, period, now=now))
+    sys.exit(almanac_explain.explain(CONTENT, provider, period, now=now))
 
 
 @task(help={"link": "make link posts of these drafts (numbers or files, comma-separated)", "drop": "forget these",
@@ -315,10 +315,10 @@ def curate(
     """What the press feeds brought (content/inbox): list it, and decide what becomes of it."""
     from datetime import UTC, datetime
 
-    from almanac.commands import curate as desk
+    from almanac.commands import curate as almanac_curate
 
     chosen = {"link": link, "drop": drop, "article": article, "by": by, "note": note, "title": title}
-    sys.exit(desk.main(CONTENT, now=datetime.now(UTC).replace(microsecond=0), **chosen))
+    sys.exit(almanac_curate.main(CONTENT, now=datetime.now(UTC).replace(microsecond=0), **chosen))
 
 
 @task(help={"output": "where to (default: output)"})

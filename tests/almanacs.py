@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from almanac.content.article import ArticleCard
 from almanac.model import (
     Card,
     Component,
@@ -24,7 +25,7 @@ from almanac.model import (
     card,
     unstamp,
 )
-from almanac.snapshot import ArticleCard, Snapshot
+from almanac.snapshot import Snapshot
 
 NOW = unstamp("2026-03-02T14:10:00Z")
 BEGINNING = unstamp("2025-09-01T00:00:00Z")

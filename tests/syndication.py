@@ -9,9 +9,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from almanac import archive, version
+from almanac.content.article import ArticleCard
 from almanac.engine import Build, Plan
 from almanac.model import FeedState, Impact, Incident, Kind, Phase, Provider, Revision, Update, unstamp
-from almanac.snapshot import ArticleCard
 from tests.almanacs import CLAUDE, GROQ, incident, pulls
 from tests.projects import LONG_AGO, project, put, write
 

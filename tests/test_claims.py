@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from almanac import archive, queries, site
 from almanac.claims import Evidence, Figure, Unanswerable, verdict
 from almanac.claims.counting import of_quantile, wilson
-from almanac.content import articles, crosscheck, providers
+from almanac.claims.judge import judge
+from almanac.content import articles, providers
 from almanac.model import Card, Component, Impact, Incident, Kind, Phase, Provider, Pulls, Span, Update, card, seconds
 from almanac.queries import Expect, Query, QueryError
 from almanac.snapshot import Snapshot
@@ -471,7 +472,7 @@ FILE = "articles/2026/2026-03-02-acme.md"
 def faults(text: str, evidence: Evidence | None = None) -> list[str]:
     written, found = articles.read(text.encode(), FILE)
     if written:
-        found = tuple(crosscheck.judged([written], evidence or world([incident("acme", "a", at(2), 90)])))
+        found = tuple(judge([written], evidence or world([incident("acme", "a", at(2), 90)])))
     return [str(fault).removeprefix(f"content/{FILE}:") for fault in found]
 
 
@@ -633,7 +634,7 @@ def test_every_question_is_documented_with_an_example_that_works() -> None:
 def test_every_verdict_in_the_articles_is_computed_and_holds(path: Path) -> None:
     written, wrong = articles.read(path.read_bytes(), path.relative_to(CONTENT).as_posix())
     assert written
-    assert [*wrong, *crosscheck.judged([written], real())] == []
+    assert [*wrong, *judge([written], real())] == []
 
 
 def test_the_ledger_speaks_of_the_seed_in_all_three_words() -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from almanac import archive, engine
+from almanac.content.article import ArticleCard
 from almanac.engine import Build, Built, Plan
-from almanac.snapshot import ArticleCard
 from tests.almanacs import incident, pulls
 from tests.bench import corpus
 from tests.projects import INCIDENTS, LONG_AGO, PROVIDER, moment, project, put, tree, write

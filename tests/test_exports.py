@@ -17,9 +17,9 @@ from bs4 import BeautifulSoup
 from lxml import etree  # type: ignore[import-untyped]
 
 from almanac import exports
+from almanac.content.article import ArticleCard
 from almanac.engine import Build
 from almanac.model import Impact, Kind, unstamp
-from almanac.snapshot import ArticleCard
 from tests import shapes
 from tests.almanacs import incident, read_feed
 from tests.projects import LONG_AGO, write

@@ -11,6 +11,7 @@ import pytest
 from almanac import archive
 from almanac.archive import ArchiveError
 from almanac.commands import explain
+from almanac.commands import score as score_command
 from almanac.model import Card, Incident, Phase, Pulls, Update, moment, seconds, stamp
 from almanac.pull.forecasts import keep
 from almanac.pull.report import Kept, Report, lines
@@ -234,20 +235,20 @@ def test_what_ended_since_is_counted() -> None:
 
 
 def test_score_writes_the_scorecard_once_for_a_record(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert explain.score(content, now=stamp(NOW)) == 0
+    assert score_command.score(content, now=stamp(NOW)) == 0
     assert capsys.readouterr().out.startswith("score: ")
     written = (content / "forecasts/scorecard.json").read_bytes()
-    assert explain.score(content, now=stamp(NOW + timedelta(days=3))) == 0
+    assert score_command.score(content, now=stamp(NOW + timedelta(days=3))) == 0
     assert capsys.readouterr().out == "score: the record is that of 2026-03-02; nothing to do\n"
     assert (content / "forecasts/scorecard.json").read_bytes() == written
 
 
 def test_score_is_made_as_of_the_moment_that_is_stated(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert explain.score(content, now="yesterday") == 1
+    assert score_command.score(content, now="yesterday") == 1
     assert capsys.readouterr().err == (
         "'yesterday' is no moment to build at; write 2026-03-02T14:10:00Z or epoch seconds\n"
     )
-    assert explain.score(content, now="2026-03-02T14:12:34Z") == 0
+    assert score_command.score(content, now="2026-03-02T14:12:34Z") == 0
     made = archive.load_scorecard(content)
     assert made is not None
     assert stamp(moment(made.made)) == "2026-03-02T14:12:34Z"

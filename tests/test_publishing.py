@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from almanac import archive, files, site
+from almanac.content.article import ArticleCard
 from almanac.engine import Build, BuildError, Plan, stage, turn
 from almanac.engine.incidents import read_written
 from almanac.engine.turn import Turn, TurnError
 from almanac.files import DiskError
-from almanac.snapshot import ArticleCard
 from tests.projects import INCIDENTS, LONG_AGO, article, project, put, tree
 from tests.test_engine import build, clean, plan
 

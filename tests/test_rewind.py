@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from almanac import archive
+from almanac.content.article import ArticleCard
 from almanac.engine import Plan
 from almanac.model import Update
-from almanac.snapshot import ArticleCard, incident_as_of
+from almanac.snapshot import incident_as_of
 from tests.almanacs import at, incident, pulls
 from tests.projects import put, tree
 from tests.test_engine import TOLD, build, clean, plan  # noqa: F401  (a fixture)

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almanac import views
+from almanac.content.article import Article, ArticleCard, Correction, Source
 from almanac.model import Change, Impact, Kind, Phase, Provider, Pulls, Revision, Span, Update, seconds
-from almanac.snapshot import Article, ArticleCard, Correction, Snapshot, Source
+from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import around, base, current, days, rows
 from almanac.views.articles import CorrectionLine, Known, SourceLine

@@ -15,12 +15,14 @@ from pelican.writers import Writer as PelicanWriter
 
 from almanac import engine, reader, views
 from almanac.claims import Evidence
+from almanac.claims.judge import judge
 from almanac.content import articles as manuscript
 from almanac.content import crosscheck
+from almanac.content.article import Article
 from almanac.content.articles import Manuscript
 from almanac.engine.printer import unprintable
 from almanac.engine.world import world
-from almanac.snapshot import Article, Snapshot
+from almanac.snapshot import Snapshot
 
 BUILD = "ALMANAC_BUILD"  # the setting that holds the running build
 BUILT = "ALMANAC_BUILT"  # and the one that holds what it did
@@ -96,7 +98,7 @@ class Incidents(Generator):  # type: ignore[misc]  # Pelican has no types
 def _judged(written: Sequence[Manuscript], almanac: Snapshot) -> engine.Judgement:
     """Return what is wrong with what people wrote, and the files that are left out for it: not for a dead link."""
     site = world(almanac)
-    unfit = [*crosscheck.across(written, site), *crosscheck.judged(written, Evidence(almanac))]
+    unfit = [*crosscheck.across(written, site), *judge(written, Evidence(almanac))]
     files = {fault.file for fault in unfit}
     left_out = frozenset(each.file for each in written if each.matter.file in files)
     return engine.Judgement([*unfit, *crosscheck.dead_links(written, site)], left_out)

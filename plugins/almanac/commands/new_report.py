@@ -10,17 +10,15 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from almanac import engine, files, unchanged, views
+from almanac import files, views
+from almanac.archive import ArchiveError
 from almanac.claims import Evidence
-from almanac.commands.check import read
 from almanac.commands.new_article import NewArticle
-from almanac.commands.survey import cards
-from almanac.content import providers
-from almanac.content.frontmatter import Fault
+from almanac.content.providers import ProviderError
 from almanac.model import Card, Provider, moment, stamp
 from almanac.queries import query
 from almanac.snapshot import Snapshot
-from almanac.snapshot.load import assemble
+from almanac.snapshot.load import load
 from almanac.stats.ranking import MAX_RANGE
 from almanac.stats.selection import is_machine, scope
 from almanac.text import english
@@ -155,10 +153,11 @@ def main(content: Path, month: str, now: datetime) -> int:
     if not found:
         print(f"new: {month!r} is no month; write it as in: python3 tasks.py new report 2026-06")
         return 1
-    faults: list[Fault] = []
-    plan = engine.Plan(content=content, theme=content, output=content.parent / unchanged.PREVIEW, now=now,
-                       site_url="", site_name="", site_id="")  # fmt: skip
-    almanac = assemble(plan, providers.load(content), list(cards(read(content), [])), (), faults)
+    try:
+        almanac = load(content, now)
+    except (ArchiveError, ProviderError) as error:
+        print(error)
+        return 1
     draft = compose(almanac, Evidence(almanac), int(found[1]), int(found[2]), now)
     path = content / draft.path
     if path.exists():

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from almanac import archive, engine, unchanged
+from almanac import archive
 from almanac.claims import Evidence
+from almanac.claims.judge import judge
 from almanac.commands.check import Files, Problem
 from almanac.content import articles, crosscheck, frontmatter, layout, providers, spelling
 from almanac.content.articles import Manuscript
@@ -60,12 +61,10 @@ class Desk:
     @cached_property
     def almanac(self) -> tuple[Snapshot, list[Fault]]:
         """What a build would put together, and what clashes in it."""
-        plan = engine.Plan(content=self.content, theme=self.content, output=self.content.parent / unchanged.PREVIEW,
-                           now=self.now, site_url="", site_name="", site_id="")  # fmt: skip
         nameless = (Provider(slug=slug, name=slug, company="", home="", status_page="") for slug in self.unsure)
         faults: list[Fault] = []
         watched = tuple(sorted((*self.providers[0], *nameless), key=lambda provider: provider.slug))
-        return assemble(plan, watched, self.cards[0], (), faults), faults
+        return assemble(self.content, self.now, watched, self.cards[0], faults=faults), faults
 
 
 Rule = Callable[[Desk], Iterable[Fault]]
@@ -176,7 +175,7 @@ def _agreeing(desk: Desk) -> Iterator[Fault]:
     yield from crosscheck.across(written, site)
     yield from crosscheck.dead_links(written, site, broken)
     if not desk.almanac[1]:  # else the record is not whole, and what it says may be wrong
-        yield from crosscheck.judged(written, Evidence(almanac), desk.unsure)
+        yield from judge(written, Evidence(almanac), desk.unsure)
 
 
 def _future(desk: Desk) -> Iterator[Fault]:

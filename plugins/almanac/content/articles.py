@@ -11,11 +11,11 @@ from typing import Any
 
 from almanac import queries, unchanged
 from almanac.content import body, forms, frontmatter
+from almanac.content.article import Article, ArticleCard, Claim, Correction, Source
 from almanac.content.body import Body, Spot
 from almanac.content.forms.values import DEVICES
 from almanac.content.frontmatter import Fault, Matter, Way
 from almanac.queries import Expect, Query, QueryError
-from almanac.snapshot import Article, ArticleCard, Claim, Correction, Source
 from almanac.text import addresses
 from almanac.text.quoting import short
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from almanac import archive, files, unchanged, views
 from almanac.content import files as sources
 from almanac.content import providers
+from almanac.content.article import Article, ArticleCard
 from almanac.content.frontmatter import Fault
 from almanac.engine import stage, state, surfaces, turn, written
 from almanac.engine.crew import Crew, Errands
@@ -26,7 +27,7 @@ from almanac.engine.state import SITE, Print, Row, Section, Stamp
 from almanac.engine.turn import Turn, TurnError
 from almanac.engine.written import Written
 from almanac.model import seconds
-from almanac.snapshot import Article, ArticleCard, Snapshot, as_of
+from almanac.snapshot import Snapshot, as_of
 from almanac.snapshot.load import assemble
 from almanac.stats.reporting import reported
 
@@ -161,7 +162,10 @@ class Build:
         self.problems += map(str, faults)
         cards = [row.card for _, row in sorted(self._rows.items())]
         clashes: list[Fault] = []
-        almanac = assemble(self.plan, watched, cards, articles.values(), clashes)
+        almanac = assemble(
+            self.plan.content, self.plan.now, watched, cards, articles.values(), faults=clashes,
+            site_url=self.plan.site_url, site_name=self.plan.site_name,
+        )  # fmt: skip
         self.problems += map(str, clashes)
         self._whole = replace(almanac, now=max(almanac.now, almanac.record_until or almanac.now))
         judgement = judge(self._whole)

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from almanac import views
+from almanac.content.article import ArticleCard
 from almanac.engine.edition import Edition
 from almanac.engine.surface import Surface
 from almanac.exports.linkpicture import LinkPicture
 from almanac.model import Card, Provider, moment
-from almanac.snapshot import ArticleCard
 from almanac.text import english
 from almanac.views import base, current, days
 from almanac.views.calendar import DAYS

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from almanac import views
+from almanac.content.article import ArticleCard
 from almanac.engine.edition import Edition
 from almanac.engine.press import Press, digest
 from almanac.exports import searchindex
 from almanac.exports.searchindex import Record
 from almanac.model import Card, Provider, moment, stamp
-from almanac.snapshot import ArticleCard
 from almanac.text import english, markdown
 from almanac.views import base
 

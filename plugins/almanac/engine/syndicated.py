@@ -13,12 +13,12 @@ from itertools import groupby, islice
 from typing import Any
 
 from almanac import exports, views
+from almanac.content.article import ArticleCard
 from almanac.engine.edition import Edition
 from almanac.engine.surface import Surface, providers
 from almanac.exports import Channel, Entry, Item
 from almanac.exports.items import newest_first
 from almanac.model import TROUBLE, Card, Impact, Provider, stamped
-from almanac.snapshot import ArticleCard
 
 Make = Callable[[Channel, list[Item]], bytes]
 FORMS: dict[str, Make] = {"atom.xml": exports.atom, "feed.xml": exports.rss, "feed.json": exports.json_feed}

@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from almanac.snapshot import ArticleCard
+from almanac.content.article import ArticleCard
 
 SOURCES = ("content/articles", "content/pages", "content/images")
 

@@ -15,10 +15,10 @@ from html import escape
 from typing import Protocol
 
 from almanac.archive import name_of
+from almanac.content.article import ArticleCard
 from almanac.content.link_posts import LinkPost
 from almanac.content.undeclared import Undeclared
 from almanac.model import Card, FeedState, Incident, Phase, Provider, Pulls, Update, moment, stamp
-from almanac.snapshot import ArticleCard
 from almanac.text import addresses, english, markdown
 from almanac.views import base
 

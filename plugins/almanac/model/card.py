@@ -98,6 +98,11 @@ def card(incident: Incident, file: str) -> Card:
     )
 
 
+def newest_first(card: Card) -> tuple[int, str]:
+    """Return what to sort cards by so that the newest start comes first."""
+    return -card.started, card.id
+
+
 def page_path(card: Card) -> str:
     """Return where the page of an incident stands in the output folder."""
     return f"{card.url.lstrip('/')}index.html"

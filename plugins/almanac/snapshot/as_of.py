@@ -10,6 +10,7 @@ from almanac import archive
 from almanac.content import corrections
 from almanac.model import Card, Incident, Pulls, moment, seconds
 from almanac.model import card as card_of
+from almanac.model.card import newest_first
 from almanac.snapshot import Snapshot, incident_as_of
 
 
@@ -21,7 +22,7 @@ def rewound(almanac: Snapshot, content: Path) -> Snapshot:
     if not late and len(articles) == len(almanac.articles):
         return almanac
     then = {card.file: _then(content, card, now) for card in late}
-    cards = {slug: tuple(sorted(_kept(found, then), key=_newest_first)) for slug, found in almanac.cards.items()}
+    cards = {slug: tuple(sorted(_kept(found, then), key=newest_first)) for slug, found in almanac.cards.items()}
     pulls = {slug: _pulls(found, cards.get(slug, ()), then, now) for slug, found in almanac.pulls.items()}
     return replace(
         almanac,
@@ -60,11 +61,6 @@ def _kept(cards: Iterable[Card], then: Mapping[str, Card | None]) -> Iterable[Ca
         was = then.get(card.file, card)
         if was is not None:
             yield was
-
-
-def _newest_first(card: Card) -> tuple[int, str]:
-    """As the Snapshot has them: a start may have been another one then."""
-    return -card.started, card.id
 
 
 def _pulls(pulls: Pulls, cards: Iterable[Card], then: Mapping[str, Card | None], now: int) -> Pulls:

@@ -9,8 +9,9 @@ from hashlib import blake2b
 from itertools import chain
 from typing import NamedTuple
 
+from almanac.content.article import ArticleCard
 from almanac.model import Card, Pulls, Stretch, seconds
-from almanac.snapshot import ArticleCard, Snapshot
+from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.issued import Issued
 from almanac.stats.selection import is_machine, scoping

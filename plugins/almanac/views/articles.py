@@ -9,8 +9,9 @@ from html import escape
 from typing import NamedTuple
 
 from almanac.claims import Evidence, Figure
+from almanac.content.article import Article, ArticleCard, Correction, Source
 from almanac.model import Card
-from almanac.snapshot import Article, ArticleCard, Correction, Snapshot, Source
+from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from almanac.claims import Evidence, Figure
-from almanac.snapshot import ArticleCard, Claim, Snapshot
+from almanac.content.article import ArticleCard, Claim
+from almanac.snapshot import Snapshot
 from almanac.text import addresses, english
 from almanac.views import base
 from almanac.views.base import Head, Link, Time

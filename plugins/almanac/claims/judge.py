@@ -1,0 +1,76 @@
+"""Hold what articles claim and quote against the archive, in check and build alike. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from almanac.claims.evidence import Evidence, Unanswerable
+from almanac.claims.figure import PARTS, Figure
+from almanac.claims.verdict import verdict
+from almanac.content.article import Claim
+from almanac.content.articles import Manuscript
+from almanac.content.frontmatter import Fault, Way, attempt
+from almanac.queries import Query
+
+
+def judge(
+    manuscripts: Iterable[Manuscript], evidence: Evidence, unsure: frozenset[str] = frozenset()
+) -> list[Fault]:
+    """Every verdict that is not what the archive says, and every figure that it cannot give.
+
+    Questions that concern providers of whom too little is known, the slugs in `unsure`, are left open.
+    """
+    faults: list[Fault] = []
+    for manuscript in manuscripts:
+        faults += attempt(manuscript.matter.file, lambda: _judged(manuscript, evidence, unsure))  # noqa: B023
+    return sorted(faults)
+
+
+def _judged(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) -> Iterator[Fault]:
+    for index, claim in enumerate(manuscript.claims):
+        if claim.check is None or not _concerns(claim.check, unsure):
+            yield from _verdict(manuscript, index, claim, evidence)
+    yield from _figures(manuscript, evidence, unsure)
+
+
+def _concerns(query: Query, slugs: frozenset[str]) -> bool:
+    """True if any of the providers has a part in a question; in one of rank they all have."""
+    named = (query.provider, query.other, query.value, query.incident.partition("/")[0])
+    return bool(slugs) and (query.what == "rank" or not slugs.isdisjoint(named))
+
+
+def _verdict(manuscript: Manuscript, index: int, claim: Claim, evidence: Evidence) -> Iterator[Fault]:
+    if claim.check is None or claim.expect is None:
+        return
+    path: Way = ("claims", index)
+    try:
+        figure = evidence.ask(claim.check)
+    except Unanswerable as error:
+        yield manuscript.matter.fault((*path, "check"), str(error))
+        return
+    computed = verdict(figure, claim.expect)
+    if computed != claim.verdict:
+        of = f" of {figure.n}" if figure.k is not None else ""
+        found = f"{figure.said}{of}{f' ({figure.why})' if figure.why else ''}"
+        message = (f"is {claim.verdict!r}, but the archive says {computed!r}: it finds {found}, expected is "
+                   f"{claim.expect.text}; write {computed}, or mend the check")  # fmt: skip
+        yield manuscript.matter.fault((*path, "verdict"), message.replace("\u00a0", " "))
+
+
+def _figures(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) -> Iterator[Fault]:
+    figures: dict[str, Figure] = {}
+    for name, query in manuscript.figures:
+        if _concerns(query, unsure):
+            continue
+        try:
+            figures[name] = evidence.ask(query)
+        except Unanswerable as error:
+            yield manuscript.matter.fault(("figures", name), str(error))
+    for spot in manuscript.body.figures:
+        name, _, part = spot.what.partition(".")
+        figure = figures.get(name)
+        if figure and figure.bounds is None:
+            yield manuscript.fault(spot, f"{{{{{spot.what}}}}} cannot be said: {figure.why} Leave it out")
+        elif figure and figure.part(part) is None:
+            parts = ", ".join(f"{name}.{known}" for known in PARTS if known and figure.part(known))
+            yield manuscript.fault(spot, f"{{{{{spot.what}}}}} is nothing; write {name}, {parts}")

@@ -1,0 +1,35 @@
+"""Score the forecasts over the archive as it is."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from almanac import archive
+from almanac.archive import ArchiveError
+from almanac.commands.explain import stated_moment
+from almanac.content.providers import ProviderError
+from almanac.model import moment, seconds
+from almanac.snapshot.load import load
+from almanac.stats.scorecard import digest, scorecard
+
+
+def score(content: Path, *, now: str = "") -> int:
+    """Write the scorecard of the forecasts, unless it was made from this very record. Return the exit code.
+
+    `now` is a time such as 2026-07-01T00:00:00Z, or "" for SOURCE_DATE_EPOCH or the clock.
+    """
+    try:
+        at = stated_moment(now)
+        cards = [one for of_one in load(content, at).cards.values() for one in of_one]
+        known = archive.load_scorecard(content)
+    except (ArchiveError, ProviderError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if known is not None and known.record == digest(cards):
+        print(f"score: the record is that of {moment(known.made):%Y-%m-%d}; nothing to do")
+        return 0
+    made = scorecard(cards, seconds(at))
+    archive.save_scorecard(content, made)
+    print(f"score: {made.trials} forecasts of {made.incidents} incidents scored")
+    return 0
