@@ -17,7 +17,7 @@ from almanac.content.article import Article, ArticleCard, Correction, Source
 from almanac.model import Change, Impact, Kind, Phase, Provider, Pulls, Revision, Span, Update, seconds
 from almanac.snapshot import Snapshot
 from almanac.text import english
-from almanac.views import around, base, current, days, rows
+from almanac.views import around, base, current, days, pagination
 from almanac.views.articles import CorrectionLine, Known, SourceLine
 from almanac.views.base import Link, Mark, Time
 from almanac.views.diff import Piece, word_diff
@@ -667,7 +667,7 @@ def test_long_lists_go_on_on_further_sheets_and_lose_nothing() -> None:
     found = [incident(f"n{i:03}", f"02 {i // 60:02}:{i % 60:02}", f"02 {i // 60:02}:{i % 60:02}") for i in range(150)]
     known = almanac(found)
     by_month = views.months(known)
-    count = views.count_sheets(len(found))
+    count = pagination.page_count(len(found))
     sheets = [views.month(known, by_month, 2026, 3, n) for n in range(1, count + 1)]
     assert [sheet.head.path for sheet in sheets] == [
         "/incidents/2026/03/", "/incidents/2026/03/2/", "/incidents/2026/03/3/",
@@ -675,18 +675,19 @@ def test_long_lists_go_on_on_further_sheets_and_lose_nothing() -> None:
     urls = [row.url for sheet in sheets for day in sheet.days for row in day.rows]
     assert urls == [f"/incidents/anthropic/n{i:03}/" for i in reversed(range(150))]
     assert sheets[1].sheets == (
-        rows.Sheet("/incidents/2026/03/", "1", False),
-        rows.Sheet("/incidents/2026/03/2/", "2", True),
-        rows.Sheet("/incidents/2026/03/3/", "3", False),
+        pagination.Sheet("/incidents/2026/03/", "1", False),
+        pagination.Sheet("/incidents/2026/03/2/", "2", True),
+        pagination.Sheet("/incidents/2026/03/3/", "3", False),
     )
     assert sheets[1].head.title == "Incidents in March 2026, page 2"
 
 
 @given(st.integers(0, 1000))
 def test_a_list_has_as_many_sheets_as_it_needs(number: int) -> None:
-    count = rows.count_sheets(number)
-    assert (count - 1) * rows.SHEET < max(number, 1) <= count * rows.SHEET
-    assert len(rows.sheets("/", number, 1)) == (count if count > 1 else 0)
+    count = pagination.page_count(number)
+    assert (count - 1) * pagination.PER_PAGE < max(number, 1) <= count * pagination.PER_PAGE
+    assert len(pagination.sheets(pagination.page_urls("/", number), 1)) == (count if count > 1 else 0)
+    assert [at for page in range(1, count + 1) for at in pagination.on_page(range(number), page)] == [*range(number)]
 
 
 # A provider

@@ -17,8 +17,8 @@ from almanac.model import Component, Provider
 
 def _edited_months(edition: Edition) -> Iterable[tuple[Any, ...]]:
     for (year, number), cards in views.edited_months(edition.almanac).items():
-        for sheet in range(1, views.count_edit_sheets(len(cards)) + 1):
-            yield year, number, "" if sheet == 1 else f"{sheet}/", sheet
+        for sheet, folder in views.edit_pages(len(cards)):
+            yield year, number, folder, sheet
 
 
 def _edits_key(edition: Edition) -> object:

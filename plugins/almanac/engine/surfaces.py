@@ -16,24 +16,20 @@ from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer, unprintable
 from almanac.engine.surface import Surface, providers
 from almanac.model import Provider
+from almanac.views import pagination
 
 
 def _years(edition: Edition) -> Iterable[tuple[Any, ...]]:
     for provider in edition.almanac.providers:
         for year, cards in edition.years[provider.slug].items():
-            for sheet, folder in _sheets(len(cards)):
+            for sheet, folder in pagination.pages(len(cards)):
                 yield provider, year, folder, sheet
 
 
 def _months(edition: Edition) -> Iterable[tuple[Any, ...]]:
     for (year, number), cards in edition.months.items():
-        for sheet, folder in _sheets(len(cards)):
+        for sheet, folder in pagination.pages(len(cards)):
             yield year, number, folder, sheet
-
-
-def _sheets(number: int) -> Iterable[tuple[int, str]]:
-    """The pages a list of so many incidents is spread over, with the folder of each below that of the first."""
-    return ((sheet, "" if sheet == 1 else f"{sheet}/") for sheet in range(1, views.count_sheets(number) + 1))
 
 
 def _year_key(edition: Edition, provider: Provider, year: int, _folder: str, sheet: int) -> object:

@@ -11,7 +11,7 @@ from almanac.views.compare import Sides, compare, compared, comparisons
 from almanac.views.component import all_parts, component
 from almanac.views.corrections import corrections
 from almanac.views.data import Data, Offer, data
-from almanac.views.edits import count_edit_sheets, edited_months, edits, edits_of_month, newest_edited
+from almanac.views.edits import edit_pages, edited_months, edits, edits_of_month, newest_edited
 from almanac.views.forecast import forecast
 from almanac.views.home import home
 from almanac.views.incident import incident, incident_urls
@@ -23,7 +23,6 @@ from almanac.views.pages import not_found, page
 from almanac.views.provider import Figures, ProviderPage, figures, lately, provider
 from almanac.views.providers import by_year, provider_year, providers
 from almanac.views.replay import State, is_replayed, replay, replay_urls, states
-from almanac.views.rows import count_sheets
 from almanac.views.schema import picture, structured
 from almanac.views.search import search
 from almanac.views.status import status
@@ -61,9 +60,8 @@ __all__ = [
     "comparisons",
     "component",
     "corrections",
-    "count_edit_sheets",
-    "count_sheets",
     "data",
+    "edit_pages",
     "edited_months",
     "edits",
     "edits_of_month",

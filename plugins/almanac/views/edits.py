@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -11,14 +11,14 @@ from typing import NamedTuple
 from almanac.model import Card, Change, Incident, Update, moment, stamp
 from almanac.snapshot import Snapshot
 from almanac.text import english, markdown
-from almanac.views import base, rows
+from almanac.views import base, pagination, rows
 from almanac.views.base import Head, Link, Time
 from almanac.views.diff import Piece, word_diff
 from almanac.views.incidents import Count, Line
-from almanac.views.rows import Sheet
+from almanac.views.pagination import Sheet
 
 NEWEST = 10  # incidents on the first page
-SHEET = 15  # incidents on one page of a month
+PER_PAGE = 15  # incidents on one page of a month
 NONE = (
     "No change is on record yet. The archive began with imports, which carry times and phases and no texts; from its "
     "first own reading of a feed on, every text that is replaced or taken away stands here."
@@ -148,25 +148,25 @@ def edits_of_month(almanac: Snapshot, read: Read, year: int, number: int, sheet:
     """The changes of the incidents that began in a month."""
     cards = edited_months(almanac)[year, number]
     url, title = f"/edits/{year}/{number:02}/", english.month(year, number)
-    last = count_edit_sheets(len(cards))
+    urls = pagination.page_urls(url, len(cards), PER_PAGE)
     return EditsPage(
         head=Head(
-            title=rows.numbered(f"Edits of incidents of {title}", sheet),
-            path=rows.sheet_url(url, sheet),
+            title=pagination.numbered(f"Edits of incidents of {title}", sheet),
+            path=urls[sheet - 1],
             section="incidents",
             description=f"What providers changed in what they had posted on incidents of {title}.",
         ),
         title=f"Edits of incidents of {title}",
         stand=_stand(len(cards)),
-        edited=_edited(almanac, cards[(sheet - 1) * SHEET : sheet * SHEET], read),
+        edited=_edited(almanac, pagination.on_page(cards, sheet, PER_PAGE), read),
         months=(),
-        sheets=tuple(Sheet(rows.sheet_url(url, n), str(n), n == sheet) for n in range(1, last + 1)) if last > 1 else (),
+        sheets=pagination.sheets(urls, sheet),
     )
 
 
-def count_edit_sheets(number: int) -> int:
-    """On how many pages the changes of so many incidents stand."""
-    return max(-(-number // SHEET), 1)
+def edit_pages(number: int) -> Iterator[tuple[int, str]]:
+    """Return the number and the folder of each page on which the changes of so many incidents stand."""
+    return pagination.pages(number, PER_PAGE)
 
 
 def _edited(almanac: Snapshot, cards: Iterable[Card], read: Read) -> tuple[Edited, ...]:

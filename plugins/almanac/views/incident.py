@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 from almanac.model import OVER, Card, Incident, Update, moment, seconds, stamp
 from almanac.text import addresses, english, markdown
-from almanac.views import base, rows
+from almanac.views import base, pagination
 from almanac.views.around import Around
 from almanac.views.base import Head, Link, Time
 from almanac.views.corrections import Note
 from almanac.views.edits import Edit, changed
 from almanac.views.outlook import Outlook, outlook
+from almanac.views.pagination import Sheet
 from almanac.views.press import Written
 from almanac.views.replay import replay_urls
-from almanac.views.rows import Sheet
 from almanac.views.timeline import Timeline, timeline
 
 STARTED = {
@@ -94,9 +94,10 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
     """Everything its page prints. With an equal `around` and incident the page is the same, at whatever time."""
     title, urls = _title(around, incident, card), incident_urls(card)
     day, stand = english.date(incident.started), _stand(around, incident, card)
+    whole_title = f"{around.provider}: {base.name(card)}, {english.moment(incident.started)}"
     return IncidentPage(
         head=Head(
-            title=rows.numbered(f"{around.provider}: {base.name(card)}, {english.moment(incident.started)}", sheet),
+            title=pagination.numbered(whole_title, sheet),
             path=urls[sheet - 1],
             section="incidents",
             description=f"{title}. {stand}",
@@ -115,7 +116,7 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
         day=day,
         timeline=timeline(card, around) if card.is_trouble and sheet == 1 else None,
         posts=tuple([_post(incident, update) for update in _sheet(incident, sheet, len(urls))]),
-        sheets=tuple(Sheet(url, str(n), n == sheet) for n, url in enumerate(urls, 1)) if len(urls) > 1 else (),
+        sheets=pagination.sheets(urls, sheet),
         posts_note=_posts_note(incident),
         edits=changed(incident),
         replay=next(iter(replay_urls(card)), ""),
@@ -129,14 +130,13 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
 
 def incident_urls(card: Card) -> tuple[str, ...]:
     """The address of its page, and of those on which it goes on if it is huge."""
-    url = base.incident_url(card)
-    return tuple(rows.sheet_url(url, sheet) for sheet in range(1, max(-(-len(card.updates) // POSTS), 1) + 1))
+    return pagination.page_urls(base.incident_url(card), len(card.updates), POSTS)
 
 
 def _sheet(incident: Incident, sheet: int, last: int) -> tuple[Update, ...]:
     """The posts of one of its pages, newest first; the last holds the rest."""
     newest = incident.updates[::-1]
-    return newest[(sheet - 1) * POSTS : None if sheet == last else sheet * POSTS]
+    return newest[(last - 1) * POSTS :] if sheet == last else tuple(pagination.on_page(newest, sheet, POSTS))
 
 
 def _title(around: Around, incident: Incident, card: Card) -> str:

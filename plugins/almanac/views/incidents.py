@@ -13,9 +13,10 @@ from almanac.model import Card, Provider, moment
 from almanac.snapshot import Snapshot
 from almanac.stats.selection import scoping
 from almanac.text import english
-from almanac.views import base, current, rows
+from almanac.views import base, current, pagination, rows
 from almanac.views.base import Head, Link, Mark
-from almanac.views.rows import Day, Sheet
+from almanac.views.pagination import Sheet
+from almanac.views.rows import Day
 
 NEWEST = 40
 Months = Mapping[tuple[int, int], tuple[Card, ...]]
@@ -144,15 +145,15 @@ def month(almanac: Snapshot, by_month: Months, year: int, number: int, sheet: in
     url, title = base.month_url(year, number), english.month(year, number)
     return Month(
         head=Head(
-            title=rows.numbered(f"Incidents in {title}", sheet),
-            path=rows.sheet_url(url, sheet),
+            title=pagination.numbered(f"Incidents in {title}", sheet),
+            path=pagination.page_url(url, sheet),
             section="incidents",
             description=f"{english.plural(len(cards), 'incident')} that AI providers declared in {title}.",
         ),
         title=title,
         stand=_month_stand(cards),
-        days=rows.by_day(rows.on_sheet(cards, sheet), rows.names(almanac.providers)),
-        sheets=rows.sheets(url, len(cards), sheet),
+        days=rows.by_day(pagination.on_page(cards, sheet), rows.names(almanac.providers)),
+        sheets=pagination.sheets(pagination.page_urls(url, len(cards)), sheet),
         earlier=_month_link(known[here - 1]) if here else None,
         later=_month_link(known[here + 1]) if here + 1 < len(known) else None,
     )

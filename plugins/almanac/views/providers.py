@@ -9,9 +9,10 @@ from typing import NamedTuple
 from almanac.model import Card, Provider, moment
 from almanac.snapshot import Snapshot
 from almanac.text import english
-from almanac.views import base, current, rows
+from almanac.views import base, current, pagination, rows
 from almanac.views.base import Head, Link, Mark
-from almanac.views.rows import Day, Sheet
+from almanac.views.pagination import Sheet
+from almanac.views.rows import Day
 from almanac.views.status import source
 
 Years = Mapping[int, tuple[Card, ...]]
@@ -96,8 +97,8 @@ def provider_year(provider: Provider, known: Years, year: int, sheet: int = 1) -
     number = english.plural(len(cards), "incident")
     return ProviderYear(
         head=Head(
-            title=rows.numbered(f"{title}: {number}", sheet),
-            path=rows.sheet_url(url, sheet),
+            title=pagination.numbered(f"{title}: {number}", sheet),
+            path=pagination.page_url(url, sheet),
             section="providers",
             description=f"Every incident {provider.name} declared in {year}.",
             feeds=base.provider_feeds(provider.slug, provider.name),
@@ -105,8 +106,8 @@ def provider_year(provider: Provider, known: Years, year: int, sheet: int = 1) -
         provider=Link(base.provider_url(provider.slug), provider.name),
         title=title,
         stand=f"{number}, newest first.",
-        days=rows.by_day(rows.on_sheet(cards, sheet), {}),
-        sheets=rows.sheets(url, len(cards), sheet),
+        days=rows.by_day(pagination.on_page(cards, sheet), {}),
+        sheets=pagination.sheets(pagination.page_urls(url, len(cards)), sheet),
         earlier=_year_link(provider.slug, years[here - 1]) if here else None,
         later=_year_link(provider.slug, years[here + 1]) if here + 1 < len(years) else None,
     )

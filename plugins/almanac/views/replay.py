@@ -10,13 +10,13 @@ from typing import NamedTuple
 from almanac.model import OVER, Card, Incident, Update, seconds, stamp
 from almanac.snapshot import incident_as_of as past
 from almanac.text import english, markdown
-from almanac.views import base, rows
+from almanac.views import base, pagination
 from almanac.views.around import Around
 from almanac.views.base import Head, Link, Mark, Time
 from almanac.views.edits import Edit, all_edits
-from almanac.views.rows import Sheet
+from almanac.views.pagination import Sheet
 
-SHEET = 30  # states on one page
+PER_PAGE = 30  # states on one page
 ENOUGH = 3  # stamps of an import make a replay; of two, its page tells all
 OWN = "As we saw it: each state is made of what had been read from the provider’s feed by then."
 STAMPS = (
@@ -72,13 +72,12 @@ def replay_urls(card: Card) -> tuple[str, ...]:
     """The addresses of an incident's replay; none if it has none."""
     if not is_replayed(card):
         return ()
-    first = f"{base.incident_url(card)}at/"
-    return first, *(f"{first}{number}/" for number in range(2, -(-card.states // SHEET) + 1))
+    return pagination.page_urls(f"{base.incident_url(card)}at/", card.states, PER_PAGE)
 
 
 def states(incident: Incident, sheet: int = 1) -> tuple[State, ...]:
     """One sheet of the states of an incident, oldest first. They draw on nothing but the incident."""
-    return tuple(_states(incident, (sheet - 1) * SHEET, sheet * SHEET))
+    return tuple(_states(incident, (sheet - 1) * PER_PAGE, sheet * PER_PAGE))
 
 
 def replay(
@@ -89,7 +88,7 @@ def replay(
     known = first if first is not None and sheet == 1 else states(incident, sheet)
     return ReplayPage(
         head=Head(
-            title=rows.numbered(f"{around.provider}: {base.name(card)}, {began}, as it was known", sheet),
+            title=pagination.numbered(f"{around.provider}: {base.name(card)}, {began}, as it was known", sheet),
             path=urls[sheet - 1],
             section="incidents",
             description=f"{english.plural(card.states, 'state')} of an incident of {around.provider}, as of its time.",
@@ -100,7 +99,7 @@ def replay(
         stand=STAMPS if past.by_stamps(incident) else OWN,
         states=known,
         steps=tuple([Link(f"#{state.anchor}", state.time.text) for state in known]),
-        sheets=tuple(Sheet(url, str(n), n == sheet) for n, url in enumerate(urls, 1)) if len(urls) > 1 else (),
+        sheets=pagination.sheets(urls, sheet),
     )
 
 

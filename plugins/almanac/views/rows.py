@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
@@ -76,40 +76,3 @@ def by_name(providers: Iterable[Provider]) -> list[Provider]:
 def names(providers: Iterable[Provider]) -> dict[str, str]:
     """Provider slug to the name readers know it by."""
     return {provider.slug: provider.name for provider in providers}
-
-
-class Sheet(NamedTuple):
-    """One of the pages a long list is spread over."""
-
-    url: str
-    text: str
-    here: bool
-
-
-SHEET = 65  # incidents on one page: with more it would weigh over 50 KB
-
-
-def count_sheets(number: int) -> int:
-    """On how many pages a list of so many incidents stands; an empty one has its page too."""
-    return max(-(-number // SHEET), 1)
-
-
-def on_sheet(cards: Sequence[Card], sheet: int) -> Sequence[Card]:
-    """The incidents of one page, the first being 1."""
-    return cards[(sheet - 1) * SHEET : sheet * SHEET]
-
-
-def sheet_url(url: str, sheet: int) -> str:
-    """The address of a page of a list; the first has the list's own."""
-    return url if sheet == 1 else f"{url}{sheet}/"
-
-
-def sheets(url: str, number: int, here: int) -> tuple[Sheet, ...]:
-    """The way between the pages of a list; () where one holds it all."""
-    last = count_sheets(number)
-    return tuple(Sheet(sheet_url(url, n), str(n), n == here) for n in range(1, last + 1)) if last > 1 else ()
-
-
-def numbered(title: str, sheet: int) -> str:
-    """The title of a page of a list."""
-    return title if sheet == 1 else f"{title}, page {sheet}"
