@@ -10,14 +10,14 @@ import pytest
 
 from almanac import archive
 from almanac.commands import check, survey
-from almanac.commands import check as shell
 from almanac.commands.check import Problem, problems
-from almanac.content import body, frontmatter
+from almanac.content import body
 from almanac.content import files as sources
 from almanac.model import Impact, Incident, Kind, Phase, Pulls, Span, Update
 from tests.growth import LINEAR, growth
 from tests.imagefiles import png
 
+REMEMBERED = {"file": "content/a", "line": 1, "column": 2, "message": "as remembered"}
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 ARTICLE = "articles/2026/2026-03-02-claude-outage.md"
 HEAD = """---
@@ -382,7 +382,7 @@ def test_in_ci_each_problem_is_an_annotation(
 
 
 def test_an_annotation_cannot_be_broken_out_of() -> None:
-    assert Problem("a,b:c%\nd", 1, 2, "50 %\n::set-output::x").annotation == (
+    assert Problem(file="a,b:c%\nd", line=1, column=2, message="50 %\n::set-output::x").annotation == (
         "::error file=a%2Cb%3Ac%25%0Ad,line=1,col=2::50 %25%0A::set-output::x")
 
 
@@ -394,7 +394,8 @@ def test_a_name_cannot_begin_a_line_nor_stop_the_check(content: Path, capsys: py
         f"content/a\\n::set-output::b.txt:1:1: {NOT_READ}", f"content/\\udcff.txt:1:1: {NOT_READ}",
         "check: 2 to mend",
     ]
-    assert Problem("\udcff", 1, 2, "a\rb").annotation == "::error file=\\udcff,line=1,col=2::a\\rb"
+    odd = Problem(file="\udcff", line=1, column=2, message="a\rb")
+    assert odd.annotation == "::error file=\\udcff,line=1,col=2::a\\rb"
 
 
 @pytest.mark.parametrize(("file", "lines"), [
@@ -454,7 +455,7 @@ def test_the_answer_is_remembered_while_nothing_changes(content: Path) -> None:
     put(content, ARTICLE, HEAD + "[x](y)")
     before = found(content)
     kept = json.loads(memo(content).read_text())
-    memo(content).write_text(json.dumps({**kept, "problems": [["content/a", 1, 2, "as remembered"]]}))
+    memo(content).write_text(json.dumps({**kept, "problems": [REMEMBERED]}))
     assert found(content) == ["a:1:2: as remembered"]
     assert found(content, strict=True) == before
     assert len(before) == 1
@@ -491,17 +492,17 @@ def rename_article(content: Path) -> None:
 def test_a_changed_byte_makes_it_look_again(content: Path, change: Callable[[Path], None]) -> None:
     found(content)
     kept = json.loads(memo(content).read_text())
-    memo(content).write_text(json.dumps({**kept, "problems": [["content/a", 1, 2, "as remembered"]]}))
+    memo(content).write_text(json.dumps({**kept, "problems": [REMEMBERED]}))
     change(content)
     assert found(content) != ["a:1:2: as remembered"]
 
 
 def test_other_rules_make_it_look_again(content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shell, "PACKAGE", tmp_path / "rules")
+    monkeypatch.setattr(check, "PACKAGE", tmp_path / "rules")
     put(tmp_path, "rules/body.py", "old")
     before = found(content)
     kept = json.loads(memo(content).read_text())
-    memo(content).write_text(json.dumps({**kept, "problems": [["content/a", 1, 2, "as remembered"]]}))
+    memo(content).write_text(json.dumps({**kept, "problems": [REMEMBERED]}))
     assert found(content) == ["a:1:2: as remembered"]
     put(tmp_path, "rules/body.py", "new")
     assert found(content) == before
@@ -545,17 +546,17 @@ def test_what_begins_with_a_dot_is_refused_wherever_it_stands(content: Path, fol
 
 def test_a_rule_that_breaks_off_hides_nothing(content: Path) -> None:
     put(content, ARTICLE, HEAD + "[x](y)")
-    before = survey.survey(content, shell.read(content), NOW, False)
+    before = survey.survey(content, sources.read_all(content), NOW, False)
 
-    def broken(desk: survey.Desk) -> Iterator[frontmatter.Fault]:
-        yield frontmatter.Fault(file="content/a", message="is seen before")
+    def broken(desk: survey.Desk) -> Iterator[Problem]:
+        yield Problem(file="content/a", message="is seen before")
         raise RecursionError
 
-    faults = survey.survey(content, shell.read(content), NOW, False, by=(broken, *survey.RULES))
+    faults = survey.survey(content, sources.read_all(content), NOW, False, by=(broken, *survey.RULES))
     cure = "write it more plainly, and report this as a mistake of the program"
     assert set(faults) - set(before) == {
-        Problem("content/a", 1, 1, "is seen before"),
-        Problem("content", 1, 1, f"could not be judged: RecursionError; {cure}"),
+        Problem(file="content/a", message="is seen before"),
+        Problem(file="content", message=f"could not be judged: RecursionError; {cure}"),
     }
     assert set(before) <= set(faults)
     assert len(before) == 1
@@ -565,7 +566,7 @@ def test_a_file_that_a_reader_cannot_cope_with_hides_no_other(content: Path) -> 
     for name in ("a.yml", "b.yml", "c.yml"):
         put(content, f"corrections/anthropic/{name}", name)
 
-    def read(data: bytes, file: str) -> tuple[str | None, tuple[frontmatter.Fault, ...]]:
+    def read(data: bytes, file: str) -> tuple[str | None, tuple[Problem, ...]]:
         if file.endswith("b.yml"):
             raise OverflowError
         return data.decode(), ()

@@ -8,9 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from almanac import archive
-from almanac.content import corrections, frontmatter
+from almanac.content import corrections
 from almanac.content.corrections import Corrected, Fix
 from almanac.model import Card, Impact, Incident, Kind, Phase, Provider, Stretch, Update, card, seconds
+from almanac.model.problem import Problem
 from almanac.stats import selection
 from tests.test_claims import ROOT, build, incident, page, project
 
@@ -139,7 +140,7 @@ def test_a_correction_that_cannot_be_is_named_and_changes_nothing(slug: str, tex
     known = filed("outage-1")
     done, log, faults = corrections.apply([known], [fix(text, slug)])
     assert (done, log) == ([known], ())
-    assert [fault.message for fault in faults] == [message]
+    assert [fault.text for fault in faults] == [message]
 
 
 def test_the_log_has_both_what_was_and_what_is() -> None:
@@ -221,7 +222,7 @@ def test_contributors_are_told_of_every_key() -> None:
 
 def test_a_correction_has_places_for_its_faults_with_and_without_the_mark_yaml_begins_with() -> None:
     _, plain = corrections.read(b"\nimpact: bad\n", "corrections/acme/a.yml")
-    assert frontmatter.Fault(
+    assert Problem(
         file="content/corrections/acme/a.yml", line=2, column=1, field="impact",
         message="'bad' is not one of the words known here; write none, minor, major, critical, maintenance or unknown",
     ) in plain

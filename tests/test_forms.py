@@ -37,7 +37,7 @@ Text.
 def check(text: str) -> list[str]:
     values, faults = forms.check(forms.ArticleForm, frontmatter.read(text.encode(), "a.md"))
     assert bool(values) is not bool(faults)
-    return [f"{fault.line}:{fault.column} {fault.field}: {fault.message}" for fault in faults]
+    return [f"{fault.line}:{fault.column} {fault.field}: {fault.text}" for fault in faults]
 
 
 def changed(old: str, new: str) -> list[str]:

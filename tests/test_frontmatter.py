@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almanac.content import frontmatter
-from almanac.content.frontmatter import Fault, Matter
+from almanac.content.frontmatter import Matter
+from almanac.model.problem import Problem
 
 GOOD = b"""---
 name: Claude
@@ -34,7 +35,7 @@ def places(value: object, path: frontmatter.Way = ()) -> Iterator[frontmatter.Wa
 
 
 def place(matter: Matter, path: frontmatter.Way) -> tuple[int, int]:
-    fault = matter.fault(path, "")
+    fault = matter.problem(path, "")
     return fault.line, fault.column
 
 
@@ -117,7 +118,7 @@ def test_an_alias_bomb_is_refused_and_not_built() -> None:
 def test_a_fault_deep_inside_points_at_the_nearest_thing_that_has_a_place() -> None:
     matter = frontmatter.read(GOOD, "a.md")
     paths: list[frontmatter.Way] = [("feeds", 1, "dialect"), ("feeds", 7), ("nothing",), ()]
-    assert [str(matter.fault(path, "is odd")) for path in paths] == [
+    assert [str(matter.problem(path, "is odd")) for path in paths] == [
         "a.md:6:5: feeds.1.dialect: is odd",
         "a.md:3:1: feeds.7: is odd",
         "a.md:1:1: nothing: is odd",
@@ -126,8 +127,8 @@ def test_a_fault_deep_inside_points_at_the_nearest_thing_that_has_a_place() -> N
 
 
 def test_faults_sort_by_file_and_place() -> None:
-    late, early = Fault(file="a", line=10, message="x"), Fault(file="a", line=9, column=2, message="y")
-    assert sorted([Fault(file="b", message="z"), late, early]) == [early, late, Fault(file="b", message="z")]
+    late, early = Problem(file="a", line=10, message="x"), Problem(file="a", line=9, column=2, message="y")
+    assert sorted([Problem(file="b", message="z"), late, early]) == [early, late, Problem(file="b", message="z")]
 
 
 PLAIN = st.recursive(
@@ -153,3 +154,11 @@ def test_what_yaml_writes_is_read_as_it_was_and_every_leaf_has_a_place(values: d
 @given(st.binary(max_size=300))
 def test_no_bytes_make_it_raise(data: bytes) -> None:
     frontmatter.read(b"---\n" + data + b"\n---\n", "a.md")
+
+
+def test_a_problem_is_one_thing_however_its_hint_is_written() -> None:
+    apart = Problem(file="content/a.md", line=2, column=3, field="title", message="is empty", hint="write one")
+    assert Problem(file="content/a.md", line=2, column=3, field="title", message="is empty; write one") == apart
+    assert (apart.message, apart.hint, apart.text) == ("is empty", "write one", "is empty; write one")
+    assert str(apart) == "content/a.md:2:3: title: is empty; write one"
+    assert str(Problem(file="content/b\nc.md", message="is odd")) == "content/b\\nc.md:1:1: is odd"

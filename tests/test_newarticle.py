@@ -24,7 +24,7 @@ INCIDENT = Incident(
 
 def faults(text: str) -> list[str]:
     _, found = forms.check(forms.ArticleForm, frontmatter.read(text.encode(), "a.md"))
-    return [f"{fault.line} {fault.field}: {fault.message}" for fault in found]
+    return [f"{fault.line} {fault.field}: {fault.text}" for fault in found]
 
 
 def test_the_draft_holds_what_is_known() -> None:

@@ -27,7 +27,7 @@ CURE = "write it with `python3 tasks.py new image`, which leaves that out"
 
 
 def messages(data: bytes, file: str = "images/2026/down.png") -> list[str]:
-    return [fault.message for fault in images.read(data, file)[1]]
+    return [fault.text for fault in images.read(data, file)[1]]
 
 
 @pytest.mark.parametrize("kind", KINDS)

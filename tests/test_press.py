@@ -552,4 +552,4 @@ def test_more_than_25_words_are_refused_in_a_link_post() -> None:
     (draft,) = sifted(FIRST).drafts
     text = story.render(replace(draft, quote="word " * 25 + "word"), curator="Ada")
     _, (fault,) = forms.check(forms.LinkForm, frontmatter.read(text.encode(), "a.md"))
-    assert fault.message.endswith("has more than 25 words; quote fewer")
+    assert fault.text.endswith("has more than 25 words; quote fewer")

@@ -82,8 +82,8 @@ def write(content: Path, **files: str) -> Path:
 def complaints(content: Path, **files: str) -> list[str]:
     with pytest.raises(ProviderError) as caught:
         load(write(content, **files))
-    assert str(caught.value) == "\n".join(map(str, caught.value.faults))
-    return [str(fault).replace(f"{content.name}/providers/", "") for fault in caught.value.faults]
+    assert str(caught.value) == "\n".join(map(str, caught.value.problems))
+    return [str(fault).replace(f"{content.name}/providers/", "") for fault in caught.value.problems]
 
 
 def with_line(text: str, old: str, new: str) -> str:

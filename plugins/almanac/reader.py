@@ -15,7 +15,8 @@ from pelican.contents import Author
 from pelican.readers import BaseReader
 
 from almanac.content.articles import Manuscript
-from almanac.content.frontmatter import Fault
+from almanac.content.files import LINKED
+from almanac.model.problem import Problem
 
 LINK = re.compile(r'(?<= )(href|src)="/(?!/)')
 FAULTS = "ALMANAC_FAULTS"  # the setting that collects what is wrong: Pelican makes a reader for each generator
@@ -35,7 +36,7 @@ class Reader(BaseReader):  # type: ignore[misc]  # Pelican has no types
         path = Path(source_path)
         file = path.relative_to(self.settings["PATH"]).as_posix()
         if path.is_symlink():
-            self.settings[FAULTS].append(Fault(file=f"content/{file}", message="is a symbolic link; put a file there"))
+            self.settings[FAULTS].append(Problem(file=f"content/{file}", message=LINKED))
             return "", {"status": "skip"}
         read, faults = self.settings[READ](file)
         self.settings[FAULTS].extend(faults)

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from almanac import archive, pull, site
-from almanac.commands import check
 from almanac.commands.check import Problem
 from almanac.commands.survey import survey
+from almanac.content.files import read_all
 from almanac.model import Incident, stamp
 from almanac.pull import sandbox
 from almanac.pull.report import Outcome, Report
@@ -273,7 +273,7 @@ class _Line:
     # check
 
     def _problems(self) -> list[Problem]:
-        return survey(self._content, check.read(self._content), BUILT, False)
+        return survey(self._content, read_all(self._content), BUILT, False)
 
     def _weeded(self, files: Sequence[Stranger], before: Sequence[Problem]) -> list[Stranger]:
         """Put files under content and take out what the check does not let in; those it does."""
@@ -301,7 +301,7 @@ class _Line:
         for number, one in left.items():
             if any(f"content/{file}" == problem.file for file in one.files):
                 return number
-        whose = self._whose(problem.file) or self._whose(problem.message)
+        whose = self._whose(problem.file) or self._whose(problem.text)
         return whose if whose in left else None
 
     def _shape(self, problem: Problem, number: int | None) -> None:
@@ -311,7 +311,7 @@ class _Line:
             return
         if not SHAPE.fullmatch(str(problem)):
             self._say(number, f"the check tells no file, line and reason: {str(problem)[:200]}")
-        if not re.search(r"; | like |write |mend |name it|keep |rename |use ", problem.message):
+        if not re.search(r"; | like |write |mend |name it|keep |rename |use ", problem.text):
             self._say(number, f"the check tells no cure: {str(problem)[:200]}")
         if problem.file == "content":
             self._say(number, f"the check names no file: {str(problem)[:200]}")

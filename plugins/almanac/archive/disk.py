@@ -13,8 +13,8 @@ from typing import NamedTuple
 from almanac import files
 from almanac.archive import page, pulls
 from almanac.archive.page import ArchiveError
-from almanac.content.frontmatter import Fault
 from almanac.model import Card, Incident, Pulls
+from almanac.model.problem import Problem
 from almanac.text.quoting import short
 
 INCIDENTS = "incidents"
@@ -115,7 +115,7 @@ def read_both(content: Path, file: str) -> tuple[bytes, Incident]:
         with open(f"{content}/{INCIDENTS}/{file}", "rb", buffering=0) as source:
             data = source.read()
     except OSError as error:
-        raise ArchiveError(Fault(file=shown, message=files.why(error))) from None
+        raise ArchiveError(Problem(file=shown, message=files.why(error))) from None
     return data, read_bytes(data, file, shown)
 
 
@@ -128,13 +128,13 @@ def read_bytes(data: bytes, file: str, shown: str) -> Incident:
         incident = page.parse(data.decode(), shown)
     except UnicodeDecodeError as error:
         message = f"is not UTF-8 ({error.reason}); restore it from its history"
-        raise ArchiveError(Fault(file=shown, message=message)) from None
+        raise ArchiveError(Problem(file=shown, message=message)) from None
     if incident.provider != file.partition("/")[0]:
         message = f"says provider {short(incident.provider)}; move it to the folder of that name"
-        raise ArchiveError(Fault(file=shown, line=2, message=message))
+        raise ArchiveError(Problem(file=shown, line=2, message=message))
     if not _FILE.fullmatch(file):  # its name becomes an address
         message = f"is no name of an incident; write content/{INCIDENTS}/<provider>/<year>/<date>-<a-z, 0-9, ->.md"
-        raise ArchiveError(Fault(file=shown, message=message))
+        raise ArchiveError(Problem(file=shown, message=message))
     return incident
 
 
@@ -145,7 +145,7 @@ def load(content: Path, provider: str) -> dict[str, Filed]:
     file them a second time.
     """
     known: dict[str, Filed] = {}
-    faults: list[Fault | str] = []
+    faults: list[Problem | str] = []
     root = content / INCIDENTS
     entries = (entry for year in _folders(root / provider) for entry in _listed(root, provider, year))
     for file in sorted(entry.file for entry in entries):
@@ -153,10 +153,10 @@ def load(content: Path, provider: str) -> dict[str, Filed]:
             incident = read(content, file)
             if incident.id in known:
                 message = f"has the id of {known[incident.id].file}; keep one of the two"
-                faults.append(Fault(file=f"{content.name}/{INCIDENTS}/{file}", line=3, message=message))
+                faults.append(Problem(file=f"{content.name}/{INCIDENTS}/{file}", line=3, message=message))
             known[incident.id] = Filed(file, incident)
         except ArchiveError as error:
-            faults += error.faults
+            faults += error.problems
     if faults:
         raise ArchiveError(*faults)
     return known
@@ -176,7 +176,7 @@ def save(content: Path, incidents: Iterable[Incident], known: Mapping[str, Filed
         taken.add(_slug_in(file))
         if not filed and (root / file).exists():
             message = f"is in the way of incident {incident.id}; move it"
-            raise ArchiveError(Fault(file=f"{content.name}/{INCIDENTS}/{file}", line=3, message=message))
+            raise ArchiveError(Problem(file=f"{content.name}/{INCIDENTS}/{file}", line=3, message=message))
         texts[file] = page.render(incident)
     changed = tuple(file for file, fresh in zip(texts, _written(root, texts), strict=True) if fresh)
     for folder in sorted({(root / file).parent for file in changed}):
@@ -208,7 +208,7 @@ def load_pulls(content: Path, provider: str) -> Pulls:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         shown = f"{content.name}/{PULLS}/{provider}.json"
         message = f"is not as it was written ({short(str(error))}); restore it from its history"
-        raise ArchiveError(Fault(file=shown, message=message)) from None
+        raise ArchiveError(Problem(file=shown, message=message)) from None
 
 
 def save_pulls(content: Path, value: Pulls) -> bool:
@@ -236,7 +236,7 @@ def lock(content: Path, provider: str, patience: float = PATIENCE) -> Iterator[N
             yield
     except Timeout:
         message = f"another pull has held it for {patience:.0f} s; let it end"
-        raise ArchiveError(Fault(file=f"{content.name}/{PULLS}/{provider}.lock", message=message)) from None
+        raise ArchiveError(Problem(file=f"{content.name}/{PULLS}/{provider}.lock", message=message)) from None
 
 
 def _sweep(content: Path, provider: str) -> None:

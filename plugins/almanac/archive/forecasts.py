@@ -7,7 +7,7 @@ from pathlib import Path
 
 from almanac.archive.disk import FORECASTS, write
 from almanac.archive.page import ArchiveError
-from almanac.content.frontmatter import Fault
+from almanac.model.problem import Problem
 from almanac.stats import issued, scorecard
 from almanac.stats.issued import Issued
 from almanac.stats.scorecard import Scorecard
@@ -28,7 +28,7 @@ def load_forecasts(content: Path, provider: str) -> tuple[Issued, ...]:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         message = f"is not UTF-8 ({error.reason}); restore it from its history"
-        raise ArchiveError(Fault(file=shown, message=message)) from None
+        raise ArchiveError(Problem(file=shown, message=message)) from None
     found = []
     for number, line in enumerate(text.splitlines(keepends=True), start=1):
         if not line.endswith("\n"):
@@ -37,7 +37,7 @@ def load_forecasts(content: Path, provider: str) -> tuple[Issued, ...]:
             found.append(issued.parse(line, provider))
         except ValueError as error:
             message = f"{error}; restore it from its history"
-            raise ArchiveError(Fault(file=shown, line=number, message=message)) from None
+            raise ArchiveError(Problem(file=shown, line=number, message=message)) from None
     return tuple(found)
 
 
@@ -61,7 +61,7 @@ def load_scorecard(content: Path) -> Scorecard | None:
     except ValueError as error:
         shown = f"{content.name}/{FORECASTS}/{SCORECARD}"
         message = f"{error}; make it anew: python3 tasks.py score"
-        raise ArchiveError(Fault(file=shown, message=message)) from None
+        raise ArchiveError(Problem(file=shown, message=message)) from None
 
 
 def save_scorecard(content: Path, card: Scorecard) -> bool:

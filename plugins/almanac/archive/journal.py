@@ -9,7 +9,7 @@ from pathlib import Path
 from almanac import files
 from almanac.archive.disk import PULLS, lock, write
 from almanac.archive.page import ArchiveError
-from almanac.content.frontmatter import Fault
+from almanac.model.problem import Problem
 
 LOG = f"{PULLS}/log"
 _OURS = "_log"  # stands for the log where a provider's slug would
@@ -28,4 +28,4 @@ def append_log(content: Path, at: datetime, choose: Callable[[str], str]) -> Non
     except UnicodeDecodeError as error:
         shown = f"{content.name}/{LOG}/{path.name}"
         message = f"cannot be continued ({error}); mend that. All else of the pull is saved"
-        raise ArchiveError(Fault(file=shown, message=message)) from None
+        raise ArchiveError(Problem(file=shown, message=message)) from None

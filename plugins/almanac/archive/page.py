@@ -10,9 +10,9 @@ from typing import Any
 from almanac.archive import facts
 from almanac.archive.facts import MEMO, TIME, Bad, Form
 from almanac.archive.scalars import QUOTED, NotCanonical, read_scalar, scalar
-from almanac.content.frontmatter import Fault
 from almanac.model import Change, Incident, Phase, Revision, Update, stamp, unstamp
-from almanac.text.quoting import printable, quoted
+from almanac.model.problem import Problem, printable
+from almanac.text.quoting import quoted
 
 REVISION = "was, until seen "
 NOTE = Form(lambda text: scalar(text, in_list=True), MEMO(lambda raw: read_scalar(raw, in_list=True)))
@@ -33,16 +33,16 @@ class ArchiveError(Exception):
     Made of faults, and of plain words where no file is at fault.
     """
 
-    def __init__(self, *said: Fault | str) -> None:
+    def __init__(self, *said: Problem | str) -> None:
         super().__init__(*said)
-        self.faults = tuple(Fault(file="content", message=one) if isinstance(one, str) else one for one in said)
+        self.problems = tuple(Problem(file="content", message=one) if isinstance(one, str) else one for one in said)
 
     def __str__(self) -> str:
         return "\n".join(one if isinstance(one, str) else _line(one) for one in self.args)
 
 
-def _line(fault: Fault) -> str:
-    return printable(f"{fault.file}:{fault.line}: {fault.message}")
+def _line(fault: Problem) -> str:
+    return printable(f"{fault.file}:{fault.line}: {fault.text}")
 
 
 def render(incident: Incident) -> str:
@@ -98,7 +98,7 @@ def parse(text: str, file: str = "") -> Incident:
         return _parse(text.replace("\r\n", "\n") if text.startswith("---\r\n") else text)
     except Bad as bad:
         line = text.count("\n", 0, max(text.find(bad.near) + bad.near.startswith("\n"), 0)) + 1
-        raise ArchiveError(Fault(file=file, line=line, message=str(bad))) from None
+        raise ArchiveError(Problem(file=file, line=line, message=str(bad))) from None
 
 
 def _parse(text: str) -> Incident:

@@ -9,24 +9,25 @@ from almanac.claims.figure import PARTS, Figure
 from almanac.claims.verdict import verdict
 from almanac.content.article import Claim
 from almanac.content.articles import Manuscript
-from almanac.content.frontmatter import Fault, Way, attempt
+from almanac.content.frontmatter import Way, attempt
+from almanac.model.problem import Problem
 from almanac.queries import Query
 
 
 def judge(
     manuscripts: Iterable[Manuscript], evidence: Evidence, unsure: frozenset[str] = frozenset()
-) -> list[Fault]:
+) -> list[Problem]:
     """Every verdict that is not what the archive says, and every figure that it cannot give.
 
     Questions that concern providers of whom too little is known, the slugs in `unsure`, are left open.
     """
-    faults: list[Fault] = []
+    faults: list[Problem] = []
     for manuscript in manuscripts:
         faults += attempt(manuscript.matter.file, lambda: _judged(manuscript, evidence, unsure))  # noqa: B023
     return sorted(faults)
 
 
-def _judged(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) -> Iterator[Fault]:
+def _judged(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) -> Iterator[Problem]:
     for index, claim in enumerate(manuscript.claims):
         if claim.check is None or not _concerns(claim.check, unsure):
             yield from _verdict(manuscript, index, claim, evidence)
@@ -39,14 +40,14 @@ def _concerns(query: Query, slugs: frozenset[str]) -> bool:
     return bool(slugs) and (query.what == "rank" or not slugs.isdisjoint(named))
 
 
-def _verdict(manuscript: Manuscript, index: int, claim: Claim, evidence: Evidence) -> Iterator[Fault]:
+def _verdict(manuscript: Manuscript, index: int, claim: Claim, evidence: Evidence) -> Iterator[Problem]:
     if claim.check is None or claim.expect is None:
         return
     path: Way = ("claims", index)
     try:
         figure = evidence.ask(claim.check)
     except Unanswerable as error:
-        yield manuscript.matter.fault((*path, "check"), str(error))
+        yield manuscript.matter.problem((*path, "check"), str(error))
         return
     computed = verdict(figure, claim.expect)
     if computed != claim.verdict:
@@ -54,10 +55,10 @@ def _verdict(manuscript: Manuscript, index: int, claim: Claim, evidence: Evidenc
         found = f"{figure.said}{of}{f' ({figure.why})' if figure.why else ''}"
         message = (f"is {claim.verdict!r}, but the archive says {computed!r}: it finds {found}, expected is "
                    f"{claim.expect.text}; write {computed}, or mend the check")  # fmt: skip
-        yield manuscript.matter.fault((*path, "verdict"), message.replace("\u00a0", " "))
+        yield manuscript.matter.problem((*path, "verdict"), message.replace("\u00a0", " "))
 
 
-def _figures(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) -> Iterator[Fault]:
+def _figures(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) -> Iterator[Problem]:
     figures: dict[str, Figure] = {}
     for name, query in manuscript.figures:
         if _concerns(query, unsure):
@@ -65,12 +66,12 @@ def _figures(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str])
         try:
             figures[name] = evidence.ask(query)
         except Unanswerable as error:
-            yield manuscript.matter.fault(("figures", name), str(error))
+            yield manuscript.matter.problem(("figures", name), str(error))
     for spot in manuscript.body.figures:
         name, _, part = spot.what.partition(".")
         figure = figures.get(name)
         if figure and figure.bounds is None:
-            yield manuscript.fault(spot, f"{{{{{spot.what}}}}} cannot be said: {figure.why} Leave it out")
+            yield manuscript.problem(spot, f"{{{{{spot.what}}}}} cannot be said: {figure.why} Leave it out")
         elif figure and figure.part(part) is None:
             parts = ", ".join(f"{name}.{known}" for known in PARTS if known and figure.part(known))
-            yield manuscript.fault(spot, f"{{{{{spot.what}}}}} is nothing; write {name}, {parts}")
+            yield manuscript.problem(spot, f"{{{{{spot.what}}}}} is nothing; write {name}, {parts}")

@@ -5,49 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
 
 from almanac import files, unchanged
-from almanac.content import files as sources
-from almanac.text.quoting import printable
+from almanac.content.files import Files, read_all
+from almanac.model.problem import Problem
 
 PACKAGE = Path(__file__).resolve().parents[1]
 MEMO = "check.json"
-
-Files = Mapping[str, "File"]
-
-
-class File(NamedTuple):
-    """A file under content/. `data` is empty where it was not read, because of what is `odd` about it."""
-
-    data: bytes
-    odd: str = ""
-
-
-class Problem(NamedTuple):
-    """What is wrong at a place, ready to be told."""
-
-    file: str
-    line: int
-    column: int
-    message: str  # with the name of the field before it
-
-    def __str__(self) -> str:
-        return printable(f"{self.file}:{self.line}:{self.column}: {self.message}")
-
-    @property
-    def annotation(self) -> str:
-        """As GitHub shows it beside the changed line."""
-        message = self.message.replace("%", "%25").replace("\n", "%0A")
-        file = self.file.replace("%", "%25").replace(",", "%2C").replace(":", "%3A").replace("\n", "%0A")
-        return printable(f"::error file={file},line={self.line},col={self.column}::{message}")
-
-
-Survey = Callable[[Path, Files, datetime, bool], Sequence[Problem]]
 
 
 def main(content: Path, paths: Sequence[Path] = (), *, strict: bool = False) -> int:
@@ -71,7 +40,7 @@ def main(content: Path, paths: Sequence[Path] = (), *, strict: bool = False) -> 
 
 def problems(content: Path, now: datetime, strict: bool) -> list[Problem]:
     """All problems; those of the last check, if no byte of content and rules has changed since, on the same day."""
-    files = read(content)
+    files = read_all(content)
     memo = unchanged.state_folder(content.parent / unchanged.PREVIEW) / MEMO
     key = _key(files, f"{now:%Y-%m-%d} {strict}")
     found = None if in_ci() else _recall(memo, key)  # there the memo could have come with the pull request
@@ -86,22 +55,6 @@ def problems(content: Path, now: datetime, strict: bool) -> list[Problem]:
 def in_ci() -> bool:
     """True where a machine checks what strangers propose."""
     return bool(os.environ.get("CI") or os.environ.get("GITHUB_ACTIONS"))
-
-
-def read(content: Path) -> dict[str, File]:
-    """Every file under `content` by its path relative to it, in order. Links are not followed, nothing huge is read."""
-    listed = sorted(sources.walk(content))
-    return {name: File(b"", odd) if odd else _read(content, name) for name, odd in listed
-            if not unchanged.is_leftover(name)}  # fmt: skip
-
-
-def _read(content: Path, name: str) -> File:
-    try:
-        return File(sources.opened(content, name))
-    except sources.TooLargeError as error:
-        return File(b"", str(error))
-    except OSError as error:
-        return File(b"", files.why(error))
 
 
 def _is_wanted(file: str, wanted: Sequence[str]) -> bool:
@@ -122,11 +75,11 @@ def _recall(memo: Path, key: str) -> list[Problem] | None:
     """What was remembered for `key`; None if nothing was or the memo is damaged."""
     try:
         kept = json.loads(memo.read_bytes())
-        return [Problem(*found) for found in kept["problems"]] if kept["key"] == key else None
+        return [Problem(**found) for found in kept["problems"]] if kept["key"] == key else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
 def _remember(memo: Path, key: str, found: Sequence[Problem]) -> None:
     files.make_folder(memo.parent)
-    files.put(memo, json.dumps({"key": key, "problems": found}).encode())
+    files.put(memo, json.dumps({"key": key, "problems": list(map(asdict, found))}).encode())

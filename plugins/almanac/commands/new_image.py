@@ -15,7 +15,7 @@ def main(content: Path, source: Path, now: datetime) -> int:
         data = images.bare(source.read_bytes())
         file = f"{images.FOLDER}/{now:%Y}/{slug(source.stem)}.{images.ending(data)}"
         if faults := images.read(data, file)[1]:
-            raise images.PictureError(faults[0].message)
+            raise images.PictureError(faults[0].text)
         path = content / file
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as opened:

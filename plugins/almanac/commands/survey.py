@@ -11,13 +11,14 @@ from pathlib import Path
 from almanac import archive
 from almanac.claims import Evidence
 from almanac.claims.judge import judge
-from almanac.commands.check import Files, Problem
 from almanac.content import articles, crosscheck, frontmatter, layout, providers, spelling
 from almanac.content.articles import Manuscript
+from almanac.content.files import Files
 from almanac.content.forms.values import YEARS
-from almanac.content.frontmatter import Fault, Matter, Way, attempt, unjudged
+from almanac.content.frontmatter import Matter, Way, attempt, unjudged
 from almanac.engine.world import world
 from almanac.model import Card, Provider, card
+from almanac.model.problem import Problem
 from almanac.news import InboxError, inbox, outlets
 from almanac.snapshot import Snapshot
 from almanac.snapshot.load import assemble
@@ -35,7 +36,7 @@ class Desk:
     now: datetime
 
     @cached_property
-    def providers(self) -> tuple[tuple[Provider, ...], tuple[Fault, ...]]:
+    def providers(self) -> tuple[tuple[Provider, ...], tuple[Problem, ...]]:
         """Those whose files are right, and what is wrong with the others."""
         return providers.sound(self.content)
 
@@ -47,27 +48,27 @@ class Desk:
         return frozenset(slugs - {provider.slug for provider in self.providers[0]})
 
     @cached_property
-    def cards(self) -> tuple[list[Card], list[Fault]]:
+    def cards(self) -> tuple[list[Card], list[Problem]]:
         """The card of every incident that can be read, and what is wrong with the others."""
-        faults: list[Fault] = []
+        faults: list[Problem] = []
         return list(cards(self.files, faults)), faults
 
     @cached_property
-    def manuscripts(self) -> tuple[list[Manuscript], list[Fault]]:
+    def manuscripts(self) -> tuple[list[Manuscript], list[Problem]]:
         """The articles and pages without faults of their own, and what is wrong with the others."""
-        faults: list[Fault] = []
+        faults: list[Problem] = []
         return list(_manuscripts(self.files, faults)), faults
 
     @cached_property
-    def almanac(self) -> tuple[Snapshot, list[Fault]]:
+    def almanac(self) -> tuple[Snapshot, list[Problem]]:
         """What a build would put together, and what clashes in it."""
         nameless = (Provider(slug=slug, name=slug, company="", home="", status_page="") for slug in self.unsure)
-        faults: list[Fault] = []
+        faults: list[Problem] = []
         watched = tuple(sorted((*self.providers[0], *nameless), key=lambda provider: provider.slug))
         return assemble(self.content, self.now, watched, self.cards[0], faults=faults), faults
 
 
-Rule = Callable[[Desk], Iterable[Fault]]
+Rule = Callable[[Desk], Iterable[Problem]]
 
 
 def survey(
@@ -81,15 +82,15 @@ def survey(
     faults = [fault for rule in by or RULES for fault in attempt("content", lambda: rule(desk))]  # noqa: B023
     if strict:
         faults += (fault for written in desk.manuscripts[0] for fault in _unbound(written))
-    return _told(faults)
+    return sorted(set(faults))
 
 
-def _odd(desk: Desk) -> Iterator[Fault]:
+def _odd(desk: Desk) -> Iterator[Problem]:
     """What was not read, and why."""
-    return (Fault(file=f"content/{name}", message=file.odd) for name, file in desk.files.items() if file.odd)
+    return (Problem(file=f"content/{name}", message=file.odd) for name, file in desk.files.items() if file.odd)
 
 
-def cards(files: Files, faults: list[Fault]) -> Iterator[Card]:
+def cards(files: Files, faults: list[Problem]) -> Iterator[Card]:
     """The card of every incident that can be read."""
     for name, file in files.items():
         folder, _, path = name.partition("/")
@@ -98,21 +99,21 @@ def cards(files: Files, faults: list[Fault]) -> Iterator[Card]:
         try:
             yield card(archive.read_bytes(file.data, path, f"content/{name}"), path)
         except archive.ArchiveError as error:
-            faults += error.faults
+            faults += error.problems
         except Exception as error:
             faults.append(unjudged(f"content/{name}", error))
 
 
-def _press(desk: Desk) -> Iterator[Fault]:
+def _press(desk: Desk) -> Iterator[Problem]:
     """What is wrong with the outlets people name, and with the drafts that wait for one."""
     yield from outlets.load(desk.content)[1]
     try:
         inbox.load(desk.content)
     except InboxError as error:
-        yield from error.faults
+        yield from error.problems
 
 
-def _manuscripts(files: Files, faults: list[Fault]) -> Iterator[Manuscript]:
+def _manuscripts(files: Files, faults: list[Problem]) -> Iterator[Manuscript]:
     for name, file in files.items():
         if not name.startswith(layout.WRITTEN) or file.odd:
             continue
@@ -128,7 +129,7 @@ def _manuscripts(files: Files, faults: list[Fault]) -> Iterator[Manuscript]:
             yield found
 
 
-def _misspelled(desk: Desk) -> Iterator[Fault]:
+def _misspelled(desk: Desk) -> Iterator[Problem]:
     """Misspelled words in what people wrote; a file that cannot be read is told of elsewhere."""
     files = desk.files
     known = spelling.allowed(files[spelling.WORDS].data) if spelling.WORDS in files else frozenset[str]()
@@ -137,7 +138,7 @@ def _misspelled(desk: Desk) -> Iterator[Fault]:
             yield from attempt(f"content/{name}", lambda: _slips(name, file.data, known))  # noqa: B023
 
 
-def _slips(name: str, data: bytes, known: frozenset[str]) -> Iterator[Fault]:
+def _slips(name: str, data: bytes, known: frozenset[str]) -> Iterator[Problem]:
     matter, shift = _taken_apart(name, data)
     first = matter.head.count("\n") + 4
     return (replace(fault, line=fault.line - shift) for fault in spelling.faults(matter, first, known))
@@ -149,24 +150,24 @@ def _taken_apart(name: str, data: bytes) -> tuple[Matter, int]:
     return frontmatter.read(data if begun else b"---\n" + data + b"\n---\n", f"content/{name}"), 0 if begun else 1
 
 
-def _strays(desk: Desk) -> Iterator[Fault]:
+def _strays(desk: Desk) -> Iterator[Problem]:
     """Files that nobody reads: whoever put them there meant something else, or nothing good."""
     for name, file in desk.files.items():
         if not file.odd and not layout.is_known(name):
             message = "is not read; content/ holds what the guide names, in folders of its names, and nothing else"
-            yield Fault(file=f"content/{name}", message=message)
+            yield Problem(file=f"content/{name}", message=message)
 
 
-def _ownerless(desk: Desk) -> Iterator[Fault]:
+def _ownerless(desk: Desk) -> Iterator[Problem]:
     """Records of the machine's that belong to no provider, so that nobody reads them."""
     slugs = {*desk.unsure, *(provider.slug for provider in desk.providers[0]), *desk.almanac[0].cards, archive.PRESS}
     for name, file in desk.files.items():
         if not file.odd and (slug := layout.owner(name)) and slug not in slugs:
             message = f"is of no provider here; add content/providers/{slug}.md, or take this away"
-            yield Fault(file=f"content/{name}", message=message)
+            yield Problem(file=f"content/{name}", message=message)
 
 
-def _agreeing(desk: Desk) -> Iterator[Fault]:
+def _agreeing(desk: Desk) -> Iterator[Problem]:
     """Articles and pages held against each other and the record."""
     written, almanac = desk.manuscripts[0], desk.almanac[0]
     broken = {articles.address(name) for name in desk.files} - {"", *(one.url for one in written)}
@@ -178,20 +179,20 @@ def _agreeing(desk: Desk) -> Iterator[Fault]:
         yield from judge(written, Evidence(almanac), desk.unsure)
 
 
-def _future(desk: Desk) -> Iterator[Fault]:
+def _future(desk: Desk) -> Iterator[Problem]:
     """Times that have not come yet. A build leaves such an article out of lists and feeds until then."""
     for name, file in desk.files.items():
         if name.startswith(layout.JUDGED) and not file.odd and len(file.data) <= articles.LARGEST:
             yield from attempt(f"content/{name}", lambda: _to_come(name, file.data, desk.now + GRACE))  # noqa: B023
 
 
-def _to_come(name: str, data: bytes, latest: datetime) -> Iterator[Fault]:
+def _to_come(name: str, data: bytes, latest: datetime) -> Iterator[Problem]:
     if name.startswith(layout.PICTURES):
         return
     matter, shift = _taken_apart(name, data)
     for path, at in _times(matter.values, ()):
         if at > latest:
-            fault = matter.fault(path, f"{at:%Y-%m-%dT%H:%MZ} is in the future; write a time that has come")
+            fault = matter.problem(path, f"{at:%Y-%m-%dT%H:%MZ} is in the future; write a time that has come")
             yield replace(fault, line=fault.line - shift)
 
 
@@ -205,7 +206,7 @@ def _times(value: object, path: Way) -> Iterator[tuple[Way, datetime]]:
                 yield from _times(item, (*path, key))
 
 
-def _unshown(desk: Desk) -> Iterator[Fault]:
+def _unshown(desk: Desk) -> Iterator[Problem]:
     """Pictures that nobody sees: the archive is no place to leave files at."""
     written = desk.manuscripts[0]
     if len(written) < sum(name.startswith(layout.WRITTEN) for name in desk.files):  # a faulty one may show them
@@ -214,13 +215,13 @@ def _unshown(desk: Desk) -> Iterator[Fault]:
     for picture in desk.almanac[0].pictures:
         if picture.url not in shown:
             message = f"is shown nowhere; show it with ![what it shows]({picture.url}), or take it away"
-            yield Fault(file=f"content/{picture.file}", message=message)
+            yield Problem(file=f"content/{picture.file}", message=message)
 
 
-def _unbound(written: Manuscript) -> Iterable[Fault]:
+def _unbound(written: Manuscript) -> Iterable[Problem]:
     for spot in written.body.numerals if written.year else ():
         cure = "quote it as {{name}} from a query under `figures`"
-        yield written.fault(spot, f"{spot.what!r} is bound to nothing; {cure}")
+        yield written.problem(spot, f"{spot.what!r} is bound to nothing; {cure}")
 
 
 RULES: tuple[Rule, ...] = (
@@ -231,10 +232,3 @@ RULES: tuple[Rule, ...] = (
     lambda desk: desk.almanac[1],
     _press, _misspelled, _strays, _ownerless, _future, _agreeing, _unshown,
 )  # fmt: skip
-
-
-def _told(faults: Iterable[Fault]) -> list[Problem]:
-    return [
-        Problem(fault.file, fault.line, fault.column, f"{fault.field}: {fault.message}".removeprefix(": "))
-        for fault in sorted(set(faults))
-    ]

@@ -14,7 +14,8 @@ from almanac.content import body, forms, frontmatter
 from almanac.content.article import Article, ArticleCard, Claim, Correction, Source
 from almanac.content.body import Body, Spot
 from almanac.content.forms.values import DEVICES
-from almanac.content.frontmatter import Fault, Matter, Way
+from almanac.content.frontmatter import Matter, Way
+from almanac.model.problem import Problem
 from almanac.queries import Expect, Query, QueryError
 from almanac.text import addresses
 from almanac.text.quoting import short
@@ -49,9 +50,9 @@ class Manuscript:
         """Its body as safe HTML."""
         return self.body.html
 
-    def fault(self, spot: Spot, message: str) -> Fault:
+    def problem(self, spot: Spot, message: str) -> Problem:
         """A fault in the body."""
-        return Fault(file=self.matter.file, line=self.first + spot.line - 1, column=spot.column, message=message)
+        return Problem(file=self.matter.file, line=self.first + spot.line - 1, column=spot.column, message=message)
 
 
 def address(file: str) -> str:
@@ -62,11 +63,11 @@ def address(file: str) -> str:
     return f"/{found['slug']}/" if found else ""
 
 
-def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Fault, ...]]:
+def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Problem, ...]]:
     """What stands in `file` (relative to content/, with slashes), or every fault of it."""
     shown = f"content/{file}"
     if len(data) > LARGEST:
-        return None, (Fault(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
+        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
     matter = frontmatter.read(data, shown)
     page = file.startswith("pages/")
     name = (PAGE_FILE if page else ARTICLE_FILE).fullmatch(file)
@@ -75,7 +76,7 @@ def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Fault, ...]]:
     known = [str(figure) for figure in figures] if isinstance(figures, Mapping) else []
     found = body.read(matter.body, known)
     first = data.count(b"\n") - matter.body.count("\n") + 1
-    faults += tuple(Fault(file=shown, line=first + spot.line - 1, column=spot.column, message=spot.what)
+    faults += tuple(Problem(file=shown, line=first + spot.line - 1, column=spot.column, message=spot.what)
                     for spot in found.wrong)  # fmt: skip
     faults += tuple(_misnamed(file, page, name))
     asked = _Asked(matter, values)
@@ -93,7 +94,7 @@ class _Asked:
 
     def __init__(self, matter: Matter, values: Mapping[str, Any]) -> None:
         self._matter = matter
-        self.faults: list[Fault] = []
+        self.faults: list[Problem] = []
         sources = [source["url"] for source in values.get("sources", ())]
         self.claims = tuple(self._claim(i, fields, sources) for i, fields in enumerate(values.get("claims", ())))
         asked = [(name, self._query(("figures", name), fields)) for name, fields in values.get("figures", {}).items()]
@@ -137,25 +138,25 @@ class _Asked:
         return None
 
     def _say(self, path: Way, message: str) -> None:
-        self.faults.append(self._matter.fault(path, message))
+        self.faults.append(self._matter.problem(path, message))
 
 
-def _misnamed(file: str, page: bool, good: re.Match[str] | None) -> Iterable[Fault]:
+def _misnamed(file: str, page: bool, good: re.Match[str] | None) -> Iterable[Problem]:
     """What is wrong with the name of a file, which becomes its address."""
     shown = f"content/{file}".encode("ascii", "backslashreplace").decode()
     wanted = "pages/<slug>.md" if page else "articles/<year>/<year>-<month>-<day>-<slug>.md"
     foreign = next((character for character in file if not character.isascii()), "")
     if foreign:
         called = unicodedata.name(foreign, f"U+{ord(foreign):04X}").lower()
-        yield Fault(file=shown, message=f"has a name with {called}, which is none of a-z; retype the name")
+        yield Problem(file=shown, message=f"has a name with {called}, which is none of a-z; retype the name")
     elif not good:
-        yield Fault(file=shown, message=f"is no address; rename it content/{wanted}, slugs of a-z, 0-9, -")
+        yield Problem(file=shown, message=f"is no address; rename it content/{wanted}, slugs of a-z, 0-9, -")
     elif (slug := good["slug"]) in DEVICES:
-        yield Fault(file=shown, message=f"ends in {slug}, a name that Windows keeps for a device; choose another")
+        yield Problem(file=shown, message=f"ends in {slug}, a name that Windows keeps for a device; choose another")
     elif not page and not _is_day(file.rpartition("/")[2][:10]):
-        yield Fault(file=shown, message="begins with no day of the calendar; name it by the day it is about")
+        yield Problem(file=shown, message="begins with no day of the calendar; name it by the day it is about")
     elif len(file.rpartition("/")[2]) > LONGEST_NAME:
-        yield Fault(file=shown, message=f"has a name that is too long; write at most {LONGEST_NAME} characters")
+        yield Problem(file=shown, message=f"has a name that is too long; write at most {LONGEST_NAME} characters")
 
 
 def _is_day(name: str) -> bool:
@@ -165,10 +166,10 @@ def _is_day(name: str) -> bool:
         return False
 
 
-def strays(files: Iterable[str]) -> list[Fault]:
+def strays(files: Iterable[str]) -> list[Problem]:
     """A fault for each file (relative to content/) that nobody reads, and that would vanish without a word."""
     message = "is not read; articles and pages are Markdown, in files that end in .md"
-    return [Fault(file=f"content/{file}", message=message) for file in sorted(files)
+    return [Problem(file=f"content/{file}", message=message) for file in sorted(files)
             if not file.endswith(".md") and not unchanged.is_leftover(file)]  # fmt: skip
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from almanac.content import files
-from almanac.content.frontmatter import Fault, Matter
+from almanac.content.frontmatter import Matter
 from almanac.model import BOUND, OVER, SIGHT, Card, Impact, Incident, Kind, moment, seconds
+from almanac.model.problem import Problem
 from almanac.text.similar import nearest
 
 FOLDER = "corrections"
@@ -47,16 +48,16 @@ class Corrected(NamedTuple):
     now: Card
 
 
-def read(data: bytes, file: str) -> tuple[Fix | None, tuple[Fault, ...]]:
+def read(data: bytes, file: str) -> tuple[Fix | None, tuple[Problem, ...]]:
     """The correction in `file` (relative to content/, with slashes), or every fault of it. Pure."""
     from almanac.content import forms, frontmatter  # 0.25 s, needed only where there are corrections
 
     shown = f"content/{file}"
     folder, _, name = file.removeprefix(f"{FOLDER}/").partition("/")
     if not name.endswith(".yml") or "/" in name:
-        return None, (Fault(file=shown, message=f"is not read; name it content/{FOLDER}/<provider>/<id>.yml"),)
+        return None, (Problem(file=shown, message=f"is not read; name it content/{FOLDER}/<provider>/<id>.yml"),)
     if len(data) > LARGEST:
-        return None, (Fault(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
+        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
     begun = data.startswith(b"---\n")
     matter = frontmatter.read((b"" if begun else b"---\n") + data + b"\n---\n", shown)
     values, faults = forms.check(forms.FixForm, matter)
@@ -65,7 +66,7 @@ def read(data: bytes, file: str) -> tuple[Fix | None, tuple[Fault, ...]]:
         return None, tuple(replace(fault, line=max(fault.line - (not begun), 1)) for fault in faults)
     if not any(values[key] for key in ("start", "end", "kind", "impact", "merge_with", "withdrawn")):
         message = "corrects nothing; add start, end, kind, impact, merge_with or withdrawn"
-        return None, (Fault(file=shown, message=message),)
+        return None, (Problem(file=shown, message=message),)
     return Fix(
         provider=folder,
         slug=name.removesuffix(".yml"),
@@ -83,21 +84,21 @@ def read(data: bytes, file: str) -> tuple[Fix | None, tuple[Fault, ...]]:
     ), ()
 
 
-def _too_late(matter: Matter, values: Mapping[str, Any]) -> Iterator[Fault]:
+def _too_late(matter: Matter, values: Mapping[str, Any]) -> Iterator[Problem]:
     """Times that nobody could know when the correction was written."""
     for key in ("start", "end"):
         if values[key] and values[key] > values["date"]:
             message = "is after the date, when nobody could know it; write when it was, and the date of this correction"
-            yield matter.fault((key,), message)
+            yield matter.problem((key,), message)
 
 
-def load(content: Path) -> tuple[tuple[Fix, ...], tuple[Fault, ...]]:
+def load(content: Path) -> tuple[tuple[Fix, ...], tuple[Problem, ...]]:
     """All corrections under `content`, and every fault of them."""
     fixes, faults = files.load(content, FOLDER, read)
     return tuple(fixes), faults
 
 
-def apply(cards: Iterable[Card], fixes: Iterable[Fix]) -> tuple[list[Card], tuple[Corrected, ...], list[Fault]]:
+def apply(cards: Iterable[Card], fixes: Iterable[Fix]) -> tuple[list[Card], tuple[Corrected, ...], list[Problem]]:
     """The cards as corrected, what was corrected, and the corrections that cannot be. Pure.
 
     An incident that is merged counts no more; the one it is merged with lasts as long as both, as bad as the worse.
@@ -107,11 +108,11 @@ def apply(cards: Iterable[Card], fixes: Iterable[Fix]) -> tuple[list[Card], tupl
     ids = {f"{card.provider}/{card.id}": key for key, card in was.items()}
     known = dict(was)
     done: list[Fix] = []
-    faults: list[Fault] = []
+    faults: list[Problem] = []
     for fix in fixes:
         key = fix.provider, fix.slug
         if message := _impossible(fix, known, ids):
-            faults.append(Fault(file=f"content/{fix.file}", message=message))
+            faults.append(Problem(file=f"content/{fix.file}", message=message))
             continue
         known[key] = corrected(known[key], fix)
         done.append(fix)

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 
 from almanac.content.articles import Manuscript, address
 from almanac.content.body import Spot
-from almanac.content.frontmatter import Fault, attempt
+from almanac.content.frontmatter import attempt
+from almanac.model.problem import Problem
 from almanac.text.quoting import quoted
 from almanac.text.similar import nearest
 
@@ -30,11 +31,11 @@ class World:
     pictures: Collection[str] = ()  # addresses
 
 
-def across(manuscripts: Iterable[Manuscript], world: World) -> list[Fault]:
+def across(manuscripts: Iterable[Manuscript], world: World) -> list[Problem]:
     """Every fault but dead links that shows only when the files are seen together."""
     known = list(manuscripts)
     by_url: dict[str, Manuscript] = {}
-    faults: list[Fault] = []
+    faults: list[Problem] = []
     for manuscript in known:
         faults += _address(manuscript, by_url, world)
         by_url.setdefault(manuscript.url, manuscript)
@@ -43,13 +44,13 @@ def across(manuscripts: Iterable[Manuscript], world: World) -> list[Fault]:
     return sorted(faults)
 
 
-def _across(manuscript: Manuscript, by_url: Mapping[str, Manuscript], world: World) -> Iterator[Fault]:
+def _across(manuscript: Manuscript, by_url: Mapping[str, Manuscript], world: World) -> Iterator[Problem]:
     yield from _known_before(manuscript, by_url)
     yield from _names(manuscript, world)
     yield from _times(manuscript)
 
 
-def dead_links(manuscripts: Iterable[Manuscript], world: World, broken: Collection[str] = ()) -> list[Fault]:
+def dead_links(manuscripts: Iterable[Manuscript], world: World, broken: Collection[str] = ()) -> list[Problem]:
     """Return a fault for every link that leads nowhere on the site.
 
     `broken` are addresses of files with faults of their own: links to them are not blamed as well.
@@ -59,44 +60,44 @@ def dead_links(manuscripts: Iterable[Manuscript], world: World, broken: Collecti
     for manuscript in known:
         by_url.setdefault(manuscript.url, manuscript)
     addresses = _Addresses(by_url, world, broken)
-    faults: list[Fault] = []
+    faults: list[Problem] = []
     for manuscript in known:
         faults += attempt(manuscript.matter.file, lambda: _dead(manuscript, addresses))  # noqa: B023
     return sorted(faults)
 
 
-def _dead(manuscript: Manuscript, addresses: _Addresses) -> Iterator[Fault]:
+def _dead(manuscript: Manuscript, addresses: _Addresses) -> Iterator[Problem]:
     for spot in manuscript.body.links:
         if message := addresses.wrong_with(spot, manuscript):
-            yield manuscript.fault(spot, message)
+            yield manuscript.problem(spot, message)
 
 
-def _address(manuscript: Manuscript, taken: Mapping[str, Manuscript], world: World) -> Iterator[Fault]:
+def _address(manuscript: Manuscript, taken: Mapping[str, Manuscript], world: World) -> Iterator[Problem]:
     url = manuscript.url
     if url in taken:
         message = f"has the address of content/{taken[url].file}, {url}; rename one of the two"
-        yield Fault(file=manuscript.matter.file, message=message)
+        yield Problem(file=manuscript.matter.file, message=message)
     elif not manuscript.year and world.leads(url.lstrip("/")):
-        yield Fault(file=manuscript.matter.file, message=f"has the address of another page, {url}; rename it")
+        yield Problem(file=manuscript.matter.file, message=f"has the address of another page, {url}; rename it")
 
 
-def _known_before(manuscript: Manuscript, by_url: Mapping[str, Manuscript]) -> Iterator[Fault]:
+def _known_before(manuscript: Manuscript, by_url: Mapping[str, Manuscript]) -> Iterator[Problem]:
     """A first address that another article stands at: readers of feeds would take the two for one."""
     other = by_url.get(manuscript.values.get("first_url", ""))
     if other and other is not manuscript:
         message = f"is the address of {other.matter.file}; name the one this article had, or leave it out"
-        yield manuscript.matter.fault(("first_url",), message)
+        yield manuscript.matter.problem(("first_url",), message)
 
 
-def _names(manuscript: Manuscript, world: World) -> Iterator[Fault]:
+def _names(manuscript: Manuscript, world: World) -> Iterator[Problem]:
     """Providers and incidents that are not known here."""
     for index, slug in enumerate(manuscript.values.get("providers", ())):
         if slug not in world.providers:
-            yield manuscript.matter.fault(("providers", index), unknown_provider(slug, world.providers))
+            yield manuscript.matter.problem(("providers", index), unknown_provider(slug, world.providers))
     for index, key in enumerate(manuscript.values.get("incidents", ())):
         slug, _, raw = key.partition("/")
         if (slug, raw) not in world.incidents:
-            yield manuscript.matter.fault(("incidents", index), unknown_incident(slug, raw, world))
+            yield manuscript.matter.problem(("incidents", index), unknown_incident(slug, raw, world))
 
 
 def unknown_provider(slug: str, known: Collection[str]) -> str:
@@ -115,17 +116,17 @@ def unknown_incident(slug: str, raw: str, world: World) -> str:
     return f"{quoted(f'{slug}/{raw}')} is not in the archive; {cure}"
 
 
-def _times(manuscript: Manuscript) -> Iterator[Fault]:
+def _times(manuscript: Manuscript) -> Iterator[Problem]:
     """Changes from before there was anything to change."""
     values = manuscript.values
     if not manuscript.year:
         return
     if values["modified"] and values["modified"] < values["date"]:
-        yield manuscript.matter.fault(("modified",), "is before the date; write when it was changed, or leave it out")
+        yield manuscript.matter.problem(("modified",), "is before the date; write when it was changed, or leave it out")
     for index, correction in enumerate(values["corrections"]):
         if correction["date"] < values["date"]:
             path = ("corrections", index, "date")
-            yield manuscript.matter.fault(path, "is before the date of the article; write when it was corrected")
+            yield manuscript.matter.problem(path, "is before the date of the article; write when it was corrected")
 
 
 class _Addresses:

@@ -1,14 +1,15 @@
-"""Finds files under content/ without ever following a symbolic link, which could lead out of it or in a circle."""
+"""Read files under content/ without ever following a symbolic link, which could lead out of it or in a circle."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from almanac import files, unchanged
-from almanac.content.frontmatter import Fault, unjudged
+from almanac.content.frontmatter import unjudged
+from almanac.model.problem import Problem
 
 LARGEST = 2_000_000  # bytes of a file; articles and incidents have at most some 50,000
 DEEPEST = 3  # folders within each other, as in incidents/<provider>/<year>
@@ -19,7 +20,7 @@ HIDDEN = "has a name that begins with a dot, which nobody would see; rename it, 
 STRANGE = "is neither a file nor a folder; take it away"
 
 Value = TypeVar("Value")
-Read = Callable[[bytes, str], tuple[Value | None, tuple[Fault, ...]]]  # pure: of the bytes and the name of a file
+Read = Callable[[bytes, str], tuple[Value | None, tuple[Problem, ...]]]  # pure: of the bytes and the name of a file
 
 
 class TooLargeError(ValueError):
@@ -31,6 +32,16 @@ class Source(NamedTuple):
 
     name: str  # relative to content/, with slashes
     odd: str = ""
+
+
+class File(NamedTuple):
+    """The bytes of a file under content/, or what is `odd` about it, for which it was not read."""
+
+    data: bytes
+    odd: str = ""
+
+
+Files: TypeAlias = Mapping[str, File]  # by path relative to content/, with slashes
 
 
 def walk(content: Path, folder: str = "") -> Iterator[Source]:
@@ -69,7 +80,7 @@ def _odd(entry: os.DirEntry[str], name: str) -> str:
     return HIDDEN if entry.name.startswith(".") and entry.name != KEEP else ""
 
 
-def found(content: Path, folder: str) -> tuple[list[str], list[Fault]]:
+def found(content: Path, folder: str) -> tuple[list[str], list[Problem]]:
     """Every file below `folder` (relative to content/, with slashes) by name, and a fault for each oddity.
 
     What begins with a dot is nobody's, and neither is what a killed run left.
@@ -79,20 +90,20 @@ def found(content: Path, folder: str) -> tuple[list[str], list[Fault]]:
     return names, [_fault(source) for source in listed if source.odd not in ("", HIDDEN)]
 
 
-def oddities(content: Path) -> list[Fault]:
+def oddities(content: Path) -> list[Problem]:
     """A fault for each thing anywhere under `content` that a build must not come across."""
     return [_fault(source) for source in sorted(walk(content)) if source.odd not in ("", HIDDEN)]
 
 
-def load(content: Path, folder: str, read: Read[Value]) -> tuple[list[Value], tuple[Fault, ...]]:
+def load(content: Path, folder: str, read: Read[Value]) -> tuple[list[Value], tuple[Problem, ...]]:
     """What `read` makes of every file below `folder`, by name, and every fault of them."""
     names, faults = found(content, folder)
     return collect(content, names, read, faults)
 
 
 def collect(
-    content: Path, names: Iterable[str], read: Read[Value], faults: Iterable[Fault] = ()
-) -> tuple[list[Value], tuple[Fault, ...]]:
+    content: Path, names: Iterable[str], read: Read[Value], faults: Iterable[Problem] = ()
+) -> tuple[list[Value], tuple[Problem, ...]]:
     """What `read` makes of files (relative to content/, with slashes), and every fault of them beside `faults`.
 
     A file that is huge, that cannot be opened or that the reader cannot cope with is a fault too, and hides no other.
@@ -102,9 +113,9 @@ def collect(
         try:
             value, found = read(opened(content, name), name)
         except OSError as error:
-            value, found = None, (Fault(file=f"content/{name}", message=files.why(error)),)
+            value, found = None, (Problem(file=f"content/{name}", message=files.why(error)),)
         except TooLargeError as error:
-            value, found = None, (Fault(file=f"content/{name}", message=str(error)),)
+            value, found = None, (Problem(file=f"content/{name}", message=str(error)),)
         except Exception as error:
             value, found = None, (unjudged(f"content/{name}", error),)
         wrong += found
@@ -121,5 +132,21 @@ def opened(content: Path, name: str) -> bytes:
         return source.read(LARGEST)
 
 
-def _fault(source: Source) -> Fault:
-    return Fault(file=f"content/{source.name}", message=source.odd)
+def _fault(source: Source) -> Problem:
+    return Problem(file=f"content/{source.name}", message=source.odd)
+
+
+def read_all(content: Path) -> dict[str, File]:
+    """Every file under `content` by its path relative to it, in order. Links are not followed, nothing huge is read."""
+    listed = sorted(walk(content))
+    return {name: File(b"", odd) if odd else _read(content, name) for name, odd in listed
+            if not unchanged.is_leftover(name)}  # fmt: skip
+
+
+def _read(content: Path, name: str) -> File:
+    try:
+        return File(opened(content, name))
+    except TooLargeError as error:
+        return File(b"", str(error))
+    except OSError as error:
+        return File(b"", files.why(error))

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from almanac.text.quoting import printable, short
+from almanac.model.problem import Problem
+from almanac.text.quoting import short
 
 Way = tuple[str | int, ...]  # ("feeds", 0, "url")
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
@@ -28,33 +29,6 @@ class Place(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Fault:
-    """One thing that is wrong in a file that people write. `message` says what is wrong; what to write instead."""
-
-    file: str
-    line: int = 1
-    column: int = 1
-    field: str = ""  # dotted: feeds.0.url
-    message: str
-
-    def __str__(self) -> str:
-        """file:line:column: field: what is wrong; what to write instead."""
-        where = f"{self.file}:{self.line}:{self.column}: "
-        return printable(where + (f"{self.field}: " if self.field else "") + self.message)
-
-
-class FaultError(Exception):
-    """Faults that stop whatever needed the files to be right. Its text has a line for each."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__(self.faults)
-
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.faults))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
     """A file taken apart: its front matter as text and as plain values, and the Markdown below it."""
@@ -63,22 +37,22 @@ class Matter:
     head: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[Problem, ...] = ()
 
-    def fault(self, path: Way, message: str) -> Fault:
+    def problem(self, path: Way, message: str) -> Problem:
         """A fault at `path`, or at the nearest thing around it that has a place."""
         places = _places(self.head)
         near = path
         while near and near not in places:
             near = near[:-1]
         place = places.get(near, Place(1, 1))
-        return Fault(file=self.file, line=place.line, column=place.column, field=".".join(map(_part, path)),
+        return Problem(file=self.file, line=place.line, column=place.column, field=".".join(map(_part, path)),
                      message=message)
 
 
-def attempt(file: str, judge: Callable[[], Iterable[Fault]]) -> list[Fault]:
+def attempt(file: str, judge: Callable[[], Iterable[Problem]]) -> list[Problem]:
     """Every fault that `judge` finds, and one of `file` where it breaks off: no file hides what is wrong elsewhere."""
-    faults: list[Fault] = []
+    faults: list[Problem] = []
     try:
         faults.extend(judge())
     except Exception as error:  # a mistake of ours, which must not hide those of others
@@ -86,10 +60,10 @@ def attempt(file: str, judge: Callable[[], Iterable[Fault]]) -> list[Fault]:
     return faults
 
 
-def unjudged(file: str, error: Exception) -> Fault:
+def unjudged(file: str, error: Exception) -> Problem:
     """The fault of a file that one of our rules could not cope with."""
     cure = "write it more plainly, and report this as a mistake of the program"
-    return Fault(file=file, message=f"could not be judged: {type(error).__name__}; {cure}")
+    return Problem(file=file, message=f"could not be judged: {type(error).__name__}; {cure}")
 
 
 def read(data: bytes, file: str) -> Matter:
@@ -157,7 +131,7 @@ def _explained(file: str, head: str, body: str) -> Matter:
         except UNMAKEABLE:
             wrong.append(((_name(key),), "holds a value that YAML cannot make sense of; put it in quotes"))
     matter = Matter(file=file, head=head, values=values, body=body)
-    return replace(matter, faults=tuple(matter.fault(path, message) for path, message in wrong))
+    return replace(matter, faults=tuple(matter.problem(path, message) for path, message in wrong))
 
 
 @lru_cache(maxsize=8)
@@ -225,4 +199,4 @@ def _hint(problem: str | None) -> str:
 
 def _broken(file: str, place: Place, message: str) -> Matter:
     """A file of which nothing can be read."""
-    return Matter(file=file, faults=(Fault(file=file, line=place.line, column=place.column, message=message),))
+    return Matter(file=file, faults=(Problem(file=file, line=place.line, column=place.column, message=message),))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from almanac.content import files
-from almanac.content.frontmatter import Fault
+from almanac.model.problem import Problem
 
 FOLDER = "images"
 FILE = re.compile(r"images/\d{4}/[a-z0-9]+(?:-[a-z0-9]+)*\.(?:png|jpg|webp)")
@@ -53,16 +53,16 @@ class PictureError(ValueError):
     """Why a file is no picture."""
 
 
-def read(data: bytes, file: str) -> tuple[Picture | None, tuple[Fault, ...]]:
+def read(data: bytes, file: str) -> tuple[Picture | None, tuple[Problem, ...]]:
     """The picture in `file` (relative to content/, with slashes), or every fault of it. Pure."""
     messages = [*_misnamed(file), *_wrong_with(data, file.rpartition(".")[2])]
     if messages:
-        return None, tuple(Fault(file=f"content/{file}", message=message) for message in messages)
+        return None, tuple(Problem(file=f"content/{file}", message=message) for message in messages)
     width, height = _size(_parts(data)[1])
     return Picture(file, width, height, blake2b(data, digest_size=16).digest()), ()
 
 
-def load(content: Path) -> tuple[tuple[Picture, ...], tuple[Fault, ...]]:
+def load(content: Path) -> tuple[tuple[Picture, ...], tuple[Problem, ...]]:
     """All pictures under `content` by file, and every fault of them. Links are not followed, nothing huge is read."""
     found, faults = files.load(content, FOLDER, read)
     return tuple(found), faults

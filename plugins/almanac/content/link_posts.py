@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from almanac.content import files
-from almanac.content.frontmatter import Fault
+from almanac.model.problem import Problem
 from almanac.text.quoting import quoted
 from almanac.text.similar import nearest
 
@@ -42,20 +42,20 @@ class LinkPost(NamedTuple):
     file: str
 
 
-def read(data: bytes, file: str) -> tuple[LinkPost | None, tuple[Fault, ...]]:
+def read(data: bytes, file: str) -> tuple[LinkPost | None, tuple[Problem, ...]]:
     """The link post in `file` (relative to content/, with slashes), or every fault of it. Pure."""
     from almanac.content import forms, frontmatter  # 0.25 s, needed only where there are link posts
 
     shown = f"content/{file}"
     name = FILE.fullmatch(file)
     if not name:
-        return None, (Fault(file=shown, message=f"is not read; name it content/{FOLDER}/<year>/<date>-<words>.md"),)
+        return None, (Problem(file=shown, message=f"is not read; name it content/{FOLDER}/<year>/<date>-<words>.md"),)
     if len(data) > LARGEST:
-        return None, (Fault(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
+        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
     matter = frontmatter.read(data, shown)
     row, faults = forms.check(forms.LinkForm, matter)
     if not faults and matter.body.strip():
-        faults = (Fault(file=shown, line=matter.head.count("\n") + 4, message="has a text; put a line into `note`"),)
+        faults = (Problem(file=shown, line=matter.head.count("\n") + 4, message="has a text; put a line into `note`"),)
     if faults:
         return None, faults
     return LinkPost(
@@ -72,7 +72,7 @@ def read(data: bytes, file: str) -> tuple[LinkPost | None, tuple[Fault, ...]]:
     ), ()
 
 
-def load(content: Path) -> tuple[tuple[LinkPost, ...], tuple[Fault, ...]]:
+def load(content: Path) -> tuple[tuple[LinkPost, ...], tuple[Problem, ...]]:
     """All link posts under `content`, the newest first, and every fault of them."""
     posts, faults = files.load(content, FOLDER, read)
     return tuple(sorted(posts, key=lambda post: (-post.lead.at.timestamp(), post.slug))), faults
@@ -80,7 +80,7 @@ def load(content: Path) -> tuple[tuple[LinkPost, ...], tuple[Fault, ...]]:
 
 def strangers(
     posts: Iterable[LinkPost], providers: Collection[str], incidents: Collection[tuple[str, str]]
-) -> list[Fault]:
+) -> list[Problem]:
     """The names in link posts that nothing here has."""
     faults = []
     for post in posts:
@@ -91,7 +91,7 @@ def strangers(
             near = nearest(name, known)
             cure = f"did you mean {near}?" if near else f"write it as the address of the {what}'s page has it"
             message = f"{quoted(name)} is not known; {cure}"
-            faults.append(Fault(file=f"content/{post.file}", field=f"{what}s", message=message))
+            faults.append(Problem(file=f"content/{post.file}", field=f"{what}s", message=message))
     return faults
 
 

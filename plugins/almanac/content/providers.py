@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from almanac import files as disk
 from almanac.model import Component, Feed, Provider, Scope
+from almanac.model.problem import Problem, ProblemError
 from almanac.text.alike import skeleton
 from almanac.text.quoting import quoted
 
 if TYPE_CHECKING:
-    from almanac.content.frontmatter import Fault, Matter, Way
+    from almanac.content.frontmatter import Matter, Way
 
 HERE = Path(__file__).parents[1]
 FOLDER = "providers"
@@ -25,12 +26,8 @@ ONCE: tuple[tuple[str, ...], ...] = (("slug",), ("feeds", "*", "url"))  # a copi
 ONCE_A_FILE: tuple[tuple[str, ...], ...] = (("components", "*", "slug"), ("components", "*", "match", "*"))
 
 
-class ProviderError(Exception):
-    """Every fault of every provider file, one a line: file:line:column: field: what is wrong; what to write."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(map(str, self.faults)))
+class ProviderError(ProblemError):
+    """Every problem of every provider file, a line each."""
 
 
 def load(content: Path, memo: Path | None = None) -> tuple[Provider, ...]:
@@ -45,12 +42,12 @@ def load(content: Path, memo: Path | None = None) -> tuple[Provider, ...]:
     return right
 
 
-def sound(content: Path, memo: Path | None = None) -> tuple[tuple[Provider, ...], tuple[Fault, ...]]:
+def sound(content: Path, memo: Path | None = None) -> tuple[tuple[Provider, ...], tuple[Problem, ...]]:
     """Return the providers whose files are right, by slug, and every fault of the others. `memo` as in `load`."""
     files = {f"{content.name}/{FOLDER}/{path.name}": path.read_bytes() for path in disk.pages(content / FOLDER)}
     key = _key(files)
     rows = _recall(memo, key)
-    faults: list[Fault] = []
+    faults: list[Problem] = []
     if rows is None:
         rows, faults = _checked(files)
         if not faults:
@@ -58,13 +55,13 @@ def sound(content: Path, memo: Path | None = None) -> tuple[tuple[Provider, ...]
     return tuple(_provider(row) for row in rows), tuple(faults)
 
 
-def _checked(files: dict[str, bytes]) -> tuple[list[dict[str, Any]], list[Fault]]:
+def _checked(files: dict[str, bytes]) -> tuple[list[dict[str, Any]], list[Problem]]:
     """The validated fields of each file without a fault, by slug, and all faults."""
     from almanac.content import frontmatter  # 0.25 s, needed only when something changed
 
     rows: list[dict[str, Any]] = []
     matters: list[Matter] = []
-    faults: list[Fault] = []
+    faults: list[Problem] = []
     for file, data in files.items():
         faults += frontmatter.attempt(file, lambda: _read(data, file, matters, rows))  # noqa: B023  (called at once)
     faults += frontmatter.attempt(FOLDER, lambda: _disagreements(matters))
@@ -75,13 +72,12 @@ def _checked(files: dict[str, bytes]) -> tuple[list[dict[str, Any]], list[Fault]
     return sorted(good, key=lambda row: str(row["slug"])), sorted(faults)
 
 
-def _read(data: bytes, file: str, matters: list[Matter], rows: list[dict[str, Any]]) -> Iterator[Fault]:
+def _read(data: bytes, file: str, matters: list[Matter], rows: list[dict[str, Any]]) -> Iterator[Problem]:
     """Add what stands in a file to `matters` and, if it is right, its fields to `rows`. Every fault of it."""
     from almanac.content import body, forms, frontmatter
-    from almanac.content.frontmatter import Fault
 
     if len(data) > LARGEST:
-        yield Fault(file=file, message=f"has {len(data):,} bytes; write at most {LARGEST:,}")
+        yield Problem(file=file, message=f"has {len(data):,} bytes; write at most {LARGEST:,}")
         return
     matter = frontmatter.read(data, file)
     matters.append(matter)
@@ -89,12 +85,12 @@ def _read(data: bytes, file: str, matters: list[Matter], rows: list[dict[str, An
     yield from faults
     first = data.count(b"\n") - matter.body.count("\n") + 1
     for spot in body.unfit(matter.body):
-        yield Fault(file=file, line=first + spot.line - 1, column=spot.column, message=spot.what)
+        yield Problem(file=file, line=first + spot.line - 1, column=spot.column, message=spot.what)
     if not faults:
         rows.append(row | {"about": matter.body.strip(), "file": file.partition("/")[2]})
 
 
-def _disagreements(matters: list[Matter]) -> Iterator[Fault]:
+def _disagreements(matters: list[Matter]) -> Iterator[Problem]:
     """What no form can see: names that do not fit their file, stand in two places, or speak of nobody."""
     slugs = {Path(matter.file).stem for matter in matters}
     for way in ONCE:
@@ -106,27 +102,27 @@ def _disagreements(matters: list[Matter]) -> Iterator[Fault]:
         for path, slug in _texts(matter.values, "slug"):
             if slug != (stem := Path(matter.file).stem):
                 cure = f"write {stem}, or rename it {slug[:80]}.md"
-                yield matter.fault(path, f"{quoted(slug)} is not the file's name; {cure}")
+                yield matter.problem(path, f"{quoted(slug)} is not the file's name; {cure}")
         for path, other in _texts(matter.values, "built_on", "*"):
             if other not in slugs:
-                yield matter.fault(path, f"{quoted(other)} is no provider here; write the slug of one that is")
+                yield matter.problem(path, f"{quoted(other)} is no provider here; write the slug of one that is")
         for path, name in _texts(matter.values, "scope", "components", "*"):
             if name not in parts:
-                yield matter.fault(path, f"{quoted(name)} is no component here; write the slug of one above")
+                yield matter.problem(path, f"{quoted(name)} is no component here; write the slug of one above")
 
 
-def _repeated(found: Iterable[tuple[Matter, Way, str]]) -> Iterator[Fault]:
+def _repeated(found: Iterable[tuple[Matter, Way, str]]) -> Iterator[Problem]:
     """Texts that may stand only once, at each place but their first."""
     first: dict[str, tuple[Matter, Way]] = {}
     for matter, path, text in found:
         if text in first:
-            where = first[text][0].fault(first[text][1], "")
+            where = first[text][0].problem(first[text][1], "")
             message = f"{quoted(text)} already stands in {where.file}:{where.line}; keep it in one of the two"
-            yield matter.fault(path, message)
+            yield matter.problem(path, message)
         first.setdefault(text, (matter, path))
 
 
-def _namesakes(matters: list[Matter]) -> Iterator[Fault]:
+def _namesakes(matters: list[Matter]) -> Iterator[Problem]:
     """Names that a reader would take for those of another provider: trouble of the one would be read as the other's."""
     called = {matter.file: list(_named(matter, *NAMES)) for matter in matters}
     firms = {matter.file: {looks for _, _, looks in _named(matter, ("company",))} for matter in matters}
@@ -140,7 +136,7 @@ def _namesakes(matters: list[Matter]) -> Iterator[Fault]:
                 of_both = looks in firms[other] and firms[other] == firms[matter.file]  # a firm may have two services
                 if other != matter.file and not of_both:
                     message = f"{quoted(text)} is a name of {other}, or looks like one; call it something else"
-                    yield matter.fault(path, message)
+                    yield matter.problem(path, message)
 
 
 def _named(matter: Matter, *ways: tuple[str, ...]) -> Iterator[tuple[Way, str, str]]:
@@ -176,7 +172,7 @@ def _provider(row: dict[str, Any]) -> Provider:
 
 def _key(files: dict[str, bytes]) -> str:
     """A hash of the files and of the rules they are held to."""
-    ours = ("model/provider.py", *(f"content/{name}.py" for name in
+    ours = ("model/provider.py", "model/problem.py", *(f"content/{name}.py" for name in
             ("frontmatter", "forms/__init__", "forms/values", "forms/errors", "providers", "body")),
             "text/alike.py", "text/addresses.py", "text/quoting.py", "text/similar.py")  # fmt: skip
     rules = {name: (HERE / name).read_bytes() for name in ours}

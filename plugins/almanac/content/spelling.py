@@ -13,7 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from almanac.content.frontmatter import Fault, Matter, Way
+from almanac.content.frontmatter import Matter, Way
+from almanac.model.problem import Problem
 
 WORDS = "words.txt"  # under content/
 
@@ -52,12 +53,12 @@ def slips(text: str, known: Collection[str] = ()) -> Iterator[Slip]:
                 yield Slip(number, found.start() + 1, _message(found[0], cures[word]))
 
 
-def faults(matter: Matter, first: int, known: Collection[str] = ()) -> Iterator[Fault]:
+def faults(matter: Matter, first: int, known: Collection[str] = ()) -> Iterator[Problem]:
     """The misspelled words of a file, in its fields and in its text, which begins in the line `first`."""
     for path, text in (found for way in OWN for found in _texts(matter.values, way, ())):
-        yield from (matter.fault(path, slip.message) for slip in slips(text, known))
+        yield from (matter.problem(path, slip.message) for slip in slips(text, known))
     for slip in slips(matter.body, known):
-        yield Fault(file=matter.file, line=first + slip.line - 1, column=slip.column, message=slip.message)
+        yield Problem(file=matter.file, line=first + slip.line - 1, column=slip.column, message=slip.message)
 
 
 def allowed(data: bytes) -> frozenset[str]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from almanac.content import files
-from almanac.content.frontmatter import Fault, Matter
+from almanac.content.frontmatter import Matter
+from almanac.model.problem import Problem
 from almanac.text.similar import nearest
 
 FOLDER = "undeclared"
@@ -52,7 +53,7 @@ class Undeclared(NamedTuple):
         return f"/{FOLDER}/{self.provider}/{self.slug}/"
 
 
-def read(data: bytes, file: str) -> tuple[Undeclared | None, tuple[Fault, ...]]:
+def read(data: bytes, file: str) -> tuple[Undeclared | None, tuple[Problem, ...]]:
     """What is told in `file` (relative to content/, with slashes), or every fault of it. Pure."""
     from almanac.content import forms, frontmatter  # 0.25 s, needed only where there is anything to read
 
@@ -60,9 +61,9 @@ def read(data: bytes, file: str) -> tuple[Undeclared | None, tuple[Fault, ...]]:
     name = FILE.fullmatch(file)
     if not name or len(name["slug"]) > LONGEST_NAME:
         message = f"is not read; name it content/{FOLDER}/<provider>/<year>-<month>-<day>-<words>.md"
-        return None, (Fault(file=shown, message=message),)
+        return None, (Problem(file=shown, message=message),)
     if len(data) > LARGEST:
-        return None, (Fault(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
+        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
     matter = frontmatter.read(data, shown)
     row, faults = forms.check(forms.UndeclaredForm, matter)
     faults = faults or tuple(_disagreements(matter, row, name["slug"]))
@@ -76,43 +77,44 @@ def read(data: bytes, file: str) -> tuple[Undeclared | None, tuple[Fault, ...]]:
     ), ()  # fmt: skip
 
 
-def load(content: Path) -> tuple[tuple[Undeclared, ...], tuple[Fault, ...]]:
+def load(content: Path) -> tuple[tuple[Undeclared, ...], tuple[Problem, ...]]:
     """All of it under `content`, the newest first, and every fault."""
     brought, faults = files.load(content, FOLDER, read)
     return tuple(sorted(brought, key=lambda one: (-one.started.timestamp(), one.file))), faults
 
 
-def strangers(known: Iterable[Undeclared], providers: Collection[str]) -> list[Fault]:
+def strangers(known: Iterable[Undeclared], providers: Collection[str]) -> list[Problem]:
     """Folders that bear the name of no provider."""
     faults = []
     for one in known:
         if one.provider not in providers:
             near = nearest(one.provider, providers)
             cure = f"did you mean {near}?" if near else "name the folder as the provider's file in content/providers"
-            faults.append(Fault(file=f"content/{one.file}", message=f"{one.provider!r} is no provider here; {cure}"))
+            faults.append(Problem(file=f"content/{one.file}", message=f"{one.provider!r} is no provider here; {cure}"))
     return faults
 
 
-def _disagreements(matter: Matter, row: dict[str, Any], slug: str) -> Iterable[Fault]:
+def _disagreements(matter: Matter, row: dict[str, Any], slug: str) -> Iterable[Problem]:
     """What no form can see."""
     if row["end"] and row["end"] < row["start"]:
-        yield matter.fault(("end",), "is before the start; mend one of the two")
+        yield matter.problem(("end",), "is before the start; mend one of the two")
     if f"{_utc(row['start']):%Y-%m-%d}" != slug[:10]:
         day = f"{_utc(row['start']):%Y-%m-%d}"
-        yield matter.fault(("start",), f"is not the day in the file's name; name the file {day}-<words>.md")
+        yield matter.problem(("start",), f"is not the day in the file's name; name the file {day}-<words>.md")
     if row["end"] and row["date"] < row["end"]:
-        yield matter.fault(("end",), "is after the date, when nobody could know it; write when it was, or leave it out")
+        message = "is after the date, when nobody could know it; write when it was, or leave it out"
+        yield matter.problem(("end",), message)
     for index, told in enumerate(row["evidence"]):
         if row["date"] < told["date"]:
             path = ("evidence", index, "date")
-            yield matter.fault(path, "is after the date of this file; write when each was")
+            yield matter.problem(path, "is after the date of this file; write when each was")
     if row["date"] < row["start"]:
-        yield matter.fault(("date",), "is before the start; write when you bring it")
+        yield matter.problem(("date",), "is before the start; write when you bring it")
     if len({told["publisher"].casefold() for told in row["evidence"]}) < 2:
-        yield matter.fault(("evidence",), "is of one publisher; name a second one that saw it too")
+        yield matter.problem(("evidence",), "is of one publisher; name a second one that saw it too")
     if matter.body.strip():
         line = matter.head.count("\n") + 4
-        yield Fault(file=matter.file, line=line, message="has a text; put a sentence or two into `summary`")
+        yield Problem(file=matter.file, line=line, message="has a text; put a sentence or two into `summary`")
 
 
 def _witness(row: dict[str, Any]) -> Witness:

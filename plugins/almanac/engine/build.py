@@ -14,7 +14,6 @@ from almanac import archive, files, unchanged, views
 from almanac.content import files as sources
 from almanac.content import providers
 from almanac.content.article import Article, ArticleCard
-from almanac.content.frontmatter import Fault
 from almanac.engine import stage, state, surfaces, turn, written
 from almanac.engine.crew import Crew, Errands
 from almanac.engine.edition import Edition
@@ -27,6 +26,7 @@ from almanac.engine.state import SITE, Print, Row, Section, Stamp
 from almanac.engine.turn import Turn, TurnError
 from almanac.engine.written import Written
 from almanac.model import seconds
+from almanac.model.problem import Problem
 from almanac.snapshot import Snapshot, as_of
 from almanac.snapshot.load import assemble
 from almanac.stats.reporting import reported
@@ -161,7 +161,7 @@ class Build:
         watched, faults = providers.sound(self.plan.content, self.plan.state / "providers.json")
         self.problems += map(str, faults)
         cards = [row.card for _, row in sorted(self._rows.items())]
-        clashes: list[Fault] = []
+        clashes: list[Problem] = []
         almanac = assemble(
             self.plan.content, self.plan.now, watched, cards, articles.values(), faults=clashes,
             site_url=self.plan.site_url, site_name=self.plan.site_name,

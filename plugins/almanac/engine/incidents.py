@@ -22,11 +22,11 @@ from almanac.stats.reporting import reported
 
 if TYPE_CHECKING:
     from almanac.content.articles import Manuscript
-    from almanac.content.frontmatter import Fault
+    from almanac.model.problem import Problem
 
 Held: TypeAlias = tuple[bytes, Incident]  # the bytes of a file, and what they say
 AT_ONCE = 10  # replays laid out before a worker looks whether it may go on
-Read: TypeAlias = "tuple[Manuscript | None, tuple[Fault, ...]]"
+Read: TypeAlias = "tuple[Manuscript | None, tuple[Problem, ...]]"
 
 
 class Task(NamedTuple):
@@ -157,12 +157,12 @@ def _read(content: Path, sources: Mapping[str, Stamp], texts: dict[str, Held]) -
 
 def read_written(content: Path, file: str) -> Read:
     """What stands in a file that people wrote (relative to content/), or every fault of it."""
-    from almanac.content import articles, frontmatter  # pydantic takes 0.2 s to import, and incidents do without it
+    from almanac.content import articles  # pydantic takes 0.2 s to import, and incidents do without it
 
     try:
         data = (content / file).read_bytes()
     except OSError as error:
-        return None, (frontmatter.Fault(file=f"{content.name}/{file}", message=files.why(error)),)
+        return None, (Problem(file=f"{content.name}/{file}", message=files.why(error)),)
     return articles.read(data, file)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from almanac import files
 from almanac.content import files as sources
-from almanac.content.frontmatter import FaultError
+from almanac.model.problem import ProblemError
 from almanac.news import story
 from almanac.news.draft import Decided, Draft, canonical
 from almanac.text.slug import slug
@@ -17,7 +17,7 @@ FOLDER = "inbox"
 MEMORY = f"{FOLDER}/dropped.txt"
 
 
-class InboxError(FaultError):
+class InboxError(ProblemError):
     """Every fault of the drafts, one a line. A pull must not go on without them, or it would bring them again."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from almanac import files
-from almanac.content.frontmatter import Fault
+from almanac.model.problem import Problem
 from almanac.text.quoting import quoted
 
 FOLDER = "press"
@@ -29,12 +29,12 @@ class Outlet:
         return GRADES[self.kind]
 
 
-def load(content: Path) -> tuple[tuple[Outlet, ...], tuple[Fault, ...]]:
+def load(content: Path) -> tuple[tuple[Outlet, ...], tuple[Problem, ...]]:
     """All outlets by slug, and every fault of their files; an outlet with a fault is not read."""
     from almanac.content import forms, frontmatter  # 0.25 s, needed only where there are outlets
 
     outlets: list[Outlet] = []
-    faults: list[Fault] = []
+    faults: list[Problem] = []
     feeds: dict[str, str] = {}
     for path in files.pages(content / FOLDER):
         matter = frontmatter.read(path.read_bytes(), f"{content.name}/{FOLDER}/{path.name}")
@@ -44,9 +44,10 @@ def load(content: Path) -> tuple[tuple[Outlet, ...], tuple[Fault, ...]]:
             continue
         if row["slug"] != path.stem:
             message = f"{quoted(row['slug'])} is not the file's name; write {path.stem}"
-            faults.append(matter.fault(("slug",), message))
+            faults.append(matter.problem(("slug",), message))
         elif row["feed"] in feeds:
-            faults.append(matter.fault(("feed",), f"already stands in {feeds[row['feed']]}; keep it in one of the two"))
+            message = f"already stands in {feeds[row['feed']]}; keep it in one of the two"
+            faults.append(matter.problem(("feed",), message))
         else:
             feeds[row["feed"]] = matter.file
             outlets.append(Outlet(**row))

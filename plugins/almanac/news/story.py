@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from almanac.content.frontmatter import Fault
 from almanac.model import stamp, unstamp
+from almanac.model.problem import Problem
 from almanac.news.draft import Decided, Draft, Told, in_order
 
 WORDS = ("dropped", "link", "article")
@@ -32,7 +32,7 @@ def render(draft: Draft, **more: str) -> str:
     return f"---\n{text}---\n"
 
 
-def parse(data: bytes, file: str, shown: str) -> tuple[Draft | None, tuple[Fault, ...]]:
+def parse(data: bytes, file: str, shown: str) -> tuple[Draft | None, tuple[Problem, ...]]:
     """The draft in `file` (relative to content/), which messages call `shown`, or every fault of it."""
     from almanac.content import forms, frontmatter  # 0.25 s, needed only where there are drafts
 

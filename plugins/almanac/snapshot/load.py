@@ -11,9 +11,9 @@ from typing import TypeVar
 from almanac import archive, files
 from almanac.content import corrections, images, link_posts, providers, undeclared
 from almanac.content.article import ArticleCard
-from almanac.content.frontmatter import Fault
 from almanac.model import Card, Provider, Pulls, card
 from almanac.model.card import newest_first, page_path
+from almanac.model.problem import Problem
 from almanac.snapshot import Snapshot
 from almanac.stats.issued import Issued
 
@@ -38,7 +38,7 @@ def assemble(
     cards: Iterable[Card],
     articles: Iterable[ArticleCard] = (),
     *,
-    faults: list[Fault],
+    faults: list[Problem],
     site_url: str = "",
     site_name: str = "",
 ) -> Snapshot:
@@ -84,19 +84,19 @@ def _issued(slug: str) -> Callable[[Path], tuple[Issued, ...]]:
     return lambda content: archive.load_forecasts(content, slug)
 
 
-def _recorded(content: Path, load: Callable[[Path], Value], without: Value, faults: list[Fault]) -> Value:
+def _recorded(content: Path, load: Callable[[Path], Value], without: Value, faults: list[Problem]) -> Value:
     """A file of the machine's; `without` it, and a fault more, where it cannot be read: so the rest is judged too."""
     try:
         return load(content)
     except archive.ArchiveError as error:
-        faults += error.faults
+        faults += error.problems
     except OSError as error:  # a folder with the name of a file, or the other way round
         place = os.path.relpath(error.filename or content, content)
-        faults.append(Fault(file=f"content/{place}", message=files.why(error)))
+        faults.append(Problem(file=f"content/{place}", message=files.why(error)))
     return without
 
 
-def _drop_clashes(cards: dict[str, list[Card]], watched: set[str]) -> Iterator[Fault]:
+def _drop_clashes(cards: dict[str, list[Card]], watched: set[str]) -> Iterator[Problem]:
     """Take out incidents of nobody, and files that claim the incident or address of one before; a fault for each."""
     for slug in sorted(cards):
         taken: dict[str, str] = {}
@@ -106,7 +106,7 @@ def _drop_clashes(cards: dict[str, list[Card]], watched: set[str]) -> Iterator[F
             for claim in claims:
                 if claim in taken:
                     message = f"has the {claim} of {taken[claim]}; keep one of the two"
-                    yield Fault(file=f"content/incidents/{one.file}", message=message)
+                    yield Problem(file=f"content/incidents/{one.file}", message=message)
             if taken.keys().isdisjoint(claims):
                 apart.append(one)
                 taken |= dict.fromkeys(claims, one.file)
@@ -114,4 +114,4 @@ def _drop_clashes(cards: dict[str, list[Card]], watched: set[str]) -> Iterator[F
         if slug not in watched:
             del cards[slug]
             message = f"is of no provider here; add content/providers/{slug}.md"
-            yield Fault(file=f"content/incidents/{slug}", message=message)
+            yield Problem(file=f"content/incidents/{slug}", message=message)

@@ -1,13 +1,8 @@
-"""Show in a message what a stranger wrote: in one line that any terminal takes, and never long."""
+"""Show in a message what a stranger wrote: in quotes if it is text, and never long."""
 
 from __future__ import annotations
 
 LONGEST_SHOWN = 60  # characters of what somebody wrote, in a message
-
-
-def printable(line: str) -> str:
-    """Return one line that any terminal takes: names of files can hold line ends, and bytes that are no text."""
-    return line if line.isprintable() else "".join(s if s.isprintable() else repr(s)[1:-1] for s in line)
 
 
 def quoted(value: object) -> str:

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from almanac.content.forms.errors import fault
 from almanac.content.forms.values import FeedAddress, Former, Key, Line, Moment, Quote, Slug, Web, Zone
-from almanac.content.frontmatter import Fault, Matter
+from almanac.content.frontmatter import Matter
+from almanac.model.problem import Problem
 
 Dialect = Literal["", "statuspage", "incidentio", "xai", "google", "aws", "azure", "instatus", "betterstack",
                   "flashduty", "lambstatus", "plain"]
@@ -242,7 +243,7 @@ class PageForm(Form):
     summary: Line = Field("", description="What it is about, in a sentence or two")
 
 
-def check(form: type[Form], matter: Matter) -> tuple[dict[str, Any], tuple[Fault, ...]]:
+def check(form: type[Form], matter: Matter) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """The values of `matter` with defaults filled in, or ({}, every fault of it in reading order)."""
     if matter.faults:
         return {}, matter.faults

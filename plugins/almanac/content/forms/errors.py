@@ -9,15 +9,16 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from almanac.content.frontmatter import Fault, Matter, Way
+from almanac.content.frontmatter import Matter, Way
+from almanac.model.problem import Problem
 from almanac.text.quoting import quoted
 from almanac.text.similar import nearest
 
 
-def fault(form: type[BaseModel], matter: Matter, detail: ErrorDetails) -> Fault:
+def fault(form: type[BaseModel], matter: Matter, detail: ErrorDetails) -> Problem:
     """One of pydantic's errors as ours."""
     path = detail["loc"]
-    return matter.fault(path, _message(form, path, detail))
+    return matter.problem(path, _message(form, path, detail))
 
 
 def _message(form: type[BaseModel], path: Way, detail: ErrorDetails) -> str:

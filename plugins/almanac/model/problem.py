@@ -1,0 +1,64 @@
+"""One thing that is wrong in a file of content/: where it stands, what it is, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Problem:
+    """What is wrong at a place. `message` says what, `hint` what to write instead.
+
+    Messages are written in one breath, "what is wrong; what to write instead": where `hint` is not given apart, it is
+    what follows the last semicolon.
+    """
+
+    file: str  # with content/ before it, slashes
+    line: int = 1
+    column: int = 1
+    field: str = ""  # dotted: feeds.0.url
+    message: str
+    hint: str = ""
+
+    def __post_init__(self) -> None:
+        message, mark, hint = self.message.rpartition("; ")
+        if mark and not self.hint:
+            object.__setattr__(self, "message", message)
+            object.__setattr__(self, "hint", hint)
+
+    @property
+    def text(self) -> str:
+        """Return what is wrong; what to write instead."""
+        return f"{self.message}; {self.hint}" if self.hint else self.message
+
+    def __str__(self) -> str:
+        """Return file:line:column: field: what is wrong; what to write instead."""
+        return printable(f"{self.file}:{self.line}:{self.column}: {self._said}")
+
+    @property
+    def annotation(self) -> str:
+        """Return the line by which GitHub shows it beside the changed line."""
+        said = self._said.replace("%", "%25").replace("\n", "%0A")
+        file = self.file.replace("%", "%25").replace(",", "%2C").replace(":", "%3A").replace("\n", "%0A")
+        return printable(f"::error file={file},line={self.line},col={self.column}::{said}")
+
+    @property
+    def _said(self) -> str:
+        return f"{self.field}: {self.text}" if self.field else self.text
+
+
+class ProblemError(Exception):
+    """Problems that stop whatever needed the files to be right. Its text has a line for each."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+def printable(line: str) -> str:
+    """Return one line that any terminal takes: names of files can hold line ends, and bytes that are no text."""
+    return line if line.isprintable() else "".join(s if s.isprintable() else repr(s)[1:-1] for s in line)
