@@ -16,10 +16,9 @@ from pelican.writers import Writer as PelicanWriter
 from almanac import engine, reader, views
 from almanac.claims import Evidence
 from almanac.claims.judge import judge
-from almanac.content import articles as manuscript
 from almanac.content import crosscheck
 from almanac.content.article import Article
-from almanac.content.articles import Manuscript
+from almanac.content.articles import Manuscript, article, strays
 from almanac.engine.printer import unprintable
 from almanac.engine.world import world
 from almanac.snapshot import Snapshot
@@ -84,7 +83,7 @@ class Incidents(Generator):  # type: ignore[misc]  # Pelican has no types
     def generate_context(self) -> None:
         """Put the Snapshot together. Pelican has read articles and pages by now."""
         settings = self.settings
-        faults = settings[reader.FAULTS] + manuscript.strays(self.get_files(["articles", "pages"], extensions=False))
+        faults = settings[reader.FAULTS] + strays(self.get_files(["articles", "pages"], extensions=False))
         articles = {found.relative_source_path: _article(found, "").card for found in self.context["articles"]}
         written = list(settings[reader.MANUSCRIPTS].values())
         settings[BUILD].know(articles, lambda almanac: _judged(written, almanac), faults)
@@ -114,8 +113,8 @@ class Writer(PelicanWriter):  # type: ignore[misc]
         if content is None or content.relative_source_path in build.left_out:
             return
         try:
-            if article := found.get("article"):
-                build.put_article(name, _article(article, _html(article)))
+            if read := found.get("article"):
+                build.put_article(name, _article(read, _html(read)))
             elif page := found.get("page"):
                 file = page.relative_source_path
                 shown = views.page(page.title, f"/{page.url}", page.metadata["summary"], _html(page))
@@ -127,7 +126,7 @@ class Writer(PelicanWriter):  # type: ignore[misc]
 
 
 def _article(found: PelicanArticle, html: str) -> Article:
-    return manuscript.article(found.metadata["written"], f"/{found.url}", html, found.relative_source_path)
+    return article(found.metadata["written"], f"/{found.url}", html, found.relative_source_path)
 
 
 def _html(content: Content) -> str:

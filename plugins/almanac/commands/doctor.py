@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from almanac import archive, fetch, files, unchanged
 from almanac.archive import ArchiveError
-from almanac.content import files as sources
 from almanac.content import providers
+from almanac.content.files import walk
 from almanac.content.providers import ProviderError
 
 ROOM = 500_000_000  # bytes: a build of the whole record with its state takes some 200 MB
@@ -109,7 +109,7 @@ def record(root: Path) -> Iterator[Finding]:
     yield Finding("ok", f"{len(watched)} providers and {held:,} incidents can be read")
     if guessed := [one.slug for one in watched if one.feeds and not any(feed.verified for feed in one.feeds)]:
         yield Finding("look", f"no recording proves the feeds of {', '.join(guessed)}: watch their first pulls")
-    if left := sorted(f"content/{name}" for name, _ in sources.walk(content) if name.endswith(files.UNFINISHED)):
+    if left := sorted(f"content/{name}" for name, _ in walk(content) if name.endswith(files.UNFINISHED)):
         yield Finding("look", f"a killed run left {len(left)} files, {left[0]} first; the next pull removes them")
 
 

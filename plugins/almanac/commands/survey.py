@@ -1,4 +1,7 @@
-"""Holds every file under content/ against the rules, alone and with the others. No mistake hides another."""
+"""Holds every file under content/ against the rules, alone and with the others. No mistake hides another.
+
+Apart from `check` because all it imports takes 0.7 s, which a check of what has not changed since does without.
+"""
 
 from __future__ import annotations
 

@@ -13,8 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from almanac.text import addresses
-from almanac.text import markdown as text
-from almanac.text.markdown import DEEPEST, unescape
+from almanac.text.markdown import DEEPEST, deep_nesting, placed, published, rubbish, unescape
 from almanac.text.similar import nearest
 
 LARGEST = 200_000  # characters; a long article has 30,000
@@ -65,11 +64,11 @@ def read(markdown: str, figures: Collection[str] = ()) -> Body:
     wrong = unfit(markdown)
     if any("too " in spot.what for spot in wrong):  # such a text is not given to a renderer
         return Body(wrong=tuple(wrong))
-    shown = text.placed(markdown)
+    shown = placed(markdown)
     look = _Look(markdown, figures)
     look.at(shown)
     wrong += look.wrong
-    html = text.published(shown)
+    html = published(shown)
     return Body(
         html=html,
         links=tuple(look.links),
@@ -88,7 +87,7 @@ def unfit(markdown: str) -> list[Spot]:
 def _hidden(markdown: str) -> Iterator[Spot]:
     """Characters that reorder or hide what a reader sees."""
     for number, line in enumerate(markdown.split("\n"), 1):
-        for column, character in text.rubbish(line):
+        for column, character in rubbish(line):
             yield Spot(number, column, f"holds the invisible character U+{ord(character):04X}; delete it")
 
 
@@ -97,7 +96,7 @@ def _too_much(markdown: str) -> Iterator[Spot]:
     if len(markdown) > LARGEST:
         yield Spot(1, 1, f"has {len(markdown):,} characters, which is too much; write at most {LARGEST:,}")
         return
-    start = text.deep_nesting(markdown)
+    start = deep_nesting(markdown)
     if start is not None:
         line = markdown.count("\n", 0, start) + 1
         yield Spot(line, 1, f"is nested too deep; write lists and quotes at most {DEEPEST} levels deep")
@@ -120,7 +119,7 @@ class _Look:
         self.wrong: list[Spot] = []
 
     def at(self, shown: str) -> None:
-        """Look at HTML as `text.placed` makes it, which has one form for everything."""
+        """Look at HTML as `placed` makes it, which has one form for everything."""
         for end, tag, attributes, raw, words in _PIECE.findall(shown):
             if words:
                 self._words(unescape(words))

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from almanac import archive, files, unchanged, views
-from almanac.content import files as sources
 from almanac.content import providers
 from almanac.content.article import Article, ArticleCard
+from almanac.content.files import oddities
 from almanac.engine import stage, state, surfaces, turn, written
 from almanac.engine.crew import Crew, Errands
 from almanac.engine.edition import Edition
@@ -72,7 +72,7 @@ class Build:
     """Begun with a plan, it reads incidents at once; then `know` the articles, `put` what people wrote, `finish`."""
 
     def __init__(self, plan: Plan, clock_ns: int) -> None:
-        if odd := sources.oddities(plan.content):  # before anybody follows a link, or climbs down
+        if odd := oddities(plan.content):  # before anybody follows a link, or climbs down
             raise BuildError("\n".join(map(str, odd)))
         self.plan = plan
         self._turn = _turn(plan.state)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from almanac import files
-from almanac.content import files as sources
+from almanac.content.files import collect
 from almanac.model.problem import ProblemError
 from almanac.news import story
 from almanac.news.draft import Decided, Draft, canonical
@@ -24,7 +24,7 @@ class InboxError(ProblemError):
 def load(content: Path) -> tuple[Draft, ...]:
     """The drafts, oldest first. Raises InboxError."""
     names = [f"{FOLDER}/{path.name}" for path in files.pages(content / FOLDER)]
-    drafts, faults = sources.collect(content, names, lambda data, name: story.parse(data, name, f"content/{name}"))
+    drafts, faults = collect(content, names, lambda data, name: story.parse(data, name, f"content/{name}"))
     if faults:
         raise InboxError(faults)
     return tuple(sorted(drafts, key=lambda draft: (draft.lead.at, draft.file)))

@@ -8,8 +8,7 @@ from datetime import datetime
 from almanac.feeds import document, entries
 from almanac.feeds.links import tidy
 from almanac.model import FeedError
-from almanac.text import markdown as text
-from almanac.text import untrusted
+from almanac.text import markdown, untrusted
 
 MOST = 400  # entries of a feed that are looked at, its first ones
 LONGEST = 1_000  # characters of a text and of a title that are looked at
@@ -40,7 +39,7 @@ def _item(entry: entries.Entry, outlet: str, seen: datetime) -> Item | None:
     url = tidy(entry.link or entry.id)
     if not (url and entry.title and entry.dated and url.isprintable()) or len(url) > LONGEST:
         return None
-    said = text.plain(untrusted.markdown(entry.body[: 20 * LONGEST]))
+    said = markdown.plain(untrusted.markdown(entry.body[: 20 * LONGEST]))
     return Item(outlet=outlet, url=url, title=_line(entry.title), text=_line(said), at=min(entry.dated, seen))
 
 

@@ -13,8 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, fetch, files
-from almanac import news as press
+from almanac import archive, fetch, files, news
 from almanac.archive import ArchiveError
 from almanac.fetch import Hosts
 from almanac.model import Card, FeedError, FeedState, Provider, card
@@ -77,7 +76,7 @@ def _round(content: Path, providers: Sequence[Provider], watched: Sequence[Outle
         asked = [threads.submit(_heard, outlet, states.get(outlet.feed), shared) for outlet in watched]
         heard = [job.result() for job in asked]
     items = [item for one in heard for item in one.items]
-    sifted = press.sift(
+    sifted = news.sift(
         items,
         outlets={outlet.slug: outlet for outlet in watched},
         names=Names(providers),
@@ -105,15 +104,15 @@ def _heard(outlet: Outlet, known: FeedState | None, shared: _Round) -> _Heard:
                                 seconds=shared.seconds)  # fmt: skip
         answer = fetch.get(request, shared.hosts)
         digest = state.body if answer.body is None else hashlib.blake2b(answer.body, digest_size=16).hexdigest()
-        news = answer.body is not None and digest != state.body
-        items = shared.read(answer.body, outlet=outlet.slug, seen=shared.now) if news else ()
+        is_news = answer.body is not None and digest != state.body
+        items = shared.read(answer.body, outlet=outlet.slug, seen=shared.now) if is_news else ()
     except FeedError as error:
         since = state.error_since or shared.now
         failure = Failure(feed=outlet.feed, reason=error.reason, message=" ".join(str(error).split()), since=since)
         return _Heard(replace(state, error=f"{failure.reason}: {failure.message}", error_since=since), (), failure)
     state = replace(state, etag=answer.etag, last_modified=answer.last_modified, body=digest, fetched=shared.now,
-                    changed=shared.now if news else state.changed, error="", error_since=None)  # fmt: skip
-    return _Heard(replace(state, entries=len(items) if news else state.entries), items)
+                    changed=shared.now if is_news else state.changed, error="", error_since=None)  # fmt: skip
+    return _Heard(replace(state, entries=len(items) if is_news else state.entries), items)
 
 
 def _cards(
