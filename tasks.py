@@ -168,9 +168,9 @@ def which_tests(arguments: list[str]) -> list[str]:
 
 def version() -> str:
     """The name of the program and its version, read without .venv."""
-    sys.path.insert(0, str(PLUGINS / "almanac"))
+    sys.path.insert(0, str(PLUGINS / "almanac/exports"))
     try:
-        import version  # type: ignore[import-not-found]  # plugins/almanac/version.py, stdlib only
+        import version  # type: ignore[import-not-found]  # plugins/almanac/exports/version.py, stdlib only
     finally:
         sys.path.pop(0)
     return f"{version.NAME} {version.current()}"

@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
-from almanac import archive, version
+from almanac import archive
 from almanac.content.article import ArticleCard
 from almanac.engine import Build, Plan
+from almanac.exports import version
 from almanac.model import FeedState, Impact, Incident, Kind, Phase, Provider, Revision, Update, unstamp
 from tests.almanacs import CLAUDE, GROQ, incident, pulls
 from tests.projects import LONG_AGO, project, put, write

@@ -10,10 +10,11 @@ import pytest
 
 from almanac import archive
 from almanac.commands import check, survey
-from almanac.commands.check import Problem, problems
+from almanac.commands.check import problems
 from almanac.content import body
 from almanac.content import files as sources
 from almanac.model import Impact, Incident, Kind, Phase, Pulls, Span, Update
+from almanac.model.problem import Problem
 from tests.growth import LINEAR, growth
 from tests.imagefiles import png
 

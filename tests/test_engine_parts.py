@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almanac import engine, version, views
+from almanac import engine, views
 from almanac.engine import printer, state, written
 from almanac.engine.crew import Columns, Crew, Errands
 from almanac.engine.escape import escape
@@ -28,6 +28,7 @@ from almanac.engine.plan import Plan, fingerprint
 from almanac.engine.press import Press, digest
 from almanac.engine.state import Print, Row, Section, Stamp
 from almanac.engine.written import Written
+from almanac.exports import version
 from almanac.files import DiskError
 from almanac.model import Card
 from almanac.model.clock import MomentError

@@ -13,9 +13,9 @@ import feedparser
 import pytest
 from lxml import etree  # type: ignore[import-untyped]
 
-from almanac import exports, unchanged, version
+from almanac import exports, unchanged
 from almanac.engine.plan import fingerprint
-from almanac.exports import Channel
+from almanac.exports import Channel, version
 from almanac.model import unstamp
 from tests.almanacs import incident
 from tests.syndication import Press

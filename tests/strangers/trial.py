@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from almanac import archive, pull, site
-from almanac.commands.check import Problem
 from almanac.commands.survey import survey
 from almanac.content.files import read_all
 from almanac.model import Incident, stamp
+from almanac.model.problem import Problem
 from almanac.pull import sandbox
 from almanac.pull.report import Outcome, Report
 from almanac.pull.run import READER

@@ -12,8 +12,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from almanac import unchanged, version
+from almanac import unchanged
 from almanac.engine import stage
+from almanac.exports import version
 from almanac.model.clock import build_time
 
 PACKAGE = Path(__file__).resolve().parents[1]

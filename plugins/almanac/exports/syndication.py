@@ -19,9 +19,9 @@ from lxml import etree  # type: ignore[import-untyped]
 from lxml.builder import ElementMaker  # type: ignore[import-untyped]
 
 from almanac.exports.items import Channel, Item
+from almanac.exports.version import NAME
 from almanac.model import stamp
 from almanac.text import markdown
-from almanac.version import NAME
 
 ATOM = "http://www.w3.org/2005/Atom"
 HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005

@@ -11,7 +11,7 @@ from pathlib import Path
 
 NAME = "outage-almanac"  # the name of the project in pyproject.toml: the version of another project is not ours
 UNKNOWN = "unknown"
-PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
+PROJECT = Path(__file__).resolve().parents[3] / "pyproject.toml"
 
 
 @cache
