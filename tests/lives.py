@@ -185,6 +185,8 @@ class Page:
                 return feedforms.ulid(trouble)
             case "plain":
                 return f"https://{self.host}/news/{trouble.id}"
+            case "betterstack":
+                return f"https://{self.host}/#{trouble.id}"
             case "azure":
                 return f"{trouble.id}-{sha256(trouble.title.encode()).hexdigest()[:8]}"
         return trouble.id
@@ -219,11 +221,9 @@ class Page:
 
     def _title(self, trouble: Trouble) -> str:
         match self.manner.dialect:
-            case "plain":
-                return f"{trouble.posts[-1].printed}: {trouble.title}"
             case "betterstack":
                 return f"{trouble.title} went down"
-        return trouble.title
+        return trouble.title  # what "Resolved: " before it says is a state, and no part of it
 
     def _start(self, sighting: Sighting) -> datetime:
         first = sighting.trouble.posts[0].at
