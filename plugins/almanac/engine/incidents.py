@@ -17,12 +17,12 @@ from almanac.engine.printer import Printer, unprintable
 from almanac.engine.state import Print, Row, Stamp, facts
 from almanac.model import Card, Incident, seconds
 from almanac.model import card as card_of
+from almanac.model.problem import Problem
 from almanac.snapshot import as_of
 from almanac.stats.reporting import reported
 
 if TYPE_CHECKING:
     from almanac.content.articles import Manuscript
-    from almanac.model.problem import Problem
 
 Held: TypeAlias = tuple[bytes, Incident]  # the bytes of a file, and what they say
 AT_ONCE = 10  # replays laid out before a worker looks whether it may go on
