@@ -517,6 +517,8 @@ def internet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
 
     yield build
     for thread in set(threading.enumerate()) - earlier:
+        while thread.ident is None:  # it is listed and has not begun: it cannot be joined yet
+            time.sleep(0.001)
         thread.join(60)  # one that still knocks would do so in the next test's net
 
 
