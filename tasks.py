@@ -335,8 +335,8 @@ def publish(_: Context, output: str = "output") -> None:
 
 @task(help={"arguments": "passed on to the bench, in one string"})
 def bench(_: Context, name: str, arguments: str = "") -> None:
-    """Measure: build, feeds, recordings, pull, months, network, kills, disk, statistics … (tests/bench/<name>.py)."""
-    run(str(PYTHON), "-m", f"tests.bench.{name.replace('-', '_')}", *shlex.split(arguments))
+    """Measure: build, feeds, recordings, pull, months, network, kills, disk, statistics … (bench/<name>.py)."""
+    run(str(PYTHON), "-m", f"bench.{name.replace('-', '_')}", *shlex.split(arguments))
 
 
 @task(help={"arguments": "--all, and what is passed on to pytest, in one string"})
@@ -364,7 +364,7 @@ def lint(_: Context) -> None:
 @task(help={"output": "the built site", "to": "folder for the pictures"})
 def shots(_: Context, output: str = ".output-preview", to: str = ".output-shots") -> None:
     """Photograph every kind of page in light, dark and at 320 px (needs Chromium)."""
-    run(str(PYTHON), "-m", "tests.shots", output, to)
+    run(str(PYTHON), "-m", "tests.support.shots", output, to)
 
 
 @task

@@ -13,7 +13,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from almanac import site
-from tests.projects import project, tree
+from tests.support.projects import project, tree
 
 # The same examples in every run, whatever the machine does beside. `bench fresh` looks for new ones.
 settings.register_profile(

@@ -1,0 +1,155 @@
+"""Reads every recorded feed, pulls the snapshots in order, and holds what comes of it against the facts.
+
+    python3 tasks.py bench recordings                a line a file, and PASS or FAIL for each demand
+    python3 tasks.py bench recordings --entries      also what became of each entry
+
+Needs the recordings and facts beside the project (../shared). Pulls go through `merge` in memory, each at the time in
+the name of its recording, with the hashes of the pull before, as a real pull does.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from almanac import feeds
+from almanac.merge import merge
+from almanac.model import FeedError, Incident, Provider, Reading, unstamp
+
+SHARED = Path(__file__).resolve().parents[1] / "../shared"
+MINUTE = timedelta(minutes=1)  # pages print minutes, and round some of them
+REFUSED = {"azure/feed-2018-11-12-broken-as-quoted-retyped.xml", "openai/summary-2026-08-03.json"}
+STAMP = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?(?:T(\d\d)(\d\d))?")
+
+
+def seen_at(path: Path) -> datetime:
+    """The moment in the name of a recording; the next midnight, or month's end, where it names only a day or month."""
+    found = STAMP.search(path.name)
+    if not found:
+        return datetime(2026, 12, 1, tzinfo=UTC)
+    year, month, day, hour, minute = (int(part) if part else None for part in found.groups())
+    at = datetime(year or 0, month or 0, day or 28, hour or 0, minute or 0, tzinfo=UTC)
+    return at if hour is not None else at + timedelta(days=1 if day else 4)
+
+
+def read(path: Path, items: Sequence[tuple[str, str]] = ()) -> Reading:
+    """What a recording says, as its provider's folder names it."""
+    slug = path.relative_to(SHARED / "recordings").parts[0]
+    provider = Provider(slug=slug, name=slug, company="", home="", status_page="")
+    return feeds.read(provider, path.read_bytes(), seen=seen_at(path), items=dict(items))
+
+
+def each_entry(paths: Iterable[Path], *, in_detail: bool) -> bool:
+    """Read all files; True if every entry of every file became something or was skipped with a reason."""
+    counted, fine, refused = Counter[str](), True, set()
+    for path in paths:
+        name = str(path.relative_to(SHARED / "recordings"))
+        try:
+            reading = read(path)
+        except FeedError as error:
+            print(f"  {name}: refused ({error.reason}): {error}")
+            refused.add(name)
+            continue
+        accounted = len(reading.items) + len(reading.skipped) == reading.entries
+        fine = fine and accounted
+        counted.update({reading.dialect: reading.entries, "files": 1, "skipped": len(reading.skipped)})
+        if in_detail or not accounted or reading.skipped or reading.doubts:
+            print(f"  {name}: {reading.dialect}, {reading.entries} entries, {len(reading.incidents)} incidents")
+        if in_detail:
+            print("".join(f"    {digest} became part of {incident}\n" for digest, incident in reading.items), end="")
+        print("".join(f"    {skip.entry} skipped because {skip.why}\n" for skip in reading.skipped), end="")
+        print("".join(f"    doubt: {doubt}\n" for doubt in reading.doubts), end="")
+    print(f"  {counted.pop('files')} files read, {len(refused)} refused, {counted.pop('skipped')} entries skipped")
+    print("  entries by dialect:", ", ".join(f"{name} {number}" for name, number in counted.most_common()))
+    return fine and refused == REFUSED
+
+
+def pulled(paths: Iterable[Path]) -> dict[str, Incident]:
+    """What the archive holds in memory after these feeds were pulled in order."""
+    known: dict[str, Incident] = {}
+    last: tuple[tuple[str, datetime], ...] = ()
+    items: tuple[tuple[str, str], ...] = ()
+    for path in paths:
+        reading = read(path, items)
+        merged = merge(known, reading, last)
+        known |= {incident.id: incident for incident in merged.incidents}
+        last, items = merged.last_open, reading.items
+    return known
+
+
+def facts_of(provider: str) -> dict[str, dict[str, str]]:
+    """The rows of the facts about a provider, by incident id."""
+    with (SHARED / "facts/incidents.csv").open(newline="", encoding="utf-8") as file:
+        return {row["incident_id"]: row for row in csv.DictReader(file) if row["provider"] == provider}
+
+
+def agrees(incident: Incident, row: dict[str, str]) -> bool:
+    """Start and end as in the facts, to the minute."""
+    ended = unstamp(row["ended_at"]) if row["ended_at"] else None
+    same_start = abs(incident.started - unstamp(row["started_at"])) <= MINUTE
+    if ended is None or incident.ended is None:
+        return same_start and ended is incident.ended
+    return same_start and abs(incident.ended - ended) <= MINUTE
+
+
+def has_all_posts(incident: Incident, row: dict[str, str]) -> bool:
+    """Each post of the facts is there at its minute, and no other."""
+    posts = [unstamp(post.rpartition("@")[2]) for post in row["updates"].split()]
+    ours = [update.at for update in incident.updates if update.gone is None]
+    return len(posts) == len(ours) and all(abs(a - b) <= MINUTE for a, b in zip(posts, ours, strict=True))
+
+
+def against_facts(provider: str, pattern: str, *, posts: bool, least: float) -> bool:
+    """Pull what matches in order; True if at least this share of the incidents in both agrees with the facts."""
+    paths = sorted((SHARED / "recordings").glob(pattern), key=seen_at)
+    known, rows = pulled(paths), facts_of(provider)
+    both = [incident for name, incident in known.items() if name in rows]
+    good = [incident for incident in both if agrees(incident, rows[incident.id])]
+    whole = [incident for incident in good if has_all_posts(incident, rows[incident.id])]
+    print(f"  {provider}: {len(paths)} feeds, {len(known)} incidents, {len(both)} also in the facts;")
+    print(f"    start and end agree for {len(good)}, all posts too for {len(whole)}")
+    for incident in both:
+        if incident not in good:
+            print(f"    {incident.id}: {incident.started} to {incident.ended}, facts {rows[incident.id]['ended_at']}")
+    return bool(both) and len(whole if posts else good) >= least * len(both)
+
+
+def rss_equals_atom() -> bool:
+    """True if RSS and Atom recorded in the same minute give equal incidents."""
+    equal = []
+    for rss in sorted((SHARED / "recordings/digitalocean").glob("*.rss")):
+        ours, theirs = read(rss), read(rss.with_suffix(".atom"))
+        equal.append(replace(ours, items=()) == replace(theirs, items=()))
+    print(f"  DigitalOcean: {sum(equal)} of {len(equal)} pairs of the same minute are equal")
+    return len(equal) >= 4 and all(equal)
+
+
+def main(argv: list[str]) -> int:
+    """Print all of it; 1 if a demand is not met."""
+    if not SHARED.is_dir():
+        print("bench recordings: the recordings are not here (../shared); nothing was measured")
+        return 0
+    paths = [path for path in sorted((SHARED / "recordings").rglob("*.*")) if path.is_file() and path.suffix != ".tsv"]
+    results = {
+        "each entry of each recording is accounted for": each_entry(paths, in_detail="--entries" in argv),
+        "GitHub, 80 snapshots in order: starts and ends as in the facts (99 %)": against_facts(
+            "github", "github/**/*.atom", posts=False, least=0.99
+        ),
+        "Claude, ten feeds of March 2026 in order: starts, ends and all posts": against_facts(
+            "anthropic", "anthropic/rebuilt-2026-03/*.rss", posts=True, least=1.0
+        ),
+        "RSS and Atom give equal incidents": rss_equals_atom(),
+    }
+    for demand, met in results.items():
+        print("PASS" if met else "FAIL", demand)
+    return 0 if all(results.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

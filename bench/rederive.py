@@ -1,0 +1,123 @@
+"""Published numbers once more, from the CSV alone, with code that shares nothing with the statistics.
+
+It walks from one change to the next, in plain Python. What counts is read from the columns by the written rules.
+"""
+
+from __future__ import annotations
+
+import csv
+import statistics
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+FACTS = Path(__file__).resolve().parents[1].parent / "shared" / "facts"
+WEIGHTS = ((1, 1, 1), (0, 0.3, 1), (0, 1, 1), (0, 0.5, 1), (0.3, 1, 1), (0.25, 0.75, 1), (0.5, 1, 1))
+LEVELS = {
+    "none": 0, "operational": 0, "SERVICE_INFORMATION/low": 0,
+    "minor": 1, "degraded_performance": 1, "SERVICE_DISRUPTION/medium": 1, "SERVICE_DISRUPTION/low": 1,
+    "major": 2, "partial_outage": 2, "SERVICE_DISRUPTION/high": 2,
+    "critical": 3, "major_outage": 3, "full_outage": 3, "SERVICE_OUTAGE/high": 3,
+}  # fmt: skip
+AI = {"github": {"Copilot", "Copilot AI Model Providers"}, "google-cloud": {"Cloud Machine Learning", "Vertex AI"}}
+
+Row = tuple[int, int, int, int, int, bool]  # start, least end, most end, least level, most level, surely about AI
+
+
+class Tables(NamedTuple):
+    """Rows of incidents and coverage as the facts have them: started_at, ended_at, components with `;`, phase@time."""
+
+    incidents: list[dict[str, str]]
+    coverage: list[dict[str, str]]
+
+
+def facts(folder: Path = FACTS) -> Tables:
+    """The facts that the archive was filled with."""
+    return Tables(rows(folder / "incidents.csv"), rows(folder / "coverage.csv"))
+
+
+def published(folder: Path) -> Tables:
+    """The tables that a built site offers under /data/, nothing else."""
+    posts: dict[tuple[str, str], list[str]] = {}
+    for row in rows(folder / "updates.csv"):
+        posts.setdefault((row["provider"], row["incident"]), []).append(f"{row['phase']}@{row['at']}")
+    incidents = [
+        {**row, "started_at": row["started"], "ended_at": row["ended"], "impact": row["impact_stated"],
+         "components": row["components"].replace(" | ", ";"),
+         "updates": " ".join(post.replace(" ", "_") for post in posts.get((row["provider"], row["id"]), []))}
+        for row in rows(folder / "incidents.csv")
+    ]  # fmt: skip
+    coverage = [{**row, "from": row["since"], "to": row["until"]} for row in rows(folder / "coverage.csv")]
+    return Tables(incidents, coverage)
+
+
+def numbers(tables: Tables, provider: str, since: int, until: int) -> list[float]:
+    """Worst and best availability under each formula, the count of incidents, and the median length (0: none)."""
+    covered = _covered(tables, provider)
+    counted = [r for r in _rows(tables, provider) if any(a <= r[0] < b for a, b in covered)]
+    known = [(max(a, since), min(b, until)) for a, b in covered if max(a, since) < min(b, until)]
+    result: list[float] = []
+    for weights in WEIGHTS:
+        for worst in (True, False):
+            result.append(1 - _weighed(counted, known, (0, *weights), worst) / max(sum(b - a for a, b in known), 1))
+    begun = [r for r in counted if since <= r[0] < until and r[5]]
+    lengths = [r[1] - r[0] for r in begun if r[1] == r[2] and r[1] > r[0]]
+    return [*result, float(len(begun)), float(statistics.median(lengths)) if lengths else 0.0]
+
+
+def _weighed(rows: list[Row], known: list[tuple[int, int]], weights: tuple[float, ...], worst: bool) -> float:
+    """Seconds of trouble in known time, each with the largest weight among the incidents then open."""
+    spans = [(r[0], r[2], r[4]) if worst else (r[0], r[1], r[3]) for r in rows if worst or r[5]]
+    total = 0.0
+    for a, b in known:
+        inside = [(max(s, a), min(e, b), weights[level]) for s, e, level in spans if s < b and e > a]
+        cuts = sorted({a, b, *(x for s, e, _ in inside for x in (s, e))})
+        active: list[tuple[int, float]] = []
+        opening = sorted(inside, reverse=True)
+        for left, right in pairwise(cuts):
+            while opening and opening[-1][0] <= left:
+                _, end, weight = opening.pop()
+                active.append((end, weight))
+            active = [x for x in active if x[0] > left]
+            total += max((w for _, w in active), default=0.0) * (right - left)
+    return total
+
+
+def _rows(tables: Tables, provider: str) -> list[Row]:
+    end_of_record = max(b for _, b in _covered(tables, provider))
+    return [_row(r, end_of_record) for r in tables.incidents if r["provider"] == provider and _counts(r)]
+
+
+def _counts(row: dict[str, str]) -> bool:
+    named = set(filter(None, row["components"].split(";")))
+    ours = row["provider"] not in AI or not named or bool(named & AI[row["provider"]])
+    ours = ours or any(word in row["components"] for word in ("Copilot", "Gemini", "Vertex"))
+    return row["kind"] not in {"maintenance", "notice", "test"} and ours
+
+
+def _row(row: dict[str, str], end_of_record: int) -> Row:
+    start, level = seconds(row["started_at"]), LEVELS.get(row["impact"])
+    least = most = seconds(row["ended_at"]) if row["ended_at"] else 0
+    if not row["ended_at"]:
+        stamps = [seconds(u.rpartition("@")[2]) for u in row["updates"].split()]
+        least = max([start, *(s for s in stamps if s <= end_of_record)])
+        over = any(u.startswith(("resolved@", "completed@")) for u in row["updates"].split())
+        most = least if over else max(least, end_of_record)
+    sure = row["provider"] not in AI or bool(row["components"])
+    return start, least, most, 1 if level is None else level, 3 if level is None else level, sure
+
+
+def _covered(tables: Tables, provider: str) -> list[tuple[int, int]]:
+    return sorted((seconds(r["from"]), seconds(r["to"])) for r in tables.coverage if r["provider"] == provider)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def seconds(stamp: str) -> int:
+    """Epoch seconds of 2026-03-02T11:49:20Z."""
+    return int(datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp())

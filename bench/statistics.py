@@ -1,0 +1,331 @@
+"""Bench of the statistics: real figures of a known window, seeded simulations, independent re-derivation, speed.
+
+python3 tasks.py bench statistics [facts ranks pairs csv published speed] [--runs 500]
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+
+from almanac.model import Card, Stretch
+from almanac.stats import backups, patterns
+from almanac.stats.availability import FORMULAS, Measure, intervals, measure, measures
+from almanac.stats.backups import holm, together
+from almanac.stats.days import Days, by_day, disjoint
+from almanac.stats.ranking import leaderboard
+from almanac.stats.ranks import Ranks, Weeks, step_down, tell_apart
+from almanac.stats.record import record
+from almanac.stats.windows import DAY, between, everything, last, periods
+from bench import rederive, simulation, synthetic
+from tests.support.stats.facts import FACTS, load
+
+SEED = 20_260_302
+PROVIDERS = 12
+EQUAL = np.full(PROVIDERS, 0.01)
+DIFFERENT = 1 - np.linspace(0.999, 0.96, PROVIDERS)
+WINDOW = between(1_778_198_400, 1_782_345_600)  # 2026-05-08 to 2026-06-24
+
+
+def facts(_: int) -> bool:
+    """Availability by formula for all providers covered in the window, with coverage and exclusions."""
+    known = load()
+    now = max(f.covered[-1].until for f in known.values())
+    records = [record(f.provider, f.cards, f.covered, now=now) for f in known.values()]
+    print(f"availability, {WINDOW.name}, in percent; a range where the record leaves something open")
+    print(f"{'':14s}{'covered':>8s}{'n':>5s}  " + "".join(f"{f.name:>22s}" for f in FORMULAS) + "  rank")
+    fine = True
+    for machine in (False, True):
+        board = leaderboard(records, WINDOW, machine=machine)
+        for standing in board.standings:
+            _line(standing.provider, standing.measure, f"{standing.rank.best}-{standing.rank.worst}")
+        for left in board.unranked:
+            if left.measure.availability:
+                _line(left.provider, left.measure, f"not ranked: {left.why}")
+                low, high = left.measure.availability
+                fine &= not (low == high == 0.0) and not (low == high == 1.0 and left.measure.coverage < 0.6)
+        print("groups that cannot be told apart:", "; ".join(", ".join(g) for g in board.groups) or "none")
+    print("\nthe whole record: the longest that counts, what is left out by rule, and the longest of that")
+    for one in records:
+        reasons = ", ".join(f"{count} {why}" for why, count in one.selection.reasons) or "nothing"
+        longest = _longest(one.selection.counted), _longest(left.card for left in one.selection.left_out)
+        print(f"  {one.provider.slug:14s}{longest[0]:7.1f} d; left out: {reasons}; {longest[1]:.1f} d")
+    return fine
+
+
+def _longest(cards: Iterable[Card]) -> float:
+    """Days of the longest incident with a recorded end."""
+    return max((c.ended - c.started for c in cards if c.ended), default=0) / DAY
+
+
+def _line(slug: str, known: Measure, rank: str) -> None:
+    cells = "".join(
+        f"{f'{b.low:.2%}' if b.high - b.low < 5e-5 else f'{b.low:.1%} to {b.high:.1%}':>22s}" for b in known.formulas
+    )
+    none = known.rate and not known.n
+    bound = f"; none declared allows up to {known.rate.interval.high:.1f} per 30 days" if known.rate and none else ""
+    print(f"{slug:14s}{known.coverage:8.0%}{known.n:5d}  {cells}  {rank}{bound}")
+
+
+def ranks(runs: int) -> bool:
+    """Equal providers are not told apart, and rank intervals of different ones hold the truth."""
+    random = np.random.default_rng(SEED)
+    told = sum(tell_apart(simulation.weekly(random, EQUAL)).worse.any() for _ in range(runs))
+    print(f"equal: in {1 - told / runs:.1%} of {runs} runs nobody is called better (at least 90 % wanted)")
+    worlds = [simulation.weekly(random, DIFFERENT) for _ in range(runs)]
+    found = [tell_apart(w) for w in worlds]
+    oracle = _oracle(np.random.default_rng(SEED + 1))
+    ideal = [oracle(w) for w in worlds]
+    good = told <= 0.1 * runs
+    for name, ours, theirs in (
+        ("for all at once", [t.together for t in found], [o[0] for o in ideal]),
+        ("each by itself", [t.alone for t in found], [o[1] for o in ideal]),
+    ):
+        holds, widths = _held(ours), _widths(ours)
+        print(
+            f"different, {name}: the least often held true rank {holds.min():.1%} (at least 88 % wanted), mean width "
+            f"{widths.mean():.2f}; the oracle's {_widths(theirs).mean():.2f}, held {_held(theirs).min():.1%}"
+        )
+        print("  widths by true rank  " + " ".join(f"{w:5.1f}" for w in widths))
+        print("  oracle               " + " ".join(f"{w:5.1f}" for w in _widths(theirs)))
+        good &= bool(holds.min() >= 0.88)
+    _availability_intervals(max(runs, 300))
+    return bool(good)
+
+
+def _held(found: list[tuple[Ranks, ...]]) -> np.ndarray:
+    """How often each provider's interval holds its true rank; providers stand in true order."""
+    hits = [[r.best <= place <= r.worst for place, r in enumerate(one, 1)] for one in found]
+    held: np.ndarray = np.mean(hits, axis=0)
+    return held
+
+
+def _widths(found: list[tuple[Ranks, ...]]) -> np.ndarray:
+    widths: np.ndarray = np.mean([[r.worst - r.best + 1 for r in one] for one in found], axis=0)
+    return widths
+
+
+def _oracle(random: np.random.Generator) -> Callable[[Weeks], tuple[tuple[Ranks, ...], tuple[Ranks, ...]]]:
+    """Ranks by somebody who knows the true spread and shape of every estimate, from 2000 other years of this world."""
+    roots = np.array([_root(simulation.weekly(random, DIFFERENT)) for _ in range(2000)])
+    spread = roots.std(axis=0)
+    errors = np.sqrt(spread[:, None] ** 2 + spread[None, :] ** 2)
+    centred = roots - roots.mean(axis=0)
+    resampled = ((centred[:, :, None] - centred[:, None, :]) / errors).reshape(len(roots), -1)
+    pairs = ~np.eye(PROVIDERS, dtype=np.bool_)
+
+    def ranks_of(weeks: Weeks) -> tuple[tuple[Ranks, ...], tuple[Ranks, ...]]:
+        root = _root(weeks)
+        found = (root[:, None] - root[None, :]) / errors
+        own = [pairs & (np.add.outer(here := np.arange(PROVIDERS) == p, here) > 0) for p in range(PROVIDERS)]
+        together_ = step_down(found, resampled, pairs, 0.9)
+        return (
+            tuple(_rank(together_, p) for p in range(PROVIDERS)),
+            tuple(_rank(step_down(found, resampled, own[p], 0.9), p) for p in range(PROVIDERS)),
+        )
+
+    return ranks_of
+
+
+def _rank(worse: np.ndarray, own: int) -> Ranks:
+    return Ranks(1 + int(worse[own].sum()), PROVIDERS - int(worse[:, own].sum()))
+
+
+def _root(weeks: Weeks) -> np.ndarray:
+    root: np.ndarray = np.sqrt(weeks.least.sum(axis=0) / weeks.covered.sum(axis=0))
+    return root
+
+
+def _availability_intervals(runs: int) -> None:
+    """How often the 90 % interval of an availability holds the true one."""
+    random = np.random.default_rng(SEED + 2)
+    for share in (0.001, 0.01, 0.04):
+        truth = 1 - np.mean([_days(random, share, 365).least.sum() / (365 * DAY) for _ in range(1500)])
+        cells = []
+        for days in (30, 90, 365):
+            found = [intervals([_days(random, share, days)])[0] for _ in range(runs)]
+            known = [f for f in found if f]
+            held = np.mean([f.low <= truth <= f.high for f in known])
+            cells.append(f"{days} days {held:.0%} (width {np.median([f.high - f.low for f in known]):.2%})")
+        print(f"90 % interval of availability {truth:.2%} holds it: " + ", ".join(cells))
+
+
+def _days(random: np.random.Generator, share: float, days: int) -> Days:
+    edges = np.arange(days + 1, dtype=np.int64) * DAY
+    trouble = by_day(*disjoint(*simulation.incidents(random, share, days)), edges)
+    table = np.stack((trouble, np.zeros_like(trouble), np.zeros_like(trouble)), axis=1)
+    return Days(first=0, covered=np.full(days, DAY), least=table, most=table)
+
+
+def pairs(runs: int) -> bool:
+    """Planted pairs that fall together are found, independent ones are not; Holm over the 66 pairs of 12 providers."""
+    joint = (Stretch(0, simulation.YEAR * DAY),)
+    random = np.random.default_rng(SEED + 3)
+    wrong = np.mean([_any_found(_independent(random), joint) for _ in range(runs)])
+    print(f"independent: some pair called dependent in {wrong:.1%} of {runs} runs (at most 7 % wanted)")
+    good = wrong <= 0.07
+    for name, share, same_end in (("each declares its own length", 0.13, False), ("common ends", 0.056, True)):
+        found, alone, lifts, false = [], [], [], []
+        for _ in range(runs):
+            world, lift = _planted(random, share, same_end=same_end)
+            called = _found(world, joint)
+            found += [(p, p + 1) in called for p in (0, 2, 4)]
+            tests = [together(world[p][0], world[p + 1][0], joint) for p in (0, 2, 4)]
+            alone += [t is not None and t.p <= 0.05 for t in tests]
+            false.append(any(pair not in {(0, 1), (2, 3), (4, 5)} for pair in called))
+            lifts.append(lift)
+        print(
+            f"planted, {name}: mean lift {np.mean(lifts):.2f}, found {np.mean(found):.1%} "
+            f"(tested alone {np.mean(alone):.1%}), some other pair called in {np.mean(false):.1%}"
+        )
+        good &= same_end or bool(np.mean(found) >= 0.9)
+    return bool(good)
+
+
+World = list[tuple[np.ndarray, np.ndarray]]
+
+
+def _independent(random: np.random.Generator) -> World:
+    return [simulation.incidents(random, 0.03) for _ in range(PROVIDERS)]
+
+
+def _planted(random: np.random.Generator, share: float, *, same_end: bool) -> tuple[World, float]:
+    """Twelve providers with 3 % in trouble each, of which 1, 3, 5 echo a share of 0, 2, 4; and their mean lift."""
+    world = _independent(random)
+    lifts = []
+    for source in (0, 2, 4):
+        own = simulation.incidents(random, 0.03 * (1 - share))
+        copied = simulation.echo(random, *world[source], share, same_end=same_end)
+        world[source + 1] = (np.concatenate((own[0], copied[0])), np.concatenate((own[1], copied[1])))
+        lifts.append(_lift(world[source], world[source + 1]))
+    return world, float(np.mean(lifts))
+
+
+def _lift(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]) -> float:
+    """Joint trouble over independence, counted minute by minute."""
+    minutes = np.zeros((2, simulation.YEAR * 1440), np.bool_)
+    for row, (starts, ends) in zip(minutes, (first, second), strict=True):
+        for start, end in zip(starts // 60, ends // 60, strict=True):
+            row[start:end] = True
+    a, b = minutes
+    return float((a & b).mean() / (a.mean() * b.mean()))
+
+
+def _found(world: World, joint: tuple[Stretch, ...]) -> set[tuple[int, int]]:
+    names = [(i, k) for i in range(len(world)) for k in range(i + 1, len(world))]
+    tests = [together(world[i][0], world[k][0], joint) for i, k in names]
+    adjusted = holm([t.p for t in tests if t])
+    return {name for name, p in zip(names, adjusted, strict=True) if p <= 0.05}
+
+
+def _any_found(world: World, joint: tuple[Stretch, ...]) -> bool:
+    return bool(_found(world, joint))
+
+
+def csv(_: int) -> bool:
+    """Every availability, count and median of every period once more from the CSV alone, and the largest difference."""
+    compared, worst, tables = 0, 0.0, rederive.facts()
+    for slug, known in load().items():
+        now = known.covered[-1].until
+        made = record(known.provider, known.cards, known.covered, now=now)
+        for period in periods(known.covered, now):
+            ours, theirs = measure(made, period), rederive.numbers(tables, slug, period.since, min(period.until, now))
+            if ours.availability is None:
+                continue
+            mine = [*(x for b in ours.formulas for x in b), float(ours.n), ours.durations.median or 0.0]
+            compared += len(mine)
+            worst = max(worst, *(abs(x - y) for x, y in zip(mine, theirs, strict=True)))
+    print(f"{compared} numbers of every provider and period from the CSV alone; largest difference {worst:.1e}")
+    return worst < 1e-9
+
+
+def published(_: int) -> bool:
+    """Every share and count of the leaderboards of the built site, from the tables it publishes and nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = [sys.executable, "-m", "invoke", "build", "--now=2026-07-01T00:00:00Z", f"--output={folder}/site"]
+        subprocess.run(site, cwd=Path(__file__).resolve().parents[1], check=True, stdout=subprocess.DEVNULL)
+        data = Path(folder, "site", "data")
+        tables, rows = rederive.published(data), rederive.rows(data / "leaderboard.csv")
+    worst, compared = 0.0, 0
+    for row in (row for row in rows if row["share_low"]):
+        since, until = rederive.seconds(row["since"]), rederive.seconds(row["until"])
+        again = rederive.numbers(tables, row["provider"], since, until)
+        theirs = float(row["share_low"]), float(row["share_high"]), float(row["incidents"])
+        gap = max(abs(a - b) for a, b in zip((*again[:2], again[-2]), theirs, strict=True))
+        if gap > 1e-6:
+            print(f"  {row['period']}, {row['provider']}: published {theirs}, from the tables {again[:2]}, {again[-2]}")
+        worst, compared = max(worst, gap), compared + len(theirs)
+    print(f"{compared} published numbers from the published tables alone; largest difference {worst:.1e}")
+    return compared > 0 and worst <= 1e-6  # they are published with six digits
+
+
+def speed(_: int) -> bool:
+    """All statistics of 50,000 incidents of 30 providers with 8 components each, every period."""
+    world = [synthetic.provider(number, 50_000 // 30) for number in range(30)]
+    began = time.process_time()
+    records = [record(*one, now=synthetic.NOW) for one in world]
+    laid_out = time.process_time()
+    every = sorted({p for r in records for p in periods(r.covered, synthetic.NOW)})
+    count = sum(len(measures(r, p, tuple(r.days))) for r in records for p in every)
+    measured = time.process_time()
+    for period in every:
+        leaderboard(records, period)
+    ranked = time.process_time()
+    print(
+        f"{sum(len(r.cards) for r in records)} incidents, {len(every)} periods, {count} measures: records "
+        f"{laid_out - began:.2f} s, measures {measured - laid_out:.2f} s, leaderboards {ranked - measured:.2f} s "
+        f"of CPU (3 s wanted in all: {ranked - began:.2f})"
+    )
+    since = time.process_time()
+    changed = record(*world[0], now=synthetic.NOW)
+    for period in every:
+        measures(changed, period, tuple(changed.days))
+    print(f"one provider after a change: {time.process_time() - since:.2f} s")
+    shifts = time.process_time()
+    tests = len(backups.pairs(backups.parties(records), last(365, synthetic.NOW)))
+    print(f"shift tests of {tests} pairs of providers over 365 days: {time.process_time() - shifts:.2f} s")
+    turns = time.process_time()
+    for one in records:
+        patterns.hours_of_week(one, everything(one.covered))
+    turned = time.process_time()
+    for one in records:
+        patterns.next_day(one)
+    print(
+        f"hours of the week, tested by turning, 30 providers, five years: {turned - turns:.2f} s; "
+        f"next-day chances with their backtest: {time.process_time() - turned:.2f} s"
+    )
+    return ranked - began <= 3.0
+
+
+PARTS = {"facts": facts, "ranks": ranks, "pairs": pairs, "csv": csv, "published": published, "speed": speed}
+
+
+def main(argv: list[str]) -> int:
+    """Run the parts named, or all; 0 if every criterion holds."""
+    parser = argparse.ArgumentParser(prog="bench statistics", description=__doc__)
+    parser.add_argument("parts", nargs="*", help=f"some of {', '.join(PARTS)}")
+    parser.add_argument("--runs", type=int, default=500)
+    options = parser.parse_args(argv)
+    chosen: Iterable[str] = options.parts or PARTS
+    good = True
+    for name in chosen:
+        if name in {"facts", "csv"} and not FACTS.is_dir():
+            print(f"== {name}: skipped, it needs {FACTS}")
+            continue
+        began, used = time.perf_counter(), time.process_time()
+        print(f"== {name}")
+        good &= PARTS[name](options.runs)
+        print(f"   {time.perf_counter() - began:.1f} s, {time.process_time() - used:.1f} s of CPU\n")
+    print("all criteria hold" if good else "some criterion does not hold")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,131 @@
+"""Audits what the project takes from others: workflows, lock files, the bill of materials, dangerous calls.
+
+    python3 tasks.py bench supply
+
+Each line says how many findings there are; any but 0 is a miss. Needs no network.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+WORKFLOWS = tuple(sorted((ROOT / ".github" / "workflows").glob("*.yml")))
+LOCKS = (ROOT / "requirements.lock", *sorted((ROOT / ".ci").glob("*.lock")))
+PUBLISHED = ROOT / ".ci" / "parquet.lock"  # what the publishing workflow installs
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
+FROM_STRANGERS = {"pull_request", "pull_request_target", "issue_comment", "issues", "workflow_run"}
+
+
+def main(argv: list[str]) -> int:
+    """Print the findings; 1 if there are any."""
+    missed = 0
+    for name, find in AUDITS.items():
+        found = list(find())
+        missed += bool(found)
+        print(f"{name}: {len(found)} (must be 0)", *found, sep="\n  ")
+    print("FAIL: see above" if missed else "all limits are met")
+    return int(bool(missed))
+
+
+def zizmor() -> list[str]:
+    """What zizmor finds in its strictest mode in workflows and dependabot.yml."""
+    done = _tool("zizmor", "--offline", "--pedantic", "--format", "json", ".github")
+    return [f"{one['ident']}: {one['desc']}" for one in json.loads(done.stdout)]
+
+
+def schemas() -> list[str]:
+    """What does not follow the schemas of GitHub's files."""
+    files = [str(path) for path in WORKFLOWS]
+    kinds = {"vendor.github-workflows": files, "vendor.dependabot": [".github/dependabot.yml"]}
+    done = [_tool("check-jsonschema", "--builtin-schema", kind, *named) for kind, named in kinds.items()]
+    return [one.stdout + one.stderr for one in done if one.returncode]
+
+
+def actions() -> list[str]:
+    """Actions that are not named by the hash of a commit."""
+    used = [step["uses"] for path in WORKFLOWS for job in _jobs(path) for step in job["steps"] if "uses" in step]
+    assert used, "the workflows use no action: is this reading them right?"
+    return [name for name in used if not PINNED.fullmatch(name)]
+
+
+def secrets() -> list[str]:
+    """What a workflow that strangers can start is given beyond reading: secrets, tokens, the right to write."""
+    found = []
+    for path in WORKFLOWS:
+        text = path.read_text(encoding="utf-8")
+        workflow = yaml.safe_load(text)
+        if not FROM_STRANGERS & set(workflow[True]):  # YAML 1.1 takes the key `on` for a truth
+            continue
+        found += [f"{path.name}: {word}" for word in re.findall(r"\$\{\{[^}]*(?:secrets|token)[^}]*\}\}", text)]
+        found += [f"{path.name}: {scope}: {right}" for given in (workflow, *_jobs(path))
+                  for scope, right in given.get("permissions", {"all": "write"} if given is workflow else {}).items()
+                  if right != "read"]  # fmt: skip
+        found += [f"{path.name}: credentials stay in the checkout" for job in _jobs(path) for step in job["steps"]
+                  if "checkout" in step.get("uses", "") and step["with"]["persist-credentials"]]  # fmt: skip
+    return found
+
+
+def unlocked() -> list[str]:
+    """Lines of lock files that name no exact version, or none of whose hashes is told."""
+    found = []
+    for path in LOCKS:
+        wanted = re.split(r"\n(?=\S)", re.sub(r"^\s*#.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE))
+        found += [f"{path.name}: {line.splitlines()[0]}" for line in wanted
+                  if not re.match(r"[\w.-]+==\S+", line) or "--hash=sha256:" not in line]  # fmt: skip
+    return found
+
+
+def bill() -> list[str]:
+    """Packages that are in the lock file or in the bill of materials that `tasks.py bill` makes, but not in both."""
+    locked = set(re.findall(r"^([\w.-]+==[^\s;]+)", PUBLISHED.read_text(encoding="utf-8"), re.MULTILINE))
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder, "sbom.json")
+        done = subprocess.run([sys.executable, "-m", "invoke", "bill", "--output", str(made)], cwd=ROOT,
+                              capture_output=True, text=True)  # fmt: skip
+        if not made.exists():
+            return [done.stdout + done.stderr]
+        listed = {f"{one['name']}=={one['version']}" for one in json.loads(made.read_bytes())["components"]}
+    return [f"{name}: in one of the two only" for name in sorted(locked ^ listed)]
+
+
+def bandit() -> list[str]:
+    """Calls that bandit holds for highly dangerous."""
+    done = _tool("bandit", "-q", "-r", "plugins", "tasks.py", "pelicanconf.py", "publishconf.py", "-f", "json")
+    report = json.loads(done.stdout)
+    assert report["metrics"]["_totals"]["loc"] > 10_000, "bandit did not read the code"
+    return [f"{one['filename']}:{one['line_number']}: {one['issue_text']}" for one in report["results"]
+            if one["issue_severity"] == "HIGH"]  # fmt: skip
+
+
+AUDITS: dict[str, Callable[[], Iterable[str]]] = {
+    "zizmor, pedantic": zizmor,
+    "schemas of GitHub's files": schemas,
+    "actions not named by commit": actions,
+    "given to workflows of strangers": secrets,
+    "not locked by hash": unlocked,
+    "bill of materials and lock differ": bill,
+    "bandit, high": bandit,
+}
+
+
+def _jobs(path: Path) -> list[dict[str, Any]]:
+    return list(yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].values())
+
+
+def _tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(Path(sys.executable).with_name(name)), *arguments], cwd=ROOT, capture_output=True,
+                          text=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,112 @@
+"""Every kind of page, looked at in a browser: light, dark, at 320 px, without a script, and on the scales."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from bench import auditors, pages
+from bench.pages import KINDS, Weight
+from tests.support import shots
+
+PATHS = list(KINDS.values())
+
+
+@pytest.fixture(scope="module")
+def output() -> Iterator[Path]:
+    """The built site with the hard cases."""
+    with TemporaryDirectory() as folder:
+        yield pages.built(Path(folder) / "site")
+
+
+@pytest.fixture
+def chromium() -> None:
+    """Skips, and says so, where there is no Chromium."""
+    if not Path(shots.CHROMIUM).exists():
+        pytest.skip(f"{shots.CHROMIUM} is missing: apt-get install chromium to test pages in a browser")
+
+
+@pytest.mark.slow
+def test_every_kind_of_page_is_there(output: Path) -> None:
+    assert [path for path in PATHS if not (output / path.lstrip("/")).exists()] == []
+
+
+@pytest.mark.slow
+def test_no_page_is_heavy(output: Path) -> None:
+    assert pages.heavy(output, PATHS) == []
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.usefixtures("chromium")
+def test_no_page_has_a_fault_in_any_form(output: Path) -> None:
+    assert shots.inspect(output, PATHS) == []
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.usefixtures("chromium")
+def test_nothing_is_lost_without_a_script(output: Path) -> None:
+    assert shots.lost(output, PATHS) == []
+
+
+@pytest.fixture
+def npm() -> None:
+    """Skips, and says why, where the tools from npm cannot be had."""
+    if why := auditors.missing():
+        pytest.skip(f"Lighthouse, html-validate and the Nu checker are left out: {why}")
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.usefixtures("chromium", "npm")
+def test_lighthouse_has_nothing_to_add(output: Path) -> None:
+    assert auditors.low(auditors.scores(output, [KINDS[kind] for kind in pages.JUDGED])) == []
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("npm")
+def test_every_kind_of_page_is_valid_html(output: Path) -> None:
+    assert auditors.invalid(output, PATHS) == []
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("npm")
+def test_html_that_is_not_valid_is_found(tmp_path: Path) -> None:
+    wrong = "<!doctype html><html lang=en><head><title>x</title></head><body><p><div>x</div></p></body></html>"
+    (tmp_path / "index.html").write_text(wrong)
+    found = "\n".join(auditors.invalid(tmp_path, ["/"]))
+    wanted = ["html-validate", "Nu: "][: 1 + auditors.has_java()]
+    assert [name for name in wanted if name not in found] == []
+
+
+def test_a_page_below_a_hundred_is_named() -> None:
+    assert auditors.low({"/": {"seo": 92, "performance": 100}}) == ["/: Lighthouse gives 92 for seo"]
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.usefixtures("chromium")
+def test_faults_are_found_where_there_are_any(tmp_path: Path) -> None:
+    (tmp_path / "theme").mkdir()
+    (tmp_path / "theme/site.css").write_text("")
+    (tmp_path / "index.html").write_text(
+        '<!doctype html><html><head><title>x</title></head><body><img src="http://other.example/x.png">'
+        '<p style="width: 900px">wide</p><script>document.body.append("added")</script></body></html>'
+    )
+    found = "\n".join(shots.inspect(tmp_path, ["/"]) + shots.lost(tmp_path, ["/"]))
+    wanted = ("asks http://other.example/x.png", "320: is wider", "axe image-alt", "else without a script")
+    assert [fault for fault in wanted if fault not in found] == []
+
+
+def test_a_page_weighs_what_is_sent_for_it(tmp_path: Path) -> None:
+    (tmp_path / "theme").mkdir()
+    (tmp_path / "theme/site.css").write_bytes(b"a" * 1000)
+    (tmp_path / "index.html").write_bytes(b"b" * 60_000)
+    zipped = sum(len(gzip.compress(part, mtime=0)) for part in (b"a" * 1000, b"b" * 60_000))
+    assert pages.weight(tmp_path, "/") == Weight(61_000, zipped)
+    assert pages.heavy(tmp_path, ["/"]) == [f"/: weighs 61000 bytes, {zipped} with gzip"]

@@ -1,0 +1,196 @@
+"""Pictures are told by their bytes, hold nothing but what they show, and are published where an article shows them."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+
+import pytest
+
+from almanac import site, unchanged
+from almanac.commands import new_image
+from almanac.content import images
+from almanac.content.images import Picture
+from tests.support import projects
+from tests.support.growth import LINEAR, growth
+from tests.support.imagefiles import jpeg, jpeg_segment, png, png_chunk, webp, webp_chunk
+from tests.unit.test_check import ARTICLE, HEAD, content, found, put
+
+__all__ = ["content"]  # a fixture
+
+NOW = datetime(2026, 3, 2, 18, 20, tzinfo=UTC)
+KINDS = {"png": png, "jpg": jpeg, "webp": webp}
+SMALLER = "make it at most 500,000: smaller, or as WebP"
+MISNAMED = "is no address; name it content/images/<year>/<words>.png, .jpg or .webp, words of a-z, 0-9, -"
+CURE = "write it with `python3 tasks.py new image`, which leaves that out"
+
+
+def messages(data: bytes, file: str = "images/2026/down.png") -> list[str]:
+    return [fault.text for fault in images.read(data, file)[1]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_plain_picture_may_be_shown(kind: str) -> None:
+    data = KINDS[kind](width=300, height=20)
+    digest = blake2b(data, digest_size=16).digest()
+    assert images.read(data, f"images/2026/down.{kind}") == (Picture(f"images/2026/down.{kind}", 300, 20, digest), ())
+
+
+@pytest.mark.parametrize(("chunk", "size"), [
+    (webp_chunk(b"VP8 ", b"\x30\1\0\x9d\x01\x2a" + b"\x05\x40\x07\x80" + b"points"), (5, 7)),
+    (webp_chunk(b"VP8L", b"\x2f" + (4 | 6 << 14).to_bytes(4, "little") + b"points"), (5, 7)),
+])
+def test_simple_webp_tells_its_size_in_its_points(chunk: bytes, size: tuple[int, int]) -> None:
+    picture, _ = images.read(b"RIFF" + (len(chunk) + 4).to_bytes(4, "little") + b"WEBP" + chunk, "images/2026/a.webp")
+    assert picture
+    assert (picture.width, picture.height) == size
+
+
+@pytest.mark.parametrize(("data", "file", "message"), [
+    (b"<svg onload=alert(1)>", "a.png", "is no picture; save the picture again as PNG, JPEG or WebP"),
+    (b"GIF89a" + bytes(20), "a.png", "is no picture; save the picture again as PNG, JPEG or WebP"),
+    (b"", "a.png", "is no picture; save the picture again as PNG, JPEG or WebP"),
+    (png()[:-4], "a.png", "breaks off; save the picture again as PNG, JPEG or WebP"),
+    (png()[:8], "a.png", "breaks off; save the picture again as PNG, JPEG or WebP"),
+    (jpeg()[:-2], "a.jpg", "breaks off; save the picture again as PNG, JPEG or WebP"),
+    (b"\xff\xd8\xff\xe0\0\2abc", "a.jpg", "breaks off; save the picture again as PNG, JPEG or WebP"),
+    (webp()[:-3], "a.webp", "breaks off; save the picture again as PNG, JPEG or WebP"),
+    (b"RIFF\x04\0\0\0WEBP", "a.webp", "tells no width and height; save the picture again as PNG, JPEG or WebP"),
+    (jpeg(), "a.png", "is called .png but is a .jpg by its bytes; rename it"),
+    (png(width=4097), "a.png", "is 4097 by 2 points; make it at most 4096 a side"),
+    (png(width=3, height=2**31), "a.png", "is 3 by 2147483648 points; make it at most 4096 a side"),
+    (png(width=0, height=0), "a.png", "tells no width and height; save the picture again as PNG, JPEG or WebP"),
+    (png() + bytes(500_000), "a.png", f"has {len(png()) + 500_000:,} bytes; {SMALLER}"),
+    (png(), "a.svg", MISNAMED),
+    (png(), "../x.png", MISNAMED),
+    (png(), f"{'a' * 80}.png", "has a name that is too long; write at most 80 characters"),
+])
+def test_what_is_no_plain_picture_is_refused_with_a_cure(data: bytes, file: str, message: str) -> None:
+    assert messages(data, f"images/2026/{file}") == [message]
+
+
+HIDING = [
+    ("png", png(png_chunk(b"eXIf", b"GPS")), "eXIf"),
+    ("png", png(png_chunk(b"tEXt", b"Comment\0by me")), "tEXt"),
+    ("png", png(png_chunk(b"acTL", bytes(8))), "acTL"),
+    ("png", png(png_chunk(b"\0\xff\n:", b"")), "an unnamed part"),
+    ("png", png(behind=b"PK\3\4"), "other bytes"),
+    ("jpg", jpeg(jpeg_segment(0xE1, b"Exif\0\0GPS")), "segment E1"),
+    ("jpg", jpeg(jpeg_segment(0xED, b"Photoshop 3.0\0"), jpeg_segment(0xFE, b"by me")), "segment ED, segment FE"),
+    ("jpg", jpeg(jpeg_segment(0xE2, b"MPF\0")), "segment E2"),
+    ("jpg", jpeg(behind=b"<script>"), "other bytes"),
+    ("webp", webp(webp_chunk(b"EXIF", b"GPS")), "EXIF"),
+    ("webp", webp(webp_chunk(b"XMP ", b"<x/>"), webp_chunk(b"ANIM", bytes(6))), "XMP , ANIM"),
+    ("webp", webp(behind=b"more"), "other bytes"),
+]
+
+
+@pytest.mark.parametrize(("kind", "data", "hidden"), HIDING)
+def test_what_hides_beside_a_picture_is_named_and_can_be_left_out(kind: str, data: bytes, hidden: str) -> None:
+    beside = "beside the picture (a place, a device, a comment, an animation)"
+    assert messages(data, f"images/2026/a.{kind}") == [f"holds {hidden} {beside}; {CURE}"]
+    assert images.bare(data) == KINDS[kind]()
+
+
+def test_profiles_of_colour_may_stay() -> None:
+    for kind, data in (("png", png(png_chunk(b"iCCP", b"x"))), ("webp", webp(webp_chunk(b"ICCP", b"x"))),
+                       ("jpg", jpeg(jpeg_segment(0xE2, b"ICC_PROFILE\0\1\1")))):
+        assert messages(data, f"images/2026/a.{kind}") == []
+
+
+def test_bytes_made_to_be_slow_are_taken_apart_in_time() -> None:
+    slow: dict[int, Callable[[int], bytes]] = {
+        100_000: lambda size: jpeg(*[jpeg_segment(0xDA, b"")] * size),
+        40_000: lambda size: b"\x89PNG\r\n\x1a\n" + png_chunk(b"IDAT") * size,
+        60_000: lambda size: b"RIFF\xff\xff\xff\xffWEBP" + webp_chunk(b"VP8 ", b"") * size,
+        240_000: lambda size: b"\xff\xd8\xff\xda\0\2" + b"\xff\0" * size,
+    }
+    for size, made in slow.items():
+        assert messages(made(size))
+        assert growth(lambda size: messages(made(size)), size // 4) < LINEAR, made(1)  # noqa: B023
+
+
+def test_an_article_shows_a_picture_that_is_there(content: Path) -> None:
+    (content / "images/2026").mkdir(parents=True)
+    (content / "images/2026/down.png").write_bytes(png())
+    put(content, ARTICLE, HEAD + "![A red bar](/images/2026/down.png)\n")
+    assert found(content) == []
+    line = HEAD.count("\n") + 1
+    put(content, ARTICLE, HEAD + "![A bar](/images/2026/down.png)\n![](/images/2026/down.png)")
+    assert found(content) == [
+        f"{ARTICLE}:{line + 1}:1: is an image without alt text; say between the brackets what it shows",
+    ]
+    put(content, ARTICLE, HEAD + "![A bar](/images/2026/down.png) ![A red bar](/images/2026/dawn.png)\n")
+    assert found(content) == [
+        f"{ARTICLE}:{line}:33: /images/2026/dawn.png leads nowhere on this site; did you mean /images/2026/down.png?",
+    ]
+
+
+def test_a_picture_that_nobody_shows_or_that_is_none_is_named_once(content: Path, tmp_path: Path) -> None:
+    folder = content / "images/2026"
+    folder.mkdir(parents=True)
+    (folder / "bad.png").write_bytes(b"none")
+    (folder / "lone.png").write_bytes(png())
+    (folder / "huge.png").write_bytes(bytes(500_001))
+    (tmp_path / "secret.png").write_bytes(png())
+    (folder / "away.png").symlink_to(tmp_path / "secret.png")
+    put(content, ARTICLE, HEAD + "![Bad](/images/2026/bad.png)\n")
+    assert found(content) == [
+        "images/2026/away.png:1:1: is a symbolic link; put a file there",
+        "images/2026/bad.png:1:1: is no picture; save the picture again as PNG, JPEG or WebP",
+        "images/2026/huge.png:1:1: has 500,001 bytes; make it at most 500,000: smaller, or as WebP",
+        "images/2026/lone.png:1:1: is shown nowhere; show it with "
+        "![what it shows](/images/2026/lone.png), or take it away",
+    ]
+
+
+def build(root: Path) -> None:
+    site.build(root / "pelicanconf.py", now="2026-03-02T14:10:00Z", output="output")
+
+
+def settle() -> None:
+    """Wait until what was written counts as settled."""
+    time.sleep(unchanged.SETTLED / 1e9 + 0.02)
+
+
+def test_the_site_carries_pictures_and_notices_when_they_change(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = projects.project(tmp_path)
+    path = root / "content/images/2026/down.png"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(png())
+    projects.article(root, "claude-fails", "Claude fails", "![A red bar](/images/2026/down.png)")
+    settle()
+    build(root)
+    page = (root / "output/articles/2026/claude-fails/index.html").read_text()
+    assert '<img src="/images/2026/down.png" alt="A red bar">' in page
+    assert (root / "output/images/2026/down.png").read_bytes() == png()
+    path.write_bytes(png(width=4))
+    build(root)
+    assert (root / "output/images/2026/down.png").read_bytes() == png(width=4)
+    path.unlink()
+    build(root)
+    assert "/images/2026/down.png leads nowhere on this site" in capsys.readouterr().err
+
+
+def test_a_new_picture_is_written_without_what_it_hides(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "Screen Shot 3.PNG"
+    source.write_bytes(HIDING[0][1])
+    content = tmp_path / "content"
+    assert new_image.main(content, source, NOW) == 0
+    assert (content / "images/2026/screen-shot-3.png").read_bytes() == png()
+    assert new_image.main(content, source, NOW) == 1
+    assert new_image.main(content, tmp_path / "none.png", NOW) == 1
+    source.write_bytes(png(width=5000))
+    assert new_image.main(content, source, NOW) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "new: wrote content/images/2026/screen-shot-3.png; show it with "
+        "![what it shows](/images/2026/screen-shot-3.png)",
+        "new: content/images/2026/screen-shot-3.png is there already; rename your picture first",
+        f"new: {tmp_path}/none.png: No such file or directory",
+        f"new: {source}: is 5000 by 2 points; make it at most 4096 a side",
+    ]

@@ -1,0 +1,91 @@
+"""A build of the past is the site as it was then: byte for byte what it would be had nothing been observed since."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from almanac import archive
+from almanac.content.article import ArticleCard
+from almanac.engine import Plan
+from almanac.model import Update
+from almanac.snapshot import incident_as_of
+from tests.site.test_engine import TOLD, build, clean, plan  # noqa: F401  (a fixture)
+from tests.support.almanacs import at, incident, pulls
+from tests.support.projects import put, tree
+from tests.unit.test_replay import SEEN
+
+THEN = at("02 12:45")
+LATER = replace(SEEN, id="later", started=at("02 13:00"), first_seen=at("02 13:05"), changes=(), ended=None, updates=(
+    Update(at=at("02 13:00"), phase=SEEN.updates[0].phase, text="Later.", seen=at("02 13:05")),))  # fmt: skip
+
+
+@pytest.fixture
+def past(plan: Plan) -> Plan:  # noqa: F811
+    """A plan for a moment in the middle of an incident that was changed much later."""
+    for found in (replace(SEEN, id="seen"), LATER):
+        put(plan.root, found)
+    return replace(plan, now=THEN)
+
+
+def forget(content: Path) -> None:
+    """Take out of an archive all that was observed after that moment."""
+    for entry in list(archive.walk(content)):
+        path = content / "incidents" / entry.file
+        found = archive.read(content, entry.file)
+        then = incident_as_of.as_of(found, THEN)
+        if then is None:
+            path.unlink()
+        elif then != found:
+            path.write_text(archive.render(then))
+    ended = {"anthropic": ("first", "second", "seen"), "groq": ("other",)}
+    for slug in ("anthropic", "groq"):
+        known = archive.load_pulls(content, slug)
+        archive.save_pulls(content, incident_as_of.pulls_as_of(known, THEN, ended[slug]))
+
+
+def test_a_build_of_the_past_equals_one_without_all_later_observations(past: Plan) -> None:
+    build(past)
+    whole = dict(tree(past.output))
+    forget(past.content)
+    assert clean(past) == whole
+
+
+def test_what_was_open_then_is_open_on_its_page_and_at_home(past: Plan) -> None:
+    build(past)
+    home = (past.output / "index.html").read_text()
+    assert "<h1>Claude and Groq are in trouble" in home
+    page = (past.output / "incidents/anthropic/seen/index.html").read_text()
+    assert ("All methods fail." in page, "Some methods fail." in page) == (True, False)
+
+
+def test_what_was_not_known_yet_has_no_page(past: Plan) -> None:
+    build(past)
+    assert not (past.output / "incidents/anthropic/later").exists()
+    assert build(replace(past, now=at("02 14:10"))).written
+    assert (past.output / "incidents/anthropic/later/index.html").exists()
+
+
+def test_an_article_of_a_later_date_is_in_no_list(past: Plan) -> None:
+    soon = ArticleCard(url="/articles/2026/soon/", title="Soon to be told", date=at("02 13:00"))
+    build(past, TOLD, soon)
+    assert "Soon to be told" not in (past.output / "articles/index.html").read_text()
+
+
+def test_a_record_that_ends_before_is_as_it_is(plan: Plan) -> None:  # noqa: F811
+    for slug in ("anthropic", "groq"):
+        archive.save_pulls(plan.content, pulls(slug))
+    build(plan)
+    assert build(replace(plan, now=plan.now)).written == ()
+
+
+def test_an_import_that_was_open_then_is_called_open_and_one_without_an_end_is_not(past: Plan) -> None:
+    for name, until in (("long", "02 16:00"), ("lost", "")):
+        put(past.root, replace(incident(name, "02 11:00", until), imported="a-list", first_seen=None))
+    build(past)
+    rows = (past.output / "incidents/2026/03/index.html").read_text().split("<li>")
+    said = {name: [word for word in (">open<", ">no end recorded<") if word in row]
+            for name in ("long", "lost") for row in rows if f"/anthropic/{name}/" in row}  # fmt: skip
+    assert said == {"long": [">open<"], "lost": [">no end recorded<"]}

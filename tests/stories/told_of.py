@@ -1,5 +1,0 @@
-"""All stories that are quickly told."""
-
-from tests.stories import edited, gone, named
-
-STORIES = (*gone.STORIES, *edited.STORIES, *named.STORIES)

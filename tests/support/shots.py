@@ -1,0 +1,168 @@
+"""Takes pictures of a built site, one of each kind of page in light, dark and at 320 px, and looks for faults.
+
+    python -m tests.support.shots OUTPUT FOLDER [PATH ...]
+
+Besides the pictures it prints what axe finds, requests to other hosts, refusals of the content security policy, pages
+wider than the window and pages heavier than the budget; the exit code is 1 if there is any.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+CHROMIUM = "/usr/bin/chromium"
+PATHS = (
+    "/",
+    "/incidents/",
+    "/providers/",
+    "/providers/anthropic/",
+    "/leaderboard/",
+    "/articles/",
+    "/methodology/",
+    "/about/",
+    "/status/",
+    "/404.html",
+    "/incidents/anthropic/0ghc53zpsfmt/",
+    "/incidents/2026/03/",
+    "/providers/anthropic/2026/",
+    "/articles/2026/claude-outage/",
+)
+FORMS: dict[str, dict[str, Any]] = {
+    "light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "320": {"viewport": {"width": 320, "height": 700}, "color_scheme": "light"},
+}
+BUDGET = 50 * 1024  # bytes of HTML and CSS of a page
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What can differ between the forms; the rest is the same markup and is looked at once.
+RULES = {"dark": ["color-contrast"], "320": ["color-contrast", "target-size", "scrollable-region-focusable"]}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder without a word."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+class Server(ThreadingHTTPServer):
+    """A server that does not mind a browser that no longer wants its answer."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of every other error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+@contextmanager
+def served(folder: Path, by: type[SimpleHTTPRequestHandler] = Quiet) -> Iterator[str]:
+    """The address at which a folder is served while the block runs."""
+    server = Server(("127.0.0.1", 0), partial(by, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+
+
+def faults_of(page: Any, here: str, path: str, form: str) -> list[str]:
+    """What is wrong with one page in one form; the page is left open for a picture."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(f"console: {message.text}") if message.type == "error" else None)
+    page.on("request", lambda request: None if request.url.startswith(here) else found.append(f"asks {request.url}"))
+    page.goto(here + path)
+    if page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth"):
+        found.append(f"is wider than the window: {page.evaluate(WIDEST)}")
+    found += axe(page, form)
+    return [f"{path} {form}: {fault}" for fault in found]
+
+
+WIDEST = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+  .slice(0, 3).map(e => e.tagName + '.' + (e.getAttribute('class') || '')).join(', ')"""
+
+
+def axe(page: Any, form: str) -> list[str]:
+    """What axe finds in a form, with the first place of each."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    by_rule = form in RULES
+    options = {"runOnly": {"type": "rule" if by_rule else "tag", "values": RULES[form] if by_rule else TAGS}}
+    violations = Axe().run(page, options=options).response["violations"]
+    return [
+        f"axe {v['id']} ({len(v['nodes'])}): {v['help']}: {v['nodes'][0]['html'][:160]}"
+        f" {v['nodes'][0].get('failureSummary', '')[:220]}"
+        for v in violations
+    ]
+
+
+def file_of(output: Path, path: str) -> Path:
+    """The file behind an address of the built site."""
+    return output / path.lstrip("/") / ("index.html" if path.endswith("/") else "")
+
+
+def weight(output: Path, path: str) -> int:
+    """Bytes of a page and of the style sheet."""
+    return file_of(output, path).stat().st_size + (output / "theme/site.css").stat().st_size
+
+
+def inspect(output: Path, paths: list[str], folder: Path | None = None) -> list[str]:
+    """Every fault of these pages of a built site in every form; with a folder, their pictures are put there."""
+    from playwright.sync_api import sync_playwright
+
+    faults = [f"{path}: weighs {weight(output, path)} bytes" for path in paths if weight(output, path) > BUDGET]
+    with served(output) as here, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for form, settings in FORMS.items():
+            context = browser.new_context(**settings, reduced_motion="reduce")
+            for path in paths:
+                page = context.new_page()
+                faults += faults_of(page, here, path, form)
+                if folder:
+                    name = path.strip("/").replace("/", "-").removesuffix(".html") or "home"
+                    page.screenshot(path=folder / f"{name}-{form}.png", full_page=True)
+                page.close()
+            context.close()
+        browser.close()
+    return faults
+
+
+def lost(output: Path, paths: list[str]) -> list[str]:
+    """The pages whose text is not the same where no script runs."""
+    from playwright.sync_api import sync_playwright
+
+    with served(output) as here, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        said: list[list[str]] = []
+        for script in (True, False):
+            page = browser.new_context(java_script_enabled=script).new_page()
+            said.append([_words(page, here + path) for path in paths])
+        browser.close()
+    return [f"{path}: says something else without a script"
+            for path, one, other in zip(paths, *said, strict=True) if one != other]  # fmt: skip
+
+
+def _words(page: Any, url: str) -> str:
+    page.goto(url)
+    return str(page.locator("body").inner_text())
+
+
+def main(argv: list[str]) -> int:
+    """Take the pictures and print the faults."""
+    output, folder = Path(argv[0]), Path(argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = argv[2:] or PATHS
+    paths = [path for path in wanted if (output / path.lstrip("/")).exists()]
+    faults = [f"{path}: is missing" for path in wanted if path not in paths] + inspect(output, paths, folder)
+    print("\n".join(faults) or "no fault")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

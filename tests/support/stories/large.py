@@ -1,0 +1,48 @@
+"""Stories that take their time: a whole history of incidents brought into the feed at once."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tests.support import feedforms
+from tests.support.statuspages import Trouble
+from tests.support.stories.telling import (
+    CLOSED,
+    DAY,
+    LOGIN,
+    LOOK,
+    OVER_NOW,
+    SLOW,
+    Story,
+    kept,
+    post,
+    said,
+    slow,
+    update,
+)
+
+MANY = 4_998
+
+
+def past(number: int) -> Trouble:
+    """An incident of long ago, an hour after the one before."""
+    return Trouble(id=f"past{number:08}", title="Errors", posts=[post(-400 * DAY + 60 * number, "Resolved", "x")])
+
+
+def compact(troubles: Sequence[Trouble], host: str) -> bytes:
+    """Statuspage's feed in its shorter form of 2014, so that as many entries stay below what is read of a feed."""
+    return re.sub(rb"&lt;/?var.*?&gt;|<guid>.*?</guid>", b"", feedforms.rss(troubles, host))
+
+
+PAST = tuple(past(number) for number in range(MANY))
+
+STORIES = (
+    Story(
+        title="5,000 entries at once",
+        pulls=(said(2, LOGIN, SLOW), said(40, CLOSED, SLOW, *PAST[::-1], form=compact)),
+        archive=(
+            kept(CLOSED, update(LOOK, 2), update(OVER_NOW, 40)), slow(),
+            *(replace(kept(one, update(one.posts[0], 40)), kind_basis="words") for one in PAST),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,120 @@
+"""`python3 tasks.py doctor` names what is wrong with an installation, each with its cure."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from almanac import archive, unchanged
+from almanac.commands import doctor
+from almanac.commands.doctor import Finding
+from almanac.model import FeedState, Pulls
+from tests.support.projects import project
+
+FEED = "https://status.anthropic.example/history.atom"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return project(tmp_path / "almanac")
+
+
+def marks(examine: Callable[[Path], Iterator[Finding]], home: Path) -> list[str]:
+    return [f"{mark} {text}" for mark, text in doctor._examined(examine, home)]
+
+
+def pulled(home: Path, ago: timedelta, **state: object) -> datetime:
+    """Leave behind a pull that was so long ago."""
+    at = (datetime.now(UTC) - ago).replace(microsecond=0)
+    feed = replace(FeedState(url=FEED), fetched=at, **state)  # type: ignore[arg-type]
+    archive.save_pulls(home / "content", Pulls(provider="anthropic", feeds=(feed,)))
+    return at
+
+
+def test_this_very_environment_is_as_locked(home: Path) -> None:
+    (said,) = marks(doctor.packages, home)
+    assert said.startswith("ok Python 3.")
+
+
+def test_a_package_that_is_missing_or_another_is_named(home: Path) -> None:
+    lock = "pelican==0.1 \\\nno-such-thing==1.0 \\\nonly-elsewhere==1.0 ; sys_platform == 'other' \\\n"
+    (home / "requirements.lock").write_text(lock)
+    (said,) = marks(doctor.packages, home)
+    assert said.startswith("WRONG .venv: pelican 4.")
+    assert said.endswith(", not 0.1; no-such-thing missing, not 1.0. Delete .venv, the next task makes it anew")
+
+
+def test_a_folder_without_git_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (said,) = marks(doctor.repository, home)
+    assert said.startswith("WRONG almanac/ is no git repository")
+    monkeypatch.setenv("PATH", "")
+    assert marks(doctor.repository, home) == ["WRONG git is not installed; the record lives in it: install git"]
+
+
+def test_a_placeholder_for_the_address_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert marks(doctor.address, home)[0].startswith("look SITEURL is https://outage-almanac.example, a placeholder")
+    monkeypatch.setenv("SITEURL", "https://almanac.test")
+    assert marks(doctor.address, home) == ["ok the site is published at https://almanac.test"]
+
+
+def test_a_broken_file_of_the_record_is_named_with_its_line(home: Path) -> None:
+    assert marks(doctor.record, home) == ["ok 2 providers and 5 incidents can be read"]
+    (home / "content/pulls/groq.json.tmp").write_text("half")
+    assert marks(doctor.record, home)[1:] == [
+        "look a killed run left 1 files, content/pulls/groq.json.tmp first; the next pull removes them"
+    ]
+    victim = min((home / "content/incidents").glob("*/*/*.md"))
+    victim.write_bytes(b"\xff")
+    (said,) = marks(doctor.record, home)
+    assert said.startswith(f"WRONG content/incidents/{victim.relative_to(home / 'content/incidents')}:1: is not UTF-8")
+
+
+def test_when_the_last_pull_was_and_what_fails_for_a_day_is_told(home: Path) -> None:
+    for path in (home / "content/pulls").glob("*.json"):
+        path.unlink()
+    assert marks(doctor.pulls, home) == ["look no feed was ever pulled here: run python3 tasks.py pull"]
+    at = pulled(home, timedelta(minutes=5))
+    assert marks(doctor.pulls, home) == [f"ok the last pull was at {at:%Y-%m-%d %H:%M} UTC"]
+    since = datetime.now(UTC) - timedelta(days=2)
+    at = pulled(home, timedelta(hours=3), error="timeout: no answer", error_since=since)
+    assert marks(doctor.pulls, home) == [
+        f"look the last pull was at {at:%Y-%m-%d %H:%M} UTC: is the schedule running?",
+        f"look {FEED} fails since {since:%Y-%m-%d %H:%M} UTC: timeout: no answer",
+    ]
+    at = pulled(home, timedelta(days=-1))
+    assert marks(doctor.pulls, home) == [
+        f"WRONG the last pull was at {at:%Y-%m-%d %H:%M} UTC, yet to come: mend the clock; "
+        "if it was wrong then, restore content/pulls and content/incidents from before that pull"
+    ]
+
+
+def test_too_little_room_and_shut_folders_are_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert marks(doctor.disk, home)[0].startswith("ok ")
+    monkeypatch.setattr(doctor, "ROOM", 10**18)
+    monkeypatch.setattr("os.access", lambda path, _: Path(path).name != "incidents")
+    assert [line.split(" MB")[-1] for line in marks(doctor.disk, home)] == [
+        " are free, a build needs 1000000000000: make room",
+        "WRONG content/incidents cannot be written by this user: change rights or user",
+    ]
+
+
+def test_an_output_that_lacks_files_is_named(home: Path) -> None:
+    output = home / unchanged.PREVIEW
+    assert marks(doctor.outputs, home) == []
+    output.mkdir()
+    (output / "index.html").write_text("home")
+    state = unchanged.state_folder(output)
+    state.mkdir()
+    (state / unchanged.CENSUS).write_text('{"files": ["index.html"]}')
+    assert marks(doctor.outputs, home) == [f"ok {unchanged.PREVIEW}/ holds all 1 files of its last build"]
+    (output / "index.html").unlink()
+    assert marks(doctor.outputs, home) == [
+        f"look {unchanged.PREVIEW}/ lacks 1 of 1 files, index.html first: run python3 tasks.py build"
+    ]
+
+
+def test_it_ends_with_1_if_anything_is_wrong(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert doctor.main(home) == 1  # it is no git repository
+    assert capsys.readouterr().out.splitlines()[-1] == "doctor: 1 to mend"

@@ -1,0 +1,69 @@
+"""The derivation of a number shows its rows and ends at the number the leaderboard shows."""
+
+import pytest
+
+from almanac.stats.explain import leaderboard_number
+from almanac.stats.record import record
+from almanac.stats.windows import between
+from tests.support.stats.cards import MIDNIGHT, at, card, provider, times
+
+PERIOD = between(MIDNIGHT, at(24 * 28))
+
+
+def test_each_step_from_coverage_to_rank_is_printed() -> None:
+    cards = (
+        card(24, 26, id="one"),
+        card(25, 27, "major", id="two"),
+        card(60, 61, id="three"),
+        card(70, 71, kind="test", id="trial"),
+        card(100, 130, "none", id="calm"),
+        card(-5, -4, id="before"),
+    )
+    acme = record(provider(), cards, times((0, 24 * 28)), now=at(24 * 28))
+    assert "\n".join(leaderboard_number([acme], "acme", PERIOD)) == """\
+acme, 2026-03-01 to 2026-03-28
+
+1. Covered time: when the archive would have seen an incident
+   2026-03-01T00:00:00Z to 2026-03-29T00:00:00Z
+   2419200 s of 2419200 s = 100.0%
+
+2. Incidents that started in the period
+   left out  trial  2026-03-03T22:00:00Z  test of the status page
+   counted   one  2026-03-02T00:00:00Z to 2026-03-02T02:00:00Z  7200 s  minor
+   counted   two  2026-03-02T01:00:00Z to 2026-03-02T03:00:00Z  7200 s  major
+   counted   three  2026-03-03T12:00:00Z to 2026-03-03T13:00:00Z  3600 s  minor
+   counted   calm  2026-03-05T04:00:00Z to 2026-03-06T10:00:00Z  108000 s  none
+   n = 4
+
+3. Time in declared trouble: overlaps merged, cut to covered time
+   at least 14400 s in 2 stretches; 1 - 14400 / 2419200 = 99.4048% clear
+   at most 14400 s in 2 stretches; 1 - 14400 / 2419200 = 99.4048% clear
+
+4. The same with other weights for degraded, partial, full
+   any declared trouble  1, 1, 1       99.4048% to 99.4048%
+   Statuspage            0, 0.3, 1     99.9107% to 99.9107%
+   incident.io           0, 1, 1       99.7024% to 99.7024%
+   OpenStatus            0, 0.5, 1     99.8512% to 99.8512%
+   AIWatch               0.3, 1, 1     99.6131% to 99.6131%
+   1, ¾, ¼               0.25, 0.75, 1 99.7024% to 99.7024%
+   1, 1, ½               0.5, 1, 1     99.5536% to 99.5536%
+   90 % interval of the first, from whole weeks drawn again: 83.04% to 100.00%
+   4.29 incidents per 30 covered days, Poisson 1.46 to 9.81
+
+5. Rank 1 to 1 of 1
+   0 told better, 0 told worse
+   taken by itself, without regard to the others' ranks: 1 to 1
+   cannot be told apart: acme"""
+
+
+def test_who_is_not_ranked_is_explained_too() -> None:
+    acme = record(provider(), (card(24, id="open"),), times((0, 24 * 20)), now=at(24 * 28))
+    lines = leaderboard_number([acme], "acme", PERIOD)
+    assert "   counted   open  2026-03-02T00:00:00Z to no end recorded  minor" in lines
+    assert lines[-1] == "5. Not ranked: covered for 20 days, 28 needed"
+
+
+def test_an_unknown_provider_is_an_error_that_names_the_known_ones() -> None:
+    acme = record(provider(), (), times((0, 9)), now=at(9))
+    with pytest.raises(ValueError, match="no provider 'acne'; there is acme"):
+        leaderboard_number([acme], "acne", PERIOD)

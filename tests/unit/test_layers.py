@@ -1,0 +1,99 @@
+"""The house keeps its order: rooms import downward only, no files import in a circle, dangerous tools have one user."""
+
+import ast
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[2] / "plugins" / "almanac"
+
+ROOMS = (  # from the ground up: each may import those named before it, and none named after it
+    "model", "files", "unchanged",
+    "text", "merge", "stats", "fetch", "feeds", "archive", "queries",
+    "content", "news", "snapshot",
+    "pull", "claims",
+    "views", "exports",
+    "engine", "reader", "hookup", "site",
+    "commands",
+    "__init__",
+)  # fmt: skip
+TOP = {"__init__.py", "files.py", "hookup.py", "reader.py", "site.py", "unchanged.py"}  # what has no room
+
+ONLY = {
+    "feedparser": {"feeds/entries.py"},
+    "bs4": {"text/untrusted.py"},
+    "nh3": {"text/markdown.py", "text/untrusted.py"},
+    "cmarkgfm": {"text/markdown.py"},
+    "httpx2": {"fetch/__init__.py", "fetch/client.py"},
+    "httpcore2": {"fetch/client.py", "fetch/guard.py"},
+    "stamina": {"fetch/__init__.py"},
+    "pagefind_bin": {"exports/searchindex.py"},
+    "pyarrow": {"exports/parquet.py"},
+    "resvg_py": {"exports/lettering.py"},
+    "font_source_sans_pro": {"exports/lettering.py"},
+    "pelican": {"hookup.py", "reader.py", "site.py"},
+}
+
+FILES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def module(file: str) -> str:
+    """The name a file is imported by: almanac.feeds.times, or almanac.feeds for its __init__.py."""
+    return ".".join(["almanac", *file.removesuffix(".py").split("/")]).removesuffix(".__init__")
+
+
+MODULES = {module(file): file for file in FILES}
+
+
+def room(file: str) -> str:
+    """The module or package directly under almanac that a file belongs to."""
+    return file.split("/")[0].removesuffix(".py")
+
+
+def imports(file: str) -> set[str]:
+    """Every module that a file imports, wherever in it the import stands: in a function, or for types only."""
+    package = ["almanac", *file.split("/")[:-1]]
+    names = set()
+    for node in ast.walk(FILES[file]):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join([*(package[: len(package) - node.level + 1] if node.level else ()),
+                             *(node.module.split(".") if node.module else ())])  # fmt: skip
+            inner = {f"{base}.{alias.name}" for alias in node.names}
+            names |= {name if name in MODULES else base for name in inner}
+    return names
+
+
+USES = {file: {MODULES[name] for name in imports(file) if name in MODULES} - {file} for file in FILES}
+
+
+def test_every_module_stands_in_a_room() -> None:
+    assert {room(file) for file in FILES} <= set(ROOMS)
+    assert {file for file in FILES if "/" not in file} == TOP
+
+
+def test_rooms_import_downward() -> None:
+    assert [
+        f"{file} imports {used}" for file in FILES for used in sorted(USES[file])
+        if ROOMS.index(room(used)) > ROOMS.index(room(file))
+    ] == []  # fmt: skip
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    graph = dict(USES)
+    while True:
+        used = {other for uses in graph.values() for other in uses}
+        left = {file: uses & graph.keys() for file, uses in graph.items() if uses & graph.keys() and file in used}
+        if left == graph:
+            break
+        graph = left
+    assert graph == {}
+
+
+def test_dangerous_tools_have_one_user() -> None:
+    tools = {file: {name.split(".")[0] for name in imports(file)} & set(ONLY) for file in FILES}
+    assert [f"{file} imports {tool}" for file in FILES for tool in tools[file] if file not in ONLY[tool]] == []
+
+
+def test_first_line_says_the_one_responsibility() -> None:
+    said = {file: (ast.get_docstring(tree) or "").split("\n")[0] for file, tree in FILES.items()}
+    assert [file for file, line in said.items() if not line.endswith((".", ","))] == []

@@ -1,0 +1,80 @@
+"""A month's report is drafted from the archive with figures that stay right, and passes once it is filled in."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from almanac import archive
+from almanac.commands import new_report
+from almanac.commands.check import problems
+from almanac.content import frontmatter
+from almanac.model import Pulls, Span
+from tests.unit.test_claims import at, incident
+
+NOW = datetime(2026, 4, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """Two providers with a covered March, one without."""
+    folder = tmp_path / "content"
+    (folder / "providers").mkdir(parents=True)
+    for slug in ("acme", "other", "silent"):
+        (folder / "providers" / f"{slug}.md").write_text(
+            f"---\nslug: {slug}\nname: {slug.title()}\ncompany: {slug.title()} Inc.\nhome: https://{slug}.example/\n"
+            f"status_page: https://status.{slug}.example/\n---\n")
+    for slug in ("acme", "other"):
+        archive.save_pulls(folder, Pulls(provider=slug, coverage=(Span(since=at(1), until=at(1, month=4)),)))
+    found = [incident("acme", f"a{n}", at(2) + timedelta(days=n), 10 * n) for n in range(8)]
+    archive.save(folder, [*found, incident("acme", "april", at(1, month=4), 5)], {})
+    for folder_of_pages in ("articles", "pages"):
+        (folder / folder_of_pages).mkdir()
+    (folder / "pages" / "methodology.md").write_text("---\ntitle: Methodology\n---\n")
+    return folder
+
+
+def draft(content: Path) -> frontmatter.Matter:
+    assert new_report.main(content, "2026-03", NOW) == 0
+    path = content / "articles" / "2026" / "2026-04-02-march-2026.md"
+    return frontmatter.read(path.read_bytes(), path.name)
+
+
+def test_each_covered_provider_has_a_line_and_the_others_are_named(content: Path) -> None:
+    found = draft(content)
+    assert "| [Acme](/providers/acme/) | {{acme}} | {{acme-count}} | {{acme-median}} |" in found.body
+    assert "| [Other](/providers/other/) | {{other}} | {{other-count}} | – |" in found.body
+    assert "too little of the month is recorded: Silent." in found.body
+    assert found.values["providers"] == ["acme", "other"]
+    assert found.values["figures"]["acme-count"] == {
+        "count": "incidents", "provider": "acme", "from": at(1).date(), "to": at(1, month=4).date()}
+    assert (found.values["title"], found.values["date"]) == (
+        "AI services in March 2026: what was declared", NOW)
+
+
+def test_the_five_longest_that_ended_are_listed(content: Path) -> None:
+    found = draft(content)
+    assert found.values["incidents"] == [f"acme/a{n}" for n in (7, 6, 5, 4, 3)]
+    assert found.values["figures"]["long-1"] == {"lasted": "acme/a7"}
+    assert "| [Acme, a7](/incidents/acme/a7/) | {{long-1-start}} | {{long-1}} |" in found.body
+
+
+def test_only_what_a_person_must_write_is_missing(content: Path) -> None:
+    draft(content)
+    file = "articles/2026/2026-04-02-march-2026.md"
+    assert [str(p).removeprefix(f"content/{file}:") for p in problems(content, NOW, False)] == [
+        "4:1: authors: is an empty list; name at least one",
+        "14:1: summary: '' is empty or holds a line break or control character; write one line of text"]
+    text = (content / file).read_text()
+    (content / file).write_text(text.replace("authors: []", "authors: [Ada]").replace("summary: ''", "summary: March."))
+    assert problems(content, NOW, False) == []
+
+
+def test_it_overwrites_nothing_and_knows_months_only(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    draft(content)
+    capsys.readouterr()
+    assert new_report.main(content, "2026-03", NOW) == 1
+    assert new_report.main(content, "2026-13", NOW) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "new: content/articles/2026/2026-04-02-march-2026.md is there already; edit it, or remove it first",
+        "new: '2026-13' is no month; write it as in: python3 tasks.py new report 2026-06"]

@@ -1,0 +1,332 @@
+"""Provider files become frozen values, and every fault of every file is told at once, with its place and a cure."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from almanac import feeds
+from almanac.content import forms, providers
+from almanac.content.providers import ProviderError, load
+from almanac.model import Component, Feed, Provider, Scope
+
+WHOLE = """---
+slug: acme
+name: Acme
+company: Acme Inc.
+home: https://acme.example/
+status_page: https://status.acme.example/
+feeds:
+  - url: https://status.acme.example/history.atom
+    dialect: statuspage
+    verified: true
+  - url: https://status.acme.example/feed
+components:
+  - slug: chat
+    name: Acme Chat
+    product: Acme
+    capability: chat
+    match: [Chat, Acme (old)]
+  - slug: api
+    name: API
+capabilities: [chat, api]
+aliases: [ACME]
+scope:
+  components: [chat]
+  words: [model]
+written_by: machine
+zone: Europe/Berlin
+built_on: [bare]
+---
+
+Makes *everything*.
+"""
+
+BARE = """---
+slug: bare
+name: Bare
+company: Bare Ltd
+home: http://bare.example
+status_page: https://bare.example/status
+---
+"""
+
+ACME = Provider(
+    slug="acme", name="Acme", company="Acme Inc.", home="https://acme.example/",
+    status_page="https://status.acme.example/",
+    feeds=(Feed(url="https://status.acme.example/history.atom", dialect="statuspage", verified=True),
+           Feed(url="https://status.acme.example/feed")),
+    components=(
+        Component(slug="chat", name="Acme Chat", product="Acme", capability="chat", match=("Chat", "Acme (old)")),
+        Component(slug="api", name="API", capability="other"),
+    ),
+    capabilities=("chat", "api"), aliases=("ACME",), scope=Scope(components=("chat",), words=("model",)),
+    written_by="machine", zone="Europe/Berlin", built_on=("bare",), about="Makes *everything*.",
+    file="providers/acme.md",
+)
+PLAIN = Provider(slug="bare", name="Bare", company="Bare Ltd", home="http://bare.example",
+                 status_page="https://bare.example/status", file="providers/bare.md")
+
+
+def write(content: Path, **files: str) -> Path:
+    (content / "providers").mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (content / "providers" / f"{name}.md").write_text(text)
+    return content
+
+
+def complaints(content: Path, **files: str) -> list[str]:
+    with pytest.raises(ProviderError) as caught:
+        load(write(content, **files))
+    assert str(caught.value) == "\n".join(map(str, caught.value.problems))
+    return [str(fault).replace(f"{content.name}/providers/", "") for fault in caught.value.problems]
+
+
+def with_line(text: str, old: str, new: str) -> str:
+    assert text.count(old) == 1
+    return text.replace(old, new)
+
+
+def test_files_become_providers_by_slug(tmp_path: Path) -> None:
+    assert load(write(tmp_path, bare=BARE, acme=WHOLE)) == (ACME, PLAIN)
+
+
+def test_no_folder_means_no_provider(tmp_path: Path) -> None:
+    assert load(tmp_path) == ()
+
+
+def test_other_files_beside_are_left_alone(tmp_path: Path) -> None:
+    write(tmp_path, bare=BARE)
+    (tmp_path / "providers" / "README.txt").write_text("hello")
+    assert load(tmp_path) == (PLAIN,)
+
+
+def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
+    bad = """---
+slug: bad
+name: no
+company: ""
+home: ftp://bad.example
+staus_page: https://bad.example/status
+feeds:
+  - url: https://bad.example/feed
+    dialekt: statuspage
+  - verified: "yes"
+    dialect: statuspag
+components:
+  - slug: Chat App
+    name: 7
+    capability: chatt
+  - slug: ok
+    name: Fine
+    match: alone
+scope: everything
+written_by: robots
+zone: Europe/Berln
+built_on: [nobody]
+---
+"""
+    assert complaints(tmp_path, bad=bad, worse="hello\n", bare=BARE) == [
+        "bad.md:1:1: status_page: is missing; add a line `status_page: …`",
+        "bad.md:3:1: name: false is of the wrong type; write text in quotes",
+        "bad.md:4:1: company: '' is empty or holds a line break or control character; write one line of text",
+        "bad.md:5:1: home: 'ftp://bad.example' is no web address; write it in full, as in https://status.example.com/",
+        "bad.md:6:1: staus_page: is not a known key; did you mean status_page?",
+        "bad.md:9:5: feeds.0.dialekt: is not a known key; did you mean dialect?",
+        "bad.md:10:5: feeds.1.url: is missing; add a line `url: …`",
+        "bad.md:10:5: feeds.1.verified: 'yes' is of the wrong type; write true or false",
+        "bad.md:11:5: feeds.1.dialect: 'statuspag' is not one of the words known here; write statuspage, incidentio, "
+        "xai, google, aws, azure, instatus, betterstack, flashduty, lambstatus or plain",
+        "bad.md:13:5: components.0.slug: 'Chat App' is no slug; use 1 to 64 of a-z, 0-9 and -",
+        "bad.md:14:5: components.0.name: 7 is of the wrong type; write text in quotes",
+        "bad.md:15:5: components.0.capability: 'chatt' is not one of the words known here; write chat, api, code, "
+        "search, speech, images, compute or other",
+        "bad.md:18:5: components.1.match: 'alone' is of the wrong type; write a list, as in [a, b]",
+        "bad.md:19:1: scope: 'everything' is of the wrong type; write fields below it, indented by two blanks",
+        "bad.md:20:1: written_by: 'robots' is not one of the words known here; write hand or machine",
+        "bad.md:21:1: zone: 'Europe/Berln' is no time zone of a place; write an IANA name such as Europe/Berlin, "
+        "or UTC",
+        "bad.md:22:12: built_on.0: 'nobody' is no provider here; write the slug of one that is",
+        "worse.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---",
+    ]
+
+
+@pytest.mark.parametrize("url", [
+    "https://", "//a.example/", "a.example", "javascript:alert(1)", "file:///etc/passwd", "https://user@a.example/",
+    "https://a.example/ b", 'https://a.example/"onclick', "https://a.example/<b>", "https://[::1", "https://a.ex\u202eample/",
+    "https://a.example/\\\\x",
+])
+def test_only_whole_web_addresses_are_taken(tmp_path: Path, url: str) -> None:
+    text = with_line(BARE, "http://bare.example", json.dumps(url))
+    [message] = complaints(tmp_path, bare=text)
+    assert "home: " in message
+    assert message.endswith(" is no web address; write it in full, as in https://status.example.com/")
+
+
+@pytest.mark.parametrize("slug", ["", "Bare", "bare/../x", "b" * 65, "bäre", "bare "])
+def test_a_slug_has_a_form(tmp_path: Path, slug: str) -> None:
+    messages = complaints(tmp_path, bare=with_line(BARE, "slug: bare", f"slug: {json.dumps(slug)}"))
+    shown = f"{slug[:57]}…" if len(slug) > 60 else slug
+    assert f"bare.md:2:1: slug: {shown!r} is no slug; use 1 to 64 of a-z, 0-9 and -" in messages
+
+
+def test_a_slug_is_the_name_of_its_file(tmp_path: Path) -> None:
+    assert complaints(tmp_path, barr=BARE) == [
+        "barr.md:2:1: slug: 'bare' is not the file's name; write barr, or rename it bare.md"]
+
+
+def test_a_slug_belongs_to_one_file(tmp_path: Path) -> None:
+    assert complaints(tmp_path, bare=BARE, copy=BARE) == [
+        "bare.md:3:1: name: 'Bare' is a name of copy.md, or looks like one; call it something else",
+        "copy.md:2:1: slug: 'bare' already stands in bare.md:2; keep it in one of the two",
+        "copy.md:2:1: slug: 'bare' is not the file's name; write copy, or rename it bare.md",
+        "copy.md:3:1: name: 'Bare' is a name of bare.md, or looks like one; call it something else",
+    ]
+
+
+def test_a_copied_file_that_kept_a_feed_is_noticed(tmp_path: Path) -> None:
+    copy = WHOLE.replace("slug: acme", "slug: copy", 1).replace("name: Acme\n", "name: Copy\n").replace("[ACME]", "[]")
+    assert complaints(tmp_path, acme=WHOLE, bare=BARE, copy=copy) == [
+        "copy.md:8:5: feeds.0.url: 'https://status.acme.example/history.atom' already stands in acme.md:8; "
+        "keep it in one of the two",
+        "copy.md:11:5: feeds.1.url: 'https://status.acme.example/feed' already stands in acme.md:11; keep it "
+        "in one of the two",
+    ]
+
+
+def test_a_name_in_feeds_means_one_component(tmp_path: Path) -> None:
+    text = with_line(WHOLE, "  - slug: api\n    name: API\n", "  - slug: chat\n    name: API\n    match: [Chat, Api]\n")
+    assert complaints(tmp_path, acme=text, bare=BARE) == [
+        "acme.md:18:5: components.1.slug: 'chat' already stands in acme.md:13; keep it in one of the two",
+        "acme.md:20:13: components.1.match.0: 'Chat' already stands in acme.md:17; keep it in one of the two",
+    ]
+
+
+def test_a_scope_speaks_of_components_of_its_file(tmp_path: Path) -> None:
+    text = with_line(WHOLE, "  components: [chat]\n", "  components: [chat, Chat]\n")
+    assert complaints(tmp_path, acme=text, bare=BARE) == [
+        "acme.md:23:22: scope.components.1: 'Chat' is no component here; write the slug of one above"]
+
+
+def test_a_hint_names_a_dialect_that_is_read(tmp_path: Path) -> None:
+    assert set(get_args(forms.Dialect)) - {""} == {dialect.name for dialect in feeds.DIALECTS}
+    names = [dialect.name for dialect in feeds.DIALECTS]
+    listed = "".join(f"  - {{url: 'https://a.example/{name}', dialect: {name}}}\n" for name in names)
+    [provider] = load(write(tmp_path, bare=with_line(BARE, "name: Bare\n", f"name: Bare\nfeeds:\n{listed}")))
+    assert [feed.dialect for feed in provider.feeds] == names
+
+
+def test_keys_that_are_no_text_are_unknown_keys(tmp_path: Path) -> None:
+    text = with_line(BARE, "name: Bare\n", "name: Bare\n1: x\nfeeds:\n  - url: https://a.example\n    2: y\n")
+    assert complaints(tmp_path, bare=text) == [
+        "bare.md:4:1: 1: is not a known key; known: slug, name, company, home, status_page, feeds, components, "
+        "capabilities, aliases, scope, written_by, zone, built_on",
+        "bare.md:6:5: feeds.0.2: is not a known key; known: url, dialect, verified",
+    ]
+
+
+def test_what_was_found_good_is_not_checked_again(tmp_path: Path) -> None:
+    memo = tmp_path / "state" / "providers.json"
+    content = write(tmp_path / "content", bare=BARE, acme=WHOLE)
+    assert load(content, memo) == (ACME, PLAIN)
+    kept = memo.read_text()
+    code = ("import sys; from pathlib import Path; from almanac.content.providers import load; "
+            f"found = load(Path({str(content)!r}), Path({str(memo)!r})); "
+            "print(len(found), 'yaml' in sys.modules, 'pydantic' in sys.modules)")
+    plugins = Path(__file__).resolve().parents[2] / "plugins"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                         env={"PYTHONPATH": str(plugins)})
+    assert (out.stdout, memo.read_text()) == ("2 False False\n", kept)
+    assert load(content, memo) == (ACME, PLAIN)
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    memo = tmp_path / "memo.json"
+    load(write(tmp_path, bare=BARE), memo)
+    [changed] = load(write(tmp_path, bare=BARE.replace("name: Bare", "name: Barer")), memo)
+    assert changed.name == "Barer"
+    with pytest.raises(ProviderError):
+        load(write(tmp_path, bare="oops"), memo)
+    assert load(write(tmp_path, bare=BARE), memo) == (PLAIN,)
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", "null", '{"key": "x"}'])
+def test_a_damaged_memo_is_as_good_as_none(tmp_path: Path, damage: str) -> None:
+    memo = tmp_path / "memo.json"
+    memo.write_text(damage)
+    assert load(write(tmp_path, bare=BARE), memo) == (PLAIN,)
+    assert json.loads(memo.read_text())["providers"][0]["slug"] == "bare"
+
+
+@pytest.mark.parametrize(("line", "name"), [
+    ("name: Acme", "Acme"), ("name: ACME", "ACME"), ("name: A c m e", "A c m e"), ("name: Асmе", "Асmе"),
+    ("aliases: [Other, acme.]", "acme."), ("aliases: [Acme Inc.]", "Acme Inc."),
+])
+def test_a_name_of_another_provider_is_not_taken(tmp_path: Path, line: str, name: str) -> None:
+    text = BARE.replace("name: Bare\n", f"{line}\n" if line.startswith("name") else f"name: Bare\n{line}\n")
+    told = complaints(tmp_path, acme=WHOLE, bare=text)
+    mine = [message for message in told if message.startswith("bare.md")]
+    if "Асmе" in line:  # is refused for its letters, too
+        assert "mixes letters of two alphabets" in mine.pop()
+    assert [message.partition(": ")[2].partition(": ")[2] for message in mine] == [
+        f"{name!r} is a name of acme.md, or looks like one; call it something else"]
+
+
+def test_two_services_of_one_firm_may_bear_its_name(tmp_path: Path) -> None:
+    other = BARE.replace("Bare Ltd", "Acme Inc.").replace("name: Bare\n", "name: Bare\naliases: [Acme Inc.]\n")
+    assert [provider.slug for provider in load(write(tmp_path, acme=WHOLE, bare=other))] == ["acme", "bare"]
+
+
+@pytest.mark.parametrize("field", ["home: ", "status_page: ", "- url: "])
+@pytest.mark.parametrize("host", ["stаtus.example", "acme.exаmple", "st%D0%B0tus.example", "１２７.example"])
+def test_a_host_of_letters_that_look_alike_is_refused_in_every_address(tmp_path: Path, field: str, host: str) -> None:
+    old = next(line for line in WHOLE.splitlines() if field in line)
+    text = WHOLE.replace(old, f"{old.partition(field)[0]}{field}https://{host}/", 1)
+    [message] = complaints(tmp_path, acme=text, bare=BARE)
+    assert message.endswith(f"'https://{host}/' hides where it leads; write the host in a to z, 0 to 9 and hyphens")
+
+
+@pytest.mark.parametrize("zone", [
+    "localtime", "Factory", "posixrules", "CET", "EST5EDT", "GMT", "Etc/GMT+5", "US/Pacific", "../../etc/localtime",
+    "posix/Europe/Berlin", "europe/berlin", "Zulu",
+])
+def test_a_zone_that_is_no_place_is_refused(tmp_path: Path, zone: str) -> None:
+    [message] = complaints(tmp_path, acme=with_line(WHOLE, "Europe/Berlin", zone), bare=BARE)
+    assert f"zone: {zone!r} is no time zone of a place; write an IANA name such as " in message
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Argentina/Buenos_Aires", "Asia/Kolkata", "Pacific/Auckland"])
+def test_a_zone_of_a_place_is_taken(tmp_path: Path, zone: str) -> None:
+    text = with_line(WHOLE, "Europe/Berlin", zone)
+    assert load(write(tmp_path, acme=text, bare=BARE))[0] == replace(ACME, zone=zone)
+
+
+def test_a_provider_has_not_more_feeds_than_anybody_could_follow(tmp_path: Path) -> None:
+    feeds = "".join(f"  - url: https://status.acme.example/{number}\n" for number in range(19))
+    text = WHOLE.replace("components:\n  - slug", f"{feeds}components:\n  - slug", 1)
+    assert complaints(tmp_path, acme=text, bare=BARE) == ["acme.md:7:1: feeds: holds 21; write at most 20"]
+
+
+def test_a_text_that_would_stop_the_renderer_is_refused(tmp_path: Path) -> None:
+    text = WHOLE.replace("Makes *everything*.", "Makes.\n\n" + "[" * 5_000 + "\n\nDown \u202eyadnoM")
+    assert complaints(tmp_path, acme=text, bare=BARE) == [
+        "acme.md:32:1: is nested too deep; write lists and quotes at most 12 levels deep",
+        "acme.md:34:6: holds the invisible character U+202E; delete it",
+    ]
+
+
+def test_a_huge_file_is_not_taken_apart(tmp_path: Path) -> None:
+    assert complaints(tmp_path, acme=WHOLE + "x" * 100_000, bare=BARE) == [
+        f"acme.md:1:1: has {len(WHOLE) + 100_000:,} bytes; write at most 100,000"]
+
+
+def test_the_sound_ones_are_read_beside_those_with_faults(tmp_path: Path) -> None:
+    copy = BARE.replace("slug: bare", "slug: other").replace("Bare", "Other")
+    good, faults = providers.sound(write(tmp_path, acme=WHOLE, bare=BARE, copy=copy, worse="---\n"))
+    assert good == (ACME, PLAIN)
+    assert [f"{fault.file}:{fault.line}" for fault in faults] == [
+        f"{tmp_path.name}/providers/copy.md:2", f"{tmp_path.name}/providers/worse.md:1"]

@@ -1,0 +1,1007 @@
+"""What stands on each page, decided before any template sees it."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from almanac import views
+from almanac.content.article import Article, ArticleCard, Correction, Source
+from almanac.model import Change, Impact, Kind, Phase, Provider, Pulls, Revision, Span, Update, seconds
+from almanac.snapshot import Snapshot
+from almanac.text import english
+from almanac.views import around, base, current, days, pagination
+from almanac.views.articles import CorrectionLine, Known, SourceLine
+from almanac.views.base import Link, Mark, Time
+from almanac.views.diff import Piece, word_diff
+from almanac.views.edits import Edit
+from almanac.views.home import Happening, Home
+from almanac.views.incident import IncidentPage, Post
+from tests.support.almanacs import (
+    BEGINNING,
+    CLAUDE,
+    COPILOT,
+    GROQ,
+    NOW,
+    TOGETHER,
+    almanac,
+    at,
+    carded,
+    incident,
+    pulls,
+    read_feed,
+)
+
+
+def plain(text: str) -> str:
+    """The same with ordinary blanks, as tests are written."""
+    return text.replace(english.GAP, " ")
+
+
+def page_of(found: object, known: Snapshot | None = None) -> IncidentPage:
+    """The page of an incident in an almanac that holds it."""
+    known = known or almanac([found])  # type: ignore[list-item]
+    card = carded(found)  # type: ignore[arg-type]
+    return views.incident(views.Surroundings(known).of(card), found, card)  # type: ignore[arg-type]
+
+
+def front_page(known: Snapshot) -> Home:
+    """The home page of an almanac."""
+    return views.home(known, views.Surroundings(known), views.board(known, views.records(known)))
+
+
+def provider_page(known: Snapshot, provider: Provider) -> views.ProviderPage:
+    """The page of a provider in an almanac."""
+    records = views.records(known)
+    figures = views.figures(records[provider.slug], views.lately(known, provider))
+    return views.provider(known, provider, figures, views.advice(records)[provider.slug])
+
+
+def facts_of(page: IncidentPage) -> dict[str, tuple[str, str]]:
+    return {fact.name: (plain(fact.value), plain(fact.note)) for fact in page.facts}
+
+
+# The state of a provider
+
+
+def test_open_trouble_is_the_state_and_the_oldest_of_it_says_since_when() -> None:
+    worse = incident("a", "02 13:00", "", impact=Impact.CRITICAL)
+    older = incident("b", "02 11:00", "", impact=Impact.MINOR)
+    state = current.state(almanac([worse, older]), CLAUDE)
+    assert (state.mark, state.since, [card.id for card in state.open]) == (
+        Mark("critical", "critical trouble"),
+        seconds(at("02 11:00")),
+        ["a", "b"],
+    )
+
+
+def test_without_open_trouble_it_is_none_declared_since_the_last_end() -> None:
+    state = current.state(almanac([incident("a", "01 10:00", "01 11:00")]), CLAUDE)
+    assert (state.mark, state.since, state.clear_at_least) == (base.CLEAR, seconds(at("01 11:00")), False)
+
+
+def test_what_ended_before_anybody_watched_is_clear_only_as_long_as_it_is_watched() -> None:
+    watched = pulls("anthropic", since=at("02 00:00"))
+    state = current.state(almanac([incident("a", "01 10:00", "01 11:00")], watched=[watched]), CLAUDE)
+    assert (state.mark, state.since, state.clear_at_least) == (base.CLEAR, seconds(at("02 00:00")), True)
+
+
+@pytest.mark.parametrize(("behind", "mark"), [(timedelta(minutes=59), base.CLEAR), (timedelta(hours=1), base.UNKNOWN)])
+def test_an_hour_after_the_record_ends_the_state_is_unknown(behind: timedelta, mark: Mark) -> None:
+    assert current.state(almanac(watched=[pulls("anthropic", until=NOW - behind)]), CLAUDE).mark == mark
+
+
+def test_who_was_never_read_is_unknown() -> None:
+    state = current.state(almanac(watched=[]), CLAUDE)
+    assert (state.mark, state.reach) == (base.UNKNOWN, None)
+
+
+def test_coverage_of_the_future_reaches_no_further_than_now() -> None:
+    ahead = pulls("anthropic", until=NOW + timedelta(days=9))
+    assert current.state(almanac(watched=[ahead]), CLAUDE).reach == seconds(NOW)
+
+
+def test_an_import_cannot_tell_what_is_open_now_if_an_end_is_missing() -> None:
+    unended = incident("a", "01 10:00", "", imported="a data set")
+    by_import = current.state(almanac([unended], watched=[pulls("anthropic", dataset="a data set")]), CLAUDE)
+    by_us = current.state(almanac([unended]), CLAUDE)
+    assert (by_import.mark, by_import.unended, by_us.mark) == (base.UNKNOWN, 1, base.CLEAR)
+
+
+def test_a_record_that_ends_earlier_is_unknown_for_that_and_nothing_else() -> None:
+    unended = incident("a", "01 10:00", "", imported="x")
+    state = current.state(almanac([unended], watched=[pulls("anthropic", until=at("01 12:00"), dataset="x")]), CLAUDE)
+    assert (state.mark, state.unended) == (base.UNKNOWN, 0)
+
+
+def test_what_left_the_feed_without_an_end_is_not_open() -> None:
+    watched = pulls("anthropic", last_open=(("a", NOW - timedelta(days=2)),))
+    assert current.state(almanac([incident("a", "01 10:00", "")], watched=[watched]), CLAUDE).mark == base.CLEAR
+
+
+def test_what_is_no_trouble_or_has_no_impact_leaves_a_provider_clear() -> None:
+    maintenance = incident("a", until="", kind=Kind.MAINTENANCE, impact=Impact.MAINTENANCE)
+    without = incident("b", until="", impact=Impact.NONE)
+    state = current.state(almanac([maintenance, without]), CLAUDE)
+    assert (state.mark, [card.id for card in state.open]) == (base.CLEAR, ["b"])
+
+
+def test_trouble_whose_severity_is_not_said_is_trouble() -> None:
+    known = almanac([incident("a", until="", impact=Impact.UNKNOWN)])
+    assert current.state(known, CLAUDE).mark == Mark("unsaid", "trouble")
+
+
+def test_what_is_not_about_ai_is_no_trouble_of_a_shared_page() -> None:
+    pages = incident("a", until="", provider="github", components=("Pages",))
+    copilot = incident("b", until="", provider="github", components=("Copilot",), impact=Impact.MINOR)
+    known = almanac([pages, copilot], providers=(COPILOT,))
+    assert [card.id for card in current.state(known, COPILOT).open] == ["b"]
+
+
+# The days
+
+
+def worst(*incidents: object, since: str = "2026-02-27 00:00", watched: Pulls | None = None) -> tuple[str, ...]:
+    """The worst of five days up to 3 March, at noon of 2 March."""
+    cards = [carded(found) for found in incidents]  # type: ignore[arg-type]
+    noon = seconds(at("02 12:00"))
+    return days.worst(cards, watched or pulls("anthropic"), seconds(at(since)), 5, noon)
+
+
+def test_each_day_has_its_worst() -> None:
+    minor = incident("a", "2026-02-27 10:00", "2026-02-28 01:00", impact=Impact.MINOR)
+    major = incident("b", "2026-02-28 05:00", "2026-02-28 06:00")
+    assert worst(minor, major) == ("minor", "major", "ok", "ok", "")
+
+
+def test_what_ends_at_midnight_is_not_trouble_of_the_next_day() -> None:
+    assert worst(incident("a", "2026-02-27 10:00", "2026-02-28 00:00")) == ("major", "ok", "ok", "ok", "")
+
+
+def test_an_incident_without_length_marks_its_day() -> None:
+    assert worst(incident("a", "2026-02-28 00:00", "2026-02-28 00:00")) == ("ok", "major", "ok", "ok", "")
+
+
+def test_without_an_end_it_counts_until_it_was_last_seen_open() -> None:
+    first = Update(at=at("2026-02-27 10:00"), phase=Phase.INVESTIGATING)
+    found = incident("a", "2026-02-27 10:00", "", updates=(first,))
+    watched = pulls("anthropic", last_open=(("a", at("2026-02-28 09:00")),))
+    assert worst(found, watched=watched) == ("major", "major", "ok", "ok", "")
+
+
+def test_days_that_nobody_watched_are_unknown_but_what_was_declared_on_them_is_shown() -> None:
+    watched = pulls("anthropic", since=at("01 00:00"))
+    found = incident("a", "2026-02-27 10:00", "2026-02-27 11:00")
+    assert worst(found, watched=watched) == ("major", "unknown", "ok", "ok", "")
+
+
+@pytest.mark.parametrize(("hour", "word"), [("02:00", "ok"), ("03:00", "unknown")])
+def test_a_day_is_clear_only_if_nine_tenths_of_it_were_watched(hour: str, word: str) -> None:
+    assert worst(watched=pulls("anthropic", since=at(f"01 {hour}")))[2] == word
+
+
+def test_trouble_without_impact_leaves_a_day_clear_and_an_unwatched_day_unknown() -> None:
+    found = incident("a", "2026-02-27 10:00", "01 11:00", impact=Impact.NONE)
+    assert worst(found, watched=pulls("anthropic", since=at("01 00:00"))) == ("unknown", "unknown", "ok", "ok", "")
+
+
+def test_an_unsaid_severity_never_hides_a_stated_one() -> None:
+    unsaid = incident("a", "2026-02-27 10:00", "2026-02-28 11:00", impact=Impact.UNKNOWN)
+    minor = incident("b", "2026-02-27 10:00", "2026-02-27 11:00", impact=Impact.MINOR)
+    assert worst(unsaid, minor)[:2] == ("minor", "unsaid")
+
+
+# Home
+
+
+def test_home_answers_in_one_sentence_who_is_in_trouble() -> None:
+    home = front_page(almanac([incident(until="")]))
+    assert (plain(home.title), plain(home.stand)) == (
+        "Claude is in trouble, since 11:49 UTC.",
+        "One declares no trouble.",
+    )
+
+
+def test_home_names_several_in_trouble_the_worst_first() -> None:
+    known = almanac([incident(until=""), incident("b", until="", provider="groq", impact=Impact.CRITICAL)])
+    home = front_page(known)
+    assert (home.title, [line.name for line in home.lines]) == ("Groq and Claude are in trouble.", ["Groq", "Claude"])
+
+
+def test_home_says_that_none_is_declared_and_for_how_many_nobody_can_tell() -> None:
+    known = almanac(watched=[pulls("anthropic")])
+    home = front_page(known)
+    assert (home.title, home.stand) == (
+        "No provider on record declares trouble.",
+        "One declares no trouble; for one the record cannot say.",
+    )
+    assert home.unread == (Link("/providers/groq/", "Groq"),)
+
+
+def test_home_says_where_the_record_ends_when_nothing_newer_was_read() -> None:
+    old = at("2026-02-20 06:00")
+    known = almanac(watched=[pulls("anthropic", until=old), pulls("groq", until=at("2026-02-10 00:00"))])
+    home = front_page(known)
+    assert plain(home.title) == "Unknown: the record ends on 20 February 2026."
+    assert [(line.name, plain(line.length), line.css) for line in home.lines] == [
+        ("Claude", "record ends 20 Feb 2026", "un cut"),
+        ("Groq", "record ends 10 Feb 2026", "un"),
+    ]
+    assert plain(home.span) == "22 January to 20 February 2026"
+
+
+def test_an_empty_archive_has_a_home_too() -> None:
+    known = almanac(watched=[])
+    home = front_page(known)
+    assert (home.title, home.lines, home.board, home.changes) == ("Nothing is on record yet.", (), None, ())
+
+
+def test_the_ledger_puts_trouble_first_then_the_quiet_then_the_unknown() -> None:
+    known = almanac(
+        [incident(until=""), incident("b", "01 10:00", "01 11:00", provider="github", components=("Copilot",))],
+        providers=(TOGETHER, COPILOT, CLAUDE, GROQ),
+        watched=[pulls("anthropic"), pulls("github"), pulls("groq"), pulls("together", until=at("01 00:00"))],
+    )
+    home = front_page(known)
+    assert [(line.name, line.mark.word, line.css, plain(line.length), plain(line.last)) for line in home.lines] == [
+        ("Claude", "major trouble", "open", "2 h 21 min", "identified since 12:59 UTC"),
+        ("GitHub Copilot", "none declared", "", "1 day", "last 1 Mar 2026, major, 1 h"),
+        ("Groq", "none declared", "", "at least 182 days", ""),
+        ("Together AI", "unknown", "un cut", "record ends 1 Mar 2026", ""),
+    ]
+
+
+def test_the_worst_open_incidents_are_drawn_on_the_front_page() -> None:
+    minor = incident("b", "02 12:00", "", impact=Impact.MINOR)
+    known = almanac([incident(until=""), minor, incident("c", "02 13:00", "")])
+    home = front_page(known)
+    assert [(lead.url, plain(lead.stand)) for lead in home.leads] == [
+        (
+            "/incidents/anthropic/0ghc53zpsfmt/",
+            "Opened 11:49 UTC, identified since 12:59 UTC. 2 posts so far; the provider rates it major.",
+        ),
+        (
+            "/incidents/anthropic/c/",
+            "Opened 13:00 UTC, identified since 13:35 UTC. 2 posts so far; the provider rates it major.",
+        ),
+    ]
+
+
+def test_latest_changes_say_what_each_post_did() -> None:
+    again = Update(at=at("02 12:00"), phase=Phase.INVESTIGATING)
+    found = incident("a", "02 12:00", "02 14:00")
+    found = replace(found, updates=(found.updates[0], again, *found.updates[1:]), impact=Impact.MINOR)
+    known = almanac([found])
+    home = front_page(known)
+    assert [(change.time.text, plain(change.said)) for change in home.changes] == [
+        ("14:00", "resolved after 2 h, minor: Elevated errors on claude.ai"),
+        ("13:00", "investigating → identified: Elevated errors on claude.ai"),
+        ("12:00", "still investigating: Elevated errors on claude.ai"),
+        ("12:00", "opened, minor: Elevated errors on claude.ai"),
+    ]
+    assert home.changes[0] == Happening(
+        "/incidents/anthropic/a/", Time("2026-03-02T14:00:00Z", "14:00"), "Claude", home.changes[0].said
+    )
+
+
+# An incident
+
+
+def test_the_page_of_an_incident_that_is_over() -> None:
+    page = page_of(incident())
+    assert (page.title, plain(page.kicker), plain(page.stand)) == (
+        "Elevated errors on claude.ai",
+        "Incident record, Claude by Anthropic, 2 March 2026",
+        "Over since 15:47 UTC.",
+    )
+    assert facts_of(page) == {
+        "Started": ("11:49:20 UTC", "2 Mar 2026, its first post"),
+        "Ended": ("15:47:09 UTC", "2 Mar 2026, marked as resolved"),
+        "Length": ("3 h 58 min", "start to end, as declared"),
+        "Impact": ("major", "the provider’s word"),
+        "Components": ("claude.ai and Claude API (api.anthropic.com)", "2 named"),
+        "First seen here": ("11:53 UTC", "4 min after the start"),
+        "Source": ("0ghc53zpsfmt", "status.claude.com"),
+    }
+    assert (page.head.dateline, page.warnings, page.edits, page.posts_note) == (None, (), (), "in the provider’s words")
+
+
+def test_a_record_does_not_change_with_the_clock() -> None:
+    found = incident()
+    later = NOW + timedelta(days=200)
+    early, late = almanac([found], now=at("02 16:00")), almanac([found], now=later)
+    assert page_of(found, early) == page_of(found, late)
+
+
+def test_an_open_incident_speaks_of_now() -> None:
+    found = incident(until="")
+    page = page_of(found)
+    assert (plain(page.kicker), plain(page.stand)) == (
+        "Open incident, Claude by Anthropic, 2 March 2026",
+        "Open since 2 March 2026, 11:49 UTC; now “identified”.",
+    )
+    facts = facts_of(page)
+    assert (facts["Ended"], facts["Length"]) == (("still open", "at 14:10 UTC"), ("2 h 21 min", "so far"))
+    assert page.head.dateline == base.Dateline(
+        day=f"Monday 2{english.GAP}March{english.GAP}2026",
+        as_of=Time("2026-03-02T14:10:00Z", "14:10"),
+        reach=Time("2026-03-02T14:10:00Z", f"14:10{english.GAP}UTC"),
+        until=Time("2026-03-02T15:10:00Z", f"15:10{english.GAP}UTC"),
+    )
+    assert page.timeline is not None
+    assert page.timeline.now is not None
+    assert page.timeline.now.text == "open at 14:10"
+
+
+def test_an_import_without_an_end_is_neither_open_nor_over() -> None:
+    found = incident(until="", imported="a data set", first_seen=None, updates=())
+    page = page_of(found)
+    facts = facts_of(page)
+    assert (plain(page.stand), facts["Ended"], facts["Length"], facts["First seen here"]) == (
+        "No end is recorded; how long it lasted is unknown.",
+        ("not recorded", ""),
+        ("unknown", "no end is recorded"),
+        ("not by us", "imported: a data set"),
+    )
+    assert page.warnings == ("Imported from the data set a data set: times and phases, without the provider’s texts.",)
+
+
+def test_over_without_a_recorded_end_is_said_so() -> None:
+    assert page_of(incident(until="", phase=Phase.RESOLVED)).stand == "Over; when it ended is not recorded."
+
+
+def test_a_title_of_ours_is_composed_from_facts() -> None:
+    found = incident(title="claude.ai and 1 more: major, 3 h 58 min", title_is_ours=True)
+    page = page_of(found)
+    assert plain(page.title) == "Claude trouble on 2 March 2026, 3 h 58 min: claude.ai and Claude API"
+    assert plain(page.head.title) == "Claude: claude.ai and Claude API, 2 March 2026, 11:49 UTC"
+
+
+def test_what_no_component_is_named_for_concerns_the_whole() -> None:
+    found = incident(title="major", title_is_ours=True, components=())
+    assert plain(page_of(found).title) == "Claude trouble on 2 March 2026, 3 h 58 min"
+    assert base.name(carded(found)) == "The service as a whole"
+
+
+def test_what_was_posted_late_warned_nobody() -> None:
+    found = incident("a", "02 11:00", "02 11:00", updates=(Update(at=at("02 12:00"), phase=Phase.RESOLVED),))
+    page = page_of(found)
+    assert plain(page.stand) == "Over since 11:00 UTC. It was first posted when it was over."
+    assert (facts_of(page)["Length"], page.timeline) == (("not given", "start and end are equal"), None)
+    assert page.warnings[0].startswith("Posted late:")
+
+
+def test_what_its_provider_took_away_stays_and_is_said() -> None:
+    page = page_of(incident(vanished=at("05 08:00")))
+    assert [plain(said) for said in page.warnings] == [
+        "No longer in the provider’s feed since 5 March 2026, 08:00 UTC. It was declared, so it stays and counts."
+    ]
+
+
+def test_mended_times_are_said_to_be_mended() -> None:
+    page = page_of(incident(started_basis="mended"))
+    assert page.warnings == (
+        "The provider’s stated times contradict each other; what is shown is mended from its posts.",
+    )
+    assert facts_of(page)["Started"][1] == "2 Mar 2026, the earliest stamp; the stated start lies after the end"
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"impact": Impact.UNKNOWN, "impact_stated": ""}, ("Impact", "trouble", "no impact is stated", "unsaid")),
+        ({"impact_stated": "partial_outage"}, ("Impact", "major", "the provider’s word: partial outage", "major")),
+        ({"kind": Kind.NOTICE, "kind_basis": "words"}, ("Kind", "notice", "by words", "quiet")),
+    ],
+)
+def test_severity_is_ours_and_beside_it_stands_the_providers_word(facts: dict[str, Any], said: tuple[str, ...]) -> None:
+    fact = page_of(incident(**facts)).facts[3]
+    assert (fact.name, fact.value, fact.note, fact.css) == said
+
+
+def test_posts_stand_newest_first_with_what_should_be_known_of_each() -> None:
+    updates = (
+        Update(at=at("02 11:30"), phase=Phase.INVESTIGATING, text="Looking *into* it.", printed="Investigating"),
+        Update(at=at("02 12:00"), phase=Phase.INVESTIGATING, printed="Update", gone=at("04 08:00")),
+        Update(at=at("03 01:00"), phase=Phase.RESOLVED, text="Done. <script>x</script>"),
+    )
+    posts = page_of(incident("a", "02 12:00", "03 01:00", updates=updates)).posts
+    assert [replace_blanks(post) for post in posts] == [
+        Post(Time("2026-03-03T01:00:00Z", "01:00"), "3 Mar", "Resolved", posts[0].html, "after 13 h"),
+        Post(
+            Time("2026-03-02T12:00:00Z", "12:00"),
+            "",
+            "Investigating",
+            "",
+            "at the start · gone from the feed since 4 March 2026, 08:00 UTC · printed as “Update”",
+        ),
+        Post(
+            Time("2026-03-02T11:30:00Z", "11:30"),
+            "",
+            "Investigating",
+            "<p>Looking <em>into</em> it.</p>",
+            "before the start",
+        ),
+    ]
+    assert "script" not in posts[0].html
+    assert "Done." in posts[0].html
+
+
+def replace_blanks(post: Post) -> Post:
+    return post._replace(day=plain(post.day), notes=plain(post.notes))
+
+
+def test_each_change_is_held_against_what_followed_it() -> None:
+    first = Revision(text="All methods fail.", until=at("02 12:30"))
+    second = Revision(text="Some methods fail.", until=at("02 13:30"))
+    update = Update(at=at("02 11:49"), phase=Phase.INVESTIGATING, text="Some methods are slow.", was=(first, second))
+    changes = (
+        Change(what="impact", was="minor", until=at("02 12:00")),
+        Change(what="title", was="Errors on claude.ai", until=at("02 14:00")),
+    )
+    page = page_of(incident(updates=(update,), changes=changes))
+    assert list(page.edits) == [
+        Edit(
+            "Title",
+            said(at("02 14:00")),
+            (Piece("del", "Errors"), Piece("ins", "Elevated errors"), Piece("", " on claude.ai")),
+        ),
+        Edit(
+            f"Update of {english.moment(update.at)}",
+            said(at("02 13:30")),
+            (Piece("", "Some methods "), Piece("del", "fail"), Piece("ins", "are slow"), Piece("", ".")),
+        ),
+        Edit(
+            f"Update of {english.moment(update.at)}",
+            said(at("02 12:30")),
+            (Piece("del", "All"), Piece("ins", "Some"), Piece("", " methods fail.")),
+        ),
+        Edit("Impact", said(at("02 12:00")), (Piece("del", "minor"), Piece("ins", "major"))),
+    ]
+    assert page.posts[0].notes == "before the start · text changed later"
+
+
+def said(when: object) -> Time:
+    return base.time(when, english.moment(when))  # type: ignore[arg-type]
+
+
+def test_a_fact_that_changed_twice_is_held_against_the_next() -> None:
+    changes = (
+        Change(what="impact", was="none", until=at("02 12:00")),
+        Change(what="impact", was="minor", until=at("02 13:00")),
+        Change(what="ended", was="2026-03-02T15:00:00Z", until=at("03 13:00")),
+    )
+    pieces = [edit.pieces for edit in page_of(incident(changes=changes)).edits]
+    assert pieces[1:] == [
+        (Piece("del", "minor"), Piece("ins", "major")),
+        (Piece("del", "none"), Piece("ins", "minor")),
+    ]
+    assert "".join(piece.text for piece in pieces[0] if piece.tag != "del") == "2026-03-02T15:47:09Z"
+
+
+# What stands around an incident
+
+
+def test_neighbours_are_what_was_declared_at_the_time() -> None:
+    found = incident()
+    mine = incident("later", "02 17:00", "02 18:00", impact=Impact.MINOR)
+    before = incident("before", "02 10:30", "02 11:00")
+    yesterday = incident("yesterday", "01 10:00", "01 11:00")
+    other = incident("other", "02 12:00", "", provider="groq", title="Slow", updates=())
+    probes = incident("probes", "02 12:00", "02 12:05", provider="together")
+    notice = incident("notice", "02 12:00", "02 13:00", kind=Kind.NOTICE)
+    known = almanac([found, mine, before, yesterday, other, probes, notice], providers=(CLAUDE, GROQ, TOGETHER))
+    near = views.Surroundings(known).of(carded(found))
+    assert [(n.provider, n.name, n.css, n.open) for n in near.neighbours] == [
+        ("Claude", "Elevated errors on claude.ai", "major", False),
+        ("Groq", "Slow", "major", True),
+        ("Claude", "Elevated errors on claude.ai", "minor", False),
+    ]
+    assert page_of(found, known).stand.endswith("Around it Claude declared two more.")
+
+
+def test_of_many_neighbours_the_nearest_are_taken() -> None:
+    many = [incident(f"n{i}", f"02 12:{i:02}", "02 13:30") for i in range(10)]
+    near = views.Surroundings(almanac([incident(), *many])).of(carded(incident()))
+    assert [n.url for n in near.neighbours] == [f"/incidents/anthropic/n{i}/" for i in range(around.OWN)]
+
+
+def test_an_incident_knows_the_articles_that_cite_it() -> None:
+    article = ArticleCard(url="/articles/2026/a/", title="A", date=NOW, incidents=(("anthropic", "0ghc53zpsfmt"),))
+    known = almanac([incident(), incident("b")], articles=(article,))
+    cited = [views.Surroundings(known).of(carded(found)).cited_by for found in (incident(), incident("b"))]
+    assert cited == [(Link("/articles/2026/a/", "A"),), ()]
+
+
+def test_a_change_concerns_no_page_but_those_near_it() -> None:
+    incidents = [incident(f"n{i}", f"0{i} 10:00", f"0{i} 11:00") for i in range(1, 8)]
+    known = almanac(incidents, now=at("09 00:00"))
+    surroundings = views.Surroundings(known)
+    changed = carded(incidents[3])
+    without = views.Surroundings(almanac(incidents[:3] + incidents[4:], now=at("09 00:00")))
+    others = [carded(found) for found in incidents if found.id != changed.id]
+    differing = {card.id for card in others if surroundings.of(card) != without.of(card)}
+    assert differing <= {card.id for card in surroundings.near(changed)}
+    marked = {card.id for card in others if surroundings.mark(card) != without.mark(card)}
+    assert differing <= marked <= {card.id for card in surroundings.near(changed)}
+
+
+BESIDE = incident("beside", "02 14:00", "02 15:00", provider="groq", title="Slow")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"title": "Fast"},
+        {"impact": Impact.MINOR},
+        {"kind": Kind.NOTICE},
+        {"started": at("02 13:00")},
+        {"ended": at("02 16:00")},
+        {"ended": None, "phase": Phase.INVESTIGATING},
+        {"title_is_ours": True, "components": ("API",)},
+        {"provider": "anthropic"},
+        {"id": "another"},
+    ],
+    ids=lambda beside: ", ".join(beside),
+)
+def test_the_mark_of_what_stands_around_differs_when_that_does(beside: dict[str, Any]) -> None:
+    found, other = incident(), replace(BESIDE, **beside)
+    was, now = views.Surroundings(almanac([found, BESIDE])), views.Surroundings(almanac([found, other]))
+    assert was.of(carded(found)) != now.of(carded(found))
+    assert was.mark(carded(found)) != now.mark(carded(found))
+    assert was.mark(carded(found)) == views.Surroundings(almanac([found, BESIDE])).mark(carded(found))
+
+
+@pytest.mark.parametrize(("until", "moves"), [("02 15:00", False), ("", True)], ids=["over", "open"])
+def test_the_mark_differs_by_names_and_articles_and_with_the_clock_while_it_is_open(until: str, moves: bool) -> None:
+    found = incident("a", "02 12:00", until)
+    article = ArticleCard(url="/articles/2026/a/", title="A", date=NOW, incidents=(("anthropic", "a"),))
+    as_it_is, named, cited, later = (
+        views.Surroundings(known).mark(carded(found))
+        for known in (
+            almanac([found]),
+            almanac([found], providers=(replace(CLAUDE, name="Claude 2"), GROQ)),
+            almanac([found], articles=(article,)),
+            almanac([found], now=NOW + timedelta(minutes=5)),
+        )
+    )
+    assert as_it_is not in (named, cited)
+    assert (as_it_is != later) == moves
+
+
+# The timeline
+
+
+def test_phases_run_from_post_to_post_and_equal_ones_are_one() -> None:
+    updates = tuple(
+        Update(at=at(when), phase=phase)
+        for when, phase in [
+            ("02 12:00", Phase.INVESTIGATING),
+            ("02 12:30", Phase.INVESTIGATING),
+            ("02 13:00", Phase.MONITORING),
+            ("02 15:47", Phase.RESOLVED),
+            ("04 10:00", Phase.POSTMORTEM),
+        ]
+    )
+    page = page_of(incident("a", "02 11:49", "02 15:47", updates=updates))
+    assert page.timeline is not None
+    assert page.timeline.inks == (
+        ("unposted", "unposted"),
+        ("investigating", "investigating"),
+        ("monitoring", "monitoring"),
+    )
+    assert page.timeline.label == (
+        "From 11:49 to 15:47 UTC: unposted until 12:00, investigating until 13:00, monitoring until 15:47; "
+        f"0{english.GAP}other incidents beside it."
+    )
+    assert len(page.timeline.knobs) == 4
+
+
+def test_the_table_behind_the_chart_says_what_the_chart_shows() -> None:
+    other = incident("b", "02 14:00", "03 01:00", impact=Impact.MINOR, provider="groq", title="Slow")
+    page = page_of(incident(), almanac([incident(), other]))
+    assert page.timeline is not None
+    entry = page.timeline.entries[0]
+    assert tuple(map(plain, entry)) == (
+        "/incidents/groq/b/", "Groq: Slow", "2 Mar, 14:00", "3 Mar, 01:00", "minor", "11 h",
+    )  # fmt: skip
+    assert page.timeline.others[0].label.text == "Groq, 14:00–01:00, minor"
+
+
+# Lists
+
+
+def test_the_newest_incidents_stand_under_their_days() -> None:
+    mine = [incident("a", "02 10:00", "02 10:30"), incident("b", "02 12:00", ""), incident("c", "01 09:00", "01 09:00")]
+    known = almanac([*mine, incident("d", "01 08:00", provider="groq", title="Slow", vanished=NOW)])
+    page = views.incidents(known, views.months(known))
+    shown = [(day.date, r.provider, r.name, r.length, r.notes) for day in page.days for r in day.rows]
+    assert [tuple(map(plain, row)) for row in shown] == [
+        ("2 March 2026", "Claude", "Elevated errors on claude.ai", "open", ""),
+        ("2 March 2026", "Claude", "Elevated errors on claude.ai", "30 min", ""),
+        ("1 March 2026", "Claude", "Elevated errors on claude.ai", "no length given", "posted late"),
+        ("1 March 2026", "Groq", "Slow", "1 d 8 h", "no longer in the feed"),
+    ]
+    assert page.head.dateline is None
+
+
+def test_the_archive_counts_by_month_and_by_provider_and_year() -> None:
+    known = almanac([incident("a"), incident("b"), incident("c", "2025-12-01 10:00", "2025-12-01 11:00")])
+    page = views.incidents(known, views.months(known))
+    filled = [(line.name, [(c.url, c.name, c.said) for c in line.cells if c.url]) for line in page.months]
+    assert filled == [
+        ("2026", [("/incidents/2026/03/", "Mar", "2")]),
+        ("2025", [("/incidents/2025/12/", "Dec", "1")]),
+    ]
+    counts = [(line.name, [cell.said for cell in line.cells]) for line in page.providers]
+    assert counts == [("Claude", ["2", "1"]), ("Groq", ["", ""])]
+
+
+def test_what_is_not_about_ai_stands_in_the_archive_only() -> None:
+    pages = incident("a", provider="github", components=("Pages",))
+    known = almanac([pages], providers=(COPILOT,))
+    by_month = views.months(known)
+    assert views.incidents(known, by_month).days == ()
+    assert len(views.month(known, by_month, 2026, 3).days[0].rows) == 1
+
+
+def test_months_link_to_the_ones_beside_them() -> None:
+    december = incident("b", "2025-12-01 10:00", "2025-12-01 11:00")
+    known = almanac([incident("a"), december, incident("c", "2025-11-01 10:00")])
+    page = views.month(known, views.months(known), 2025, 12)
+    assert (page.earlier, page.later) == (
+        Link("/incidents/2025/11/", "November 2025"),
+        Link("/incidents/2026/03/", "March 2026"),
+    )
+    assert plain(page.stand) == "1 incident of 1 provider; 1 declared major or critical."
+
+
+def test_long_lists_go_on_on_further_sheets_and_lose_nothing() -> None:
+    found = [incident(f"n{i:03}", f"02 {i // 60:02}:{i % 60:02}", f"02 {i // 60:02}:{i % 60:02}") for i in range(150)]
+    known = almanac(found)
+    by_month = views.months(known)
+    count = pagination.page_count(len(found))
+    sheets = [views.month(known, by_month, 2026, 3, n) for n in range(1, count + 1)]
+    assert [sheet.head.path for sheet in sheets] == [
+        "/incidents/2026/03/", "/incidents/2026/03/2/", "/incidents/2026/03/3/",
+    ]  # fmt: skip
+    urls = [row.url for sheet in sheets for day in sheet.days for row in day.rows]
+    assert urls == [f"/incidents/anthropic/n{i:03}/" for i in reversed(range(150))]
+    assert sheets[1].sheets == (
+        pagination.Sheet("/incidents/2026/03/", "1", False),
+        pagination.Sheet("/incidents/2026/03/2/", "2", True),
+        pagination.Sheet("/incidents/2026/03/3/", "3", False),
+    )
+    assert sheets[1].head.title == "Incidents in March 2026, page 2"
+
+
+@given(st.integers(0, 1000))
+def test_a_list_has_as_many_sheets_as_it_needs(number: int) -> None:
+    count = pagination.page_count(number)
+    assert (count - 1) * pagination.PER_PAGE < max(number, 1) <= count * pagination.PER_PAGE
+    assert len(pagination.sheets(pagination.page_urls("/", number), 1)) == (count if count > 1 else 0)
+    assert [at for page in range(1, count + 1) for at in pagination.on_page(range(number), page)] == [*range(number)]
+
+
+# A provider
+
+
+@pytest.mark.parametrize(
+    ("known", "title", "stand"),
+    [
+        (almanac([incident(until="")]), "Is Claude down? Major trouble, since 11:49 UTC.",
+         "for 2 h 21 min, in 1 open incident."),
+        (almanac([incident("a", "01 10:00", "01 11:00")]), "Is Claude down? Not as declared.",
+         "since 1 March, 11:00 UTC, 1 day ago."),
+        (almanac(), "Is Claude down? Not as declared.", "since at least 1 September 2025, 00:00 UTC, 182 days ago."),
+        (almanac(watched=[]), "Is Claude down? Unknown: its page was never read.", "No trouble is on record."),
+        (almanac([incident("a", "01 10:00", "01 11:00")], watched=[pulls("anthropic", until=at("01 12:00"))]),
+         "Is Claude down? Unknown: the record ends 1 March 2026.",
+         "The last trouble that is known to be over began 1 March 2026, 10:00 UTC (major)."),
+        (almanac([incident("a", "01 10:00", "", imported="x")], watched=[pulls("anthropic", dataset="x")]),
+         "Is Claude down? Unknown: ends are not recorded.", "No trouble is on record."),
+    ],
+)  # fmt: skip
+def test_the_page_of_a_provider_answers_the_question(known: Snapshot, title: str, stand: str) -> None:
+    page = provider_page(known, CLAUDE)
+    assert (plain(page.title), plain(page.stand)) == (title, stand)
+
+
+def test_a_state_is_believed_for_an_hour_after_the_record_ends() -> None:
+    known = almanac(watched=[pulls("anthropic", until=NOW - timedelta(minutes=20))])
+    page = provider_page(known, CLAUDE)
+    assert plain(page.until) == "14:50 UTC"
+    stale = almanac(watched=[pulls("anthropic", until=NOW - timedelta(hours=3))])
+    assert provider_page(stale, CLAUDE).until == ""
+
+
+def test_ninety_days_are_bars_with_the_dates_behind_them() -> None:
+    minor = incident("b", "01 10:00", impact=Impact.MINOR)
+    known = almanac([incident("a", "2026-02-27 10:00", "2026-02-28 01:00"), minor])
+    ninety = provider_page(known, CLAUDE).ninety
+    assert plain(ninety.heading) == "90 days to 2 March 2026"
+    assert ninety.note == "the worst of each day: 86 days clear, 2 minor, 2 major"
+    assert [(entry.mark.word, entry.days) for entry in ninety.lists][:2] == [
+        ("major", "27, 28 February"),
+        ("minor", "1, 2 March"),
+    ]
+
+
+def test_the_strip_of_a_provider_says_what_each_number_rests_on() -> None:
+    known = almanac([incident("a", "2026-02-27 00:00", "2026-02-27 21:36"), incident("b", "01 10:00", "01 10:00")])
+    page = provider_page(known, CLAUDE)
+    assert [(fact.name, plain(fact.value)) for fact in page.facts] == [
+        ("Clear, 90 days", "99.0 %"),
+        ("Covered", "100 %"),
+        ("Incidents", "2"),
+        ("Median length", "21 h 36 min"),
+        ("Posted late", "1 of 2"),
+    ]
+    assert all(fact.how for fact in page.facts)
+
+
+def test_a_share_that_may_be_anything_has_no_interval() -> None:
+    unended = incident("a", "01 10:00", "", imported="x")
+    known = almanac([unended], watched=[pulls("anthropic", since=at("2026-02-01 00:00"), dataset="x")])
+    share = provider_page(known, CLAUDE).facts[0]
+    assert (plain(share.value), plain(share.note)) == ("96.0–98.0 %", "90 %: 0–100 %")
+    longer = incident("a", "2026-02-10 00:00", "", imported="x", updates=())
+    wide = almanac([longer], watched=known.pulls.values())
+    share = provider_page(wide, CLAUDE).facts[0]
+    assert share.note == "not all that is needed is recorded"
+
+
+def test_the_year_of_a_provider_has_twelve_months_and_unknown_is_said() -> None:
+    watched = pulls("anthropic", since=at("2026-02-01 00:00"))
+    known = almanac([incident("a", "2026-02-27 23:00", "01 02:00")], watched=[watched])
+    year = provider_page(known, CLAUDE).year
+    assert [(month.name, plain(month.hours), month.url) for month in year][-3:] == [
+        ("Jan 2026", "unknown", ""),
+        ("Feb 2026", "25 h", "/incidents/2026/02/"),
+        ("Mar 2026", "2.0 h", ""),
+    ]
+    assert len(year) == 12
+
+
+def test_components_are_counted_under_the_names_readers_know() -> None:
+    other = incident("b", "01 10:00", "01 12:00", components=("claude.ai", "Labs"))
+    known = almanac([incident("a", "01 11:00", "01 13:00"), other])
+    parts = provider_page(known, CLAUDE).parts
+    assert [tuple(map(plain, part)) for part in parts] == [
+        ("claude.ai", "2", "3.0 h", "/providers/anthropic/claude-ai/"),
+        ("Claude API", "1", "2.0 h", "/providers/anthropic/api/"),
+        ("other", "1", "2.0 h", ""),
+    ]
+
+
+def test_a_provider_without_incidents_has_a_page() -> None:
+    known = almanac()
+    page = provider_page(known, GROQ)
+    assert (page.latest, page.years, page.parts, page.histogram, page.about) == ((), (), (), None, "")
+    assert plain(page.total) == "0 incidents"
+
+
+def test_the_years_of_a_provider_link_to_each_other() -> None:
+    known = almanac([incident("a"), incident("b", "2025-12-01 10:00", "2025-12-01 11:00")])
+    page = views.provider_year(CLAUDE, views.by_year(known.cards[CLAUDE.slug]), 2025)
+    assert (page.title, page.earlier) == ("Claude in 2025", None)
+    assert page.later == Link("/providers/anthropic/2026/", "2026")
+
+
+def test_providers_are_listed_by_name() -> None:
+    known = almanac(providers=(TOGETHER, COPILOT, CLAUDE, GROQ), watched=[pulls("anthropic")])
+    page = views.providers(known)
+    assert [(line.name, line.company, line.mark.word) for line in page.lines] == [
+        ("Claude", "Anthropic", "none declared"),
+        ("GitHub Copilot", "GitHub", "unknown"),
+        ("Groq", "", "unknown"),
+        ("Together AI", "Together Computer", "unknown"),
+    ]
+
+
+# Leaderboard, status, articles and the rest
+
+
+def test_a_leaderboard_needs_five_providers() -> None:
+    known = almanac()
+    page = views.leaderboard(known, views.records(known))
+    assert (page.board, page.stand) == (
+        None,
+        "There is no period in which five providers are covered well enough to be compared.",
+    )
+
+
+def six() -> Snapshot:
+    """Six with an incident a week, each longer than the one before; one hardly watched; one written by probes."""
+    providers = tuple(replace(GROQ, slug=f"p{i}", name=f"P{i}") for i in range(7))
+    machine = replace(TOGETHER, slug="probes", name="Probes")
+    incidents = [
+        incident(f"{p.slug}-{week}", day := f"{(BEGINNING + timedelta(weeks=week)):%Y-%m-%d} 10:00",
+                 f"{day[:10]} {11 + number}:00", provider=p.slug)
+        for number, p in enumerate(providers[:6]) for week in range(26)
+    ]  # fmt: skip
+    watched = [pulls(p.slug) for p in providers[:6]] + [pulls("p6", since=at("01 00:00")), pulls("probes")]
+    return almanac(incidents, providers=(*providers, machine), watched=watched)
+
+
+def test_the_leaderboard_orders_who_can_be_ranked_and_says_why_others_cannot() -> None:
+    known = six()
+    page = views.leaderboard(known, views.records(known))
+    assert page.board is not None
+    assert plain(page.board.period) == "2 December 2025 to 1 March 2026"
+    assert [(line.provider, line.n) for line in page.board.lines] == [
+        (Link(f"/providers/p{i}/", f"P{i}"), "12") for i in range(6)
+    ]
+    assert [u.provider.text for u in page.board.unranked] == ["P6"]
+    assert page.machine is not None
+    assert [u.provider.text for u in page.machine.unranked] == ["Probes"]
+
+
+def test_home_shows_the_same_board_as_the_leaderboard() -> None:
+    known = six()
+    assert front_page(known).board == views.leaderboard(known, views.records(known)).board
+
+
+def test_what_does_not_count_is_counted_on_the_leaderboard() -> None:
+    known = six()
+    notice = replace(incident("n", "01 10:00", provider="p0"), kind=Kind.NOTICE)
+    known = replace(known, cards={**known.cards, "p0": (carded(notice), *known.cards["p0"])})
+    page = views.leaderboard(known, views.records(known))
+    assert page.left_out == (("1", "notice, no trouble of the service"),)
+
+
+def test_the_status_page_tells_of_every_feed() -> None:
+    failing = read_feed(GROQ.feeds[0].url, error="403 forbidden", error_since=at("01 10:00"))
+    known = almanac(watched=[pulls("anthropic", feeds=(read_feed(),)), pulls("groq", feeds=(failing,))])
+    page = views.status(known)
+    assert (plain(page.title), page.stand) == (
+        "One of 2 feeds read within the last hour.",
+        "One failing. What is not read is shown as unknown everywhere, never as healthy.",
+    )
+    lines = [(s.provider.text, line.state, line.entries, line.note) for s in page.sources for line in s.feeds]
+    assert [tuple(map(plain, line)) for line in lines] == [
+        ("Claude", "read", "25", ""),
+        ("Groq", "failing", "25", "403 forbidden since 1 March 2026, 10:00 UTC"),
+    ]
+
+
+def test_a_feed_that_was_not_read_lately_or_never_is_said_so() -> None:
+    old = replace(read_feed(), fetched=at("01 10:00"))
+    known = almanac(watched=[pulls("anthropic", feeds=(old,))])
+    page = views.status(known)
+    states = [(line.state, line.note) for source in page.sources for line in source.feeds]
+    assert states == [("not read lately", ""), ("never read", "form not yet verified by a recording")]
+    assert page.title == "No feed has been read within the last hour."
+
+
+def test_covered_time_is_told_with_its_gaps() -> None:
+    spans = (
+        Span(since=at("2026-02-01 00:00"), until=at("2026-02-11 00:00")),
+        Span(since=at("2026-02-16 00:00"), until=at("2026-02-21 00:00")),
+    )
+    page = views.status(almanac(watched=[Pulls(provider="anthropic", coverage=spans)]))
+    said = [(plain(source.covered), plain(source.gaps)) for source in page.sources]
+    assert said == [
+        ("1 February 2026 to 21 February 2026, 75 % of it", "1 gap, the longest 5 days"),
+        ("no time is covered yet", ""),
+    ]
+
+
+ARTICLE = Article(
+    card=ArticleCard(
+        url="/articles/2026/down/",
+        title="Down?",
+        date=at("02 18:20"),
+        modified=at("03 09:05"),
+        summary="What the record says.",
+        kind="analysis",
+        authors=("A", "B"),
+        providers=("anthropic", "nobody"),
+        incidents=(("anthropic", "0ghc53zpsfmt"), ("anthropic", "missing")),
+    ),
+    html="<p>Text.</p>",
+    sources=(Source(url="https://a.example/", title="T", publisher="P", kind="press", primary=False),),
+    confirmed=("That it was.",),
+    unknown=("Why.",),
+    corrections=(Correction(date=at("03 09:05"), text="There were four."),),
+)
+
+
+def test_an_article_shows_what_it_cites_and_what_is_known() -> None:
+    found = carded(incident())
+    beside = views.beside(almanac([incident()]), {("anthropic", "0ghc53zpsfmt"): found}, ARTICLE.card)
+    page = views.article(beside, ARTICLE)
+    assert (page.kicker, page.authors, [row.url for row in page.cites], page.providers, page.html) == (
+        "Analysis",
+        "A and B",
+        ["/incidents/anthropic/0ghc53zpsfmt/"],
+        (Link("/providers/anthropic/", "Claude"),),
+        "<p>Text.</p>",
+    )
+    assert page.known == (Known("Confirmed", "full", ("That it was.",)), Known("Unknown", "dash", ("Why.",)))
+    assert page.sources == (SourceLine("https://a.example/", "T", "P", "Secondary"),)
+    assert page.corrections == (CorrectionLine(said(at("03 09:05")), "There were four."),)
+
+
+def test_articles_are_listed_with_their_kind_authors_and_date() -> None:
+    page = views.articles(almanac(articles=(ARTICLE.card,)))
+    assert [(t.url, t.title, plain(t.byline)) for t in page.teasers] == [
+        ("/articles/2026/down/", "Down?", "Analysis · A and B · 2 March 2026")
+    ]
+
+
+def test_a_written_page_belongs_to_its_section() -> None:
+    page = views.page("Methodology", "/methodology/", "How.", "<p>So.</p>")
+    assert (page.head.section, page.head.path, page.html) == ("methodology", "/methodology/", "<p>So.</p>")
+
+
+def test_who_is_lost_is_shown_the_ways_on() -> None:
+    assert [way.url for way in views.not_found(almanac()).ways] == [
+        "/", "/incidents/", "/providers/anthropic/", "/providers/groq/",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("url", "root"), [("https://a.example", ""), ("https://a.example/almanac", "/almanac"), ("", "")]
+)
+def test_a_site_may_live_below_the_top_of_its_host(url: str, root: str) -> None:
+    assert views.site("A", url, "/theme/site.css").root == root
+
+
+# What the engine relies on
+
+PAGES: list[Callable[[Snapshot], object]] = [
+    front_page,
+    lambda a: views.incidents(a, views.months(a)),
+    lambda a: views.month(a, views.months(a), 2026, 3),
+    views.providers,
+    lambda a: provider_page(a, CLAUDE),
+    lambda a: views.provider_year(CLAUDE, views.by_year(a.cards[CLAUDE.slug]), 2026),
+    lambda a: views.leaderboard(a, views.records(a)),
+    views.articles,
+    views.status,
+    views.not_found,
+    lambda a: page_of(incident(until=""), a),
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_a_value_equal_to_itself_made_again_and_kept(page: Callable[[Snapshot], object]) -> None:
+    made = page(almanac([incident(until="")]))
+    again = page(almanac([incident(until="")]))
+    assert made == again == pickle.loads(pickle.dumps(made))  # noqa: S301
+    assert repr(made) == repr(again)
+
+
+# Differences
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "pieces"),
+    [
+        ("same", "same", (Piece("", "same"),)),
+        ("", "new", (Piece("ins", "new"),)),
+        ("all fail", "some fail", (Piece("del", "all"), Piece("ins", "some"), Piece("", " fail"))),
+    ],
+)
+def test_a_difference_is_told_by_words(before: str, after: str, pieces: tuple[Piece, ...]) -> None:
+    assert word_diff(before, after) == pieces
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_a_difference_holds_both_texts(before: str, after: str) -> None:
+    pieces = word_diff(before, after)
+    assert "".join(piece.text for piece in pieces if piece.tag != "ins") == before
+    assert "".join(piece.text for piece in pieces if piece.tag != "del") == after
+
+
+def test_long_texts_are_shown_whole() -> None:
+    before, after = "a " * 1000, "b " * 1000
+    assert word_diff(before, after) == (Piece("del", before), Piece("ins", after))

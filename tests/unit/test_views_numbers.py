@@ -1,0 +1,378 @@
+"""What the pages of numbers say: leaderboards, backups, the scorecard, one provider's numbers, the outlook."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from almanac import views
+from almanac.model import Impact, Incident, Provider, moment, seconds
+from almanac.snapshot import Snapshot
+from almanac.stats.backtest import Bin, Score
+from almanac.stats.issued import Issued
+from almanac.stats.recovery import Forecast
+from almanac.stats.reporting import Reported
+from almanac.stats.scorecard import Row, Scorecard
+from almanac.stats.windows import quarter
+from almanac.text import english
+from almanac.views import charts
+from almanac.views.base import Link
+from almanac.views.leaderboard import Leaderboard
+from almanac.views.numbers import Numbers
+from tests.support.almanacs import BEGINNING, CLAUDE, GROQ, TOGETHER, almanac, at, carded, incident, pulls
+from tests.unit.test_views import plain, six
+
+# Leaderboards
+
+
+def q4() -> Leaderboard:
+    known = six()
+    return views.leaderboard(known, views.closed(known), quarter(2025, 4))
+
+
+def test_a_period_has_a_page_of_its_own() -> None:
+    page = q4()
+    assert page.board is not None
+    assert (page.head.path, plain(page.board.period)) == ("/leaderboard/2025-q4/", "1 October to 31 December 2025")
+    assert page.head.title == "Who declares the least trouble, Q4 2025"
+    assert page.before == english.period(at("2025-07-01 00:00"), at("2025-09-30 23:59"))
+
+
+def test_only_covered_periods_have_pages_newest_first() -> None:
+    known = six()
+    assert [period.slug for period in views.periods(known)] == [
+        "30-days", "90-days", "365-days", "2026-q1", "2025-q4", "2025-q3", "2026", "2025", "all",
+    ]  # fmt: skip
+    assert [(choice.url, choice.css) for choice in q4().choices][3:5] == [
+        ("/leaderboard/2026-q1/", ""),
+        ("/leaderboard/2025-q4/", "on"),
+    ]
+
+
+def test_pages_written_by_probes_alone_make_no_period() -> None:
+    assert views.periods(almanac(providers=(TOGETHER,))) == ()
+
+
+def test_each_provider_stands_under_every_formula_with_its_place() -> None:
+    page = q4()
+    assert [weights.letter for weights in page.formulas] == list("ABCDEFG")
+    assert (page.formulas[1].name, page.formulas[1].said) == ("Statuspage", "0 · 0.3 · 1")
+    last = page.weighed[-1]
+    # Thirteen major incidents of 6 hours in 92 days: 78 of 2208 hours, weighed 1 or 0.3.
+    assert last.provider == Link("/providers/p5/", "P5")
+    assert [plain(share) for share, _ in last.cells][:2] == ["96.5 %", "98.9 %"]
+    assert [place for _, place in last.cells] == ["6"] * 7
+    assert (last.span, last.places.dot) == ("6", "100%")
+
+
+def test_the_trend_is_told_in_words_or_why_not() -> None:
+    trends = {trend.provider.text: trend for trend in q4().trends}
+    assert trends["P5"].verdict == "one of the two is not known well enough"
+    assert plain(trends["P5"].now) == "96.5 %"
+
+
+def test_a_leaderboard_names_the_rows_it_was_made_from_and_how_to_derive_it() -> None:
+    page = q4()
+    assert [row.url for row in page.rows] == ["/incidents/2025/10/", "/incidents/2025/11/", "/incidents/2025/12/"]
+    assert page.explain == "p0 2025-q4"
+
+
+def test_what_is_measured_ends_at_the_last_midnight() -> None:
+    today = incident("today", "02 09:00", "02 10:00", provider="p0")
+    known = six()
+    with_today = replace(known, cards={**known.cards, "p0": (carded(today), *known.cards["p0"])})
+    period = quarter(2026, 1)
+    pages = [views.leaderboard(each, views.closed(each), period) for each in (known, with_today)]
+    assert pages[0].board == pages[1].board
+    assert views.closed_at(known) == seconds(at("01 23:59:59"))
+
+
+# Backups
+
+CHATTY = replace(CLAUDE, capabilities=("chat",))
+SPARE = replace(GROQ, capabilities=("chat",))
+ROBOT = replace(GROQ, slug="robot", name="Robot", capabilities=("speech",))
+LEANING = replace(GROQ, slug="leaning", name="Leaning", capabilities=("chat",), built_on=("anthropic",))
+
+
+def weekly(provider: Provider, day: int, hours: int = 4) -> list[Incident]:
+    """One incident a week on its own day, September to February."""
+    return [
+        incident(f"{provider.slug}-{week}", f"{(BEGINNING + timedelta(weeks=week, days=day)):%Y-%m-%d} 08:00",
+                 f"{(BEGINNING + timedelta(weeks=week, days=day)):%Y-%m-%d} {8 + hours:02}:00", provider=provider.slug)
+        for week in range(25)
+    ]  # fmt: skip
+
+
+def world(*providers: tuple[Provider, int]) -> Snapshot:
+    found = [one for provider, day in providers for one in weekly(provider, day)]
+    return almanac(found, providers=tuple(provider for provider, _ in providers))
+
+
+def test_what_never_falls_with_it_and_does_the_same_is_named_with_the_reason() -> None:
+    known = world((CHATTY, 0), (SPARE, 3), (ROBOT, 5))
+    page = views.backups(views.closed(known))
+    (advice, *_) = page.advice
+    assert advice.provider.text == "Claude"
+    ((best),) = advice.best
+    assert best.provider == Link("/providers/groq/", "Groq")
+    assert plain(best.reason).startswith("also in trouble 0 % of the time Claude was, at most ")
+    assert plain(best.reason).endswith("; both do Chat; 182 shared days")
+
+
+def test_what_is_built_on_it_is_no_backup() -> None:
+    known = world((CHATTY, 0), (LEANING, 3))
+    (advice, *_) = views.backups(views.closed(known)).advice
+    assert (advice.best, [plain(one.reason) for one in advice.falling]) == (
+        (),
+        ["is built on Claude; also in trouble 0 % of the time Claude was"],
+    )
+
+
+def test_a_short_record_is_said_not_to_suffice() -> None:
+    known = world((CHATTY, 0), (SPARE, 3))
+    short = replace(known, pulls={**known.pulls, "groq": pulls("groq", since=at("2026-02-01 00:00"))})
+    page = views.backups(views.closed(short), "providers")
+    assert page.family.lines == ()
+    assert [(plain(n), why) for n, why in page.family.lacking] == [
+        ("1 pair", "covered together for less than thirteen weeks")
+    ]
+    (advice, *_) = views.backups(views.closed(short)).advice
+    assert plain(advice.lacking) == "The data does not suffice to name one: both covered for 29 days, 91 needed."
+
+
+def test_a_pair_is_told_with_lift_test_and_shared_days() -> None:
+    page = views.backups(views.closed(world((CHATTY, 0), (SPARE, 0))), "providers")
+    (line,) = page.family.lines
+    # Both in trouble for the same 4 of every 168 hours.
+    assert (plain(line.forth), plain(line.back), line.covered) == ("100 %", "100 %", "182")
+    assert line.lift == f"{182 * 24 / 100:.1f}"
+    assert line.found
+    assert plain(page.stand).endswith("Of these the troubles of one pair start together more often than chance has it.")
+
+
+def test_the_first_page_lists_only_pairs_found_to_start_together() -> None:
+    apart = views.backups(views.closed(world((CHATTY, 0), (SPARE, 3))))
+    together = views.backups(views.closed(world((CHATTY, 0), (SPARE, 0))))
+    assert (len(apart.family.lines), len(together.family.lines)) == (0, 1)
+
+
+# The scorecard
+
+SCORE = Score(n=200, refused=3, compared=200, loss=1.5, plain=2.0, press=3.0, within_50=98, within_80=160)
+
+
+def scored(*rows: Row) -> Snapshot:
+    card = Scorecard(
+        made=seconds(at("01 00:00")),
+        until=seconds(at("2026-02-20 00:00")),
+        incidents=300,
+        record="ab12",
+        trials=900,
+        rows=rows,
+        reliability=((60, (Bin(0.25, 0.5, 100), Bin(0.75, 0.75, 25))),),
+        calibration=(),
+    )
+    return replace(almanac([incident("late", "2026-02-25 10:00", "2026-02-25 11:00")]), scorecard=card)
+
+
+def test_the_scorecard_says_how_often_it_held_and_against_what_it_is_better() -> None:
+    page = views.forecast(scored(Row("all", "", 30, SCORE), Row("all", "anthropic", 30, SCORE)), {})
+    (line,) = page.pooled
+    assert (plain(line.elapsed), line.n) == ("30 min in", "200")
+    assert (plain(line.within_50), plain(line.within_80)) == ("49 %", "80.0 %")
+    assert (line.loss, plain(line.below_plain), plain(line.below_press)) == ("1.50", "25.0 % less", "50.0 % less")
+    assert line.estimate.dot == "60%"  # 80 on an axis from 50 to 100
+    assert (page.providers[0].name, page.providers[0].link) == ("Claude", "/providers/anthropic/")
+    assert plain(page.stand) == (
+        "Half an hour into an incident the interval that should hold four times in five held in 80 % of 200 cases, and "
+        "the forecast lost 50.0 % less than “back in 2 to 4 hours”."
+    )
+
+
+def test_the_scorecard_says_what_it_was_made_from_and_what_came_since() -> None:
+    page = views.forecast(scored(Row("all", "", 30, SCORE)), {})
+    assert plain(page.made) == (
+        "Scored on 1 March 2026: 900 forecasts of 300 incidents, the last of which ended 20 February 2026, 00:00 UTC. "
+        "1 incident ended since, not in it yet. Record ab12."
+    )
+
+
+def test_few_forecasts_make_no_line() -> None:
+    few = SCORE._replace(n=19, within_50=9, within_80=15)
+    assert views.forecast(scored(Row("all", "", 30, few)), {}).pooled == ()
+
+
+def test_before_and_after_the_choice_of_settings_stand_apart() -> None:
+    page = views.forecast(scored(Row("before", "", 0, SCORE), Row("after", "", 0, SCORE._replace(n=400))), {})
+    assert [(name, [line.n for line in lines]) for name, lines in page.parts] == [
+        ("Ended before 1 July 2025", ["200"]),
+        ("Ended since", ["400"]),
+    ]
+
+
+def test_each_moment_has_its_page_of_providers() -> None:
+    known = scored(Row("all", "anthropic", 30, SCORE), Row("all", "anthropic", 60, SCORE._replace(n=500)))
+    page = views.forecast(known, {}, 60)
+    assert (page.head.path, [line.n for line in page.providers]) == ("/forecast/60/", ["500"])
+    assert (page.pooled, page.tally) == ((), "")
+    assert page.moments[3] == Link("/forecast/60/", f"1{english.GAP}h in")
+
+
+def test_reliability_is_drawn_with_larger_dots_for_more_forecasts() -> None:
+    (drawn,) = views.forecast(scored(), {}).reliable
+    assert drawn.diagram.dots == (charts.Dot("25%", "80.0", "7.0"), charts.Dot("75%", "40.0", "3.5"))
+    assert [tuple(map(plain, row)) for row in drawn.bins] == [("25 %", "50 %", "100"), ("75 %", "75 %", "25")]
+
+
+def test_without_a_scorecard_the_page_says_how_to_make_one() -> None:
+    page = views.forecast(almanac(), {})
+    assert page.stand == "No scorecard was made yet: python3 tasks.py score makes it."
+    assert page.tally.startswith("None yet.")
+
+
+def issued(name: str = "a", minutes: int = 30) -> Issued:
+    made = Forecast(
+        at=seconds(at("02 13:00")) + 60 * minutes,
+        elapsed=float(minutes),
+        quantiles=(10.0, 20.0, 40.0, 80.0, 160.0),
+        chances=(0.4, 0.65, 0.85, 0.95, 0.99),
+        n=30,
+        others=5,
+        effective=20.0,
+        borrowed=0.3,
+    )
+    return Issued(provider="anthropic", incident=name, phase="identified", forecast=made)
+
+
+@pytest.mark.parametrize(
+    ("end", "came", "verdict"),
+    [("02 14:00", "30 min", "held"), ("02 13:35", "5 min", "did not hold"), ("", "still open", "")],
+)
+def test_of_each_forecast_shown_it_is_told_what_became_of_it(end: str, came: str, verdict: str) -> None:
+    found = incident("a", "02 13:00", end)
+    known = replace(almanac([found]), issued={"anthropic": (issued(),)})
+    page = views.forecast(known, {("anthropic", "a"): carded(found)})
+    (line,) = page.shown
+    assert (plain(line.said), plain(line.came), line.verdict) == ("40 min (10 min to 2 h 40 min)", came, verdict)
+    assert line.provider.url == "/incidents/anthropic/a/"
+
+
+# Open incidents
+
+
+def outlook_of(known: Snapshot, found: Incident) -> Any:
+    card = carded(found)
+    return views.incident(views.Surroundings(known).of(card), found, card).outlook
+
+
+def test_an_open_incident_shows_the_newest_forecast_on_the_clock() -> None:
+    found = incident("a", "02 13:00", "")
+    known = replace(almanac([found]), issued={"anthropic": (issued(minutes=10), issued(), issued("b", 50))})
+    back = outlook_of(known, found).back
+    times = [plain(each.text) for each in (back.issued, back.low, back.median, back.high)]
+    assert times == ["13:30 UTC", "13:40 UTC", "14:10 UTC", "16:10 UTC"]
+    assert [tuple(map(plain, each)) for each in back.chances] == [
+        ("30 min", "40 %"), ("1 h", "65 %"), ("2 h", "85 %"), ("4 h", "95 %"), ("12 h", "99 %"),
+    ]  # fmt: skip
+    assert plain(back.basis) == (
+        "Learnt from 30 incidents of its own that lasted at least about as long (30 min) and 5 of others, which weigh "
+        "30 %: its own are few; phase then: identified."
+    )
+    assert back.outlasted == ""
+
+
+def test_a_forecast_that_was_outlasted_says_so() -> None:
+    found = incident("a", "02 13:00", "")
+    late = moment(seconds(at("02 16:10")) + 60)
+    known = replace(almanac([found], now=late), issued={"anthropic": (issued(),)})
+    assert outlook_of(known, found).back.outlasted.startswith("It has outlasted")
+
+
+def test_without_a_forecast_nothing_is_guessed() -> None:
+    found = incident("a", "02 13:00", "")
+    told = outlook_of(almanac([found]), found)
+    assert (told.back, told.none_yet.startswith("No forecast is kept for it")) == (None, True)
+
+
+def test_what_is_over_has_no_outlook() -> None:
+    found = incident("a")
+    known = replace(almanac([found]), issued={"anthropic": (issued(),)})
+    assert outlook_of(known, found) is None
+
+
+# One provider's numbers
+
+
+def numbers(*incidents: Incident, reports: tuple[Reported, ...] = ()) -> Numbers:
+    known = almanac(incidents)
+    return views.numbers(views.closed(known), CLAUDE, reports)
+
+
+def test_the_numbers_of_a_period_stand_in_a_line() -> None:
+    page = numbers(
+        incident("a", "2026-02-10 10:00", "2026-02-10 12:00"),
+        incident("b", "2026-02-20 10:00", "2026-02-20 11:00", impact=Impact.UNKNOWN),
+        incident("c", "2026-02-21 10:00", "2026-02-21 10:00"),
+    )
+    line = next(each for each in page.periods if each.name == "last 30 days")
+    assert (plain(line.share), plain(line.covered), line.n) == ("99.6 %", "100 %", "3")  # 3 of 720 hours
+    assert tuple(map(plain, (line.median, line.p90, line.longest))) == ("1 h 30 min", "1 h 54 min", "2 h")
+    assert line.left_open == "1 posted late, 1 without a length, 1 of unsaid severity"
+    assert plain(line.weighed[1]) == "99.8–99.9 %"  # Statuspage: 0.6 h, and an hour from 0 to 1
+    assert line.url == "/leaderboard/30-days/"
+    assert page.explain == "anthropic 30-days"
+
+
+def test_components_are_measured_over_a_year() -> None:
+    page = numbers(incident("a", "2026-02-10 10:00", "2026-02-10 12:00", components=("claude.ai",)))
+    assert [(part.name, part.n) for part in page.parts] == [("claude.ai", "1")]
+    assert page.span == "last 365 days"
+
+
+def report(**facts: Any) -> Reported:
+    quiet = Reported(watched=True, lag=None, longer=None, posted_late=False, edits=(), vanished=False, gone=0)
+    return quiet._replace(**facts)
+
+
+def test_honesty_always_says_of_how_many() -> None:
+    page = numbers(reports=(
+        report(lag=600.0, posted_late=True),
+        report(lag=1200.0, edits=((3600.0, True),), gone=2),
+        report(vanished=True, watched=False),
+    ))  # fmt: skip
+    facts = {fact.name: (plain(fact.value), plain(fact.note)) for fact in page.honesty}
+    assert facts == {
+        "Publication lag": ("15 min", "first post after the stated start: median, n = 2, 90th percentile 19 min"),
+        "Stated, not posted": ("not known", "n = 0: no start is stated"),
+        "Posted late": ("1 of 3", "at the end or after"),
+        "Texts changed": ("1 of 2 watched", "in 1 incident, 1 when it was over; seen after 1 h"),
+        "Vanished": ("1 of 2 watched", "incidents; and 2 updates"),
+    }
+
+
+def test_too_few_starts_show_no_pattern_and_no_chance() -> None:
+    page = numbers(incident("a", "2026-02-10 10:00", "2026-02-10 12:00"))
+    assert page.patterns == ()
+    assert plain(page.pattern_note).startswith("Of 1 start no pattern can be told: thirty")
+    assert page.tomorrow.startswith("No chance of trouble in the next 24 hours is shown: ")
+
+
+def test_starts_at_one_hour_are_told_to_differ() -> None:
+    days = [BEGINNING + timedelta(days=day) for day in range(0, 180, 2)]
+    page = numbers(*(incident(f"i{n}", f"{day:%Y-%m-%d} 09:00", f"{day:%Y-%m-%d} 09:30") for n, day in enumerate(days)))
+    hours, weekdays = page.patterns
+    assert hours.verdict == "The hours differ more than chance has it (p = 0.001)."
+    assert hours.table[9][1] == "90"
+    assert sum(int(starts) for _, starts, _ in weekdays.table) == 90
+    assert weekdays.verdict.startswith("The days do not surely differ")
+    assert [column.height for column in hours.columns][9] == "60.0"
+
+
+def test_who_was_never_watched_has_a_page_that_says_so() -> None:
+    known = almanac(watched=[])
+    page = views.numbers(views.closed(known), CLAUDE, ())
+    assert (page.periods, page.parts, page.stand) == ((), (), "Nothing is covered yet, so nothing can be measured.")
