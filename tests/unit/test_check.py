@@ -511,7 +511,8 @@ def test_other_rules_make_it_look_again(content: Path, tmp_path: Path, monkeypat
 
 def test_bodies_made_to_be_slow_are_read_in_time() -> None:
     slow = {"*a **b ": 20_000, "![[": 50_000, "`a": 90_000, "http://": 25_000, "[a](<b": 30_000, "*a_ ": 45_000,
-            "&": 190_000, "a<!--": 38_000, "[a][b]": 33_000}  # fmt: skip
+            "&": 190_000, "a<!--": 38_000, "[a][b]": 33_000,
+            "{{": 60_000, "{%": 60_000, "2026-03-02 ": 15_000, "{{a": 40_000}  # fmt: skip
     table = "|a" * 1000 + "\n" + "|-" * 1000 + "\n"
     for head, piece, size in [("", piece, size) for piece, size in slow.items()] + [(table, "|", 90_000)]:
         assert growth(lambda size: body.read(head + piece * size), size // 4) < LINEAR, piece  # noqa: B023

@@ -23,7 +23,7 @@ NEAR = 2_000  # characters in which something that was rendered is looked for in
 _PIECE = re.compile(r'<(/?)([a-z]+[1-6]?)((?: [a-z-]+="[^"]*")*)(?: /)?>|(<(?:!--.*?-->)?)|([^<]+)', re.DOTALL)
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!(?:https?|mailto):)")
-_JINJA = re.compile(r"\{%.*?%?\}|\{\{(?P<name>.*?)\}\}|\{\{")
+_BRACES = re.compile(r"\{[%{]")
 _SCHEME = re.compile(r"(?:javascript|vbscript|data|file)\s*:|\]\(\s*\)|\[\]:", re.IGNORECASE)
 _PELICAN = re.compile(r"\{(\w+)\}")
 _PICTURE = re.compile(r"/images/[\w./-]+")  # whether there is one is not asked here
@@ -153,12 +153,13 @@ class _Look:
     def _words(self, data: str) -> None:
         if self._code:
             return
-        for found in _JINJA.finditer(data) if "{" in data else ():
-            self._quote(found[0], found["name"])
+        for whole, name in _quotations(data) if "{" in data else ():
+            self._quote(whole, name)
         numerals = list(_NUMERAL.finditer(data))
-        dates = [found.span() for found in _DATE.finditer(data)] if numerals else []
+        dates = [found.span() for found in _DATE.finditer(data)] if numerals else []  # in order, none within another
         for found in numerals:
-            if not any(since <= found.start() < until for since, until in dates):
+            before = bisect_right(dates, (found.start(), len(data)))
+            if not before or found.start() >= dates[before - 1][1]:
                 written = rf"{_ALONE_BEFORE}{re.escape(found[0])}{_ALONE_AFTER}"
                 self.numerals.append(self._spot(written, found[0], found[0]))
 
@@ -219,6 +220,26 @@ class _Look:
         self._cursor = at
         line = bisect_right(self._starts, at)
         return Spot(line, at - self._starts[line - 1] + 1, what)
+
+
+def _quotations(words: str) -> Iterator[tuple[str, str | None]]:
+    """Yield each {{name}} and {% tag %} within a line, with the name; None for a tag, and for braces without an end.
+
+    No character is looked at twice: a pattern with a lazy middle would look from each brace to the end of the line.
+    """
+    for line in words.split("\n"):
+        ends = {"{{": line.rfind("}}"), "{%": line.rfind("}")}
+        at = 0
+        while braces := _BRACES.search(line, at):
+            start, at, mark = braces.start(), braces.end(), braces[0]
+            if ends[mark] >= at:
+                close = "}}" if mark == "{{" else "}"
+                end = line.index(close, at)
+                name = line[at:end] if mark == "{{" else None
+                at = end + len(close)
+                yield line[start:at], name
+            elif mark == "{{":
+                yield mark, None
 
 
 def _alone(source: str, start: int, end: int) -> bool:

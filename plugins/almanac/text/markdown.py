@@ -57,7 +57,8 @@ _ARTICLE = nh3.Cleaner(
     url_schemes=SCHEMES,
     link_rel="noopener noreferrer",
 )
-_HEADING = re.compile(r"<h([2-6])>(.*?)(?: *\{#([a-z0-9-]+)\})?</h\1>", re.DOTALL)
+# `(?<! )`: blanks are tried once, from the first of them, or a heading with many would take quadratic time.
+_HEADING = re.compile(r"<h([2-6])>(.*?)(?:(?<! ) *\{#([a-z0-9-]+)\})?</h\1>", re.DOTALL)
 # CommonMark percent-encodes the braces of Pelican's {filename}, {static} and such links.
 _PELICAN_LINK = re.compile(r"\b(href|src)=\"%7B(\w+)%7D")
 
