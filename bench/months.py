@@ -9,8 +9,8 @@ round, in checkouts as a runner gets them: without what builds leave behind. In 
 scores the forecasts before the commit, and a run follows a quarter of an hour later while nothing has changed.
 
 Without --real the archive begins empty, and the whole site is published in every round. With it the archive is the
-committed one, and the site is published and checked once a week. Prints figures, and FAIL for what is not as it must
-be.
+committed one, and the site is scored, published and checked once a week. Prints figures, and FAIL for what is not as
+it must be.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class Months:
         """One run of both workflows, one more pull, and now and then a run soon after."""
         self.now, before = each.now, self._head()
         failing = self._serve(each.now)
-        self._run(each, self.publishing, score=each.first_of_day)
+        self._run(each, self.publishing, score=each.first_of_week or (each.first_of_day and not self.real))
         self._hold(each, before, failing)
         committed = self._head() != before
         jobs: list[Callable[[], None]] = [partial(self._pull_again, each, committed=committed)]
