@@ -100,8 +100,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take over what a worker left out; all of them leave out the same."""
-    LEFT_OUT.update({mark: count - LEFT_OUT[mark] for mark, count in node.workeroutput.get("left_out", {}).items()})
+    """Take over what a worker left out; all of them leave out the same, and one that crashed says nothing."""
+    for mark, count in getattr(node, "workeroutput", {}).get("left_out", {}).items():
+        LEFT_OUT[mark] = count
 
 
 @pytest.hookimpl(trylast=True)
