@@ -1,6 +1,7 @@
 """Pictures are told by their bytes, hold nothing but what they show, and are published where an article shows them."""
 
 import time
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -21,6 +22,7 @@ __all__ = ["content"]  # a fixture
 
 NOW = datetime(2026, 3, 2, 18, 20, tzinfo=UTC)
 KINDS = {"png": png, "jpg": jpeg, "webp": webp}
+PROFILE = b"a\0\0" + zlib.compress(b"colours")
 SMALLER = "make it at most 500,000: smaller, or as WebP"
 MISNAMED = "is no address; name it content/images/<year>/<words>.png, .jpg or .webp, words of a-z, 0-9, -"
 CURE = "write it with `python3 tasks.py new image`, which leaves that out"
@@ -94,7 +96,7 @@ def test_what_hides_beside_a_picture_is_named_and_can_be_left_out(kind: str, dat
 
 
 def test_profiles_of_colour_may_stay() -> None:
-    for kind, data in (("png", png(png_chunk(b"iCCP", b"x"))), ("webp", webp(webp_chunk(b"ICCP", b"x"))),
+    for kind, data in (("png", png(png_chunk(b"iCCP", PROFILE))), ("webp", webp(webp_chunk(b"ICCP", b"x"))),
                        ("jpg", jpeg(jpeg_segment(0xE2, b"ICC_PROFILE\0\1\1")))):
         assert messages(data, f"images/2026/a.{kind}") == []
 
@@ -194,3 +196,55 @@ def test_a_new_picture_is_written_without_what_it_hides(
         f"new: {tmp_path}/none.png: No such file or directory",
         f"new: {source}: is 5000 by 2 points; make it at most 4096 a side",
     ]
+
+
+def raw_png(head: bytes, points: bytes, *more: bytes) -> bytes:
+    """A PNG of any head and any packed points."""
+    chunks = [png_chunk(b"IHDR", head), *more, png_chunk(b"IDAT", points), png_chunk(b"IEND")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def head(width: int, height: int, depth: int = 8, colour: int = 0, interlaced: int = 0) -> bytes:
+    return width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([depth, colour, 0, 0, interlaced])
+
+
+UNLIKE = {
+    "a gigabyte behind ten points": raw_png(head(10, 10), zlib.compress(b"\0" * 50_000_000)),
+    "too few points": raw_png(head(10, 10), zlib.compress(b"\0" * 109)),
+    "points that are not packed": raw_png(head(1, 1), b"words"),
+    "points that break off": raw_png(head(10, 10), zlib.compress(bytes(range(110)))[:-6]),
+    "more behind the points": raw_png(head(1, 1), zlib.compress(b"\0\0") + b"more"),
+    "a filter of no kind": raw_png(head(1, 1), zlib.compress(b"\5\0")),
+    "a depth of no kind": raw_png(head(1, 1, depth=3), zlib.compress(b"\0\0")),
+    "a colour of no kind": raw_png(head(1, 1, colour=5), zlib.compress(b"\0\0")),
+    "no palette": raw_png(head(1, 1, colour=3), zlib.compress(b"\0\0")),
+    "half a palette": raw_png(head(1, 1, colour=3), zlib.compress(b"\0\0"), png_chunk(b"PLTE", b"ab")),
+    "two heads": raw_png(head(1, 1), zlib.compress(b"\0\0"), png_chunk(b"IHDR", head(4000, 4000))),
+    "a short head": raw_png(head(1, 1)[:-1], zlib.compress(b"\0\0")),
+    "a profile of a hundred megabytes": raw_png(
+        head(1, 1), zlib.compress(b"\0\0"), png_chunk(b"iCCP", b"a\0\0" + zlib.compress(b"\0" * 100_000_000))),
+    "a wrong check sum": raw_png(head(1, 1), zlib.compress(b"\0\0"))[:-1] + b"x",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNLIKE)
+def test_a_picture_whose_points_are_not_what_its_head_says_is_refused(name: str) -> None:
+    picture, problems = images.read(UNLIKE[name], "images/2026/down.png")
+    assert picture is None
+    assert [str(problem).partition("; ")[2] for problem in problems] == ["save the picture again"]
+
+
+@pytest.mark.parametrize("interlaced", [0, 1])
+@pytest.mark.parametrize(
+    ("depth", "colour", "samples"), [(1, 0, 1), (16, 0, 1), (8, 2, 3), (4, 3, 1), (8, 4, 2), (8, 6, 4)]
+)
+def test_a_picture_of_every_kind_is_read(depth: int, colour: int, samples: int, interlaced: int) -> None:
+    passes = [(2, 1), (1, 1), (3, 1), (2, 2), (5, 1), (4, 3), (9, 2)]  # of 9 by 5, by hand
+    sizes = passes if interlaced else [(9, 5)]
+    points = b"".join((b"\0" + b"\0" * -(-across * depth * samples // 8)) * along for across, along in sizes)
+    palette = [png_chunk(b"PLTE", b"\0\0\0")] if colour == 3 else []
+    picture, problems = images.read(
+        raw_png(head(9, 5, depth, colour, interlaced), zlib.compress(points), *palette), "images/2026/down.png")
+    assert problems == ()
+    assert picture
+    assert (picture.width, picture.height) == (9, 5)

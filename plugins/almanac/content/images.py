@@ -7,8 +7,10 @@ number, a comment, an animation or a second file behind the picture are refused,
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +21,12 @@ FOLDER = "images"
 FILE = re.compile(r"images/\d{4}/[a-z0-9]+(?:-[a-z0-9]+)*\.(?:png|jpg|webp)")
 LARGEST = 500_000  # bytes; a screenshot of a whole status page has 200,000
 WIDEST = 4096  # pixels of a side
+HEAD = 13  # bytes of a PNG's IHDR
+PROFILE = 4_000_000  # bytes of a colour profile; those of cameras and printers have at most two million
+INDEXED = 3  # the colour type of a PNG with a palette
+SAMPLES = {0: 1, 2: 3, INDEXED: 1, 4: 2, 6: 4}  # values of a point, by colour type
+DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), INDEXED: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}  # bits of a value
+PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))  # Adam7
 LONGEST_NAME = 80
 
 _MARKER = re.compile(rb"\xff(?=[^\x00\xff\xd0-\xd7])")  # ends the coded points of a JPEG
@@ -102,12 +110,63 @@ def _wrong_with(data: bytes, called: str) -> Iterator[str]:
         return
     if called in SHOWN and called != found:
         yield f"is called .{called} but is a .{found} by its bytes; rename it"
-    if not 0 < max(width, height) <= WIDEST:
+    if not 0 < min(width, height) <= max(width, height) <= WIDEST:
         yield f"is {width} by {height} points; make it at most {WIDEST} a side"
+    elif found == "png" and (why := _unlike_its_head(data, parts)):
+        yield f"{why}; save the picture again"
     if hidden := [part.name for part in parts if part.name not in SHOWN[found]]:
         what = ", ".join(dict.fromkeys(hidden))
         yield (f"holds {what} beside the picture (a place, a device, a comment, an animation); "
                "write it with `python3 tasks.py new image`, which leaves that out")  # fmt: skip
+
+
+def _unlike_its_head(data: bytes, parts: list[Part]) -> str:
+    """Say in what a PNG is not what its head promises, "" if it is: a small head can stand before gigabytes of points.
+
+    Nothing is unpacked beyond what the head promises (https://www.w3.org/TR/png-3/, sections 7, 10 and 11).
+    """
+    bodies = [part for part in parts if part.name not in ("start", "other bytes")]
+    chunks = [(part.name, data[part.start + 8 : part.end - 4]) for part in bodies]
+    head = chunks[0][1] if chunks else b""
+    if [name for name, _ in chunks].count("IHDR") != 1 or chunks[0][0] != "IHDR" or len(head) != HEAD:
+        return "has not one head, at its beginning"
+    if any(zlib.crc32(data[part.start + 4 : part.end - 4]) != int.from_bytes(data[part.end - 4 : part.end], "big")
+           for part in bodies):  # fmt: skip
+        return "has a part whose check sum is wrong"
+    depth, colour, method, filtering, interlaced = head[8:]
+    if depth not in DEPTHS.get(colour, ()) or method or filtering or interlaced > 1:
+        return "has a head of no kind that PNG knows"
+    palettes = [content for name, content in chunks if name == "PLTE"]
+    wrong = any(len(one) % 3 or len(one) > 768 for one in palettes)
+    if wrong or len(palettes) > 1 or (colour == INDEXED and not palettes):
+        return "has no palette, or one that is none"
+    if any(_unpacked(content.partition(b"\0")[2][1:], PROFILE) is None for name, content in chunks if name == "iCCP"):
+        return "has a profile that cannot be unpacked, or is larger than any"
+    width, height = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:8], "big")
+    rows = _rows(width, height, depth * SAMPLES[colour], PASSES if interlaced else ((0, 0, 1, 1),))
+    points = _unpacked(b"".join(content for name, content in chunks if name == "IDAT"), sum(rows))
+    if points is None or len(points) != sum(rows) or any(points[at] > 4 for at in accumulate(rows[:-1], initial=0)):
+        return "has points that are not what its head says"
+    return ""
+
+
+def _rows(width: int, height: int, bits: int, passes: tuple[tuple[int, int, int, int], ...]) -> list[int]:
+    """Return how many bytes each row of points has, its filter's included, pass by pass."""
+    rows: list[int] = []
+    for left, top, right, down in passes:
+        across, along = -(-(width - left) // right), -(-(height - top) // down)
+        rows += [1 + -(-across * bits // 8)] * along if across > 0 and along > 0 else []
+    return rows
+
+
+def _unpacked(packed: bytes, most: int) -> bytes | None:
+    """Return what zlib packed, None if that is broken off, followed by more, or longer than `most` bytes."""
+    reader = zlib.decompressobj()
+    try:
+        content = reader.decompress(packed, most + 1)
+    except zlib.error:
+        return None
+    return content if reader.eof and not reader.unused_data and len(content) <= most else None
 
 
 def _too_big(size: int) -> str:
