@@ -125,9 +125,10 @@ def published(them: Sequence[str], root: Path) -> Iterator[str]:
 
 
 def strayed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:
-    """What a build changed elsewhere than in its output and its state."""
+    """What a build changed elsewhere than in its output, its state and Python's own cache of the settings file."""
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    yield from (f"{path} is outside" for path in sorted(changed) if not re.match(r"(out|\.out-state)/", path))
+    ours = re.compile(r"(out|\.out-state|__pycache__)/")
+    yield from (f"{path} is outside" for path in sorted(changed) if not ours.match(path))
 
 
 def misnamed(output: Path) -> Iterator[str]:
