@@ -11,7 +11,21 @@ from hypothesis import strategies as st
 
 from almanac import archive
 from almanac.merge import Merged, counterpart, cover, merge
-from almanac.model import Change, Impact, Incident, Kind, Phase, Reading, Revision, Skip, Span, Update, Window, stamp
+from almanac.model import (
+    SIGHT,
+    Change,
+    Impact,
+    Incident,
+    Kind,
+    Phase,
+    Reading,
+    Revision,
+    Skip,
+    Span,
+    Update,
+    Window,
+    stamp,
+)
 from tests.support import statuspages
 from tests.support.statuspages import HISTORIES, Step
 
@@ -621,6 +635,13 @@ def test_what_is_missing_from_a_feed_of_current_events_ended_when_it_was_last_se
     back = merge({"a": gone.incidents[0]}, reading(32, OPEN, **current), gone.last_open)
     reopened = Change(what="ended", was=stamp(at(12)), until=at(32))
     assert back == Merged(incidents=(replace(first.incidents[0], changes=(reopened,)),), last_open=(("a", at(32)),))
+
+
+def test_an_end_that_was_only_seen_stays_when_it_was_first_seen_though_no_post_tells_it() -> None:
+    over = [reading(minute, incident(post(0, "", "Over.", Phase.UNKNOWN), phase=Phase.RESOLVED, ended=at(minute),
+                                     ended_basis=SIGHT), whole_entries=False) for minute in (60, 120)]  # fmt: skip
+    assert (after(*over).ended, after(*over).ended_basis) == (at(60), SIGHT)
+    assert after(*over) == after(over[0])
 
 
 def test_an_event_seen_only_once_as_it_began_ended_by_the_next_pull() -> None:

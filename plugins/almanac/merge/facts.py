@@ -69,8 +69,8 @@ def _as_if_whole(shown: Incident, known: Incident, posts: Sequence[Update]) -> I
             started = known.started
     if phase not in OVER:
         ended, basis = None, ""
-    elif basis != "stated" and (over := _over_since(present)) != ended:
-        ended, basis = over or ended, "resolved-update"
+    elif basis != "stated" and (over := _over_since(present)) not in (None, ended):
+        ended, basis = over, "resolved-update"
     return replace(shown, phase=phase, started=started, ended=ended, ended_basis=basis)
 
 
