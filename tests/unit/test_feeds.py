@@ -446,6 +446,24 @@ def test_a_number_of_thousands_of_digits_costs_no_answer() -> None:
     assert [incident.id for incident in read(body.encode()).incidents] == [limits.cut_id("1" * 5000)]
 
 
+@pytest.mark.parametrize(("field", "odd", "doubt"), [
+    ("incident_updates", "words", "incident_updates 2 of a1 is str, not an object"),
+    ("components", 7, "components 2 of a1 is int, not an object"),
+    ("components", {"name": None}, "components of a1: one has no name"),
+    ("incident_updates", {"status": None, "created_at": "2026-03-02T10:00:00Z"},
+     "a post of a1 has no status"),
+])
+def test_one_element_of_a_wrong_type_costs_itself_and_is_told(field: str, odd: object, doubt: str) -> None:
+    lists: dict[str, list[object]] = {"components": [{"name": "API"}], "incident_updates": [
+        {"status": "investigating", "body": "b", "created_at": "2026-03-02T10:00:00Z"}]}  # fmt: skip
+    lists[field].append(odd)
+    record = {"id": "a1", "name": "Slow", "impact": "minor", "created_at": "2026-03-02T10:00:00Z"} | lists
+    found = read(json.dumps({"page": {}, "incidents": [record]}).encode())
+    assert (found.skipped, doubt in found.doubts) == ((), True)
+    [incident] = found.incidents
+    assert (incident.components, incident.updates[0].text) == (("API",), "b")
+
+
 def test_a_feed_of_more_than_two_megabytes_is_refused() -> None:
     with pytest.raises(FeedError, match="2,000,001 bytes") as refused:
         read(b"<rss>" + b" " * 1_999_996)

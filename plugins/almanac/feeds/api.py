@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -112,8 +112,27 @@ def _stated(value: object, record: _Record, notes: Notes) -> datetime | None:
     return _maybe(value, record, notes) if value else None
 
 
+def _parts(record: _Record, name: str, notes: Notes) -> Iterator[_Record]:
+    """Yield what a list of a record holds; an element of the wrong type raises a doubt, and costs nothing else."""
+    value = record.get(name)
+    for number, part in enumerate(value if isinstance(value, list) else [] if value is None else [value], 1):
+        if isinstance(part, dict):
+            yield part
+        else:
+            notes.doubt(f"{name} {number} of {str(record.get('id'))[:80]} is {type(part).__name__}, not an object")
+
+
+def _names(record: _Record, parts: str, key: str, notes: Notes) -> tuple[str, ...]:
+    """Return the names of a record's parts as words; a part without one raises a doubt."""
+    names = [part.get(key) for part in _parts(record, parts, notes)]
+    if not all(isinstance(name, str) for name in names):
+        notes.doubt(f"{parts} of {str(record.get('id'))[:80]}: one has no {key}")
+    return tuple(_words(name) for name in names if isinstance(name, str))
+
+
 def _statuspage(record: _Record, notes: Notes) -> Incident:
-    posts = sorted((_post(update, record, notes) for update in record["incident_updates"]), key=lambda post: post.at)
+    updates = _parts(record, "incident_updates", notes)
+    posts = sorted((_post(update, record, notes) for update in updates), key=lambda post: post.at)
     from_, until = record.get("scheduled_for"), record.get("scheduled_until")
     draft = Draft(
         id=str(record["id"]),
@@ -125,7 +144,7 @@ def _statuspage(record: _Record, notes: Notes) -> Incident:
         planned_from=_stated(from_, record, notes),
         planned_until=_stated(until, record, notes),
         impact_stated=str(record.get("impact") or ""),
-        components=tuple(_words(component["name"]) for component in record.get("components") or ()),
+        components=_names(record, "components", "name", notes),
     )
     return incident(draft, notes)
 
@@ -133,7 +152,11 @@ def _statuspage(record: _Record, notes: Notes) -> Incident:
 def _post(update: _Record, record: _Record, notes: Notes) -> Post:
     body = html.escape(str(update.get("body") or ""), quote=False).replace("\n", "<br>")
     at = _at(update.get("display_at") or update.get("created_at"), record, notes)
-    return Post(at=at, printed=str(update["status"]).replace("_", " ").capitalize(), html=body)
+    status = update.get("status")
+    if not isinstance(status, str):
+        notes.doubt(f"a post of {str(record.get('id'))[:80]} has no status")
+        status = ""
+    return Post(at=at, printed=status.replace("_", " ").capitalize(), html=body)
 
 
 def _as_printed(post: Post, before: list[Post]) -> Post:
@@ -146,7 +169,7 @@ def _as_printed(post: Post, before: list[Post]) -> Post:
 def _google(record: _Record, notes: Notes) -> Incident:
     ended = _at(record["end"], record, notes) if record.get("end") else None  # what has an end is over
     severity = record.get("severity")
-    updates = sorted(record.get("updates") or (), key=lambda update: str(update["when"]))
+    updates = sorted(_parts(record, "updates", notes), key=lambda update: str(update.get("when")))
     draft = Draft(
         id=str(record["id"]),
         title=_words(record["external_desc"]),
@@ -159,16 +182,16 @@ def _google(record: _Record, notes: Notes) -> Incident:
         ended_basis="stated" if ended else "",
         phase=Phase.RESOLVED if ended else None,
         impact_stated=str(record["status_impact"]) + (f"/{severity}" if severity else ""),
-        components=tuple(_words(product["title"]) for product in record.get("affected_products") or ()),
+        components=_names(record, "affected_products", "title", notes),
     )
     return incident(draft, notes)
 
 
 def _status(update: _Record, ended: datetime | None, record: _Record, notes: Notes) -> Post:
     """Texts are Markdown by people; the state is a level of service, of which only AVAILABLE is a phase."""
-    over = update["status"] == "AVAILABLE" and ended is not None
+    over = update.get("status") == "AVAILABLE" and ended is not None
     return Post(
-        at=_at(update["when"], record, notes),
+        at=_at(update.get("when"), record, notes),
         html=markdown.article(str(update.get("text") or "")),
         phase=Phase.RESOLVED if over else None,
     )
