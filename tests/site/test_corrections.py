@@ -133,13 +133,16 @@ def test_merging_with_what_has_no_end_has_none() -> None:
     ("outage-1", "merge_with: acme/outage-2\n",
      "merge_with: acme/outage-2 is not in the archive; did you mean acme/outage-1?"),
     ("outage-1", "merge_with: acme/outage-1\n", "merge_with: is the incident itself; name the other one"),
+    ("outage-1", "merge_with: groq/a\n",
+     "merge_with: is no incident of acme; name one, or write withdrawn: true"),
     ("outage-1", "end: 2026-03-01T00:00:00Z\n", "end: is before the start; mend one of the two"),
     ("outage-1", "start: 2026-03-03T00:00:00Z\n", "end: is before the start; mend one of the two"),
 ])
 def test_a_correction_that_cannot_be_is_named_and_changes_nothing(slug: str, text: str, message: str) -> None:
     known = filed("outage-1")
-    done, log, faults = corrections.apply([known], [fix(text, slug)])
-    assert (done, log) == ([known], ())
+    other = known._replace(provider="groq", id="a")
+    done, log, faults = corrections.apply([known, other], [fix(text, slug)])
+    assert (done, log) == ([known, other], ())
     assert [fault.text for fault in faults] == [message]
 
 

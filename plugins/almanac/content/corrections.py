@@ -135,6 +135,8 @@ def _impossible(fix: Fix, known: Mapping[tuple[str, str], Card], ids: Mapping[st
         near = nearest(fix.merge_with, [key for key in ids if key.startswith(f"{fix.provider}/")])
         cure = f"did you mean {near}?" if near else "write provider/id as the archive has it"
         return f"merge_with: {fix.merge_with} is not in the archive; {cure}"
+    if fix.merge_with.partition("/")[0] not in ("", fix.provider):  # else one would count for the other's trouble
+        return f"merge_with: is no incident of {fix.provider}; name one, or write withdrawn: true"
     if fix.merge_with == f"{card.provider}/{card.id}":
         return "merge_with: is the incident itself; name the other one"
     start, end = fix.started or card.started, fix.ended or card.ended
