@@ -276,6 +276,13 @@ def test_a_name_of_another_provider_is_not_taken(tmp_path: Path, line: str, name
         f"{name!r} is a name of acme.md, or looks like one; call it something else"]
 
 
+def test_the_slug_of_another_provider_is_a_name_of_it(tmp_path: Path) -> None:
+    tools = BARE.replace("bare", "tools").replace("Bare", "Hammers")
+    bare = with_line(BARE, "name: Bare\n", "name: Bare\naliases: [Tools]\n")
+    assert complaints(tmp_path, bare=bare, tools=tools) == [
+        "bare.md:4:11: aliases.0: 'Tools' is a name of tools.md, or looks like one; call it something else"]
+
+
 def test_two_services_of_one_firm_may_bear_its_name(tmp_path: Path) -> None:
     other = BARE.replace("Bare Ltd", "Acme Inc.").replace("name: Bare\n", "name: Bare\naliases: [Acme Inc.]\n")
     assert [provider.slug for provider in load(write(tmp_path, acme=WHOLE, bare=other))] == ["acme", "bare"]

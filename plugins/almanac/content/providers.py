@@ -128,7 +128,7 @@ def _namesakes(matters: list[Matter]) -> Iterator[Problem]:
     firms = {matter.file: {looks for _, _, looks in _named(matter, ("company",))} for matter in matters}
     owners: dict[str, list[str]] = {}
     for file, names in called.items():
-        for looks in {looks for _, _, looks in names} | firms[file]:
+        for looks in {looks for _, _, looks in names} | firms[file] | {skeleton(Path(file).stem)}:
             owners.setdefault(looks, []).append(file)
     for matter in matters:
         for path, text, looks in called[matter.file]:
