@@ -22,7 +22,7 @@ ENVIRONMENT = ("SITEURL", "ALMANAC_PARQUET")  # what the settings files take fro
 SETTLED = 100_000_000  # ns: a file touched so shortly before the look could change again within one tick of its clock
 CENSUS = "census.json"
 LEVELS = 20  # folders within each other; below that nothing is looked at, and nothing of ours stands
-_LEFTOVER = re.compile(r"pulls/[^/]+\.lock|(?:.*/)?[^/.][^/]*\.(?:md|json|jsonl|txt|yml)\.tmp", re.DOTALL)
+_LEFTOVER = re.compile(r"pulls/[^/]+\.lock|(?:.*/)?[^/.][^/]*\.(?:md|json|jsonl|txt)\.tmp", re.DOTALL)
 
 
 def report(root: Path, now: int, output: Path | None = None) -> bool:

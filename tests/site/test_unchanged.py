@@ -178,7 +178,8 @@ def test_the_census_is_written_at_once(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["articles/2026/x.lock", "articles/2026/x.tmp", "x.lock", "pulls/log/x.lock", "pages/.tmp"])
+    "name", ["articles/2026/x.lock", "articles/2026/x.tmp", "x.lock", "pulls/log/x.lock", "pages/.tmp",
+             "corrections/a/x.yml.tmp"])
 def test_what_only_looks_like_a_leftover_is_none(root: Path, name: str) -> None:
     assert not unchanged.is_leftover(name)
     path = root / "content" / name
