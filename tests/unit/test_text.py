@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import sys
 from html.parser import HTMLParser
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from almanac.text import limits, untrusted
 from almanac.text import markdown as text
+from almanac.text.similar import nearest
 from tests.support.growth import LINEAR, growth
 
 CORPORA = Path(__file__).resolve().parents[2] / "../shared/corpora"
@@ -425,3 +427,22 @@ def test_no_public_vector_is_live() -> None:
     ]
     assert len(vectors) > 3_000
     assert [v for v in vectors if live(text.html(untrusted.markdown(v))) or live(text.html(v))] == []
+
+
+def test_what_was_probably_meant_is_the_known_name_most_like_it() -> None:
+    known = ["anthropic", "openai", "openrouter", *(f"incident-{number}" for number in range(500))]
+    assert [nearest(name, known) for name in ("anthropc", "opnai", "incident-4999", "zzz", "", "openai" * 99)] == [
+        "anthropic", "openai", "incident-499", "", "", ""]  # fmt: skip
+
+
+def test_few_of_many_known_names_are_compared_letter_by_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+    compare = difflib.get_close_matches
+
+    def counted(name: str, known: list[str], most: int) -> list[str]:
+        compared.append(len(known))
+        return compare(name, known, most)
+
+    monkeypatch.setattr(difflib, "get_close_matches", counted)
+    assert nearest("pages/998.md", [f"pages/{number}.md" for number in range(1000)]) == "pages/998.md"
+    assert compared == [20]
