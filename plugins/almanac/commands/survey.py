@@ -25,6 +25,7 @@ from almanac.model.problem import Problem
 from almanac.news import InboxError, inbox, outlets
 from almanac.snapshot import Snapshot
 from almanac.snapshot.load import assemble
+from almanac.text import limits
 
 GRACE = timedelta(minutes=10)  # clocks differ
 IN_WORDS = (*layout.WRITTEN, "providers/", "corrections/", "links/", "undeclared/")
@@ -137,7 +138,7 @@ def _misspelled(desk: Desk) -> Iterator[Problem]:
     files = desk.files
     known = spelling.allowed(files[spelling.WORDS].data) if spelling.WORDS in files else frozenset[str]()
     for name, file in files.items():
-        if name.startswith(IN_WORDS) and not file.odd and len(file.data) <= articles.LARGEST:
+        if name.startswith(IN_WORDS) and not file.odd and len(file.data) <= limits.ARTICLE:
             yield from attempt(f"content/{name}", lambda: _slips(name, file.data, known))  # noqa: B023
 
 
@@ -185,7 +186,7 @@ def _agreeing(desk: Desk) -> Iterator[Problem]:
 def _future(desk: Desk) -> Iterator[Problem]:
     """Times that have not come yet. A build leaves such an article out of lists and feeds until then."""
     for name, file in desk.files.items():
-        if name.startswith(layout.JUDGED) and not file.odd and len(file.data) <= articles.LARGEST:
+        if name.startswith(layout.JUDGED) and not file.odd and len(file.data) <= limits.ARTICLE:
             yield from attempt(f"content/{name}", lambda: _to_come(name, file.data, desk.now + GRACE))  # noqa: B023
 
 

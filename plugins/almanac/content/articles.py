@@ -17,13 +17,11 @@ from almanac.content.forms.values import DEVICES
 from almanac.content.frontmatter import Matter, Way
 from almanac.model.problem import Problem
 from almanac.queries import Expect, Query, QueryError
-from almanac.text import addresses
+from almanac.text import addresses, limits
 from almanac.text.quoting import short
 
 ARTICLE_FILE = re.compile(r"articles/(?P<year>\d{4})/(?P=year)-\d\d-\d\d-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 PAGE_FILE = re.compile(r"pages/(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
-LONGEST_NAME = 80  # of a file: it becomes an address
-LARGEST = 300_000  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +64,8 @@ def address(file: str) -> str:
 def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Problem, ...]]:
     """What stands in `file` (relative to content/, with slashes), or every fault of it."""
     shown = f"content/{file}"
-    if len(data) > LARGEST:
-        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
+    if len(data) > limits.ARTICLE:
+        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {limits.ARTICLE:,}"),)
     matter = frontmatter.read(data, shown)
     page = file.startswith("pages/")
     name = (PAGE_FILE if page else ARTICLE_FILE).fullmatch(file)
@@ -155,8 +153,8 @@ def _misnamed(file: str, page: bool, good: re.Match[str] | None) -> Iterable[Pro
         yield Problem(file=shown, message=f"ends in {slug}, a name that Windows keeps for a device; choose another")
     elif not page and not _is_day(file.rpartition("/")[2][:10]):
         yield Problem(file=shown, message="begins with no day of the calendar; name it by the day it is about")
-    elif len(file.rpartition("/")[2]) > LONGEST_NAME:
-        yield Problem(file=shown, message=f"has a name that is too long; write at most {LONGEST_NAME} characters")
+    elif len(file.rpartition("/")[2]) > limits.FILE_NAME:
+        yield Problem(file=shown, message=f"has a name that is too long; write at most {limits.FILE_NAME} characters")
 
 
 def _is_day(name: str) -> bool:

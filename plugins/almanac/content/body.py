@@ -12,11 +12,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from almanac.text import addresses
+from almanac.text import addresses, limits
 from almanac.text.markdown import DEEPEST, deep_nesting, placed, published, rubbish, unescape
 from almanac.text.similar import nearest
 
-LARGEST = 200_000  # characters; a long article has 30,000
 NEAR = 2_000  # characters in which something that was rendered is looked for in the source
 
 # What the renderer writes: tags, comments where raw HTML stood, and words. There is no other `<` in it.
@@ -93,8 +92,8 @@ def _hidden(markdown: str) -> Iterator[Spot]:
 
 def _too_much(markdown: str) -> Iterator[Spot]:
     """What would only slow the renderer down."""
-    if len(markdown) > LARGEST:
-        yield Spot(1, 1, f"has {len(markdown):,} characters, which is too much; write at most {LARGEST:,}")
+    if len(markdown) > limits.MARKDOWN:
+        yield Spot(1, 1, f"has {len(markdown):,} characters, which is too much; write at most {limits.MARKDOWN:,}")
         return
     start = deep_nesting(markdown)
     if start is not None:
@@ -177,8 +176,8 @@ class _Look:
         self.wrong.append(place._replace(what=what))
 
     def _link(self, target: str) -> None:
-        if len(target) > addresses.LONGEST:  # too much to look for
-            message = f"is an address of {len(target):,} characters; write at most {addresses.LONGEST:,}"
+        if len(target) > limits.ADDRESS:  # too much to look for
+            message = f"is an address of {len(target):,} characters; write at most {limits.ADDRESS:,}"
             self.wrong.append(self._spot(r"\[|<|\w+:", message))
             return
         written = rf"{re.escape(target)}|{re.escape(unquote(target))}" if target else _SCHEME.pattern

@@ -15,10 +15,10 @@ from almanac.content import files
 from almanac.content.frontmatter import Matter
 from almanac.model import BOUND, OVER, SIGHT, Card, Impact, Incident, Kind, moment, seconds
 from almanac.model.problem import Problem
+from almanac.text import limits
 from almanac.text.similar import nearest
 
 FOLDER = "corrections"
-LARGEST = 20_000  # bytes
 RANKS = (Impact.UNKNOWN, Impact.NONE, Impact.MAINTENANCE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
 
 
@@ -56,8 +56,8 @@ def read(data: bytes, file: str) -> tuple[Fix | None, tuple[Problem, ...]]:
     folder, _, name = file.removeprefix(f"{FOLDER}/").partition("/")
     if not name.endswith(".yml") or "/" in name:
         return None, (Problem(file=shown, message=f"is not read; name it content/{FOLDER}/<provider>/<id>.yml"),)
-    if len(data) > LARGEST:
-        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
+    if len(data) > limits.RECORD_FILE:
+        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {limits.RECORD_FILE:,}"),)
     begun = data.startswith(b"---\n")
     matter = frontmatter.read((b"" if begun else b"---\n") + data + b"\n---\n", shown)
     values, faults = forms.check(forms.FixForm, matter)

@@ -10,12 +10,11 @@ from typing import NamedTuple, TypeAlias, TypeVar
 from almanac import files, unchanged
 from almanac.content.frontmatter import unjudged
 from almanac.model.problem import Problem
+from almanac.text import limits
 
-LARGEST = 2_000_000  # bytes of a file; articles and incidents have at most some 50,000
-DEEPEST = 3  # folders within each other, as in incidents/<provider>/<year>
 KEEP = ".gitkeep"  # holds a folder that has no file yet
 LINKED = "is a symbolic link; put a file there"
-DEEP = f"is a folder within {DEEPEST} others, deeper than anything here is read; take it away"
+DEEP = f"is a folder within {limits.FOLDERS} others, deeper than anything here is read; take it away"
 HIDDEN = "has a name that begins with a dot, which nobody would see; rename it, or take it away"
 STRANGE = "is neither a file nor a folder; take it away"
 
@@ -74,7 +73,7 @@ def _odd(entry: os.DirEntry[str], name: str) -> str:
     if entry.is_symlink():
         return LINKED
     if entry.is_dir(follow_symlinks=False):
-        return HIDDEN if entry.name.startswith(".") else DEEP if name.count("/") >= DEEPEST else ""
+        return HIDDEN if entry.name.startswith(".") else DEEP if name.count("/") >= limits.FOLDERS else ""
     if not entry.is_file(follow_symlinks=False):
         return STRANGE
     return HIDDEN if entry.name.startswith(".") and entry.name != KEEP else ""
@@ -127,9 +126,9 @@ def opened(content: Path, name: str) -> bytes:
     """The bytes of a file. Raises OSError, and TooLargeError for what no file here may be."""
     with open(os.path.join(content, name), "rb") as source:
         size = os.fstat(source.fileno()).st_size
-        if size > LARGEST:
-            raise TooLargeError(f"has {size / 1e6:,.0f} MB; keep files under {LARGEST / 1e6:.0f} MB")
-        return source.read(LARGEST)
+        if size > limits.FILE:
+            raise TooLargeError(f"has {size / 1e6:,.0f} MB; keep files under {limits.FILE / 1e6:.0f} MB")
+        return source.read(limits.FILE)
 
 
 def _fault(source: Source) -> Problem:

@@ -11,13 +11,12 @@ from typing import Any, NamedTuple
 import yaml
 
 from almanac.model.problem import Problem
+from almanac.text import limits
 from almanac.text.quoting import short
 
 Way = tuple[str | int, ...]  # ("feeds", 0, "url")
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
-DEEPEST = 20  # levels; what people write here needs four, and the parser recurses
-LONGEST_NUMBER = 40  # characters; Python refuses to print one of more than 4,300 digits
 # What the loader raises for values such as !!int x, 2026-02-30 or !!python/object
 UNMAKEABLE = (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, LookupError, OverflowError)
 
@@ -88,7 +87,7 @@ class _Loader(yaml.CSafeLoader):
     """A loader that makes no number so long that nobody could print it."""
 
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
-        if node.tag in NUMBERS and len(node.value) > LONGEST_NUMBER:
+        if node.tag in NUMBERS and len(node.value) > limits.YAML_NUMBER:
             raise ValueError("is too long a number")
         return super().construct_scalar(node)
 
@@ -118,7 +117,7 @@ def _matter(file: str, head: str, body: str) -> Matter:
 def _explained(file: str, head: str, body: str) -> Matter:
     """The same with every fault. Raises yaml.YAMLError where `head` is no YAML at all."""
     if too_deep := _too_deep(head):
-        return _broken(file, too_deep, f"is nested more than {DEEPEST} levels deep; write it flat")
+        return _broken(file, too_deep, f"is nested more than {limits.YAML_LEVELS} levels deep; write it flat")
     loader = _Loader(head)
     root = loader.get_single_node()
     if not isinstance(root, yaml.MappingNode):
@@ -180,7 +179,7 @@ def _too_deep(head: str) -> Place | None:
     depth = 0
     for event in yaml.parse(head, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
+        if depth > limits.YAML_LEVELS:
             return _place(event.start_mark)
     return None
 

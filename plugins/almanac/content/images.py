@@ -16,18 +16,16 @@ from typing import NamedTuple
 
 from almanac.content import files
 from almanac.model.problem import Problem
+from almanac.text import limits
 
 FOLDER = "images"
 FILE = re.compile(r"images/\d{4}/[a-z0-9]+(?:-[a-z0-9]+)*\.(?:png|jpg|webp)")
-LARGEST = 500_000  # bytes; a screenshot of a whole status page has 200,000
 WIDEST = 4096  # pixels of a side
 HEAD = 13  # bytes of a PNG's IHDR
-PROFILE = 4_000_000  # bytes of a colour profile; those of cameras and printers have at most two million
 INDEXED = 3  # the colour type of a PNG with a palette
 SAMPLES = {0: 1, 2: 3, INDEXED: 1, 4: 2, 6: 4}  # values of a point, by colour type
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), INDEXED: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}  # bits of a value
 PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))  # Adam7
-LONGEST_NAME = 80
 
 _MARKER = re.compile(rb"\xff(?=[^\x00\xff\xd0-\xd7])")  # ends the coded points of a JPEG
 _FRAMES = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
@@ -94,12 +92,12 @@ def bare(data: bytes) -> bytes:
 def _misnamed(file: str) -> Iterator[str]:
     if not FILE.fullmatch(file):
         yield "is no address; name it content/images/<year>/<words>.png, .jpg or .webp, words of a-z, 0-9, -"
-    elif len(file.rpartition("/")[2]) > LONGEST_NAME:
-        yield f"has a name that is too long; write at most {LONGEST_NAME} characters"
+    elif len(file.rpartition("/")[2]) > limits.FILE_NAME:
+        yield f"has a name that is too long; write at most {limits.FILE_NAME} characters"
 
 
 def _wrong_with(data: bytes, called: str) -> Iterator[str]:
-    if len(data) > LARGEST:
+    if len(data) > limits.PICTURE:
         yield _too_big(len(data))
         return
     try:
@@ -140,7 +138,8 @@ def _unlike_its_head(data: bytes, parts: list[Part]) -> str:
     wrong = any(len(one) % 3 or len(one) > 768 for one in palettes)
     if wrong or len(palettes) > 1 or (colour == INDEXED and not palettes):
         return "has no palette, or one that is none"
-    if any(_unpacked(content.partition(b"\0")[2][1:], PROFILE) is None for name, content in chunks if name == "iCCP"):
+    profiles = [content.partition(b"\0")[2][1:] for name, content in chunks if name == "iCCP"]
+    if any(_unpacked(profile, limits.PROFILE) is None for profile in profiles):
         return "has a profile that cannot be unpacked, or is larger than any"
     width, height = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:8], "big")
     rows = _rows(width, height, depth * SAMPLES[colour], PASSES if interlaced else ((0, 0, 1, 1),))
@@ -170,7 +169,7 @@ def _unpacked(packed: bytes, most: int) -> bytes | None:
 
 
 def _too_big(size: int) -> str:
-    return f"has {size:,} bytes; make it at most {LARGEST:,}: smaller, or as WebP"
+    return f"has {size:,} bytes; make it at most {limits.PICTURE:,}: smaller, or as WebP"
 
 
 def _size(parts: list[Part]) -> tuple[int, int]:

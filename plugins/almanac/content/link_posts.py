@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from almanac.content import files
 from almanac.model.problem import Problem
+from almanac.text import limits
 from almanac.text.quoting import quoted
 from almanac.text.similar import nearest
 
 FOLDER = "links"
-LARGEST = 20_000  # bytes
 FILE = re.compile(r"links/\d{4}/(\d{4}-\d\d-\d\d-[a-z0-9-]{1,90})\.md")
 
 
@@ -50,8 +50,8 @@ def read(data: bytes, file: str) -> tuple[LinkPost | None, tuple[Problem, ...]]:
     name = FILE.fullmatch(file)
     if not name:
         return None, (Problem(file=shown, message=f"is not read; name it content/{FOLDER}/<year>/<date>-<words>.md"),)
-    if len(data) > LARGEST:
-        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
+    if len(data) > limits.RECORD_FILE:
+        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {limits.RECORD_FILE:,}"),)
     matter = frontmatter.read(data, shown)
     row, faults = forms.check(forms.LinkForm, matter)
     if not faults and matter.body.strip():

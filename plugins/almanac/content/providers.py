@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from almanac import files as disk
 from almanac.model import Component, Feed, Provider, Scope
 from almanac.model.problem import Problem, ProblemError
+from almanac.text import limits
 from almanac.text.alike import skeleton
 from almanac.text.quoting import quoted
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parents[1]
 FOLDER = "providers"
-LARGEST = 100_000  # bytes
-LONGEST_NAME = 1_000  # characters; the form says so of longer ones
 NAMES: tuple[tuple[str, ...], ...] = (("name",), ("aliases", "*"))
 ONCE: tuple[tuple[str, ...], ...] = (("slug",), ("feeds", "*", "url"))  # a copied file keeps its feeds
 ONCE_A_FILE: tuple[tuple[str, ...], ...] = (("components", "*", "slug"), ("components", "*", "match", "*"))
@@ -76,8 +75,8 @@ def _read(data: bytes, file: str, matters: list[Matter], rows: list[dict[str, An
     """Add what stands in a file to `matters` and, if it is right, its fields to `rows`. Every fault of it."""
     from almanac.content import body, forms, frontmatter
 
-    if len(data) > LARGEST:
-        yield Problem(file=file, message=f"has {len(data):,} bytes; write at most {LARGEST:,}")
+    if len(data) > limits.PROVIDER_FILE:
+        yield Problem(file=file, message=f"has {len(data):,} bytes; write at most {limits.PROVIDER_FILE:,}")
         return
     matter = frontmatter.read(data, file)
     matters.append(matter)
@@ -143,7 +142,7 @@ def _named(matter: Matter, *ways: tuple[str, ...]) -> Iterator[tuple[Way, str, s
     """Each text under `ways` with its path, and what a reader sees in it."""
     for way in ways:
         for path, text in _texts(matter.values, *way):
-            if looks := skeleton(text[:LONGEST_NAME]):
+            if looks := skeleton(text[:limits.LINE]):
                 yield path, text, looks
 
 
@@ -174,7 +173,7 @@ def _key(files: dict[str, bytes]) -> str:
     """A hash of the files and of the rules they are held to."""
     ours = ("model/provider.py", "model/problem.py", *(f"content/{name}.py" for name in
             ("frontmatter", "forms/__init__", "forms/values", "forms/errors", "providers", "body")),
-            "text/alike.py", "text/addresses.py", "text/quoting.py", "text/similar.py")  # fmt: skip
+            "text/alike.py", "text/addresses.py", "text/limits.py", "text/quoting.py", "text/similar.py")  # fmt: skip
     rules = {name: (HERE / name).read_bytes() for name in ours}
     digest = hashlib.sha256()
     for name, data in (rules | files).items():

@@ -15,12 +15,11 @@ from typing import Any, NamedTuple
 from almanac.content import files
 from almanac.content.frontmatter import Matter
 from almanac.model.problem import Problem
+from almanac.text import limits
 from almanac.text.similar import nearest
 
 FOLDER = "undeclared"
-LARGEST = 20_000  # bytes
 FILE = re.compile(r"undeclared/(?P<provider>[a-z0-9-]+)/(?P<slug>\d{4}-\d\d-\d\d-[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
-LONGEST_NAME = 90
 
 
 class Witness(NamedTuple):
@@ -59,11 +58,11 @@ def read(data: bytes, file: str) -> tuple[Undeclared | None, tuple[Problem, ...]
 
     shown = f"content/{file}"
     name = FILE.fullmatch(file)
-    if not name or len(name["slug"]) > LONGEST_NAME:
+    if not name or len(name["slug"]) > limits.REPORT_NAME:
         message = f"is not read; name it content/{FOLDER}/<provider>/<year>-<month>-<day>-<words>.md"
         return None, (Problem(file=shown, message=message),)
-    if len(data) > LARGEST:
-        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {LARGEST:,}"),)
+    if len(data) > limits.RECORD_FILE:
+        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {limits.RECORD_FILE:,}"),)
     matter = frontmatter.read(data, shown)
     row, faults = forms.check(forms.UndeclaredForm, matter)
     faults = faults or tuple(_disagreements(matter, row, name["slug"]))

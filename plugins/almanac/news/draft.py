@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-QUOTED = 25  # words of an item that may be quoted, at most; `forms` holds people to the same
+from almanac.text import limits
 
 _TRACKING = re.compile(r"utm_\w+|ref|source|cmp|ito|ns_\w+|at_\w+|fbclid|gclid|smid|guccounter|taid|cmpid|icid")
 
@@ -29,7 +29,8 @@ class Told:
 class Draft:
     """A story of a provider's trouble, waiting for a person. `told` stands in order of time, and is never empty.
 
-    `quote`: at most QUOTED words of the first telling. `incidents`: keys provider/id it overlaps in time and name.
+    `quote`: at most `limits.QUOTED` words of the first telling. `incidents`: keys provider/id it overlaps in time
+    and name.
     `grade` as of claims: press or user-report. `file`: relative to content/, "" until it is saved.
     """
 
@@ -66,9 +67,9 @@ def canonical(url: str) -> str:
 
 
 def quotation(text: str) -> str:
-    """The first QUOTED words of a text without its call to read on, with … where it goes on."""
+    """The first `limits.QUOTED` words of a text without its call to read on, with … where it goes on."""
     words = _READ_ON.sub("", text).split()
-    return " ".join(words[:QUOTED]) + (" …" if len(words) > QUOTED else "")
+    return " ".join(words[:limits.QUOTED]) + (" …" if len(words) > limits.QUOTED else "")
 
 
 def in_order(told: Iterable[Told]) -> tuple[Told, ...]:

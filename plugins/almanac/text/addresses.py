@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, unquote, urlsplit
 
-LONGEST = 2_000  # characters
-
 
 def is_web(value: object) -> bool:
     """True for an address that a reader may be sent to."""

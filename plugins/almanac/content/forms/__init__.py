@@ -14,11 +14,10 @@ from almanac.content.forms.errors import fault
 from almanac.content.forms.values import FeedAddress, Former, Key, Line, Moment, Quote, Slug, Web, Zone
 from almanac.content.frontmatter import Matter
 from almanac.model.problem import Problem
+from almanac.text import limits
 
 Dialect = Literal["", "statuspage", "incidentio", "xai", "google", "aws", "azure", "instatus", "betterstack",
                   "flashduty", "lambstatus", "plain"]
-# How many of a kind there may be: the record's own lists are a tenth as long.
-FEEDS, COMPONENTS, NAMES, LISTED = 20, 500, 100, 200
 Capability = Literal["chat", "api", "code", "search", "speech", "images", "compute", "other"]
 
 
@@ -43,14 +42,14 @@ class ComponentForm(Form):
     name: Line
     product: Line = ""
     capability: Capability = "other"
-    match: list[Line] = Field([], max_length=NAMES)
+    match: list[Line] = Field([], max_length=limits.NAMES)
 
 
 class ScopeForm(Form):
     """Which incidents of a shared page concern AI."""
 
-    components: list[Line] = Field([], max_length=COMPONENTS)
-    words: list[Line] = Field([], max_length=NAMES)
+    components: list[Line] = Field([], max_length=limits.PARTS)
+    words: list[Line] = Field([], max_length=limits.NAMES)
 
 
 class ProviderForm(Form):
@@ -62,17 +61,17 @@ class ProviderForm(Form):
     company: Line = Field(description="Whose it is")
     home: Web = Field(description="Its web address in full")
     status_page: Web = Field(description="That of its status page")
-    feeds: list[FeedForm] = Field([], max_length=FEEDS, description=(
+    feeds: list[FeedForm] = Field([], max_length=limits.FEEDS, description=(
         "Its RSS or Atom feeds. `dialect` is a hint: `statuspage`, `incidentio`, `xai`, `google`, `aws`, "
         "`azure`, `instatus`, `betterstack`, `flashduty`, `lambstatus` or `plain`; what a feed really speaks "
         "is found out at each pull. `verified` is true once its form has been seen in a recording"
     ))
-    components: list[ComponentForm] = Field([], max_length=COMPONENTS, description=(
+    components: list[ComponentForm] = Field([], max_length=limits.PARTS, description=(
         "What its incidents name. `match` holds every name a component has had in feeds; `capability` is "
         "`chat`, `api`, `code`, `search`, `speech`, `images`, `compute` or `other`"
     ))
-    capabilities: list[Capability] = Field([], max_length=NAMES, description="What it can stand in for")
-    aliases: list[Line] = Field([], max_length=NAMES, description="What else people search for")
+    capabilities: list[Capability] = Field([], max_length=limits.NAMES, description="What it can stand in for")
+    aliases: list[Line] = Field([], max_length=limits.NAMES, description="What else people search for")
     scope: ScopeForm | None = Field(None, description=(
         "Only for pages that carry more than AI: `components` (slugs of those above) and `words` (of titles) "
         "that concern AI"
@@ -81,7 +80,8 @@ class ProviderForm(Form):
         description="`machine` if the page is written by probes; otherwise leave it out")
     zone: Zone = Field("UTC",
         description="The time zone the page prints, if its feed does not say: `America/Los_Angeles`")
-    built_on: list[Slug] = Field([], max_length=NAMES, description="Slugs of providers whose models it says it uses")
+    built_on: list[Slug] = Field([], max_length=limits.NAMES,
+        description="Slugs of providers whose models it says it uses")
 
 
 class SourceForm(Form):
@@ -122,28 +122,28 @@ class ArticleForm(Form):
     modified: Moment | None = Field(None, description="When it was last changed in substance; leave it out at first")
     first_url: Former = Field("",
         description="Only if the file was renamed: the address it was first published at, which feeds know it by")
-    authors: list[Line] = Field(min_length=1, max_length=LISTED, description="Who wrote it, as a list")
-    providers: list[Slug] = Field([], max_length=LISTED,
+    authors: list[Line] = Field(min_length=1, max_length=limits.LISTED, description="Who wrote it, as a list")
+    providers: list[Slug] = Field([], max_length=limits.LISTED,
         description="Slugs: the names of files in `content/providers` without `.md`")
-    incidents: list[Key] = Field([], max_length=LISTED,
+    incidents: list[Key] = Field([], max_length=limits.LISTED,
         description="`provider/id`, as in the address of an incident's page")
     summary: Line = Field(description="One or two sentences in one line")
     kind: Literal["news", "analysis", "explainer", "opinion"] = Field(
         description="`news`, `analysis`, `explainer` or `opinion`")
     status: Literal["draft", "published"] = Field(description="`draft` or `published`")
-    sources: list[SourceForm] = Field(min_length=1, max_length=LISTED, description=(
+    sources: list[SourceForm] = Field(min_length=1, max_length=limits.LISTED, description=(
         "At least one. `kind` is `provider`, `press`, `tracker`, `data`, `analysis` or `person`; `primary` is"
         " true if the source was there itself"
     ))
-    claims: list[ClaimForm] = Field([], max_length=LISTED,
+    claims: list[ClaimForm] = Field([], max_length=limits.LISTED,
         description="What others said, held against the record: [see below](#claims-and-figures)")
-    figures: dict[Slug, dict[str, Any]] = Field({}, max_length=LISTED,
+    figures: dict[Slug, dict[str, Any]] = Field({}, max_length=limits.LISTED,
         description="Figures the text quotes from the archive: [see below](#claims-and-figures)")
-    corrections: list[CorrectionForm] = Field([], max_length=LISTED,
+    corrections: list[CorrectionForm] = Field([], max_length=limits.LISTED,
         description="Later, if needed: a list of `date` and `text`")
-    confirmed: list[Line] = Field([], max_length=LISTED, description="What is known, as a list")
-    claimed: list[Line] = Field([], max_length=LISTED, description="What is said, and by whom")
-    unknown: list[Line] = Field([], max_length=LISTED, description="What nobody outside knows")
+    confirmed: list[Line] = Field([], max_length=limits.LISTED, description="What is known, as a list")
+    claimed: list[Line] = Field([], max_length=limits.LISTED, description="What is said, and by whom")
+    unknown: list[Line] = Field([], max_length=limits.LISTED, description="What nobody outside knows")
 
 
 class FixForm(Form):
@@ -189,11 +189,11 @@ class StoryForm(ToldForm):
 
     grade: Literal["official", "stated-cause", "press", "user-report", "unverified"] = Field(
         description="What its word weighs: `official`, `stated-cause`, `press`, `user-report` or `unverified`")
-    providers: list[Slug] = Field(min_length=1, max_length=LISTED, description="What it is about: slugs")
-    incidents: list[Key] = Field([], max_length=LISTED, description="And `provider/id`")
+    providers: list[Slug] = Field(min_length=1, max_length=limits.LISTED, description="What it is about: slugs")
+    incidents: list[Key] = Field([], max_length=limits.LISTED, description="And `provider/id`")
     quote: Quote = Field("",
         description="At most 25 words, in one line; may be left out")
-    also: list[ToldForm] = Field([], max_length=LISTED,
+    also: list[ToldForm] = Field([], max_length=limits.LISTED,
         description="Others who told the same story: a list of `title`, `url`, `publisher` and `date`")
 
 
@@ -228,7 +228,7 @@ class UndeclaredForm(Form):
     end: Moment | None = Field(None, description="When the last one says it was over; leave it out if none does")
     summary: Line = Field(
         description="What is said to have happened, and what the provider's page showed, in a sentence or two")
-    evidence: list[EvidenceForm] = Field(min_length=2, max_length=LISTED, description=(
+    evidence: list[EvidenceForm] = Field(min_length=2, max_length=limits.LISTED, description=(
         "At least two witnesses of different publishers: `url`, `title`, `publisher`, `date` and `grade`, which is "
         "`press`, `user-report` or `unverified`"
     ))

@@ -11,15 +11,13 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field
 
-from almanac.text import addresses
+from almanac.text import addresses, limits
 from almanac.text.similar import nearest
 
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))})
 INSIDE = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "arpa", "onion")  # last
 AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-LONGEST = 1_000  # characters of a line
 YEARS = range(1990, 2101)  # of which anybody here speaks; before and after them arithmetic on times breaks
-QUOTED = 25  # words of somebody else's text, at most
 _ALIKE = "[\u0370-\u03ff\u0400-\u052f\u0531-\u058a\u13a0-\u13f5]"  # Greek, Cyrillic, Armenian, Cherokee
 _DISGUISED = re.compile(rf"[A-Za-z]\w*{_ALIKE}|{_ALIKE}\w*[A-Za-z]")
 
@@ -35,8 +33,8 @@ def _slug(value: str) -> str:
 
 def _web(value: str) -> str:
     """An address a reader may be sent to."""
-    if len(value) > addresses.LONGEST:
-        raise ValueError(f"has {len(value):,} characters; write an address of at most {addresses.LONGEST:,}")
+    if len(value) > limits.ADDRESS:
+        raise ValueError(f"has {len(value):,} characters; write an address of at most {limits.ADDRESS:,}")
     if not addresses.is_web(value):
         if value.isprintable() and not unquote(value.partition("//")[2].partition("/")[0]).isascii():
             raise ValueError("hides where it leads; write the host in a to z, 0 to 9 and hyphens")
@@ -58,8 +56,8 @@ def _feed(value: str) -> str:
 
 def _line(value: str) -> str:
     """Text for one line of a page."""
-    if len(value) > LONGEST:
-        raise ValueError(f"has {len(value):,} characters; write at most {LONGEST:,} in one line")
+    if len(value) > limits.LINE:
+        raise ValueError(f"has {len(value):,} characters; write at most {limits.LINE:,} in one line")
     if not value.strip() or not value.isprintable():  # False for control and direction characters too
         raise ValueError("is empty or holds a line break or control character; write one line of text")
     if _DISGUISED.search(value):
@@ -69,8 +67,8 @@ def _line(value: str) -> str:
 
 def _quote(value: str) -> str:
     """Few enough words of somebody else's to be a quotation."""
-    if value and len(value.removesuffix(" …").split()) > QUOTED:
-        raise ValueError(f"has more than {QUOTED} words; quote fewer")
+    if value and len(value.removesuffix(" …").split()) > limits.QUOTED:
+        raise ValueError(f"has more than {limits.QUOTED} words; quote fewer")
     return _line(value) if value else value
 
 
@@ -108,7 +106,7 @@ def _moment(value: datetime) -> datetime:
 def _key(value: str) -> str:
     """What names an incident for life: the provider's slug and its own id."""
     provider, slash, incident = value.partition("/")
-    if len(value) > LONGEST:
+    if len(value) > limits.LINE:
         raise ValueError(f"has {len(value):,} characters; write provider/id, as in anthropic/0ghc53zpsfmt")
     if not slash or not incident or not incident.isprintable() or " " in incident:
         raise ValueError("names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
