@@ -185,7 +185,7 @@ def nothing_changed() -> bool:
     finally:
         del sys.path[:2]
     stated = os.environ.get("ALMANAC_NOW") or os.environ.get("SOURCE_DATE_EPOCH") or ""
-    return bool(unchanged.report(ROOT, clock.build_time(stated, time.time())))
+    return bool(unchanged.report(ROOT, clock.build_time(stated, time.time(), unchanged.newest_pull(ROOT / "content"))))
 
 
 if __name__ == "__main__":

@@ -52,7 +52,10 @@ def build(settings_file: Path, *, now: str = "", output: str = "", pull: bool = 
     overrides = _overrides(settings_file, now, output) | ({} if pull else {"ALMANAC_PULL": False})
     settings = _settings(settings_file) | overrides
     try:
-        now_s = clock.build_time(settings["ALMANAC_NOW"], time.time())
+        pulled = unchanged.newest_pull(Path(settings["PATH"]))
+        now_s = clock.build_time(settings["ALMANAC_NOW"], time.time(), pulled)
+        if not settings["ALMANAC_PULL"]:
+            overrides["ALMANAC_NOW"] = settings["ALMANAC_NOW"] = str(now_s)
         if settings["ALMANAC_PULL"] or not unchanged.report(settings_file.parent, now_s, Path(settings["OUTPUT_PATH"])):
             built = _built(settings_file, settings, overrides)
             print(f"build: {_said(built)} ({time.perf_counter() - started:.2f} s)")

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import time
+from calendar import timegm
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -22,6 +23,7 @@ ENVIRONMENT = ("SITEURL", "ALMANAC_PARQUET")  # what the settings files take fro
 SETTLED = 100_000_000  # ns: a file touched so shortly before the look could change again within one tick of its clock
 CENSUS = "census.json"
 LEVELS = 20  # folders within each other; below that nothing is looked at, and nothing of ours stands
+_FETCHED = re.compile(r'^ +"fetched": "(\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ)"', re.MULTILINE)
 _LEFTOVER = re.compile(r"pulls/[^/]+\.lock|(?:.*/)?[^/.][^/]*\.(?:md|json|jsonl|txt)\.tmp", re.DOTALL)
 
 
@@ -35,6 +37,18 @@ def report(root: Path, now: int, output: Path | None = None) -> bool:
         return False
     print(f"build: nothing changed since the last build, as of {time.strftime('%H:%M', time.gmtime(now))} UTC")
     return True
+
+
+def newest_pull(content: Path) -> int:
+    """Return when a feed was last fetched, in epoch seconds; 0 if none was, or no file of `pulls/` can be read."""
+    newest = 0
+    for path in (content / "pulls").glob("*.json"):
+        try:
+            for stamp in _FETCHED.findall(path.read_text(encoding="utf-8")):
+                newest = max(newest, timegm(time.strptime(stamp, "%Y-%m-%dT%H:%M:%SZ")))
+        except (OSError, ValueError):
+            continue
+    return newest
 
 
 def state_folder(output: Path) -> Path:

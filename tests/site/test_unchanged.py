@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import tasks
-from almanac import unchanged
+from almanac import archive, unchanged
+from almanac.model import FeedState, Pulls, moment
 from almanac.model.clock import STEP, MomentError, build_time
 from almanac.unchanged import CENSUS, census, is_unchanged, look, state_folder
 
@@ -136,6 +137,24 @@ def test_no_census_names_no_outputs(tmp_path: Path) -> None:
 )
 def test_a_build_speaks_of_what_was_stated_else_of_the_clock_floored(stated: str, moment: int) -> None:
     assert build_time(stated, NOW + STEP - 0.5) == moment
+
+
+@pytest.mark.parametrize(("pulled", "moment"), [
+    (NOW - 1, NOW), (NOW + 90, NOW + 90), (NOW + STEP, NOW + 200)])  # fmt: skip
+def test_what_was_pulled_is_built_but_nothing_that_has_not_come(pulled: int, moment: int) -> None:
+    assert build_time("", NOW + 200.5, pulled) == moment
+    assert build_time(str(NOW), NOW + 200.5, pulled) == NOW
+
+
+def test_the_newest_pull_is_read_from_what_pulls_leave(tmp_path: Path) -> None:
+    assert unchanged.newest_pull(tmp_path) == 0
+    for number, slug in enumerate(("groq", "acme")):
+        trick = '\n  "fetched": "2099-01-01T00:00:00Z"'  # an id of a feed; it stands in JSON on one line
+        feed = FeedState(url="https://a.example/", fetched=moment(NOW + 90 - number), items=(("key", trick),))
+        archive.save_pulls(tmp_path, Pulls(provider=slug, feeds=(FeedState(url="https://b.example/"), feed)))
+    (tmp_path / "pulls/broken.json").write_bytes(b"\xff")
+    (tmp_path / "pulls/impossible.json").write_text('\n  "fetched": "2026-02-31T00:00:00Z"')
+    assert unchanged.newest_pull(tmp_path) == NOW + 90
 
 
 @pytest.mark.parametrize("stated", ["yesterday", "2026-03-02", "2026-03-02T14:10:00+01:00", "-5", "١٢"])

@@ -12,13 +12,14 @@ class MomentError(ValueError):
     """A stated moment that is none."""
 
 
-def build_time(stated: str, clock: float) -> int:
-    """The moment a build speaks of, in epoch seconds: what was stated, else the clock floored to five minutes.
+def build_time(stated: str, clock: float, pulled: int = 0) -> int:
+    """Return the moment a build speaks of, in epoch seconds: what was stated, else the clock floored to five minutes.
 
     `stated` is 2026-03-02T14:10:00Z or epoch seconds (as in SOURCE_DATE_EPOCH). Raises MomentError for anything else.
+    What was `pulled` since the floored clock, in epoch seconds, is known, so it is not built without it.
     """
     if not stated:
-        return int(clock) // STEP * STEP
+        return max(int(clock) // STEP * STEP, min(pulled, int(clock)))
     if stated.isascii() and stated.isdigit():
         return int(stated)
     try:
