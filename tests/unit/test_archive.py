@@ -30,11 +30,61 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 # --- any incident at all ---
 
 NASTY = (
-    "#", "## ", "### was, until seen 2026-03-04T08:00:00Z", " ## a", "    ### b", "---", "...", "seen: x", "\n", "\n\n",
-    " ", "- title: x, until seen 2026-03-04T08:00:00Z", "## changes", "\r\n", "\t", "\x00", "\x85", "\u2028", "\ufeff",
-    "\U0001f525", "é", '"', "'", "\\", ": ", " #", "[", "]", "{", ",", "yes", "null", "12", "1e3", "0x1f", "~", "&a",
-    "2026-03-02", "1:30", "*a", "!!str", "%", "@", "`", "|", ">", "? ", "- ", "<<", "=", "unknown", "true", "٣", "ก็",
-)  # fmt: skip
+    "#",
+    "## ",
+    "### was, until seen 2026-03-04T08:00:00Z",
+    " ## a",
+    "    ### b",
+    "---",
+    "...",
+    "seen: x",
+    "\n",
+    "\n\n",
+    " ",
+    "- title: x, until seen 2026-03-04T08:00:00Z",
+    "## changes",
+    "\r\n",
+    "\t",
+    "\x00",
+    "\x85",
+    "\u2028",
+    "\ufeff",
+    "\U0001f525",
+    "é",
+    '"',
+    "'",
+    "\\",
+    ": ",
+    " #",
+    "[",
+    "]",
+    "{",
+    ",",
+    "yes",
+    "null",
+    "12",
+    "1e3",
+    "0x1f",
+    "~",
+    "&a",
+    "2026-03-02",
+    "1:30",
+    "*a",
+    "!!str",
+    "%",
+    "@",
+    "`",
+    "|",
+    ">",
+    "? ",
+    "- ",
+    "<<",
+    "=",
+    "unknown",
+    "true",
+    "٣",
+    "ก็",
+)
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 TEXTS = st.lists(st.one_of(st.sampled_from(NASTY), st.text(CHARACTERS, max_size=8)), max_size=6).map("".join)
 FIRST, LAST = datetime(YEARS.start, 1, 1), datetime(YEARS.stop - 1, 12, 31)  # noqa: DTZ001  (hypothesis adds the zone)
@@ -47,22 +97,67 @@ RAW = st.sampled_from(["x", "[a, b]", '"q"', "\n  - a\n  - b", "", "2026-03-02",
 
 REVISIONS = st.builds(Revision, text=TEXTS, until=TIMES, at=MAYBE, printed=TEXTS)
 UPDATES = st.builds(
-    Update, at=TIMES, phase=st.sampled_from(Phase), text=TEXTS, printed=PRINTED, seen=MAYBE, upstream_id=TEXTS,
-    gone=MAYBE, was=st.lists(REVISIONS, max_size=2).map(tuple),
-)  # fmt: skip
+    Update,
+    at=TIMES,
+    phase=st.sampled_from(Phase),
+    text=TEXTS,
+    printed=PRINTED,
+    seen=MAYBE,
+    upstream_id=TEXTS,
+    gone=MAYBE,
+    was=st.lists(REVISIONS, max_size=2).map(tuple),
+)
 CHANGES = st.builds(Change, what=TEXTS, was=TEXTS, until=TIMES)
 EXTRA = st.dictionaries(st.sampled_from(["x", "later_field", "Oh-no", "a.b"]), RAW).map(lambda d: tuple(d.items()))
 INCIDENTS = st.builds(
-    Incident, provider=TEXTS, id=TEXTS, title=TEXTS, title_is_ours=st.booleans(), kind=st.sampled_from(KINDS),
-    kind_basis=TEXTS, impact=st.sampled_from(Impact), impact_stated=TEXTS, phase=st.sampled_from(Phase),
-    components=LISTS, started=TIMES, started_basis=TEXTS, ended=MAYBE, ended_basis=TEXTS, planned_from=MAYBE,
-    planned_until=MAYBE, precision=TEXTS, source=TEXTS, dialect=TEXTS, id_is_ours=st.booleans(), aliases=LISTS,
-    imported=TEXTS, first_seen=MAYBE, vanished=MAYBE, updates=st.lists(UPDATES, max_size=3).map(tuple),
-    changes=st.lists(CHANGES, max_size=2).map(tuple), extra=EXTRA,
-)  # fmt: skip
+    Incident,
+    provider=TEXTS,
+    id=TEXTS,
+    title=TEXTS,
+    title_is_ours=st.booleans(),
+    kind=st.sampled_from(KINDS),
+    kind_basis=TEXTS,
+    impact=st.sampled_from(Impact),
+    impact_stated=TEXTS,
+    phase=st.sampled_from(Phase),
+    components=LISTS,
+    started=TIMES,
+    started_basis=TEXTS,
+    ended=MAYBE,
+    ended_basis=TEXTS,
+    planned_from=MAYBE,
+    planned_until=MAYBE,
+    precision=TEXTS,
+    source=TEXTS,
+    dialect=TEXTS,
+    id_is_ours=st.booleans(),
+    aliases=LISTS,
+    imported=TEXTS,
+    first_seen=MAYBE,
+    vanished=MAYBE,
+    updates=st.lists(UPDATES, max_size=3).map(tuple),
+    changes=st.lists(CHANGES, max_size=2).map(tuple),
+    extra=EXTRA,
+)
 
-ALWAYS = ("provider", "id", "title", "kind", "kind_basis", "impact", "impact_stated", "phase", "components", "started",
-          "started_basis", "ended", "ended_basis", "precision", "source", "first_seen")  # fmt: skip
+ALWAYS = (
+    "provider",
+    "id",
+    "title",
+    "kind",
+    "kind_basis",
+    "impact",
+    "impact_stated",
+    "phase",
+    "components",
+    "started",
+    "started_basis",
+    "ended",
+    "ended_basis",
+    "precision",
+    "source",
+    "first_seen",
+)
 
 
 @given(INCIDENTS)
@@ -90,21 +185,41 @@ def as_yaml(value: object) -> object:
 
 
 OUTAGE = Incident(
-    provider="anthropic", id="0ghc53zpsfmt", title="Elevated errors: claude.ai, console", kind=Kind.DEGRADATION,
-    impact=Impact.MAJOR, impact_stated="major", phase=Phase.RESOLVED, components=("claude.ai", "API (api.example.com)"),
-    started=NOON, ended=NOON + timedelta(hours=4), ended_basis="resolved-update", source="https://status.example/0g",
-    dialect="statuspage", first_seen=NOON + timedelta(minutes=4),
+    provider="anthropic",
+    id="0ghc53zpsfmt",
+    title="Elevated errors: claude.ai, console",
+    kind=Kind.DEGRADATION,
+    impact=Impact.MAJOR,
+    impact_stated="major",
+    phase=Phase.RESOLVED,
+    components=("claude.ai", "API (api.example.com)"),
+    started=NOON,
+    ended=NOON + timedelta(hours=4),
+    ended_basis="resolved-update",
+    source="https://status.example/0g",
+    dialect="statuspage",
+    first_seen=NOON + timedelta(minutes=4),
     updates=(
-        Update(at=NOON, phase=Phase.INVESTIGATING, printed="Investigating", seen=NOON + timedelta(minutes=4),
-               text="We are looking into it.\n\n## What we know\n\nLittle.",
-               was=(Revision(text="We look.", until=NOON + timedelta(hours=1), printed="Identified"),)),
-        Update(at=NOON + timedelta(hours=1), phase=Phase.INVESTIGATING, printed="Update", upstream_id="c:1",
-               gone=NOON + timedelta(hours=2)),
+        Update(
+            at=NOON,
+            phase=Phase.INVESTIGATING,
+            printed="Investigating",
+            seen=NOON + timedelta(minutes=4),
+            text="We are looking into it.\n\n## What we know\n\nLittle.",
+            was=(Revision(text="We look.", until=NOON + timedelta(hours=1), printed="Identified"),),
+        ),
+        Update(
+            at=NOON + timedelta(hours=1),
+            phase=Phase.INVESTIGATING,
+            printed="Update",
+            upstream_id="c:1",
+            gone=NOON + timedelta(hours=2),
+        ),
         Update(at=NOON + timedelta(hours=4), phase=Phase.RESOLVED, printed="resolved"),
     ),
     changes=(Change(what="title", was="Elevated errors", until=NOON + timedelta(minutes=30)),),
     extra=(("mood", "[good, bad]"),),
-)  # fmt: skip
+)
 FILE = """\
 ---
 provider: anthropic
@@ -220,6 +335,29 @@ def test_a_value_in_another_form_is_not_taken_for_one_of_ours(
     assert str(error.value) == complaint
 
 
+DEEP = "title: " + "[" * 100_000
+BOMB = "title: &a [x, x]\ncomponents: [" + ", ".join(["*a"] * 100_000) + "]"
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (DEEP, "is nested more than 20 levels deep; write it flat"),
+        (DEEP + "]" * 100_000, "is nested more than 20 levels deep; write it flat"),
+        (BOMB, "holds a YAML alias (*name); write the value out"),
+        ("title: 0x" + "f" * 5_000, "title: '<int>' is not plain text; write it in double quotes"),
+        ("title: {a: 0x" + "f" * 5_000 + "}", "title: '<dict>' is not plain text; write it in double quotes"),
+        ("vanished: 0001-01-01T00:00:00+14:00", "vanished: 0001-01-01T00:00:00Z is in no year"),
+    ],
+)
+def test_yaml_that_would_take_the_process_down_costs_one_file(line: str, why: str) -> None:
+    head = f"{line}\nprovider: acme\nid: a\nkind: outage\nphase: resolved\nstarted: 2026-03-02T10:00:00Z\n"
+    with pytest.raises(ArchiveError) as refused:
+        archive.parse(f"---\n{head}---\n", "c/x.md")
+    assert str(refused.value).partition(":")[0] == "c/x.md"
+    assert why in str(refused.value)
+
+
 def test_a_truth_in_the_words_of_yaml_is_read() -> None:
     flagged = replace(OUTAGE, title_is_ours=True)
     assert archive.parse(archive.render(flagged).replace("title_is_ours: true", "title_is_ours: yes")) == flagged
@@ -277,8 +415,10 @@ def test_a_slug_that_is_taken_gets_a_longer_hash() -> None:
 # --- files ---
 
 SMALL = replace(OUTAGE, id="b", title="Small")
-FILED = {"0ghc53zpsfmt": Filed("anthropic/2026/2026-03-02-0ghc53zpsfmt.md", OUTAGE),
-         "b": Filed("anthropic/2026/2026-03-02-b.md", SMALL)}  # fmt: skip
+FILED = {
+    "0ghc53zpsfmt": Filed("anthropic/2026/2026-03-02-0ghc53zpsfmt.md", OUTAGE),
+    "b": Filed("anthropic/2026/2026-03-02-b.md", SMALL),
+}
 
 
 def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
@@ -349,7 +489,8 @@ def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
         archive.read(tmp_path, "acme/2026/2026-03-02-x.md")
     assert str(error.value) == (
         f"{tmp_path.name}/incidents/acme/2026/2026-03-02-x.md:1: No such file or directory; look what stands there, "
-        "then run this again")
+        "then run this again"
+    )
 
 
 @pytest.fixture
@@ -373,8 +514,10 @@ def test_a_disk_that_cannot_make_new_names_last_is_told_with_its_folder(
     tmp_path: Path, folders: Callable[..., None]
 ) -> None:
     folders("fsync", errno.EIO)
-    for save, folder in ((lambda: archive.save(tmp_path, [OUTAGE], {}), "incidents/anthropic/2026"),
-                         (lambda: archive.save_pulls(tmp_path, Pulls(provider="anthropic")), "pulls")):  # fmt: skip
+    for save, folder in (
+        (lambda: archive.save(tmp_path, [OUTAGE], {}), "incidents/anthropic/2026"),
+        (lambda: archive.save_pulls(tmp_path, Pulls(provider="anthropic")), "pulls"),
+    ):
         with pytest.raises(DiskError) as error:
             save()
         cure = "its disk may be failing, so save what is on it elsewhere, then run this again"
@@ -406,8 +549,10 @@ def test_walk_lists_every_incident_file_and_nothing_else(tmp_path: Path) -> None
 def test_leftovers_of_killed_runs_are_ignored_and_swept_up(tmp_path: Path) -> None:
     archive.save(tmp_path, [OUTAGE], {})
     archive.save_pulls(tmp_path, Pulls(provider="anthropic"))
-    leftovers = [tmp_path / "incidents" / (FILED[OUTAGE.id].file + LEFTOVER),
-                 tmp_path / "pulls" / f"anthropic.json{LEFTOVER}"]  # fmt: skip
+    leftovers = [
+        tmp_path / "incidents" / (FILED[OUTAGE.id].file + LEFTOVER),
+        tmp_path / "pulls" / f"anthropic.json{LEFTOVER}",
+    ]
     others = tmp_path / "pulls" / f"openai.json{LEFTOVER}"
     for path in (*leftovers, others):
         path.write_text("half a fi")
@@ -453,15 +598,29 @@ def test_two_pulls_of_one_provider_wait_for_each_other(tmp_path: Path) -> None:
 # --- pulls ---
 
 STATES = st.builds(
-    FeedState, url=TEXTS, etag=TEXTS, last_modified=TEXTS, fetched=MAYBE, changed=MAYBE, body=TEXTS,
-    items=st.dictionaries(TEXTS, TEXTS, max_size=3).map(lambda d: tuple(d.items())), dialect=TEXTS,
-    window=TEXTS, entries=st.integers(0, 99), since=MAYBE, error=TEXTS, error_since=MAYBE,
-)  # fmt: skip
+    FeedState,
+    url=TEXTS,
+    etag=TEXTS,
+    last_modified=TEXTS,
+    fetched=MAYBE,
+    changed=MAYBE,
+    body=TEXTS,
+    items=st.dictionaries(TEXTS, TEXTS, max_size=3).map(lambda d: tuple(d.items())),
+    dialect=TEXTS,
+    window=TEXTS,
+    entries=st.integers(0, 99),
+    since=MAYBE,
+    error=TEXTS,
+    error_since=MAYBE,
+)
 PULLS = st.builds(
-    Pulls, provider=TEXTS, coverage=st.lists(st.builds(Span, since=TIMES, until=TIMES, dataset=TEXTS)).map(tuple),
-    feeds=st.lists(STATES, max_size=2).map(tuple), extra=st.dictionaries(st.sampled_from(["x", "y"]), TEXTS),
+    Pulls,
+    provider=TEXTS,
+    coverage=st.lists(st.builds(Span, since=TIMES, until=TIMES, dataset=TEXTS)).map(tuple),
+    feeds=st.lists(STATES, max_size=2).map(tuple),
+    extra=st.dictionaries(st.sampled_from(["x", "y"]), TEXTS),
     last_open=st.dictionaries(TEXTS, TIMES, max_size=3).map(lambda d: tuple(d.items())),
-)  # fmt: skip
+)
 
 
 @given(PULLS)
@@ -513,7 +672,8 @@ def test_a_log_that_is_no_text_is_named_and_left_as_it_is(tmp_path: Path) -> Non
         archive.append_log(tmp_path, NOON, lambda _: "more\n")
     assert str(error.value) == (
         f"{tmp_path.name}/pulls/log/2026-03.txt:1: cannot be continued ('utf-8' codec can't decode byte 0xff in "
-        "position 0: invalid start byte); mend that. All else of the pull is saved")
+        "position 0: invalid start byte); mend that. All else of the pull is saved"
+    )
     assert path.read_bytes() == b"\xff"
 
 
@@ -523,4 +683,5 @@ def test_a_log_that_a_disk_refuses_is_told(tmp_path: Path) -> None:
         archive.append_log(tmp_path, NOON, lambda _: "more\n")
     assert str(error.value) == (
         f"{tmp_path}/pulls/log/2026-03.txt: Is a directory; look what stands there, then run this again. "
-        "All else of the pull is saved")
+        "All else of the pull is saved"
+    )

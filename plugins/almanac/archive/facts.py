@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from almanac.archive.scalars import NotCanonical, read_scalar, read_sequence, scalar, sequence
 from almanac.model import DECLARED, YEARS, Impact, Incident, Kind, Phase, stamp, unstamp
+from almanac.text import limits
 from almanac.text.quoting import quoted
 
 UNKNOWN = "unknown"  # a time we do not know
@@ -76,12 +77,31 @@ TIME = Form(stamp, _read_time)
 MAYBE = Form(_write_maybe, _read_maybe)
 
 FIELDS: dict[str, Form] = {
-    "provider": WORD, "id": TEXT, "aliases": LIST, "title": TEXT, "title_is_ours": FLAG,
-    "kind": _word(DECLARED), "kind_basis": WORD, "impact": _word(Impact), "impact_stated": WORD, "phase": _word(Phase),
-    "components": LIST, "started": TIME, "started_basis": WORD, "ended": MAYBE, "ended_basis": WORD,
-    "planned_from": MAYBE, "planned_until": MAYBE, "precision": WORD, "source": TEXT, "dialect": WORD,
-    "id_is_ours": FLAG, "imported": WORD, "first_seen": MAYBE, "vanished": MAYBE,
-}  # fmt: skip
+    "provider": WORD,
+    "id": TEXT,
+    "aliases": LIST,
+    "title": TEXT,
+    "title_is_ours": FLAG,
+    "kind": _word(DECLARED),
+    "kind_basis": WORD,
+    "impact": _word(Impact),
+    "impact_stated": WORD,
+    "phase": _word(Phase),
+    "components": LIST,
+    "started": TIME,
+    "started_basis": WORD,
+    "ended": MAYBE,
+    "ended_basis": WORD,
+    "planned_from": MAYBE,
+    "planned_until": MAYBE,
+    "precision": WORD,
+    "source": TEXT,
+    "dialect": WORD,
+    "id_is_ours": FLAG,
+    "imported": WORD,
+    "first_seen": MAYBE,
+    "vanished": MAYBE,
+}
 SILENT = frozenset(  # not written while there is nothing to say
     {"aliases", "title_is_ours", "planned_from", "planned_until", "dialect", "id_is_ours", "imported", "vanished"}
 )
@@ -92,8 +112,11 @@ _FACT = re.compile(r"([A-Za-z_][\w.-]*):(?: (.*))?")
 
 def write(incident: Incident) -> list[str]:
     """The lines of the front matter. Values of `extra` are raw YAML as `read` found it."""
-    known = [f"{name}: {form.write(getattr(incident, name))}" for name, form in FIELDS.items()
-             if name not in SILENT or getattr(incident, name)]
+    known = [
+        f"{name}: {form.write(getattr(incident, name))}"
+        for name, form in FIELDS.items()
+        if name not in SILENT or getattr(incident, name)
+    ]
     return known + [f"{name}:{raw}" if raw[:1] in ("", "\n") else f"{name}: {raw}" for name, raw in incident.extra]
 
 
@@ -139,26 +162,49 @@ def _canonical(head: str) -> dict[str, str]:
     """The known fields of front matter that a person rewrote, as we write them."""
     import yaml  # only here: the archive as we write it is read without
 
+    from almanac.text.nesting import alias_in_yaml, deep_yaml
+
     try:
-        values = yaml.load(head, yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:  # a 13th month, !!int '' …
-        mark = getattr(error, "problem_mark", None)
-        line = head.split("\n")[mark.line] if mark and mark.line <= head.count("\n") else ""
+        deep = deep_yaml(head)
+        alias = None if deep else alias_in_yaml(head)
+        values = None if deep or alias else yaml.load(head, yaml.CSafeLoader)
+    except (
+        yaml.YAMLError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+    ) as error:  # a 13th month, !!int '' …
+        line = _line(head, getattr(error, "problem_mark", None))
         problem = getattr(error, "problem", "") or " ".join(str(error).split())
         raise Bad(line, f"is not YAML: {problem}; put texts that hold : or # in double quotes") from None
+    if deep:
+        raise Bad(_line(head, deep), f"is nested more than {limits.YAML_LEVELS} levels deep; write it flat")
+    if alias:
+        raise Bad(_line(head, alias), "holds a YAML alias (*name); write the value out")
     known = values if isinstance(values, dict) else {}
     return {name: _spelled(value) for name, value in known.items() if name in FIELDS}
 
 
+def _line(head: str, mark: Any) -> str:
+    """Return the line that a mark of the parser stands in, "" without one."""
+    return head.split("\n")[mark.line] if mark and mark.line <= head.count("\n") else ""
+
+
 def _spelled(value: object) -> str:
-    """A value that YAML made, in the form we read. What has none stays as it is and will be refused."""
+    """Spell a value that YAML made in the form we read. What has none is named by its type, and will be refused."""
     match value:
         case bool():
             return FLAG.write(value)
         case str():
             return scalar(value)
-        case datetime():
-            return stamp(value if value.tzinfo else value.replace(tzinfo=UTC))
+        case datetime():  # where the year is none of ours there is no UTC at every offset
+            return stamp(value if value.tzinfo and value.year in YEARS else value.replace(tzinfo=UTC))
         case list() if all(isinstance(item, str) for item in value):
             return sequence(value)
-    return str(value)
+        case float() | date() | None:
+            return str(value)
+        case int() if value.bit_length() <= limits.YAML_NUMBER * 4:
+            return str(value)
+    return f"<{type(value).__name__}>"

@@ -12,6 +12,7 @@ import yaml
 
 from almanac.model.problem import Problem
 from almanac.text import limits
+from almanac.text.nesting import deep_yaml
 from almanac.text.quoting import short
 
 Way = tuple[str | int, ...]  # ("feeds", 0, "url")
@@ -45,8 +46,9 @@ class Matter:
         while near and near not in places:
             near = near[:-1]
         place = places.get(near, Place(1, 1))
-        return Problem(file=self.file, line=place.line, column=place.column, field=".".join(map(_part, path)),
-                     message=message)
+        return Problem(
+            file=self.file, line=place.line, column=place.column, field=".".join(map(_part, path)), message=message
+        )
 
 
 def attempt(file: str, judge: Callable[[], Iterable[Problem]]) -> list[Problem]:
@@ -116,8 +118,8 @@ def _matter(file: str, head: str, body: str) -> Matter:
 
 def _explained(file: str, head: str, body: str) -> Matter:
     """The same with every fault. Raises yaml.YAMLError where `head` is no YAML at all."""
-    if too_deep := _too_deep(head):
-        return _broken(file, too_deep, f"is nested more than {limits.YAML_LEVELS} levels deep; write it flat")
+    if mark := deep_yaml(head):
+        return _broken(file, _place(mark), f"is nested more than {limits.YAML_LEVELS} levels deep; write it flat")
     loader = _Loader(head)
     root = loader.get_single_node()
     if not isinstance(root, yaml.MappingNode):
@@ -168,20 +170,9 @@ def _part(key: str | int) -> str:
     return short(str(key))
 
 
-
 def _name(key: yaml.Node) -> str:
     """A key as it is written: 1 and no are names of fields too, unknown ones."""
     return key.value if isinstance(key, yaml.ScalarNode) else "?"
-
-
-def _too_deep(head: str) -> Place | None:
-    """Where nesting gets deeper than we read: the loader recurses in C and would take the process down."""
-    depth = 0
-    for event in yaml.parse(head, Loader=yaml.CSafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > limits.YAML_LEVELS:
-            return _place(event.start_mark)
-    return None
 
 
 def _place(mark: Any) -> Place:
