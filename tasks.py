@@ -95,8 +95,11 @@ def install(lock: Path) -> bool:
         return False
     # Only what a run imports is compiled, by that run. Quiet: a failure is told in one line by the caller, whose second
     # attempt may still succeed.
-    pip = [uv, "pip", "install", "-q", "--python", str(PYTHON)] if uv else [
-        str(PYTHON), "-m", *PIP_INSTALL, "--retries", "2"]
+    pip = (
+        [uv, "pip", "install", "-q", "--python", str(PYTHON)]
+        if uv
+        else [str(PYTHON), "-m", *PIP_INSTALL, "--retries", "2"]
+    )
     command = [*pip, "--no-deps", "--require-hashes", "-r", str(lock)]  # the lock names every package there is to be
     return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
 
@@ -249,8 +252,12 @@ def serve(_: Context, port: int = 8000) -> None:
     almanac_serve.serve(ROOT, port=port)
 
 
-@task(help={"paths": "files or folders, comma-separated (default: all of content)",
-            "strict": "also list numerals in articles that no query stands behind"})
+@task(
+    help={
+        "paths": "files or folders, comma-separated (default: all of content)",
+        "strict": "also list numerals in articles that no query stands behind",
+    }
+)
 def check(_: Context, paths: str = "", strict: bool = False) -> None:
     """Every problem in what people wrote, or in the files named, as file:line:column: field: what; cure."""
     from almanac.commands import check as almanac_check
@@ -295,8 +302,13 @@ def score(_: Context, now: str = "") -> None:
     sys.exit(almanac_score.score(CONTENT, now=now))
 
 
-@task(help={"provider": "its slug", "period": "2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24",
-            "now": "as of this time"})
+@task(
+    help={
+        "provider": "its slug",
+        "period": "2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24",
+        "now": "as of this time",
+    }
+)
 def explain(_: Context, what: str, provider: str, period: str, now: str = "") -> None:
     """How a number came about, step by step: explain leaderboard anthropic 2026-Q2."""
     from almanac.commands import explain as almanac_explain
@@ -306,9 +318,16 @@ def explain(_: Context, what: str, provider: str, period: str, now: str = "") ->
     sys.exit(almanac_explain.explain(CONTENT, provider, period, now=now))
 
 
-@task(help={"link": "make link posts of these drafts (numbers or files, comma-separated)", "drop": "forget these",
-            "article": "start an article of this draft", "by": "your name", "note": "a line of yours on the link",
-            "title": "of the article"})
+@task(
+    help={
+        "link": "make link posts of these drafts (numbers or files, comma-separated)",
+        "drop": "forget these",
+        "article": "start an article of this draft",
+        "by": "your name",
+        "note": "a line of yours on the link",
+        "title": "of the article",
+    }
+)
 def curate(
     _: Context, link: str = "", drop: str = "", article: str = "", by: str = "", note: str = "", title: str = ""
 ) -> None:
@@ -356,8 +375,9 @@ def schema(_: Context) -> None:
 
 @task
 def lint(_: Context) -> None:
-    """ruff, and mypy in strict mode."""
+    """Hold the code to ruff's rules and format, and to mypy in strict mode."""
     run(str(PYTHON), "-m", "ruff", "check", ".")
+    run(str(PYTHON), "-m", "ruff", "format", "--check", ".")
     run(str(PYTHON), "-m", "mypy")
 
 

@@ -25,8 +25,13 @@ HOME = ROOT / ".output-npm"
 PINNED = {"lighthouse": "13.5.0", "html-validate": "9.7.1", "vnu-jar": "24.10.17"}
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 TRIES = 3  # a machine that is busy with something else makes a page slow; nothing makes it look fast
-TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".txt": "text/plain",
-         ".svg": "image/svg+xml"}  # fmt: skip
+TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".txt": "text/plain",
+    ".svg": "image/svg+xml",
+}
 
 
 @cache
@@ -67,9 +72,13 @@ def _best(urls: Sequence[str]) -> dict[str, int]:
 
 def _scored(url: str) -> dict[str, int]:
     command = [
-        str(HOME / "node_modules/.bin/lighthouse"), url, "--quiet", "--output=json",
-        f"--only-categories={','.join(CATEGORIES)}", "--chrome-flags=--headless=new --no-sandbox",
-    ]  # fmt: skip
+        str(HOME / "node_modules/.bin/lighthouse"),
+        url,
+        "--quiet",
+        "--output=json",
+        f"--only-categories={','.join(CATEGORIES)}",
+        "--chrome-flags=--headless=new --no-sandbox",
+    ]
     made = subprocess.run(command, capture_output=True, timeout=180, env={**os.environ, "CHROME_PATH": shots.CHROMIUM})
     said = json.loads(made.stdout or "{}").get("categories", {})
     return {name: round(100 * (said.get(name, {}).get("score") or 0)) for name in CATEGORIES}
@@ -77,8 +86,12 @@ def _scored(url: str) -> dict[str, int]:
 
 def low(given: Mapping[str, Mapping[str, int]]) -> list[str]:
     """A line for each page and category below 100."""
-    return [f"{path}: Lighthouse gives {score} for {name}" for path, found in given.items()
-            for name, score in found.items() if score < 100]  # fmt: skip
+    return [
+        f"{path}: Lighthouse gives {score} for {name}"
+        for path, found in given.items()
+        for name, score in found.items()
+        if score < 100
+    ]
 
 
 def invalid(output: Path, paths: Sequence[str]) -> list[str]:
@@ -102,8 +115,10 @@ def _html_validate(output: Path, files: Sequence[Path]) -> list[str]:
         return [f"html-validate cannot run: {made.stderr.decode()[-300:]}"]
     return [
         f"/{Path(page['filePath']).relative_to(output)}:{said['line']}: html-validate: {said['message']}"
-        for page in json.loads(made.stdout) for said in page["messages"] if said["severity"] == 2
-    ]  # fmt: skip
+        for page in json.loads(made.stdout)
+        for said in page["messages"]
+        if said["severity"] == 2
+    ]
 
 
 def _nu(output: Path, files: Sequence[Path]) -> list[str]:
@@ -112,8 +127,11 @@ def _nu(output: Path, files: Sequence[Path]) -> list[str]:
     made = subprocess.run(command, capture_output=True, timeout=300)
     if not made.stderr.startswith(b"{"):
         return [f"the Nu checker cannot run: {made.stderr.decode()[-300:]}"]
-    return [f"{_place(output, said)}: Nu: {said['message']}" for said in json.loads(made.stderr)["messages"]
-            if said["type"] == "error"]  # fmt: skip
+    return [
+        f"{_place(output, said)}: Nu: {said['message']}"
+        for said in json.loads(made.stderr)["messages"]
+        if said["type"] == "error"
+    ]
 
 
 def _place(output: Path, said: dict[str, Any]) -> str:

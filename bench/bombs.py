@@ -34,11 +34,19 @@ FULL = 1_900_000  # bytes: a little less than what is refused at once
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 
 
-def item(body: str = BLOCK, *, title: str = "Slow", guid: str = "https://status.acme.example/incidents/a1b2c3d4e5f6",
-         date: str = PUBLISHED, more: str = "") -> str:  # fmt: skip
+def item(
+    body: str = BLOCK,
+    *,
+    title: str = "Slow",
+    guid: str = "https://status.acme.example/incidents/a1b2c3d4e5f6",
+    date: str = PUBLISHED,
+    more: str = "",
+) -> str:
     """An RSS item of Statuspage's kind."""
-    return (f"<item><title>{title}</title><guid>{guid}</guid><pubDate>{date}</pubDate>{more}"
-            f"<description>{escape(body)}</description></item>")
+    return (
+        f"<item><title>{title}</title><guid>{guid}</guid><pubDate>{date}</pubDate>{more}"
+        f"<description>{escape(body)}</description></item>"
+    )
 
 
 def rss(inside: str, *, head: str = "", attributes: str = "") -> bytes:
@@ -65,9 +73,11 @@ def incidentio(body: str) -> bytes:
     """An entry of incident.io's with this between status and end."""
     name = "https://status.acme.example/incidents/01KHRP7P1JF885BYA8SDWBDBR1"
     words = escape(f"<b>Status: Resolved</b>{body}")
-    return (f'<feed xmlns="http://www.w3.org/2005/Atom"><generator>incident.io</generator><entry><title>Slow</title>'
-            f"<id>{name}</id><updated>2026-03-02T10:00:00Z</updated><summary type='html'>{words}</summary>"
-            "</entry></feed>").encode()  # fmt: skip
+    return (
+        f'<feed xmlns="http://www.w3.org/2005/Atom"><generator>incident.io</generator><entry><title>Slow</title>'
+        f"<id>{name}</id><updated>2026-03-02T10:00:00Z</updated><summary type='html'>{words}</summary>"
+        "</entry></feed>"
+    ).encode()
 
 
 def aws(title: str, body: str) -> bytes:
@@ -107,8 +117,10 @@ NESTING: dict[str, bytes] = {
     "JSON in JSON": b'{"page":{},"incidents":' + b"[" * 900_000,
     "objects in JSON": b'{"page":' + b'{"a":' * 200_000 + b"1" + b"}" * 200_000 + b',"incidents":[]}',
     "XHTML in Atom": b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id><content type='xhtml'>"
-                     + b"<div>" * 80_000 + b"</div>" * 80_000 + b"</content></entry></feed>",
-}  # fmt: skip
+    + b"<div>" * 80_000
+    + b"</div>" * 80_000
+    + b"</content></entry></feed>",
+}
 MARKUP: dict[str, bytes] = {
     "comments": rss("<!---->" * 250_000 + item()),
     "comments in an entry": rss(item(more="<!--x-->" * 200_000)),
@@ -126,7 +138,7 @@ MARKUP: dict[str, bytes] = {
     "tags hidden in CDATA": rss(
         f"<item><guid>1</guid><description><![CDATA[{'</item><item>' * 120_000}]]></description></item>"
     ),
-}  # fmt: skip
+}
 COUNTS: dict[str, bytes] = {
     "five thousand entries": rss(many(5_000, lambda n: item("x", guid=f"tag:{n}", date=PUBLISHED))),
     "five thousand and one": rss("<item/>" * 5_001),
@@ -165,13 +177,17 @@ PATTERNS: dict[str, bytes] = {
     "states of AWS": aws("[RESOLVED] " * 150_000, "x"),
     "between and between": aws("Service impact: x", "Between 1:00 PM and 1:00 AM " * 60_000),
     "updates of xAI": rss(item("<h3>Status: RESOLVED</h3><p>Severity: x</p>" + "<div><p><strong>" * 50_000, guid="1")),
-    "brackets of Flashduty": rss(item(f"<p><strong>Status:</strong> x</p><p><strong>Affected components:</strong> "
-                                      f"{',(' * 1_900}</p>", guid="urn:flashduty:change:1")),
+    "brackets of Flashduty": rss(
+        item(
+            f"<p><strong>Status:</strong> x</p><p><strong>Affected components:</strong> {',(' * 1_900}</p>",
+            guid="urn:flashduty:change:1",
+        )
+    ),
     "types of Instatus": said("<strong>Type:</strong> " * 60_000),
     "went down, went down": rss(item("x", title="a went down " * 100_000, guid="https://s.example/#aaa111")),
     "declaration of blanks": b"<?xml version='1.0'" + b" " * FULL + b"?><rss/>",
     "roots and roots": b"<rss " * 300_000,
-}  # fmt: skip
+}
 MARKDOWN: dict[str, bytes] = {
     "brackets": plain("[" * 100_000),
     "brackets and parentheses": plain("[a](" * 100_000),
@@ -205,9 +221,14 @@ def packed() -> Mapping[str, bytes]:
 def bombs() -> dict[str, Behaviour]:
     """All by name, as a server that serves them."""
     kinds: Mapping[str, Mapping[str, bytes]] = {
-        "entities": ENTITIES, "nesting": NESTING, "markup": MARKUP, "counts": COUNTS, "lengths": LENGTHS,
-        "patterns": PATTERNS, "Markdown": MARKDOWN,
-    }  # fmt: skip
+        "entities": ENTITIES,
+        "nesting": NESTING,
+        "markup": MARKUP,
+        "counts": COUNTS,
+        "lengths": LENGTHS,
+        "patterns": PATTERNS,
+        "Markdown": MARKDOWN,
+    }
     served = {f"{kind}: {name}": page(body) for kind, each in kinds.items() for name, body in each.items()}
     return served | {f"packed: {name}": status(200, body, content_encoding="gzip") for name, body in packed().items()}
 
@@ -283,9 +304,11 @@ def main(argv: list[str]) -> int:
     words = [word for word in argv if word != "--patient"]
     found = tried([name for name in bombs() if not words or any(word in name for word in words)])
     faults = harmful(found, seconds)
-    print(f"{len(found)} bombs (60), slowest {max(one.seconds for one in found.values()):.1f} s ({seconds:g} s), "
-          f"pulling process {max(one.ours for one in found.values()):.0f} MB, reading process "
-          f"{max(one.theirs for one in found.values()):.0f} MB ({MEGABYTES} MB)")
+    print(
+        f"{len(found)} bombs (60), slowest {max(one.seconds for one in found.values()):.1f} s ({seconds:g} s), "
+        f"pulling process {max(one.ours for one in found.values()):.0f} MB, reading process "
+        f"{max(one.theirs for one in found.values()):.0f} MB ({MEGABYTES} MB)"
+    )
     for fault in faults:
         print(f"FAIL {fault}")
     print("FAIL" if faults else "PASS")

@@ -130,9 +130,12 @@ class Bench:
             found.append(Pair(self.ours(), self.hugos()))
         ratio = [statistics.median(pair.ours[i] / pair.hugos[i] for pair in found) for i in range(3)]
         ours, hugos = ([statistics.median(pair[side][i] for pair in found) for i in range(3)] for side in range(2))
-        print(f"{name:<11} wall {ratio[0]:.3f} ({ours[0]:.2f} : {hugos[0]:.2f} s), cpu {ratio[1]:.3f} ({ours[1]:.2f} : "
-              f"{hugos[1]:.2f} s), memory {ratio[2]:.3f} ({ours[2]:.0f} : {hugos[2]:.0f} MB); wall at most "
-              f"{self.wanted[name]}, memory at most {MEMORY}", flush=True)  # fmt: skip
+        print(
+            f"{name:<11} wall {ratio[0]:.3f} ({ours[0]:.2f} : {hugos[0]:.2f} s), cpu {ratio[1]:.3f} ({ours[1]:.2f} : "
+            f"{hugos[1]:.2f} s), memory {ratio[2]:.3f} ({ours[2]:.0f} : {hugos[2]:.0f} MB); wall at most "
+            f"{self.wanted[name]}, memory at most {MEMORY}",
+            flush=True,
+        )
         return ratio[0] > self.wanted[name] or ratio[2] > MEMORY
 
     def compare_text(self) -> bool:
@@ -142,8 +145,11 @@ class Bench:
         sample = random.Random(3).sample(ours, min(SAMPLE, len(ours)))
         pages = [page.relative_to(self.site / OUTPUT) for page in sample]
         differing = [p for p in pages if hugo.visible(self.site / OUTPUT / p) != hugo.visible(self.hugo / "public" / p)]
-        print(f"pages: {len(ours):,} ours, {theirs:,} Hugo’s; visible text differs on {len(differing)} of {len(pages)}",
-              *differing[:5], flush=True)  # fmt: skip
+        print(
+            f"pages: {len(ours):,} ours, {theirs:,} Hugo’s; visible text differs on {len(differing)} of {len(pages)}",
+            *differing[:5],
+            flush=True,
+        )
         return bool(differing) or len(ours) != theirs
 
     def edit(self) -> bool:
@@ -158,8 +164,11 @@ class Bench:
         self.remove()
         peak = watch_memory(self.ours)
         differing = differences(kept, output)
-        print(f"after {EDITS} edits {len(differing)} files differ from a clean build; all our processes together took "
-              f"{peak:.0f} MB", *differing[:5])  # fmt: skip
+        print(
+            f"after {EDITS} edits {len(differing)} files differ from a clean build; all our processes together took "
+            f"{peak:.0f} MB",
+            *differing[:5],
+        )
         return bool(differing)
 
 
@@ -224,11 +233,14 @@ def deface(rng: random.Random, _: Path, output: Path) -> str:
 
 def differences(one: Path, other: Path) -> list[str]:
     """Paths that are only in one of two folders, or not the same in both."""
-    trees = [{path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
-             for root in (one, other)]  # fmt: skip
+    trees = [
+        {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()} for root in (one, other)
+    ]
     both = trees[0].keys() & trees[1].keys()
-    return sorted((trees[0].keys() ^ trees[1].keys())
-                  | {name for name in both if trees[0][name].read_bytes() != trees[1][name].read_bytes()})  # fmt: skip
+    return sorted(
+        (trees[0].keys() ^ trees[1].keys())
+        | {name for name in both if trees[0][name].read_bytes() != trees[1][name].read_bytes()}
+    )
 
 
 def binary() -> str:
@@ -242,8 +254,9 @@ def run(command: list[str], folder: Path, **env: str) -> Cost:
     """Run a command to its end. Raises if it fails."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     begun = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, env=inherited | env, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command, cwd=folder, env=inherited | env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     assert process.stdout is not None
     said = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)

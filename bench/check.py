@@ -12,8 +12,9 @@ from pathlib import Path
 
 from bench import corpus
 
-CHECK = ("import sys; from pathlib import Path; from almanac.commands import check; "
-         "sys.exit(check.main(Path('content')))")
+CHECK = (
+    "import sys; from pathlib import Path; from almanac.commands import check; sys.exit(check.main(Path('content')))"
+)
 
 
 def main(argv: list[str]) -> int:
@@ -36,8 +37,14 @@ def main(argv: list[str]) -> int:
 def measured(root: Path, name: str, limit: float) -> bool:
     """Run a check in a process of its own, as a user does. True if it is in time and finds nothing."""
     before, began = _spent(), time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", CHECK], cwd=root, env={"PYTHONPATH": str(root / "plugins")},
-                          capture_output=True, text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", CHECK],
+        cwd=root,
+        env={"PYTHONPATH": str(root / "plugins")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     cpu, wall = _spent() - before, time.perf_counter() - began
     print(f"{name:20} {cpu:6.2f} s CPU, {wall:6.2f} s, at most {limit:.0f} s; {done.stdout.strip().splitlines()[-1:]}")
     return cpu <= limit and done.returncode == 0

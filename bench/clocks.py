@@ -130,8 +130,10 @@ def changed_by_itself(reading: Reading, feed: bytes, hint: str) -> list[str]:
     for later in (timedelta(minutes=5), timedelta(hours=3), timedelta(days=1)):
         again = read(feed, reading.seen + later, hint)
         news = merge(known, again, merged.last_open).incidents if again else ()
-        found += [f"{incident.id} changes {later} later: {_differences(known.get(incident.id), incident)}"
-                  for incident in news]  # fmt: skip
+        found += [
+            f"{incident.id} changes {later} later: {_differences(known.get(incident.id), incident)}"
+            for incident in news
+        ]
     return found
 
 
@@ -150,8 +152,13 @@ def trouble(name: str, hours: int, *, over: bool) -> Trouble:
     return Trouble(id=name, title=f"Errors in {name}", posts=posts)
 
 
-FORMS = {"atom": feedforms.atom, "rss": feedforms.rss, "json": feedforms.api, "incident.io": feedforms.incidentio,
-         "plain": feedforms.plain}  # fmt: skip
+FORMS = {
+    "atom": feedforms.atom,
+    "rss": feedforms.rss,
+    "json": feedforms.api,
+    "incident.io": feedforms.incidentio,
+    "plain": feedforms.plain,
+}
 PULLED = ("ten years behind", "ten years ahead", "year 9999", "month 13", "words", "no dates", "no time in blocks")
 
 
@@ -179,8 +186,11 @@ class Archive:
 def gone_wrong(form: feedforms.Form, clock: Clock, folder: Path) -> list[str]:
     """What is wrong after the clock of a page that we pull hourly goes wrong, and right again, while things happen."""
     there = Archive(folder)
-    troubles = [trouble("incident0003", 30, over=False), trouble("incident0002", 9, over=True),
-                trouble("incident0001", 1, over=True)]  # fmt: skip
+    troubles = [
+        trouble("incident0003", 30, over=False),
+        trouble("incident0002", 9, over=True),
+        trouble("incident0001", 1, over=True),
+    ]
     now = BEGIN + timedelta(hours=31)
     there.pull(form(troubles, "acme.example"), now)
     before, since = there.known(), archive.load_pulls(there.content, "acme").coverage[0].since
@@ -231,8 +241,10 @@ def readings(clocks: Sequence[str]) -> tuple[int, list[str]]:
         for name in clocks:
             for own, years in OWN.items():
                 count += 1
-                found += [f"{path.parent.name}/{path.name}, their clock: {name}, ours {own}: {fault}"
-                          for fault in off(pair, CLOCKS[name], years)]
+                found += [
+                    f"{path.parent.name}/{path.name}, their clock: {name}, ours {own}: {fault}"
+                    for fault in off(pair, CLOCKS[name], years)
+                ]
     return count, found
 
 

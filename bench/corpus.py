@@ -11,18 +11,80 @@ from almanac import archive
 from almanac.model import Impact, Incident, Kind, Phase, Pulls, Span, Update
 
 ROOT = Path(__file__).resolve().parents[1]
-PROVIDERS = ("anthropic", "baseten", "cohere", "cursor", "github", "google-cloud", "groq", "modal", "openai",
-             "perplexity", "together", "xai")
+PROVIDERS = (
+    "anthropic",
+    "baseten",
+    "cohere",
+    "cursor",
+    "github",
+    "google-cloud",
+    "groq",
+    "modal",
+    "openai",
+    "perplexity",
+    "together",
+    "xai",
+)
 PAGES = ("about", "methodology", "contribute", "corrections-policy")
 SINCE, UNTIL = datetime(2021, 7, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 IMPACTS = (Impact.MINOR, Impact.MINOR, Impact.MINOR, Impact.MAJOR, Impact.MAJOR, Impact.CRITICAL, Impact.NONE)
 COMPONENTS = ("API", "Chat", "Console", "Sign-in", "Files (beta)", "Code assistant", "Search", "Batch jobs")
 WORDS = [
-    "we", "are", "investigating", "elevated", "errors", "on", "requests", "to", "the", "service", "and", "some",
-    "customers", "may", "see", "slow", "or", "failed", "responses", "while", "our", "team", "has", "identified",
-    "a", "problem", "in", "one", "region", "fix", "is", "being", "rolled", "out", "traffic", "moves", "back",
-    "normal", "monitoring", "continues", "until", "all", "queues", "empty", "incident", "was", "caused", "by",
-    "capacity", "limits", "data", "center", "no", "were", "lost",
+    "we",
+    "are",
+    "investigating",
+    "elevated",
+    "errors",
+    "on",
+    "requests",
+    "to",
+    "the",
+    "service",
+    "and",
+    "some",
+    "customers",
+    "may",
+    "see",
+    "slow",
+    "or",
+    "failed",
+    "responses",
+    "while",
+    "our",
+    "team",
+    "has",
+    "identified",
+    "a",
+    "problem",
+    "in",
+    "one",
+    "region",
+    "fix",
+    "is",
+    "being",
+    "rolled",
+    "out",
+    "traffic",
+    "moves",
+    "back",
+    "normal",
+    "monitoring",
+    "continues",
+    "until",
+    "all",
+    "queues",
+    "empty",
+    "incident",
+    "was",
+    "caused",
+    "by",
+    "capacity",
+    "limits",
+    "data",
+    "center",
+    "no",
+    "were",
+    "lost",
 ]
 
 
@@ -68,10 +130,13 @@ def incident(rng: random.Random, number: int) -> Incident:
     length = timedelta(minutes=min(rng.lognormvariate(4.2, 1.1), 1400))
     impact = rng.choice(IMPACTS)
     updates = tuple(
-        Update(at=(start + length * step / max(posts - 1, 1)).replace(microsecond=0), phase=phase(step, posts),
-               text="\n\n".join(sentences(rng, 2) for _ in range(rng.randint(1, 2))))
+        Update(
+            at=(start + length * step / max(posts - 1, 1)).replace(microsecond=0),
+            phase=phase(step, posts),
+            text="\n\n".join(sentences(rng, 2) for _ in range(rng.randint(1, 2))),
+        )
         for step in range(posts)
-    )  # fmt: skip
+    )
     return Incident(
         provider=provider,
         id=f"{number:05d}{rng.getrandbits(36):09x}",
@@ -112,7 +177,9 @@ def article(rng: random.Random, number: int, made: list[Incident]) -> tuple[str,
     body = "\n\n".join(" ".join(sentences(rng, 3) for _ in range(3)) for _ in range(8))
     table = "| When | What |\n|---|---|\n" + "".join(f"| {i.started:%H:%M} | {sentences(rng, 1)} |\n" for i in cited)
     keys = ", ".join(f"{i.provider}/{i.id}" for i in cited)
-    return f"{day:%Y/%Y-%m-%d}-what-happened-{number}.md", f"""---
+    return (
+        f"{day:%Y/%Y-%m-%d}-what-happened-{number}.md",
+        f"""---
 title: "What happened: {sentences(rng, 1)[:50]} ({number})"
 date: {day:%Y-%m-%dT%H:%M:%SZ}
 authors: [The Editors]
@@ -138,4 +205,5 @@ unknown:
 ## In order
 
 {table}
-"""
+""",
+    )

@@ -28,12 +28,18 @@ PUBLISHED = "2026-07-01T00:00:00Z"
 SAMPLE = 150
 SEARCH = "/search/"
 SCRIPT = "/theme/search.js"
-HEAD = re.compile(r'<!doctype html>\s*<html lang="en">\s*<head>\s*<meta charset="utf-8">\s*'
-                  r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')  # fmt: skip
+HEAD = re.compile(
+    r'<!doctype html>\s*<html lang="en">\s*<head>\s*<meta charset="utf-8">\s*'
+    r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">'
+)
 POLICY = {
-    "default-src": {"'none'"}, "style-src": {"'self'"}, "img-src": {"'self'", "data:"}, "connect-src": {"'self'"},
-    "base-uri": {"'none'"}, "form-action": {"'none'"},
-}  # fmt: skip
+    "default-src": {"'none'"},
+    "style-src": {"'self'"},
+    "img-src": {"'self'", "data:"},
+    "connect-src": {"'self'"},
+    "base-uri": {"'none'"},
+    "form-action": {"'none'"},
+}
 SEARCHING = POLICY | {"script-src": {"'self'", "'wasm-unsafe-eval'"}}
 
 
@@ -49,8 +55,10 @@ def wrong_with(path: str, text: str) -> str:
 
 def policies(output: Path) -> list[str]:
     """The pages of a built site without the policy they should have."""
-    found = [(path, (output / path.lstrip("/") / ("index.html" * path.endswith("/"))).read_text(encoding="utf-8"))
-             for path in looking.pages_of(output)]  # fmt: skip
+    found = [
+        (path, (output / path.lstrip("/") / ("index.html" * path.endswith("/"))).read_text(encoding="utf-8"))
+        for path in looking.pages_of(output)
+    ]
     return [f"{path}: {wrong}" for path, text in found if (wrong := wrong_with(path, text))]
 
 

@@ -55,8 +55,10 @@ class Partly(Pull):
 
     def seen(self, work: Path) -> Files:
         """As said; of forecasts only which incidents they are about."""
-        return {name: b"\n".join(sorted(INCIDENT.findall(data))) if name.startswith("forecasts/") else data
-                for name, data in super().seen(work).items()}  # fmt: skip
+        return {
+            name: b"\n".join(sorted(INCIDENT.findall(data))) if name.startswith("forecasts/") else data
+            for name, data in super().seen(work).items()
+        }
 
 
 def scenes(folder: Path) -> Iterator[Scene]:

@@ -48,8 +48,11 @@ def built(root: Path, now: str = NOW, output: str = "out") -> Path:
 
 def ids(output: Path) -> dict[str, set[str]]:
     """The ids in each feed."""
-    return {path.relative_to(output).as_posix(): {*feedvalidity.ids_of(path)}
-            for path in feedvalidity.feeds_of(output) if path.suffix != ".opml"}  # fmt: skip
+    return {
+        path.relative_to(output).as_posix(): {*feedvalidity.ids_of(path)}
+        for path in feedvalidity.feeds_of(output)
+        if path.suffix != ".opml"
+    }
 
 
 def retitled(root: Path) -> None:
@@ -79,8 +82,10 @@ def renamed(root: Path) -> None:
 
 
 def _file(root: Path) -> str:
-    return next(path.relative_to(root / "content/incidents").as_posix()
-                for path in (root / "content/incidents/anthropic").rglob("*-first.md"))  # fmt: skip
+    return next(
+        path.relative_to(root / "content/incidents").as_posix()
+        for path in (root / "content/incidents/anthropic").rglob("*-first.md")
+    )
 
 
 CHANGES: dict[str, Change] = {"retitled": retitled, "dated anew": dated_anew, "renamed": renamed}
@@ -94,8 +99,11 @@ def changed(change: Change) -> list[str]:
         change(root)
         after = ids(built(root))
     posts = {"updates.xml"}  # one item a post: other posts are other items
-    return [f"{name}: {sorted(old ^ after.get(name, set()))}" for name, old in before.items()
-            if old != after.get(name) and name not in posts]  # fmt: skip
+    return [
+        f"{name}: {sorted(old ^ after.get(name, set()))}"
+        for name, old in before.items()
+        if old != after.get(name) and name not in posts
+    ]
 
 
 def strange(strings: Sequence[str]) -> tuple[int, list[str]]:

@@ -1,8 +1,8 @@
 """Measures the forecasts of recovery on the facts: the rolling-origin backtest, its criteria, leaks, small providers.
 
-    python3 tasks.py bench forecast                all tables, and PASS or FAIL for each criterion
-    python3 tasks.py bench forecast --settings     how the loss before 2025-07-01 moves with each setting
-    … --archive                                    from content/incidents instead of ../shared/facts
+python3 tasks.py bench forecast                all tables, and PASS or FAIL for each criterion
+python3 tasks.py bench forecast --settings     how the loss before 2025-07-01 moves with each setting
+… --archive                                    from content/incidents instead of ../shared/facts
 """
 
 from __future__ import annotations
@@ -168,9 +168,11 @@ def against_plain(trials: Sequence[Trial]) -> list[Verdict]:
     got = ", ".join(f"{below['anthropic', e]:.1%} at {e} min" for e in BELOW_PLAIN)
     return [
         (f"Anthropic below plain quantiles by {got} (asked 4 % and 3.5 %)", asked),
-        (f"nowhere more than 1 % above plain quantiles (worst: {worst[0]} at {worst[1]}: {-below[worst]:+.1%})",
-         below[worst] >= -0.01),
-    ]  # fmt: skip
+        (
+            f"nowhere more than 1 % above plain quantiles (worst: {worst[0]} at {worst[1]}: {-below[worst]:+.1%})",
+            below[worst] >= -0.01,
+        ),
+    ]
 
 
 def coverage(trials: Sequence[Trial]) -> list[Verdict]:
@@ -181,14 +183,18 @@ def coverage(trials: Sequence[Trial]) -> list[Verdict]:
     rejected = any(p <= 0.01 / (len(in_order) - place) for place, p in enumerate(in_order))
     lowest = min(chances, key=lambda key: chances[key])
     verdicts = [
-        (f"80 % intervals consistent with 0.80 in {len(rows)} cells (least p = {chances[lowest]:.4f}, {lowest[0]} at "
-         f"{lowest[1]} min; Holm asks {0.01 / len(rows):.5f})", not rejected),
-    ]  # fmt: skip
+        (
+            f"80 % intervals consistent with 0.80 in {len(rows)} cells (least p = {chances[lowest]:.4f}, {lowest[0]} at "
+            f"{lowest[1]} min; Holm asks {0.01 / len(rows):.5f})",
+            not rejected,
+        ),
+    ]
     for name in ("all three", *FIRST):
         here = [s for (provider, _), s in rows.items() if name in ("all three", provider)]
         share = sum(s.within_80 for s in here) / sum(s.n for s in here)
-        verdicts.append((f"80 % intervals pooled over 0 to 60 min, {name}: {share:.3f} (asked 0.77 to 0.83)",
-                         0.77 <= share <= 0.83))  # fmt: skip
+        verdicts.append(
+            (f"80 % intervals pooled over 0 to 60 min, {name}: {share:.3f} (asked 0.77 to 0.83)", 0.77 <= share <= 0.83)
+        )
     return verdicts
 
 
@@ -239,8 +245,10 @@ def curves(trials: Sequence[Trial]) -> None:
         print(f"back within {minutes:3} min: {dots}")
     print("quantiles:", "  ".join(f"{b.said:g}→{b.came:.3f}" for b in calibration(trials)))
     medians = [t.forecast for t in trials if t.forecast]
-    print(f"median effective n {np.median([f.effective for f in medians]):.0f}, "
-          f"median share borrowed {np.median([f.borrowed for f in medians]):.3f}")  # fmt: skip
+    print(
+        f"median effective n {np.median([f.effective for f in medians]):.0f}, "
+        f"median share borrowed {np.median([f.borrowed for f in medians]):.3f}"
+    )
 
 
 def vary(cards: tuple[Card, ...]) -> None:

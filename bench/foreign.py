@@ -113,11 +113,23 @@ class Crew:
             reading, seconds, megabytes = self._reader.call(feed.body)
         except FeedError as error:
             seconds = time.monotonic() - began
-            return Fate(name=feed.name, entries=entries, refused=error.reason, message=str(error), seconds=seconds,
-                        uncaught=error.reason == "parser" or "reading failed" in str(error))
+            return Fate(
+                name=feed.name,
+                entries=entries,
+                refused=error.reason,
+                message=str(error),
+                seconds=seconds,
+                uncaught=error.reason == "parser" or "reading failed" in str(error),
+            )
         skipped = tuple(skip.why for skip in reading.skipped)
-        return Fate(name=feed.name, entries=entries, kept=len(reading.items), skipped=skipped, seconds=seconds,
-                    megabytes=megabytes)
+        return Fate(
+            name=feed.name,
+            entries=entries,
+            kept=len(reading.items),
+            skipped=skipped,
+            seconds=seconds,
+            megabytes=megabytes,
+        )
 
     def _count(self, body: bytes) -> int:
         try:
@@ -185,8 +197,10 @@ def main(argv: list[str]) -> int:
     if "--reasons" in argv:
         for fate in all_of_them:
             if fate.refused or fate.skipped or fate.lost:
-                print(f"  {fate.name}: {fate.entries} entries, {fate.kept} kept, {fate.lost} lost; "
-                      f"{fate.refused} {fate.message} {'; '.join(fate.skipped)}")
+                print(
+                    f"  {fate.name}: {fate.entries} entries, {fate.kept} kept, {fate.lost} lost; "
+                    f"{fate.refused} {fate.message} {'; '.join(fate.skipped)}"
+                )
     return 0 if told(all_of_them) else 1
 
 

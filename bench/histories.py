@@ -70,9 +70,11 @@ def simulated(histories: int, first: int) -> bool:
                 print(f"FAIL {ended.stdout}{ended.stderr[-20_000:]}", flush=True)
             else:
                 done.update(dict(zip(("histories", "pulls"), map(int, ended.stdout.split()), strict=True)))
-    print(f"{done['histories']} histories (at least {histories}) of {STEPS} steps and more, seeds from {first}, "
-          f"{done['pulls']} pulls, {time.monotonic() - started:.0f} s: "
-          f"something did not hold in {wrong} of {len(sizes)} batches (0)")  # fmt: skip
+    print(
+        f"{done['histories']} histories (at least {histories}) of {STEPS} steps and more, seeds from {first}, "
+        f"{done['pulls']} pulls, {time.monotonic() - started:.0f} s: "
+        f"something did not hold in {wrong} of {len(sizes)} batches (0)"
+    )
     return not wrong and done["histories"] >= histories
 
 

@@ -72,8 +72,10 @@ def from_feeds(root: Path, strings: Sequence[str]) -> Made:
     for name in ("incidents", "articles"):
         shutil.rmtree(root / "content" / name)
     turned = [*strings[1:], *strings[:1]]
-    kept = sum(_pulled(root / "content", provider, [form(turned, strings), form(strings, strings)])
-               for provider, form in (("anthropic", _atom), ("groq", _json)))  # fmt: skip
+    kept = sum(
+        _pulled(root / "content", provider, [form(turned, strings), form(strings, strings)])
+        for provider, form in (("anthropic", _atom), ("groq", _json))
+    )
     return Made(output=_built(root), published=kept, refused=2 * len(strings) - kept)
 
 
@@ -119,10 +121,17 @@ def _json(strings: Sequence[str], ids: Sequence[str]) -> bytes:
         at = stamp(_began(number))
         posts = [{"status": status, "body": string, "created_at": at} for status in ("investigating", string)]
         posts += [{"status": "resolved", "created_at": at}] * (number % OPEN > 0)
-        found.append({
-            "id": f"{number} {ids[number][:80]}", "name": string, "impact": string,
-            "shortlink": string, "created_at": at, "components": [{"name": string}], "incident_updates": posts,
-        })  # fmt: skip
+        found.append(
+            {
+                "id": f"{number} {ids[number][:80]}",
+                "name": string,
+                "impact": string,
+                "shortlink": string,
+                "created_at": at,
+                "components": [{"name": string}],
+                "incident_updates": posts,
+            }
+        )
     return json.dumps({"page": {"id": "x"}, "incidents": found}).encode()
 
 
@@ -160,8 +169,16 @@ def from_providers(root: Path, strings: Sequence[str]) -> Made:
 
 def _provider(root: Path, slug: str, called: str, address: str, about: str) -> None:
     part = f"{{slug: api, name: {called}, product: {called}, match: [{called}]}}"
-    lines = (f"slug: {slug}", f"name: {called}", f"company: {called}", f"aliases: [{called}]", f"home: {address}",
-             f"status_page: {address}", f"feeds: [{{url: {address}}}]", f"components: [{part}]")  # fmt: skip
+    lines = (
+        f"slug: {slug}",
+        f"name: {called}",
+        f"company: {called}",
+        f"aliases: [{called}]",
+        f"home: {address}",
+        f"status_page: {address}",
+        f"feeds: [{{url: {address}}}]",
+        f"components: [{part}]",
+    )
     write(root, f"providers/{slug}.md", _utf8("---\n" + "\n".join(lines) + f"\n---\n\n{about}\n"))
 
 

@@ -44,8 +44,12 @@ BODIES = {"article", "page"}  # templates whose `page.html` is the text of a fil
 def for_hugo(project: Path, output: Path, hugo: Path, now: str) -> None:
     """Make a Hugo site of a project: layouts of its theme, and a content file of each page in its output."""
     shared = recorded(project, now)
-    config = {"baseURL": "https://outage-almanac.example/", "title": "Outage Almanac", "disableKinds": KINDS,
-              "params": {"almanac": shared}}  # fmt: skip
+    config = {
+        "baseURL": "https://outage-almanac.example/",
+        "title": "Outage Almanac",
+        "disableKinds": KINDS,
+        "params": {"almanac": shared},
+    }
     config["markup"] = {"goldmark": {"extensions": {"typographer": False, "linkify": False}}}
     hugo.mkdir(parents=True)
     (hugo / "hugo.json").write_text(json.dumps(config))
@@ -67,8 +71,12 @@ def content_file(hugo: Path, path: str) -> Path:
 def content(view: dict[str, Any], path: str, output: Path) -> str:
     """A page as Hugo has it: its values above, its text below."""
     page = view["page"]
-    matter = {"title": page["head"]["title"], "type": view["template"], "url": "/" + path.removesuffix("index.html"),
-              "page": page}  # fmt: skip
+    matter = {
+        "title": page["head"]["title"],
+        "type": view["template"],
+        "url": "/" + path.removesuffix("index.html"),
+        "page": page,
+    }
     body = page.pop("html") if view["template"] in BODIES else ""
     twin = output / path.replace("index.html", "index.md")
     if view["template"] == "incident" and twin.exists():

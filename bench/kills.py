@@ -80,8 +80,10 @@ def random_pulls(rounds: int, seed: int) -> bool:
             bench.prepare(url)
             started = time.monotonic()
             came = Counter(bench.round(url) for _ in range(rounds))
-    print(f"{rounds} kills, seed {seed}, {time.monotonic() - started:.0f} s; an undisturbed pull takes "
-          f"{bench.takes * 1000:.0f} ms and changes {bench.news} incidents of {len(SLUGS)} providers")
+    print(
+        f"{rounds} kills, seed {seed}, {time.monotonic() - started:.0f} s; an undisturbed pull takes "
+        f"{bench.takes * 1000:.0f} ms and changes {bench.news} incidents of {len(SLUGS)} providers"
+    )
     for how_far, count in sorted(came.items()):
         print(f"  {count:5} {how_far}")
     print(f"  {bench.leftovers:5} unfinished files left and swept up")
@@ -155,8 +157,16 @@ class Bench:
         for _ in range(steps):
             what = choose(["open", "post", "post", "post", "edit", "remove", "retitle"])
             which, post = self.chance.randrange(99), self.chance.randrange(9)
-            page.do(Step(what=what, after=choose([70, 600, 7000]), which=which, post=post, word=choose([*WORDS]),
-                         text=choose(TEXTS)))  # fmt: skip
+            page.do(
+                Step(
+                    what=what,
+                    after=choose([70, 600, 7000]),
+                    which=which,
+                    post=post,
+                    word=choose([*WORDS]),
+                    text=choose(TEXTS),
+                )
+            )
         (self.pages / slug).mkdir(parents=True, exist_ok=True)
         (self.pages / slug / "history.atom").write_bytes(atom(page, f"{slug}.example"))
 
@@ -182,8 +192,11 @@ def files(content: Path) -> Files:
     Nor is the log compared: what a killed pull would have told at its end, the next one does not know.
     """
     found = (path for part in ("incidents", "pulls") for path in (content / part).rglob("*"))
-    return {str(path.relative_to(content)): CHANGED.sub(b"", path.read_bytes()) for path in found
-            if path.is_file() and path.suffix != ".lock" and path.parent.name != "log"}  # fmt: skip
+    return {
+        str(path.relative_to(content)): CHANGED.sub(b"", path.read_bytes())
+        for path in found
+        if path.is_file() and path.suffix != ".lock" and path.parent.name != "log"
+    }
 
 
 def fork(work: Callable[[], bool]) -> int:

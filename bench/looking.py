@@ -198,8 +198,12 @@ def pages_of(output: Path) -> list[str]:
 
 def contents_of(output: Path) -> list[str]:
     """What all feeds of a built site carry: HTML, and titles and names, which some readers take for HTML."""
-    found = [item[name] for path in sorted(output.rglob("feed.json"))
-             for item in json.loads(path.read_bytes())["items"] for name in ("title", "content_html")]
+    found = [
+        item[name]
+        for path in sorted(output.rglob("feed.json"))
+        for item in json.loads(path.read_bytes())["items"]
+        for name in ("title", "content_html")
+    ]
     for path in [*sorted(output.rglob("*.xml")), *sorted(output.rglob("*.rss")), *sorted(output.rglob("*.atom"))]:
         root = ElementTree.fromstring(path.read_bytes())  # noqa: S314  (our own file)
         found += [element.text or "" for element in root.iter() if element.tag.rpartition("}")[2] in CONTENTS]

@@ -41,10 +41,16 @@ from tests.support.workflows import ROOT, Step, git
 
 BEGIN = datetime(2026, 9, 1, 0, 7, tzinfo=UTC)  # after all that is committed
 PLAYED: Mapping[str, Manner] = {
-    "anthropic": lives.STATUSPAGE_RSS, "github": lives.STATUSPAGE, "cursor": lives.STATUSPAGE,
-    "openai": lives.INCIDENTIO, "cohere": lives.INCIDENTIO, "google-cloud": lives.GOOGLE, "modal": lives.BETTERSTACK,
-    "mistral": lives.PLAIN, "azure": lives.AZURE,
-}  # fmt: skip
+    "anthropic": lives.STATUSPAGE_RSS,
+    "github": lives.STATUSPAGE,
+    "cursor": lives.STATUSPAGE,
+    "openai": lives.INCIDENTIO,
+    "cohere": lives.INCIDENTIO,
+    "google-cloud": lives.GOOGLE,
+    "modal": lives.BETTERSTACK,
+    "mistral": lives.PLAIN,
+    "azure": lives.AZURE,
+}
 UNSERVED = ("xai",)  # others are built on it; it answers 404 for months
 OUTLETS = ("the-verge", "wired")
 EMPTIED = ("incidents", "articles", "pulls", "forecasts")  # of content, without --real
@@ -132,11 +138,14 @@ class Months:
         self.chance = random.Random(days)
         self.remote = self._remote()
         self.publishing, self.checking, self.again = (
-            Checkout(self.remote, work / name) for name in ("publishing", "checking", "again"))  # fmt: skip
+            Checkout(self.remote, work / name) for name in ("publishing", "checking", "again")
+        )
         until = BEGIN + timedelta(days=days)
         hosts = {p.slug: p.feeds[0].url.split("/")[2] for p in providers.load(self.publishing.folder / "content")}
-        self.pages = {slug: Page(manner, hosts[slug], lives.lives(self.chance, slug, manner, BEGIN - WEEK, until))
-                      for slug, manner in PLAYED.items()}  # fmt: skip
+        self.pages = {
+            slug: Page(manner, hosts[slug], lives.lives(self.chance, slug, manner, BEGIN - WEEK, until))
+            for slug, manner in PLAYED.items()
+        }
         self.said: dict[str, bytes] = {}  # what each feed said when it was answered last
         self.still: set[str] = set()  # whose feeds say the same as when they were answered last
         self.files: dict[tuple[str, str], str] = {}  # what the pages of incidents are called
@@ -144,8 +153,11 @@ class Months:
         self.record: dict[tuple[str, str], Incident] = {}  # as the last round left it
         self.old = frozenset((slug, name) for slug in PLAYED for name in self._load(slug))
         self.begun, self.size = time.monotonic(), self._size()
-        print(f"{days} days from {BEGIN:%Y-%m-%d}, {len(PLAYED)} pages in "
-              f"{len({m.dialect for m in PLAYED.values()})} dialects", flush=True)  # fmt: skip
+        print(
+            f"{days} days from {BEGIN:%Y-%m-%d}, {len(PLAYED)} pages in "
+            f"{len({m.dialect for m in PLAYED.values()})} dialects",
+            flush=True,
+        )
 
     def _remote(self) -> Path:
         """A bare repository with HEAD as its last commit but one; the last is of the day before the first round."""
@@ -160,8 +172,19 @@ class Months:
                         file.unlink()
         git(seed, "add", "-A")
         env = workflows.clock(self.work / "bin", BEGIN - timedelta(days=1))
-        git(seed, "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-q", "--allow-empty",
-            "-m", "People", **env)  # fmt: skip
+        git(
+            seed,
+            "-c",
+            "user.name=Ada",
+            "-c",
+            "user.email=ada@example.org",
+            "commit",
+            "-q",
+            "--allow-empty",
+            "-m",
+            "People",
+            **env,
+        )
         git(self.work, "init", "-q", "--bare", "-b", "main", str(remote))
         git(remote, "config", "receive.shallowUpdate", "true")
         git(seed, "push", "-q", remote.as_uri(), "HEAD:refs/heads/main")
@@ -211,18 +234,26 @@ class Months:
         return slug == down and since <= now - BEGIN < since + long
 
     def _failure(self, feed: bytes) -> Behaviour:
-        bad = (status(500), status(404), status(200, b"<!doctype html><html><title>Oops</title></html>"),
-               status(200, feed[: len(feed) // 2]), status(429, retry_after="900"))  # fmt: skip
+        bad = (
+            status(500),
+            status(404),
+            status(200, b"<!doctype html><html><title>Oops</title></html>"),
+            status(200, feed[: len(feed) // 2]),
+            status(429, retry_after="900"),
+        )
         return self.chance.choice(bad)
 
     def _press(self, now: datetime, hours: int = 1) -> bytes:
         """What an outlet wrote of the troubles of one provider so many hours after they began."""
         begun = (life.states[0] for life in self.pages["anthropic"].lives)
         told = [(trouble, at + timedelta(hours=hours)) for at, trouble in begun]
-        items = [f"<item><title>Claude is down: {trouble.title.lower()} for thousands of users</title>"
-                 f"<link>https://press.example/{hours}/{trouble.id}</link><pubDate>{format_datetime(at)}</pubDate>"
-                 "<description>Anthropic's Claude is down, its users say.</description></item>"
-                 for trouble, at in reversed(told) if at <= now]  # fmt: skip
+        items = [
+            f"<item><title>Claude is down: {trouble.title.lower()} for thousands of users</title>"
+            f"<link>https://press.example/{hours}/{trouble.id}</link><pubDate>{format_datetime(at)}</pubDate>"
+            "<description>Anthropic's Claude is down, its users say.</description></item>"
+            for trouble, at in reversed(told)
+            if at <= now
+        ]
         return feedforms.channel("".join(items[:10]), "Press")
 
     def _run(self, each: Round, checkout: Checkout, *, score: bool = False) -> None:
@@ -237,8 +268,14 @@ class Months:
 
     def _step(self, each: Round, checkout: Checkout, step: Step, **env: str) -> str:
         """Run a step; what it prints. Raises Failed."""
-        env = {**workflows.ENV, "PUSH_TO": str(self.remote), "CI": "true", "GITHUB_ACTIONS": "true",
-               **workflows.clock(self.work / "bin", each.now), **env}  # fmt: skip
+        env = {
+            **workflows.ENV,
+            "PUSH_TO": str(self.remote),
+            "CI": "true",
+            "GITHUB_ACTIONS": "true",
+            **workflows.clock(self.work / "bin", each.now),
+            **env,
+        }
         done = workflows.run(step, checkout.folder, env, self.server.url)
         if done.returncode:
             said = (done.stdout + done.stderr)[-1500:]
@@ -353,8 +390,10 @@ class Months:
         seen = sum(len(of.sightings) for of in self.pages.values())
         begun = sum(life.states[0][0] < self.now for of in self.pages.values() for life in of.lives)
         count, seconds = self.counts, time.monotonic() - self.begun
-        print(f"rounds: {count['rounds']} in {seconds:.0f} s, {seconds / max(count['rounds'], 1):.1f} s each; "
-              f"published {count['published']} times, checked {count['checked']} times")  # fmt: skip
+        print(
+            f"rounds: {count['rounds']} in {seconds:.0f} s, {seconds / max(count['rounds'], 1):.1f} s each; "
+            f"published {count['published']} times, checked {count['checked']} times"
+        )
         print(f"feeds: {count['answers']} answers, {count['failures']} failures")
         print(f"incidents: {begun} begun, {seen} seen in a feed, {len(wrong)} faults in what is kept of them (0)")
         commits = ", ".join(f"{count[kind]} of {kind}" for kind in KINDS)
@@ -365,8 +404,10 @@ class Months:
             self.faults.append("the press brought no draft")
         size, pulls = self._size(), weight(self.publishing.folder / PULLS)
         git(self.remote, "gc", "-q", "--prune=now")
-        print(f"repository: .git from {self.size / 1e6:.2f} to {size / 1e6:.2f} MB, packed "
-              f"{self._size() / 1e6:.2f} MB; content/pulls {pulls / 1e3:.0f} kB")  # fmt: skip
+        print(
+            f"repository: .git from {self.size / 1e6:.2f} to {size / 1e6:.2f} MB, packed "
+            f"{self._size() / 1e6:.2f} MB; content/pulls {pulls / 1e3:.0f} kB"
+        )
 
     def _untrue(self, slug: str, record: Mapping[str, Incident]) -> Iterator[str]:
         of = self.pages[slug]

@@ -81,8 +81,11 @@ def bites(home: Path, unit: str, each: int, rng: random.Random, met: Reach) -> f
         else:
             print(f"  survived {len(chosen)} tests: {source}:{fault.line}: {fault.what}", flush=True)
     low, high = scipy.stats.binomtest(killed, len(tried)).proportion_ci(method="wilson")
-    print(f"{unit}: {killed} of {len(tried)} killed ({killed / len(tried):.1%}, {low:.1%} to {high:.1%}; of "
-          f"{len(possible)} possible ones), wanted {WANTED:.0%}", flush=True)  # fmt: skip
+    print(
+        f"{unit}: {killed} of {len(tried)} killed ({killed / len(tried):.1%}, {low:.1%} to {high:.1%}; of "
+        f"{len(possible)} possible ones), wanted {WANTED:.0%}",
+        flush=True,
+    )
     return killed / len(tried)
 
 
@@ -112,8 +115,14 @@ def fails_with(home: Path, fault: Fault, chosen: list[str]) -> str | None:
 
 def copy_project(home: Path) -> None:
     """The project as it is, without what builds left; the record is linked."""
-    shutil.copytree(ROOT, home, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv", ".*cache", "output*",
-                    ".output*", "__pycache__", ".hypothesis", "incidents"))  # fmt: skip
+    shutil.copytree(
+        ROOT,
+        home,
+        symlinks=True,
+        ignore=shutil.ignore_patterns(
+            ".git", ".venv", ".*cache", "output*", ".output*", "__pycache__", ".hypothesis", "incidents"
+        ),
+    )
     (home / "content/incidents").symlink_to(ROOT / "content/incidents")
     (home / ".venv").symlink_to(ROOT / ".venv")
 

@@ -46,13 +46,47 @@ UNKNOWN = re.compile(  # to expat, which takes them for one byte a character
 UTF_16 = ("utf-16-le".encode("utf-16-le"), "utf-16".encode("utf-16-le"))  # a name it does not know, one it does
 WORD = re.compile(rb"(?<=[>\s])[A-Za-z]{3,14}(?=[\s<.,])")
 NUMBER = re.compile(rb"\d+")
-ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "iso-8859-1", "windows-1252", "shift_jis", "us-ascii", "utf-7", "ebcdic",
-             "unicode_escape", "")  # fmt: skip
-REFERENCES = (b"&", b"&amp", b"&nbsp;", b"&#0;", b"&#xD800;", b"&#xFFFFFFFF;", b"&lol;", b"&#8238;", b"&lt;b&gt;",
-              b"]]>")  # fmt: skip
+ENCODINGS = (
+    "utf-8",
+    "utf-16",
+    "utf-16-le",
+    "iso-8859-1",
+    "windows-1252",
+    "shift_jis",
+    "us-ascii",
+    "utf-7",
+    "ebcdic",
+    "unicode_escape",
+    "",
+)
+REFERENCES = (
+    b"&",
+    b"&amp",
+    b"&nbsp;",
+    b"&#0;",
+    b"&#xD800;",
+    b"&#xFFFFFFFF;",
+    b"&lol;",
+    b"&#8238;",
+    b"&lt;b&gt;",
+    b"]]>",
+)
 RUBBISH = (rb"\g<0> \g<0>", rb'x=""', rb'x="', rb"x", rb'\g<0>"', rb'href="javascript:alert(1)"', rb'type="xhtml"')
-WORDS = (b"Resolved", b"Update", b"Investigating", b"Scheduled", b"Completed", b"", b"\xef\xbf\xbf", b"<![CDATA[x]]>",
-         b"<!-- -->", b"\xe2\x80\xae", b"9999", b"2026-03-02T10:00:00Z", b"Mar 99, 25:61 UTC")  # fmt: skip
+WORDS = (
+    b"Resolved",
+    b"Update",
+    b"Investigating",
+    b"Scheduled",
+    b"Completed",
+    b"",
+    b"\xef\xbf\xbf",
+    b"<![CDATA[x]]>",
+    b"<!-- -->",
+    b"\xe2\x80\xae",
+    b"9999",
+    b"2026-03-02T10:00:00Z",
+    b"Mar 99, 25:61 UTC",
+)
 
 Mutation = Callable[[bytes, random.Random], bytes]
 Made = Callable[[re.Match[bytes]], bytes]
@@ -180,8 +214,20 @@ def _once(pattern: re.Pattern[bytes], made: Made, body: bytes, rng: random.Rando
 
 
 MUTATIONS: tuple[Mutation, ...] = (
-    flipped, cut, doubled, swapped, attributes, encodings, references, words, words, words, shuffled, shuffled, spliced,
-)  # fmt: skip
+    flipped,
+    cut,
+    doubled,
+    swapped,
+    attributes,
+    encodings,
+    references,
+    words,
+    words,
+    words,
+    shuffled,
+    shuffled,
+    spliced,
+)
 
 
 def mutated(seed: int, number: int) -> tuple[Base, bytes]:

@@ -92,14 +92,18 @@ class Bench:
             for at in range(steps):
                 history.do(Step(what="open", after=600, text=f"Errors {at}."))
         self.feeds = [atom(history, DOMAIN) for history in histories]  # before and when the faults strike
-        honest = {"honest": Fault(reasons=()), "honest-tls": Fault(reasons=(), port=443),
-                  "honest-too": Fault(reasons=(), names=says("10.0.0.1"))}  # fmt: skip
+        honest = {
+            "honest": Fault(reasons=()),
+            "honest-tls": Fault(reasons=(), port=443),
+            "honest-too": Fault(reasons=(), names=says("10.0.0.1")),
+        }
         self.sites = faults(self.feeds[1]) | honest
         self.addresses = {slug: f"93.184.216.{at}" for at, slug in enumerate(self.sites, 60)}
         self.slugs = {address: slug for slug, address in self.addresses.items()}
         self.certificates: Certificates = netns.settle(folder, [*self.addresses.values()])
-        self.contexts = {name: self.certificates.context(name)
-                         for name in {fault.tls for fault in self.sites.values()} - {"raw"}}  # fmt: skip
+        self.contexts = {
+            name: self.certificates.context(name) for name in {fault.tls for fault in self.sites.values()} - {"raw"}
+        }
         self.striking = False
         self.over = threading.Event()
         self.before: dict[str, dict[str, bytes]] = {}
@@ -157,8 +161,12 @@ class Bench:
             raise AssertionError(done.stderr)
         found = json.loads(said.read_text())
         traced = trace.read_text(errors="replace") if trace.exists() else ""
-        return Pulled({one["provider"]: one for one in found["outcomes"]}, found["megabytes"],
-                      time.monotonic() - started, CONNECT.findall(traced))  # fmt: skip
+        return Pulled(
+            {one["provider"]: one for one in found["outcomes"]},
+            found["megabytes"],
+            time.monotonic() - started,
+            CONNECT.findall(traced),
+        )
 
     def failing(self, pulled: Pulled) -> dict[str, Any]:
         """Providers that could not be read."""
@@ -172,8 +180,11 @@ class Bench:
         for slug in struck_sites:
             reasons = ", ".join(reason for reason, _ in told[slug])
             print(f"    {slug:22} {cost[slug]:5.1f} s  {reasons:16} {' '.join(m for _, m in told[slug])[:90]}")
-        odd = [slug for slug in struck_sites
-               if [reason for reason, _ in told[slug]] not in [[one] for one in self.sites[slug].reasons]]
+        odd = [
+            slug
+            for slug in struck_sites
+            if [reason for reason, _ in told[slug]] not in [[one] for one in self.sites[slug].reasons]
+        ]
         slow = [slug for slug, took in cost.items() if took > seconds + SLACK]
         after = self._archive()
         moved = [slug for slug in struck_sites if after[slug] != self.before[slug]]
@@ -182,18 +193,29 @@ class Bench:
         print(f"  {len(struck_sites)} faults and {len(HONEST)} honest feeds at once in {struck.seconds:.0f} s")
         return [
             *self.check("each is one typed error of its provider, told for what it is", not odd, ", ".join(odd)),
-            *self.check(f"none costs more than {seconds:g} + {SLACK:g} s (most: {max(cost.values()):.1f} s)", not slow,
-                        ", ".join(slow)),
-            *self.check(f"memory of the pull and of its readers: {struck.megabytes:.0f} MB, limit {MEMORY} MB",
-                        struck.megabytes <= MEMORY),
+            *self.check(
+                f"none costs more than {seconds:g} + {SLACK:g} s (most: {max(cost.values()):.1f} s)",
+                not slow,
+                ", ".join(slow),
+            ),
+            *self.check(
+                f"memory of the pull and of its readers: {struck.megabytes:.0f} MB, limit {MEMORY} MB",
+                struck.megabytes <= MEMORY,
+            ),
             *self.check("no byte of their incidents changes", not moved, ", ".join(moved)),
             *self.check("the others are read", not unread, ", ".join(unread)),
             *self.check("the rebinding name was asked at its public address", "dns-rebinding" in self.visits),
-            *self.check(f"connections to addresses that are not public: {len(self.net.traps)} counted by listeners",
-                        not self.net.traps, ", ".join(self.net.traps)),
-            *self.check(f"and {len(inside)} of {len(struck.connected)} by strace" if STRACE else "no strace to count",
-                        not inside and bool(struck.connected or not STRACE), ", ".join(inside)),
-        ]  # fmt: skip
+            *self.check(
+                f"connections to addresses that are not public: {len(self.net.traps)} counted by listeners",
+                not self.net.traps,
+                ", ".join(self.net.traps),
+            ),
+            *self.check(
+                f"and {len(inside)} of {len(struck.connected)} by strace" if STRACE else "no strace to count",
+                not inside and bool(struck.connected or not STRACE),
+                ", ".join(inside),
+            ),
+        ]
 
     def check(self, what: str, holds: bool, which: str = "") -> list[str]:
         """Print whether a limit holds; what it is if not."""

@@ -90,12 +90,20 @@ def built(root: Path) -> Path:
     write(root, "providers/anthropic.md", claude + PARTS)
     start = at("01 02:00")
     posts = tuple(
-        Update(at=start + timedelta(minutes=3 * n), phase=Phase.INVESTIGATING if n % 7 else Phase.MONITORING,
-               text=f"Post {n}: we still look into elevated errors of the API and of the chat. " * 2)
+        Update(
+            at=start + timedelta(minutes=3 * n),
+            phase=Phase.INVESTIGATING if n % 7 else Phase.MONITORING,
+            text=f"Post {n}: we still look into elevated errors of the API and of the chat. " * 2,
+        )
         for n in range(200)
-    )  # fmt: skip
-    changed = Update(at=at("02 10:21"), phase=Phase.IDENTIFIED, text="Some methods fail.", seen=at("02 10:24"),
-                     was=(Revision(text="All methods fail.", until=at("02 10:40")),))  # fmt: skip
+    )
+    changed = Update(
+        at=at("02 10:21"),
+        phase=Phase.IDENTIFIED,
+        text="Some methods fail.",
+        seen=at("02 10:24"),
+        was=(Revision(text="All methods fail.", until=at("02 10:40")),),
+    )
     seen = Update(at=at("02 10:00"), phase=Phase.INVESTIGATING, text="Errors.", seen=at("02 10:03"))
     for made in (
         incident("changed", "02 10:00", "02 11:00", updates=(seen, changed), first_seen=at("02 10:03")),
@@ -126,8 +134,11 @@ def weight(output: Path, path: str) -> Weight:
 def heavy(output: Path, paths: list[str]) -> list[str]:
     """The pages that weigh more than a page may."""
     found = {path: weight(output, path) for path in paths}
-    return [f"{path}: weighs {w.raw} bytes, {w.zipped} with gzip" for path, w in found.items()
-            if w.raw > RAW or w.zipped > ZIPPED]  # fmt: skip
+    return [
+        f"{path}: weighs {w.raw} bytes, {w.zipped} with gzip"
+        for path, w in found.items()
+        if w.raw > RAW or w.zipped > ZIPPED
+    ]
 
 
 def audited(output: Path, found: Mapping[str, str]) -> list[str]:

@@ -45,15 +45,66 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 AT_ONCE = 150  # strings that a site of articles or providers is made of
 DEVICES = ("con", "nul", "aux", "prn", "com1", "lpt9")
 OURS = (
-    "..", "../", "../../etc/passwd", "..\\..\\windows", "/etc/passwd", "%2e%2e%2f%2e%2e%2f", "..%2f", "..%c0%af",
+    "..",
+    "../",
+    "../../etc/passwd",
+    "..\\..\\windows",
+    "/etc/passwd",
+    "%2e%2e%2f%2e%2e%2f",
+    "..%2f",
+    "..%c0%af",
     "....//",
-    "\uff0e\uff0e\uff0f", "a/../../b", "~/.ssh/id", "file:///etc/passwd", "\\\\host\\share", "C:\\con", "a\x00b",
-    "\x00", "a\nb",
-    ".", "...", "a.", "a ", " a", "-", "--", "-rf", "A", "a", "À", "A\u0300", "ﬁ", "fi", "ß", "SS", "ı", "I", "K",
-    "\u212a", "\u202e", "\u200b", "😀", "a" * 10_000, "../" * 3_000,
-    "A" * 64, "a" * 64, "a" * 65, "index.html", ".htaccess",
-    ".git", "CON.txt", "a:b", "a?b#c", "$(id)", "`id`", "; rm -rf /", "{{ 7 * 7 }}", "{filename}/x", "%s%n", "-" * 64,
-)  # fmt: skip
+    "\uff0e\uff0e\uff0f",
+    "a/../../b",
+    "~/.ssh/id",
+    "file:///etc/passwd",
+    "\\\\host\\share",
+    "C:\\con",
+    "a\x00b",
+    "\x00",
+    "a\nb",
+    ".",
+    "...",
+    "a.",
+    "a ",
+    " a",
+    "-",
+    "--",
+    "-rf",
+    "A",
+    "a",
+    "À",
+    "A\u0300",
+    "ﬁ",
+    "fi",
+    "ß",
+    "SS",
+    "ı",
+    "I",
+    "K",
+    "\u212a",
+    "\u202e",
+    "\u200b",
+    "😀",
+    "a" * 10_000,
+    "../" * 3_000,
+    "A" * 64,
+    "a" * 64,
+    "a" * 65,
+    "index.html",
+    ".htaccess",
+    ".git",
+    "CON.txt",
+    "a:b",
+    "a?b#c",
+    "$(id)",
+    "`id`",
+    "; rm -rf /",
+    "{{ 7 * 7 }}",
+    "{filename}/x",
+    "%s%n",
+    "-" * 64,
+)
 
 
 def names() -> tuple[str, ...]:
@@ -68,9 +119,15 @@ def names() -> tuple[str, ...]:
 def incident(name: str, provider: str = "acme") -> Incident:
     """One that is called so in all ways there are."""
     return Incident(
-        provider=provider, id=name, title=name, components=(name,), source=name, kind=Kind.OUTAGE,
-        phase=Phase.UNKNOWN, started=BEGAN,
-    )  # fmt: skip
+        provider=provider,
+        id=name,
+        title=name,
+        components=(name,),
+        source=name,
+        kind=Kind.OUTAGE,
+        phase=Phase.UNKNOWN,
+        started=BEGAN,
+    )
 
 
 def filed(them: Sequence[str], root: Path) -> Iterator[str]:
@@ -78,8 +135,11 @@ def filed(them: Sequence[str], root: Path) -> Iterator[str]:
     content = root / "content"
     archive.save(content, map(incident, them), {})
     every = [path for path in root.rglob("*") if path.is_file()]
-    files = [path.relative_to(content / "incidents").as_posix() for path in every
-             if path.is_relative_to(content / "incidents")]  # fmt: skip
+    files = [
+        path.relative_to(content / "incidents").as_posix()
+        for path in every
+        if path.is_relative_to(content / "incidents")
+    ]
     yield from (f"{path} is outside" for path in every if not path.is_relative_to(content / "incidents/acme/2026"))
     yield from (f"{file} is no name of ours" for file in files if not FILE.fullmatch(file))
     if len({file.casefold() for file in files}) != len(them):
@@ -95,7 +155,9 @@ def accepted(them: Sequence[str], root: Path) -> Iterator[str]:
     for name in them:
         (folder / "acme.md").write_text(
             f"---\nslug: {json.dumps(name)}\nname: Acme\ncompany: Acme Inc\nhome: https://acme.example/\n"
-            "status_page: https://acme.example/\n---\n\nA provider.\n", encoding="utf-8")  # fmt: skip
+            "status_page: https://acme.example/\n---\n\nA provider.\n",
+            encoding="utf-8",
+        )
         try:
             providers.load(root / "content")
         except ProviderError:
@@ -117,11 +179,18 @@ def published(them: Sequence[str], root: Path) -> Iterator[str]:
         number = len(archive.load(content, "anthropic")) + len(archive.load(content, "groq"))
         if len(ids[-1]["feeds"]) != number:
             yield f"{len(ids[-1]['feeds'])} ids in feeds and their archives for {number} incidents"
-        yield from (f"{kind}: {name} is the id of {sorted(urls)}" for kind, known in ids[-1].items()
-                    for name, urls in known.items() if len(urls) > 1)
+        yield from (
+            f"{kind}: {name} is the id of {sorted(urls)}"
+            for kind, known in ids[-1].items()
+            for name, urls in known.items()
+            if len(urls) > 1
+        )
     for kind, known in ids[0].items():  # calendars and the API hold the newest only
-        yield from (f"{kind}: {name} was the id of {urls}" for name, urls in known.items()
-                    if ids[1][kind].get(name, set() if kind == "feeds" else urls) != urls)
+        yield from (
+            f"{kind}: {name} was the id of {urls}"
+            for name, urls in known.items()
+            if ids[1][kind].get(name, set() if kind == "feeds" else urls) != urls
+        )
 
 
 def strayed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:

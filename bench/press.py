@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a headline and its first lines stand in one line each
 """What is kept of a press feed, what it is tied to, and that nothing comes twice.
 
     python3 tasks.py bench press
@@ -62,69 +61,150 @@ def _story(name: str, keys: str, since: str, *tellings: tuple[str, str]) -> Stor
 
 
 STORIES = (
-    _story("claude-monday", "anthropic/0ghc53zpsfmt", "2026-03-02T12:20",
-        ("Claude is down: Anthropic's chatbot hit by worldwide outage", "Thousands of people could not reach Claude on Monday morning."),
-        ("Anthropic's Claude suffers major outage", "Users report errors on the web and in the apps. Anthropic says it is investigating."),
+    _story(
+        "claude-monday",
+        "anthropic/0ghc53zpsfmt",
+        "2026-03-02T12:20",
+        (
+            "Claude is down: Anthropic's chatbot hit by worldwide outage",
+            "Thousands of people could not reach Claude on Monday morning.",
+        ),
+        (
+            "Anthropic's Claude suffers major outage",
+            "Users report errors on the web and in the apps. Anthropic says it is investigating.",
+        ),
         ("Claude down? Users report errors across web and API", "Ask HN: is anyone else getting 500s from claude.ai?"),
-        ("Anthropic confirms Claude outage, says fix is under way", "The company's status page lists elevated errors on claude.ai and the console."),
-        ("Claude goes down for thousands as Anthropic investigates", "The trouble began shortly before noon UTC, according to the company's status page."),
+        (
+            "Anthropic confirms Claude outage, says fix is under way",
+            "The company's status page lists elevated errors on claude.ai and the console.",
+        ),
+        (
+            "Claude goes down for thousands as Anthropic investigates",
+            "The trouble began shortly before noon UTC, according to the company's status page.",
+        ),
         ("Claude.ai outage: login errors lock users out", "Those already signed in fared better, some said."),
         ("Tell HN: Claude is down", "Login fails with an internal server error. Claude Code works for some of us."),
-        ("Developers grumble as Claude Code goes down on a Monday", "It is not the way anyone hoped to start the week."),
-        ("Anthropic's AI chatbot Claude is experiencing an outage", "Reports on trackers climbed into the thousands within minutes."),
-        ("Claude users locked out as demand surges", "Anthropic blames unprecedented demand for the disruption on Monday."),
+        (
+            "Developers grumble as Claude Code goes down on a Monday",
+            "It is not the way anyone hoped to start the week.",
+        ),
+        (
+            "Anthropic's AI chatbot Claude is experiencing an outage",
+            "Reports on trackers climbed into the thousands within minutes.",
+        ),
+        (
+            "Claude users locked out as demand surges",
+            "Anthropic blames unprecedented demand for the disruption on Monday.",
+        ),
         ("Anthropic restores Claude after hours-long outage", "Service came back in the afternoon, the company said."),
-        ("Claude is back online after outage", "Anthropic says all systems work again after a disruption of nearly four hours."),
+        (
+            "Claude is back online after outage",
+            "Anthropic says all systems work again after a disruption of nearly four hours.",
+        ),
         ("What we know about Monday's Claude outage", "The chatbot was unavailable for much of the day in Europe."),
-        ("Vibe coders forced to think for themselves after Claude falls over", "Anthropic's assistant was unreachable for hours on Monday."),
+        (
+            "Vibe coders forced to think for themselves after Claude falls over",
+            "Anthropic's assistant was unreachable for hours on Monday.",
+        ),
         ("Claude outage leaves office workers idle", "An informal survey of one newsroom. Anthropic has apologised."),
     ),
-    _story("claude-friday", "anthropic/zp9x05pcbwxq", "2026-02-27T14:05",
-        ("Claude is having problems again", "Anthropic's status page shows elevated errors on claude.ai since early afternoon."),
+    _story(
+        "claude-friday",
+        "anthropic/zp9x05pcbwxq",
+        "2026-02-27T14:05",
+        (
+            "Claude is having problems again",
+            "Anthropic's status page shows elevated errors on claude.ai since early afternoon.",
+        ),
         ("Anthropic's Claude chatbot goes down for some users", "Conversations do not load, users say."),
         ("claude.ai is down", "Opus 4.6 answers with overloaded errors for us since 13:20 UTC."),
     ),
-    _story("github-tuesday", "github/n07yy1bk6kc4", "2026-03-03T19:15",
-        ("GitHub is down, taking developers' afternoon with it", "Git operations, pull requests and Actions all return errors."),
-        ("GitHub outage hits pull requests, Actions and Git operations", "Microsoft's code host says it is looking into degraded performance."),
+    _story(
+        "github-tuesday",
+        "github/n07yy1bk6kc4",
+        "2026-03-03T19:15",
+        (
+            "GitHub is down, taking developers' afternoon with it",
+            "Git operations, pull requests and Actions all return errors.",
+        ),
+        (
+            "GitHub outage hits pull requests, Actions and Git operations",
+            "Microsoft's code host says it is looking into degraded performance.",
+        ),
         ("GitHub down?", "Pushes fail with 5xx errors."),
-        ("GitHub recovers from an hour-long outage", "Eight services were degraded on Tuesday evening, the company said."),
+        (
+            "GitHub recovers from an hour-long outage",
+            "Eight services were degraded on Tuesday evening, the company said.",
+        ),
     ),
-    _story("claude-tuesday", "anthropic/s0pmy4yywshv", "2026-03-03T15:02",
+    _story(
+        "claude-tuesday",
+        "anthropic/s0pmy4yywshv",
+        "2026-03-03T15:02",
         ("Claude hit by second outage in two days", "Anthropic's chatbot went down again on Tuesday afternoon."),
         ("Claude is down again", "Same errors as yesterday."),
-        ("Anthropic's bad week continues as Claude goes offline again", "The outage lasted less than an hour this time."),
+        (
+            "Anthropic's bad week continues as Claude goes offline again",
+            "The outage lasted less than an hour this time.",
+        ),
     ),
-    _story("grok", "xai/INC2f830b63 xai/INC35f142b7 xai/INC3695bcb1", "2026-03-02T23:10",
+    _story(
+        "grok",
+        "xai/INC2f830b63 xai/INC35f142b7 xai/INC3695bcb1",
+        "2026-03-02T23:10",
         ("Grok goes down on web and apps", "xAI's chatbot stopped responding late on Monday."),
         ("xAI's Grok suffers outage hours after Claude", "The chatbot was not responding on iOS, Android and the web."),
         ("Grok not working?", "The AI assistant on grok.com has been timing out for half an hour."),
     ),
-    _story("deepseek", "deepseek/urn:flashduty:change:780466816521287", "2026-03-05T05:00",
+    _story(
+        "deepseek",
+        "deepseek/urn:flashduty:change:780466816521287",
+        "2026-03-05T05:00",
         ("DeepSeek chatbot goes offline in China's morning", "The app and the website were unavailable, users wrote."),
         ("DeepSeek down: web and app fail to load", "The company's status page speaks of a disruption."),
     ),
-    _story("actions", "github/g9j4tmfqdd09", "2026-03-05T23:10",
+    _story(
+        "actions",
+        "github/g9j4tmfqdd09",
+        "2026-03-05T23:10",
         ("GitHub Actions is down again", "Workflow runs queue and never start."),
         ("GitHub Actions outage stalls builds", "Runs were delayed or failed for about an hour, GitHub said."),
         ("GitHub's CI service suffers disruption", "Actions jobs fail to start, according to GitHub's status page."),
     ),
-    _story("windsurf", "windsurf/tmlv3bsmc962", "2026-03-04T14:30",
-        ("Windsurf outage leaves coders without their AI assistant", "The editor's Cascade agent has been unavailable since early afternoon."),
+    _story(
+        "windsurf",
+        "windsurf/tmlv3bsmc962",
+        "2026-03-04T14:30",
+        (
+            "Windsurf outage leaves coders without their AI assistant",
+            "The editor's Cascade agent has been unavailable since early afternoon.",
+        ),
         ("Windsurf is down", "Cascade fails to respond, both in the AI editor and in the plugin."),
     ),
-    _story("console", "anthropic/p7nq2jdg4zwj", "2026-03-03T18:20",
-        ("Anthropic's developer console hit by lengthy disruption", "The Claude Console at platform.claude.com is degraded, the status page says."),
+    _story(
+        "console",
+        "anthropic/p7nq2jdg4zwj",
+        "2026-03-03T18:20",
+        (
+            "Anthropic's developer console hit by lengthy disruption",
+            "The Claude Console at platform.claude.com is degraded, the status page says.",
+        ),
         ("Claude Console is down", "Cannot create API keys on platform.claude.com. Is it only us?"),
     ),
-    _story("claude-saturday", "anthropic/ddyyz34c24vt", "2026-02-28T13:20",
+    _story(
+        "claude-saturday",
+        "anthropic/ddyyz34c24vt",
+        "2026-02-28T13:20",
         ("Claude stumbles on a Saturday", "Anthropic's chatbot is down for many users, its status page confirms."),
         ("Claude errors on the weekend", "claude.ai is unavailable for me in Berlin; the API works."),
     ),
-    _story("chatgpt", "", "2026-03-04T17:10",
+    _story(
+        "chatgpt",
+        "",
+        "2026-03-04T17:10",
         ("ChatGPT is down for some users, reports suggest", "OpenAI's status page shows nothing unusual so far."),
     ),
-)  # fmt: skip
+)
 
 # They look like it: a provider and a word of trouble, but no trouble of that provider going on.
 ALIKE = (
@@ -144,7 +224,10 @@ ALIKE = (
     ("Cloudflare explains last week's outage", "A configuration file grew too large."),
     ("Slack is down, and so is the mood", "Messages fail to send for many teams."),
     ("Meta's WhatsApp and Instagram back online after outage", "The company apologised."),
-    ("Could a single outage take every AI service offline?", "Researchers map how OpenAI and others depend on three clouds."),
+    (
+        "Could a single outage take every AI service offline?",
+        "Researchers map how OpenAI and others depend on three clouds.",
+    ),
     ("Anthropic denies Claude outage was caused by an attack drill", "The rumour has no basis, a spokesperson said."),
     ("OpenAI insurers prepare for AI outages", "Premiums for downtime cover could double."),
     ("Why Claude crashes the party in enterprise sales", "The challenger wins one in three deals, a survey says."),
@@ -166,14 +249,17 @@ ALIKE = (
     ("Cursor raises money at a higher valuation", "The market for coding tools is not slowing down."),
     ("Teacher's strike: schools offline for a day", "Pupils turned to ChatGPT for homework."),
     ("Hugging Face hosts leaderboard for error correction", "Which model spots most mistakes?"),
-    ("Replicate study fails to reproduce headline result", "Psychologists tried to replicate the finding and could not."),
+    (
+        "Replicate study fails to reproduce headline result",
+        "Psychologists tried to replicate the finding and could not.",
+    ),
     ("Together we stand down: union ends walkout", "Service on the lines is restored."),
     ("Claude Monet exhibition closes early after roof leak", "The gallery is unavailable until spring."),
     ("Steam is down for maintenance", "As on every Tuesday."),
     ("Russian censors take Telegram offline in two regions", "Users switched to other apps."),
     ("Airline cancels flights after IT outage", "Check-in is back up at most airports."),
     ("Reddit crash course: build a chatbot with Gemini", "A tutorial in six steps."),
-)  # fmt: skip
+)
 
 _MAKERS = ("OpenAI", "Anthropic", "Google", "Mistral AI", "xAI", "Perplexity", "DeepSeek", "GitHub", "Hugging Face")
 _MOVES = (
@@ -184,8 +270,17 @@ _MOVES = (
     ("{} faces questions in parliament about training data", "The hearing lasted three hours."),
     ("Review: a week with the new assistant from {}", "It is quick, chatty and sometimes wrong."),
 )
-_THINGS = ("e-bikes", "foldable phones", "solar panels", "mechanical keyboards", "game controllers", "smart locks",
-           "satellites", "routers", "e-readers")  # fmt: skip
+_THINGS = (
+    "e-bikes",
+    "foldable phones",
+    "solar panels",
+    "mechanical keyboards",
+    "game controllers",
+    "smart locks",
+    "satellites",
+    "routers",
+    "e-readers",
+)
 _SAYINGS = (
     ("The best {} of the year", "Our testers tried nineteen of them."),
     ("Why {} are getting cheaper", "Three trends meet."),
@@ -234,9 +329,7 @@ def _others() -> list[tuple[str, str]]:
     return (news + rest)[: 160 - len(ALIKE)]
 
 
-def _item(
-    chance: random.Random, title: str, text: str, at: datetime, story: str, incidents: frozenset[str]
-) -> Written:
+def _item(chance: random.Random, title: str, text: str, at: datetime, story: str, incidents: frozenset[str]) -> Written:
     outlet = chance.choice(OUTLETS)
     name = "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
     track = chance.choice(("", "", "?utm_source=rss&utm_medium=feed", "#comments"))
@@ -274,8 +367,10 @@ def _judged(items: Sequence[Written], drafts: Sequence[Draft]) -> bool:
     figures = [_share("kept: precision", len(right), len(kept)), _share("kept: recall", len(right), len(outages))]
     tied = [(key, item.incidents) for item in right for key in of[item.url].incidents]
     due = [(key, of[item.url].incidents) for item in right for key in item.incidents]
-    figures += [_share("tied: precision", sum(key in truth for key, truth in tied), len(tied)),
-                _share("tied: recall", sum(key in given for key, given in due), len(due))]  # fmt: skip
+    figures += [
+        _share("tied: precision", sum(key in truth for key, truth in tied), len(tied)),
+        _share("tied: recall", sum(key in given for key, given in due), len(due)),
+    ]
     monday = {of[item.url].file for item in right if item.story == STORIES[0].name}
     print(f"the story that {len(STORIES[0].tellings)} tell stands in {len(monday)} draft(s)")
     mixed = [draft for draft in drafts if len({by_url[told.url].story for told in draft.told}) > 1]
@@ -293,7 +388,9 @@ def _mistakes(items: Iterable[Written], of: Mapping[str, Draft]) -> None:
     for item in items:
         draft = of.get(item.url)
         if bool(item.story) != bool(draft):
-            print(f"  {'missed' if item.story else 'kept wrongly'}: {item.title} {'(' + draft.why + ')' if draft else ''}")
+            print(
+                f"  {'missed' if item.story else 'kept wrongly'}: {item.title} {'(' + draft.why + ')' if draft else ''}"
+            )
         elif draft and set(draft.incidents) != item.incidents:
             print(f"  tied to {', '.join(draft.incidents) or 'nothing'}, not {', '.join(item.incidents)}: {item.title}")
 
@@ -309,7 +406,11 @@ def _rounds(content: Path, items: Sequence[Written]) -> bool:
     gone = {told.url for draft in drafts[:3] for told in draft.told}
     retold = [item._replace(url=item.url.replace(".example", ".mirror.example")) for item in items if item.url in gone]
     mirrored = _pulled(content, [*stamped, *retold], NOW + timedelta(minutes=45))
-    told = (("the same feeds", again), ("feeds rewritten, 3 drafts decided", decided), ("decided ones retold", mirrored))
+    told = (
+        ("the same feeds", again),
+        ("feeds rewritten, 3 drafts decided", decided),
+        ("decided ones retold", mirrored),
+    )
     for name, haul in told:
         print(f"{name}: {haul.items} items read, {len(haul.new)} new drafts, {len(haul.changed)} told again")
     return not any(haul.new or haul.changed for _, haul in told)

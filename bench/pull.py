@@ -83,8 +83,11 @@ class Bench:
         with Serving(self.served(-1)) as server:
             report = self.pull("pull with news", server, hours=2)
         after = self.incidents()
-        told = {(outcome.provider, incident.id) for outcome in report.outcomes
-                for incident in (*outcome.new, *outcome.changed, *outcome.vanished)}
+        told = {
+            (outcome.provider, incident.id)
+            for outcome in report.outcomes
+            for incident in (*outcome.new, *outcome.changed, *outcome.vanished)
+        }
         files = {name for name in after if after[name] != before.get(name)}
         self.check("what is reported is what changed", len(told) == len(files) and before.keys() <= after.keys())
 
@@ -105,8 +108,13 @@ class Bench:
         self.check(f"none costs more than {seconds:g} + {SLACK:g} s", max(cost.values()) <= seconds + SLACK)
         self.check("the others are read", all(not found[slug] for slug in self.feeds))
         self.check("no byte of an incident changes", self.incidents() == before)
-        self.check("since when stands in the state", all(
-            archive.load_pulls(self.content, slug).feeds[0].error_since == NOW + timedelta(hours=3) for slug in spoilt))
+        self.check(
+            "since when stands in the state",
+            all(
+                archive.load_pulls(self.content, slug).feeds[0].error_since == NOW + timedelta(hours=3)
+                for slug in spoilt
+            ),
+        )
 
     def offline(self) -> None:
         """Names that do not resolve, and a resolver that does not answer."""

@@ -59,8 +59,10 @@ def main(argv: list[str]) -> int:
     print(*harm, sep="\n")
     fates = Counter("refused" if verdict.told else "harmless" for _, verdict in found)
     slowest = max(found, key=lambda one: one[1].cpu)
-    print(f"{len(cases)} pull requests, at least {LEAST}: {fates['refused']} refused with file, line and reason, "
-          f"{fates['harmless']} harmless, {len(harm)} did harm")  # fmt: skip
+    print(
+        f"{len(cases)} pull requests, at least {LEAST}: {fates['refused']} refused with file, line and reason, "
+        f"{fates['harmless']} harmless, {len(harm)} did harm"
+    )
     print(f"slowest {slowest[1].cpu:.2f} s of CPU, at most {SLOWEST:.0f} ({slowest[0].name})")
     return 1 if harm or (not wanted.only and len(cases) < LEAST) else 0
 
@@ -78,8 +80,11 @@ def wrong_with(case: Case, verdict: Verdict) -> Iterable[str]:
         yield "hides the mistake of another file"
     if verdict.cpu > SLOWEST:
         yield f"takes {verdict.cpu:.1f} s"
-    for name, paths in (("publishes a secret in", verdict.leaked), ("writes outside:", verdict.outside),
-                        ("removes", verdict.removed)):  # fmt: skip
+    for name, paths in (
+        ("publishes a secret in", verdict.leaked),
+        ("writes outside:", verdict.outside),
+        ("removes", verdict.removed),
+    ):
         if paths:
             yield f"{name} {', '.join(sorted(paths)[:3])}"
     touched = sorted(path for path in verdict.changed if KEPT.fullmatch(path) or not LISTS.fullmatch(path))

@@ -15,11 +15,21 @@ from typing import NamedTuple
 FACTS = Path(__file__).resolve().parents[1].parent / "shared" / "facts"
 WEIGHTS = ((1, 1, 1), (0, 0.3, 1), (0, 1, 1), (0, 0.5, 1), (0.3, 1, 1), (0.25, 0.75, 1), (0.5, 1, 1))
 LEVELS = {
-    "none": 0, "operational": 0, "SERVICE_INFORMATION/low": 0,
-    "minor": 1, "degraded_performance": 1, "SERVICE_DISRUPTION/medium": 1, "SERVICE_DISRUPTION/low": 1,
-    "major": 2, "partial_outage": 2, "SERVICE_DISRUPTION/high": 2,
-    "critical": 3, "major_outage": 3, "full_outage": 3, "SERVICE_OUTAGE/high": 3,
-}  # fmt: skip
+    "none": 0,
+    "operational": 0,
+    "SERVICE_INFORMATION/low": 0,
+    "minor": 1,
+    "degraded_performance": 1,
+    "SERVICE_DISRUPTION/medium": 1,
+    "SERVICE_DISRUPTION/low": 1,
+    "major": 2,
+    "partial_outage": 2,
+    "SERVICE_DISRUPTION/high": 2,
+    "critical": 3,
+    "major_outage": 3,
+    "full_outage": 3,
+    "SERVICE_OUTAGE/high": 3,
+}
 AI = {"github": {"Copilot", "Copilot AI Model Providers"}, "google-cloud": {"Cloud Machine Learning", "Vertex AI"}}
 
 Row = tuple[int, int, int, int, int, bool]  # start, least end, most end, least level, most level, surely about AI
@@ -43,11 +53,16 @@ def published(folder: Path) -> Tables:
     for row in rows(folder / "updates.csv"):
         posts.setdefault((row["provider"], row["incident"]), []).append(f"{row['phase']}@{row['at']}")
     incidents = [
-        {**row, "started_at": row["started"], "ended_at": row["ended"], "impact": row["impact_stated"],
-         "components": row["components"].replace(" | ", ";"),
-         "updates": " ".join(post.replace(" ", "_") for post in posts.get((row["provider"], row["id"]), []))}
+        {
+            **row,
+            "started_at": row["started"],
+            "ended_at": row["ended"],
+            "impact": row["impact_stated"],
+            "components": row["components"].replace(" | ", ";"),
+            "updates": " ".join(post.replace(" ", "_") for post in posts.get((row["provider"], row["id"]), [])),
+        }
         for row in rows(folder / "incidents.csv")
-    ]  # fmt: skip
+    ]
     coverage = [{**row, "from": row["since"], "to": row["until"]} for row in rows(folder / "coverage.csv")]
     return Tables(incidents, coverage)
 

@@ -24,8 +24,23 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("almanac", "tests", "bench")
-HEAVY = ("bs4", "cmarkgfm", "feedparser", "filelock", "httpx2", "hypothesis.strategies", "jinja2", "lxml.html", "nh3",
-         "numpy", "pelican", "pydantic", "rich.console", "stamina", "yaml")  # fmt: skip
+HEAVY = (
+    "bs4",
+    "cmarkgfm",
+    "feedparser",
+    "filelock",
+    "httpx2",
+    "hypothesis.strategies",
+    "jinja2",
+    "lxml.html",
+    "nh3",
+    "numpy",
+    "pelican",
+    "pydantic",
+    "rich.console",
+    "stamina",
+    "yaml",
+)
 PATIENCE = 180.0  # seconds for one run
 PROCESSOR = 60  # seconds of one run
 MEMORY = 8 << 30  # bytes of one run
@@ -78,8 +93,10 @@ def reach(home: Path, files: Sequence[Path], sources: Sequence[Path]) -> Reach:
     found = json.loads(report.read_text())
     kept = measured.get_data()
     seconds = {test: taken for test, taken in ran.seconds.items() if test not in ran.failed}
-    lines = {each: {line: {*met} & {"", *seconds} for line, met in kept.contexts_by_lineno(str(home / each)).items()}
-             for each in sources}  # fmt: skip
+    lines = {
+        each: {line: {*met} & {"", *seconds} for line, met in kept.contexts_by_lineno(str(home / each)).items()}
+        for each in sources
+    }
     return Reach(seconds, lines, list(_missed(home, found["files"])), found["totals"]["percent_covered"] / 100)
 
 
@@ -126,8 +143,13 @@ class _Watch:
             self.failed.append(report.nodeid)
 
 
-def _forked(home: Path, files: Collection[Path], chosen: Sequence[str] | None, data: Path | None = None,
-            sources: Sequence[Path] = ()) -> Run:  # fmt: skip
+def _forked(
+    home: Path,
+    files: Collection[Path],
+    chosen: Sequence[str] | None,
+    data: Path | None = None,
+    sources: Sequence[Path] = (),
+) -> Run:
     told = home.with_name("told.json")
     told.unlink(missing_ok=True)
     if not (child := os.fork()):
@@ -145,14 +167,25 @@ def _forked(home: Path, files: Collection[Path], chosen: Sequence[str] | None, d
     return Run(*json.loads(told.read_text())) if told.exists() else Run([""], {})
 
 
-def _child(home: Path, files: Collection[Path], chosen: Sequence[str] | None, told: Path, data: Path | None,
-           sources: Sequence[Path]) -> None:  # fmt: skip
+def _child(
+    home: Path,
+    files: Collection[Path],
+    chosen: Sequence[str] | None,
+    told: Path,
+    data: Path | None,
+    sources: Sequence[Path],
+) -> None:
     """Run pytest here and now, in `home`, and tell how it went."""
     _settle(home)
     measured = None
     if data:
-        measured = coverage.Coverage(data_file=str(data), branch=True, config_file=False, messages=False,
-                                     include=[str(home / each) for each in sources])  # fmt: skip
+        measured = coverage.Coverage(
+            data_file=str(data),
+            branch=True,
+            config_file=False,
+            messages=False,
+            include=[str(home / each) for each in sources],
+        )
         measured.start()
     watch = _Watch(chosen, measured)
     options = ["-q", "-p", "no:cacheprovider", "-m", "not slow and not browser", *(["-x"] if chosen else [])]

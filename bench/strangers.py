@@ -57,8 +57,11 @@ def stranger(seed: int, number: int, size: int = SIZE) -> Stranger:
 def batch(seed: int, numbers: Sequence[int], complete: bool, without: str = "") -> Tally:
     """Try these, each alone and then all that survive it in one site."""
     size = LARGE if complete else SIZE
-    them = [one for one in (stranger(seed, number, size) for number in numbers) if not without
-        or not re.search(without, str(one))]
+    them = [
+        one
+        for one in (stranger(seed, number, size) for number in numbers)
+        if not without or not re.search(without, str(one))
+    ]
     by_number, tally, harms = {one.number: one for one in them}, Tally(len(them)), list[Harm]()
     for one in them:
         harms += [Harm(one.number, what) for what in alone.harm_of(partial(stranger, seed, one.number))]
@@ -66,8 +69,9 @@ def batch(seed: int, numbers: Sequence[int], complete: bool, without: str = "") 
     faulty = {harm.number for harm in harms if harm.number is not None}
     found = trial.examined([one for one in them if one.number not in faulty], _ground(complete), complete=complete)
     _count(tally, found)
-    tally.harms = [(by_number.get(harm.number) if harm.number is not None else None, harm.what)
-        for harm in (*harms, *found.harms)]
+    tally.harms = [
+        (by_number.get(harm.number) if harm.number is not None else None, harm.what) for harm in (*harms, *found.harms)
+    ]
     return tally
 
 
@@ -132,10 +136,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument("count", nargs="?", type=int, default=20_000)
     parser.add_argument("seed", nargs="?", type=int, default=1)
     parser.add_argument("--only", type=int, action="append", help="try this number only; may be repeated")
-    parser.add_argument("--publish", action="store_true",
-        help="publish every site, as each fourth is, with larger inputs")
-    parser.add_argument("--without", default="",
-        help="leave out those of whom this expression is found in what is told")
+    parser.add_argument(
+        "--publish", action="store_true", help="publish every site, as each fourth is, with larger inputs"
+    )
+    parser.add_argument(
+        "--without", default="", help="leave out those of whom this expression is found in what is told"
+    )
     parser.add_argument("--keep", type=Path, help="save what did harm in this folder")
     parser.add_argument("--from", dest="first", type=int, default=0, help="begin with this number")
     wanted = parser.parse_args(argv)
@@ -149,11 +155,16 @@ def main(argv: list[str]) -> int:
 
 
 def _told(whole: Tally, seed: int, took: float) -> int:
-    print(f"{whole.count} strangers of seed {seed}, {took:.0f} s: {whole.read} feeds read, {whole.let_in} files let "
-          f"in, {whole.refused} refused; {whole.grown} tried in growing sizes")  # fmt: skip
+    print(
+        f"{whole.count} strangers of seed {seed}, {took:.0f} s: {whole.read} feeds read, {whole.let_in} files let "
+        f"in, {whole.refused} refused; {whole.grown} tried in growing sizes"
+    )
     kinds = Counter(kind_of(what) for _, what in whole.harms)
-    for name, words in (("tracebacks", "traceback"), ("superlinear", "superlinear| takes "),
-        ("differences elsewhere", "pages of others")):
+    for name, words in (
+        ("tracebacks", "traceback"),
+        ("superlinear", "superlinear| takes "),
+        ("differences elsewhere", "pages of others"),
+    ):
         print(f"{name}: {sum(number for kind, number in kinds.items() if re.search(words, kind))} (0)")
     lines = []
     for kind, number in kinds.most_common():

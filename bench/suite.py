@@ -56,8 +56,13 @@ def run(name: str, *arguments: str) -> Run:
     began, before = time.monotonic(), _processor()
     command = [sys.executable, "tasks.py", "test", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    made = Run(name=name, seconds=time.monotonic() - began, processor=_processor() - before,
-               green=not done.returncode, said="; ".join(_end(done.stdout)))  # fmt: skip
+    made = Run(
+        name=name,
+        seconds=time.monotonic() - began,
+        processor=_processor() - before,
+        green=not done.returncode,
+        said="; ".join(_end(done.stdout)),
+    )
     print(made, flush=True)
     if not made.green:
         print(done.stdout, done.stderr, sep="\n", flush=True)

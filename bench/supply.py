@@ -67,11 +67,18 @@ def secrets() -> list[str]:
         if not FROM_STRANGERS & set(workflow[True]):  # YAML 1.1 takes the key `on` for a truth
             continue
         found += [f"{path.name}: {word}" for word in re.findall(r"\$\{\{[^}]*(?:secrets|token)[^}]*\}\}", text)]
-        found += [f"{path.name}: {scope}: {right}" for given in (workflow, *_jobs(path))
-                  for scope, right in given.get("permissions", {"all": "write"} if given is workflow else {}).items()
-                  if right != "read"]  # fmt: skip
-        found += [f"{path.name}: credentials stay in the checkout" for job in _jobs(path) for step in job["steps"]
-                  if "checkout" in step.get("uses", "") and step["with"]["persist-credentials"]]  # fmt: skip
+        found += [
+            f"{path.name}: {scope}: {right}"
+            for given in (workflow, *_jobs(path))
+            for scope, right in given.get("permissions", {"all": "write"} if given is workflow else {}).items()
+            if right != "read"
+        ]
+        found += [
+            f"{path.name}: credentials stay in the checkout"
+            for job in _jobs(path)
+            for step in job["steps"]
+            if "checkout" in step.get("uses", "") and step["with"]["persist-credentials"]
+        ]
     return found
 
 
@@ -80,8 +87,11 @@ def unlocked() -> list[str]:
     found = []
     for path in LOCKS:
         wanted = re.split(r"\n(?=\S)", re.sub(r"^\s*#.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE))
-        found += [f"{path.name}: {line.splitlines()[0]}" for line in wanted
-                  if not re.match(r"[\w.-]+==\S+", line) or "--hash=sha256:" not in line]  # fmt: skip
+        found += [
+            f"{path.name}: {line.splitlines()[0]}"
+            for line in wanted
+            if not re.match(r"[\w.-]+==\S+", line) or "--hash=sha256:" not in line
+        ]
     return found
 
 
@@ -90,8 +100,9 @@ def bill() -> list[str]:
     locked = set(re.findall(r"^([\w.-]+==[^\s;]+)", PUBLISHED.read_text(encoding="utf-8"), re.MULTILINE))
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "sbom.json")
-        done = subprocess.run([sys.executable, "-m", "invoke", "bill", "--output", str(made)], cwd=ROOT,
-                              capture_output=True, text=True)  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-m", "invoke", "bill", "--output", str(made)], cwd=ROOT, capture_output=True, text=True
+        )
         if not made.exists():
             return [done.stdout + done.stderr]
         listed = {f"{one['name']}=={one['version']}" for one in json.loads(made.read_bytes())["components"]}
@@ -103,8 +114,11 @@ def bandit() -> list[str]:
     done = _tool("bandit", "-q", "-r", "plugins", "tasks.py", "pelicanconf.py", "publishconf.py", "-f", "json")
     report = json.loads(done.stdout)
     assert report["metrics"]["_totals"]["loc"] > 10_000, "bandit did not read the code"
-    return [f"{one['filename']}:{one['line_number']}: {one['issue_text']}" for one in report["results"]
-            if one["issue_severity"] == "HIGH"]  # fmt: skip
+    return [
+        f"{one['filename']}:{one['line_number']}: {one['issue_text']}"
+        for one in report["results"]
+        if one["issue_severity"] == "HIGH"
+    ]
 
 
 AUDITS: dict[str, Callable[[], Iterable[str]]] = {
@@ -123,8 +137,9 @@ def _jobs(path: Path) -> list[dict[str, Any]]:
 
 
 def _tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(Path(sys.executable).with_name(name)), *arguments], cwd=ROOT, capture_output=True,
-                          text=True)  # fmt: skip
+    return subprocess.run(
+        [str(Path(sys.executable).with_name(name)), *arguments], cwd=ROOT, capture_output=True, text=True
+    )
 
 
 if __name__ == "__main__":

@@ -48,8 +48,10 @@ def main(argv: list[str]) -> int:
             for number in range(rounds):
                 bench.round(url, quiet=number % 2 == 0)
     faults, longest = bench.faults, max(bench.waits)
-    print(f"{rounds} rounds of {AT_ONCE} pulls at once, seed {seed}, {bench.builds} builds meanwhile: "
-          f"{bench.incidents} incidents with {bench.posts} posts, {len(faults)} faults (0)")  # fmt: skip
+    print(
+        f"{rounds} rounds of {AT_ONCE} pulls at once, seed {seed}, {bench.builds} builds meanwhile: "
+        f"{bench.incidents} incidents with {bench.posts} posts, {len(faults)} faults (0)"
+    )
     print(f"longest wait of a pull, from its start to its end: {longest:.1f} s ({LONGEST:.0f})")
     print(*(f"FAIL {fault}" for fault in faults[:20]), sep="\n", end="\n" * bool(faults))
     good = not faults and longest <= LONGEST and bench.builds > 0
@@ -123,9 +125,16 @@ class Bench:
         choose = self.chance.choice
         for slug, page in self.histories.items():
             for _ in range(steps):
-                page.do(Step(what=choose(["open", "post", "post", "post", "edit", "retitle"]), after=choose([70, 600]),
-                             which=self.chance.randrange(99), post=self.chance.randrange(9), word=choose([*WORDS]),
-                             text=f"Text {self.chance.randrange(10**6)}."))  # fmt: skip
+                page.do(
+                    Step(
+                        what=choose(["open", "post", "post", "post", "edit", "retitle"]),
+                        after=choose([70, 600]),
+                        which=self.chance.randrange(99),
+                        post=self.chance.randrange(9),
+                        word=choose([*WORDS]),
+                        text=f"Text {self.chance.randrange(10**6)}.",
+                    )
+                )
             self._serve(slug, page)
 
     def _serve(self, slug: str, page: Page) -> None:
@@ -183,8 +192,11 @@ def _of(content: Path, slug: str) -> list[Incident]:
 def files(content: Path) -> Files:
     """Every byte of incidents and of what pulls leave, by path."""
     found = [*(content / "incidents").rglob("*.md"), *(content / "pulls").glob("*.json")]
-    return {str(path.relative_to(content)): path.read_bytes() for path in found if path.parts[-3] in SLUGS
-            or path.stem in SLUGS}  # fmt: skip
+    return {
+        str(path.relative_to(content)): path.read_bytes()
+        for path in found
+        if path.parts[-3] in SLUGS or path.stem in SLUGS
+    }
 
 
 if __name__ == "__main__":

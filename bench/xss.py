@@ -96,9 +96,12 @@ def main(argv: list[str]) -> int:
     for line in LINES:
         started = time.monotonic()
         tally = run(strings, [line])[line]
-        print(f"{line}: {len(strings)} strings, {tally.published} times published, {tally.refused} times refused; "
-              f"{tally.opened} documents opened, {tally.feeds} contents of feeds put into a page: "
-              f"{len(tally.faults)} faults ({time.monotonic() - started:.0f} s)", flush=True)  # fmt: skip
+        print(
+            f"{line}: {len(strings)} strings, {tally.published} times published, {tally.refused} times refused; "
+            f"{tally.opened} documents opened, {tally.feeds} contents of feeds put into a page: "
+            f"{len(tally.faults)} faults ({time.monotonic() - started:.0f} s)",
+            flush=True,
+        )
         faults += tally.faults
     return verdict(faults)
 

@@ -47,8 +47,9 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[
     home = (base if worker_id == "master" else base.parent) / "built"
     with FileLock(f"{home}.lock"):
         if not home.exists():
-            site.build(project(home.with_name("building")) / "pelicanconf.py", now="2026-03-02T14:10:00Z",
-                       output="output")  # fmt: skip
+            site.build(
+                project(home.with_name("building")) / "pelicanconf.py", now="2026-03-02T14:10:00Z", output="output"
+            )
             home.with_name("building").rename(home)
     before = tree(home / "output")
     yield home
@@ -62,8 +63,19 @@ def _templates_are_compiled_once() -> Iterator[None]:
     compiling = jinja2.Environment.compile
 
     def compile_once(self: jinja2.Environment, source: Any, name: str | None = None, *rest: Any, **more: Any) -> Any:
-        key = (type(self), self.code_generator_class, self.autoescape, self.trim_blocks, self.lstrip_blocks,
-               self.undefined, frozenset(self.filters), source, name, more.get("raw"), rest[1:])  # fmt: skip
+        key = (
+            type(self),
+            self.code_generator_class,
+            self.autoescape,
+            self.trim_blocks,
+            self.lstrip_blocks,
+            self.undefined,
+            frozenset(self.filters),
+            source,
+            name,
+            more.get("raw"),
+            rest[1:],
+        )
         if key not in compiled:
             compiled[key] = compiling(self, source, name, *rest, **more)
         return compiled[key]

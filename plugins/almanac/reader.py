@@ -47,11 +47,20 @@ class Reader(BaseReader):  # type: ignore[misc]  # Pelican has no types
 
     def _metadata(self, read: Manuscript) -> dict[str, Any]:
         values = read.values
-        found = {"title": values["title"], "slug": read.slug, "summary": values["summary"], "written": read,
-                 "url": read.url.lstrip("/"), "save_as": f"{read.url.lstrip('/')}index.html"}
+        found = {
+            "title": values["title"],
+            "slug": read.slug,
+            "summary": values["summary"],
+            "written": read,
+            "url": read.url.lstrip("/"),
+            "save_as": f"{read.url.lstrip('/')}index.html",
+        }
         if read.year:
-            found |= {"date": values["date"], "status": _status(values),
-                      "authors": [Author(name, self.settings) for name in values["authors"]]}
+            found |= {
+                "date": values["date"],
+                "status": _status(values),
+                "authors": [Author(name, self.settings) for name in values["authors"]],
+            }
             if values["modified"]:
                 found["modified"] = values["modified"]
         return found

@@ -15,8 +15,14 @@ from hashlib import blake2b
 from pathlib import Path
 
 SOURCES = (
-    "content", "theme", "plugins/almanac", "pelicanconf.py", "publishconf.py", "pyproject.toml", "requirements.lock",
-)  # fmt: skip
+    "content",
+    "theme",
+    "plugins/almanac",
+    "pelicanconf.py",
+    "publishconf.py",
+    "pyproject.toml",
+    "requirements.lock",
+)
 CONTENT = "content/"
 PREVIEW = ".output-preview"  # where pelicanconf.py builds to
 ENVIRONMENT = ("SITEURL", "ALMANAC_PARQUET")  # what the settings files take from there, but for the moment

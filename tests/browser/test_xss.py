@@ -69,15 +69,25 @@ def test_what_runs_refused_or_is_fetched_is_seen(tmp_path: Path) -> None:
         look.pages(["/"])
         look.contents(["<img src=x onerror=alert(3)>"])
     said = "\n".join(look.faults)
-    assert [wanted for wanted in ("/: ran alert", "asks http://other.example/x.png", "innerHTML: onerror")
-            if wanted not in said] == []  # fmt: skip
+    assert [
+        wanted
+        for wanted in ("/: ran alert", "asks http://other.example/x.png", "innerHTML: onerror")
+        if wanted not in said
+    ] == []
 
 
 def test_what_json_can_say_and_no_file_can_hold_is_taken_out(tmp_path: Path) -> None:
     odd = "a\ud800\x00\u202eb"
     post = {"status": odd, "body": odd, "created_at": "2026-03-02T10:00:00Z"}
-    record = {"id": odd, "name": odd, "impact": odd, "shortlink": f"https://a.example/{odd}",
-              "incident_updates": [post], "created_at": post["created_at"], "components": [{"name": odd}]}  # fmt: skip
+    record = {
+        "id": odd,
+        "name": odd,
+        "impact": odd,
+        "shortlink": f"https://a.example/{odd}",
+        "incident_updates": [post],
+        "created_at": post["created_at"],
+        "components": [{"name": odd}],
+    }
     body = json.dumps({"page": {}, "incidents": [record]}).encode()
     reading = feeds.read(Provider(slug="x", name="x", company="", home="", status_page=""), body, seen=SEEN)
     (file,) = archive.save(tmp_path, merge.merge({}, reading).incidents, {})
@@ -89,9 +99,14 @@ def test_what_json_can_say_and_no_file_can_hold_is_taken_out(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("<img src=x onerror=alert(1)>", "‹img src=x onerror=alert(1)>"), ("</b> <!-- <?x", "‹/b> ‹!-- ‹?x"),
-     ("p99 < 3 s, <3", "p99 < 3 s, <3")],
-)  # fmt: skip
+    [
+        ("<img src=x onerror=alert(1)>", "‹img src=x onerror=alert(1)>"),
+        ("</b> <!-- <?x", "‹/b> ‹!-- ‹?x"),
+        ("p99 < 3 s, <3", "p99 < 3 s, <3"),
+    ],
+)
 def test_names_in_feeds_hold_no_tag(name: str, shown: str) -> None:
-    channel = exports.Channel(id="tag:x,2026:x", title=name, url="https://a.example/feed.json", home="https://a.example/")
+    channel = exports.Channel(
+        id="tag:x,2026:x", title=name, url="https://a.example/feed.json", home="https://a.example/"
+    )
     assert json.loads(exports.json_feed(channel, []))["title"] == shown

@@ -42,9 +42,29 @@ def by_slug() -> dict[str, Provider]:
 
 def test_everyone_the_site_promises_to_watch_is_there() -> None:
     assert set(by_slug()) == {
-        "anthropic", "aws", "azure", "baseten", "character-ai", "cohere", "cursor", "deepseek", "elevenlabs",
-        "fireworks", "github", "google-cloud", "groq", "huggingface", "jetbrains-ai", "mistral", "modal", "openai",
-        "perplexity", "replicate", "together", "windsurf", "xai",
+        "anthropic",
+        "aws",
+        "azure",
+        "baseten",
+        "character-ai",
+        "cohere",
+        "cursor",
+        "deepseek",
+        "elevenlabs",
+        "fireworks",
+        "github",
+        "google-cloud",
+        "groq",
+        "huggingface",
+        "jetbrains-ai",
+        "mistral",
+        "modal",
+        "openai",
+        "perplexity",
+        "replicate",
+        "together",
+        "windsurf",
+        "xai",
     }
 
 
@@ -59,7 +79,8 @@ def test_pages_written_by_probes_are_marked() -> None:
 def test_what_a_component_can_do_its_provider_can_do() -> None:
     parts = {slug: {c.capability for c in p.components} - {"other"} for slug, p in by_slug().items()}
     assert {slug: can - set(by_slug()[slug].capabilities) for slug, can in parts.items()} == {
-        slug: set() for slug in by_slug()}
+        slug: set() for slug in by_slug()
+    }
 
 
 @pytest.mark.shared
@@ -85,8 +106,13 @@ def test_every_component_in_the_facts_belongs_somewhere_or_is_known_not_to(share
         "github": {"Visit www"},
     }
     assert named["google-cloud"] - nowhere["google-cloud"] == {
-        "AI Platform Prediction", "AI Platform Training", "Cloud Machine Learning",
-        "Cloud Talent Solution - Job Search", "Cloud Vision", "Vertex AI Online Prediction", "Vertex AI Training",
+        "AI Platform Prediction",
+        "AI Platform Training",
+        "Cloud Machine Learning",
+        "Cloud Talent Solution - Job Search",
+        "Cloud Vision",
+        "Vertex AI Online Prediction",
+        "Vertex AI Training",
     }
 
 
@@ -141,7 +167,9 @@ def test_the_examples_for_contributors_pass_the_check() -> None:
     assert forms.check(forms.ArticleForm, article)[1] == ()
     assert forms.check(forms.ProviderForm, provider)[1] == ()
     assert (article.body.strip(), provider.body.strip()) == (
-        "The text, in Markdown. Headings begin with ##.", "A sentence or two about it, in your own words.")
+        "The text, in Markdown. Headings begin with ##.",
+        "A sentence or two about it, in your own words.",
+    )
 
 
 def test_contributors_are_told_of_every_field() -> None:
@@ -199,8 +227,12 @@ def incident(path: Path) -> Incident:
     ended = facts.get("ended", "unknown")
     updates = re.findall(r"(?m)^## (\d{4}-\S+Z) (\w+)", body)
     return Incident(
-        facts["id"].strip("'\""), facts["impact"], facts["kind"], at(facts["started"]),
-        None if ended == "unknown" else at(ended), len(facts.get("components", "").split(", ")),
+        facts["id"].strip("'\""),
+        facts["impact"],
+        facts["kind"],
+        at(facts["started"]),
+        None if ended == "unknown" else at(ended),
+        len(facts.get("components", "").split(", ")),
         tuple((at(time), phase) for time, phase in updates),
     )
 
@@ -287,8 +319,7 @@ def test_it_was_the_second_of_march_wherever_people_live(article: str, outage: I
 def test_the_rest_of_the_day_adds_up(article: str) -> None:
     monday = started(day(2), day(3))
     rows = re.findall(r"\| \[(\w+)\]\(\S+\) \| (\S+) \| (\S+) \| ([^|]+) \| (\w+) \|", article)
-    assert rows == [
-        (i.id, f"{i.since:%H:%M:%S}", f"{i.until:%H:%M:%S}", spoken(i.length), i.impact) for i in monday]
+    assert rows == [(i.id, f"{i.since:%H:%M:%S}", f"{i.until:%H:%M:%S}", spoken(i.length), i.impact) for i in monday]
     assert f"that is {spoken(sum((i.length for i in monday), timedelta()))}." in article
     assert f"declared for {spoken(merged(monday))} of the day" in article
     assert f"The last was closed at {max(i.until for i in monday if i.until):%H:%M:%S} UTC" in article
@@ -314,12 +345,18 @@ def test_how_unusual_it_was_is_counted_right(article: str, outage: Incident) -> 
 @cache
 def evidence() -> Evidence:
     known = providers.load(CONTENT)
-    return Evidence(Snapshot(
-        providers=known,
-        cards={p.slug: tuple(card(f.incident, f.file) for f in load(CONTENT, p.slug).values()) for p in known},
-        pulls={p.slug: load_pulls(CONTENT, p.slug) for p in known},
-        articles=(), now=datetime(2026, 11, 22, tzinfo=UTC), record_until=None, site_url="", site_name="",
-    ))
+    return Evidence(
+        Snapshot(
+            providers=known,
+            cards={p.slug: tuple(card(f.incident, f.file) for f in load(CONTENT, p.slug).values()) for p in known},
+            pulls={p.slug: load_pulls(CONTENT, p.slug) for p in known},
+            articles=(),
+            now=datetime(2026, 11, 22, tzinfo=UTC),
+            record_until=None,
+            site_url="",
+            site_name="",
+        )
+    )
 
 
 def printed(path: Path) -> str:
@@ -357,8 +394,9 @@ def middle(path: Path, name: str) -> float:
     return (bounds.low + bounds.high) / 2
 
 
-UPTIME, BACKUPS, READING = (CONTENT / "articles" / "2026" / f"2026-06-{name}.md"
-                            for name in ("24-uptime", "25-backups", "26-status-page"))
+UPTIME, BACKUPS, READING = (
+    CONTENT / "articles" / "2026" / f"2026-06-{name}.md" for name in ("24-uptime", "25-backups", "26-status-page")
+)
 
 
 def test_two_formulas_put_claude_ahead_and_five_chatgpt() -> None:
@@ -416,7 +454,14 @@ def test_the_longest_incidents_of_june_are_the_longest() -> None:
     listed = re.findall(r"(?m)^\| \[[^\]]+\]\(/incidents/([a-z-]+)/([^/]+)/", text)
     june = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
     shown = ("anthropic", "cursor", "groq", "jetbrains-ai", "openai", "perplexity", "windsurf")
-    lengths = sorted((i.length for p in shown for i in archive(p)
-                      if june[0] <= i.since < june[1] and i.kind in ("outage", "degradation")), reverse=True)
+    lengths = sorted(
+        (
+            i.length
+            for p in shown
+            for i in archive(p)
+            if june[0] <= i.since < june[1] and i.kind in ("outage", "degradation")
+        ),
+        reverse=True,
+    )
     by_slug_of = {(p, slug_of(i.id)): i.length for p in shown for i in archive(p)}
     assert [by_slug_of[found] for found in listed] == lengths[:5]

@@ -44,8 +44,13 @@ def test_tests_are_left_out_and_the_109_day_degradation_counts(records: Any) -> 
 def test_nobody_is_at_0_or_100_percent_for_lack_of_data(records: Any) -> None:
     board = leaderboard(list(records.values()), WINDOW)
     assert [s.provider for s in board.standings] == [
-        "windsurf", "jetbrains-ai", "github", "cursor", "anthropic", "openai",
-    ]  # fmt: skip
+        "windsurf",
+        "jetbrains-ai",
+        "github",
+        "cursor",
+        "anthropic",
+        "openai",
+    ]
     shares = [some(standing.measure.availability) for standing in board.standings]
     assert all(0.8 < share.low <= share.high < 1 for share in shares)
     reasons = {u.provider: u.why.split(":")[0] for u in board.unranked if u.measure.covered}

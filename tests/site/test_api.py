@@ -41,23 +41,57 @@ STATUS = _object(
 COMPONENT = _object(
     "id name status created_at updated_at position description showcase start_date group_id page_id group "
     "only_show_if_degraded",
-    id=TEXT, name=TEXT, created_at=TIME, updated_at=TIME, position={"type": "integer"}, showcase=FLAG, group=FLAG,
+    id=TEXT,
+    name=TEXT,
+    created_at=TIME,
+    updated_at=TIME,
+    position={"type": "integer"},
+    showcase=FLAG,
+    group=FLAG,
     status={"enum": ["operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"]},
-    page_id=TEXT, only_show_if_degraded=FLAG,
-)  # fmt: skip
-PHASES = {"enum": ["investigating", "identified", "monitoring", "resolved", "postmortem", "scheduled", "in_progress",
-                   "verifying", "completed"]}  # fmt: skip
+    page_id=TEXT,
+    only_show_if_degraded=FLAG,
+)
+PHASES = {
+    "enum": [
+        "investigating",
+        "identified",
+        "monitoring",
+        "resolved",
+        "postmortem",
+        "scheduled",
+        "in_progress",
+        "verifying",
+        "completed",
+    ]
+}
 UPDATE = _object(
-    "id status body incident_id created_at updated_at display_at", id=TEXT, status=PHASES, body=TEXT, incident_id=TEXT,
-    created_at=TIME, updated_at=TIME, display_at=TIME,
-)  # fmt: skip
+    "id status body incident_id created_at updated_at display_at",
+    id=TEXT,
+    status=PHASES,
+    body=TEXT,
+    incident_id=TEXT,
+    created_at=TIME,
+    updated_at=TIME,
+    display_at=TIME,
+)
 INCIDENT = _object(
     "id name status created_at updated_at monitoring_at resolved_at impact shortlink started_at page_id "
     "incident_updates components",
-    id=TEXT, name=TEXT, status=PHASES, created_at=TIME, updated_at=TIME, monitoring_at=MAYBE, resolved_at=MAYBE,
-    impact={"enum": ["none", "minor", "major", "critical", "maintenance"]}, shortlink=TEXT, started_at=TIME,
-    page_id=TEXT, incident_updates=_list(UPDATE), components=_list(_object("id name", id=TEXT, name=TEXT)),
-)  # fmt: skip
+    id=TEXT,
+    name=TEXT,
+    status=PHASES,
+    created_at=TIME,
+    updated_at=TIME,
+    monitoring_at=MAYBE,
+    resolved_at=MAYBE,
+    impact={"enum": ["none", "minor", "major", "critical", "maintenance"]},
+    shortlink=TEXT,
+    started_at=TIME,
+    page_id=TEXT,
+    incident_updates=_list(UPDATE),
+    components=_list(_object("id name", id=TEXT, name=TEXT)),
+)
 WORKS = {"allOf": [INCIDENT, _object("scheduled_for scheduled_until", scheduled_for=TIME, scheduled_until=MAYBE)]}
 SCHEMAS = {
     "status": _object("page status", page=PAGE, status=STATUS),
@@ -66,10 +100,14 @@ SCHEMAS = {
     "incidents/unresolved": _object("page incidents", page=PAGE, incidents=_list(INCIDENT)),
     "scheduled-maintenances": _object("page scheduled_maintenances", page=PAGE, scheduled_maintenances=_list(WORKS)),
     "summary": _object(
-        "page components incidents scheduled_maintenances status", page=PAGE, components=_list(COMPONENT),
-        incidents=_list(INCIDENT), scheduled_maintenances=_list(WORKS), status=STATUS,
+        "page components incidents scheduled_maintenances status",
+        page=PAGE,
+        components=_list(COMPONENT),
+        incidents=_list(INCIDENT),
+        scheduled_maintenances=_list(WORKS),
+        status=STATUS,
     ),
-}  # fmt: skip
+}
 HOMES = ("", "providers/anthropic/", "providers/groq/")
 
 
@@ -135,8 +173,9 @@ def test_the_site_is_as_bad_as_its_worst_provider(output: Path) -> None:
     summary = get(output, "api/v2/summary.json")
     assert summary["status"] == {"indicator": "major", "description": "Trouble declared by Claude"}
     assert [(c["id"], c["status"]) for c in summary["components"]] == [
-        ("anthropic", "partial_outage"), ("groq", "operational"),
-    ]  # fmt: skip
+        ("anthropic", "partial_outage"),
+        ("groq", "operational"),
+    ]
     assert [found["id"] for found in summary["incidents"]] == ["anthropic-open"]
 
 
@@ -160,22 +199,28 @@ def test_an_incident_tells_all_that_statuspage_would(output: Path) -> None:
             {"id": "claude-ai", "name": "claude.ai"},
             {"id": "claude-api-api-anthropic-com", "name": "Claude API (api.anthropic.com)"},
         ],
-        "almanac": {"kind": "degradation", "impact": "major", "provider": "anthropic",
-                    "source": "https://status.claude.com/incidents/first"},
-        "incident_updates": [{
-            "id": "first-3",
-            "status": "resolved",
-            "body": "This is over.",
-            "incident_id": "first",
-            "created_at": "2026-03-02T11:00:00Z",
-            "updated_at": "2026-03-02T11:00:00Z",
-            "display_at": "2026-03-02T11:00:00Z",
-            "affected_components": None,
-            "deliver_notifications": False,
-            "custom_tweet": None,
-            "tweet_id": None,
-        }],
-    }  # fmt: skip
+        "almanac": {
+            "kind": "degradation",
+            "impact": "major",
+            "provider": "anthropic",
+            "source": "https://status.claude.com/incidents/first",
+        },
+        "incident_updates": [
+            {
+                "id": "first-3",
+                "status": "resolved",
+                "body": "This is over.",
+                "incident_id": "first",
+                "created_at": "2026-03-02T11:00:00Z",
+                "updated_at": "2026-03-02T11:00:00Z",
+                "display_at": "2026-03-02T11:00:00Z",
+                "affected_components": None,
+                "deliver_notifications": False,
+                "custom_tweet": None,
+                "tweet_id": None,
+            }
+        ],
+    }
 
 
 def test_what_is_not_said_is_the_least_it_can_be_and_named_as_not_said(output: Path) -> None:
@@ -193,8 +238,12 @@ def test_works_stand_apart_with_their_window(output: Path) -> None:
 
 
 def test_past_its_time_nothing_says_operational_and_nothing_is_green(stale: Path) -> None:
-    for path in [*stale.glob("**/api/**/*.json"), *stale.glob("**/badge.*"), *stale.glob("**/*.xml"),
-                 *stale.glob("**/feed.json")]:  # fmt: skip
+    for path in [
+        *stale.glob("**/api/**/*.json"),
+        *stale.glob("**/badge.*"),
+        *stale.glob("**/*.xml"),
+        *stale.glob("**/feed.json"),
+    ]:
         said = path.read_text().lower()
         assert [word for word in ("operational", "green", "none declared") if word in said] == [], path
     for home in HOMES:
@@ -224,8 +273,10 @@ def test_a_badge_says_what_was_declared_and_when(output: Path) -> None:
 def test_the_badge_of_the_site_counts_those_it_knows_of(output: Path, stale: Path) -> None:
     found = get(output, "badge.json")
     assert (found["label"], found["message"], found["color"]) == (
-        "Outage Almanac", "1 of 2 in declared trouble, 2 Mar 14:10 UTC", "orange",
-    )  # fmt: skip
+        "Outage Almanac",
+        "1 of 2 in declared trouble, 2 Mar 14:10 UTC",
+        "orange",
+    )
     assert (get(stale, "badge.json")["message"], get(stale, "badge.json")["color"]) == ("unknown", "lightgrey")
     title = xml(output / "badge.svg").findtext("{http://www.w3.org/2000/svg}title") or ""
     assert title.startswith("Outage Almanac: 1 of 2 in declared trouble")

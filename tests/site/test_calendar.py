@@ -37,14 +37,18 @@ def test_an_incident_is_an_entry_that_says_what_was_declared(press: Press) -> No
     press.put(incident("first", "02 10:00", "02 11:00"))
     event = events(press.build(NOW) / "calendar.ics")["first"]
     assert {name: event.to_ical().decode().count(f"\r\n{name}") for name in ("DTSTART:", "DTEND:", "UID:")} == {
-        "DTSTART:": 1, "DTEND:": 1, "UID:": 1,
-    }  # fmt: skip
+        "DTSTART:": 1,
+        "DTEND:": 1,
+        "UID:": 1,
+    }
     assert (str(event["uid"]), str(event["url"])) == (
-        "anthropic/first@almanac.example", f"{HOST}/incidents/anthropic/first/",
-    )  # fmt: skip
+        "anthropic/first@almanac.example",
+        f"{HOST}/incidents/anthropic/first/",
+    )
     assert (when(event, "dtstart"), when(event, "dtend")) == (
-        unstamp("2026-03-02T10:00:00Z"), unstamp("2026-03-02T11:00:00Z"),
-    )  # fmt: skip
+        unstamp("2026-03-02T10:00:00Z"),
+        unstamp("2026-03-02T11:00:00Z"),
+    )
     assert str(event["summary"]) == "Claude: major: Elevated errors on claude.ai"
     assert str(event["description"]) == "claude.ai and Claude API (api.anthropic.com); 1 h."
     assert (str(event["status"]), str(event["transp"])) == ("CONFIRMED", "TRANSPARENT")
@@ -78,8 +82,13 @@ def test_sequence_and_modification_move_with_every_real_change_and_only_then(pre
         press.build(now + timedelta(hours=1))
         assert (press.output / "calendar.ics").read_bytes() == before
     assert [(sequence, over) for sequence, _, over in stood] == [
-        (1, False), (2, False), (3, False), (4, False), (5, True), (7, True),
-    ]  # fmt: skip
+        (1, False),
+        (2, False),
+        (3, False),
+        (4, False),
+        (5, True),
+        (7, True),
+    ]
     assert [at for _, at, _ in stood] == sorted({at for _, at, _ in stood})
 
 

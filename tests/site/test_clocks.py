@@ -56,15 +56,30 @@ def test_one_entry_with_an_old_date_makes_nothing_vanish_and_no_coverage(tmp_pat
 SEEN = unstamp("2026-03-02T12:00:00Z")
 POST = Update(at=SEEN, phase=Phase.UNKNOWN, text="It is slow.", seen=SEEN)
 INCIDENT = Incident(
-    provider="acme", id="1", title="Slow", kind=Kind.DEGRADATION, phase=Phase.UNKNOWN, started=SEEN,
-    started_basis="seen", precision="second", dialect="plain", first_seen=SEEN, updates=(POST,),
-)  # fmt: skip
+    provider="acme",
+    id="1",
+    title="Slow",
+    kind=Kind.DEGRADATION,
+    phase=Phase.UNKNOWN,
+    started=SEEN,
+    started_basis="seen",
+    precision="second",
+    dialect="plain",
+    first_seen=SEEN,
+    updates=(POST,),
+)
 
 
 def shown(incident: Incident, hours: int) -> Reading:
     """A feed of one post an incident, seen so many hours after the first."""
-    return Reading(provider="acme", dialect="plain", seen=SEEN + timedelta(hours=hours), incidents=(incident,),
-                   whole_entries=False, entries=1)  # fmt: skip
+    return Reading(
+        provider="acme",
+        dialect="plain",
+        seen=SEEN + timedelta(hours=hours),
+        incidents=(incident,),
+        whole_entries=False,
+        entries=1,
+    )
 
 
 def at(when: timedelta, basis: str) -> Incident:
@@ -158,8 +173,9 @@ def test_an_undated_incident_of_a_new_feed_counts_in_no_number_and_its_page_says
     (card,) = site.cards["anthropic"]
     chosen = select(CLAUDE, [card], (Stretch(0, seconds(SEEN)),))
     assert (chosen.counted, [left.why for left in chosen.left_out]) == (
-        (), ["stood undated in the feed when it was first read"],
-    )  # fmt: skip
+        (),
+        ["stood undated in the feed when it was first read"],
+    )
     assert current.state(site, CLAUDE).mark == base.CLEAR
     assert (base.length(card), card.is_open, one.is_open) == ("no end recorded", False, False)
     midnight = seconds(SEEN) // 86400 * 86400

@@ -23,8 +23,13 @@ from tests.support.syndication import Press
 
 NOW = unstamp("2026-03-02T14:10:00Z")
 ODD = incident("odd", "02 10:00", "02 11:00", title="Zebrafinch & <b>", components=("Quokka gateway",))
-SAID = incident("said", "01 10:00", "01 11:00", provider="groq", updates=(
-    Update(at=at("01 10:00"), phase=ODD.updates[0].phase, text="Wombats *slow* our clusters."),))  # fmt: skip
+SAID = incident(
+    "said",
+    "01 10:00",
+    "01 11:00",
+    provider="groq",
+    updates=(Update(at=at("01 10:00"), phase=ODD.updates[0].phase, text="Wombats *slow* our clusters."),),
+)
 TABLES = ("incidents", "updates", "coverage", "leaderboard")
 
 
@@ -65,8 +70,13 @@ def test_parquet_says_what_csv_says(output: Path, name: str) -> None:
 def test_columns_have_types(output: Path) -> None:
     schema = parquet.read_schema(output / "data/incidents.parquet")
     found = {name: str(schema.field(name).type) for name in ("id", "components", "started", "posted_late", "updates")}
-    assert found == {"id": "string", "components": "list<element: string>", "started": "timestamp[ms, tz=UTC]",
-                     "posted_late": "bool", "updates": "int64"}  # fmt: skip
+    assert found == {
+        "id": "string",
+        "components": "list<element: string>",
+        "started": "timestamp[ms, tz=UTC]",
+        "posted_late": "bool",
+        "updates": "int64",
+    }
 
 
 def test_the_package_and_the_page_offer_parquet_too(output: Path) -> None:
@@ -90,11 +100,16 @@ def test_parquet_without_its_library_is_one_clear_line_and_nothing_is_built(tmp_
     build = "site.build(__import__('pathlib').Path('publishconf.py').absolute(), pull=False)"
     env = os.environ | {"ALMANAC_PARQUET": "1"}
     done = subprocess.run([sys.executable, "-c", without + build], cwd=root, env=env, capture_output=True, text=True)
-    assert (done.returncode, done.stdout, done.stderr.splitlines(), (root / "output").exists()) == (1, "", [
-        "ALMANAC_PARQUET is 1, and pyarrow is not installed: have ALMANAC_PARQUET=1 in the environment of "
-        "`python3 tasks.py publish`, which installs it, or write 0 for no Parquet",
-        "build: nothing was built; mend the above",
-    ], False)  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr.splitlines(), (root / "output").exists()) == (
+        1,
+        "",
+        [
+            "ALMANAC_PARQUET is 1, and pyarrow is not installed: have ALMANAC_PARQUET=1 in the environment of "
+            "`python3 tasks.py publish`, which installs it, or write 0 for no Parquet",
+            "build: nothing was built; mend the above",
+        ],
+        False,
+    )
 
 
 def test_who_does_not_ask_for_parquet_needs_no_library_for_it(tmp_path: Path) -> None:

@@ -42,44 +42,99 @@ def applied(cards: list[Card], *fixes: Fix) -> list[Card]:
 
 def test_a_correction_is_read_into_plain_values() -> None:
     text = "start: 2026-03-02T10:00:00Z\nimpact: critical\nwithdrawn: true\n"
-    assert fix(text) == fix(f"---\n{text}") == Fix(
-        provider="acme", slug="a", started=seconds(START), ended=None, kind="", impact="critical", merge_with="",
-        withdrawn=True, reason="A test.", source="https://a.example/", author="Ada",
-        date=seconds(datetime(2026, 3, 5, 9, tzinfo=UTC)), file="corrections/acme/a.yml")
+    assert (
+        fix(text)
+        == fix(f"---\n{text}")
+        == Fix(
+            provider="acme",
+            slug="a",
+            started=seconds(START),
+            ended=None,
+            kind="",
+            impact="critical",
+            merge_with="",
+            withdrawn=True,
+            reason="A test.",
+            source="https://a.example/",
+            author="Ada",
+            date=seconds(datetime(2026, 3, 5, 9, tzinfo=UTC)),
+            file="corrections/acme/a.yml",
+        )
+    )
 
 
-@pytest.mark.parametrize(("file", "text", "fault"), [
-    ("acme/a.yml", REASON, "content/corrections/acme/a.yml:1:1: corrects nothing; add start, end, kind, impact, "
-     "merge_with or withdrawn"),
-    ("acme/a.yml", f"end: 2026-03-02\n{REASON}",
-     "content/corrections/acme/a.yml:1:1: end: 2026-03-02 is of the wrong type; write a date and time in UTC without "
-     "quotes, as in 2026-03-02T18:00:00Z"),
-    ("acme/a.yml", f"---\nend: 2026-03-02T10:00:00\n{REASON}",
-     "content/corrections/acme/a.yml:2:1: end: 2026-03-02 10:00:00 has no time zone; write it in UTC with a Z, as in "
-     "2026-03-02T18:00:00Z"),
-    ("acme/a.yml", f"end: 2026-03-05T09:00:01Z\n{REASON}",
-     "content/corrections/acme/a.yml:1:1: end: is after the date, when nobody could know it; write when it was, and "
-     "the date of this correction"),
-    ("acme/a.yml", f"---\nkind: test\nstart: 2099-01-01T00:00:00Z\n{REASON}",
-     "content/corrections/acme/a.yml:3:1: start: is after the date, when nobody could know it; write when it was, and "
-     "the date of this correction"),
-    ("acme/a.yml", f"impact: bad\n{REASON}",
-     "content/corrections/acme/a.yml:1:1: impact: 'bad' is not one of the words known here; write none, minor, major, "
-     "critical, maintenance or unknown"),
-    ("acme/a.yml", f"impakt: major\n{REASON}",
-     "content/corrections/acme/a.yml:1:1: impakt: is not a known key; did you mean impact?"),
-    ("acme/a.yml", f"withdrawn: true\n{REASON}".replace("reason: A test.\n", ""),
-     "content/corrections/acme/a.yml:1:1: reason: is missing; add a line `reason: …`"),
-    ("acme/a.yml", f"kind: !!python/name:os.system\n{REASON}",
-     "content/corrections/acme/a.yml:1:1: kind: holds a value that YAML cannot make sense of; put it in quotes"),
-    ("acme/a.yml", f"impact: &x major\nkind: *x\n{REASON}",
-     "content/corrections/acme/a.yml:2:1: kind: is a YAML alias (*name); write the value out"),
-    ("acme/a.yaml", REASON,
-     "content/corrections/acme/a.yaml:1:1: is not read; name it content/corrections/<provider>/<id>.yml"),
-    ("acme/b/a.yml", REASON,
-     "content/corrections/acme/b/a.yml:1:1: is not read; name it content/corrections/<provider>/<id>.yml"),
-    ("acme/a.yml", "x" * 20_001, "content/corrections/acme/a.yml:1:1: has 20,001 bytes; write at most 20,000"),
-])
+@pytest.mark.parametrize(
+    ("file", "text", "fault"),
+    [
+        (
+            "acme/a.yml",
+            REASON,
+            "content/corrections/acme/a.yml:1:1: corrects nothing; add start, end, kind, impact, "
+            "merge_with or withdrawn",
+        ),
+        (
+            "acme/a.yml",
+            f"end: 2026-03-02\n{REASON}",
+            "content/corrections/acme/a.yml:1:1: end: 2026-03-02 is of the wrong type; write a date and time in UTC without "
+            "quotes, as in 2026-03-02T18:00:00Z",
+        ),
+        (
+            "acme/a.yml",
+            f"---\nend: 2026-03-02T10:00:00\n{REASON}",
+            "content/corrections/acme/a.yml:2:1: end: 2026-03-02 10:00:00 has no time zone; write it in UTC with a Z, as in "
+            "2026-03-02T18:00:00Z",
+        ),
+        (
+            "acme/a.yml",
+            f"end: 2026-03-05T09:00:01Z\n{REASON}",
+            "content/corrections/acme/a.yml:1:1: end: is after the date, when nobody could know it; write when it was, and "
+            "the date of this correction",
+        ),
+        (
+            "acme/a.yml",
+            f"---\nkind: test\nstart: 2099-01-01T00:00:00Z\n{REASON}",
+            "content/corrections/acme/a.yml:3:1: start: is after the date, when nobody could know it; write when it was, and "
+            "the date of this correction",
+        ),
+        (
+            "acme/a.yml",
+            f"impact: bad\n{REASON}",
+            "content/corrections/acme/a.yml:1:1: impact: 'bad' is not one of the words known here; write none, minor, major, "
+            "critical, maintenance or unknown",
+        ),
+        (
+            "acme/a.yml",
+            f"impakt: major\n{REASON}",
+            "content/corrections/acme/a.yml:1:1: impakt: is not a known key; did you mean impact?",
+        ),
+        (
+            "acme/a.yml",
+            f"withdrawn: true\n{REASON}".replace("reason: A test.\n", ""),
+            "content/corrections/acme/a.yml:1:1: reason: is missing; add a line `reason: …`",
+        ),
+        (
+            "acme/a.yml",
+            f"kind: !!python/name:os.system\n{REASON}",
+            "content/corrections/acme/a.yml:1:1: kind: holds a value that YAML cannot make sense of; put it in quotes",
+        ),
+        (
+            "acme/a.yml",
+            f"impact: &x major\nkind: *x\n{REASON}",
+            "content/corrections/acme/a.yml:2:1: kind: is a YAML alias (*name); write the value out",
+        ),
+        (
+            "acme/a.yaml",
+            REASON,
+            "content/corrections/acme/a.yaml:1:1: is not read; name it content/corrections/<provider>/<id>.yml",
+        ),
+        (
+            "acme/b/a.yml",
+            REASON,
+            "content/corrections/acme/b/a.yml:1:1: is not read; name it content/corrections/<provider>/<id>.yml",
+        ),
+        ("acme/a.yml", "x" * 20_001, "content/corrections/acme/a.yml:1:1: has 20,001 bytes; write at most 20,000"),
+    ],
+)
 def test_what_is_wrong_with_a_correction_is_said_with_a_cure(file: str, text: str, fault: str) -> None:
     found, faults = corrections.read(text.encode(), f"corrections/{file}")
     assert found is None
@@ -91,10 +146,18 @@ def test_times_kind_and_rating_are_overridden_and_nothing_else() -> None:
     text = "start: 2026-03-02T09:00:00Z\nend: 2026-03-02T09:30:00Z\nkind: outage\nimpact: critical\n"
     change = fix(text)
     assert applied([known, other], change) == [
-        known._replace(started=seconds(START) - 3600, ended=seconds(START) - 1800, started_basis="editor",
-                       ended_basis="editor", kind="outage", impact="critical", posted_late=True,
-                       changed=change.date),
-        other]
+        known._replace(
+            started=seconds(START) - 3600,
+            ended=seconds(START) - 1800,
+            started_basis="editor",
+            ended_basis="editor",
+            kind="outage",
+            impact="critical",
+            posted_late=True,
+            changed=change.date,
+        ),
+        other,
+    ]
 
 
 def test_an_end_closes_what_was_open() -> None:
@@ -107,7 +170,11 @@ def test_what_is_withdrawn_counts_no_more_and_says_so() -> None:
     acme = Provider(slug="acme", name="Acme", company="", home="", status_page="")
     chosen = selection.select(acme, [gone], (Stretch(0, seconds(START) * 2),))
     assert (gone.kind, gone.is_trouble, chosen.counted, chosen.reasons) == (
-        "withdrawn", False, (), (("withdrawn by an editor", 1),))
+        "withdrawn",
+        False,
+        (),
+        (("withdrawn by an editor", 1),),
+    )
 
 
 def test_merged_incidents_are_one_that_lasts_as_long_as_both_and_is_as_bad_as_the_worse() -> None:
@@ -127,17 +194,22 @@ def test_merging_with_what_has_no_end_has_none() -> None:
     assert (whole.started, whole.ended) == (closed.started, None)
 
 
-@pytest.mark.parametrize(("slug", "text", "message"), [
-    ("outage-2", "withdrawn: true\n", "corrects no incident of acme; did you mean outage-1.yml?"),
-    ("x", "withdrawn: true\n", "corrects no incident of acme; name it as the address of the incident's page ends"),
-    ("outage-1", "merge_with: acme/outage-2\n",
-     "merge_with: acme/outage-2 is not in the archive; did you mean acme/outage-1?"),
-    ("outage-1", "merge_with: acme/outage-1\n", "merge_with: is the incident itself; name the other one"),
-    ("outage-1", "merge_with: groq/a\n",
-     "merge_with: is no incident of acme; name one, or write withdrawn: true"),
-    ("outage-1", "end: 2026-03-01T00:00:00Z\n", "end: is before the start; mend one of the two"),
-    ("outage-1", "start: 2026-03-03T00:00:00Z\n", "end: is before the start; mend one of the two"),
-])
+@pytest.mark.parametrize(
+    ("slug", "text", "message"),
+    [
+        ("outage-2", "withdrawn: true\n", "corrects no incident of acme; did you mean outage-1.yml?"),
+        ("x", "withdrawn: true\n", "corrects no incident of acme; name it as the address of the incident's page ends"),
+        (
+            "outage-1",
+            "merge_with: acme/outage-2\n",
+            "merge_with: acme/outage-2 is not in the archive; did you mean acme/outage-1?",
+        ),
+        ("outage-1", "merge_with: acme/outage-1\n", "merge_with: is the incident itself; name the other one"),
+        ("outage-1", "merge_with: groq/a\n", "merge_with: is no incident of acme; name one, or write withdrawn: true"),
+        ("outage-1", "end: 2026-03-01T00:00:00Z\n", "end: is before the start; mend one of the two"),
+        ("outage-1", "start: 2026-03-03T00:00:00Z\n", "end: is before the start; mend one of the two"),
+    ],
+)
 def test_a_correction_that_cannot_be_is_named_and_changes_nothing(slug: str, text: str, message: str) -> None:
     known = filed("outage-1")
     other = known._replace(provider="groq", id="a")
@@ -163,12 +235,20 @@ def test_an_incident_takes_the_facts_of_its_corrected_card() -> None:
     plain = incident("acme", "a", START, 60)
     [changed] = applied([card(plain, archive.file_of(plain))], fix("impact: critical\nkind: outage\n"))
     assert corrections.like(plain, changed) == replace(
-        plain, impact=Impact.CRITICAL, kind=Kind.OUTAGE, kind_basis="editor")
+        plain, impact=Impact.CRITICAL, kind=Kind.OUTAGE, kind_basis="editor"
+    )
 
 
 def test_an_incident_without_correction_stays_as_it_is() -> None:
-    plain = Incident(provider="acme", id="a", title="a", kind=Kind.OUTAGE, phase=Phase.RESOLVED, started=START,
-                     updates=(Update(at=START, phase=Phase.RESOLVED),))
+    plain = Incident(
+        provider="acme",
+        id="a",
+        title="a",
+        kind=Kind.OUTAGE,
+        phase=Phase.RESOLVED,
+        started=START,
+        updates=(Update(at=START, phase=Phase.RESOLVED),),
+    )
     assert corrections.like(plain, card(plain, archive.file_of(plain))) is plain
 
 
@@ -225,10 +305,16 @@ def test_contributors_are_told_of_every_key() -> None:
 
 def test_a_correction_has_places_for_its_faults_with_and_without_the_mark_yaml_begins_with() -> None:
     _, plain = corrections.read(b"\nimpact: bad\n", "corrections/acme/a.yml")
-    assert Problem(
-        file="content/corrections/acme/a.yml", line=2, column=1, field="impact",
-        message="'bad' is not one of the words known here; write none, minor, major, critical, maintenance or unknown",
-    ) in plain
+    assert (
+        Problem(
+            file="content/corrections/acme/a.yml",
+            line=2,
+            column=1,
+            field="impact",
+            message="'bad' is not one of the words known here; write none, minor, major, critical, maintenance or unknown",
+        )
+        in plain
+    )
 
 
 def test_a_correction_may_be_of_the_moment_it_was_written() -> None:

@@ -59,8 +59,10 @@ def lines(output: Path, name: str) -> list[dict[str, Any]]:
 
 def test_an_incident_is_a_row(output: Path) -> None:
     assert [(row["provider"], row["id"]) for row in rows(output, "incidents")] == [
-        ("anthropic", "open"), ("anthropic", "first"), ("groq", "old"),
-    ]  # fmt: skip
+        ("anthropic", "open"),
+        ("anthropic", "first"),
+        ("groq", "old"),
+    ]
     assert rows(output, "incidents")[1] == {
         "provider": "anthropic",
         "id": "first",
@@ -145,8 +147,11 @@ def test_a_change_reaches_tables_and_hashes_at_once(tmp_path: Path) -> None:
 def test_tables_of_incidents_stand_still_while_nothing_happens(tmp_path: Path) -> None:
     press = Press(tmp_path / "site")
     press.put(incident("first", "02 10:00", "02 11:00"))
-    still = {path: path.stat().st_mtime_ns for name in ("incidents", "updates")
-             for path in press.build(NOW).glob(f"data/{name}.*")}  # fmt: skip
+    still = {
+        path: path.stat().st_mtime_ns
+        for name in ("incidents", "updates")
+        for path in press.build(NOW).glob(f"data/{name}.*")
+    }
     press.build(NOW + timedelta(hours=1))
     assert {path: path.stat().st_mtime_ns for path in still} == still
 
@@ -178,10 +183,7 @@ def test_the_page_of_ways_to_follow_leads_to_what_is_there(output: Path) -> None
 
 def addresses(path: Path) -> dict[str, str]:
     """What a sitemap names, with when it changed."""
-    return {
-        str(entry[0].text).removeprefix(HOST): str(entry[1].text) if len(entry) > 1 else ""
-        for entry in xml(path)
-    }
+    return {str(entry[0].text).removeprefix(HOST): str(entry[1].text) if len(entry) > 1 else "" for entry in xml(path)}
 
 
 def test_the_sitemaps_name_every_page_once_and_no_other(output: Path) -> None:

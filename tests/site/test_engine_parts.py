@@ -158,8 +158,16 @@ def test_made_otherwise_it_only_knows_outputs_and_that_they_are_stale(tmp_path: 
     assert state.load(tmp_path, "another") == {"anthropic": Section({}, {"a/index.html": Print(b"", 4, 2**62)})}
 
 
-@pytest.mark.parametrize("damage", [lambda b: b[:-1], lambda b: b[:20], lambda b: b"", lambda b: b.replace(b"0", b"1"),
-                                    lambda b: b"almanac 0 cpython-27\n" + b])  # fmt: skip
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda b: b[:-1],
+        lambda b: b[:20],
+        lambda b: b"",
+        lambda b: b.replace(b"0", b"1"),
+        lambda b: b"almanac 0 cpython-27\n" + b,
+    ],
+)
 def test_a_damaged_section_is_none(tmp_path: Path, damage: Any) -> None:
     state.save(tmp_path, "anthropic", section(), "print")
     path = tmp_path / "anthropic.state"
@@ -350,17 +358,25 @@ def settings(tmp_path: Path) -> dict[str, Any]:
     (tmp_path / "theme/templates").mkdir(parents=True)
     (tmp_path / "theme/templates/base.html").write_text("base")
     return {
-        "PATH": str(tmp_path / "content"), "THEME": str(tmp_path / "theme"), "OUTPUT_PATH": str(tmp_path / "output"),
-        "SITEURL": "https://almanac.example/", "SITENAME": "Outage Almanac", "ALMANAC_NOW": "2026-03-02T14:10:00Z",
-        "ALMANAC_ID": "tag:almanac.example,2026:", "JINJA_ENVIRONMENT": PLAIN,
-    }  # fmt: skip
+        "PATH": str(tmp_path / "content"),
+        "THEME": str(tmp_path / "theme"),
+        "OUTPUT_PATH": str(tmp_path / "output"),
+        "SITEURL": "https://almanac.example/",
+        "SITENAME": "Outage Almanac",
+        "ALMANAC_NOW": "2026-03-02T14:10:00Z",
+        "ALMANAC_ID": "tag:almanac.example,2026:",
+        "JINJA_ENVIRONMENT": PLAIN,
+    }
 
 
 def test_settings_make_a_plan(settings: dict[str, Any], tmp_path: Path) -> None:
     made = engine.plan(settings, 0.0)
     assert (made.now, made.site_url, made.root, made.state) == (
-        at("02 14:10"), "https://almanac.example", tmp_path, tmp_path / ".output-state",
-    )  # fmt: skip
+        at("02 14:10"),
+        "https://almanac.example",
+        tmp_path,
+        tmp_path / ".output-state",
+    )
 
 
 def test_without_a_stated_moment_it_is_the_clock_floored(settings: dict[str, Any]) -> None:

@@ -27,10 +27,16 @@ from tests.support.syndication import HOST, OPENED, Press, life, many, xml
 
 NOON = unstamp("2026-03-02T16:00:00Z")
 QUIET = [f"{home}{form}" for home in ("", "providers/groq/") for form in ("atom.xml", "feed.xml", "feed.json")] + [
-    "providers/groq/history.atom", "providers/groq/history.rss",
-]  # fmt: skip
-XML = [path for path in QUIET if not path.endswith("json")] + ["updates.xml", "major.xml", "operators.xml",
-                                                              "articles/atom.xml", "articles/feed.xml"]  # fmt: skip
+    "providers/groq/history.atom",
+    "providers/groq/history.rss",
+]
+XML = [path for path in QUIET if not path.endswith("json")] + [
+    "updates.xml",
+    "major.xml",
+    "operators.xml",
+    "articles/atom.xml",
+    "articles/feed.xml",
+]
 JSON_FEED = {
     "type": "object",
     "required": ["version", "title", "items"],
@@ -91,15 +97,27 @@ def entries(path: Path) -> list[Entry]:
     """The items of a feed, by feedparser, or by json for JSON Feed."""
     if path.suffix == ".json":
         return [
-            Entry(item["id"], item["title"], item["url"], unstamp(item["date_published"]),
-                  unstamp(item["date_modified"]), item["content_html"])
+            Entry(
+                item["id"],
+                item["title"],
+                item["url"],
+                unstamp(item["date_published"]),
+                unstamp(item["date_modified"]),
+                item["content_html"],
+            )
             for item in json.loads(path.read_bytes())["items"]
-        ]  # fmt: skip
+        ]
     return [
-        Entry(item.id, item.title, item.link, _time(item.published_parsed), _time(item.updated_parsed),
-              item.content[0].value if "content" in item else item.summary)
+        Entry(
+            item.id,
+            item.title,
+            item.link,
+            _time(item.published_parsed),
+            _time(item.updated_parsed),
+            item.content[0].value if "content" in item else item.summary,
+        )
         for item in parsed(path).entries
-    ]  # fmt: skip
+    ]
 
 
 def parsed(path: Path) -> Any:
@@ -229,8 +247,13 @@ def test_items_are_the_same_in_every_form_newest_first_and_never_of_the_future(o
     found = entries(output / path)
     assert found == sorted(found, key=lambda entry: entry.published, reverse=True)
     assert all(entry.published <= entry.updated <= NOON and entry.link.startswith(f"{HOST}/") for entry in found)
-    like = "atom.xml" if "/" not in path else "providers/groq/history.atom" if "history" in path else (
-        "providers/groq/atom.xml")  # fmt: skip
+    like = (
+        "atom.xml"
+        if "/" not in path
+        else "providers/groq/history.atom"
+        if "history" in path
+        else ("providers/groq/atom.xml")
+    )
     assert [replace(entry, content="") for entry in found] == [replace(e, content="") for e in entries(output / like)]
 
 
@@ -272,8 +295,11 @@ def test_ids_outlive_titles_addresses_and_hosts(press: Press) -> None:
 def test_what_an_editor_corrects_is_news(press: Press) -> None:
     press.put(incident("first"))
     press.build(NOON)
-    write(press.root, "corrections/anthropic/first.yml", "impact: critical\nreason: A test.\nauthor: Ada\n"
-          "source: https://a.example/\ndate: 2026-03-02T15:55:00Z\n")  # fmt: skip
+    write(
+        press.root,
+        "corrections/anthropic/first.yml",
+        "impact: critical\nreason: A test.\nauthor: Ada\nsource: https://a.example/\ndate: 2026-03-02T15:55:00Z\n",
+    )
     (found,) = entries(press.build(NOON) / "atom.xml")
     assert (found.updated, found.content.startswith("<p>Critical;")) == (NOON - timedelta(minutes=5), True)
 
@@ -346,13 +372,20 @@ def test_every_page_leads_to_feeds_that_are_there_its_own_first(output: Path) ->
         assert [path for path in paths if not (output / path).is_file()] == []
 
 
-ODD = 'R & D "1 < 2" & \'x\' >'
+ODD = "R & D \"1 < 2\" & 'x' >"
 
 
 def test_what_xml_takes_for_marks_arrives_as_it_was_written() -> None:
-    item = exports.Item(id="tag:a,2026:b&c", url='https://a.example/?q="1"&r=2', title=ODD, published=OPENED,
-                        updated=OPENED, html='<p>a &lt; <a href="/x?y&amp;z">b</a> ]]></p>', authors=(ODD,),
-                        categories=(ODD,))  # fmt: skip
+    item = exports.Item(
+        id="tag:a,2026:b&c",
+        url='https://a.example/?q="1"&r=2',
+        title=ODD,
+        published=OPENED,
+        updated=OPENED,
+        html='<p>a &lt; <a href="/x?y&amp;z">b</a> ]]></p>',
+        authors=(ODD,),
+        categories=(ODD,),
+    )
     channel = exports.Channel(id="tag:a,2026:&", title=ODD, url="https://a.example/?a&b", home="https://a.example/?c&d")
 
     entry = etree.fromstring(exports.atom(channel, [item])).find("{*}entry")
@@ -361,12 +394,19 @@ def test_what_xml_takes_for_marks_arrives_as_it_was_written() -> None:
     assert entry is not None
     assert one is not None
     assert [entry.findtext(f"{{*}}{name}") for name in ("id", "title", "author/{*}name", "content")] == [
-        item.id, ODD, ODD, item.html,
-    ]  # fmt: skip
+        item.id,
+        ODD,
+        ODD,
+        item.html,
+    ]
     assert [entry.find("{*}link").get("href"), entry.find("{*}category").get("term")] == [item.url, ODD]
     assert [one.findtext(name) for name in ("guid", "title", "link", "category", "description")] == [
-        item.id, ODD, item.url, ODD, item.html,
-    ]  # fmt: skip
+        item.id,
+        ODD,
+        item.url,
+        ODD,
+        item.html,
+    ]
 
 
 def test_an_atom_feed_can_be_looked_at_in_a_browser(output: Path) -> None:
@@ -377,8 +417,11 @@ def test_an_atom_feed_can_be_looked_at_in_a_browser(output: Path) -> None:
 def test_nothing_that_leaves_the_site_moves_with_the_clock_alone(press: Press) -> None:
     press.put(incident("first"), *many(60))
     output = press.build(NOON)
-    still = {path: path.read_bytes() for name in ("**/*.xml", "**/*.rss", "**/*.atom", "**/feed.json", "**/*.ics")
-             for path in output.glob(name)}  # fmt: skip
+    still = {
+        path: path.read_bytes()
+        for name in ("**/*.xml", "**/*.rss", "**/*.atom", "**/feed.json", "**/*.ics")
+        for path in output.glob(name)
+    }
     press.build(NOON + timedelta(hours=1))
     assert [path for path, data in still.items() if path.read_bytes() != data] == []
 
@@ -393,8 +436,9 @@ def test_a_feed_that_holds_nothing_yet_has_changed_when_the_record_began(press: 
             dates[path.relative_to(output).as_posix()] = stamps
     assert {*XML} - {"articles/atom.xml", "articles/feed.xml", "atom.xml", "feed.xml"} <= dates.keys()
     assert {stamp for stamps in dates.values() for stamp in stamps} == {
-        "2025-09-01T00:00:00Z", "Mon, 01 Sep 2025 00:00:00 GMT",
-    }  # fmt: skip
+        "2025-09-01T00:00:00Z",
+        "Mon, 01 Sep 2025 00:00:00 GMT",
+    }
 
 
 def test_while_there_is_no_record_a_feed_is_of_the_day_it_is_made(press: Press) -> None:

@@ -70,8 +70,9 @@ WRONG = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "was", "becomes", "said"), [(name, *row) for name in WRONG for row in WRONG[name]])
-def test_what_is_wrong_with_a_feed_is_found(output: Path, tmp_path: Path, name: str, was: str, becomes: str, said: str
-) -> None:  # fmt: skip
+def test_what_is_wrong_with_a_feed_is_found(
+    output: Path, tmp_path: Path, name: str, was: str, becomes: str, said: str
+) -> None:
     text = (output / name).read_bytes().decode()
     assert feedvalidity.faults(output, output / name, HOST) == []
     assert was in text

@@ -175,7 +175,8 @@ def test_forecasts_that_are_no_text_are_named(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError) as error:
         archive.load_forecasts(tmp_path, "anthropic")
     assert str(error.value) == (
-        f"{tmp_path.name}/forecasts/anthropic.jsonl:1: is not UTF-8 (invalid start byte); restore it from its history")
+        f"{tmp_path.name}/forecasts/anthropic.jsonl:1: is not UTF-8 (invalid start byte); restore it from its history"
+    )
 
 
 # The scorecard

@@ -69,8 +69,10 @@ def test_a_state_shows_the_post_as_it_read_then_and_later_what_became_of_it() ->
     changed = page.states[3]
     assert (changed.time.text, changed.said) == ("13:00", ())
     assert [(piece.tag, piece.text) for piece in changed.edits[0].pieces] == [
-        ("del", "All"), ("ins", "Some"), ("", " methods fail.")
-    ]  # fmt: skip
+        ("del", "All"),
+        ("ins", "Some"),
+        ("", " methods fail."),
+    ]
 
 
 def test_titles_stand_only_where_they_are_new() -> None:
@@ -90,12 +92,16 @@ def test_only_what_has_states_to_step_through_has_a_replay() -> None:
 
 
 def test_a_huge_replay_goes_on_on_further_sheets() -> None:
-    posts = tuple(replace(SEEN.updates[0], at=at(f"02 {h:02}:{m:02}"), seen=at(f"02 {h:02}:{m:02}"))
-                  for h in range(10) for m in range(0, 60, 10))  # fmt: skip
+    posts = tuple(
+        replace(SEEN.updates[0], at=at(f"02 {h:02}:{m:02}"), seen=at(f"02 {h:02}:{m:02}"))
+        for h in range(10)
+        for m in range(0, 60, 10)
+    )
     huge = replace(SEEN, updates=posts, changes=(), ended=None, first_seen=posts[0].at, started=posts[0].at)
     assert [(s.url, s.here) for s in replayed(huge, 2).sheets] == [
-        ("/incidents/anthropic/0ghc53zpsfmt/at/", False), ("/incidents/anthropic/0ghc53zpsfmt/at/2/", True)
-    ]  # fmt: skip
+        ("/incidents/anthropic/0ghc53zpsfmt/at/", False),
+        ("/incidents/anthropic/0ghc53zpsfmt/at/2/", True),
+    ]
     assert [len(replayed(huge, sheet).states) for sheet in (1, 2)] == [30, 30]
 
 
@@ -123,8 +129,11 @@ def test_edits_stand_newest_first_with_what_was_taken_away() -> None:
     known = almanac([SEEN, *PAST])
     page = views.edits(known, lambda _: SEEN)
     assert [plain(edit.what) for edit in page.edited[0].edits] == [
-        "Impact", "Title", "Update of 2 March 2026, 12:40 UTC, taken away", "Update of 2 March 2026, 12:21 UTC"
-    ]  # fmt: skip
+        "Impact",
+        "Title",
+        "Update of 2 March 2026, 12:40 UTC, taken away",
+        "Update of 2 March 2026, 12:21 UTC",
+    ]
     assert [(cell.name, cell.said) for cell in page.months[0].cells if cell.url] == [("Mar", "1")]
     assert views.edits_of_month(known, lambda _: SEEN, 2026, 3).edited == page.edited
 
@@ -180,8 +189,9 @@ def test_who_was_never_covered_is_not_compared() -> None:
 def test_the_list_of_comparisons_leads_to_each_from_both_sides() -> None:
     lines = views.comparisons(almanac(PAST)).lines
     assert [(line.provider.text, [link.url for link in line.others]) for line in lines] == [
-        ("Claude", ["/compare/anthropic/groq/"]), ("Groq", ["/compare/anthropic/groq/"])
-    ]  # fmt: skip
+        ("Claude", ["/compare/anthropic/groq/"]),
+        ("Groq", ["/compare/anthropic/groq/"]),
+    ]
 
 
 # Search
@@ -193,8 +203,9 @@ def test_search_leads_to_every_month_provider_and_component() -> None:
     assert [cell.url for line in page.months for cell in line.cells if cell.url] == ["/incidents/2026/02/"]
     assert [line.name for line in page.providers] == [CLAUDE.name, GROQ.name]
     assert [link.url for _, parts in page.parts for link in parts] == [
-        "/providers/anthropic/claude-ai/", "/providers/anthropic/api/"
-    ]  # fmt: skip
+        "/providers/anthropic/claude-ai/",
+        "/providers/anthropic/api/",
+    ]
 
 
 # To machines
@@ -237,8 +248,13 @@ def test_every_section_has_a_picture() -> None:
 
 
 def test_a_change_of_a_post_s_time_or_word_is_an_edit_too() -> None:
-    moved = Update(at=at("02 12:30"), phase=SEEN.updates[1].phase, text="a", seen=at("02 12:23"),
-                   was=(Revision(text="b", until=at("02 13:00")),))  # fmt: skip
+    moved = Update(
+        at=at("02 12:30"),
+        phase=SEEN.updates[1].phase,
+        text="a",
+        seen=at("02 12:23"),
+        was=(Revision(text="b", until=at("02 13:00")),),
+    )
     reopened = Change(what="ended", was="2026-03-02T12:30:00Z", until=at("02 14:00"))
     page = replayed(replace(SEEN, updates=(SEEN.updates[0], moved), ended=None, changes=(reopened,)))
     said = [plain(edit.what) for state in page.states for edit in state.edits]

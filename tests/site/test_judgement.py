@@ -63,16 +63,20 @@ def deep(root: Path) -> None:
     Path(folder, "x.md").write_text("x")
 
 
-@pytest.mark.parametrize(("change", "file"), [
-    (stray("articles/2026/2026-03-02-x.lock"), "content/articles/2026/2026-03-02-x.lock"),
-    (stray("articles/2026/2026-03-02-x.tmp"), "content/articles/2026/2026-03-02-x.tmp"),
-    (stray("pages/x.lock"), "content/pages/x.lock"),
-    (stray("pages/.x.md"), "content/pages/.x.md"),
-    (stray("incidents/anthropic/2026/2026-03-02-..md"), "content/incidents/anthropic/2026/2026-03-02-..md"),
-    (link, "content/links"),
-    (pipe, "content/pages/x.md"),
-    (deep, "content/articles/d/d/d"),
-], ids=["lock", "temporary", "lock of a page", "hidden page", "incident", "link", "pipe", "deep"])
+@pytest.mark.parametrize(
+    ("change", "file"),
+    [
+        (stray("articles/2026/2026-03-02-x.lock"), "content/articles/2026/2026-03-02-x.lock"),
+        (stray("articles/2026/2026-03-02-x.tmp"), "content/articles/2026/2026-03-02-x.tmp"),
+        (stray("pages/x.lock"), "content/pages/x.lock"),
+        (stray("pages/.x.md"), "content/pages/.x.md"),
+        (stray("incidents/anthropic/2026/2026-03-02-..md"), "content/incidents/anthropic/2026/2026-03-02-..md"),
+        (link, "content/links"),
+        (pipe, "content/pages/x.md"),
+        (deep, "content/articles/d/d/d"),
+    ],
+    ids=["lock", "temporary", "lock of a page", "hidden page", "incident", "link", "pipe", "deep"],
+)
 def test_what_the_build_leaves_out_the_check_has_told(root: Path, change: Callable[[Path], object], file: str) -> None:
     change(root)
     assert told(root) == {file}
@@ -80,8 +84,14 @@ def test_what_the_build_leaves_out_the_check_has_told(root: Path, change: Callab
 
 
 def test_what_killed_runs_left_stops_neither(root: Path) -> None:
-    for name in ("articles/2026/2026-03-02-x.md.tmp", "pulls/groq.lock", "pulls/groq.json.tmp", "inbox/dropped.txt.tmp",
-                 "incidents/groq/2026/2026-03-02-x.md.tmp", "forecasts/groq.jsonl.tmp"):  # fmt: skip
+    for name in (
+        "articles/2026/2026-03-02-x.md.tmp",
+        "pulls/groq.lock",
+        "pulls/groq.json.tmp",
+        "inbox/dropped.txt.tmp",
+        "incidents/groq/2026/2026-03-02-x.md.tmp",
+        "forecasts/groq.jsonl.tmp",
+    ):
         projects.write(root, name, "half")
     assert told(root) == set()
     assert named(root) == set()

@@ -39,29 +39,53 @@ def replace(root: Path, file: str, old: str, new: bytes) -> None:
 BROKEN: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "a post of the 45th of a month": (
         lambda root: replace(root, SECOND, "## 2026-03-02T12", b"## 2026-03-45T12"),
-        SECOND, "incidents/anthropic/second"),
+        SECOND,
+        "incidents/anthropic/second",
+    ),
     "a post that is no UTF-8": (
         lambda root: replace(root, SECOND, "investigating\n", b"investigating\n\nAn \xff\xfe end.\n"),
-        SECOND, "incidents/anthropic/second"),
+        SECOND,
+        "incidents/anthropic/second",
+    ),
     "a title that is no YAML": (
-        lambda root: replace(root, SECOND, "title: ", b"title: [}\x00 "), SECOND, "incidents/anthropic/second"),
+        lambda root: replace(root, SECOND, "title: ", b"title: [}\x00 "),
+        SECOND,
+        "incidents/anthropic/second",
+    ),
     "an article without fields": (
         lambda root: write(root, "articles/2026/2026-03-02-bad.md", "---\ntitle: [\n---\n\nText."),
-        "articles/2026/2026-03-02-bad.md", "articles/2026/bad"),
+        "articles/2026/2026-03-02-bad.md",
+        "articles/2026/bad",
+    ),
     "an article with a wrong verdict": (
-        lambda root: article(root, "bad", "Bad", "Text.", more=(
-            "claims:\n  - said: It was up.\n    by: X\n    where: 1\n    grade: press\n    verdict: supported\n"
-            "    check: {count: incidents, provider: anthropic, expect: more than 90}\n")),
-        "articles/2026/2026-03-02-bad.md", "articles/2026/bad"),
+        lambda root: article(
+            root,
+            "bad",
+            "Bad",
+            "Text.",
+            more=(
+                "claims:\n  - said: It was up.\n    by: X\n    where: 1\n    grade: press\n    verdict: supported\n"
+                "    check: {count: incidents, provider: anthropic, expect: more than 90}\n"
+            ),
+        ),
+        "articles/2026/2026-03-02-bad.md",
+        "articles/2026/bad",
+    ),
     "a provider without a name": (
-        lambda root: replace(root, "providers/groq.md", "name: ", b"nome: "), "providers/groq.md", "providers/groq"),
+        lambda root: replace(root, "providers/groq.md", "name: ", b"nome: "),
+        "providers/groq.md",
+        "providers/groq",
+    ),
     "a picture that is none": (
-        lambda root: (write(root, "images/2026/down.png", ""),
-                      (root / "content/images/2026/down.png").write_bytes(png()[:40])),
-        "images/2026/down.png", "images/2026/down.png"),
-    "a log of pulls that is none": (
-        lambda root: write(root, "pulls/groq.json", "{"), "pulls/groq.json", "nothing"),
-}  # fmt: skip
+        lambda root: (
+            write(root, "images/2026/down.png", ""),
+            (root / "content/images/2026/down.png").write_bytes(png()[:40]),
+        ),
+        "images/2026/down.png",
+        "images/2026/down.png",
+    ),
+    "a log of pulls that is none": (lambda root: write(root, "pulls/groq.json", "{"), "pulls/groq.json", "nothing"),
+}
 
 
 @pytest.mark.parametrize("name", BROKEN)

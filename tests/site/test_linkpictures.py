@@ -41,8 +41,10 @@ def test_a_picture_is_1200_by_630_and_small() -> None:
 
 
 def test_severity_is_height_and_ink() -> None:
-    filled = {css: int((pixels(draw(SHOWN._replace(css=css), SITE))[480:600, 85:120] >= 10).sum())
-              for css in ("ok", "minor", "major", "critical")}  # fmt: skip
+    filled = {
+        css: int((pixels(draw(SHOWN._replace(css=css), SITE))[480:600, 85:120] >= 10).sum())
+        for css in ("ok", "minor", "major", "critical")
+    }
     assert sorted(filled, key=filled.__getitem__) == ["ok", "minor", "major", "critical"]
 
 
@@ -124,14 +126,20 @@ def told(press: Press, name: str) -> tuple[tuple[str, ...], str]:
     return shown.facts, shown.css
 
 
-@pytest.mark.parametrize(("name", "facts", "css"), [
-    ("closed", ("Major degradation, 1 h 30 min", "2 March 2026, 10:00 to 11:30 UTC"), "major"),
-    ("open", ("Critical degradation, open as of 2 March 2026, 14:10 UTC", "declared since 2 March 2026, 13:00 UTC"),
-     "critical"),
-    ("over-night", ("Trouble, 2 h", "1 March 2026, 23:00 UTC to 2 March 2026, 01:00 UTC"), "unsaid"),
-    ("works", ("Maintenance, 30 min", "2 March 2026, 09:00 to 09:30 UTC"), ""),
-    ("lost", ("Major degradation, no end recorded", "declared since 2 January 2026, 09:00 UTC"), "major"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "facts", "css"),
+    [
+        ("closed", ("Major degradation, 1 h 30 min", "2 March 2026, 10:00 to 11:30 UTC"), "major"),
+        (
+            "open",
+            ("Critical degradation, open as of 2 March 2026, 14:10 UTC", "declared since 2 March 2026, 13:00 UTC"),
+            "critical",
+        ),
+        ("over-night", ("Trouble, 2 h", "1 March 2026, 23:00 UTC to 2 March 2026, 01:00 UTC"), "unsaid"),
+        ("works", ("Maintenance, 30 min", "2 March 2026, 09:00 to 09:30 UTC"), ""),
+        ("lost", ("Major degradation, no end recorded", "declared since 2 January 2026, 09:00 UTC"), "major"),
+    ],
+)
 def test_an_incident_is_told_with_absolute_times(press: Press, name: str, facts: tuple[str, str], css: str) -> None:
     found, shown = told(press, name)
     assert (tuple(fact.replace("\u00a0", " ") for fact in found), shown) == (facts, css)

@@ -39,44 +39,82 @@ def faults(text: str, file: str = FILE) -> list[str]:
 
 
 def test_a_link_post_is_read_into_plain_values() -> None:
-    assert link_posts.read(POST.encode(), FILE) == (LinkPost(
-        slug="2026-03-02-acme-falls-over",
-        lead=Telling("https://paper.example/acme", "Acme falls over", "The Paper", HALF_PAST),
-        grade="press", providers=("acme",), incidents=(("acme", "a"),), quote="It was the second time.",
-        also=(Telling("https://board.example/1", "Acme down?", "The Board", HALF_PAST.replace(minute=40)),),
-        curator="Ada Example", note="The first to say so.", file=FILE,
-    ), ())  # fmt: skip
+    assert link_posts.read(POST.encode(), FILE) == (
+        LinkPost(
+            slug="2026-03-02-acme-falls-over",
+            lead=Telling("https://paper.example/acme", "Acme falls over", "The Paper", HALF_PAST),
+            grade="press",
+            providers=("acme",),
+            incidents=(("acme", "a"),),
+            quote="It was the second time.",
+            also=(Telling("https://board.example/1", "Acme down?", "The Board", HALF_PAST.replace(minute=40)),),
+            curator="Ada Example",
+            note="The first to say so.",
+            file=FILE,
+        ),
+        (),
+    )
 
 
-@pytest.mark.parametrize(("old", "new", "fault"), [
-    ("grade: press", "grade: gossip", ":6:1: grade: 'gossip' is not one of the words known here; write "
-     "official, stated-cause, press, user-report or unverified"),
-    ("https://paper.example/acme", "javascript:alert(1)", ":3:1: url: 'javascript:alert(1)' is no web address; write "
-     "it in full, as in https://status.example.com/"),
-    ("https://board.example/1", "data:text/html,x", ":11:25: also.0.url: 'data:text/html,x' is no web address; write "
-     "it in full, as in https://status.example.com/"),
-    ("T10:30:00Z", "T10:30:00", ":5:1: date: 2026-03-02 10:30:00 has no time zone; write it in UTC with a Z, as in "
-     "2026-03-02T18:00:00Z"),
-    ("curator: Ada Example\n", "", ":1:1: curator: is missing; add a line `curator: …`"),
-    ("[acme]", "[]", ":7:1: providers: is an empty list; name at least one"),
-    ("[acme/a]", "[a]", ":8:13: incidents.0: 'a' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt"),
-    ("note:", "slug: ../../x\nnote:", ":13:1: slug: is not a known key; known: url, title, publisher, date, grade, "
-     "providers, incidents, quote, also, curator, note"),
-    ("---\n", "---\n", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (
+            "grade: press",
+            "grade: gossip",
+            ":6:1: grade: 'gossip' is not one of the words known here; write "
+            "official, stated-cause, press, user-report or unverified",
+        ),
+        (
+            "https://paper.example/acme",
+            "javascript:alert(1)",
+            ":3:1: url: 'javascript:alert(1)' is no web address; write it in full, as in https://status.example.com/",
+        ),
+        (
+            "https://board.example/1",
+            "data:text/html,x",
+            ":11:25: also.0.url: 'data:text/html,x' is no web address; write "
+            "it in full, as in https://status.example.com/",
+        ),
+        (
+            "T10:30:00Z",
+            "T10:30:00",
+            ":5:1: date: 2026-03-02 10:30:00 has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z",
+        ),
+        ("curator: Ada Example\n", "", ":1:1: curator: is missing; add a line `curator: …`"),
+        ("[acme]", "[]", ":7:1: providers: is an empty list; name at least one"),
+        (
+            "[acme/a]",
+            "[a]",
+            ":8:13: incidents.0: 'a' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt",
+        ),
+        (
+            "note:",
+            "slug: ../../x\nnote:",
+            ":13:1: slug: is not a known key; known: url, title, publisher, date, grade, "
+            "providers, incidents, quote, also, curator, note",
+        ),
+        ("---\n", "---\n", ""),
+    ],
+)
 def test_every_fault_names_its_line_and_its_cure(old: str, new: str, fault: str) -> None:
     told = faults(POST.replace(old, new, 1))
     assert [line.removeprefix(f"content/{FILE}") for line in told] == [fault] * bool(fault)
 
 
-@pytest.mark.parametrize("file", [
-    "links/2026-03-02-acme.md", "links/2026/acme.md", "links/2026/2026-03-02-Acme.md", "links/2026/2026-03-02-a.html",
-    "links/2026/../../2026-03-02-a.md", "links/2026/2026-03-02-a/b.md",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "file",
+    [
+        "links/2026-03-02-acme.md",
+        "links/2026/acme.md",
+        "links/2026/2026-03-02-Acme.md",
+        "links/2026/2026-03-02-a.html",
+        "links/2026/../../2026-03-02-a.md",
+        "links/2026/2026-03-02-a/b.md",
+    ],
+)
 def test_a_file_anywhere_else_is_not_read(file: str) -> None:
-    assert faults(POST, file) == [
-        f"content/{file}:1:1: is not read; name it content/links/<year>/<date>-<words>.md"
-    ]
+    assert faults(POST, file) == [f"content/{file}:1:1: is not read; name it content/links/<year>/<date>-<words>.md"]
 
 
 def test_a_text_below_the_fields_is_refused_since_nothing_would_show_it() -> None:

@@ -22,16 +22,21 @@ def test_the_site_of_naughty_names_stays_where_it_belongs_and_tells_any_two_apar
 def test_what_stands_elsewhere_than_in_output_and_state_is_told() -> None:
     after = {"out/index.html": b"new", ".out-state/x": b"new", "output/x": b"new", "content/a.md": b"new"}
     assert list(paths.strayed({"content/a.md": b"", "b": b""}, after)) == [
-        "b is outside", "content/a.md is outside", "output/x is outside"
-    ]  # fmt: skip
+        "b is outside",
+        "content/a.md is outside",
+        "output/x is outside",
+    ]
 
 
 def test_names_that_are_not_plain_are_told(tmp_path: Path) -> None:
     for name in ("a", "A", "a.b-1.xml", ".x", "a b", "incidents"):
         (tmp_path / name).write_text("")
     assert sorted(paths.misnamed(tmp_path)) == [
-        ".x is no name of ours", "A is no name of ours", "a b is no name of ours", "a is there 2 times but for case"
-    ]  # fmt: skip
+        ".x is no name of ours",
+        "A is no name of ours",
+        "a b is no name of ours",
+        "a is there 2 times but for case",
+    ]
 
 
 def test_no_naughty_name_is_a_provider(tmp_path: Path) -> None:

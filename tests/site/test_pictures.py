@@ -39,35 +39,41 @@ def test_a_plain_picture_may_be_shown(kind: str) -> None:
     assert images.read(data, f"images/2026/down.{kind}") == (Picture(f"images/2026/down.{kind}", 300, 20, digest), ())
 
 
-@pytest.mark.parametrize(("chunk", "size"), [
-    (webp_chunk(b"VP8 ", b"\x30\1\0\x9d\x01\x2a" + b"\x05\x40\x07\x80" + b"points"), (5, 7)),
-    (webp_chunk(b"VP8L", b"\x2f" + (4 | 6 << 14).to_bytes(4, "little") + b"points"), (5, 7)),
-])
+@pytest.mark.parametrize(
+    ("chunk", "size"),
+    [
+        (webp_chunk(b"VP8 ", b"\x30\1\0\x9d\x01\x2a" + b"\x05\x40\x07\x80" + b"points"), (5, 7)),
+        (webp_chunk(b"VP8L", b"\x2f" + (4 | 6 << 14).to_bytes(4, "little") + b"points"), (5, 7)),
+    ],
+)
 def test_simple_webp_tells_its_size_in_its_points(chunk: bytes, size: tuple[int, int]) -> None:
     picture, _ = images.read(b"RIFF" + (len(chunk) + 4).to_bytes(4, "little") + b"WEBP" + chunk, "images/2026/a.webp")
     assert picture
     assert (picture.width, picture.height) == size
 
 
-@pytest.mark.parametrize(("data", "file", "message"), [
-    (b"<svg onload=alert(1)>", "a.png", "is no picture; save the picture again as PNG, JPEG or WebP"),
-    (b"GIF89a" + bytes(20), "a.png", "is no picture; save the picture again as PNG, JPEG or WebP"),
-    (b"", "a.png", "is no picture; save the picture again as PNG, JPEG or WebP"),
-    (png()[:-4], "a.png", "breaks off; save the picture again as PNG, JPEG or WebP"),
-    (png()[:8], "a.png", "breaks off; save the picture again as PNG, JPEG or WebP"),
-    (jpeg()[:-2], "a.jpg", "breaks off; save the picture again as PNG, JPEG or WebP"),
-    (b"\xff\xd8\xff\xe0\0\2abc", "a.jpg", "breaks off; save the picture again as PNG, JPEG or WebP"),
-    (webp()[:-3], "a.webp", "breaks off; save the picture again as PNG, JPEG or WebP"),
-    (b"RIFF\x04\0\0\0WEBP", "a.webp", "tells no width and height; save the picture again as PNG, JPEG or WebP"),
-    (jpeg(), "a.png", "is called .png but is a .jpg by its bytes; rename it"),
-    (png(width=4097), "a.png", "is 4097 by 2 points; make it at most 4096 a side"),
-    (png(width=3, height=2**31), "a.png", "is 3 by 2147483648 points; make it at most 4096 a side"),
-    (png(width=0, height=0), "a.png", "tells no width and height; save the picture again as PNG, JPEG or WebP"),
-    (png() + bytes(500_000), "a.png", f"has {len(png()) + 500_000:,} bytes; {SMALLER}"),
-    (png(), "a.svg", MISNAMED),
-    (png(), "../x.png", MISNAMED),
-    (png(), f"{'a' * 80}.png", "has a name that is too long; write at most 80 characters"),
-])
+@pytest.mark.parametrize(
+    ("data", "file", "message"),
+    [
+        (b"<svg onload=alert(1)>", "a.png", "is no picture; save the picture again as PNG, JPEG or WebP"),
+        (b"GIF89a" + bytes(20), "a.png", "is no picture; save the picture again as PNG, JPEG or WebP"),
+        (b"", "a.png", "is no picture; save the picture again as PNG, JPEG or WebP"),
+        (png()[:-4], "a.png", "breaks off; save the picture again as PNG, JPEG or WebP"),
+        (png()[:8], "a.png", "breaks off; save the picture again as PNG, JPEG or WebP"),
+        (jpeg()[:-2], "a.jpg", "breaks off; save the picture again as PNG, JPEG or WebP"),
+        (b"\xff\xd8\xff\xe0\0\2abc", "a.jpg", "breaks off; save the picture again as PNG, JPEG or WebP"),
+        (webp()[:-3], "a.webp", "breaks off; save the picture again as PNG, JPEG or WebP"),
+        (b"RIFF\x04\0\0\0WEBP", "a.webp", "tells no width and height; save the picture again as PNG, JPEG or WebP"),
+        (jpeg(), "a.png", "is called .png but is a .jpg by its bytes; rename it"),
+        (png(width=4097), "a.png", "is 4097 by 2 points; make it at most 4096 a side"),
+        (png(width=3, height=2**31), "a.png", "is 3 by 2147483648 points; make it at most 4096 a side"),
+        (png(width=0, height=0), "a.png", "tells no width and height; save the picture again as PNG, JPEG or WebP"),
+        (png() + bytes(500_000), "a.png", f"has {len(png()) + 500_000:,} bytes; {SMALLER}"),
+        (png(), "a.svg", MISNAMED),
+        (png(), "../x.png", MISNAMED),
+        (png(), f"{'a' * 80}.png", "has a name that is too long; write at most 80 characters"),
+    ],
+)
 def test_what_is_no_plain_picture_is_refused_with_a_cure(data: bytes, file: str, message: str) -> None:
     assert messages(data, f"images/2026/{file}") == [message]
 
@@ -96,8 +102,11 @@ def test_what_hides_beside_a_picture_is_named_and_can_be_left_out(kind: str, dat
 
 
 def test_profiles_of_colour_may_stay() -> None:
-    for kind, data in (("png", png(png_chunk(b"iCCP", PROFILE))), ("webp", webp(webp_chunk(b"ICCP", b"x"))),
-                       ("jpg", jpeg(jpeg_segment(0xE2, b"ICC_PROFILE\0\1\1")))):
+    for kind, data in (
+        ("png", png(png_chunk(b"iCCP", PROFILE))),
+        ("webp", webp(webp_chunk(b"ICCP", b"x"))),
+        ("jpg", jpeg(jpeg_segment(0xE2, b"ICC_PROFILE\0\1\1"))),
+    ):
         assert messages(data, f"images/2026/a.{kind}") == []
 
 
@@ -177,9 +186,7 @@ def test_the_site_carries_pictures_and_notices_when_they_change(
     assert "/images/2026/down.png leads nowhere on this site" in capsys.readouterr().err
 
 
-def test_a_new_picture_is_written_without_what_it_hides(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_new_picture_is_written_without_what_it_hides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = tmp_path / "Screen Shot 3.PNG"
     source.write_bytes(HIDING[0][1])
     content = tmp_path / "content"
@@ -222,9 +229,10 @@ UNLIKE = {
     "two heads": raw_png(head(1, 1), zlib.compress(b"\0\0"), png_chunk(b"IHDR", head(4000, 4000))),
     "a short head": raw_png(head(1, 1)[:-1], zlib.compress(b"\0\0")),
     "a profile of a hundred megabytes": raw_png(
-        head(1, 1), zlib.compress(b"\0\0"), png_chunk(b"iCCP", b"a\0\0" + zlib.compress(b"\0" * 100_000_000))),
+        head(1, 1), zlib.compress(b"\0\0"), png_chunk(b"iCCP", b"a\0\0" + zlib.compress(b"\0" * 100_000_000))
+    ),
     "a wrong check sum": raw_png(head(1, 1), zlib.compress(b"\0\0"))[:-1] + b"x",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", UNLIKE)
@@ -244,7 +252,8 @@ def test_a_picture_of_every_kind_is_read(depth: int, colour: int, samples: int, 
     points = b"".join((b"\0" + b"\0" * -(-across * depth * samples // 8)) * along for across, along in sizes)
     palette = [png_chunk(b"PLTE", b"\0\0\0")] if colour == 3 else []
     picture, problems = images.read(
-        raw_png(head(9, 5, depth, colour, interlaced), zlib.compress(points), *palette), "images/2026/down.png")
+        raw_png(head(9, 5, depth, colour, interlaced), zlib.compress(points), *palette), "images/2026/down.png"
+    )
     assert problems == ()
     assert picture
     assert (picture.width, picture.height) == (9, 5)

@@ -48,18 +48,24 @@ def test_made_harmless_it_passes(ground: Ground) -> None:
     assert spoiled(ground, FEW) == []
 
 
-@pytest.mark.parametrize(("verdict", "harm"), [
-    (Verdict(crash="OSError"), "crashed: OSError"),
-    (Verdict(told=("content/pages/other.md:1:1: is wrong in some way",)), "is refused without its file being named"),
-    (Verdict(told=("content/pages/news.md:1:1: no",)), "is refused without its file being named"),
-    (Verdict(refused="stop"), "passes the check and stops the build: stop"),
-    (Verdict(witness=False), "hides the mistake of another file"),
-    (Verdict(cpu=11.0), "takes 11.0 s"),
-    (Verdict(leaked=("index.html",)), "publishes a secret in index.html"),
-    (Verdict(outside=("outside.html",)), "writes outside: outside.html"),
-    (Verdict(removed=frozenset({"about/index.html"})), "removes about/index.html"),
-    (Verdict(changed=frozenset({"about/index.html"})), "changes about/index.html"),
-])
+@pytest.mark.parametrize(
+    ("verdict", "harm"),
+    [
+        (Verdict(crash="OSError"), "crashed: OSError"),
+        (
+            Verdict(told=("content/pages/other.md:1:1: is wrong in some way",)),
+            "is refused without its file being named",
+        ),
+        (Verdict(told=("content/pages/news.md:1:1: no",)), "is refused without its file being named"),
+        (Verdict(refused="stop"), "passes the check and stops the build: stop"),
+        (Verdict(witness=False), "hides the mistake of another file"),
+        (Verdict(cpu=11.0), "takes 11.0 s"),
+        (Verdict(leaked=("index.html",)), "publishes a secret in index.html"),
+        (Verdict(outside=("outside.html",)), "writes outside: outside.html"),
+        (Verdict(removed=frozenset({"about/index.html"})), "removes about/index.html"),
+        (Verdict(changed=frozenset({"about/index.html"})), "changes about/index.html"),
+    ],
+)
 def test_every_harm_is_seen(verdict: Verdict, harm: str) -> None:
     [said] = wrong_with(Case(name="x", files={"pages/news.md": b""}), verdict)
     assert said.startswith(harm)

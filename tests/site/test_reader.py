@@ -18,10 +18,13 @@ LINKS = "To [a page](/about/), [away](https://example.org/x), [there]({filename}
 def settings(tmp_path: Path) -> dict[str, Any]:
     content = tmp_path / "content"
     return {
-        "PATH": str(content), "SITEURL": "https://almanac.example", "ALMANAC_DRAFTS": True,
-        reader.FAULTS: [], reader.MANUSCRIPTS: {},
+        "PATH": str(content),
+        "SITEURL": "https://almanac.example",
+        "ALMANAC_DRAFTS": True,
+        reader.FAULTS: [],
+        reader.MANUSCRIPTS: {},
         reader.READ: lambda file: articles.read((content / file).read_bytes(), file),
-    }  # fmt: skip
+    }
 
 
 def read(settings: dict[str, Any], file: str, text: str) -> tuple[str, dict[str, Any]]:

@@ -18,8 +18,15 @@ from tests.support.projects import put, tree
 from tests.unit.test_replay import SEEN
 
 THEN = at("02 12:45")
-LATER = replace(SEEN, id="later", started=at("02 13:00"), first_seen=at("02 13:05"), changes=(), ended=None, updates=(
-    Update(at=at("02 13:00"), phase=SEEN.updates[0].phase, text="Later.", seen=at("02 13:05")),))  # fmt: skip
+LATER = replace(
+    SEEN,
+    id="later",
+    started=at("02 13:00"),
+    first_seen=at("02 13:05"),
+    changes=(),
+    ended=None,
+    updates=(Update(at=at("02 13:00"), phase=SEEN.updates[0].phase, text="Later.", seen=at("02 13:05")),),
+)
 
 
 @pytest.fixture
@@ -86,6 +93,10 @@ def test_an_import_that_was_open_then_is_called_open_and_one_without_an_end_is_n
         put(past.root, replace(incident(name, "02 11:00", until), imported="a-list", first_seen=None))
     build(past)
     rows = (past.output / "incidents/2026/03/index.html").read_text().split("<li>")
-    said = {name: [word for word in (">open<", ">no end recorded<") if word in row]
-            for name in ("long", "lost") for row in rows if f"/anthropic/{name}/" in row}  # fmt: skip
+    said = {
+        name: [word for word in (">open<", ">no end recorded<") if word in row]
+        for name in ("long", "lost")
+        for row in rows
+        if f"/anthropic/{name}/" in row
+    }
     assert said == {"long": [">open<"], "lost": [">no end recorded<"]}

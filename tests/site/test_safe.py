@@ -27,9 +27,11 @@ def printed_raw() -> list[tuple[str, str]]:
     found = [(path, IN_TEMPLATE) for path in (ROOT / "theme/templates").rglob("*")]
     found += [(path, IN_PLUGIN) for path in (ROOT / "plugins/almanac").rglob("*.py")]
     return sorted(
-        (path.relative_to(ROOT).as_posix(), place[0].strip()) for path, pattern in found if path.is_file()
+        (path.relative_to(ROOT).as_posix(), place[0].strip())
+        for path, pattern in found
+        if path.is_file()
         for place in pattern.finditer(path.read_text(encoding="utf-8"))
-    )  # fmt: skip
+    )
 
 
 def test_all_that_is_printed_as_it_is_stands_on_the_list_with_its_reason() -> None:

@@ -186,8 +186,12 @@ def test_publishing_pulls_first_and_says_so_where_there_is_no_network(root: Path
     code = "from pathlib import Path; from almanac import site; site.build(Path('publishconf.py'))"
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=root, env={**os.environ, "PYTHONPATH": "plugins"}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": "plugins"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.splitlines()[0].startswith("pull: ")
     assert "written" in done.stdout
     assert (root / "output/index.html").exists()

@@ -71,8 +71,10 @@ def pages_of(known: Snapshot, incidents: Iterable[Incident] = ()) -> list[tuple[
         *(("month", views.month(known, by_month, *key)) for key in by_month),
         ("providers", views.providers(known)),
         *(("provider", provider_page(known, provider)) for provider in known.providers),
-        *(("provider_year", views.provider_year(provider, views.by_year(known.cards[provider.slug]), 2026))
-          for provider in _with_2026(known)),
+        *(
+            ("provider_year", views.provider_year(provider, views.by_year(known.cards[provider.slug]), 2026))
+            for provider in _with_2026(known)
+        ),
         ("leaderboard", views.leaderboard(known, records)),
         ("backups", views.backups(records)),
         *(("backups", views.backups(records, name)) for name in views.BACKUPS),
@@ -88,8 +90,7 @@ def pages_of(known: Snapshot, incidents: Iterable[Incident] = ()) -> list[tuple[
         *(("compare", views.compare(views.Sides(known), views.closed(known), *pair)) for pair in views.compared(known)),
         *(("component", views.component(known, views.closed(known), *part)) for part in views.all_parts(known)),
         *(("incident", views.incident(near.of(carded(i)), i, carded(i))) for i in incidents),
-        *(("replay", views.replay(near.of(card), i, card))
-          for i in incidents if views.is_replayed(card := carded(i))),
+        *(("replay", views.replay(near.of(card), i, card)) for i in incidents if views.is_replayed(card := carded(i))),
         ("edits", views.edits(known, _texts(incidents))),
         *(("edits", views.edits_of_month(known, _texts(incidents), *key)) for key in views.edited_months(known)),
     ]
@@ -179,9 +180,12 @@ def test_feeds_are_announced_the_pages_own_first(soups: dict[str, BeautifulSoup]
 def test_only_what_states_the_present_says_as_of_when(site: dict[str, str]) -> None:
     speaking = {path for path, html in site.items() if "as of <b>" in html}
     assert speaking == {
-        "/", "/providers/", "/status/", "/incidents/anthropic/0ghc53zpsfmt/",
+        "/",
+        "/providers/",
+        "/status/",
+        "/incidents/anthropic/0ghc53zpsfmt/",
         *(f"/providers/{slug}/" for slug in ("anthropic", "groq", "github", "together")),
-    }  # fmt: skip
+    }
 
 
 def test_below_the_top_of_a_host_every_address_of_ours_begins_with_its_path() -> None:

@@ -72,9 +72,20 @@ def test_nothing_changed_is_seen(root: Path) -> None:
         lambda root: (root / ".output-preview-state/census.json").unlink(),
         lambda root: (root / ".output-preview-state/census.json").write_text("[]"),
     ],
-    ids=["edited", "added", "deleted", "renamed", "theme", "settings", "packages", "lost output", "defaced output",
-         "no census", "damaged census"],
-)  # fmt: skip
+    ids=[
+        "edited",
+        "added",
+        "deleted",
+        "renamed",
+        "theme",
+        "settings",
+        "packages",
+        "lost output",
+        "defaced output",
+        "no census",
+        "damaged census",
+    ],
+)
 def test_every_change_is_seen(root: Path, change: object) -> None:
     change(root)  # type: ignore[operator]
     assert not stands(root)
@@ -139,8 +150,7 @@ def test_a_build_speaks_of_what_was_stated_else_of_the_clock_floored(stated: str
     assert build_time(stated, NOW + STEP - 0.5) == moment
 
 
-@pytest.mark.parametrize(("pulled", "moment"), [
-    (NOW - 1, NOW), (NOW + 90, NOW + 90), (NOW + STEP, NOW + 200)])  # fmt: skip
+@pytest.mark.parametrize(("pulled", "moment"), [(NOW - 1, NOW), (NOW + 90, NOW + 90), (NOW + STEP, NOW + 200)])
 def test_what_was_pulled_is_built_but_nothing_that_has_not_come(pulled: int, moment: int) -> None:
     assert build_time("", NOW + 200.5, pulled) == moment
     assert build_time(str(NOW), NOW + 200.5, pulled) == NOW
@@ -183,8 +193,10 @@ def test_the_report_heeds_the_environment(root: Path, monkeypatch: pytest.Monkey
 
 def test_it_imports_nothing_but_the_standard_library() -> None:
     folder = Path(unchanged.__file__).parent
-    code = (f"import sys; sys.path[:0] = [{str(folder)!r}, {str(folder / 'model')!r}]; import clock, unchanged; "
-            "print({m.split('.')[0] for m in sys.modules} - sys.stdlib_module_names)")  # fmt: skip
+    code = (
+        f"import sys; sys.path[:0] = [{str(folder)!r}, {str(folder / 'model')!r}]; import clock, unchanged; "
+        "print({m.split('.')[0] for m in sys.modules} - sys.stdlib_module_names)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "unchanged" in done.stdout
     assert not {"almanac", "pelican", "jinja2", "yaml"} & set(done.stdout.replace("'", " ").split())
@@ -197,8 +209,16 @@ def test_the_census_is_written_at_once(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["articles/2026/x.lock", "articles/2026/x.tmp", "x.lock", "pulls/log/x.lock", "pages/.tmp",
-             "corrections/a/x.yml.tmp"])
+    "name",
+    [
+        "articles/2026/x.lock",
+        "articles/2026/x.tmp",
+        "x.lock",
+        "pulls/log/x.lock",
+        "pages/.tmp",
+        "corrections/a/x.yml.tmp",
+    ],
+)
 def test_what_only_looks_like_a_leftover_is_none(root: Path, name: str) -> None:
     assert not unchanged.is_leftover(name)
     path = root / "content" / name

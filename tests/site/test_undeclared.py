@@ -34,36 +34,68 @@ def at(hour: int, minute: int = 0) -> datetime:
 
 
 def test_it_is_read_with_its_witnesses_oldest_first() -> None:
-    assert undeclared.read(TEXT.encode(), FILE) == (Undeclared(
-        provider="anthropic", slug="2026-03-02-slow-answers", title="Answers took minutes", started=at(9),
-        ended=at(10, 30), summary="Users waited minutes; the status page showed nothing.",
-        evidence=(
-            Witness("https://forum.example/1", "Waiting?", "Forum", at(9, 5), "user-report"),
-            Witness("https://paper.example/a", "It crawls", "The Paper", at(9, 50), "press"),
+    assert undeclared.read(TEXT.encode(), FILE) == (
+        Undeclared(
+            provider="anthropic",
+            slug="2026-03-02-slow-answers",
+            title="Answers took minutes",
+            started=at(9),
+            ended=at(10, 30),
+            summary="Users waited minutes; the status page showed nothing.",
+            evidence=(
+                Witness("https://forum.example/1", "Waiting?", "Forum", at(9, 5), "user-report"),
+                Witness("https://paper.example/a", "It crawls", "The Paper", at(9, 50), "press"),
+            ),
+            contributor="Ada Example",
+            date=at(12),
+            file=FILE,
         ),
-        contributor="Ada Example", date=at(12), file=FILE,
-    ), ())
+        (),
+    )
 
 
-@pytest.mark.parametrize(("old", "new", "problem"), [
-    ("  - {url: \"https://forum", "#", "6:1: evidence: is too few; name at least two"),
-    ("publisher: Forum", "publisher: the paper",
-     "6:1: evidence: is of one publisher; name a second one that saw it too"),
-    ("grade: press", "grade: official", "7:106: evidence.0.grade: 'official' is not one of the words known here; "
-     "write press, user-report or unverified"),
-    ("https://paper", "javascript://paper", "7:6: evidence.0.url: 'javascript://paper.example/a' is no web address; "
-     "write it in full, as in https://status.example.com/"),
-    ("end: 2026-03-02T10", "end: 2026-03-02T08", "4:1: end: is before the start; mend one of the two"),
-    ("start: 2026-03-02", "start: 2026-03-01", "3:1: start: is not the day in the file's name; "
-     "name the file 2026-03-01-<words>.md"),
-    ("date: 2026-03-02T12", "date: 2026-03-02T08", "10:1: date: is before the start; write when you bring it"),
-    ("end: 2026-03-02T10", "end: 2026-03-02T13", "4:1: end: is after the date, when nobody could know it; write when "
-     "it was, or leave it out"),
-    ("date: 2026-03-02T09:50", "date: 2026-03-02T12:50", "7:78: evidence.0.date: is after the date of this file; "
-     "write when each was"),
-    ("contributor: Ada Example", "impact: major", "9:1: impact: is not a known key; known: title, start"),
-    ("Z\n---\n", "Z\n---\n\nMore.\n", "12:1: has a text; put a sentence or two into `summary`"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('  - {url: "https://forum', "#", "6:1: evidence: is too few; name at least two"),
+        (
+            "publisher: Forum",
+            "publisher: the paper",
+            "6:1: evidence: is of one publisher; name a second one that saw it too",
+        ),
+        (
+            "grade: press",
+            "grade: official",
+            "7:106: evidence.0.grade: 'official' is not one of the words known here; "
+            "write press, user-report or unverified",
+        ),
+        (
+            "https://paper",
+            "javascript://paper",
+            "7:6: evidence.0.url: 'javascript://paper.example/a' is no web address; "
+            "write it in full, as in https://status.example.com/",
+        ),
+        ("end: 2026-03-02T10", "end: 2026-03-02T08", "4:1: end: is before the start; mend one of the two"),
+        (
+            "start: 2026-03-02",
+            "start: 2026-03-01",
+            "3:1: start: is not the day in the file's name; name the file 2026-03-01-<words>.md",
+        ),
+        ("date: 2026-03-02T12", "date: 2026-03-02T08", "10:1: date: is before the start; write when you bring it"),
+        (
+            "end: 2026-03-02T10",
+            "end: 2026-03-02T13",
+            "4:1: end: is after the date, when nobody could know it; write when it was, or leave it out",
+        ),
+        (
+            "date: 2026-03-02T09:50",
+            "date: 2026-03-02T12:50",
+            "7:78: evidence.0.date: is after the date of this file; write when each was",
+        ),
+        ("contributor: Ada Example", "impact: major", "9:1: impact: is not a known key; known: title, start"),
+        ("Z\n---\n", "Z\n---\n\nMore.\n", "12:1: has a text; put a sentence or two into `summary`"),
+    ],
+)
 def test_what_is_wrong_is_named_with_a_cure(content: Path, old: str, new: str, problem: str) -> None:
     assert old in TEXT
     put(content, FILE, TEXT.replace(old, new, 1))
@@ -93,7 +125,12 @@ def test_it_is_shown_with_its_mark_and_counts_nowhere(tmp_path: Path) -> None:
     after = build(root)
     address = "undeclared/anthropic/2026-03-02-slow-answers/index.html"
     assert {path for path in after if after[path] != before.get(path)} == {
-        address, "undeclared/index.html", "undeclared/atom.xml", "providers/anthropic/index.html", "sitemap-pages.xml"}
+        address,
+        "undeclared/index.html",
+        "undeclared/atom.xml",
+        "providers/anthropic/index.html",
+        "sitemap-pages.xml",
+    }
     page = after[address].decode()
     assert '<p class="kicker">Not declared</p><h1>Answers took minutes</h1>' in page
     assert "It counts in no number here." in page

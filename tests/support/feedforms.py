@@ -46,12 +46,14 @@ def _record(trouble: Trouble, host: str) -> dict[str, object]:
         status = status if post.printed == "Update" else post.printed.lower()
         updates.append({"display_at": stamp(post.at), "body": post.text, "status": status})
     return {
-        "id": trouble.id, "name": trouble.title, "created_at": stamp(trouble.posts[0].at),
+        "id": trouble.id,
+        "name": trouble.title,
+        "created_at": stamp(trouble.posts[0].at),
         "incident_updates": updates[::-1],
         "impact": "" if trouble.impact is Impact.UNKNOWN else trouble.impact.value,
         "components": [{"name": name} for name in trouble.components],
         "shortlink": f"https://{host}/incidents/{trouble.id}",
-    }  # fmt: skip
+    }
 
 
 def incidentio(troubles: Sequence[Trouble], host: str) -> bytes:
@@ -84,8 +86,10 @@ def ulid(trouble: Trouble) -> str:
 def plain(troubles: Sequence[Trouble], host: str) -> bytes:
     """A feed of no known make: one entry an incident, its newest post with its phase in the title."""
     newest_posts = (max(trouble.posts, key=lambda post: post.at) for trouble in troubles)
-    items = (item(f"https://{host}/news/{trouble.id}", trouble.title, post)
-             for trouble, post in zip(troubles, newest_posts, strict=True))  # fmt: skip
+    items = (
+        item(f"https://{host}/news/{trouble.id}", trouble.title, post)
+        for trouble, post in zip(troubles, newest_posts, strict=True)
+    )
     return channel("".join(items), host)
 
 
@@ -105,8 +109,9 @@ def channel(items: str, host: str) -> bytes:
 
 def google(troubles: Sequence[Trouble], host: str) -> bytes:
     """Google Cloud's feed: one entry an update, newest first; start and end stated to the minute (here in UTC)."""
-    entries = [(post, _stated(trouble, number, host))
-               for trouble in troubles for number, post in enumerate(trouble.posts)]  # fmt: skip
+    entries = [
+        (post, _stated(trouble, number, host)) for trouble in troubles for number, post in enumerate(trouble.posts)
+    ]
     entries.sort(key=lambda entry: entry[0].at, reverse=True)
     head = '<feed xmlns="http://www.w3.org/2005/Atom"><title>Google Cloud Service Health Updates</title>'
     head += f'<link href="https://{host}/" rel="alternate" type="text/html"/><id>https://{host}/</id>'
@@ -148,7 +153,8 @@ def azure(troubles: Sequence[Trouble], host: str) -> bytes:
         f'<item><guid isPermaLink="false">{trouble.id}</guid><link>https://{host}/en-us/status/</link>'
         f"<title>{escape(trouble.title)}</title><description>{escape(trouble.posts[0].text)}</description>"
         f"<pubDate>{format_datetime(trouble.posts[0].at)}</pubDate></item>"
-        for trouble in troubles if trouble.posts[-1].printed != "Resolved"
-    )  # fmt: skip
+        for trouble in troubles
+        if trouble.posts[-1].printed != "Resolved"
+    )
     head = f"<title>Azure Status</title><link>https://{host}/en-us/status/</link><description>What is on</description>"
     return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()

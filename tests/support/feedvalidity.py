@@ -23,42 +23,75 @@ from tests.support import shapes
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
-RFC822 = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
-                    r"\d\d:\d\d:\d\d (GMT|[+-]\d{4})")  # fmt: skip
+RFC822 = re.compile(
+    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
+    r"\d\d:\d\d:\d\d (GMT|[+-]\d{4})"
+)
 WEB = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 CHANNEL = {"title", "link", "description", "language", "lastBuildDate", "pubDate", "generator", "docs", "ttl", "item"}
 ITEM = {"title", "link", "description", "author", "category", "guid", "pubDate", "source", "comments", "enclosure"}
 TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$"}
-URL = {"type": "string", "pattern": "^https?://[^\\s<>\"]+$"}
+URL = {"type": "string", "pattern": '^https?://[^\\s<>"]+$'}
 NAME = {"type": "string", "minLength": 1}
-PERSONS = {"type": "array", "items": {"type": "object", "properties": {"name": NAME, "url": URL, "avatar": URL},
-                                      "minProperties": 1, "additionalProperties": False}}  # fmt: skip
-PROGRAM = {"type": "object", "properties": {"generator": NAME, "version": NAME}, "required": ["generator", "version"],
-           "additionalProperties": False}  # fmt: skip
+PERSONS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"name": NAME, "url": URL, "avatar": URL},
+        "minProperties": 1,
+        "additionalProperties": False,
+    },
+}
+PROGRAM = {
+    "type": "object",
+    "properties": {"generator": NAME, "version": NAME},
+    "required": ["generator", "version"],
+    "additionalProperties": False,
+}
 JSON_FEED = {
     "type": "object",
     "required": ["version", "title", "items"],
     "properties": {
         "version": {"const": "https://jsonfeed.org/version/1.1"},
-        "title": NAME, "home_page_url": URL, "feed_url": URL, "description": NAME, "next_url": URL, "icon": URL,
-        "favicon": URL, "authors": PERSONS, "language": NAME, "expired": {"type": "boolean"},
+        "title": NAME,
+        "home_page_url": URL,
+        "feed_url": URL,
+        "description": NAME,
+        "next_url": URL,
+        "icon": URL,
+        "favicon": URL,
+        "authors": PERSONS,
+        "language": NAME,
+        "expired": {"type": "boolean"},
         "_almanac": PROGRAM,
-        "items": {"type": "array", "items": {
-            "type": "object",
-            "required": ["id"],
-            "anyOf": [{"required": ["content_html"]}, {"required": ["content_text"]}],
-            "properties": {
-                "id": NAME, "url": URL, "external_url": URL, "title": {"type": "string"}, "summary": NAME,
-                "content_html": {"type": "string"}, "content_text": {"type": "string"}, "image": URL,
-                "date_published": TIME, "date_modified": TIME, "authors": PERSONS, "language": NAME,
-                "tags": {"type": "array", "items": NAME},
+        "items": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id"],
+                "anyOf": [{"required": ["content_html"]}, {"required": ["content_text"]}],
+                "properties": {
+                    "id": NAME,
+                    "url": URL,
+                    "external_url": URL,
+                    "title": {"type": "string"},
+                    "summary": NAME,
+                    "content_html": {"type": "string"},
+                    "content_text": {"type": "string"},
+                    "image": URL,
+                    "date_published": TIME,
+                    "date_modified": TIME,
+                    "authors": PERSONS,
+                    "language": NAME,
+                    "tags": {"type": "array", "items": NAME},
+                },
+                "additionalProperties": False,
             },
-            "additionalProperties": False,
-        }},
+        },
     },
     "additionalProperties": False,
-}  # fmt: skip
+}
 
 
 def feeds_of(output: Path) -> list[Path]:
@@ -117,8 +150,11 @@ def _entry(entry: Any) -> Iterator[str]:
         yield f"{name} has no title"
     if entry.findtext(f"{ATOM}published") > entry.findtext(f"{ATOM}updated"):
         yield f"{name} was updated before it was published"
-    alternates = Counter((link.get("type"), link.get("hreflang")) for link in entry.findall(f"{ATOM}link")
-                         if link.get("rel", "alternate") == "alternate")  # fmt: skip
+    alternates = Counter(
+        (link.get("type"), link.get("hreflang"))
+        for link in entry.findall(f"{ATOM}link")
+        if link.get("rel", "alternate") == "alternate"
+    )
     if not alternates or max(alternates.values()) > 1:
         yield f"{name} has no link of its own, or two"
 
@@ -173,8 +209,10 @@ def _opml(root: Any, here: str) -> Iterator[str]:
 
 def _json(data: bytes, here: str) -> Iterator[str]:
     feed = json.loads(data)
-    yield from (f"{'/'.join(map(str, error.path))}: {error.message[:200]}"
-                for error in shapes.Draft202012Validator(JSON_FEED).iter_errors(feed))  # fmt: skip
+    yield from (
+        f"{'/'.join(map(str, error.path))}: {error.message[:200]}"
+        for error in shapes.Draft202012Validator(JSON_FEED).iter_errors(feed)
+    )
     if feed.get("feed_url") != here:
         yield f"says it is at {feed.get('feed_url')}"
     yield from _twice(item["id"] for item in feed["items"])

@@ -1,6 +1,6 @@
 """How work grows with what it is done on: two sizes are compared, so that a busy machine changes nothing.
 
-    assert growth(lambda size: read("<b>" * size), 30_000) < LINEAR
+assert growth(lambda size: read("<b>" * size), 30_000) < LINEAR
 """
 
 import math

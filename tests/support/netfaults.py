@@ -113,8 +113,8 @@ def faults(feed: bytes) -> dict[str, Fault]:
         "hints-flood": (endless(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 300), "timeout protocol"),
         "header-huge": (endless(OK + b"X-Huge: ", b"x" * 65536), "protocol"),
         "headers-many": (endless(OK, b"X-Many: y\r\n" * 4000), "protocol"),
-        "header-nul": (raw(OK + b"ETag: \"a\x00b\"\r\nContent-Length: 1\r\n\r\n<"), "protocol"),
-        "header-bare-cr": (raw(OK + b"ETag: \"a\"\rSet-Cookie: b\r\nContent-Length: 1\r\n\r\n<"), "protocol type"),
+        "header-nul": (raw(OK + b'ETag: "a\x00b"\r\nContent-Length: 1\r\n\r\n<'), "protocol"),
+        "header-bare-cr": (raw(OK + b'ETag: "a"\rSet-Cookie: b\r\nContent-Length: 1\r\n\r\n<'), "protocol type"),
         "location-with-lines": (redirect("http://a.example/%0d%0aHost:%20b/\r\n\tX: y"), "redirect dns protocol"),
         "busy-seconds": (status(429, retry_after="900"), "status"),
         "busy-date": (status(503, retry_after="Sun, 01 Nov 2037 12:00:00 GMT"), "status"),
@@ -141,10 +141,23 @@ def faults(feed: bytes) -> dict[str, Fault]:
         "body-cut": (status(200, half), "truncated"),
         "web-page": (status(200, b"<!doctype html><html><title>Down</title></html>"), "html"),
     }
-    places = ("http://169.254.169.254/latest/meta-data/", "http://127.1/", "http://10.0.0.1/", "http://[::1]/",
-              "http://[::ffff:127.0.0.1]/", "http://2130706433/", "http://0177.0.0.1/", "http://0x7f.1/",
-              "http://localhost/", "http://0.0.0.0/", "http://me@127.0.0.1/", "file:///etc/passwd", "gopher://10.0.0.1/",
-              "//192.168.0.1/", f"http://inside.{DOMAIN}/")  # fmt: skip
+    places = (
+        "http://169.254.169.254/latest/meta-data/",
+        "http://127.1/",
+        "http://10.0.0.1/",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://2130706433/",
+        "http://0177.0.0.1/",
+        "http://0x7f.1/",
+        "http://localhost/",
+        "http://0.0.0.0/",
+        "http://me@127.0.0.1/",
+        "file:///etc/passwd",
+        "gopher://10.0.0.1/",
+        "//192.168.0.1/",
+        f"http://inside.{DOMAIN}/",
+    )
     return {
         "dns-silent": Fault(names=lambda *_: None, reasons=("dns",)),
         "dns-unknown": Fault(names=lambda *_: NXDOMAIN, reasons=("dns",)),
@@ -168,4 +181,4 @@ def faults(feed: bytes) -> dict[str, Fault]:
         "downgrade": Fault(port=443, does=redirect(f"http://honest.{DOMAIN}/history.atom"), reasons=("redirect",)),
         **{name: Fault(does=does, reasons=tuple(reasons.split())) for name, (does, reasons) in at_http.items()},
         **{f"redirect-{at}": to(place) for at, place in enumerate(places, 1)},
-    }  # fmt: skip
+    }

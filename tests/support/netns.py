@@ -78,8 +78,22 @@ class Certificates:
         self._folder = folder
         _run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self._file("key"))
         for name in ("authority", "self-signed"):
-            _run("openssl", "req", "-x509", "-new", "-key", self._file("key"), "-subj", f"/CN={name}",
-                 "-addext", f"subjectAltName=DNS:*.{DOMAIN}", "-days", "30", "-out", self._file(name))  # fmt: skip
+            _run(
+                "openssl",
+                "req",
+                "-x509",
+                "-new",
+                "-key",
+                self._file("key"),
+                "-subj",
+                f"/CN={name}",
+                "-addext",
+                f"subjectAltName=DNS:*.{DOMAIN}",
+                "-days",
+                "30",
+                "-out",
+                self._file(name),
+            )
         _run("openssl", "req", "-new", "-key", self._file("key"), "-subj", "/CN=server", "-out", self._file("request"))
         self._sign("good")
         self._sign("expired", days=-1)
@@ -87,9 +101,23 @@ class Certificates:
 
     def _sign(self, name: str, *, days: int = 30, host: str = f"*.{DOMAIN}") -> None:
         (self._folder / "names").write_text(f"subjectAltName=DNS:{host}\n")
-        _run("openssl", "x509", "-req", "-in", self._file("request"), "-CA", self._file("authority"), "-CAkey",
-             self._file("key"), "-days", str(days), "-extfile", str(self._folder / "names"),
-             "-out", self._file(name))  # fmt: skip
+        _run(
+            "openssl",
+            "x509",
+            "-req",
+            "-in",
+            self._file("request"),
+            "-CA",
+            self._file("authority"),
+            "-CAkey",
+            self._file("key"),
+            "-days",
+            str(days),
+            "-extfile",
+            str(self._folder / "names"),
+            "-out",
+            self._file(name),
+        )
 
     def _file(self, name: str) -> str:
         return str(self._folder / f"{name}.pem")
@@ -183,6 +211,9 @@ def _reply(question: bytes, end: int, kind: int, answer: int | Sequence[str]) ->
     family = {A: socket.AF_INET, AAAA: socket.AF_INET6}.get(kind)
     fitting = [one for one in addresses if family and (":" in one) == (kind == AAAA)]
     head = question[:2] + struct.pack("!HHHHH", 0x8180 | code, 1, len(fitting), 0, 0)
-    rows = [b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 0, 4 if kind == A else 16) + socket.inet_pton(family, one)
-            for one in fitting if family]  # fmt: skip
+    rows = [
+        b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 0, 4 if kind == A else 16) + socket.inet_pton(family, one)
+        for one in fitting
+        if family
+    ]
     return head + question[12:end] + b"".join(rows)

@@ -1,6 +1,6 @@
 """Draws the pictures that links to the site show, one a section: theme/static/og-<section>.png (needs Chromium).
 
-    python -m tests.support.pictures
+python -m tests.support.pictures
 """
 
 from __future__ import annotations

@@ -99,8 +99,9 @@ def article(root: Path, slug: str, title: str, body: str, status: str = "publish
 
 def tree(folder: Path) -> Mapping[str, bytes]:
     """Every file below a folder and its bytes."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*")) if path.is_file()}  # fmt: skip
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 def moment(text: str) -> datetime:

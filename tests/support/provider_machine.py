@@ -120,8 +120,11 @@ class World(RuleBasedStateMachine):
     def rename(self, which: int, title: str) -> None:
         self._one(which).title = title
 
-    @rule(which=st.integers(0, 9), impact=st.sampled_from([Impact.MINOR, Impact.MAJOR]),
-          component=st.sampled_from(["API", "Web"]))  # fmt: skip
+    @rule(
+        which=st.integers(0, 9),
+        impact=st.sampled_from([Impact.MINOR, Impact.MAJOR]),
+        component=st.sampled_from(["API", "Web"]),
+    )
     def weigh(self, which: int, impact: Impact, component: str) -> None:
         self._one(which).impact, self._one(which).components = impact, (component,)
 
@@ -172,10 +175,14 @@ class World(RuleBasedStateMachine):
     def pull_of_a_broken_feed(self, name: str) -> None:
         files, body = self._files("incidents"), self._body()
         failing: dict[str, Behaviour] = {
-            "404": status(404), "web page": status(200, b"<!doctype html><html><title>Oops</title></html>"),
-            "half": status(200, body[: len(body) // 2]), "cut": status(200, body[:-4]), "nothing": status(200, b" "),
-            "500": status(500), "XML of another kind": status(200, b"<opml></opml>"),
-        }  # fmt: skip
+            "404": status(404),
+            "web page": status(200, b"<!doctype html><html><title>Oops</title></html>"),
+            "half": status(200, body[: len(body) // 2]),
+            "cut": status(200, body[:-4]),
+            "nothing": status(200, b" "),
+            "500": status(500),
+            "XML of another kind": status(200, b"<opml></opml>"),
+        }
         self._tick()
         self._serve(seconds=IMPATIENT, acme=failing[name])
         assert self._files("incidents") == files, "a broken feed changes the archive"
@@ -206,8 +213,9 @@ class World(RuleBasedStateMachine):
         files = self._files()
         if self.answered and self.now - timedelta(days=1) < self.answered.at - SKEW:
             self.server.hosts["acme.example"] = page(self._body())
-            report = pull.pull(self.content, now=self.now - timedelta(days=1), via=self.server.url, only=["acme"],
-                               read=feeds.read)  # fmt: skip
+            report = pull.pull(
+                self.content, now=self.now - timedelta(days=1), via=self.server.url, only=["acme"], read=feeds.read
+            )
             assert [failure.reason for failure in report.outcomes[0].failures] == ["archive"]
             assert self._files() == files, "a pull with a wrong clock changes the archive"
 
@@ -247,9 +255,12 @@ class World(RuleBasedStateMachine):
         assert [outcome.failures for outcome in self._serve(acme=feed, mirror=shuffled)] == [(), ()]
         self._remember()
         after, mirror = self._known("acme"), self._known("mirror")
-        faults = [*invariants.lost(self.posts, self.titles, after), *invariants.silent(before, after, self.now),
-                  *invariants.unreadable(self.content),
-                  *invariants.unwatched(archive.load_pulls(self.content, "acme").coverage, self.watched)]  # fmt: skip
+        faults = [
+            *invariants.lost(self.posts, self.titles, after),
+            *invariants.silent(before, after, self.now),
+            *invariants.unreadable(self.content),
+            *invariants.unwatched(archive.load_pulls(self.content, "acme").coverage, self.watched),
+        ]
         assert not faults, "\n".join(faults)
         assert after.keys() == self.names
         for trouble in self._shown():
@@ -262,8 +273,9 @@ class World(RuleBasedStateMachine):
         self.server.hosts |= {f"{slug}.example": feed for slug, feed in served.items()}
         self.latest = self.now
         counts["pulls"] += len(served)
-        return pull.pull(self.content, now=self.now, via=self.server.url, only=list(served), seconds=seconds,
-                         read=feeds.read).outcomes  # fmt: skip
+        return pull.pull(
+            self.content, now=self.now, via=self.server.url, only=list(served), seconds=seconds, read=feeds.read
+        ).outcomes
 
     def _remember(self) -> None:
         """What anybody could see in the feed now, and since when it speaks."""
@@ -310,8 +322,15 @@ class World(RuleBasedStateMachine):
     def _compared(self, known: Mapping[str, Incident]) -> dict[str, Incident]:
         if not self.forgetful:
             return {name: replace(one, provider="") for name, one in known.items()}
-        return {name: replace(one, provider="", vanished=None, changes=tuple(
-            change for change in one.changes if change.what != "vanished")) for name, one in known.items()}  # fmt: skip
+        return {
+            name: replace(
+                one,
+                provider="",
+                vanished=None,
+                changes=tuple(change for change in one.changes if change.what != "vanished"),
+            )
+            for name, one in known.items()
+        }
 
     def _known(self, slug: str) -> dict[str, Incident]:
         return {name: filed.incident for name, filed in archive.load(self.content, slug).items()}

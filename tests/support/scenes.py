@@ -69,8 +69,11 @@ class Scene:
     def left(self, work: Path) -> list[str]:
         """What is wrong with what a command that was broken off left: each file must be the old or the new one."""
         found = self.seen(work)
-        return [f"{name} is neither the old nor the new file" for name, data in found.items()
-                if not name.endswith(".tmp") and data not in (self.old.get(name), self.new.get(name))]  # fmt: skip
+        return [
+            f"{name} is neither the old nor the new file"
+            for name, data in found.items()
+            if not name.endswith(".tmp") and data not in (self.old.get(name), self.new.get(name))
+        ]
 
     def healed(self, work: Path) -> list[str]:
         """What is wrong after the command ran again."""
@@ -114,8 +117,11 @@ class Pull(Scene):
     def seen(self, work: Path) -> Files:
         """All but the locks, the log for people, and when a pull brought news, which the broken-off one knew."""
         found = tree(work / "content")
-        return {name: OWN.sub(b"", data) for name, data in found.items()
-                if not name.endswith(".lock") and not name.startswith("pulls/log/")}  # fmt: skip
+        return {
+            name: OWN.sub(b"", data)
+            for name, data in found.items()
+            if not name.endswith(".lock") and not name.startswith("pulls/log/")
+        }
 
     def left(self, work: Path) -> list[str]:
         for slug in self.slugs:
@@ -237,8 +243,11 @@ def dead_links(found: Files) -> list[str]:
 
 
 def _different(found: Files, wanted: Files) -> list[str]:
-    return [f"{name} is not as after an undisturbed run"
-            for name in sorted(found.keys() | wanted.keys()) if found.get(name) != wanted.get(name)]  # fmt: skip
+    return [
+        f"{name} is not as after an undisturbed run"
+        for name in sorted(found.keys() | wanted.keys())
+        if found.get(name) != wanted.get(name)
+    ]
 
 
 def _soon(histories: Mapping[str, Page]) -> datetime:

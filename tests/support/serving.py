@@ -299,7 +299,13 @@ def _pair(folder: Path) -> Path:
 def watch(content: Path, slug: str, *urls: str) -> None:
     """A provider file for these feeds, or for <slug>.example/history.atom."""
     feeds = urls or (f"https://{slug}.example/history.atom",)
-    lines = ["---", f"slug: {slug}", f"name: {slug.title()}", f"company: {slug.title()} Inc", "home: https://example.com/"]
+    lines = [
+        "---",
+        f"slug: {slug}",
+        f"name: {slug.title()}",
+        f"company: {slug.title()} Inc",
+        "home: https://example.com/",
+    ]
     lines += [f"status_page: https://{slug}.example/", "feeds:", *(f"  - url: {url}" for url in feeds)]
     lines += ["components: []", "capabilities: [chat]", "aliases: []", "---", "", "A provider.", ""]
     (content / "providers").mkdir(parents=True, exist_ok=True)

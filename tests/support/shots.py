@@ -144,8 +144,11 @@ def lost(output: Path, paths: list[str]) -> list[str]:
             page = browser.new_context(java_script_enabled=script).new_page()
             said.append([_words(page, here + path) for path in paths])
         browser.close()
-    return [f"{path}: says something else without a script"
-            for path, one, other in zip(paths, *said, strict=True) if one != other]  # fmt: skip
+    return [
+        f"{path}: says something else without a script"
+        for path, one, other in zip(paths, *said, strict=True)
+        if one != other
+    ]
 
 
 def _words(page: Any, url: str) -> str:

@@ -13,8 +13,14 @@ from hypothesis import strategies as st
 from almanac.model import OVER, Impact, Incident, Kind, Phase, Reading, Update, Window, stamp
 
 BEGIN = datetime(2026, 3, 2, 12, tzinfo=UTC)
-WORDS = {"Investigating": Phase.INVESTIGATING, "Identified": Phase.IDENTIFIED, "Update": None,
-         "Monitoring": Phase.MONITORING, "Resolved": Phase.RESOLVED, "Postmortem": Phase.POSTMORTEM}  # fmt: skip
+WORDS = {
+    "Investigating": Phase.INVESTIGATING,
+    "Identified": Phase.IDENTIFIED,
+    "Update": None,
+    "Monitoring": Phase.MONITORING,
+    "Resolved": Phase.RESOLVED,
+    "Postmortem": Phase.POSTMORTEM,
+}
 TEXTS = ("We are looking into it.", "A fix is out.", "This has been resolved.", "")
 
 
@@ -92,11 +98,15 @@ class Step:
 
 
 STEPS = st.builds(
-    Step, what=st.sampled_from(["open", "post", "post", "post", "edit", "remove", "retitle", "weigh", "hide"]),
-    after=st.sampled_from([1, 25, 70, 600, 7000]), which=st.integers(0, 3), post=st.integers(0, 5),
-    word=st.sampled_from(list(WORDS)), text=st.sampled_from(TEXTS) | st.integers(0, 99).map("Text {}".format),
+    Step,
+    what=st.sampled_from(["open", "post", "post", "post", "edit", "remove", "retitle", "weigh", "hide"]),
+    after=st.sampled_from([1, 25, 70, 600, 7000]),
+    which=st.integers(0, 3),
+    post=st.integers(0, 5),
+    word=st.sampled_from(list(WORDS)),
+    text=st.sampled_from(TEXTS) | st.integers(0, 99).map("Text {}".format),
     pulled=st.booleans(),
-)  # fmt: skip
+)
 HISTORIES = st.lists(STEPS, min_size=1, max_size=25).map(lambda steps: [Step(what="open", after=0, text="It"), *steps])
 
 
@@ -112,8 +122,9 @@ def latest(page: Page) -> Reading:
     for trouble in page.shown():
         newest = list(_updates(trouble.posts, minutes=False))[-1]
         newest = replace(newest, printed=newest.phase.value.capitalize())
-        shown.append(_incident(trouble, (newest,), started=trouble.posts[0].at, started_basis="ulid",
-                               precision="second"))  # fmt: skip
+        shown.append(
+            _incident(trouble, (newest,), started=trouble.posts[0].at, started_basis="ulid", precision="second")
+        )
     return _reading(page, shown, whole_entries=False)
 
 
@@ -167,9 +178,15 @@ def readings(history: Iterable[Step], feed: Any, *, all_of_them: bool = False) -
 def _reading(page: Page, incidents: list[Incident], *, whole_entries: bool) -> Reading:
     seen = page.now + timedelta(seconds=30)
     return Reading(
-        provider="acme", dialect="statuspage", seen=seen, incidents=tuple(incidents), whole_entries=whole_entries,
-        window=Window.WHOLE, since=min((i.started for i in incidents), default=None), entries=len(incidents),
-    )  # fmt: skip
+        provider="acme",
+        dialect="statuspage",
+        seen=seen,
+        incidents=tuple(incidents),
+        whole_entries=whole_entries,
+        window=Window.WHOLE,
+        since=min((i.started for i in incidents), default=None),
+        entries=len(incidents),
+    )
 
 
 def _incident(trouble: Trouble, updates: tuple[Update, ...], **facts: Any) -> Incident:
@@ -178,11 +195,20 @@ def _incident(trouble: Trouble, updates: tuple[Update, ...], **facts: Any) -> In
         ended = (ended or update.at) if update.phase in OVER else None
     facts = {"started": updates[0].at, "precision": "minute", **facts}
     return Incident(
-        provider="acme", id=trouble.id, title=trouble.title, kind=Kind.DEGRADATION, impact=trouble.impact,
-        components=trouble.components, phase=updates[-1].phase, ended=ended,
-        ended_basis="resolved-update" if ended else "", updates=updates, dialect="statuspage",
-        source=f"https://status.acme.example/incidents/{trouble.id}", **facts,
-    )  # fmt: skip
+        provider="acme",
+        id=trouble.id,
+        title=trouble.title,
+        kind=Kind.DEGRADATION,
+        impact=trouble.impact,
+        components=trouble.components,
+        phase=updates[-1].phase,
+        ended=ended,
+        ended_basis="resolved-update" if ended else "",
+        updates=updates,
+        dialect="statuspage",
+        source=f"https://status.acme.example/incidents/{trouble.id}",
+        **facts,
+    )
 
 
 def _updates(posts: list[Post], *, minutes: bool) -> Iterable[Update]:

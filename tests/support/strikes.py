@@ -38,8 +38,11 @@ class Tally:
     def tell(self, what: str, seconds: float) -> bool:
         """Print it; True if there was no fault."""
         said = ", ".join(f"{count} {word}" for word, count in sorted(self.words.items()))
-        print(f"  {'FAIL' if self.faults else 'ok  '} {what}: {sum(self.words.values())} ({said}), "
-              f"{len(self.faults)} faults, {seconds:.0f} s", flush=True)
+        print(
+            f"  {'FAIL' if self.faults else 'ok  '} {what}: {sum(self.words.values())} ({said}), "
+            f"{len(self.faults)} faults, {seconds:.0f} s",
+            flush=True,
+        )
         for fault in self.faults[:SHOWN]:
             print(f"       {fault}")
         return not self.faults

@@ -39,7 +39,11 @@ class Press:
             put(self.root, one)
 
     def build(
-        self, now: datetime, *, until: datetime | None = None, articles: Iterable[ArticleCard] = (),
+        self,
+        now: datetime,
+        *,
+        until: datetime | None = None,
+        articles: Iterable[ArticleCard] = (),
         feeds: tuple[FeedState, ...] = (),
     ) -> Path:
         """Build as of `now`, every provider read until then (or `until`) and its open incidents seen open."""
@@ -97,10 +101,12 @@ def life() -> list[tuple[datetime, Incident]]:
     ]
     posts = tuple(
         Update(at=at, seen=at.replace(minute=at.minute + 3), phase=phase, text=text)
-        for clock, phase, text in told for at in [unstamp(f"2026-03-03T{clock}:00Z")]
-    )  # fmt: skip
-    whole = incident("life", "03 09:00", "03 10:30", provider="groq", title="Errors in chat", components=(),
-                     first_seen=posts[0].seen)  # fmt: skip
+        for clock, phase, text in told
+        for at in [unstamp(f"2026-03-03T{clock}:00Z")]
+    )
+    whole = incident(
+        "life", "03 09:00", "03 10:30", provider="groq", title="Errors in chat", components=(), first_seen=posts[0].seen
+    )
     steps = []
     for number in range(1, len(posts) + 1):
         over = number == len(posts)
@@ -116,18 +122,33 @@ def life() -> list[tuple[datetime, Incident]]:
 def many(number: int) -> list[Incident]:
     """Incidents of Groq, one every eight hours from 1 September 2025 on."""
     return [
-        incident(f"n{n:03}", *(f"2025-{9 + day // 30:02}-{1 + day % 30:02} {clock}:{m}" for m in ("00", "30")),
-                 provider="groq", components=(), title=f"Trouble {n}")
-        for n in range(number) for day, clock in [(n // 3, f"{n % 3 * 8:02}")]
-    ]  # fmt: skip
+        incident(
+            f"n{n:03}",
+            *(f"2025-{9 + day // 30:02}-{1 + day % 30:02} {clock}:{m}" for m in ("00", "30")),
+            provider="groq",
+            components=(),
+            title=f"Trouble {n}",
+        )
+        for n in range(number)
+        for day, clock in [(n // 3, f"{n % 3 * 8:02}")]
+    ]
 
 
 def maintenance(name: str = "works", phase: Phase = Phase.SCHEDULED) -> Incident:
     """Works of Groq announced for the night of 9 March."""
     announced = unstamp("2026-03-02T08:00:00Z")
     return incident(
-        name, "02 08:00", "", provider="groq", title="Database works", components=(), kind=Kind.MAINTENANCE,
-        impact=Impact.MAINTENANCE, impact_stated="maintenance", phase=phase,
-        planned_from=unstamp("2026-03-09T22:00:00Z"), planned_until=unstamp("2026-03-10T01:00:00Z"),
+        name,
+        "02 08:00",
+        "",
+        provider="groq",
+        title="Database works",
+        components=(),
+        kind=Kind.MAINTENANCE,
+        impact=Impact.MAINTENANCE,
+        impact_stated="maintenance",
+        phase=phase,
+        planned_from=unstamp("2026-03-09T22:00:00Z"),
+        planned_until=unstamp("2026-03-10T01:00:00Z"),
         updates=(Update(at=announced, phase=Phase.SCHEDULED, text="Works are planned."),),
-    )  # fmt: skip
+    )

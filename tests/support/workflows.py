@@ -61,5 +61,10 @@ def clock(folder: Path, now: datetime) -> dict[str, str]:
         program.write_text(CLOCK.format(date="/bin/date"))
         program.chmod(0o755)
     at = f"{seconds(now)} +0000"
-    return {"PATH": f"{folder}:{os.environ['PATH']}", "ALMANAC_CLOCK": str(seconds(now)), "ALMANAC_NOW": stamp(now),
-            "GIT_COMMITTER_DATE": at, "GIT_AUTHOR_DATE": at}  # fmt: skip
+    return {
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "ALMANAC_CLOCK": str(seconds(now)),
+        "ALMANAC_NOW": stamp(now),
+        "GIT_COMMITTER_DATE": at,
+        "GIT_AUTHOR_DATE": at,
+    }

@@ -18,9 +18,14 @@ from tests.support.serving import Serving, page, watch
 ROOT = Path(__file__).resolve().parents[2]
 
 QUICK = [
-    "entities: billion laughs", "entities: external file", "nesting: objects in JSON", "markup: a comment without end",
-    "counts: five thousand and one", "lengths: nothing but <", "packed: gzip of many members",
-]  # fmt: skip
+    "entities: billion laughs",
+    "entities: external file",
+    "nesting: objects in JSON",
+    "markup: a comment without end",
+    "counts: five thousand and one",
+    "lengths: nothing but <",
+    "packed: gzip of many members",
+]
 
 
 @pytest.mark.system
@@ -42,7 +47,7 @@ def test_there_are_more_than_sixty_and_no_two_are_alike() -> None:
 LONG = {
     "words": "not be down " * 90_000 + "x",
     "link": "https://x.example/" + "a:/" * 300_000,
-    "quoted": "\"\\" * 300_000,
+    "quoted": '"\\' * 300_000,
 }
 
 
@@ -64,8 +69,13 @@ def test_thousands_of_new_incidents_are_told_in_the_time_it_takes_to_list_them(t
     def pulled(size: int) -> None:
         content = Path(tempfile.mkdtemp(dir=tmp_path))
         watch(content, "acme")
-        told = Reading(provider="acme", dialect="plain", seen=bombs.NOW, entries=size,
-                       incidents=tuple(paths.incident(f"i{number}") for number in range(size)))  # fmt: skip
+        told = Reading(
+            provider="acme",
+            dialect="plain",
+            seen=bombs.NOW,
+            entries=size,
+            incidents=tuple(paths.incident(f"i{number}") for number in range(size)),
+        )
         with Serving({"acme.example": page(bombs.rss(""))}) as server:
             report = pull.pull(content, now=bombs.NOW, via=server.url, read=lambda *_, **__: told)
         assert len(report.outcomes[0].new) == size

@@ -48,7 +48,7 @@ def hooks() -> list[dict[str, Any]]:
 
 
 def test_hooks_are_tools_of_the_environment_so_that_they_work_offline() -> None:
-    assert {hook["id"]: hook["language"] for hook in hooks()} == dict.fromkeys(("ruff", "mypy", "check"), "system")
+    assert {hook["id"]: hook["language"] for hook in hooks()} == dict.fromkeys(("ruff", "format", "mypy", "check"), "system")
     assert {hook["entry"].split("/")[0] for hook in hooks()} == {".venv"}
 
 
@@ -61,13 +61,16 @@ def test_hooks_pass_on_this_tree(hook: dict[str, Any]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(("hook", "file", "runs"), [
-    ("mypy", "plugins/almanac/files.py", True),
-    ("mypy", "tasks.py", True),
-    ("mypy", "content/pages/about.md", False),
-    ("check", "content/pages/about.md", True),
-    ("check", "plugins/almanac/files.py", False),
-])
+@pytest.mark.parametrize(
+    ("hook", "file", "runs"),
+    [
+        ("mypy", "plugins/almanac/files.py", True),
+        ("mypy", "tasks.py", True),
+        ("mypy", "content/pages/about.md", False),
+        ("check", "content/pages/about.md", True),
+        ("check", "plugins/almanac/files.py", False),
+    ],
+)
 def test_hooks_run_where_their_files_change(hook: str, file: str, runs: bool) -> None:
     (pattern,) = (one["files"] for one in hooks() if one["id"] == hook)
     assert bool(re.search(pattern, file)) == runs
@@ -104,6 +107,25 @@ def test_terms_stand_in_order_once_each() -> None:
     rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", text, re.MULTILINE)
     terms = [term for term, _ in rows if term != "Word"]
     assert terms == sorted(set(terms), key=str.casefold)
-    assert {"incident", "update", "component", "coverage", "record_until", "snapshot", "dialect", "reading", "doubt",
-            "vanished", "withdrawn", "merged", "kind", "impact", "phase", "card", "replay", "claim", "verdict",
-            "forecast"} <= set(terms)  # fmt: skip
+    assert {
+        "incident",
+        "update",
+        "component",
+        "coverage",
+        "record_until",
+        "snapshot",
+        "dialect",
+        "reading",
+        "doubt",
+        "vanished",
+        "withdrawn",
+        "merged",
+        "kind",
+        "impact",
+        "phase",
+        "card",
+        "replay",
+        "claim",
+        "verdict",
+        "forecast",
+    } <= set(terms)

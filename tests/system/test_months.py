@@ -17,8 +17,15 @@ from tests.support.lives import Manner, Page
 from tests.support.serving import Serving, watch
 
 HOSTS = {"google": "status.cloud.google.com", "azure": "azure.status.microsoft"}  # that feeds are known by
-MANNERS = {"atom": lives.STATUSPAGE, "rss": lives.STATUSPAGE_RSS, "incident.io": lives.INCIDENTIO, "plain": lives.PLAIN,
-           "google": lives.GOOGLE, "better stack": lives.BETTERSTACK, "azure": lives.AZURE}  # fmt: skip
+MANNERS = {
+    "atom": lives.STATUSPAGE,
+    "rss": lives.STATUSPAGE_RSS,
+    "incident.io": lives.INCIDENTIO,
+    "plain": lives.PLAIN,
+    "google": lives.GOOGLE,
+    "better stack": lives.BETTERSTACK,
+    "azure": lives.AZURE,
+}
 
 
 @pytest.mark.slow
@@ -78,8 +85,13 @@ def test_a_step_of_a_workflow_with_an_environment_nobody_names_is_not_run(tmp_pa
 def test_a_step_runs_under_the_clock_it_is_given(tmp_path: Path) -> None:
     script = "date +%s\ngit init -q .\ngit commit -q --allow-empty -m x\ngit log --format=%ct\n"
     step = {"name": "When", "run": script}
-    names = {"GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_VALUE_0": "Ada",
-             "GIT_CONFIG_KEY_1": "user.email", "GIT_CONFIG_VALUE_1": "ada@example.org"}  # fmt: skip
+    names = {
+        "GIT_CONFIG_COUNT": "2",
+        "GIT_CONFIG_KEY_0": "user.name",
+        "GIT_CONFIG_VALUE_0": "Ada",
+        "GIT_CONFIG_KEY_1": "user.email",
+        "GIT_CONFIG_VALUE_1": "ada@example.org",
+    }
     env = {**names, **workflows.clock(tmp_path / "bin", BEGIN)}
     done = workflows.run(step, tmp_path, env, "http://127.0.0.1:9")
     assert done.stdout.split() == [str(int(BEGIN.timestamp()))] * 2

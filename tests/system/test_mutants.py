@@ -66,8 +66,15 @@ def test_a_test_is_run_on_the_lines_it_comes_by(tmp_path: Path) -> None:
     assert (ways, met.missed, met.share) == ([[first, second], [first, second], [second], [first]], [], 1.0)
     assert met.tests(Path("ages.py"), range(0)) == [first, second]
     assert {fault.what: list(fault.lines) for fault in faults.faults(home / "ages.py")} == {
-        "Gt → GtE": [2], "9 → 10": [2], "condition always True": [2], "condition always False": [2],
-        "returns None": [3], "True → False": [3], "False → True": [4], "4 → 5": []}  # fmt: skip
+        "Gt → GtE": [2],
+        "9 → 10": [2],
+        "condition always True": [2],
+        "condition always False": [2],
+        "returns None": [3],
+        "True → False": [3],
+        "False → True": [4],
+        "4 → 5": [],
+    }
     [turned] = [fault for fault in faults.faults(home / "ages.py") if fault.what == "Gt → GtE"]
     assert mutants.is_killed(home, turned, [first, second])
     assert not mutants.is_killed(home, turned, [second])

@@ -59,8 +59,9 @@ inet_pton(AF_INET6, "::1", &sin6_addr), sin6_scope_id=0}, 28) = -1 EINPROGRESS
 @pytest.mark.slow
 def test_a_pull_stays_whole_under_every_fault(root: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(root / "plugins")}
-    done = subprocess.run([sys.executable, "-m", "bench.network", "2"], cwd=root, text=True, capture_output=True,
-                          env=environment)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.network", "2"], cwd=root, text=True, capture_output=True, env=environment
+    )
     if "skipped" in done.stdout:
         pytest.skip(done.stdout.strip())
     assert done.stdout.endswith("PASS\n"), done.stdout + done.stderr

@@ -31,8 +31,9 @@ def ground() -> Ground:
 def forger(number: int) -> Stranger:
     """One who writes over an incident of somebody else's."""
     forged = incident("first", until="02 13:47:09", title="Nothing happened")
-    return Stranger(number=number, kind="forger",
-        files={f"incidents/{archive.file_of(forged)}": archive.render(forged).encode()})
+    return Stranger(
+        number=number, kind="forger", files={f"incidents/{archive.file_of(forged)}": archive.render(forged).encode()}
+    )
 
 
 def test_a_stranger_is_the_same_each_time_and_grows_without_changing() -> None:
@@ -54,8 +55,22 @@ def test_there_are_strangers_of_every_kind_and_dialect() -> None:
     kinds = {one.kind.partition(",")[0].partition("/")[0] for one in them}
     dialects = {name.partition("/")[0] for name, _ in feeds.fixtures()}
     assert {f"feed: changed {dialect}" for dialect in dialects} <= kinds
-    assert {"article", "article's text", "page's text", "provider", "correction", "link post", "undeclared", "outlet",
-            "draft", "incident's text", "incident's value", "name", "deep", "picture"} <= kinds  # fmt: skip
+    assert {
+        "article",
+        "article's text",
+        "page's text",
+        "provider",
+        "correction",
+        "link post",
+        "undeclared",
+        "outlet",
+        "draft",
+        "incident's text",
+        "incident's value",
+        "name",
+        "deep",
+        "picture",
+    } <= kinds
     assert len({one.pieces for one in them}) > 800
 
 
@@ -79,9 +94,14 @@ def test_who_means_no_harm_does_none(ground: Ground) -> None:
 
 
 def test_the_pages_that_nobody_may_change_are_those_of_others(ground: Ground) -> None:
-    assert {"articles/2026/claude-fails/index.html", "incidents/anthropic/first/index.md", "about/index.html",
-            "providers/anthropic/atom.xml", "data/incidents/calm.csv",
-            "theme/site.css"} <= ground.pages.keys()  # fmt: skip
+    assert {
+        "articles/2026/claude-fails/index.html",
+        "incidents/anthropic/first/index.md",
+        "about/index.html",
+        "providers/anthropic/atom.xml",
+        "data/incidents/calm.csv",
+        "theme/site.css",
+    } <= ground.pages.keys()
 
 
 def test_the_one_who_changes_pages_of_others_is_found_among_many(ground: Ground) -> None:
@@ -113,22 +133,34 @@ TWO = (replace(incident("a"), title="A"), replace(incident("b"), title="B"))
 EDITED = replace(TWO[0], changes=(Change(what="title", was="x", until=NOW),))
 
 
-@pytest.mark.parametrize(("hope", "known", "harm"), [
-    (Hope(incidents=3), TWO, "3 incidents become 2"),
-    (Hope(keeps_title=True), (EDITED,), "a state in a title is recorded as an edit"),
-    (Hope(title="B"), TWO[:1], "the title is 'A', not 'B'"),
-    (Hope(marks=("mark1x0",)), TWO[:1], "words are lost: mark1x0 is not in the archive"),
-    (Hope(started=Stamp("x", AT)), TWO[:1], "'x' is taken for 2026-03-02 11:49:20+00:00 without a doubt"),
-    (Hope(started=Stamp("x", None)), (replace(TWO[0], started=NOW),),
-    "'x' is taken for 2026-03-03 00:00:00+00:00 without a doubt"),
-])
+@pytest.mark.parametrize(
+    ("hope", "known", "harm"),
+    [
+        (Hope(incidents=3), TWO, "3 incidents become 2"),
+        (Hope(keeps_title=True), (EDITED,), "a state in a title is recorded as an edit"),
+        (Hope(title="B"), TWO[:1], "the title is 'A', not 'B'"),
+        (Hope(marks=("mark1x0",)), TWO[:1], "words are lost: mark1x0 is not in the archive"),
+        (Hope(started=Stamp("x", AT)), TWO[:1], "'x' is taken for 2026-03-02 11:49:20+00:00 without a doubt"),
+        (
+            Hope(started=Stamp("x", None)),
+            (replace(TWO[0], started=NOW),),
+            "'x' is taken for 2026-03-03 00:00:00+00:00 without a doubt",
+        ),
+    ],
+)
 def test_what_was_hoped_of_a_feed_and_did_not_come_is_seen(hope: Hope, known: Sequence[Incident], harm: str) -> None:
     assert list(trial._unmet(Stranger(number=1, kind="x", hope=hope), Outcome(provider="s1"), known)) == [harm]
 
 
-@pytest.mark.parametrize("hope", [
-    Hope(incidents=2), Hope(started=Stamp("x", DAY)), Hope(started=Stamp("x", None)), Hope(marks=("looking", "over")),
-])
+@pytest.mark.parametrize(
+    "hope",
+    [
+        Hope(incidents=2),
+        Hope(started=Stamp("x", DAY)),
+        Hope(started=Stamp("x", None)),
+        Hope(marks=("looking", "over")),
+    ],
+)
 def test_what_was_hoped_and_came_is_no_harm(hope: Hope) -> None:
     assert list(trial._unmet(Stranger(number=1, kind="x", hope=hope), Outcome(provider="s1"), TWO)) == []
 
@@ -137,7 +169,9 @@ def test_what_does_harm_is_saved_with_how_to_try_it_again(tmp_path: Path) -> Non
     bench.keep(tmp_path, 7, Stranger(number=3, kind="x", bodies=(b"<rss/>",), files={"pages/x.md": b"y"}), "does harm")
     told = (tmp_path / "7-3/README.txt").read_text("utf-8")
     assert told.splitlines() == [
-        "3 (x: )", "does harm", "python3 tasks.py bench strangers 0 7 --only 3  (or with --publish)",
+        "3 (x: )",
+        "does harm",
+        "python3 tasks.py bench strangers 0 7 --only 3  (or with --publish)",
         "file-0: 'pages/x.md'",
-    ]  # fmt: skip
+    ]
     assert [(tmp_path / "7-3" / name).read_bytes() for name in ("feed-0", "file-0")] == [b"<rss/>", b"y"]

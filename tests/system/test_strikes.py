@@ -118,6 +118,7 @@ def test_a_refusal_that_is_not_told_well_is_found(said: str, faults: int) -> Non
 def test_some_strikes_at_pulls_and_builds_lose_nothing(root: Path, bench: str) -> None:
     name, *arguments = bench.split()
     environment = os.environ | {"PYTHONPATH": str(root / "plugins")}
-    done = subprocess.run([sys.executable, "-m", f"bench.{name}", *arguments], cwd=root, text=True,
-                          capture_output=True, env=environment)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", f"bench.{name}", *arguments], cwd=root, text=True, capture_output=True, env=environment
+    )
     assert done.stdout.endswith("PASS\n"), done.stdout + done.stderr

@@ -30,9 +30,11 @@ def test_a_workflow_that_gives_strangers_too_much_is_found(tmp_path: Path, monke
     monkeypatch.setattr(supply, "WORKFLOWS", (tmp_path / "bad.yml",))
     assert supply.actions() == ["actions/checkout@v5"]
     assert supply.secrets() == [
-        "bad.yml: ${{ secrets.KEY }}", "bad.yml: all: write", "bad.yml: contents: write",
+        "bad.yml: ${{ secrets.KEY }}",
+        "bad.yml: all: write",
+        "bad.yml: contents: write",
         "bad.yml: credentials stay in the checkout",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_package_without_hash_or_outside_of_the_bill_is_found(

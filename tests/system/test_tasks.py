@@ -88,24 +88,30 @@ def test_the_environment_for_tests_also_serves_the_site(checkout: Path) -> None:
     assert "setting up" not in tasks(checkout, "--list").stdout
 
 
-@pytest.mark.parametrize(("given", "taken"), [
-    (["check", "a.md", "b.md", "--strict"], ["check", "--strict", "--paths=a.md,b.md"]),
-    (["check", "--paths", "a.md"], ["check", "--paths", "a.md"]),
-    (["check"], ["check"]),
-    (["new", "article", "Title"], ["new", "article", "Title"]),
-])
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        (["check", "a.md", "b.md", "--strict"], ["check", "--strict", "--paths=a.md,b.md"]),
+        (["check", "--paths", "a.md"], ["check", "--paths", "a.md"]),
+        (["check"], ["check"]),
+        (["new", "article", "Title"], ["new", "article", "Title"]),
+    ],
+)
 def test_files_to_check_are_named_as_they_come(given: list[str], taken: list[str]) -> None:
     code = f"import tasks; print(tasks.with_paths({given!r}) == {taken!r})"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout == "True\n", done.stderr
 
 
-@pytest.mark.parametrize(("given", "taken"), [
-    ([], ["-n", "auto", "--dist", "worksteal", "--quick"]),
-    (["--all"], ["-n", "auto", "--dist", "worksteal"]),
-    (["-k", "feeds", "--all"], ["-n", "auto", "--dist", "worksteal", "-k", "feeds"]),
-    (["tests/system/test_tasks.py::test_a", "-x"], ["tests/system/test_tasks.py::test_a", "-x"]),
-])
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ([], ["-n", "auto", "--dist", "worksteal", "--quick"]),
+        (["--all"], ["-n", "auto", "--dist", "worksteal"]),
+        (["-k", "feeds", "--all"], ["-n", "auto", "--dist", "worksteal", "-k", "feeds"]),
+        (["tests/system/test_tasks.py::test_a", "-x"], ["tests/system/test_tasks.py::test_a", "-x"]),
+    ],
+)
 def test_the_quick_tests_all_or_those_named_are_run(given: list[str], taken: list[str]) -> None:
     code = f"import tasks; print(tasks.which_tests({given!r}) == {taken!r})"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -151,9 +157,11 @@ class Index:
     """A package index on this machine that offers one wheel; `asked` are the paths that were asked for."""
 
     def __init__(self, name: str, wheel: bytes, user: str = "") -> None:
-        self.pages = {"/simple/pip/": f"<a href='../../files/pip-1.0.tar.gz'>old</a>\n"
-                                      f'<A class="x" HREF="../../files/{name}#sha256=00">{name}</A>'.encode(),
-                      f"/files/{name}": wheel}  # fmt: skip
+        self.pages = {
+            "/simple/pip/": f"<a href='../../files/pip-1.0.tar.gz'>old</a>\n"
+            f'<A class="x" HREF="../../files/{name}#sha256=00">{name}</A>'.encode(),
+            f"/files/{name}": wheel,
+        }
         self.asked: list[str] = []
         index = self
 
@@ -224,7 +232,10 @@ def test_a_python_without_ensurepip_gets_pip_from_the_index(bare: Path, wheel: t
     index = Index(name, data)
     done = without_ensurepip(bare, index.url)
     assert (index.asked, marker(bare).exists(), done.stderr.count("fetch_pip")) == (
-        ["/simple/pip/", f"/files/{name}"], True, 0), done.stderr  # fmt: skip
+        ["/simple/pip/", f"/files/{name}"],
+        True,
+        0,
+    ), done.stderr
     assert pip_version(bare) == f"pip-{name.split('-')[1]}.dist-info"
     without_ensurepip(bare, index.url)
     assert len(index.asked) == 2
@@ -258,11 +269,14 @@ def test_another_wheel_than_the_pinned_one_is_not_run(bare: Path, wheel: tuple[s
     ]
 
 
-@pytest.mark.parametrize(("index", "why"), [
-    ("http://127.0.0.1:1/simple", "Connection refused"),
-    ("ftp://example.org/simple", "is no address of a package index"),
-    ("http://[half/simple", "Invalid IPv6 URL"),
-])
+@pytest.mark.parametrize(
+    ("index", "why"),
+    [
+        ("http://127.0.0.1:1/simple", "Connection refused"),
+        ("ftp://example.org/simple", "is no address of a package index"),
+        ("http://[half/simple", "Invalid IPv6 URL"),
+    ],
+)
 def test_an_index_that_has_none_is_named_with_what_is_wrong(bare: Path, index: str, why: str) -> None:
     done = without_ensurepip(bare, index)
     first, last = dict.fromkeys(done.stderr.splitlines())

@@ -146,8 +146,10 @@ def test_of_two_pulls_that_push_at_once_nothing_is_lost_and_nothing_doubled(runn
         "bbbbbbbbbbbb": [("Logins fail.", None), ("Logins work.", None)],
     }
     assert git(runner.remote, "log", "--format=%s", "main").splitlines() == [
-        "Pull: after another one", "Pull: 2 incidents, 0 drafts", "People",
-    ]  # fmt: skip
+        "Pull: after another one",
+        "Pull: 2 incidents, 0 drafts",
+        "People",
+    ]
 
 
 @pytest.mark.system
@@ -166,8 +168,12 @@ def test_a_remote_that_moves_between_fetch_and_push_is_fetched_again(
     runner.step("Commit")
     runner.step("Push")
     assert git(runner.remote, "log", "--format=%s", "main").splitlines() == [
-        "Pull: 2 incidents, 0 drafts", "People 2", "People 1", "People 0", "People",
-    ]  # fmt: skip
+        "Pull: 2 incidents, 0 drafts",
+        "People 2",
+        "People 1",
+        "People 0",
+        "People",
+    ]
 
 
 def moved_at_each_fetch(tmp_path: Path, people: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,8 +227,11 @@ def test_the_site_is_built_from_what_was_committed_without_another_pull(runner: 
     built = (runner.folder / "output" / "incidents" / "claude" / "bbbbbbbbbbbb" / "index.html").read_text()
     assert "Login errors" in built
     assert "https://almanac.example/site/incidents/claude/bbbbbbbbbbbb/" in built
-    (kept,) = (step["with"]["path"] for step in jobs(workflows.PUBLISH)["build"]["steps"]
-               if "upload-pages-artifact" in step.get("uses", ""))  # fmt: skip
+    (kept,) = (
+        step["with"]["path"]
+        for step in jobs(workflows.PUBLISH)["build"]["steps"]
+        if "upload-pages-artifact" in step.get("uses", "")
+    )
     assert kept == "output"
 
 
@@ -263,8 +272,12 @@ def test_the_tests_run_on_every_python_from_the_oldest_that_the_project_allows()
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_versions_of_python_are_texts_for_as_a_number_3_10_is_3_1(path: Path) -> None:
-    stated = [step["with"]["python-version"] for job in jobs(path).values() for step in job["steps"]
-              if "setup-python" in step.get("uses", "")]  # fmt: skip
+    stated = [
+        step["with"]["python-version"]
+        for job in jobs(path).values()
+        for step in job["steps"]
+        if "setup-python" in step.get("uses", "")
+    ]
     matrices = [job["strategy"]["matrix"] for job in jobs(path).values() if "strategy" in job]
     versions = [*stated, *(version for matrix in matrices for version in matrix["python"])]
     assert stated

@@ -14,22 +14,40 @@ from almanac.model import FeedState, Impact, Incident, Kind, Phase, Pulls, Span,
 
 HEAD = "provider,incident_id,id_is_ours,url,started_at,ended_at,impact,kind,components,updates,dataset"
 ROW = {
-    "provider": "acme", "incident_id": "a1", "id_is_ours": "", "url": "https://status.acme.example/incidents/a1",
-    "started_at": "2026-03-02T11:49:20Z", "ended_at": "2026-03-02T15:47:09Z", "impact": "major", "kind": "",
-    "components": "Web;API;Web", "dataset": "acme-facts",
+    "provider": "acme",
+    "incident_id": "a1",
+    "id_is_ours": "",
+    "url": "https://status.acme.example/incidents/a1",
+    "started_at": "2026-03-02T11:49:20Z",
+    "ended_at": "2026-03-02T15:47:09Z",
+    "impact": "major",
+    "kind": "",
+    "components": "Web;API;Web",
+    "dataset": "acme-facts",
     "updates": "investigating@2026-03-02T11:49:20Z update@2026-03-02T12:00:00Z resolved@2026-03-02T15:47:09Z",
-}  # fmt: skip
+}
 OUTAGE = Incident(
-    provider="acme", id="a1", title="Web and 1 more: major, 3 h 58 min", title_is_ours=True, kind=Kind.DEGRADATION,
-    impact=Impact.MAJOR, impact_stated="major", phase=Phase.RESOLVED, components=("Web", "API"),
-    started=datetime(2026, 3, 2, 11, 49, 20, tzinfo=UTC), ended=datetime(2026, 3, 2, 15, 47, 9, tzinfo=UTC),
-    ended_basis="resolved-update", precision="second", source="https://status.acme.example/incidents/a1",
-    imported="acme-facts", updates=(
+    provider="acme",
+    id="a1",
+    title="Web and 1 more: major, 3 h 58 min",
+    title_is_ours=True,
+    kind=Kind.DEGRADATION,
+    impact=Impact.MAJOR,
+    impact_stated="major",
+    phase=Phase.RESOLVED,
+    components=("Web", "API"),
+    started=datetime(2026, 3, 2, 11, 49, 20, tzinfo=UTC),
+    ended=datetime(2026, 3, 2, 15, 47, 9, tzinfo=UTC),
+    ended_basis="resolved-update",
+    precision="second",
+    source="https://status.acme.example/incidents/a1",
+    imported="acme-facts",
+    updates=(
         Update(at=datetime(2026, 3, 2, 11, 49, 20, tzinfo=UTC), phase=Phase.INVESTIGATING, printed="investigating"),
         Update(at=datetime(2026, 3, 2, 12, tzinfo=UTC), phase=Phase.INVESTIGATING, printed="update"),
         Update(at=datetime(2026, 3, 2, 15, 47, 9, tzinfo=UTC), phase=Phase.RESOLVED, printed="resolved"),
     ),
-)  # fmt: skip
+)
 COVERAGE = "provider,from,to,dataset\nacme,2026-01-01T00:00:00Z,2026-04-01T00:00:00Z,acme-facts\n"
 SPAN = Span(since=datetime(2026, 1, 1, tzinfo=UTC), until=datetime(2026, 4, 1, tzinfo=UTC), dataset="acme-facts")
 
@@ -58,8 +76,10 @@ def test_a_row_becomes_an_incident_with_a_title_composed_from_its_facts() -> Non
         ({"components": "API"}, {"title": "API: major, 3 h 58 min", "components": ("API",)}),
         ({"components": ""}, {"title": "Incident: major, 3 h 58 min", "components": ()}),
         ({"components": "Uncategorised"}, {"title": "Incident: major, 3 h 58 min", "components": ("Uncategorised",)}),
-        ({"kind": "maintenance"}, {"title": "Maintenance of Web and 1 more: 3 h 58 min", "kind": Kind.MAINTENANCE,
-                                   "kind_basis": "words"}),
+        (
+            {"kind": "maintenance"},
+            {"title": "Maintenance of Web and 1 more: 3 h 58 min", "kind": Kind.MAINTENANCE, "kind_basis": "words"},
+        ),
         ({"kind": "test", "components": ""}, {"title": "Test: 3 h 58 min", "kind": Kind.TEST}),
         ({"kind": "notice"}, {"title": "Notice on Web and 1 more: 3 h 58 min", "kind": Kind.NOTICE}),
         ({"impact": "critical"}, {"kind": Kind.OUTAGE, "kind_basis": "impact", "impact": Impact.CRITICAL}),
@@ -76,14 +96,16 @@ def test_a_row_becomes_an_incident_with_a_title_composed_from_its_facts() -> Non
         ({"impact": "4"}, {"impact": Impact.UNKNOWN, "impact_stated": "4"}),
         ({"ended_at": ""}, {"ended": None, "ended_basis": "", "title": "Web and 1 more: major, no end recorded"}),
         ({"ended_at": "2026-03-02T16:00:00Z"}, {"ended_basis": "stated", "phase": Phase.RESOLVED}),
-        ({"started_at": "2026-03-02T11:00:00Z", "ended_at": "2026-03-02T15:47:00Z"},
-         {"started_basis": "stated", "precision": "minute"}),
+        (
+            {"started_at": "2026-03-02T11:00:00Z", "ended_at": "2026-03-02T15:47:00Z"},
+            {"started_basis": "stated", "precision": "minute"},
+        ),
         ({"ended_at": "2026-03-02T11:49:20Z"}, {"title": "Web and 1 more: major, length not given"}),
         ({"updates": ""}, {"started_basis": "stated", "ended_basis": "stated", "phase": Phase.RESOLVED, "updates": ()}),
         ({"updates": "update@2026-03-02T11:49:20Z", "ended_at": ""}, {"phase": Phase.UNKNOWN}),
         ({"id_is_ours": "yes"}, {"id_is_ours": True}),
     ],
-)  # fmt: skip
+)
 def test_facts_of_a_row(changes: dict[str, str], facts: dict[str, Any]) -> None:
     found = row(**changes)
     assert {name: getattr(found, name) for name in facts} == facts
@@ -92,14 +114,22 @@ def test_facts_of_a_row(changes: dict[str, str], facts: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("words", "posts"),
     [
-        ("scheduled in_progress verifying completed", [
-            (Phase.SCHEDULED, "scheduled"), (Phase.IN_PROGRESS, "in progress"), (Phase.VERIFYING, "verifying"),
-            (Phase.COMPLETED, "completed")]),
+        (
+            "scheduled in_progress verifying completed",
+            [
+                (Phase.SCHEDULED, "scheduled"),
+                (Phase.IN_PROGRESS, "in progress"),
+                (Phase.VERIFYING, "verifying"),
+                (Phase.COMPLETED, "completed"),
+            ],
+        ),
         ("service_disruption available", [(Phase.UNKNOWN, "service_disruption"), (Phase.RESOLVED, "available")]),
-        ("update identified update", [
-            (Phase.UNKNOWN, "update"), (Phase.IDENTIFIED, "identified"), (Phase.IDENTIFIED, "update")]),
+        (
+            "update identified update",
+            [(Phase.UNKNOWN, "update"), (Phase.IDENTIFIED, "identified"), (Phase.IDENTIFIED, "update")],
+        ),
     ],
-)  # fmt: skip
+)
 def test_words_for_phases(words: str, posts: list[tuple[Phase, str]]) -> None:
     text = " ".join(f"{word}@2026-03-02T12:0{n}:00Z" for n, word in enumerate(words.split()))
     assert [(u.phase, u.printed) for u in row(updates=text).updates] == posts
@@ -134,27 +164,43 @@ def test_what_the_archive_has_already_stays_as_it_is(tmp_path: Path) -> None:
     pulled = row(incident_id="a1", components="Web")
     probe = row(incident_id="upstream7", started_at="2026-03-02T12:00:00Z", components="Llama", updates="")
     archive.save(tmp_path, [pulled, probe], {})
-    state = Pulls(provider="acme", feeds=(FeedState(url="https://x.example/"),), coverage=(
-        Span(since=datetime(2026, 4, 2, tzinfo=UTC), until=datetime(2026, 4, 3, tzinfo=UTC)),))  # fmt: skip
+    state = Pulls(
+        provider="acme",
+        feeds=(FeedState(url="https://x.example/"),),
+        coverage=(Span(since=datetime(2026, 4, 2, tzinfo=UTC), until=datetime(2026, 4, 3, tzinfo=UTC)),),
+    )
     archive.save_pulls(tmp_path, state)
-    same_probe = ROW | {"incident_id": "acme_7", "id_is_ours": "yes", "started_at": "2026-03-02T12:01:00Z",
-                        "components": "Llama", "updates": ""}  # fmt: skip
+    same_probe = ROW | {
+        "incident_id": "acme_7",
+        "id_is_ours": "yes",
+        "started_at": "2026-03-02T12:01:00Z",
+        "components": "Llama",
+        "updates": "",
+    }
     coverage = tmp_path / "c.csv"
     coverage.write_text(COVERAGE)
     done = backfill.backfill(tmp_path, table(tmp_path / "i.csv", ROW, same_probe), coverage)
     assert done == Backfilled(added=0, kept=2, spans=1)
     assert {name: filed.incident for name, filed in archive.load(tmp_path, "acme").items()} == {
-        "a1": pulled, "upstream7": probe}  # fmt: skip
+        "a1": pulled,
+        "upstream7": probe,
+    }
     after = archive.load_pulls(tmp_path, "acme")
     assert (after.coverage, after.feeds) == ((SPAN, *state.coverage), state.feeds)
 
 
 def test_every_fault_is_named_at_once_and_nothing_is_written(tmp_path: Path) -> None:
     incidents = table(
-        tmp_path / "i.csv", ROW, ROW | {"provider": "../etc"}, ROW | {"incident_id": " "},
-        ROW | {"components": 'a,"b"', "started_at": "yesterday"}, ROW | {"ended_at": "2026-03-02"},
-        ROW | {"kind": "party"}, ROW | {"updates": "resolved 12:00"}, ROW | {"dataset": ""},
-    )  # fmt: skip
+        tmp_path / "i.csv",
+        ROW,
+        ROW | {"provider": "../etc"},
+        ROW | {"incident_id": " "},
+        ROW | {"components": 'a,"b"', "started_at": "yesterday"},
+        ROW | {"ended_at": "2026-03-02"},
+        ROW | {"kind": "party"},
+        ROW | {"updates": "resolved 12:00"},
+        ROW | {"dataset": ""},
+    )
     with incidents.open("a") as file:
         file.write("acme,a9\n")
     coverage = tmp_path / "c.csv"

@@ -87,10 +87,16 @@ def test_what_we_refuse_for_its_name_an_xml_parser_refuses_too(name: str) -> Non
 @pytest.mark.parametrize(
     ("name", "title", "encoding"),
     [
-        ("UTF-8", "慢 é", "utf-8"), ("unicode-1-1-utf-8", "慢 é", "utf-8"), ("ISO-8859-1", "é", "latin-1"),
-        ("windows-1251", "сбой", "cp1251"), ("x-sjis", "障害", "shift_jis"), ("windows-949", "장애", "cp949"),
-        ("GBK", "故障", "gbk"), ("x-mac-cyrillic", "сбой", "mac-cyrillic"), ("KOI8-U", "збій", "koi8-u"),
+        ("UTF-8", "慢 é", "utf-8"),
+        ("unicode-1-1-utf-8", "慢 é", "utf-8"),
+        ("ISO-8859-1", "é", "latin-1"),
+        ("windows-1251", "сбой", "cp1251"),
+        ("x-sjis", "障害", "shift_jis"),
+        ("windows-949", "장애", "cp949"),
+        ("GBK", "故障", "gbk"),
+        ("x-mac-cyrillic", "сбой", "mac-cyrillic"),
+        ("KOI8-U", "збій", "koi8-u"),
     ],
-)  # fmt: skip
+)
 def test_a_feed_in_a_named_encoding_says_what_it_says(name: str, title: str, encoding: str) -> None:
     assert f"<title>{title}</title>".encode() in document.split(declaring(name, title, encoding)).head

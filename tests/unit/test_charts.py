@@ -140,9 +140,12 @@ def test_no_lengths_make_an_empty_chart() -> None:
 def test_the_limits_of_the_classes_stand_between_them() -> None:
     labels = [(label.x, label.text.replace(english.GAP, " "), label.css) for label in charts.histogram([60]).limits]
     assert labels[:5] == [
-        ("11.11%", "5 min", ""), ("22.22%", "10 min", "w"), ("33.33%", "20 min", ""), ("44.44%", "40 min", "w"),
+        ("11.11%", "5 min", ""),
+        ("22.22%", "10 min", "w"),
+        ("33.33%", "20 min", ""),
+        ("44.44%", "40 min", "w"),
         ("55.56%", "1 h 20", ""),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_scale_begins_and_ends_on_whole_ticks() -> None:

@@ -55,8 +55,17 @@ components:
 def incident(raw: str, day: int = 2) -> Incident:
     start = datetime(2026, 3, day, 11, 49, tzinfo=UTC)
     updates = (Update(at=start, phase=Phase.INVESTIGATING), Update(at=start.replace(hour=15), phase=Phase.RESOLVED))
-    return Incident(provider="anthropic", id=raw, title="Errors", kind=Kind.DEGRADATION, impact=Impact.MAJOR,
-                    phase=Phase.RESOLVED, started=start, ended=updates[1].at, updates=updates)
+    return Incident(
+        provider="anthropic",
+        id=raw,
+        title="Errors",
+        kind=Kind.DEGRADATION,
+        impact=Impact.MAJOR,
+        phase=Phase.RESOLVED,
+        started=start,
+        ended=updates[1].at,
+        updates=updates,
+    )
 
 
 @pytest.fixture
@@ -95,27 +104,57 @@ def test_what_is_well_written_passes(content: Path) -> None:
 
 
 MISTAKES = [
-    ("date: 2026-03-02T18:20:00Z", "date: 2026-03-02T18:20:00",
-     "3:1: date: 2026-03-02 18:20:00 has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z"),
-    ("date: 2026-03-02T18:20:00Z", "date: 2026-03-06T18:20:00Z",
-     "3:1: date: 2026-03-06T18:20Z is in the future; write a time that has come"),
-    ("date: 2026-03-02T18:20:00Z", "date: 2026-03-02T18:20:00Z\nmodified: 2026-03-01T18:20:00Z",
-     "4:1: modified: is before the date; write when it was changed, or leave it out"),
-    ("kind: news", "kind: news\ncorrections: [{date: 2026-03-01T00:00:00Z, text: Wrong.}]",
-     "9:16: corrections.0.date: is before the date of the article; write when it was corrected"),
-    ("providers: [anthropic]", "providers: [antropic]", "5:13: providers.0: 'antropic' is no provider here; did you "
-     "mean 'anthropic'?"),
-    ("providers: [anthropic]", "providers: [zzz]",
-     "5:13: providers.0: 'zzz' is no provider here; write the name of a file in content/providers without .md"),
-    ("[anthropic/0ghc53zpsfmt]", "[anthropic/0ghc53zpsfm]",
-     "6:13: incidents.0: 'anthropic/0ghc53zpsfm' is not in the archive; did you mean 'anthropic/0ghc53zpsfmt'?"),
-    ("[anthropic/0ghc53zpsfmt]", "[anthropic/xxx]",
-     "6:13: incidents.0: 'anthropic/xxx' is not in the archive; write the id as content/incidents/anthropic has it"),
-    ("[anthropic/0ghc53zpsfmt]", "[opneai/0ghc53zpsfmt]",
-     "6:13: incidents.0: 'opneai' is no provider here; did you mean 'openai'?"),
+    (
+        "date: 2026-03-02T18:20:00Z",
+        "date: 2026-03-02T18:20:00",
+        "3:1: date: 2026-03-02 18:20:00 has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z",
+    ),
+    (
+        "date: 2026-03-02T18:20:00Z",
+        "date: 2026-03-06T18:20:00Z",
+        "3:1: date: 2026-03-06T18:20Z is in the future; write a time that has come",
+    ),
+    (
+        "date: 2026-03-02T18:20:00Z",
+        "date: 2026-03-02T18:20:00Z\nmodified: 2026-03-01T18:20:00Z",
+        "4:1: modified: is before the date; write when it was changed, or leave it out",
+    ),
+    (
+        "kind: news",
+        "kind: news\ncorrections: [{date: 2026-03-01T00:00:00Z, text: Wrong.}]",
+        "9:16: corrections.0.date: is before the date of the article; write when it was corrected",
+    ),
+    (
+        "providers: [anthropic]",
+        "providers: [antropic]",
+        "5:13: providers.0: 'antropic' is no provider here; did you mean 'anthropic'?",
+    ),
+    (
+        "providers: [anthropic]",
+        "providers: [zzz]",
+        "5:13: providers.0: 'zzz' is no provider here; write the name of a file in content/providers without .md",
+    ),
+    (
+        "[anthropic/0ghc53zpsfmt]",
+        "[anthropic/0ghc53zpsfm]",
+        "6:13: incidents.0: 'anthropic/0ghc53zpsfm' is not in the archive; did you mean 'anthropic/0ghc53zpsfmt'?",
+    ),
+    (
+        "[anthropic/0ghc53zpsfmt]",
+        "[anthropic/xxx]",
+        "6:13: incidents.0: 'anthropic/xxx' is not in the archive; write the id as content/incidents/anthropic has it",
+    ),
+    (
+        "[anthropic/0ghc53zpsfmt]",
+        "[opneai/0ghc53zpsfmt]",
+        "6:13: incidents.0: 'opneai' is no provider here; did you mean 'openai'?",
+    ),
     ("authors: [Ada Example]", "author: Ada Example", "4:1: author: is not a known key; did you mean authors?"),
-    ("Claude outage on Monday", "Сlaude outage",
-     "2:1: title: 'Сlaude outage' mixes letters of two alphabets in one word; retype it"),
+    (
+        "Claude outage on Monday",
+        "Сlaude outage",
+        "2:1: title: 'Сlaude outage' mixes letters of two alphabets in one word; retype it",
+    ),
 ]
 
 
@@ -127,83 +166,131 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
     assert f"{ARTICLE}:{problem}" in found(content)
 
 
-@pytest.mark.parametrize(("text", "problem"), [
-    ("See [it](/incidents/anthropic/0ghc53zpsfm/).",
-     "1:10: /incidents/anthropic/0ghc53zpsfm/ leads nowhere on this site; did you mean "
-     "/incidents/anthropic/0ghc53zpsfmt/?"),
-    ("See [it](/incidents/anthropic/0ghc53zpsfmt).",
-     "1:10: /incidents/anthropic/0ghc53zpsfmt is an address without its last slash; write "
-     "/incidents/anthropic/0ghc53zpsfmt/"),
-    ("See [it](/providers/claude/).", "1:10: /providers/claude/ leads nowhere on this site; mend the address"),
-    ("See [it](/nowhere/).", "1:10: /nowhere/ leads nowhere on this site; mend the address"),
-    ("See [it](/articles/2026/claude-outages/).",
-     "1:10: /articles/2026/claude-outages/ leads nowhere on this site; did you mean /articles/2026/claude-outage/?"),
-    ("See [it](/methodology/#range).", "1:10: #range is no section of /methodology/; did you mean #ranges?"),
-    ("See [it](#here).", "1:10: #here is no section of /articles/2026/claude-outage/; name a heading of that page"),
-    ("See [it]({filename}/pages/metodology.md).",
-     "1:10: content/pages/metodology.md is no article or page; did you mean {filename}/pages/methodology.md?"),
-    ("See [it]({filename}/pages/../../secret.txt).",
-     "1:10: content/../secret.txt is no article or page; name an article or page, as in {filename}/pages/about.md"),
-    ("See [it](claude).", "1:10: claude is no link into the site nor to the web; begin it with / or https://"),
-    ("First.\n\nSee [it][x].\n\n[x]: javascript:alert(1)\n",
-     "5:6: is a link that runs script or leads nowhere; write an address that begins with https:// or /"),
-    ("See [it](jAvAsCrIpT:alert(1)).",
-     "1:10: is a link that runs script or leads nowhere; write an address that begins with https:// or /"),
-    ("See [it](&#106;avascript:alert(1)).",
-     "1:1: is a link that runs script or leads nowhere; write an address that begins with https:// or /"),
-    ("See [it](data:text/html;base64,PHN2Zz4=).",
-     "1:10: is a link that runs script or leads nowhere; write an address that begins with https:// or /"),
-    ("See [it](ftp://a.example/).", "1:10: ftp://a.example/ is no link into the site nor to the web; link with https://"),
-    ("See [it](//evil.example/).", "1:10: //evil.example/ leaves the site in disguise; begin it with https://"),
-    ("See [it](/\\evil.example/).", "1:10: /\\evil.example/ leaves the site in disguise; begin it with https://"),
-    ("See [it](https://status.claude.com@evil.example/).",
-     "1:10: https://status.claude.com@evil.example/ hides where it leads; write the host in a to z, 0 to 9 and "
-     "hyphens, without a user"),
-    ("See [it](https://stаtus.example/).",
-     "1:10: https://stаtus.example/ hides where it leads; write the host in a to z, 0 to 9 and hyphens, without a "
-     "user"),
-    ("See [it]({static}/../../etc/passwd).",
-     "1:10: {static} is not carried into the site; link to an address, or with {filename} to an article or page"),
-    ("See [it]({attach}secret.txt).",
-     "1:10: {attach} is not carried into the site; link to an address, or with {filename} to an article or page"),
-    ("See [it]({filename}/../pelicanconf.py).",
-     "1:10: {filename} is not carried into the site; link to an address, or with {filename} to an article or page"),
-    ("A\n<script>alert(1)</script>\n",
-     "2:1: is raw HTML, which is not published; write Markdown, or `<` in backticks"),
-    ("A <b>b", "1:3: is raw HTML, which is not published; write Markdown, or `<` in backticks"),
-    ("\n\n    A <b>b", "3:7: is raw HTML, which is not published; write Markdown, or `<` in backticks"),  # no code
-    ("<svg onload=alert(1)>", "1:1: is raw HTML, which is not published; write Markdown, or `<` in backticks"),
-    ("![](chart.png)", "1:1: is an image without alt text; say between the brackets what it shows"),
-    ("![A chart](chart.svg)",
-     "1:1: is an image, chart.svg, that is not carried into the site; put the file into content/images/<year>, and "
-     "write ![what it shows](/images/<year>/<name>.png)"),
-    ("It is {{ 7 * 7 }}.",
-     "1:7: {{ 7 * 7 }} is no figure of this file; name it under `figures`, or put it in backticks"),
-    ("{% include 'secret' %}", "1:1: {% include 'secret' %} is no Markdown; put it in backticks"),
-    ("# Claude outage", "1:1: is a heading of the first level, which the title is; begin it with ##"),
-    ("Claude\n===", "1:1: is a heading of the first level, which the title is; begin it with ##"),
-    ("Down \u202eyadnoM", "1:6: holds the invisible character U+202E; delete it"),
-    ("Zero\u2060width", "1:5: holds the invisible character U+2060; delete it"),
-    ("> " * 13 + "deep", "1:1: is nested too deep; write lists and quotes at most 12 levels deep"),
-    ("a\n\n" + "- " * 13 + "deep\n\n" + "[" * 5000,
-     "3:1: is nested too deep; write lists and quotes at most 12 levels deep"),
-    ("a\n" + "[" * 5000 + "\n" + "1. " * 13, "2:1: is nested too deep; write lists and quotes at most 12 levels deep"),
-    ("[" * 5000, "1:1: is nested too deep; write lists and quotes at most 12 levels deep"),
-    ("https://a.example/" * 8_000, "1:1: is an address of 144,000 characters; write at most 2,000"),
-    ("x" * 200_001, "0:1: has 200,002 characters, which is too much; write at most 200,000"),
-])
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            "See [it](/incidents/anthropic/0ghc53zpsfm/).",
+            "1:10: /incidents/anthropic/0ghc53zpsfm/ leads nowhere on this site; did you mean "
+            "/incidents/anthropic/0ghc53zpsfmt/?",
+        ),
+        (
+            "See [it](/incidents/anthropic/0ghc53zpsfmt).",
+            "1:10: /incidents/anthropic/0ghc53zpsfmt is an address without its last slash; write "
+            "/incidents/anthropic/0ghc53zpsfmt/",
+        ),
+        ("See [it](/providers/claude/).", "1:10: /providers/claude/ leads nowhere on this site; mend the address"),
+        ("See [it](/nowhere/).", "1:10: /nowhere/ leads nowhere on this site; mend the address"),
+        (
+            "See [it](/articles/2026/claude-outages/).",
+            "1:10: /articles/2026/claude-outages/ leads nowhere on this site; did you mean /articles/2026/claude-outage/?",
+        ),
+        ("See [it](/methodology/#range).", "1:10: #range is no section of /methodology/; did you mean #ranges?"),
+        ("See [it](#here).", "1:10: #here is no section of /articles/2026/claude-outage/; name a heading of that page"),
+        (
+            "See [it]({filename}/pages/metodology.md).",
+            "1:10: content/pages/metodology.md is no article or page; did you mean {filename}/pages/methodology.md?",
+        ),
+        (
+            "See [it]({filename}/pages/../../secret.txt).",
+            "1:10: content/../secret.txt is no article or page; name an article or page, as in {filename}/pages/about.md",
+        ),
+        ("See [it](claude).", "1:10: claude is no link into the site nor to the web; begin it with / or https://"),
+        (
+            "First.\n\nSee [it][x].\n\n[x]: javascript:alert(1)\n",
+            "5:6: is a link that runs script or leads nowhere; write an address that begins with https:// or /",
+        ),
+        (
+            "See [it](jAvAsCrIpT:alert(1)).",
+            "1:10: is a link that runs script or leads nowhere; write an address that begins with https:// or /",
+        ),
+        (
+            "See [it](&#106;avascript:alert(1)).",
+            "1:1: is a link that runs script or leads nowhere; write an address that begins with https:// or /",
+        ),
+        (
+            "See [it](data:text/html;base64,PHN2Zz4=).",
+            "1:10: is a link that runs script or leads nowhere; write an address that begins with https:// or /",
+        ),
+        (
+            "See [it](ftp://a.example/).",
+            "1:10: ftp://a.example/ is no link into the site nor to the web; link with https://",
+        ),
+        ("See [it](//evil.example/).", "1:10: //evil.example/ leaves the site in disguise; begin it with https://"),
+        ("See [it](/\\evil.example/).", "1:10: /\\evil.example/ leaves the site in disguise; begin it with https://"),
+        (
+            "See [it](https://status.claude.com@evil.example/).",
+            "1:10: https://status.claude.com@evil.example/ hides where it leads; write the host in a to z, 0 to 9 and "
+            "hyphens, without a user",
+        ),
+        (
+            "See [it](https://stаtus.example/).",
+            "1:10: https://stаtus.example/ hides where it leads; write the host in a to z, 0 to 9 and hyphens, without a "
+            "user",
+        ),
+        (
+            "See [it]({static}/../../etc/passwd).",
+            "1:10: {static} is not carried into the site; link to an address, or with {filename} to an article or page",
+        ),
+        (
+            "See [it]({attach}secret.txt).",
+            "1:10: {attach} is not carried into the site; link to an address, or with {filename} to an article or page",
+        ),
+        (
+            "See [it]({filename}/../pelicanconf.py).",
+            "1:10: {filename} is not carried into the site; link to an address, or with {filename} to an article or page",
+        ),
+        (
+            "A\n<script>alert(1)</script>\n",
+            "2:1: is raw HTML, which is not published; write Markdown, or `<` in backticks",
+        ),
+        ("A <b>b", "1:3: is raw HTML, which is not published; write Markdown, or `<` in backticks"),
+        ("\n\n    A <b>b", "3:7: is raw HTML, which is not published; write Markdown, or `<` in backticks"),  # no code
+        ("<svg onload=alert(1)>", "1:1: is raw HTML, which is not published; write Markdown, or `<` in backticks"),
+        ("![](chart.png)", "1:1: is an image without alt text; say between the brackets what it shows"),
+        (
+            "![A chart](chart.svg)",
+            "1:1: is an image, chart.svg, that is not carried into the site; put the file into content/images/<year>, and "
+            "write ![what it shows](/images/<year>/<name>.png)",
+        ),
+        (
+            "It is {{ 7 * 7 }}.",
+            "1:7: {{ 7 * 7 }} is no figure of this file; name it under `figures`, or put it in backticks",
+        ),
+        ("{% include 'secret' %}", "1:1: {% include 'secret' %} is no Markdown; put it in backticks"),
+        ("# Claude outage", "1:1: is a heading of the first level, which the title is; begin it with ##"),
+        ("Claude\n===", "1:1: is a heading of the first level, which the title is; begin it with ##"),
+        ("Down \u202eyadnoM", "1:6: holds the invisible character U+202E; delete it"),
+        ("Zero\u2060width", "1:5: holds the invisible character U+2060; delete it"),
+        ("> " * 13 + "deep", "1:1: is nested too deep; write lists and quotes at most 12 levels deep"),
+        (
+            "a\n\n" + "- " * 13 + "deep\n\n" + "[" * 5000,
+            "3:1: is nested too deep; write lists and quotes at most 12 levels deep",
+        ),
+        (
+            "a\n" + "[" * 5000 + "\n" + "1. " * 13,
+            "2:1: is nested too deep; write lists and quotes at most 12 levels deep",
+        ),
+        ("[" * 5000, "1:1: is nested too deep; write lists and quotes at most 12 levels deep"),
+        ("https://a.example/" * 8_000, "1:1: is an address of 144,000 characters; write at most 2,000"),
+        ("x" * 200_001, "0:1: has 200,002 characters, which is too much; write at most 200,000"),
+    ],
+)
 def test_mistakes_and_mischief_in_a_body_are_named_with_a_cure(content: Path, text: str, problem: str) -> None:
     assert in_body(content, text)[0] == problem
 
 
-@pytest.mark.parametrize("text", [
-    "1</b2 <svg/onload=alert(1)> <3",
-    "`<script>` and `{{ x }}` and {#id} in `{% raw %}`.",
-    "```\n<b> [x](javascript:y) {{ z }}\n```",
-    "1 < 2 & <https://a.example/> [mail](mailto:a@a.example) https://b.example/?a=b&c=d",
-    "[a](/incidents/anthropic/0ghc53zpsfmt/), [b](/leaderboard/), [c](/providers/openai/), [d](/incidents/2026/03/), "
-    "[e](/), [f](/atom.xml), [g](/articles/), [h]({filename}/pages/methodology.md#ranges), [i](#more)\n\n## More\n",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1</b2 <svg/onload=alert(1)> <3",
+        "`<script>` and `{{ x }}` and {#id} in `{% raw %}`.",
+        "```\n<b> [x](javascript:y) {{ z }}\n```",
+        "1 < 2 & <https://a.example/> [mail](mailto:a@a.example) https://b.example/?a=b&c=d",
+        "[a](/incidents/anthropic/0ghc53zpsfmt/), [b](/leaderboard/), [c](/providers/openai/), [d](/incidents/2026/03/), "
+        "[e](/), [f](/atom.xml), [g](/articles/), [h]({filename}/pages/methodology.md#ranges), [i](#more)\n\n## More\n",
+    ],
+)
 def test_what_only_looks_like_mischief_passes(content: Path, text: str) -> None:
     assert in_body(content, text) == []
 
@@ -216,10 +303,15 @@ def test_all_problems_come_at_once_in_the_order_of_the_files(content: Path) -> N
     incident_file = next((content / "incidents" / "anthropic").rglob("*0ghc*.md"))
     incident_file.write_text(incident_file.read_text().replace("phase: resolved", "phase: over"))
     assert [line.partition(": ")[0] for line in found(content)] == [
-        f"{ARTICLE}:8:1", f"{ARTICLE}:{FIRST}:5", f"{ARTICLE}:{FIRST + 2}:1",
-        "articles/2026/2026-03-03-two.md:6:13", f"articles/2026/2026-03-03-two.md:{FIRST}:5",
-        "articles/2026/notes.txt:1:1", "incidents/anthropic/2026/2026-03-02-0ghc53zpsfmt.md:9:1",
-        "providers/openai.md:1:1", "providers/openai.md:3:1",
+        f"{ARTICLE}:8:1",
+        f"{ARTICLE}:{FIRST}:5",
+        f"{ARTICLE}:{FIRST + 2}:1",
+        "articles/2026/2026-03-03-two.md:6:13",
+        f"articles/2026/2026-03-03-two.md:{FIRST}:5",
+        "articles/2026/notes.txt:1:1",
+        "incidents/anthropic/2026/2026-03-02-0ghc53zpsfmt.md:9:1",
+        "providers/openai.md:1:1",
+        "providers/openai.md:3:1",
     ]
 
 
@@ -237,21 +329,32 @@ def test_a_link_to_a_page_with_faults_is_not_blamed_too(content: Path) -> None:
     assert [line.partition(": ")[0] for line in found(content)] == ["pages/methodology.md:5:1"]
 
 
-@pytest.mark.parametrize(("file", "problem"), [
-    ("articles/2026/claude.md",
-     "1:1: is no address; rename it content/articles/<year>/<year>-<month>-<day>-<slug>.md, slugs of a-z, 0-9, -"),
-    ("articles/2025/2026-03-02-x.md",
-     "1:1: is no address; rename it content/articles/<year>/<year>-<month>-<day>-<slug>.md, slugs of a-z, 0-9, -"),
-    ("pages/Über.md",
-     "1:1: has a name with latin capital letter u with diaeresis, which is none of a-z; retype the name"),
-    ("pages/аbout.md", "1:1: has a name with cyrillic small letter a, which is none of a-z; retype the name"),
-    ("articles/2026/2026-05-05-claude-outage.md",
-     "1:1: has the address of content/articles/2026/2026-03-02-claude-outage.md, /articles/2026/claude-outage/; "
-     "rename one of the two"),
-    ("pages/leaderboard.md", "1:1: has the address of another page, /leaderboard/; rename it"),
-    (f"pages/{'long-' * 20}name.md", "1:1: has a name that is too long; write at most 80 characters"),
-    ("pages/notes.html", "1:1: is not read; articles and pages are Markdown, in files that end in .md"),
-])
+@pytest.mark.parametrize(
+    ("file", "problem"),
+    [
+        (
+            "articles/2026/claude.md",
+            "1:1: is no address; rename it content/articles/<year>/<year>-<month>-<day>-<slug>.md, slugs of a-z, 0-9, -",
+        ),
+        (
+            "articles/2025/2026-03-02-x.md",
+            "1:1: is no address; rename it content/articles/<year>/<year>-<month>-<day>-<slug>.md, slugs of a-z, 0-9, -",
+        ),
+        (
+            "pages/Über.md",
+            "1:1: has a name with latin capital letter u with diaeresis, which is none of a-z; retype the name",
+        ),
+        ("pages/аbout.md", "1:1: has a name with cyrillic small letter a, which is none of a-z; retype the name"),
+        (
+            "articles/2026/2026-05-05-claude-outage.md",
+            "1:1: has the address of content/articles/2026/2026-03-02-claude-outage.md, /articles/2026/claude-outage/; "
+            "rename one of the two",
+        ),
+        ("pages/leaderboard.md", "1:1: has the address of another page, /leaderboard/; rename it"),
+        (f"pages/{'long-' * 20}name.md", "1:1: has a name that is too long; write at most 80 characters"),
+        ("pages/notes.html", "1:1: is not read; articles and pages are Markdown, in files that end in .md"),
+    ],
+)
 def test_files_that_would_be_misplaced_are_named(content: Path, file: str, problem: str) -> None:
     put(content, file, HEAD if file.startswith("articles") else "---\ntitle: About\n---\n")
     [line] = found(content)
@@ -276,7 +379,8 @@ def test_a_folder_with_the_name_of_a_record_is_named(content: Path, file: str) -
     (content / file).unlink(missing_ok=True)
     put(content, f"{file}/x", "")
     assert found(content) == [
-        f"{file}:1:1: Is a directory; look what stands there, then run this again", f"{file}/x:1:1: {NOT_READ}",
+        f"{file}:1:1: Is a directory; look what stands there, then run this again",
+        f"{file}/x:1:1: {NOT_READ}",
     ]
 
 
@@ -295,8 +399,10 @@ def test_a_file_with_the_name_of_a_folder_is_named(content: Path) -> None:
     put(content, "pulls", "")
     assert found(content) == [
         f"pulls:1:1: {NOT_READ}",
-        *(f"pulls/{slug}.json:1:1: Not a directory; look what stands there, then run this again"
-          for slug in ("_press", "anthropic", "openai")),
+        *(
+            f"pulls/{slug}.json:1:1: Not a directory; look what stands there, then run this again"
+            for slug in ("_press", "anthropic", "openai")
+        ),
     ]
 
 
@@ -306,17 +412,41 @@ NOT_READ = "is not read; content/ holds what the guide names, in folders of its 
 def test_what_nobody_reads_is_named_and_what_nobody_wrote_is_not(content: Path) -> None:
     put(content, "stray.txt", "")
     put(content, "videos/x.md", "---\ntitle: X\n---\n")
-    for ours in ("articles/2026/x.md.tmp", "pulls/anthropic.lock", "pulls/_log.lock", "pulls/log/2026-11.txt",
-                 "pulls/.gitkeep", "LICENSE", "words.txt"):  # fmt: skip
+    for ours in (
+        "articles/2026/x.md.tmp",
+        "pulls/anthropic.lock",
+        "pulls/_log.lock",
+        "pulls/log/2026-11.txt",
+        "pulls/.gitkeep",
+        "LICENSE",
+        "words.txt",
+    ):
         put(content, ours, "")
     assert found(content) == [f"stray.txt:1:1: {NOT_READ}", f"videos/x.md:1:1: {NOT_READ}"]
 
 
-@pytest.mark.parametrize("file", [
-    "pulls/log/notes.txt", "pulls/log/2026-11.txt.bak", "pulls/anthropic.log", "pulls/a/b.json", "forecasts/x.json",
-    "inbox/notes.txt", "incidents/anthropic/2026/notes.txt", "press/x.yml", "providers/x.lock", "providers/x.tmp",
-    "words.lock", "x.md.tmp.md", "LICENSE.md", "press/2026/x.md", "pulls/log/.gitkeep", "a/.gitkeep", ".gitkeep",
-])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "pulls/log/notes.txt",
+        "pulls/log/2026-11.txt.bak",
+        "pulls/anthropic.log",
+        "pulls/a/b.json",
+        "forecasts/x.json",
+        "inbox/notes.txt",
+        "incidents/anthropic/2026/notes.txt",
+        "press/x.yml",
+        "providers/x.lock",
+        "providers/x.tmp",
+        "words.lock",
+        "x.md.tmp.md",
+        "LICENSE.md",
+        "press/2026/x.md",
+        "pulls/log/.gitkeep",
+        "a/.gitkeep",
+        ".gitkeep",
+    ],
+)
 def test_a_name_that_only_looks_like_one_of_ours_is_named(content: Path, file: str) -> None:
     put(content, file, "")
     assert found(content) == [f"{file}:1:1: {NOT_READ}"]
@@ -384,7 +514,8 @@ def test_in_ci_each_problem_is_an_annotation(
 
 def test_an_annotation_cannot_be_broken_out_of() -> None:
     assert Problem(file="a,b:c%\nd", line=1, column=2, message="50 %\n::set-output::x").annotation == (
-        "::error file=a%2Cb%3Ac%25%0Ad,line=1,col=2::50 %25%0A::set-output::x")
+        "::error file=a%2Cb%3Ac%25%0Ad,line=1,col=2::50 %25%0A::set-output::x"
+    )
 
 
 def test_a_name_cannot_begin_a_line_nor_stop_the_check(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -392,22 +523,26 @@ def test_a_name_cannot_begin_a_line_nor_stop_the_check(content: Path, capsys: py
     put(content, "\udcff.txt", "")  # a byte that is no UTF-8
     assert check.main(content) == 1
     assert capsys.readouterr().out.encode().decode().splitlines() == [
-        f"content/a\\n::set-output::b.txt:1:1: {NOT_READ}", f"content/\\udcff.txt:1:1: {NOT_READ}",
+        f"content/a\\n::set-output::b.txt:1:1: {NOT_READ}",
+        f"content/\\udcff.txt:1:1: {NOT_READ}",
         "check: 2 to mend",
     ]
     odd = Problem(file="\udcff", line=1, column=2, message="a\rb")
     assert odd.annotation == "::error file=\\udcff,line=1,col=2::a\\rb"
 
 
-@pytest.mark.parametrize(("file", "lines"), [
-    ("articles/2026/2026-03-04-x.md", ["2:1: title: Recieve", "5:10: recieve"]),
-    ("corrections/anthropic/0ghc53zpsfmt.yaml", ["1:1: note: recieve"]),
-    ("links/2026/2026-03-02-x.md", ["2:1: title: Recieve", "5:10: recieve"]),
-    ("pages/x.md", ["2:1: title: Recieve", "5:10: recieve"]),
-    ("providers/groq.md", ["2:1: title: Recieve", "5:10: recieve"]),
-    ("undeclared/anthropic/x.md", ["2:1: title: Recieve", "5:10: recieve"]),
-    ("inbox/x.md", []),  # not in a person's own words yet
-])
+@pytest.mark.parametrize(
+    ("file", "lines"),
+    [
+        ("articles/2026/2026-03-04-x.md", ["2:1: title: Recieve", "5:10: recieve"]),
+        ("corrections/anthropic/0ghc53zpsfmt.yaml", ["1:1: note: recieve"]),
+        ("links/2026/2026-03-02-x.md", ["2:1: title: Recieve", "5:10: recieve"]),
+        ("pages/x.md", ["2:1: title: Recieve", "5:10: recieve"]),
+        ("providers/groq.md", ["2:1: title: Recieve", "5:10: recieve"]),
+        ("undeclared/anthropic/x.md", ["2:1: title: Recieve", "5:10: recieve"]),
+        ("inbox/x.md", []),  # not in a person's own words yet
+    ],
+)
 def test_misspelled_words_are_named_in_what_people_wrote(content: Path, file: str, lines: list[str]) -> None:
     bare = file.endswith(".yaml")
     put(content, file, "note: A recieve.\n" if bare else "---\ntitle: Recieve\n---\n\nIt was a recieve.\n")
@@ -510,9 +645,21 @@ def test_other_rules_make_it_look_again(content: Path, tmp_path: Path, monkeypat
 
 
 def test_bodies_made_to_be_slow_are_read_in_time() -> None:
-    slow = {"*a **b ": 20_000, "![[": 50_000, "`a": 90_000, "http://": 25_000, "[a](<b": 30_000, "*a_ ": 45_000,
-            "&": 190_000, "a<!--": 38_000, "[a][b]": 33_000,
-            "{{": 60_000, "{%": 60_000, "2026-03-02 ": 15_000, "{{a": 40_000}  # fmt: skip
+    slow = {
+        "*a **b ": 20_000,
+        "![[": 50_000,
+        "`a": 90_000,
+        "http://": 25_000,
+        "[a](<b": 30_000,
+        "*a_ ": 45_000,
+        "&": 190_000,
+        "a<!--": 38_000,
+        "[a][b]": 33_000,
+        "{{": 60_000,
+        "{%": 60_000,
+        "2026-03-02 ": 15_000,
+        "{{a": 40_000,
+    }
     table = "|a" * 1000 + "\n" + "|-" * 1000 + "\n"
     for head, piece, size in [("", piece, size) for piece, size in slow.items()] + [(table, "|", 90_000)]:
         assert growth(lambda size: body.read(head + piece * size), size // 4) < LINEAR, piece  # noqa: B023
@@ -535,15 +682,28 @@ DEEP = "is a folder within 3 others, deeper than anything here is read; take it 
 HIDDEN = "has a name that begins with a dot, which nobody would see; rename it, or take it away"
 
 
-@pytest.mark.parametrize("folder", [
-    "", "articles/2026/", "corrections/anthropic/", "images/2026/", "inbox/", "incidents/anthropic/", "links/2026/",
-    "pages/", "providers/", "pulls/", "undeclared/anthropic/",
-])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "",
+        "articles/2026/",
+        "corrections/anthropic/",
+        "images/2026/",
+        "inbox/",
+        "incidents/anthropic/",
+        "links/2026/",
+        "pages/",
+        "providers/",
+        "pulls/",
+        "undeclared/anthropic/",
+    ],
+)
 def test_what_begins_with_a_dot_is_refused_wherever_it_stands(content: Path, folder: str) -> None:
     for name in (".gitattributes", ".hidden.md", ".tmp", ".git/config"):
         put(content, f"{folder}{name}", "* -diff linguist-generated=true\n")
     assert found(content) == [
-        f"{folder}{name}:1:1: {HIDDEN}" for name in (".git", ".gitattributes", ".hidden.md", ".tmp")]
+        f"{folder}{name}:1:1: {HIDDEN}" for name in (".git", ".gitattributes", ".hidden.md", ".tmp")
+    ]
 
 
 def test_a_rule_that_breaks_off_hides_nothing(content: Path) -> None:
@@ -606,25 +766,39 @@ def test_a_provider_with_a_fault_leaves_the_others_to_be_judged_by(content: Path
 @pytest.mark.parametrize("file", ["pulls/nobody.json", "forecasts/nobody.jsonl"])
 def test_a_record_of_nobody_is_named(content: Path, file: str) -> None:
     put(content, file, "")
-    assert found(content) == [
-        f"{file}:1:1: is of no provider here; add content/providers/nobody.md, or take this away"]
+    assert found(content) == [f"{file}:1:1: is of no provider here; add content/providers/nobody.md, or take this away"]
 
 
 @pytest.mark.parametrize(
-    "name", ["2026-03-02-..md", "2026-03-02-...md", "2026-03-02-A.md", "x.md", "2026-03-02-a:b.md"])
+    "name", ["2026-03-02-..md", "2026-03-02-...md", "2026-03-02-A.md", "x.md", "2026-03-02-a:b.md"]
+)
 def test_an_incident_under_a_name_that_would_be_another_address_is_named(content: Path, name: str) -> None:
     text = archive.render(incident("another"))
     put(content, f"incidents/anthropic/2026/{name}", text)
     assert found(content) == [
         f"incidents/anthropic/2026/{name}:1:1: is no name of an incident; write "
-        "content/incidents/<provider>/<year>/<date>-<a-z, 0-9, ->.md"]
+        "content/incidents/<provider>/<year>/<date>-<a-z, 0-9, ->.md"
+    ]
 
 
-@pytest.mark.parametrize("file", [
-    "articles/2026/x:y.md", "images/2026/x:y.png", "links/2026/x:y.md", "corrections/anthropic/x:y.yml",
-    "undeclared/anthropic/x:y.md", "pages/x:y.md", "press/x:y.md", "providers/x:y.md", "inbox/x:y.md", "x:y",
-    "incidents/anthropic/2026/x:y.md", "pulls/x:y.json", "forecasts/x:y.jsonl",
-])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "articles/2026/x:y.md",
+        "images/2026/x:y.png",
+        "links/2026/x:y.md",
+        "corrections/anthropic/x:y.yml",
+        "undeclared/anthropic/x:y.md",
+        "pages/x:y.md",
+        "press/x:y.md",
+        "providers/x:y.md",
+        "inbox/x:y.md",
+        "x:y",
+        "incidents/anthropic/2026/x:y.md",
+        "pulls/x:y.json",
+        "forecasts/x:y.jsonl",
+    ],
+)
 def test_a_colon_in_a_name_takes_no_complaint_away_from_its_file(content: Path, file: str) -> None:
     put(content, file, "x")
     assert {problem.file for problem in problems(content, NOW, False)} == {f"content/{file}"}
@@ -643,4 +817,5 @@ def test_times_that_have_not_come_are_named_wherever_people_write_them(content: 
     for file, text in files.items():
         put(content, file, text.format(time="2099-01-01T00:00:00Z"))
     assert found(content) == [
-        f"{file}:5:1: date: 2099-01-01T00:00Z is in the future; write a time that has come" for file in files]
+        f"{file}:5:1: date: 2099-01-01T00:00Z is in the future; write a time that has come" for file in files
+    ]

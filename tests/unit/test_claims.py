@@ -53,63 +53,122 @@ YEAR = "provider: anthropic, from: 2025-03-01, to: 2026-03-01"
 def test_a_question_is_read_into_plain_values() -> None:
     fields = f"{{share: ended between 2h and 4h, impact: [major, critical], component: api, {YEAR}}}"
     assert asked(fields) == Query(
-        what="share", value="ended between 2h and 4h", low=7200, high=14_400, provider="anthropic",
-        impacts=("major", "critical"), component="api", since=seconds(datetime(2025, 3, 1, tzinfo=UTC)),
-        until=seconds(datetime(2026, 3, 1, tzinfo=UTC)))
+        what="share",
+        value="ended between 2h and 4h",
+        low=7200,
+        high=14_400,
+        provider="anthropic",
+        impacts=("major", "critical"),
+        component="api",
+        since=seconds(datetime(2025, 3, 1, tzinfo=UTC)),
+        until=seconds(datetime(2026, 3, 1, tzinfo=UTC)),
+    )
     assert asked("{trouble: openai, during: anthropic/0gh, impact: major}") == Query(
-        what="trouble", value="openai", impacts=("major",), incident="anthropic/0gh")
+        what="trouble", value="openai", impacts=("major",), incident="anthropic/0gh"
+    )
     assert asked("{lasted: anthropic/INC 1}") == Query(what="lasted", value="", incident="anthropic/INC 1")
 
 
-@pytest.mark.parametrize(("words", "low", "high"), [
-    ("ended under 2h", 0, 7199), ("ended within 90 min", 0, 5400), ("ended over 1 h 30 min", 5401, math.inf),
-    ("ended between 45s and 1.5 d", 45, 129_600),
-])
+@pytest.mark.parametrize(
+    ("words", "low", "high"),
+    [
+        ("ended under 2h", 0, 7199),
+        ("ended within 90 min", 0, 5400),
+        ("ended over 1 h 30 min", 5401, math.inf),
+        ("ended between 45s and 1.5 d", 45, 129_600),
+    ],
+)
 def test_lengths_are_written_as_people_do(words: str, low: float, high: float) -> None:
     query = asked(f"{{share: {words}, {YEAR}}}")
     assert (query.low, query.high) == (low, high)
 
 
-@pytest.mark.parametrize(("text", "key", "message"), [
-    (f"{{shar: x, {YEAR}}}", "", "asks nothing; did you mean share?"),
-    ("{}", "", "asks nothing; begin with share, length, count, streak, availability, rank, trouble, common, affected, "
-     "posted, delay, lasted, started or ended"),
-    (f"{{share: ended under 2h, length: median, {YEAR}}}", "length", "is a second question beside share; ask one"),
-    (f"{{share: ended under 2h, providr: x, {YEAR}}}", "providr", "does not go with share; did you mean provider?"),
-    (f"{{share: ended under 2h, while: x, {YEAR}}}", "while",
-     "does not go with share; what does: provider, from, to, impact, component, expect"),
-    ("{share: ended under 2h, provider: anthropic, from: 2025-03-01}", "",
-     "lacks to; share needs provider, from, to"),
-    (f"{{share: ended in time, {YEAR}}}", "share",
-     "'ended in time' is nothing that incidents share; write 'ended between 2h and 4h', 'ended under 2h', within, "
-     "over, "
-     "or posted late, edited, without an end, of zero length or without components"),
-    (f"{{share: __import__('os').system('id'), {YEAR}}}", "share",
-     "\"__import__('os').system('id')\" is nothing that incidents share; write 'ended between 2h and 4h', 'ended under "
-     "2h', within, over, or posted late, edited, without an end, of zero length or without components"),
-    (f"{{share: [1], {YEAR}}}", "share",
-     "[1] is nothing that incidents share; write 'ended between 2h and 4h', 'ended under 2h', within, over, or posted "
-     "late, edited, without an end, of zero length or without components"),
-    (f"{{length: mean, {YEAR}}}", "length",
-     "'mean' is no quantile; write median, longest or shortest, or p90 and the like"),
-    (f"{{count: incident, {YEAR}}}", "count", "'incident' is not known here; did you mean 'incidents'?"),
-    (f"{{availability: uptime, {YEAR}}}", "availability",
-     "'uptime' is not known here; write all-equal, statuspage, incident-io, openstatus, aiwatch, graded or "
-     "half-degraded"),
-    (f"{{count: incidents, impact: [bad], {YEAR}}}", "impact",
-     "'bad' is no impact; write none, minor, major, critical, maintenance or unknown"),
-    (f"{{count: incidents, component: A b, {YEAR}}}", "component", "'A b' is no slug; use a to z, 0 to 9 and -"),
-    ("{count: incidents, provider: x, from: 2026-03-01, to: 2026-03-01}", "to",
-     "is not after from; it is the first day that does not count"),
-    ("{count: incidents, provider: x, from: yesterday, to: 2026-03-01}", "from",
-     "'yesterday' is no day; write it without quotes, as in 2026-03-01"),
-    ("{count: incidents, provider: x, from: 2026-03-01T00:00:00, to: 2026-03-02}", "from",
-     "2026-03-01 00:00:00 has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z"),
-    ("{rank: x, from: 2026-03-01T01:00:00Z, to: 2026-03-02}", "from",
-     "is within a day; rank is taken over whole days, as in 2026-03-01"),
-    ("{lasted: 0ghc53zpsfmt}", "lasted",
-     "'0ghc53zpsfmt' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt"),
-])
+@pytest.mark.parametrize(
+    ("text", "key", "message"),
+    [
+        (f"{{shar: x, {YEAR}}}", "", "asks nothing; did you mean share?"),
+        (
+            "{}",
+            "",
+            "asks nothing; begin with share, length, count, streak, availability, rank, trouble, common, affected, "
+            "posted, delay, lasted, started or ended",
+        ),
+        (f"{{share: ended under 2h, length: median, {YEAR}}}", "length", "is a second question beside share; ask one"),
+        (f"{{share: ended under 2h, providr: x, {YEAR}}}", "providr", "does not go with share; did you mean provider?"),
+        (
+            f"{{share: ended under 2h, while: x, {YEAR}}}",
+            "while",
+            "does not go with share; what does: provider, from, to, impact, component, expect",
+        ),
+        (
+            "{share: ended under 2h, provider: anthropic, from: 2025-03-01}",
+            "",
+            "lacks to; share needs provider, from, to",
+        ),
+        (
+            f"{{share: ended in time, {YEAR}}}",
+            "share",
+            "'ended in time' is nothing that incidents share; write 'ended between 2h and 4h', 'ended under 2h', within, "
+            "over, "
+            "or posted late, edited, without an end, of zero length or without components",
+        ),
+        (
+            f"{{share: __import__('os').system('id'), {YEAR}}}",
+            "share",
+            "\"__import__('os').system('id')\" is nothing that incidents share; write 'ended between 2h and 4h', 'ended under "
+            "2h', within, over, or posted late, edited, without an end, of zero length or without components",
+        ),
+        (
+            f"{{share: [1], {YEAR}}}",
+            "share",
+            "[1] is nothing that incidents share; write 'ended between 2h and 4h', 'ended under 2h', within, over, or posted "
+            "late, edited, without an end, of zero length or without components",
+        ),
+        (
+            f"{{length: mean, {YEAR}}}",
+            "length",
+            "'mean' is no quantile; write median, longest or shortest, or p90 and the like",
+        ),
+        (f"{{count: incident, {YEAR}}}", "count", "'incident' is not known here; did you mean 'incidents'?"),
+        (
+            f"{{availability: uptime, {YEAR}}}",
+            "availability",
+            "'uptime' is not known here; write all-equal, statuspage, incident-io, openstatus, aiwatch, graded or "
+            "half-degraded",
+        ),
+        (
+            f"{{count: incidents, impact: [bad], {YEAR}}}",
+            "impact",
+            "'bad' is no impact; write none, minor, major, critical, maintenance or unknown",
+        ),
+        (f"{{count: incidents, component: A b, {YEAR}}}", "component", "'A b' is no slug; use a to z, 0 to 9 and -"),
+        (
+            "{count: incidents, provider: x, from: 2026-03-01, to: 2026-03-01}",
+            "to",
+            "is not after from; it is the first day that does not count",
+        ),
+        (
+            "{count: incidents, provider: x, from: yesterday, to: 2026-03-01}",
+            "from",
+            "'yesterday' is no day; write it without quotes, as in 2026-03-01",
+        ),
+        (
+            "{count: incidents, provider: x, from: 2026-03-01T00:00:00, to: 2026-03-02}",
+            "from",
+            "2026-03-01 00:00:00 has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z",
+        ),
+        (
+            "{rank: x, from: 2026-03-01T01:00:00Z, to: 2026-03-02}",
+            "from",
+            "is within a day; rank is taken over whole days, as in 2026-03-01",
+        ),
+        (
+            "{lasted: 0ghc53zpsfmt}",
+            "lasted",
+            "'0ghc53zpsfmt' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt",
+        ),
+    ],
+)
 def test_what_cannot_be_asked_is_refused_with_a_cure(text: str, key: str, message: str) -> None:
     with pytest.raises(QueryError) as refused:
         asked(text)
@@ -121,40 +180,64 @@ COUNT, WHEN = asked(f"{{count: incidents, {YEAR}}}"), asked("{ended: a/b}")
 YES = asked("{posted: resolved, incident: a/b}")
 
 
-@pytest.mark.parametrize(("query", "text", "expected"), [
-    (SHARE, "> 50%", (0.5, math.inf, False, True)),
-    (SHARE, "<= 50 %", (-math.inf, 0.5, True, True)),
-    (SHARE, "between 10% and 20%", (0.1, 0.2, True, True)),
-    (SHARE, "= 19.4%", (0.1935, 0.1945, True, False)),
-    (LENGTH, "< 2h", (-math.inf, 7200, True, False)),
-    (LENGTH, ">= 1 h 30 min", (5400, math.inf, True, True)),
-    (LENGTH, "64 min", (3810, 3870, True, False)),
-    (COUNT, "124", (124, 124, True, True)),
-    (YES, True, (1, 1, True, True)),
-    (YES, "no", (0, 0, True, True)),
-    (WHEN, "on 2026-03-01", (seconds(at(1)), seconds(at(2)), True, False)),
-    (WHEN, "before 2026-03-01", (-math.inf, seconds(at(1)), True, False)),
-    (WHEN, "after 2026-03-01T11:49:00Z", (seconds(at(1, 11, 50)), math.inf, True, True)),
-])
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        (SHARE, "> 50%", (0.5, math.inf, False, True)),
+        (SHARE, "<= 50 %", (-math.inf, 0.5, True, True)),
+        (SHARE, "between 10% and 20%", (0.1, 0.2, True, True)),
+        (SHARE, "= 19.4%", (0.1935, 0.1945, True, False)),
+        (LENGTH, "< 2h", (-math.inf, 7200, True, False)),
+        (LENGTH, ">= 1 h 30 min", (5400, math.inf, True, True)),
+        (LENGTH, "64 min", (3810, 3870, True, False)),
+        (COUNT, "124", (124, 124, True, True)),
+        (YES, True, (1, 1, True, True)),
+        (YES, "no", (0, 0, True, True)),
+        (WHEN, "on 2026-03-01", (seconds(at(1)), seconds(at(2)), True, False)),
+        (WHEN, "before 2026-03-01", (-math.inf, seconds(at(1)), True, False)),
+        (WHEN, "after 2026-03-01T11:49:00Z", (seconds(at(1, 11, 50)), math.inf, True, True)),
+    ],
+)
 def test_what_a_claim_expects_is_a_range(query: Query, text: object, expected: tuple[float, float, bool, bool]) -> None:
     found = queries.expect(query, text)
     assert (found[1:3], found[3:]) == (approx(expected[:2]), expected[2:])
 
 
-@pytest.mark.parametrize(("query", "text", "message"), [
-    (SHARE, "half", "'half' is nothing that share can be; write a share such as '> 50%', '= 19.4%' or 'between 10% "
-     "and 20%'"),
-    (SHARE, 50, "'50' is nothing that share can be; write a share such as '> 50%', '= 19.4%' or 'between 10% and 20%'"),
-    (LENGTH, "> 2", "'> 2' is nothing that length can be; write a length such as '< 2h', '>= 90min' or 'between 2h "
-     "and 4h'"),
-    (LENGTH, "between 4h and 2h", "'between 4h and 2h' is nothing that length can be; write a length such as '< 2h', "
-     "'>= 90min' or 'between 2h and 4h'"),
-    (COUNT, "5%", "'5%' is nothing that count can be; write a number such as '> 100' or '= 124'"),
-    (YES, "maybe", "'maybe' is nothing that posted can be; write yes or no"),
-    (WHEN, "on Monday", "'on Monday' is nothing that ended can be; write 'on 2026-03-01', 'before 2026-03-02' or "
-     "'after "
-     "2026-03-02T11:49:00Z'"),
-])
+@pytest.mark.parametrize(
+    ("query", "text", "message"),
+    [
+        (
+            SHARE,
+            "half",
+            "'half' is nothing that share can be; write a share such as '> 50%', '= 19.4%' or 'between 10% and 20%'",
+        ),
+        (
+            SHARE,
+            50,
+            "'50' is nothing that share can be; write a share such as '> 50%', '= 19.4%' or 'between 10% and 20%'",
+        ),
+        (
+            LENGTH,
+            "> 2",
+            "'> 2' is nothing that length can be; write a length such as '< 2h', '>= 90min' or 'between 2h and 4h'",
+        ),
+        (
+            LENGTH,
+            "between 4h and 2h",
+            "'between 4h and 2h' is nothing that length can be; write a length such as '< 2h', "
+            "'>= 90min' or 'between 2h and 4h'",
+        ),
+        (COUNT, "5%", "'5%' is nothing that count can be; write a number such as '> 100' or '= 124'"),
+        (YES, "maybe", "'maybe' is nothing that posted can be; write yes or no"),
+        (
+            WHEN,
+            "on Monday",
+            "'on Monday' is nothing that ended can be; write 'on 2026-03-01', 'before 2026-03-02' or "
+            "'after "
+            "2026-03-02T11:49:00Z'",
+        ),
+    ],
+)
 def test_what_a_claim_cannot_expect_is_refused(query: Query, text: object, message: str) -> None:
     with pytest.raises(QueryError) as refused:
         queries.expect(query, text)
@@ -182,7 +265,8 @@ def test_a_verdict_is_what_every_value_the_record_allows_says(
     allowed = {fits(low + (high - low) * step / 120) for step in range(121)}
     found = verdict(Figure(unit="number", bounds=Bounds(low, high)), expected)
     assert found == {frozenset({True}): "supported", frozenset({False}): "contradicted"}.get(
-        frozenset(allowed), "undecidable") or (found == "undecidable" and low < expected.low <= expected.high < high)
+        frozenset(allowed), "undecidable"
+    ) or (found == "undecidable" and low < expected.low <= expected.high < high)
 
 
 def test_nothing_known_decides_nothing() -> None:
@@ -218,9 +302,20 @@ def incident(provider: str, raw: str, start: datetime, minutes: int | None, **mo
     end = None if minutes is None else start + timedelta(minutes=minutes)
     phase = Phase.RESOLVED if end else Phase.INVESTIGATING
     updates = (Update(at=start, phase=Phase.INVESTIGATING), *([Update(at=end, phase=phase)] if end else []))
-    return Incident(**{
-        "provider": provider, "id": raw, "title": raw, "kind": Kind.DEGRADATION, "impact": Impact.MAJOR, "phase": phase,
-        "started": start, "ended": end, "updates": updates, **more})
+    return Incident(
+        **{
+            "provider": provider,
+            "id": raw,
+            "title": raw,
+            "kind": Kind.DEGRADATION,
+            "impact": Impact.MAJOR,
+            "phase": phase,
+            "started": start,
+            "ended": end,
+            "updates": updates,
+            **more,
+        }
+    )
 
 
 API = Component(slug="api", name="API", match=("API",))
@@ -231,30 +326,44 @@ def world(incidents: Iterable[Incident], covered: dict[str, tuple[datetime, date
     cards: dict[str, list[Card]] = {slug: [] for slug in spans}
     for each in incidents:
         cards[each.provider].append(card(each, archive.file_of(each)))
-    return Evidence(Snapshot(
-        providers=tuple(Provider(slug=s, name=s.title(), company="", home="", status_page="", components=(API,))
-                        for s in spans),
-        cards={slug: tuple(found) for slug, found in cards.items()},
-        pulls={slug: Pulls(provider=slug, coverage=(Span(since=a, until=b),)) for slug, (a, b) in spans.items()},
-        articles=(), now=at(1, month=4), record_until=at(31), site_url="", site_name=""))
+    return Evidence(
+        Snapshot(
+            providers=tuple(
+                Provider(slug=s, name=s.title(), company="", home="", status_page="", components=(API,)) for s in spans
+            ),
+            cards={slug: tuple(found) for slug, found in cards.items()},
+            pulls={slug: Pulls(provider=slug, coverage=(Span(since=a, until=b),)) for slug, (a, b) in spans.items()},
+            articles=(),
+            now=at(1, month=4),
+            record_until=at(31),
+            site_url="",
+            site_name="",
+        )
+    )
 
 
 MARCH = "provider: acme, from: 2026-03-01, to: 2026-03-31"
 
 
 def test_an_unknown_rating_and_a_missing_end_make_a_range() -> None:
-    evidence = world([
-        incident("acme", "short", at(2), 30), incident("acme", "long", at(3), 300),
-        incident("acme", "open", at(4), None), incident("acme", "unrated", at(5), 20, impact=Impact.UNKNOWN),
-        incident("acme", "minor", at(6), 20, impact=Impact.MINOR), incident("acme", "test", at(7), 9, kind=Kind.TEST),
-    ])
+    evidence = world(
+        [
+            incident("acme", "short", at(2), 30),
+            incident("acme", "long", at(3), 300),
+            incident("acme", "open", at(4), None),
+            incident("acme", "unrated", at(5), 20, impact=Impact.UNKNOWN),
+            incident("acme", "minor", at(6), 20, impact=Impact.MINOR),
+            incident("acme", "test", at(7), 9, kind=Kind.TEST),
+        ]
+    )
     figure = evidence.ask(asked(f"{{share: ended under 2h, impact: [major], {MARCH}}}"))
     assert (figure.bounds, figure.n, figure.k, figure.interval) == (Bounds(1 / 3, 3 / 4), 3, 1, None)
     assert figure.how == (
         f"Trouble of Acme rated major that started from 1{GAP}March{GAP}2026 up to 31{GAP}March{GAP}2026 (UTC): "
         f"3{GAP}incidents.",
         "1 more may be meant, for the record does not say; the figure is the range this allows.",
-        "Of these ended under 2h: 1, and perhaps 1 more.")
+        "Of these ended under 2h: 1, and perhaps 1 more.",
+    )
     assert evidence.ask(asked(f"{{count: incidents, impact: [major], {MARCH}}}")).bounds == (3, 4)
     longest = evidence.ask(asked(f"{{length: longest, impact: [major], {MARCH}}}"))
     assert longest.bounds == (300 * 60, 27 * 86_400)
@@ -272,27 +381,42 @@ def test_a_count_outside_of_coverage_is_only_a_lower_bound() -> None:
 
 def test_days_and_streaks_count_what_began_before_and_doubt_what_is_not_covered() -> None:
     evidence = world(
-        [incident("acme", "before", datetime(2026, 2, 28, 23, tzinfo=UTC), 120), incident("acme", "b", at(3, 12), 0),
-         incident("acme", "c", at(4), 1440 * 2 + 10)],
-        {"acme": (at(1) - timedelta(days=30), at(9))})
+        [
+            incident("acme", "before", datetime(2026, 2, 28, 23, tzinfo=UTC), 120),
+            incident("acme", "b", at(3, 12), 0),
+            incident("acme", "c", at(4), 1440 * 2 + 10),
+        ],
+        {"acme": (at(1) - timedelta(days=30), at(9))},
+    )
     period = "provider: acme, from: 2026-03-01, to: 2026-03-11"
-    answers = {text: evidence.ask(asked(f"{{{text}, {period}}}")).bounds for text in (
-        "count: days with trouble", "count: days without trouble", "streak: days with trouble",
-        "streak: days without trouble")}
+    answers = {
+        text: evidence.ask(asked(f"{{{text}, {period}}}")).bounds
+        for text in (
+            "count: days with trouble",
+            "count: days without trouble",
+            "streak: days with trouble",
+            "streak: days without trouble",
+        )
+    }
     assert answers == {  # trouble on 1, 3, 4, 5 and 6 March; 9 and 10 March are not covered
-        "count: days with trouble": (5, 7), "count: days without trouble": (3, 5),
-        "streak: days with trouble": (4, 4), "streak: days without trouble": (2, 4),
+        "count: days with trouble": (5, 7),
+        "count: days without trouble": (3, 5),
+        "streak: days with trouble": (4, 4),
+        "streak: days without trouble": (2, 4),
     }
 
 
-@pytest.mark.parametrize(("others", "covered", "said", "why"), [
-    ([(10, 5)], (1, 31), "yes", ""),
-    ([(9, 59)], (1, 31), "no", ""),
-    ([(12, 30)], (1, 31), "no", ""),
-    ([], (1, 2), "not known", "Other is not covered at that time: what it declared then is not known."),
-    ([], (1, 3), "no", ""),
-    ([(9, None)], (1, 31), "not known", "Whether it lasted into that time is not recorded."),
-])
+@pytest.mark.parametrize(
+    ("others", "covered", "said", "why"),
+    [
+        ([(10, 5)], (1, 31), "yes", ""),
+        ([(9, 59)], (1, 31), "no", ""),
+        ([(12, 30)], (1, 31), "no", ""),
+        ([], (1, 2), "not known", "Other is not covered at that time: what it declared then is not known."),
+        ([], (1, 3), "no", ""),
+        ([(9, None)], (1, 31), "not known", "Whether it lasted into that time is not recorded."),
+    ],
+)
 def test_trouble_meanwhile_needs_coverage_to_be_denied(
     others: list[tuple[int, int | None]], covered: tuple[int, int], said: str, why: str
 ) -> None:
@@ -303,36 +427,76 @@ def test_trouble_meanwhile_needs_coverage_to_be_denied(
 
 
 def test_one_incident_answers_for_itself() -> None:
-    evidence = world([
-        incident("acme", "a", at(2, 10), 90, components=("API", "Chat")), incident("acme", "b", at(3), 0),
-        incident("acme", "c", at(4), None)])
+    evidence = world(
+        [
+            incident("acme", "a", at(2, 10), 90, components=("API", "Chat")),
+            incident("acme", "b", at(3), 0),
+            incident("acme", "c", at(4), None),
+        ]
+    )
 
     def said(text: str) -> tuple[str, str]:
         figure = evidence.ask(asked(f"{{{text}}}"))
         return figure.said.replace(GAP, " "), figure.why
 
-    assert [said(text) for text in (
-        "started: acme/a", "ended: acme/a", "lasted: acme/a", "delay: resolved, incident: acme/a",
-        "affected: api, incident: acme/a", "posted: postmortem, incident: acme/a", "posted: resolved, incident: acme/a",
-    )] == [("2 March 2026, 10:00 UTC", ""), ("2 March 2026, 11:30 UTC", ""), ("1 h 30 min", ""), ("1 h 30 min", ""),
-           ("yes", ""), ("no", ""), ("yes", "")]
-    assert [said(text) for text in (
-        "affected: api, incident: acme/b", "lasted: acme/b", "ended: acme/c", "delay: identified, incident: acme/a",
-    )] == [("not known", "It names no component, so it may concern any."),
-           ("not known", "Start and end are equal: no length is given."), ("not known", "No end of it is recorded."),
-           ("not known", "It has no update marked identified.")]
+    assert [
+        said(text)
+        for text in (
+            "started: acme/a",
+            "ended: acme/a",
+            "lasted: acme/a",
+            "delay: resolved, incident: acme/a",
+            "affected: api, incident: acme/a",
+            "posted: postmortem, incident: acme/a",
+            "posted: resolved, incident: acme/a",
+        )
+    ] == [
+        ("2 March 2026, 10:00 UTC", ""),
+        ("2 March 2026, 11:30 UTC", ""),
+        ("1 h 30 min", ""),
+        ("1 h 30 min", ""),
+        ("yes", ""),
+        ("no", ""),
+        ("yes", ""),
+    ]
+    assert [
+        said(text)
+        for text in (
+            "affected: api, incident: acme/b",
+            "lasted: acme/b",
+            "ended: acme/c",
+            "delay: identified, incident: acme/a",
+        )
+    ] == [
+        ("not known", "It names no component, so it may concern any."),
+        ("not known", "Start and end are equal: no length is given."),
+        ("not known", "No end of it is recorded."),
+        ("not known", "It has no update marked identified."),
+    ]
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("{count: incidents, provider: acne, from: 2026-03-01, to: 2026-03-02}",
-     "'acne' is no provider here; did you mean 'acme'?"),
-    ("{rank: zzz, from: 2026-03-01, to: 2026-03-02}",
-     "'zzz' is no provider here; write the name of a file in content/providers without .md"),
-    ("{lasted: acme/nothing}", "'acme/nothing' is not in the archive; write the id as content/incidents/acme has it"),
-    ("{affected: apo, incident: acme/a}", "'apo' is no component of acme; did you mean 'api'?"),
-    ("{availability: graded, component: web, provider: acme, from: 2026-03-01, to: 2026-03-02}",
-     "'web' is no component of acme; known: api"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "{count: incidents, provider: acne, from: 2026-03-01, to: 2026-03-02}",
+            "'acne' is no provider here; did you mean 'acme'?",
+        ),
+        (
+            "{rank: zzz, from: 2026-03-01, to: 2026-03-02}",
+            "'zzz' is no provider here; write the name of a file in content/providers without .md",
+        ),
+        (
+            "{lasted: acme/nothing}",
+            "'acme/nothing' is not in the archive; write the id as content/incidents/acme has it",
+        ),
+        ("{affected: apo, incident: acme/a}", "'apo' is no component of acme; did you mean 'api'?"),
+        (
+            "{availability: graded, component: web, provider: acme, from: 2026-03-01, to: 2026-03-02}",
+            "'web' is no component of acme; known: api",
+        ),
+    ],
+)
 def test_what_the_archive_does_not_know_is_refused(text: str, message: str) -> None:
     with pytest.raises(Unanswerable, match=re.escape(message)):
         world([incident("acme", "a", at(2), 5)]).ask(asked(text))
@@ -342,8 +506,13 @@ def test_a_figure_has_parts() -> None:
     figure = Figure(unit="share", bounds=Bounds(0.1, 0.25), n=1200, k=3, interval=Bounds(0.05, 0.3), method="90 %")
     parts = ("", "n", "k", "low", "high", "interval")
     assert {part: (figure.part(part) or "").replace(GAP, " ") for part in parts} == {
-        "": "10.0 % to 25.0 %", "n": "1,200", "k": "3", "low": "10.0 %", "high": "25.0 %",
-        "interval": "5.0 % to 30.0 %"}
+        "": "10.0 % to 25.0 %",
+        "n": "1,200",
+        "k": "3",
+        "low": "10.0 %",
+        "high": "25.0 %",
+        "interval": "5.0 % to 30.0 %",
+    }
     assert figure.part("mean") is None
     assert Figure(unit="rank", bounds=Bounds(2, 4)).said == "2–4"
     assert Figure(unit="yes", bounds=Bounds(0, 1)).said == "not known"
@@ -360,15 +529,23 @@ def facts(provider: str, shared: Path) -> tuple[Row, ...]:
     with (shared / "facts" / "incidents.csv").open() as lines:
         rows = [row for row in csv.DictReader(lines) if row["provider"] == provider]
     return tuple(
-        (datetime.fromisoformat(row["started_at"]), datetime.fromisoformat(row["ended_at"]), row["impact"],
-         frozenset(filter(None, row["components"].split(";"))))
-        for row in rows if row["kind"] in ("", "outage", "degradation") and row["impact"] != "maintenance"
-        and row["ended_at"])
+        (
+            datetime.fromisoformat(row["started_at"]),
+            datetime.fromisoformat(row["ended_at"]),
+            row["impact"],
+            frozenset(filter(None, row["components"].split(";"))),
+        )
+        for row in rows
+        if row["kind"] in ("", "outage", "degradation") and row["impact"] != "maintenance" and row["ended_at"]
+    )
 
 
 def started(rows: Iterable[Row], since: date, until: date, impacts: set[str]) -> list[float]:
-    return sorted((b - a).total_seconds() for a, b, impact, _ in rows
-                  if since <= a.date() < until and (not impacts or impact in impacts))
+    return sorted(
+        (b - a).total_seconds()
+        for a, b, impact, _ in rows
+        if since <= a.date() < until and (not impacts or impact in impacts)
+    )
 
 
 @cache
@@ -376,8 +553,18 @@ def real() -> Evidence:
     known = providers.load(CONTENT)
     cards = {p.slug: tuple(card(f.incident, f.file) for f in archive.load(CONTENT, p.slug).values()) for p in known}
     pulls = {p.slug: archive.load_pulls(CONTENT, p.slug) for p in known}
-    return Evidence(Snapshot(providers=known, cards=cards, pulls=pulls, articles=(), now=at(1, month=7),
-                            record_until=None, site_url="", site_name=""))
+    return Evidence(
+        Snapshot(
+            providers=known,
+            cards=cards,
+            pulls=pulls,
+            articles=(),
+            now=at(1, month=7),
+            record_until=None,
+            site_url="",
+            site_name="",
+        )
+    )
 
 
 @pytest.mark.shared
@@ -397,9 +584,13 @@ def test_the_seeds_claim_is_what_the_csv_says(shared: Path) -> None:
 
 @pytest.mark.shared
 @pytest.mark.parametrize("provider", ["anthropic", "openai", "deepseek"])
-@pytest.mark.parametrize(("since", "until"), [
-    (date(2023, 4, 1), date(2024, 4, 1)), (date(2026, 5, 8), date(2026, 6, 24)),
-])
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        (date(2023, 4, 1), date(2024, 4, 1)),
+        (date(2026, 5, 8), date(2026, 6, 24)),
+    ],
+)
 def test_shares_quantiles_and_counts_are_what_the_csv_says(
     provider: str, since: date, until: date, shared: Path
 ) -> None:
@@ -419,8 +610,10 @@ def test_shares_quantiles_and_counts_are_what_the_csv_says(
 @pytest.mark.shared
 def test_days_and_common_trouble_are_what_the_csv_says(shared: Path) -> None:
     first, count = date(2026, 5, 8), 47
-    minutes = {p: {minute for a, b, _, _ in facts(p, shared) for minute in _minutes(a, b, first, count)}
-               for p in ("anthropic", "openai")}
+    minutes = {
+        p: {minute for a, b, _, _ in facts(p, shared) for minute in _minutes(a, b, first, count)}
+        for p in ("anthropic", "openai")
+    }
     share = len(minutes["anthropic"] & minutes["openai"]) / len(minutes["anthropic"])
     figure = real().ask(asked("{common: openai, while: anthropic, from: 2026-05-08, to: 2026-06-24}"))
     assert figure.bounds
@@ -476,40 +669,78 @@ def faults(text: str, evidence: Evidence | None = None) -> list[str]:
     return [str(fault).removeprefix(f"content/{FILE}:") for fault in found]
 
 
-@pytest.mark.parametrize(("old", "new", "fault"), [
-    ("", "", ""),
-    ("verdict: contradicted", "verdict: supported",
-     "19:5: claims.0.verdict: is 'supported', but the archive says 'contradicted': it finds 1 h 30 min, expected is > "
-     "2h; "
-     "write contradicted, or mend the check"),
-    ('"> 2h"', '"> 1h"',
-     "19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds 1 h 30 min, expected is > "
-     "1h; "
-     "write supported, or mend the check"),
-    ("lasted: acme/a, expect", "lasted: acme/b, expect",
-     "18:5: claims.0.check: 'acme/b' is not in the archive; did you mean 'acme/a'?"),
-    (', expect: "> 2h"', "",
-     "18:5: claims.0.check: expects nothing; add what the claim says, as in `expect: \"> 50%\"`"),
-    ('"> 2h"', "long", "18:29: claims.0.check.expect: 'long' is nothing that lasted can be; write a length such as '< "
-     "2h', "
-     "'>= 90min' or 'between 2h and 4h'"),
-    ("check: {lasted", "check: {lasting",
-     "18:5: claims.0.check: asks nothing; did you mean lasted?"),
-    ('    check: {lasted: acme/a, expect: "> 2h"}\n', "",
-     "13:5: claims.0: has neither check nor why; bind it to a figure, or say in `why` what it is judged by"),
-    ("where: 1", "where: 2", "15:5: claims.0.where: 2 is no source of this article; write 1 to 1, or a web address"),
-    ("where: 1", "where: 0", "15:5: claims.0.where: 0 is no source of this article; write 1 to 1, or a web address"),
-    ("where: 1", "where: javascript:alert(1)",
-     "15:5: claims.0.where: javascript:alert(1) is no source of this article; write 1 to 1, or a web address"),
-    ("grade: press", "grade: rumour",
-     "16:5: claims.0.grade: 'rumour' is not one of the words known here; write official, stated-cause, press, "
-     "user-report "
-     "or unverified"),
-    ("said: It took", "siad: It took", "13:5: claims.0.siad: is not a known key; did you mean said?"),
-    ("length: {lasted", "length: {lasts", "21:3: figures.length: asks nothing; did you mean lasted?"),
-    ("provider: acme, from", "provider: acne, from", "22:3: figures.quick: 'acne' is no provider here; did you mean "
-     "'acme'?"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("", "", ""),
+        (
+            "verdict: contradicted",
+            "verdict: supported",
+            "19:5: claims.0.verdict: is 'supported', but the archive says 'contradicted': it finds 1 h 30 min, expected is > "
+            "2h; "
+            "write contradicted, or mend the check",
+        ),
+        (
+            '"> 2h"',
+            '"> 1h"',
+            "19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds 1 h 30 min, expected is > "
+            "1h; "
+            "write supported, or mend the check",
+        ),
+        (
+            "lasted: acme/a, expect",
+            "lasted: acme/b, expect",
+            "18:5: claims.0.check: 'acme/b' is not in the archive; did you mean 'acme/a'?",
+        ),
+        (
+            ', expect: "> 2h"',
+            "",
+            '18:5: claims.0.check: expects nothing; add what the claim says, as in `expect: "> 50%"`',
+        ),
+        (
+            '"> 2h"',
+            "long",
+            "18:29: claims.0.check.expect: 'long' is nothing that lasted can be; write a length such as '< "
+            "2h', "
+            "'>= 90min' or 'between 2h and 4h'",
+        ),
+        ("check: {lasted", "check: {lasting", "18:5: claims.0.check: asks nothing; did you mean lasted?"),
+        (
+            '    check: {lasted: acme/a, expect: "> 2h"}\n',
+            "",
+            "13:5: claims.0: has neither check nor why; bind it to a figure, or say in `why` what it is judged by",
+        ),
+        (
+            "where: 1",
+            "where: 2",
+            "15:5: claims.0.where: 2 is no source of this article; write 1 to 1, or a web address",
+        ),
+        (
+            "where: 1",
+            "where: 0",
+            "15:5: claims.0.where: 0 is no source of this article; write 1 to 1, or a web address",
+        ),
+        (
+            "where: 1",
+            "where: javascript:alert(1)",
+            "15:5: claims.0.where: javascript:alert(1) is no source of this article; write 1 to 1, or a web address",
+        ),
+        (
+            "grade: press",
+            "grade: rumour",
+            "16:5: claims.0.grade: 'rumour' is not one of the words known here; write official, stated-cause, press, "
+            "user-report "
+            "or unverified",
+        ),
+        ("said: It took", "siad: It took", "13:5: claims.0.siad: is not a known key; did you mean said?"),
+        ("length: {lasted", "length: {lasts", "21:3: figures.length: asks nothing; did you mean lasted?"),
+        (
+            "provider: acme, from",
+            "provider: acne, from",
+            "22:3: figures.quick: 'acne' is no provider here; did you mean 'acme'?",
+        ),
+    ],
+)
 def test_a_claim_or_figure_that_is_wrong_is_named_with_a_cure(old: str, new: str, fault: str) -> None:
     assert HEAD.count(old) >= 1
     found = faults(HEAD.replace(old, new, 1) + "Text.")
@@ -521,15 +752,21 @@ def test_a_date_changed_in_an_incident_is_told_with_both_values() -> None:
     assert faults(text, world([incident("acme", "a", at(2), 121)])) == [
         "19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds 2 h 01 min, expected "
         "is > 2h; "
-        "write supported, or mend the check"]
+        "write supported, or mend the check"
+    ]
 
 
-@pytest.mark.parametrize(("body", "fault"), [
-    ("{{lenght}}", "25:1: {{lenght}} is no figure of this file; did you mean {{length}}?"),
-    ("{{length.k}}", "25:1: {{length.k}} is nothing; write length, length.n, length.low, length.high"),
-    ("It is {{quick.mean}}", "25:7: {{quick.mean}} is nothing; write quick, quick.n, quick.k, quick.low, quick.high, "
-     "quick.interval"),
-])
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("{{lenght}}", "25:1: {{lenght}} is no figure of this file; did you mean {{length}}?"),
+        ("{{length.k}}", "25:1: {{length.k}} is nothing; write length, length.n, length.low, length.high"),
+        (
+            "It is {{quick.mean}}",
+            "25:7: {{quick.mean}} is nothing; write quick, quick.n, quick.k, quick.low, quick.high, quick.interval",
+        ),
+    ],
+)
 def test_a_quote_of_nothing_is_named_with_a_cure(body: str, fault: str) -> None:
     assert faults(HEAD + body) == [fault]
 
@@ -537,7 +774,8 @@ def test_a_quote_of_nothing_is_named_with_a_cure(body: str, fault: str) -> None:
 def test_a_figure_that_cannot_be_said_may_not_be_quoted() -> None:
     text = HEAD.replace("verdict: contradicted", "verdict: undecidable")
     assert faults(text + "It took {{length}}.", world([incident("acme", "a", at(2), 0)])) == [
-        "25:9: {{length}} cannot be said: Start and end are equal: no length is given. Leave it out"]
+        "25:9: {{length}} cannot be said: Start and end are equal: no length is given. Leave it out"
+    ]
 
 
 # In the site
@@ -554,7 +792,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (content / "providers").mkdir(parents=True, exist_ok=True)
         (content / "providers" / f"{slug}.md").write_text(
             f"---\nslug: {slug}\nname: {slug.title()}\ncompany: A\nhome: https://{slug}.example/\n"
-            f"status_page: https://{slug}.example/\n---\n")
+            f"status_page: https://{slug}.example/\n---\n"
+        )
         archive.save_pulls(content, Pulls(provider=slug, coverage=(Span(since=at(1), until=at(31)),)))
     save(content, 90)
     article = HEAD + "It took {{length}}; `{{length}}` is code. Of {{quick.n}}, {{quick.k}} ({{quick}}) were quick.\n"
@@ -596,8 +835,10 @@ def test_figures_and_verdicts_follow_the_archive_from_build_to_build(project: Pa
 
     save(project / "content", 121)
     problems = build(project)
-    told = (f"content/{FILE}:19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds "
-            "2 h 01 min, expected is > 2h")
+    told = (
+        f"content/{FILE}:19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds "
+        "2 h 01 min, expected is > 2h"
+    )
     assert told in problems
     save(project / "content", 90)
     assert build(project) == ""
@@ -610,9 +851,12 @@ def test_claims_are_told_to_machines_as_data_that_cannot_run(project: Path) -> N
     assert not set("".join(script.text for script in scripts)) & set("<>&")
     [script] = [script for script in scripts if "ClaimReview" in script.text]
     [review] = yaml.safe_load(script.text)
-    assert (review["@type"], review["claimReviewed"], review["reviewRating"]["alternateName"],
-            review["itemReviewed"]["appearance"]["url"]) == (
-        "ClaimReview", "It took hours", "Contradicted", "https://news.example/")
+    assert (
+        review["@type"],
+        review["claimReviewed"],
+        review["reviewRating"]["alternateName"],
+        review["itemReviewed"]["appearance"]["url"],
+    ) == ("ClaimReview", "It took hours", "Contradicted", "https://news.example/")
 
 
 # In what people read

@@ -404,13 +404,15 @@ BOMBS: dict[str, tuple[int, Callable[[int], bytes]]] = {
     "blocks": (3_000, lambda size: entry(BLOCK * size)),
     "items": (40_000, lambda size: b"<rss><channel>" + b"<item/>" * size + b"</channel></rss>"),
     "links in links": (
-        30_000, lambda size: b"<rss><channel><item>" + b"<a>" * size + b"</a>" * size + b"</item></channel></rss>"),
+        30_000,
+        lambda size: b"<rss><channel><item>" + b"<a>" * size + b"</a>" * size + b"</item></channel></rss>",
+    ),
     "comments that do not end": (100_000, lambda size: b"<!-- " * size),
     "comments": (100_000, lambda size: b"<!---->" * size + b"<p>"),
     "angles": (300_000, lambda size: b"<" * size),
     "brackets": (300_000, lambda size: b"[" * size),
     "objects": (100_000, lambda size: b'{"page":{},"incidents":[' + b"{}," * size + b"{}]}"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.slow
@@ -440,22 +442,31 @@ def test_what_is_longer_than_is_kept_is_cut_and_a_doubt() -> None:
 
 
 def test_a_number_of_thousands_of_digits_costs_no_answer() -> None:
-    record = {"id": 0, "name": "API", "impact": "minor", "created_at": "2026-03-02T10:00:00Z", "incident_updates": [
-        {"status": "investigating", "body": "b", "created_at": "2026-03-02T10:00:00Z"}]}  # fmt: skip
+    record = {
+        "id": 0,
+        "name": "API",
+        "impact": "minor",
+        "created_at": "2026-03-02T10:00:00Z",
+        "incident_updates": [{"status": "investigating", "body": "b", "created_at": "2026-03-02T10:00:00Z"}],
+    }
     body = json.dumps({"page": {}, "incidents": [record]}).replace('"id": 0', f'"id": {"1" * 5000}')
     assert [incident.id for incident in read(body.encode()).incidents] == [limits.cut_id("1" * 5000)]
 
 
-@pytest.mark.parametrize(("field", "odd", "doubt"), [
-    ("incident_updates", "words", "incident_updates 2 of a1 is str, not an object"),
-    ("components", 7, "components 2 of a1 is int, not an object"),
-    ("components", {"name": None}, "components of a1: one has no name"),
-    ("incident_updates", {"status": None, "created_at": "2026-03-02T10:00:00Z"},
-     "a post of a1 has no status"),
-])
+@pytest.mark.parametrize(
+    ("field", "odd", "doubt"),
+    [
+        ("incident_updates", "words", "incident_updates 2 of a1 is str, not an object"),
+        ("components", 7, "components 2 of a1 is int, not an object"),
+        ("components", {"name": None}, "components of a1: one has no name"),
+        ("incident_updates", {"status": None, "created_at": "2026-03-02T10:00:00Z"}, "a post of a1 has no status"),
+    ],
+)
 def test_one_element_of_a_wrong_type_costs_itself_and_is_told(field: str, odd: object, doubt: str) -> None:
-    lists: dict[str, list[object]] = {"components": [{"name": "API"}], "incident_updates": [
-        {"status": "investigating", "body": "b", "created_at": "2026-03-02T10:00:00Z"}]}  # fmt: skip
+    lists: dict[str, list[object]] = {
+        "components": [{"name": "API"}],
+        "incident_updates": [{"status": "investigating", "body": "b", "created_at": "2026-03-02T10:00:00Z"}],
+    }
     lists[field].append(odd)
     record = {"id": "a1", "name": "Slow", "impact": "minor", "created_at": "2026-03-02T10:00:00Z"} | lists
     found = read(json.dumps({"page": {}, "incidents": [record]}).encode())

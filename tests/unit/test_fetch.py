@@ -183,25 +183,50 @@ PASSED = f"more than 2 MB; {SHORTER} of this provider"
         (serving.raw(reply(200, FEED, content_length="60")), "truncated", HALF),
         (serving.raw(reply(200, FEED[:60], content_length="")), "truncated", HALF),
         (serving.raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n10\r\n" + FEED[:10]), "truncated", EARLY),
-        (serving.status(200, gzip.compress(FEED)[:-12], content_encoding="gzip"), "truncated",
-         "the packed answer ends in the middle; pull again later"),
-        (serving.status(200, zlib.compress(FEED), content_encoding="gzip"), "truncated",
-         "says it is packed with gzip, but that is broken; pull again later"),
-        (serving.status(200, FEED, content_encoding="gzip"), "truncated",
-         "says it is packed with gzip, but that is broken; pull again later"),
+        (
+            serving.status(200, gzip.compress(FEED)[:-12], content_encoding="gzip"),
+            "truncated",
+            "the packed answer ends in the middle; pull again later",
+        ),
+        (
+            serving.status(200, zlib.compress(FEED), content_encoding="gzip"),
+            "truncated",
+            "says it is packed with gzip, but that is broken; pull again later",
+        ),
+        (
+            serving.status(200, FEED, content_encoding="gzip"),
+            "truncated",
+            "says it is packed with gzip, but that is broken; pull again later",
+        ),
         (serving.reset(), "reset", "the connection was cut; pull again later"),
         (serving.reset(reply(200, FEED, content_length="9000")), "reset", "the connection was cut; pull again later"),
         (serving.raw(), "reset", "the connection was closed without an answer; pull again later"),
-        (serving.raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), "protocol",
-         "does not speak HTTP (illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.6')); check the feed's address"),
-        (serving.raw(HEAD + b"X: " + b"x" * 300_000), "protocol",
-         "does not speak HTTP (Receive buffer too long); check the feed's address"),
+        (
+            serving.raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"),
+            "protocol",
+            "does not speak HTTP (illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.6')); check the feed's address",
+        ),
+        (
+            serving.raw(HEAD + b"X: " + b"x" * 300_000),
+            "protocol",
+            "does not speak HTTP (Receive buffer too long); check the feed's address",
+        ),
     ],
     ids=[
-        "says more", "says less", "breaks off", "half a chunk", "half a gzip", "zlib", "no gzip", "reset",
-        "reset in body", "closes", "speaks SSH", "endless header",
+        "says more",
+        "says less",
+        "breaks off",
+        "half a chunk",
+        "half a gzip",
+        "zlib",
+        "no gzip",
+        "reset",
+        "reset in body",
+        "closes",
+        "speaks SSH",
+        "endless header",
     ],
-)  # fmt: skip
+)
 def test_a_broken_answer_is_no_feed(behaviour: Behaviour, reason: str, message: str) -> None:
     assert error(behaviour) == (reason, message)
 
@@ -264,11 +289,13 @@ SHUT = "it shuts programs out; look for another feed of this provider"
         (serving.status(429), "answers 429 Too Many Requests; pull less often"),
         (serving.status(500), "answers 500 Internal Server Error; pull again later"),
         (serving.status(501), "answers 501 Not Implemented; look for the feed's new address"),
-        (serving.status(503, retry_after="9" * 12),
-         "answers 503 Service Unavailable and asks to wait 999999999 s; pull again after that"),
+        (
+            serving.status(503, retry_after="9" * 12),
+            "answers 503 Service Unavailable and asks to wait 999999999 s; pull again after that",
+        ),
         (serving.status(504), "answers 504 Gateway Timeout; pull again later"),
     ],
-)  # fmt: skip
+)
 def test_a_status_says_what_it_means_and_what_to_do(answer: Behaviour, message: str) -> None:
     assert error(answer) == ("status", message)
 
@@ -351,9 +378,11 @@ def test_redirects_are_followed_to_other_names_and_relative_places() -> None:
 
 def test_a_feed_that_moved_for_good_says_where_to() -> None:
     hops = {
-        "/feed": serving.redirect("/b", 301), "/b": serving.redirect("/c", 308), "/c": serving.redirect("/d", 302),
+        "/feed": serving.redirect("/b", 301),
+        "/b": serving.redirect("/c", 308),
+        "/c": serving.redirect("/d", 302),
         "/d": serving.page(FEED),
-    }  # fmt: skip
+    }
     assert get(serving.by_path(hops)).moved == "https://status.example/c"
     assert get(serving.by_path(hops | {"/feed": serving.redirect("/b", 302)})).moved == ""
 
@@ -388,16 +417,17 @@ def test_a_refused_redirect_says_why() -> None:
         "redirects in a circle by https://status.example/feed; look for its new address",
         "redirects to 'ftp://status.example/', no web address; look for its new one",
     ]
-    assert error(serving.redirect(":javascript:x"))[1] == (
-        "redirects to what is no web address; look for its new one")
+    assert error(serving.redirect(":javascript:x"))[1] == ("redirects to what is no web address; look for its new one")
 
 
 def test_of_a_long_address_the_beginning_is_told() -> None:
     there = "http://status.example/" + "x" * 300
     assert error(serving.redirect(there))[1] == (
-        f"redirects from https down to {there[:200]}; look for its new address")
+        f"redirects from https down to {there[:200]}; look for its new address"
+    )
     assert error(serving.redirect("ftp" + there))[1] == (
-        f"redirects to {'ftp' + there[:197]!r}, no web address; look for its new one")
+        f"redirects to {'ftp' + there[:197]!r}, no web address; look for its new one"
+    )
 
 
 def test_a_circle_is_seen_when_it_closes() -> None:
@@ -449,19 +479,53 @@ def test_what_is_no_web_address_is_not_asked(url: str, message: str) -> None:
 
 
 INSIDE = [
-    "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "192.0.0.8", "192.0.2.1",
-    "192.88.99.1", "192.168.0.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.255",
-    "240.0.0.1", "255.255.255.255",
-]  # fmt: skip
+    "0.0.0.0",
+    "10.1.2.3",
+    "100.64.0.1",
+    "127.0.0.1",
+    "169.254.169.254",
+    "172.16.0.1",
+    "192.0.0.8",
+    "192.0.2.1",
+    "192.88.99.1",
+    "192.168.0.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "239.255.255.255",
+    "240.0.0.1",
+    "255.255.255.255",
+]
 INSIDE_6 = [
-    "::", "::1", "::127.0.0.1", "::ffff:8.8.8.8", "::ffff:10.0.0.1", "64:ff9b::10.0.0.1",
-    "64:ff9b::169.254.169.254", "64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1", "2002:a00:1::1",
-    "2002:808:808::1", "3fff::1", "5f00::1", "fc00::1", "fd12::1", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1",
+    "::",
+    "::1",
+    "::127.0.0.1",
+    "::ffff:8.8.8.8",
+    "::ffff:10.0.0.1",
+    "64:ff9b::10.0.0.1",
+    "64:ff9b::169.254.169.254",
+    "64:ff9b:1::1",
+    "100::1",
+    "2001::1",
+    "2001:db8::1",
+    "2002:a00:1::1",
+    "2002:808:808::1",
+    "3fff::1",
+    "5f00::1",
+    "fc00::1",
+    "fd12::1",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fec0::1",
+    "ff02::1",
     "ff0e::1",
-]  # fmt: skip
+]
 NO_ADDRESSES = [
-    "status.example", "1", "0x7f000001",
-]  # fmt: skip
+    "status.example",
+    "1",
+    "0x7f000001",
+]
 
 
 @pytest.mark.parametrize("address", [*INSIDE, *INSIDE_6, *NO_ADDRESSES])
@@ -600,9 +664,7 @@ def test_a_certificate_nobody_signed_is_refused(internet: Wire, tmp_path: Path) 
         assert str(caught.value) == said
 
 
-def test_tls_is_checked_against_the_name_although_an_address_is_connected_to(
-    internet: Wire, tmp_path: Path
-) -> None:
+def test_tls_is_checked_against_the_name_although_an_address_is_connected_to(internet: Wire, tmp_path: Path) -> None:
     told: list[str] = []
     tls = serving.tls_server(tmp_path)
     tls.sni_callback = lambda _socket, name, _context: told.append(name)
@@ -624,6 +686,7 @@ def test_tls_is_checked_against_the_name_although_an_address_is_connected_to(
 def answering(act: Callable[[socket.socket], None]) -> Iterator[int]:
     """A server on a port of its own that does this to every connection."""
     with socket.create_server(("127.0.0.1", 0)) as door:
+
         def serve() -> None:
             with suppress(OSError):
                 while True:
@@ -904,10 +967,22 @@ def test_a_challenge_for_browsers_is_called_one() -> None:
     assert "a web page instead of the feed" in error(serving.status(200, b"<html></html>"))[1]
 
 
-@pytest.mark.parametrize("words", [
-    "just a moment", "captcha", "challenge-platform", "verify you are human", "Verify that you are a human",
-    "are you a robot", "enable JavaScript", "checking your browser", "attention required", "incapsula", "awswaf",
-])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "just a moment",
+        "captcha",
+        "challenge-platform",
+        "verify you are human",
+        "Verify that you are a human",
+        "are you a robot",
+        "enable JavaScript",
+        "checking your browser",
+        "attention required",
+        "incapsula",
+        "awswaf",
+    ],
+)
 def test_a_challenge_is_known_by_its_words_near_its_beginning(words: str) -> None:
     near, far = (b"<html>" + b" " * blanks + words.encode() for blanks in (150_000, 200_000))
     assert "challenge page" in error(serving.status(200, near))[1]

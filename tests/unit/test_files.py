@@ -78,16 +78,20 @@ def test_folders_are_made_with_those_above_them(tmp_path: Path) -> None:
     ("number", "line"),
     [
         (errno.ENOSPC, "a.md: No space left on device; make room on its disk, then run this again"),
-        (errno.EDQUOT, "a.md: Disk quota exceeded; make room within your quota, or have it raised, "
-                       "then run this again"),
-        (errno.EIO, "a.md: Input/output error; its disk may be failing, so save what is on it elsewhere, "
-                    "then run this again"),
+        (
+            errno.EDQUOT,
+            "a.md: Disk quota exceeded; make room within your quota, or have it raised, then run this again",
+        ),
+        (
+            errno.EIO,
+            "a.md: Input/output error; its disk may be failing, so save what is on it elsewhere, then run this again",
+        ),
         (errno.EROFS, "a.md: Read-only file system; make its disk writable, then run this again"),
         (errno.EACCES, "a.md: Permission denied; give this user the right to it, then run this again"),
         (errno.EISDIR, "a.md: Is a directory; look what stands there, then run this again"),
         (errno.EPIPE, "a.md: Broken pipe; look what stands there, then run this again"),
     ],
-)  # fmt: skip
+)
 def test_every_refusal_has_its_cure(number: int, line: str) -> None:
     told = files.refusal("a.md", OSError(number, os.strerror(number)))
     assert str(told) == line
@@ -111,7 +115,12 @@ def test_one_line_is_said_of_a_disk_and_no_traceback(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize("error", [ValueError("ours"), FileNotFoundError(errno.ENOENT, "Gone", "a.md"), OSError("odd")])
 def test_what_we_did_wrong_keeps_its_traceback(error: Exception) -> None:
     code = f"import sys; from almanac.files import plainly; sys.excepthook = plainly; raise {error!r}"
-    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": "plugins"}, text=True,
-                          capture_output=True, cwd=Path(__file__).resolve().parents[2])  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": "plugins"},
+        text=True,
+        capture_output=True,
+        cwd=Path(__file__).resolve().parents[2],
+    )
     assert done.returncode == 1
     assert done.stderr.startswith("Traceback")

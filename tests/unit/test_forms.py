@@ -61,7 +61,8 @@ def test_an_article_is_read_with_defaults_filled_in() -> None:
         "kind": "news",
         "status": "published",
         "sources": [
-            {"url": "https://a.example/", "title": "A page", "publisher": "A", "kind": "press", "primary": False}],
+            {"url": "https://a.example/", "title": "A page", "publisher": "A", "kind": "press", "primary": False}
+        ],
         "claims": [],
         "figures": {},
         "corrections": [{"date": datetime(2026, 3, 3, 9, 5, tzinfo=UTC), "text": "It were four, not three."}],
@@ -71,41 +72,77 @@ def test_an_article_is_read_with_defaults_filled_in() -> None:
     }
 
 
-@pytest.mark.parametrize(("old", "new", "fault"), [
-    ("date: 2026-03-02T18:20:00Z", "date: 2026-03-02 18:20:00",
-     "3:1 date: 2026-03-02 18:20:00 has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z"),
-    ("date: 2026-03-02T18:20:00Z", "date: 2026-03-02",
-     "3:1 date: 2026-03-02 is of the wrong type; write a date and time in UTC without quotes, as in "
-     "2026-03-02T18:00:00Z"),
-    ("[Ada, Grace]", "[]", "5:1 authors: is an empty list; name at least one"),
-    ("[Ada, Grace]", "Ada", "5:1 authors: 'Ada' is of the wrong type; write a list, as in [a, b]"),
-    ("[anthropic/0ghc53zpsfmt", "[0ghc53zpsfmt",
-     "7:13 incidents.0: '0ghc53zpsfmt' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt"),
-    ("[anthropic/0ghc53zpsfmt", "[Anthropic/0ghc53zpsfmt",
-     "7:13 incidents.0: 'Anthropic/0ghc53zpsfmt' is no slug; use 1 to 64 of a-z, 0-9 and -"),
-    ("kind: news", "kind: rumour",
-     "11:1 kind: 'rumour' is not one of the words known here; write news, analysis, explainer or opinion"),
-    ("status: published", "template: ../../secret\nstatus: published",
-     "12:1 template: is not a known key; known: title, date, modified, first_url, authors, providers, incidents, "
-     "summary, kind, status, sources, claims, figures, corrections, confirmed, claimed, unknown"),
-    ("    primary: false", "    primery: false", "14:5 sources.0.primary: is missing; add a line `primary: …`"),
-    ("title: \"Claude: what happened\"", "title: \"Claude\\nwhat\"",
-     "2:1 title: 'Claude\\nwhat' is empty or holds a line break or control character; write one line of text"),
-    ("confirmed: [it happened]", "confirmed: [it: happened]",
-     "22:13 confirmed.0: a group of fields is of the wrong type; write text in quotes"),
-    ("  - date: 2026-03-03T09:05:00Z\n    text: It were four, not three.", "  yes",
-     "19:1 corrections: true is of the wrong type; write a list, as in [a, b]"),
-    ("    text: It were four, not three.", "    text: \"" + "long " * 20 + "\\t\"",
-     "21:5 corrections.0.text: '" + ("long " * 20)[:57] + "…' is empty or holds a line break or control character; "
-     "write one line of text"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (
+            "date: 2026-03-02T18:20:00Z",
+            "date: 2026-03-02 18:20:00",
+            "3:1 date: 2026-03-02 18:20:00 has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z",
+        ),
+        (
+            "date: 2026-03-02T18:20:00Z",
+            "date: 2026-03-02",
+            "3:1 date: 2026-03-02 is of the wrong type; write a date and time in UTC without quotes, as in "
+            "2026-03-02T18:00:00Z",
+        ),
+        ("[Ada, Grace]", "[]", "5:1 authors: is an empty list; name at least one"),
+        ("[Ada, Grace]", "Ada", "5:1 authors: 'Ada' is of the wrong type; write a list, as in [a, b]"),
+        (
+            "[anthropic/0ghc53zpsfmt",
+            "[0ghc53zpsfmt",
+            "7:13 incidents.0: '0ghc53zpsfmt' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt",
+        ),
+        (
+            "[anthropic/0ghc53zpsfmt",
+            "[Anthropic/0ghc53zpsfmt",
+            "7:13 incidents.0: 'Anthropic/0ghc53zpsfmt' is no slug; use 1 to 64 of a-z, 0-9 and -",
+        ),
+        (
+            "kind: news",
+            "kind: rumour",
+            "11:1 kind: 'rumour' is not one of the words known here; write news, analysis, explainer or opinion",
+        ),
+        (
+            "status: published",
+            "template: ../../secret\nstatus: published",
+            "12:1 template: is not a known key; known: title, date, modified, first_url, authors, providers, incidents, "
+            "summary, kind, status, sources, claims, figures, corrections, confirmed, claimed, unknown",
+        ),
+        ("    primary: false", "    primery: false", "14:5 sources.0.primary: is missing; add a line `primary: …`"),
+        (
+            'title: "Claude: what happened"',
+            'title: "Claude\\nwhat"',
+            "2:1 title: 'Claude\\nwhat' is empty or holds a line break or control character; write one line of text",
+        ),
+        (
+            "confirmed: [it happened]",
+            "confirmed: [it: happened]",
+            "22:13 confirmed.0: a group of fields is of the wrong type; write text in quotes",
+        ),
+        (
+            "  - date: 2026-03-03T09:05:00Z\n    text: It were four, not three.",
+            "  yes",
+            "19:1 corrections: true is of the wrong type; write a list, as in [a, b]",
+        ),
+        (
+            "    text: It were four, not three.",
+            '    text: "' + "long " * 20 + '\\t"',
+            "21:5 corrections.0.text: '"
+            + ("long " * 20)[:57]
+            + "…' is empty or holds a line break or control character; "
+            "write one line of text",
+        ),
+    ],
+)
 def test_each_fault_has_a_place_and_a_cure(old: str, new: str, fault: str) -> None:
     assert changed(old, new)[0] == fault
 
 
 def test_blanks_in_an_incident_id_are_refused() -> None:
     assert check(ARTICLE) == [
-        "7:37 incidents.1: 'xai/INC 1' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt"]
+        "7:37 incidents.1: 'xai/INC 1' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt"
+    ]
 
 
 def test_a_page_needs_a_title_only() -> None:
@@ -113,28 +150,43 @@ def test_a_page_needs_a_title_only() -> None:
     assert (values, faults) == ({"title": "About", "summary": ""}, ())
 
 
-NUMBERS = ["0x" + "f" * 4_000, "9" * 5_000, "1:" * 3_000 + "1", "!!int " + "9" * 5_000, "!!float " + "9" * 5_000,
-           "0b" + "1" * 20_000]  # fmt: skip
+NUMBERS = [
+    "0x" + "f" * 4_000,
+    "9" * 5_000,
+    "1:" * 3_000 + "1",
+    "!!int " + "9" * 5_000,
+    "!!float " + "9" * 5_000,
+    "0b" + "1" * 20_000,
+]
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=lambda number: number[:8])
-@pytest.mark.parametrize(("old", "field"), [
-    ("title: \"Claude: what happened\"", "title"), ("date: 2026-03-02T18:20:00Z", "date"),
-    ("status: published", "status"), ("providers: [anthropic]", "providers"),
-])
+@pytest.mark.parametrize(
+    ("old", "field"),
+    [
+        ('title: "Claude: what happened"', "title"),
+        ("date: 2026-03-02T18:20:00Z", "date"),
+        ("status: published", "status"),
+        ("providers: [anthropic]", "providers"),
+    ],
+)
 def test_a_number_that_nobody_could_print_is_refused_where_it_stands(number: str, old: str, field: str) -> None:
     line = ARTICLE[: ARTICLE.index(old)].count("\n") + 1
     assert f"{line}:1 {field}: holds a value that YAML cannot make sense of; put it in quotes" in changed(
-        old, f"{field}: {number}")
+        old, f"{field}: {number}"
+    )
 
 
-@pytest.mark.parametrize("fields", [
-    "claims: [{{said: a, by: b, grade: press, verdict: supported, why: c, where: {number}}}]",
-    "claims: [{{said: a, by: b, grade: press, verdict: supported, check: {{share: {number}, expect: {number}}}}}]",
-    "figures: {{a: {{count: {number}}}}}",
-    "? {number}\n: a",
-    "? [{number}]\n: a",
-])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "claims: [{{said: a, by: b, grade: press, verdict: supported, why: c, where: {number}}}]",
+        "claims: [{{said: a, by: b, grade: press, verdict: supported, check: {{share: {number}, expect: {number}}}}}]",
+        "figures: {{a: {{count: {number}}}}}",
+        "? {number}\n: a",
+        "? [{number}]\n: a",
+    ],
+)
 def test_nor_is_one_deep_in_a_file_read(fields: str) -> None:
     for number in NUMBERS:
         said = changed("confirmed: [it happened]", fields.format(number=number))

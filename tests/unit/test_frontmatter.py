@@ -79,27 +79,39 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
     assert frontmatter.read(b"\xef\xbb\xbf" + GOOD.replace(b"\n", b"\r\n"), "a.md") == frontmatter.read(GOOD, "a.md")
 
 
-@pytest.mark.parametrize(("data", "message"), [
-    (b"", "a.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---"),
-    (b"name: x\n---\n", "a.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---"),
-    (b"---\nname: x\n", "a.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---"),
-    (b"---\na: x\nb: \xff\n---\n", "a.md:3:1: is not UTF-8; save the file as UTF-8"),
-    (b"---\n- a\n---\n", "a.md:2:1: front matter is not a list of fields; write lines like `name: value`"),
-    (b"---\n\n---\n", "a.md:2:1: front matter is not a list of fields; write lines like `name: value`"),
-    (b"---\na: 1\nb: 2\na: 3\n---\n", "a.md:4:1: a: is there twice, first in line 2; keep one"),
-    (b"---\na:\n  b: 1\n  b: 2\n---\n", "a.md:4:3: a.b: is there twice, first in line 3; keep one"),
-    (b"---\na: &x 1\nb: *x\n---\n", "a.md:3:1: b: is a YAML alias (*name); write the value out"),
-    (b"---\na: 1\nb: 2026-02-30\n---\n", "a.md:3:1: b: holds a value that YAML cannot make sense of; put it in quotes"),
-    (b"---\na: !!python/object/apply:os.system [id]\n---\n",
-     "a.md:2:1: a: holds a value that YAML cannot make sense of; put it in quotes"),
-    (b"---\na: b: c\n---\n",
-     'a.md:2:5: is not YAML: mapping values are not allowed in this context; put text that holds ": " in quotes'),
-    (b"---\na: 1\nb: @x\n---\n",
-     "a.md:3:4: is not YAML: found character that cannot start any token; quote text that holds : # [ ] { } or begins "
-     "with * & ! % @, and indent with blanks"),
-    (b"---\na: " + b"[" * 100_000 + b"\n---\n", "a.md:2:23: is nested more than 20 levels deep; write it flat"),
-    (b"---\n" + b"- " * 100_000 + b"\n---\n", "a.md:2:41: is nested more than 20 levels deep; write it flat"),
-])
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "a.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---"),
+        (b"name: x\n---\n", "a.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---"),
+        (b"---\nname: x\n", "a.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---"),
+        (b"---\na: x\nb: \xff\n---\n", "a.md:3:1: is not UTF-8; save the file as UTF-8"),
+        (b"---\n- a\n---\n", "a.md:2:1: front matter is not a list of fields; write lines like `name: value`"),
+        (b"---\n\n---\n", "a.md:2:1: front matter is not a list of fields; write lines like `name: value`"),
+        (b"---\na: 1\nb: 2\na: 3\n---\n", "a.md:4:1: a: is there twice, first in line 2; keep one"),
+        (b"---\na:\n  b: 1\n  b: 2\n---\n", "a.md:4:3: a.b: is there twice, first in line 3; keep one"),
+        (b"---\na: &x 1\nb: *x\n---\n", "a.md:3:1: b: is a YAML alias (*name); write the value out"),
+        (
+            b"---\na: 1\nb: 2026-02-30\n---\n",
+            "a.md:3:1: b: holds a value that YAML cannot make sense of; put it in quotes",
+        ),
+        (
+            b"---\na: !!python/object/apply:os.system [id]\n---\n",
+            "a.md:2:1: a: holds a value that YAML cannot make sense of; put it in quotes",
+        ),
+        (
+            b"---\na: b: c\n---\n",
+            'a.md:2:5: is not YAML: mapping values are not allowed in this context; put text that holds ": " in quotes',
+        ),
+        (
+            b"---\na: 1\nb: @x\n---\n",
+            "a.md:3:4: is not YAML: found character that cannot start any token; quote text that holds : # [ ] { } or begins "
+            "with * & ! % @, and indent with blanks",
+        ),
+        (b"---\na: " + b"[" * 100_000 + b"\n---\n", "a.md:2:23: is nested more than 20 levels deep; write it flat"),
+        (b"---\n" + b"- " * 100_000 + b"\n---\n", "a.md:2:41: is nested more than 20 levels deep; write it flat"),
+    ],
+)
 def test_what_is_wrong_is_said_with_its_place_and_a_cure(data: bytes, message: str) -> None:
     assert only_fault(data) == message
 

@@ -6,15 +6,30 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2] / "plugins" / "almanac"
 
 ROOMS = (  # from the ground up: each may import those named before it, and none named after it
-    "model", "files", "unchanged",
-    "text", "merge", "stats", "fetch", "feeds", "archive", "queries",
-    "content", "news", "snapshot",
-    "pull", "claims",
-    "views", "exports",
-    "engine", "reader", "hookup", "site",
+    "model",
+    "files",
+    "unchanged",
+    "text",
+    "merge",
+    "stats",
+    "fetch",
+    "feeds",
+    "archive",
+    "queries",
+    "content",
+    "news",
+    "snapshot",
+    "pull",
+    "claims",
+    "views",
+    "exports",
+    "engine",
+    "reader",
+    "hookup",
+    "site",
     "commands",
     "__init__",
-)  # fmt: skip
+)
 TOP = {"__init__.py", "files.py", "hookup.py", "reader.py", "site.py", "unchanged.py"}  # what has no room
 
 ONLY = {
@@ -56,8 +71,12 @@ def imports(file: str) -> set[str]:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join([*(package[: len(package) - node.level + 1] if node.level else ()),
-                             *(node.module.split(".") if node.module else ())])  # fmt: skip
+            base = ".".join(
+                [
+                    *(package[: len(package) - node.level + 1] if node.level else ()),
+                    *(node.module.split(".") if node.module else ()),
+                ]
+            )
             inner = {f"{base}.{alias.name}" for alias in node.names}
             names |= {name if name in MODULES else base for name in inner}
     return names
@@ -73,9 +92,11 @@ def test_every_module_stands_in_a_room() -> None:
 
 def test_rooms_import_downward() -> None:
     assert [
-        f"{file} imports {used}" for file in FILES for used in sorted(USES[file])
+        f"{file} imports {used}"
+        for file in FILES
+        for used in sorted(USES[file])
         if ROOMS.index(room(used)) > ROOMS.index(room(file))
-    ] == []  # fmt: skip
+    ] == []
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:

@@ -44,12 +44,16 @@ def post(minute: int, printed: str, text: str = "", phase: Phase | None = None, 
 
 def incident(*updates: Update, **facts: Any) -> Incident:
     """An incident as a feed shows it."""
-    facts = {"started": updates[0].at if updates else NOON, "phase": updates[-1].phase if updates else Phase.UNKNOWN,
-             **facts}  # fmt: skip
+    facts = {
+        "started": updates[0].at if updates else NOON,
+        "phase": updates[-1].phase if updates else Phase.UNKNOWN,
+        **facts,
+    }
     over = facts["phase"] is Phase.RESOLVED and "ended" not in facts
     facts |= {"ended": updates[-1].at, "ended_basis": "resolved-update"} if over else {}
-    return Incident(**{"provider": "acme", "id": "a", "title": "Errors", "kind": Kind.DEGRADATION, **facts},
-                    updates=updates)  # fmt: skip
+    return Incident(
+        **{"provider": "acme", "id": "a", "title": "Errors", "kind": Kind.DEGRADATION, **facts}, updates=updates
+    )
 
 
 def reading(minute: int, *incidents: Incident, **more: Any) -> Reading:
@@ -181,7 +185,8 @@ def test_a_new_incident_says_when_it_was_first_seen() -> None:
 def test_a_changed_text_is_kept_with_the_time_it_was_superseded() -> None:
     found = after(reading(2, incident(FIRST)), reading(9, incident(post(0, "Investigating", "We looked."))))
     assert found.updates == (
-        post(0, "Investigating", "We looked.", seen=SEEN, was=(Revision(text="We look.", until=at(9)),)),)
+        post(0, "Investigating", "We looked.", seen=SEEN, was=(Revision(text="We look.", until=at(9)),)),
+    )
 
 
 def test_a_changed_time_and_word_are_kept_too() -> None:
@@ -228,7 +233,9 @@ def test_upstream_ids_decide_before_anything_else() -> None:
     swapped = replace(one, upstream_id="2"), replace(two, upstream_id="1")
     found = after(reading(2, incident(one, two)), reading(9, incident(*swapped)))
     assert [(u.upstream_id, u.text, [(r.text, r.at) for r in u.was]) for u in found.updates] == [
-        ("2", "Same.", [("Other.", at(1))]), ("1", "Other.", [("Same.", at(0))])]
+        ("2", "Same.", [("Other.", at(1))]),
+        ("1", "Other.", [("Same.", at(0))]),
+    ]
 
 
 def test_a_post_with_another_upstream_id_is_another_post() -> None:
@@ -257,14 +264,19 @@ def test_an_edited_post_is_known_by_its_time_and_its_word_however_that_is_spelle
 def test_a_word_that_names_no_phase_carries_the_one_before_it_on(word: str) -> None:
     posts = FIRST, post(5, word, "More.", Phase.UNKNOWN), post(9, "Weird", "Most.", Phase.UNKNOWN)
     assert [u.phase for u in after(reading(10, incident(*posts))).updates] == [
-        Phase.INVESTIGATING, Phase.INVESTIGATING, Phase.UNKNOWN]  # fmt: skip
+        Phase.INVESTIGATING,
+        Phase.INVESTIGATING,
+        Phase.UNKNOWN,
+    ]
 
 
 def test_posts_of_one_minute_are_told_apart_by_their_words_too() -> None:
     known = post(0, "Update", "a", Phase.INVESTIGATING)
     found = after(reading(2, incident(known)), reading(9, incident(FIRST, replace(known, text="b"))))
     assert [(u.printed, u.text, [r.text for r in u.was]) for u in found.updates] == [
-        ("Investigating", "We look.", []), ("Update", "b", ["a"])]  # fmt: skip
+        ("Investigating", "We look.", []),
+        ("Update", "b", ["a"]),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -286,8 +298,10 @@ def test_times_of_one_post(why: str, known: datetime, shown: datetime, kept: dat
 
 def test_update_keeps_the_phase_before_it_across_pulls_of_latest_posts() -> None:
     second = post(10, "Update", "Still.", Phase.UNKNOWN)
-    pulls = [reading(n, incident(p, started=NOON, started_basis="ulid"), whole_entries=False)
-             for n, p in ((2, FIRST), (12, second))]
+    pulls = [
+        reading(n, incident(p, started=NOON, started_basis="ulid"), whole_entries=False)
+        for n, p in ((2, FIRST), (12, second))
+    ]
     found = after(*pulls)
     assert found.updates == (replace(FIRST, seen=SEEN), replace(second, seen=at(12), phase=Phase.INVESTIGATING))
     assert found.phase is Phase.INVESTIGATING
@@ -318,22 +332,40 @@ IMPORT = incident(
     Update(at=at(17, 6), phase=Phase.IDENTIFIED, printed="identified"),
     Update(at=at(17, 31), phase=Phase.IDENTIFIED, printed="identified"),
     Update(at=at(60, 9), phase=Phase.RESOLVED, printed="resolved"),
-    title="claude.ai: major, 59 min", title_is_ours=True, impact=Impact.MAJOR, impact_stated="major",
-    components=("claude.ai",), precision="second", imported="facts",
-)  # fmt: skip
+    title="claude.ai: major, 59 min",
+    title_is_ours=True,
+    impact=Impact.MAJOR,
+    impact_stated="major",
+    components=("claude.ai",),
+    precision="second",
+    imported="facts",
+)
 AS_SHOWN = incident(
-    post(0, "Investigating", "We look."), post(17, "Identified", "We know."),
-    post(17, "Update", "We know more.", Phase.IDENTIFIED), post(60, "Resolved", "Over."), title="Errors on claude.ai",
+    post(0, "Investigating", "We look."),
+    post(17, "Identified", "We know."),
+    post(17, "Update", "We know more.", Phase.IDENTIFIED),
+    post(60, "Resolved", "Over."),
+    title="Errors on claude.ai",
     source="https://status.example/a",
-)  # fmt: skip
+)
 
 
 def test_a_pull_that_meets_an_import_enriches_it_and_keeps_what_it_knows_better() -> None:
     found = merge({"a": IMPORT}, reading(90, AS_SHOWN, since=at(0))).incidents
-    posts = [replace(mine, text=its.text, printed=its.printed, seen=at(90))
-             for mine, its in zip(IMPORT.updates, AS_SHOWN.updates, strict=True)]
-    assert found == (replace(IMPORT, title="Errors on claude.ai", title_is_ours=False, updates=tuple(posts),
-                             source="https://status.example/a", dialect="statuspage"),)
+    posts = [
+        replace(mine, text=its.text, printed=its.printed, seen=at(90))
+        for mine, its in zip(IMPORT.updates, AS_SHOWN.updates, strict=True)
+    ]
+    assert found == (
+        replace(
+            IMPORT,
+            title="Errors on claude.ai",
+            title_is_ours=False,
+            updates=tuple(posts),
+            source="https://status.example/a",
+            dialect="statuspage",
+        ),
+    )
     assert merge({"a": found[0]}, reading(120, AS_SHOWN)).incidents == ()
 
 
@@ -367,16 +399,22 @@ def test_an_import_that_names_another_phase_is_another_post() -> None:
 
 def test_a_word_that_is_no_longer_printed_is_kept_as_it_was() -> None:
     found = after(reading(2, incident(FIRST)), reading(9, incident(replace(FIRST, printed="", phase=Phase.UNKNOWN))))
-    assert found.updates == (replace(FIRST, seen=SEEN, printed="", was=(
-        Revision(text="We look.", until=at(9), printed="Investigating"),)),)  # fmt: skip
+    assert found.updates == (
+        replace(FIRST, seen=SEEN, printed="", was=(Revision(text="We look.", until=at(9), printed="Investigating"),)),
+    )
 
 
 def test_an_edit_after_the_enrichment_is_a_revision() -> None:
     enriched = merge({"a": IMPORT}, reading(90, AS_SHOWN)).incidents[0]
     edited = replace(AS_SHOWN, updates=(*AS_SHOWN.updates[:-1], post(60, "Resolved", "The cause was a queue.")))
     found = merge({"a": enriched}, reading(900, edited)).incidents[0]
-    assert found.updates[-1] == replace(IMPORT.updates[-1], text="The cause was a queue.", printed="Resolved",
-                                        seen=at(90), was=(Revision(text="Over.", until=at(900)),))  # fmt: skip
+    assert found.updates[-1] == replace(
+        IMPORT.updates[-1],
+        text="The cause was a queue.",
+        printed="Resolved",
+        seen=at(90),
+        was=(Revision(text="Over.", until=at(900)),),
+    )
 
 
 def test_posts_that_only_the_import_knows_are_not_gone() -> None:
@@ -451,20 +489,50 @@ def test_kinds_that_a_data_set_took_from_titles_stay() -> None:
 
 
 def test_facts_that_change_are_recorded_with_what_they_were() -> None:
-    before = incident(FIRST, impact=Impact.MINOR, impact_stated="minor", components=("API", "Web"),
-                      planned_from=at(30), planned_until=at(60))  # fmt: skip
-    now = incident(FIRST, impact=Impact.CRITICAL, impact_stated="critical", components=("Web",), title="Outage",
-                   kind=Kind.OUTAGE, planned_from=at(40), planned_until=at(60))  # fmt: skip
+    before = incident(
+        FIRST,
+        impact=Impact.MINOR,
+        impact_stated="minor",
+        components=("API", "Web"),
+        planned_from=at(30),
+        planned_until=at(60),
+    )
+    now = incident(
+        FIRST,
+        impact=Impact.CRITICAL,
+        impact_stated="critical",
+        components=("Web",),
+        title="Outage",
+        kind=Kind.OUTAGE,
+        planned_from=at(40),
+        planned_until=at(60),
+    )
     found = after(reading(2, before), reading(9, now))
-    assert found == replace(now, dialect="statuspage", first_seen=SEEN, updates=(replace(FIRST, seen=SEEN),), changes=(
-        Change(what="title", was="Errors", until=at(9)), Change(what="kind", was="degradation", until=at(9)),
-        Change(what="impact", was="minor", until=at(9)), Change(what="components", was="API; Web", until=at(9)),
-        Change(what="planned_from", was=stamp(at(30)), until=at(9))))  # fmt: skip
+    assert found == replace(
+        now,
+        dialect="statuspage",
+        first_seen=SEEN,
+        updates=(replace(FIRST, seen=SEEN),),
+        changes=(
+            Change(what="title", was="Errors", until=at(9)),
+            Change(what="kind", was="degradation", until=at(9)),
+            Change(what="impact", was="minor", until=at(9)),
+            Change(what="components", was="API; Web", until=at(9)),
+            Change(what="planned_from", was=stamp(at(30)), until=at(9)),
+        ),
+    )
 
 
 def test_what_a_feed_does_not_say_stays() -> None:
-    told = incident(FIRST, impact=Impact.MINOR, impact_stated="minor", components=("API",), planned_from=at(30),
-                    planned_until=at(60), source="https://x.example/a")  # fmt: skip
+    told = incident(
+        FIRST,
+        impact=Impact.MINOR,
+        impact_stated="minor",
+        components=("API",),
+        planned_from=at(30),
+        planned_until=at(60),
+        source="https://x.example/a",
+    )
     silent = incident(FIRST, title="Incident without a title", title_is_ours=True)
     assert after(reading(2, told), reading(9, silent)) == after(reading(2, told))
 
@@ -515,15 +583,24 @@ def test_latest_posts_add_up_and_a_postmortem_does_not_move_the_end() -> None:
     ("why", "shown", "phase", "ended"),
     [
         ("an old post says nothing of now", incident(post(10, "Monitoring", "x")), Phase.RESOLVED, at(20)),
-        ("what the entry says beside its post counts",
-         incident(post(30, "Update", "x", Phase.MONITORING), phase=Phase.RESOLVED, ended=at(15), ended_basis="stated"),
-         Phase.RESOLVED, at(15)),
-        ("a word without meaning leaves the phase before it",
-         incident(post(30, "Weird", "x", Phase.UNKNOWN)), Phase.RESOLVED, at(20)),
+        (
+            "what the entry says beside its post counts",
+            incident(
+                post(30, "Update", "x", Phase.MONITORING), phase=Phase.RESOLVED, ended=at(15), ended_basis="stated"
+            ),
+            Phase.RESOLVED,
+            at(15),
+        ),
+        (
+            "a word without meaning leaves the phase before it",
+            incident(post(30, "Weird", "x", Phase.UNKNOWN)),
+            Phase.RESOLVED,
+            at(20),
+        ),
         ("a post may reopen", incident(post(30, "Identified", "x")), Phase.IDENTIFIED, None),
         ("an entry may have no post", incident(phase=Phase.MONITORING, started=NOON), Phase.RESOLVED, at(20)),
     ],
-)  # fmt: skip
+)
 def test_what_stands_after_the_latest_post(why: str, shown: Incident, phase: Phase, ended: datetime | None) -> None:
     posts = ((2, FIRST), (22, post(20, "Resolved", "y")))
     one_by_one = [reading(minute, incident(update), whole_entries=False) for minute, update in posts]
@@ -552,8 +629,10 @@ def test_a_start_that_the_feed_knows_is_not_derived_from_posts() -> None:
 
 
 def test_a_start_derived_from_a_stamp_is_not_moved_by_later_stamps() -> None:
-    stamped = [incident(p, started=at(start), started_basis="pubdate")
-               for p, start in ((post(5, "Investigating", "x"), 0), (post(10, "Monitoring", "y"), 10))]
+    stamped = [
+        incident(p, started=at(start), started_basis="pubdate")
+        for p, start in ((post(5, "Investigating", "x"), 0), (post(10, "Monitoring", "y"), 10))
+    ]
     found = after(*(reading(11 + n, i, whole_entries=False) for n, i in enumerate(stamped)))
     assert (found.started, found.started_basis, found.changes) == (NOON, "pubdate", ())
 
@@ -638,8 +717,14 @@ def test_what_is_missing_from_a_feed_of_current_events_ended_when_it_was_last_se
 
 
 def test_an_end_that_was_only_seen_stays_when_it_was_first_seen_though_no_post_tells_it() -> None:
-    over = [reading(minute, incident(post(0, "", "Over.", Phase.UNKNOWN), phase=Phase.RESOLVED, ended=at(minute),
-                                     ended_basis=SIGHT), whole_entries=False) for minute in (60, 120)]  # fmt: skip
+    over = [
+        reading(
+            minute,
+            incident(post(0, "", "Over.", Phase.UNKNOWN), phase=Phase.RESOLVED, ended=at(minute), ended_basis=SIGHT),
+            whole_entries=False,
+        )
+        for minute in (60, 120)
+    ]
     assert (after(*over).ended, after(*over).ended_basis) == (at(60), SIGHT)
     assert after(*over) == after(over[0])
 
@@ -670,9 +755,15 @@ def test_open_incidents_out_of_sight_keep_the_time_they_were_last_seen_open() ->
 # --- ids that an archiver made up ---
 
 PROBE = incident(
-    Update(at=at(0, 5), phase=Phase.INVESTIGATING, printed="investigating"), id="acme_7", id_is_ours=True,
-    components=("Llama",), imported="facts", title="Llama: minor", title_is_ours=True, phase=Phase.INVESTIGATING,
-)  # fmt: skip
+    Update(at=at(0, 5), phase=Phase.INVESTIGATING, printed="investigating"),
+    id="acme_7",
+    id_is_ours=True,
+    components=("Llama",),
+    imported="facts",
+    title="Llama: minor",
+    title_is_ours=True,
+    phase=Phase.INVESTIGATING,
+)
 DOWN = incident(post(1, "Investigating", "Down."), id="x1", components=("Llama",), title="Llama went down")
 NO_SINCE = {"since": None, "whole_entries": False}
 
@@ -687,8 +778,9 @@ def test_an_incident_under_a_made_up_id_is_found_by_start_and_components() -> No
 
 def test_it_is_found_again_by_the_id_it_was_met_under() -> None:
     known = {i.id: i for i in merge({"acme_7": PROBE}, reading(2, DOWN, **NO_SINCE)).incidents}
-    over = incident(post(50, "Resolved", "Up."), id="x1", components=("Llama",), title="Llama went down",
-                    started=at(20))  # fmt: skip
+    over = incident(
+        post(50, "Resolved", "Up."), id="x1", components=("Llama",), title="Llama went down", started=at(20)
+    )
     (one,) = merge(known, reading(51, over, **NO_SINCE)).incidents
     assert (one.id, one.aliases, one.ended) == ("acme_7", ("x1",), at(50))
     assert merge(known, reading(51, unchanged=("x1",), **NO_SINCE)) == Merged(last_open=(("acme_7", at(51)),))
@@ -804,4 +896,6 @@ def test_what_differs_in_more_than_its_id_is_another_one_for_a_person_to_look_at
 def test_two_that_are_told_alike_are_not_taken_for_one() -> None:
     known = pulled(plain(2, ITEM, replace(ITEM, id="urn:9")))
     assert set(pulled(plain(2, ITEM, replace(ITEM, id="urn:9")), plain(9, replace(ITEM, id="urn:2")))) == {
-        *known, "urn:2"}  # fmt: skip
+        *known,
+        "urn:2",
+    }

@@ -56,10 +56,25 @@ def test_a_post_without_a_word_of_its_own_is_known_again_though_it_was_given_the
         Update(at=RECORDED, phase=Phase.RESOLVED, text="It is over.", seen=RECORDED),
         Update(at=RECORDED + timedelta(hours=1), phase=Phase.UNKNOWN, text="What happened.", seen=RECORDED),
     )
-    incident = Incident(provider="acme", id="1", title="Slow", kind=Kind.DEGRADATION, phase=Phase.RESOLVED,
-                        started=RECORDED, ended=RECORDED, dialect="betterstack", updates=posts)  # fmt: skip
-    reading = Reading(provider="acme", dialect="betterstack", seen=RECORDED + timedelta(hours=2),
-                      incidents=(incident,), whole_entries=False, entries=2)  # fmt: skip
+    incident = Incident(
+        provider="acme",
+        id="1",
+        title="Slow",
+        kind=Kind.DEGRADATION,
+        phase=Phase.RESOLVED,
+        started=RECORDED,
+        ended=RECORDED,
+        dialect="betterstack",
+        updates=posts,
+    )
+    reading = Reading(
+        provider="acme",
+        dialect="betterstack",
+        seen=RECORDED + timedelta(hours=2),
+        incidents=(incident,),
+        whole_entries=False,
+        entries=2,
+    )
     known = {"1": merge({}, reading).incidents[0]}
     assert [update.phase for update in known["1"].updates] == [Phase.RESOLVED, Phase.RESOLVED]
     assert merge(known, replace(reading, seen=RECORDED + timedelta(hours=3))).incidents == ()

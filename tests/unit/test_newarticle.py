@@ -17,8 +17,14 @@ from almanac.text.slug import slug
 
 NOW = datetime(2026, 3, 2, 18, 20, tzinfo=UTC)
 INCIDENT = Incident(
-    provider="anthropic", id="0ghc53zpsfmt", title="claude.ai", kind=Kind.DEGRADATION, impact=Impact.MAJOR,
-    phase=Phase.RESOLVED, started=NOW, source="https://status.claude.com/incidents/0ghc53zpsfmt",
+    provider="anthropic",
+    id="0ghc53zpsfmt",
+    title="claude.ai",
+    kind=Kind.DEGRADATION,
+    impact=Impact.MAJOR,
+    phase=Phase.RESOLVED,
+    started=NOW,
+    source="https://status.claude.com/incidents/0ghc53zpsfmt",
 )
 
 
@@ -28,31 +34,41 @@ def faults(text: str) -> list[str]:
 
 
 def test_the_draft_holds_what_is_known() -> None:
-    made = compose("Claude’s Monday", now=NOW, authors=["Ada"], providers=["openai"], incidents=[INCIDENT],
-                   names={"anthropic": "Anthropic"})
+    made = compose(
+        "Claude’s Monday",
+        now=NOW,
+        authors=["Ada"],
+        providers=["openai"],
+        incidents=[INCIDENT],
+        names={"anthropic": "Anthropic"},
+    )
     assert made.path == "articles/2026/2026-03-02-claudes-monday.md"
     head, _, body = made.text.removeprefix("---\n").partition("---\n\n")
     assert body == BODY
-    assert list(yaml.safe_load(head).items()) == list({
-        "title": "Claude’s Monday",
-        "date": NOW,
-        "authors": ["Ada"],
-        "providers": ["openai", "anthropic"],
-        "incidents": ["anthropic/0ghc53zpsfmt"],
-        "summary": "",
-        "kind": "news",
-        "status": "draft",
-        "sources": [{
-            "url": "https://status.claude.com/incidents/0ghc53zpsfmt",
-            "title": "Status page, incident 0ghc53zpsfmt",
-            "publisher": "Anthropic",
-            "kind": "provider",
-            "primary": True,
-        }],
-        "confirmed": [],
-        "claimed": [],
-        "unknown": [],
-    }.items())
+    assert list(yaml.safe_load(head).items()) == list(
+        {
+            "title": "Claude’s Monday",
+            "date": NOW,
+            "authors": ["Ada"],
+            "providers": ["openai", "anthropic"],
+            "incidents": ["anthropic/0ghc53zpsfmt"],
+            "summary": "",
+            "kind": "news",
+            "status": "draft",
+            "sources": [
+                {
+                    "url": "https://status.claude.com/incidents/0ghc53zpsfmt",
+                    "title": "Status page, incident 0ghc53zpsfmt",
+                    "publisher": "Anthropic",
+                    "kind": "provider",
+                    "primary": True,
+                }
+            ],
+            "confirmed": [],
+            "claimed": [],
+            "unknown": [],
+        }.items()
+    )
 
 
 def test_the_check_names_what_is_left_to_write() -> None:
@@ -93,13 +109,16 @@ def test_titles_survive_yaml(title: str) -> None:
     assert frontmatter.read(made.text.encode(), "a.md").values["title"] == (title if title != "'" else "' x")
 
 
-@pytest.mark.parametrize(("title", "expected"), [
-    ("Is Claude down?", "is-claude-down"),
-    ("Café’s API — again", "cafes-api-again"),
-    ("It's back", "its-back"),
-    ("x" * 70, "x" * 64),
-    ("word " * 20, "-".join(["word"] * 13)),
-])
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Is Claude down?", "is-claude-down"),
+        ("Café’s API — again", "cafes-api-again"),
+        ("It's back", "its-back"),
+        ("x" * 70, "x" * 64),
+        ("word " * 20, "-".join(["word"] * 13)),
+    ],
+)
 def test_a_slug_is_short_and_plain(title: str, expected: str) -> None:
     assert slug(title) == expected
 
@@ -131,8 +150,12 @@ def test_the_draft_is_written_once_and_never_over_another(
     [(["antropic"], [], "no provider antropic"), ([], ["anthropic/nosuch"], "no incident anthropic/nosuch")],
 )
 def test_what_does_not_exist_is_named(
-    tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str],
-    providers: list[str], incidents: list[str], said: str,
+    tmp_path: Path,
+    root: Path,
+    capsys: pytest.CaptureFixture[str],
+    providers: list[str],
+    incidents: list[str],
+    said: str,
 ) -> None:
     content = tmp_path / "content"
     shutil.copytree(root / "content" / "providers", content / "providers")

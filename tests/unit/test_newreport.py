@@ -23,7 +23,8 @@ def content(tmp_path: Path) -> Path:
     for slug in ("acme", "other", "silent"):
         (folder / "providers" / f"{slug}.md").write_text(
             f"---\nslug: {slug}\nname: {slug.title()}\ncompany: {slug.title()} Inc.\nhome: https://{slug}.example/\n"
-            f"status_page: https://status.{slug}.example/\n---\n")
+            f"status_page: https://status.{slug}.example/\n---\n"
+        )
     for slug in ("acme", "other"):
         archive.save_pulls(folder, Pulls(provider=slug, coverage=(Span(since=at(1), until=at(1, month=4)),)))
     found = [incident("acme", f"a{n}", at(2) + timedelta(days=n), 10 * n) for n in range(8)]
@@ -47,9 +48,12 @@ def test_each_covered_provider_has_a_line_and_the_others_are_named(content: Path
     assert "too little of the month is recorded: Silent." in found.body
     assert found.values["providers"] == ["acme", "other"]
     assert found.values["figures"]["acme-count"] == {
-        "count": "incidents", "provider": "acme", "from": at(1).date(), "to": at(1, month=4).date()}
-    assert (found.values["title"], found.values["date"]) == (
-        "AI services in March 2026: what was declared", NOW)
+        "count": "incidents",
+        "provider": "acme",
+        "from": at(1).date(),
+        "to": at(1, month=4).date(),
+    }
+    assert (found.values["title"], found.values["date"]) == ("AI services in March 2026: what was declared", NOW)
 
 
 def test_the_five_longest_that_ended_are_listed(content: Path) -> None:
@@ -64,7 +68,8 @@ def test_only_what_a_person_must_write_is_missing(content: Path) -> None:
     file = "articles/2026/2026-04-02-march-2026.md"
     assert [str(p).removeprefix(f"content/{file}:") for p in problems(content, NOW, False)] == [
         "4:1: authors: is an empty list; name at least one",
-        "14:1: summary: '' is empty or holds a line break or control character; write one line of text"]
+        "14:1: summary: '' is empty or holds a line break or control character; write one line of text",
+    ]
     text = (content / file).read_text()
     (content / file).write_text(text.replace("authors: []", "authors: [Ada]").replace("summary: ''", "summary: March."))
     assert problems(content, NOW, False) == []
@@ -77,4 +82,5 @@ def test_it_overwrites_nothing_and_knows_months_only(content: Path, capsys: pyte
     assert new_report.main(content, "2026-13", NOW) == 1
     assert capsys.readouterr().out.splitlines() == [
         "new: content/articles/2026/2026-04-02-march-2026.md is there already; edit it, or remove it first",
-        "new: '2026-13' is no month; write it as in: python3 tasks.py new report 2026-06"]
+        "new: '2026-13' is no month; write it as in: python3 tasks.py new report 2026-06",
+    ]

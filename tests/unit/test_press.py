@@ -50,8 +50,15 @@ def sifted(
     cards: tuple[Card, ...] = (MONDAY,),
     now: datetime = NOW,
 ) -> Sifted:
-    return sift(found, outlets={"paper": PAPER, "board": BOARD}, names=NAMES, cards={"anthropic": cards}, drafts=drafts,
-                decided=decided, now=now)  # fmt: skip
+    return sift(
+        found,
+        outlets={"paper": PAPER, "board": BOARD},
+        names=NAMES,
+        cards={"anthropic": cards},
+        drafts=drafts,
+        decided=decided,
+        now=now,
+    )
 
 
 def told(found: Item, publisher: str = "The Paper") -> Told:
@@ -61,36 +68,42 @@ def told(found: Item, publisher: str = "The Paper") -> Told:
 # Which items are kept
 
 
-@pytest.mark.parametrize(("title", "text", "who"), [
-    ("Claude is down", "", {"anthropic"}),
-    ("Claude down?", "", {"anthropic"}),
-    ("Anthropic confirms Claude outage", "", {"anthropic"}),
-    ("A quiet Monday", "Anthropic's chatbot is unavailable for many.", {"anthropic"}),
-    ("GitHub Copilot and Claude go down together", "", {"anthropic", "github"}),
-    ("Claude shows internal server errors", "", {"anthropic"}),
-    ("Claude is back online", "", {"anthropic"}),
-    ("Anthropic's API is returning 503s", "", {"anthropic"}),
-    ("GitHub Copilot fails to respond hours after Claude outage", "", {"github"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("title", "text", "who"),
+    [
+        ("Claude is down", "", {"anthropic"}),
+        ("Claude down?", "", {"anthropic"}),
+        ("Anthropic confirms Claude outage", "", {"anthropic"}),
+        ("A quiet Monday", "Anthropic's chatbot is unavailable for many.", {"anthropic"}),
+        ("GitHub Copilot and Claude go down together", "", {"anthropic", "github"}),
+        ("Claude shows internal server errors", "", {"anthropic"}),
+        ("Claude is back online", "", {"anthropic"}),
+        ("Anthropic's API is returning 503s", "", {"anthropic"}),
+        ("GitHub Copilot fails to respond hours after Claude outage", "", {"github"}),
+    ],
+)
 def test_an_item_is_kept_if_a_sentence_names_a_provider_and_its_trouble(title: str, text: str, who: set[str]) -> None:
     named, why = NAMES.judge(title, text)
     assert ({name.provider for name in named}, why) == (who, "")
 
 
-@pytest.mark.parametrize(("title", "text", "why"), [
-    ("PlayStation Network is down", "", "names no provider"),
-    ("Jean-Claude is down with a cold", "", "names no provider"),
-    ("Claude learns to draw", "It is quick.", "names no trouble"),
-    ("Claude learns to draw", "PlayStation is down.", "names a provider and trouble, but not in one sentence"),
-    ("What to do if Claude is down", "", "names no trouble that is going on"),
-    ("A year after the Claude outage", "", "names no trouble that is going on"),
-    ("Anthropic denies Claude outage", "", "names no trouble that is going on"),
-    ("Claude during a power outage", "", "names no trouble that is going on"),
-    ("Anthropic winds Claude Instant down", "", "names no trouble that is going on"),
-    ("Claude gains offline mode", "", "names no trouble"),
-    ("Claude works offline", "", "names no trouble"),
-    ("Anthropic disrupts the market", "", "names no trouble"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("title", "text", "why"),
+    [
+        ("PlayStation Network is down", "", "names no provider"),
+        ("Jean-Claude is down with a cold", "", "names no provider"),
+        ("Claude learns to draw", "It is quick.", "names no trouble"),
+        ("Claude learns to draw", "PlayStation is down.", "names a provider and trouble, but not in one sentence"),
+        ("What to do if Claude is down", "", "names no trouble that is going on"),
+        ("A year after the Claude outage", "", "names no trouble that is going on"),
+        ("Anthropic denies Claude outage", "", "names no trouble that is going on"),
+        ("Claude during a power outage", "", "names no trouble that is going on"),
+        ("Anthropic winds Claude Instant down", "", "names no trouble that is going on"),
+        ("Claude gains offline mode", "", "names no trouble"),
+        ("Claude works offline", "", "names no trouble"),
+        ("Anthropic disrupts the market", "", "names no trouble"),
+    ],
+)
 def test_everything_else_is_dropped_and_the_reason_is_told(title: str, text: str, why: str) -> None:
     assert NAMES.judge(title, text) == ((), why)
 
@@ -116,10 +129,13 @@ def test_a_draft_holds_who_told_what_when_and_why_it_was_kept() -> None:
     found = item("Claude is down", "Anthropic says it is looking into it. " + "word " * 40)
     (draft,) = sifted(found).drafts
     assert draft == Draft(
-        told=(told(found),), quote="Anthropic says it is looking into it. " + "word " * 18 + "…", grade="press",
-        providers=("anthropic",), incidents=("anthropic/0ghc53zpsfmt",),
+        told=(told(found),),
+        quote="Anthropic says it is looking into it. " + "word " * 18 + "…",
+        grade="press",
+        providers=("anthropic",),
+        incidents=("anthropic/0ghc53zpsfmt",),
         why="names Claude and “is down” in one sentence",
-    )  # fmt: skip
+    )
     assert len(draft.quote.removesuffix(" …").split()) == 25
 
 
@@ -207,8 +223,12 @@ def tied(title: str, when: datetime, *cards: Card) -> tuple[str, ...]:
 
 def test_a_story_overlaps_an_incident_from_a_little_before_its_start_to_half_a_day_after_its_end() -> None:
     start, end = at("02 11:49:20"), at("02 15:47:09")
-    for when, found in ((start - 45 * MINUTE, True), (start - 46 * MINUTE, False), (end + 12 * HOUR, True),
-                        (end + 12 * HOUR + MINUTE, False)):  # fmt: skip
+    for when, found in (
+        (start - 45 * MINUTE, True),
+        (start - 46 * MINUTE, False),
+        (end + 12 * HOUR, True),
+        (end + 12 * HOUR + MINUTE, False),
+    ):
         assert bool(tied("Claude is down", when, MONDAY)) is found
 
 
@@ -313,10 +333,16 @@ def test_a_pull_leaves_drafts_and_publishes_nothing(content: Path) -> None:
     haul = pulled(content, FEEDS)
     assert haul == Haul(outlets=2, items=3, new=("Claude is down",))
     assert sorted(path.relative_to(content).as_posix() for path in content.glob("*/*") if path.is_file()) == [
-        "inbox/2026-03-02-claude-is-down.md", "press/board.md", "press/paper.md", "providers/claude.md",
-        f"pulls/{STATE}.json", f"pulls/{STATE}.lock",
-    ]  # fmt: skip
-    assert (content / "inbox" / "2026-03-02-claude-is-down.md").read_text() == """\
+        "inbox/2026-03-02-claude-is-down.md",
+        "press/board.md",
+        "press/paper.md",
+        "providers/claude.md",
+        f"pulls/{STATE}.json",
+        f"pulls/{STATE}.lock",
+    ]
+    assert (
+        (content / "inbox" / "2026-03-02-claude-is-down.md").read_text()
+        == """\
 ---
 title: Claude is down
 url: https://paper.example/claude-is-down
@@ -336,6 +362,7 @@ also:
 why: names Claude and “is down” in one sentence
 ---
 """
+    )
 
 
 def test_a_second_pull_brings_nothing_twice_even_from_a_feed_that_was_rewritten(content: Path) -> None:
@@ -362,8 +389,11 @@ def test_the_trouble_of_one_outlet_stops_no_other(content: Path) -> None:
     haul = pulled(content, {"paper.example": serving.status(404), "board.example": FEEDS["board.example"]})
     (failure,) = haul.failures
     assert (haul.new, failure.feed, failure.reason, failure.ours) == (
-        ("Claude outage spreads",), PAPER.feed, "status", False,
-    )  # fmt: skip
+        ("Claude outage spreads",),
+        PAPER.feed,
+        "status",
+        False,
+    )
     (state,) = (state for state in archive.load_pulls(content, STATE).feeds if state.url == PAPER.feed)
     assert (state.error_since, state.error) == (NOW, "status: answers 404 Not Found; look for the feed's new address")
     assert pulled(content, FEEDS, NOW + HOUR).changed == ("Claude is down",)
@@ -376,9 +406,14 @@ def test_the_status_page_tells_which_outlets_fail(content: Path) -> None:
     told = [(f.host, f.state, f.dialect, f.entries, f.note.replace("\u00a0", " ")) for f in shown]
     assert told == [
         ("board.example/feed", "read", "press", "2", ""),
-        ("paper.example/feed", "failing", "press", "",
-         "status: answers 404 Not Found; look for the feed's new address since 2 March 2026, 14:10 UTC"),
-    ]  # fmt: skip
+        (
+            "paper.example/feed",
+            "failing",
+            "press",
+            "",
+            "status: answers 404 Not Found; look for the feed's new address since 2 March 2026, 14:10 UTC",
+        ),
+    ]
 
 
 def test_a_damaged_draft_is_ours_to_mend_and_nothing_is_brought_until_then(content: Path) -> None:
@@ -412,8 +447,9 @@ def test_the_report_tells_what_came_and_what_failed() -> None:
     failure = Failure(feed="https://a.example", reason="dns", message="x")
     haul = Haul(outlets=2, new=("Claude\u202e is down",), failures=(failure,))
     assert lines(Report(at=NOW, press=haul))[:2] == [
-        "press: FAILED dns: https://a.example x", "press: new in content/inbox: Claude  is down",
-    ]  # fmt: skip
+        "press: FAILED dns: https://a.example x",
+        "press: new in content/inbox: Claude  is down",
+    ]
     assert Report(at=NOW, press=haul).ok
     assert not Report(at=NOW, press=Haul(failures=(Failure(reason="inbox", message="x", ours=True),))).ok
 
@@ -441,13 +477,16 @@ def test_the_outlets_of_this_site_are_sound() -> None:
     assert all(outlet.feed.startswith("https://") for outlet in found)
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"slug": "other"}, "'other' is not the file's name; write third"),
-    ({"feed": PAPER.feed}, "already stands in content/press/paper.md; keep it in one of the two"),
-    ({"kind": "blog"}, "'blog' is not one of the words known here; write press or community"),
-    ({"feed": "paper.example/feed"}, "is no web address"),
-    ({"fed": "x"}, "is not a known key; did you mean feed?"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"slug": "other"}, "'other' is not the file's name; write third"),
+        ({"feed": PAPER.feed}, "already stands in content/press/paper.md; keep it in one of the two"),
+        ({"kind": "blog"}, "'blog' is not one of the words known here; write press or community"),
+        ({"feed": "paper.example/feed"}, "is no web address"),
+        ({"fed": "x"}, "is not a known key; did you mean feed?"),
+    ],
+)
 def test_a_fault_of_an_outlet_is_told_and_the_others_are_read(
     content: Path, change: dict[str, str], message: str
 ) -> None:
@@ -496,8 +535,11 @@ def test_a_draft_becomes_a_link_post_with_its_curator(desk: Path) -> None:
     row, faults = forms.check(forms.LinkForm, frontmatter.read(file.read_bytes(), "a.md"))
     assert faults == ()
     assert (row["curator"], row["note"], row["grade"], row["incidents"]) == (
-        "Ada Example", "The first to say so.", "press", ["claude/0ghc53zpsfmt"],
-    )  # fmt: skip
+        "Ada Example",
+        "The first to say so.",
+        "press",
+        ["claude/0ghc53zpsfmt"],
+    )
     assert inbox.load(desk) == ()
     assert {one.word for one in inbox.decided(desk)} == {"link"}
 
@@ -508,8 +550,10 @@ def test_a_draft_becomes_the_start_of_an_article_with_its_sources(desk: Path) ->
     made: dict[str, Any] = yaml.safe_load(text.split("---\n")[1])
     assert (made["status"], made["authors"], made["incidents"]) == ("draft", ["Ada"], ["claude/0ghc53zpsfmt"])
     assert [(source["publisher"], source["primary"]) for source in made["sources"]] == [
-        ("Claude Inc", True), ("The Paper", False), ("The Board", False),
-    ]  # fmt: skip
+        ("Claude Inc", True),
+        ("The Paper", False),
+        ("The Board", False),
+    ]
     assert {one.word for one in inbox.decided(desk)} == {"article"}
 
 
@@ -521,14 +565,17 @@ def test_several_are_dropped_at_once_by_the_numbers_of_one_list(content: Path) -
     assert inbox.load(content) == ()
 
 
-@pytest.mark.parametrize(("choice", "said"), [
-    ({"link": "1"}, "a link post names who chose it; add --by NAME"),
-    ({"link": "7", "by": "Ada"}, "no draft 7; write a number up to 1 or the name of a file in content/inbox"),
-    ({"drop": "../pages/about"}, "no draft ../pages/about; write"),
-    ({"article": "1"}, "an article has a title of your own; add --title TITLE"),
-    ({"article": "1", "title": "…"}, "has no letters or digits"),
-    ({"link": "1", "by": "Ada\u202e"}, "is empty or holds a line break or control character"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"link": "1"}, "a link post names who chose it; add --by NAME"),
+        ({"link": "7", "by": "Ada"}, "no draft 7; write a number up to 1 or the name of a file in content/inbox"),
+        ({"drop": "../pages/about"}, "no draft ../pages/about; write"),
+        ({"article": "1"}, "an article has a title of your own; add --title TITLE"),
+        ({"article": "1", "title": "…"}, "has no letters or digits"),
+        ({"link": "1", "by": "Ada\u202e"}, "is empty or holds a line break or control character"),
+    ],
+)
 def test_a_choice_that_cannot_be_is_refused_and_the_draft_stays(
     desk: Path, capsys: pytest.CaptureFixture[str], choice: dict[str, str], said: str
 ) -> None:

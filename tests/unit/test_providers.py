@@ -56,20 +56,36 @@ status_page: https://bare.example/status
 """
 
 ACME = Provider(
-    slug="acme", name="Acme", company="Acme Inc.", home="https://acme.example/",
+    slug="acme",
+    name="Acme",
+    company="Acme Inc.",
+    home="https://acme.example/",
     status_page="https://status.acme.example/",
-    feeds=(Feed(url="https://status.acme.example/history.atom", dialect="statuspage", verified=True),
-           Feed(url="https://status.acme.example/feed")),
+    feeds=(
+        Feed(url="https://status.acme.example/history.atom", dialect="statuspage", verified=True),
+        Feed(url="https://status.acme.example/feed"),
+    ),
     components=(
         Component(slug="chat", name="Acme Chat", product="Acme", capability="chat", match=("Chat", "Acme (old)")),
         Component(slug="api", name="API", capability="other"),
     ),
-    capabilities=("chat", "api"), aliases=("ACME",), scope=Scope(components=("chat",), words=("model",)),
-    written_by="machine", zone="Europe/Berlin", built_on=("bare",), about="Makes *everything*.",
+    capabilities=("chat", "api"),
+    aliases=("ACME",),
+    scope=Scope(components=("chat",), words=("model",)),
+    written_by="machine",
+    zone="Europe/Berlin",
+    built_on=("bare",),
+    about="Makes *everything*.",
     file="providers/acme.md",
 )
-PLAIN = Provider(slug="bare", name="Bare", company="Bare Ltd", home="http://bare.example",
-                 status_page="https://bare.example/status", file="providers/bare.md")
+PLAIN = Provider(
+    slug="bare",
+    name="Bare",
+    company="Bare Ltd",
+    home="http://bare.example",
+    status_page="https://bare.example/status",
+    file="providers/bare.md",
+)
 
 
 def write(content: Path, **files: str) -> Path:
@@ -155,11 +171,23 @@ built_on: [nobody]
     ]
 
 
-@pytest.mark.parametrize("url", [
-    "https://", "//a.example/", "a.example", "javascript:alert(1)", "file:///etc/passwd", "https://user@a.example/",
-    "https://a.example/ b", 'https://a.example/"onclick', "https://a.example/<b>", "https://[::1", "https://a.ex\u202eample/",
-    "https://a.example/\\\\x",
-])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://",
+        "//a.example/",
+        "a.example",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "https://user@a.example/",
+        "https://a.example/ b",
+        'https://a.example/"onclick',
+        "https://a.example/<b>",
+        "https://[::1",
+        "https://a.ex\u202eample/",
+        "https://a.example/\\\\x",
+    ],
+)
 def test_only_whole_web_addresses_are_taken(tmp_path: Path, url: str) -> None:
     text = with_line(BARE, "http://bare.example", json.dumps(url))
     [message] = complaints(tmp_path, bare=text)
@@ -176,7 +204,8 @@ def test_a_slug_has_a_form(tmp_path: Path, slug: str) -> None:
 
 def test_a_slug_is_the_name_of_its_file(tmp_path: Path) -> None:
     assert complaints(tmp_path, barr=BARE) == [
-        "barr.md:2:1: slug: 'bare' is not the file's name; write barr, or rename it bare.md"]
+        "barr.md:2:1: slug: 'bare' is not the file's name; write barr, or rename it bare.md"
+    ]
 
 
 def test_a_slug_belongs_to_one_file(tmp_path: Path) -> None:
@@ -209,7 +238,8 @@ def test_a_name_in_feeds_means_one_component(tmp_path: Path) -> None:
 def test_a_scope_speaks_of_components_of_its_file(tmp_path: Path) -> None:
     text = with_line(WHOLE, "  components: [chat]\n", "  components: [chat, Chat]\n")
     assert complaints(tmp_path, acme=text, bare=BARE) == [
-        "acme.md:23:22: scope.components.1: 'Chat' is no component here; write the slug of one above"]
+        "acme.md:23:22: scope.components.1: 'Chat' is no component here; write the slug of one above"
+    ]
 
 
 def test_a_hint_names_a_dialect_that_is_read(tmp_path: Path) -> None:
@@ -234,12 +264,15 @@ def test_what_was_found_good_is_not_checked_again(tmp_path: Path) -> None:
     content = write(tmp_path / "content", bare=BARE, acme=WHOLE)
     assert load(content, memo) == (ACME, PLAIN)
     kept = memo.read_text()
-    code = ("import sys; from pathlib import Path; from almanac.content.providers import load; "
-            f"found = load(Path({str(content)!r}), Path({str(memo)!r})); "
-            "print(len(found), 'yaml' in sys.modules, 'pydantic' in sys.modules)")
+    code = (
+        "import sys; from pathlib import Path; from almanac.content.providers import load; "
+        f"found = load(Path({str(content)!r}), Path({str(memo)!r})); "
+        "print(len(found), 'yaml' in sys.modules, 'pydantic' in sys.modules)"
+    )
     plugins = Path(__file__).resolve().parents[2] / "plugins"
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                         env={"PYTHONPATH": str(plugins)})
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(plugins)}
+    )
     assert (out.stdout, memo.read_text()) == ("2 False False\n", kept)
     assert load(content, memo) == (ACME, PLAIN)
 
@@ -262,10 +295,17 @@ def test_a_damaged_memo_is_as_good_as_none(tmp_path: Path, damage: str) -> None:
     assert json.loads(memo.read_text())["providers"][0]["slug"] == "bare"
 
 
-@pytest.mark.parametrize(("line", "name"), [
-    ("name: Acme", "Acme"), ("name: ACME", "ACME"), ("name: A c m e", "A c m e"), ("name: Асmе", "Асmе"),
-    ("aliases: [Other, acme.]", "acme."), ("aliases: [Acme Inc.]", "Acme Inc."),
-])
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("name: Acme", "Acme"),
+        ("name: ACME", "ACME"),
+        ("name: A c m e", "A c m e"),
+        ("name: Асmе", "Асmе"),
+        ("aliases: [Other, acme.]", "acme."),
+        ("aliases: [Acme Inc.]", "Acme Inc."),
+    ],
+)
 def test_a_name_of_another_provider_is_not_taken(tmp_path: Path, line: str, name: str) -> None:
     text = BARE.replace("name: Bare\n", f"{line}\n" if line.startswith("name") else f"name: Bare\n{line}\n")
     told = complaints(tmp_path, acme=WHOLE, bare=text)
@@ -273,14 +313,16 @@ def test_a_name_of_another_provider_is_not_taken(tmp_path: Path, line: str, name
     if "Асmе" in line:  # is refused for its letters, too
         assert "mixes letters of two alphabets" in mine.pop()
     assert [message.partition(": ")[2].partition(": ")[2] for message in mine] == [
-        f"{name!r} is a name of acme.md, or looks like one; call it something else"]
+        f"{name!r} is a name of acme.md, or looks like one; call it something else"
+    ]
 
 
 def test_the_slug_of_another_provider_is_a_name_of_it(tmp_path: Path) -> None:
     tools = BARE.replace("bare", "tools").replace("Bare", "Hammers")
     bare = with_line(BARE, "name: Bare\n", "name: Bare\naliases: [Tools]\n")
     assert complaints(tmp_path, bare=bare, tools=tools) == [
-        "bare.md:4:11: aliases.0: 'Tools' is a name of tools.md, or looks like one; call it something else"]
+        "bare.md:4:11: aliases.0: 'Tools' is a name of tools.md, or looks like one; call it something else"
+    ]
 
 
 def test_two_services_of_one_firm_may_bear_its_name(tmp_path: Path) -> None:
@@ -297,10 +339,23 @@ def test_a_host_of_letters_that_look_alike_is_refused_in_every_address(tmp_path:
     assert message.endswith(f"'https://{host}/' hides where it leads; write the host in a to z, 0 to 9 and hyphens")
 
 
-@pytest.mark.parametrize("zone", [
-    "localtime", "Factory", "posixrules", "CET", "EST5EDT", "GMT", "Etc/GMT+5", "US/Pacific", "../../etc/localtime",
-    "posix/Europe/Berlin", "europe/berlin", "Zulu",
-])
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "localtime",
+        "Factory",
+        "posixrules",
+        "CET",
+        "EST5EDT",
+        "GMT",
+        "Etc/GMT+5",
+        "US/Pacific",
+        "../../etc/localtime",
+        "posix/Europe/Berlin",
+        "europe/berlin",
+        "Zulu",
+    ],
+)
 def test_a_zone_that_is_no_place_is_refused(tmp_path: Path, zone: str) -> None:
     [message] = complaints(tmp_path, acme=with_line(WHOLE, "Europe/Berlin", zone), bare=BARE)
     assert f"zone: {zone!r} is no time zone of a place; write an IANA name such as " in message
@@ -328,7 +383,8 @@ def test_a_text_that_would_stop_the_renderer_is_refused(tmp_path: Path) -> None:
 
 def test_a_huge_file_is_not_taken_apart(tmp_path: Path) -> None:
     assert complaints(tmp_path, acme=WHOLE + "x" * 100_000, bare=BARE) == [
-        f"acme.md:1:1: has {len(WHOLE) + 100_000:,} bytes; write at most 100,000"]
+        f"acme.md:1:1: has {len(WHOLE) + 100_000:,} bytes; write at most 100,000"
+    ]
 
 
 def test_the_sound_ones_are_read_beside_those_with_faults(tmp_path: Path) -> None:
@@ -336,4 +392,6 @@ def test_the_sound_ones_are_read_beside_those_with_faults(tmp_path: Path) -> Non
     good, faults = providers.sound(write(tmp_path, acme=WHOLE, bare=BARE, copy=copy, worse="---\n"))
     assert good == (ACME, PLAIN)
     assert [f"{fault.file}:{fault.line}" for fault in faults] == [
-        f"{tmp_path.name}/providers/copy.md:2", f"{tmp_path.name}/providers/worse.md:1"]
+        f"{tmp_path.name}/providers/copy.md:2",
+        f"{tmp_path.name}/providers/worse.md:1",
+    ]

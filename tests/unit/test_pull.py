@@ -50,10 +50,11 @@ def atom(*entries: str) -> bytes:
 
 
 OLD = entry(
-    "aaaaaaaaaaaa", "Slow answers",
+    "aaaaaaaaaaaa",
+    "Slow answers",
     ("2026-02-20T10:30:00Z", "Resolved", "Answers are fast again."),
     ("2026-02-20T10:00:00Z", "Investigating", "Answers are slow."),
-)  # fmt: skip
+)
 BEGUN = ("2026-03-02T14:00:00Z", "Investigating", "Logins fail.")
 OPEN = entry("bbbbbbbbbbbb", "Login errors", BEGUN)
 CLOSED = entry("bbbbbbbbbbbb", "Login errors", ("2026-03-02T14:30:00Z", "Resolved", "Logins work."), BEGUN)
@@ -105,9 +106,12 @@ def test_the_first_pull_brings_what_the_feed_says(content: Path) -> None:
     (outcome,) = report.outcomes
     assert report == Report(at=NOW, outcomes=(outcome,), elapsed=report.elapsed)
     assert outcome == Outcome(
-        provider="claude", feed="https://claude.example/history.atom", entries=2,
-        new=(known["aaaaaaaaaaaa"], known["bbbbbbbbbbbb"]), elapsed=outcome.elapsed,
-    )  # fmt: skip
+        provider="claude",
+        feed="https://claude.example/history.atom",
+        entries=2,
+        new=(known["aaaaaaaaaaaa"], known["bbbbbbbbbbbb"]),
+        elapsed=outcome.elapsed,
+    )
     assert sorted(incidents(content)) == [
         "claude/2026/2026-02-20-aaaaaaaaaaaa.md",
         "claude/2026/2026-03-02-bbbbbbbbbbbb.md",
@@ -128,9 +132,17 @@ def test_it_remembers_where_it_was(content: Path) -> None:
         last_open=(("bbbbbbbbbbbb", NOW),),
     )
     assert state == FeedState(
-        url="https://claude.example/history.atom", etag=state.etag, fetched=NOW, changed=NOW, body=state.body,
-        items=state.items, dialect="statuspage", window="rolling", entries=2, since=unstamp("2026-02-20T10:00:00Z"),
-    )  # fmt: skip
+        url="https://claude.example/history.atom",
+        etag=state.etag,
+        fetched=NOW,
+        changed=NOW,
+        body=state.body,
+        items=state.items,
+        dialect="statuspage",
+        window="rolling",
+        entries=2,
+        since=unstamp("2026-02-20T10:00:00Z"),
+    )
     assert [name for _, name in state.items] == ["bbbbbbbbbbbb", "aaaaaaaaaaaa"]
     assert all((state.etag, state.body))
 
@@ -139,9 +151,11 @@ def heartbeat(before: Pulls, at: datetime) -> Pulls:
     """What a pull that brings nothing new makes of the state before."""
     (span,), (state,) = before.coverage, before.feeds
     return replace(
-        before, coverage=(replace(span, until=at),), feeds=(replace(state, fetched=at),),
+        before,
+        coverage=(replace(span, until=at),),
+        feeds=(replace(state, fetched=at),),
         last_open=tuple((name, at) for name, _ in before.last_open),
-    )  # fmt: skip
+    )
 
 
 def test_a_second_pull_gets_304_and_only_the_heartbeat_moves(content: Path) -> None:
@@ -152,9 +166,12 @@ def test_a_second_pull_gets_304_and_only_the_heartbeat_moves(content: Path) -> N
         assert "if-none-match" in server.visits[1].headers
     (outcome,) = report.outcomes
     assert outcome == Outcome(
-        provider="claude", feed="https://claude.example/history.atom", entries=2, unchanged=True,
+        provider="claude",
+        feed="https://claude.example/history.atom",
+        entries=2,
+        unchanged=True,
         elapsed=outcome.elapsed,
-    )  # fmt: skip
+    )
     assert incidents(content) == files
     assert archive.load_pulls(content, "claude") == heartbeat(before, NOW + HOUR)
 
@@ -187,8 +204,9 @@ def test_news_changes_what_it_is_about_and_nothing_else(content: Path) -> None:
     incident = load(content)["bbbbbbbbbbbb"]
     assert (outcome.new, outcome.changed) == ((), (incident,))
     assert (incident.ended, [update.seen for update in incident.updates]) == (
-        unstamp("2026-03-02T14:30:00Z"), [NOW, NOW + HOUR],
-    )  # fmt: skip
+        unstamp("2026-03-02T14:30:00Z"),
+        [NOW, NOW + HOUR],
+    )
     pulls = archive.load_pulls(content, "claude")
     assert (pulls.last_open, pulls.feeds[0].changed) == ((), NOW + HOUR)
 
@@ -216,8 +234,9 @@ def test_the_same_answer_of_a_feed_of_current_events_does_not_cover_the_hours_be
         (outcome,) = pulled(content, server, now=NOW + 3 * HOUR).outcomes
     assert outcome.unchanged
     assert archive.load_pulls(content, "claude").coverage == (
-        *pulls.coverage, Span(since=NOW + 3 * HOUR, until=NOW + 3 * HOUR),
-    )  # fmt: skip
+        *pulls.coverage,
+        Span(since=NOW + 3 * HOUR, until=NOW + 3 * HOUR),
+    )
 
 
 def test_the_reader_is_told_what_it_read_last_time_and_what_the_provider_file_declares(content: Path) -> None:
@@ -316,14 +335,18 @@ def test_an_error_says_since_when_until_it_is_mended(content: Path) -> None:
         (outcome,) = pulled(content, {"claude.example": serving.status(404)}, now=NOW + hours * HOUR).outcomes
         assert outcome.failures == (
             Failure(
-                feed="https://claude.example/history.atom", reason="status", since=NOW,
+                feed="https://claude.example/history.atom",
+                reason="status",
+                since=NOW,
                 message="answers 404 Not Found; look for the feed's new address",
             ),
-        )  # fmt: skip
+        )
     state = archive.load_pulls(content, "claude").feeds[0]
     assert (state.error, state.error_since, state.fetched) == (
-        "status: answers 404 Not Found; look for the feed's new address", NOW, None,
-    )  # fmt: skip
+        "status: answers 404 Not Found; look for the feed's new address",
+        NOW,
+        None,
+    )
     pulled(content, {"claude.example": serving.page(FEED)}, now=NOW + 3 * HOUR)
     state = archive.load_pulls(content, "claude").feeds[0]
     assert (state.error, state.error_since) == ("", None)
@@ -346,7 +369,7 @@ def test_the_log_tells_what_came_what_fails_since_when_and_what_to_do_once_a_day
         "2026-03-03 16:10 UTC  claude: new: Slow answers "
         "[resolved, 2026-02-20 10:00 to 2026-02-20 10:30 UTC, aaaaaaaaaaaa]",
         "2026-03-03 16:10 UTC  claude: new: Login errors [investigating, 2026-03-02 14:00 UTC, bbbbbbbbbbbb]",
-    ]  # fmt: skip
+    ]
 
 
 UNWRITABLE = {"a folder": lambda path: path.mkdir(parents=True), "no text": lambda path: path.write_bytes(b"\xff")}
@@ -406,12 +429,13 @@ def test_a_clock_that_runs_behind_the_last_pull_is_not_believed(content: Path) -
     (outcome,) = pulled(content, {"claude.example": serving.page(atom(CLOSED, OLD))}, now=NOW - HOUR).outcomes
     assert outcome.failures == (
         Failure(
-            reason="archive", ours=True,
+            reason="archive",
+            ours=True,
             message="content/pulls/claude.json: the last pull was at 2026-03-02 14:10 UTC, and now it is "
             "2026-03-02 13:10 UTC. If that is wrong, mend the clock or --now; if the clock was wrong then, restore "
             "content/pulls and content/incidents as they were before that pull (git log -- content/pulls)",
         ),
-    )  # fmt: skip
+    )
 
 
 def test_a_clock_a_little_behind_takes_the_time_of_the_last_pull(content: Path) -> None:
@@ -425,9 +449,12 @@ def test_a_feed_that_moved_for_good_is_followed_and_said(content: Path) -> None:
     hosts = {"claude.example": serving.redirect("https://new.example/feed", 301), "new.example": serving.page(FEED)}
     (outcome,) = pulled(content, hosts).outcomes
     assert (len(outcome.new), outcome.doubts) == (
-        2, ("https://claude.example/history.atom moved to https://new.example/feed; put that into "
-            "content/providers/claude.md",),
-    )  # fmt: skip
+        2,
+        (
+            "https://claude.example/history.atom moved to https://new.example/feed; put that into "
+            "content/providers/claude.md",
+        ),
+    )
 
 
 # Who is pulled
@@ -520,22 +547,33 @@ def test_the_time_comes_from_the_environment_if_not_from_the_command(
 
 def incident(name: str, **facts: Any) -> Incident:
     return Incident(
-        provider="claude", id=name, title=f"Trouble \x1b[31m{name}", kind=Kind.OUTAGE, phase=Phase.RESOLVED,
-        started=NOW, updates=(Update(at=NOW, phase=Phase.RESOLVED),), **facts,
-    )  # fmt: skip
+        provider="claude",
+        id=name,
+        title=f"Trouble \x1b[31m{name}",
+        kind=Kind.OUTAGE,
+        phase=Phase.RESOLVED,
+        started=NOW,
+        updates=(Update(at=NOW, phase=Phase.RESOLVED),),
+        **facts,
+    )
 
 
 def test_the_report_lists_what_needs_a_person_and_counts_the_rest() -> None:
     outcomes = (
         Outcome(
-            provider="claude", feed="b", new=tuple(incident(f"n{n}") for n in range(7)),
-            changed=(incident("c", ended=NOW + HOUR),), vanished=(incident("v"),), twins=(("x", "y"),),
-            skipped=(Skip(entry="tag:1", why="has no time"),), doubts=("unknown word 'meh'",),
+            provider="claude",
+            feed="b",
+            new=tuple(incident(f"n{n}") for n in range(7)),
+            changed=(incident("c", ended=NOW + HOUR),),
+            vanished=(incident("v"),),
+            twins=(("x", "y"),),
+            skipped=(Skip(entry="tag:1", why="has no time"),),
+            doubts=("unknown word 'meh'",),
             failures=(Failure(feed="a", reason="timeout", message="too late", since=NOW),),
         ),
         Outcome(provider="grok", failures=(Failure(reason="bug", message="KeyError: 'x'", ours=True),)),
         Outcome(provider="kagi", feed="https://kagi.example/", unchanged=True),
-    )  # fmt: skip
+    )
     assert lines(Report(at=NOW, outcomes=outcomes, elapsed=1.25)) == [
         "claude: FAILED timeout: a too late (failing since 2026-03-02 14:10 UTC)",
         "claude: read b instead",
@@ -554,8 +592,10 @@ def test_the_report_lists_what_needs_a_person_and_counts_the_rest() -> None:
 @pytest.mark.slow
 def test_on_a_screen_there_is_a_progress_bar(content: Path) -> None:
     with Serving({"claude.example": serving.page(FEED)}) as server:
-        screen = in_terminal(f"from almanac import pull; from pathlib import Path; "
-                             f"pull.main(Path({str(content)!r}), via={server.url!r}, now='2026-03-02T14:10:00Z')")
+        screen = in_terminal(
+            f"from almanac import pull; from pathlib import Path; "
+            f"pull.main(Path({str(content)!r}), via={server.url!r}, now='2026-03-02T14:10:00Z')"
+        )
     assert "pulling" in screen
     assert "claude: new: Login errors [investigating, 2026-03-02 14:00 UTC, bbbbbbbbbbbb]" in screen
 
@@ -595,7 +635,8 @@ def test_the_march_outage_pulled_as_it_went(tmp_path: Path, shared: Path) -> Non
         assert [outcome.failures for outcome in report.outcomes] == [()]
     incident = load(content, "anthropic")["0ghc53zpsfmt"]
     assert (incident.started, incident.ended) == (
-        unstamp("2026-03-02T11:49:00Z"), unstamp("2026-03-02T15:47:00Z"),
-    )  # fmt: skip
+        unstamp("2026-03-02T11:49:00Z"),
+        unstamp("2026-03-02T15:47:00Z"),
+    )
     assert incident.first_seen == unstamp("2026-03-02T11:55:00Z")
     assert json.loads((content / "pulls/anthropic.json").read_text())["feeds"][0]["dialect"] == "statuspage"

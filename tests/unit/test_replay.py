@@ -46,11 +46,18 @@ SEEN = incident(
     ended=at("02 15:47"),
     first_seen=at("02 11:53"),
     title="Errors on claude.ai",
-    changes=(Change(what="title", was="Errors", until=at("02 13:20")),
-             Change(what="impact", was="critical", until=at("02 13:30"))),
-)  # fmt: skip
-IMPORT = replace(SEEN, first_seen=None, imported="facts", changes=(), updates=tuple(
-    Update(at=update.at, phase=update.phase) for update in SEEN.updates))  # fmt: skip
+    changes=(
+        Change(what="title", was="Errors", until=at("02 13:20")),
+        Change(what="impact", was="critical", until=at("02 13:30")),
+    ),
+)
+IMPORT = replace(
+    SEEN,
+    first_seen=None,
+    imported="facts",
+    changes=(),
+    updates=tuple(Update(at=update.at, phase=update.phase) for update in SEEN.updates),
+)
 
 
 def then(found: Incident, when: str) -> Incident:
@@ -97,8 +104,12 @@ def test_title_and_impact_are_those_of_the_time() -> None:
 
 def test_every_kind_of_fact_goes_back() -> None:
     until = at("02 16:00")
-    changes = {"kind": "outage", "components": "Console; API", "started": "2026-03-02T11:40:00Z",
-               "planned_from": "2026-03-02T11:00:00Z"}  # fmt: skip
+    changes = {
+        "kind": "outage",
+        "components": "Console; API",
+        "started": "2026-03-02T11:40:00Z",
+        "planned_from": "2026-03-02T11:00:00Z",
+    }
     was = tuple(Change(what=what, was=value, until=until) for what, value in changes.items())
     found = then(replace(SEEN, changes=was), "02 15:59")
     assert (found.kind, found.components) == (Kind.OUTAGE, ("Console", "API"))
@@ -112,8 +123,14 @@ def test_the_oldest_of_several_changes_of_a_fact_is_what_it_was_first() -> None:
 
 
 def test_a_post_goes_back_to_its_old_time_and_word() -> None:
-    moved = Update(at=at("02 12:30"), phase=Phase.MONITORING, printed="Monitoring", text="b", seen=at("02 12:23"),
-                   was=(Revision(text="a", until=at("02 13:00"), at=at("02 12:21"), printed="Identified"),))
+    moved = Update(
+        at=at("02 12:30"),
+        phase=Phase.MONITORING,
+        printed="Monitoring",
+        text="b",
+        seen=at("02 12:23"),
+        was=(Revision(text="a", until=at("02 13:00"), at=at("02 12:21"), printed="Identified"),),
+    )
     found = then(replace(SEEN, updates=(SEEN.updates[0], moved), ended=None), "02 12:59")
     assert found.updates[1] == Update(
         at=at("02 12:21"), phase=Phase.IDENTIFIED, printed="Identified", text="a", seen=at("02 12:23")
@@ -126,16 +143,20 @@ def test_what_came_back_was_missing_meanwhile() -> None:
     found = replace(SEEN, changes=(back, again))
     assert [then(found, f"02 {hour}").vanished for hour in ("15:59", "16:30", "17:00")] == [None, at("02 16:00"), None]
     assert [then(found, f"02 {hour}").updates[1].gone for hour in ("16:09", "16:30", "17:00")] == [
-        None, at("02 16:10"), None
-    ]  # fmt: skip
+        None,
+        at("02 16:10"),
+        None,
+    ]
 
 
 def test_what_was_reopened_was_over_before() -> None:
     posts = [("02 11:49", 0), ("02 12:00", 3), ("02 12:30", 0), ("02 13:00", 3)]
     found = replace(IMPORT, updates=tuple(Update(at=at(a), phase=PHASES[p]) for a, p in posts), ended=at("02 13:00"))
     assert [then(found, when).ended for when in ("02 12:10", "02 12:40", "02 13:00")] == [
-        at("02 12:00"), None, at("02 13:00")
-    ]  # fmt: skip
+        at("02 12:00"),
+        None,
+        at("02 13:00"),
+    ]
 
 
 def test_an_import_without_posts_begins_and_ends_as_stated() -> None:
@@ -178,8 +199,15 @@ def readings(draw: st.DrawFn) -> list[Reading]:
             made = now - timedelta(minutes=draw(st.integers(1, 4)), seconds=len(shown))
             if not shown or made > shown[-1].at:
                 phase = draw(st.sampled_from(PHASES))
-                shown.append(Update(at=made, phase=phase, printed=phase.value, text=draw(st.sampled_from("abc")),
-                                    upstream_id=f"u{len(shown)}"))  # fmt: skip
+                shown.append(
+                    Update(
+                        at=made,
+                        phase=phase,
+                        printed=phase.value,
+                        text=draw(st.sampled_from("abc")),
+                        upstream_id=f"u{len(shown)}",
+                    )
+                )
         if draw(st.booleans()):
             which = draw(st.integers(0, len(shown) - 1))
             shown[which] = replace(shown[which], text=draw(st.sampled_from("defg")))
@@ -193,10 +221,20 @@ def _reading(posts: tuple[Update, ...], title: str, seen: datetime) -> Reading:
     for post in posts:
         over = (over or post.at) if post.phase in OVER else None
     shown = Incident(
-        provider="anthropic", id="x", title=title, kind=Kind.DEGRADATION, impact=Impact.MAJOR, impact_stated="major",
-        phase=posts[-1].phase, started=posts[0].at, ended=over, ended_basis="resolved-update" if over else "",
-        precision="second", dialect="statuspage", updates=posts,
-    )  # fmt: skip
+        provider="anthropic",
+        id="x",
+        title=title,
+        kind=Kind.DEGRADATION,
+        impact=Impact.MAJOR,
+        impact_stated="major",
+        phase=posts[-1].phase,
+        started=posts[0].at,
+        ended=over,
+        ended_basis="resolved-update" if over else "",
+        precision="second",
+        dialect="statuspage",
+        updates=posts,
+    )
     return Reading(provider="anthropic", dialect="statuspage", seen=seen, incidents=(shown,), since=START)
 
 

@@ -27,11 +27,22 @@ def test_several_cures_are_all_named() -> None:
     assert told == [f"lik is misspelled; write like or lick or link, {CURE}"]
 
 
-@pytest.mark.parametrize("text", [
-    "`teh` and ``teh``", "```\nteh\n```", "    teh", "> teh", "They said “we fix teh error”.", 'They said "teh".',
-    "[x](/teh/) [x](https://teh.example/) https://a.example/teh <mailto:teh@a.example>", "[x]: /teh/", "{{teh.n}}",
-    "teh@a.example", "‘teh’ was written",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`teh` and ``teh``",
+        "```\nteh\n```",
+        "    teh",
+        "> teh",
+        "They said “we fix teh error”.",
+        'They said "teh".',
+        "[x](/teh/) [x](https://teh.example/) https://a.example/teh <mailto:teh@a.example>",
+        "[x]: /teh/",
+        "{{teh.n}}",
+        "teh@a.example",
+        "‘teh’ was written",
+    ],
+)
 def test_the_words_of_others_are_left_alone(text: str) -> None:
     assert list(slips(text)) == []
     assert list(slips(f"{text}\n\nteh")) != []
@@ -43,20 +54,32 @@ def test_words_that_are_right_stand_in_a_list() -> None:
 
 
 def test_fields_in_own_words_are_read_and_those_of_others_not() -> None:
-    text = ("---\ntitle: Teh end\nsources: [{title: teh}]\nclaims:\n  - {said: teh, why: teh}\n"
-            "unknown: [a, teh]\n---\n\nteh\n")
+    text = (
+        "---\ntitle: Teh end\nsources: [{title: teh}]\nclaims:\n  - {said: teh, why: teh}\n"
+        "unknown: [a, teh]\n---\n\nteh\n"
+    )
     matter = frontmatter.read(text.encode(), "a.md")
     assert [(fault.line, fault.field) for fault in spelling.faults(matter, 8)] == [
-        (2, "title"), (6, "unknown.1"), (5, "claims.0.why"), (9, "")]
+        (2, "title"),
+        (6, "unknown.1"),
+        (5, "claims.0.why"),
+        (9, ""),
+    ]
 
 
 def test_the_check_tells_of_articles_corrections_and_links(content: Path) -> None:
     put(content, ARTICLE, HEAD + "It was teh end.\n")
-    put(content, "corrections/anthropic/0ghc53zpsfmt.yml", "end: 2026-03-02T15:00:00Z\nreason: Teh post was late.\n"
-        "source: https://a.example/\nauthor: Ada\ndate: 2026-03-03T00:00:00Z\n")
+    put(
+        content,
+        "corrections/anthropic/0ghc53zpsfmt.yml",
+        "end: 2026-03-02T15:00:00Z\nreason: Teh post was late.\n"
+        "source: https://a.example/\nauthor: Ada\ndate: 2026-03-03T00:00:00Z\n",
+    )
     line = HEAD.count("\n") + 1
     assert [problem.partition(" is ")[0] for problem in found(content)] == [
-        f"{ARTICLE}:{line}:8: teh", "corrections/anthropic/0ghc53zpsfmt.yml:2:1: reason: Teh"]
+        f"{ARTICLE}:{line}:8: teh",
+        "corrections/anthropic/0ghc53zpsfmt.yml:2:1: reason: Teh",
+    ]
     put(content, "words.txt", "teh\n")
     assert found(content) == []
 

@@ -130,9 +130,28 @@ def test_html_becomes_markdown_that_shows_the_same(source: str, expected: str | 
 
 
 APART = [
-    "address", "article", "aside", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure",
-    "footer", "form", "header", "li", "main", "nav", "p", "section", "summary",
-]  # fmt: skip
+    "address",
+    "article",
+    "aside",
+    "center",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "header",
+    "li",
+    "main",
+    "nav",
+    "p",
+    "section",
+    "summary",
+]
 
 
 @pytest.mark.parametrize("tag", APART)
@@ -159,7 +178,10 @@ def test_what_lies_too_deep_is_taken_as_plain_text() -> None:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ('<a href="https://a.example/b_(c)?d=1&amp;e=2">see [1]</a>', r"[see \[1\]](https://a.example/b_%28c%29?d=1&e=2)"),
+        (
+            '<a href="https://a.example/b_(c)?d=1&amp;e=2">see [1]</a>',
+            r"[see \[1\]](https://a.example/b_%28c%29?d=1&e=2)",
+        ),
         ('Wow!<a href="mailto:help@a.example">us</a>', r"Wow\![us](mailto:help@a.example)"),
         ('<a href="https://a.example/&amp;copy;">x</a>', "[x](https://a.example/&amp;copy;)"),
         ('<b><a href="http://a.example">x</a></b>', "**[x](http://a.example)**"),
@@ -231,7 +253,9 @@ REL = 'rel="noopener noreferrer"'
 
 
 def test_an_article_shows_all_of_markdown() -> None:
-    assert text.article(WRITTEN) == f"""\
+    assert (
+        text.article(WRITTEN)
+        == f"""\
 One
 <h2 id="two">Two</h2>
 <h3 id="three">Three</h3>
@@ -260,10 +284,13 @@ break<br>
 </tr>
 </tbody>
 </table>"""
+    )
 
 
 def test_the_text_of_a_provider_shows_less() -> None:
-    assert text.html(WRITTEN) == f"""\
+    assert (
+        text.html(WRITTEN)
+        == f"""\
 One
 Two
 Three
@@ -281,10 +308,13 @@ break<br>
 <p>| left | right |
 |:-----|------:|
 | a    | b     |</p>"""
+    )
 
 
 def test_blocks_are_placed_in_their_source() -> None:
-    assert text.placed("a <b>c\n\n~~x~~ https://a.example\n\n| a |\n|---|\n") == """\
+    assert (
+        text.placed("a <b>c\n\n~~x~~ https://a.example\n\n| a |\n|---|\n")
+        == """\
 <p data-sourcepos="1:1-1:6">a <!-- raw HTML omitted -->c</p>
 <p data-sourcepos="3:1-3:23"><del>x</del> <a href="https://a.example">https://a.example</a></p>
 <table data-sourcepos="5:1-6:5">
@@ -295,6 +325,7 @@ def test_blocks_are_placed_in_their_source() -> None:
 </thead>
 </table>
 """
+    )
 
 
 def test_rubbish_is_named_with_its_column() -> None:
@@ -432,7 +463,13 @@ def test_no_public_vector_is_live() -> None:
 def test_what_was_probably_meant_is_the_known_name_most_like_it() -> None:
     known = ["anthropic", "openai", "openrouter", *(f"incident-{number}" for number in range(500))]
     assert [nearest(name, known) for name in ("anthropc", "opnai", "incident-4999", "zzz", "", "openai" * 99)] == [
-        "anthropic", "openai", "incident-499", "", "", ""]  # fmt: skip
+        "anthropic",
+        "openai",
+        "incident-499",
+        "",
+        "",
+        "",
+    ]
 
 
 def test_few_of_many_known_names_are_compared_letter_by_letter(monkeypatch: pytest.MonkeyPatch) -> None:

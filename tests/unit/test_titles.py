@@ -15,20 +15,60 @@ from tests.support.feeds.pairs import PROVIDER
 SEEN = unstamp("2026-03-02T12:00:00Z")
 NAME = "API errors"
 PRINTED = [
-    "{}: API errors", "{} - API errors", "{} – API errors", "{} | API errors", "[{}] API errors", "({}) API errors",
-    "[{}]: API errors", "{}:API errors", "API errors - {}", "API errors — {}", "API errors: {}", "API errors ({})",
-    "API errors [{}]", "API errors | {}", "API errors · {}.", "【{}】API errors", "API errors（{}）", "{}：API errors",
-    "[{}] [Update] API errors", "{}: Update: API errors (update)",
-]  # fmt: skip
-STATES = ["Investigating", "IDENTIFIED", "monitoring", "Resolved", "In progress", "Completed", "Fix in progress",
-          "已恢复"]  # fmt: skip
+    "{}: API errors",
+    "{} - API errors",
+    "{} – API errors",
+    "{} | API errors",
+    "[{}] API errors",
+    "({}) API errors",
+    "[{}]: API errors",
+    "{}:API errors",
+    "API errors - {}",
+    "API errors — {}",
+    "API errors: {}",
+    "API errors ({})",
+    "API errors [{}]",
+    "API errors | {}",
+    "API errors · {}.",
+    "【{}】API errors",
+    "API errors（{}）",
+    "{}：API errors",
+    "[{}] [Update] API errors",
+    "{}: Update: API errors (update)",
+]
+STATES = [
+    "Investigating",
+    "IDENTIFIED",
+    "monitoring",
+    "Resolved",
+    "In progress",
+    "Completed",
+    "Fix in progress",
+    "已恢复",
+]
 NO_STATES = [
-    "API errors", "API: errors", "[EU] API errors", "API errors (EU)", "Unresolved: API errors", "API-resolved",
-    "Resolved issue: API errors", "Scheduled maintenance: database", "Active Directory: slow",
+    "API errors",
+    "API: errors",
+    "[EU] API errors",
+    "API errors (EU)",
+    "Unresolved: API errors",
+    "API-resolved",
+    "Resolved issue: API errors",
+    "Scheduled maintenance: database",
+    "Active Directory: slow",
     "Slow - Active Directory",
-    "Database: update", "Errors in the monitoring", "Monitoring is slow", "Resolved Login Disruption", "Resolve: API",
-    "Investigating API errors", "API errors -", "- API errors", "http://resolved", "1.2: resolved names", "",
-]  # fmt: skip
+    "Database: update",
+    "Errors in the monitoring",
+    "Monitoring is slow",
+    "Resolved Login Disruption",
+    "Resolve: API",
+    "Investigating API errors",
+    "API errors -",
+    "- API errors",
+    "http://resolved",
+    "1.2: resolved names",
+    "",
+]
 
 
 @pytest.mark.parametrize("state", STATES)

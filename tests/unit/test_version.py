@@ -49,16 +49,20 @@ def test_tasks_print_it_without_an_environment(folder: Path) -> None:
     assert (done.stdout, done.stderr, done.returncode) == (f"outage-almanac {STATED}\n", "", 0)
 
 
-@pytest.mark.parametrize("text", [
-    "",
-    "[project",
-    "project = 1",
-    "[project]\nname = 'outage-almanac'\n",
-    "[project]\nname = 'outage-almanac'\nversion = 2026.11\n",
-    "[project]\nname = 'outage-almanac'\nversion = ' '\n",
-    "[project]\nname = 'something-else'\nversion = '1.0'\n",
-    "[project]\nname = 'outage-almanac'\nversion = '\udcff'\n",
-], ids=["empty", "damaged", "no table", "none", "a number", "blank", "of another project", "no text"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[project",
+        "project = 1",
+        "[project]\nname = 'outage-almanac'\n",
+        "[project]\nname = 'outage-almanac'\nversion = 2026.11\n",
+        "[project]\nname = 'outage-almanac'\nversion = ' '\n",
+        "[project]\nname = 'something-else'\nversion = '1.0'\n",
+        "[project]\nname = 'outage-almanac'\nversion = '\udcff'\n",
+    ],
+    ids=["empty", "damaged", "no table", "none", "a number", "blank", "of another project", "no text"],
+)
 def test_a_file_that_states_none_stops_nothing(tmp_path: Path, text: str) -> None:
     file = tmp_path / "pyproject.toml"
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
@@ -69,8 +73,9 @@ def test_without_the_file_it_is_unknown(tmp_path: Path) -> None:
     assert [version.read(tmp_path / "pyproject.toml"), version.read(tmp_path)] == ["unknown", "unknown"]
 
 
-@pytest.mark.parametrize("path", ["atom.xml", "providers/groq/atom.xml", "articles/atom.xml", "updates.xml",
-                                  "major.xml", "operators.xml"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path", ["atom.xml", "providers/groq/atom.xml", "articles/atom.xml", "updates.xml", "major.xml", "operators.xml"]
+)
 def test_atom_states_it(output: Path, path: str) -> None:
     feed = feedparser.parse((output / path).read_bytes()).feed
     assert feed.generator_detail == {"name": "outage-almanac", "version": STATED}

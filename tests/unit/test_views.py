@@ -610,8 +610,13 @@ def test_the_table_behind_the_chart_says_what_the_chart_shows() -> None:
     assert page.timeline is not None
     entry = page.timeline.entries[0]
     assert tuple(map(plain, entry)) == (
-        "/incidents/groq/b/", "Groq: Slow", "2 Mar, 14:00", "3 Mar, 01:00", "minor", "11 h",
-    )  # fmt: skip
+        "/incidents/groq/b/",
+        "Groq: Slow",
+        "2 Mar, 14:00",
+        "3 Mar, 01:00",
+        "minor",
+        "11 h",
+    )
     assert page.timeline.others[0].label.text == "Groq, 14:00–01:00, minor"
 
 
@@ -670,8 +675,10 @@ def test_long_lists_go_on_on_further_sheets_and_lose_nothing() -> None:
     count = pagination.page_count(len(found))
     sheets = [views.month(known, by_month, 2026, 3, n) for n in range(1, count + 1)]
     assert [sheet.head.path for sheet in sheets] == [
-        "/incidents/2026/03/", "/incidents/2026/03/2/", "/incidents/2026/03/3/",
-    ]  # fmt: skip
+        "/incidents/2026/03/",
+        "/incidents/2026/03/2/",
+        "/incidents/2026/03/3/",
+    ]
     urls = [row.url for sheet in sheets for day in sheet.days for row in day.rows]
     assert urls == [f"/incidents/anthropic/n{i:03}/" for i in reversed(range(150))]
     assert sheets[1].sheets == (
@@ -696,19 +703,30 @@ def test_a_list_has_as_many_sheets_as_it_needs(number: int) -> None:
 @pytest.mark.parametrize(
     ("known", "title", "stand"),
     [
-        (almanac([incident(until="")]), "Is Claude down? Major trouble, since 11:49 UTC.",
-         "for 2 h 21 min, in 1 open incident."),
-        (almanac([incident("a", "01 10:00", "01 11:00")]), "Is Claude down? Not as declared.",
-         "since 1 March, 11:00 UTC, 1 day ago."),
+        (
+            almanac([incident(until="")]),
+            "Is Claude down? Major trouble, since 11:49 UTC.",
+            "for 2 h 21 min, in 1 open incident.",
+        ),
+        (
+            almanac([incident("a", "01 10:00", "01 11:00")]),
+            "Is Claude down? Not as declared.",
+            "since 1 March, 11:00 UTC, 1 day ago.",
+        ),
         (almanac(), "Is Claude down? Not as declared.", "since at least 1 September 2025, 00:00 UTC, 182 days ago."),
         (almanac(watched=[]), "Is Claude down? Unknown: its page was never read.", "No trouble is on record."),
-        (almanac([incident("a", "01 10:00", "01 11:00")], watched=[pulls("anthropic", until=at("01 12:00"))]),
-         "Is Claude down? Unknown: the record ends 1 March 2026.",
-         "The last trouble that is known to be over began 1 March 2026, 10:00 UTC (major)."),
-        (almanac([incident("a", "01 10:00", "", imported="x")], watched=[pulls("anthropic", dataset="x")]),
-         "Is Claude down? Unknown: ends are not recorded.", "No trouble is on record."),
+        (
+            almanac([incident("a", "01 10:00", "01 11:00")], watched=[pulls("anthropic", until=at("01 12:00"))]),
+            "Is Claude down? Unknown: the record ends 1 March 2026.",
+            "The last trouble that is known to be over began 1 March 2026, 10:00 UTC (major).",
+        ),
+        (
+            almanac([incident("a", "01 10:00", "", imported="x")], watched=[pulls("anthropic", dataset="x")]),
+            "Is Claude down? Unknown: ends are not recorded.",
+            "No trouble is on record.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_page_of_a_provider_answers_the_question(known: Snapshot, title: str, stand: str) -> None:
     page = provider_page(known, CLAUDE)
     assert (plain(page.title), plain(page.stand)) == (title, stand)
@@ -823,10 +841,15 @@ def six() -> Snapshot:
     providers = tuple(replace(GROQ, slug=f"p{i}", name=f"P{i}") for i in range(7))
     machine = replace(TOGETHER, slug="probes", name="Probes")
     incidents = [
-        incident(f"{p.slug}-{week}", day := f"{(BEGINNING + timedelta(weeks=week)):%Y-%m-%d} 10:00",
-                 f"{day[:10]} {11 + number}:00", provider=p.slug)
-        for number, p in enumerate(providers[:6]) for week in range(26)
-    ]  # fmt: skip
+        incident(
+            f"{p.slug}-{week}",
+            day := f"{(BEGINNING + timedelta(weeks=week)):%Y-%m-%d} 10:00",
+            f"{day[:10]} {11 + number}:00",
+            provider=p.slug,
+        )
+        for number, p in enumerate(providers[:6])
+        for week in range(26)
+    ]
     watched = [pulls(p.slug) for p in providers[:6]] + [pulls("p6", since=at("01 00:00")), pulls("probes")]
     return almanac(incidents, providers=(*providers, machine), watched=watched)
 
@@ -944,8 +967,11 @@ def test_a_written_page_belongs_to_its_section() -> None:
 
 def test_who_is_lost_is_shown_the_ways_on() -> None:
     assert [way.url for way in views.not_found(almanac()).ways] == [
-        "/", "/incidents/", "/providers/anthropic/", "/providers/groq/",
-    ]  # fmt: skip
+        "/",
+        "/incidents/",
+        "/providers/anthropic/",
+        "/providers/groq/",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,16 @@ def test_a_period_has_a_page_of_its_own() -> None:
 def test_only_covered_periods_have_pages_newest_first() -> None:
     known = six()
     assert [period.slug for period in views.periods(known)] == [
-        "30-days", "90-days", "365-days", "2026-q1", "2025-q4", "2025-q3", "2026", "2025", "all",
-    ]  # fmt: skip
+        "30-days",
+        "90-days",
+        "365-days",
+        "2026-q1",
+        "2025-q4",
+        "2025-q3",
+        "2026",
+        "2025",
+        "all",
+    ]
     assert [(choice.url, choice.css) for choice in q4().choices][3:5] == [
         ("/leaderboard/2026-q1/", ""),
         ("/leaderboard/2025-q4/", "on"),
@@ -101,10 +109,14 @@ LEANING = replace(GROQ, slug="leaning", name="Leaning", capabilities=("chat",), 
 def weekly(provider: Provider, day: int, hours: int = 4) -> list[Incident]:
     """One incident a week on its own day, September to February."""
     return [
-        incident(f"{provider.slug}-{week}", f"{(BEGINNING + timedelta(weeks=week, days=day)):%Y-%m-%d} 08:00",
-                 f"{(BEGINNING + timedelta(weeks=week, days=day)):%Y-%m-%d} {8 + hours:02}:00", provider=provider.slug)
+        incident(
+            f"{provider.slug}-{week}",
+            f"{(BEGINNING + timedelta(weeks=week, days=day)):%Y-%m-%d} 08:00",
+            f"{(BEGINNING + timedelta(weeks=week, days=day)):%Y-%m-%d} {8 + hours:02}:00",
+            provider=provider.slug,
+        )
         for week in range(25)
-    ]  # fmt: skip
+    ]
 
 
 def world(*providers: tuple[Provider, int]) -> Snapshot:
@@ -276,8 +288,12 @@ def test_an_open_incident_shows_the_newest_forecast_on_the_clock() -> None:
     times = [plain(each.text) for each in (back.issued, back.low, back.median, back.high)]
     assert times == ["13:30 UTC", "13:40 UTC", "14:10 UTC", "16:10 UTC"]
     assert [tuple(map(plain, each)) for each in back.chances] == [
-        ("30 min", "40 %"), ("1 h", "65 %"), ("2 h", "85 %"), ("4 h", "95 %"), ("12 h", "99 %"),
-    ]  # fmt: skip
+        ("30 min", "40 %"),
+        ("1 h", "65 %"),
+        ("2 h", "85 %"),
+        ("4 h", "95 %"),
+        ("12 h", "99 %"),
+    ]
     assert plain(back.basis) == (
         "Learnt from 30 incidents of its own that lasted at least about as long (30 min) and 5 of others, which weigh "
         "30 %: its own are few; phase then: identified."
@@ -339,11 +355,13 @@ def report(**facts: Any) -> Reported:
 
 
 def test_honesty_always_says_of_how_many() -> None:
-    page = numbers(reports=(
-        report(lag=600.0, posted_late=True),
-        report(lag=1200.0, edits=((3600.0, True),), gone=2),
-        report(vanished=True, watched=False),
-    ))  # fmt: skip
+    page = numbers(
+        reports=(
+            report(lag=600.0, posted_late=True),
+            report(lag=1200.0, edits=((3600.0, True),), gone=2),
+            report(vanished=True, watched=False),
+        )
+    )
     facts = {fact.name: (plain(fact.value), plain(fact.note)) for fact in page.honesty}
     assert facts == {
         "Publication lag": ("15 min", "first post after the stated start: median, n = 2, 90th percentile 19 min"),

@@ -87,12 +87,23 @@ def test_moments_in_their_forms() -> None:
     assert [
         plain(form(NOON))
         for form in (
-            english.clock, english.clock_seconds, english.date, english.day_month, english.short_date,
-            english.long_date, english.moment,
+            english.clock,
+            english.clock_seconds,
+            english.date,
+            english.day_month,
+            english.short_date,
+            english.long_date,
+            english.moment,
         )
     ] == [
-        "11:49", "11:49:20", "2 March 2026", "2 March", "2 Mar", "Monday 2 March 2026", "2 March 2026, 11:49 UTC",
-    ]  # fmt: skip
+        "11:49",
+        "11:49:20",
+        "2 March 2026",
+        "2 March",
+        "2 Mar",
+        "Monday 2 March 2026",
+        "2 March 2026, 11:49 UTC",
+    ]
 
 
 def test_every_month_and_weekday_has_its_name() -> None:

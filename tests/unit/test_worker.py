@@ -119,9 +119,12 @@ def test_it_goes_when_its_parent_is_killed(root: Path, tmp_path: Path, life: str
     (tmp_path / "life.py").write_text(f"import time\nopen({str(tell)!r}, 'w').close()\n{life}\n")
     scripts = [str(tmp_path / name) for name in ("nothing.py", "life.py")]
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, *scripts], env={**os.environ, "PYTHONPATH": str(root / "plugins")},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, "-c", PARENT, *scripts],
+        env={**os.environ, "PYTHONPATH": str(root / "plugins")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     with parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())

@@ -26,7 +26,28 @@ from almanac.archive.journal import append_log
 from almanac.archive.page import ArchiveError, parse, render
 
 __all__ = [
-    "INCIDENTS", "PRESS", "ArchiveError", "Entry", "Filed", "append_forecasts", "append_log", "file_of", "load",
-    "load_forecasts", "load_pulls", "load_scorecard", "lock", "name_of", "parse", "read", "read_both", "read_bytes",
-    "render", "save", "save_pulls", "save_scorecard", "slug_of", "walk",
-]  # fmt: skip
+    "INCIDENTS",
+    "PRESS",
+    "ArchiveError",
+    "Entry",
+    "Filed",
+    "append_forecasts",
+    "append_log",
+    "file_of",
+    "load",
+    "load_forecasts",
+    "load_pulls",
+    "load_scorecard",
+    "lock",
+    "name_of",
+    "parse",
+    "read",
+    "read_both",
+    "read_bytes",
+    "render",
+    "save",
+    "save_pulls",
+    "save_scorecard",
+    "slug_of",
+    "walk",
+]

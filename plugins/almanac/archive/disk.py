@@ -99,8 +99,9 @@ def _listed(root: Path, provider: str, year: str) -> Iterator[Entry]:
         for entry in entries:
             if entry.name.endswith(".md"):
                 status = entry.stat()
-                yield Entry(provider, f"{provider}/{year}/{entry.name}", status.st_mtime_ns, status.st_size,
-                            status.st_ctime_ns)
+                yield Entry(
+                    provider, f"{provider}/{year}/{entry.name}", status.st_mtime_ns, status.st_size, status.st_ctime_ns
+                )
 
 
 def read(content: Path, file: str) -> Incident:
@@ -241,9 +242,11 @@ def lock(content: Path, provider: str, patience: float = PATIENCE) -> Iterator[N
 
 def _sweep(content: Path, provider: str) -> None:
     """Remove the unfinished files of killed runs; only the holder of the lock may."""
-    for path in (*(content / INCIDENTS / provider).glob(f"*/*{LEFTOVER}"),
-                 *(content / FORECASTS).glob(f"{provider}.jsonl{LEFTOVER}"),
-                 *(content / PULLS).glob(f"{provider}.json{LEFTOVER}")):
+    for path in (
+        *(content / INCIDENTS / provider).glob(f"*/*{LEFTOVER}"),
+        *(content / FORECASTS).glob(f"{provider}.jsonl{LEFTOVER}"),
+        *(content / PULLS).glob(f"{provider}.json{LEFTOVER}"),
+    ):
         path.unlink(missing_ok=True)
 
 

@@ -136,9 +136,12 @@ def _update(section: str) -> Update:
     if phase is None:
         raise Bad(f"## {heading}", f"{quoted(word)} is no phase; write one of: {', '.join(PHASES)}")
     return Update(
-        at=_time(at, f"## {heading}"), phase=phase, text=text, was=tuple(map(_revision, older)),
+        at=_time(at, f"## {heading}"),
+        phase=phase,
+        text=text,
+        was=tuple(map(_revision, older)),
         **{"printed": _as_headed(word), **notes},
-    )  # fmt: skip
+    )
 
 
 def _revision(section: str) -> Revision:

@@ -30,12 +30,14 @@ def parse(text: str) -> Pulls:
     value: dict[str, Any] = json.loads(text)
     return Pulls(
         provider=value.pop("provider"),
-        coverage=tuple(Span(since=unstamp(s["since"]), until=unstamp(s["until"]), dataset=s.get("dataset", ""))
-                       for s in value.pop("coverage", ())),
+        coverage=tuple(
+            Span(since=unstamp(s["since"]), until=unstamp(s["until"]), dataset=s.get("dataset", ""))
+            for s in value.pop("coverage", ())
+        ),
         feeds=tuple(_read_feed(feed) for feed in value.pop("feeds", ())),
         last_open=tuple((name, unstamp(at)) for name, at in value.pop("last_open", {}).items()),
         extra=value,
-    )  # fmt: skip
+    )
 
 
 def _span(span: Span) -> dict[str, str]:

@@ -69,11 +69,15 @@ def described(query: Query, known: Chosen) -> tuple[str, ...]:
     rated = f" rated {' or '.join(query.impacts)}" if query.impacts else ""
     part = next((c.name for c in known.provider.components if c.slug == query.component), "")
     about = f" that name {part}" if part else ""
-    said = [f"Trouble of {known.provider.name}{rated}{about} that started {period(query)}: "
-            f"{english.plural(len(known.sure), 'incident')}."]  # fmt: skip
+    said = [
+        f"Trouble of {known.provider.name}{rated}{about} that started {period(query)}: "
+        f"{english.plural(len(known.sure), 'incident')}."
+    ]
     if known.maybe:
-        said.append(f"{english.count(len(known.maybe))} more may be meant, for the record does not say; "
-                    "the figure is the range this allows.")  # fmt: skip
+        said.append(
+            f"{english.count(len(known.maybe))} more may be meant, for the record does not say; "
+            "the figure is the range this allows."
+        )
     return (*said, *coverage(query, known.covered))
 
 

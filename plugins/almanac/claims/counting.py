@@ -30,6 +30,7 @@ _MARKS: dict[str, Callable[[Card], bool]] = {
 
 def share(query: Query, known: Chosen) -> Figure:
     """The share of incidents of which something is true, with Wilson's interval (1927)."""
+
     def holds(card: Card) -> Holds:
         if query.value in _MARKS:
             return (_MARKS[query.value](card),) * 2
@@ -40,14 +41,24 @@ def share(query: Query, known: Chosen) -> Figure:
     sure, maybe = [holds(card) for card in known.sure], [holds(card) for card in known.maybe]
     n, surely, possibly = len(sure), sum(s for s, _ in sure), sum(p for _, p in sure)
     out, into = sum(not s for s, _ in maybe), sum(p for _, p in maybe)
-    how = (*described(query, known), f"Of these {query.value}: {english.count(surely)}"
-           + (f", and perhaps {english.count(possibly - surely)} more." if possibly > surely else "."))
+    how = (
+        *described(query, known),
+        f"Of these {query.value}: {english.count(surely)}"
+        + (f", and perhaps {english.count(possibly - surely)} more." if possibly > surely else "."),
+    )
     if not n + into:
         return Figure(unit="share", bounds=None, how=how, why="There is no such incident.")
     bounds = Bounds(surely / (n + out) if n + out else 0.0, (possibly + into) / (n + into))
     exact = bounds.low == bounds.high
-    return Figure(unit="share", bounds=bounds, n=n, k=surely, how=how,
-                  interval=wilson(surely, n) if exact else None, method="90 %, Wilson")  # fmt: skip
+    return Figure(
+        unit="share",
+        bounds=bounds,
+        n=n,
+        k=surely,
+        how=how,
+        interval=wilson(surely, n) if exact else None,
+        method="90 %, Wilson",
+    )
 
 
 def wilson(k: int, n: int, level: float = LEVEL) -> Bounds:
@@ -72,8 +83,14 @@ def length(query: Query, known: Chosen) -> Figure:
     interval = None
     if least == most and 0 < at < 1:
         interval = of_quantile(sorted(x.least for x in lengths), at)
-    return Figure(unit="seconds", bounds=Bounds(least, most), n=len(lengths), how=how, interval=interval,
-                  method="at least 90 %, order statistics")  # fmt: skip
+    return Figure(
+        unit="seconds",
+        bounds=Bounds(least, most),
+        n=len(lengths),
+        how=how,
+        interval=interval,
+        method="at least 90 %, order statistics",
+    )
 
 
 def _called(value: str) -> str:
@@ -170,15 +187,23 @@ def availability(query: Query, record: Record) -> Figure:
     )
     if known.coverage < MIN_COVERAGE:
         return Figure(unit="share", bounds=None, n=known.n, how=how, why="Too little of that time is covered.")
-    return Figure(unit="share", bounds=known.formulas[place], n=known.n, how=how,
-                  interval=known.interval if place == 0 else None, method="90 %, bootstrap over weeks")  # fmt: skip
+    return Figure(
+        unit="share",
+        bounds=known.formulas[place],
+        n=known.n,
+        how=how,
+        interval=known.interval if place == 0 else None,
+        method="90 %, bootstrap over weeks",
+    )
 
 
 def rank(query: Query, records: Sequence[Record]) -> Figure:
     """The place of a provider on the leaderboard of a period, as far as it can be told apart from others."""
     board = leaderboard(records, between(query.since, query.until))
-    how = (f"Places by the share of covered time without declared trouble {period(query)}, among "
-           f"{english.plural(len(board.standings), 'provider')} that can be ranked.",)  # fmt: skip
+    how = (
+        f"Places by the share of covered time without declared trouble {period(query)}, among "
+        f"{english.plural(len(board.standings), 'provider')} that can be ranked.",
+    )
     for standing in board.standings:
         if standing.provider == query.value:
             return Figure(unit="rank", bounds=Bounds(*standing.rank), n=len(board.standings), how=how)
@@ -197,10 +222,13 @@ def common(query: Query, asked: Chosen, other: Chosen) -> Figure:
             shares.append((both / total(base) if base else math.nan, total(base)))
             met.append(both)
     least, most_of_all = english.hours(min(met)), english.hours(max(met))
-    how = (f"Time {period(query)} that is covered for both and in which {other.provider.name} had trouble: "
-           f"{english.hours(shares[0][1])}.",
-           f"{asked.provider.name} had trouble too in {least if least == most_of_all else f'{least} to {most_of_all}'} "
-           "of it.", *coverage(query, joint))  # fmt: skip
+    how = (
+        f"Time {period(query)} that is covered for both and in which {other.provider.name} had trouble: "
+        f"{english.hours(shares[0][1])}.",
+        f"{asked.provider.name} had trouble too in {least if least == most_of_all else f'{least} to {most_of_all}'} "
+        "of it.",
+        *coverage(query, joint),
+    )
     known = [share for share, base in shares if base]
     if not known or covered_share(query, joint) < MIN_COVERAGE:
         return Figure(unit="share", bounds=None, how=how, why="Too little of that time is covered for both.")

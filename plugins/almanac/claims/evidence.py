@@ -51,8 +51,12 @@ class Evidence:
             case "common":
                 other = self._provider(query.other)
                 return counting.common(query, self._lasting(query, provider), self._lasting(query, other))
-        count = {"share": counting.share, "length": counting.length, "count": counting.count,
-                 "streak": counting.streak}[query.what]  # fmt: skip
+        count = {
+            "share": counting.share,
+            "length": counting.length,
+            "count": counting.count,
+            "streak": counting.streak,
+        }[query.what]
         known = self._lasting(query, provider) if "days" in query.value else self._chosen(query, provider)
         return count(query, known)
 
@@ -90,6 +94,7 @@ class Evidence:
     def _lasting(self, query: Query, provider: Provider) -> Chosen:
         """Also the incidents that started before the period and may have lasted into it."""
         known = self._chosen(query._replace(since=0), provider)
+
         def still(card: Card) -> bool:
             return card.started + known.lengths(card).most >= query.since
 
@@ -103,7 +108,8 @@ class Evidence:
             cards = self.almanac.cards.get(provider.slug, ())
             last_open = {raw: seconds(at) for raw, at in pulls.last_open}
             self._records[provider.slug] = record(
-                provider, cards, windows.coverage(pulls, now), now=now, last_open=last_open)
+                provider, cards, windows.coverage(pulls, now), now=now, last_open=last_open
+            )
         return self._records[provider.slug]
 
     def _pulls(self, slug: str) -> Pulls:
@@ -138,4 +144,3 @@ class Evidence:
             near = nearest(slug, known)
             cure = f"did you mean {near!r}?" if near else f"known: {', '.join(known)}"
             raise Unanswerable(f"{quoted(slug)} is no component of {provider.slug}; {cure}")
-

@@ -14,9 +14,7 @@ from almanac.model.problem import Problem
 from almanac.queries import Query
 
 
-def judge(
-    manuscripts: Iterable[Manuscript], evidence: Evidence, unsure: frozenset[str] = frozenset()
-) -> list[Problem]:
+def judge(manuscripts: Iterable[Manuscript], evidence: Evidence, unsure: frozenset[str] = frozenset()) -> list[Problem]:
     """Every verdict that is not what the archive says, and every figure that it cannot give.
 
     Questions that concern providers of whom too little is known, the slugs in `unsure`, are left open.
@@ -53,8 +51,10 @@ def _verdict(manuscript: Manuscript, index: int, claim: Claim, evidence: Evidenc
     if computed != claim.verdict:
         of = f" of {figure.n}" if figure.k is not None else ""
         found = f"{figure.said}{of}{f' ({figure.why})' if figure.why else ''}"
-        message = (f"is {claim.verdict!r}, but the archive says {computed!r}: it finds {found}, expected is "
-                   f"{claim.expect.text}; write {computed}, or mend the check")  # fmt: skip
+        message = (
+            f"is {claim.verdict!r}, but the archive says {computed!r}: it finds {found}, expected is "
+            f"{claim.expect.text}; write {computed}, or mend the check"
+        )
         yield manuscript.matter.problem((*path, "verdict"), message.replace("\u00a0", " "))
 
 

@@ -63,8 +63,10 @@ def delay(query: Query, card: Card) -> Figure:
     at = next((at for at, phase in card.updates if phase == query.value), None)
     if at is None:
         return Figure(unit="seconds", bounds=None, n=1, why=f"It has no update marked {query.value}.")
-    how = (f"From the start of incident {card.id} to its first update marked {query.value}, at "
-           f"{english.clock_seconds(moment(at))} UTC.",)  # fmt: skip
+    how = (
+        f"From the start of incident {card.id} to its first update marked {query.value}, at "
+        f"{english.clock_seconds(moment(at))} UTC.",
+    )
     return Figure(unit="seconds", bounds=Bounds(at - card.started, at - card.started), n=1, how=how)
 
 
@@ -76,8 +78,10 @@ def trouble(query: Query, card: Card, lengths: Lengths, asked: Chosen) -> Figure
     both = intersection(union(stretches(asked, asked.sure, most=False)), surely)
     may = intersection(union(stretches(asked, (*asked.sure, *asked.maybe), most=True)), window)
     name = asked.provider.name
-    how = (f"While incident {card.id} was open, {name} declared {english.plural(len(met), 'incident')}"
-           + (f", {english.duration(total(both))} of it in common." if both else "."),)  # fmt: skip
+    how = (
+        f"While incident {card.id} was open, {name} declared {english.plural(len(met), 'incident')}"
+        + (f", {english.duration(total(both))} of it in common." if both else "."),
+    )
     covered = total(clip(asked.covered, *window[0])) / total(window)
     if both:
         return Figure(unit="yes", bounds=YES, n=len(met), how=how)

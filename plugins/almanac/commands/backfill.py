@@ -17,8 +17,19 @@ from almanac.feeds import wording
 from almanac.model import DECLARED, OVER, Impact, Incident, Kind, Phase, Span, Update, seconds, stamp, unstamp
 from almanac.text import english
 
-INCIDENTS = ("provider", "incident_id", "id_is_ours", "url", "started_at", "ended_at", "impact", "kind", "components",
-             "updates", "dataset")  # fmt: skip
+INCIDENTS = (
+    "provider",
+    "incident_id",
+    "id_is_ours",
+    "url",
+    "started_at",
+    "ended_at",
+    "impact",
+    "kind",
+    "components",
+    "updates",
+    "dataset",
+)
 COVERAGE = ("provider", "from", "to", "dataset")
 FULL = frozenset({"major_outage", "full_outage"})  # all of the service is out, though the impact is but major
 NO_PLACE = frozenset({"Uncategorised"})  # what an archiver calls a component it does not know
@@ -106,8 +117,10 @@ def _rows(path: Path, columns: tuple[str, ...], read: Any, faults: list[str]) ->
         for cells in table:
             row = dict(zip(header, cells, strict=False))
             if len(cells) != len(header):
-                faults.append(f"{path.name}:{table.line_num}:1: has {len(cells)} fields, not {len(header)} as line 1; "
-                              "put texts that hold commas in double quotes")
+                faults.append(
+                    f"{path.name}:{table.line_num}:1: has {len(cells)} fields, not {len(header)} as line 1; "
+                    "put texts that hold commas in double quotes"
+                )
                 continue
             try:
                 yield table.line_num, read(row)
@@ -128,15 +141,24 @@ def read_incident(row: Mapping[str, str]) -> Incident:
     updates = _updates(row["updates"])
     started, ended = _time(row, "started_at"), _time(row, "ended_at") if row["ended_at"] else None
     facts: dict[str, Any] = {
-        "provider": _slug(row["provider"]), "id": _filled(row, "incident_id"), "id_is_ours": row["id_is_ours"] == "yes",
-        "impact": wording.impact(row["impact"]) or Impact.UNKNOWN, "impact_stated": row["impact"], "kind": _kind(row),
+        "provider": _slug(row["provider"]),
+        "id": _filled(row, "incident_id"),
+        "id_is_ours": row["id_is_ours"] == "yes",
+        "impact": wording.impact(row["impact"]) or Impact.UNKNOWN,
+        "impact_stated": row["impact"],
+        "kind": _kind(row),
         "kind_basis": "words" if row["kind"] else "impact",
         "components": tuple(dict.fromkeys(filter(None, (name.strip() for name in row["components"].split(";"))))),
-        "started": started, "started_basis": "first-update" if _is_first(started, updates) else "stated",
-        "ended": ended, "ended_basis": _ended_basis(ended, updates), "phase": _phase(ended, updates),
+        "started": started,
+        "started_basis": "first-update" if _is_first(started, updates) else "stated",
+        "ended": ended,
+        "ended_basis": _ended_basis(ended, updates),
+        "phase": _phase(ended, updates),
         "precision": "second" if started.second or (ended and ended.second) else "minute",
-        "source": row["url"], "imported": _filled(row, "dataset"), "updates": updates,
-    }  # fmt: skip
+        "source": row["url"],
+        "imported": _filled(row, "dataset"),
+        "updates": updates,
+    }
     if ended and ended < started:  # backdated: the stamp of its making lies after its end
         facts |= {"started": ended, "started_basis": "mended", "extra": (("started_stated", stamp(started)),)}
     return Incident(title=_title(facts), title_is_ours=True, **facts)

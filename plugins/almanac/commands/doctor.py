@@ -58,8 +58,11 @@ def packages(root: Path) -> Iterator[Finding]:
         pinned.setdefault(name, set()).add(version)
         always |= {name} - {name if elsewhere else ""}
     have = {name: _installed(name) for name in pinned}
-    other = [f"{name} {have[name] or 'missing'}, not {' or '.join(sorted(versions))}" for name, versions
-             in pinned.items() if have[name] not in versions and (have[name] or name in always)]  # fmt: skip
+    other = [
+        f"{name} {have[name] or 'missing'}, not {' or '.join(sorted(versions))}"
+        for name, versions in pinned.items()
+        if have[name] not in versions and (have[name] or name in always)
+    ]
     if other:
         yield Finding("WRONG", f".venv: {'; '.join(other)}. Delete .venv, the next task makes it anew")
     else:
@@ -138,8 +141,11 @@ def disk(root: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(root).free
     if free < ROOM:
         yield Finding("WRONG", f"{free / 1e6:.0f} MB are free, a build needs {ROOM / 1e6:.0f}: make room")
-    shut = [name for name in (".", "content", "content/incidents", "content/pulls")
-            if (root / name).exists() and not os.access(root / name, os.W_OK)]  # fmt: skip
+    shut = [
+        name
+        for name in (".", "content", "content/incidents", "content/pulls")
+        if (root / name).exists() and not os.access(root / name, os.W_OK)
+    ]
     if shut:
         yield Finding("WRONG", f"{', '.join(shut)} cannot be written by this user: change rights or user")
     if free >= ROOM and not shut:

@@ -78,8 +78,10 @@ def compose(
         "summary": "",
         "kind": "news",
         "status": "draft",
-        "sources": [*(_source(incident, names or {}) for incident in incidents if incident.source),
-                    *map(dict, sources)],
+        "sources": [
+            *(_source(incident, names or {}) for incident in incidents if incident.source),
+            *map(dict, sources),
+        ],
         "confirmed": [],
         "claimed": [],
         "unknown": [],

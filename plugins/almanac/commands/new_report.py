@@ -90,7 +90,8 @@ def compose(almanac: Snapshot, evidence: Evidence, year: int, month: int, now: d
     body = _BODY.format(
         table="\n".join(map(_row, shown)),
         left=f"\nNot in the table, because too little of the month is recorded: {english.listing(left)}."
-        if left else "",
+        if left
+        else "",
         longest="\n".join(_long(card, index, almanac) for index, card in enumerate(longest, 1)),
     )
     path = f"articles/{now:%Y}/{now:%Y-%m-%d}-{called.replace(' ', '-').lower()}.md"
@@ -113,10 +114,15 @@ def _line(provider: Provider, evidence: Evidence, since: date, until: date) -> L
 def _longest(almanac: Snapshot, watched: Sequence[Provider], since: date, until: date) -> list[Card]:
     """The longest trouble that started in the month and has ended."""
     found = [
-        card for provider in watched for card in almanac.cards.get(provider.slug, ())
-        if card.is_trouble and card.ended is not None and card.ended > card.started and scope(provider, card) == "in"
+        card
+        for provider in watched
+        for card in almanac.cards.get(provider.slug, ())
+        if card.is_trouble
+        and card.ended is not None
+        and card.ended > card.started
+        and scope(provider, card) == "in"
         and since <= moment(card.started).date() < until
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda card: (card.started - (card.ended or 0), card.provider, card.id))[:LONGEST]
 
 
@@ -132,8 +138,13 @@ def _long(card: Card, index: int, almanac: Snapshot) -> str:
 
 
 def _source(provider: Provider) -> dict[str, Any]:
-    return {"url": provider.status_page, "title": f"Status page of {provider.name}", "publisher": provider.company,
-            "kind": "provider", "primary": True}  # fmt: skip
+    return {
+        "url": provider.status_page,
+        "title": f"Status page of {provider.name}",
+        "publisher": provider.company,
+        "kind": "provider",
+        "primary": True,
+    }
 
 
 def _yaml(fields: dict[str, Any]) -> str:
@@ -167,4 +178,3 @@ def main(content: Path, month: str, now: datetime) -> int:
     files.put(path, draft.text.encode())
     print(f"new: wrote {content.name}/{draft.path}; fill in what is empty, then run: python3 tasks.py check")
     return 0
-

@@ -50,8 +50,10 @@ def main(root: Path) -> int:
 def schema(form: type[Form]) -> str:
     """The JSON Schema of a kind of file, as editors read it."""
     made = form.model_json_schema()
-    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **made}, indent=1,
-                      ensure_ascii=False) + "\n"  # fmt: skip
+    return (
+        json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **made}, indent=1, ensure_ascii=False)
+        + "\n"
+    )
 
 
 def guide(text: str) -> str:

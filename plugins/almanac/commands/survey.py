@@ -47,8 +47,11 @@ class Desk:
     @cached_property
     def unsure(self) -> frozenset[str]:
         """Slugs of providers of which there is too little to judge others by."""
-        slugs = {name.removeprefix("providers/").removesuffix(".md") for name in self.files
-                 if name.startswith("providers/") and name.endswith(".md") and name.count("/") == 1}  # fmt: skip
+        slugs = {
+            name.removeprefix("providers/").removesuffix(".md")
+            for name in self.files
+            if name.startswith("providers/") and name.endswith(".md") and name.count("/") == 1
+        }
         return frozenset(slugs - {provider.slug for provider in self.providers[0]})
 
     @cached_property
@@ -75,9 +78,7 @@ class Desk:
 Rule = Callable[[Desk], Iterable[Problem]]
 
 
-def survey(
-    content: Path, files: Files, now: datetime, strict: bool, by: Sequence[Rule] = ()
-) -> list[Problem]:
+def survey(content: Path, files: Files, now: datetime, strict: bool, by: Sequence[Rule] = ()) -> list[Problem]:
     """Every problem of `files`, which stand under `content`, in the order of files and lines.
 
     A rule that breaks off is a problem itself, and keeps no other from being told.
@@ -234,5 +235,11 @@ RULES: tuple[Rule, ...] = (
     lambda desk: desk.cards[1],
     lambda desk: desk.manuscripts[1],
     lambda desk: desk.almanac[1],
-    _press, _misspelled, _strays, _ownerless, _future, _agreeing, _unshown,
-)  # fmt: skip
+    _press,
+    _misspelled,
+    _strays,
+    _ownerless,
+    _future,
+    _agreeing,
+    _unshown,
+)

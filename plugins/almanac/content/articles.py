@@ -74,17 +74,25 @@ def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Problem, ...]
     known = [str(figure) for figure in figures] if isinstance(figures, Mapping) else []
     found = body.read(matter.body, known)
     first = data.count(b"\n") - matter.body.count("\n") + 1
-    faults += tuple(Problem(file=shown, line=first + spot.line - 1, column=spot.column, message=spot.what)
-                    for spot in found.wrong)  # fmt: skip
+    faults += tuple(
+        Problem(file=shown, line=first + spot.line - 1, column=spot.column, message=spot.what) for spot in found.wrong
+    )
     faults += tuple(_misnamed(file, page, name))
     asked = _Asked(matter, values)
     faults += tuple(asked.faults)
     if faults or name is None:
         return None, tuple(sorted(faults))
     return Manuscript(
-        file=file, values=values, matter=matter, body=found, first=first,
-        slug=name["slug"], year=name.groupdict().get("year") or "", claims=asked.claims, figures=asked.figures,
-    ), ()  # fmt: skip
+        file=file,
+        values=values,
+        matter=matter,
+        body=found,
+        first=first,
+        slug=name["slug"],
+        year=name.groupdict().get("year") or "",
+        claims=asked.claims,
+        figures=asked.figures,
+    ), ()
 
 
 class _Asked:
@@ -113,10 +121,16 @@ class _Asked:
         if check is not None and (query := self._query((*path, "check"), check)):
             expected = self._expected((*path, "check"), query, check)
         return Claim(
-            said=fields["said"], by=fields["by"], where=str(where), grade=fields["grade"],
-            since=str(fields["since"] or ""), verdict=fields["verdict"], why=fields["why"] or "",
-            check=query, expect=expected,
-        )  # fmt: skip
+            said=fields["said"],
+            by=fields["by"],
+            where=str(where),
+            grade=fields["grade"],
+            since=str(fields["since"] or ""),
+            verdict=fields["verdict"],
+            why=fields["why"] or "",
+            check=query,
+            expect=expected,
+        )
 
     def _query(self, path: Way, fields: Mapping[str, Any]) -> Query | None:
         try:
@@ -127,7 +141,7 @@ class _Asked:
 
     def _expected(self, path: Way, query: Query, fields: Mapping[str, Any]) -> Expect | None:
         if "expect" not in fields:
-            self._say(path, "expects nothing; add what the claim says, as in `expect: \"> 50%\"`")
+            self._say(path, 'expects nothing; add what the claim says, as in `expect: "> 50%"`')
             return None
         try:
             return queries.expect(query, fields["expect"])
@@ -167,8 +181,11 @@ def _is_day(name: str) -> bool:
 def strays(files: Iterable[str]) -> list[Problem]:
     """A fault for each file (relative to content/) that nobody reads, and that would vanish without a word."""
     message = "is not read; articles and pages are Markdown, in files that end in .md"
-    return [Problem(file=f"content/{file}", message=message) for file in sorted(files)
-            if not file.endswith(".md") and not unchanged.is_leftover(file)]  # fmt: skip
+    return [
+        Problem(file=f"content/{file}", message=message)
+        for file in sorted(files)
+        if not file.endswith(".md") and not unchanged.is_leftover(file)
+    ]
 
 
 def article(written: Manuscript, url: str, html: str, file: str) -> Article:

@@ -138,8 +138,9 @@ def _fault(source: Source) -> Problem:
 def read_all(content: Path) -> dict[str, File]:
     """Every file under `content` by its path relative to it, in order. Links are not followed, nothing huge is read."""
     listed = sorted(walk(content))
-    return {name: File(b"", odd) if odd else _read(content, name) for name, odd in listed
-            if not unchanged.is_leftover(name)}  # fmt: skip
+    return {
+        name: File(b"", odd) if odd else _read(content, name) for name, odd in listed if not unchanged.is_leftover(name)
+    }
 
 
 def _read(content: Path, name: str) -> File:

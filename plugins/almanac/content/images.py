@@ -114,8 +114,10 @@ def _wrong_with(data: bytes, called: str) -> Iterator[str]:
         yield f"{why}; save the picture again"
     if hidden := [part.name for part in parts if part.name not in SHOWN[found]]:
         what = ", ".join(dict.fromkeys(hidden))
-        yield (f"holds {what} beside the picture (a place, a device, a comment, an animation); "
-               "write it with `python3 tasks.py new image`, which leaves that out")  # fmt: skip
+        yield (
+            f"holds {what} beside the picture (a place, a device, a comment, an animation); "
+            "write it with `python3 tasks.py new image`, which leaves that out"
+        )
 
 
 def _unlike_its_head(data: bytes, parts: list[Part]) -> str:
@@ -128,8 +130,10 @@ def _unlike_its_head(data: bytes, parts: list[Part]) -> str:
     head = chunks[0][1] if chunks else b""
     if [name for name, _ in chunks].count("IHDR") != 1 or chunks[0][0] != "IHDR" or len(head) != HEAD:
         return "has not one head, at its beginning"
-    if any(zlib.crc32(data[part.start + 4 : part.end - 4]) != int.from_bytes(data[part.end - 4 : part.end], "big")
-           for part in bodies):  # fmt: skip
+    if any(
+        zlib.crc32(data[part.start + 4 : part.end - 4]) != int.from_bytes(data[part.end - 4 : part.end], "big")
+        for part in bodies
+    ):
         return "has a part whose check sum is wrong"
     depth, colour, method, filtering, interlaced = head[8:]
     if depth not in DEPTHS.get(colour, ()) or method or filtering or interlaced > 1:

@@ -85,8 +85,11 @@ def strangers(
     faults = []
     for post in posts:
         wrong = [(slug, "provider", providers) for slug in post.providers if slug not in providers]
-        wrong += [("/".join(key), "incident", {f"{a}/{b}" for a, b in incidents if a == key[0]})
-                  for key in post.incidents if key not in incidents]  # fmt: skip
+        wrong += [
+            ("/".join(key), "incident", {f"{a}/{b}" for a, b in incidents if a == key[0]})
+            for key in post.incidents
+            if key not in incidents
+        ]
         for name, what, known in wrong:
             near = nearest(name, known)
             cure = f"did you mean {near}?" if near else f"write it as the address of the {what}'s page has it"

@@ -142,7 +142,7 @@ def _named(matter: Matter, *ways: tuple[str, ...]) -> Iterator[tuple[Way, str, s
     """Each text under `ways` with its path, and what a reader sees in it."""
     for way in ways:
         for path, text in _texts(matter.values, *way):
-            if looks := skeleton(text[:limits.LINE]):
+            if looks := skeleton(text[: limits.LINE]):
                 yield path, text, looks
 
 
@@ -159,21 +159,34 @@ def _texts(value: Any, *way: str, path: Way = ()) -> Iterator[tuple[Way, str]]:
 
 def _provider(row: dict[str, Any]) -> Provider:
     """The frozen value of validated fields."""
-    return Provider(**row | {
-        "feeds": tuple(Feed(**feed) for feed in row["feeds"]),
-        "components": tuple(Component(**part | {"match": tuple(part["match"])}) for part in row["components"]),
-        "capabilities": tuple(row["capabilities"]),
-        "aliases": tuple(row["aliases"]),
-        "scope": row["scope"] and Scope(**{name: tuple(words) for name, words in row["scope"].items()}),
-        "built_on": tuple(row["built_on"]),
-    })
+    return Provider(
+        **row
+        | {
+            "feeds": tuple(Feed(**feed) for feed in row["feeds"]),
+            "components": tuple(Component(**part | {"match": tuple(part["match"])}) for part in row["components"]),
+            "capabilities": tuple(row["capabilities"]),
+            "aliases": tuple(row["aliases"]),
+            "scope": row["scope"] and Scope(**{name: tuple(words) for name, words in row["scope"].items()}),
+            "built_on": tuple(row["built_on"]),
+        }
+    )
 
 
 def _key(files: dict[str, bytes]) -> str:
     """A hash of the files and of the rules they are held to."""
-    ours = ("model/provider.py", "model/problem.py", *(f"content/{name}.py" for name in
-            ("frontmatter", "forms/__init__", "forms/values", "forms/errors", "providers", "body")),
-            "text/alike.py", "text/addresses.py", "text/limits.py", "text/quoting.py", "text/similar.py")  # fmt: skip
+    ours = (
+        "model/provider.py",
+        "model/problem.py",
+        *(
+            f"content/{name}.py"
+            for name in ("frontmatter", "forms/__init__", "forms/values", "forms/errors", "providers", "body")
+        ),
+        "text/alike.py",
+        "text/addresses.py",
+        "text/limits.py",
+        "text/quoting.py",
+        "text/similar.py",
+    )
     rules = {name: (HERE / name).read_bytes() for name in ours}
     digest = hashlib.sha256()
     for name, data in (rules | files).items():

@@ -27,9 +27,16 @@ _OTHERS = re.compile(
 _WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)*")
 # Fields in a person's own words, by where they stand; * is every item of a list.
 OWN: tuple[tuple[str, ...], ...] = (
-    ("title",), ("summary",), ("confirmed", "*"), ("claimed", "*"), ("unknown", "*"), ("claims", "*", "why"),
-    ("corrections", "*", "text"), ("reason",), ("note",),
-)  # fmt: skip
+    ("title",),
+    ("summary",),
+    ("confirmed", "*"),
+    ("claimed", "*"),
+    ("unknown", "*"),
+    ("claims", "*", "why"),
+    ("corrections", "*", "text"),
+    ("reason",),
+    ("note",),
+)
 
 
 class Slip(NamedTuple):

@@ -69,11 +69,17 @@ def read(data: bytes, file: str) -> tuple[Undeclared | None, tuple[Problem, ...]
     if faults:
         return None, faults
     return Undeclared(
-        provider=name["provider"], slug=name["slug"], title=row["title"], summary=row["summary"],
-        started=_utc(row["start"]), ended=row["end"] and _utc(row["end"]),
+        provider=name["provider"],
+        slug=name["slug"],
+        title=row["title"],
+        summary=row["summary"],
+        started=_utc(row["start"]),
+        ended=row["end"] and _utc(row["end"]),
         evidence=tuple(sorted((_witness(told) for told in row["evidence"]), key=lambda witness: witness.at)),
-        contributor=row["contributor"], date=_utc(row["date"]), file=file,
-    ), ()  # fmt: skip
+        contributor=row["contributor"],
+        date=_utc(row["date"]),
+        file=file,
+    ), ()
 
 
 def load(content: Path) -> tuple[tuple[Undeclared, ...], tuple[Problem, ...]]:

@@ -18,6 +18,21 @@ from almanac.exports.items import (
 from almanac.exports.syndication import Entry, atom, atom_of, entry, json_feed, opml, rss
 
 __all__ = [
-    "NEWEST", "Channel", "Entry", "Item", "article", "atom", "atom_of", "brief", "entry", "failing", "incident",
-    "json_feed", "link", "opml", "posts", "rss", "undeclared",
-]  # fmt: skip
+    "NEWEST",
+    "Channel",
+    "Entry",
+    "Item",
+    "article",
+    "atom",
+    "atom_of",
+    "brief",
+    "entry",
+    "failing",
+    "incident",
+    "json_feed",
+    "link",
+    "opml",
+    "posts",
+    "rss",
+    "undeclared",
+]

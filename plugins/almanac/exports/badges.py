@@ -61,30 +61,34 @@ def whole(known: Sequence[Declared], almanac: Snapshot) -> Badge:
 
 def shields(badge: Badge) -> bytes:
     """The JSON that https://shields.io/badges/endpoint-badge reads."""
-    return dump({
-        "schemaVersion": 1,
-        "label": badge.label,
-        "message": badge.message,
-        "color": SHIELDS[badge.indicator],
-        "cacheSeconds": 300,
-    })
+    return dump(
+        {
+            "schemaVersion": 1,
+            "label": badge.label,
+            "message": badge.message,
+            "color": SHIELDS[badge.indicator],
+            "cacheSeconds": 300,
+        }
+    )
 
 
 def svg(badge: Badge) -> bytes:
     """The same as a picture, white on colours of at least 4.5 : 1."""
     left, right = (round(len(text) * LETTER + 2 * PAD) for text in (badge.label, badge.message))
     title = f"{badge.label}: {badge.message}" + (f"; unknown from {badge.until}" if badge.until else "")
-    return document(_SVG.svg(
-        _SVG.title(title),
-        _SVG.rect(width=str(left), height="20", fill="#33363b"),
-        _SVG.rect(x=str(left), width=str(right), height="20", fill=COLOURS[badge.indicator]),
-        _SVG.g(
-            _SVG.text(badge.label, x=str(PAD), y="14", textLength=_inside(left)),
-            _SVG.text(badge.message, x=str(left + PAD), y="14", textLength=_inside(right)),
-            {"fill": "#fff", "font-family": "ui-sans-serif, system-ui, sans-serif", "font-size": "11"},
-        ),
-        {"role": "img", "aria-label": title, "width": str(left + right), "height": "20"},
-    ))  # fmt: skip
+    return document(
+        _SVG.svg(
+            _SVG.title(title),
+            _SVG.rect(width=str(left), height="20", fill="#33363b"),
+            _SVG.rect(x=str(left), width=str(right), height="20", fill=COLOURS[badge.indicator]),
+            _SVG.g(
+                _SVG.text(badge.label, x=str(PAD), y="14", textLength=_inside(left)),
+                _SVG.text(badge.message, x=str(left + PAD), y="14", textLength=_inside(right)),
+                {"fill": "#fff", "font-family": "ui-sans-serif, system-ui, sans-serif", "font-size": "11"},
+            ),
+            {"role": "img", "aria-label": title, "width": str(left + right), "height": "20"},
+        )
+    )
 
 
 def _inside(width: int) -> str:

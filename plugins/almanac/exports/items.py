@@ -109,16 +109,18 @@ def posts(incident: Incident, card: Card, provider: Provider, site: Home) -> lis
         seen[minute] += 1
         number = f"-{seen[minute]}" if seen[minute] > 1 else ""
         published = _seen_by(update.at, update)
-        found.append(Item(
-            id=f"{_id(card, site)}/{minute}{number}",
-            url=site.site_url + base.incident_url(card),
-            title=f"{_state(update.phase.value, False)}: {provider.name}: {incident.title}",
-            published=published,
-            updated=max([published, *(was.until for was in update.was), *([update.gone] if update.gone else [])]),
-            html=_post(update),
-            authors=(provider.company,),
-            categories=(provider.name, update.phase.value),
-        ))  # fmt: skip
+        found.append(
+            Item(
+                id=f"{_id(card, site)}/{minute}{number}",
+                url=site.site_url + base.incident_url(card),
+                title=f"{_state(update.phase.value, False)}: {provider.name}: {incident.title}",
+                published=published,
+                updated=max([published, *(was.until for was in update.was), *([update.gone] if update.gone else [])]),
+                html=_post(update),
+                authors=(provider.company,),
+                categories=(provider.name, update.phase.value),
+            )
+        )
     return found
 
 
@@ -155,8 +157,10 @@ def link(post: LinkPost, grade: str, incidents: Sequence[tuple[str, str]], site:
 
 def undeclared(one: Undeclared, provider: Provider, site: Home) -> Item:
     """Trouble that the provider did not declare; its title says so first."""
-    lines = "".join(f'<li><a href="{escape(seen.url)}">{escape(seen.title)}</a>, {escape(seen.publisher)}</li>'
-                    for seen in one.evidence)  # fmt: skip
+    lines = "".join(
+        f'<li><a href="{escape(seen.url)}">{escape(seen.title)}</a>, {escape(seen.publisher)}</li>'
+        for seen in one.evidence
+    )
     return Item(
         id=f"{site.site_id}undeclared/{one.provider}/{one.slug}",
         url=site.site_url + one.url,
@@ -173,9 +177,10 @@ def failing(provider: Provider, pulls: Pulls | None, now: datetime, site: Home) 
     """The feeds of a provider that could not be used for a day or longer; dated to the moment the day was over."""
     known = pulls.feeds if pulls else ()
     return [
-        _failure(provider, state, state.error_since + PATIENCE, site) for state in known
+        _failure(provider, state, state.error_since + PATIENCE, site)
+        for state in known
         if state.error and state.error_since and state.error_since + PATIENCE <= now
-    ]  # fmt: skip
+    ]
 
 
 def _failure(provider: Provider, state: FeedState, due: datetime, site: Home) -> Item:

@@ -94,8 +94,10 @@ def _shape(letter: str, size: int, bold: bool) -> Grey:
     face = font(bold)
     width, height = round(face.width(letter, size)) + 2 * EDGE, size + size // 2
     style = f'font-family="Source Sans Pro" font-weight="{face.weight}" font-size="{size}"'
-    svg = (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
-           f'<text x="{EDGE}" y="{size}" {style}>&#{ord(letter)};</text></svg>')  # fmt: skip
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+        f'<text x="{EDGE}" y="{size}" {style}>&#{ord(letter)};</text></svg>'
+    )
     return alpha(resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, font_files=[face.file]))
 
 

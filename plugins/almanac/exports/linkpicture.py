@@ -23,8 +23,13 @@ from almanac.views import charts
 WIDTH, HEIGHT, MARGIN = 1200, 630, 80
 INNER = WIDTH - 2 * MARGIN
 PAPER, INK, SOFT, RULE = (0xFB, 0xFA, 0xF6), (0x1D, 0x1C, 0x19), (0x5C, 0x59, 0x50), (0xD3, 0xCF, 0xC2)
-SEVERITY = {"ok": (0x1F, 0x6A, 0x80), "minor": (0x8D, 0x84, 0x62), "major": (0xDF, 0x6A, 0x1A),
-            "critical": (0x52, 0x07, 0x2A), "unknown": (0x7D, 0x79, 0x6D)}  # fmt: skip
+SEVERITY = {
+    "ok": (0x1F, 0x6A, 0x80),
+    "minor": (0x8D, 0x84, 0x62),
+    "major": (0xDF, 0x6A, 0x1A),
+    "critical": (0x52, 0x07, 0x2A),
+    "unknown": (0x7D, 0x79, 0x6D),
+}
 INKS, SOFTS = 6, 3  # steps from paper to full ink
 HATCHED = frozenset({charts.UNKNOWN, charts.UNSAID})
 TITLES = ((76, 2), (60, 3))  # sizes to try, and how many lines there is room for
@@ -126,8 +131,12 @@ def _mixed(ink: tuple[int, int, int], share: float) -> tuple[int, ...]:
     return tuple(round(paper + (full - paper) * share) for paper, full in zip(PAPER, ink, strict=True))
 
 
-_PALETTE = [*(_mixed(INK, n / INKS) for n in range(INKS + 1)), *(_mixed(SOFT, (n + 1) / SOFTS) for n in range(SOFTS)),
-            *SEVERITY.values(), RULE]  # fmt: skip
+_PALETTE = [
+    *(_mixed(INK, n / INKS) for n in range(INKS + 1)),
+    *(_mixed(SOFT, (n + 1) / SOFTS) for n in range(SOFTS)),
+    *SEVERITY.values(),
+    RULE,
+]
 # Which colour of the palette a strength of ink, or of soft ink, becomes.
 _INK_STEPS = np.rint(np.arange(256) / 255 * INKS).astype(np.uint8)
 _SOFT_STEPS = np.rint(np.arange(256) / 255 * SOFTS).astype(np.uint8)

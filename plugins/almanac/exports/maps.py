@@ -75,5 +75,5 @@ def llms(site_name: str, site_url: str, providers: Sequence[Provider]) -> bytes:
         "",
         f"- [Method]({site_url}/methodology/): what counts, and how every number is made",
         f"- [Leaderboard]({site_url}/leaderboard/): shares of time without declared trouble, ranks with their doubt",
-    ]  # fmt: skip
+    ]
     return ("\n".join(lines) + "\n").encode()

@@ -35,10 +35,15 @@ class Record(NamedTuple):
     def request(self) -> Mapping[str, Any]:
         """What Pagefind is told. A mark is a filter of its own: Pagefind shuffles the values of one."""
         return {
-            "type": "AddRecord", "index_id": 0, "url": self.url, "content": f"{self.text} {self.title}. {self.names}",
-            "language": "en", "meta": {"title": self.title, "note": self.note, "told": "yes" if self.text else ""},
-            "filters": dict.fromkeys(self.marks, YES), "sort": {"date": self.date},
-        }  # fmt: skip
+            "type": "AddRecord",
+            "index_id": 0,
+            "url": self.url,
+            "content": f"{self.text} {self.title}. {self.names}",
+            "language": "en",
+            "meta": {"title": self.title, "note": self.note, "told": "yes" if self.text else ""},
+            "filters": dict.fromkeys(self.marks, YES),
+            "sort": {"date": self.date},
+        }
 
 
 def files(records: Iterable[Record]) -> dict[str, bytes]:

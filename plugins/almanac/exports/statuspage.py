@@ -71,10 +71,9 @@ def declared(almanac: Snapshot, provider: Provider) -> Declared:
         state=state,
         troubles=tuple(sorted(current.troubles(provider, going_on), key=current.rank, reverse=True)),
         maintenance=tuple(
-            card for card in going_on
-            if card.kind == Kind.MAINTENANCE and selection.scope(provider, card) != "out"
+            card for card in going_on if card.kind == Kind.MAINTENANCE and selection.scope(provider, card) != "out"
         ),
-    )  # fmt: skip
+    )
 
 
 def page(known: Sequence[Declared], name: str, site: Home, changed: datetime | None = None) -> Json:
@@ -209,19 +208,21 @@ def _posts(incident: Incident, identity: str) -> list[Json]:
     for number, update in enumerate(incident.updates, 1):
         at = stamp(update.at)
         moved = stamp(max([update.at, *(was.until for was in update.was)]))
-        found.append({
-            "id": update.upstream_id or f"{identity}-{number}",
-            "status": _phase(update.phase, False),
-            "body": update.text,
-            "incident_id": identity,
-            "created_at": at,
-            "updated_at": moved,
-            "display_at": at,
-            "affected_components": None,
-            "deliver_notifications": False,
-            "custom_tweet": None,
-            "tweet_id": None,
-        })
+        found.append(
+            {
+                "id": update.upstream_id or f"{identity}-{number}",
+                "status": _phase(update.phase, False),
+                "body": update.text,
+                "incident_id": identity,
+                "created_at": at,
+                "updated_at": moved,
+                "display_at": at,
+                "affected_components": None,
+                "deliver_notifications": False,
+                "custom_tweet": None,
+                "tweet_id": None,
+            }
+        )
     return found[::-1]
 
 

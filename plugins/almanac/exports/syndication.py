@@ -48,20 +48,24 @@ def atom_of(channel: Channel, entries: Sequence[Entry]) -> bytes:
     """An Atom feed, or with `channel.current` an archive document of one."""
     title = _text(line(channel.title))
     style = f'<?xml-stylesheet href="{_value(channel.style)}" type="text/css"?>\n' if channel.style else ""
-    return "".join([
-        f'{DECLARATION}{style}<feed xmlns="{ATOM}">\n'
-        f"  <id>{_text(channel.id)}</id>\n"
-        f"  <title>{title}</title>\n"
-        f"  <updated>{stamp(_latest(channel, entries))}</updated>\n"
-        f"  <author>\n    <name>{title}</name>\n  </author>\n",
-        f'  <generator version="{_value(channel.version)}">{NAME}</generator>\n' if _states_version(channel) else "",
-        f'  <fh:archive xmlns:fh="{HISTORY}"/>\n' if channel.current else "",
-        f'  <link rel="self" type="application/atom+xml" href="{_value(channel.url)}"/>\n'
-        f'  <link rel="alternate" type="text/html" href="{_value(channel.home)}"/>\n',
-        *(f"  <{link}/>\n" for link in _archives(channel)),
-        *(one.xml for one in entries),
-        "</feed>\n",
-    ]).encode()  # fmt: skip
+    return "".join(
+        [
+            f'{DECLARATION}{style}<feed xmlns="{ATOM}">\n'
+            f"  <id>{_text(channel.id)}</id>\n"
+            f"  <title>{title}</title>\n"
+            f"  <updated>{stamp(_latest(channel, entries))}</updated>\n"
+            f"  <author>\n    <name>{title}</name>\n  </author>\n",
+            f'  <generator version="{_value(channel.version)}">{NAME}</generator>\n'
+            if _states_version(channel)
+            else "",
+            f'  <fh:archive xmlns:fh="{HISTORY}"/>\n' if channel.current else "",
+            f'  <link rel="self" type="application/atom+xml" href="{_value(channel.url)}"/>\n'
+            f'  <link rel="alternate" type="text/html" href="{_value(channel.home)}"/>\n',
+            *(f"  <{link}/>\n" for link in _archives(channel)),
+            *(one.xml for one in entries),
+            "</feed>\n",
+        ]
+    ).encode()
 
 
 def _states_version(channel: Channel) -> bool:
@@ -77,18 +81,21 @@ def _archives(channel: Channel) -> list[str]:
 
 def entry(item: Item) -> Entry:
     """The entry of an item."""
-    return Entry(item.updated, (
-        "  <entry>\n"
-        f"    <id>{_text(item.id)}</id>\n"
-        f"    <title>{_text(line(item.title))}</title>\n"
-        f"    <published>{stamp(item.published)}</published>\n"
-        f"    <updated>{stamp(item.updated)}</updated>\n"
-        f"{_authors(item.authors)}"
-        f'    <link rel="alternate" type="text/html" href="{_value(item.url)}"/>\n'
-        f"{_categories(item.categories)}"
-        f'    <content type="html">{_text(markdown.clean(item.html))}</content>\n'
-        "  </entry>\n"
-    ))  # fmt: skip
+    return Entry(
+        item.updated,
+        (
+            "  <entry>\n"
+            f"    <id>{_text(item.id)}</id>\n"
+            f"    <title>{_text(line(item.title))}</title>\n"
+            f"    <published>{stamp(item.published)}</published>\n"
+            f"    <updated>{stamp(item.updated)}</updated>\n"
+            f"{_authors(item.authors)}"
+            f'    <link rel="alternate" type="text/html" href="{_value(item.url)}"/>\n'
+            f"{_categories(item.categories)}"
+            f'    <content type="html">{_text(markdown.clean(item.html))}</content>\n'
+            "  </entry>\n"
+        ),
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -104,19 +111,21 @@ def _categories(terms: tuple[str, ...]) -> str:
 def rss(channel: Channel, items: Sequence[Item]) -> bytes:
     """An RSS 2.0 feed, with Atom's `self` and `updated`, which RSS has no words for."""
     title = _text(line(channel.title))
-    return "".join([
-        f'{DECLARATION}<rss xmlns:atom="{ATOM}" version="2.0">\n'
-        "  <channel>\n"
-        f"    <title>{title}</title>\n"
-        f"    <link>{_text(channel.home)}</link>\n"
-        f"    <description>{title}</description>\n",
-        f"    <generator>{NAME} {_text(channel.version)}</generator>\n" if channel.version else "",
-        f'    <atom:link rel="self" type="application/rss+xml" href="{_value(channel.url)}"/>\n',
-        *(f"    <atom:{link}/>\n" for link in _archives(channel)),
-        f"    <lastBuildDate>{_rfc822(_latest(channel, items))}</lastBuildDate>\n",
-        *map(_rss_item, items),
-        "  </channel>\n</rss>\n",
-    ]).encode()  # fmt: skip
+    return "".join(
+        [
+            f'{DECLARATION}<rss xmlns:atom="{ATOM}" version="2.0">\n'
+            "  <channel>\n"
+            f"    <title>{title}</title>\n"
+            f"    <link>{_text(channel.home)}</link>\n"
+            f"    <description>{title}</description>\n",
+            f"    <generator>{NAME} {_text(channel.version)}</generator>\n" if channel.version else "",
+            f'    <atom:link rel="self" type="application/rss+xml" href="{_value(channel.url)}"/>\n',
+            *(f"    <atom:{link}/>\n" for link in _archives(channel)),
+            f"    <lastBuildDate>{_rfc822(_latest(channel, items))}</lastBuildDate>\n",
+            *map(_rss_item, items),
+            "  </channel>\n</rss>\n",
+        ]
+    ).encode()
 
 
 def _rss_item(item: Item) -> str:
@@ -140,15 +149,17 @@ def json_feed(channel: Channel, items: Sequence[Item]) -> bytes:
     Its extensions are objects whose names begin with an underscore.
     """
     program = {"_almanac": {"generator": NAME, "version": channel.version}} if channel.version else {}
-    return dump({
-        "version": JSON_FEED,
-        "title": line(channel.title),
-        "home_page_url": channel.home,
-        "feed_url": channel.url,
-        "language": "en",
-        **program,
-        "items": [_json_item(item) for item in items],
-    })
+    return dump(
+        {
+            "version": JSON_FEED,
+            "title": line(channel.title),
+            "home_page_url": channel.home,
+            "feed_url": channel.url,
+            "language": "en",
+            **program,
+            "items": [_json_item(item) for item in items],
+        }
+    )
 
 
 def _json_item(item: Item) -> dict[str, Any]:

@@ -41,59 +41,79 @@ class Table(NamedTuple):
     fields: tuple[Field, ...]
 
 
-INCIDENTS = Table("incidents", "Incidents as declared, corrections applied", ("provider", "id"), (
-    Field("provider", "string", "Slug of the provider"),
-    Field("id", "string", "The provider's own id of the incident"),
-    Field("title", "string", "The provider's title"),
-    Field("kind", "string", "outage, degradation, maintenance, notice, test, withdrawn or merged"),
-    Field("impact", "string", "none, minor, major, critical, maintenance or unknown"),
-    Field("impact_stated", "string", "The source's own word"),
-    Field("phase", "string", "Where the provider said it stood last"),
-    Field("components", "array", "Parts named as affected; none means the service as a whole"),
-    Field("started", "datetime", "Start"),
-    Field("started_basis", "string", "Where the start comes from"),
-    Field("ended", "datetime", "End; empty if none is recorded"),
-    Field("ended_basis", "string", "Where the end comes from"),
-    Field("precision", "string", "Of start and end: second or minute"),
-    Field("posted", "datetime", "First post of the provider"),
-    Field("posted_late", "boolean", "First posted at or after its end"),
-    Field("first_seen", "datetime", "When this archive first saw it; empty for imports"),
-    Field("vanished", "datetime", "First missing from a feed that should hold it"),
-    Field("imported", "string", "The data set it was imported from"),
-    Field("updates", "integer", "Number of posts"),
-    Field("edits", "integer", "Number of changes the provider made afterwards"),
-    Field("changed", "datetime", "When anything about it last changed"),
-    Field("source", "string", "The provider's page of it"),
-    Field("url", "string", "This site's page of it"),
-))  # fmt: skip
-UPDATES = Table("updates", "Posts on incidents, without their texts", (), (
-    Field("provider", "string", "Slug of the provider"),
-    Field("incident", "string", "The provider's id of the incident"),
-    Field("at", "datetime", "Time of the post"),
-    Field("phase", "string", "What it says of the incident's phase"),
-))  # fmt: skip
-COVERAGE = Table("coverage", "Times in which an incident would have been seen", (), (
-    Field("provider", "string", "Slug of the provider"),
-    Field("dataset", "string", "The data set that covers it; empty for our own readings"),
-    Field("since", "datetime", "Begin"),
-    Field("until", "datetime", "End"),
-))  # fmt: skip
-LEADERBOARD = Table("leaderboard", "Ranks with their doubt, over the period shown first", ("provider",), (
-    Field("period", "string", "Name of the period"),
-    Field("since", "datetime", "Begin of the period"),
-    Field("until", "datetime", "End of the period"),
-    Field("provider", "string", "Slug of the provider"),
-    Field("written_by", "string", "hand or machine: who writes its status page"),
-    Field("best_rank", "integer", "Best rank the evidence allows, 90 % for all at once; empty if not ranked"),
-    Field("worst_rank", "integer", "Worst rank the evidence allows"),
-    Field("share_low", "number", "Share of covered time without declared trouble, lower bound"),
-    Field("share_high", "number", "The same, upper bound: apart where the record leaves something open"),
-    Field("interval_low", "number", "90 % interval of the share"),
-    Field("interval_high", "number", "90 % interval of the share"),
-    Field("incidents", "integer", "Counted incidents"),
-    Field("covered_seconds", "integer", "Covered time in the period"),
-    Field("why_not_ranked", "string", "Why there is no rank"),
-))  # fmt: skip
+INCIDENTS = Table(
+    "incidents",
+    "Incidents as declared, corrections applied",
+    ("provider", "id"),
+    (
+        Field("provider", "string", "Slug of the provider"),
+        Field("id", "string", "The provider's own id of the incident"),
+        Field("title", "string", "The provider's title"),
+        Field("kind", "string", "outage, degradation, maintenance, notice, test, withdrawn or merged"),
+        Field("impact", "string", "none, minor, major, critical, maintenance or unknown"),
+        Field("impact_stated", "string", "The source's own word"),
+        Field("phase", "string", "Where the provider said it stood last"),
+        Field("components", "array", "Parts named as affected; none means the service as a whole"),
+        Field("started", "datetime", "Start"),
+        Field("started_basis", "string", "Where the start comes from"),
+        Field("ended", "datetime", "End; empty if none is recorded"),
+        Field("ended_basis", "string", "Where the end comes from"),
+        Field("precision", "string", "Of start and end: second or minute"),
+        Field("posted", "datetime", "First post of the provider"),
+        Field("posted_late", "boolean", "First posted at or after its end"),
+        Field("first_seen", "datetime", "When this archive first saw it; empty for imports"),
+        Field("vanished", "datetime", "First missing from a feed that should hold it"),
+        Field("imported", "string", "The data set it was imported from"),
+        Field("updates", "integer", "Number of posts"),
+        Field("edits", "integer", "Number of changes the provider made afterwards"),
+        Field("changed", "datetime", "When anything about it last changed"),
+        Field("source", "string", "The provider's page of it"),
+        Field("url", "string", "This site's page of it"),
+    ),
+)
+UPDATES = Table(
+    "updates",
+    "Posts on incidents, without their texts",
+    (),
+    (
+        Field("provider", "string", "Slug of the provider"),
+        Field("incident", "string", "The provider's id of the incident"),
+        Field("at", "datetime", "Time of the post"),
+        Field("phase", "string", "What it says of the incident's phase"),
+    ),
+)
+COVERAGE = Table(
+    "coverage",
+    "Times in which an incident would have been seen",
+    (),
+    (
+        Field("provider", "string", "Slug of the provider"),
+        Field("dataset", "string", "The data set that covers it; empty for our own readings"),
+        Field("since", "datetime", "Begin"),
+        Field("until", "datetime", "End"),
+    ),
+)
+LEADERBOARD = Table(
+    "leaderboard",
+    "Ranks with their doubt, over the period shown first",
+    ("provider",),
+    (
+        Field("period", "string", "Name of the period"),
+        Field("since", "datetime", "Begin of the period"),
+        Field("until", "datetime", "End of the period"),
+        Field("provider", "string", "Slug of the provider"),
+        Field("written_by", "string", "hand or machine: who writes its status page"),
+        Field("best_rank", "integer", "Best rank the evidence allows, 90 % for all at once; empty if not ranked"),
+        Field("worst_rank", "integer", "Worst rank the evidence allows"),
+        Field("share_low", "number", "Share of covered time without declared trouble, lower bound"),
+        Field("share_high", "number", "The same, upper bound: apart where the record leaves something open"),
+        Field("interval_low", "number", "90 % interval of the share"),
+        Field("interval_high", "number", "90 % interval of the share"),
+        Field("incidents", "integer", "Counted incidents"),
+        Field("covered_seconds", "integer", "Covered time in the period"),
+        Field("why_not_ranked", "string", "Why there is no rank"),
+    ),
+)
 TABLES = (INCIDENTS, UPDATES, COVERAGE, LEADERBOARD)
 
 Row = Sequence[Any]
@@ -103,12 +123,30 @@ def incident_rows(cards: Iterable[Card], site_url: str) -> Iterable[Row]:
     """The rows of INCIDENTS."""
     for card in cards:
         yield (
-            card.provider, card.id, card.title, card.kind, card.impact, card.impact_stated, card.phase,
-            list(card.components), _time(card.started), card.started_basis, _time(card.ended), card.ended_basis,
-            card.precision, _time(card.posted), card.posted_late, _time(card.first_seen), _time(card.vanished),
-            card.imported, len(card.updates), card.edits, _time(card.changed), card.source,
+            card.provider,
+            card.id,
+            card.title,
+            card.kind,
+            card.impact,
+            card.impact_stated,
+            card.phase,
+            list(card.components),
+            _time(card.started),
+            card.started_basis,
+            _time(card.ended),
+            card.ended_basis,
+            card.precision,
+            _time(card.posted),
+            card.posted_late,
+            _time(card.first_seen),
+            _time(card.vanished),
+            card.imported,
+            len(card.updates),
+            card.edits,
+            _time(card.changed),
+            card.source,
             site_url + base.incident_url(card),
-        )  # fmt: skip
+        )
 
 
 def update_rows(cards: Iterable[Card]) -> Iterable[Row]:
@@ -132,9 +170,18 @@ def leaderboard_rows(boards: Mapping[str, Leaderboard]) -> Iterable[Row]:
         for slug, measure, (best, worst), why in [*ranked, *unranked]:
             shares = [*(measure.availability or ("", "")), *(measure.interval or ("", ""))]
             yield (
-                period.name, _time(period.since), _time(period.until), slug, writer, best, worst,
-                *(round(share, 6) if share != "" else "" for share in shares), measure.n, measure.covered, why,
-            )  # fmt: skip
+                period.name,
+                _time(period.since),
+                _time(period.until),
+                slug,
+                writer,
+                best,
+                worst,
+                *(round(share, 6) if share != "" else "" for share in shares),
+                measure.n,
+                measure.covered,
+                why,
+            )
 
 
 def as_csv(table: Table, rows: Iterable[Row]) -> bytes:
@@ -202,25 +249,34 @@ def package(almanac: Snapshot, sizes: Mapping[str, Size], version: str) -> bytes
     `version` is that of the program, which says what the columns mean: CHANGELOG.md names every change of one.
     """
     cut_off = stamp(almanac.record_until) if almanac.record_until else None
-    return dump({
-        "profile": "tabular-data-package",
-        "name": "outage-almanac",
-        "version": version,
-        "title": f"{almanac.site_name}: incidents AI providers declared",
-        "homepage": f"{almanac.site_url}/data/",
-        "licenses": [LICENCE],
-        "cut_off": cut_off,
-        "resources": [_resource(table, form, sizes[name]) for table in TABLES for form in TYPES
-                      if (name := f"{table.name}.{form}") in sizes],
-    })
+    return dump(
+        {
+            "profile": "tabular-data-package",
+            "name": "outage-almanac",
+            "version": version,
+            "title": f"{almanac.site_name}: incidents AI providers declared",
+            "homepage": f"{almanac.site_url}/data/",
+            "licenses": [LICENCE],
+            "cut_off": cut_off,
+            "resources": [
+                _resource(table, form, sizes[name])
+                for table in TABLES
+                for form in TYPES
+                if (name := f"{table.name}.{form}") in sizes
+            ],
+        }
+    )
 
 
 def _resource(table: Table, form: str, size: Size) -> dict[str, Any]:
     fields = [
-        {"name": f.name, "type": "string" if form == "csv" and f.type == "array" else f.type,
-         "description": f.description}
+        {
+            "name": f.name,
+            "type": "string" if form == "csv" and f.type == "array" else f.type,
+            "description": f.description,
+        }
         for f in table.fields
-    ]  # fmt: skip
+    ]
     return {
         "name": f"{table.name}-{form}",
         "title": table.title,

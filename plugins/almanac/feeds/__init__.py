@@ -154,8 +154,10 @@ def _joined(found: Sequence[_Found], notes: Notes) -> list[_Found]:
     named: dict[str, list[_Found]] = {}
     for incident, group in found:
         named.setdefault(incident.id, []).append((incident, group))
-    return [(doubles.joined([incident for incident, _ in told], notes), tuple(entry for _, g in told for entry in g))
-            for told in named.values()]  # fmt: skip
+    return [
+        (doubles.joined([incident for incident, _ in told], notes), tuple(entry for _, g in told for entry in g))
+        for told in named.values()
+    ]
 
 
 def _groups(dialect: Dialect, fresh: Sequence[Entry]) -> tuple[list[tuple[Entry, ...]], list[Skip]]:

@@ -12,12 +12,12 @@ from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
 from .entries import Entry
 from .links import tidy
 
-_HOME = re.compile(r"https?://(?:azure\.microsoft\.com/[a-z-]*/?status|azure\.status\.microsoft|status\.cloud\.microsoft)")
+_HOME = re.compile(
+    r"https?://(?:azure\.microsoft\.com/[a-z-]*/?status|azure\.status\.microsoft|status\.cloud\.microsoft)"
+)
 _CLOCK = r"(\d{1,2}):(\d\d)(?: UTC)?"
 _DAY = r"(?:on )?(\d{1,2}) ([A-Z][a-z]{2,8}) (\d{4})"
-_STARTED = re.compile(
-    rf"(?:Starting (?:at|from)|Between)(?: approximately)? {_CLOCK}[^.<]{{0,60}}? {_DAY}"
-)
+_STARTED = re.compile(rf"(?:Starting (?:at|from)|Between)(?: approximately)? {_CLOCK}[^.<]{{0,60}}? {_DAY}")
 
 
 def _speaks(head: str, sample: str) -> bool:
@@ -60,6 +60,4 @@ def _stated(body: str) -> datetime | None:
     return times.moment(int(found[5]), month, int(found[3]), int(found[1]), int(found[2]), 0, UTC)
 
 
-DIALECT = Dialect(
-    name="azure", speaks=_speaks, key=_key, read=_read, whole_entries=False, window=Window.CURRENT
-)
+DIALECT = Dialect(name="azure", speaks=_speaks, key=_key, read=_read, whole_entries=False, window=Window.CURRENT)

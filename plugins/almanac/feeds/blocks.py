@@ -18,9 +18,7 @@ _BLOCK = re.compile(
     r"<strong>([^<]{1,60})</strong>\s*(?:-|–)?",
     re.IGNORECASE,
 )
-_TIME = re.compile(
-    r"([A-Z][a-z]{2,8})\.? +(\d{1,2}), +(?:(\d{4}), +)?(\d{1,2}):(\d\d)(?::(\d\d))? +(\S[^<>]{0,30})"
-)
+_TIME = re.compile(r"([A-Z][a-z]{2,8})\.? +(\d{1,2}), +(?:(\d{4}), +)?(\d{1,2}):(\d\d)(?::(\d\d))? +(\S[^<>]{0,30})")
 _BANNER = re.compile(
     r"<strong>\s*THIS IS A SCHEDULED EVENT\s+([^<]{1,40}(?:<var[^<>]{0,40}>[^<]{1,12}</var>[^<]{0,40}){0,5})"
 )

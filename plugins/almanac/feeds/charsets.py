@@ -23,8 +23,7 @@ _NAMES = {
     "iso8859-3": "iso-8859-3 iso_8859-3 iso8859-3 iso88593 iso-ir-109 latin3 l3 csisolatin3",
     "iso8859-4": "iso-8859-4 iso_8859-4 iso8859-4 iso88594 iso-ir-110 latin4 l4 csisolatin4",
     "iso8859-5": "iso-8859-5 iso_8859-5 iso8859-5 iso88595 iso-ir-144 cyrillic csisolatincyrillic",
-    "iso8859-6": "iso-8859-6 iso_8859-6 iso8859-6 iso88596 iso-ir-127 ecma-114 asmo-708 arabic"
-    " csisolatinarabic",
+    "iso8859-6": "iso-8859-6 iso_8859-6 iso8859-6 iso88596 iso-ir-127 ecma-114 asmo-708 arabic csisolatinarabic",
     "iso8859-7": "iso-8859-7 iso_8859-7 iso8859-7 iso88597 iso-ir-126 ecma-118 elot_928 greek greek8"
     " sun_eu_greek csisolatingreek",
     "iso8859-8": "iso-8859-8 iso_8859-8 iso8859-8 iso88598 iso-ir-138 hebrew csisolatinhebrew"
@@ -33,8 +32,7 @@ _NAMES = {
     "iso8859-10": "iso-8859-10 iso8859-10 iso885910 iso-ir-157 latin6 l6 csisolatin6",
     "iso8859-11": "iso-8859-11 iso8859-11 iso885911",
     "iso8859-13": "iso-8859-13 iso8859-13 iso885913 csiso885913",
-    "iso8859-14": "iso-8859-14 iso_8859-14 iso8859-14 iso885914 iso-ir-199 iso-celtic latin8 l8"
-    " csiso885914",
+    "iso8859-14": "iso-8859-14 iso_8859-14 iso8859-14 iso885914 iso-ir-199 iso-celtic latin8 l8 csiso885914",
     "iso8859-15": "iso-8859-15 iso_8859-15 iso8859-15 iso885915 latin-9 l9 csisolatin9 csiso885915",
     "iso8859-16": "iso-8859-16 iso_8859-16 iso-ir-226 latin10 l10 csiso885916",
     "tis-620": "tis-620 cstis620 iso-ir-166",
@@ -75,7 +73,7 @@ _NAMES = {
     "iso2022_jp": "iso-2022-jp csiso2022jp",
     "iso2022_jp_2": "iso-2022-jp-2 csiso2022jp2",
     "iso2022_kr": "iso-2022-kr csiso2022kr",
-}  # fmt: skip
+}
 _CODECS = MappingProxyType({name: codec for codec, names in _NAMES.items() for name in names.split()})
 
 

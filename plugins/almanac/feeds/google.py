@@ -83,6 +83,4 @@ def _stated(body: str, pattern: re.Pattern[str], notes: Notes) -> datetime | Non
     return at
 
 
-DIALECT = Dialect(
-    name="google", speaks=_speaks, key=_key, read=_read, one_entry_an_incident=False, whole_entries=False
-)
+DIALECT = Dialect(name="google", speaks=_speaks, key=_key, read=_read, one_entry_an_incident=False, whole_entries=False)

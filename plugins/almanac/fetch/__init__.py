@@ -60,7 +60,10 @@ class Hosts:
     """Whose turn it is: one request at a time and a short pause for each host."""
 
     def __init__(
-        self, pause: float = PAUSE, *, clock: Callable[[], float] = time.monotonic,
+        self,
+        pause: float = PAUSE,
+        *,
+        clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._pause, self._clock, self._sleep = pause, clock, sleep

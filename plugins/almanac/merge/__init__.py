@@ -24,9 +24,7 @@ class Merged:
     twins: tuple[tuple[str, str], ...] = ()  # (new id, known id) of what may be one incident; for a person to look at
 
 
-def merge(
-    known: Mapping[str, Incident], reading: Reading, last_open: Iterable[tuple[str, datetime]] = ()
-) -> Merged:
+def merge(known: Mapping[str, Incident], reading: Reading, last_open: Iterable[tuple[str, datetime]] = ()) -> Merged:
     """Bring what a feed says together with what is known of its provider (by id).
 
     `last_open` is that of the pull before. Merging the same reading again gives no incidents.
@@ -72,8 +70,7 @@ def _open(
 ) -> tuple[tuple[str, datetime], ...]:
     """When each open incident was last seen open."""
     now = dict.fromkeys(present, seen)
-    return tuple((name, at) for name, at in sorted({**sights, **now}.items())
-                 if name in after and after[name].is_open)
+    return tuple((name, at) for name, at in sorted({**sights, **now}.items()) if name in after and after[name].is_open)
 
 
 def _twins(new: Iterable[Incident], known: Mapping[str, Incident], present: set[str]) -> Iterable[tuple[str, str]]:

@@ -30,18 +30,20 @@ def merged(known: Incident, shown: Incident, reading: Reading) -> Incident:
     """`known` after the feed showed it as `shown`; equal to `known` if that was no news."""
     whole = reading.whole_entries
     complete = whole and known.dialect in ("", reading.dialect)  # another dialect may show less of an incident
-    posts, changes = updates.merged(
-        known.updates, shown.updates, seen=reading.seen, whole=whole, takes_away=complete
-    )
+    posts, changes = updates.merged(known.updates, shown.updates, seen=reading.seen, whole=whole, takes_away=complete)
     if not complete:
         shown = _as_if_whole(shown, known, posts)
     fresh = complete and not known.imported  # else a weaker basis does not replace a stronger one
     facts = {**_said(known, shown), **_kind(known, shown), **_when(known, shown, reading.seen, fresh=fresh)}
     return replace(
-        known, **facts, updates=posts, dialect=reading.dialect, source=shown.source or known.source,
+        known,
+        **facts,
+        updates=posts,
+        dialect=reading.dialect,
+        source=shown.source or known.source,
         aliases=known.aliases if shown.id in (known.id, *known.aliases) else (*known.aliases, shown.id),
         changes=(*known.changes, *changes, *_changes(known, facts, reading.seen)),
-    )  # fmt: skip
+    )
 
 
 def first(shown: Incident, reading: Reading) -> Incident:
@@ -51,9 +53,12 @@ def first(shown: Incident, reading: Reading) -> Incident:
         shown = _as_if_whole(shown, shown, posts)
     is_bound = reading.first and shown.started_basis == SIGHT and reading.window is not Window.CURRENT
     return replace(
-        shown, dialect=reading.dialect, first_seen=reading.seen, updates=posts,
+        shown,
+        dialect=reading.dialect,
+        first_seen=reading.seen,
+        updates=posts,
         started_basis=BOUND if is_bound else shown.started_basis,
-    )  # fmt: skip
+    )
 
 
 def _as_if_whole(shown: Incident, known: Incident, posts: Sequence[Update]) -> Incident:
@@ -122,9 +127,13 @@ def _when(known: Incident, shown: Incident, seen: datetime, *, fresh: bool) -> d
             start = _Time(end.at, "mended", end.fine)
     fine = start.fine and (end is None or end.fine)
     return {
-        "phase": phase, "started": start.at, "started_basis": start.basis, "ended": end.at if end else None,
-        "ended_basis": end.basis if end else "", "precision": "second" if fine else "minute",
-    }  # fmt: skip
+        "phase": phase,
+        "started": start.at,
+        "started_basis": start.basis,
+        "ended": end.at if end else None,
+        "ended_basis": end.basis if end else "",
+        "precision": "second" if fine else "minute",
+    }
 
 
 def _start(incident: Incident) -> _Time:
@@ -181,10 +190,11 @@ def _changes(known: Incident, facts: Mapping[str, Any], seen: datetime) -> Itera
     yield from (Change(what=what, was=was, until=seen) for what, (was, now) in texts.items() if was and was != now)
     absent = known.ended_basis == "absence" and after.ended
     times = {
-        "started": (_start(known), _start(after)), "ended": (None if absent else _end(known), _end(after)),
+        "started": (_start(known), _start(after)),
+        "ended": (None if absent else _end(known), _end(after)),
         "planned_from": (_plan(known.planned_from), _plan(after.planned_from)),
         "planned_until": (_plan(known.planned_until), _plan(after.planned_until)),
-    }  # fmt: skip
+    }
     for what, (was, now) in times.items():
         if was and not (now and _agree(was, now, lenient=bool(known.imported))):
             yield Change(what=what, was=stamp(was.at), until=seen)

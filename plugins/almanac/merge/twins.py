@@ -31,8 +31,11 @@ def counterpart(incident: Incident, others: Sequence[Incident]) -> Incident | No
     if renamed:
         return renamed[0] if len(renamed) == 1 else None
     made_up = [other for other in others if other.id_is_ours or incident.id_is_ours]
-    linked = [other for other in made_up if (other.imported or incident.imported)
-              and other.source == incident.source and _names_one(incident.source)]  # fmt: skip
+    linked = [
+        other
+        for other in made_up
+        if (other.imported or incident.imported) and other.source == incident.source and _names_one(incident.source)
+    ]
     same, maybe = candidates(incident, made_up)
     found = linked if len(linked) == 1 else same if not maybe else []
     return found[0] if len(found) == 1 else None

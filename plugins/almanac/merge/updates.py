@@ -36,8 +36,9 @@ def merged(
         kept = {id(was): post for was, post in zip((w for w in old if id(w) not in found), absent, strict=True)}
         both = [kept.get(id(was)) or _joined(was, found[id(was)], seen) for was in old]
         both += [_joined(None, post, seen) for post in new if id(post) not in known]
-    back = tuple(Change(what=f"gone update {stamp(was.at)}", was=stamp(was.gone), until=seen)
-                 for was, _ in pairs if was.gone)
+    back = tuple(
+        Change(what=f"gone update {stamp(was.at)}", was=stamp(was.gone), until=seen) for was, _ in pairs if was.gone
+    )
     return in_effect(sorted(both, key=lambda update: update.at)), back
 
 
@@ -183,9 +184,18 @@ def _joined(was: Update | None, post: Update, seen: datetime) -> Update:
     retimed = not agrees and at != was.at
     older = was.was
     if retimed or reworded or (was.text and was.text != post.text):
-        older = (*older, Revision(text=was.text, until=seen, at=was.at if retimed else None,
-                                  printed=was.printed if reworded else ""))
+        older = (
+            *older,
+            Revision(
+                text=was.text, until=seen, at=was.at if retimed else None, printed=was.printed if reworded else ""
+            ),
+        )
     return Update(
-        at=at, phase=was.phase if post.phase is Phase.UNKNOWN else post.phase, text=post.text, printed=post.printed,
-        seen=was.seen or seen, upstream_id=post.upstream_id or was.upstream_id, was=older,
-    )  # fmt: skip
+        at=at,
+        phase=was.phase if post.phase is Phase.UNKNOWN else post.phase,
+        text=post.text,
+        printed=post.printed,
+        seen=was.seen or seen,
+        upstream_id=post.upstream_id or was.upstream_id,
+        was=older,
+    )

@@ -69,7 +69,7 @@ def canonical(url: str) -> str:
 def quotation(text: str) -> str:
     """The first `limits.QUOTED` words of a text without its call to read on, with … where it goes on."""
     words = _READ_ON.sub("", text).split()
-    return " ".join(words[:limits.QUOTED]) + (" …" if len(words) > limits.QUOTED else "")
+    return " ".join(words[: limits.QUOTED]) + (" …" if len(words) > limits.QUOTED else "")
 
 
 def in_order(told: Iterable[Told]) -> tuple[Told, ...]:

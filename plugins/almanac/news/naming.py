@@ -66,8 +66,11 @@ class Names:
     """The names of all providers, ready to be looked for."""
 
     def __init__(self, providers: Iterable[Provider]) -> None:
-        self._patterns = [(provider.slug, _pattern(sure), _pattern(other), _pattern([provider.company]))
-                          for provider in providers for sure, other in [_names(provider)]]  # fmt: skip
+        self._patterns = [
+            (provider.slug, _pattern(sure), _pattern(other), _pattern([provider.company]))
+            for provider in providers
+            for sure, other in [_names(provider)]
+        ]
 
     def judge(self, title: str, text: str) -> tuple[tuple[Named, ...], str]:
         """Whose trouble title or text tell, and if nobody's, why not."""

@@ -56,8 +56,17 @@ def story(row: Mapping[str, Any]) -> dict[str, Any]:
 def line(decided: Decided) -> str:
     """2026-03-02T12:10:00Z⇥dropped⇥https://…⇥anthropic⇥anthropic/0ghc53zpsfmt⇥Title"""
     told = decided.told
-    return "\t".join((stamp(told.at), decided.word, told.url, ",".join(decided.providers),
-                      ",".join(decided.incidents), told.title, told.publisher))  # fmt: skip
+    return "\t".join(
+        (
+            stamp(told.at),
+            decided.word,
+            told.url,
+            ",".join(decided.providers),
+            ",".join(decided.incidents),
+            told.title,
+            told.publisher,
+        )
+    )
 
 
 def lines(text: str) -> Iterator[Decided]:

@@ -100,8 +100,9 @@ def _heard(outlet: Outlet, known: FeedState | None, shared: _Round) -> _Heard:
     """Fetch one outlet's feed, and read it if it changed."""
     state = known or FeedState(url=outlet.feed)
     try:
-        request = fetch.Request(url=outlet.feed, etag=state.etag, last_modified=state.last_modified, via=shared.via,
-                                seconds=shared.seconds)  # fmt: skip
+        request = fetch.Request(
+            url=outlet.feed, etag=state.etag, last_modified=state.last_modified, via=shared.via, seconds=shared.seconds
+        )
         answer = fetch.get(request, shared.hosts)
         digest = state.body if answer.body is None else hashlib.blake2b(answer.body, digest_size=16).hexdigest()
         is_news = answer.body is not None and digest != state.body
@@ -110,8 +111,16 @@ def _heard(outlet: Outlet, known: FeedState | None, shared: _Round) -> _Heard:
         since = state.error_since or shared.now
         failure = Failure(feed=outlet.feed, reason=error.reason, message=" ".join(str(error).split()), since=since)
         return _Heard(replace(state, error=f"{failure.reason}: {failure.message}", error_since=since), (), failure)
-    state = replace(state, etag=answer.etag, last_modified=answer.last_modified, body=digest, fetched=shared.now,
-                    changed=shared.now if is_news else state.changed, error="", error_since=None)  # fmt: skip
+    state = replace(
+        state,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        body=digest,
+        fetched=shared.now,
+        changed=shared.now if is_news else state.changed,
+        error="",
+        error_since=None,
+    )
     return _Heard(replace(state, entries=len(items) if is_news else state.entries), items)
 
 

@@ -108,8 +108,14 @@ def pull(
     if not only:
         haul = pull_press(content, watched, now=now, via=via, seconds=seconds, hosts=hosts)
     kept = keep(content, [outcome.provider for outcome in outcomes if outcome.feed], now)
-    report = Report(at=now, outcomes=tuple(outcomes), press=haul, kept=kept, unread=tuple(map(str, faults)),
-                    elapsed=time.monotonic() - started)  # fmt: skip
+    report = Report(
+        at=now,
+        outcomes=tuple(outcomes),
+        press=haul,
+        kept=kept,
+        unread=tuple(map(str, faults)),
+        elapsed=time.monotonic() - started,
+    )
     return _logged(content, report)
 
 
@@ -223,9 +229,13 @@ def _digest(body: bytes) -> str:
 def _same(turn: _Turn, state: FeedState) -> _Used:
     """The feed says what it said last time: the record reaches further, and what was open still is."""
     again = Reading(
-        provider=turn.provider.slug, dialect=state.dialect, seen=turn.now, entries=state.entries, since=state.since,
+        provider=turn.provider.slug,
+        dialect=state.dialect,
+        seen=turn.now,
+        entries=state.entries,
+        since=state.since,
         window=Window(state.window or Window.ROLLING),
-    )  # fmt: skip
+    )
     names = {alias: name for name, filed in turn.known.items() for alias in filed.incident.aliases}
     shown = {names.get(name, name) for _, name in state.items}
     pulls = replace(
@@ -247,9 +257,15 @@ def _taken_in(turn: _Turn, state: FeedState, reading: Reading) -> _Used:
         turn.pulls, coverage=merge.cover(turn.pulls.coverage, reading, previous), last_open=merged.last_open
     )
     state = replace(
-        state, fetched=turn.now, changed=turn.now if saved else state.changed, items=reading.items,
-        dialect=reading.dialect, window=reading.window.value, entries=reading.entries, since=reading.since,
-    )  # fmt: skip
+        state,
+        fetched=turn.now,
+        changed=turn.now if saved else state.changed,
+        items=reading.items,
+        dialect=reading.dialect,
+        window=reading.window.value,
+        entries=reading.entries,
+        since=reading.since,
+    )
     return _Used(state, pulls, _outcome(state.url, reading, known, merged))
 
 
@@ -279,15 +295,22 @@ def _if_emptied(state: FeedState, reading: Reading) -> tuple[Reading, datetime |
 def _outcome(url: str, reading: Reading, known: Mapping[str, Incident], merged: Merged) -> Outcome:
     new = tuple(incident for incident in merged.incidents if incident.id not in known)
     gone = tuple(
-        incident for incident in merged.incidents
+        incident
+        for incident in merged.incidents
         if incident.vanished and incident.id in known and not known[incident.id].vanished
-    )  # fmt: skip
+    )
     told = {incident.id for incident in (*new, *gone)}
     return Outcome(
-        provider=reading.provider, feed=url, entries=reading.entries, new=new, vanished=gone,
+        provider=reading.provider,
+        feed=url,
+        entries=reading.entries,
+        new=new,
+        vanished=gone,
         changed=tuple(incident for incident in merged.incidents if incident.id not in told),
-        twins=merged.twins, skipped=reading.skipped, doubts=reading.doubts,
-    )  # fmt: skip
+        twins=merged.twins,
+        skipped=reading.skipped,
+        doubts=reading.doubts,
+    )
 
 
 def _one_line(error: Exception) -> str:

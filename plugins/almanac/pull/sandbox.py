@@ -74,9 +74,11 @@ class Worker:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-P", __file__, *limits],
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))},
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
-            )  # fmt: skip
+            )
         if not self._pipe.poll(START):
             raise FeedError("parser", f"the reading process did not start within {START:g} s; pull again")
         self._pipe.recv()

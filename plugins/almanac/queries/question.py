@@ -68,8 +68,11 @@ def query(fields: Mapping[str, Any]) -> Query:
     for key in fields:
         if key not in known:
             near = nearest(str(key), known)
-            raise QueryError(str(key), f"does not go with {what}; " + (f"did you mean {near}?" if near else
-                             f"what does: {', '.join(known[1:])}"))  # fmt: skip
+            raise QueryError(
+                str(key),
+                f"does not go with {what}; "
+                + (f"did you mean {near}?" if near else f"what does: {', '.join(known[1:])}"),
+            )
     if missing := [key for key in shape.needs if key not in fields]:
         raise QueryError("", f"lacks {missing[0]}; {what} needs {', '.join(shape.needs)}")
     values = _read(what, shape.read, fields[what])
@@ -102,9 +105,11 @@ def _share(given: Any) -> dict[str, Any]:
         cure = f"write 'ended between 2h and 4h', 'ended under 2h', within, over, or {amounts.listed(MARKS)}"
         raise ValueError(f"{quoted(given)} is nothing that incidents share; {cure}")
     low, high = {
-        "under": (0.0, lengths[0] - 1), "within": (0.0, lengths[0]), "over": (lengths[0] + 1, math.inf),
+        "under": (0.0, lengths[0] - 1),
+        "within": (0.0, lengths[0]),
+        "over": (lengths[0] + 1, math.inf),
         None: (lengths[0], lengths[-1]),
-    }[found[1]]  # fmt: skip
+    }[found[1]]
     return {"value": given, "low": low, "high": high}
 
 

@@ -193,9 +193,10 @@ def pulls_as_of(pulls: Pulls, at: datetime, going_on: Collection[str]) -> Pulls:
     seen = {name: min(time, reach) for name, time in pulls.last_open}
     feeds = tuple(
         replace(feed, fetched=None, changed=None, error="", error_since=None)
-        if feed.fetched and feed.fetched > at else feed
+        if feed.fetched and feed.fetched > at
+        else feed
         for feed in pulls.feeds
-    )  # fmt: skip
+    )
     return replace(
         pulls, coverage=coverage, feeds=feeds, last_open=tuple(sorted((seen | dict.fromkeys(going_on, reach)).items()))
     )

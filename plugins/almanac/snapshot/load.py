@@ -26,8 +26,11 @@ def load(content: Path, now: datetime) -> Snapshot:
     Raises ArchiveError and ProviderError. What is wrong with other files that people write is left to `check`.
     """
     watched = providers.load(content)
-    cards = [card(filed.incident, filed.file) for provider in watched
-             for filed in archive.load(content, provider.slug).values()]  # fmt: skip
+    cards = [
+        card(filed.incident, filed.file)
+        for provider in watched
+        for filed in archive.load(content, provider.slug).values()
+    ]
     return assemble(content, now, watched, cards, faults=[])
 
 

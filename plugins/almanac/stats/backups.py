@@ -136,9 +136,7 @@ def pairs(among: Sequence[Party], period: Period) -> tuple[Pair, ...]:
     found = [pair(a, b, period) for a, b in combinations(among, 2) if a.slug != b.slug]
     tested = [p.together.p for p in found if p.together]
     adjusted = iter(holm(tested))
-    return tuple(
-        replace(p, together=p.together._replace(adjusted=next(adjusted))) if p.together else p for p in found
-    )
+    return tuple(replace(p, together=p.together._replace(adjusted=next(adjusted))) if p.together else p for p in found)
 
 
 def backups(party: Party, known: Sequence[Pair]) -> Backups:

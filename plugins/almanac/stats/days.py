@@ -32,9 +32,7 @@ class Days:
         since = max(period.since // DAY - self.first, 0)
         until = max(period.until // DAY - self.first, since)
         rows = slice(since, until)
-        return Days(
-            first=self.first + since, covered=self.covered[rows], least=self.least[rows], most=self.most[rows]
-        )
+        return Days(first=self.first + since, covered=self.covered[rows], least=self.least[rows], most=self.most[rows])
 
 
 def arrays(times: Times) -> tuple[Ints, Ints]:

@@ -8,12 +8,33 @@ import unicodedata
 # Letters of Cyrillic, Greek, Armenian, Cherokee and Latin's own that are drawn as another, in small letters.
 # From the tables of https://www.unicode.org/reports/tr39/, as far as they concern a to z.
 _DRAWN_AS = {
-    "a": "аαɑᴀꭺ", "b": "ьᏼʙвβꞵ", "c": "сϲᴄƈꮯ", "d": "ԁᏧᴅɗꭰ", "e": "еεҽᴇєɛ℮ꭼ", "f": "ғϝꜰẝք", "g": "ɡցɢԍꮆ",
-    "h": "һհʜнꮋ", "i": "іιıɩɪӏꭵ", "j": "јϳᴊյꭻ", "k": "кκᴋҝĸꮶ", "l": "ⅼʟǀӏꮮ", "m": "мᴍꮇ", "n": "пոηɴпꞑ", "o": "оοօᴏσᲿөⲟ",
+    "a": "аαɑᴀꭺ",
+    "b": "ьᏼʙвβꞵ",
+    "c": "сϲᴄƈꮯ",
+    "d": "ԁᏧᴅɗꭰ",
+    "e": "еεҽᴇєɛ℮ꭼ",
+    "f": "ғϝꜰẝք",
+    "g": "ɡցɢԍꮆ",
+    "h": "һհʜнꮋ",
+    "i": "іιıɩɪӏꭵ",
+    "j": "јϳᴊյꭻ",
+    "k": "кκᴋҝĸꮶ",
+    "l": "ⅼʟǀӏꮮ",
+    "m": "мᴍꮇ",
+    "n": "пոηɴпꞑ",
+    "o": "оοօᴏσᲿөⲟ",
     "p": "рρᴘϱꮲ",
-    "q": "ԛգզq", "r": "гᴦʀꭱ", "s": "ѕꜱƽꮪ", "t": "тτᴛꭲ", "u": "υսᴜμʋ", "v": "ѵνᴠꮩ",
-    "w": "ԝωᴡաшꮃ", "x": "хχ×ⅹ", "y": "уγʏүყꮍ", "z": "ᴢʐꮓ",
-}  # fmt: skip
+    "q": "ԛգզq",
+    "r": "гᴦʀꭱ",
+    "s": "ѕꜱƽꮪ",
+    "t": "тτᴛꭲ",
+    "u": "υսᴜμʋ",
+    "v": "ѵνᴠꮩ",
+    "w": "ԝωᴡաшꮃ",
+    "x": "хχ×ⅹ",
+    "y": "уγʏүყꮍ",
+    "z": "ᴢʐꮓ",
+}
 _LETTERS = {ord(twin): letter for letter, twins in _DRAWN_AS.items() for twin in (*twins.casefold(), *twins)}
 # Capitals that look like another letter than their small ones do.
 _CAPITALS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹϲАВЕКМНОРСТУХІЈЅԌԜ", "abezhikmnoptyxccabekmhopctyxijsgw")

@@ -108,8 +108,22 @@ class Surroundings:
     def _mark_of(self, day: int) -> bytes:
         """A digest of what pages may show of the trouble of a day."""
         if day not in self._marks:
-            shown = [(c.provider, c.id, c.slug, c.title, c.title_is_ours, c.kind, c.impact, c.components, c.started,
-                      c.ended is None, until) for c, until in self._days.get(day, ())]  # fmt: skip
+            shown = [
+                (
+                    c.provider,
+                    c.id,
+                    c.slug,
+                    c.title,
+                    c.title_is_ours,
+                    c.kind,
+                    c.impact,
+                    c.components,
+                    c.started,
+                    c.ended is None,
+                    until,
+                )
+                for c, until in self._days.get(day, ())
+            ]
             self._marks[day] = _digest(shown)
         return self._marks[day]
 
@@ -157,16 +171,18 @@ class Surroundings:
     def _neighbours(self, card: Card, until: int) -> tuple[Neighbour, ...]:
         view = window(card.started, until)
         found = {
-            other.file: (other, ended) for other, ended in self._within(view)
+            other.file: (other, ended)
+            for other, ended in self._within(view)
             if other.started < view.until and ended >= view.since
-        }  # fmt: skip
+        }
         found.pop(card.file, None)
         if not found:
             return ()
         near = sorted(found.values(), key=lambda near: (abs(near[0].started - card.started), near[0].id))
         own = [(other, ended) for other, ended in near if other.provider == card.provider][:OWN]
-        others = [(other, ended) for other, ended in near
-                  if other.provider != card.provider and self._comparable(other)][:OTHERS]  # fmt: skip
+        others = [
+            (other, ended) for other, ended in near if other.provider != card.provider and self._comparable(other)
+        ][:OTHERS]
         drawn = sorted([*own, *others], key=lambda drawn: (drawn[0].started, drawn[0].id))
         return tuple(self._neighbour(other, ended) for other, ended in drawn)
 

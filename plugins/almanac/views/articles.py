@@ -148,8 +148,15 @@ def article(beside: Beside, article: Article) -> ArticlePage:
     """
     card = article.card
     return ArticlePage(
-        head=Head(title=card.title, path=card.url, section="articles", description=card.summary, kind="article",
-                  picture=f"{card.url}{base.PICTURE}", feeds=base.feeds("/articles/", "Articles")),
+        head=Head(
+            title=card.title,
+            path=card.url,
+            section="articles",
+            description=card.summary,
+            kind="article",
+            picture=f"{card.url}{base.PICTURE}",
+            feeds=base.feeds("/articles/", "Articles"),
+        ),
         kicker=english.sentence(card.kind),
         title=card.title,
         stand=card.summary,
@@ -170,6 +177,7 @@ def article(beside: Beside, article: Article) -> ArticlePage:
 
 def filled(html: str, known: Mapping[str, Figure]) -> str:
     """The text of an article with its figures in place of {{name}}; code stays as it is."""
+
     def quoted(found: re.Match[str]) -> str:
         figure = known.get(found[2] or "")
         return found[0] if figure is None else escape(figure.part(found[3] or "") or "")

@@ -182,8 +182,7 @@ def histogram(lengths: Iterable[int], *, height: int = 100, top: int = 16) -> Hi
     most, share = max(counts) or 1, 1 / len(counts)
     columns = tuple(_column(at, number, most, share, height, top) for at, number in enumerate(counts))
     labels = tuple(
-        Label(_x((at + 1) * share), _short(limit), "middle", "w" if at % 2 else "")
-        for at, limit in enumerate(limits)
+        Label(_x((at + 1) * share), _short(limit), "middle", "w" if at % 2 else "") for at, limit in enumerate(limits)
     )
     names = ["under 5 min", *(f"from {english.duration(limit)}" for limit in limits)]
     said = ", ".join(f"{name} {number}" for name, number in zip(names, counts, strict=True))
@@ -252,10 +251,12 @@ def tick_of(span: int) -> int:
 def ticks(scale: Scale, y: str = "0") -> tuple[Label, ...]:
     """The lines of a scale, labelled with the hour, or the date where it changes; two of three give way when narrow."""
     marks = range(scale.since, scale.until + 1, scale.tick)
-    return tuple([
-        Label(x, english.clock_of(at) if at % english.DAY else english.short_date(moment(at)), anchor, css, y)
-        for at, (x, anchor, css) in zip(marks, _lines(len(marks)), strict=True)
-    ])  # fmt: skip
+    return tuple(
+        [
+            Label(x, english.clock_of(at) if at % english.DAY else english.short_date(moment(at)), anchor, css, y)
+            for at, (x, anchor, css) in zip(marks, _lines(len(marks)), strict=True)
+        ]
+    )
 
 
 @cache

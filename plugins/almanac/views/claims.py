@@ -175,12 +175,17 @@ def reviews(article: ArticleCard, known: Iterable[ClaimLine], site_url: str, sit
             "itemReviewed": {"@type": "Claim", "author": {"@type": "Organization", "name": claim.by}}
             | ({"datePublished": claim.since.iso[:10]} if claim.since else {})
             | ({"appearance": {"@type": "CreativeWork", "url": claim.where.url}} if claim.where else {}),
-            "reviewRating": {"@type": "Rating", "ratingValue": RATING[claim.verdict], "bestRating": 5, "worstRating": 1,
-                             "alternateName": english.sentence(claim.verdict)},
+            "reviewRating": {
+                "@type": "Rating",
+                "ratingValue": RATING[claim.verdict],
+                "bestRating": 5,
+                "worstRating": 1,
+                "alternateName": english.sentence(claim.verdict),
+            },
         }
         for claim in known
         if claim.verdict != "undecidable"
-    ]  # fmt: skip
+    ]
     if not found:
         return ""
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))

@@ -66,9 +66,10 @@ def component(almanac: Snapshot, records: Records, provider: Provider, part: Com
         latest=tuple(rows.dated(card) for card in named[:LATEST]),
         others=tuple(
             Link(base.component_url(provider.slug, other.slug), other.name)
-            for other in provider.components if other.slug != part.slug
+            for other in provider.components
+            if other.slug != part.slug
         ),
-    )  # fmt: skip
+    )
 
 
 def _stand(provider: Provider, part: Component, number: int) -> str:
@@ -82,5 +83,3 @@ def _stand(provider: Provider, part: Component, number: int) -> str:
 def all_parts(almanac: Snapshot) -> tuple[tuple[Provider, Component], ...]:
     """Every component that has a page."""
     return tuple((provider, part) for provider in almanac.providers for part in provider.components)
-
-

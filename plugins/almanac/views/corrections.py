@@ -73,8 +73,12 @@ def notes(almanac: Snapshot) -> list[Note]:
     """The corrections of incidents, in the order of their files."""
     names = rows.names(almanac.providers)
     wanted = {corrected.fix.merge_with for corrected in almanac.corrections}
-    others = {key: card for cards in almanac.cards.values() for card in cards
-              if (key := f"{card.provider}/{card.id}") in wanted}  # fmt: skip
+    others = {
+        key: card
+        for cards in almanac.cards.values()
+        for card in cards
+        if (key := f"{card.provider}/{card.id}") in wanted
+    }
     return [_note(corrected, names, others.get(corrected.fix.merge_with)) for corrected in almanac.corrections]
 
 
@@ -103,14 +107,20 @@ def _note(corrected: Corrected, names: dict[str, str], survivor: Card | None) ->
 
 
 def _link(card: Card, names: dict[str, str]) -> Link:
-    return Link(base.incident_url(card), f"{names.get(card.provider, card.provider)}, {base.name(card)}, "
-                f"{english.date(moment(card.started))}")  # fmt: skip
+    return Link(
+        base.incident_url(card),
+        f"{names.get(card.provider, card.provider)}, {base.name(card)}, {english.date(moment(card.started))}",
+    )
 
 
 def _changes(was: Card, now: Card) -> list[Changed]:
     def at(when: int | None) -> str:
         return "not recorded" if when is None else english.moment(moment(when))
 
-    pairs = [("Start", at(was.started), at(now.started)), ("End", at(was.ended), at(now.ended)),
-             ("Kind", was.kind, now.kind), ("Impact", was.impact, now.impact)]  # fmt: skip
+    pairs = [
+        ("Start", at(was.started), at(now.started)),
+        ("End", at(was.ended), at(now.ended)),
+        ("Kind", was.kind, now.kind),
+        ("Impact", was.impact, now.impact),
+    ]
     return [Changed(*pair) for pair in pairs if pair[1] != pair[2]]

@@ -66,9 +66,7 @@ def state(almanac: Snapshot, provider: Provider) -> State:
         return State(provider=provider, mark=UNKNOWN, reach=until, watched_from=0, last=last, unended=unended)
     going_on = tuple(sorted((card for card in cards if is_open(card, pulls, until)), key=rank, reverse=True))
     mark = declared(going_on)
-    return State(
-        provider=provider, mark=mark, reach=until, watched_from=watched[-1].since, open=going_on, last=last
-    )
+    return State(provider=provider, mark=mark, reach=until, watched_from=watched[-1].since, open=going_on, last=last)
 
 
 def by_ourselves(pulls: Pulls | None, now: int) -> bool:

@@ -140,8 +140,8 @@ def edits(almanac: Snapshot, read: Read) -> EditsPage:
 def _stand(number: int) -> str:
     if not number:
         return NONE
-    said = english.sentence(english.plural(number, 'incident'))
-    return f'{said} said something else before. What went is in brackets.'
+    said = english.sentence(english.plural(number, "incident"))
+    return f"{said} said something else before. What went is in brackets."
 
 
 def edits_of_month(almanac: Snapshot, read: Read, year: int, number: int, sheet: int = 1) -> EditsPage:
@@ -185,7 +185,11 @@ def _edited(almanac: Snapshot, cards: Iterable[Card], read: Read) -> tuple[Edite
 
 def _year(months: Months, year: int) -> Line:
     counts = {number: len(months.get((year, number), ())) for number in range(1, 13)}
-    return Line(str(year), "", tuple(
-        Count(f"/edits/{year}/{n:02}/" if counts[n] else "", english.SHORT_MONTHS[n - 1], english.count(counts[n]))
-        for n in range(1, 13)
-    ))  # fmt: skip
+    return Line(
+        str(year),
+        "",
+        tuple(
+            Count(f"/edits/{year}/{n:02}/" if counts[n] else "", english.SHORT_MONTHS[n - 1], english.count(counts[n]))
+            for n in range(1, 13)
+        ),
+    )

@@ -145,9 +145,8 @@ def _title(around: Around, incident: Incident, card: Card) -> str:
     what = card.kind if not card.is_trouble else "trouble"
     parts = f": {english.listing(base.short(card.components), 2)}" if card.components else ""
     spent = (
-        "" if card.ended is None or card.ended == card.started
-        else f", {english.duration(card.ended - card.started)}"
-    )  # fmt: skip
+        "" if card.ended is None or card.ended == card.started else f", {english.duration(card.ended - card.started)}"
+    )
     return f"{around.provider} {what} on {english.date(incident.started)}{spent}{parts}"
 
 

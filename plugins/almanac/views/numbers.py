@@ -175,9 +175,13 @@ def _honesty(found: Honesty) -> tuple[Fact, ...]:
         _spread("Stated, not posted", found.longer, "stated length beyond the posted one"),
         Fact("Posted late", _of(found.posted_late, found.incidents), "at the end or after", how="posted-late"),
         Fact("Texts changed", _of(found.edits.n, found.watched, "watched"), _edits(found), how="changed-texts"),
-        Fact("Vanished", _of(found.vanished, found.watched, "watched"), f"incidents; and {found.gone} updates",
-             how="vanished"),
-    )  # fmt: skip
+        Fact(
+            "Vanished",
+            _of(found.vanished, found.watched, "watched"),
+            f"incidents; and {found.gone} updates",
+            how="vanished",
+        ),
+    )
 
 
 def _spread(name: str, found: Spread, what: str) -> Fact:
@@ -252,10 +256,12 @@ def _pattern(
         columns=charts.columns([cell.rate for cell in cells], counts),
         labels=labels,
         verdict=f"{differ} (p = {test.p:.3f}).",
-        table=tuple((one, str(cell.starts), english.hours(round(cell.covered * 3600)))
-                    for one, cell in zip(names, cells, strict=True)),
+        table=tuple(
+            (one, str(cell.starts), english.hours(round(cell.covered * 3600)))
+            for one, cell in zip(names, cells, strict=True)
+        ),
         label=f"{name}: starts {told}",
-    )  # fmt: skip
+    )
 
 
 def _tomorrow(record: Record) -> str:

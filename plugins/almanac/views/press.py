@@ -65,8 +65,11 @@ def written(almanac: Snapshot) -> list[Written]:
     """All link posts that are not dated later than now, newest first."""
     posts = [post for post in almanac.links if post.lead.at <= almanac.now]
     wanted = {key for post in posts for key in post.incidents}
-    cards = {key: card for found in almanac.cards.values() for card in found
-             if (key := (card.provider, card.id)) in wanted} if wanted else {}  # fmt: skip
+    cards = (
+        {key: card for found in almanac.cards.values() for card in found if (key := (card.provider, card.id)) in wanted}
+        if wanted
+        else {}
+    )
     names = rows.names(almanac.providers)
     return [_written(post, cards, names) for post in posts]
 
@@ -102,5 +105,7 @@ def _also(told: Telling) -> Also:
 
 
 def _incident(card: Card, names: dict[str, str]) -> Link:
-    return Link(base.incident_url(card), f"{names.get(card.provider, card.provider)}, {base.name(card)}, "
-                f"{english.date(moment(card.started))}")  # fmt: skip
+    return Link(
+        base.incident_url(card),
+        f"{names.get(card.provider, card.provider)}, {base.name(card)}, {english.date(moment(card.started))}",
+    )

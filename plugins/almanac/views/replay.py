@@ -153,7 +153,7 @@ def _stand(known: past.Known, at: datetime) -> str:
     if known.ended is not None:
         spent = seconds(known.ended) - began
         said = f"Over since {english.near(known.ended, at)}"
-        said += (f", after {english.duration(spent)}" if spent > 0 else "")
+        said += f", after {english.duration(spent)}" if spent > 0 else ""
     elif known.phase in OVER:
         said = "Over; when it ended was not said"
     elif began > seconds(at):

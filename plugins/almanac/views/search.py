@@ -23,8 +23,10 @@ class Finder(NamedTuple):
 
 KINDS = (
     *((f"kind-{kind.value}", english.sentence(kind.value)) for kind in Kind),
-    ("kind-provider", "Provider"), ("kind-article", "Article"), ("kind-claim", "Claim"),
-)  # fmt: skip
+    ("kind-provider", "Provider"),
+    ("kind-article", "Article"),
+    ("kind-claim", "Claim"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,22 +39,34 @@ class Subscribe:
 
 FORMS = (("atom.xml", "Atom"), ("feed.xml", "RSS"), ("feed.json", "JSON Feed"))
 WAYS = (
-    Way("Incidents and articles", "One item an incident; it is marked as changed whenever something new is known.",
-        tuple(Link(f"/{name}", form) for name, form in FORMS)),
+    Way(
+        "Incidents and articles",
+        "One item an incident; it is marked as changed whenever something new is known.",
+        tuple(Link(f"/{name}", form) for name, form in FORMS),
+    ),
     Way("Every update", "One item a post of a provider, for who wants all of it.", (Link("/updates.xml", "Atom"),)),
     Way("Major and critical only", "What its provider rates as severe, nothing else.", (Link("/major.xml", "Atom"),)),
     Way("Articles", "What people wrote here.", tuple(Link(f"/articles/{name}", form) for name, form in FORMS)),
-    Way("Press", "What was written elsewhere at the time, chosen and held against the record.",
-        tuple(Link(f"/press/{name}", form) for name, form in FORMS)),
+    Way(
+        "Press",
+        "What was written elsewhere at the time, chosen and held against the record.",
+        tuple(Link(f"/press/{name}", form) for name, form in FORMS),
+    ),
     Way("All feeds at once", "A list to import into a feed reader.", (Link("/feeds.opml", "OPML"),)),
     Way("Calendar", "The newest incidents and announced maintenance.", (Link("/calendar.ics", "iCalendar"),)),
-    Way("Status as JSON", "In the shape of the Statuspage API, so that its clients work. What is not known is left out "
+    Way(
+        "Status as JSON",
+        "In the shape of the Statuspage API, so that its clients work. What is not known is left out "
         "and named, and page.valid_until says until when a statement may be believed.",
-        tuple(Link(f"/api/v2/{name}.json", name) for name in ("summary", "status", "components", "incidents"))),
-    Way("Badge", "How many declare trouble, and as of when.",
-        (Link("/badge.svg", "SVG"), Link("/badge.json", "for shields.io"))),
+        tuple(Link(f"/api/v2/{name}.json", name) for name in ("summary", "status", "components", "incidents")),
+    ),
+    Way(
+        "Badge",
+        "How many declare trouble, and as of when.",
+        (Link("/badge.svg", "SVG"), Link("/badge.json", "for shields.io")),
+    ),
     Way("For operators", "Feeds this site could not read for a day.", (Link("/operators.xml", "Atom"),)),
-)  # fmt: skip
+)
 
 
 def subscribe(almanac: Snapshot) -> Subscribe:

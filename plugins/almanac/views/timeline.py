@@ -78,11 +78,13 @@ def phases(card: Card, until: int) -> tuple[Phased, ...]:
         if not edges or edges[-1][1] != phase:
             edges.append((max(at, card.started), phase))
     edges.append((until, ""))
-    return tuple([
-        Phased(phase, INK.get(phase, "unposted"), since, end)
-        for (since, phase), (end, _) in pairwise(edges)
-        if end > since
-    ])
+    return tuple(
+        [
+            Phased(phase, INK.get(phase, "unposted"), since, end)
+            for (since, phase), (end, _) in pairwise(edges)
+            if end > since
+        ]
+    )
 
 
 def timeline(card: Card, around: Around) -> Timeline | None:

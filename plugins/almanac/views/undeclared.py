@@ -76,11 +76,15 @@ def seen(almanac: Snapshot, provider: str = "") -> tuple[Seen, ...]:
     """The lines of all, or of one provider (a slug)."""
     names = rows.names(almanac.providers)
     return tuple(
-        Seen(Link(one.url, one.title), names.get(one.provider, one.provider),
-             base.time(one.started, english.moment(one.started)),
-             english.plural(len(one.evidence), "witness", "witnesses"))
-        for one in known(almanac) if not provider or one.provider == provider
-    )  # fmt: skip
+        Seen(
+            Link(one.url, one.title),
+            names.get(one.provider, one.provider),
+            base.time(one.started, english.moment(one.started)),
+            english.plural(len(one.evidence), "witness", "witnesses"),
+        )
+        for one in known(almanac)
+        if not provider or one.provider == provider
+    )
 
 
 def known(almanac: Snapshot) -> tuple[Undeclared, ...]:

@@ -45,7 +45,7 @@ SCRIPT = {
     "refresh": '<meta http-equiv="refresh" content="0;url=https://evil.example/">',
     "form": '<form action="https://evil.example/"><input name="q" autofocus onfocus="ran()"></form>',
     "math": "<math><a xlink:href='javascript:ran()'>x</a></math>",
-    "mutation": "<noscript><p title=\"</noscript><img src=x onerror=ran()>\">",
+    "mutation": '<noscript><p title="</noscript><img src=x onerror=ran()>">',
     "comment": "<!-- a --><!--><script>ran()</script>-->",
     "CDATA": "<![CDATA[<script>ran()</script>]]>",
     "processing instruction": "<?php ran() ?>",

@@ -5,10 +5,38 @@ from __future__ import annotations
 from tests.support.pullrequests.case import ARTICLE, ELSEWHERE, GOOD, HEAD, PAGE, Case, article, in_front, raw
 
 OUT = "../../../../outside.html"
-KEYS = ("save_as", "Save_as", "SAVE_AS", "save-as", "url", "slug", "template", "override_save_as", "override_url",
-        "lang", "translation", "category", "tags", "path", "source_path", "relative_source_path", "static_save_as",
-        "redirect_from", "aliases", "canonical", "robots", "written", "html", "__class__", "javascript", "css",
-        "stylesheet", "layout", "attach", "include")  # fmt: skip
+KEYS = (
+    "save_as",
+    "Save_as",
+    "SAVE_AS",
+    "save-as",
+    "url",
+    "slug",
+    "template",
+    "override_save_as",
+    "override_url",
+    "lang",
+    "translation",
+    "category",
+    "tags",
+    "path",
+    "source_path",
+    "relative_source_path",
+    "static_save_as",
+    "redirect_from",
+    "aliases",
+    "canonical",
+    "robots",
+    "written",
+    "html",
+    "__class__",
+    "javascript",
+    "css",
+    "stylesheet",
+    "layout",
+    "attach",
+    "include",
+)
 XSS = "<script>ran()</script><img src=x onerror=ran()>\\\" onload=ran() '"
 LINES = ("title", "summary")
 LISTS = ("authors", "confirmed", "claimed", "unknown", "providers", "incidents")
@@ -75,8 +103,10 @@ CLAIMS = [
     in_front("forged grade", claim("why: x").replace("grade: press", "grade: proven")),
     in_front("program for an expectation", checked("expect: \"__import__('os').system('x')\"")),
     in_front("bomb for an expectation", checked(f'expect: "> {"9" * 50_000}%"')),
-    in_front("time without end", checked('from: 0001-01-01, to: 9999-12-31, expect: "> 0%"').replace(
-        "from: 2026-03-01, to: 2026-03-03, ", "")),
+    in_front(
+        "time without end",
+        checked('from: 0001-01-01, to: 9999-12-31, expect: "> 0%"').replace("from: 2026-03-01, to: 2026-03-03, ", ""),
+    ),
     in_front("time in reverse", checked('expect: "> 0%"').replace("2026-03-03", "2026-02-01")),
     in_front("question with a program", claim("check: {eval: 1+1, expect: yes}")),
     in_front("two questions", checked('count: incidents, expect: "> 0%"')),
@@ -87,9 +117,14 @@ CLAIMS = [
     in_front("impacts by the thousand", checked(f'impact: [{"major, " * 20_000}major], expect: "> 0%"')),
     in_front("regular expression for a share", checked('expect: "> 0%"').replace("ended under 2h", f"{'(a+)+' * 40}$")),
     in_front("claims by the thousand", claim("why: x") + MORE * 3_000),
-    in_front("figures by the thousand", "figures:\n" + "\n".join(
-        f"  f{n}: {{share: ended under {n + 1}min, provider: anthropic, from: 2026-03-01, to: 2026-03-03}}"
-        for n in range(1_500))),
+    in_front(
+        "figures by the thousand",
+        "figures:\n"
+        + "\n".join(
+            f"  f{n}: {{share: ended under {n + 1}min, provider: anthropic, from: 2026-03-01, to: 2026-03-03}}"
+            for n in range(1_500)
+        ),
+    ),
     in_front("figure of a dunder", "figures: {__class__: {count: incidents}}"),
 ]
 YAML = [
@@ -144,17 +179,34 @@ WHOLE = [
     raw("file: deep indentation", ("---\n" + "".join(f"{' ' * n}a:\n" for n in range(1_000)) + "---\n").encode()),
     raw("file: list for a map", b"---\n- a\n- b\n---\n"),
     raw("file: number for a map", b"---\n42\n---\n"),
-    Case(name="page: template", files={PAGE: b"---\ntitle: News\ntemplate: ../../secret\n---\n\nx\n"},
-         harmless={PAGE: b"---\ntitle: News\n---\n\nx\n"}),
-    Case(name="page: save_as", files={PAGE: f"---\ntitle: News\nsave_as: {OUT}\n---\n\nx\n".encode()},
-         harmless={PAGE: b"---\ntitle: News\n---\n\nx\n"}),
-    Case(name="page: status", files={PAGE: b"---\ntitle: News\nstatus: ../../x\n---\n\nx\n"},
-         harmless={PAGE: b"---\ntitle: News\n---\n\nx\n"}),
-    Case(name="page: attach", files={PAGE: f"---\ntitle: News\n---\n\n[x]({{attach}}{ELSEWHERE})\n".encode()},
-         harmless={PAGE: b"---\ntitle: News\n---\n\nx\n"}),
+    Case(
+        name="page: template",
+        files={PAGE: b"---\ntitle: News\ntemplate: ../../secret\n---\n\nx\n"},
+        harmless={PAGE: b"---\ntitle: News\n---\n\nx\n"},
+    ),
+    Case(
+        name="page: save_as",
+        files={PAGE: f"---\ntitle: News\nsave_as: {OUT}\n---\n\nx\n".encode()},
+        harmless={PAGE: b"---\ntitle: News\n---\n\nx\n"},
+    ),
+    Case(
+        name="page: status",
+        files={PAGE: b"---\ntitle: News\nstatus: ../../x\n---\n\nx\n"},
+        harmless={PAGE: b"---\ntitle: News\n---\n\nx\n"},
+    ),
+    Case(
+        name="page: attach",
+        files={PAGE: f"---\ntitle: News\n---\n\n[x]({{attach}}{ELSEWHERE})\n".encode()},
+        harmless={PAGE: b"---\ntitle: News\n---\n\nx\n"},
+    ),
     Case(name="article in a page's place", files={"pages/monday.md": article()}, harmless=GOOD),
     Case(name="page in an article's place", files={ARTICLE: b"---\ntitle: News\n---\n\nx\n"}, harmless=GOOD),
 ]
 
-CASES: tuple[Case, ...] = (*PATHS, *VALUES, *CLAIMS, *(in_front(f"YAML, {name}", f"summary: {value}")
-                                                        for name, value in YAML), *WHOLE)  # fmt: skip
+CASES: tuple[Case, ...] = (
+    *PATHS,
+    *VALUES,
+    *CLAIMS,
+    *(in_front(f"YAML, {name}", f"summary: {value}") for name, value in YAML),
+    *WHOLE,
+)

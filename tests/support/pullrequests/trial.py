@@ -98,14 +98,16 @@ def _tried(base: Ground, files: Files, build: bool) -> Verdict:
         _put(root / "content", {WITNESS: b"---\ntitle: Witness\n---\n\n<b>\n"})
         again = problems(root / "content", LATER, False)
         return Verdict(
-            told=told, refused=refused, cpu=cpu,
+            told=told,
+            refused=refused,
+            cpu=cpu,
             added=frozenset(pages.keys() - base.pages.keys()),
             removed=frozenset(base.pages.keys() - pages.keys()),
             changed=frozenset(path for path in pages.keys() & base.pages.keys() if pages[path] != base.pages[path]),
             leaked=tuple(path for path, data in pages.items() if CANARY.encode() in data or PASSWD in data),
             outside=tuple(name for name, _ in outside),
             witness=any(problem.file == f"content/{WITNESS}" for problem in again),
-        )  # fmt: skip
+        )
 
 
 def _built(root: Path) -> str:
@@ -145,8 +147,11 @@ def _around(root: Path) -> dict[str, bytes]:
     """Everything beside content, output and what a build remembers."""
     ours = (root / "output", root / ".output-state", root / ".output-preview-state")
     found = (path for path in root.parent.rglob("*") if path.is_file() and not path.is_symlink())
-    return {path.relative_to(root.parent).as_posix(): path.read_bytes()
-            for path in found if not any(path.is_relative_to(folder) for folder in ours)}  # fmt: skip
+    return {
+        path.relative_to(root.parent).as_posix(): path.read_bytes()
+        for path in found
+        if not any(path.is_relative_to(folder) for folder in ours)
+    }
 
 
 def _apart(work: Callable[[], Verdict], name: str) -> Verdict:

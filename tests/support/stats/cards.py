@@ -23,9 +23,7 @@ def times(*pairs: tuple[float, float]) -> Times:
 
 def provider(*components: Component, slug: str = "acme", **fields: Any) -> Provider:
     """A provider with these components."""
-    return Provider(
-        slug=slug, name=slug, company=slug, home="", status_page="", components=components, **fields
-    )
+    return Provider(slug=slug, name=slug, company=slug, home="", status_page="", components=components, **fields)
 
 
 def card(

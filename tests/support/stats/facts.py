@@ -53,9 +53,7 @@ def load() -> dict[str, Facts]:
     spans: dict[str, list[Stretch]] = defaultdict(list)
     for row in _rows("coverage.csv"):
         spans[row["provider"]].append(Stretch(seconds(unstamp(row["from"])), seconds(unstamp(row["to"]))))
-    return {
-        slug: Facts(provider(slug, cards[slug]), tuple(cards[slug]), union(spans[slug])) for slug in sorted(spans)
-    }
+    return {slug: Facts(provider(slug, cards[slug]), tuple(cards[slug]), union(spans[slug])) for slug in sorted(spans)}
 
 
 def provider(slug: str, cards: list[Card]) -> Provider:

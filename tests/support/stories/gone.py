@@ -58,30 +58,41 @@ STORIES = (
     Story(
         title="404 for weeks, while the window moved on",
         pulls=(
-            said(2, LOGIN, SLOW), *(did(minute, status(404)) for minute in WEEKS),
-            said(21 * DAY, Trouble(id="latererrors1", title="Late errors",
-                                   posts=[post(20 * DAY, "Resolved", "Over.")])),
+            said(2, LOGIN, SLOW),
+            *(did(minute, status(404)) for minute in WEEKS),
+            said(
+                21 * DAY, Trouble(id="latererrors1", title="Late errors", posts=[post(20 * DAY, "Resolved", "Over.")])
+            ),
         ),
         archive=(
-            OPEN, slow(),
-            kept(Trouble(id="latererrors1", title="Late errors", posts=[]),
-                 update(post(20 * DAY, "Resolved", "Over."), 21 * DAY)),
+            OPEN,
+            slow(),
+            kept(
+                Trouble(id="latererrors1", title="Late errors", posts=[]),
+                update(post(20 * DAY, "Resolved", "Over."), 21 * DAY),
+            ),
         ),
         failed=("status",) * 20,
         watched=(*since_long_ago(2), Span(since=at(20 * DAY), until=at(21 * DAY))),
     ),
     Story(
         title="an error page with status 200",
-        pulls=(said(2, LOGIN, SLOW), did(12, status(200, b"<!doctype html><html><title>Oops</title>")),
-               said(40, CLOSED, SLOW)),
+        pulls=(
+            said(2, LOGIN, SLOW),
+            did(12, status(200, b"<!doctype html><html><title>Oops</title>")),
+            said(40, CLOSED, SLOW),
+        ),
         archive=(DONE, slow()),
         failed=("html",),
         watched=since_long_ago(40),
     ),
     Story(
         title="cut off within an entry",
-        pulls=(said(2, LOGIN, SLOW), did(12, status(200, feedforms.atom([OTHER, CLOSED, SLOW], HOST)[:-500])),
-               said(40, CLOSED, SLOW)),
+        pulls=(
+            said(2, LOGIN, SLOW),
+            did(12, status(200, feedforms.atom([OTHER, CLOSED, SLOW], HOST)[:-500])),
+            said(40, CLOSED, SLOW),
+        ),
         archive=(DONE, slow()),
         failed=("truncated",),
     ),
@@ -115,4 +126,4 @@ STORIES = (
         archive=(DONE, slow()),
         watched=since_long_ago(40),
     ),
-)  # fmt: skip
+)

@@ -41,8 +41,9 @@ STORIES = (
         title="5,000 entries at once",
         pulls=(said(2, LOGIN, SLOW), said(40, CLOSED, SLOW, *PAST[::-1], form=compact)),
         archive=(
-            kept(CLOSED, update(LOOK, 2), update(OVER_NOW, 40)), slow(),
+            kept(CLOSED, update(LOOK, 2), update(OVER_NOW, 40)),
+            slow(),
             *(replace(kept(one, update(one.posts[0], 40)), kind_basis="words") for one in PAST),
         ),
     ),
-)  # fmt: skip
+)

@@ -69,12 +69,22 @@ STORIES = (
     ),
     Story(
         title="one guid with two contents",
-        pulls=(said(2, STALE, LOGIN, SLOW), said(12, KNOWN, STALE, SLOW), said(22, STALE, OTHER, KNOWN, SLOW),
-               said(32, OTHER, KNOWN, SLOW)),
+        pulls=(
+            said(2, STALE, LOGIN, SLOW),
+            said(12, KNOWN, STALE, SLOW),
+            said(22, STALE, OTHER, KNOWN, SLOW),
+            said(32, OTHER, KNOWN, SLOW),
+        ),
         archive=(
-            kept(KNOWN, update(LOOK, 2), update(STALE.posts[0], 2, gone=at(32)), update(MORE, 12),
-                 changes=(Change(what="title", was="Login trouble", until=at(12)),)),
-            replace(ODD, updates=(update(OTHER.posts[0], 22),), first_seen=at(22)), slow(),
+            kept(
+                KNOWN,
+                update(LOOK, 2),
+                update(STALE.posts[0], 2, gone=at(32)),
+                update(MORE, 12),
+                changes=(Change(what="title", was="Login trouble", until=at(12)),),
+            ),
+            replace(ODD, updates=(update(OTHER.posts[0], 22),), first_seen=at(22)),
+            slow(),
         ),
     ),
     Story(
@@ -84,8 +94,11 @@ STORIES = (
     ),
     Story(
         title="the guid of a plain feed changes and its link does not",
-        pulls=(news(("urn:x:1", PAGE, LOOK)), news(("urn:x:2", PAGE, LOOK), ("urn:x:9", OTHER_PAGE, MORE)),
-               news(("urn:x:3", PAGE, LOOK))._replace(minute=40)),
+        pulls=(
+            news(("urn:x:1", PAGE, LOOK)),
+            news(("urn:x:2", PAGE, LOOK), ("urn:x:9", OTHER_PAGE, MORE)),
+            news(("urn:x:3", PAGE, LOOK))._replace(minute=40),
+        ),
         archive=(
             in_news("urn:x:1", PAGE, update(LOOK, 2), aliases=("urn:x:2", "urn:x:3")),
             in_news("urn:x:9", OTHER_PAGE, update(MORE, 7)),
@@ -99,31 +112,53 @@ STORIES = (
     Story(
         title="the page moves to another host, with double slashes",
         pulls=(said(2, LOGIN, SLOW), did(40, page(moved("status.acme.example", CLOSED, SLOW)))),
-        archive=(replace(DONE, source="https://status.acme.example/incidents/loginerrors1"),
-                 replace(slow(), source="https://status.acme.example/incidents/slowanswers1")),
+        archive=(
+            replace(DONE, source="https://status.acme.example/incidents/loginerrors1"),
+            replace(slow(), source="https://status.acme.example/incidents/slowanswers1"),
+        ),
     ),
     Story(
         title="the page moves from Statuspage to incident.io under one address",
-        pulls=(said(2, LOGIN, SLOW), said(40, CLOSED, form=feedforms.incidentio),
-               said(50, CLOSED, form=feedforms.incidentio)),
+        pulls=(
+            said(2, LOGIN, SLOW),
+            said(40, CLOSED, form=feedforms.incidentio),
+            said(50, CLOSED, form=feedforms.incidentio),
+        ),
         archive=(
-            kept(LOGIN, update(LOOK, 2)), slow(),
-            kept(CLOSED, update(OVER_NOW, 40), id=ULID, dialect="incidentio", started=at(0), started_basis="ulid",
-                 precision="second", source=f"https://{HOST}/incidents/{ULID}"),
+            kept(LOGIN, update(LOOK, 2)),
+            slow(),
+            kept(
+                CLOSED,
+                update(OVER_NOW, 40),
+                id=ULID,
+                dialect="incidentio",
+                started=at(0),
+                started_basis="ulid",
+                precision="second",
+                source=f"https://{HOST}/incidents/{ULID}",
+            ),
         ),
         twins=((ULID, LOGIN.id),),
     ),
     Story(
         title="two providers use one guid",
         feeds=(f"https://{HOST}/history.atom", "https://beta.example/history.atom"),
-        pulls=(said(2, LOGIN, SLOW), said(12, RENAMED := replace(LOGIN, title="Upload errors"), host="beta.example"),
-               said(40, CLOSED, SLOW), said(50, RENAMED, host="beta.example")),
+        pulls=(
+            said(2, LOGIN, SLOW),
+            said(12, RENAMED := replace(LOGIN, title="Upload errors"), host="beta.example"),
+            said(40, CLOSED, SLOW),
+            said(50, RENAMED, host="beta.example"),
+        ),
         archive=(DONE, slow(), kept(RENAMED, update(LOOK, 12), provider="beta")),
     ),
     Story(
         title="RSS and Atom of one incident, by turns",
-        pulls=(said(2, LOGIN, SLOW), said(12, LOGIN, SLOW, form=feedforms.rss), said(40, CLOSED, SLOW),
-               said(50, CLOSED, SLOW, form=feedforms.rss)),
+        pulls=(
+            said(2, LOGIN, SLOW),
+            said(12, LOGIN, SLOW, form=feedforms.rss),
+            said(40, CLOSED, SLOW),
+            said(50, CLOSED, SLOW, form=feedforms.rss),
+        ),
         archive=(DONE, slow()),
     ),
     Story(
@@ -139,17 +174,23 @@ STORIES = (
     ),
     Story(
         title="the feed and the API of one page, by turns",
-        pulls=(said(2, TO_THE_SECOND, SLOW), said(40, TO_THE_SECOND, SLOW, form=feedforms.api),
-               said(50, TO_THE_SECOND, SLOW)),
-        archive=(kept(TO_THE_SECOND, update(TO_THE_SECOND.posts[0], 2), precision="second"),
-                 replace(slow(), precision="second")),
+        pulls=(
+            said(2, TO_THE_SECOND, SLOW),
+            said(40, TO_THE_SECOND, SLOW, form=feedforms.api),
+            said(50, TO_THE_SECOND, SLOW),
+        ),
+        archive=(
+            kept(TO_THE_SECOND, update(TO_THE_SECOND.posts[0], 2), precision="second"),
+            replace(slow(), precision="second"),
+        ),
     ),
     Story(
         title="two incidents are merged",
         pulls=(said(12, OTHER, LOGIN, SLOW), said(40, replace(LOGIN, posts=[LOOK, OTHER.posts[0], OVER_NOW]), SLOW)),
         archive=(
             kept(LOGIN, update(LOOK, 12), update(OTHER.posts[0], 40), update(OVER_NOW, 40)),
-            replace(ODD, vanished=at(40)), slow(12),
+            replace(ODD, vanished=at(40)),
+            slow(12),
         ),
     ),
     Story(
@@ -157,14 +198,24 @@ STORIES = (
         pulls=(said(12, replace(LOGIN, posts=[LOOK, OTHER.posts[0]]), SLOW), said(40, OTHER, CLOSED, SLOW)),
         archive=(
             kept(LOGIN, update(LOOK, 12), update(OTHER.posts[0], 12, gone=at(40)), update(OVER_NOW, 40)),
-            kept(OTHER, update(OTHER.posts[0], 40)), slow(12),
+            kept(OTHER, update(OTHER.posts[0], 40)),
+            slow(12),
         ),
     ),
     Story(
         title="blank entries stand among the others",
-        pulls=(said(2, LOGIN, OTHER, SLOW), did(40, page(feedforms.atom([CLOSED, SLOW], HOST).replace(
-            b"</feed>", b"<entry/><entry><title> </title><content/></entry></feed>")))),
+        pulls=(
+            said(2, LOGIN, OTHER, SLOW),
+            did(
+                40,
+                page(
+                    feedforms.atom([CLOSED, SLOW], HOST).replace(
+                        b"</feed>", b"<entry/><entry><title> </title><content/></entry></feed>"
+                    )
+                ),
+            ),
+        ),
         archive=(DONE, replace(ODD, updates=(update(OTHER.posts[0], 2),), first_seen=at(2)), slow()),
         skipped=("entry 3", "entry 4"),
     ),
-)  # fmt: skip
+)

@@ -85,10 +85,16 @@ def kept(of: Trouble, *updates: Update, **more: Any) -> Incident:
     """An incident as Statuspage's form leaves it; what its posts do not say is given."""
     there = [u for u in updates if u.gone is None]
     facts: dict[str, Any] = {
-        "id": of.id, "title": of.title, "kind": Kind.DEGRADATION, "kind_basis": "words", "phase": there[-1].phase,
-        "started": there[0].at, "source": f"https://{HOST}/incidents/{of.id}", "dialect": "statuspage",
+        "id": of.id,
+        "title": of.title,
+        "kind": Kind.DEGRADATION,
+        "kind_basis": "words",
+        "phase": there[-1].phase,
+        "started": there[0].at,
+        "source": f"https://{HOST}/incidents/{of.id}",
+        "dialect": "statuspage",
         "first_seen": min(u.seen for u in updates if u.seen),
-    }  # fmt: skip
+    }
     if there[-1].phase in OVER:
         facts |= {"ended": there[-1].at, "ended_basis": "resolved-update"}
     return Incident(**({"provider": "acme", "updates": updates} | facts | more))
@@ -160,8 +166,11 @@ class Telling:
         if what.lost:
             (self.content / f"pulls/{slug}.json").unlink()
         self.server.hosts[what.host] = what.behaviour(turned=self.turned)
-        self.reports.append(pull.pull(self.content, now=at(what.minute), via=self.server.url, only=[slug],
-                                      seconds=SECONDS, read=feeds.read))  # fmt: skip
+        self.reports.append(
+            pull.pull(
+                self.content, now=at(what.minute), via=self.server.url, only=[slug], seconds=SECONDS, read=feeds.read
+            )
+        )
 
     def archive(self) -> dict[tuple[str, str], Incident]:
         """What is on the disk."""

@@ -62,7 +62,6 @@ def _quickest(grown: Grown, size: int, times: int) -> float:
     return min(seconds(grown(size)) for _ in range(times))
 
 
-
 def seconds(stranger: Stranger) -> float:
     """The processor time it takes."""
     began = time.process_time()
@@ -129,6 +128,12 @@ def _incident(data: bytes, file: str) -> None:
 
 
 JUDGES: dict[str, Callable[[bytes, str], object]] = {
-    "articles": _written, "pages": _written, "providers": _provider, "corrections": corrections.read, "links": _posted,
-    "undeclared": _undeclared, "incidents": _incident, "images": images.read,
-}  # fmt: skip
+    "articles": _written,
+    "pages": _written,
+    "providers": _provider,
+    "corrections": corrections.read,
+    "links": _posted,
+    "undeclared": _undeclared,
+    "incidents": _incident,
+    "images": images.read,
+}

@@ -19,23 +19,29 @@ def everybody() -> list[Stranger]:
     for name, body in feeds.fixtures():
         if "bad-entries" not in name and not name.endswith(".in.json") and pairs.load(pairs.FOLDER / name).reading:
             dialects.setdefault(name.partition("/")[0], body)
-    calm = [Stranger(number=number, kind=f"feed: {name}", bodies=(body.encode(),))
-            for number, (name, body) in enumerate(dialects.items(), FIRST)]  # fmt: skip
+    calm = [
+        Stranger(number=number, kind=f"feed: {name}", bodies=(body.encode(),))
+        for number, (name, body) in enumerate(dialects.items(), FIRST)
+    ]
     files = _files(len(calm) + FIRST)
-    calm += [Stranger(number=number, kind=kind, files={file: data})
-             for number, (kind, (file, data)) in enumerate(files.items(), FIRST + len(calm))]  # fmt: skip
+    calm += [
+        Stranger(number=number, kind=kind, files={file: data})
+        for number, (kind, (file, data)) in enumerate(files.items(), FIRST + len(calm))
+    ]
     return [_with_incident(one) for one in calm]
 
 
 def _files(number: int) -> dict[str, tuple[str, bytes]]:
     """A file of each kind; the numbers in their names count on from this one."""
     templates = {
-        "article": ("articles/2026/2026-03-02-{}.md", files.ARTICLE), "page": ("pages/{}.md", files.PAGE),
-        "provider": ("providers/{}.md", files.PROVIDER), "correction": ("corrections/groq/{}.yml", files.CORRECTION),
+        "article": ("articles/2026/2026-03-02-{}.md", files.ARTICLE),
+        "page": ("pages/{}.md", files.PAGE),
+        "provider": ("providers/{}.md", files.PROVIDER),
+        "correction": ("corrections/groq/{}.yml", files.CORRECTION),
         "link post": ("links/2026/2026-03-02-{}.md", files.LINK),
         "undeclared": ("undeclared/groq/2026-03-02-{}.md", files.UNDECLARED),
         "outlet": ("press/{}.md", files.OUTLET),
-    }  # fmt: skip
+    }
     made = {}
     for at, (kind, (file, template)) in enumerate(templates.items(), number):
         name = f"s{at}"

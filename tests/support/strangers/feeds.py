@@ -26,8 +26,21 @@ DATED = {"pubdate", "published", "updated", "issued", "date", "lastbuilddate", "
 NAMED = {"guid", "id"}
 LINKED = {"link", "comments", "source", "uri"}
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-FORMATS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "iso-8859-1", "windows-1252", "shift_jis", "utf-7",
-    "cp037", "gb18030", "iso2022_jp", "hz")
+FORMATS = (
+    "utf-8",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32",
+    "iso-8859-1",
+    "windows-1252",
+    "shift_jis",
+    "utf-7",
+    "cp037",
+    "gb18030",
+    "iso2022_jp",
+    "hz",
+)
 DECLARED = (*FORMATS, "UTF-", "utf_8", "UTF8", "utf-8-sig", "UTF-7", "unicode_escape", "raw_unicode_escape", "idna",
     "punycode", "rot13", "base64", "zip",
             "mbcs", "x-user-defined", "utf-8 ", "", "a" * 60, "undefined", "utf-16le", "us-ascii", "latin-1",
@@ -63,8 +76,15 @@ def fixtures() -> tuple[tuple[str, str], ...]:
                  for path in pairs.inputs() if not path.parent.name.startswith("refused"))  # fmt: skip
 
 
-def item(title: str, body: str, *, guid: str = "", link: str = "", date: str = "Mon, 02 Mar 2026 10:00:00 GMT",
-    more: str = "") -> str:
+def item(
+    title: str,
+    body: str,
+    *,
+    guid: str = "",
+    link: str = "",
+    date: str = "Mon, 02 Mar 2026 10:00:00 GMT",
+    more: str = "",
+) -> str:
     """An item of RSS; title and body are HTML, and escaped here."""
     parts = [f"<title>{escape(title)}</title>", f"<description>{escape(body)}</description>"]
     parts += [f"<guid>{escape(guid)}</guid>"] if guid else []
@@ -143,8 +163,14 @@ def marked(wanted: Wanted) -> Stranger:
         mark = f"mark{wanted.number}x{number}"
         before = wanted.rng.choice(("", "", "", "Slow. ", "<p>", "<br>"))
         body = f"{before}{text}{wanted.rng.choice((' ', ' ', '', '<br>', '</p><p>'))}{mark} and more."
-        items.append(item(f"Slow answers {number}", body, guid=f"https://{wanted.host}/{number}x",
-            date=format_datetime(NOW - timedelta(days=number + 1))))
+        items.append(
+            item(
+                f"Slow answers {number}",
+                body,
+                guid=f"https://{wanted.host}/{number}x",
+                date=format_datetime(NOW - timedelta(days=number + 1)),
+            )
+        )
         marks.append(mark)
         parts.append(one)
     return made(wanted, "marks", parts, encoded(rss("".join(items), wanted.host)), hope=Hope(marks=tuple(marks)))
@@ -178,16 +204,19 @@ def dated(wanted: Wanted) -> Stranger:
     if where in ("pubDate", "dc:date"):
         body = rss(item("API is slow", "It was slow.", guid=guid, date="", more=text), wanted.host)
     else:
-        body = atom(f"<entry><id>{guid}</id>{text}<title>API is slow</title><summary>Slow.</summary></entry>",
-            wanted.host)
+        body = atom(
+            f"<entry><id>{guid}</id>{text}<title>API is slow</title><summary>Slow.</summary></entry>", wanted.host
+        )
     return made(wanted, f"date in {where}", [one], encoded(body), hope=Hope(started=stamp))
 
 
 def told_apart(wanted: Wanted) -> Stranger:
     """Different incidents that have something in common, and must stay as many as they are."""
     rng, host = wanted.rng, wanted.host
-    count, how = rng.randint(2, 5), rng.choice(("anchor", "anchor", "title", "home", "case", "tail", "form", "query",
-        "slash"))
+    count, how = (
+        rng.randint(2, 5),
+        rng.choice(("anchor", "anchor", "title", "home", "case", "tail", "form", "query", "slash")),
+    )
     word = rng.choice(("api", "slow-answers", "2026", "x", "aaa111", "api-down", "0a1b2c3d"))
     names = {
         "anchor": lambda n: f"https://{host}/{rng.choice(('posts', 'p', 'issues'))}{n}/#{word}",
@@ -208,15 +237,25 @@ def told_apart(wanted: Wanted) -> Stranger:
 
 def in_states(wanted: Wanted) -> Stranger:
     """An incident whose title tells its state, which changes: no edit of its title."""
-    states = ("Investigating", "Identified", "Monitoring", "Resolved", "Update", "In progress", "Completed",
-        "Postmortem")
+    states = (
+        "Investigating",
+        "Identified",
+        "Monitoring",
+        "Resolved",
+        "Update",
+        "In progress",
+        "Completed",
+        "Postmortem",
+    )
     form = wanted.rng.choice(("{}: API errors", "[{}] API errors", "{} - API errors", "{} – API errors",
         "{}: [API] errors", "[{}]: API errors", "API errors [{}]",
                               "API errors ({})", "API errors - {}", "{} | API errors"))  # fmt: skip
     cased = wanted.rng.choice((str, str, str.upper, str.lower))
     first, second = wanted.rng.sample(states, 2)
-    bodies = [encoded(rss(item(form.format(cased(state)), f"{state} it.", guid=f"https://{wanted.host}/1x"),
-        wanted.host)) for state in (first, second)]
+    bodies = [
+        encoded(rss(item(form.format(cased(state)), f"{state} it.", guid=f"https://{wanted.host}/1x"), wanted.host))
+        for state in (first, second)
+    ]
     one = Piece(f"{form} of {cased(first)}, {cased(second)}", lambda _: "")
     return made(wanted, "state in title", [one], *bodies, hope=Hope(keeps_title=form[:1] in "{[", incidents=1))
 
@@ -230,10 +269,18 @@ def other_titles(wanted: Wanted) -> Stranger:
                                "<textinput><title>Other</title></textinput>",
                                "<source><title>Other</title></source>"))  # fmt: skip
     body = item("Real words", "It was slow.", guid=f"https://{wanted.host}/1x")
-    body = body.replace("<title>", f"{other}<title>") if wanted.rng.random() < 0.5 else body.replace("</item>",
-        f"{other}</item>")
-    return made(wanted, "other titles", [Piece(other, lambda _: "")], encoded(rss(body, wanted.host)),
-        hope=Hope(title="Real words"))
+    body = (
+        body.replace("<title>", f"{other}<title>")
+        if wanted.rng.random() < 0.5
+        else body.replace("</item>", f"{other}</item>")
+    )
+    return made(
+        wanted,
+        "other titles",
+        [Piece(other, lambda _: "")],
+        encoded(rss(body, wanted.host)),
+        hope=Hope(title="Real words"),
+    )
 
 
 def enveloped(wanted: Wanted) -> Stranger:
@@ -327,27 +374,62 @@ def json_feed(wanted: Wanted) -> Stranger:
             one, holder[key] = wanted.piece()
         else:
             huge = 10**4301 if kind < 0.55 else 10**20
-            value: object = rng.choice((None, True, 0, -1, huge, 1e308, [], {}, [[]], [None], [1],
-                {"a": 1}, "", *pieces.IDS, *(s.text for s in pieces.STAMPS)))
-            one, holder[key] = Piece(f"{key} {str(value)[:40] if not isinstance(value, int) else 'a number'!r}",
-                lambda _: ""), value
+            value: object = rng.choice(
+                (
+                    None,
+                    True,
+                    0,
+                    -1,
+                    huge,
+                    1e308,
+                    [],
+                    {},
+                    [[]],
+                    [None],
+                    [1],
+                    {"a": 1},
+                    "",
+                    *pieces.IDS,
+                    *(s.text for s in pieces.STAMPS),
+                )
+            )
+            one, holder[key] = (
+                Piece(f"{key} {str(value)[:40] if not isinstance(value, int) else 'a number'!r}", lambda _: ""),
+                value,
+            )
         parts.append(one)
     text = _dumped(tree)
     if rng.random() < 0.15:
-        odd = rng.choice(("NaN", "Infinity", "-Infinity", "1e999", "-0", "1" * 4400, "[" * 5000 + "]" * 5000,
-            '{"a":' * 3000 + "1" + "}" * 3000, '"\\ud800"', '"\\u0000"', "'x'", "01"))
+        odd = rng.choice(
+            (
+                "NaN",
+                "Infinity",
+                "-Infinity",
+                "1e999",
+                "-0",
+                "1" * 4400,
+                "[" * 5000 + "]" * 5000,
+                '{"a":' * 3000 + "1" + "}" * 3000,
+                '"\\ud800"',
+                '"\\u0000"',
+                "'x'",
+                "01",
+            )
+        )
         text = text.replace("null", odd, 1) if "null" in text else text.replace('"resolved"', odd, 1)
         parts.append(Piece(odd[:20], lambda _: odd))
     if rng.random() < 0.05:
         text = text.replace('"id":', '"id": "first", "id":', 3)
-    return made(wanted, f"changed {name}", parts, text.encode("utf-8",
-        "replace" if rng.random() < 0.9 else "surrogatepass"))
+    return made(
+        wanted, f"changed {name}", parts, text.encode("utf-8", "replace" if rng.random() < 0.9 else "surrogatepass")
+    )
 
 
 def _leaves(value: Any) -> Any:
     """Where a value of a tree can be replaced: what holds it, and under which key."""
-    for key, inner in list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value,
-        list) else []:
+    for key, inner in (
+        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    ):
         yield value, key
         yield from _leaves(inner)
 

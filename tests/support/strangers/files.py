@@ -207,8 +207,9 @@ def written(wanted: Wanted) -> Stranger:
     body = f"Begin {mark}.\n\n{text}"
     data = utf8((PAGE if page else ARTICLE).format(name=name, body=body))
     if wanted.rng.random() < 0.05:
-        data = data.decode("utf-8", "replace").encode(wanted.rng.choice(("utf-16", "utf-8-sig", "latin-1", "utf-7",
-            "cp037")), "replace")
+        data = data.decode("utf-8", "replace").encode(
+            wanted.rng.choice(("utf-16", "utf-8-sig", "latin-1", "utf-7", "cp037")), "replace"
+        )
     file = f"pages/{name}.md" if page else f"articles/2026/2026-03-02-{name}.md"
     shown = f"{name}/index.html" if page else f"articles/2026/{name}/index.html"
     return made(wanted, "page's text" if page else "article's text", [one], {file: data}, mark=mark, page=shown)
@@ -225,8 +226,11 @@ def provider(wanted: Wanted) -> Stranger:
         data, parts, refused = data.replace(old, new, 1), [one, _one(odd)], True
     elif choice < 0.4:
         zone = wanted.rng.choice(pieces.ZONES)
-        data, parts, refused = data.replace("zone: UTC", f"zone: {json.dumps(zone)}"), [one,
-            _one(f"zone {zone[:40]!r}")], zone in ("localtime", "Factory", "posixrules")
+        data, parts, refused = (
+            data.replace("zone: UTC", f"zone: {json.dumps(zone)}"),
+            [one, _one(f"zone {zone[:40]!r}")],
+            zone in ("localtime", "Factory", "posixrules"),
+        )
     elif choice < 0.9 or not one.name:
         more, data = spoiled(wanted, data)
         parts = [one, *more]
@@ -257,12 +261,21 @@ def correction(wanted: Wanted) -> Stranger:
     files = {f"incidents/{archive.file_of(one)}": utf8(archive.render(one))}
     choice, refused = wanted.rng.random(), False
     if choice < 0.3:
-        end = wanted.rng.choice((FAR, "2026-03-02T09:00:01Z", "2026-03-01T11:49:59Z", "2026-03-01T00:00:00Z",
-            "2100-12-31T23:59:59Z", "2026-12-31T00:00:00Z"))
+        end = wanted.rng.choice(
+            (
+                FAR,
+                "2026-03-02T09:00:01Z",
+                "2026-03-01T11:49:59Z",
+                "2026-03-01T00:00:00Z",
+                "2100-12-31T23:59:59Z",
+                "2026-12-31T00:00:00Z",
+            )
+        )
         parts, text, refused = [_one(f"end {end}")], CORRECTION.replace("2026-03-01T13:40:00Z", end), True
     elif choice < 0.5:
-        merge = wanted.rng.choice((f"groq/{name}", "groq/other", "groq/open", "groq/nothing", "nobody/x", "groq/",
-            "/other", "groq/../x"))
+        merge = wanted.rng.choice(
+            (f"groq/{name}", "groq/other", "groq/open", "groq/nothing", "nobody/x", "groq/", "/other", "groq/../x")
+        )
         parts, text = [_one(f"merge with {merge}")], CORRECTION + f"merge_with: {merge}\n"
     elif choice < 0.55:
         start = wanted.rng.choice(("2026-03-01T13:40:00Z", FAR, "1990-01-01T00:00:00Z", "2026-03-01T13:40:01Z"))
@@ -324,18 +337,32 @@ NAMES = (
 def name(wanted: Wanted) -> Stranger:
     """A file in a strange place, or of a strange name."""
     place = wanted.rng.choice(NAMES).format(f"s{wanted.number}")
-    data = wanted.rng.choice((b"", b"x", ARTICLE.format(name=f"s{wanted.number}", body="It was down.").encode(),
-        png(), b"* -diff linguist-generated\n", b"\xff\xfe\x00"))
+    data = wanted.rng.choice(
+        (
+            b"",
+            b"x",
+            ARTICLE.format(name=f"s{wanted.number}", body="It was down.").encode(),
+            png(),
+            b"* -diff linguist-generated\n",
+            b"\xff\xfe\x00",
+        )
+    )
     return made(wanted, "name", [_one(place[:120]), _one(repr(data[:20]))], {place: data}, refused=True)
 
 
 def deep(wanted: Wanted) -> Stranger:
     """A file far down in folders."""
     levels = wanted.rng.choice((3, 5, 30, 300, 1200))
-    top = wanted.rng.choice(("images", "articles", "pages", "links", "corrections", "undeclared", "incidents",
-        "providers", "other"))
-    return made(wanted, "deep", [_one(f"{levels} folders in {top}")],
-        {f"{top}/s{wanted.number}/{'a/' * levels}x.md": b"x"}, refused=True)
+    top = wanted.rng.choice(
+        ("images", "articles", "pages", "links", "corrections", "undeclared", "incidents", "providers", "other")
+    )
+    return made(
+        wanted,
+        "deep",
+        [_one(f"{levels} folders in {top}")],
+        {f"{top}/s{wanted.number}/{'a/' * levels}x.md": b"x"},
+        refused=True,
+    )
 
 
 def picture(wanted: Wanted) -> Stranger:
@@ -352,12 +379,18 @@ def picture(wanted: Wanted) -> Stranger:
     elif size < 0.3 and data:
         data, title, refused = data[: wanted.rng.randrange(len(data))], f"{title}, cut", False
     text = ARTICLE.format(name=name, body=f"![A red bar](/images/2026/{name}.{ending})")
-    return made(wanted, "picture", [_one(title)], {f"images/2026/{name}.{ending}": data,
-        f"articles/2026/2026-03-02-{name}.md": utf8(text)}, refused=refused)
+    return made(
+        wanted,
+        "picture",
+        [_one(title)],
+        {f"images/2026/{name}.{ending}": data, f"articles/2026/2026-03-02-{name}.md": utf8(text)},
+        refused=refused,
+    )
 
 
-def _png(points: bytes, *more: bytes, width: int = 10, height: int = 10, depth: int = 8, colour: int = 0,
-    interlaced: int = 0) -> bytes:
+def _png(
+    points: bytes, *more: bytes, width: int = 10, height: int = 10, depth: int = 8, colour: int = 0, interlaced: int = 0
+) -> bytes:
     """A PNG whose points are these, as they stand in its IDAT."""
     head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([depth, colour, 0, 0, interlaced])
     chunks = [png_chunk(b"IHDR", head), *more, png_chunk(b"IDAT", points), png_chunk(b"IEND")]

@@ -43,10 +43,7 @@ def _rows(unit: str, size: int) -> str:
 
 def repeated(units: Iterable[str], name: str, *, closed: bool = True) -> list[Piece]:
     """Pieces of one unit after the other."""
-    return [
-        Piece(f"{name} {unit[:24]!r}…", partial(_rows, unit), True, closed)
-        for unit in units
-    ]
+    return [Piece(f"{name} {unit[:24]!r}…", partial(_rows, unit), True, closed) for unit in units]
 
 
 NONCHARACTERS = fixed((
@@ -194,16 +191,52 @@ LINKS = [
                  *fixed((f"<a href='{escape(address)}'>x</a>",), "HTML link"))
 ]  # fmt: skip
 SIGNS = (  # what means something only as a whole
-    "~~~", "~~~~", "```", "````", "`x`", "# x", "---", "===", "***", "> x", "- x", "1. x", "|-|", "**x**", "__x__",
+    "~~~",
+    "~~~~",
+    "```",
+    "````",
+    "`x`",
+    "# x",
+    "---",
+    "===",
+    "***",
+    "> x",
+    "- x",
+    "1. x",
+    "|-|",
+    "**x**",
+    "__x__",
     "~~x~~",
-    "&#65535;", "&#xFFFE;", "&amp;", "&#0;", "&lt;b&gt;", "&lt;!--", "![x](y)", "[x](https://a.example/)",
-    "[x]: https://a.example/", "{{ x }}", "{% x %}", "https://a.example/", "a@b.example", "\\*", "\n\n# x", "\n~~~\n",
+    "&#65535;",
+    "&#xFFFE;",
+    "&amp;",
+    "&#0;",
+    "&lt;b&gt;",
+    "&lt;!--",
+    "![x](y)",
+    "[x](https://a.example/)",
+    "[x]: https://a.example/",
+    "{{ x }}",
+    "{% x %}",
+    "https://a.example/",
+    "a@b.example",
+    "\\*",
+    "\n\n# x",
+    "\n~~~\n",
     "=\n",
     "## 2026-03-02T10:00:00Z resolved",
 )
 SHORT = (*NONCHARACTERS, *SURROGATES, *CHARACTERS, *MARKUP, *MARKDOWN, *STATES, *NUMBERS)
-WITHOUT_HTML = (*NONCHARACTERS, *SURROGATES, *CHARACTERS, *MARKDOWN, *STATES, *NUMBERS, *GROWING,
-    *(link for link in LINKS if "HTML" not in link.name))
+WITHOUT_HTML = (
+    *NONCHARACTERS,
+    *SURROGATES,
+    *CHARACTERS,
+    *MARKDOWN,
+    *STATES,
+    *NUMBERS,
+    *GROWING,
+    *(link for link in LINKS if "HTML" not in link.name),
+)
 BODIES = (*SHORT, *LINKS, *UNCLOSED, *GROWING, *GROWING_MARKUP, *DEEP)
 GLUE = ("", "", " ", " ", "<b></b>", "<!-- -->", "\n", "</p><p>", "<br>", "\n\n", "&amp;", "\\", ":", " - ")
 
@@ -249,8 +282,13 @@ STAMPS = (
     )),
 )  # fmt: skip
 LEAP = Stamp("2026-03-02T09:59:60Z", AT - timedelta(seconds=1))
-WILD = (LEAP, *(Stamp(f"{AT.astimezone(timezone(timedelta(hours=hours))):%Y-%m-%dT%H:%M:%S%z}", AT)
-    for hours in (-23, -12, 14, 23)))
+WILD = (
+    LEAP,
+    *(
+        Stamp(f"{AT.astimezone(timezone(timedelta(hours=hours))):%Y-%m-%dT%H:%M:%S%z}", AT)
+        for hours in (-23, -12, 14, 23)
+    ),
+)
 
 ZONES = (
     "localtime", "Factory", "posixrules", "UTC", "utc", "GMT+25", "Etc/GMT+14", "America/New_York",

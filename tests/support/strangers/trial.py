@@ -81,8 +81,9 @@ class Ground(NamedTuple):
 def ground(*, complete: bool = False) -> Ground:
     """The pages that are the same with calm strangers of every kind and without any."""
     empty, peopled = (tried(who, Ground(), complete=complete) for who in ((), everybody()))
-    same = {path: data for path, data in empty.pages.items() if KEPT.fullmatch(path)
-        and peopled.pages.get(path) == data}
+    same = {
+        path: data for path, data in empty.pages.items() if KEPT.fullmatch(path) and peopled.pages.get(path) == data
+    }
     return Ground(same, frozenset(harm.what for harm in empty.harms))
 
 
@@ -105,8 +106,9 @@ def examined(strangers: Sequence[Stranger], base: Ground, *, complete: bool = Fa
         if not trial.together:
             break
         if turn == most:
-            harms |= dict.fromkeys(Harm(None, f"{harm.what} (among {left[0].number} to {left[-1].number})")
-                for harm in trial.together)
+            harms |= dict.fromkeys(
+                Harm(None, f"{harm.what} (among {left[0].number} to {left[-1].number})") for harm in trial.together
+            )
             break
         culprits, what = halved(left, trial.together, base, complete)
         harms |= dict.fromkeys(Harm(culprits[0].number, f"{each.what}{_with(culprits)}") for each in what)
@@ -114,8 +116,9 @@ def examined(strangers: Sequence[Stranger], base: Ground, *, complete: bool = Fa
     return replace(first, harms=tuple(harms), pages={})
 
 
-def halved(strangers: Sequence[Stranger], harms: Sequence[Harm], base: Ground,
-    complete: bool) -> tuple[Sequence[Stranger], Sequence[Harm]]:
+def halved(
+    strangers: Sequence[Stranger], harms: Sequence[Harm], base: Ground, complete: bool
+) -> tuple[Sequence[Stranger], Sequence[Harm]]:
     """The fewest strangers that halving finds to do harm together, mostly one, and what they do."""
     left = strangers
     while len(left) > 1:
@@ -163,9 +166,14 @@ class _Line:
                 self._pages(pages, feeds, let_in)
         let_in = let_in or []
         kept = pages if not self.strangers or not self.base.pages else {}
-        return Trial(harms=tuple(dict.fromkeys(self._ours())), read=read,
+        return Trial(
+            harms=tuple(dict.fromkeys(self._ours())),
+            read=read,
             refused=len(self.strangers) - read - len(let_in),
-                     let_in=len(let_in), seconds=self.seconds, pages=kept)  # fmt: skip
+            let_in=len(let_in),
+            seconds=self.seconds,
+            pages=kept,
+        )
 
     @property
     def _content(self) -> Path:
@@ -174,8 +182,9 @@ class _Line:
     def _ours(self) -> Iterator[Harm]:
         """The harms that are there because of strangers."""
         yield from (harm for harm in self.harms if harm.what not in self.base.wrong)
-        yield from (Harm(None, f"{what} takes {took:.0f} s") for what,
-            took in self.seconds.items() if took > SECONDS[what])
+        yield from (
+            Harm(None, f"{what} takes {took:.0f} s") for what, took in self.seconds.items() if took > SECONDS[what]
+        )
 
     def _say(self, number: int | None, what: str) -> None:
         self.harms.append(Harm(number, what))
@@ -203,16 +212,20 @@ class _Line:
 
     def _pulls(self, feeds: Sequence[Stranger]) -> int:
         """Pull the first state of each feed, then the last, then the last again; how many were read."""
-        honest = item("Slow", "<p><small>Mar  2, 10:00 UTC</small><br><strong>Resolved</strong> - It is over.</p>",
-            guid=f"https://{HONEST}.example/incidents/a1b2c3d4e5f6")
+        honest = item(
+            "Slow",
+            "<p><small>Mar  2, 10:00 UTC</small><br><strong>Resolved</strong> - It is over.</p>",
+            guid=f"https://{HONEST}.example/incidents/a1b2c3d4e5f6",
+        )
         watch(self._content, HONEST)
         for one in feeds:
             watch(self._content, one.slug)
         hosts = {f"{HONEST}.example": page(rss(honest, HONEST).encode())}
         with Serving(hosts) as server, sandbox.workers(READER, READERS) as read:
             for turn, now in enumerate((NOW, AGAIN)):
-                server.hosts |= {f"{one.slug}.example": page(one.bodies[min(turn, len(one.bodies) - 1)])
-                    for one in feeds}
+                server.hosts |= {
+                    f"{one.slug}.example": page(one.bodies[min(turn, len(one.bodies) - 1)]) for one in feeds
+                }
                 report = self._pull(partial(pull.pull, via=server.url, now=now, read=read), feeds)
                 if turn == 0:
                     first = {outcome.provider: outcome for outcome in report.outcomes}
@@ -221,8 +234,10 @@ class _Line:
             self._pull(partial(pull.pull, via=server.url, now=LATER, read=read), feeds)
         after = projects.tree(self._content / "incidents")
         changed = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
-        self._say_all(f"a pull of the same feed changes {path}: {_difference(before.get(path), after.get(path))}"
-            for path in changed)
+        self._say_all(
+            f"a pull of the same feed changes {path}: {_difference(before.get(path), after.get(path))}"
+            for path in changed
+        )
         for one in feeds:
             self._hopes(one, first[one.slug])
         return sum(bool(first[one.slug].feed) for one in feeds)
@@ -282,8 +297,12 @@ class _Line:
         left = {one.number: one for one in files}
         for _ in range(ROUNDS):
             found = [problem for problem in self._problems() if problem not in before]
-            refused = {number: line for problem in found if (number := self._author(problem, left)) is not None
-                for line in [str(problem)]}
+            refused = {
+                number: line
+                for problem in found
+                if (number := self._author(problem, left)) is not None
+                for line in [str(problem)]
+            }
             for problem in found:
                 self._shape(problem, self._author(problem, left))
             for number in refused:
@@ -400,8 +419,9 @@ def _take_away(content: Path, one: Stranger) -> None:
     for file in one.files:
         path = content / file
         path.unlink(missing_ok=True)
-        own = next((parent for parent in path.parents if NUMBER.search(parent.name)
-            and parent.is_relative_to(content)), None)
+        own = next(
+            (parent for parent in path.parents if NUMBER.search(parent.name) and parent.is_relative_to(content)), None
+        )
         if own and own.is_dir():
             subprocess.run(["rm", "-rf", str(own)], check=True)
 
@@ -414,8 +434,9 @@ def _apart(work: Callable[[], Trial]) -> Trial:
     process.start()
     theirs.close()
     try:
-        found: Trial = mine.recv() if mine.poll(DEADLINE) else Trial(harms=(Harm(None,
-            f"takes more than {DEADLINE:.0f} s"),))
+        found: Trial = (
+            mine.recv() if mine.poll(DEADLINE) else Trial(harms=(Harm(None, f"takes more than {DEADLINE:.0f} s"),))
+        )
     except EOFError:
         found = Trial(harms=(Harm(None, "kills the process"),))
     with contextlib.suppress(ProcessLookupError):

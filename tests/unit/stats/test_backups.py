@@ -45,8 +45,11 @@ def test_chances_and_lift_are_counted_over_jointly_covered_time() -> None:
     found = pair(a, b, PERIOD)
     joint = (WEEKS - 1) * 168
     assert (found.covered, found.first_trouble, found.second_trouble, found.both) == (
-        joint * HOUR, 190 * HOUR, 100 * HOUR, 30 * HOUR
-    )  # fmt: skip
+        joint * HOUR,
+        190 * HOUR,
+        100 * HOUR,
+        30 * HOUR,
+    )
     assert some(found.second_given_first).value == pytest.approx(30 / 190)
     assert some(found.first_given_second).value == pytest.approx(30 / 100)
     lift, second = some(found.lift), some(found.second_given_first)

@@ -20,7 +20,9 @@ def test_each_step_from_coverage_to_rank_is_printed() -> None:
         card(-5, -4, id="before"),
     )
     acme = record(provider(), cards, times((0, 24 * 28)), now=at(24 * 28))
-    assert "\n".join(leaderboard_number([acme], "acme", PERIOD)) == """\
+    assert (
+        "\n".join(leaderboard_number([acme], "acme", PERIOD))
+        == """\
 acme, 2026-03-01 to 2026-03-28
 
 1. Covered time: when the archive would have seen an incident
@@ -54,6 +56,7 @@ acme, 2026-03-01 to 2026-03-28
    0 told better, 0 told worse
    taken by itself, without regard to the others' ranks: 1 to 1
    cannot be told apart: acme"""
+    )
 
 
 def test_who_is_not_ranked_is_explained_too() -> None:

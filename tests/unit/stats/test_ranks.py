@@ -126,8 +126,10 @@ def column(hours: Any) -> Any:
 def test_trouble_grew_only_where_the_weeks_say_so() -> None:
     little, much = column(noisy(1, 1, 13)), column(noisy(9, 2, 13))
     assert [grew(*samples).tolist() for samples in ((little, much), (much, little), (little, little))] == [
-        [True], [False], [False],
-    ]  # fmt: skip
+        [True],
+        [False],
+        [False],
+    ]
     assert grew(column([0] * 13), column([0] * 12 + [30])).tolist() == [False]
 
 

@@ -68,9 +68,7 @@ def march(day: int, hour: int = 0, minute: int = 0) -> datetime:
 def test_a_window_stated_in_utc_is_read_and_placed_near_the_incident(text: str, since: Any, until: Any) -> None:
     start = -12.0 if text.startswith("This lasted") else 0.0
     found = stated_window(incident(post(0, text), started=start))
-    expected = since and Window(
-        march(*since), march(*until)
-    )  # fmt: skip
+    expected = since and Window(march(*since), march(*until))
     if "9:50 PT" in text:
         assert found == Window(datetime(2026, 3, 2, 9, 50, tzinfo=UTC), datetime(2026, 3, 2, 18, 12, tzinfo=UTC))
     else:

@@ -16,8 +16,20 @@ from almanac.content.frontmatter import Matter
 from almanac.model.problem import Problem
 from almanac.text import limits
 
-Dialect = Literal["", "statuspage", "incidentio", "xai", "google", "aws", "azure", "instatus", "betterstack",
-                  "flashduty", "lambstatus", "plain"]
+Dialect = Literal[
+    "",
+    "statuspage",
+    "incidentio",
+    "xai",
+    "google",
+    "aws",
+    "azure",
+    "instatus",
+    "betterstack",
+    "flashduty",
+    "lambstatus",
+    "plain",
+]
 Capability = Literal["chat", "api", "code", "search", "speech", "images", "compute", "other"]
 
 
@@ -56,32 +68,47 @@ class ProviderForm(Form):
     """The front matter of content/providers/<slug>.md; meanings as in model.Provider."""
 
     slug: Slug = Field(
-        description="The file's name without `.md`: a to z, 0 to 9 and `-`. It is part of addresses and never changes")
+        description="The file's name without `.md`: a to z, 0 to 9 and `-`. It is part of addresses and never changes"
+    )
     name: Line = Field(description="What readers call it")
     company: Line = Field(description="Whose it is")
     home: Web = Field(description="Its web address in full")
     status_page: Web = Field(description="That of its status page")
-    feeds: list[FeedForm] = Field([], max_length=limits.FEEDS, description=(
-        "Its RSS or Atom feeds. `dialect` is a hint: `statuspage`, `incidentio`, `xai`, `google`, `aws`, "
-        "`azure`, `instatus`, `betterstack`, `flashduty`, `lambstatus` or `plain`; what a feed really speaks "
-        "is found out at each pull. `verified` is true once its form has been seen in a recording"
-    ))
-    components: list[ComponentForm] = Field([], max_length=limits.PARTS, description=(
-        "What its incidents name. `match` holds every name a component has had in feeds; `capability` is "
-        "`chat`, `api`, `code`, `search`, `speech`, `images`, `compute` or `other`"
-    ))
+    feeds: list[FeedForm] = Field(
+        [],
+        max_length=limits.FEEDS,
+        description=(
+            "Its RSS or Atom feeds. `dialect` is a hint: `statuspage`, `incidentio`, `xai`, `google`, `aws`, "
+            "`azure`, `instatus`, `betterstack`, `flashduty`, `lambstatus` or `plain`; what a feed really speaks "
+            "is found out at each pull. `verified` is true once its form has been seen in a recording"
+        ),
+    )
+    components: list[ComponentForm] = Field(
+        [],
+        max_length=limits.PARTS,
+        description=(
+            "What its incidents name. `match` holds every name a component has had in feeds; `capability` is "
+            "`chat`, `api`, `code`, `search`, `speech`, `images`, `compute` or `other`"
+        ),
+    )
     capabilities: list[Capability] = Field([], max_length=limits.NAMES, description="What it can stand in for")
     aliases: list[Line] = Field([], max_length=limits.NAMES, description="What else people search for")
-    scope: ScopeForm | None = Field(None, description=(
-        "Only for pages that carry more than AI: `components` (slugs of those above) and `words` (of titles) "
-        "that concern AI"
-    ))
-    written_by: Literal["hand", "machine"] = Field("hand",
-        description="`machine` if the page is written by probes; otherwise leave it out")
-    zone: Zone = Field("UTC",
-        description="The time zone the page prints, if its feed does not say: `America/Los_Angeles`")
-    built_on: list[Slug] = Field([], max_length=limits.NAMES,
-        description="Slugs of providers whose models it says it uses")
+    scope: ScopeForm | None = Field(
+        None,
+        description=(
+            "Only for pages that carry more than AI: `components` (slugs of those above) and `words` (of titles) "
+            "that concern AI"
+        ),
+    )
+    written_by: Literal["hand", "machine"] = Field(
+        "hand", description="`machine` if the page is written by probes; otherwise leave it out"
+    )
+    zone: Zone = Field(
+        "UTC", description="The time zone the page prints, if its feed does not say: `America/Los_Angeles`"
+    )
+    built_on: list[Slug] = Field(
+        [], max_length=limits.NAMES, description="Slugs of providers whose models it says it uses"
+    )
 
 
 class SourceForm(Form):
@@ -120,27 +147,42 @@ class ArticleForm(Form):
     title: Line = Field(description="The headline. Put it in quotes if it holds a colon")
     date: Moment = Field(description="When it is published, in UTC, with the Z")
     modified: Moment | None = Field(None, description="When it was last changed in substance; leave it out at first")
-    first_url: Former = Field("",
-        description="Only if the file was renamed: the address it was first published at, which feeds know it by")
+    first_url: Former = Field(
+        "", description="Only if the file was renamed: the address it was first published at, which feeds know it by"
+    )
     authors: list[Line] = Field(min_length=1, max_length=limits.LISTED, description="Who wrote it, as a list")
-    providers: list[Slug] = Field([], max_length=limits.LISTED,
-        description="Slugs: the names of files in `content/providers` without `.md`")
-    incidents: list[Key] = Field([], max_length=limits.LISTED,
-        description="`provider/id`, as in the address of an incident's page")
+    providers: list[Slug] = Field(
+        [], max_length=limits.LISTED, description="Slugs: the names of files in `content/providers` without `.md`"
+    )
+    incidents: list[Key] = Field(
+        [], max_length=limits.LISTED, description="`provider/id`, as in the address of an incident's page"
+    )
     summary: Line = Field(description="One or two sentences in one line")
     kind: Literal["news", "analysis", "explainer", "opinion"] = Field(
-        description="`news`, `analysis`, `explainer` or `opinion`")
+        description="`news`, `analysis`, `explainer` or `opinion`"
+    )
     status: Literal["draft", "published"] = Field(description="`draft` or `published`")
-    sources: list[SourceForm] = Field(min_length=1, max_length=limits.LISTED, description=(
-        "At least one. `kind` is `provider`, `press`, `tracker`, `data`, `analysis` or `person`; `primary` is"
-        " true if the source was there itself"
-    ))
-    claims: list[ClaimForm] = Field([], max_length=limits.LISTED,
-        description="What others said, held against the record: [see below](#claims-and-figures)")
-    figures: dict[Slug, dict[str, Any]] = Field({}, max_length=limits.LISTED,
-        description="Figures the text quotes from the archive: [see below](#claims-and-figures)")
-    corrections: list[CorrectionForm] = Field([], max_length=limits.LISTED,
-        description="Later, if needed: a list of `date` and `text`")
+    sources: list[SourceForm] = Field(
+        min_length=1,
+        max_length=limits.LISTED,
+        description=(
+            "At least one. `kind` is `provider`, `press`, `tracker`, `data`, `analysis` or `person`; `primary` is"
+            " true if the source was there itself"
+        ),
+    )
+    claims: list[ClaimForm] = Field(
+        [],
+        max_length=limits.LISTED,
+        description="What others said, held against the record: [see below](#claims-and-figures)",
+    )
+    figures: dict[Slug, dict[str, Any]] = Field(
+        {},
+        max_length=limits.LISTED,
+        description="Figures the text quotes from the archive: [see below](#claims-and-figures)",
+    )
+    corrections: list[CorrectionForm] = Field(
+        [], max_length=limits.LISTED, description="Later, if needed: a list of `date` and `text`"
+    )
     confirmed: list[Line] = Field([], max_length=limits.LISTED, description="What is known, as a list")
     claimed: list[Line] = Field([], max_length=limits.LISTED, description="What is said, and by whom")
     unknown: list[Line] = Field([], max_length=limits.LISTED, description="What nobody outside knows")
@@ -151,12 +193,15 @@ class FixForm(Form):
 
     start: Moment | None = Field(None, description="When it really began, in UTC")
     end: Moment | None = Field(None, description="When it really ended, in UTC")
-    kind: Literal["outage", "degradation", "maintenance", "notice", "test"] | None = Field(None,
-        description="`outage`, `degradation`, `maintenance`, `notice` or `test`")
-    impact: Literal["none", "minor", "major", "critical", "maintenance", "unknown"] | None = Field(None,
-        description="`none`, `minor`, `major`, `critical`, `maintenance` or `unknown`")
-    merge_with: Key | None = Field(None,
-        description="`provider/id` of the incident that it is part of: then the two count as one")
+    kind: Literal["outage", "degradation", "maintenance", "notice", "test"] | None = Field(
+        None, description="`outage`, `degradation`, `maintenance`, `notice` or `test`"
+    )
+    impact: Literal["none", "minor", "major", "critical", "maintenance", "unknown"] | None = Field(
+        None, description="`none`, `minor`, `major`, `critical`, `maintenance` or `unknown`"
+    )
+    merge_with: Key | None = Field(
+        None, description="`provider/id` of the incident that it is part of: then the two count as one"
+    )
     withdrawn: bool = Field(False, description="`true` if it should never have been posted: then it counts no more")
     reason: Line = Field(description="Why, in a sentence")
     source: Web = Field(description="Where that can be seen: a web address")
@@ -172,7 +217,8 @@ class OutletForm(Form):
     home: Web = Field(description="Its address")
     feed: FeedAddress = Field(description="Its RSS or Atom feed")
     kind: Literal["press", "community"] = Field(
-        description="`press`, where an editor answers for it, or `community`, where users post")
+        description="`press`, where an editor answers for it, or `community`, where users post"
+    )
 
 
 class ToldForm(Form):
@@ -188,13 +234,16 @@ class StoryForm(ToldForm):
     """What a draft in content/inbox and a link post have in common; `also` are other tellings of the same story."""
 
     grade: Literal["official", "stated-cause", "press", "user-report", "unverified"] = Field(
-        description="What its word weighs: `official`, `stated-cause`, `press`, `user-report` or `unverified`")
+        description="What its word weighs: `official`, `stated-cause`, `press`, `user-report` or `unverified`"
+    )
     providers: list[Slug] = Field(min_length=1, max_length=limits.LISTED, description="What it is about: slugs")
     incidents: list[Key] = Field([], max_length=limits.LISTED, description="And `provider/id`")
-    quote: Quote = Field("",
-        description="At most 25 words, in one line; may be left out")
-    also: list[ToldForm] = Field([], max_length=limits.LISTED,
-        description="Others who told the same story: a list of `title`, `url`, `publisher` and `date`")
+    quote: Quote = Field("", description="At most 25 words, in one line; may be left out")
+    also: list[ToldForm] = Field(
+        [],
+        max_length=limits.LISTED,
+        description="Others who told the same story: a list of `title`, `url`, `publisher` and `date`",
+    )
 
 
 class DraftForm(StoryForm):
@@ -227,11 +276,16 @@ class UndeclaredForm(Form):
     start: Moment = Field(description="When the first piece of evidence says it began, in UTC")
     end: Moment | None = Field(None, description="When the last one says it was over; leave it out if none does")
     summary: Line = Field(
-        description="What is said to have happened, and what the provider's page showed, in a sentence or two")
-    evidence: list[EvidenceForm] = Field(min_length=2, max_length=limits.LISTED, description=(
-        "At least two witnesses of different publishers: `url`, `title`, `publisher`, `date` and `grade`, which is "
-        "`press`, `user-report` or `unverified`"
-    ))
+        description="What is said to have happened, and what the provider's page showed, in a sentence or two"
+    )
+    evidence: list[EvidenceForm] = Field(
+        min_length=2,
+        max_length=limits.LISTED,
+        description=(
+            "At least two witnesses of different publishers: `url`, `title`, `publisher`, `date` and `grade`, which is "
+            "`press`, `user-report` or `unverified`"
+        ),
+    )
     contributor: Line = Field(description="Who brings it")
     date: Moment = Field(description="And when, in UTC")
 

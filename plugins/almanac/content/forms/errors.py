@@ -38,9 +38,13 @@ def _message(form: type[BaseModel], path: Way, detail: ErrorDetails) -> str:
     if kind == "literal_error":
         return f"{given} is not one of the words known here; write {_choices(detail['ctx']['expected'])}"
     wanted = {
-        "string_type": "text in quotes", "bool_type": "true or false", "list_type": "a list, as in [a, b]",
-        "model_type": "fields below it, indented by two blanks", "dict_type": "fields below it, indented by two blanks",
-        "date_type": "a day without quotes, as in 2026-03-02", "int_type": "the number of a source, from 1",
+        "string_type": "text in quotes",
+        "bool_type": "true or false",
+        "list_type": "a list, as in [a, b]",
+        "model_type": "fields below it, indented by two blanks",
+        "dict_type": "fields below it, indented by two blanks",
+        "date_type": "a day without quotes, as in 2026-03-02",
+        "int_type": "the number of a source, from 1",
         "datetime_type": "a date and time in UTC without quotes, as in 2026-03-02T18:00:00Z",
     }
     return f"{given} is of the wrong type; write {wanted.get(kind, detail['msg'])}"
