@@ -20,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,8 @@ PROCESSES, AT_ONCE, COMPLETE = 2, 100, 4  # strangers in a site; each so many-th
 LARGE = 4 * SIZE
 SHOWN = 3  # harms of a kind that are told
 FEEDS = 0.4  # share of the strangers that are feeds
+
+Set = tuple[Sequence[int], bool]  # numbers of strangers in one site, and whether it is published
 
 _grounds: dict[bool, Ground] = {}
 
@@ -95,18 +98,50 @@ def batches(numbers: Sequence[int], at_once: int = AT_ONCE) -> Iterator[tuple[Se
 def run(seed: int, numbers: Sequence[int], without: str = "", publish: bool = False) -> Tally:
     """Try all of these; what became of them."""
     whole = Tally()
-    with ProcessPoolExecutor(PROCESSES, initializer=os.nice, initargs=(10,)) as pool:
-        jobs = [pool.submit(batch, seed, some, complete or publish, without) for some, complete in batches(numbers)]
-        for job in jobs:
-            one = job.result()
-            for name in ("count", "read", "refused", "let_in", "grown"):
-                setattr(whole, name, getattr(whole, name) + getattr(one, name))
-            whole.harms += one.harms
-            for who, what in one.harms:
-                print(f"  {who}: {what[:400]}", flush=True)
+    sets = [(some, complete or publish) for some, complete in batches(numbers)]
+    while sets:
+        unfinished = _round(whole, seed, sets, without, PROCESSES)
+        suspects, sets = unfinished[: 2 * PROCESSES], unfinished[2 * PROCESSES :]  # those that a process had taken
+        for suspect in suspects:
+            _halved(whole, seed, suspect, without)
     wrong = _ground(False).wrong | _ground(True).wrong
     whole.harms += [(None, f"without any stranger: {what}") for what in sorted(wrong)]
     return whole
+
+
+def _round(whole: Tally, seed: int, sets: Sequence[Set], without: str, processes: int) -> list[Set]:
+    """Add what became of the sets to the tally; return those that were unfinished when a process died."""
+    unfinished = []
+    with ProcessPoolExecutor(processes, initializer=os.nice, initargs=(10,)) as pool:
+        jobs = [pool.submit(batch, seed, *one, without) for one in sets]
+        for one, job in zip(sets, jobs, strict=True):
+            try:
+                _add(whole, job.result())
+            except BrokenProcessPool:
+                unfinished.append(one)
+    return unfinished
+
+
+def _halved(whole: Tally, seed: int, suspect: Set, without: str) -> None:
+    """Try a set by itself; halve it until the one is known that takes its process down."""
+    numbers, complete = suspect
+    if not _round(whole, seed, [suspect], without, 1):
+        return
+    if len(numbers) == 1:
+        size = LARGE if complete else SIZE
+        _add(whole, Tally(1, harms=[(stranger(seed, numbers[0], size), "traceback: it takes the process down")]))
+        return
+    middle = len(numbers) // 2
+    for half in (numbers[:middle], numbers[middle:]):
+        _halved(whole, seed, (half, complete), without)
+
+
+def _add(whole: Tally, one: Tally) -> None:
+    for name in ("count", "read", "refused", "let_in", "grown"):
+        setattr(whole, name, getattr(whole, name) + getattr(one, name))
+    whole.harms += one.harms
+    for who, what in one.harms:
+        print(f"  {who}: {what[:400]}", flush=True)
 
 
 def kind_of(what: str) -> str:

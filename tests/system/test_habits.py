@@ -48,7 +48,9 @@ def hooks() -> list[dict[str, Any]]:
 
 
 def test_hooks_are_tools_of_the_environment_so_that_they_work_offline() -> None:
-    assert {hook["id"]: hook["language"] for hook in hooks()} == dict.fromkeys(("ruff", "format", "mypy", "check"), "system")
+    assert {hook["id"]: hook["language"] for hook in hooks()} == dict.fromkeys(
+        ("ruff", "format", "mypy", "check"), "system"
+    )
     assert {hook["entry"].split("/")[0] for hook in hooks()} == {".venv"}
 
 

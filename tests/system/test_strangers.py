@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -75,15 +77,30 @@ def test_there_are_strangers_of_every_kind_and_dialect() -> None:
 
 
 FEW = range(80)
-UNMENDED = (  # kinds with faults that are known
-    r"date|state in title|identity|provider|correction|name|deep|picture|title|betterstack|noncharacter|\{\{|\{%|''"
-    r"|link"
-)
+DEADLY = 13
 
 
 @pytest.mark.slow
 def test_few_of_every_kind_do_no_harm() -> None:
-    assert bench.batch(SEED, FEW, False, UNMENDED).harms == []
+    assert bench.batch(SEED, FEW, False).harms == []
+
+
+def deadly(_: int, numbers: Sequence[int], complete: bool, without: str) -> bench.Tally:
+    """Try nothing; one number takes the process down, as a stack that overflows does."""
+    if DEADLY in numbers:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return bench.Tally(len(numbers))
+
+
+@pytest.mark.slow
+def test_who_takes_the_process_down_is_found_and_the_others_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "batch", deadly)
+    monkeypatch.setattr(bench, "_ground", lambda _: Ground({}, frozenset()))
+    whole = bench.run(SEED, range(900))
+    assert [(one.number, what) for one, what in whole.harms if one] == [
+        (DEADLY, "traceback: it takes the process down")
+    ]
+    assert whole.count == 900
 
 
 def test_who_means_no_harm_does_none(ground: Ground) -> None:
