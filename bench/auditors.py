@@ -56,7 +56,7 @@ def _version(name: str) -> str:
 
 
 def scores(output: Path, paths: Sequence[str]) -> dict[str, dict[str, int]]:
-    """What Lighthouse gives each page of 100 in its four categories, the best of some tries."""
+    """Return what Lighthouse gives each page of 100 in its four categories, the best of some tries."""
     with shots.served(output, Polite) as here:
         return {path: _best([f"{here}{path}"] * TRIES) for path in paths}
 
@@ -85,7 +85,7 @@ def _scored(url: str) -> dict[str, int]:
 
 
 def low(given: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """A line for each page and category below 100."""
+    """Return a line for each page and category below 100."""
     return [
         f"{path}: Lighthouse gives {score} for {name}"
         for path, found in given.items()
@@ -142,7 +142,7 @@ class Polite(shots.Quiet):
     """Serves a folder as a host for static sites does: compressed, with the encoding, marked styles kept for a year."""
 
     def do_GET(self) -> None:
-        """A file, or 404.html."""
+        """Return a file, or 404.html."""
         file = Path(self.translate_path(self.path))
         file = file / "index.html" if file.is_dir() else file
         found = file.is_file()

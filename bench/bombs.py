@@ -42,7 +42,7 @@ def item(
     date: str = PUBLISHED,
     more: str = "",
 ) -> str:
-    """An RSS item of Statuspage's kind."""
+    """Return an RSS item of Statuspage's kind."""
     return (
         f"<item><title>{title}</title><guid>{guid}</guid><pubDate>{date}</pubDate>{more}"
         f"<description>{escape(body)}</description></item>"
@@ -50,27 +50,27 @@ def item(
 
 
 def rss(inside: str, *, head: str = "", attributes: str = "") -> bytes:
-    """An RSS feed around this."""
+    """Return an RSS feed around this."""
     return f'{head}<rss version="2.0"{attributes}><channel><title>News</title>{inside}</channel></rss>'.encode()
 
 
 def said(body: str) -> bytes:
-    """A feed whose one entry says this."""
+    """Return a feed whose one entry says this."""
     return rss(item(BLOCK + body))
 
 
 def plain(body: str) -> bytes:
-    """The same in a feed of no known make."""
+    """Return the same in a feed of no known make."""
     return rss(item(body, guid="tag:acme.example,2026:1"))
 
 
 def doctype(inside: str, use: str) -> bytes:
-    """A feed with an internal subset, and something that uses it."""
+    """Return a feed with an internal subset, and something that uses it."""
     return rss(item("x", more=f"<category>{use}</category>"), head=f"<!DOCTYPE rss [{inside}]>")
 
 
 def incidentio(body: str) -> bytes:
-    """An entry of incident.io's with this between status and end."""
+    """Return an entry of incident.io's with this between status and end."""
     name = "https://status.acme.example/incidents/01KHRP7P1JF885BYA8SDWBDBR1"
     words = escape(f"<b>Status: Resolved</b>{body}")
     return (
@@ -81,12 +81,12 @@ def incidentio(body: str) -> bytes:
 
 
 def aws(title: str, body: str) -> bytes:
-    """An item of AWS's."""
+    """Return an item of AWS's."""
     return rss(item(body, title=title, guid="https://status.aws.amazon.com/#bedrock-us-west-2_1772442000"))
 
 
 def many(count: int, made: Callable[[int], str]) -> str:
-    """That many of them."""
+    """Return that many of them."""
     return "".join(map(made, range(count)))
 
 
@@ -270,7 +270,7 @@ def _forget_peak() -> None:
 
 
 def _peak() -> float:
-    """The high-water mark in MB."""
+    """Return the high-water mark in MB."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     return int(found[1]) / 1024 if found else 0.0
 
@@ -280,7 +280,7 @@ def _why(outcome: pull.Outcome) -> str:
 
 
 def harmful(found: Mapping[str, Blast], seconds: float) -> list[str]:
-    """What is not as it must be; more than so many seconds are too many."""
+    """Return what is not as it must be; more than so many seconds are too many."""
     slow = [f"{name}: takes {one.seconds:.1f} s" for name, one in found.items() if one.seconds > seconds]
     return slow + [f"{name}: {fault}" for name, one in found.items() for fault in one.faults]
 

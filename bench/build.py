@@ -268,7 +268,7 @@ def run(command: list[str], folder: Path, **env: str) -> Cost:
 
 
 def watch_memory(work: Callable[[], object]) -> float:
-    """The largest sum of memory (MB) that the children of this process took together while `work` ran."""
+    """Return the largest sum of memory (MB) that the children of this process took together while `work` ran."""
     done, peak = threading.Event(), [0.0]
 
     def sample() -> None:
@@ -286,7 +286,7 @@ def watch_memory(work: Callable[[], object]) -> float:
 
 
 def descendants(pid: int) -> list[int]:
-    """Processes begun by `pid` and by these (Linux)."""
+    """Return the processes begun by `pid` and by these (Linux)."""
     try:
         tasks = Path(f"/proc/{pid}/task").iterdir()
         children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
@@ -296,7 +296,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def proportional(pid: int) -> float:
-    """The memory of a process in MB, what it shares with others in parts."""
+    """Return the memory of a process in MB, what it shares with others in parts."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

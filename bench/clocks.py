@@ -56,7 +56,7 @@ def all_of_them(stamp: str) -> Clock:
 
 
 def no_time_in_blocks(feed: bytes) -> bytes:
-    """The 45th of the month at 25:61, wherever a body prints a time."""
+    """Return the 45th of the month at 25:61, wherever a body prints a time."""
     return TIME.sub(b"25:61", BLOCK.sub(rb"\1 \g<2>45", feed))
 
 
@@ -93,7 +93,7 @@ def fixtures() -> Iterator[tuple[Path, pairs.Pair]]:
 
 
 def read(feed: bytes, seen: datetime, hint: str = "") -> Reading | None:
-    """What a feed says; None if it is refused."""
+    """Return what a feed says; None if it is refused."""
     try:
         return feeds.read(PROVIDER, feed, seen=seen, hint=hint)
     except FeedError:
@@ -101,7 +101,7 @@ def read(feed: bytes, seen: datetime, hint: str = "") -> Reading | None:
 
 
 def off(pair: pairs.Pair, clock: Clock, years: int) -> list[str]:
-    """What is wrong with reading a feed on wrong clocks."""
+    """Return what is wrong with reading a feed on wrong clocks."""
     seen = pair.seen.replace(year=pair.seen.year + years)
     honest, reading = read(pair.body, pair.seen, pair.hint), read(clock(pair.body), seen, pair.hint)
     if honest is None or reading is None:
@@ -123,7 +123,7 @@ def beyond(incident: Incident, seen: datetime) -> Iterator[str]:
 
 
 def changed_by_itself(reading: Reading, feed: bytes, hint: str) -> list[str]:
-    """What the same feed changes when it is read again, even if nobody remembers its entries."""
+    """Return what the same feed changes when it is read again, even if nobody remembers its entries."""
     merged = merge({}, reading)
     known = {incident.id: incident for incident in merged.incidents}
     found = []
@@ -145,7 +145,7 @@ def _differences(was: Incident | None, now: Incident) -> str:
 
 
 def trouble(name: str, hours: int, *, over: bool) -> Trouble:
-    """An incident that began so many hours after the beginning."""
+    """Return an incident that began so many hours after the beginning."""
     at = BEGIN + timedelta(hours=hours)
     posts = [Post(at=at, printed="Investigating", text=f"Looking into {name}.")]
     posts += [Post(at=at + timedelta(minutes=40), printed="Resolved", text="It is over.")] if over else []
@@ -175,16 +175,16 @@ class Archive:
             return pull.pull(self.content, now=now, via=server.url, only=["acme"], read=feeds.read)
 
     def files(self) -> dict[str, bytes]:
-        """The incidents as they stand on the disk."""
+        """Return the incidents as they stand on the disk."""
         return {str(path): path.read_bytes() for path in sorted((self.content / "incidents").rglob("*.md"))}
 
     def known(self) -> dict[str, Incident]:
-        """The incidents by id."""
+        """Return the incidents by id."""
         return {name: filed.incident for name, filed in archive.load(self.content, "acme").items()}
 
 
 def gone_wrong(form: feedforms.Form, clock: Clock, folder: Path) -> list[str]:
-    """What is wrong after the clock of a page that we pull hourly goes wrong, and right again, while things happen."""
+    """Return what is wrong after the clock of a page that we pull hourly goes wrong, and right again, while things happen."""
     there = Archive(folder)
     troubles = [
         trouble("incident0003", 30, over=False),
@@ -218,7 +218,7 @@ def _kept(there: Archive, before: dict[str, Incident], since: datetime, now: dat
 
 
 def gone_back(folder: Path) -> list[str]:
-    """What is wrong after our own clock goes back by minutes, a day, and ten years, and on again."""
+    """Return what is wrong after our own clock goes back by minutes, a day, and ten years, and on again."""
     there, old, new = Archive(folder), trouble("incident0001", 1, over=False), trouble("incident0002", 9, over=True)
     feed, more = (feedforms.atom(troubles, "acme.example") for troubles in ([old], [new, old]))
     now = BEGIN + timedelta(hours=10)

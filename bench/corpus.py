@@ -118,12 +118,12 @@ def site(root: Path, incidents: int, articles: int, seed: int = 1) -> None:
 
 
 def pulls(slug: str, until: datetime) -> Pulls:
-    """A record without a gap."""
+    """Return a record without a gap."""
     return Pulls(provider=slug, coverage=(Span(since=SINCE, until=until, dataset="bench"),))
 
 
 def incident(rng: random.Random, number: int) -> Incident:
-    """An incident as a status page tells it: one to twelve posts, lengths from minutes to a day."""
+    """Return an incident as a status page tells it: one to twelve posts, lengths from minutes to a day."""
     provider = rng.choice(PROVIDERS)
     start = SINCE + timedelta(seconds=rng.randrange(int((UNTIL - SINCE).total_seconds()) - 90_000))
     posts = rng.randint(1, 12)

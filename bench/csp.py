@@ -44,7 +44,7 @@ SEARCHING = POLICY | {"script-src": {"'self'", "'wasm-unsafe-eval'"}}
 
 
 def wrong_with(path: str, text: str) -> str:
-    """What is wrong with the policy of a page; "" for the one it should have, before anything it is to govern."""
+    """Return what is wrong with the policy of a page; "" for the one it should have, before anything it is to govern."""
     found = HEAD.match(text)
     if not found:
         return "has no policy, or something before it"
@@ -54,7 +54,7 @@ def wrong_with(path: str, text: str) -> str:
 
 
 def policies(output: Path) -> list[str]:
-    """The pages of a built site without the policy they should have."""
+    """Return the pages of a built site without the policy they should have."""
     found = [
         (path, (output / path.lstrip("/") / ("index.html" * path.endswith("/"))).read_text(encoding="utf-8"))
         for path in looking.pages_of(output)
@@ -63,14 +63,14 @@ def policies(output: Path) -> list[str]:
 
 
 def broken(output: Path, paths: Sequence[str]) -> list[str]:
-    """What Chromium refuses, runs or fetches from elsewhere on these pages."""
+    """Return what Chromium refuses, runs or fetches from elsewhere on these pages."""
     with looking.looker(output, policy=True, allowed=[SCRIPT]) as look:
         look.pages(paths)
     return look.faults
 
 
 def looked_at(output: Path, name: str) -> list[str]:
-    """The faults of a built site; prints how much was looked at."""
+    """Return the faults of a built site; prints how much was looked at."""
     every = looking.pages_of(output)
     kinds = [path for path in pages.KINDS.values() if path in set(every)]
     paths = list(dict.fromkeys([*kinds, *random.Random(1).sample(every, min(SAMPLE, len(every)))]))

@@ -89,7 +89,7 @@ def refused_everywhere(scene: Scene, place: Path, every: int = 1) -> bool:
 
 
 def _errors(point: Point) -> tuple[str, ...]:
-    """What a disk may answer: a full one lets remove, rename and sync, and none but a broken one refuses to read."""
+    """Return what a disk may answer: a full one lets remove, rename and sync, and none but a broken one refuses to read."""
     if point.makes:
         return ("EIO",) if point.call in REMOVES else ERRORS
     return ("EIO",) if point.path.startswith("content/") and point.path.endswith((".md", ".json", ".yml")) else ()
@@ -117,7 +117,7 @@ def _judged(scene: Scene, work: Path, notes: Path, ended: injection.Ended, when:
 
 
 def told(ended: injection.Ended) -> list[str]:
-    """What is wrong with how a refusal is told."""
+    """Return what is wrong with how a refusal is told."""
     faults = [f"exit code {ended.code}"] if ended.code < 0 else []
     faults += ["a traceback"] if "Traceback" in ended.said else []
     named = [line for line in ended.said.splitlines() if CURES.search(line)]
@@ -156,7 +156,7 @@ def on_a_full_disk(scene: Scene, place: Path) -> bool:
 
 @contextmanager
 def mounted(folder: Path) -> Iterator[None]:
-    """A tmpfs of 64 MB at a folder."""
+    """Yield a tmpfs of 64 MB at a folder."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], check=True)
@@ -179,7 +179,7 @@ def fill(folder: Path, left: int) -> Path:
 
 
 def _may_mount() -> bool:
-    """True if this process may mount; as root it goes into a mount namespace of its own, so that nobody sees it."""
+    """Return True if this process may mount; as root it goes into a mount namespace of its own, so that nobody sees it."""
     if sys.platform != "linux" or ctypes.CDLL(None).unshare(CLONE_NEWNS):  # os.unshare came with Python 3.12
         return False
     return subprocess.run(["mount", "--make-rprivate", "/"], capture_output=True).returncode == 0

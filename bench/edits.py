@@ -47,12 +47,12 @@ def by_the_site(incidents: list[Incident]) -> Count:
 
 
 def words(fragment: str) -> str:
-    """The text of a fragment of HTML, blanks folded."""
+    """Return the text of a fragment of HTML, blanks folded."""
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", fragment)).split())
 
 
 def posts(entry: ET.Element) -> dict[tuple[datetime, str], Counter[str]]:
-    """The texts of an entry by (minute, word)."""
+    """Return the texts of an entry by (minute, word)."""
     published = datetime.fromisoformat(entry.findtext(f"{ATOM}published", "")).astimezone(UTC)
     found: dict[tuple[datetime, str], Counter[str]] = defaultdict(Counter)
     for small, word, text in BLOCK.findall(entry.findtext(f"{ATOM}content", "")):

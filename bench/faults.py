@@ -50,7 +50,7 @@ def faults(path: Path) -> Iterator[Fault]:
 
 
 def faulty(fault: Fault) -> str:
-    """The source of its file with the fault in it."""
+    """Return the source of its file with the fault in it."""
     tree = ast.parse(fault.path.read_text(encoding="utf-8"))
     node = next(each for number, (each, _) in enumerate(_nodes(tree)) if number == fault.node)
     _, other = list(_variants(node))[fault.variant]
@@ -82,7 +82,7 @@ def _nodes(node: ast.AST, lines: range = range(0), within: bool = False) -> Iter
 
 
 def _lines(statement: ast.stmt) -> range:
-    """The lines of a statement; of one with a body only those above that."""
+    """Return the lines of a statement; of one with a body only those above that."""
     body = getattr(statement, "body", None)
     last = body[0].lineno - 1 if body else statement.end_lineno or 0
     return range(statement.lineno, max(last, statement.lineno) + 1)
@@ -97,7 +97,7 @@ def _is_export(node: ast.AST) -> bool:
 
 
 def _variants(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """What can stand in the place of a node and be wrong, each with a word for it."""
+    """Yield what can stand in the place of a node and be wrong, each with a word for it."""
     match node:
         case ast.Compare(ops=[op, *rest]) if type(op) in TURNED:
             turned = TURNED[type(op)]
@@ -138,7 +138,7 @@ def _constants(node: ast.Constant) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _is_nothing(node: ast.AST) -> bool:
-    """True for None, and for False, which None would not differ from."""
+    """Return True for None, and for False, which None would not differ from."""
     return isinstance(node, ast.Constant) and (node.value is None or node.value is False)
 
 

@@ -30,7 +30,7 @@ WORDS = ["the", "api", "returned", "errors", "for", "some", "customers", "while"
 
 
 def statuspage(entries: int, seed: int = 1) -> bytes:
-    """A seeded Statuspage Atom feed, newest first: three to nine updates an incident, as real pages have."""
+    """Return a seeded Statuspage Atom feed, newest first: three to nine updates an incident, as real pages have."""
     rng = random.Random(seed)
     at = SEEN - timedelta(hours=2)
     parts = ['<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n']
@@ -50,7 +50,7 @@ def statuspage(entries: int, seed: int = 1) -> bytes:
 
 
 def body(rng: random.Random, at: datetime) -> str:
-    """The blocks of one incident."""
+    """Return the blocks of one incident."""
     phases = ["Resolved", *rng.choices(["Update", "Monitoring"], k=rng.randint(1, 7)), "Investigating"]
     blocks = []
     for phase in phases:
@@ -64,7 +64,7 @@ def body(rng: random.Random, at: datetime) -> str:
 
 
 def ordinary(body: bytes) -> int:
-    """feedparser with its defaults, then BeautifulSoup on each body."""
+    """Read with feedparser and its defaults, then BeautifulSoup on each body."""
     parsed = feedparser.parse(body)
     return sum(len(BeautifulSoup(entry.content[0].value, "lxml").get_text()) for entry in parsed.entries)
 

@@ -47,7 +47,7 @@ def built(root: Path, now: str = NOW, output: str = "out") -> Path:
 
 
 def ids(output: Path) -> dict[str, set[str]]:
-    """The ids in each feed."""
+    """Return the ids in each feed."""
     return {
         path.relative_to(output).as_posix(): {*feedvalidity.ids_of(path)}
         for path in feedvalidity.feeds_of(output)
@@ -92,7 +92,7 @@ CHANGES: dict[str, Change] = {"retitled": retitled, "dated anew": dated_anew, "r
 
 
 def changed(change: Change) -> list[str]:
-    """The feeds whose ids are others after a change."""
+    """Return the feeds whose ids are others after a change."""
     with tempfile.TemporaryDirectory() as folder:
         root = project(Path(folder) / "site")
         before = ids(built(root))
@@ -107,7 +107,7 @@ def changed(change: Change) -> list[str]:
 
 
 def strange(strings: Sequence[str]) -> tuple[int, list[str]]:
-    """The feeds of sites made of strings, and what is wrong with them."""
+    """Return the feeds of sites made of strings, and what is wrong with them."""
     number, faults = 0, list[str]()
     for fill in (hostile.from_feeds, hostile.from_articles, hostile.from_providers):
         at_once = AT_ONCE if fill is not hostile.from_providers else AT_ONCE // 3

@@ -87,12 +87,12 @@ def main(argv: list[str]) -> int:
 
 
 def from_facts() -> tuple[Card, ...]:
-    """The rows of incidents.csv."""
+    """Return the rows of incidents.csv."""
     return tuple(chain.from_iterable(of_one.cards for of_one in facts.load().values()))
 
 
 def from_archive() -> tuple[Card, ...]:
-    """The incidents of the archive."""
+    """Return the incidents of the archive."""
     providers = sorted({entry.provider for entry in archive.walk(CONTENT)})
     filed = chain.from_iterable(archive.load(CONTENT, slug).values() for slug in providers)
     return tuple(card(one.incident, one.file) for one in filed)
@@ -214,7 +214,7 @@ def leaks(cards: Sequence[Card], runs: int = 150) -> Verdict:
 
 
 def another_future(one: Card, now: int, random: np.random.Generator) -> Card:
-    """The same incident up to `now`; what ended later ends at another time, with other posts."""
+    """Return the same incident up to `now`; what ended later ends at another time, with other posts."""
     if one.ended is None or one.ended <= now:
         return one
     until = now + int(random.integers(60, 10**6))
@@ -252,7 +252,7 @@ def curves(trials: Sequence[Trial]) -> None:
 
 
 def vary(cards: tuple[Card, ...]) -> None:
-    """The mean log ratio of the loss to that of plain quantiles, on what ended before the cut, setting by setting."""
+    """Return the mean log ratio of the loss to that of plain quantiles, on what ended before the cut, setting by setting."""
     before = tuple(c for c in cards if c.ended is None or c.ended < CUT)
     print(f"{', '.join(FIRST)} from the 61st on, ended before 2025-07-01: loss against plain, all elapsed times")
     for name, values in VARIED.items():
@@ -263,7 +263,7 @@ def vary(cards: tuple[Card, ...]) -> None:
 
 
 def figure(cards: tuple[Card, ...], settings: Settings) -> tuple[float, float]:
-    """The loss against plain quantiles, each cell counting the same, and the coverage of the 80 % interval."""
+    """Return the loss against plain quantiles, each cell counting the same, and the coverage of the 80 % interval."""
     trials = backtest(cards, skip=60, providers=frozenset(FIRST), settings=settings)
     rows = table(trials).values()
     ratios = [np.log(s.loss / s.plain) for s in rows if s.loss and s.plain]

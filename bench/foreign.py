@@ -87,7 +87,7 @@ def measured(body: bytes, *, hint: str = "") -> tuple[Reading, float, float]:
 
 
 def _peak() -> float:
-    """The most memory this program took, in MB; getrusage would count what its parent held when it was begun."""
+    """Return the most memory this program took, in MB; getrusage would count what its parent held when it was begun."""
     status = Path("/proc/self/status")
     if found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text() if status.exists() else ""):
         return int(found[1]) / 1024
@@ -144,7 +144,7 @@ class Crew:
 
 
 def fates(them: Iterable[Feed]) -> list[Fate]:
-    """What becomes of each feed."""
+    """Return what becomes of each feed."""
     crew = Crew()
     try:
         return [crew.fate(feed) for feed in them]

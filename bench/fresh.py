@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def runs(seed: int) -> dict[str, list[str]]:
-    """What to run by name, as arguments of Python."""
+    """Return what to run by name, as arguments of Python."""
     drawn = ["-m", "hypothesis", "--hypothesis-profile=fresh", f"--hypothesis-seed={seed}"]
     benches = {"histories": ["2000"], "mutated": ["50000"], "clocks": [], "kills": ["200"], "together": ["10"]}
     return {"property tests": ["-m", "pytest", "-n", "auto", *drawn]} | {

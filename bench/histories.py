@@ -96,7 +96,7 @@ def batch(histories: int, number: int) -> int:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder in memory where there is one: this is about what is written, not about disks."""
+    """Yield a folder in memory where there is one: this is about what is written, not about disks."""
     memory = Path("/dev/shm")  # noqa: S108
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         yield Path(name)

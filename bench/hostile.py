@@ -97,7 +97,7 @@ def _began(number: int) -> datetime:
 
 
 def _atom(strings: Sequence[str], _ids: Sequence[str]) -> bytes:
-    """A Statuspage feed; titles by turns as text and as HTML."""
+    """Return a Statuspage feed; titles by turns as text and as HTML."""
     entries = []
     for number, string in enumerate(strings):
         at, kind, hostile = _began(number), ("text", "html")[number % 2], escape(NOT_XML.sub("", string))

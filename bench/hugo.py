@@ -69,7 +69,7 @@ def content_file(hugo: Path, path: str) -> Path:
 
 
 def content(view: dict[str, Any], path: str, output: Path) -> str:
-    """A page as Hugo has it: its values above, its text below."""
+    """Return a page as Hugo has it: its values above, its text below."""
     page = view["page"]
     matter = {
         "title": page["head"]["title"],
@@ -108,7 +108,7 @@ def recorded(project: Path, now: str) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Views as JSON has them: names for what has names, lists for other tuples."""
+    """Return views as JSON has them: names for what has names, lists for other tuples."""
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if hasattr(value, "_fields"):
@@ -191,7 +191,7 @@ class Go:
         return f"{{{{ {self.value(node)} }}}}"
 
     def raw(self, node: nodes.Expr | None) -> str:
-        """What we print as it is: here it is still Markdown, or data for machines."""
+        """Return what we print as it is: here it is still Markdown, or data for machines."""
         value = self.value(node)
         if value == "$page.html":
             return "{{ $.Content }}"
@@ -242,7 +242,7 @@ class Go:
     _Extends = _FromImport = _Macro
 
     def value(self, node: nodes.Node | None) -> str:
-        """An expression."""
+        """Return an expression."""
         return str(getattr(self, f"_{type(node).__name__}")(node))
 
     def _Name(self, node: nodes.Name) -> str:
@@ -296,7 +296,7 @@ class Go:
 
 
 def needed(source: nodes.Template) -> list[str]:
-    """The variables a part takes from where it stands."""
+    """Return the variables a part takes from where it stands."""
     return sorted(meta.find_undeclared_variables(source) - {"site"})
 
 

@@ -105,7 +105,7 @@ class Bench:
         self.faults: list[str] = []
 
     def prepare(self, url: str) -> None:
-        """An archive of what the pages said at first, news on the pages, and what an undisturbed pull makes of them."""
+        """Return an archive of what the pages said at first, news on the pages, and what an undisturbed pull makes of them."""
         histories = {slug: Page() for slug in SLUGS}
         for slug, page in histories.items():
             watch(self.base, slug)
@@ -211,13 +211,13 @@ def fork(work: Callable[[], bool]) -> int:
 
 
 def forked(work: Callable[[], bool]) -> bool:
-    """What `work` returns, done in a forked process; False if it raises."""
+    """Return what `work` returns, done in a forked process; False if it raises."""
     return os.waitstatus_to_exitcode(os.waitpid(fork(work), 0)[1]) == 0
 
 
 @contextmanager
 def served(pages: Path, slugs: Sequence[str] = SLUGS) -> Iterator[str]:
-    """The URL of a server of each slug's folder. It has a process of its own, for one with threads should not fork."""
+    """Yield the URL of a server of each slug's folder. It has a process of its own, for one with threads should not fork."""
     here, there = os.pipe()
 
     def serve() -> bool:

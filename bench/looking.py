@@ -149,7 +149,7 @@ class Looker:
             self._evaluate(OPEN, list(paths[start : start + AT_ONCE]))
 
     def written(self, paths: Sequence[str]) -> None:
-        """The same for many, without their policies."""
+        """Return the same for many, without their policies."""
         for start in range(0, len(paths), AT_ONCE):
             self._evaluate(WRITE, list(paths[start : start + AT_ONCE]))
 
@@ -170,7 +170,7 @@ class Looker:
 
 @contextmanager
 def looker(output: Path, *, policy: bool, allowed: Sequence[str] = ()) -> Iterator[Looker]:
-    """A browser at a built site; `policy` False takes all content security policies away, as an old browser would.
+    """Yield a browser at a built site; `policy` False takes all content security policies away, as an old browser would.
 
     `allowed` are the addresses of scripts that are the site's own.
     """
@@ -191,13 +191,13 @@ def looker(output: Path, *, policy: bool, allowed: Sequence[str] = ()) -> Iterat
 
 
 def pages_of(output: Path) -> list[str]:
-    """The addresses of all pages of a built site."""
+    """Return the addresses of all pages of a built site."""
     found = (path.relative_to(output).as_posix() for path in sorted(output.rglob("*.html")))
     return [f"/{path.removesuffix('index.html')}" for path in found if path != HALL]
 
 
 def contents_of(output: Path) -> list[str]:
-    """What all feeds of a built site carry: HTML, and titles and names, which some readers take for HTML."""
+    """Return what all feeds of a built site carry: HTML, and titles and names, which some readers take for HTML."""
     found = [
         item[name]
         for path in sorted(output.rglob("feed.json"))

@@ -65,7 +65,7 @@ HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
 MOST = 20  # faults after which it is enough
 
 
-class Failed(Exception):
+class StepError(Exception):
     """A step failed without which a round cannot go on."""
 
 
@@ -90,14 +90,14 @@ def main(argv: list[str]) -> int:
         try:
             for each in rounds(chosen.days, chosen.a_day):
                 months.play(each)
-        except Failed as error:
+        except StepError as error:
             months.faults.append(str(error))
         months.close()
     return verdict(months.faults)
 
 
 def rounds(days: int, a_day: int) -> Iterator[Round]:
-    """The moments at which the workflow is run."""
+    """Yield the moments at which the workflow is run."""
     for number in range(days * a_day):
         day, turn = divmod(number, a_day)
         now = BEGIN + timedelta(days=day) + turn * timedelta(days=1) / a_day
@@ -124,7 +124,7 @@ class Checkout:
         git(self.folder, "clean", "-ffdqx", "-e", ".venv", "-e", "__pycache__")
 
     def unclean(self) -> str:
-        """What is neither committed nor ignored."""
+        """Return what is neither committed nor ignored."""
         return git(self.folder, "status", "--porcelain")
 
 
@@ -160,7 +160,7 @@ class Months:
         )
 
     def _remote(self) -> Path:
-        """A bare repository with HEAD as its last commit but one; the last is of the day before the first round."""
+        """Return a bare repository with HEAD as its last commit but one; the last is of the day before the first round."""
         remote, seed = self.work / "remote.git", self.work / "seed"
         git(self.work, "clone", "-q", "--depth=1", ROOT.as_uri(), str(seed))
         if not self.real:
@@ -211,7 +211,7 @@ class Months:
             print(f"  {stamp(each.now)}: {len(self.faults)} faults, {time.monotonic() - self.begun:.0f} s", flush=True)
         self.counts["rounds"] += 1
         if len(self.faults) >= MOST:
-            raise Failed("and so on; the rest was not played")
+            raise StepError("and so on; the rest was not played")
 
     def _serve(self, now: datetime) -> set[str]:
         """Let the pages say what they say now; the providers whose feeds fail."""
@@ -244,7 +244,7 @@ class Months:
         return self.chance.choice(bad)
 
     def _press(self, now: datetime, hours: int = 1) -> bytes:
-        """What an outlet wrote of the troubles of one provider so many hours after they began."""
+        """Return what an outlet wrote of the troubles of one provider so many hours after they began."""
         begun = (life.states[0] for life in self.pages["anthropic"].lives)
         told = [(trouble, at + timedelta(hours=hours)) for at, trouble in begun]
         items = [
@@ -267,7 +267,7 @@ class Months:
                 break
 
     def _step(self, each: Round, checkout: Checkout, step: Step, **env: str) -> str:
-        """Run a step; what it prints. Raises Failed."""
+        """Run a step; what it prints. Raises StepError."""
         env = {
             **workflows.ENV,
             "PUSH_TO": str(self.remote),
@@ -279,11 +279,11 @@ class Months:
         done = workflows.run(step, checkout.folder, env, self.server.url)
         if done.returncode:
             said = (done.stdout + done.stderr)[-1500:]
-            raise Failed(f"{stamp(each.now)} {step['name']}: exit code {done.returncode}: {said}")
+            raise StepError(f"{stamp(each.now)} {step['name']}: exit code {done.returncode}: {said}")
         return done.stdout
 
     def _publish(self, each: Round, *, committed: bool) -> None:
-        """The steps of publish.yml after the push. Every incident must have its page, and nothing be left unignored."""
+        """Return the steps of publish.yml after the push. Every incident must have its page, and nothing be left unignored."""
         steps = list(workflows.steps(workflows.PUBLISH, "build").values())
         names = [step["name"] for step in steps]
         for step in steps[names.index("Push") + 1 :]:
@@ -297,7 +297,7 @@ class Months:
             self._fault(each, f"after the publishing git status says {left}")
 
     def _check(self, each: Round) -> None:
-        """The steps of check.yml, once a week with the build that it keeps."""
+        """Return the steps of check.yml, once a week with the build that it keeps."""
         self.checking.renew()
         for name, step in workflows.steps(workflows.CHECK, "content").items():
             if name == "Build" and not each.first_of_week:
@@ -315,7 +315,7 @@ class Months:
             self._fault(each, f"a second pull changes {left}")
 
     def _soon(self, each: Round) -> None:
-        """The run a quarter of an hour later, while all pages stand still: no news, no commit for the time alone."""
+        """Return the run a quarter of an hour later, while all pages stand still: no news, no commit for the time alone."""
         soon = each._replace(now=each.now + SOON)
         before = self._head()
         self._run(soon, self.again)
@@ -326,7 +326,7 @@ class Months:
     # What must hold
 
     def _hold(self, each: Round, before: str, failing: set[str]) -> None:
-        """The commits of a round are such as they may be, and the archive tells of every change what was there."""
+        """Hold the commits of a round to what they may be, and see that the archive tells of every change what was there."""
         commits = self._commits(each, before)
         for kind, names in commits:
             self.counts[kind] += 1
@@ -345,7 +345,7 @@ class Months:
         self.record = record
 
     def _commits(self, each: Round, before: str) -> list[tuple[str, list[str]]]:
-        """What was pushed since `before`, oldest first: its kind, and the files it changes.
+        """Return what was pushed since `before`, oldest first: its kind, and the files it changes.
 
         Where only the time of the last pull moved, the commit before must be an hour old.
         """
@@ -364,7 +364,7 @@ class Months:
         return kind, names
 
     def _left(self, checkout: Checkout, *, committed: bool) -> str:
-        """What git calls changed or unknown; without the state of the pulls, if that was to be left uncommitted."""
+        """Return what git calls changed or unknown; without the state of the pulls, if that was to be left uncommitted."""
         left = checkout.unclean().splitlines()
         return "\n".join(line for line in left if committed or not line[3:].startswith(PULLS))
 
@@ -426,7 +426,7 @@ class Months:
 
 
 def of(slug: str, record: Mapping[tuple[str, str], Incident]) -> dict[str, Incident]:
-    """A provider's part of a record."""
+    """Return a provider's part of a record."""
     return {name: one for (whose, name), one in record.items() if whose == slug}
 
 

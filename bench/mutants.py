@@ -90,7 +90,7 @@ def bites(home: Path, unit: str, each: int, rng: random.Random, met: Reach) -> f
 
 
 def is_killed(home: Path, fault: Fault, chosen: list[str]) -> bool:
-    """True if one of the tests fails with the fault in place, fails again, and passes without it."""
+    """Return True if one of the tests fails with the fault in place, fails again, and passes without it."""
     while chosen:
         failed = fails_with(home, fault, chosen)
         if failed is None:
@@ -102,7 +102,7 @@ def is_killed(home: Path, fault: Fault, chosen: list[str]) -> bool:
 
 
 def fails_with(home: Path, fault: Fault, chosen: list[str]) -> str | None:
-    """The first test that fails twice with the fault in place, "" if they never end, None if all pass."""
+    """Return the first test that fails twice with the fault in place, "" if they never end, None if all pass."""
     whole = fault.path.read_text(encoding="utf-8")
     Path(importlib.util.cache_from_source(str(fault.path))).unlink(missing_ok=True)
     fault.path.write_text(faulty(fault), encoding="utf-8")
@@ -114,7 +114,7 @@ def fails_with(home: Path, fault: Fault, chosen: list[str]) -> str | None:
 
 
 def copy_project(home: Path) -> None:
-    """The project as it is, without what builds left; the record is linked."""
+    """Return the project as it is, without what builds left; the record is linked."""
     shutil.copytree(
         ROOT,
         home,
@@ -134,7 +134,7 @@ def tests(home: Path, unit: str) -> list[Path]:
 
 
 def sources(home: Path, unit: str) -> list[Path]:
-    """The source files of a unit."""
+    """Return the source files of a unit."""
     place = home / "plugins/almanac" / unit
     return [path.relative_to(home) for path in sorted(place.rglob("*.py")) or [place.with_suffix(".py")]]
 

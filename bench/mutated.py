@@ -122,7 +122,7 @@ def _base(path: Path, body: bytes, seen: datetime, hint: str) -> Base | None:
 
 
 def flipped(body: bytes, rng: random.Random) -> bytes:
-    """A few bytes changed."""
+    """Return a few bytes changed."""
     made = bytearray(body)
     for _ in range(rng.randint(1, 8)):
         made[rng.randrange(len(made))] = rng.randrange(256)
@@ -130,13 +130,13 @@ def flipped(body: bytes, rng: random.Random) -> bytes:
 
 
 def cut(body: bytes, rng: random.Random) -> bytes:
-    """A piece taken out, or everything from somewhere on."""
+    """Return a piece taken out, or everything from somewhere on."""
     start = rng.randrange(len(body))
     return body[:start] + body[start + rng.choice((1, 3, 40, 2000, len(body))) :]
 
 
 def doubled(body: bytes, rng: random.Random) -> bytes:
-    """A piece told again, there or elsewhere."""
+    """Return a piece told again, there or elsewhere."""
     start, to = rng.randrange(len(body)), rng.randrange(len(body))
     piece = body[start : start + rng.choice((1, 5, 60, 900))]
     return body[:to] + piece * rng.choice((1, 1, 2, 30)) + body[to:]
@@ -148,7 +148,7 @@ def swapped(body: bytes, rng: random.Random) -> bytes:
 
 
 def attributes(body: bytes, rng: random.Random) -> bytes:
-    """An attribute without its end, doubled, emptied or full of rubbish."""
+    """Return an attribute without its end, doubled, emptied or full of rubbish."""
     made = rng.choice(RUBBISH)
     return _once(ATTRIBUTE, lambda found: found.expand(made), body, rng)
 
@@ -165,7 +165,7 @@ def encodings(body: bytes, rng: random.Random) -> bytes:
 
 
 def references(body: bytes, rng: random.Random) -> bytes:
-    """A reference broken, or one to nothing put in."""
+    """Return a reference broken, or one to nothing put in."""
     if rng.random() < 0.5:
         return body.replace(b"&lt;", rng.choice((b"&lt", b"&amp;lt;", b"<", b"&#60;")), rng.randint(1, 3))
     at = rng.randrange(len(body))
@@ -173,7 +173,7 @@ def references(body: bytes, rng: random.Random) -> bytes:
 
 
 def words(body: bytes, rng: random.Random) -> bytes:
-    """A word, number or text changed, mostly without breaking the form."""
+    """Return a word, number or text changed, mostly without breaking the form."""
     pattern = rng.choice((WORD, NUMBER))
     made = rng.choice(WORDS) if pattern is WORD else str(rng.choice((0, 13, 31, 61, 2036, 10**20))).encode()
     return _once(pattern, lambda _: made, body, rng)
@@ -189,7 +189,7 @@ def shuffled(body: bytes, rng: random.Random) -> bytes:
 
 
 def spliced(body: bytes, rng: random.Random) -> bytes:
-    """An entry of another feed among these."""
+    """Return an entry of another feed among these."""
     others = [found[0] for found in ENTRY.finditer(rng.choice(bases()).body)]
     ours = [found.end() for found in ENTRY.finditer(body)]
     if not others or not ours:
@@ -231,7 +231,7 @@ MUTATIONS: tuple[Mutation, ...] = (
 
 
 def mutated(seed: int, number: int) -> tuple[Base, bytes]:
-    """The feed of this number, and what it was made from."""
+    """Return the feed of this number, and what it was made from."""
     rng = random.Random(f"{seed} {number}")
     base = rng.choice(bases())
     body = base.body
@@ -241,7 +241,7 @@ def mutated(seed: int, number: int) -> tuple[Base, bytes]:
 
 
 def tried(base: Base, body: bytes) -> tuple[str, list[str]]:
-    """What became of a damaged feed, in a word, and what is wrong with that."""
+    """Return what became of a damaged feed, in a word, and what is wrong with that."""
     seen = base.seen + timedelta(hours=1)
     try:
         reading = feeds.read(PROVIDER, body, seen=seen, hint=base.hint)
@@ -261,7 +261,7 @@ def tried(base: Base, body: bytes) -> tuple[str, list[str]]:
 
 
 def is_well_formed(body: bytes) -> bool:
-    """What an XML parser, or for JSON Python's, says of the bytes as they are; blanks before them are forgiven."""
+    """Return what an XML parser, or for JSON Python's, says of the bytes as they are; blanks before them are forgiven."""
     try:
         if body[:100].lstrip()[:1] in (b"{", b"["):
             json.loads(body)
@@ -276,7 +276,7 @@ def is_well_formed(body: bytes) -> bool:
 
 
 def lost(was: Incident, now: Incident) -> Iterator[str]:
-    """What an incident said before and does not say any more, as post or as revision."""
+    """Yield what an incident said before and does not say any more, as post or as revision."""
     texts = {post.text for post in now.updates} | {old.text for post in now.updates for old in post.was}
     times = {post.at for post in now.updates} | {old.at for post in now.updates for old in post.was if old.at}
     for post in was.updates:
@@ -291,12 +291,12 @@ def lost(was: Incident, now: Incident) -> Iterator[str]:
 
 
 def _finer(before: object, after: object) -> bool:
-    """True for the same time, told to the second."""
+    """Return True for the same time, told to the second."""
     return isinstance(before, datetime) and isinstance(after, datetime) and abs(after - before) < MINUTE
 
 
 def kept_badly(incident: Incident) -> Iterator[str]:
-    """What is wrong with the file of an incident."""
+    """Yield what is wrong with the file of an incident."""
     if archive.parse(archive.render(incident)) != incident:
         yield f"{incident.id} reads back as another"
     if not re.fullmatch(r"example/\d{4}/\d{4}-\d\d-\d\d-[a-z0-9-]{1,80}\.md", archive.file_of(incident)):

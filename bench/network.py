@@ -57,7 +57,7 @@ def main(argv: list[str]) -> int:
 
 
 def isolated(seconds: float) -> int:
-    """The bench, by a process that is thrown away afterwards."""
+    """Return the bench, by a process that is thrown away afterwards."""
     if not netns.enter():
         print("bench network: skipped, for this user may not make network namespaces")
         return 0
@@ -169,7 +169,7 @@ class Bench:
         )
 
     def failing(self, pulled: Pulled) -> dict[str, Any]:
-        """Providers that could not be read."""
+        """Return the providers that could not be read."""
         return {slug: one["failures"] for slug, one in pulled.outcomes.items() if one["failures"]}
 
     def judge(self, struck: Pulled, seconds: float) -> list[str]:
@@ -238,7 +238,7 @@ def _head(connection: socket.socket) -> str:
 
 
 def pulling(content: str, hours: str, seconds: str, said: str) -> None:
-    """The pulling process: pull, and write down what came of it and what memory it took."""
+    """Return the pulling process: pull, and write down what came of it and what memory it took."""
     now = datetime(BEGIN.year, BEGIN.month, BEGIN.day, tzinfo=UTC) + LATER + timedelta(hours=int(hours))
     report = pull.pull(Path(content), now=now, seconds=float(seconds))
     outcomes = [

@@ -84,7 +84,7 @@ class Weight(NamedTuple):
 
 
 def built(root: Path) -> Path:
-    """A small site with every kind of page, and the folder it was built to."""
+    """Return a small site with every kind of page, and the folder it was built to."""
     project(root)
     claude = PROVIDER.format(slug="anthropic", name="Claude").removesuffix("---\n")
     write(root, "providers/anthropic.md", claude + PARTS)
@@ -126,13 +126,13 @@ def built(root: Path) -> Path:
 
 
 def weight(output: Path, path: str) -> Weight:
-    """What a reader has to load to see a page."""
+    """Return what a reader has to load to see a page."""
     parts = [shots.file_of(output, path).read_bytes(), (output / "theme/site.css").read_bytes()]
     return Weight(sum(map(len, parts)), sum(len(gzip.compress(part, mtime=0)) for part in parts))
 
 
 def heavy(output: Path, paths: list[str]) -> list[str]:
-    """The pages that weigh more than a page may."""
+    """Return the pages that weigh more than a page may."""
     found = {path: weight(output, path) for path in paths}
     return [
         f"{path}: weighs {w.raw} bytes, {w.zipped} with gzip"
@@ -142,7 +142,7 @@ def heavy(output: Path, paths: list[str]) -> list[str]:
 
 
 def audited(output: Path, found: Mapping[str, str]) -> list[str]:
-    """What the programs from npm complain of; why they were not asked, if they were not, is only printed."""
+    """Return what the programs from npm complain of; why they were not asked, if they were not, is only printed."""
     if why := auditors.missing():
         print(f"skipped: Lighthouse, html-validate and the Nu checker ({why})")
         return []

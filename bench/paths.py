@@ -131,7 +131,7 @@ def incident(name: str, provider: str = "acme") -> Incident:
 
 
 def filed(them: Sequence[str], root: Path) -> Iterator[str]:
-    """What is wrong after incidents of these names were saved under `root`/content."""
+    """Yield what is wrong after incidents of these names were saved under `root`/content."""
     content = root / "content"
     archive.save(content, map(incident, them), {})
     every = [path for path in root.rglob("*") if path.is_file()]
@@ -166,7 +166,7 @@ def accepted(them: Sequence[str], root: Path) -> Iterator[str]:
 
 
 def published(them: Sequence[str], root: Path) -> Iterator[str]:
-    """What is wrong with the site of incidents of these names: first of half of them, then of all."""
+    """Yield what is wrong with the site of incidents of these names: first of half of them, then of all."""
     content = project(root) / "content"
     halves, ids = (them[::2], them[1::2]), list[dict[str, Ids]]()
     for half in halves:
@@ -194,7 +194,7 @@ def published(them: Sequence[str], root: Path) -> Iterator[str]:
 
 
 def strayed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:
-    """What a build changed elsewhere than in its output, its state and Python's own cache of the settings file."""
+    """Yield what a build changed elsewhere than in its output, its state and Python's own cache of the settings file."""
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     ours = re.compile(r"(out|\.out-state|__pycache__)/")
     yield from (f"{path} is outside" for path in sorted(changed) if not ours.match(path))
@@ -209,7 +209,7 @@ def misnamed(output: Path) -> Iterator[str]:
 
 
 def addresses(output: Path) -> dict[str, Ids]:
-    """The ids of incidents in feeds, calendars and the API of the whole site, each with the addresses it stands for."""
+    """Return the ids of incidents in feeds, calendars and the API of the whole site, each with the addresses it stands for."""
     found: dict[str, Ids] = {"feeds": {}, "calendars": {}, "API": {}}
     for path in [output / "atom.xml", *(output / "atom").glob("*.xml"), *output.glob("providers/*/atom/*.xml")]:
         for entry in etree.parse(path).iterfind(f"{ATOM}entry"):
@@ -226,13 +226,13 @@ def addresses(output: Path) -> dict[str, Ids]:
 
 
 def named(fill: Fill, them: Sequence[str], root: Path) -> Iterator[str]:
-    """What is wrong with the files of a site of strings, as feeds, articles or provider files say them."""
+    """Yield what is wrong with the files of a site of strings, as feeds, articles or provider files say them."""
     yield from (f"{fill.__name__}: out/{fault}" for fault in misnamed(fill(root / "site", them).output))
     yield from (f"{fill.__name__}: {path} is outside" for path in root.iterdir() if path.name != "site")
 
 
 def sites(them: Sequence[str]) -> Iterator[str]:
-    """What is wrong with all sites of these names."""
+    """Yield what is wrong with all sites of these names."""
     with tempfile.TemporaryDirectory() as folder:
         yield from published(them, Path(folder) / "site")
     for fill in (hostile.from_feeds, hostile.from_articles, hostile.from_providers):

@@ -308,7 +308,7 @@ def main(argv: list[str]) -> int:
 
 
 def written(seed: int = 16) -> list[Written]:
-    """The 200 items, at their times, each in the feed of one outlet."""
+    """Return the 200 items, at their times, each in the feed of one outlet."""
     chance = random.Random(seed)
     items = []
     for story in STORIES:

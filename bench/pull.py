@@ -65,7 +65,7 @@ class Bench:
         self.hosts = {slug: ours.get(slug, f"https://{slug}.example/").split("/")[2] for slug in self.feeds}
 
     def first_and_again(self) -> None:
-        """The last recording but one of each provider, twice."""
+        """Return the last recording but one of each provider, twice."""
         with Serving(self.served(-2)) as server:
             report = self.pull("first pull", server)
             self.check("no provider fails", all(outcome.feed for outcome in report.outcomes))
@@ -78,7 +78,7 @@ class Bench:
         self.check("no byte of an incident changes", self.incidents() == before)
 
     def news(self) -> None:
-        """The last recordings."""
+        """Return the last recordings."""
         before = self.incidents()
         with Serving(self.served(-1)) as server:
             report = self.pull("pull with news", server, hours=2)
@@ -125,7 +125,7 @@ class Bench:
             self.check(f"noticed within {HASTE:g} s", report.offline and report.elapsed <= HASTE)
 
     def served(self, at: int) -> dict[str, Behaviour]:
-        """The recordings at this place of each row, the last one where the row is shorter."""
+        """Return the recordings at this place of each row, the last one where the row is shorter."""
         return {self.hosts[slug]: page(row[max(at, -len(row))]) for slug, row in self.feeds.items()}
 
     def pull(
@@ -149,7 +149,7 @@ class Bench:
 
 
 def recorded() -> dict[str, list[bytes]]:
-    """The recorded feeds of each provider, oldest first. One was broken when it was recorded and is left out."""
+    """Return the recorded feeds of each provider, oldest first. One was broken when it was recorded and is left out."""
     rows: dict[str, list[Path]] = {}
     for path in RECORDINGS.rglob("*"):
         if path.suffix in (".rss", ".atom", ".xml") and "broken" not in path.name:
@@ -164,7 +164,7 @@ def _recorded_at(path: Path) -> tuple[str, str]:
 
 @contextmanager
 def resolver(seconds: float) -> Iterator[None]:
-    """A machine whose resolver takes this long to know nothing."""
+    """Yield a machine whose resolver takes this long to know nothing."""
 
     def ignorant(*_: Any, **__: Any) -> Any:
         time.sleep(seconds)

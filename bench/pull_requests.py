@@ -68,7 +68,7 @@ def main(argv: list[str]) -> int:
 
 
 def wrong_with(case: Case, verdict: Verdict) -> Iterable[str]:
-    """The harm a pull request did."""
+    """Yield the harm a pull request did."""
     if verdict.crash:
         yield f"crashed: {verdict.crash.splitlines()[0][:200]}"
         return
@@ -93,7 +93,7 @@ def wrong_with(case: Case, verdict: Verdict) -> Iterable[str]:
 
 
 def _names(case: Case, line: str) -> bool:
-    """True if a line of the check names a file of the case, a line in it, and what is wrong."""
+    """Return True if a line of the check names a file of the case, a line in it, and what is wrong."""
     found = re.match(r"content/(?P<file>.*?):(?P<line>\d+):(?:\d+:)? .{9,}", line, re.DOTALL)
     told = {posixpath.normpath(file) for file in case.files}
     told |= {shown for file in told for shown in (file.encode("ascii", "backslashreplace").decode(), repr(file)[1:-1])}

@@ -29,7 +29,7 @@ STAMP = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?(?:T(\d\d)(\d\d))?")
 
 
 def seen_at(path: Path) -> datetime:
-    """The moment in the name of a recording; the next midnight, or month's end, where it names only a day or month."""
+    """Return the moment in the name of a recording; the next midnight, or month's end, where it names only a day or month."""
     found = STAMP.search(path.name)
     if not found:
         return datetime(2026, 12, 1, tzinfo=UTC)
@@ -39,7 +39,7 @@ def seen_at(path: Path) -> datetime:
 
 
 def read(path: Path, items: Sequence[tuple[str, str]] = ()) -> Reading:
-    """What a recording says, as its provider's folder names it."""
+    """Return what a recording says, as its provider's folder names it."""
     slug = path.relative_to(SHARED / "recordings").parts[0]
     provider = Provider(slug=slug, name=slug, company="", home="", status_page="")
     return feeds.read(provider, path.read_bytes(), seen=seen_at(path), items=dict(items))
@@ -71,7 +71,7 @@ def each_entry(paths: Iterable[Path], *, in_detail: bool) -> bool:
 
 
 def pulled(paths: Iterable[Path]) -> dict[str, Incident]:
-    """What the archive holds in memory after these feeds were pulled in order."""
+    """Return what the archive holds in memory after these feeds were pulled in order."""
     known: dict[str, Incident] = {}
     last: tuple[tuple[str, datetime], ...] = ()
     items: tuple[tuple[str, str], ...] = ()
@@ -84,7 +84,7 @@ def pulled(paths: Iterable[Path]) -> dict[str, Incident]:
 
 
 def facts_of(provider: str) -> dict[str, dict[str, str]]:
-    """The rows of the facts about a provider, by incident id."""
+    """Return the rows of the facts about a provider, by incident id."""
     with (SHARED / "facts/incidents.csv").open(newline="", encoding="utf-8") as file:
         return {row["incident_id"]: row for row in csv.DictReader(file) if row["provider"] == provider}
 
@@ -121,7 +121,7 @@ def against_facts(provider: str, pattern: str, *, posts: bool, least: float) -> 
 
 
 def rss_equals_atom() -> bool:
-    """True if RSS and Atom recorded in the same minute give equal incidents."""
+    """Return True if RSS and Atom recorded in the same minute give equal incidents."""
     equal = []
     for rss in sorted((SHARED / "recordings/digitalocean").glob("*.rss")):
         ours, theirs = read(rss), read(rss.with_suffix(".atom"))

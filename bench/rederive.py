@@ -43,12 +43,12 @@ class Tables(NamedTuple):
 
 
 def facts(folder: Path = FACTS) -> Tables:
-    """The facts that the archive was filled with."""
+    """Return the facts that the archive was filled with."""
     return Tables(rows(folder / "incidents.csv"), rows(folder / "coverage.csv"))
 
 
 def published(folder: Path) -> Tables:
-    """The tables that a built site offers under /data/, nothing else."""
+    """Return the tables that a built site offers under /data/, nothing else."""
     posts: dict[tuple[str, str], list[str]] = {}
     for row in rows(folder / "updates.csv"):
         posts.setdefault((row["provider"], row["incident"]), []).append(f"{row['phase']}@{row['at']}")
@@ -128,7 +128,7 @@ def _covered(tables: Tables, provider: str) -> list[tuple[int, int]]:
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file."""
+    """Return the rows of a CSV file."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

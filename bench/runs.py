@@ -110,7 +110,7 @@ def _missed(home: Path, files: Mapping[str, Any]) -> Iterator[str]:
 
 
 def failing(home: Path, tests: Sequence[str]) -> str | None:
-    """The first of these tests that fails, "" if the run breaks or never ends; None if all pass."""
+    """Return the first of these tests that fails, "" if the run breaks or never ends; None if all pass."""
     if tests == [""]:
         return ""
     files = sorted({Path(test.partition("::")[0]) for test in tests})

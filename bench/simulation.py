@@ -23,7 +23,7 @@ MEAN = MEDIAN * math.exp(SPREAD**2 / 2)
 
 
 def incidents(random: np.random.Generator, unavailability: float, days: int = YEAR) -> tuple[Ints, Ints]:
-    """Starts and ends of a provider's incidents that together cover about this share of the time."""
+    """Return starts and ends of a provider's incidents that together cover about this share of the time."""
     end = days * DAY
     clusters = random.poisson(unavailability * (end + CLUSTER) / MEAN / PER_CLUSTER)
     sizes = random.poisson(PER_CLUSTER, clusters)
@@ -46,7 +46,7 @@ def weekly(random: np.random.Generator, unavailabilities: np.ndarray, days: int 
 
 
 def echo(random: np.random.Generator, source: Ints, ends: Ints, share: float, *, same_end: bool) -> tuple[Ints, Ints]:
-    """Starts and ends of what follows within minutes from a share of another's incidents."""
+    """Return starts and ends of what follows within minutes from a share of another's incidents."""
     picked = random.random(len(source)) < share
     starts = source[picked] + random.exponential(12 * 60, int(picked.sum())).astype(np.int64)
     if same_end:

@@ -53,7 +53,7 @@ class Tally:
 
 
 def stranger(seed: int, number: int, size: int = SIZE) -> Stranger:
-    """The stranger of this number."""
+    """Return the stranger of this number."""
     return (feeds.feed if number * 7 % 10 < FEEDS * 10 else files.file)(seed, number, size)
 
 
@@ -83,14 +83,14 @@ def _count(tally: Tally, found: Trial) -> None:
 
 
 def _ground(complete: bool) -> Ground:
-    """The site without strangers, made once in a process."""
+    """Return the site without strangers, made once in a process."""
     if complete not in _grounds:
         _grounds[complete] = trial.ground(complete=complete)
     return _grounds[complete]
 
 
 def batches(numbers: Sequence[int], at_once: int = AT_ONCE) -> Iterator[tuple[Sequence[int], bool]]:
-    """The numbers that go into one site, and whether it is published."""
+    """Yield the numbers that go into one site, and whether it is published."""
     for place, start in enumerate(range(0, len(numbers), at_once)):
         yield numbers[start : start + at_once], place % COMPLETE == COMPLETE - 1
 
@@ -145,7 +145,7 @@ def _add(whole: Tally, one: Tally) -> None:
 
 
 def kind_of(what: str) -> str:
-    """What harms that are alike have in common."""
+    """Return what harms that are alike have in common."""
     words = re.sub(r"mark\d+x?\d*|content/\S+|'[^']*'|\"[^\"]*\"|\b\S*\d\S*", "…", what.replace("\\'", ""))
     return words[:110]
 

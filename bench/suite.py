@@ -80,7 +80,7 @@ def _processor() -> float:
 
 
 def faults(runs: list[Run], limit: float) -> list[str]:
-    """What is red, and what took longer than `limit` seconds."""
+    """Return what is red, and what took longer than `limit` seconds."""
     red = [f"{one.name} is red" for one in runs if not one.green]
     return red + [f"{one.name} took {one.seconds:.0f} s, at most {limit:.0f}" for one in runs if one.seconds > limit]
 

@@ -38,13 +38,13 @@ def main(argv: list[str]) -> int:
 
 
 def zizmor() -> list[str]:
-    """What zizmor finds in its strictest mode in workflows and dependabot.yml."""
+    """Return what zizmor finds in its strictest mode in workflows and dependabot.yml."""
     done = _tool("zizmor", "--offline", "--pedantic", "--format", "json", ".github")
     return [f"{one['ident']}: {one['desc']}" for one in json.loads(done.stdout)]
 
 
 def schemas() -> list[str]:
-    """What does not follow the schemas of GitHub's files."""
+    """Return what does not follow the schemas of GitHub's files."""
     files = [str(path) for path in WORKFLOWS]
     kinds = {"vendor.github-workflows": files, "vendor.dependabot": [".github/dependabot.yml"]}
     done = [_tool("check-jsonschema", "--builtin-schema", kind, *named) for kind, named in kinds.items()]
@@ -59,7 +59,7 @@ def actions() -> list[str]:
 
 
 def secrets() -> list[str]:
-    """What a workflow that strangers can start is given beyond reading: secrets, tokens, the right to write."""
+    """Return what a workflow that strangers can start is given beyond reading: secrets, tokens, the right to write."""
     found = []
     for path in WORKFLOWS:
         text = path.read_text(encoding="utf-8")
@@ -96,7 +96,7 @@ def unlocked() -> list[str]:
 
 
 def bill() -> list[str]:
-    """Packages that are in the lock file or in the bill of materials that `tasks.py bill` makes, but not in both."""
+    """Return packages that are in the lock file or in the bill of materials that `tasks.py bill` makes, but not in both."""
     locked = set(re.findall(r"^([\w.-]+==[^\s;]+)", PUBLISHED.read_text(encoding="utf-8"), re.MULTILINE))
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "sbom.json")
@@ -110,7 +110,7 @@ def bill() -> list[str]:
 
 
 def bandit() -> list[str]:
-    """Calls that bandit holds for highly dangerous."""
+    """Return calls that bandit holds for highly dangerous."""
     done = _tool("bandit", "-q", "-r", "plugins", "tasks.py", "pelicanconf.py", "publishconf.py", "-f", "json")
     report = json.loads(done.stdout)
     assert report["metrics"]["_totals"]["loc"] > 10_000, "bandit did not read the code"

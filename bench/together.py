@@ -158,7 +158,7 @@ class Bench:
             self.building = fork(lambda: _build(self.project, self.now))
 
     def _built(self, status: int) -> None:
-        """A build has ended: it must be a whole site."""
+        """Return a build has ended: it must be a whole site."""
         self.building, self.builds = 0, self.builds + 1
         log = (self.project / "build.log").read_text().strip()
         self._must(status == 0, f"a build fails: {log[-500:]}")

@@ -68,7 +68,7 @@ def attack(fill: Fill, strings: Sequence[str], folder: Path, tally: Tally) -> No
 
 
 def sample(paths: Sequence[str]) -> list[str]:
-    """The lists of the site, and some pages of each other kind."""
+    """Return the lists of the site, and some pages of each other kind."""
     deep = [path for path in paths if path.count("/") > 2]
     return [path for path in paths if path.count("/") <= 2] + random.Random(1).sample(deep, min(SAMPLE, len(deep)))
 

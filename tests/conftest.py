@@ -30,19 +30,19 @@ LEFT_OUT: Counter[str] = Counter()
 
 @pytest.fixture
 def root() -> Path:
-    """The project's root."""
+    """Return the project's root."""
     return ROOT
 
 
 @pytest.fixture
 def shared() -> Path:
-    """The folder of recordings, facts and corpora beside the project."""
+    """Return the folder of recordings, facts and corpora beside the project."""
     return SHARED
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
-    """A small project with its preview in `output`, built once in a run as `tasks.py build` does; only to be read."""
+    """Yield a small project with its preview in `output`, built once in a run as `tasks.py build` does; only to be read."""
     base = tmp_path_factory.getbasetemp()
     home = (base if worker_id == "master" else base.parent) / "built"
     with FileLock(f"{home}.lock"):

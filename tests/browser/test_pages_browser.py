@@ -18,7 +18,7 @@ PATHS = list(KINDS.values())
 
 @pytest.fixture(scope="module")
 def output() -> Iterator[Path]:
-    """The built site with the hard cases."""
+    """Yield the built site with the hard cases."""
     with TemporaryDirectory() as folder:
         yield pages.built(Path(folder) / "site")
 

@@ -328,7 +328,7 @@ def test_the_rest_of_the_day_adds_up(article: str) -> None:
 
 
 def middle_length(incidents: list[Incident]) -> timedelta:
-    """The median of their lengths."""
+    """Return the median of their lengths."""
     return timedelta(seconds=median(i.length.total_seconds() for i in incidents))
 
 
@@ -360,7 +360,7 @@ def evidence() -> Evidence:
 
 
 def printed(path: Path) -> str:
-    """The text of an article with its figures filled in, as readers see it, on one line."""
+    """Return the text of an article with its figures filled in, as readers see it, on one line."""
     written, _ = articles.read(path.read_bytes(), path.relative_to(CONTENT).as_posix())
     assert written
     figures = {name: evidence().ask(query) for name, query in written.figures}

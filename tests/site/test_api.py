@@ -128,7 +128,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def stale(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same kind of site, not read for an hour."""
+    """Return the same kind of site, not read for an hour."""
     press = Press(tmp_path_factory.mktemp("stale") / "site")
     press.put(incident("first", "02 10:00", "02 11:00"), incident("open", "02 13:00", "", provider="groq"))
     return press.build(NOW + timedelta(hours=1), until=NOW)
@@ -309,7 +309,7 @@ def test_lists_move_with_their_content_and_not_with_the_clock(tmp_path: Path) ->
 
 @pytest.fixture
 def served(output: Path) -> Iterator[str]:
-    """The published site under an address of this machine."""
+    """Yield the published site under an address of this machine."""
     handler = partial(_Quiet, directory=str(output))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

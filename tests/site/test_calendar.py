@@ -22,7 +22,7 @@ def press(tmp_path: Path) -> Press:
 
 
 def events(path: Path) -> dict[str, Any]:
-    """The entries of a calendar by the last part of their UID, in its order."""
+    """Return the entries of a calendar by the last part of their UID, in its order."""
     calendar = icalendar.Calendar.from_ical(path.read_bytes())
     assert calendar.errors == []
     return {str(event["uid"]).partition("@")[0].rpartition("/")[2]: event for event in calendar.walk("VEVENT")}

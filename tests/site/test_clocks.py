@@ -71,7 +71,7 @@ INCIDENT = Incident(
 
 
 def shown(incident: Incident, hours: int) -> Reading:
-    """A feed of one post an incident, seen so many hours after the first."""
+    """Return a feed of one post an incident, seen so many hours after the first."""
     return Reading(
         provider="acme",
         dialect="plain",
@@ -83,7 +83,7 @@ def shown(incident: Incident, hours: int) -> Reading:
 
 
 def at(when: timedelta, basis: str) -> Incident:
-    """The incident as a feed tells it that dates it so."""
+    """Return the incident as a feed tells it that dates it so."""
     later = SEEN + when
     return replace(INCIDENT, started=later, started_basis=basis, updates=(replace(POST, at=later, seen=later),))
 
@@ -122,14 +122,14 @@ def test_no_clock_shows_an_hour_that_is_none() -> None:
 
 
 def undated(*titles: str) -> bytes:
-    """A feed of entries with dates that nobody can read, or without any."""
+    """Return a feed of entries with dates that nobody can read, or without any."""
     dates = itertools.cycle(["", "<pubDate>soon</pubDate>", "<pubDate>02/03/2026 10:00</pubDate>"])
     items = (f"<item><title>{title}</title><guid>{title}</guid>{next(dates)}</item>" for title in titles)
     return f"<rss><channel>{''.join(items)}</channel></rss>".encode()
 
 
 def open_now(there: Archive) -> list[str]:
-    """What the archive knows to be open at its last pull."""
+    """Return what the archive knows to be open at its last pull."""
     return [name for name, _ in archive.load_pulls(there.content, "acme").last_open]
 
 

@@ -34,7 +34,7 @@ TABLES = ("incidents", "updates", "coverage", "leaderboard")
 
 
 def made(root: Path) -> Press:
-    """A press that makes complete builds."""
+    """Return a press that makes complete builds."""
     press = Press(root, complete=True)
     press.put(ODD, SAID, incident("open", "02 13:00", ""))
     return press
@@ -42,18 +42,18 @@ def made(root: Path) -> Press:
 
 @pytest.fixture(scope="module")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A complete build."""
+    """Return a complete build."""
     return made(tmp_path_factory.mktemp("complete") / "site").build(NOW)
 
 
 def rows(output: Path, name: str) -> list[dict[str, str]]:
-    """A table as its CSV has it."""
+    """Return a table as its CSV has it."""
     with (output / f"data/{name}.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
 def cell(value: Any) -> str:
-    """A value of Parquet as CSV has it."""
+    """Return a value of Parquet as CSV has it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):
@@ -159,7 +159,7 @@ def test_an_index_of_many_is_the_same_in_any_run() -> None:
 
 @pytest.fixture
 def page(output: Path) -> Iterator[Any]:
-    """The search page in a browser; what it says in the console is a fault."""
+    """Yield the search page in a browser; what it says in the console is a fault."""
     if not Path(shots.CHROMIUM).exists():
         pytest.skip(f"{shots.CHROMIUM} is missing: apt-get install chromium to test pages in a browser")
     from playwright.sync_api import sync_playwright
@@ -173,7 +173,7 @@ def page(output: Path) -> Iterator[Any]:
 
 
 def found(page: Any) -> list[str]:
-    """The addresses of what was found."""
+    """Return the addresses of what was found."""
     return [link.get_attribute("href") for link in page.locator("#found a").all()]
 
 

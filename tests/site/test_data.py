@@ -32,7 +32,7 @@ TYPES: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def press(tmp_path_factory: pytest.TempPathFactory) -> Press:
-    """A press that has made a site of three incidents."""
+    """Return a press that has made a site of three incidents."""
     made = Press(tmp_path_factory.mktemp("data") / "site")
     made.put(
         incident("first", "02 10:00", "02 11:00", title='A "title", with commas\tand more'),
@@ -182,7 +182,7 @@ def test_the_page_of_ways_to_follow_leads_to_what_is_there(output: Path) -> None
 
 
 def addresses(path: Path) -> dict[str, str]:
-    """What a sitemap names, with when it changed."""
+    """Return what a sitemap names, with when it changed."""
     return {str(entry[0].text).removeprefix(HOST): str(entry[1].text) if len(entry) > 1 else "" for entry in xml(path)}
 
 

@@ -29,7 +29,7 @@ TOLD = ArticleCard(
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
-    """A plan for a small project of its own."""
+    """Return a plan for a small project of its own."""
     root = project(tmp_path / "site")
     return Plan(
         content=root / "content",
@@ -51,7 +51,7 @@ def build(plan: Plan, *articles: ArticleCard, clock: int = 4 * LONG_AGO) -> Buil
 
 
 def clean(plan: Plan, *articles: ArticleCard) -> dict[str, bytes]:
-    """What a build into an empty folder makes."""
+    """Return what a build into an empty folder makes."""
     empty = replace(plan, output=plan.root / "clean")
     for folder in (empty.output, empty.state):
         shutil.rmtree(folder, ignore_errors=True)

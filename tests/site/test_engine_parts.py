@@ -141,7 +141,7 @@ def repr_bytes(part: Any) -> bytes:
 
 
 def section() -> Section:
-    """A section with all there can be."""
+    """Return a section with all there can be."""
     found = incident(updates=(), components=())
     row = Row(Stamp(10, 2**62, 2**62 + 1), KEY, KEY[::-1], carded(found), reported(found))
     return Section({row.card.file: row}, {"a/index.html": Print(KEY, 4, 2**62)}, ("stamp", b"frozen"))
@@ -222,7 +222,7 @@ def test_articles_come_back_as_they_were() -> None:
 
 
 def share(name: str, fail: int = 0) -> Generator[Any, Any, None]:
-    """A share that finds its name and makes something of what it is told."""
+    """Yield a share that finds its name and makes something of what it is told."""
     if fail == 1:
         raise OSError(f"{name} cannot read")
     told = yield (name, os.getpid())
@@ -429,7 +429,7 @@ def test_other_values_are_escaped_by_markupsafe(value: object) -> None:
 
 
 def theme(root: Path, **templates: str) -> Path:
-    """A theme of these templates."""
+    """Return a theme of these templates."""
     (root / "templates").mkdir(parents=True, exist_ok=True)
     for name, text in templates.items():
         (root / f"templates/{name}.html").write_text(text)
@@ -437,7 +437,7 @@ def theme(root: Path, **templates: str) -> Path:
 
 
 def show(root: Path, **templates: str) -> str:
-    """What the template `main` prints of a link with a dangerous text."""
+    """Return what the template `main` prints of a link with a dangerous text."""
     site = views.site("Name", "https://almanac.example/under", "/theme/site.css")
     made = printer.environment(theme(root, **templates), site, PLAIN)
     return made.get_template("main.html").render(page=views.base.Link("/a/", "<b>&"))

@@ -94,7 +94,7 @@ class Entry:
 
 
 def entries(path: Path) -> list[Entry]:
-    """The items of a feed, by feedparser, or by json for JSON Feed."""
+    """Return the items of a feed, by feedparser, or by json for JSON Feed."""
     if path.suffix == ".json":
         return [
             Entry(
@@ -121,7 +121,7 @@ def entries(path: Path) -> list[Entry]:
 
 
 def parsed(path: Path) -> Any:
-    """A feed without a single complaint of feedparser's."""
+    """Return a feed without a single complaint of feedparser's."""
     found = feedparser.parse(path.read_bytes(), sanitize_html=False, resolve_relative_uris=False)
     assert not found.bozo, found.get("bozo_exception")
     return found
@@ -169,7 +169,7 @@ LIVED = ("atom.xml", "feed.xml", "feed.json", "providers/groq/feed.xml", "provid
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The feeds as they stood before an incident, and after each step of its life: at once, and five minutes later."""
+    """Return the feeds as they stood before an incident, and after each step of its life: at once, and five minutes later."""
     press = Press(tmp_path_factory.mktemp("lived") / "site")
     press.put(incident("before", provider="groq"))
     stood = [_copy(press.build(OPENED - timedelta(hours=1)), 0)]
@@ -188,7 +188,7 @@ def _copy(output: Path, number: int) -> Path:
 
 
 def notices(lived: list[Path], path: str, key: Callable[[Entry], object]) -> list[int]:
-    """What a reader is told at each step of the life, if subscribed since before it."""
+    """Return what a reader is told at each step of the life, if subscribed since before it."""
     reader = Reader(key)
     reader.read(lived[0] / path)
     told = [reader.read(folder / path) for folder in lived[1:]]
@@ -217,7 +217,7 @@ def test_the_loud_feed_tells_of_every_post(lived: list[Path], key: Callable[[Ent
 
 @pytest.fixture(scope="module")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is published of a few incidents and two articles, one of which is dated later than now."""
+    """Return what is published of a few incidents and two articles, one of which is dated later than now."""
     press = Press(tmp_path_factory.mktemp("output") / "site")
     press.put(
         incident("first"),

@@ -83,7 +83,7 @@ def test_what_is_wrong_with_a_feed_is_found(
 
 
 def _balanced(text: str, was: str, becomes: str) -> str:
-    """The end tags renamed with the start tags."""
+    """Return the end tags renamed with the start tags."""
     if was.startswith("<") and was.endswith(">"):
         return text.replace(f"</{was[1:]}", f"</{becomes[1:]}")
     return text

@@ -53,7 +53,7 @@ def _lasting(name: str, start: datetime, length: timedelta) -> Incident:
 
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
-    """An archive with forty past incidents, and one that the pull at NOW saw open."""
+    """Return an archive with forty past incidents, and one that the pull at NOW saw open."""
     (tmp_path / "providers").mkdir()
     (tmp_path / "providers/anthropic.md").write_text(PROVIDER)
     archive.save(tmp_path, [*past(), OPEN], {})
@@ -66,7 +66,7 @@ def seen_open(when: datetime) -> Pulls:
 
 
 def issued(minutes: int = 70, incident_id: str = "open") -> Issued:
-    """A forecast made so many minutes after the start of OPEN."""
+    """Return a forecast made so many minutes after the start of OPEN."""
     made = Forecast(
         at=seconds(OPEN.started) + 60 * minutes,
         elapsed=float(minutes),

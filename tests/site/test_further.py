@@ -27,7 +27,7 @@ PAST = [
 
 
 def plain(said: str) -> str:
-    """What readers see of a text with spaces that do not break."""
+    """Return what readers see of a text with spaces that do not break."""
     return said.replace(GAP, " ")
 
 

@@ -21,12 +21,12 @@ LATER = datetime(2026, 3, 5, 12, tzinfo=UTC)
 
 
 def told(root: Path) -> set[str]:
-    """The files that the check complains of."""
+    """Return the files that the check complains of."""
     return {problem.file for problem in problems(root / "content", LATER, False)}
 
 
 def named(root: Path) -> set[str]:
-    """The files that a build leaves out, or for which nothing is built."""
+    """Return the files that a build leaves out, or for which nothing is built."""
     output = io.StringIO()
     with contextlib.redirect_stderr(output):
         try:
@@ -38,7 +38,7 @@ def named(root: Path) -> set[str]:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Iterator[Path]:
-    """A project that is cleared away by a tool that climbs down any depth."""
+    """Yield a project that is cleared away by a tool that climbs down any depth."""
     yield projects.project(tmp_path / "site")
     subprocess.run(["rm", "-rf", str(tmp_path / "site")], check=True)
 

@@ -18,7 +18,7 @@ SECOND = f"incidents/{archive.file_of(INCIDENTS[1])}"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A small project."""
+    """Return a small project."""
     return project(tmp_path / "site")
 
 

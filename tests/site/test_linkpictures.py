@@ -26,7 +26,7 @@ SHOWN = LinkPicture("Claude", "Slow answers", ("Major degradation, 1 h", "2 Marc
 
 
 def pixels(png: bytes) -> np.ndarray:
-    """The colours of a picture by their numbers, read as PNG says."""
+    """Return the colours of a picture by their numbers, read as PNG says."""
     width, height, depth, kind = struct.unpack(">IIBB", png[16:26])
     assert (width, height, depth, kind) == (1200, 630, 4, 3)
     body = dict(linkpicture._chunks(png))[b"IDAT"]
@@ -107,7 +107,7 @@ CARDS = (
 
 @pytest.fixture(scope="module")
 def press(tmp_path_factory: pytest.TempPathFactory) -> Press:
-    """A press that has made a complete site."""
+    """Return a press that has made a complete site."""
     made = Press(tmp_path_factory.mktemp("pictures") / "site", complete=True)
     made.put(*CARDS)
     made.build(NOW)
@@ -115,7 +115,7 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> Press:
 
 
 def told(press: Press, name: str) -> tuple[tuple[str, ...], str]:
-    """The facts and the severity a picture shows."""
+    """Return the facts and the severity a picture shows."""
     from almanac.engine import Build
     from tests.support.projects import LONG_AGO
 

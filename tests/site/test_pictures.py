@@ -206,7 +206,7 @@ def test_a_new_picture_is_written_without_what_it_hides(tmp_path: Path, capsys: 
 
 
 def raw_png(head: bytes, points: bytes, *more: bytes) -> bytes:
-    """A PNG of any head and any packed points."""
+    """Return a PNG of any head and any packed points."""
     chunks = [png_chunk(b"IHDR", head), *more, png_chunk(b"IDAT", points), png_chunk(b"IEND")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 

@@ -24,12 +24,12 @@ __all__ = ["plan"]  # a fixture
 
 
 def publishing(plan: Plan) -> Plan:
-    """The same plan, but the site appears at once."""
+    """Return the same plan, but the site appears at once."""
     return replace(plan, published=plan.output, output=plan.state / stage.NEXT)
 
 
 def broken_off(plan: Plan, *articles: ArticleCard) -> None:
-    """A build that is killed when all is printed and nothing remembered yet."""
+    """Return a build that is killed when all is printed and nothing remembered yet."""
     running = Build(plan, 4 * LONG_AGO)
     running.know({card.url: card for card in articles})
     running._crew.made()

@@ -18,14 +18,14 @@ BUILT = ("link: articles/2027 to /", "body: script, unclosed tag", "picture: pag
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """A built site with secrets around it."""
+    """Yield a built site with secrets around it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ALMANAC_CANARY", "set by the ground")
         yield trial.ground(tmp_path_factory.mktemp("ground"))
 
 
 def wrong(case: Case, verdict: Verdict) -> list[str]:
-    """What is wrong whatever the time was: that is measured by the bench, on a machine that does nothing else."""
+    """Return what is wrong whatever the time was: that is measured by the bench, on a machine that does nothing else."""
     return list(wrong_with(case, replace(verdict, cpu=0.0)))
 
 

@@ -28,7 +28,7 @@ def settings(tmp_path: Path) -> dict[str, Any]:
 
 
 def read(settings: dict[str, Any], file: str, text: str) -> tuple[str, dict[str, Any]]:
-    """What Pelican is given of a file with this text."""
+    """Return what Pelican is given of a file with this text."""
     path = write(Path(settings["PATH"]).parent, file, text)
     return reader.Reader(settings).read(str(path))
 

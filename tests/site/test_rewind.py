@@ -31,7 +31,7 @@ LATER = replace(
 
 @pytest.fixture
 def past(plan: Plan) -> Plan:  # noqa: F811
-    """A plan for a moment in the middle of an incident that was changed much later."""
+    """Return a plan for a moment in the middle of an incident that was changed much later."""
     for found in (replace(SEEN, id="seen"), LATER):
         put(plan.root, found)
     return replace(plan, now=THEN)

@@ -37,7 +37,7 @@ def test_writing_twice_writes_once(tmp_path: Path, root: Path, capsys: pytest.Ca
 
 
 def as_json(value: Any) -> Any:
-    """What YAML gives, as an editor sees it."""
+    """Return what YAML gives, as an editor sees it."""
     return json.loads(json.dumps(value, default=str))
 
 

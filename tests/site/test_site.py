@@ -20,7 +20,7 @@ NOW = "2026-03-02T14:10:00Z"
 
 @pytest.fixture
 def root(tmp_path: Path, built: Path) -> Path:
-    """A small project of its own, built already."""
+    """Return a small project of its own, built already."""
     return Path(shutil.copytree(built, tmp_path / "site", symlinks=True))
 
 

@@ -26,7 +26,7 @@ FAILS: Mapping[str, Behaviour] = {"claude.example": serving.status(503)}
 
 @pytest.fixture
 def press(tmp_path: Path) -> Press:
-    """A site that reads one more provider, from a server."""
+    """Return a site that reads one more provider, from a server."""
     made = Press(tmp_path / "site")
     made.put(incident("first", "01 10:00", "01 11:00"))
     watch(made.root / "content", "claude")
@@ -39,7 +39,7 @@ def pulled(press: Press, hosts: Mapping[str, Behaviour], now: datetime) -> None:
 
 
 def told(output: Path) -> str:
-    """What /status/ says of its feed and coverage."""
+    """Return what /status/ says of its feed and coverage."""
     page = BeautifulSoup((output / "status/index.html").read_bytes(), "lxml")
     row = next(row for row in page.select("tbody tr") if "claude.example" in row.get_text())
     return " ".join(row.get_text(" ").replace("\u00a0", " ").split())

@@ -47,7 +47,7 @@ INCIDENTS = [
 
 
 def busy() -> Snapshot:
-    """A world with everything in it: open, late, changed, taken away, hostile and unknown."""
+    """Return a world with everything in it: open, late, changed, taken away, hostile and unknown."""
     failing = read_feed(GROQ.feeds[0].url, error=HOSTILE, error_since=at("01 10:00"))
     return almanac(
         INCIDENTS,
@@ -106,7 +106,7 @@ def _with_2026(known: Snapshot) -> list[Provider]:
 
 
 def printed(pages: Iterable[tuple[str, Any]], url: str = "https://almanac.example") -> dict[str, str]:
-    """The HTML of pages by their path, as a build prints them."""
+    """Return the HTML of pages by their path, as a build prints them."""
     with TemporaryDirectory() as folder:
         printer = Printer(
             Plan(
@@ -134,7 +134,7 @@ def soups(site: dict[str, str]) -> dict[str, BeautifulSoup]:
 
 
 def words_of(tag: object) -> str:
-    """What a reader reads, on one line with ordinary blanks."""
+    """Return what a reader reads, on one line with ordinary blanks."""
     assert isinstance(tag, Tag)
     return " ".join(tag.get_text(" ").split())
 
@@ -372,7 +372,7 @@ SIGHT = {  # how colours are seen (Machado, Oliveira and Fernandes 2009, severit
 
 
 def tokens(scheme: str) -> dict[str, Color]:
-    """The colours of the sheet in linear RGB, as light or dark sets them."""
+    """Return the colours of the sheet in linear RGB, as light or dark sets them."""
     light, dark = re.findall(r":root {(.*?)}", STYLE.read_text(), re.DOTALL)[:2]
     found = dict(re.findall(r"--([\w-]+): #([0-9a-f]{6})", light))
     if scheme == "dark":

@@ -25,7 +25,7 @@ LATER = 4 * 10**18  # ns: long after any file of a test was written
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A project that was built: two sources, two outputs and a census of them."""
+    """Return a project that was built: two sources, two outputs and a census of them."""
     root = tmp_path / "site"
     for name, text in (
         ("content/incidents/groq/a.md", "a"),

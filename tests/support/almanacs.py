@@ -70,7 +70,7 @@ TOGETHER = Provider(
 
 
 def at(text: str) -> datetime:
-    """A moment of March 2026, "02 11:49", or of any month, "2026-02-28 11:49", with seconds if need be."""
+    """Return a moment of March 2026, "02 11:49", or of any month, "2026-02-28 11:49", with seconds if need be."""
     text = text if "-" in text else f"2026-03-{text}"
     return unstamp(text.replace(" ", "T") + (":00Z" if text.count(":") == 1 else "Z"))
 
@@ -78,7 +78,7 @@ def at(text: str) -> datetime:
 def incident(
     name: str = "0ghc53zpsfmt", since: str = "02 11:49:20", until: str = "02 15:47:09", **facts: Any
 ) -> Incident:
-    """A major incident of Claude's with three updates; `until` "" leaves it open."""
+    """Return a major incident of Claude's with three updates; `until` "" leaves it open."""
     start, end = at(since), at(until) if until else None
     between = start + ((end or NOW) - start) / 2
     updates = [
@@ -108,7 +108,7 @@ def incident(
 
 
 def carded(found: Incident) -> Card:
-    """The card of an incident at the place the archive gives it."""
+    """Return the card of an incident at the place the archive gives it."""
     return card(found, f"{found.provider}/{found.started:%Y}/{found.started:%Y-%m-%d}-{found.id}.md")
 
 
@@ -118,7 +118,7 @@ def pulls(slug: str, since: datetime = BEGINNING, until: datetime = NOW, dataset
 
 
 def read_feed(url: str = "https://status.claude.com/history.atom", **facts: Any) -> FeedState:
-    """A feed that was read just now."""
+    """Return a feed that was read just now."""
     return FeedState(url=url, fetched=NOW, dialect="statuspage", entries=25, **facts)
 
 
@@ -130,7 +130,7 @@ def almanac(
     articles: tuple[ArticleCard, ...] = (),
     now: datetime = NOW,
 ) -> Snapshot:
-    """An almanac of these incidents; every provider is watched up to `now` unless told otherwise.
+    """Return an almanac of these incidents; every provider is watched up to `now` unless told otherwise.
 
     What has no end was seen open at the end of its provider's record.
     """

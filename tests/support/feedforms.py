@@ -77,14 +77,14 @@ def _latest(trouble: Trouble, name: str) -> str:
 
 
 def ulid(trouble: Trouble) -> str:
-    """A name as incident.io makes it: when the incident was opened, then what keeps it apart from others."""
+    """Return a name as incident.io makes it: when the incident was opened, then what keeps it apart from others."""
     number = int((trouble.opened or trouble.posts[0].at).timestamp()) * 1000
     time = "".join(_DIGITS[number >> shift & 31] for shift in range(45, -5, -5))
     return time + "".join(c if c in _DIGITS else "Z" for c in trouble.id.upper())[-16:].rjust(16, "0")
 
 
 def plain(troubles: Sequence[Trouble], host: str) -> bytes:
-    """A feed of no known make: one entry an incident, its newest post with its phase in the title."""
+    """Return a feed of no known make: one entry an incident, its newest post with its phase in the title."""
     newest_posts = (max(trouble.posts, key=lambda post: post.at) for trouble in troubles)
     items = (
         item(f"https://{host}/news/{trouble.id}", trouble.title, post)

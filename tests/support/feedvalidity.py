@@ -101,7 +101,7 @@ def feeds_of(output: Path) -> list[Path]:
 
 
 def faults(output: Path, path: Path, host: str) -> list[str]:
-    """What is wrong with one of them, where the site lives at `host`."""
+    """Return what is wrong with one of them, where the site lives at `host`."""
     data, shown = path.read_bytes(), path.relative_to(output).as_posix()
     judge = {".json": _json, ".ics": _calendar}.get(path.suffix, _xml)
     found = [*judge(data, f"{host}/{shown}")]
@@ -111,7 +111,7 @@ def faults(output: Path, path: Path, host: str) -> list[str]:
 
 
 def ids_of(path: Path) -> list[str]:
-    """The ids of the items of a feed or calendar, in its order."""
+    """Return the ids of the items of a feed or calendar, in its order."""
     if path.suffix == ".json":
         return [item["id"] for item in json.loads(path.read_bytes())["items"]]
     if path.suffix == ".ics":
@@ -192,7 +192,7 @@ def _rss(root: Any, here: str) -> Iterator[str]:
 
 
 def _day_is_right(date: str) -> bool:
-    """The day of the week is that of the date."""
+    """Hold the day of the week of a date to its day."""
     at = parsedate_to_datetime(date)
     return f"{at:%a}" == date[:3]
 

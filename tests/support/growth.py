@@ -14,7 +14,7 @@ TRIES = 6
 
 
 def growth(work: Callable[[int], object], size: int, enough: float = LINEAR) -> float:
-    """The power of the size that the processor time of `work` grows with, up to `size`.
+    """Return the power of the size that the processor time of `work` grows with, up to `size`.
 
     Each time is the least of several, taken by turns; a power below `enough` ends it after two.
     """

@@ -72,7 +72,7 @@ def as_command(work: Callable[[], object]) -> int:
 
 
 def fork(work: Callable[[], object], said: Path, gate: int = -1) -> int:
-    """A process that does the work when something is written to the gate, with stdout and stderr in the file `said`."""
+    """Return a process that does the work when something is written to the gate, with stdout and stderr in the file `said`."""
     sys.stdout.flush()
     if pid := os.fork():
         return pid
@@ -92,12 +92,12 @@ def fork(work: Callable[[], object], said: Path, gate: int = -1) -> int:
 
 
 def code_of(pid: int) -> int:
-    """The exit code of a process when it has ended; negative for the signal that ended it."""
+    """Return the exit code of a process when it has ended; negative for the signal that ended it."""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def run(work: Callable[[], object], scratch: Path) -> Ended:
-    """The work undisturbed."""
+    """Return the work undisturbed."""
     said = scratch / "said.txt"
     code = code_of(fork(work, said))
     return Ended(code, said.read_text(errors="replace"), False)
@@ -125,7 +125,7 @@ def _points(lines: Iterable[str], below: str, *, by_path: bool) -> Iterator[Poin
 
 
 def struck(work: Callable[[], object], scratch: Path, below: Path, point: Point, what: str) -> Ended:
-    """The work on what is below a folder, struck at a point: `what` is signal=SIGKILL or error=ENOSPC."""
+    """Return the work on what is below a folder, struck at a point: `what` is signal=SIGKILL or error=ENOSPC."""
     where = ["-P", str(below / point.path)] if point.by_path else []
     strike = [*where, "-e", f"inject={point.call}:{what}:when={point.when}"]
     ended, trace = _traced(work, scratch, strike, call=point.call)

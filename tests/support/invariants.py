@@ -15,7 +15,7 @@ Seen = tuple[str, datetime, str]  # id of an incident, minute and text of a post
 
 
 def lost(seen: Iterable[Seen], titles: Iterable[tuple[str, str]], known: Archive) -> Iterator[str]:
-    """Posts and titles that were once seen and that the archive holds neither as current nor as former."""
+    """Yield posts and titles that were once seen and that the archive holds neither as current nor as former."""
     posts = {(name, at, text) for name, one in known.items() for u in one.updates for at, text in _tellings(u)}
     yield from (f"lost: {post}" for post in seen if post not in posts)
     named = {(name, title) for name, one in known.items() for title in (one.title, *_were(one, "title"))}
@@ -32,7 +32,7 @@ def _tellings(update: Update) -> Iterator[tuple[datetime, str]]:
 
 
 def _minutes(at: datetime) -> tuple[datetime, ...]:
-    """The minutes that a feed may show for a time: it rounds down or up."""
+    """Return the minutes that a feed may show for a time: it rounds down or up."""
     down = at.replace(second=0)
     return (down, down + MINUTE) if at.second else (down,)
 
@@ -42,7 +42,7 @@ def _were(one: Incident, what: str) -> list[str]:
 
 
 def silent(before: Archive, after: Archive, now: datetime) -> Iterator[str]:
-    """What differs between two archives, the second saved at `now`, without the old value being kept."""
+    """Yield what differs between two archives, the second saved at `now`, without the old value being kept."""
     for name, was in before.items():
         if name not in after:
             yield f"{name}: gone from the archive"

@@ -59,13 +59,13 @@ class Life:
     states: tuple[tuple[datetime, Trouble], ...]
 
     def at(self, now: datetime) -> Trouble | None:
-        """What its page says at `now`; None before it begins and after it was taken down."""
+        """Return what its page says at `now`; None before it begins and after it was taken down."""
         states = [trouble for since, trouble in self.states if since <= now]
         return states[-1] if states and not states[-1].hidden else None
 
 
 def lives(chance: random.Random, slug: str, manner: Manner, since: datetime, until: datetime) -> tuple[Life, ...]:
-    """What happens on a page in a time."""
+    """Return what happens on a page in a time."""
     made: list[Life] = []
     at = since + timedelta(days=chance.expovariate(1 / EVERY) / 2)
     while at < until:
@@ -155,7 +155,7 @@ class Page:
     titles: set[tuple[str, str]] = field(default_factory=set)
 
     def shown(self, now: datetime) -> list[Trouble]:
-        """What it lists at `now`, newest first: the last few incidents, or those that are going on."""
+        """Return what it lists at `now`, newest first: the last few incidents, or those that are going on."""
         there = sorted(filter(None, (life.at(now) for life in self.lives)), key=newest, reverse=True)
         if self.manner.shows == "first":
             return [trouble for trouble in there if not is_over(trouble)]
@@ -179,7 +179,7 @@ class Page:
                 self.sightings[name].absent = self.sightings[name].absent or now
 
     def name(self, trouble: Trouble) -> str:
-        """The id by which the archive must know it."""
+        """Return the id by which the archive must know it."""
         match self.manner.dialect:
             case "incidentio":
                 return feedforms.ulid(trouble)
@@ -192,7 +192,7 @@ class Page:
         return trouble.id
 
     def faults(self, name: str, record: Incident) -> Iterator[str]:
-        """What the record of an incident says otherwise than what was seen of it."""
+        """Yield what the record of an incident says otherwise than what was seen of it."""
         sighting = self.sightings[name]
         live = [(update.at, update.phase, update.text) for update in record.updates if update.gone is None]
         for what, wanted, there in (
@@ -244,7 +244,7 @@ class Page:
         return ended.replace(second=0) if ended and self.manner.dialect == "google" else ended
 
     def _told(self, sighting: Sighting) -> list[tuple[datetime, Phase, str]]:
-        """The posts that were seen: when, in which phase, the words."""
+        """Return the posts that were seen: when, in which phase, the words."""
         phases: dict[str, Phase | None] = dict(WORDS)
         phases.update(_PHASES.get(self.manner.dialect, {}))
         phase, told = Phase.UNKNOWN, []

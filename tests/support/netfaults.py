@@ -32,12 +32,12 @@ class Fault:
 
 
 def says(*addresses: str) -> Callable[[int, int], Answer]:
-    """A resolver that leads there."""
+    """Return a resolver that leads there."""
     return lambda kind, _: [one for one in addresses if (":" in one) == (kind == AAAA)]
 
 
 def then(*answers: list[str]) -> Callable[[int, int], Answer]:
-    """A resolver that leads elsewhere each time it is asked; the last answer stays."""
+    """Return a resolver that leads elsewhere each time it is asked; the last answer stays."""
     return lambda kind, before: [] if kind == AAAA else answers[min(before, len(answers) - 1)]
 
 
@@ -62,7 +62,7 @@ def sends(data: bytes, *, and_resets: bool = False) -> Callable[[socket.socket],
 
 
 def endless(head: bytes, part: bytes, most: int = 200 << 20) -> Behaviour:
-    """The same again and again, for as long as anyone listens, up to so many bytes."""
+    """Return the same again and again, for as long as anyone listens, up to so many bytes."""
 
     def behave(visit: Visit) -> None:
         visit.send(head)
@@ -83,7 +83,7 @@ def chunked(body: bytes) -> Behaviour:
 
 
 def to(place: str) -> Fault:
-    """A redirect to where no feed lives."""
+    """Return a redirect to where no feed lives."""
     return Fault(does=redirect(place), reasons=("private-address", "redirect", "refused", "dns"))
 
 

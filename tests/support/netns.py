@@ -34,7 +34,7 @@ Answer = bytes | int | Sequence[str] | None  # a raw reply, an error code, addre
 
 
 def missing() -> str:
-    """What keeps us from making namespaces here; "" if nothing does."""
+    """Return what keeps us from making namespaces here; "" if nothing does."""
     if sys.platform != "linux":
         return "Linux"
     return next((tool for tool in ("ip", "mount", "openssl") if not shutil.which(tool)), "")
@@ -135,7 +135,7 @@ class Certificates:
             _run("mount", "--bind", str(hashed), str(Path(paths.openssl_capath).resolve()))
 
     def context(self, name: str) -> ssl.SSLContext:
-        """A server's side with this certificate; "old" is a good one that speaks only TLS 1.1."""
+        """Return a server's side with this certificate; "old" is a good one that speaks only TLS 1.1."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self._file("good" if name == "old" else name), self._file("key"))
         if name == "old":

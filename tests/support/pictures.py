@@ -31,7 +31,7 @@ INKS = {3: "#1f6a80", 8: "#8d8462", 12: "#8d8462", 20: "#8d8462", 40: "#df6a1a",
 
 
 def page(said: str) -> str:
-    """The picture as a page of 1200 by 630 pixels: what the site says, above days as the site draws them."""
+    """Return the picture as a page of 1200 by 630 pixels: what the site says, above days as the site draws them."""
     bars = "".join(
         f'<rect x="{34 * day}" y="{70 - height}" width="26" height="{height}" fill="{INKS[height]}"/>'
         for day, height in enumerate(BARS)

@@ -105,5 +105,5 @@ def tree(folder: Path) -> Mapping[str, bytes]:
 
 
 def moment(text: str) -> datetime:
-    """An aware moment from 2026-03-02T14:10:00Z."""
+    """Return an aware moment from 2026-03-02T14:10:00Z."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -93,7 +93,7 @@ class World(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 9), word=st.sampled_from(list(WORDS)), text=TEXTS, after=WAITS)
     def post(self, which: int, word: str, text: str, after: int) -> None:
-        """A post, which may close the incident or reopen it."""
+        """Return a post, which may close the incident or reopen it."""
         self.now += timedelta(seconds=after)
         self._one(which).posts.append(Post(at=self.now, printed=word, text=text))
 
@@ -159,7 +159,7 @@ class World(RuleBasedStateMachine):
 
     @rule()
     def pull_again_later(self) -> None:
-        """The form of most pulls: a minute later, nothing new."""
+        """Return the form of most pulls: a minute later, nothing new."""
         self._pull(page(self._body()), page(self._body(shuffled=True)))
         self.now += timedelta(minutes=1)
         self._pull(page(self._body()), page(self._body(shuffled=True)))
@@ -233,7 +233,7 @@ class World(RuleBasedStateMachine):
         return posts[which % len(posts)]
 
     def _shown(self) -> list[Trouble]:
-        """What the feed shows, newest first."""
+        """Return what the feed shows, newest first."""
         shown = sorted((t for t in self.troubles if not t.hidden), key=newest, reverse=True)
         return shown[: self.window]
 
@@ -269,7 +269,7 @@ class World(RuleBasedStateMachine):
         assert its == mine, f"order or memory matters:\n{its}\nis not\n{mine}"
 
     def _serve(self, seconds: float = PATIENT, **served: Behaviour) -> tuple[Outcome, ...]:
-        """What comes of a pull of these providers that are served so."""
+        """Return what comes of a pull of these providers that are served so."""
         self.server.hosts |= {f"{slug}.example": feed for slug, feed in served.items()}
         self.latest = self.now
         counts["pulls"] += len(served)
@@ -278,7 +278,7 @@ class World(RuleBasedStateMachine):
         ).outcomes
 
     def _remember(self) -> None:
-        """What anybody could see in the feed now, and since when it speaks."""
+        """Return what anybody could see in the feed now, and since when it speaks."""
         shown = self._shown()
         for trouble in shown:
             name = self._name(trouble)
@@ -314,7 +314,7 @@ class World(RuleBasedStateMachine):
         assert (kept.title, kept.vanished) == (trouble.title, None)
 
     def _forget(self, slug: str) -> None:
-        """What lets a pull skip reading; since when a feed speaks, and so what has vanished, may be known less well."""
+        """Return what lets a pull skip reading; since when a feed speaks, and so what has vanished, may be known less well."""
         pulls = archive.load_pulls(self.content, slug)
         states = (replace(state, etag="", last_modified="", body="", items=()) for state in pulls.feeds)
         archive.save_pulls(self.content, replace(pulls, feeds=tuple(states)))

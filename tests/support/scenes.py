@@ -36,7 +36,7 @@ Files = Mapping[str, bytes]
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder in memory where there is one: deleting thousands of files on a disk makes it slow for a while."""
+    """Yield a folder in memory where there is one: deleting thousands of files on a disk makes it slow for a while."""
     memory = Path("/dev/shm")  # noqa: S108
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as name:
         yield Path(name)
@@ -54,20 +54,20 @@ class Scene:
         self.new: Files = {}
 
     def begin(self, work: Path) -> None:
-        """A fresh copy of what the command starts from."""
+        """Return a fresh copy of what the command starts from."""
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(self.base, work, symlinks=True, dirs_exist_ok=True)
 
     def run(self, work: Path) -> None:
-        """The command."""
+        """Return the command."""
         raise NotImplementedError
 
     def seen(self, work: Path) -> Files:
-        """What the command may have written that counts."""
+        """Return what the command may have written that counts."""
         raise NotImplementedError
 
     def left(self, work: Path) -> list[str]:
-        """What is wrong with what a command that was broken off left: each file must be the old or the new one."""
+        """Return what is wrong with what a command that was broken off left: each file must be the old or the new one."""
         found = self.seen(work)
         return [
             f"{name} is neither the old nor the new file"
@@ -76,7 +76,7 @@ class Scene:
         ]
 
     def healed(self, work: Path) -> list[str]:
-        """What is wrong after the command ran again."""
+        """Return what is wrong after the command ran again."""
         return _different(self.seen(work), self.new)
 
 

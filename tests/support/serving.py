@@ -92,7 +92,7 @@ class Serving:
 
 
 def reply(code: int, body: bytes = b"", **headers: Any) -> bytes:
-    """The bytes of an answer; header names are given with _ for -, Content-Length is right unless given."""
+    """Return the bytes of an answer; header names are given with _ for -, Content-Length is right unless given."""
     named = {"Content-Length": str(len(body))} | {name.replace("_", "-").title(): headers[name] for name in headers}
     lines = [f"HTTP/1.1 {code} Because", *(f"{name}: {value}" for name, value in named.items() if value)]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
@@ -116,7 +116,7 @@ def page(body: bytes, *, modified: str = "", **headers: Any) -> Behaviour:
 
 
 def folder(root: Path) -> Behaviour:
-    """The files of a folder as they are now, with validators."""
+    """Return the files of a folder as they are now, with validators."""
 
     def behave(visit: Visit) -> None:
         file = root / visit.path.lstrip("/")
@@ -191,7 +191,7 @@ def reset(after: bytes = b"") -> Behaviour:
 
 
 def zeros(megabytes: int, **headers: Any) -> Behaviour:
-    """That many MB of zeros in chunks, for as long as anyone listens."""
+    """Return that many MB of zeros in chunks, for as long as anyone listens."""
 
     def behave(visit: Visit) -> None:
         visit.send(reply(200, content_length="", transfer_encoding="chunked", **headers))
@@ -204,7 +204,7 @@ def zeros(megabytes: int, **headers: Any) -> Behaviour:
 
 @cache
 def bomb(megabytes: int, begin: bytes = b"<feed>", end: bytes = b"</feed>") -> bytes:
-    """That many MB of blanks inside a feed, packed with gzip: about a thousandth of it on the wire.
+    """Return that many MB of blanks inside a feed, packed with gzip: about a thousandth of it on the wire.
 
     One megabyte is packed and stands there many times, or packing would take longer than every test of it.
     """
@@ -297,7 +297,7 @@ def _pair(folder: Path) -> Path:
 
 
 def watch(content: Path, slug: str, *urls: str) -> None:
-    """A provider file for these feeds, or for <slug>.example/history.atom."""
+    """Return a provider file for these feeds, or for <slug>.example/history.atom."""
     feeds = urls or (f"https://{slug}.example/history.atom",)
     lines = [
         "---",

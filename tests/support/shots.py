@@ -63,7 +63,7 @@ class Server(ThreadingHTTPServer):
 
 @contextmanager
 def served(folder: Path, by: type[SimpleHTTPRequestHandler] = Quiet) -> Iterator[str]:
-    """The address at which a folder is served while the block runs."""
+    """Yield the address at which a folder is served while the block runs."""
     server = Server(("127.0.0.1", 0), partial(by, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -73,7 +73,7 @@ def served(folder: Path, by: type[SimpleHTTPRequestHandler] = Quiet) -> Iterator
 
 
 def faults_of(page: Any, here: str, path: str, form: str) -> list[str]:
-    """What is wrong with one page in one form; the page is left open for a picture."""
+    """Return what is wrong with one page in one form; the page is left open for a picture."""
     found: list[str] = []
     page.on("console", lambda message: found.append(f"console: {message.text}") if message.type == "error" else None)
     page.on("request", lambda request: None if request.url.startswith(here) else found.append(f"asks {request.url}"))
@@ -89,7 +89,7 @@ WIDEST = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingCl
 
 
 def axe(page: Any, form: str) -> list[str]:
-    """What axe finds in a form, with the first place of each."""
+    """Return what axe finds in a form, with the first place of each."""
     from axe_playwright_python.sync_playwright import Axe
 
     by_rule = form in RULES
@@ -103,7 +103,7 @@ def axe(page: Any, form: str) -> list[str]:
 
 
 def file_of(output: Path, path: str) -> Path:
-    """The file behind an address of the built site."""
+    """Return the file behind an address of the built site."""
     return output / path.lstrip("/") / ("index.html" if path.endswith("/") else "")
 
 
@@ -134,7 +134,7 @@ def inspect(output: Path, paths: list[str], folder: Path | None = None) -> list[
 
 
 def lost(output: Path, paths: list[str]) -> list[str]:
-    """The pages whose text is not the same where no script runs."""
+    """Return the pages whose text is not the same where no script runs."""
     from playwright.sync_api import sync_playwright
 
     with served(output) as here, sync_playwright() as playwright:

@@ -80,7 +80,7 @@ class Page:
                 trouble.hidden = not trouble.hidden
 
     def shown(self) -> list[Trouble]:
-        """What the page lists, oldest first."""
+        """Return what the page lists, oldest first."""
         return [trouble for trouble in self.troubles if not trouble.hidden]
 
 
@@ -111,13 +111,13 @@ HISTORIES = st.lists(STEPS, min_size=1, max_size=25).map(lambda steps: [Step(wha
 
 
 def whole(page: Page) -> Reading:
-    """A feed like Statuspage's: all posts of each incident, to the minute."""
+    """Return a feed like Statuspage's: all posts of each incident, to the minute."""
     shown = [_incident(trouble, tuple(_updates(trouble.posts, minutes=True))) for trouble in page.shown()]
     return _reading(page, shown, whole_entries=True)
 
 
 def latest(page: Page) -> Reading:
-    """A feed like incident.io's: only the latest post, to the second, with its phase, and the true start."""
+    """Return a feed like incident.io's: only the latest post, to the second, with its phase, and the true start."""
     shown = []
     for trouble in page.shown():
         newest = list(_updates(trouble.posts, minutes=False))[-1]
@@ -129,12 +129,12 @@ def latest(page: Page) -> Reading:
 
 
 def atom(page: Page, host: str) -> bytes:
-    """The feed of a page as Statuspage writes it, newest incident first."""
+    """Return the feed of a page as Statuspage writes it, newest incident first."""
     return atom_of(page.shown()[::-1], host)
 
 
 def atom_of(troubles: Iterable[Trouble], host: str) -> bytes:
-    """A feed as Statuspage writes it, of these incidents in this order."""
+    """Return a feed as Statuspage writes it, of these incidents in this order."""
     entries = "".join(_entry(trouble, host) for trouble in troubles)
     head = '<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
     head += f"<id>tag:{host},2005:/history</id><title>{host} Status - Incident History</title>"
@@ -165,7 +165,7 @@ def body(trouble: Trouble) -> str:
 
 
 def readings(history: Iterable[Step], feed: Any, *, all_of_them: bool = False) -> list[Reading]:
-    """What the pulls of a history read; the last step is always pulled."""
+    """Return what the pulls of a history read; the last step is always pulled."""
     page, found = Page(), []
     steps = list(history)
     for number, step in enumerate(steps):
@@ -220,5 +220,5 @@ def _updates(posts: list[Post], *, minutes: bool) -> Iterable[Update]:
 
 
 def without_posts(reading: Reading) -> Reading:
-    """The same with every incident only named as unchanged."""
+    """Return the same with every incident only named as unchanged."""
     return replace(reading, incidents=(), unchanged=tuple(incident.id for incident in reading.incidents))

@@ -62,7 +62,7 @@ def prepare(scene: Scene, scratch: Path) -> list[Point]:
 
 
 def each(jobs: Sequence[tuple[object, ...]], judge: Callable[..., Verdict], scratch: Path) -> Iterator[Verdict]:
-    """The verdicts on all jobs, by HANDS processes forked from this one; each has a folder to work in."""
+    """Yield the verdicts on all jobs, by HANDS processes forked from this one; each has a folder to work in."""
     with ProcessPoolExecutor(HANDS, multiprocessing.get_context("fork"), _calm) as hands:
         for job in [hands.submit(_judged, judge, scratch, job) for job in jobs]:
             yield job.result()

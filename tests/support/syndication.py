@@ -58,7 +58,7 @@ class Press:
         return self.output
 
     def plan(self, now: datetime) -> Plan:
-        """The plan of a build as of `now`."""
+        """Return the plan of a build as of `now`."""
         return Plan(
             content=self.root / "content",
             theme=self.root / "theme",
@@ -86,7 +86,7 @@ def _file(provider: Provider) -> str:
 
 
 def xml(path: Path) -> ElementTree.Element:
-    """The root of a document, by a parser that did not write it."""
+    """Return the root of a document, by a parser that did not write it."""
     return ElementTree.fromstring(path.read_bytes())  # noqa: S314  (our own file)
 
 

@@ -10,6 +10,6 @@ approx: Any = pytest.approx  # stands for a number within a whole that is compar
 
 
 def some(value: Value | None) -> Value:
-    """The value, which must be there."""
+    """Return the value, which must be there."""
     assert value is not None
     return value

@@ -26,13 +26,13 @@ Step = Mapping[str, Any]
 
 
 def jobs(path: Path) -> dict[str, Any]:
-    """The jobs of a workflow by their ids."""
+    """Return the jobs of a workflow by their ids."""
     found: dict[str, Any] = yaml.safe_load(path.read_text())["jobs"]
     return found
 
 
 def steps(path: Path, job: str) -> dict[str, Step]:
-    """The steps of a job that are scripts of ours, by name, in their order."""
+    """Return the steps of a job that are scripts of ours, by name, in their order."""
     return {step["name"]: step for step in jobs(path)[job]["steps"] if "run" in step}
 
 
@@ -54,7 +54,7 @@ def run(step: Step, folder: Path, env: Mapping[str, str], via: str) -> subproces
 
 
 def clock(folder: Path, now: datetime) -> dict[str, str]:
-    """The environment in which `date`, git and our tasks take `now` for the time; `folder` is for a program of ours."""
+    """Return the environment in which `date`, git and our tasks take `now` for the time; `folder` is for a program of ours."""
     program = folder / "date"
     if not program.exists():
         folder.mkdir(parents=True, exist_ok=True)

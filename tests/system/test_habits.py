@@ -21,7 +21,7 @@ def named(path: Path) -> str:
 
 
 def prose(path: Path) -> str:
-    """The text of a document without its code."""
+    """Return the text of a document without its code."""
     return re.sub(r"`[^`\n]*`|^ {4}.*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 

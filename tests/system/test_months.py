@@ -34,7 +34,7 @@ def test_three_days_of_the_workflows_leave_what_the_pages_showed() -> None:
 
 
 def lived(content: Path, manner: Manner, days: int = 10) -> tuple[Page, Mapping[str, Incident]]:
-    """A page that was pulled three times a day, and the archive that this left."""
+    """Return a page that was pulled three times a day, and the archive that this left."""
     host = HOSTS.get(manner.dialect, "acme.example")
     watch(content, "acme", f"https://{host}/feed")
     page = Page(manner, host, lives.lives(random.Random(2), "acme", manner, BEGIN, BEGIN + timedelta(days=days)))

@@ -26,7 +26,7 @@ SEED = 1
 
 @pytest.fixture(scope="module")
 def ground() -> Ground:
-    """The site without strangers."""
+    """Return the site without strangers."""
     return trial.ground()
 
 
@@ -129,7 +129,7 @@ def test_the_one_who_changes_pages_of_others_is_found_among_many(ground: Ground)
 
 
 def of_items(size: int) -> Stranger:
-    """A feed of so many items."""
+    """Return a feed of so many items."""
     items = "".join(feeds.item("Slow", "It was slow.", guid=f"tag:{n}") for n in range(size))
     return Stranger(number=1, kind="x", bodies=(feeds.encoded(feeds.rss(items, "a.example")),), grows=True)
 

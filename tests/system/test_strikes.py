@@ -21,7 +21,7 @@ needs_strace = pytest.mark.skipif(not STRACE, reason="needs strace")
 
 @pytest.fixture
 def work(tmp_path: Path) -> Path:
-    """A folder with a file to be replaced."""
+    """Return a folder with a file to be replaced."""
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "a.md").write_text("old")
     return tmp_path / "work"

@@ -19,7 +19,7 @@ MISSING = "surely-not-a-package==1.0 --hash=sha256:" + "0" * 64 + "\n"
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout with nothing in it but tasks.py and lock files that ask for nothing."""
+    """Return a checkout with nothing in it but tasks.py and lock files that ask for nothing."""
     shutil.copy(ROOT / "tasks.py", tmp_path)
     (tmp_path / ".ci").mkdir()
     (tmp_path / ".ci" / "dev.lock").write_text("")
@@ -186,7 +186,7 @@ class Index:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, bytes]:
-    """The name and the bytes of a wheel of pip: of the one that this environment, or this Python, holds."""
+    """Return the name and the bytes of a wheel of pip: of the one that this environment, or this Python, holds."""
     try:
         import ensurepip
     except ImportError:
@@ -199,7 +199,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, bytes]:
 
 @pytest.fixture
 def bare(checkout: Path, wheel: tuple[str, bytes]) -> Path:
-    """A checkout that pins this wheel, and in it a Python with all of the standard library but ensurepip."""
+    """Return a checkout that pins this wheel, and in it a Python with all of the standard library but ensurepip."""
     name, data = wheel
     library = Path(os.__file__).parent
     mine = checkout / "python" / "lib" / library.name
@@ -223,7 +223,7 @@ def without_ensurepip(bare: Path, index: str, **more: str) -> "subprocess.Comple
 
 
 def pip_version(bare: Path) -> str:
-    """The version of pip in the environment, or ""."""
+    """Return the version of pip in the environment, or ""."""
     return "".join(path.name for path in (bare / ".venv").glob("lib/*/site-packages/pip-*.dist-info"))
 
 

@@ -42,7 +42,7 @@ class Runner:
         self.merge(seed, age=2 * HOUR)
 
     def merge(self, seed: Path, *, age: int = 0) -> None:
-        """What people do: commit and push everything in a checkout of theirs, `age` seconds ago."""
+        """Return what people do: commit and push everything in a checkout of theirs, `age` seconds ago."""
         at = f"{int(time.time()) - age} +0000"
         git(seed, "add", "-A")
         git(seed, *ADA, "commit", "-qm", "People", GIT_COMMITTER_DATE=at, GIT_AUTHOR_DATE=at)
@@ -125,7 +125,7 @@ def other_runner(runner: Runner) -> Runner:
 
 
 def archived(runner: Runner) -> dict[str, Incident]:
-    """The archive as the remote has it now."""
+    """Return the archive as the remote has it now."""
     runner.check_out()
     return {name: filed.incident for name, filed in archive.load(runner.folder / "content", "claude").items()}
 

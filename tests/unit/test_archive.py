@@ -178,7 +178,7 @@ def test_front_matter_says_the_same_to_every_yaml(incident: Incident) -> None:
 
 
 def as_yaml(value: object) -> object:
-    """What PyYAML makes of a field."""
+    """Return what PyYAML makes of a field."""
     if isinstance(value, tuple):
         return list(value)
     return "unknown" if value is None else value
@@ -495,7 +495,7 @@ def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
 
 @pytest.fixture
 def folders(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Makes calls of the system that concern folders fail; files are left alone."""
+    """Make calls of the system that concern folders fail; files are left alone."""
 
     def refuse(name: str, error: int) -> None:
         real = getattr(os, name)

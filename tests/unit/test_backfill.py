@@ -53,12 +53,12 @@ SPAN = Span(since=datetime(2026, 1, 1, tzinfo=UTC), until=datetime(2026, 4, 1, t
 
 
 def row(**changes: str) -> Incident:
-    """The incident of the row above with some fields changed."""
+    """Return the incident of the row above with some fields changed."""
     return backfill.read_incident(ROW | changes)
 
 
 def table(path: Path, *rows: dict[str, str]) -> Path:
-    """A CSV of rows."""
+    """Return a CSV of rows."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, HEAD.split(","), lineterminator="\n")
         writer.writeheader()

@@ -43,7 +43,7 @@ def spellings() -> set[str]:
 
 
 def declaring(name: str, title: str = "Slow", encoding: str = "ascii") -> bytes:
-    """A feed that declares an encoding."""
+    """Return a feed that declares an encoding."""
     return f'<?xml version="1.0" encoding="{name}"?><rss><channel><title>{title}</title></channel></rss>'.encode(
         encoding
     )

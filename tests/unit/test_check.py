@@ -70,7 +70,7 @@ def incident(raw: str, day: int = 2) -> Incident:
 
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
-    """A small world: two providers, two incidents, an article and a page."""
+    """Return a small world: two providers, two incidents, an article and a page."""
     folder = tmp_path / "content"
     for slug in ("anthropic", "openai"):
         put(folder, f"providers/{slug}.md", PROVIDER.format(slug=slug))
@@ -93,7 +93,7 @@ def found(content: Path, *, strict: bool = False) -> list[str]:
 
 
 def in_body(content: Path, text: str) -> list[str]:
-    """What is found in an article with this body, without the name of its file; lines counted from the body's first."""
+    """Return what is found in an article with this body, without the name of its file; lines counted from the body's first."""
     put(content, ARTICLE, HEAD + text)
     lines = [line.removeprefix(f"{ARTICLE}:").split(":", 2) for line in found(content)]
     return [f"{int(line) - FIRST + 1}:{column}:{message}" for line, column, message in lines]

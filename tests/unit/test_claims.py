@@ -783,7 +783,7 @@ def test_a_figure_that_cannot_be_said_may_not_be_quoted() -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with this checkout's code and theme, one provider, one incident and one article."""
+    """Return a project with this checkout's code and theme, one provider, one incident and one article."""
     root = tmp_path_factory.mktemp("site")
     for name in ("plugins", "theme", "pelicanconf.py", "publishconf.py", "requirements.lock"):
         (root / name).symlink_to(ROOT / name)

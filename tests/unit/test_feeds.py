@@ -387,7 +387,7 @@ BLOCK = "<p><small>Mar  2, 10:00 UTC</small><br><strong>Resolved</strong> - x</p
 
 
 def entry(body: str) -> bytes:
-    """A Statuspage feed with one entry of this body."""
+    """Return a Statuspage feed with one entry of this body."""
     return (
         '<rss version="2.0"><channel><item><title>x</title><pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate>'
         f"<guid>https://status.example.com/incidents/a1b2c3d4e5f6</guid><description>{html.escape(body)}"
@@ -509,7 +509,7 @@ def _depths(pieces: list[str]) -> Iterator[int]:
 
 
 def seen_at(path: Path) -> datetime:
-    """The moment in the name of a recording, or the end of that day."""
+    """Return the moment in the name of a recording, or the end of that day."""
     found = re.search(r"(\d{4})-(\d\d)(?:-(\d\d))?(?:T(\d\d)(\d\d))?", path.name)
     if not found:
         return datetime(2026, 12, 1, tzinfo=UTC)

@@ -35,7 +35,7 @@ ETAG = '"v1"'
 
 
 def get(behaviour: Behaviour, *, seconds: float = 60.0, url: str = URL, **request: Any) -> Answer:
-    """What a fetch of status.example brings when that host behaves so, however long a busy machine takes."""
+    """Return what a fetch of status.example brings when that host behaves so, however long a busy machine takes."""
     with Serving({"status.example": behaviour}) as server:
         return fetch.get(Request(url=url, via=server.url, seconds=seconds, **request))
 
@@ -637,7 +637,7 @@ def test_an_unknown_name_is_said_to_be_one(internet: Wire) -> None:
 
 @contextmanager
 def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A resolver that answers nobody before the end of this; who waits for it waits forever."""
+    """Yield a resolver that answers nobody before the end of this; who waits for it waits forever."""
     over = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [][: over.wait()])
     yield
@@ -684,7 +684,7 @@ def test_tls_is_checked_against_the_name_although_an_address_is_connected_to(int
 
 @contextmanager
 def answering(act: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A server on a port of its own that does this to every connection."""
+    """Yield a server on a port of its own that does this to every connection."""
     with socket.create_server(("127.0.0.1", 0)) as door:
 
         def serve() -> None:

@@ -20,7 +20,7 @@ from almanac.files import DiskError, plainly, put
 
 @contextmanager
 def narrow(size: int) -> Iterator[None]:
-    """This process can write no file beyond `size` bytes; as on a full disk, a first write is taken in part.
+    """Let this process write no file beyond `size` bytes; as on a full disk, a first write is taken in part.
 
     Only around what is tried: pytest's own output may go to a file.
     """

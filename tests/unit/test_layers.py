@@ -51,7 +51,7 @@ FILES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text()) for p
 
 
 def module(file: str) -> str:
-    """The name a file is imported by: almanac.feeds.times, or almanac.feeds for its __init__.py."""
+    """Return the name a file is imported by: almanac.feeds.times, or almanac.feeds for its __init__.py."""
     return ".".join(["almanac", *file.removesuffix(".py").split("/")]).removesuffix(".__init__")
 
 
@@ -59,7 +59,7 @@ MODULES = {module(file): file for file in FILES}
 
 
 def room(file: str) -> str:
-    """The module or package directly under almanac that a file belongs to."""
+    """Return the module or package directly under almanac that a file belongs to."""
     return file.split("/")[0].removesuffix(".py")
 
 

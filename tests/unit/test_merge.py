@@ -38,12 +38,12 @@ def at(minute: int, second: int = 0) -> datetime:
 
 
 def post(minute: int, printed: str, text: str = "", phase: Phase | None = None, **more: Any) -> Update:
-    """An update as a feed of minutes has it."""
+    """Return an update as a feed of minutes has it."""
     return Update(at=at(minute), printed=printed, phase=phase or Phase(printed.lower()), text=text, **more)
 
 
 def incident(*updates: Update, **facts: Any) -> Incident:
-    """An incident as a feed shows it."""
+    """Return an incident as a feed shows it."""
     facts = {
         "started": updates[0].at if updates else NOON,
         "phase": updates[-1].phase if updates else Phase.UNKNOWN,
@@ -57,13 +57,13 @@ def incident(*updates: Update, **facts: Any) -> Incident:
 
 
 def reading(minute: int, *incidents: Incident, **more: Any) -> Reading:
-    """A feed of all incidents, pulled so many minutes after noon."""
+    """Return a feed of all incidents, pulled so many minutes after noon."""
     facts = {"provider": "acme", "dialect": "statuspage", "window": Window.WHOLE, "since": at(-600), **more}
     return Reading(seen=at(minute), incidents=incidents, entries=len(incidents), **facts)
 
 
 def pulled(*readings: Reading) -> dict[str, Incident]:
-    """The archive after these pulls."""
+    """Return the archive after these pulls."""
     known: dict[str, Incident] = {}
     for one in readings:
         known |= {i.id: i for i in merge(known, one).incidents}
@@ -71,7 +71,7 @@ def pulled(*readings: Reading) -> dict[str, Incident]:
 
 
 def after(*readings: Reading) -> Incident:
-    """The only incident after these pulls."""
+    """Return the only incident after these pulls."""
     (only,) = pulled(*readings).values()
     return only
 
@@ -117,7 +117,7 @@ def test_nothing_that_was_ever_shown_is_lost(history: list[Step], feed: Any) -> 
 
 
 def facts(one: Incident) -> tuple[object, ...]:
-    """What an incident says, without what it said before and without when we saw it."""
+    """Return what an incident says, without what it said before and without when we saw it."""
     posts = [(u.at, u.phase, u.printed, u.text) for u in one.updates if u.gone is None]
     return (one.title, one.kind, one.impact, one.components, one.phase, one.started, one.ended, one.vanished, posts)
 
@@ -843,7 +843,7 @@ def test_a_page_that_all_link_to_decides_nothing(why: str, page: str, imported: 
 
 
 def span(since: int, until: int, dataset: str = "") -> Span:
-    """A span in minutes from noon."""
+    """Return a span in minutes from noon."""
     return Span(since=at(since), until=at(until), dataset=dataset)
 
 

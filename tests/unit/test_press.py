@@ -38,7 +38,7 @@ MONDAY = carded(incident())
 
 
 def item(title: str, text: str = "", *, after: int = 30, outlet: str = "paper", url: str = "") -> Item:
-    """An item so many minutes after noon."""
+    """Return an item so many minutes after noon."""
     url = url or f"https://{outlet}.example/{'-'.join(title.lower().split())}"
     return Item(outlet=outlet, url=url, title=title, text=text, at=at("02 12:00") + after * MINUTE)
 
@@ -505,7 +505,7 @@ def test_a_fault_of_an_outlet_is_told_and_the_others_are_read(
 
 @pytest.fixture(scope="module")
 def after_a_pull(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What one pull of both outlets leaves; only to be copied."""
+    """Return what one pull of both outlets leaves; only to be copied."""
     folder = newsroom(tmp_path_factory.mktemp("press") / "content")
     pulled(folder, FEEDS)
     return folder

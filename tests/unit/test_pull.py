@@ -70,7 +70,7 @@ def content(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module", autouse=True)
 def readers() -> Iterator[None]:
-    """The reading processes, started once for all tests here."""
+    """Yield the reading processes, started once for all tests here."""
     with sandbox.workers(READER, 2) as READ["read"]:
         yield
 
@@ -79,7 +79,7 @@ READ: dict[str, Any] = {}
 
 
 def pulled(content: Path, server: Serving | dict[str, Behaviour], *, now: datetime = NOW, **options: Any) -> Report:
-    """The report of a pull from a server, or from one where hosts behave so; each is asked once, and given its time."""
+    """Return the report of a pull from a server, or from one where hosts behave so; each is asked once, and given its time."""
     if isinstance(server, dict):
         with Serving(server) as running:
             return pulled(content, running, now=now, **options)
@@ -148,7 +148,7 @@ def test_it_remembers_where_it_was(content: Path) -> None:
 
 
 def heartbeat(before: Pulls, at: datetime) -> Pulls:
-    """What a pull that brings nothing new makes of the state before."""
+    """Return what a pull that brings nothing new makes of the state before."""
     (span,), (state,) = before.coverage, before.feeds
     return replace(
         before,
@@ -601,7 +601,7 @@ def test_on_a_screen_there_is_a_progress_bar(content: Path) -> None:
 
 
 def in_terminal(code: str) -> str:
-    """What Python prints on a screen of its own."""
+    """Return what Python prints on a screen of its own."""
     import pty
     import sys
 

@@ -41,24 +41,24 @@ from tests.support.almanacs import (
 
 
 def plain(text: str) -> str:
-    """The same with ordinary blanks, as tests are written."""
+    """Return the same with ordinary blanks, as tests are written."""
     return text.replace(english.GAP, " ")
 
 
 def page_of(found: object, known: Snapshot | None = None) -> IncidentPage:
-    """The page of an incident in an almanac that holds it."""
+    """Return the page of an incident in an almanac that holds it."""
     known = known or almanac([found])  # type: ignore[list-item]
     card = carded(found)  # type: ignore[arg-type]
     return views.incident(views.Surroundings(known).of(card), found, card)  # type: ignore[arg-type]
 
 
 def front_page(known: Snapshot) -> Home:
-    """The home page of an almanac."""
+    """Return the home page of an almanac."""
     return views.home(known, views.Surroundings(known), views.board(known, views.records(known)))
 
 
 def provider_page(known: Snapshot, provider: Provider) -> views.ProviderPage:
-    """The page of a provider in an almanac."""
+    """Return the page of a provider in an almanac."""
     records = views.records(known)
     figures = views.figures(records[provider.slug], views.lately(known, provider))
     return views.provider(known, provider, figures, views.advice(records)[provider.slug])
@@ -149,7 +149,7 @@ def test_what_is_not_about_ai_is_no_trouble_of_a_shared_page() -> None:
 
 
 def worst(*incidents: object, since: str = "2026-02-27 00:00", watched: Pulls | None = None) -> tuple[str, ...]:
-    """The worst of five days up to 3 March, at noon of 2 March."""
+    """Return the worst of five days up to 3 March, at noon of 2 March."""
     cards = [carded(found) for found in incidents]  # type: ignore[arg-type]
     noon = seconds(at("02 12:00"))
     return days.worst(cards, watched or pulls("anthropic"), seconds(at(since)), 5, noon)

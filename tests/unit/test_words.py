@@ -14,7 +14,7 @@ NOON = datetime(2026, 3, 2, 11, 49, 20, tzinfo=UTC)
 
 
 def plain(text: str) -> str:
-    """The same with ordinary blanks, as tests are written."""
+    """Return the same with ordinary blanks, as tests are written."""
     return text.replace(english.GAP, " ")
 
 

@@ -23,7 +23,7 @@ def worker(request: pytest.FixtureRequest) -> Iterator[Worker]:
 
 
 def runs(function: str, **limits: float) -> pytest.MarkDecorator:
-    """A worker that runs this function."""
+    """Return a worker that runs this function."""
     return pytest.mark.parametrize("worker", [(function, limits)], indirect=True, ids=[function])
 
 
@@ -137,7 +137,7 @@ def test_it_goes_when_its_parent_is_killed(root: Path, tmp_path: Path, life: str
 
 
 def children() -> list[str]:
-    """The processes that this one started."""
+    """Return the processes that this one started."""
     return sorted(pid for task in Path("/proc/self/task").glob("*/children") for pid in task.read_text().split())
 
 

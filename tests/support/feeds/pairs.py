@@ -56,7 +56,7 @@ def inputs() -> list[Path]:
 
 
 def outcome_of(path: Path) -> Path:
-    """The file that says what must come of a fixture."""
+    """Return the file that says what must come of a fixture."""
     return path.with_name(path.name.removesuffix(".xml").removesuffix(".in.json") + ".json")
 
 
@@ -94,7 +94,7 @@ def _value(name: str, value: Any) -> Any:
 
 
 def told(one: Any) -> Any:
-    """A value of the model as its fixture tells it: without what is default or said elsewhere."""
+    """Return a value of the model as its fixture tells it: without what is default or said elsewhere."""
     if isinstance(one, datetime):
         return stamp(one)
     if isinstance(one, tuple):

@@ -51,7 +51,7 @@ class Case:
 
 
 def article(body: str = "It was down.", more: str = "", title: str = "Monday") -> bytes:
-    """An article of the base site's Monday; `more` are further lines of front matter."""
+    """Return an article of the base site's Monday; `more` are further lines of front matter."""
     return f"{HEAD.format(title=title)}{more}---\n\n{body}\n".encode("utf-8", "surrogatepass")
 
 
@@ -59,12 +59,12 @@ GOOD: Files = {ARTICLE: article()}
 
 
 def in_body(name: str, body: str) -> Case:
-    """An article with this text."""
+    """Return an article with this text."""
     return Case(name=f"body: {name}", files={ARTICLE: article(body)}, harmless=GOOD, body=body)
 
 
 def in_front(name: str, more: str) -> Case:
-    """An article with these lines in its front matter; of a key that is there already, instead of what is there."""
+    """Return an article with these lines in its front matter; of a key that is there already, instead of what is there."""
     key = more.partition(":")[0]
     text = article().decode()
     lines = text.split("\n")
@@ -79,5 +79,5 @@ def in_front(name: str, more: str) -> Case:
 
 
 def raw(name: str, data: bytes, file: str = ARTICLE) -> Case:
-    """A file with these bytes."""
+    """Return a file with these bytes."""
     return Case(name=name, files={file: data}, harmless=GOOD if file == ARTICLE else {})

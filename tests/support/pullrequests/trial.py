@@ -66,17 +66,17 @@ def ground(folder: Path) -> Ground:
 
 
 def tried(base: Ground, case: Case, *, build: bool = True) -> Verdict:
-    """What the check and, if wanted, the build make of a pull request."""
+    """Return what the check and, if wanted, the build make of a pull request."""
     return _apart(lambda: _tried(base, case.files, build), case.name)
 
 
 def passes(base: Ground, files: Files) -> tuple[str, ...]:
-    """What the check finds in harmless files."""
+    """Return what the check finds in harmless files."""
     return _apart(lambda: _checked(base, files), "harmless").told
 
 
 def benign(base: Ground, files: Files) -> frozenset[str]:
-    """The pages that show harmless files."""
+    """Return the pages that show harmless files."""
     found = _apart(lambda: _tried(base, files, True), "harmless")
     return found.added | found.changed
 
@@ -121,7 +121,7 @@ def _built(root: Path) -> str:
 
 @contextmanager
 def _copy(base: Ground, files: Files) -> Iterator[Path]:
-    """A copy of the base with files put under its content; it is removed in the end."""
+    """Yield a copy of the base with files put under its content; it is removed in the end."""
     folder = base.root.parent.with_name(f"try-{os.getpid()}")
     shutil.copytree(base.root.parent, folder, symlinks=True)
     try:
@@ -155,7 +155,7 @@ def _around(root: Path) -> dict[str, bytes]:
 
 
 def _apart(work: Callable[[], Verdict], name: str) -> Verdict:
-    """The result of `work` done in a forked process; a crash or a missed deadline is told as such."""
+    """Return the result of `work` done in a forked process; a crash or a missed deadline is told as such."""
     context = multiprocessing.get_context("fork")
     mine, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_send, args=(work, theirs), name=name)

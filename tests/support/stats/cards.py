@@ -17,12 +17,12 @@ def at(hours: float) -> int:
 
 
 def times(*pairs: tuple[float, float]) -> Times:
-    """A set of time from pairs of hours."""
+    """Return a set of time from pairs of hours."""
     return union(Stretch(at(since), at(until)) for since, until in pairs)
 
 
 def provider(*components: Component, slug: str = "acme", **fields: Any) -> Provider:
-    """A provider with these components."""
+    """Return a provider with these components."""
     return Provider(slug=slug, name=slug, company=slug, home="", status_page="", components=components, **fields)
 
 
@@ -34,7 +34,7 @@ def card(
     updates: tuple[tuple[float, str], ...] = (),
     **fields: object,
 ) -> Card:
-    """A degradation from hour `started` to hour `ended`, minor unless told; any field of Card may be given by name."""
+    """Return a degradation from hour `started` to hour `ended`, minor unless told; any field of Card may be given by name."""
     id_ = str(fields.pop("id", f"{started}-{ended}-{impact}"))
     plain = Card(
         provider="acme",

@@ -57,7 +57,7 @@ def load() -> dict[str, Facts]:
 
 
 def provider(slug: str, cards: list[Card]) -> Provider:
-    """A provider whose components are the names its incidents carry."""
+    """Return a provider whose components are the names its incidents carry."""
     names = sorted({name for card in cards for name in card.components})
     return Provider(
         slug=slug,
@@ -72,7 +72,7 @@ def provider(slug: str, cards: list[Card]) -> Provider:
 
 
 def card(row: dict[str, str]) -> Card:
-    """The card of a row of incidents.csv."""
+    """Return the card of a row of incidents.csv."""
     impact = IMPACTS.get(row["impact"], "unknown")
     started, ended = seconds(unstamp(row["started_at"])), row["ended_at"]
     updates = tuple((seconds(unstamp(at)), phase) for at, phase in map(_split, row["updates"].split()))

@@ -14,7 +14,7 @@ WORDS = ("investigating", "identified", "monitoring", "unknown", "verifying", "r
 def incident(
     provider: str, id_: str, started: int, ended: int | None, *posts: tuple[int, str], impact: str = "minor"
 ) -> Card:
-    """An incident in epoch seconds."""
+    """Return an incident in epoch seconds."""
     return card(0, 1)._replace(provider=provider, id=id_, started=started, ended=ended, impact=impact, updates=posts)
 
 
@@ -44,7 +44,7 @@ def world(seed: int, n: int = 60, providers: tuple[str, ...] = ("acme", "bolt", 
 
 
 def another_future(cards: list[Card], now: int, random: np.random.Generator) -> list[Card]:
-    """The same archive up to `now`; what was open then goes on otherwise, and other incidents follow."""
+    """Return the same archive up to `now`; what was open then goes on otherwise, and other incidents follow."""
     begun = [one if one.updates[-1][0] <= now else _otherwise(one, now, random) for one in cards if one.started <= now]
     return begun + [_sequel(i, now + 60 * i) for i in range(1, 30)]
 

@@ -36,12 +36,12 @@ WESTERN = replace(LOGIN, title="Erreurs d'accès", posts=[post(0, "Investigating
 
 
 def encoded(name: str, *troubles: Trouble) -> bytes:
-    """The feed of these in another encoding, which it declares."""
+    """Return the feed of these in another encoding, which it declares."""
     return feedforms.atom(troubles, HOST).decode().replace("UTF-8", name).encode(name)
 
 
 def with_updated(minute: int, *troubles: Trouble) -> bytes:
-    """The feed of these, each said to have been updated then."""
+    """Return the feed of these, each said to have been updated then."""
     more = f"</published><updated>{stamp(at(minute))}</updated>".encode()
     return feedforms.atom(troubles, HOST).replace(b"</published>", more)
 

@@ -25,7 +25,7 @@ MANY = 4_998
 
 
 def past(number: int) -> Trouble:
-    """An incident of long ago, an hour after the one before."""
+    """Return an incident of long ago, an hour after the one before."""
     return Trouble(id=f"past{number:08}", title="Errors", posts=[post(-400 * DAY + 60 * number, "Resolved", "x")])
 
 

@@ -36,24 +36,24 @@ FEEDS = tuple(f"https://{HOST}/history.{form}" for form in ("atom", "rss"))
 
 
 def moved(host: str, *troubles: Trouble) -> bytes:
-    """The feed of these with links to another host, with the double slash some pages have."""
+    """Return the feed of these with links to another host, with the double slash some pages have."""
     return feedforms.atom(troubles, HOST).replace(f"https://{HOST}/inc".encode(), f"https://{host}//inc".encode())
 
 
 def renumbered(*troubles: Trouble) -> bytes:
-    """The feed of these with other numbers in the ids of its entries."""
+    """Return the feed of these with other numbers in the ids of its entries."""
     return feedforms.atom(troubles, HOST).replace(b"Incident/", b"Incident/77")
 
 
 def news(*entries: tuple[str, str, Post]) -> Said:
-    """A plain feed of (guid, link, post) at the minute of its newest post and two more."""
+    """Return a plain feed of (guid, link, post) at the minute of its newest post and two more."""
     latest = max(entry[2].at for entry in entries)
     items = "".join(feedforms.item(guid, "Login errors", post, link=link) for guid, link, post in entries)
     return did(int((latest - at(0)).total_seconds()) // 60 + 2, page(feedforms.channel(items, HOST)))
 
 
 def in_news(guid: str, link: str, *updates: Update, **more: object) -> Incident:
-    """What is kept of it."""
+    """Return what is kept of it."""
     named = Trouble(id=guid, title="Login errors", posts=[])
     facts = {"source": link, "dialect": "plain", "started_basis": "pubdate", "precision": "second"} | more
     return kept(named, *updates, **facts)

@@ -75,14 +75,14 @@ def did(minute: int, behaviour: Behaviour, *, lost: bool = False) -> Said:
 
 
 def update(of: Post, seen: int | datetime, **more: Any) -> Update:
-    """A post as it is kept, first seen so many minutes after noon."""
+    """Return a post as it is kept, first seen so many minutes after noon."""
     since = at(seen) if isinstance(seen, int) else seen
     facts: dict[str, Any] = {"text": of.text, "printed": of.printed, "seen": since} | more
     return Update(at=of.at, phase=facts.pop("phase", None) or Phase(of.printed.lower() or "unknown"), **facts)
 
 
 def kept(of: Trouble, *updates: Update, **more: Any) -> Incident:
-    """An incident as Statuspage's form leaves it; what its posts do not say is given."""
+    """Return an incident as Statuspage's form leaves it; what its posts do not say is given."""
     there = [u for u in updates if u.gone is None]
     facts: dict[str, Any] = {
         "id": of.id,
@@ -101,7 +101,7 @@ def kept(of: Trouble, *updates: Update, **more: Any) -> Incident:
 
 
 def slow(seen: int = 2) -> Incident:
-    """What is kept of SLOW, which stands at the old end of many feeds."""
+    """Return what is kept of SLOW, which stands at the old end of many feeds."""
     return kept(SLOW, update(SLOW.posts[0], seen))
 
 
@@ -173,7 +173,7 @@ class Telling:
         )
 
     def archive(self) -> dict[tuple[str, str], Incident]:
-        """What is on the disk."""
+        """Return what is on the disk."""
         filed = (filed for slug in self.slugs for filed in archive.load(self.content, slug).values())
         return {one.incident.key: one.incident for one in filed}
 
@@ -187,7 +187,7 @@ class Telling:
 
 
 def slug_of(url: str) -> str:
-    """The provider of a feed: acme, of https://acme.example/history.atom."""
+    """Return the provider of a feed: acme, of https://acme.example/history.atom."""
     return url.split("/")[2].split(".")[0]
 
 

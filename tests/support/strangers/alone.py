@@ -1,4 +1,4 @@
-"""Puts one stranger through the pure steps of the line, by itself: does it raise, and how does its time grow?"""
+"""Puts one stranger through the pure steps of the line, by itself: whether it raises, and how its time grows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Grown = Callable[[int], Stranger]  # the same stranger in another size
 
 
 def harm_of(grown: Grown) -> Iterator[str]:
-    """What is wrong with a stranger alone: a traceback, or time that grows faster than its size."""
+    """Yield what is wrong with a stranger alone: a traceback, or time that grows faster than its size."""
     stranger = grown(SIZE)
     try:
         put_through(stranger)
@@ -41,7 +41,7 @@ def harm_of(grown: Grown) -> Iterator[str]:
 
 
 def raised() -> str:
-    """The exception that is being handled, with the lines of ours it came through."""
+    """Return the exception that is being handled, with the lines of ours it came through."""
     lines = [line.strip() for line in traceback.format_exc().splitlines()]
     places = [line.split("plugins/")[-1].replace('", line ', ":") for line in lines if "plugins/almanac" in line]
     return f"traceback: {lines[-1][:160]} | {' < '.join(reversed(places[-3:]))}"
@@ -63,7 +63,7 @@ def _quickest(grown: Grown, size: int, times: int) -> float:
 
 
 def seconds(stranger: Stranger) -> float:
-    """The processor time it takes."""
+    """Return the processor time it takes."""
     began = time.process_time()
     put_through(stranger)
     return time.process_time() - began

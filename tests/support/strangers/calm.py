@@ -32,7 +32,7 @@ def everybody() -> list[Stranger]:
 
 
 def _files(number: int) -> dict[str, tuple[str, bytes]]:
-    """A file of each kind; the numbers in their names count on from this one."""
+    """Return a file of each kind; the numbers in their names count on from this one."""
     templates = {
         "article": ("articles/2026/2026-03-02-{}.md", files.ARTICLE),
         "page": ("pages/{}.md", files.PAGE),
@@ -50,7 +50,7 @@ def _files(number: int) -> dict[str, tuple[str, bytes]]:
 
 
 def _with_incident(one: Stranger) -> Stranger:
-    """A correction comes with what it corrects."""
+    """Return a correction comes with what it corrects."""
     if one.kind != "correction":
         return one
     filed = incident(one.slug, "01 11:49", "01 13:47", provider="groq", components=())

@@ -50,5 +50,5 @@ class Stranger:
 
 
 def slug(number: int) -> str:
-    """The name of the stranger of a number."""
+    """Return the name of the stranger of a number."""
     return f"s{number}"

@@ -61,7 +61,7 @@ class Wanted:
         return f"{slug(self.number)}.example"
 
     def piece(self, among: Any = pieces.BODIES, most: int = 3) -> tuple[Piece, str]:
-        """A piece, and its text in the size that is wanted."""
+        """Return a piece, and its text in the size that is wanted."""
         one = pieces.drawn(self.rng, among, most)
         return one, one.make(self.size)
 
@@ -85,7 +85,7 @@ def item(
     date: str = "Mon, 02 Mar 2026 10:00:00 GMT",
     more: str = "",
 ) -> str:
-    """An item of RSS; title and body are HTML, and escaped here."""
+    """Return an item of RSS; title and body are HTML, and escaped here."""
     parts = [f"<title>{escape(title)}</title>", f"<description>{escape(body)}</description>"]
     parts += [f"<guid>{escape(guid)}</guid>"] if guid else []
     parts += [f"<link>{escape(link)}</link>"] if link else []
@@ -94,31 +94,31 @@ def item(
 
 
 def rss(items: str, host: str, head: str = '<?xml version="1.0" encoding="UTF-8"?>') -> str:
-    """A feed of these items."""
+    """Return a feed of these items."""
     channel = f"<title>{host} news</title><link>https://{host}/</link><description>x</description>"
     spaces = 'xmlns:m="urn:m" xmlns:dc="http://purl.org/dc/elements/1.1/"'
     return f'{head}<rss version="2.0" {spaces}><channel>{channel}{items}</channel></rss>'
 
 
 def atom(entries: str, host: str) -> str:
-    """An Atom feed of these entries."""
+    """Return an Atom feed of these entries."""
     return f'<feed xmlns="http://www.w3.org/2005/Atom"><id>https://{host}/</id><title>{host}</title>{entries}</feed>'
 
 
 def encoded(text: str) -> bytes:
-    """A feed in UTF-8, without what XML cannot hold."""
+    """Return a feed in UTF-8, without what XML cannot hold."""
     return NOT_XML.sub("", text).encode("utf-8", "replace")
 
 
 def made(wanted: Wanted, kind: str, parts: list[Piece], *bodies: bytes, **more: Any) -> Stranger:
-    """The stranger of these feeds."""
+    """Return the stranger of these feeds."""
     return Stranger(number=wanted.number, kind=f"feed: {kind}", pieces=tuple(part.name for part in parts),
         bodies=bodies,
                     grows=any(part.grows for part in parts), **more)  # fmt: skip
 
 
 def changed_fixture(wanted: Wanted) -> Stranger:
-    """A fixture with hostile pieces instead of some of its texts, dates, ids, addresses and attributes."""
+    """Return a fixture with hostile pieces instead of some of its texts, dates, ids, addresses and attributes."""
     name, body = wanted.rng.choice(fixtures())
     if body.lstrip()[:1] in "{[":
         return json_feed(wanted)
@@ -140,7 +140,7 @@ def changed_fixture(wanted: Wanted) -> Stranger:
 
 
 def _fitting(wanted: Wanted, before: str) -> tuple[Piece, str]:
-    """A piece for a spot: mostly of the kind that stands there."""
+    """Return a piece for a spot: mostly of the kind that stands there."""
     found = OPENING.search(before)
     tag = found[1].lower() if found else ""
     if tag in DATED and wanted.rng.random() < 0.8:
@@ -184,7 +184,7 @@ def _hidden(wanted: Wanted) -> tuple[Piece, str]:
 
 
 def titled(wanted: Wanted) -> Stranger:
-    """An entry with a hostile title, in RSS or as text, HTML or XHTML in Atom."""
+    """Return an entry with a hostile title, in RSS or as text, HTML or XHTML in Atom."""
     one, text = wanted.piece()
     guid, where = f"https://{wanted.host}/1x", wanted.rng.choice(("rss", "text", "html", "xhtml"))
     if where == "rss":
@@ -196,7 +196,7 @@ def titled(wanted: Wanted) -> Stranger:
 
 
 def dated(wanted: Wanted) -> Stranger:
-    """An entry whose date must be understood, or be doubted."""
+    """Return an entry whose date must be understood, or be doubted."""
     stamp = wanted.rng.choice((*pieces.STAMPS, *pieces.STAMPS, *pieces.WILD))
     one = Piece(f"date {stamp.text[:50]!r}", lambda _: stamp.text)
     guid, where = f"https://{wanted.host}/1x", wanted.rng.choice(("pubDate", "dc:date", "updated", "published"))
@@ -236,7 +236,7 @@ def told_apart(wanted: Wanted) -> Stranger:
 
 
 def in_states(wanted: Wanted) -> Stranger:
-    """An incident whose title tells its state, which changes: no edit of its title."""
+    """Return an incident whose title tells its state, which changes: no edit of its title."""
     states = (
         "Investigating",
         "Identified",
@@ -261,7 +261,7 @@ def in_states(wanted: Wanted) -> Stranger:
 
 
 def other_titles(wanted: Wanted) -> Stranger:
-    """An item with titles of other things in it."""
+    """Return an item with titles of other things in it."""
     other = wanted.rng.choice(("<image><title>Other</title></image>", "<author><title>Other</title></author>",
         "<m:group><m:title>Other</m:title></m:group>",
                                "<image><title>Other</title><url>x</url><link>y</link></image>",
@@ -284,7 +284,7 @@ def other_titles(wanted: Wanted) -> Stranger:
 
 
 def enveloped(wanted: Wanted) -> Stranger:
-    """A feed in a strange encoding, or with strange XML around and in it."""
+    """Return a feed in a strange encoding, or with strange XML around and in it."""
     rng = wanted.rng
     one, text = wanted.piece(pieces.SHORT, 2)
     body = rss(item("Schön, 遅い", text, guid=f"https://{wanted.host}/1x"), wanted.host, head="")
@@ -351,7 +351,7 @@ ODD: dict[str, Callable[[str, int], str]] = {
 
 
 def many(wanted: Wanted) -> Stranger:
-    """A feed of many entries, alike or not."""
+    """Return a feed of many entries, alike or not."""
     count, how = max(2, wanted.size // 130), wanted.rng.choice(("guid", "title", "nothing", "link", "own"))
     one, text = wanted.piece(pieces.SHORT, 1)
     items = "".join(item(text if how == "title" else f"Number {n}", text,
@@ -362,7 +362,7 @@ def many(wanted: Wanted) -> Stranger:
 
 
 def json_feed(wanted: Wanted) -> Stranger:
-    """A JSON fixture with hostile values, and at times hostile JSON."""
+    """Return a JSON fixture with hostile values, and at times hostile JSON."""
     rng = wanted.rng
     names = [(name, body) for name, body in fixtures() if name.endswith(".in.json")]
     name, body = rng.choice(names)
@@ -453,7 +453,7 @@ MAKERS: tuple[tuple[Maker, int], ...] = (  # with weights
 
 
 def feed(seed: int, number: int, size: int = SIZE) -> Stranger:
-    """The feed of this number."""
+    """Return the feed of this number."""
     rng = random.Random(f"feed {seed} {number}")
     [maker] = rng.choices([maker for maker, _ in MAKERS], [weight for _, weight in MAKERS])
     return maker(Wanted(rng, number, size))

@@ -125,13 +125,13 @@ def _one(name: str) -> Piece:
 
 
 def made(wanted: Wanted, kind: str, parts: list[Piece], files: dict[str, bytes], **more: Any) -> Stranger:
-    """The stranger of these files."""
+    """Return the stranger of these files."""
     return Stranger(number=wanted.number, kind=kind, pieces=tuple(part.name for part in parts), files=files,
                     grows=any(part.grows for part in parts), **more)  # fmt: skip
 
 
 def utf8(text: str) -> bytes:
-    """The bytes of a file; lone surrogates as they are."""
+    """Return the bytes of a file; lone surrogates as they are."""
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -190,7 +190,7 @@ def _value(wanted: Wanted, key: str) -> tuple[Piece, str]:
 
 
 def article(wanted: Wanted) -> Stranger:
-    """An article with hostile front matter."""
+    """Return an article with hostile front matter."""
     name = f"s{wanted.number}"
     text = ARTICLE.format(name=name, body=f"Begin mark{wanted.number}.")
     if wanted.rng.random() < 0.3:
@@ -200,7 +200,7 @@ def article(wanted: Wanted) -> Stranger:
 
 
 def written(wanted: Wanted) -> Stranger:
-    """An article or a page with a hostile text."""
+    """Return an article or a page with a hostile text."""
     name, mark = f"s{wanted.number}", f"mark{wanted.number}"
     one, text = wanted.piece(pieces.BODIES if wanted.rng.random() < 0.4 else pieces.WITHOUT_HTML)
     page = wanted.rng.random() < 0.3
@@ -216,7 +216,7 @@ def written(wanted: Wanted) -> Stranger:
 
 
 def provider(wanted: Wanted) -> Stranger:
-    """A provider with hostile values, or with a hostile text about it."""
+    """Return a provider with hostile values, or with a hostile text about it."""
     name = f"s{wanted.number}"
     one, text = wanted.piece() if wanted.rng.random() < 0.3 else (_one(""), "Makes things.")
     data, parts, refused = PROVIDER.format(name=name, body=text), [one], False
@@ -238,7 +238,7 @@ def provider(wanted: Wanted) -> Stranger:
 
 
 def _imposters(name: str) -> list[tuple[str, str, str]]:
-    """What makes a provider pass for another, or too much of one."""
+    """Return what makes a provider pass for another, or too much of one."""
     lists = ",".join(f"{{url: https://{name}.example/{n}.xml}}" for n in range(2000))
     return [
         ("name of another", f"name: Acme {name}", "name: Claude"),
@@ -255,7 +255,7 @@ def _imposters(name: str) -> list[tuple[str, str, str]]:
 
 
 def correction(wanted: Wanted) -> Stranger:
-    """A correction of an incident that is there."""
+    """Return a correction of an incident that is there."""
     name = f"s{wanted.number}"
     one = incident(name, "01 11:49", "01 13:47", provider="groq", components=())
     files = {f"incidents/{archive.file_of(one)}": utf8(archive.render(one))}
@@ -286,7 +286,7 @@ def correction(wanted: Wanted) -> Stranger:
 
 
 def post(wanted: Wanted) -> Stranger:
-    """A link post, an undeclared outage or an outlet with hostile values."""
+    """Return a link post, an undeclared outage or an outlet with hostile values."""
     name = f"s{wanted.number}"
     kind, template, file = wanted.rng.choice((
         ("link post", LINK, f"links/2026/2026-03-02-{name}.md"),
@@ -299,7 +299,7 @@ def post(wanted: Wanted) -> Stranger:
 
 
 def record(wanted: Wanted) -> Stranger:
-    """An incident in the archive, written by hand: a hostile text, title or component."""
+    """Return an incident in the archive, written by hand: a hostile text, title or component."""
     name = f"s{wanted.number}"
     one, text = wanted.piece()
     filed = incident(name, "01 11:49", "01 13:47", provider="groq", components=())
@@ -335,7 +335,7 @@ NAMES = (
 
 
 def name(wanted: Wanted) -> Stranger:
-    """A file in a strange place, or of a strange name."""
+    """Return a file in a strange place, or of a strange name."""
     place = wanted.rng.choice(NAMES).format(f"s{wanted.number}")
     data = wanted.rng.choice(
         (
@@ -351,7 +351,7 @@ def name(wanted: Wanted) -> Stranger:
 
 
 def deep(wanted: Wanted) -> Stranger:
-    """A file far down in folders."""
+    """Return a file far down in folders."""
     levels = wanted.rng.choice((3, 5, 30, 300, 1200))
     top = wanted.rng.choice(
         ("images", "articles", "pages", "links", "corrections", "undeclared", "incidents", "providers", "other")
@@ -366,7 +366,7 @@ def deep(wanted: Wanted) -> Stranger:
 
 
 def picture(wanted: Wanted) -> Stranger:
-    """A picture that is not what it says, and an article that shows it."""
+    """Return a picture that is not what it says, and an article that shows it."""
     title = wanted.rng.choice(list(PICTURES))
     ending, data, refused = PICTURES[title]
     name = f"s{wanted.number}"
@@ -391,7 +391,7 @@ def picture(wanted: Wanted) -> Stranger:
 def _png(
     points: bytes, *more: bytes, width: int = 10, height: int = 10, depth: int = 8, colour: int = 0, interlaced: int = 0
 ) -> bytes:
-    """A PNG whose points are these, as they stand in its IDAT."""
+    """Return a PNG whose points are these, as they stand in its IDAT."""
     head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([depth, colour, 0, 0, interlaced])
     chunks = [png_chunk(b"IHDR", head), *more, png_chunk(b"IDAT", points), png_chunk(b"IEND")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
@@ -445,7 +445,7 @@ MAKERS: tuple[tuple[Maker, int], ...] = (  # with weights
 
 
 def file(seed: int, number: int, size: int = SIZE) -> Stranger:
-    """The files of this number."""
+    """Return the files of this number."""
     rng = random.Random(f"file {seed} {number}")
     [maker] = rng.choices([maker for maker, _ in MAKERS], [weight for _, weight in MAKERS])
     return maker(Wanted(rng, number, size))

@@ -330,6 +330,6 @@ def drawn(rng: random.Random, among: Sequence[Piece] = BODIES, most: int = 3) ->
 
 
 def split(text: str, rng: random.Random) -> str:
-    """A text with empty tags or comments between its characters, which vanish when it is read."""
+    """Return a text with empty tags or comments between its characters, which vanish when it is read."""
     between = rng.choice(("<b></b>", "<!-- -->", "<i></i>", "<span></span>"))
     return between.join(text)

@@ -79,7 +79,7 @@ class Ground(NamedTuple):
 
 
 def ground(*, complete: bool = False) -> Ground:
-    """The pages that are the same with calm strangers of every kind and without any."""
+    """Return the pages that are the same with calm strangers of every kind and without any."""
     empty, peopled = (tried(who, Ground(), complete=complete) for who in ((), everybody()))
     same = {
         path: data for path, data in empty.pages.items() if KEPT.fullmatch(path) and peopled.pages.get(path) == data
@@ -88,7 +88,7 @@ def ground(*, complete: bool = False) -> Ground:
 
 
 def tried(strangers: Sequence[Stranger], base: Ground, *, complete: bool = False) -> Trial:
-    """What becomes of strangers in a site of their own. `complete`: it is published, with all that takes longer."""
+    """Return what becomes of strangers in a site of their own. `complete`: it is published, with all that takes longer."""
     folder = Path(tempfile.mkdtemp(prefix="strangers-"))
     try:
         return _apart(lambda: _Line(folder / "site", strangers, base, complete).run())
@@ -119,7 +119,7 @@ def examined(strangers: Sequence[Stranger], base: Ground, *, complete: bool = Fa
 def halved(
     strangers: Sequence[Stranger], harms: Sequence[Harm], base: Ground, complete: bool
 ) -> tuple[Sequence[Stranger], Sequence[Harm]]:
-    """The fewest strangers that halving finds to do harm together, mostly one, and what they do."""
+    """Return the fewest strangers that halving finds to do harm together, mostly one, and what they do."""
     left = strangers
     while len(left) > 1:
         middle = len(left) // 2
@@ -180,7 +180,7 @@ class _Line:
         return self.root / "content"
 
     def _ours(self) -> Iterator[Harm]:
-        """The harms that are there because of strangers."""
+        """Yield the harms that are there because of strangers."""
         yield from (harm for harm in self.harms if harm.what not in self.base.wrong)
         yield from (
             Harm(None, f"{what} takes {took:.0f} s") for what, took in self.seconds.items() if took > SECONDS[what]
@@ -194,7 +194,7 @@ class _Line:
             self._say(self._whose(line), line)
 
     def _whose(self, line: str) -> int | None:
-        """The stranger that a line names; None if it names none."""
+        """Return the stranger that a line names; None if it names none."""
         found = NUMBER.search(line)
         return int(found[1]) if found and any(one.number == int(found[1]) for one in self.strangers) else None
 
@@ -257,7 +257,7 @@ class _Line:
         return report
 
     def _outcome(self, outcome: Outcome) -> None:
-        """What is wrong with the reading of a feed, whatever it said."""
+        """Return what is wrong with the reading of a feed, whatever it said."""
         number = self._whose(outcome.provider)
         for failure in outcome.failures:
             if failure.ours or READING.search(failure.message):
@@ -277,7 +277,7 @@ class _Line:
                 archive.save_pulls(self._content, replace(pulls, feeds=bare))
 
     def _hopes(self, one: Stranger, outcome: Outcome) -> None:
-        """What did not come of a feed that was read."""
+        """Return what did not come of a feed that was read."""
         if not outcome.feed:
             return
         with contextlib.suppress(archive.ArchiveError):
@@ -316,7 +316,7 @@ class _Line:
         return [one for one in left.values() if not one.refused]
 
     def _author(self, problem: Problem, left: Mapping[int, Stranger]) -> int | None:
-        """The stranger whose file a problem is told of."""
+        """Return the stranger whose file a problem is told of."""
         for number, one in left.items():
             if any(f"content/{file}" == problem.file for file in one.files):
                 return number
@@ -324,7 +324,7 @@ class _Line:
         return whose if whose in left else None
 
     def _shape(self, problem: Problem, number: int | None) -> None:
-        """What is wrong with how a problem is told."""
+        """Return what is wrong with how a problem is told."""
         if number is None:
             self._say(self._whose(str(problem)), f"the check blames another file: {str(problem)[:200]}")
             return
@@ -346,7 +346,7 @@ class _Line:
             self._say_all(f"what the check lets in stops the build: {line}" for line in str(error).split("\n")[:-1])
 
     def _pages(self, pages: Mapping[str, bytes], feeds: Sequence[Stranger], let_in: Sequence[Stranger]) -> None:
-        """What is wrong with the pages that were built."""
+        """Return what is wrong with the pages that were built."""
         if not pages:
             return
         changed = sorted(path for path, data in self.base.pages.items() if pages.get(path) != data)
@@ -367,7 +367,7 @@ class _Line:
 
 
 def _unmet(one: Stranger, outcome: Outcome, known: Sequence[Incident]) -> Iterator[str]:
-    """What was hoped of a feed, and did not come, without a doubt told."""
+    """Yield what was hoped of a feed, and did not come, without a doubt told."""
     hope = one.hope
     if hope.incidents is not None and len(known) != hope.incidents:
         yield f"{hope.incidents} incidents become {len(known)}"
@@ -384,14 +384,14 @@ def _unmet(one: Stranger, outcome: Outcome, known: Sequence[Incident]) -> Iterat
 
 
 def _is_meant(stamp: Stamp, started: datetime) -> bool:
-    """True for the moment or day a stamp means; where it means none, for all but the moment it was read."""
+    """Return True for the moment or day a stamp means; where it means none, for all but the moment it was read."""
     if stamp.means is None:
         return started != NOW
     return started.date() == stamp.means.date() if stamp.means == DAY else started == stamp.means
 
 
 def _difference(was: bytes | None, now: bytes | None) -> str:
-    """The first lines that differ."""
+    """Return the first lines that differ."""
     if was is None or now is None:
         return "it was not there" if was is None else "it is gone"
     pairs = zip(was.splitlines(), now.splitlines(), strict=False)
@@ -427,7 +427,7 @@ def _take_away(content: Path, one: Stranger) -> None:
 
 
 def _apart(work: Callable[[], Trial]) -> Trial:
-    """The result of work in a forked process, which is ended with all it started when it takes too long."""
+    """Return the result of work in a forked process, which is ended with all it started when it takes too long."""
     context = multiprocessing.get_context("fork")
     mine, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_send, args=(work, theirs))

@@ -30,7 +30,7 @@ MINUTES = st.floats(0, 1e5)
 
 
 def trial(remaining: float, *, said: tuple[float, ...] | None = (10, 20, 40, 80, 160), **fields: object) -> Trial:
-    """A trial whose forecast gave these quantiles; `None`: it was refused."""
+    """Return a trial whose forecast gave these quantiles; `None`: it was refused."""
     made = said and Forecast(
         at=0, elapsed=0, quantiles=said, chances=(0.05, 0.3, 0.55, 0.7, 0.95), n=20, others=0, effective=20, borrowed=0
     )

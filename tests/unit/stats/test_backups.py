@@ -24,7 +24,7 @@ YEAR = times((0, 24 * 364))
 
 
 def made(slug: str, *spans: Any, covered: Any = (0, END), **fields: Any) -> Any:
-    """A provider whose incidents last from hour to hour."""
+    """Return a provider whose incidents last from hour to hour."""
     cards = [card(since, until, id=f"{slug}{since}") for since, until in spans]
     parts = fields.pop("components", ())
     page = provider(*parts, slug=slug, **{"capabilities": ("chat",), **fields})

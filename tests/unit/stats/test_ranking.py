@@ -19,7 +19,7 @@ WHOLE = (0, 24 * DAYS)
 def steady(
     slug: str, length: float, *, since: int = 0, until: int = DAYS, phase: int = 0, written_by: str = "hand"
 ) -> Any:
-    """A provider with an incident of about `length` hours every third day of its covered time."""
+    """Return a provider with an incident of about `length` hours every third day of its covered time."""
     cards = [
         card(24 * day + 1, 24 * day + 1 + length * (0.8 + (day + phase) % 5 / 10), id=f"{slug}{day}")
         for day in range(since, until, 3)

@@ -39,7 +39,7 @@ def made(cards: list[Card], card: Card, settings: Settings = CHOSEN) -> Forecast
 
 
 def by_the_book(cards: list[Card], card: Card, now: int, s: Settings) -> tuple[float, ...]:
-    """The quantiles by the definition on the methodology page, in plain loops over plain numbers."""
+    """Return the quantiles by the definition on the methodology page, in plain loops over plain numbers."""
     seen = []  # (incident, own, minutes left, ended, weight)
     me = state(card, now)
 

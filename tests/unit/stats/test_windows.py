@@ -17,7 +17,7 @@ stretches = st.lists(st.builds(Stretch, st.integers(0, 39), st.integers(0, 39)),
 
 
 def instants(times: Any) -> Any:
-    """The set as its members, one by one."""
+    """Return the set as its members, one by one."""
     return {t for since, until in times for t in range(since, until)}
 
 
