@@ -184,8 +184,10 @@ def coverage(trials: Sequence[Trial]) -> list[Verdict]:
     lowest = min(chances, key=lambda key: chances[key])
     verdicts = [
         (
-            f"80 % intervals consistent with 0.80 in {len(rows)} cells (least p = {chances[lowest]:.4f}, {lowest[0]} at "
-            f"{lowest[1]} min; Holm asks {0.01 / len(rows):.5f})",
+            (
+                f"80 % intervals consistent with 0.80 in {len(rows)} cells (least p = {chances[lowest]:.4f}, {lowest[0]} at "
+                f"{lowest[1]} min; Holm asks {0.01 / len(rows):.5f})"
+            ),
             not rejected,
         ),
     ]

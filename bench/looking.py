@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from tests.support import shots
 
@@ -205,6 +205,6 @@ def contents_of(output: Path) -> list[str]:
         for name in ("title", "content_html")
     ]
     for path in [*sorted(output.rglob("*.xml")), *sorted(output.rglob("*.rss")), *sorted(output.rglob("*.atom"))]:
-        root = ElementTree.fromstring(path.read_bytes())  # noqa: S314  (our own file)
+        root = ET.fromstring(path.read_bytes())  # noqa: S314  (our own file)
         found += [element.text or "" for element in root.iter() if element.tag.rpartition("}")[2] in CONTENTS]
     return list(dict.fromkeys(found))

@@ -135,4 +135,4 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def seconds(stamp: str) -> int:
     """Epoch seconds of 2026-03-02T11:49:20Z."""
-    return int(datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp())
+    return int(datetime.fromisoformat(stamp).timestamp())

@@ -104,8 +104,10 @@ def test_parquet_without_its_library_is_one_clear_line_and_nothing_is_built(tmp_
         1,
         "",
         [
-            "ALMANAC_PARQUET is 1, and pyarrow is not installed: have ALMANAC_PARQUET=1 in the environment of "
-            "`python3 tasks.py publish`, which installs it, or write 0 for no Parquet",
+            (
+                "ALMANAC_PARQUET is 1, and pyarrow is not installed: have ALMANAC_PARQUET=1 in the environment of "
+                "`python3 tasks.py publish`, which installs it, or write 0 for no Parquet"
+            ),
             "build: nothing was built; mend the above",
         ],
         False,

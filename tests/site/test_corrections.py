@@ -69,38 +69,50 @@ def test_a_correction_is_read_into_plain_values() -> None:
         (
             "acme/a.yml",
             REASON,
-            "content/corrections/acme/a.yml:1:1: corrects nothing; add start, end, kind, impact, "
-            "merge_with or withdrawn",
+            (
+                "content/corrections/acme/a.yml:1:1: corrects nothing; add start, end, kind, impact, "
+                "merge_with or withdrawn"
+            ),
         ),
         (
             "acme/a.yml",
             f"end: 2026-03-02\n{REASON}",
-            "content/corrections/acme/a.yml:1:1: end: 2026-03-02 is of the wrong type; write a date and time in UTC without "
-            "quotes, as in 2026-03-02T18:00:00Z",
+            (
+                "content/corrections/acme/a.yml:1:1: end: 2026-03-02 is of the wrong type; write a date and time in UTC without "
+                "quotes, as in 2026-03-02T18:00:00Z"
+            ),
         ),
         (
             "acme/a.yml",
             f"---\nend: 2026-03-02T10:00:00\n{REASON}",
-            "content/corrections/acme/a.yml:2:1: end: 2026-03-02 10:00:00 has no time zone; write it in UTC with a Z, as in "
-            "2026-03-02T18:00:00Z",
+            (
+                "content/corrections/acme/a.yml:2:1: end: 2026-03-02 10:00:00 has no time zone; write it in UTC with a Z, as in "
+                "2026-03-02T18:00:00Z"
+            ),
         ),
         (
             "acme/a.yml",
             f"end: 2026-03-05T09:00:01Z\n{REASON}",
-            "content/corrections/acme/a.yml:1:1: end: is after the date, when nobody could know it; write when it was, and "
-            "the date of this correction",
+            (
+                "content/corrections/acme/a.yml:1:1: end: is after the date, when nobody could know it; write when it was, and "
+                "the date of this correction"
+            ),
         ),
         (
             "acme/a.yml",
             f"---\nkind: test\nstart: 2099-01-01T00:00:00Z\n{REASON}",
-            "content/corrections/acme/a.yml:3:1: start: is after the date, when nobody could know it; write when it was, and "
-            "the date of this correction",
+            (
+                "content/corrections/acme/a.yml:3:1: start: is after the date, when nobody could know it; write when it was, and "
+                "the date of this correction"
+            ),
         ),
         (
             "acme/a.yml",
             f"impact: bad\n{REASON}",
-            "content/corrections/acme/a.yml:1:1: impact: 'bad' is not one of the words known here; write none, minor, major, "
-            "critical, maintenance or unknown",
+            (
+                "content/corrections/acme/a.yml:1:1: impact: 'bad' is not one of the words known here; write none, minor, major, "
+                "critical, maintenance or unknown"
+            ),
         ),
         (
             "acme/a.yml",

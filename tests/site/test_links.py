@@ -62,8 +62,10 @@ def test_a_link_post_is_read_into_plain_values() -> None:
         (
             "grade: press",
             "grade: gossip",
-            ":6:1: grade: 'gossip' is not one of the words known here; write "
-            "official, stated-cause, press, user-report or unverified",
+            (
+                ":6:1: grade: 'gossip' is not one of the words known here; write "
+                "official, stated-cause, press, user-report or unverified"
+            ),
         ),
         (
             "https://paper.example/acme",
@@ -73,8 +75,10 @@ def test_a_link_post_is_read_into_plain_values() -> None:
         (
             "https://board.example/1",
             "data:text/html,x",
-            ":11:25: also.0.url: 'data:text/html,x' is no web address; write "
-            "it in full, as in https://status.example.com/",
+            (
+                ":11:25: also.0.url: 'data:text/html,x' is no web address; write "
+                "it in full, as in https://status.example.com/"
+            ),
         ),
         (
             "T10:30:00Z",
@@ -91,8 +95,10 @@ def test_a_link_post_is_read_into_plain_values() -> None:
         (
             "note:",
             "slug: ../../x\nnote:",
-            ":13:1: slug: is not a known key; known: url, title, publisher, date, grade, "
-            "providers, incidents, quote, also, curator, note",
+            (
+                ":13:1: slug: is not a known key; known: url, title, publisher, date, grade, "
+                "providers, incidents, quote, also, curator, note"
+            ),
         ),
         ("---\n", "---\n", ""),
     ],

@@ -151,8 +151,10 @@ def test_a_picture_that_nobody_shows_or_that_is_none_is_named_once(content: Path
         "images/2026/away.png:1:1: is a symbolic link; put a file there",
         "images/2026/bad.png:1:1: is no picture; save the picture again as PNG, JPEG or WebP",
         "images/2026/huge.png:1:1: has 500,001 bytes; make it at most 500,000: smaller, or as WebP",
-        "images/2026/lone.png:1:1: is shown nowhere; show it with "
-        "![what it shows](/images/2026/lone.png), or take it away",
+        (
+            "images/2026/lone.png:1:1: is shown nowhere; show it with "
+            "![what it shows](/images/2026/lone.png), or take it away"
+        ),
     ]
 
 
@@ -197,8 +199,10 @@ def test_a_new_picture_is_written_without_what_it_hides(tmp_path: Path, capsys: 
     source.write_bytes(png(width=5000))
     assert new_image.main(content, source, NOW) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "new: wrote content/images/2026/screen-shot-3.png; show it with "
-        "![what it shows](/images/2026/screen-shot-3.png)",
+        (
+            "new: wrote content/images/2026/screen-shot-3.png; show it with "
+            "![what it shows](/images/2026/screen-shot-3.png)"
+        ),
         "new: content/images/2026/screen-shot-3.png is there already; rename your picture first",
         f"new: {tmp_path}/none.png: No such file or directory",
         f"new: {source}: is 5000 by 2 points; make it at most 4096 a side",

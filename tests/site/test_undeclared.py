@@ -66,14 +66,18 @@ def test_it_is_read_with_its_witnesses_oldest_first() -> None:
         (
             "grade: press",
             "grade: official",
-            "7:106: evidence.0.grade: 'official' is not one of the words known here; "
-            "write press, user-report or unverified",
+            (
+                "7:106: evidence.0.grade: 'official' is not one of the words known here; "
+                "write press, user-report or unverified"
+            ),
         ),
         (
             "https://paper",
             "javascript://paper",
-            "7:6: evidence.0.url: 'javascript://paper.example/a' is no web address; "
-            "write it in full, as in https://status.example.com/",
+            (
+                "7:6: evidence.0.url: 'javascript://paper.example/a' is no web address; "
+                "write it in full, as in https://status.example.com/"
+            ),
         ),
         ("end: 2026-03-02T10", "end: 2026-03-02T08", "4:1: end: is before the start; mend one of the two"),
         (

@@ -75,7 +75,11 @@ def endless(head: bytes, part: bytes, most: int = 200 << 20) -> Behaviour:
 def onward() -> Behaviour:
     """Redirects that never repeat."""
     count = itertools.count()
-    return lambda visit: redirect(f"/{next(count)}")(visit)
+
+    def behave(visit: Visit) -> None:
+        redirect(f"/{next(count)}")(visit)
+
+    return behave
 
 
 def chunked(body: bytes) -> Behaviour:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Serving:
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> "Serving":
+    def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
@@ -146,7 +146,11 @@ def redirect(to: str, code: int = 302) -> Behaviour:
 def in_turn(*behaviours: Behaviour) -> Behaviour:
     """One behaviour a visit; the last one stays."""
     left = list(behaviours)
-    return lambda visit: (left.pop(0) if len(left) > 1 else left[0])(visit)
+
+    def behave(visit: Visit) -> None:
+        (left.pop(0) if len(left) > 1 else left[0])(visit)
+
+    return behave
 
 
 def by_path(paths: Mapping[str, Behaviour]) -> Behaviour:

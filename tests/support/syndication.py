@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from almanac import archive
 from almanac.content.article import ArticleCard
@@ -85,9 +85,9 @@ def _file(provider: Provider) -> str:
     )
 
 
-def xml(path: Path) -> ElementTree.Element:
+def xml(path: Path) -> ET.Element:
     """Return the root of a document, by a parser that did not write it."""
-    return ElementTree.fromstring(path.read_bytes())  # noqa: S314  (our own file)
+    return ET.fromstring(path.read_bytes())  # noqa: S314  (our own file)
 
 
 def life() -> list[tuple[datetime, Incident]]:

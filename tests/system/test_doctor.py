@@ -85,8 +85,10 @@ def test_when_the_last_pull_was_and_what_fails_for_a_day_is_told(home: Path) -> 
     ]
     at = pulled(home, timedelta(days=-1))
     assert marks(doctor.pulls, home) == [
-        f"WRONG the last pull was at {at:%Y-%m-%d %H:%M} UTC, yet to come: mend the clock; "
-        "if it was wrong then, restore content/pulls and content/incidents from before that pull"
+        (
+            f"WRONG the last pull was at {at:%Y-%m-%d %H:%M} UTC, yet to come: mend the clock; "
+            "if it was wrong then, restore content/pulls and content/incidents from before that pull"
+        )
     ]
 
 

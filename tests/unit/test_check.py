@@ -171,13 +171,17 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
     [
         (
             "See [it](/incidents/anthropic/0ghc53zpsfm/).",
-            "1:10: /incidents/anthropic/0ghc53zpsfm/ leads nowhere on this site; did you mean "
-            "/incidents/anthropic/0ghc53zpsfmt/?",
+            (
+                "1:10: /incidents/anthropic/0ghc53zpsfm/ leads nowhere on this site; did you mean "
+                "/incidents/anthropic/0ghc53zpsfmt/?"
+            ),
         ),
         (
             "See [it](/incidents/anthropic/0ghc53zpsfmt).",
-            "1:10: /incidents/anthropic/0ghc53zpsfmt is an address without its last slash; write "
-            "/incidents/anthropic/0ghc53zpsfmt/",
+            (
+                "1:10: /incidents/anthropic/0ghc53zpsfmt is an address without its last slash; write "
+                "/incidents/anthropic/0ghc53zpsfmt/"
+            ),
         ),
         ("See [it](/providers/claude/).", "1:10: /providers/claude/ leads nowhere on this site; mend the address"),
         ("See [it](/nowhere/).", "1:10: /nowhere/ leads nowhere on this site; mend the address"),
@@ -220,13 +224,17 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
         ("See [it](/\\evil.example/).", "1:10: /\\evil.example/ leaves the site in disguise; begin it with https://"),
         (
             "See [it](https://status.claude.com@evil.example/).",
-            "1:10: https://status.claude.com@evil.example/ hides where it leads; write the host in a to z, 0 to 9 and "
-            "hyphens, without a user",
+            (
+                "1:10: https://status.claude.com@evil.example/ hides where it leads; write the host in a to z, 0 to 9 and "
+                "hyphens, without a user"
+            ),
         ),
         (
             "See [it](https://stаtus.example/).",
-            "1:10: https://stаtus.example/ hides where it leads; write the host in a to z, 0 to 9 and hyphens, without a "
-            "user",
+            (
+                "1:10: https://stаtus.example/ hides where it leads; write the host in a to z, 0 to 9 and hyphens, without a "
+                "user"
+            ),
         ),
         (
             "See [it]({static}/../../etc/passwd).",
@@ -250,8 +258,10 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
         ("![](chart.png)", "1:1: is an image without alt text; say between the brackets what it shows"),
         (
             "![A chart](chart.svg)",
-            "1:1: is an image, chart.svg, that is not carried into the site; put the file into content/images/<year>, and "
-            "write ![what it shows](/images/<year>/<name>.png)",
+            (
+                "1:1: is an image, chart.svg, that is not carried into the site; put the file into content/images/<year>, and "
+                "write ![what it shows](/images/<year>/<name>.png)"
+            ),
         ),
         (
             "It is {{ 7 * 7 }}.",
@@ -287,8 +297,10 @@ def test_mistakes_and_mischief_in_a_body_are_named_with_a_cure(content: Path, te
         "`<script>` and `{{ x }}` and {#id} in `{% raw %}`.",
         "```\n<b> [x](javascript:y) {{ z }}\n```",
         "1 < 2 & <https://a.example/> [mail](mailto:a@a.example) https://b.example/?a=b&c=d",
-        "[a](/incidents/anthropic/0ghc53zpsfmt/), [b](/leaderboard/), [c](/providers/openai/), [d](/incidents/2026/03/), "
-        "[e](/), [f](/atom.xml), [g](/articles/), [h]({filename}/pages/methodology.md#ranges), [i](#more)\n\n## More\n",
+        (
+            "[a](/incidents/anthropic/0ghc53zpsfmt/), [b](/leaderboard/), [c](/providers/openai/), [d](/incidents/2026/03/), "
+            "[e](/), [f](/atom.xml), [g](/articles/), [h]({filename}/pages/methodology.md#ranges), [i](#more)\n\n## More\n"
+        ),
     ],
 )
 def test_what_only_looks_like_mischief_passes(content: Path, text: str) -> None:
@@ -347,8 +359,10 @@ def test_a_link_to_a_page_with_faults_is_not_blamed_too(content: Path) -> None:
         ("pages/аbout.md", "1:1: has a name with cyrillic small letter a, which is none of a-z; retype the name"),
         (
             "articles/2026/2026-05-05-claude-outage.md",
-            "1:1: has the address of content/articles/2026/2026-03-02-claude-outage.md, /articles/2026/claude-outage/; "
-            "rename one of the two",
+            (
+                "1:1: has the address of content/articles/2026/2026-03-02-claude-outage.md, /articles/2026/claude-outage/; "
+                "rename one of the two"
+            ),
         ),
         ("pages/leaderboard.md", "1:1: has the address of another page, /leaderboard/; rename it"),
         (f"pages/{'long-' * 20}name.md", "1:1: has a name that is too long; write at most 80 characters"),
@@ -460,8 +474,10 @@ def test_a_picture_that_nobody_shows_is_named(content: Path) -> None:
     put(content, ARTICLE, HEAD + "![A red bar](/images/2026/shown.png) ![Another](/images/2026/bad.png)\n")
     assert found(content) == [
         "images/2026/bad.png:1:1: is no picture; save the picture again as PNG, JPEG or WebP",
-        "images/2026/lone.png:1:1: is shown nowhere; show it with "
-        "![what it shows](/images/2026/lone.png), or take it away",
+        (
+            "images/2026/lone.png:1:1: is shown nowhere; show it with "
+            "![what it shows](/images/2026/lone.png), or take it away"
+        ),
     ]
 
 
@@ -776,8 +792,10 @@ def test_an_incident_under_a_name_that_would_be_another_address_is_named(content
     text = archive.render(incident("another"))
     put(content, f"incidents/anthropic/2026/{name}", text)
     assert found(content) == [
-        f"incidents/anthropic/2026/{name}:1:1: is no name of an incident; write "
-        "content/incidents/<provider>/<year>/<date>-<a-z, 0-9, ->.md"
+        (
+            f"incidents/anthropic/2026/{name}:1:1: is no name of an incident; write "
+            "content/incidents/<provider>/<year>/<date>-<a-z, 0-9, ->.md"
+        )
     ]
 
 

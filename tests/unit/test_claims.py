@@ -90,8 +90,10 @@ def test_lengths_are_written_as_people_do(words: str, low: float, high: float) -
         (
             "{}",
             "",
-            "asks nothing; begin with share, length, count, streak, availability, rank, trouble, common, affected, "
-            "posted, delay, lasted, started or ended",
+            (
+                "asks nothing; begin with share, length, count, streak, availability, rank, trouble, common, affected, "
+                "posted, delay, lasted, started or ended"
+            ),
         ),
         (f"{{share: ended under 2h, length: median, {YEAR}}}", "length", "is a second question beside share; ask one"),
         (f"{{share: ended under 2h, providr: x, {YEAR}}}", "providr", "does not go with share; did you mean provider?"),
@@ -108,21 +110,27 @@ def test_lengths_are_written_as_people_do(words: str, low: float, high: float) -
         (
             f"{{share: ended in time, {YEAR}}}",
             "share",
-            "'ended in time' is nothing that incidents share; write 'ended between 2h and 4h', 'ended under 2h', within, "
-            "over, "
-            "or posted late, edited, without an end, of zero length or without components",
+            (
+                "'ended in time' is nothing that incidents share; write 'ended between 2h and 4h', 'ended under 2h', within, "
+                "over, "
+                "or posted late, edited, without an end, of zero length or without components"
+            ),
         ),
         (
             f"{{share: __import__('os').system('id'), {YEAR}}}",
             "share",
-            "\"__import__('os').system('id')\" is nothing that incidents share; write 'ended between 2h and 4h', 'ended under "
-            "2h', within, over, or posted late, edited, without an end, of zero length or without components",
+            (
+                "\"__import__('os').system('id')\" is nothing that incidents share; write 'ended between 2h and 4h', "
+                "'ended under 2h', within, over, or posted late, edited, without an end, of zero length or without components"
+            ),
         ),
         (
             f"{{share: [1], {YEAR}}}",
             "share",
-            "[1] is nothing that incidents share; write 'ended between 2h and 4h', 'ended under 2h', within, over, or posted "
-            "late, edited, without an end, of zero length or without components",
+            (
+                "[1] is nothing that incidents share; write 'ended between 2h and 4h', 'ended under 2h', within, over, or posted "
+                "late, edited, without an end, of zero length or without components"
+            ),
         ),
         (
             f"{{length: mean, {YEAR}}}",
@@ -133,8 +141,10 @@ def test_lengths_are_written_as_people_do(words: str, low: float, high: float) -
         (
             f"{{availability: uptime, {YEAR}}}",
             "availability",
-            "'uptime' is not known here; write all-equal, statuspage, incident-io, openstatus, aiwatch, graded or "
-            "half-degraded",
+            (
+                "'uptime' is not known here; write all-equal, statuspage, incident-io, openstatus, aiwatch, graded or "
+                "half-degraded"
+            ),
         ),
         (
             f"{{count: incidents, impact: [bad], {YEAR}}}",
@@ -224,17 +234,21 @@ def test_what_a_claim_expects_is_a_range(query: Query, text: object, expected: t
         (
             LENGTH,
             "between 4h and 2h",
-            "'between 4h and 2h' is nothing that length can be; write a length such as '< 2h', "
-            "'>= 90min' or 'between 2h and 4h'",
+            (
+                "'between 4h and 2h' is nothing that length can be; write a length such as '< 2h', "
+                "'>= 90min' or 'between 2h and 4h'"
+            ),
         ),
         (COUNT, "5%", "'5%' is nothing that count can be; write a number such as '> 100' or '= 124'"),
         (YES, "maybe", "'maybe' is nothing that posted can be; write yes or no"),
         (
             WHEN,
             "on Monday",
-            "'on Monday' is nothing that ended can be; write 'on 2026-03-01', 'before 2026-03-02' or "
-            "'after "
-            "2026-03-02T11:49:00Z'",
+            (
+                "'on Monday' is nothing that ended can be; write 'on 2026-03-01', 'before 2026-03-02' or "
+                "'after "
+                "2026-03-02T11:49:00Z'"
+            ),
         ),
     ],
 )
@@ -359,8 +373,10 @@ def test_an_unknown_rating_and_a_missing_end_make_a_range() -> None:
     figure = evidence.ask(asked(f"{{share: ended under 2h, impact: [major], {MARCH}}}"))
     assert (figure.bounds, figure.n, figure.k, figure.interval) == (Bounds(1 / 3, 3 / 4), 3, 1, None)
     assert figure.how == (
-        f"Trouble of Acme rated major that started from 1{GAP}March{GAP}2026 up to 31{GAP}March{GAP}2026 (UTC): "
-        f"3{GAP}incidents.",
+        (
+            f"Trouble of Acme rated major that started from 1{GAP}March{GAP}2026 up to 31{GAP}March{GAP}2026 (UTC): "
+            f"3{GAP}incidents."
+        ),
         "1 more may be meant, for the record does not say; the figure is the range this allows.",
         "Of these ended under 2h: 1, and perhaps 1 more.",
     )
@@ -676,16 +692,20 @@ def faults(text: str, evidence: Evidence | None = None) -> list[str]:
         (
             "verdict: contradicted",
             "verdict: supported",
-            "19:5: claims.0.verdict: is 'supported', but the archive says 'contradicted': it finds 1 h 30 min, expected is > "
-            "2h; "
-            "write contradicted, or mend the check",
+            (
+                "19:5: claims.0.verdict: is 'supported', but the archive says 'contradicted': it finds 1 h 30 min, expected is > "
+                "2h; "
+                "write contradicted, or mend the check"
+            ),
         ),
         (
             '"> 2h"',
             '"> 1h"',
-            "19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds 1 h 30 min, expected is > "
-            "1h; "
-            "write supported, or mend the check",
+            (
+                "19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds 1 h 30 min, expected is > "
+                "1h; "
+                "write supported, or mend the check"
+            ),
         ),
         (
             "lasted: acme/a, expect",
@@ -700,9 +720,11 @@ def faults(text: str, evidence: Evidence | None = None) -> list[str]:
         (
             '"> 2h"',
             "long",
-            "18:29: claims.0.check.expect: 'long' is nothing that lasted can be; write a length such as '< "
-            "2h', "
-            "'>= 90min' or 'between 2h and 4h'",
+            (
+                "18:29: claims.0.check.expect: 'long' is nothing that lasted can be; write a length such as '< "
+                "2h', "
+                "'>= 90min' or 'between 2h and 4h'"
+            ),
         ),
         ("check: {lasted", "check: {lasting", "18:5: claims.0.check: asks nothing; did you mean lasted?"),
         (
@@ -728,9 +750,11 @@ def faults(text: str, evidence: Evidence | None = None) -> list[str]:
         (
             "grade: press",
             "grade: rumour",
-            "16:5: claims.0.grade: 'rumour' is not one of the words known here; write official, stated-cause, press, "
-            "user-report "
-            "or unverified",
+            (
+                "16:5: claims.0.grade: 'rumour' is not one of the words known here; write official, stated-cause, press, "
+                "user-report "
+                "or unverified"
+            ),
         ),
         ("said: It took", "siad: It took", "13:5: claims.0.siad: is not a known key; did you mean said?"),
         ("length: {lasted", "length: {lasts", "21:3: figures.length: asks nothing; did you mean lasted?"),
@@ -750,9 +774,11 @@ def test_a_claim_or_figure_that_is_wrong_is_named_with_a_cure(old: str, new: str
 def test_a_date_changed_in_an_incident_is_told_with_both_values() -> None:
     text = HEAD + "Text."
     assert faults(text, world([incident("acme", "a", at(2), 121)])) == [
-        "19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds 2 h 01 min, expected "
-        "is > 2h; "
-        "write supported, or mend the check"
+        (
+            "19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds 2 h 01 min, expected "
+            "is > 2h; "
+            "write supported, or mend the check"
+        )
     ]
 
 

@@ -83,8 +83,10 @@ def test_an_article_is_read_with_defaults_filled_in() -> None:
         (
             "date: 2026-03-02T18:20:00Z",
             "date: 2026-03-02",
-            "3:1 date: 2026-03-02 is of the wrong type; write a date and time in UTC without quotes, as in "
-            "2026-03-02T18:00:00Z",
+            (
+                "3:1 date: 2026-03-02 is of the wrong type; write a date and time in UTC without quotes, as in "
+                "2026-03-02T18:00:00Z"
+            ),
         ),
         ("[Ada, Grace]", "[]", "5:1 authors: is an empty list; name at least one"),
         ("[Ada, Grace]", "Ada", "5:1 authors: 'Ada' is of the wrong type; write a list, as in [a, b]"),
@@ -106,8 +108,10 @@ def test_an_article_is_read_with_defaults_filled_in() -> None:
         (
             "status: published",
             "template: ../../secret\nstatus: published",
-            "12:1 template: is not a known key; known: title, date, modified, first_url, authors, providers, incidents, "
-            "summary, kind, status, sources, claims, figures, corrections, confirmed, claimed, unknown",
+            (
+                "12:1 template: is not a known key; known: title, date, modified, first_url, authors, providers, incidents, "
+                "summary, kind, status, sources, claims, figures, corrections, confirmed, claimed, unknown"
+            ),
         ),
         ("    primary: false", "    primery: false", "14:5 sources.0.primary: is missing; add a line `primary: …`"),
         (

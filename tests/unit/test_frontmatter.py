@@ -105,8 +105,10 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
         ),
         (
             b"---\na: 1\nb: @x\n---\n",
-            "a.md:3:4: is not YAML: found character that cannot start any token; quote text that holds : # [ ] { } or begins "
-            "with * & ! % @, and indent with blanks",
+            (
+                "a.md:3:4: is not YAML: found character that cannot start any token; quote text that holds : # [ ] { } or begins "
+                "with * & ! % @, and indent with blanks"
+            ),
         ),
         (b"---\na: " + b"[" * 100_000 + b"\n---\n", "a.md:2:23: is nested more than 20 levels deep; write it flat"),
         (b"---\n" + b"- " * 100_000 + b"\n---\n", "a.md:2:41: is nested more than 20 levels deep; write it flat"),

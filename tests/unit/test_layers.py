@@ -60,7 +60,7 @@ MODULES = {module(file): file for file in FILES}
 
 def room(file: str) -> str:
     """Return the module or package directly under almanac that a file belongs to."""
-    return file.split("/")[0].removesuffix(".py")
+    return file.split("/", maxsplit=1)[0].removesuffix(".py")
 
 
 def imports(file: str) -> set[str]:

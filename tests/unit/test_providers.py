@@ -155,17 +155,23 @@ built_on: [nobody]
         "bad.md:9:5: feeds.0.dialekt: is not a known key; did you mean dialect?",
         "bad.md:10:5: feeds.1.url: is missing; add a line `url: …`",
         "bad.md:10:5: feeds.1.verified: 'yes' is of the wrong type; write true or false",
-        "bad.md:11:5: feeds.1.dialect: 'statuspag' is not one of the words known here; write statuspage, incidentio, "
-        "xai, google, aws, azure, instatus, betterstack, flashduty, lambstatus or plain",
+        (
+            "bad.md:11:5: feeds.1.dialect: 'statuspag' is not one of the words known here; write statuspage, incidentio, "
+            "xai, google, aws, azure, instatus, betterstack, flashduty, lambstatus or plain"
+        ),
         "bad.md:13:5: components.0.slug: 'Chat App' is no slug; use 1 to 64 of a-z, 0-9 and -",
         "bad.md:14:5: components.0.name: 7 is of the wrong type; write text in quotes",
-        "bad.md:15:5: components.0.capability: 'chatt' is not one of the words known here; write chat, api, code, "
-        "search, speech, images, compute or other",
+        (
+            "bad.md:15:5: components.0.capability: 'chatt' is not one of the words known here; write chat, api, code, "
+            "search, speech, images, compute or other"
+        ),
         "bad.md:18:5: components.1.match: 'alone' is of the wrong type; write a list, as in [a, b]",
         "bad.md:19:1: scope: 'everything' is of the wrong type; write fields below it, indented by two blanks",
         "bad.md:20:1: written_by: 'robots' is not one of the words known here; write hand or machine",
-        "bad.md:21:1: zone: 'Europe/Berln' is no time zone of a place; write an IANA name such as Europe/Berlin, "
-        "or UTC",
+        (
+            "bad.md:21:1: zone: 'Europe/Berln' is no time zone of a place; write an IANA name such as Europe/Berlin, "
+            "or UTC"
+        ),
         "bad.md:22:12: built_on.0: 'nobody' is no provider here; write the slug of one that is",
         "worse.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---",
     ]
@@ -220,10 +226,14 @@ def test_a_slug_belongs_to_one_file(tmp_path: Path) -> None:
 def test_a_copied_file_that_kept_a_feed_is_noticed(tmp_path: Path) -> None:
     copy = WHOLE.replace("slug: acme", "slug: copy", 1).replace("name: Acme\n", "name: Copy\n").replace("[ACME]", "[]")
     assert complaints(tmp_path, acme=WHOLE, bare=BARE, copy=copy) == [
-        "copy.md:8:5: feeds.0.url: 'https://status.acme.example/history.atom' already stands in acme.md:8; "
-        "keep it in one of the two",
-        "copy.md:11:5: feeds.1.url: 'https://status.acme.example/feed' already stands in acme.md:11; keep it "
-        "in one of the two",
+        (
+            "copy.md:8:5: feeds.0.url: 'https://status.acme.example/history.atom' already stands in acme.md:8; "
+            "keep it in one of the two"
+        ),
+        (
+            "copy.md:11:5: feeds.1.url: 'https://status.acme.example/feed' already stands in acme.md:11; keep it "
+            "in one of the two"
+        ),
     ]
 
 
@@ -253,8 +263,10 @@ def test_a_hint_names_a_dialect_that_is_read(tmp_path: Path) -> None:
 def test_keys_that_are_no_text_are_unknown_keys(tmp_path: Path) -> None:
     text = with_line(BARE, "name: Bare\n", "name: Bare\n1: x\nfeeds:\n  - url: https://a.example\n    2: y\n")
     assert complaints(tmp_path, bare=text) == [
-        "bare.md:4:1: 1: is not a known key; known: slug, name, company, home, status_page, feeds, components, "
-        "capabilities, aliases, scope, written_by, zone, built_on",
+        (
+            "bare.md:4:1: 1: is not a known key; known: slug, name, company, home, status_page, feeds, components, "
+            "capabilities, aliases, scope, written_by, zone, built_on"
+        ),
         "bare.md:6:5: feeds.0.2: is not a known key; known: url, dialect, verified",
     ]
 

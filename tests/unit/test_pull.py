@@ -366,8 +366,10 @@ def test_the_log_tells_what_came_what_fails_since_when_and_what_to_do_once_a_day
         f"2026-03-02 14:10 UTC  {failed}",
         f"2026-03-03 15:10 UTC  {failed}",
         "2026-03-03 16:10 UTC  claude: works again, after failing since 2026-03-02 14:10 UTC",
-        "2026-03-03 16:10 UTC  claude: new: Slow answers "
-        "[resolved, 2026-02-20 10:00 to 2026-02-20 10:30 UTC, aaaaaaaaaaaa]",
+        (
+            "2026-03-03 16:10 UTC  claude: new: Slow answers "
+            "[resolved, 2026-02-20 10:00 to 2026-02-20 10:30 UTC, aaaaaaaaaaaa]"
+        ),
         "2026-03-03 16:10 UTC  claude: new: Login errors [investigating, 2026-03-02 14:00 UTC, bbbbbbbbbbbb]",
     ]
 
@@ -451,8 +453,10 @@ def test_a_feed_that_moved_for_good_is_followed_and_said(content: Path) -> None:
     assert (len(outcome.new), outcome.doubts) == (
         2,
         (
-            "https://claude.example/history.atom moved to https://new.example/feed; put that into "
-            "content/providers/claude.md",
+            (
+                "https://claude.example/history.atom moved to https://new.example/feed; put that into "
+                "content/providers/claude.md"
+            ),
         ),
     )
 
@@ -499,8 +503,10 @@ def test_the_command_tells_what_came_and_what_failed(content: Path, capsys: pyte
     assert sorted(told[:-1]) == [
         "claude: new: Login errors [investigating, 2026-03-02 14:00 UTC, bbbbbbbbbbbb]",
         "claude: new: Slow answers [resolved, 2026-02-20 10:00 to 2026-02-20 10:30 UTC, aaaaaaaaaaaa]",
-        "grok: FAILED status: https://grok.example/history.atom answers 404 Not Found; look for the feed's new address "
-        "(failing since 2026-03-02 14:10 UTC)",
+        (
+            "grok: FAILED status: https://grok.example/history.atom answers 404 Not Found; look for the feed's new address "
+            "(failing since 2026-03-02 14:10 UTC)"
+        ),
     ]
     assert told[-1].startswith("pull: 2 providers in ")
     assert told[-1].endswith("s: 2 new; 1 failed (grok)")

@@ -549,7 +549,7 @@ BESIDE = incident("beside", "02 14:00", "02 15:00", provider="groq", title="Slow
         {"provider": "anthropic"},
         {"id": "another"},
     ],
-    ids=lambda beside: ", ".join(beside),
+    ids=", ".join,
 )
 def test_the_mark_of_what_stands_around_differs_when_that_does(beside: dict[str, Any]) -> None:
     found, other = incident(), replace(BESIDE, **beside)

@@ -188,7 +188,7 @@ class Telling:
 
 def slug_of(url: str) -> str:
     """Return the provider of a feed: acme, of https://acme.example/history.atom."""
-    return url.split("/")[2].split(".")[0]
+    return url.split("/")[2].split(".", maxsplit=1)[0]
 
 
 @contextmanager

@@ -82,7 +82,7 @@ MARKUP = fixed((
 ), "markup")  # fmt: skip
 UNCLOSED = fixed((
     "<!--", "<!-- --!>", "<script>", "<style>", "<svg onload=ran()>", "<math><mi//xlink:href='x'>", "<title>",
-    "<textarea>", "<a href='", "<", "<p title=\"", "<template>",
+    "<textarea>", "<a href='", "<", '<p title="', "<template>",
     "<select>", "<plaintext>", "<noembed>", "<iframe>", "<xmp>", "<svg><style>", "<frameset>", "<math><annotation-xml>",
 ), "unclosed", closed=False)  # fmt: skip
 MARKDOWN = fixed((
