@@ -393,7 +393,8 @@ def lock(_: Context) -> None:
     resolve = ["uv", "pip", "compile", "pyproject.toml", "-q", "--universal", "--python-version", "3.11"]
     resolve += ["--generate-hashes", "--no-header"]
     run(*resolve, "-o", str(SITE_LOCK.relative_to(ROOT)))
-    run(*resolve[:3], ".ci/pip.in", *resolve[4:], "-o", ".ci/pip.lock")
+    for tool in ("pip", "mutmut"):
+        run(*resolve[:3], f".ci/{tool}.in", *resolve[4:], "-o", f".ci/{tool}.lock")
     run(*resolve, "--extra", "parquet", "-o", str(PARQUET_LOCK.relative_to(ROOT)))
     run(*resolve, "--extra", "parquet", "--group", "dev", "-o", str(DEV_LOCK.relative_to(ROOT)))
 

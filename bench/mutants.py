@@ -1,13 +1,10 @@
-"""Whether the tests bite: small faults are put into the code, one at a time, and the tests must fail.
+"""Whether the tests bite: mutmut puts faults into a room, one at a time, and a test must fail.
 
-    python3 tasks.py bench mutants [--each 60] [--seed 1] [--units fetch merge archive text check] [--coverage]
+    python3 tasks.py bench mutants [merge archive text check fetch]
 
-Of all faults that can be made of a unit (a comparison turned, a constant moved, a condition forced, a statement or a
-`not` left out, …) a seeded sample is tried, `each` of a unit, in a copy of the project: on the quick tests of the unit
-that come by the line, the quickest first. A fault is killed when a test fails twice with it and passes without; or when
-the tests never end. Faults that change nothing that can be seen count as survivors, so the figure is a lower bound. The
-interval is Wilson's at 95 %. The same tests must come by every line and branch of the unit; `--coverage` looks at that
-alone.
+Of each room the faults that survive are listed, with the share of those killed; `mutmut show NAME` in the folder that is
+named shows one. Faults that change nothing that can be seen count as survivors, so the share is a lower bound. The
+interval is Wilson's at 95 %. mutmut comes from `.ci/mutmut.lock` into a folder of its own and leaves `.venv` alone.
 
 Runs in a network namespace of its own, out of which no fault in `fetch` can connect: needs Linux and root.
 """
@@ -15,128 +12,106 @@ Runs in a network namespace of its own, out of which no fault in `fetch` can con
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import random
+import json
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import scipy  # its parts are imported when they are first used
+from scipy.stats import binomtest
 
-from bench import runs
-from bench.faults import Fault, faults, faulty
-from bench.runs import ROOT, Reach
 from tests.support import netns
 
-WANTED = 0.85
-TESTS = {  # which tests speak of a unit, those that speak of it most first
-    "fetch": ("test_fetch", "test_pull"),
-    "merge": ("test_merge", "test_clocks", "test_pull", "test_stories"),
-    "archive": ("test_archive", "test_paths", "test_backfill", "test_forecasts_kept", "test_pull"),
-    "text": ("test_text", "test_reader"),
-    "check": ("test_check",),
+ROOT = Path(__file__).resolve().parents[1]
+WANTED = 0.85  # share of the faults of a room that the tests must kill
+ROOMS = {  # the tests that speak of a room
+    "merge": ("merge/", "tests/unit/test_merge.py", "tests/site/test_clocks.py"),
+    "archive": ("archive/", "tests/unit/test_archive.py", "tests/unit/test_backfill.py"),
+    "text": ("text/", "tests/unit/test_text.py", "tests/unit/test_alike.py", "tests/unit/test_words.py"),
+    "check": ("content/", "tests/unit/test_check.py", "tests/unit/test_frontmatter.py", "tests/unit/test_forms.py"),
+    "fetch": ("fetch/", "tests/unit/test_fetch.py"),
 }
+CONFIGURATION = """
+[tool.mutmut]
+source_paths = ["src/almanac/{folder}"]
+pytest_add_cli_args = ["-p", "no:cacheprovider", "-m", "not slow and not browser and not system"]
+pytest_add_cli_args_test_selection = {tests}
+also_copy = {beside}
+"""
 
 
 def main(argv: list[str]) -> int:
-    """Print the survivors and the shares; 1 if a unit's coverage or its share of killed faults is below the limit."""
-    options = argparse.ArgumentParser(prog="bench mutants", description=__doc__.split("\n")[0])
-    options.add_argument("--each", type=int, default=60)
-    options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--units", nargs="+", default=list(TESTS), choices=list(TESTS))
-    options.add_argument("--coverage", action="store_true")
-    chosen = options.parse_args(argv)
+    """Print the survivors and the shares; 1 if the share of a room is below the limit."""
+    options = argparse.ArgumentParser(prog="bench mutants", description=(__doc__ or "").split("\n")[0])
+    options.add_argument("rooms", nargs="*", default=list(ROOMS), metavar="ROOM")
+    chosen = options.parse_args(argv).rooms
+    if unknown := set(chosen) - ROOMS.keys():
+        options.error(f"no such room: {', '.join(sorted(unknown))}; known: {', '.join(ROOMS)}")
+    home = Path(tempfile.mkdtemp(prefix="almanac-mutants-"))
+    install(home / "tools")
     if netns.missing() or not netns.enter():
         print("needs Linux, root and the tools ip and mount: a fault in fetch must have no network to connect to")
         return 1
-    runs.prepare()
-    with tempfile.TemporaryDirectory(prefix="almanac-mutants-") as folder:
-        home = Path(folder) / "project"
-        copy_project(home)
-        met = [judge(home, unit, 0 if chosen.coverage else chosen.each, chosen.seed) for unit in chosen.units]
-    print("all limits are met" if all(met) else "FAIL: tests miss what they should see")
-    return int(not all(met))
+    verdicts = [judge(home, room) for room in chosen]
+    return int(not all(verdicts))
 
 
-def judge(home: Path, unit: str, each: int, seed: int) -> bool:
-    """Measure the coverage of one unit and try a sample of its faults; True if both are as wanted."""
-    met = runs.reach(home, tests(home, unit), sources(home, unit))
-    for place in met.missed:
-        print(f"  no test comes by: {place}")
-    print(f"{unit}: {met.share:.1%} of lines and branches covered by {len(met.seconds)} tests, wanted 100%", flush=True)
-    return (not each or bites(home, unit, each, random.Random(seed), met) >= WANTED) and not met.missed
+def install(tools: Path) -> None:
+    """Install mutmut, as it is locked, into a folder."""
+    command = [sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "--no-deps", "-t", str(tools)]
+    subprocess.run([*command, "-r", str(ROOT / ".ci/mutmut.lock")], check=True)
 
 
-def bites(home: Path, unit: str, each: int, rng: random.Random, met: Reach) -> float:
-    """Try a sample of the faults of one unit, telling those that survive; the share that was killed."""
-    possible = [fault for source in sources(home, unit) for fault in faults(home / source)]
-    tried = rng.sample(possible, min(each, len(possible)))
-    killed = 0
-    for fault in tried:
-        source = fault.path.relative_to(home)
-        chosen = met.tests(source, fault.lines)
-        if is_killed(home, fault, chosen):
-            killed += 1
-        else:
-            print(f"  survived {len(chosen)} tests: {source}:{fault.line}: {fault.what}", flush=True)
-    low, high = scipy.stats.binomtest(killed, len(tried)).proportion_ci(method="wilson")
+def judge(home: Path, room: str) -> bool:
+    """Try all faults of a room; return whether the tests killed as many as wanted."""
+    project = home / room
+    copy_project(project, *ROOMS[room])
+    environment = os.environ | {"PYTHONPATH": str(home / "tools")}
+    mutmut = [sys.executable, "-m", "mutmut"]
+    done = subprocess.run([*mutmut, "run"], cwd=project, env=environment, capture_output=True, text=True, check=False)
+    subprocess.run([*mutmut, "export-cicd-stats"], cwd=project, env=environment, check=False, capture_output=True)
+    statistics = project / "mutants/mutmut-cicd-stats.json"
+    if not statistics.exists():
+        print(f"{room}: mutmut did not come to its end\n{done.stdout[-2_000:]}{done.stderr[-2_000:]}")
+        return False
+    listed = subprocess.run(
+        [*mutmut, "results"], cwd=project, env=environment, check=True, capture_output=True, text=True
+    )
+    print(listed.stdout, end="")
+    return verdict(room, json.loads(statistics.read_text()), project)
+
+
+def verdict(room: str, counts: dict[str, int], project: Path) -> bool:
+    """Print how many of the faults were killed; return whether these are as many as wanted."""
+    killed = counts["killed"] + counts["timeout"] + counts["segfault"]
+    total = counts["total"] - counts["skipped"]
+    low, high = binomtest(killed, total).proportion_ci(method="wilson")
+    share = f"{killed / total:.1%}, {low:.1%} to {high:.1%}"
     print(
-        f"{unit}: {killed} of {len(tried)} killed ({killed / len(tried):.1%}, {low:.1%} to {high:.1%}; of "
-        f"{len(possible)} possible ones), wanted {WANTED:.0%}",
-        flush=True,
+        f"{room}: {killed} of {total} killed ({share}), wanted {WANTED:.0%}; {counts['no_tests']} are in no test's way"
     )
-    return killed / len(tried)
+    print(f"  {project}", flush=True)
+    return killed / total >= WANTED
 
 
-def is_killed(home: Path, fault: Fault, chosen: list[str]) -> bool:
-    """Return True if one of the tests fails with the fault in place, fails again, and passes without it."""
-    while chosen:
-        failed = fails_with(home, fault, chosen)
-        if failed is None:
-            return False
-        if failed == "" or runs.failing(home, [failed]) is None:
-            return True
-        chosen = [test for test in chosen if test != failed]  # it fails as it is, on a busy machine say
-    return False
-
-
-def fails_with(home: Path, fault: Fault, chosen: list[str]) -> str | None:
-    """Return the first test that fails twice with the fault in place, "" if they never end, None if all pass."""
-    whole = fault.path.read_text(encoding="utf-8")
-    Path(importlib.util.cache_from_source(str(fault.path))).unlink(missing_ok=True)
-    fault.path.write_text(faulty(fault), encoding="utf-8")
-    try:
-        failed = runs.failing(home, chosen)
-        return failed if not failed or runs.failing(home, [failed]) is not None else None
-    finally:
-        fault.path.write_text(whole, encoding="utf-8")
-
-
-def copy_project(home: Path) -> None:
-    """Return the project as it is, without what builds left; the record is linked."""
-    shutil.copytree(
-        ROOT,
-        home,
-        symlinks=True,
-        ignore=shutil.ignore_patterns(
-            ".git", ".venv", ".*cache", "output*", ".output*", "__pycache__", ".hypothesis", "incidents"
-        ),
+def copy_project(project: Path, folder: str, *tests: str) -> None:
+    """Copy the project without its archive, laid out as mutmut expects: the package below src/."""
+    beside = ["tests", "bench", "docs", "theme", ".github", ".ci", "tasks.py", "requirements.lock"]
+    unwanted = shutil.ignore_patterns("__pycache__", "*.pyc")
+    for name in beside:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, project / name, ignore=unwanted)
+        else:
+            shutil.copy(source, project / name)
+    shutil.copytree(ROOT / "plugins", project / "src", ignore=unwanted)
+    settings = (
+        (ROOT / "pyproject.toml").read_text().replace('pythonpath = ["plugins", "."]', 'pythonpath = ["src", "."]')
     )
-    (home / "content/incidents").symlink_to(ROOT / "content/incidents")
-    (home / ".venv").symlink_to(ROOT / ".venv")
-
-
-def tests(home: Path, unit: str) -> list[Path]:
-    """The test files of a unit."""
-    there = [path for name in TESTS[unit] for path in sorted((home / "tests").rglob(f"{name}.py"))]
-    return [path.relative_to(home) for path in there]
-
-
-def sources(home: Path, unit: str) -> list[Path]:
-    """Return the source files of a unit."""
-    place = home / "plugins/almanac" / unit
-    return [path.relative_to(home) for path in sorted(place.rglob("*.py")) or [place.with_suffix(".py")]]
+    ours = CONFIGURATION.format(folder=folder, tests=json.dumps(tests), beside=json.dumps(["src", *beside]))
+    (project / "pyproject.toml").write_text(settings + ours)
 
 
 if __name__ == "__main__":
