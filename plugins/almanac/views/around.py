@@ -75,7 +75,9 @@ class Surroundings:
         self._written = written_on(almanac)
         self._marks: dict[int, bytes] = {}
         # What is no service that people use stands in for no trouble of theirs.
-        self._scopes = {slug: scoping(known) for slug, known in self._providers.items() if not is_machine(known)}
+        self._scopes = {
+            slug: scoping(provider) for slug, provider in self._providers.items() if not is_machine(provider)
+        }
 
     @cached_property
     def _days(self) -> Mapping[int, list[tuple[Card, int]]]:
@@ -84,8 +86,8 @@ class Surroundings:
     @cached_property
     def _who(self) -> bytes:
         """A digest of all that is shown of providers."""
-        known = self._almanac.providers
-        return _digest([(p.slug, p.name, p.company, p.written_by, p.scope, p.components) for p in known])
+        providers = self._almanac.providers
+        return _digest([(p.slug, p.name, p.company, p.written_by, p.scope, p.components) for p in providers])
 
     def name(self, card: Card) -> str:
         """What readers call the provider of an incident."""
@@ -102,13 +104,13 @@ class Surroundings:
         key, until = (card.provider, card.id), end(card, self._almanac.pulls.get(card.provider))
         view = window(card.started, until)
         days = [self._mark_of(day) for day in range(view.since // DAY, view.until // DAY + 1)]
-        told = self._cited.get(key), self._corrected.get(key), self._written.get(key)
-        return self._who, until, days, *told
+        mentions = self._cited.get(key), self._corrected.get(key), self._written.get(key)
+        return self._who, until, days, *mentions
 
     def _mark_of(self, day: int) -> bytes:
         """A digest of what pages may show of the trouble of a day."""
         if day not in self._marks:
-            shown = [
+            facts = [
                 (
                     c.provider,
                     c.id,
@@ -124,7 +126,7 @@ class Surroundings:
                 )
                 for c, until in self._days.get(day, ())
             ]
-            self._marks[day] = _digest(shown)
+            self._marks[day] = _digest(facts)
         return self._marks[day]
 
     def _goes_on(self, card: Card) -> bool:
@@ -152,8 +154,8 @@ class Surroundings:
         )
 
     def _newest_forecast(self, card: Card) -> Issued | None:
-        kept = self._almanac.issued.get(card.provider, ())
-        return next((line for line in reversed(kept) if line.incident == card.id), None)
+        forecasts = self._almanac.issued.get(card.provider, ())
+        return next((line for line in reversed(forecasts) if line.incident == card.id), None)
 
     @cached_property
     def _advice(self) -> Mapping[str, Advice]:
@@ -170,15 +172,15 @@ class Surroundings:
 
     def _neighbours(self, card: Card, until: int) -> tuple[Neighbour, ...]:
         view = window(card.started, until)
-        found = {
+        neighbours = {
             other.file: (other, ended)
             for other, ended in self._within(view)
             if other.started < view.until and ended >= view.since
         }
-        found.pop(card.file, None)
-        if not found:
+        neighbours.pop(card.file, None)
+        if not neighbours:
             return ()
-        near = sorted(found.values(), key=lambda near: (abs(near[0].started - card.started), near[0].id))
+        near = sorted(neighbours.values(), key=lambda near: (abs(near[0].started - card.started), near[0].id))
         own = [(other, ended) for other, ended in near if other.provider == card.provider][:OWN]
         others = [
             (other, ended) for other, ended in near if other.provider != card.provider and self._comparable(other)

@@ -98,12 +98,12 @@ class ArticlePage:
 
 def teaser(article: ArticleCard) -> Teaser:
     """How other pages show an article."""
-    said = [english.sentence(article.kind), english.listing(article.authors), english.date(article.date)]
+    parts = [english.sentence(article.kind), english.listing(article.authors), english.date(article.date)]
     return Teaser(
         url=article.url,
         title=article.title,
         summary=article.summary,
-        byline=" · ".join(part for part in said if part),
+        byline=" · ".join(part for part in parts if part),
         date=base.time(article.date, english.date(article.date)),
     )
 
@@ -129,15 +129,15 @@ def beside(
     evidence: Evidence | None = None,
 ) -> Beside:
     """What an article's page takes from the record; `incidents` holds every card by (provider slug, raw id)."""
-    known = lines(article, evidence or Evidence(almanac))
+    claim_lines = lines(article, evidence or Evidence(almanac))
     names = rows.names(almanac.providers)
     cited = (incidents[key] for key in article.incidents if key in incidents)
     return Beside(
         cites=tuple(rows.dated(card, names.get(card.provider, "")) for card in cited),
         providers=tuple(Link(base.provider_url(slug), names[slug]) for slug in article.providers if slug in names),
-        claims=known,
+        claims=claim_lines,
         figures=figures(article, evidence or Evidence(almanac)),
-        reviews=reviews(article, known, almanac.site_url, almanac.site_name),
+        reviews=reviews(article, claim_lines, almanac.site_url, almanac.site_name),
     )
 
 
@@ -175,23 +175,23 @@ def article(beside: Beside, article: Article) -> ArticlePage:
     )
 
 
-def filled(html: str, known: Mapping[str, Figure]) -> str:
+def filled(html: str, by_name: Mapping[str, Figure]) -> str:
     """The text of an article with its figures in place of {{name}}; code stays as it is."""
 
-    def quoted(found: re.Match[str]) -> str:
-        figure = known.get(found[2] or "")
-        return found[0] if figure is None else escape(figure.part(found[3] or "") or "")
+    def quoted(match: re.Match[str]) -> str:
+        figure = by_name.get(match[2] or "")
+        return match[0] if figure is None else escape(figure.part(match[3] or "") or "")
 
-    return _QUOTED.sub(quoted, html) if known else html
+    return _QUOTED.sub(quoted, html) if by_name else html
 
 
 def _known(article: Article) -> tuple[Known, ...]:
-    said = (
+    sections = (
         Known("Confirmed", "full", article.confirmed),
         Known("Claimed", "open", article.claimed),
         Known("Unknown", "dash", article.unknown),
     )
-    return tuple(known for known in said if known.points)
+    return tuple(section for section in sections if section.points)
 
 
 def _correction(correction: Correction) -> CorrectionLine:

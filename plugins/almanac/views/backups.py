@@ -93,21 +93,23 @@ def page(records: Records, capability: str = "") -> BackupsPage:
     `records` reach to a midnight: what is tested changes once a day at most.
     """
     period = _period(records)
-    every = tuple(records.values())
-    found = together(every)
-    family = _capability(every, capability) if capability in TITLES else _family("Whole providers", found)
-    what = f"{family.name}: what to use meanwhile" if capability else "What to use meanwhile"
+    all_records = tuple(records.values())
+    all_pairs = together(all_records)
+    family = _capability(all_records, capability) if capability in TITLES else _family("Whole providers", all_pairs)
+    topic = f"{family.name}: what to use meanwhile" if capability else "What to use meanwhile"
     return BackupsPage(
         head=Head(
-            title=f"{what}: which AI services do not fail together",
+            title=f"{topic}: which AI services do not fail together",
             path=url(capability),
             section="leaderboard",
             description="For each AI provider: what does not fail together with it, as far as the record says.",
         ),
-        title=what,
+        title=topic,
         stand=_stand(family),
         span=english.period(moment(period.since), moment(period.until - 1)) if period else "",
-        advice=() if capability else tuple(_advice(r, found) for r in sorted(every, key=_by_name) if r.covered),
+        advice=()
+        if capability
+        else tuple(_advice(r, all_pairs) for r in sorted(all_records, key=_by_name) if r.covered),
         family=family if capability else family._replace(lines=tuple(line for line in family.lines if line.found)),
         others=tuple(Link(url(name), TITLES.get(name, "Whole providers")) for name in SLUGS),
     )
@@ -130,19 +132,19 @@ def together(records: tuple[Record, ...]) -> tuple[Pair, ...]:
 
 def advice(records: Records) -> dict[str, Advice]:
     """The best backups of each provider, by its slug."""
-    found = together(tuple(records.values()))
-    return {slug: _advice(record, found) for slug, record in records.items()}
+    all_pairs = together(tuple(records.values()))
+    return {slug: _advice(record, all_pairs) for slug, record in records.items()}
 
 
-def _advice(record: Record, found: Sequence[Pair]) -> Advice:
+def _advice(record: Record, all_pairs: Sequence[Pair]) -> Advice:
     party = Party(record, record.whole)
-    known = backups(party, found)
+    options = backups(party, all_pairs)
     return Advice(
         provider=measures.link(record.provider),
-        best=tuple(_instead(record, backup) for backup in known.best[:MOST]),
-        falling=tuple(_falls(record, backup) for backup in known.falling[:MOST]),
-        unknown=english.listing([_other(pair, party).record.provider.name for pair in known.unknown], 6),
-        lacking=_lacking(known, party),
+        best=tuple(_instead(record, backup) for backup in options.best[:MOST]),
+        falling=tuple(_falls(record, backup) for backup in options.falling[:MOST]),
+        unknown=english.listing([_other(pair, party).record.provider.name for pair in options.unknown], 6),
+        lacking=_lacking(options, party),
     )
 
 
@@ -192,11 +194,11 @@ def _falls(record: Record, backup: Backup) -> Instead:
     return Instead(measures.link(other), f"{why}; {_at_once(record, backup)}")
 
 
-def _lacking(known: Backups, party: Party) -> str:
-    if known.best:
+def _lacking(options: Backups, party: Party) -> str:
+    if options.best:
         return ""
-    if known.unknown:
-        return f"The data does not suffice to name one: {known.unknown[0].lacking}."
+    if options.unknown:
+        return f"The data does not suffice to name one: {options.unknown[0].lacking}."
     return "Nothing on record does the same and is watched at the same time."
 
 
@@ -205,23 +207,25 @@ def _capability(records: tuple[Record, ...], name: str) -> Family:
     return _family(TITLES[name], pairs(able, _last(records[0].now)) if records else ())
 
 
-def _family(name: str, found: Sequence[Pair]) -> Family:
-    known = [pair for pair in found if not pair.lacking and pair.lift]
-    ordered = sorted(known, key=lambda p: (p.together.adjusted if p.together else 1, -(p.lift.value if p.lift else 0)))
+def _family(name: str, all_pairs: Sequence[Pair]) -> Family:
+    sufficient = [pair for pair in all_pairs if not pair.lacking and pair.lift]
+    ordered = sorted(
+        sufficient, key=lambda p: (p.together.adjusted if p.together else 1, -(p.lift.value if p.lift else 0))
+    )
     top = 8.0
     return Family(
         name=name,
         lines=tuple(_line(pair, top) for pair in ordered if pair.lift),
         grid=charts.axis([(0, "0"), (1, "1"), (top, "8 times")], 0, top),
-        compared=f"{len(known)} of {english.plural(len(found), 'pair')} have a record that suffices",
-        lacking=_reasons(found),
+        compared=f"{len(sufficient)} of {english.plural(len(all_pairs), 'pair')} have a record that suffices",
+        lacking=_reasons(all_pairs),
     )
 
 
-def _reasons(found: Iterable[Pair]) -> tuple[tuple[str, str], ...]:
+def _reasons(all_pairs: Iterable[Pair]) -> tuple[tuple[str, str], ...]:
     """Why pairs say too little, by kind of reason."""
     counts: dict[str, int] = {}
-    for pair in found:
+    for pair in all_pairs:
         if pair.lacking:
             kind = _kind(pair.lacking)
             counts[kind] = counts.get(kind, 0) + 1
@@ -241,7 +245,7 @@ def _line(pair: Pair, top: float) -> PairLine:
     lift, tested = pair.lift or Share(0, None), pair.together
     low, high = lift.interval or (None, None)
     names = [p.record.provider.name for p in (pair.first, pair.second)]
-    said = f"{names[0]} and {names[1]}: {lift.value:.1f} times as often as by chance"
+    label = f"{names[0]} and {names[1]}: {lift.value:.1f} times as often as by chance"
     subjects = [p.subject.name for p in (pair.first, pair.second) if p.subject.slug]
     return PairLine(
         first=measures.link(pair.first.record.provider),
@@ -249,7 +253,7 @@ def _line(pair: Pair, top: float) -> PairLine:
         part=" and ".join(subjects),
         forth=_chance(pair.second_given_first),
         back=_chance(pair.first_given_second),
-        estimate=charts.spot(lift.value, low, high, 0, top, said),
+        estimate=charts.spot(lift.value, low, high, 0, top, label),
         lift=f"{lift.value:.1f}",
         interval=f"{low:.1f} to {high:.1f}" if low is not None and high is not None else "not known",
         test=_p(tested.adjusted) if tested else "not tested",
@@ -285,5 +289,5 @@ def _stand(whole: Family) -> str:
         return f"{least}"
     if not falling:
         return f"{least}Of none can it be told that their troubles start together."
-    some = "one pair" if falling == 1 else f"{english.spelled(falling)} pairs"
-    return f"{least}Of these the troubles of {some} start together more often than chance has it."
+    count = "one pair" if falling == 1 else f"{english.spelled(falling)} pairs"
+    return f"{least}Of these the troubles of {count} start together more often than chance has it."

@@ -167,15 +167,15 @@ FEED_FORMS = (
 )
 
 
-def feeds(home: str, called: str) -> tuple[Feed, ...]:
+def feeds(home: str, title: str) -> tuple[Feed, ...]:
     """The feeds in the folder `home`, Atom first."""
-    return tuple(Feed(f"{home}{name}", f"{called}, {form}", media) for name, form, media in FEED_FORMS)
+    return tuple(Feed(f"{home}{name}", f"{title}, {form}", media) for name, form, media in FEED_FORMS)
 
 
 @cache
-def provider_feeds(slug: str, called: str) -> tuple[Feed, ...]:
+def provider_feeds(slug: str, title: str) -> tuple[Feed, ...]:
     """The feeds of one provider, Atom first."""
-    return feeds(provider_url(slug), called)
+    return feeds(provider_url(slug), title)
 
 
 def twin(card: Card) -> Feed:

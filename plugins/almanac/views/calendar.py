@@ -51,21 +51,23 @@ class MonthRow(NamedTuple):
 def ninety(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge: int) -> Ninety:
     """The ninety days up to `edge` (epoch seconds): now, or the end of the record."""
     first = days.last_days(edge, DAYS)
-    found = days.worst(cards, pulls, first, DAYS, edge)
+    severities = days.worst(cards, pulls, first, DAYS, edge)
     since, last = moment(first), moment(first + (DAYS - 1) * DAY)
     return Ninety(
-        bars=charts.bars(found, f"{provider.name}, {english.period(since, last)}", HEIGHT),
+        bars=charts.bars(severities, f"{provider.name}, {english.period(since, last)}", HEIGHT),
         months=charts.months_on(since, DAYS),
-        note=f"the worst of each day: {charts.tally(found)}",
+        note=f"the worst of each day: {charts.tally(severities)}",
         heading=f"{DAYS} days to {english.date(last)}",
-        lists=tuple(DayList(mark, dates(found, mark.css, first)) for mark in reversed(base.KEY) if mark.css in found),
+        lists=tuple(
+            DayList(mark, dates(severities, mark.css, first)) for mark in reversed(base.KEY) if mark.css in severities
+        ),
     )
 
 
-def dates(found: Sequence[str], css: str, first: int) -> str:
+def dates(severities: Sequence[str], css: str, first: int) -> str:
     """The days of one severity: 7, 13 April; 23 June."""
     by_month: dict[str, list[str]] = {}
-    for at, day in enumerate(found):
+    for at, day in enumerate(severities):
         if day == css:
             when = moment(first + at * DAY)
             by_month.setdefault(english.MONTHS[when.month - 1], []).append(str(when.day))
@@ -79,22 +81,24 @@ def year(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge: i
     firsts = [timegm((year, month + 1, 1, 0, 0, 0)) for year, month in months]
     until = firsts[-1] + monthrange(at.year, at.month)[1] * DAY
     recent = [card for card in cards if end(card, pulls) >= firsts[0]]
-    found = days.worst(recent, pulls, firsts[0], (until - firsts[0]) // DAY, edge)
+    severities = days.worst(recent, pulls, firsts[0], (until - firsts[0]) // DAY, edge)
     trouble = windows.union(Stretch(card.started, end(card, pulls)) for card in recent)
     rows = []
     for since, after in pairwise([*firsts, until]):
-        here = found[(since - firsts[0]) // DAY : (after - firsts[0]) // DAY]
+        of_month = severities[(since - firsts[0]) // DAY : (after - firsts[0]) // DAY]
         began = any(since <= card.started < after for card in recent)
-        rows.append(_month(provider, moment(since), here, windows.total(windows.clip(trouble, since, after)), began))
+        rows.append(
+            _month(provider, moment(since), of_month, windows.total(windows.clip(trouble, since, after)), began)
+        )
     return tuple(rows)
 
 
-def _month(provider: Provider, first: datetime, found: Sequence[str], trouble: int, began: bool) -> MonthRow:
+def _month(provider: Provider, first: datetime, severities: Sequence[str], trouble: int, began: bool) -> MonthRow:
     """The row of a month: the worst of each day, the seconds in declared trouble, and whether an incident began."""
     year, month = first.year, first.month
     return MonthRow(
         name=f"{english.SHORT_MONTHS[month - 1]} {year}",
         url=base.month_url(year, month) if began else "",
-        bars=charts.bars(found, f"{provider.name}, {english.month(year, month)}", slots=31),
-        hours=charts.UNKNOWN if set(found) == {charts.UNKNOWN} else english.hours(trouble),
+        bars=charts.bars(severities, f"{provider.name}, {english.month(year, month)}", slots=31),
+        hours=charts.UNKNOWN if set(severities) == {charts.UNKNOWN} else english.hours(trouble),
     )

@@ -96,9 +96,9 @@ class Histogram(NamedTuple):
 def tally(days: Sequence[str]) -> str:
     """28 days clear, 27 minor, 29 major: how many days of each sort there are, in the order of severity."""
     counts = Counter(days)
-    said = [f"{counts[CLEAR]} day{'s' if counts[CLEAR] > 1 else ''} clear"] if counts[CLEAR] else []
-    said += [f"{counts[sort]} {SAID.get(sort, sort)}" for sort in (*ORDER[1:], UNKNOWN) if counts[sort]]
-    return ", ".join(said)
+    parts = [f"{counts[CLEAR]} day{'s' if counts[CLEAR] > 1 else ''} clear"] if counts[CLEAR] else []
+    parts += [f"{counts[sort]} {SAID.get(sort, sort)}" for sort in (*ORDER[1:], UNKNOWN) if counts[sort]]
+    return ", ".join(parts)
 
 
 def bars(days: Sequence[str], label: str, height: int = 24, *, slots: int = 0) -> Bars:
@@ -122,13 +122,13 @@ def _upright(days: Sequence[str], sort: str, height: int) -> str:
 
 def _runs(days: Sequence[str], sort: str) -> list[tuple[int, int]]:
     """First place and length of each run of one word."""
-    found, at = [], 0
+    runs, at = [], 0
     for day, run in groupby(days):
         length = len(list(run))
         if day == sort:
-            found.append((at, length))
+            runs.append((at, length))
         at += length
-    return found
+    return runs
 
 
 def months_on(since: datetime, days: int) -> tuple[Label, ...]:
@@ -149,10 +149,10 @@ def _month_label(at: datetime, share: float) -> Label:
 
 def estimate(share: float, low: float | None, high: float | None, floor: float) -> Estimate:
     """Places a share on an axis from `floor` to 1; what lies below the floor stands on it."""
-    said = english.percent(share)
+    value = english.percent(share)
     if low is None or high is None:
-        return Estimate(_on(share, floor), "", "", said)
-    label = f"{said}, interval {english.percent(low)} to {english.percent(high)}"
+        return Estimate(_on(share, floor), "", "", value)
+    label = f"{value}, interval {english.percent(low)} to {english.percent(high)}"
     return Estimate(_on(share, floor), _on(low, floor), _on(high, floor), label)
 
 
@@ -185,8 +185,8 @@ def histogram(lengths: Iterable[int], *, height: int = 100, top: int = 16) -> Hi
         Label(_x((at + 1) * share), _short(limit), "middle", "w" if at % 2 else "") for at, limit in enumerate(limits)
     )
     names = ["under 5 min", *(f"from {english.duration(limit)}" for limit in limits)]
-    said = ", ".join(f"{name} {number}" for name, number in zip(names, counts, strict=True))
-    return Histogram(columns, labels, f"Lengths of {english.plural(sum(counts), 'incident')}: {said}")
+    classes = ", ".join(f"{name} {number}" for name, number in zip(names, counts, strict=True))
+    return Histogram(columns, labels, f"Lengths of {english.plural(sum(counts), 'incident')}: {classes}")
 
 
 def _short(limit: int) -> str:
@@ -199,7 +199,7 @@ def _column(at: int, number: int, most: int, share: float, height: int, top: int
     return _bar(at, height * number / most, share, top + height, str(number) if number else "")
 
 
-def _bar(at: int, tall: float, share: float, floor: float, said: str) -> Column:
+def _bar(at: int, tall: float, share: float, floor: float, text: str) -> Column:
     """A bar `tall` pixels high on `floor`, in the place `at` of those that share the width."""
     return Column(
         x=_x(at * share + 0.004),
@@ -207,7 +207,7 @@ def _bar(at: int, tall: float, share: float, floor: float, said: str) -> Column:
         width=_x(share - 0.008),
         y=f"{floor - tall:.1f}",
         height=f"{tall:.1f}",
-        said=said,
+        said=text,
         said_y=f"{floor - tall - 5:.1f}",
     )
 
@@ -316,17 +316,17 @@ def diagram(points: Sequence[tuple[float, float, int]], label: str, *, height: i
     most = max((number for *_, number in points), default=1)
     return Diagram(
         tuple(
-            Dot(_x(said), f"{height * (1 - came):.1f}", f"{max(7 * (number / most) ** 0.5, 2):.1f}")
-            for said, came, number in points
+            Dot(_x(chance), f"{height * (1 - share):.1f}", f"{max(7 * (number / most) ** 0.5, 2):.1f}")
+            for chance, share, number in points
         ),
         label,
     )
 
 
-def columns(counts: Sequence[float], said: Sequence[str], *, height: int = 60, top: int = 16) -> tuple[Column, ...]:
+def columns(counts: Sequence[float], texts: Sequence[str], *, height: int = 60, top: int = 16) -> tuple[Column, ...]:
     """Bars side by side, the highest as high as there is room; `said` stands above each."""
     most, share = max(counts, default=0) or 1, 1 / max(len(counts), 1)
     return tuple(
         _bar(at, height * number / most, share, height + top, text)
-        for at, (number, text) in enumerate(zip(counts, said, strict=True))
+        for at, (number, text) in enumerate(zip(counts, texts, strict=True))
     )

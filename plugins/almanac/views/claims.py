@@ -136,14 +136,14 @@ def figure_line(name: str, figure: Figure) -> FigureLine:
 
 def claims(almanac: Snapshot, evidence: Evidence) -> Ledger:
     """Every claim of every article, what the record contradicts first."""
-    known = [
+    entries = [
         Entry(Link(article.url, article.title), line(claim, evidence, almanac.now))
         for article in almanac.articles
         for claim in article.claims
     ]
-    groups = (_group(verdict, [entry for entry in known if entry.claim.verdict == verdict]) for verdict in ORDER)
-    counted = english.plural(len(known), "claim")
-    computed = sum(entry.claim.computed for entry in known)
+    groups = (_group(verdict, [entry for entry in entries if entry.claim.verdict == verdict]) for verdict in ORDER)
+    total = english.plural(len(entries), "claim")
+    computed = sum(entry.claim.computed for entry in entries)
     return Ledger(
         head=Head(
             title="Claims",
@@ -151,7 +151,7 @@ def claims(almanac: Snapshot, evidence: Evidence) -> Ledger:
             section="claims",
             description="What was said about failures of AI services, and what the record says.",
         ),
-        stand=f"{counted} that articles here report. {english.count(computed)} of the verdicts are computed from the "
+        stand=f"{total} that articles here report. {english.count(computed)} of the verdicts are computed from the "
         "archive at every build; the others are an editor’s, with the reason.",
         groups=tuple(group for group in groups if group.entries),
     )
@@ -162,9 +162,9 @@ def _group(verdict: str, entries: list[Entry]) -> Group:
     return Group(verdict, title, MEANING[verdict], tuple(entries))
 
 
-def reviews(article: ArticleCard, known: Iterable[ClaimLine], site_url: str, site_name: str) -> str:
+def reviews(article: ArticleCard, claim_lines: Iterable[ClaimLine], site_url: str, site_name: str) -> str:
     """schema.org ClaimReview for the claims that are decided, as JSON that may stand in a script element."""
-    found = [
+    objects = [
         {
             "@context": "https://schema.org",
             "@type": "ClaimReview",
@@ -183,10 +183,10 @@ def reviews(article: ArticleCard, known: Iterable[ClaimLine], site_url: str, sit
                 "alternateName": english.sentence(claim.verdict),
             },
         }
-        for claim in known
+        for claim in claim_lines
         if claim.verdict != "undecidable"
     ]
-    if not found:
+    if not objects:
         return ""
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(objects, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

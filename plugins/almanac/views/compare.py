@@ -79,7 +79,7 @@ def compare_url(one: str, other: str) -> str:
 
 def compared(almanac: Snapshot) -> tuple[tuple[Provider, Provider], ...]:
     """Every pair of providers of which something is covered, in alphabetical order of their slugs."""
-    watched = [p for p in almanac.providers if (found := almanac.pulls.get(p.slug)) and found.coverage]
+    watched = [p for p in almanac.providers if (pulls := almanac.pulls.get(p.slug)) and pulls.coverage]
     return tuple(combinations(sorted(watched, key=lambda provider: provider.slug), 2))
 
 
@@ -89,7 +89,7 @@ def comparisons(almanac: Snapshot) -> ComparisonsPage:
     for first, second in compared(almanac):
         others.setdefault(first.slug, []).append(second)
         others.setdefault(second.slug, []).append(first)
-    known = [provider for provider in almanac.providers if provider.slug in others]
+    providers = [provider for provider in almanac.providers if provider.slug in others]
     return ComparisonsPage(
         head=Head(
             title="Compare two AI providers",
@@ -97,7 +97,7 @@ def comparisons(almanac: Snapshot) -> ComparisonsPage:
             section="leaderboard",
             description="Any two AI providers: declared trouble, its length, and whether they fall together.",
         ),
-        lines=tuple(_others(provider, others[provider.slug]) for provider in rows.by_name(known)),
+        lines=tuple(_others(provider, others[provider.slug]) for provider in rows.by_name(providers)),
     )
 
 
@@ -129,10 +129,10 @@ class Sides:
 
 def compare(sides: Sides, records: Records, first: Provider, second: Provider) -> ComparePage:
     """Two providers up to the last midnight; `records` reach as far."""
-    ours = records[first.slug], records[second.slug]
-    edge = min([sides.until, *(record.covered[-1].until for record in ours if record.covered)])
+    both = records[first.slug], records[second.slug]
+    edge = min([sides.until, *(record.covered[-1].until for record in both if record.covered)])
     period = windows.last(DAYS, edge - 1)
-    found = measure(ours[0], period), measure(ours[1], period)
+    figures = measure(both[0], period), measure(both[1], period)
     pair = _pair(records, first.slug, second.slug)
     return ComparePage(
         head=Head(
@@ -142,9 +142,9 @@ def compare(sides: Sides, records: Records, first: Provider, second: Provider) -
             description=f"{first.name} and {second.name}: declared trouble, its length, and what falls together.",
         ),
         title=f"{first.name} and {second.name}",
-        stand=_stand((first, second), found),
+        stand=_stand((first, second), figures),
         sides=(sides.of(first, edge), sides.of(second, edge)),
-        measures=_measures(*found),
+        measures=_measures(*figures),
         span=english.period(moment(period.since), moment(period.until - 1)),
         together=_together(pair) if pair else (),
         lacking=pair.lacking if pair else "they are not covered at the same time",
@@ -159,18 +159,18 @@ def _pair(records: Records, first: str, second: str) -> Pair | None:
     return None
 
 
-def _stand(providers: tuple[Provider, Provider], found: tuple[Measure, Measure]) -> str:
+def _stand(providers: tuple[Provider, Provider], figures: tuple[Measure, Measure]) -> str:
     """What the figures allow to say, and whether they speak of the same days."""
-    least = min((0, 1), key=lambda side: found[side].coverage)
-    if abs(found[0].coverage - found[1].coverage) < UNLIKE:
-        return _verdict(providers, found)
-    share = english.percent(found[least].coverage, 0)
-    return f"{_verdict(providers, found)} Only {share} of that year is covered of {providers[least].name}."
+    least = min((0, 1), key=lambda side: figures[side].coverage)
+    if abs(figures[0].coverage - figures[1].coverage) < UNLIKE:
+        return _verdict(providers, figures)
+    share = english.percent(figures[least].coverage, 0)
+    return f"{_verdict(providers, figures)} Only {share} of that year is covered of {providers[least].name}."
 
 
-def _verdict(providers: tuple[Provider, Provider], found: tuple[Measure, Measure]) -> str:
+def _verdict(providers: tuple[Provider, Provider], figures: tuple[Measure, Measure]) -> str:
     """Which has the larger share, if their intervals lie apart."""
-    bounds = [m.interval for m in found]
+    bounds = [m.interval for m in figures]
     if bounds[0] is None or bounds[1] is None:
         return "Of one of the two too little is on record to compare them."
     for better, worse in ((0, 1), (1, 0)):
@@ -182,8 +182,8 @@ def _verdict(providers: tuple[Provider, Provider], found: tuple[Measure, Measure
 
 
 def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:
-    def line(name: str, how: str, *said: str) -> Both:
-        return Both(name, how, *said)
+    def line(name: str, how: str, *values: str) -> Both:
+        return Both(name, how, *values)
 
     both = (first, second)
     return (
@@ -198,8 +198,8 @@ def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:
     )
 
 
-def _interval(known: Measure) -> str:
-    return "not known" if known.interval is None else english.percents(*known.interval)
+def _interval(figure: Measure) -> str:
+    return "not known" if figure.interval is None else english.percents(*figure.interval)
 
 
 def _together(pair: Pair) -> tuple[tuple[str, str], ...]:

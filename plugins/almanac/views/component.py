@@ -42,10 +42,10 @@ def component(almanac: Snapshot, records: Records, provider: Provider, part: Com
     """The page of one component, up to the last midnight; `records` reach as far."""
     record = records[provider.slug]
     place = placing(provider)
-    every = almanac.cards.get(provider.slug, ())
+    cards = almanac.cards.get(provider.slug, ())
     edge = min(measures.closed_at(almanac) + 1, record.covered[-1].until if record.covered else record.now)
-    named = [card for card in every if card.is_trouble and part.slug in place(card) and card.started < edge]
-    shown = replace(provider, name=part.name)
+    incidents = [card for card in cards if card.is_trouble and part.slug in place(card) and card.started < edge]
+    stand_in = replace(provider, name=part.name)
     pulls = almanac.pulls.get(provider.slug)
     subject = next((s for s in record.days if (s.kind, s.slug) == ("component", part.slug)), None)
     return ComponentPage(
@@ -58,12 +58,12 @@ def component(almanac: Snapshot, records: Records, provider: Provider, part: Com
         ),
         title=f"{part.name}: declared trouble",
         provider=Link(base.provider_url(provider.slug), provider.name),
-        stand=_stand(provider, part, len(named)),
+        stand=_stand(provider, part, len(incidents)),
         called=english.listing(part.match),
-        ninety=calendar.ninety(shown, named, pulls, edge),
+        ninety=calendar.ninety(stand_in, incidents, pulls, edge),
         facts=facts(measure(record, windows.last(DAYS, edge - 1), subject)) if subject else (),
-        year=calendar.year(shown, named, pulls, edge),
-        latest=tuple(rows.dated(card) for card in named[:LATEST]),
+        year=calendar.year(stand_in, incidents, pulls, edge),
+        latest=tuple(rows.dated(card) for card in incidents[:LATEST]),
         others=tuple(
             Link(base.component_url(provider.slug, other.slug), other.name)
             for other in provider.components
@@ -76,8 +76,10 @@ def _stand(provider: Provider, part: Component, number: int) -> str:
     whole = f"{part.name} is part of {part.product or provider.name}" if part.product != part.name else part.name
     if part.product == part.name:
         whole = f"{part.name} is a product of {provider.company}"
-    told = f"{english.plural(number, 'incident')} on record named it" if number else "no incident on record named it"
-    return f"{whole}; {told}. What names no part counts for {provider.name} as a whole, and is not here."
+    mentions = (
+        f"{english.plural(number, 'incident')} on record named it" if number else "no incident on record named it"
+    )
+    return f"{whole}; {mentions}. What names no part counts for {provider.name} as a whole, and is not here."
 
 
 def all_parts(almanac: Snapshot) -> tuple[tuple[Provider, Component], ...]:

@@ -72,24 +72,24 @@ def corrections(almanac: Snapshot) -> CorrectionsPage:
 def notes(almanac: Snapshot) -> list[Note]:
     """The corrections of incidents, in the order of their files."""
     names = rows.names(almanac.providers)
-    wanted = {corrected.fix.merge_with for corrected in almanac.corrections}
+    survivor_keys = {corrected.fix.merge_with for corrected in almanac.corrections}
     others = {
         key: card
         for cards in almanac.cards.values()
         for card in cards
-        if (key := f"{card.provider}/{card.id}") in wanted
+        if (key := f"{card.provider}/{card.id}") in survivor_keys
     }
     return [_note(corrected, names, others.get(corrected.fix.merge_with)) for corrected in almanac.corrections]
 
 
 def by_incident(almanac: Snapshot) -> dict[tuple[str, str], tuple[Note, ...]]:
     """The corrections that the page of an incident shows, by (provider slug, raw id): its own, those merged with it."""
-    found: dict[tuple[str, str], tuple[Note, ...]] = {}
+    by_key: dict[tuple[str, str], tuple[Note, ...]] = {}
     for corrected, note in zip(almanac.corrections, notes(almanac), strict=True):
         slug, _, raw = corrected.fix.merge_with.partition("/")
         for key in {(corrected.now.provider, corrected.now.id), (slug, raw)} - {("", "")}:
-            found[key] = (*found.get(key, ()), note)
-    return found
+            by_key[key] = (*by_key.get(key, ()), note)
+    return by_key
 
 
 def _note(corrected: Corrected, names: dict[str, str], survivor: Card | None) -> Note:

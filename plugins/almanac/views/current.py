@@ -59,9 +59,9 @@ def state(almanac: Snapshot, provider: Provider) -> State:
     until = watched[-1].until if watched else None
     last = next((card for card in cards if card.ended is not None), None)
     stale = until is None or now - until >= FRESH
-    seen = dict(pulls.last_open) if pulls else {}
-    told = stale or by_ourselves(pulls, now)
-    unended = 0 if told else sum(card.is_open and card.id not in seen for card in cards)
+    last_open = dict(pulls.last_open) if pulls else {}
+    needs_no_ends = stale or by_ourselves(pulls, now)
+    unended = 0 if needs_no_ends else sum(card.is_open and card.id not in last_open for card in cards)
     if until is None or stale or unended:
         return State(provider=provider, mark=UNKNOWN, reach=until, watched_from=0, last=last, unended=unended)
     going_on = tuple(sorted((card for card in cards if is_open(card, pulls, until)), key=rank, reverse=True))
@@ -101,13 +101,13 @@ def is_open(card: Card, pulls: Pulls | None, reach: int) -> bool:
     """
     if not card.is_open or pulls is None:
         return False
-    seen = dict(pulls.last_open).get(card.id)
-    return seen is not None and reach - seconds(seen) < FRESH
+    open_at = dict(pulls.last_open).get(card.id)
+    return open_at is not None and reach - seconds(open_at) < FRESH
 
 
 def end(card: Card, pulls: Pulls | None) -> int:
     """When it ended; without an end, the last moment it is known to have been open (its lower bound)."""
     if card.ended is not None:
         return max(card.ended, card.started)
-    seen = dict(pulls.last_open).get(card.id) if pulls else None
-    return max(card.started, *(at for at, _ in card.updates), 0 if seen is None else seconds(seen))
+    open_at = dict(pulls.last_open).get(card.id) if pulls else None
+    return max(card.started, *(at for at, _ in card.updates), 0 if open_at is None else seconds(open_at))

@@ -22,8 +22,8 @@ def worst(cards: Iterable[Card], pulls: Pulls | None, since: int, days: int, now
 
     Trouble is shown also on days that are not covered: it was declared. The day of `now` is judged by what has passed.
     """
-    found = [charts.UNKNOWN] * days
-    _fill_clear(found, pulls, since, now)
+    severities = [charts.UNKNOWN] * days
+    _fill_clear(severities, pulls, since, now)
     dated = (card for card in cards if card.started_basis != BOUND)
     near = [card for card in dated if card.ended is None or card.ended > since or card.started >= since]
     for card in near:  # the others were over before
@@ -31,27 +31,27 @@ def worst(cards: Iterable[Card], pulls: Pulls | None, since: int, days: int, now
         first = max((card.started - since) // DAY, 0)
         last = min((max(end(card, pulls) - 1, card.started) - since) // DAY, days - 1)
         for day in range(first, last + 1):
-            found[day] = _worse(found[day], css)
-    return tuple(found)
+            severities[day] = _worse(severities[day], css)
+    return tuple(severities)
 
 
-def _fill_clear(found: list[str], pulls: Pulls | None, since: int, now: int) -> None:
+def _fill_clear(severities: list[str], pulls: Pulls | None, since: int, now: int) -> None:
     covered = arrays(windows.coverage(pulls, now) if pulls else ())
-    watched = by_day(*covered, since + DAY * np.arange(len(found) + 1)).tolist()
+    watched = by_day(*covered, since + DAY * np.arange(len(severities) + 1)).tolist()
     for day, seconds in enumerate(watched):
-        passed = min(now - (since + day * DAY), DAY)
-        if passed <= 0:
-            found[day] = charts.TO_COME
-        elif seconds >= ENOUGH * passed:
-            found[day] = charts.CLEAR
+        elapsed = min(now - (since + day * DAY), DAY)
+        if elapsed <= 0:
+            severities[day] = charts.TO_COME
+        elif seconds >= ENOUGH * elapsed:
+            severities[day] = charts.CLEAR
 
 
-def _worse(known: str, css: str) -> str:
+def _worse(severity: str, css: str) -> str:
     if css not in charts.ORDER:
-        return known
-    if known in (charts.UNKNOWN, charts.TO_COME):
-        return css if css != charts.CLEAR else known
-    return max(known, css, key=charts.ORDER.index)
+        return severity
+    if severity in (charts.UNKNOWN, charts.TO_COME):
+        return css if css != charts.CLEAR else severity
+    return max(severity, css, key=charts.ORDER.index)
 
 
 def last_days(until: int, days: int) -> int:

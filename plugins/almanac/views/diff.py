@@ -23,14 +23,14 @@ def word_diff(before: str, after: str) -> tuple[Piece, ...]:
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     if len(old) + len(new) > MOST_WORDS:
         return _pieces([("del", before), ("ins", after)])
-    found: list[tuple[str, str]] = []
+    parts: list[tuple[str, str]] = []
     for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
-            found.append(("", "".join(old[i:j])))
+            parts.append(("", "".join(old[i:j])))
         else:
-            found += [("del", "".join(old[i:j])), ("ins", "".join(new[k:m]))]
-    return _pieces(found)
+            parts += [("del", "".join(old[i:j])), ("ins", "".join(new[k:m]))]
+    return _pieces(parts)
 
 
-def _pieces(found: list[tuple[str, str]]) -> tuple[Piece, ...]:
-    return tuple(Piece(tag, text) for tag, text in found if text)
+def _pieces(parts: list[tuple[str, str]]) -> tuple[Piece, ...]:
+    return tuple(Piece(tag, text) for tag, text in parts if text)

@@ -56,9 +56,9 @@ class EditsPage:
 
 def changed(incident: Incident) -> tuple[Edit, ...]:
     """Every change of a text or a fact, newest first."""
-    found = [edit for update in incident.updates if update.was for edit in _rewrites(update)]
-    found += [_changed(incident, change) for change in incident.changes]
-    return _newest_first(found)
+    entries = [edit for update in incident.updates if update.was for edit in _rewrites(update)]
+    entries += [_changed(incident, change) for change in incident.changes]
+    return _newest_first(entries)
 
 
 def all_edits(incident: Incident) -> tuple[Edit, ...]:
@@ -66,24 +66,24 @@ def all_edits(incident: Incident) -> tuple[Edit, ...]:
     return _newest_first([*changed(incident), *[_taken(update) for update in incident.updates if update.gone]])
 
 
-def _newest_first(found: Iterable[Edit]) -> tuple[Edit, ...]:
-    return tuple(sorted(found, key=lambda edit: edit.when.iso, reverse=True))
+def _newest_first(entries: Iterable[Edit]) -> tuple[Edit, ...]:
+    return tuple(sorted(entries, key=lambda edit: edit.when.iso, reverse=True))
 
 
 def _rewrites(update: Update) -> list[Edit]:
     """Each text an update had, held against the one that followed it."""
     texts = [*(was.text for was in update.was), update.text]
-    what = f"Update of {english.moment(update.at)}"
+    title = f"Update of {english.moment(update.at)}"
     return [
-        Edit(what, _until(was.until), word_diff(markdown.plain(was.text), markdown.plain(after)))
+        Edit(title, _until(was.until), word_diff(markdown.plain(was.text), markdown.plain(after)))
         for was, after in zip(update.was, texts[1:], strict=True)
     ]
 
 
 def _taken(update: Update) -> Edit:
-    said = markdown.plain(update.text) or english.sentence(update.phase)
-    what = f"Update of {english.moment(update.at)}, taken away"
-    return Edit(what, _until(update.gone or update.at), (Piece("del", said),))
+    text = markdown.plain(update.text) or english.sentence(update.phase)
+    title = f"Update of {english.moment(update.at)}, taken away"
+    return Edit(title, _until(update.gone or update.at), (Piece("del", text),))
 
 
 def _changed(incident: Incident, change: Change) -> Edit:
@@ -94,8 +94,8 @@ def _changed(incident: Incident, change: Change) -> Edit:
     return Edit(english.sentence(change.what.replace("_", " ")), _until(change.until), pieces)
 
 
-def _now(incident: Incident, what: str) -> str:
-    value = getattr(incident, what, "")
+def _now(incident: Incident, field: str) -> str:
+    value = getattr(incident, field, "")
     if isinstance(value, datetime):
         return stamp(value)
     return ", ".join(value) if isinstance(value, tuple) else str(value or "")
@@ -107,17 +107,19 @@ def _until(at: datetime) -> Time:
 
 def edited_months(almanac: Snapshot) -> Months:
     """The cards of incidents with changes by the (year, month) they began in, newest first."""
-    found: dict[tuple[int, int], list[Card]] = {}
+    by_month: dict[tuple[int, int], list[Card]] = {}
     for card in newest_edited(almanac):
         at = moment(card.started)
-        found.setdefault((at.year, at.month), []).append(card)
-    return dict(sorted(found.items()))
+        by_month.setdefault((at.year, at.month), []).append(card)
+    return dict(sorted(by_month.items()))
 
 
 def newest_edited(almanac: Snapshot, most: int = 0) -> list[Card]:
     """The cards of incidents with changes, those last changed first; all of them without `most`."""
-    found = [card for cards in almanac.cards.values() for card in cards if card.edits]
-    return heapq.nlargest(most or len(found), found, key=lambda card: (card.changed, card.provider, card.id))
+    edited_cards = [card for cards in almanac.cards.values() for card in cards if card.edits]
+    return heapq.nlargest(
+        most or len(edited_cards), edited_cards, key=lambda card: (card.changed, card.provider, card.id)
+    )
 
 
 def edits(almanac: Snapshot, read: Read) -> EditsPage:
@@ -140,8 +142,8 @@ def edits(almanac: Snapshot, read: Read) -> EditsPage:
 def _stand(number: int) -> str:
     if not number:
         return NONE
-    said = english.sentence(english.plural(number, "incident"))
-    return f"{said} said something else before. What went is in brackets."
+    subject = english.sentence(english.plural(number, "incident"))
+    return f"{subject} said something else before. What went is in brackets."
 
 
 def edits_of_month(almanac: Snapshot, read: Read, year: int, number: int, sheet: int = 1) -> EditsPage:

@@ -81,7 +81,7 @@ class ForecastPage:
 
 def forecast(almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], minutes: int | None = None) -> ForecastPage:
     """The page, or with `minutes` into the incident its scores by provider; `incidents` by (provider slug, raw id)."""
-    known = almanac.scorecard
+    scores = almanac.scorecard
     outcomes = _outcomes(almanac, incidents)
     page = ForecastPage(
         head=Head(
@@ -90,19 +90,19 @@ def forecast(almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], minut
             section="leaderboard",
             description="Every forecast of when an outage ends, scored: coverage of intervals, loss against baselines.",
         ),
-        stand=_stand(known) if known else "No scorecard was made yet: python3 tasks.py score makes it.",
-        made=_made(known, almanac) if known else "",
+        stand=_stand(scores) if scores else "No scorecard was made yet: python3 tasks.py score makes it.",
+        made=_made(scores, almanac) if scores else "",
         shown=tuple(_shown(almanac, incidents, *one) for one in outcomes[:NEWEST]) if minutes is None else (),
         tally=_tally(outcomes) if minutes is None else "",
     )
-    if known is None:
+    if scores is None:
         return page
     at = FIRST if minutes is None else minutes
     names = {provider.slug: provider.name for provider in almanac.providers}
     page = replace(
         page,
         moment=_into(at),
-        providers=tuple(_lines(known, "all", _ordered(known, at), (at,), names)),
+        providers=tuple(_lines(scores, "all", _ordered(scores, at), (at,), names)),
         moments=tuple(Link(url(each), _into(each)) for each in ELAPSED),
         grid=charts.axis([(FROM, "50 %"), (0.8, "80 %"), (1, "100 %")], FROM, 1),
     )
@@ -110,9 +110,9 @@ def forecast(almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], minut
         return page
     return replace(
         page,
-        pooled=tuple(_lines(known, "all", (ALL,), ELAPSED, names)),
-        parts=tuple((NAMES[part], tuple(_lines(known, part, (ALL,), ELAPSED, names))) for part in NAMES),
-        reliable=tuple(_reliable(within, bins) for within, bins in known.reliability),
+        pooled=tuple(_lines(scores, "all", (ALL,), ELAPSED, names)),
+        parts=tuple((NAMES[part], tuple(_lines(scores, part, (ALL,), ELAPSED, names))) for part in NAMES),
+        reliable=tuple(_reliable(within, bins) for within, bins in scores.reliability),
     )
 
 
@@ -129,8 +129,8 @@ def _outcomes(
     almanac: Snapshot, incidents: Mapping[tuple[str, str], Card]
 ) -> list[tuple[Issued, issued.Outcome | None]]:
     """Every forecast that was shown, newest first, and what became of it."""
-    every = (line for lines in almanac.issued.values() for line in lines)
-    newest = sorted(every, key=lambda line: (-line.forecast.at, line.provider, line.incident))
+    forecasts = (line for lines in almanac.issued.values() for line in lines)
+    newest = sorted(forecasts, key=lambda line: (-line.forecast.at, line.provider, line.incident))
     return [
         (line, issued.score(line, incidents[line.provider, line.incident]))
         for line in newest
@@ -138,27 +138,27 @@ def _outcomes(
     ]
 
 
-def _ordered(known: Scorecard, minutes: int) -> tuple[str, ...]:
+def _ordered(scores: Scorecard, minutes: int) -> tuple[str, ...]:
     """Providers by how many forecasts they have at a moment."""
-    rows = [r for r in known.rows if r.part == "all" and r.provider != ALL and r.elapsed == minutes]
+    rows = [r for r in scores.rows if r.part == "all" and r.provider != ALL and r.elapsed == minutes]
     return tuple(r.provider for r in sorted(rows, key=lambda r: (-r.score.n, r.provider)))
 
 
 def _lines(
-    known: Scorecard, part: str, providers: Iterable[str], elapsed: Iterable[int], names: Mapping[str, str]
+    scores: Scorecard, part: str, providers: Iterable[str], elapsed: Iterable[int], names: Mapping[str, str]
 ) -> Iterable[Line]:
     moments = tuple(elapsed)
     for slug in providers:
         for minutes in moments:
-            row = known.row(part, slug, minutes)
+            row = scores.row(part, slug, minutes)
             if row and row.score.n >= ENOUGH:
                 yield _line(row.score, slug, names.get(slug, slug), minutes)
 
 
 def _line(score: Score, slug: str, name: str, minutes: int) -> Line:
-    held = score.within_80 / score.n
+    coverage = score.within_80 / score.n
     low, high = wilson(score.within_80, score.n)
-    said = f"{english.percent(held)} of {english.count(score.n)} held, 80 % were meant to"
+    label = f"{english.percent(coverage)} of {english.count(score.n)} held, 80 % were meant to"
     return Line(
         name=name,
         link=base.provider_url(slug) if slug else "",
@@ -166,8 +166,8 @@ def _line(score: Score, slug: str, name: str, minutes: int) -> Line:
         n=english.count(score.n),
         refused=english.count(score.refused),
         within_50=english.percent(score.within_50 / score.n, 0),
-        within_80=english.percent(held),
-        estimate=charts.spot(held, low, high, FROM, 1, said),
+        within_80=english.percent(coverage),
+        estimate=charts.spot(coverage, low, high, FROM, 1, label),
         interval=english.percents(low, high),
         loss=_loss(score.loss),
         plain=_loss(score.plain),
@@ -187,38 +187,40 @@ def _below(share: float | None) -> str:
     return f"{english.percent(abs(share))} {'less' if share >= 0 else 'more'}"
 
 
-def _stand(known: Scorecard) -> str:
-    first = known.row("all", ALL, 30)
+def _stand(scores: Scorecard) -> str:
+    first = scores.row("all", ALL, 30)
     if first is None or not first.score.n:
         return "Too few incidents have ended to score anything."
     score = first.score
-    held = english.percent(score.within_80 / score.n, 0)
+    coverage = english.percent(score.within_80 / score.n, 0)
     press = _below(score.below(score.press))
     return (
-        f"Half an hour into an incident the interval that should hold four times in five held in {held} of "
+        f"Half an hour into an incident the interval that should hold four times in five held in {coverage} of "
         f"{english.plural(score.n, 'case')}, and the forecast lost {press} than “back in 2 to 4 hours”."
     )
 
 
-def _made(known: Scorecard, almanac: Snapshot) -> str:
-    later = scorecard.since((card for cards in almanac.cards.values() for card in cards), known)
+def _made(scores: Scorecard, almanac: Snapshot) -> str:
+    later = scorecard.since((card for cards in almanac.cards.values() for card in cards), scores)
     ended = f"{english.plural(later, 'incident')} ended since, not in it yet. " if later else ""
     return (
-        f"Scored on {english.date(moment(known.made))}: {english.plural(known.trials, 'forecast')} of "
-        f"{english.plural(known.incidents, 'incident')}, the last of which ended "
-        f"{english.moment(moment(known.until))}. "
-        f"{ended}Record {known.record}."
+        f"Scored on {english.date(moment(scores.made))}: {english.plural(scores.trials, 'forecast')} of "
+        f"{english.plural(scores.incidents, 'incident')}, the last of which ended "
+        f"{english.moment(moment(scores.until))}. "
+        f"{ended}Record {scores.record}."
     )
 
 
 def _reliable(minutes: int, bins: Iterable[tuple[float, float, int]]) -> Reliable:
     points = tuple(bins)
     name = f"Over within {english.duration(minutes * english.MINUTE)}"
-    told = ", ".join(f"{said:.0%} said, {came:.0%} came" for said, came, _ in points)
+    pairs = ", ".join(f"{chance:.0%} said, {share:.0%} came" for chance, share, _ in points)
     return Reliable(
         name=name,
-        diagram=charts.diagram(points, f"{name}: {told}"),
-        bins=tuple((english.percent(said, 0), english.percent(came, 0), english.count(n)) for said, came, n in points),
+        diagram=charts.diagram(points, f"{name}: {pairs}"),
+        bins=tuple(
+            (english.percent(chance, 0), english.percent(share, 0), english.count(n)) for chance, share, n in points
+        ),
     )
 
 
@@ -229,9 +231,9 @@ def _tally(outcomes: list[tuple[Issued, issued.Outcome | None]]) -> str:
             "None yet. From the first pull that meets an open incident on, each forecast shown on its page is kept "
             "here with what became of it."
         )
-    held = sum(outcome.within_80 for outcome in over)
+    hits = sum(outcome.within_80 for outcome in over)
     waiting = f"; {len(outcomes) - len(over)} still open" if len(over) < len(outcomes) else ""
-    held_in = f"the 80 % interval held in {held} of {len(over)}{waiting}."
+    held_in = f"the 80 % interval held in {hits} of {len(over)}{waiting}."
     return f"{english.plural(len(outcomes), 'forecast')} shown: {held_in}"
 
 

@@ -138,10 +138,10 @@ def _stand(almanac: Snapshot, states: Sequence[State]) -> str:
             "Nothing newer has been read, so nothing can be said about now. "
             "Below is what the record last knew; the providers’ own pages are linked from theirs."
         )
-    said = [f"{english.sentence(english.spelled(quiet))} {'declares' if quiet == 1 else 'declare'} no trouble"]
+    parts = [f"{english.sentence(english.spelled(quiet))} {'declares' if quiet == 1 else 'declare'} no trouble"]
     if unknown:
-        said.append(f"for {english.spelled(unknown)} the record cannot say")
-    return "; ".join(said) + "."
+        parts.append(f"for {english.spelled(unknown)} the record cannot say")
+    return "; ".join(parts) + "."
 
 
 def _ledger(almanac: Snapshot, states: Sequence[State], first: int) -> tuple[Line, ...]:
@@ -158,7 +158,7 @@ def _ledger(almanac: Snapshot, states: Sequence[State], first: int) -> tuple[Lin
 def _line(almanac: Snapshot, state: State, first: int, css: str) -> Line:
     provider = state.provider
     cards = current.troubles(provider, almanac.cards.get(provider.slug, ()))
-    found = days.worst(cards, almanac.pulls.get(provider.slug), first, DAYS, _edge(almanac))
+    severities = days.worst(cards, almanac.pulls.get(provider.slug), first, DAYS, _edge(almanac))
     length, since = _how_long(almanac, state)
     last, url = _open(state) if state.in_trouble else _last(state)
     return Line(
@@ -171,7 +171,7 @@ def _line(almanac: Snapshot, state: State, first: int, css: str) -> Line:
         since=since,
         last=last,
         last_url=url,
-        bars=charts.bars(found, f"{provider.name}, {DAYS} days"),
+        bars=charts.bars(severities, f"{provider.name}, {DAYS} days"),
     )
 
 
@@ -270,8 +270,8 @@ def _did(place: int, card: Card) -> str:
     """What a post did: opened, went on to a phase, or closed after so long."""
     phase = card.updates[place][1]
     if phase in OVER:
-        known = card.ended is not None and card.ended > card.started
-        return f"{phase}{f' after {base.length(card)}' if known else ''}, {base.mark(card).word}"
+        has_length = card.ended is not None and card.ended > card.started
+        return f"{phase}{f' after {base.length(card)}' if has_length else ''}, {base.mark(card).word}"
     if not place:
         return f"opened, {base.mark(card).word}"
     before = card.updates[place - 1][1]

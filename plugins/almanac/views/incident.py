@@ -142,12 +142,12 @@ def _sheet(incident: Incident, sheet: int, last: int) -> tuple[Update, ...]:
 def _title(around: Around, incident: Incident, card: Card) -> str:
     if not incident.title_is_ours:
         return incident.title
-    what = card.kind if not card.is_trouble else "trouble"
+    kind = card.kind if not card.is_trouble else "trouble"
     parts = f": {english.listing(base.short(card.components), 2)}" if card.components else ""
     spent = (
         "" if card.ended is None or card.ended == card.started else f", {english.duration(card.ended - card.started)}"
     )
-    return f"{around.provider} {what} on {english.date(incident.started)}{spent}{parts}"
+    return f"{around.provider} {kind} on {english.date(incident.started)}{spent}{parts}"
 
 
 def _kicker(around: Around, card: Card, day: str) -> str:
@@ -157,13 +157,13 @@ def _kicker(around: Around, card: Card, day: str) -> str:
 
 
 def _stand(around: Around, incident: Incident, card: Card) -> str:
-    said = [_ending(around, incident, card)]
+    sentences = [_ending(around, incident, card)]
     if incident.posted_late and incident.ended is not None:
-        said.append("It was first posted when it was over.")
+        sentences.append("It was first posted when it was over.")
     own = sum(other.provider == around.provider for other in around.neighbours)
     if own:
-        said.append(f"Around it {around.provider} declared {english.spelled(own)} more.")
-    return " ".join(said)
+        sentences.append(f"Around it {around.provider} declared {english.spelled(own)} more.")
+    return " ".join(sentences)
 
 
 def _ending(around: Around, incident: Incident, card: Card) -> str:
@@ -198,9 +198,9 @@ def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
 
 
 def _moment(name: str, at: datetime, basis: str, incident: Incident) -> Fact:
-    told = english.clock_seconds(at) if incident.precision == "second" else english.clock(at)
+    clock = english.clock_seconds(at) if incident.precision == "second" else english.clock(at)
     note = f"{english.short_date(at)} {at.year}, {basis}".rstrip(", ")
-    return Fact(name, f"{told}{english.GAP}UTC", note, stamp(at), how="starts-and-ends")
+    return Fact(name, f"{clock}{english.GAP}UTC", note, stamp(at), how="starts-and-ends")
 
 
 def _open(around: Around) -> tuple[str, str]:
@@ -211,8 +211,8 @@ def _open(around: Around) -> tuple[str, str]:
 
 def _length(around: Around, incident: Incident) -> tuple[str, str]:
     if incident.ended is None:
-        known = english.duration(around.end - seconds(incident.started))
-        return (known, "so far") if around.live else ("unknown", "no end is recorded")
+        so_far = english.duration(around.end - seconds(incident.started))
+        return (so_far, "so far") if around.live else ("unknown", "no end is recorded")
     if incident.ended == incident.started:
         return "not given", "start and end are equal"
     return english.duration(seconds(incident.ended) - seconds(incident.started)), "start to end, as declared"
@@ -243,17 +243,21 @@ def _seen(incident: Incident) -> Fact:
 
 def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:
     """What a reader must know before quoting it."""
-    said = []
+    warnings = []
     if incident.posted_late:
-        said.append("Posted late: the provider first posted it at its end or after, so nobody could be warned by it.")
+        warnings.append(
+            "Posted late: the provider first posted it at its end or after, so nobody could be warned by it."
+        )
     if incident.vanished is not None:
         when = english.moment(incident.vanished)
-        said.append(f"No longer in the provider’s feed since {when}. It was declared, so it stays and counts.")
+        warnings.append(f"No longer in the provider’s feed since {when}. It was declared, so it stays and counts.")
     if incident.started_basis == "mended" or incident.ended_basis == "mended":
-        said.append("The provider’s stated times contradict each other; what is shown is mended from its posts.")
+        warnings.append("The provider’s stated times contradict each other; what is shown is mended from its posts.")
     if incident.imported and not any(update.text for update in incident.updates):
-        said.append(f"Imported from the data set {incident.imported}: times and phases, without the provider’s texts.")
-    return tuple(said)
+        warnings.append(
+            f"Imported from the data set {incident.imported}: times and phases, without the provider’s texts."
+        )
+    return tuple(warnings)
 
 
 def _post(incident: Incident, update: Update) -> Post:

@@ -71,11 +71,11 @@ def all_cards(almanac: Snapshot) -> Iterable[Card]:
 
 def months(almanac: Snapshot) -> Months:
     """All cards by the (year, month) they started in, oldest month first, newest card first: the pages there are."""
-    found: dict[tuple[int, int], list[Card]] = {}
+    by_month: dict[tuple[int, int], list[Card]] = {}
     for card in all_cards(almanac):
         at = moment(card.started)
-        found.setdefault((at.year, at.month), []).append(card)
-    return {key: tuple(sorted(found[key], key=_order, reverse=True)) for key in sorted(found)}
+        by_month.setdefault((at.year, at.month), []).append(card)
+    return {key: tuple(sorted(by_month[key], key=_order, reverse=True)) for key in sorted(by_month)}
 
 
 def _order(card: Card) -> tuple[int, str, str]:
@@ -104,12 +104,12 @@ def incidents(almanac: Snapshot, by_month: Months) -> Incidents:
 
 def _newest(almanac: Snapshot) -> list[Card]:
     """The newest of all incidents that concern AI, or may."""
-    found: list[Card] = []
+    newest: list[Card] = []
     scopes = {provider.slug: scoping(provider) for provider in almanac.providers}
     for slug, cards in almanac.cards.items():  # newest first
         scope = scopes.get(slug)
-        found += islice((card for card in cards if scope is None or scope(card) != "out"), NEWEST)
-    return heapq.nlargest(NEWEST, found, key=_order)
+        newest += islice((card for card in cards if scope is None or scope(card) != "out"), NEWEST)
+    return heapq.nlargest(NEWEST, newest, key=_order)
 
 
 def _months(by_month: Months, years: list[int]) -> tuple[Line, ...]:
@@ -140,8 +140,8 @@ def _count(number: int, name: str, url: str) -> Count:
 def month(almanac: Snapshot, by_month: Months, year: int, number: int, sheet: int = 1) -> Month:
     """What started in one month, of every provider, also what is not about AI; long months go on on further sheets."""
     cards = by_month[year, number]
-    known = list(by_month)
-    here = known.index((year, number))
+    all_months = list(by_month)
+    place = all_months.index((year, number))
     url, title = base.month_url(year, number), english.month(year, number)
     return Month(
         head=Head(
@@ -154,8 +154,8 @@ def month(almanac: Snapshot, by_month: Months, year: int, number: int, sheet: in
         stand=_month_stand(cards),
         days=rows.by_day(pagination.on_page(cards, sheet), rows.names(almanac.providers)),
         sheets=pagination.sheets(pagination.page_urls(url, len(cards)), sheet),
-        earlier=_month_link(known[here - 1]) if here else None,
-        later=_month_link(known[here + 1]) if here + 1 < len(known) else None,
+        earlier=_month_link(all_months[place - 1]) if place else None,
+        later=_month_link(all_months[place + 1]) if place + 1 < len(all_months) else None,
     )
 
 

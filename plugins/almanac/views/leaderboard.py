@@ -107,10 +107,10 @@ class Leaderboard:
 def leaderboard(almanac: Snapshot, records: Records, period: Period | None = None) -> Leaderboard:
     """The leaderboard of a period; without one, of the newest in which enough providers are covered."""
     chosen = period or shown(almanac, records)
-    every = tuple(records.values())
-    found = _board(every, chosen, False) if chosen else None
-    by_machine = _board(every, chosen, True) if chosen else None
-    standings = _ranks(every, chosen, False).standings if chosen else ()
+    all_records = tuple(records.values())
+    by_hand = _board(all_records, chosen, False) if chosen else None
+    by_machine = _board(all_records, chosen, True) if chosen else None
+    standings = _ranks(all_records, chosen, False).standings if chosen else ()
     title = "Who declares the least trouble"
     return Leaderboard(
         head=Head(
@@ -120,14 +120,14 @@ def leaderboard(almanac: Snapshot, records: Records, period: Period | None = Non
             description="AI providers by the share of watched time in which they declared no trouble.",
         ),
         title=title,
-        stand=_stand(found),
-        board=found,
+        stand=_stand(by_hand),
+        board=by_hand,
         machine=by_machine if by_machine and (by_machine.lines or by_machine.unranked) else None,
         left_out=_left_out(records, chosen) if chosen else (),
         formulas=weights() if standings else (),
         weighed=tuple(_weighed(records, standing, len(standings)) for standing in standings),
         ordinals=_ordinals(len(standings)),
-        before=_span(windows.before(chosen), every) if chosen else "",
+        before=_span(windows.before(chosen), all_records) if chosen else "",
         trends=_trends(records, standings, chosen) if chosen else (),
         choices=_choices(almanac, chosen),
         rows=_months(almanac, chosen) if chosen else (),
@@ -160,8 +160,8 @@ def board(almanac: Snapshot, records: Records) -> Board | None:
 
 def boards(almanac: Snapshot, records: Records) -> dict[str, ranking.Leaderboard]:
     """The ranks of the period shown first by who writes the pages, hand or machine; {} where no period qualifies."""
-    period, every = shown(almanac, records), tuple(records.values())
-    return {"hand": _ranks(every, period, False), "machine": _ranks(every, period, True)} if period else {}
+    period, all_records = shown(almanac, records), tuple(records.values())
+    return {"hand": _ranks(all_records, period, False), "machine": _ranks(all_records, period, True)} if period else {}
 
 
 @lru_cache(maxsize=4)  # home and leaderboard show the same board, which takes a bootstrap
@@ -171,14 +171,14 @@ def _ranks(records: tuple[Record, ...], period: Period, machine: bool) -> rankin
 
 def _board(records: tuple[Record, ...], period: Period, machine: bool) -> Board:
     providers = {record.provider.slug: record.provider for record in records}
-    found = _ranks(records, period, machine)
-    floor = measures.floor_of(standing.measure for standing in found.standings)
+    ranks = _ranks(records, period, machine)
+    floor = measures.floor_of(standing.measure for standing in ranks.standings)
     return Board(
         period=_span(period, records),
-        lines=tuple(measures.share(providers[s.provider], s, floor) for s in found.standings),
+        lines=tuple(measures.share(providers[s.provider], s, floor) for s in ranks.standings),
         grid=charts.grid(floor, STEPS[round((1 - floor) * 10) - 1]),
-        groups=tuple(english.listing([providers[slug].name for slug in group]) for group in found.groups),
-        unranked=tuple(Unranked(measures.link(providers[u.provider]), u.why) for u in found.unranked),
+        groups=tuple(english.listing([providers[slug].name for slug in group]) for group in ranks.groups),
+        unranked=tuple(Unranked(measures.link(providers[u.provider]), u.why) for u in ranks.unranked),
     )
 
 
@@ -193,8 +193,8 @@ def _stand(board: Board | None) -> str:
     if not board.lines:
         return f"{english.sentence(board.period)}: no provider can be ranked."
     first = board.groups[0] if board.groups else ""
-    apart = f"{first} cannot be told apart at the top. " if " and " in first else ""
-    return f"{apart}{english.plural(len(board.lines), 'provider')}, {board.period}, ranks with their doubt."
+    tie = f"{first} cannot be told apart at the top. " if " and " in first else ""
+    return f"{tie}{english.plural(len(board.lines), 'provider')}, {board.period}, ranks with their doubt."
 
 
 def _left_out(records: Records, period: Period) -> tuple[tuple[str, str], ...]:
@@ -217,8 +217,8 @@ def weights() -> tuple[Weights, ...]:
 
 
 def _weights(letter: str, formula: Formula) -> Weights:
-    said = " · ".join(f"{weight:g}" for weight in (formula.degraded, formula.partial, formula.full))
-    return Weights(letter, formula.name, said)
+    text = " · ".join(f"{weight:g}" for weight in (formula.degraded, formula.partial, formula.full))
+    return Weights(letter, formula.name, text)
 
 
 def _weighed(records: Records, standing: Standing, count: int) -> Weighed:
@@ -249,11 +249,11 @@ def _trends(records: Records, standings: Sequence[Standing], period: Period) -> 
     return tuple(
         Trend(
             provider=measures.link(record.provider),
-            before=measures.said(found.earlier),
+            before=measures.said(trend.earlier),
             now=measures.said(standing.measure),
-            verdict=VERDICTS[found.verdict],
+            verdict=VERDICTS[trend.verdict],
         )
-        for record, standing, found in zip(ranked, standings, ranking.trends(ranked, period), strict=True)
+        for record, standing, trend in zip(ranked, standings, ranking.trends(ranked, period), strict=True)
     )
 
 

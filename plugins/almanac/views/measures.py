@@ -72,27 +72,27 @@ def middle(measure: Measure) -> float:
     return (bounds.low + bounds.high) / 2 if bounds else 0.0
 
 
-def floor_of(known: Iterable[Measure]) -> float:
+def floor_of(figures: Iterable[Measure]) -> float:
     """Where the axis begins: a whole tenth at or below the lowest interval, 90 % at most."""
-    lows = [min(m.interval.low if m.interval else 1.0, middle(m)) for m in known]
+    lows = [min(m.interval.low if m.interval else 1.0, middle(m)) for m in figures]
     return max(min(int(min(lows, default=0.9) / FLOOR_STEP) * FLOOR_STEP, 0.9), 0.0)
 
 
 def share(provider: Provider, standing: Standing, floor: float) -> Share:
     """The line of a ranked provider on an axis from `floor` to 100 %."""
-    known = standing.measure
-    low, high = known.interval or (None, None)
+    figures = standing.measure
+    low, high = figures.interval or (None, None)
     first, last = standing.rank
     return Share(
         rank=f"{first}–{last}" if first != last else str(first),
         provider=link(provider),
-        share=said(known),
-        estimate=charts.estimate(middle(known), low, high, floor),
-        n=english.count(known.n),
-        rate=rate(known),
-        median=length(known.durations.median),
-        p90=length(known.durations.p90),
-        covered=english.percent(known.coverage, 0),
+        share=said(figures),
+        estimate=charts.estimate(middle(figures), low, high, floor),
+        n=english.count(figures.n),
+        rate=rate(figures),
+        median=length(figures.durations.median),
+        p90=length(figures.durations.p90),
+        covered=english.percent(figures.coverage, 0),
     )
 
 

@@ -118,92 +118,92 @@ def _stand(record: Record) -> str:
     )
 
 
-def _line(known: Measure, name: str, link: str = "") -> Line:
-    interval = english.percents(*known.interval) if known.interval else ""
+def _line(figures: Measure, name: str, link: str = "") -> Line:
+    interval = english.percents(*figures.interval) if figures.interval else ""
     return Line(
         name=name,
         url=link,
-        share=said(known),
+        share=said(figures),
         interval=interval,
-        covered=english.percent(known.coverage, 0),
-        n=english.count(known.n),
-        rate=_rate(known),
-        median=length(known.durations.median) if known.durations.n else "",
-        p90=length(known.durations.p90) if known.durations.n else "",
-        longest=length(known.durations.longest) if known.durations.n else "",
-        weighed=tuple(english.percents(*bounds) for bounds in known.formulas) or ("unknown",) * len(FORMULAS),
-        left_open=_left_open(known),
+        covered=english.percent(figures.coverage, 0),
+        n=english.count(figures.n),
+        rate=_rate(figures),
+        median=length(figures.durations.median) if figures.durations.n else "",
+        p90=length(figures.durations.p90) if figures.durations.n else "",
+        longest=length(figures.durations.longest) if figures.durations.n else "",
+        weighed=tuple(english.percents(*bounds) for bounds in figures.formulas) or ("unknown",) * len(FORMULAS),
+        left_open=_left_open(figures),
     )
 
 
-def _rate(known: Measure) -> str:
-    if known.rate is None:
+def _rate(figures: Measure) -> str:
+    if figures.rate is None:
         return ""
-    if not known.n:
-        return rate(known)
-    low, high = known.rate.interval
-    return f"{rate(known)} ({low:.1f}–{high:.1f})"
+    if not figures.n:
+        return rate(figures)
+    low, high = figures.rate.interval
+    return f"{rate(figures)} ({low:.1f}–{high:.1f})"
 
 
-def _left_open(known: Measure) -> str:
+def _left_open(figures: Measure) -> str:
     """What the record does not say of the incidents of a period."""
-    lacks = known.unknowns
-    told = [
+    lacks = figures.unknowns
+    counts = [
         (lacks.posted_late, "posted late"),
         (lacks.zero_length, "without a length"),
         (lacks.unended, "without an end"),
         (lacks.severity, "of unsaid severity"),
         (lacks.scope, "perhaps not concerned"),
     ]
-    return ", ".join(f"{number} {what}" for number, what in told if number)
+    return ", ".join(f"{number} {reason}" for number, reason in counts if number)
 
 
 def _parts(record: Record, period: Period) -> tuple[Line, ...]:
     """Products and components over a year; those that nothing names are left out."""
     subjects = [subject for subject in record.days if subject.slug]
-    found = measures(record, period, subjects) if subjects else ()
-    return tuple(_line(m, _part(m.subject)) for m in found if m.n)
+    figures = measures(record, period, subjects) if subjects else ()
+    return tuple(_line(m, _part(m.subject)) for m in figures if m.n)
 
 
 def _part(subject: Subject) -> str:
     return f"{subject.name} (product)" if subject.kind == "product" else subject.name
 
 
-def _honesty(found: Honesty) -> tuple[Fact, ...]:
+def _honesty(honesty: Honesty) -> tuple[Fact, ...]:
     return (
-        _spread("Publication lag", found.lag, "first post after the stated start"),
-        _spread("Stated, not posted", found.longer, "stated length beyond the posted one"),
-        Fact("Posted late", _of(found.posted_late, found.incidents), "at the end or after", how="posted-late"),
-        Fact("Texts changed", _of(found.edits.n, found.watched, "watched"), _edits(found), how="changed-texts"),
+        _spread("Publication lag", honesty.lag, "first post after the stated start"),
+        _spread("Stated, not posted", honesty.longer, "stated length beyond the posted one"),
+        Fact("Posted late", _of(honesty.posted_late, honesty.incidents), "at the end or after", how="posted-late"),
+        Fact("Texts changed", _of(honesty.edits.n, honesty.watched, "watched"), _edits(honesty), how="changed-texts"),
         Fact(
             "Vanished",
-            _of(found.vanished, found.watched, "watched"),
-            f"incidents; and {found.gone} updates",
+            _of(honesty.vanished, honesty.watched, "watched"),
+            f"incidents; and {honesty.gone} updates",
             how="vanished",
         ),
     )
 
 
-def _spread(name: str, found: Spread, what: str) -> Fact:
-    if found.median is None:
+def _spread(name: str, spread: Spread, meaning: str) -> Fact:
+    if spread.median is None:
         return Fact(name, "not known", "n = 0: no start is stated", how="how-honest-is-the-status-page")
-    early = "−" if found.median < 0 else ""
-    p90 = f", 90th percentile {english.duration(round(found.p90))}" if found.p90 and found.p90 > 0 else ""
-    value = f"{early}{english.duration(abs(round(found.median)))}"
-    return Fact(name, value, f"{what}: median, n = {found.n}{p90}", how="how-honest-is-the-status-page")
+    early = "−" if spread.median < 0 else ""
+    p90 = f", 90th percentile {english.duration(round(spread.p90))}" if spread.p90 and spread.p90 > 0 else ""
+    value = f"{early}{english.duration(abs(round(spread.median)))}"
+    return Fact(name, value, f"{meaning}: median, n = {spread.n}{p90}", how="how-honest-is-the-status-page")
 
 
-def _of(number: int, every: int, what: str = "") -> str:
-    return f"{number} of {every}" + (f" {what}" if what else "")
+def _of(number: int, total: int, unit: str = "") -> str:
+    return f"{number} of {total}" + (f" {unit}" if unit else "")
 
 
-def _edits(found: Honesty) -> str:
-    if not found.watched:
+def _edits(honesty: Honesty) -> str:
+    if not honesty.watched:
         return "none was watched by us: imports show no changes"
-    if found.edits.median is None:
+    if honesty.edits.median is None:
         return "no text was replaced"
-    where = f"in {english.plural(found.edited_incidents, 'incident')}, {found.after_the_fact} when it was over"
-    return f"{where}; seen after {english.duration(round(found.edits.median))}"
+    where = f"in {english.plural(honesty.edited_incidents, 'incident')}, {honesty.after_the_fact} when it was over"
+    return f"{where}; seen after {english.duration(round(honesty.edits.median))}"
 
 
 def _honesty_note(record: Record) -> str:
@@ -213,19 +213,19 @@ def _honesty_note(record: Record) -> str:
 def _patterns(record: Record) -> tuple[tuple[Pattern, ...], str]:
     if not record.covered:
         return (), ""
-    found = hours_of_week(record, windows.everything(record.covered))
-    if found.hours is None or found.days is None:
-        few = f"Of {english.plural(found.n, 'start')} no pattern can be told"
+    week = hours_of_week(record, windows.everything(record.covered))
+    if week.hours is None or week.days is None:
+        few = f"Of {english.plural(week.n, 'start')} no pattern can be told"
         return (), f"{few}: thirty in twelve covered weeks are needed."
-    hours = _folded(found, range(24), lambda at: at % 24)
-    days = _folded(found, range(7), lambda at: at // 24)
+    hours = _folded(week, range(24), lambda at: at % 24)
+    days = _folded(week, range(7), lambda at: at // 24)
     marks = tuple((f"{(at + 0.5) / 24 * 100:.2f}%", f"{at:02}") for at in range(0, 24, 6))
     names = tuple((f"{(at + 0.5) / 7 * 100:.2f}%", day) for at, day in enumerate(DAYS))
-    said = f"{english.plural(found.n, 'start')} over all covered time, for each covered hour."
+    note = f"{english.plural(week.n, 'start')} over all covered time, for each covered hour."
     return (
-        _pattern("By hour of the day, UTC", hours, [f"{at:02}:00" for at in range(24)], marks, found.hours, "hours"),
-        _pattern("By day of the week", days, list(DAYS), names, found.days, "days"),
-    ), said
+        _pattern("By hour of the day, UTC", hours, [f"{at:02}:00" for at in range(24)], marks, week.hours, "hours"),
+        _pattern("By day of the week", days, list(DAYS), names, week.days, "days"),
+    ), note
 
 
 class _Cell(NamedTuple):
@@ -237,20 +237,20 @@ class _Cell(NamedTuple):
         return self.starts / self.covered if self.covered else 0.0
 
 
-def _folded(found: HoursOfWeek, cells: Iterable[int], of: Callable[[int], int]) -> list[_Cell]:
+def _folded(week: HoursOfWeek, cells: Iterable[int], of: Callable[[int], int]) -> list[_Cell]:
     sums = []
     for cell in cells:
-        here = [at for at in range(168) if of(at) == cell]
-        sums.append(_Cell(sum(found.starts[at] for at in here), sum(found.covered[at] for at in here)))
+        hours = [at for at in range(168) if of(at) == cell]
+        sums.append(_Cell(sum(week.starts[at] for at in hours), sum(week.covered[at] for at in hours)))
     return sums
 
 
 def _pattern(
-    name: str, cells: list[_Cell], names: list[str], labels: tuple[tuple[str, str], ...], test: Uniformity, what: str
+    name: str, cells: list[_Cell], names: list[str], labels: tuple[tuple[str, str], ...], test: Uniformity, unit: str
 ) -> Pattern:
     counts = [str(cell.starts) if len(cells) < 10 else "" for cell in cells]
-    told = ", ".join(f"{one} {cell.starts}" for one, cell in zip(names, cells, strict=True))
-    differ = f"The {what} differ more than chance has it" if test.p <= SURE else f"The {what} do not surely differ"
+    starts = ", ".join(f"{one} {cell.starts}" for one, cell in zip(names, cells, strict=True))
+    differ = f"The {unit} differ more than chance has it" if test.p <= SURE else f"The {unit} do not surely differ"
     return Pattern(
         name=name,
         columns=charts.columns([cell.rate for cell in cells], counts),
@@ -260,7 +260,7 @@ def _pattern(
             (one, str(cell.starts), english.hours(round(cell.covered * 3600)))
             for one, cell in zip(names, cells, strict=True)
         ),
-        label=f"{name}: starts {told}",
+        label=f"{name}: starts {starts}",
     )
 
 
@@ -268,25 +268,25 @@ def _tomorrow(record: Record) -> str:
     """The chance of trouble in the day that has begun at the record's midnight, only where such chances have skill."""
     if not record.covered:
         return ""
-    found = next_day(record)
-    score = _skill(found)
-    if not found.skilled or found.chance is None:
+    forecast = next_day(record)
+    score = _skill(forecast)
+    if not forecast.skilled or forecast.chance is None:
         return f"No chance of trouble in the next 24 hours is shown: {score}."
     if record.covered[-1].until < record.now:
         return f"Such chances have skill ({score}), but the record does not reach to last midnight, so none is given."
     return (
-        f"Chance that trouble starts within 24 hours of last midnight UTC: {english.percent(found.chance, 0)}; on an "
-        f"average day of the record {english.percent(found.base, 0)}. ({english.sentence(score)}.)"
+        f"Chance that trouble starts within 24 hours of last midnight UTC: {english.percent(forecast.chance, 0)}; on an "
+        f"average day of the record {english.percent(forecast.base, 0)}. ({english.sentence(score)}.)"
     )
 
 
-def _skill(found: NextDay) -> str:
-    if found.brier is None or found.base_brier is None:
+def _skill(forecast: NextDay) -> str:
+    if forecast.brier is None or forecast.base_brier is None:
         return "too few days are covered to score it"
-    better = "lower than" if found.brier < found.base_brier else "not lower than"
-    sure = "" if found.skilled or better != "lower than" else ", but not surely"
+    better = "lower than" if forecast.brier < forecast.base_brier else "not lower than"
+    sure = "" if forecast.skilled or better != "lower than" else ", but not surely"
     return (
-        f"its Brier score over {english.plural(found.n, 'day')}, "
-        f"{found.brier:.3f}, is {better} {found.base_brier:.3f}, "
+        f"its Brier score over {english.plural(forecast.n, 'day')}, "
+        f"{forecast.brier:.3f}, is {better} {forecast.base_brier:.3f}, "
         f"that of the base rate{sure}"
     )

@@ -55,17 +55,17 @@ def outlook(around: Around) -> Outlook | None:
 
 
 def _back(issued: Issued, now: int) -> BackBy:
-    made = issued.forecast
-    at = [made.at + round(minutes * 60) for minutes in made.quantiles]
-    scale = charts.scale_of(Stretch(made.at, max(at[-1] + 600, now)))
+    forecast = issued.forecast
+    at = [forecast.at + round(minutes * 60) for minutes in forecast.quantiles]
+    scale = charts.scale_of(Stretch(forecast.at, max(at[-1] + 600, now)))
     return BackBy(
-        issued=_clock(made.at, made.at),
-        median=_clock(at[2], made.at),
-        low=_clock(at[0], made.at),
-        high=_clock(at[4], made.at),
+        issued=_clock(forecast.at, forecast.at),
+        median=_clock(at[2], forecast.at),
+        low=_clock(at[0], forecast.at),
+        high=_clock(at[4], forecast.at),
         chances=tuple(
             (english.duration(minutes * english.MINUTE), english.percent(chance, 0))
-            for minutes, chance in zip(WITHIN, made.chances, strict=True)
+            for minutes, chance in zip(WITHIN, forecast.chances, strict=True)
         ),
         estimate=_on(scale, at[2], at[0], at[4], f"Over by {_said(at[2])}, 80 % {_said(at[0])} to {_said(at[4])}"),
         half=_on(scale, at[2], at[1], at[3], "the middle half"),
@@ -88,13 +88,13 @@ def _said(at: int) -> str:
 
 
 def _basis(issued: Issued) -> str:
-    made = issued.forecast
-    own = english.plural(made.n, "incident")
-    age = english.duration(round(made.elapsed * 60))
-    said = f"Learnt from {own} of its own that lasted at least about as long ({age}) and {made.others} of others"
-    if made.borrows:
-        said += f", which weigh {english.percent(made.borrowed, 0)}: its own are few"
-    return f"{said}; phase then: {issued.phase}."
+    forecast = issued.forecast
+    own = english.plural(forecast.n, "incident")
+    age = english.duration(round(forecast.elapsed * 60))
+    text = f"Learnt from {own} of its own that lasted at least about as long ({age}) and {forecast.others} of others"
+    if forecast.borrows:
+        text += f", which weigh {english.percent(forecast.borrowed, 0)}: its own are few"
+    return f"{text}; phase then: {issued.phase}."
 
 
 def _outlasted(latest: int, now: int) -> str:

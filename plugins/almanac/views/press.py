@@ -64,10 +64,10 @@ def press(almanac: Snapshot) -> PressPage:
 def written(almanac: Snapshot) -> list[Written]:
     """All link posts that are not dated later than now, newest first."""
     posts = [post for post in almanac.links if post.lead.at <= almanac.now]
-    wanted = {key for post in posts for key in post.incidents}
+    keys = {key for post in posts for key in post.incidents}
     cards = (
-        {key: card for found in almanac.cards.values() for card in found if (key := (card.provider, card.id)) in wanted}
-        if wanted
+        {key: card for group in almanac.cards.values() for card in group if (key := (card.provider, card.id)) in keys}
+        if keys
         else {}
     )
     names = rows.names(almanac.providers)
@@ -76,12 +76,12 @@ def written(almanac: Snapshot) -> list[Written]:
 
 def by_incident(almanac: Snapshot) -> dict[tuple[str, str], tuple[Written, ...]]:
     """The link posts that the page of an incident shows, oldest first, by (provider slug, raw id)."""
-    found: dict[tuple[str, str], tuple[Written, ...]] = {}
-    told = {one.slug: one for one in written(almanac)}
+    by_key: dict[tuple[str, str], tuple[Written, ...]] = {}
+    by_slug = {one.slug: one for one in written(almanac)}
     for post in almanac.links:
-        for key in post.incidents if post.slug in told else ():
-            found[key] = (told[post.slug], *found.get(key, ()))
-    return found
+        for key in post.incidents if post.slug in by_slug else ():
+            by_key[key] = (by_slug[post.slug], *by_key.get(key, ()))
+    return by_key
 
 
 def _written(post: LinkPost, cards: dict[tuple[str, str], Card], names: dict[str, str]) -> Written:
@@ -93,15 +93,15 @@ def _written(post: LinkPost, cards: dict[tuple[str, str], Card], names: dict[str
         grade=GRADES[post.grade],
         quote=post.quote,
         told_too=f"Told {english.plural(len(post.also), 'more time')}" if post.also else "",
-        also=tuple(_also(told) for told in post.also),
+        also=tuple(_also(telling) for telling in post.also),
         note=post.note,
         curator=post.curator,
         incidents=tuple(_incident(cards[key], names) for key in post.incidents if key in cards),
     )
 
 
-def _also(told: Telling) -> Also:
-    return Also(Link(told.url, told.title), told.publisher)
+def _also(telling: Telling) -> Also:
+    return Also(Link(telling.url, telling.title), telling.publisher)
 
 
 def _incident(card: Card, names: dict[str, str]) -> Link:

@@ -102,8 +102,8 @@ def figures(record: Record, period: Period) -> Figures:
 def provider(almanac: Snapshot, provider: Provider, figures: Figures, instead: Advice) -> ProviderPage:
     """The page of one provider at `almanac.now`, with the figures of `lately`."""
     state = current.state(almanac, provider)
-    every = almanac.cards.get(provider.slug, ())
-    cards = current.troubles(provider, every)
+    all_cards = almanac.cards.get(provider.slug, ())
+    cards = current.troubles(provider, all_cards)
     pulls = almanac.pulls.get(provider.slug)
     edge = _edge(almanac, provider)
     reach = moment(state.reach) if state.reach else None
@@ -129,8 +129,8 @@ def provider(almanac: Snapshot, provider: Provider, figures: Figures, instead: A
         facts=figures.facts,
         year=calendar.year(provider, cards, pulls, edge),
         latest=tuple(rows.dated(card) for card in cards[:LATEST]),
-        years=_years(provider.slug, every),
-        total=english.plural(len(every), "incident"),
+        years=_years(provider.slug, all_cards),
+        total=english.plural(len(all_cards), "incident"),
         parts=figures.parts,
         histogram=charts.histogram(lengths) if lengths else None,
         histogram_note=_lengths_note(len(lengths), len(cards)),
@@ -235,7 +235,7 @@ def _parts(record: Record, numbers: Measure) -> tuple[Part, ...]:
     )
 
 
-def _lengths_note(known: int, every: int) -> str:
-    missing = f"; the length of {english.count(every - known)} is not known" if every > known else ""
-    told = f"{english.plural(known, 'incident')} by length, over the whole record{missing}."
-    return f"{told} Each bar is twice as wide in time as the one before."
+def _lengths_note(with_length: int, total: int) -> str:
+    missing = f"; the length of {english.count(total - with_length)} is not known" if total > with_length else ""
+    summary = f"{english.plural(with_length, 'incident')} by length, over the whole record{missing}."
+    return f"{summary} Each bar is twice as wide in time as the one before."

@@ -82,16 +82,16 @@ def _line(almanac: Snapshot, provider: Provider) -> ProviderLine:
 
 def by_year(cards: Iterable[Card]) -> Years:
     """The incidents of a provider by the year they started in, the first year first: the pages there are."""
-    found: dict[int, list[Card]] = {}
+    years: dict[int, list[Card]] = {}
     for card in cards:
-        found.setdefault(moment(card.started).year, []).append(card)
-    return {year: tuple(found[year]) for year in sorted(found)}
+        years.setdefault(moment(card.started).year, []).append(card)
+    return {year: tuple(years[year]) for year in sorted(years)}
 
 
-def provider_year(provider: Provider, known: Years, year: int, sheet: int = 1) -> ProviderYear:
+def provider_year(provider: Provider, cards_by_year: Years, year: int, sheet: int = 1) -> ProviderYear:
     """What one provider declared in one year, newest first; long years go on on further sheets."""
-    cards, years = known[year], list(known)
-    here = years.index(year)
+    cards, years = cards_by_year[year], list(cards_by_year)
+    place = years.index(year)
     url = base.year_url(provider.slug, year)
     title = f"{provider.name} in {year}"
     number = english.plural(len(cards), "incident")
@@ -108,8 +108,8 @@ def provider_year(provider: Provider, known: Years, year: int, sheet: int = 1) -
         stand=f"{number}, newest first.",
         days=rows.by_day(pagination.on_page(cards, sheet), {}),
         sheets=pagination.sheets(pagination.page_urls(url, len(cards)), sheet),
-        earlier=_year_link(provider.slug, years[here - 1]) if here else None,
-        later=_year_link(provider.slug, years[here + 1]) if here + 1 < len(years) else None,
+        earlier=_year_link(provider.slug, years[place - 1]) if place else None,
+        later=_year_link(provider.slug, years[place + 1]) if place + 1 < len(years) else None,
     )
 
 

@@ -85,7 +85,7 @@ def replay(
 ) -> ReplayPage:
     """One sheet of the replay of an incident. `first` are the states of its first sheet, if they are known already."""
     urls, began = replay_urls(card), english.moment(incident.started)
-    known = first if first is not None and sheet == 1 else states(incident, sheet)
+    page_states = first if first is not None and sheet == 1 else states(incident, sheet)
     return ReplayPage(
         head=Head(
             title=pagination.numbered(f"{around.provider}: {base.name(card)}, {began}, as it was known", sheet),
@@ -97,72 +97,72 @@ def replay(
         title=f"As it was known: {base.name(card)}",
         incident=Link(base.incident_url(card), f"{around.provider}, {english.date(incident.started)}"),
         stand=STAMPS if past.by_stamps(incident) else OWN,
-        states=known,
-        steps=tuple([Link(f"#{state.anchor}", state.time.text) for state in known]),
+        states=page_states,
+        steps=tuple([Link(f"#{state.anchor}", state.time.text) for state in page_states]),
         sheets=pagination.sheets(urls, sheet),
     )
 
 
 def _states(incident: Incident, first: int, last: int) -> Iterator[State]:
-    then = past.History(incident)
-    moments, stamps = then.moments, [stamp(at) for at in then.moments]
-    posts, edits = _newly_said(then), _newly_edited(incident)
-    before = then.known(moments[first - 1]) if first else None
+    history = past.History(incident)
+    moments, stamps = history.moments, [stamp(at) for at in history.moments]
+    posts, edits = _newly_said(history), _newly_edited(incident)
+    before = history.known(moments[first - 1]) if first else None
     last = min(last, len(moments))
     for number, at in enumerate(moments[first:last], first):
-        known = then.known(at)
-        if known is None:  # its first posts are dated before it was seen, or it has no post that counts
+        facts = history.known(at)
+        if facts is None:  # its first posts are dated before it was seen, or it has no post that counts
             continue
         iso, clock = stamps[number], english.clock(at)
         yield State(
             anchor=f"at-{iso}",
             time=Time(iso, clock),
             day="" if before and number > first and moments[number - 1].date() == at.date() else english.short_date(at),
-            mark=base.MARKS[known.impact],
-            phase=english.sentence(known.phase),
-            stand=_stand(known, at),
-            title=known.title if not incident.title_is_ours and (not before or before.title != known.title) else "",
-            parts="" if before and before.components == known.components else english.listing(known.components, 6),
+            mark=base.MARKS[facts.impact],
+            phase=english.sentence(facts.phase),
+            stand=_stand(facts, at),
+            title=facts.title if not incident.title_is_ours and (not before or before.title != facts.title) else "",
+            parts="" if before and before.components == facts.components else english.listing(facts.components, 6),
             said=tuple([_post(past.post(update, at) if update.was else update, at) for update in posts.get(at, ())]),
             edits=tuple(edits.get(iso, ())),
             earlier=f"at-{stamps[number - 1]}" if number > first else "",
             later=f"at-{stamps[number + 1]}" if number + 1 < last else "",
         )
-        before = known
+        before = facts
 
 
-def _newly_said(then: past.History) -> dict[datetime, list[Update]]:
+def _newly_said(history: past.History) -> dict[datetime, list[Update]]:
     """The posts that became known at each moment, newest first."""
-    found: dict[datetime, list[Update]] = {}
-    for since, update in reversed(then.posts):
-        found.setdefault(since, []).append(update)
-    return found
+    by_moment: dict[datetime, list[Update]] = {}
+    for since, update in reversed(history.posts):
+        by_moment.setdefault(since, []).append(update)
+    return by_moment
 
 
 def _newly_edited(incident: Incident) -> dict[str, list[Edit]]:
     """The changes that were seen at each moment."""
-    found: dict[str, list[Edit]] = {}
+    by_moment: dict[str, list[Edit]] = {}
     for edit in all_edits(incident):
-        found.setdefault(edit.when.iso, []).append(edit)
-    return found
+        by_moment.setdefault(edit.when.iso, []).append(edit)
+    return by_moment
 
 
-def _stand(known: past.Known, at: datetime) -> str:
+def _stand(facts: past.Known, at: datetime) -> str:
     """How long it had lasted, as far as was known."""
-    began = seconds(known.started)
-    if known.ended is not None:
-        spent = seconds(known.ended) - began
-        said = f"Over since {english.near(known.ended, at)}"
-        said += f", after {english.duration(spent)}" if spent > 0 else ""
-    elif known.phase in OVER:
-        said = "Over; when it ended was not said"
+    began = seconds(facts.started)
+    if facts.ended is not None:
+        spent = seconds(facts.ended) - began
+        text = f"Over since {english.near(facts.ended, at)}"
+        text += f", after {english.duration(spent)}" if spent > 0 else ""
+    elif facts.phase in OVER:
+        text = "Over; when it ended was not said"
     elif began > seconds(at):
-        said = f"Announced for {english.near(known.started, at)}"
+        text = f"Announced for {english.near(facts.started, at)}"
     else:
         spent = seconds(at) - began
-        said = f"Open for {english.duration(spent)}; its end was not known" if spent else "It had just begun"
-    missing = " It was missing from its feed." if known.vanished else ""
-    return f"{said}.{missing}"
+        text = f"Open for {english.duration(spent)}; its end was not known" if spent else "It had just begun"
+    missing = " It was missing from its feed." if facts.vanished else ""
+    return f"{text}.{missing}"
 
 
 def _post(post: Update, at: datetime) -> Said:

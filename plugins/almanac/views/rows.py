@@ -52,12 +52,12 @@ def dated(card: Card, provider: str = "") -> Row:
 
 def notes(card: Card) -> str:
     """What a reader should know before believing the line."""
-    said = ["posted late"] if card.posted_late else []
+    parts = ["posted late"] if card.posted_late else []
     if card.vanished is not None:
-        said.append("no longer in the feed")
+        parts.append("no longer in the feed")
     if card.edits:
-        said.append("changed later")
-    return ", ".join(said)
+        parts.append("changed later")
+    return ", ".join(parts)
 
 
 def by_day(cards: Iterable[Card], names: Mapping[str, str]) -> tuple[Day, ...]:

@@ -36,8 +36,8 @@ def structured(site: Site, page: object) -> str:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    found = json.dumps({"@context": "https://schema.org", **value}, ensure_ascii=False, separators=(",", ":"))
-    return found.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    text = json.dumps({"@context": "https://schema.org", **value}, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def _publisher(site: Site) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _article(site: Site, page: ArticlePage) -> dict[str, Any]:
 
 def _live(site: Site, page: IncidentPage) -> dict[str, Any]:
     """An open incident: a live blog whose posts are those of the provider."""
-    told = [
+    posts = [
         {
             "@type": "BlogPosting",
             "headline": post.phase,
@@ -92,7 +92,7 @@ def _live(site: Site, page: IncidentPage) -> dict[str, Any]:
         "coverageStartTime": start,
         "datePublished": page.posts[-1].time.iso if page.posts else start,
         "dateModified": page.posts[0].time.iso if page.posts else start,
-        "liveBlogUpdate": told,
+        "liveBlogUpdate": posts,
     }
 
 

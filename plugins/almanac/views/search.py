@@ -45,7 +45,7 @@ class SearchPage:
 def search(almanac: Snapshot, by_month: Months, indexed: bool = False) -> SearchPage:
     """Everything there is, in the orders people look for it; with `indexed` also by words."""
     archive = incidents(almanac, by_month)
-    named = [provider for provider in rows.by_name(almanac.providers) if provider.components]
+    with_parts = [provider for provider in rows.by_name(almanac.providers) if provider.components]
     return SearchPage(
         head=Head(
             title="Search the record",
@@ -62,7 +62,7 @@ def search(almanac: Snapshot, by_month: Months, indexed: bool = False) -> Search
                 Link(base.provider_url(provider.slug), provider.name),
                 tuple(Link(base.component_url(provider.slug, part.slug), part.name) for part in provider.components),
             )
-            for provider in named
+            for provider in with_parts
         ),
         articles=tuple(map(teaser, almanac.articles)),
         finder=_finder(almanac) if indexed else None,
@@ -71,12 +71,12 @@ def search(almanac: Snapshot, by_month: Months, indexed: bool = False) -> Search
 
 def _finder(almanac: Snapshot) -> Finder:
     """What is there to limit a search to: all providers, and the kinds that occur."""
-    found = {f"kind-{card.kind}" for cards in almanac.cards.values() for card in cards} | {"kind-provider"}
+    marks = {f"kind-{card.kind}" for cards in almanac.cards.values() for card in cards} | {"kind-provider"}
     if almanac.articles:
-        found |= {"kind-article"}
+        marks |= {"kind-article"}
     if any(article.claims for article in almanac.articles):
-        found |= {"kind-claim"}
+        marks |= {"kind-claim"}
     return Finder(
         providers=tuple((f"provider-{provider.slug}", provider.name) for provider in rows.by_name(almanac.providers)),
-        kinds=tuple((mark, word) for mark, word in KINDS if mark in found),
+        kinds=tuple((mark, word) for mark, word in KINDS if mark in marks),
     )

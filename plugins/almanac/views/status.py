@@ -79,8 +79,8 @@ def _title(read: int, feeds: int) -> str:
 def _stand(feeds: list[FeedLine]) -> str:
     """How many are failing and how many were never read, if any, and what that means."""
     counts = [(sum(feed.state == state for feed in feeds), state) for state in ("failing", "never read")]
-    said = ", ".join(f"{english.spelled(number)} {state}" for number, state in counts if number)
-    return f"{english.sentence(said)}{'. ' if said else ''}{SILENCE}"
+    summary = ", ".join(f"{english.spelled(number)} {state}" for number, state in counts if number)
+    return f"{english.sentence(summary)}{'. ' if summary else ''}{SILENCE}"
 
 
 def source(almanac: Snapshot, provider: Provider) -> Source:
@@ -141,8 +141,8 @@ def _coverage(almanac: Snapshot, pulls: Pulls | None) -> tuple[str, str]:
         return "no time is covered yet", ""
     first, last = covered[0].since, covered[-1].until
     share = windows.total(covered) / (last - first)
-    said = f"{english.date(moment(first))} to {english.date(moment(last))}, {english.percent(share, 0)} of it"
-    return said, _gaps(covered)
+    span = f"{english.date(moment(first))} to {english.date(moment(last))}, {english.percent(share, 0)} of it"
+    return span, _gaps(covered)
 
 
 def _gaps(covered: windows.Times) -> str:

@@ -112,12 +112,12 @@ def timeline(card: Card, around: Around) -> Timeline | None:
 
 def _knobs(scale: Scale, posts: Iterable[int]) -> tuple[str, ...]:
     """A ring a post, where there is room: what lies closer than rings can be told apart is one."""
-    found: list[int] = []
+    rings: list[int] = []
     room = APART * (scale.until - scale.since)
     for at in posts:
-        if not found or at - found[-1] >= room:
-            found.append(at)
-    return tuple(map(scale.x, found))
+        if not rings or at - rings[-1] >= room:
+            rings.append(at)
+    return tuple(map(scale.x, rings))
 
 
 def _has_room(scale: Scale, part: Phased) -> bool:
@@ -130,11 +130,11 @@ def _phase_name(scale: Scale, part: Phased) -> Label:
 
 def _title(scale: Scale, card: Card, around: Around) -> Label:
     """What stands behind the band's end, or before its start where the end leaves no room."""
-    said = english.duration(around.end - card.started)
+    length = english.duration(around.end - card.started)
     middle = (scale.since + scale.until) // 2
     if around.end <= middle + (scale.until - scale.since) // 5:
-        return Label(scale.x(around.end), said)
-    return Label(scale.x(card.started), said, "end")
+        return Label(scale.x(around.end), length)
+    return Label(scale.x(card.started), length, "end")
 
 
 def _other(scale: Scale, at: int, other: Neighbour, around: Around) -> Other:
@@ -146,9 +146,9 @@ def _other(scale: Scale, at: int, other: Neighbour, around: Around) -> Other:
     )
     left = other.since - scale.since < (scale.until - scale.since) // 2
     name = "" if other.provider == around.provider else f"{other.provider}, "
-    said = f"{name}{english.clock_of(other.since)}–{_until(other)}, {other.word}"
+    text = f"{name}{english.clock_of(other.since)}–{_until(other)}, {other.word}"
     anchor = block.x if left else scale.x(other.until)
-    return Other(block, Label(anchor, said, "start" if left else "end", y=str(y + 2)))
+    return Other(block, Label(anchor, text, "start" if left else "end", y=str(y + 2)))
 
 
 def _until(other: Neighbour) -> str:
