@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
-from almanac.exports.searchindex import Record, files
+from almanac.exports.searchindex import SearchRecord, files
 from almanac.model import Update, stamp, unstamp
 from tests.support import shots
 from tests.support.almanacs import at, incident
@@ -151,7 +151,9 @@ def test_what_is_no_more_leaves_the_index(tmp_path: Path) -> None:
 
 def test_an_index_of_many_is_the_same_in_any_run() -> None:
     many = [
-        Record(f"/{n}/", f"Title {n}", "note", f"word{n}", "name", (f"provider-p{n % 30}", f"kind-k{n % 4}"), str(n))
+        SearchRecord(
+            f"/{n}/", f"Title {n}", "note", f"word{n}", "name", (f"provider-p{n % 30}", f"kind-k{n % 4}"), str(n)
+        )
         for n in range(300)
     ]
     first = files(many)

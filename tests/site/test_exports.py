@@ -376,7 +376,7 @@ ODD = "R & D \"1 < 2\" & 'x' >"
 
 
 def test_what_xml_takes_for_marks_arrives_as_it_was_written() -> None:
-    item = exports.Item(
+    item = exports.FeedItem(
         id="tag:a,2026:b&c",
         url='https://a.example/?q="1"&r=2',
         title=ODD,

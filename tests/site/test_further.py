@@ -63,11 +63,11 @@ def test_each_state_says_what_was_known_and_when() -> None:
 
 def test_a_state_shows_the_post_as_it_read_then_and_later_what_became_of_it() -> None:
     page = replayed(SEEN)
-    assert [(said.phase, plain(said.when), said.html) for said in page.states[1].said] == [
+    assert [(said.phase, plain(said.when), said.html) for said in page.states[1].posts] == [
         ("Identified", "dated 12:21 UTC", "<p>All methods fail.</p>")
     ]
     changed = page.states[3]
-    assert (changed.time.text, changed.said) == ("13:00", ())
+    assert (changed.time.text, changed.posts) == ("13:00", ())
     assert [(piece.tag, piece.text) for piece in changed.edits[0].pieces] == [
         ("del", "All"),
         ("ins", "Some"),
@@ -98,7 +98,7 @@ def test_a_huge_replay_goes_on_on_further_sheets() -> None:
         for m in range(0, 60, 10)
     )
     huge = replace(SEEN, updates=posts, changes=(), ended=None, first_seen=posts[0].at, started=posts[0].at)
-    assert [(s.url, s.here) for s in replayed(huge, 2).sheets] == [
+    assert [(s.url, s.is_current) for s in replayed(huge, 2).sheets] == [
         ("/incidents/anthropic/0ghc53zpsfmt/at/", False),
         ("/incidents/anthropic/0ghc53zpsfmt/at/2/", True),
     ]
@@ -128,13 +128,13 @@ def test_without_changes_the_page_of_edits_says_why() -> None:
 def test_edits_stand_newest_first_with_what_was_taken_away() -> None:
     known = almanac([SEEN, *PAST])
     page = views.edits(known, lambda _: SEEN)
-    assert [plain(edit.what) for edit in page.edited[0].edits] == [
+    assert [plain(edit.title) for edit in page.edited[0].edits] == [
         "Impact",
         "Title",
         "Update of 2 March 2026, 12:40 UTC, taken away",
         "Update of 2 March 2026, 12:21 UTC",
     ]
-    assert [(cell.name, cell.said) for cell in page.months[0].cells if cell.url] == [("Mar", "1")]
+    assert [(cell.name, cell.text) for cell in page.months[0].cells if cell.url] == [("Mar", "1")]
     assert views.edits_of_month(known, lambda _: SEEN, 2026, 3).edited == page.edited
 
 
@@ -257,5 +257,5 @@ def test_a_change_of_a_post_s_time_or_word_is_an_edit_too() -> None:
     )
     reopened = Change(what="ended", was="2026-03-02T12:30:00Z", until=at("02 14:00"))
     page = replayed(replace(SEEN, updates=(SEEN.updates[0], moved), ended=None, changes=(reopened,)))
-    said = [plain(edit.what) for state in page.states for edit in state.edits]
+    said = [plain(edit.title) for state in page.states for edit in state.edits]
     assert said == ["Update of 2 March 2026, 12:30 UTC", "Ended"]

@@ -122,19 +122,19 @@ def test_an_axis_keeps_its_end_labels_on_a_narrow_page() -> None:
 def test_lengths_fall_into_classes_that_double() -> None:
     minutes = [0, 4, 5, 9, 10, 39, 40, 639, 640, 10_000]
     drawn = charts.histogram([60 * m for m in minutes])
-    assert [column.said for column in drawn.columns] == ["2", "2", "1", "1", "1", "", "", "1", "2"]
+    assert [column.text for column in drawn.columns] == ["2", "2", "1", "1", "1", "", "", "1", "2"]
     assert drawn.label.replace(english.GAP, " ").startswith("Lengths of 10 incidents: under 5 min 2, from 5 min 2,")
 
 
 def test_the_fullest_class_is_as_high_as_the_chart_and_the_others_in_proportion() -> None:
     first, second, *_ = charts.histogram([0, 0, 0, 0, 360]).columns
     assert first == charts.Column("0.4%", "5.56%", "10.31%", "16.0", "100.0", "4", "11.0")
-    assert (second.y, second.height, second.said_y) == ("91.0", "25.0", "86.0")
+    assert (second.y, second.height, second.text_y) == ("91.0", "25.0", "86.0")
 
 
 def test_no_lengths_make_an_empty_chart() -> None:
     drawn = charts.histogram([])
-    assert {(column.height, column.said) for column in drawn.columns} == {("0.0", "")}
+    assert {(column.height, column.text) for column in drawn.columns} == {("0.0", "")}
 
 
 def test_the_limits_of_the_classes_stand_between_them() -> None:

@@ -18,12 +18,12 @@ from almanac.model import Change, Impact, Kind, Phase, Provider, Pulls, Revision
 from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import around, base, current, days, pagination
-from almanac.views.articles import CorrectionLine, Known, SourceLine
+from almanac.views.articles import Certainty, CorrectionLine, SourceLine
 from almanac.views.base import Link, Mark, Time
 from almanac.views.diff import Piece, word_diff
-from almanac.views.edits import Edit
-from almanac.views.home import Happening, Home
-from almanac.views.incident import IncidentPage, Post
+from almanac.views.edits import EditDiff
+from almanac.views.home import Happening, HomePage
+from almanac.views.incident import IncidentPage, IncidentPost
 from tests.support.almanacs import (
     BEGINNING,
     CLAUDE,
@@ -52,7 +52,7 @@ def page_of(found: object, known: Snapshot | None = None) -> IncidentPage:
     return views.incident(views.Surroundings(known).of(card), found, card)  # type: ignore[arg-type]
 
 
-def front_page(known: Snapshot) -> Home:
+def front_page(known: Snapshot) -> HomePage:
     """Return the home page of an almanac."""
     return views.home(known, views.Surroundings(known), views.board(known, views.records(known)))
 
@@ -280,14 +280,14 @@ def test_latest_changes_say_what_each_post_did() -> None:
     found = replace(found, updates=(found.updates[0], again, *found.updates[1:]), impact=Impact.MINOR)
     known = almanac([found])
     home = front_page(known)
-    assert [(change.time.text, plain(change.said)) for change in home.changes] == [
+    assert [(change.time.text, plain(change.text)) for change in home.changes] == [
         ("14:00", "resolved after 2 h, minor: Elevated errors on claude.ai"),
         ("13:00", "investigating → identified: Elevated errors on claude.ai"),
         ("12:00", "still investigating: Elevated errors on claude.ai"),
         ("12:00", "opened, minor: Elevated errors on claude.ai"),
     ]
     assert home.changes[0] == Happening(
-        "/incidents/anthropic/a/", Time("2026-03-02T14:00:00Z", "14:00"), "Claude", home.changes[0].said
+        "/incidents/anthropic/a/", Time("2026-03-02T14:00:00Z", "14:00"), "Claude", home.changes[0].text
     )
 
 
@@ -414,15 +414,15 @@ def test_posts_stand_newest_first_with_what_should_be_known_of_each() -> None:
     )
     posts = page_of(incident("a", "02 12:00", "03 01:00", updates=updates)).posts
     assert [replace_blanks(post) for post in posts] == [
-        Post(Time("2026-03-03T01:00:00Z", "01:00"), "3 Mar", "Resolved", posts[0].html, "after 13 h"),
-        Post(
+        IncidentPost(Time("2026-03-03T01:00:00Z", "01:00"), "3 Mar", "Resolved", posts[0].html, "after 13 h"),
+        IncidentPost(
             Time("2026-03-02T12:00:00Z", "12:00"),
             "",
             "Investigating",
             "",
             "at the start · gone from the feed since 4 March 2026, 08:00 UTC · printed as “Update”",
         ),
-        Post(
+        IncidentPost(
             Time("2026-03-02T11:30:00Z", "11:30"),
             "",
             "Investigating",
@@ -434,7 +434,7 @@ def test_posts_stand_newest_first_with_what_should_be_known_of_each() -> None:
     assert "Done." in posts[0].html
 
 
-def replace_blanks(post: Post) -> Post:
+def replace_blanks(post: IncidentPost) -> IncidentPost:
     return post._replace(day=plain(post.day), notes=plain(post.notes))
 
 
@@ -448,22 +448,22 @@ def test_each_change_is_held_against_what_followed_it() -> None:
     )
     page = page_of(incident(updates=(update,), changes=changes))
     assert list(page.edits) == [
-        Edit(
+        EditDiff(
             "Title",
             said(at("02 14:00")),
             (Piece("del", "Errors"), Piece("ins", "Elevated errors"), Piece("", " on claude.ai")),
         ),
-        Edit(
+        EditDiff(
             f"Update of {english.moment(update.at)}",
             said(at("02 13:30")),
             (Piece("", "Some methods "), Piece("del", "fail"), Piece("ins", "are slow"), Piece("", ".")),
         ),
-        Edit(
+        EditDiff(
             f"Update of {english.moment(update.at)}",
             said(at("02 12:30")),
             (Piece("del", "All"), Piece("ins", "Some"), Piece("", " methods fail.")),
         ),
-        Edit("Impact", said(at("02 12:00")), (Piece("del", "minor"), Piece("ins", "major"))),
+        EditDiff("Impact", said(at("02 12:00")), (Piece("del", "minor"), Piece("ins", "major"))),
     ]
     assert page.posts[0].notes == "before the start · text changed later"
 
@@ -640,12 +640,12 @@ def test_the_newest_incidents_stand_under_their_days() -> None:
 def test_the_archive_counts_by_month_and_by_provider_and_year() -> None:
     known = almanac([incident("a"), incident("b"), incident("c", "2025-12-01 10:00", "2025-12-01 11:00")])
     page = views.incidents(known, views.months(known))
-    filled = [(line.name, [(c.url, c.name, c.said) for c in line.cells if c.url]) for line in page.months]
+    filled = [(line.name, [(c.url, c.name, c.text) for c in line.cells if c.url]) for line in page.months]
     assert filled == [
         ("2026", [("/incidents/2026/03/", "Mar", "2")]),
         ("2025", [("/incidents/2025/12/", "Dec", "1")]),
     ]
-    counts = [(line.name, [cell.said for cell in line.cells]) for line in page.providers]
+    counts = [(line.name, [cell.text for cell in line.cells]) for line in page.providers]
     assert counts == [("Claude", ["2", "1"]), ("Groq", ["", ""])]
 
 
@@ -948,7 +948,10 @@ def test_an_article_shows_what_it_cites_and_what_is_known() -> None:
         (Link("/providers/anthropic/", "Claude"),),
         "<p>Text.</p>",
     )
-    assert page.known == (Known("Confirmed", "full", ("That it was.",)), Known("Unknown", "dash", ("Why.",)))
+    assert page.certainties == (
+        Certainty("Confirmed", "full", ("That it was.",)),
+        Certainty("Unknown", "dash", ("Why.",)),
+    )
     assert page.sources == (SourceLine("https://a.example/", "T", "P", "Secondary"),)
     assert page.corrections == (CorrectionLine(said(at("03 09:05")), "There were four."),)
 

@@ -20,7 +20,7 @@ from almanac.stats.windows import quarter
 from almanac.text import english
 from almanac.views import charts
 from almanac.views.base import Link
-from almanac.views.leaderboard import Leaderboard
+from almanac.views.leaderboard import LeaderboardPage
 from almanac.views.numbers import Numbers
 from tests.support.almanacs import BEGINNING, CLAUDE, GROQ, TOGETHER, almanac, at, carded, incident, pulls
 from tests.unit.test_views import plain, six
@@ -28,7 +28,7 @@ from tests.unit.test_views import plain, six
 # Leaderboards
 
 
-def q4() -> Leaderboard:
+def q4() -> LeaderboardPage:
     known = six()
     return views.leaderboard(known, views.closed(known), quarter(2025, 4))
 
@@ -67,7 +67,7 @@ def test_pages_written_by_probes_alone_make_no_period() -> None:
 def test_each_provider_stands_under_every_formula_with_its_place() -> None:
     page = q4()
     assert [weights.letter for weights in page.formulas] == list("ABCDEFG")
-    assert (page.formulas[1].name, page.formulas[1].said) == ("Statuspage", "0 · 0.3 · 1")
+    assert (page.formulas[1].name, page.formulas[1].text) == ("Statuspage", "0 · 0.3 · 1")
     last = page.weighed[-1]
     # Thirteen major incidents of 6 hours in 92 days: 78 of 2208 hours, weighed 1 or 0.3.
     assert last.provider == Link("/providers/p5/", "P5")
@@ -162,7 +162,7 @@ def test_a_pair_is_told_with_lift_test_and_shared_days() -> None:
     # Both in trouble for the same 4 of every 168 hours.
     assert (plain(line.forth), plain(line.back), line.covered) == ("100 %", "100 %", "182")
     assert line.lift == f"{182 * 24 / 100:.1f}"
-    assert line.found
+    assert line.significant
     assert plain(page.stand).endswith("Of these the troubles of one pair start together more often than chance has it.")
 
 
@@ -207,7 +207,7 @@ def test_the_scorecard_says_how_often_it_held_and_against_what_it_is_better() ->
 
 def test_the_scorecard_says_what_it_was_made_from_and_what_came_since() -> None:
     page = views.forecast(scored(Row("all", "", 30, SCORE)), {})
-    assert plain(page.made) == (
+    assert plain(page.basis) == (
         "Scored on 1 March 2026: 900 forecasts of 300 incidents, the last of which ended 20 February 2026, 00:00 UTC. "
         "1 incident ended since, not in it yet. Record ab12."
     )
@@ -268,8 +268,8 @@ def test_of_each_forecast_shown_it_is_told_what_became_of_it(end: str, came: str
     found = incident("a", "02 13:00", end)
     known = replace(almanac([found]), issued={"anthropic": (issued(),)})
     page = views.forecast(known, {("anthropic", "a"): carded(found)})
-    (line,) = page.shown
-    assert (plain(line.said), plain(line.came), line.verdict) == ("40 min (10 min to 2 h 40 min)", came, verdict)
+    (line,) = page.forecasts
+    assert (plain(line.forecast), plain(line.came), line.verdict) == ("40 min (10 min to 2 h 40 min)", came, verdict)
     assert line.provider.url == "/incidents/anthropic/a/"
 
 

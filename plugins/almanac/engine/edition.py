@@ -15,7 +15,7 @@ from almanac.engine.lasting import Lasting
 from almanac.engine.plan import Plan
 from almanac.engine.press import digest
 from almanac.engine.state import Row
-from almanac.exports import Channel, Item
+from almanac.exports import Channel, FeedItem
 from almanac.exports.statuspage import Declared, declared
 from almanac.model import Card, Incident, Provider, seconds
 from almanac.snapshot import Snapshot, as_of
@@ -42,7 +42,7 @@ class Edition:
         self._facts = {file: row.facts for file, row in rows.items()}
         self._told = {file: row.told for file, row in rows.items()}
         self._texts: dict[str, Incident] = {}
-        self._items: dict[str, Item] = {}
+        self._items: dict[str, FeedItem] = {}
         self._kept: dict[object, Any] = {}
 
     @cached_property
@@ -95,7 +95,7 @@ class Edition:
             self._texts[card.file] = as_of.incident(self.plan.content, card, seconds(self.almanac.now))
         return self._texts[card.file]
 
-    def item(self, card: Card) -> Item:
+    def item(self, card: Card) -> FeedItem:
         """An incident as feeds have it; it stands in several."""
         if card.file not in self._items:
             provider = self.providers[card.provider]
@@ -163,7 +163,7 @@ class Edition:
             url=f"{plan.site_url}{home}{name}",
             home=f"{plan.site_url}{home}",
             style=f"{urlsplit(plan.site_url).path.rstrip('/')}/theme/feed.css",
-            begun=self.begun,
+            record_since=self.begun,
             version=plan.version,
         )
 

@@ -64,7 +64,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.texts: dict[str, Held] = {}
-        self.states: dict[str, tuple[views.State, ...]] = {}  # of replays, where there was time to lay them out
+        self.states: dict[str, tuple[views.ReplayState, ...]] = {}  # of replays, where there was time to lay them out
 
     def lay_out(self) -> Iterator[None]:
         """Lay out replays, some a step: they draw on nothing but the incident, so nobody needs to know the rest yet."""

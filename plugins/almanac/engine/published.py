@@ -13,7 +13,7 @@ from almanac.engine.figures import everybody
 from almanac.engine.surface import Surface, providers
 from almanac.exports import badges, calendars, maps, parquet, statuspage, tables
 from almanac.exports.badges import Badge
-from almanac.exports.maps import Place
+from almanac.exports.maps import SitemapEntry
 from almanac.exports.statuspage import Declared, Json
 from almanac.exports.syndication import dump
 from almanac.exports.tables import TABLES, TYPES, Size
@@ -236,7 +236,7 @@ def _changed(cards: Iterable[Card]) -> int:
 
 
 def _map(edition: Edition, provider: Provider, year: int) -> bytes:
-    places = [Place(views.incident_url(c), _changed([c])) for c in edition.years[provider.slug][year]]
+    places = [SitemapEntry(views.incident_url(c), _changed([c])) for c in edition.years[provider.slug][year]]
     return maps.sitemap(places, edition.plan.site_url)
 
 
@@ -248,7 +248,7 @@ def pages(edition: Edition, addresses: Iterable[str]) -> bytes:
     changed = _changes(edition)
     written = {f"/{path.stem}/" for path in (edition.plan.content / "pages").glob("*.md")}
     urls = sorted({*addresses, *written, *(card.url for card in edition.almanac.articles)})
-    return maps.sitemap([Place(url, changed.get(url, 0)) for url in urls], edition.plan.site_url)
+    return maps.sitemap([SitemapEntry(url, changed.get(url, 0)) for url in urls], edition.plan.site_url)
 
 
 def _changes(edition: Edition) -> dict[str, int]:
@@ -270,7 +270,8 @@ def _changes(edition: Edition) -> dict[str, int]:
 def _index(edition: Edition) -> bytes:
     newest = max(map(_changed, edition.almanac.cards.values()), default=0)
     years = ((f"/sitemap-{p.slug}-{year}.xml", _changed(edition.years[p.slug][year])) for p, year in _years(edition))
-    return maps.index([Place("/sitemap-pages.xml", newest), *(Place(*year) for year in years)], edition.plan.site_url)
+    entries = [SitemapEntry("/sitemap-pages.xml", newest), *(SitemapEntry(*year) for year in years)]
+    return maps.index(entries, edition.plan.site_url)
 
 
 SURFACES: tuple[Surface, ...] = (

@@ -9,7 +9,7 @@ from almanac.content.article import ArticleCard
 from almanac.engine.edition import Edition
 from almanac.engine.press import Press, digest
 from almanac.exports import searchindex
-from almanac.exports.searchindex import Record
+from almanac.exports.searchindex import SearchRecord
 from almanac.model import Card, Provider, moment, stamp
 from almanac.text import english, markdown
 from almanac.views import base
@@ -37,7 +37,7 @@ def _key(edition: Edition, press: Press) -> bytes:
     return digest("search", marks, almanac.providers, articles)
 
 
-def records(edition: Edition) -> Iterable[Record]:
+def records(edition: Edition) -> Iterable[SearchRecord]:
     """Everything that can be found: incidents, newest first, then providers, articles and claims."""
     cards = [card for cards in edition.almanac.cards.values() for card in cards]
     for card in sorted(cards, key=lambda card: (-card.started, card.provider, card.id)):
@@ -48,12 +48,12 @@ def records(edition: Edition) -> Iterable[Record]:
         yield from _claims(article)
 
 
-def _incident(edition: Edition, card: Card) -> Record:
+def _incident(edition: Edition, card: Card) -> SearchRecord:
     said = " ".join(markdown.plain(update.text) for update in edition.text(card).updates if update.text)
     name = edition.providers[card.provider].name
     began = english.moment(moment(card.started))
     mark = base.mark(card).word
-    return Record(
+    return SearchRecord(
         url=views.incident_url(card),
         title=base.name(card),
         note=f"{name} · {mark if mark == card.kind else f'{card.kind}, {mark}'} · {began}",
@@ -64,9 +64,9 @@ def _incident(edition: Edition, card: Card) -> Record:
     )
 
 
-def _provider(provider: Provider) -> Record:
+def _provider(provider: Provider) -> SearchRecord:
     parts = ", ".join(component.name for component in provider.components)
-    return Record(
+    return SearchRecord(
         url=views.provider_url(provider.slug),
         title=f"Is {provider.name} down?",
         note=provider.company,
@@ -77,10 +77,10 @@ def _provider(provider: Provider) -> Record:
     )
 
 
-def _article(edition: Edition, card: ArticleCard) -> Record:
+def _article(edition: Edition, card: ArticleCard) -> SearchRecord:
     page = (edition.plan.output / _page(card)).read_text(encoding="utf-8")
     body = page.partition("<article")[2].partition(">")[2].partition("</article>")[0]
-    return Record(
+    return SearchRecord(
         url=card.url,
         title=card.title,
         note=f"{card.kind or 'article'} · {english.date(card.date)}",
@@ -91,9 +91,9 @@ def _article(edition: Edition, card: ArticleCard) -> Record:
     )
 
 
-def _claims(card: ArticleCard) -> Iterable[Record]:
+def _claims(card: ArticleCard) -> Iterable[SearchRecord]:
     for claim in card.claims:
-        yield Record(
+        yield SearchRecord(
             url=f"{card.url}#claims",
             title=claim.said,
             note=f"claim · {claim.verdict} · {card.title}",

@@ -16,11 +16,11 @@ from almanac import exports, views
 from almanac.content.article import ArticleCard
 from almanac.engine.edition import Edition
 from almanac.engine.surface import Surface, providers
-from almanac.exports import Channel, Entry, Item
+from almanac.exports import AtomEntry, Channel, FeedItem
 from almanac.exports.items import newest_first
 from almanac.model import TROUBLE, Card, Impact, Provider, stamped
 
-Make = Callable[[Channel, list[Item]], bytes]
+Make = Callable[[Channel, list[FeedItem]], bytes]
 FORMS: dict[str, Make] = {"atom.xml": exports.atom, "feed.xml": exports.rss, "feed.json": exports.json_feed}
 HISTORY: dict[str, Make] = {"history.atom": exports.atom, "history.rss": exports.rss}
 SEVERE = frozenset({Impact.MAJOR, Impact.CRITICAL})
@@ -46,7 +46,7 @@ def _quiet(make: Make, name: str) -> Callable[..., object]:
     return feed
 
 
-def _among(incidents: list[Item], articles: list[Item]) -> list[Item]:
+def _among(incidents: list[FeedItem], articles: list[FeedItem]) -> list[FeedItem]:
     """The articles of the time of these incidents: they push none out, for what has left stands in the archives."""
     if len(incidents) < exports.NEWEST:
         return articles
@@ -113,10 +113,10 @@ def _archive(edition: Edition, *which: Any) -> bytes:
     return exports.atom_of(linked, [_brief(edition, card) for card in cards])
 
 
-def _brief(edition: Edition, card: Card) -> Entry:
+def _brief(edition: Edition, card: Card) -> AtomEntry:
     """An incident as archive documents have it: it stands in one of the site and one of its provider."""
 
-    def made() -> Entry:
+    def made() -> AtomEntry:
         return exports.entry(exports.brief(card, edition.providers[card.provider], edition.plan))
 
     return edition.kept(("brief", card.file), made)

@@ -6,7 +6,7 @@
 from almanac.exports.items import (
     NEWEST,
     Channel,
-    Item,
+    FeedItem,
     article,
     brief,
     failing,
@@ -15,13 +15,13 @@ from almanac.exports.items import (
     posts,
     undeclared,
 )
-from almanac.exports.syndication import Entry, atom, atom_of, entry, json_feed, opml, rss
+from almanac.exports.syndication import AtomEntry, atom, atom_of, entry, json_feed, opml, rss
 
 __all__ = [
     "NEWEST",
+    "AtomEntry",
     "Channel",
-    "Entry",
-    "Item",
+    "FeedItem",
     "article",
     "atom",
     "atom_of",

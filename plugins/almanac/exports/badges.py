@@ -34,33 +34,33 @@ class Badge(NamedTuple):
     until: str
 
 
-def badge(known: Declared, almanac: Snapshot) -> Badge:
-    """The badge of one provider."""
-    indicator = status([known])["indicator"]
-    state = known.state
+def badge(declaration: Declared, almanac: Snapshot) -> Badge:
+    """Return the badge of one provider."""
+    indicator = status([declaration])["indicator"]
+    state = declaration.state
     if indicator == "unknown" or state.reach is None:
-        return Badge(line(known.provider.name), "unknown", "unknown", "")
+        return Badge(line(declaration.provider.name), "unknown", "unknown", "")
     at = moment(min(state.reach, int(almanac.now.timestamp())))
-    said = f"{state.mark.word}, {english.short_date(at)} {english.clock(at)} UTC".replace(english.GAP, " ")
-    return Badge(line(known.provider.name), said, indicator, stamp(moment(state.reach + FRESH)))
+    message = f"{state.mark.word}, {english.short_date(at)} {english.clock(at)} UTC".replace(english.GAP, " ")
+    return Badge(line(declaration.provider.name), message, indicator, stamp(moment(state.reach + FRESH)))
 
 
-def whole(known: Sequence[Declared], almanac: Snapshot) -> Badge:
-    """The badge of the site: of how many it is known what they declare, and how many of these declare trouble."""
-    read = [k.state for k in known if k.state.known and k.state.reach is not None]
+def whole(declarations: Sequence[Declared], almanac: Snapshot) -> Badge:
+    """Return the badge of the site: of how many providers the state is known, and how many of these declare trouble."""
+    read = [k.state for k in declarations if k.state.is_known and k.state.reach is not None]
     label = line(almanac.site_name)
     if not read:
         return Badge(label, "unknown", "unknown", "")
     reach = min(state.reach or 0 for state in read)
     at = moment(min(reach, int(almanac.now.timestamp())))
     troubled = sum(state.in_trouble for state in read)
-    said = f"{troubled} of {len(read)} in declared trouble, {english.short_date(at)} {english.clock(at)} UTC"
-    indicator = status(known)["indicator"]
-    return Badge(label, said.replace(english.GAP, " "), indicator, stamp(moment(reach + FRESH)))
+    message = f"{troubled} of {len(read)} in declared trouble, {english.short_date(at)} {english.clock(at)} UTC"
+    indicator = status(declarations)["indicator"]
+    return Badge(label, message.replace(english.GAP, " "), indicator, stamp(moment(reach + FRESH)))
 
 
 def shields(badge: Badge) -> bytes:
-    """The JSON that https://shields.io/badges/endpoint-badge reads."""
+    """Return the JSON that https://shields.io/badges/endpoint-badge reads."""
     return dump(
         {
             "schemaVersion": 1,
@@ -73,7 +73,7 @@ def shields(badge: Badge) -> bytes:
 
 
 def svg(badge: Badge) -> bytes:
-    """The same as a picture, white on colours of at least 4.5 : 1."""
+    """Return a badge as an SVG picture, white on colours of a contrast of at least 4.5 : 1."""
     left, right = (round(len(text) * LETTER + 2 * PAD) for text in (badge.label, badge.message))
     title = f"{badge.label}: {badge.message}" + (f"; unknown from {badge.until}" if badge.until else "")
     return document(

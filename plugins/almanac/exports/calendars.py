@@ -24,7 +24,7 @@ PRODUCT = "-//Outage Almanac//declared incidents//EN"
 WHOLE = "The service as a whole"
 WIDTH = 74  # octets in a line, and one for the blank that a line begins with that goes on
 
-_MARKED = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,"})
+_ESCAPES = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,"})
 # The pieces of a line that is folded: no character is torn apart, nor, unless there is nothing else, what is marked.
 _PIECES = re.compile(rb".{1,%d}(?:\Z|(?<!\\)(?![\x80-\xbf]))|.{1,%d}(?![\x80-\xbf])" % (WIDTH, WIDTH))
 
@@ -39,14 +39,14 @@ class Event(NamedTuple):
 
 
 def event(card: Card, provider: Provider, window: tuple[datetime | None, datetime | None] = (None, None)) -> Event:
-    """What a calendar shows of an incident. `window` is the announced one, if it is not over."""
+    """Return what a calendar shows of an incident. `window` is the announced one, if it is not over."""
     start, end = window
     ended = None if card.ended is None else moment(max(card.ended, card.started))
     return Event(card, provider, start or moment(card.started), end or ended)
 
 
 def calendar(title: str, events: Iterable[Event], site: Home) -> bytes:
-    """A calendar, its entries in the order given."""
+    """Return a calendar with its entries in the order given."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", f"X-WR-CALNAME:{_text(title)}"]
     for one in events:
         lines += _entry(one, site)
@@ -76,17 +76,17 @@ def _entry(event: Event, site: Home) -> list[str]:
 
 
 def _text(value: str) -> str:
-    """A value of type TEXT (3.3.11)."""
-    return line(value).translate(_MARKED)
+    """Return a value of type TEXT (RFC 5545, 3.3.11)."""
+    return line(value).translate(_ESCAPES)
 
 
 def _time(at: datetime) -> str:
-    """A value of type DATE-TIME in UTC (3.3.5)."""
+    """Return a value of type DATE-TIME in UTC (RFC 5545, 3.3.5)."""
     return stamp(at).replace("-", "").replace(":", "")
 
 
 def _folded(line: bytes) -> bytes:
-    """A content line in lines that are short enough (3.1)."""
+    """Return a content line folded into lines that are short enough (RFC 5545, 3.1)."""
     return line if len(line) <= WIDTH else b"\r\n ".join(_PIECES.findall(line))
 
 
@@ -97,5 +97,5 @@ def _open(event: Event) -> str:
 
 
 def host(site: Home) -> str:
-    """The authority in the site's tag: URI, which never changes though the site may move."""
+    """Return the authority in the site's tag: URI, which never changes though the site may move."""
     return site.site_id.removeprefix("tag:").partition(",")[0]

@@ -41,7 +41,7 @@ class Home(Protocol):
 class Channel:
     """A feed: its id for life, its own address and that of the page it belongs to (both absolute).
 
-    `begun` is since when there is a record, the date of a feed that holds nothing yet.
+    `record_since` is the moment from which on there is a record, the date of a feed that holds nothing yet.
     `current`, `earlier` and `later` are the links of RFC 5005: an archive document names the feed it is of, and each
     document the archives beside it. `version` is that of the program which prints it. "" where there is none.
     """
@@ -51,7 +51,7 @@ class Channel:
     url: str
     home: str
     style: str = ""  # address of a style sheet (CSS), for those who open it in a browser
-    begun: datetime = UNSAID
+    record_since: datetime = UNSAID
     current: str = ""
     earlier: str = ""
     later: str = ""
@@ -59,7 +59,7 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class FeedItem:
     """An entry of a feed. `html` is safe; all else is plain text."""
 
     id: str
@@ -72,20 +72,20 @@ class Item:
     categories: tuple[str, ...] = ()
 
 
-def incident(incident: Incident, card: Card, provider: Provider, site: Home) -> Item:
-    """An incident as one item: its state in the title, its posts newest first in the text."""
-    told = [_facts(card), *(_post(update) for update in reversed(incident.updates))]
-    return _item(card, provider, site, "\n".join(told))
+def incident(incident: Incident, card: Card, provider: Provider, site: Home) -> FeedItem:
+    """Return an incident as one item: its state in the title, its posts newest first in the text."""
+    parts = [_facts(card), *(_post(update) for update in reversed(incident.updates))]
+    return _item(card, provider, site, "\n".join(parts))
 
 
-def brief(card: Card, provider: Provider, site: Home) -> Item:
-    """The same item without the posts, which archive documents leave to the page of the incident."""
+def brief(card: Card, provider: Provider, site: Home) -> FeedItem:
+    """Return an incident as an item without the posts, which archive documents leave to the page of the incident."""
     return _item(card, provider, site, _facts(card))
 
 
-def _item(card: Card, provider: Provider, site: Home, html: str) -> Item:
+def _item(card: Card, provider: Provider, site: Home, html: str) -> FeedItem:
     published, updated = _dates(card)
-    return Item(
+    return FeedItem(
         id=_id(card, site),
         url=site.site_url + base.incident_url(card),
         title=f"{_state(card.phase, card.ended is not None)}: {provider.name}: {card.title}",
@@ -97,20 +97,20 @@ def _item(card: Card, provider: Provider, site: Home, html: str) -> Item:
     )
 
 
-def posts(incident: Incident, card: Card, provider: Provider, site: Home) -> list[Item]:
-    """Every post on an incident as an item of its own, oldest first.
+def posts(incident: Incident, card: Card, provider: Provider, site: Home) -> list[FeedItem]:
+    """Return every post on an incident as an item of its own, oldest first.
 
     The id of a post holds the minute it was first dated to, and its number among those of that minute.
     """
-    seen: Counter[str] = Counter()
-    found = []
+    per_minute: Counter[str] = Counter()
+    items = []
     for update in incident.updates:
         minute = f"{stamp(_first_dated(update))[:16]}Z"
-        seen[minute] += 1
-        number = f"-{seen[minute]}" if seen[minute] > 1 else ""
+        per_minute[minute] += 1
+        number = f"-{per_minute[minute]}" if per_minute[minute] > 1 else ""
         published = _seen_by(update.at, update)
-        found.append(
-            Item(
+        items.append(
+            FeedItem(
                 id=f"{_id(card, site)}/{minute}{number}",
                 url=site.site_url + base.incident_url(card),
                 title=f"{_state(update.phase.value, False)}: {provider.name}: {incident.title}",
@@ -121,12 +121,12 @@ def posts(incident: Incident, card: Card, provider: Provider, site: Home) -> lis
                 categories=(provider.name, update.phase.value),
             )
         )
-    return found
+    return items
 
 
-def article(card: ArticleCard, site: Home) -> Item:
-    """An article as an item, with its summary; the text is on its page."""
-    return Item(
+def article(card: ArticleCard, site: Home) -> FeedItem:
+    """Return an article as an item, with its summary; the text is on its page."""
+    return FeedItem(
         id=f"{site.site_id}{(card.first_url or card.url).strip('/')}",
         url=site.site_url + card.url,
         title=card.title,
@@ -138,30 +138,30 @@ def article(card: ArticleCard, site: Home) -> Item:
     )
 
 
-def link(post: LinkPost, grade: str, incidents: Sequence[tuple[str, str]], site: Home) -> Item:
-    """A link post as an item that leads to what was written; `incidents` are (address on the site, name)."""
-    said = [f"<blockquote>{escape(post.quote)}</blockquote>"] * bool(post.quote)
-    said += [f"<p>{escape(post.note)} ({escape(post.curator)})</p>"] * bool(post.note)
-    said += [f'<p>About <a href="{escape(site.site_url + url)}">{escape(name)}</a></p>' for url, name in incidents]
-    return Item(
+def link(post: LinkPost, grade: str, incidents: Sequence[tuple[str, str]], site: Home) -> FeedItem:
+    """Return a link post as an item that leads to what was written; `incidents` are (address on the site, name)."""
+    parts = [f"<blockquote>{escape(post.quote)}</blockquote>"] * bool(post.quote)
+    parts += [f"<p>{escape(post.note)} ({escape(post.curator)})</p>"] * bool(post.note)
+    parts += [f'<p>About <a href="{escape(site.site_url + url)}">{escape(name)}</a></p>' for url, name in incidents]
+    return FeedItem(
         id=f"{site.site_id}press/{post.slug}",
         url=post.lead.url,
         title=f"{english.sentence(grade)}: {post.lead.title} ({post.lead.publisher})",
         published=post.lead.at,
         updated=post.lead.at,
-        html="".join(said),
+        html="".join(parts),
         authors=(post.lead.publisher,),
         categories=(grade,),
     )
 
 
-def undeclared(one: Undeclared, provider: Provider, site: Home) -> Item:
-    """Trouble that the provider did not declare; its title says so first."""
+def undeclared(one: Undeclared, provider: Provider, site: Home) -> FeedItem:
+    """Return trouble that the provider did not declare as an item; its title says so first."""
     lines = "".join(
-        f'<li><a href="{escape(seen.url)}">{escape(seen.title)}</a>, {escape(seen.publisher)}</li>'
-        for seen in one.evidence
+        f'<li><a href="{escape(witness.url)}">{escape(witness.title)}</a>, {escape(witness.publisher)}</li>'
+        for witness in one.evidence
     )
-    return Item(
+    return FeedItem(
         id=f"{site.site_id}undeclared/{one.provider}/{one.slug}",
         url=site.site_url + one.url,
         title=f"Not declared: {provider.name}: {one.title}",
@@ -173,34 +173,34 @@ def undeclared(one: Undeclared, provider: Provider, site: Home) -> Item:
     )
 
 
-def failing(provider: Provider, pulls: Pulls | None, now: datetime, site: Home) -> list[Item]:
-    """The feeds of a provider that could not be used for a day or longer; dated to the moment the day was over."""
-    known = pulls.feeds if pulls else ()
+def failing(provider: Provider, pulls: Pulls | None, now: datetime, site: Home) -> list[FeedItem]:
+    """Return an item for each feed that could not be used for a day or longer, dated to when the day was over."""
+    feeds = pulls.feeds if pulls else ()
     return [
         _failure(provider, state, state.error_since + PATIENCE, site)
-        for state in known
+        for state in feeds
         if state.error and state.error_since and state.error_since + PATIENCE <= now
     ]
 
 
-def _failure(provider: Provider, state: FeedState, due: datetime, site: Home) -> Item:
+def _failure(provider: Provider, state: FeedState, due: datetime, site: Home) -> FeedItem:
     since = stamp(due - PATIENCE)
     mark = sha256(state.url.encode()).hexdigest()[:8]
-    said = f"{state.url} cannot be used since {english.moment(due - PATIENCE)}: {state.error}"
-    return Item(
+    text = f"{state.url} cannot be used since {english.moment(due - PATIENCE)}: {state.error}"
+    return FeedItem(
         id=f"{site.site_id}failing/{provider.slug}/{mark}/{since}",
         url=f"{site.site_url}/status/",
         title=f"Failing for a day: {provider.name}: {addresses.host(state.url)}",
         published=due,
         updated=due,
-        html=f"<p>{escape(markdown.clean(said))}</p>",
+        html=f"<p>{escape(markdown.clean(text))}</p>",
         authors=("Outage Almanac",),
         categories=(provider.name,),
     )
 
 
 def _dates(card: Card) -> tuple[datetime, datetime]:
-    """When an incident was first posted, and when anything about it last changed, as far as anyone could see then."""
+    """Return when an incident was first posted, and when it last changed, as far as anyone could see then."""
     published = min([card.posted, *([] if card.first_seen is None else [card.first_seen])])
     return moment(published), moment(max(published, card.changed))
 
@@ -210,12 +210,12 @@ def _id(card: Card, site: Home) -> str:
 
 
 def _seen_by(at: datetime, update: Update) -> datetime:
-    """A time of a post, capped at the moment it was first seen: no feed may date anything to the future."""
+    """Return a time of a post, capped at the moment it was first seen: no feed may date anything to the future."""
     return min(at, update.seen) if update.seen else at
 
 
 def _first_dated(update: Update) -> datetime:
-    """The time a post had when it was first seen, whatever its provider dates it to now."""
+    """Return the time a post had when it was first seen, whatever its provider dates it to now."""
     return next((was.at for was in update.was if was.at), update.at)
 
 
@@ -232,10 +232,10 @@ def _facts(card: Card) -> str:
 
 def _post(update: Update) -> str:
     head = f"<strong>{escape(english.sentence(update.phase))}</strong>, {english.moment(update.at)}"
-    gone = f" (taken away by {english.moment(update.gone)})" if update.gone else ""
-    return f"<p>{head}{gone}</p>{markdown.html(update.text) if update.text else ''}"
+    removal = f" (taken away by {english.moment(update.gone)})" if update.gone else ""
+    return f"<p>{head}{removal}</p>{markdown.html(update.text) if update.text else ''}"
 
 
-def newest_first(items: Iterable[Item], most: int = NEWEST) -> list[Item]:
-    """The newest items of several kinds, as many as a feed holds."""
+def newest_first(items: Iterable[FeedItem], most: int = NEWEST) -> list[FeedItem]:
+    """Return the newest items of several kinds, as many as a feed holds."""
     return sorted(items, key=lambda item: (item.published, item.id), reverse=True)[:most]

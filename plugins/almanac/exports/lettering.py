@@ -29,17 +29,17 @@ class Font(NamedTuple):
     widths: dict[int, float]
 
     def can(self, text: str) -> bool:
-        """True if every character has a shape of its own in this font."""
+        """Say whether every character has a shape of its own in this font."""
         return all(ord(c) in self.widths and unicodedata.category(c) not in CANNOT for c in text)
 
     def width(self, text: str, size: int) -> float:
-        """How many pixels a line takes."""
+        """Return how many pixels a line takes."""
         return sum(self.widths[ord(c)] for c in text) * size
 
 
 @cache
 def font(bold: bool = False) -> Font:
-    """The regular or the semibold face."""
+    """Return the regular or the semibold face."""
     import font_source_sans_pro as package
 
     file = Path(package.font_directory) / f"SourceSansPro-{'Semibold' if bold else 'Regular'}.ttf"
@@ -47,7 +47,7 @@ def font(bold: bool = False) -> Font:
 
 
 def _widths(data: bytes) -> dict[int, float]:
-    """The advance width of every character of a TrueType font (tables cmap format 12, hhea, hmtx, head)."""
+    """Return the advance width of every character of a TrueType font (tables cmap format 12, hhea, hmtx, head)."""
     tables = {}
     for at in range(12, 12 + 16 * struct.unpack(">H", data[4:6])[0], 16):
         tag, _, offset, _ = struct.unpack(">4sIII", data[at : at + 16])
@@ -63,7 +63,7 @@ def _widths(data: bytes) -> dict[int, float]:
 
 
 def _groups(data: bytes, cmap: int) -> list[tuple[int, int, int]]:
-    """Runs of characters with the glyph of the first, from the subtable that holds all of Unicode."""
+    """Return runs (first, last, glyph of the first) of characters, from the subtable that holds all of Unicode."""
     for at in range(struct.unpack_from(">H", data, cmap + 2)[0]):
         (offset,) = struct.unpack_from(">I", data, cmap + 8 + 8 * at)
         table = cmap + offset
@@ -73,7 +73,7 @@ def _groups(data: bytes, cmap: int) -> list[tuple[int, int, int]]:
     raise ValueError("the font has no table of all Unicode characters")
 
 
-def put(canvas: Grey, text: str, at: tuple[int, int], size: int, bold: bool = False) -> None:
+def set_line(canvas: Grey, text: str, at: tuple[int, int], size: int, bold: bool = False) -> None:
     """Set a line whose baseline begins at (x, y): ink is added to `canvas`, 0 none to 255 full."""
     face = font(bold)
     pen, baseline = float(at[0]), at[1]
@@ -88,7 +88,7 @@ def put(canvas: Grey, text: str, at: tuple[int, int], size: int, bold: bool = Fa
 
 @cache
 def _shape(letter: str, size: int, bold: bool) -> Grey:
-    """The ink of a letter, its baseline `size` below the top."""
+    """Return the ink of a letter, its baseline `size` below the top."""
     import resvg_py
 
     face = font(bold)
@@ -102,7 +102,7 @@ def _shape(letter: str, size: int, bold: bool) -> Grey:
 
 
 def alpha(png: bytes) -> Grey:
-    """The fourth channel of an RGBA picture of 8 bits, as resvg writes it; each channel is filtered by itself."""
+    """Return the fourth channel of an RGBA picture of 8 bits as resvg writes it; each channel is filtered by itself."""
     width, height = struct.unpack(">II", png[16:24])
     body, at = b"", 8
     while at < len(png):
@@ -110,22 +110,22 @@ def alpha(png: bytes) -> Grey:
         body += png[at + 8 : at + 8 + length] if png[at + 4 : at + 8] == b"IDAT" else b""
         at += length + 12
     rows = np.frombuffer(zlib.decompress(body), np.uint8).reshape(height, 1 + 4 * width)
-    above, found = [0] * width, []
+    above, channel = [0] * width, []
     for row in rows:
         above = _unfiltered(int(row[0]), row[4::4].tolist(), above)
-        found.append(above)
-    return np.array(found, np.uint8)
+        channel.append(above)
+    return np.array(channel, np.uint8)
 
 
 def _unfiltered(kind: int, row: list[int], above: list[int]) -> list[int]:
-    """A row of a PNG: each value is a difference to left, above, their mean, or Paeth's choice (PNG, section 9)."""
-    found: list[int] = []
+    """Decode a row of a PNG: values are differences to left, above, their mean, or Paeth's choice (PNG, section 9)."""
+    values: list[int] = []
     left = corner = 0
     for value, up in zip(row, above, strict=True):
         guess = (0, left, up, (left + up) // 2, _paeth(left, up, corner))[kind]
         left, corner = (value + guess) & 255, up
-        found.append(left)
-    return found
+        values.append(left)
+    return values
 
 
 def _paeth(left: int, up: int, corner: int) -> int:

@@ -46,33 +46,33 @@ class LinkPicture(NamedTuple):
     days: tuple[str, ...] = ()
 
 
-def draw(shown: LinkPicture, site_name: str) -> bytes:
-    """The picture as PNG. What the font cannot draw is left out; then the name stands for the title."""
+def draw(content: LinkPicture, site_name: str) -> bytes:
+    """Return the picture as PNG. What the font cannot draw is left out; then the name stands for the title."""
     ink, soft = np.zeros((HEIGHT, WIDTH), np.uint8), np.zeros((HEIGHT, WIDTH), np.uint8)
-    name, title = _drawable(shown.name), _drawable(shown.title)
-    lettering.put(ink, _drawable(site_name), (MARGIN, 92), 40, True)
+    name, title = _drawable(content.name), _drawable(content.title)
+    lettering.set_line(ink, _drawable(site_name), (MARGIN, 92), 40, True)
     if name and title:
-        lettering.put(soft, _cut(name, 42, False), (MARGIN, 190), 42)
+        lettering.set_line(soft, _cut(name, 42, False), (MARGIN, 190), 42)
     size, lines = _lines(title or name)
     for number, line in enumerate(lines):
-        lettering.put(ink, line, (MARGIN, 282 + number * (size + 10)), size, True)
-    left = MARGIN + (70 if shown.css else 0)
-    for number, fact in enumerate(shown.facts):
+        lettering.set_line(ink, line, (MARGIN, 282 + number * (size + 10)), size, True)
+    left = MARGIN + (70 if content.css else 0)
+    for number, fact in enumerate(content.facts):
         canvas, bold = (ink, True) if number == 0 else (soft, False)
-        lettering.put(canvas, _cut(_drawable(fact), 42, bold, left - MARGIN), (left, 528 + 54 * number), 42, bold)
+        lettering.set_line(canvas, _cut(_drawable(fact), 42, bold, left - MARGIN), (left, 528 + 54 * number), 42, bold)
     picture = np.maximum(_INK_STEPS[ink], _SOFT_STEPS[soft])
-    _draw_shapes(picture, shown)
-    return _png(picture, mark(shown, site_name))
+    _draw_shapes(picture, content)
+    return _png(picture, mark(content, site_name))
 
 
 def _drawable(text: str) -> str:
-    """Text in one line, "" if the fonts lack a shape for any of it."""
+    """Return text in one line, "" if the fonts lack a shape for any of it."""
     line = " ".join(unicodedata.normalize("NFC", text).split())
     return line if font().can(line) and font(True).can(line) else ""
 
 
 def _lines(title: str) -> tuple[int, list[str]]:
-    """The size and the lines of a title; one that is too long even in small letters ends in an ellipsis."""
+    """Return the size and the lines of a title; one that is too long even in small letters ends in an ellipsis."""
     for size, most in TITLES:
         lines = _wrapped(title, size)
         if len(lines) <= most and all(font(True).width(line, size) <= INNER for line in lines):
@@ -92,9 +92,9 @@ def _wrapped(title: str, size: int) -> list[str]:
     return lines
 
 
-def _cut(line: str, size: int, bold: bool, taken: int = 0) -> str:
-    """As much of a line as there is room for, ending in an ellipsis if it is not all of it."""
-    face, room = font(bold), (INNER - taken) / size
+def _cut(line: str, size: int, bold: bool, indent: int = 0) -> str:
+    """Return as much of a line as there is room for, ending in an ellipsis if it is not all of it."""
+    face, room = font(bold), (INNER - indent) / size
     ends = list(accumulate((face.widths[ord(letter)] for letter in line), initial=0.0))  # once, not once a letter cut
     if ends[-1] <= room:
         return line
@@ -102,18 +102,18 @@ def _cut(line: str, size: int, bold: bool, taken: int = 0) -> str:
     return line[: max(longest, 0)].rstrip() + "…"
 
 
-def _draw_shapes(picture: Grey, shown: LinkPicture) -> None:
-    """The double rule, the glyph before the facts, and bars of days: height and ink say severity, as on the site."""
+def _draw_shapes(picture: Grey, content: LinkPicture) -> None:
+    """Draw the double rule, the glyph before the facts, and bars of days; height and ink say severity."""
     picture[122:126, MARGIN:-MARGIN] = picture[131:134, MARGIN:-MARGIN] = INKS
-    if shown.css:
+    if content.css:
         picture[484:588, MARGIN : MARGIN + 46] = _COLOURS["rule"]
         picture[487:585, MARGIN + 3 : MARGIN + 43] = 0
-        _draw_bar(picture, shown.css, slice(MARGIN, MARGIN + 46), 588, 104)
-    for number, css in enumerate(shown.days):
-        step = INNER / len(shown.days)
+        _draw_bar(picture, content.css, slice(MARGIN, MARGIN + 46), 588, 104)
+    for number, css in enumerate(content.days):
+        step = INNER / len(content.days)
         left = MARGIN + round(number * step)
         _draw_bar(picture, css, slice(left, max(MARGIN + round((number + 1) * step) - 2, left + 1)), 450, 100)
-    if shown.days:
+    if content.days:
         picture[450:452, MARGIN:-MARGIN] = INKS
 
 
@@ -146,7 +146,7 @@ _COLOURS = {name: INKS + 1 + SOFTS + number for number, name in enumerate((*SEVE
 
 @cache
 def _look() -> bytes:
-    """What decides how anything looks: this code, the drawing library and the fonts."""
+    """Return all that decides how pictures look: this code, the drawing library's version and the fonts."""
     files = (__file__, lettering.__file__, font().file, font(True).file)
     return b"".join([version("resvg_py").encode(), *(Path(file).read_bytes() for file in files)])
 
@@ -156,29 +156,29 @@ def _drawn_by() -> bytes:
     return blake2b(_look(), digest_size=16).digest()
 
 
-def mark(shown: LinkPicture, site_name: str) -> bytes:
-    """A digest of all that a picture depends on."""
-    return blake2b(_drawn_by() + repr((shown, site_name)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def mark(content: LinkPicture, site_name: str) -> bytes:
+    """Return a digest of all that a picture depends on."""
+    return blake2b(_drawn_by() + repr((content, site_name)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def is_of(png: bytes, wanted: bytes) -> bool:
-    """True if `png` is the very picture that `draw` makes of what has the mark `wanted`: it says so itself."""
+def is_of(png: bytes, digest: bytes) -> bool:
+    """Say whether `png` is the very picture that `draw` makes of the content with the mark `digest`: it is signed."""
     chunks = dict(_chunks(png))
-    return chunks.get(CHUNK) == _signed(wanted, chunks.get(b"IDAT", b""))
+    return chunks.get(CHUNK) == _signed(digest, chunks.get(b"IDAT", b""))
 
 
-def _signed(marked: bytes, body: bytes) -> bytes:
-    return b"Comment\0" + blake2b(marked + body, digest_size=16).hexdigest().encode()
+def _signed(digest: bytes, body: bytes) -> bytes:
+    return b"Comment\0" + blake2b(digest + body, digest_size=16).hexdigest().encode()
 
 
-def _png(picture: Grey, marked: bytes) -> bytes:
-    """Sixteen colours, two pixels a byte, signed with what it shows."""
+def _png(picture: Grey, digest: bytes) -> bytes:
+    """Return a picture as PNG: sixteen colours, two pixels a byte, signed with what it shows."""
     rows = np.zeros((HEIGHT, 1 + WIDTH // 2), np.uint8)
     rows[:, 1:] = picture[:, ::2] << 4 | picture[:, 1::2]
     body = zlib.compress(rows.tobytes(), 6)
     palette = bytes(value for colour in _PALETTE for value in colour)
     head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 4, 3, 0, 0, 0)
-    parts = ((b"IHDR", head), (b"PLTE", palette), (CHUNK, _signed(marked, body)), (b"IDAT", body), (b"IEND", b""))
+    parts = ((b"IHDR", head), (b"PLTE", palette), (CHUNK, _signed(digest, body)), (b"IDAT", body), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
     )

@@ -13,40 +13,40 @@ from almanac.views import base
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-class Place(NamedTuple):
+class SitemapEntry(NamedTuple):
     """An address relative to the site, and when what it shows last changed (epoch seconds; 0 where nobody knows)."""
 
     url: str
     changed: int = 0
 
 
-def sitemap(places: Iterable[Place], site_url: str) -> bytes:
-    """The pages of the site."""
+def sitemap(places: Iterable[SitemapEntry], site_url: str) -> bytes:
+    """Return a sitemap of pages of the site."""
     return _listing("urlset", "url", places, site_url)
 
 
-def index(maps: Iterable[Place], site_url: str) -> bytes:
-    """The sitemaps of the site: one may hold 50,000 addresses."""
+def index(maps: Iterable[SitemapEntry], site_url: str) -> bytes:
+    """Return the index of the sitemaps of the site: one may hold 50,000 addresses."""
     return _listing("sitemapindex", "sitemap", maps, site_url)
 
 
-def _listing(name: str, kind: str, places: Iterable[Place], site_url: str) -> bytes:
+def _listing(name: str, kind: str, places: Iterable[SitemapEntry], site_url: str) -> bytes:
     listed = "".join(f"  <{kind}>\n{_place(place, site_url)}  </{kind}>\n" for place in places)
     return f'{DECLARATION}<{name} xmlns="{NAMESPACE}">\n{listed}</{name}>\n'.encode()
 
 
-def _place(place: Place, site_url: str) -> str:
+def _place(place: SitemapEntry, site_url: str) -> str:
     changed = f"    <lastmod>{stamped(place.changed)}</lastmod>\n" if place.changed else ""
     return f"    <loc>{escape(site_url + place.url)}</loc>\n{changed}"
 
 
 def robots(site_url: str) -> bytes:
-    """Everybody may read everything."""
+    """Return a robots.txt by which everybody may read everything."""
     return f"User-agent: *\nAllow: /\n\nSitemap: {site_url}/sitemap.xml\n".encode()
 
 
 def llms(site_name: str, site_url: str, providers: Sequence[Provider]) -> bytes:
-    """What a language model should read, and how to (https://llmstxt.org)."""
+    """Return what a language model should read, and how to (https://llmstxt.org)."""
     listed = sorted(providers, key=lambda provider: provider.name.casefold())
     lines = [
         f"# {site_name}",

@@ -13,7 +13,7 @@ from almanac.model import unstamp
 
 
 def as_parquet(table: Table, rows: Iterable[Sequence[Any]]) -> bytes:
-    """A Parquet file of a table: times are UTC to the millisecond, lists are lists, what is not known is null."""
+    """Return a table as Parquet: times are UTC to the millisecond, lists are lists, what is not known is null."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -37,7 +37,7 @@ def as_parquet(table: Table, rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _read(kind: str) -> Callable[[Any], Any]:
-    """How a cell of a table becomes a value: texts may be empty, all else that is empty is not known."""
+    """Return how a cell of a table becomes a value: texts may be empty, all else that is empty is not known."""
     if kind == "string":
         return str
     if kind == "datetime":

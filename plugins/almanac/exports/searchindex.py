@@ -20,7 +20,7 @@ YES = ["yes"]
 ENTRY = "pagefind-entry.json"
 
 
-class Record(NamedTuple):
+class SearchRecord(NamedTuple):
     """A thing that can be found. `marks` are what it can be chosen by: provider-groq, kind-outage."""
 
     url: str  # relative to the site's root
@@ -46,14 +46,14 @@ class Record(NamedTuple):
         }
 
 
-def files(records: Iterable[Record]) -> dict[str, bytes]:
-    """The files of the index by path, with the script that reads them. Raises RuntimeError if Pagefind gives none."""
-    asked = [{"type": "NewIndex", "config": {"force_language": "en"}}, *(record.request for record in records)]
-    last = _talk([*asked, {"type": "GetFiles", "index_id": 0}])
+def files(records: Iterable[SearchRecord]) -> dict[str, bytes]:
+    """Return the files of the index by path, with the script that reads them; raise RuntimeError if there are none."""
+    requests = [{"type": "NewIndex", "config": {"force_language": "en"}}, *(record.request for record in records)]
+    last = _talk([*requests, {"type": "GetFiles", "index_id": 0}])
     if "files" not in last:
         raise RuntimeError(f"Pagefind did not make an index: {last}")
-    found = {file["path"]: b64decode(file["content"]) for file in last["files"]}
-    return _in_order({path: data for path, data in found.items() if not UNUSED.fullmatch(path)})
+    contents = {file["path"]: b64decode(file["content"]) for file in last["files"]}
+    return _in_order({path: data for path, data in contents.items() if not UNUSED.fullmatch(path)})
 
 
 def _talk(requests: Sequence[Mapping[str, Any]]) -> Any:
@@ -84,27 +84,27 @@ def _ask(pipe: IO[bytes], requests: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _answers(pipe: IO[bytes]) -> Iterator[bytes]:
-    """Answers in base64, each of which ends in a comma."""
+    """Yield answers in base64, each of which ends in a comma."""
     left = b""
     while got := pipe.read1(1 << 20):  # type: ignore[attr-defined]  # a BufferedReader
         *whole, left = (left + got).split(b",") if b"," in got else [left + got]
         yield from whole
 
 
-def _in_order(found: dict[str, bytes]) -> dict[str, bytes]:
-    """The same with the filters in the order of their names, where Pagefind's order is that of a hash table.
+def _in_order(index_files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the files with the filters in the order of their names, where Pagefind's order is that of a hash table.
 
     What names them is a gzipped CBOR file that is called by its own hash.
     """
-    name = next(path for path in found if path.endswith(".pf_meta"))
-    meta = decompress(found.pop(name))
+    name = next(path for path in index_files if path.endswith(".pf_meta"))
+    meta = decompress(index_files.pop(name))
     entries = sorted(match[0] for match in _FILTER.finditer(meta))
-    placed = iter(entries)
-    meta = _FILTER.sub(lambda _: next(placed), meta)
+    in_order = iter(entries)
+    meta = _FILTER.sub(lambda _: next(in_order), meta)
     old = name.removeprefix("pagefind.").removesuffix(".pf_meta")
     new = f"en_{sha256(meta).hexdigest()[:10]}"
-    entry = found[ENTRY].replace(old.encode(), new.encode())
-    return {**found, ENTRY: entry, f"pagefind.{new}.pf_meta": compress(meta, 9, mtime=0)}
+    entry = index_files[ENTRY].replace(old.encode(), new.encode())
+    return {**index_files, ENTRY: entry, f"pagefind.{new}.pf_meta": compress(meta, 9, mtime=0)}
 
 
 # Two texts in CBOR: the name of a filter, and the hash its file is called by.

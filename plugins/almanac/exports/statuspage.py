@@ -28,7 +28,7 @@ from almanac.stats.selection import OTHER, Severity
 from almanac.text import english
 from almanac.text.slug import identifier
 from almanac.views import base, current
-from almanac.views.current import State
+from almanac.views.current import DeclaredState
 
 LISTED = 50  # incidents in a list, as Statuspage has it
 KINDS = frozenset({Kind.OUTAGE.value, Kind.DEGRADATION.value, Kind.NOTICE.value})
@@ -50,7 +50,7 @@ class Declared:
     """What a provider declares: its state, and what was open when its feeds were last read."""
 
     provider: Provider
-    state: State
+    state: DeclaredState
     troubles: tuple[Card, ...]  # worst first
     maintenance: tuple[Card, ...]  # announced or at work
 
@@ -61,7 +61,7 @@ class Declared:
 
 
 def declared(almanac: Snapshot, provider: Provider) -> Declared:
-    """What a provider declares at the moment of the almanac."""
+    """Return what a provider declares at the moment of the almanac."""
     state = current.state(almanac, provider)
     pulls = almanac.pulls.get(provider.slug)
     reach = state.reach or 0
@@ -76,55 +76,55 @@ def declared(almanac: Snapshot, provider: Provider) -> Declared:
     )
 
 
-def page(known: Sequence[Declared], name: str, site: Home, changed: datetime | None = None) -> Json:
-    """Whose page it is. With `changed` it is one that states nothing of the present, and is dated by its content."""
-    one = known[0].provider if len(known) == 1 else None
-    reach = min((k.state.reach or 0 for k in known if k.state.known or one), default=0)
-    made: Json = {
+def page(declarations: Sequence[Declared], name: str, site: Home, changed: datetime | None = None) -> Json:
+    """Return whose page it is. With `changed` it states nothing of the present, and is dated by its content."""
+    one = declarations[0].provider if len(declarations) == 1 else None
+    reach = min((k.state.reach or 0 for k in declarations if k.state.is_known or one), default=0)
+    document: Json = {
         "id": one.slug if one else "almanac",
         "name": one.name if one else name,
         "url": site.site_url + (base.provider_url(one.slug) if one else "/"),
         "time_zone": "Etc/UTC",
-        "updated_at": stamp(changed or moment(max((k.state.reach or 0 for k in known), default=0))),
+        "updated_at": stamp(changed or moment(max((k.state.reach or 0 for k in declarations), default=0))),
     }
-    return made if changed else made | {"valid_until": stamp(moment(reach + base.FRESH)) if reach else None}
+    return document if changed else document | {"valid_until": stamp(moment(reach + base.FRESH)) if reach else None}
 
 
-def status(known: Sequence[Declared]) -> Json:
-    """The indicator and its words."""
-    indicator = max(map(_indicator, known), key=RANK.index, default="unknown")
-    if len(known) == 1:
-        return {"indicator": indicator, "description": _described(known[0])}
-    troubled = [k.provider.name for k in known if k.state.in_trouble]
-    unknown = sum(not k.state.known for k in known)
-    said = f"Trouble declared by {english.listing(troubled, 5)}" if troubled else "No trouble declared"
+def status(declarations: Sequence[Declared]) -> Json:
+    """Return the indicator and its words."""
+    indicator = max(map(_indicator, declarations), key=RANK.index, default="unknown")
+    if len(declarations) == 1:
+        return {"indicator": indicator, "description": _described(declarations[0])}
+    troubled = [k.provider.name for k in declarations if k.state.in_trouble]
+    unknown = sum(not k.state.is_known for k in declarations)
+    text = f"Trouble declared by {english.listing(troubled, 5)}" if troubled else "No trouble declared"
     left = f"; {english.plural(unknown, 'provider')} not known" if unknown else ""
-    if unknown == len(known):
-        said, left = "Unknown: no provider’s feed was read lately", ""
-    return {"indicator": indicator, "description": said + left}
+    if unknown == len(declarations):
+        text, left = "Unknown: no provider’s feed was read lately", ""
+    return {"indicator": indicator, "description": text + left}
 
 
-def _indicator(known: Declared) -> str:
-    if not known.state.known:
+def _indicator(declaration: Declared) -> str:
+    if not declaration.state.is_known:
         return "unknown"
-    if not known.state.in_trouble:
+    if not declaration.state.in_trouble:
         return "none"
-    return INDICATORS.get(Impact(known.state.open[0].impact), "minor")
+    return INDICATORS.get(Impact(declaration.state.open[0].impact), "minor")
 
 
-def _described(known: Declared) -> str:
-    state = known.state
-    if state.known:
+def _described(declaration: Declared) -> str:
+    state = declaration.state
+    if state.is_known:
         return english.sentence(f"{state.mark.word}" if state.in_trouble else "no trouble declared")
     if not state.reach:
         return "Unknown: never read"
     return f"Unknown: the record ends at {english.moment(moment(state.reach))}"
 
 
-def components(known: Sequence[Declared]) -> list[Json]:
-    """The parts of a provider, or all providers; without those whose state is not known."""
-    sure = [one for one in known if one.state.known]
-    if len(known) == 1:
+def components(declarations: Sequence[Declared]) -> list[Json]:
+    """Return the parts of a single provider, or all providers; those whose state is not known are left out."""
+    sure = [one for one in declarations if one.state.is_known]
+    if len(declarations) == 1:
         return [_component(one, part, place) for one in sure for place, part in enumerate(_parts(one), 1)]
     return [
         _component(one, Component(slug=one.provider.slug, name=one.provider.name), place)
@@ -132,27 +132,27 @@ def components(known: Sequence[Declared]) -> list[Json]:
     ]
 
 
-def unknown(known: Sequence[Declared]) -> list[str]:
-    """The names of what is left out."""
-    return [one.provider.name for one in known if not one.state.known]
+def unknown(declarations: Sequence[Declared]) -> list[str]:
+    """Return the names of the providers that `components` leaves out."""
+    return [one.provider.name for one in declarations if not one.state.is_known]
 
 
-def _parts(known: Declared) -> tuple[Component, ...]:
-    provider = known.provider
+def _parts(declaration: Declared) -> tuple[Component, ...]:
+    provider = declaration.provider
     own = tuple(part for part in provider.components if selection.concerns_ai(provider, part))
     if not own:
         return (Component(slug=provider.slug, name=provider.name),)
-    elsewhere = any(OTHER in selection.places(provider, card) for card in known.open)
+    elsewhere = any(OTHER in selection.places(provider, card) for card in declaration.open)
     return own + ((Component(slug=OTHER, name="Other"),) if elsewhere else ())
 
 
-def _component(known: Declared, part: Component, place: int) -> Json:
-    provider = known.provider
-    since = stamp(moment(known.state.since))
+def _component(declaration: Declared, part: Component, place: int) -> Json:
+    provider = declaration.provider
+    since = stamp(moment(declaration.state.since))
     return {
         "id": part.slug,
         "name": part.name,
-        "status": _word(known, part),
+        "status": _word(declaration, part),
         "created_at": since,
         "updated_at": since,
         "position": place,
@@ -166,21 +166,24 @@ def _component(known: Declared, part: Component, place: int) -> Json:
     }
 
 
-def _word(known: Declared, part: Component) -> str:
-    worst = max((selection.severity(c).least for c in known.troubles if _hits(known, c, part)), default=Severity.NONE)
-    at_work = any(card.phase in AT_WORK and _hits(known, card, part) for card in known.maintenance)
+def _word(declaration: Declared, part: Component) -> str:
+    worst = max(
+        (selection.severity(c).least for c in declaration.troubles if _hits(declaration, c, part)),
+        default=Severity.NONE,
+    )
+    at_work = any(card.phase in AT_WORK and _hits(declaration, card, part) for card in declaration.maintenance)
     return "under_maintenance" if at_work and worst is Severity.NONE else WORDS[worst]
 
 
-def _hits(known: Declared, card: Card, part: Component) -> bool:
-    """True if an incident concerns a part: it names it, or names none, or the part is the provider as a whole."""
-    places = selection.places(known.provider, card)
-    return not places or part.slug == known.provider.slug or part.slug in places
+def _hits(declaration: Declared, card: Card, part: Component) -> bool:
+    """Say whether an incident concerns a part: it names it, or names none, or the part is the provider as a whole."""
+    places = selection.places(declaration.provider, card)
+    return not places or part.slug == declaration.provider.slug or part.slug in places
 
 
 def incident(incident: Incident, card: Card, provider: Provider, site: Home, whole_site: bool = False) -> Json:
-    """An incident or a maintenance with its posts, newest first. `whole_site`: ids are unique among all providers."""
-    made: Json = {
+    """Return an incident or maintenance, its posts newest first; with `whole_site` ids are unique among providers."""
+    document: Json = {
         "id": f"{card.provider}-{name_of(card)}" if whole_site else card.id,
         "name": incident.title,
         "status": _phase(incident.phase, incident.ended is not None or incident.phase in OVER),
@@ -195,20 +198,20 @@ def incident(incident: Incident, card: Card, provider: Provider, site: Home, who
         "components": [{"id": identifier(name), "name": name} for name in incident.components],
         "almanac": {"kind": card.kind, "impact": card.impact, "provider": card.provider, "source": card.source},
     }
-    made["incident_updates"] = _posts(incident, made["id"])
+    document["incident_updates"] = _posts(incident, document["id"])
     if incident.kind is Kind.MAINTENANCE:
-        made["scheduled_for"] = stamp(incident.planned_from or incident.started)
+        document["scheduled_for"] = stamp(incident.planned_from or incident.started)
         until = incident.planned_until or incident.ended
-        made["scheduled_until"] = stamp(until) if until else None
-    return made
+        document["scheduled_until"] = stamp(until) if until else None
+    return document
 
 
 def _posts(incident: Incident, identity: str) -> list[Json]:
-    found = []
+    entries = []
     for number, update in enumerate(incident.updates, 1):
         at = stamp(update.at)
         moved = stamp(max([update.at, *(was.until for was in update.was)]))
-        found.append(
+        entries.append(
             {
                 "id": update.upstream_id or f"{identity}-{number}",
                 "status": _phase(update.phase, False),
@@ -223,7 +226,7 @@ def _posts(incident: Incident, identity: str) -> list[Json]:
                 "tweet_id": None,
             }
         )
-    return found[::-1]
+    return entries[::-1]
 
 
 def _phase(phase: Phase, over: bool) -> str:
@@ -241,18 +244,18 @@ def _first(incident: Incident, phase: Phase) -> str | None:
 
 
 def is_listed(card: Card, maintenance: bool) -> bool:
-    """True for what stands in the list of maintenances, or in that of incidents."""
+    """Say whether a card stands in the list of maintenances or, without `maintenance`, in that of incidents."""
     return card.kind == Kind.MAINTENANCE if maintenance else card.kind in KINDS
 
 
-def summary(known: Sequence[Declared], head: Json, open_ones: Iterable[tuple[Json, bool]]) -> Json:
-    """Everything at once; `open_ones` are what is open, each with whether it is maintenance."""
-    told = list(open_ones)
+def summary(declarations: Sequence[Declared], head: Json, open_ones: Iterable[tuple[Json, bool]]) -> Json:
+    """Return everything at once; `open_ones` are what is open, each with whether it is maintenance."""
+    documents = list(open_ones)
     return {
         "page": head,
-        "components": components(known),
-        "incidents": [made for made, maintenance in told if not maintenance],
-        "scheduled_maintenances": [made for made, maintenance in told if maintenance],
-        "status": status(known),
-        "almanac": {"unknown": unknown(known)},
+        "components": components(declarations),
+        "incidents": [document for document, maintenance in documents if not maintenance],
+        "scheduled_maintenances": [document for document, maintenance in documents if maintenance],
+        "status": status(declarations),
+        "almanac": {"unknown": unknown(declarations)},
     }

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from lxml import etree  # type: ignore[import-untyped]
 from lxml.builder import ElementMaker  # type: ignore[import-untyped]
 
-from almanac.exports.items import Channel, Item
+from almanac.exports.items import Channel, FeedItem
 from almanac.exports.version import NAME
 from almanac.model import stamp
 from almanac.text import markdown
@@ -32,20 +32,20 @@ _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _OPML = ElementMaker()
 
 
-class Entry(NamedTuple):
+class AtomEntry(NamedTuple):
     """An item as Atom prints it, with its date; the same in every feed it stands in."""
 
     updated: datetime
     xml: str
 
 
-def atom(channel: Channel, items: Iterable[Item]) -> bytes:
-    """An Atom feed."""
+def atom(channel: Channel, items: Iterable[FeedItem]) -> bytes:
+    """Return an Atom feed."""
     return atom_of(channel, list(map(entry, items)))
 
 
-def atom_of(channel: Channel, entries: Sequence[Entry]) -> bytes:
-    """An Atom feed, or with `channel.current` an archive document of one."""
+def atom_of(channel: Channel, entries: Sequence[AtomEntry]) -> bytes:
+    """Return an Atom feed, or with `channel.current` an archive document of one."""
     title = _text(line(channel.title))
     style = f'<?xml-stylesheet href="{_value(channel.style)}" type="text/css"?>\n' if channel.style else ""
     return "".join(
@@ -74,14 +74,14 @@ def _states_version(channel: Channel) -> bool:
 
 
 def _archives(channel: Channel) -> list[str]:
-    """The links of RFC 5005. Archives are Atom, also those of a feed in another form."""
+    """Return the links of RFC 5005. Archives are Atom, also those of a feed in another form."""
     links = {"current": channel.current, "prev-archive": channel.earlier, "next-archive": channel.later}
     return [f'link rel="{rel}" type="application/atom+xml" href="{_value(url)}"' for rel, url in links.items() if url]
 
 
-def entry(item: Item) -> Entry:
-    """The entry of an item."""
-    return Entry(
+def entry(item: FeedItem) -> AtomEntry:
+    """Return the Atom entry of an item."""
+    return AtomEntry(
         item.updated,
         (
             "  <entry>\n"
@@ -108,8 +108,8 @@ def _categories(terms: tuple[str, ...]) -> str:
     return "".join(f'    <category term="{_value(_name(term))}"/>\n' for term in terms)
 
 
-def rss(channel: Channel, items: Sequence[Item]) -> bytes:
-    """An RSS 2.0 feed, with Atom's `self` and `updated`, which RSS has no words for."""
+def rss(channel: Channel, items: Sequence[FeedItem]) -> bytes:
+    """Return an RSS 2.0 feed, with Atom's `self` and `updated`, which RSS has no words for."""
     title = _text(line(channel.title))
     return "".join(
         [
@@ -128,7 +128,7 @@ def rss(channel: Channel, items: Sequence[Item]) -> bytes:
     ).encode()
 
 
-def _rss_item(item: Item) -> str:
+def _rss_item(item: FeedItem) -> str:
     categories = "".join(f"      <category>{_text(_name(term))}</category>\n" for term in item.categories)
     return (
         "    <item>\n"
@@ -143,8 +143,8 @@ def _rss_item(item: Item) -> str:
     )
 
 
-def json_feed(channel: Channel, items: Sequence[Item]) -> bytes:
-    """A feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), which has no word for what prints it.
+def json_feed(channel: Channel, items: Sequence[FeedItem]) -> bytes:
+    """Return a feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), which has no word for what prints it.
 
     Its extensions are objects whose names begin with an underscore.
     """
@@ -162,7 +162,7 @@ def json_feed(channel: Channel, items: Sequence[Item]) -> bytes:
     )
 
 
-def _json_item(item: Item) -> dict[str, Any]:
+def _json_item(item: FeedItem) -> dict[str, Any]:
     return {
         "id": item.id,
         "url": item.url,
@@ -176,7 +176,7 @@ def _json_item(item: Item) -> dict[str, Any]:
 
 
 def opml(title: str, groups: Iterable[tuple[str, Iterable[Channel]]]) -> bytes:
-    """All feeds in groups, for readers to import at once (OPML 2.0)."""
+    """Return all feeds in groups, for readers to import at once (OPML 2.0)."""
     outlines = [
         _OPML.outline(*(_outline(channel) for channel in channels), text=line(name)) for name, channels in groups
     ]
@@ -189,19 +189,19 @@ def _outline(channel: Channel) -> Any:
     )
 
 
-def _latest(channel: Channel, items: Iterable[Item | Entry]) -> datetime:
-    """When a feed last changed. An empty one has been as it is since the record began: it must have a date."""
-    return max((item.updated for item in items), default=channel.begun)
+def _latest(channel: Channel, items: Iterable[FeedItem | AtomEntry]) -> datetime:
+    """Return when a feed last changed. An empty one has been as it is since the record began: it must have a date."""
+    return max((item.updated for item in items), default=channel.record_since)
 
 
 @lru_cache(maxsize=1024)
 def _name(text_of_any_kind: str) -> str:
-    """`line` of what stands in many items: a provider, a kind, a person."""
+    """Return `line` of what stands in many items: a provider, a kind, a person."""
     return line(text_of_any_kind)
 
 
 def line(text_of_any_kind: str) -> str:
-    """One line without the characters that XML cannot carry or readers should not see, and without a tag.
+    """Return one line without the characters that XML cannot carry or readers should not see, and without a tag.
 
     Titles and names are plain text, but many readers take them for HTML: what would begin a tag there becomes ‹.
     """
@@ -209,12 +209,12 @@ def line(text_of_any_kind: str) -> str:
 
 
 def _text(value: str) -> str:
-    """What stands between tags."""
+    """Return text as it may stand between tags."""
     return escape(value, quote=False)
 
 
 def _value(value: str) -> str:
-    """What stands in the double quotes of an attribute."""
+    """Return a value as it may stand in the double quotes of an attribute."""
     return escape(value, quote=False).replace('"', "&quot;")
 
 
@@ -223,11 +223,11 @@ def _rfc822(at: datetime) -> str:
 
 
 def document(root: Any) -> bytes:
-    """An XML document as bytes."""
+    """Return an XML document as bytes."""
     data: bytes = etree.tostring(etree.ElementTree(root), xml_declaration=True, encoding="utf-8", pretty_print=True)
     return data
 
 
 def dump(value: object) -> bytes:
-    """JSON as bytes, in the order given, on one line: laid out it is larger and takes three times as long."""
+    """Return JSON as bytes, in the order given, on one line: laid out it is larger and takes three times as long."""
     return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode()

@@ -120,7 +120,7 @@ Row = Sequence[Any]
 
 
 def incident_rows(cards: Iterable[Card], site_url: str) -> Iterable[Row]:
-    """The rows of INCIDENTS."""
+    """Yield the rows of INCIDENTS."""
     for card in cards:
         yield (
             card.provider,
@@ -150,19 +150,19 @@ def incident_rows(cards: Iterable[Card], site_url: str) -> Iterable[Row]:
 
 
 def update_rows(cards: Iterable[Card]) -> Iterable[Row]:
-    """The rows of UPDATES."""
+    """Yield the rows of UPDATES."""
     return ((card.provider, card.id, _time(at), phase) for card in cards for at, phase in card.updates)
 
 
 def coverage_rows(almanac: Snapshot) -> Iterable[Row]:
-    """The rows of COVERAGE."""
+    """Yield the rows of COVERAGE."""
     for slug, pulls in sorted(almanac.pulls.items()):
         for span in pulls.coverage:
             yield slug, span.dataset, stamp(span.since), stamp(span.until)
 
 
 def leaderboard_rows(boards: Mapping[str, Leaderboard]) -> Iterable[Row]:
-    """The rows of LEADERBOARD; `boards` by who writes the pages ranked on them."""
+    """Yield the rows of LEADERBOARD; `boards` are by who writes the pages ranked on them."""
     for writer, board in boards.items():
         ranked = [(s.provider, s.measure, s.rank, "") for s in board.standings]
         unranked = [(u.provider, u.measure, ("", ""), u.why) for u in board.unranked]
@@ -185,25 +185,25 @@ def leaderboard_rows(boards: Mapping[str, Leaderboard]) -> Iterable[Row]:
 
 
 def as_csv(table: Table, rows: Iterable[Row]) -> bytes:
-    """RFC 4180, with a header; lists joined by " | "."""
+    """Return a table as CSV (RFC 4180) with a header; lists are joined by " | "."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([field.name for field in table.fields])
-    writer.writerows(_told(table, rows, _IN_CSV))
+    writer.writerows(_format_rows(table, rows, _IN_CSV))
     return out.getvalue().encode()
 
 
 def as_jsonl(table: Table, rows: Iterable[Row]) -> bytes:
-    """One object a line; what is not known is null."""
+    """Return a table as one JSON object a line; what is not known is null."""
     cells = ",".join(f'"{field.name}":%s' for field in table.fields)
-    return "".join(map(f"{{{cells}}}\n".__mod__, _told(table, rows, _IN_JSON))).encode()
+    return "".join(map(f"{{{cells}}}\n".__mod__, _format_rows(table, rows, _IN_JSON))).encode()
 
 
-def _told(table: Table, rows: Iterable[Row], forms: Mapping[str, Callable[[Any], object]]) -> Iterable[Row]:
-    """The rows with every cell in the form of its type: column by column, which takes a third of the time."""
+def _format_rows(table: Table, rows: Iterable[Row], forms: Mapping[str, Callable[[Any], object]]) -> Iterable[Row]:
+    """Yield the rows with every cell in the form of its type: made by column, which takes a third of the time."""
     columns = zip(table.fields, zip(*rows, strict=True), strict=False)  # without rows there are no columns
-    told = (map(forms[field.type], column) if field.type in forms else column for field, column in columns)
-    return zip(*told, strict=True)
+    cells = (map(forms[field.type], column) if field.type in forms else column for field, column in columns)
+    return zip(*cells, strict=True)
 
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -239,12 +239,12 @@ class Size(NamedTuple):
 
 
 def size(data: bytes) -> Size:
-    """The size of a file's bytes."""
+    """Return the size of a file's bytes and their hash."""
     return Size(len(data), sha256(data).hexdigest())
 
 
 def package(almanac: Snapshot, sizes: Mapping[str, Size], version: str) -> bytes:
-    """The data package that describes the tables; `sizes` by file name, of those there are.
+    """Return the data package that describes the tables; `sizes` by file name, of those there are.
 
     `version` is that of the program, which says what the columns mean: CHANGELOG.md names every change of one.
     """

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 from almanac.merge import in_effect
 from almanac.model import OVER, Change, Impact, Incident, Kind, Phase, Pulls, Update, stamp, unstamp
 
-GONE = "gone update "  # what a change is called that says when a post was missing before it came back
+MISSING_POST = "gone update "  # what a change is called that says when a post was missing before it came back
 
 
-class Known(NamedTuple):
+class PastFacts(NamedTuple):
     """What was known of an incident at a moment: those of its fields that may have been others then."""
 
     title: str
@@ -38,8 +38,8 @@ class Known(NamedTuple):
     changes: tuple[Change, ...]
 
 
-_STATED = Known._fields.index("ended")
-_NOW: Callable[[Incident], tuple[Any, ...]] = attrgetter(*Known._fields)
+_STATED = PastFacts._fields.index("ended")
+_NOW: Callable[[Incident], tuple[Any, ...]] = attrgetter(*PastFacts._fields)
 _AT = attrgetter("at")
 _SILENT = Phase.UNKNOWN  # of a post that names no phase
 
@@ -51,14 +51,14 @@ class History:
         self.moments = incident.observed
         self.posts = [(incident.known_from(update), update) for update in incident.updates]  # with when each was known
         self._incident = incident
-        self._now = Known(*_NOW(incident))
+        self._now = PastFacts(*_NOW(incident))
         self._is_told = any(update.phase in OVER for update in incident.updates)  # a post said that it was over
         # A post that is as it was first seen needs no look at what it was before.
         self._has_moved = bool(incident.changes or any(update.was or update.gone for update in incident.updates))
         self._is_silent = any(update.phase is _SILENT for update in incident.updates)
 
-    def known(self, at: datetime) -> Known | None:
-        """What was known at a moment; None if nothing was."""
+    def facts_at(self, at: datetime) -> PastFacts | None:
+        """Return what was known at a moment; None if nothing was."""
         incident = self._incident
         if self.moments[-1] <= at:
             return self._now
@@ -67,23 +67,23 @@ class History:
         posts = self._posts(at)
         if incident.updates and not posts:
             return None
-        then = self._now._replace(**_facts(incident, at)) if incident.changes else self._now
-        ended = self._ended(then.ended, posts, at)
+        facts = self._now._replace(**_facts(incident, at)) if incident.changes else self._now
+        ended = self._ended(facts.ended, posts, at)
         basis = (incident.ended_basis or "resolved-update") if ended else ""
         changes = tuple([change for change in incident.changes if change.until <= at])
         phase, vanished = _phase(incident, posts, ended), _vanished(incident, at)
-        return Known._make((*then[:_STATED], ended, basis, phase, vanished, posts, changes))
+        return PastFacts._make((*facts[:_STATED], ended, basis, phase, vanished, posts, changes))
 
     def _posts(self, at: datetime) -> tuple[Update, ...]:
-        """The posts that were known, each as it was then, oldest first."""
-        seen: Iterable[Update] = [update for since, update in self.posts if since <= at]
+        """Return the posts that were known, each as it was then, oldest first."""
+        updates: Iterable[Update] = [update for since, update in self.posts if since <= at]
         if self._has_moved:
-            seen = _as_they_were(self._incident, seen, at)
-        seen = sorted(seen, key=_AT)
-        return in_effect(seen) if self._is_silent else tuple(seen)
+            updates = _as_they_were(self._incident, updates, at)
+        updates = sorted(updates, key=_AT)
+        return in_effect(updates) if self._is_silent else tuple(updates)
 
     def _ended(self, ended: datetime | None, posts: Iterable[Update], at: datetime) -> datetime | None:
-        """The end that was known: once a post said it was over, or where none ever does, from the stated time on."""
+        """Return the end as known then: from a post that said so or, where none ever does, from the stated time on."""
         if ended is None:
             return None
         if not self._is_told:
@@ -96,33 +96,37 @@ class History:
 
 
 def as_of(incident: Incident, at: datetime) -> Incident | None:
-    """The incident as it was known at a moment; None if nothing was known of it, itself if nothing came later."""
+    """Return the incident as known at a moment; None if nothing was known of it, itself if nothing came later."""
     if incident.observed[-1] <= at:
         return incident
-    known = History(incident).known(at)
-    return known and replace(incident, **known._asdict())
+    facts = History(incident).facts_at(at)
+    return facts and replace(incident, **facts._asdict())
 
 
 def by_stamps(incident: Incident) -> bool:
-    """True if what was known when is told by the provider's stamps, because we did not see it ourselves."""
+    """Say whether the provider's stamps tell what was known when, because we did not see it ourselves."""
     return incident.first_seen is None
 
 
 def _as_they_were(incident: Incident, posts: Iterable[Update], at: datetime) -> Iterator[Update]:
-    """Posts with the text they had, and taken away only if they were by then."""
-    missing = {c.what: unstamp(c.was) for c in incident.changes if c.what.startswith(GONE) and c.until > at}
+    """Yield posts with the text they had, and taken away only if they were by then."""
+    missing = {c.what: unstamp(c.was) for c in incident.changes if c.what.startswith(MISSING_POST) and c.until > at}
     for update in posts:
-        then = post(update, at) if update.was else update
-        gone = (missing and missing.get(f"{GONE}{stamp(then.at)}")) or update.gone
-        yield then if gone == then.gone and (gone is None or gone <= at) else _gone(then, gone, at)
+        past_post = post(update, at) if update.was else update
+        removed_at = (missing and missing.get(f"{MISSING_POST}{stamp(past_post.at)}")) or update.gone
+        yield (
+            past_post
+            if removed_at == past_post.gone and (removed_at is None or removed_at <= at)
+            else _with_removal(past_post, removed_at, at)
+        )
 
 
-def _gone(post: Update, gone: datetime | None, at: datetime) -> Update:
-    return replace(post, gone=gone if gone and gone <= at else None)
+def _with_removal(post: Update, removed_at: datetime | None, at: datetime) -> Update:
+    return replace(post, gone=removed_at if removed_at and removed_at <= at else None)
 
 
 def post(update: Update, at: datetime) -> Update:
-    """A post with the text, time and word it had: those of the oldest revision that was not superseded yet."""
+    """Return a post with the text, time and word it had: those of the oldest revision that was not superseded yet."""
     later = [was for was in update.was if was.until > at]
     if not later:
         return update
@@ -144,12 +148,12 @@ def _meant(printed: str, phase: Phase) -> Phase:
 
 
 def _facts(incident: Incident, at: datetime) -> dict[str, Any]:
-    """The facts that were others then, by the name of their field."""
-    found: dict[str, Any] = {}
+    """Return the facts that were others then, by the name of their field."""
+    facts: dict[str, Any] = {}
     for change in sorted(incident.changes, key=lambda change: change.until, reverse=True):
         if change.until > at:
-            found |= _fact(change)
-    return found
+            facts |= _fact(change)
+    return facts
 
 
 def _fact(change: Change) -> dict[str, Any]:
@@ -174,7 +178,7 @@ def _phase(incident: Incident, posts: Sequence[Update], ended: datetime | None) 
 
 
 def _vanished(incident: Incident, at: datetime) -> datetime | None:
-    """Since when it was missing from its feed; it may have come back since."""
+    """Return since when an incident was missing from its feed; it may have come back since."""
     if not incident.changes:
         return incident.vanished if incident.vanished and incident.vanished <= at else None
     times = [unstamp(c.was) for c in incident.changes if c.what == "vanished" and c.until > at]
@@ -183,14 +187,14 @@ def _vanished(incident: Incident, at: datetime) -> datetime | None:
 
 
 def pulls_as_of(pulls: Pulls, at: datetime, going_on: Collection[str]) -> Pulls:
-    """The state of a provider's feeds at a moment.
+    """Return the state of a provider's feeds at a moment.
 
     `going_on` are the ids of incidents that are over now and were open then: they were seen open as far as the record
     went. What a feed said at its last fetch is kept only if that was before.
     """
     coverage = tuple(replace(span, until=min(span.until, at)) for span in pulls.coverage if span.since < at)
     reach = max((span.until for span in coverage), default=at)
-    seen = {name: min(time, reach) for name, time in pulls.last_open}
+    last_open = {name: min(time, reach) for name, time in pulls.last_open}
     feeds = tuple(
         replace(feed, fetched=None, changed=None, error="", error_since=None)
         if feed.fetched and feed.fetched > at
@@ -198,5 +202,8 @@ def pulls_as_of(pulls: Pulls, at: datetime, going_on: Collection[str]) -> Pulls:
         for feed in pulls.feeds
     )
     return replace(
-        pulls, coverage=coverage, feeds=feeds, last_open=tuple(sorted((seen | dict.fromkeys(going_on, reach)).items()))
+        pulls,
+        coverage=coverage,
+        feeds=feeds,
+        last_open=tuple(sorted((last_open | dict.fromkeys(going_on, reach)).items())),
     )

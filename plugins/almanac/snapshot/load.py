@@ -46,23 +46,26 @@ def assemble(
     site_name: str = "",
 ) -> Snapshot:
     """Return the Snapshot of these, corrections applied; what is wrong with them or content/ is added to `faults`."""
-    known: dict[str, list[Card]] = {provider.slug: [] for provider in watched}
+    cards_by_provider: dict[str, list[Card]] = {provider.slug: [] for provider in watched}
     fixes, unread = corrections.load(content)
     right, corrected, unfit = corrections.apply(cards, fixes)
     posts, unreadable = link_posts.load(content)
-    shown, unfit_to_show = images.load(content)
+    pictures, unfit_to_show = images.load(content)
     brought, unfounded = undeclared.load(content)
     faults += (*unread, *unfit, *unreadable, *unfit_to_show, *unfounded)
     for one in right:
-        known.setdefault(one.provider, []).append(one)
-    faults += _drop_clashes(known, {provider.slug for provider in watched})
-    faults += link_posts.strangers(posts, known, {(one.provider, one.id) for one in right} if posts else ())
+        cards_by_provider.setdefault(one.provider, []).append(one)
+    faults += _drop_clashes(cards_by_provider, {provider.slug for provider in watched})
+    faults += link_posts.strangers(posts, cards_by_provider, {(one.provider, one.id) for one in right} if posts else ())
     faults += undeclared.strangers(brought, [provider.slug for provider in watched])
-    pulls = {slug: _recorded(content, _pulls(slug), Pulls(provider=slug), faults) for slug in (*known, archive.PRESS)}
+    pulls = {
+        slug: _recorded(content, _pulls(slug), Pulls(provider=slug), faults)
+        for slug in (*cards_by_provider, archive.PRESS)
+    }
     press = pulls.pop(archive.PRESS)
     return Snapshot(
         providers=watched,
-        cards={slug: tuple(sorted(found, key=newest_first)) for slug, found in known.items()},
+        cards={slug: tuple(sorted(group, key=newest_first)) for slug, group in cards_by_provider.items()},
         pulls=pulls,
         articles=tuple(sorted(articles, key=lambda card: (-card.date.timestamp(), card.url))),
         now=now,
@@ -71,10 +74,10 @@ def assemble(
         site_name=site_name,
         corrections=corrected,
         links=posts,
-        pictures=shown,
+        pictures=pictures,
         undeclared=brought,
         press=press.feeds,
-        issued={slug: _recorded(content, _issued(slug), (), faults) for slug in known},
+        issued={slug: _recorded(content, _issued(slug), (), faults) for slug in cards_by_provider},
         scorecard=_recorded(content, archive.load_scorecard, None, faults),
     )
 
@@ -88,7 +91,7 @@ def _issued(slug: str) -> Callable[[Path], tuple[Issued, ...]]:
 
 
 def _recorded(content: Path, load: Callable[[Path], Value], without: Value, faults: list[Problem]) -> Value:
-    """A file of the machine's; `without` it, and a fault more, where it cannot be read: so the rest is judged too."""
+    """Return what a file records; if it cannot be read, add a fault and return `without`: so the rest is judged too."""
     try:
         return load(content)
     except archive.ArchiveError as error:
@@ -102,18 +105,18 @@ def _recorded(content: Path, load: Callable[[Path], Value], without: Value, faul
 def _drop_clashes(cards: dict[str, list[Card]], watched: set[str]) -> Iterator[Problem]:
     """Take out incidents of nobody, and files that claim the incident or address of one before; a fault for each."""
     for slug in sorted(cards):
-        taken: dict[str, str] = {}
-        apart = []
+        owners: dict[str, str] = {}
+        distinct = []
         for one in cards[slug]:
             claims = f"id {one.id}", f"address {page_path(one)}"
             for claim in claims:
-                if claim in taken:
-                    message = f"has the {claim} of {taken[claim]}; keep one of the two"
+                if claim in owners:
+                    message = f"has the {claim} of {owners[claim]}; keep one of the two"
                     yield Problem(file=f"content/incidents/{one.file}", message=message)
-            if taken.keys().isdisjoint(claims):
-                apart.append(one)
-                taken |= dict.fromkeys(claims, one.file)
-        cards[slug] = apart
+            if owners.keys().isdisjoint(claims):
+                distinct.append(one)
+                owners |= dict.fromkeys(claims, one.file)
+        cards[slug] = distinct
         if slug not in watched:
             del cards[slug]
             message = f"is of no provider here; add content/providers/{slug}.md"

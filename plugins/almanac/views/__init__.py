@@ -22,7 +22,7 @@ from almanac.views.numbers import numbers
 from almanac.views.pages import not_found, page
 from almanac.views.provider import Figures, ProviderPage, figures, lately, provider
 from almanac.views.providers import by_year, provider_year, providers
-from almanac.views.replay import State, is_replayed, replay, replay_urls, states
+from almanac.views.replay import ReplayState, is_replayed, replay, replay_urls, states
 from almanac.views.schema import picture, structured
 from almanac.views.search import search
 from almanac.views.status import status
@@ -39,9 +39,9 @@ __all__ = [
     "Figures",
     "Offer",
     "ProviderPage",
+    "ReplayState",
     "Sides",
     "Site",
-    "State",
     "Surroundings",
     "advice",
     "all_parts",

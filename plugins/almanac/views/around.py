@@ -21,8 +21,8 @@ from almanac.views.backups import Advice, advice
 from almanac.views.base import Dateline, Link
 from almanac.views.corrections import Note, by_incident
 from almanac.views.current import end, is_open
-from almanac.views.press import Written
-from almanac.views.press import by_incident as written_on
+from almanac.views.press import PressPost
+from almanac.views.press import by_incident as posts_by_incident
 
 OWN, OTHERS = 6, 4  # how many other incidents of the provider, and of others, are drawn
 DAY = english.DAY
@@ -54,7 +54,7 @@ class Around:
     now: int  # the moment it is known to be open until; 0 for one that is over
     end: int  # its end, or the last moment it is known to have been open
     corrected: tuple[Note, ...] = ()  # by editors: it, and what was merged with it
-    written: tuple[Written, ...] = ()  # elsewhere at the time, oldest first
+    press_posts: tuple[PressPost, ...] = ()  # elsewhere at the time, oldest first
     issued: Issued | None = None  # the newest forecast kept for it, while it is open
     instead: Advice | None = None  # what to use meanwhile
 
@@ -72,7 +72,7 @@ class Surroundings:
         self._reach = {slug: _reach(pulls, seconds(almanac.now)) for slug, pulls in almanac.pulls.items()}
         self._cited = _citations(almanac.articles)
         self._corrected = by_incident(almanac)
-        self._written = written_on(almanac)
+        self._press_posts = posts_by_incident(almanac)
         self._marks: dict[int, bytes] = {}
         # What is no service that people use stands in for no trouble of theirs.
         self._scopes = {
@@ -84,18 +84,18 @@ class Surroundings:
         return _by_day(self._almanac)
 
     @cached_property
-    def _who(self) -> bytes:
+    def _provider_digest(self) -> bytes:
         """A digest of all that is shown of providers."""
         providers = self._almanac.providers
         return _digest([(p.slug, p.name, p.company, p.written_by, p.scope, p.components) for p in providers])
 
     def name(self, card: Card) -> str:
-        """What readers call the provider of an incident."""
+        """Return the name by which readers know the provider of an incident."""
         provider = self._providers.get(card.provider)
         return provider.name if provider else card.provider
 
     def mark(self, card: Card) -> object:
-        """Differs whenever what `of` gives does, and is got in a fifth of the time.
+        """Return what differs whenever the answer of `of` does, in a fifth of the time.
 
         Of what else happened it holds all that did on the same days, so it may differ where no page does.
         """
@@ -104,11 +104,11 @@ class Surroundings:
         key, until = (card.provider, card.id), end(card, self._almanac.pulls.get(card.provider))
         view = window(card.started, until)
         days = [self._mark_of(day) for day in range(view.since // DAY, view.until // DAY + 1)]
-        mentions = self._cited.get(key), self._corrected.get(key), self._written.get(key)
-        return self._who, until, days, *mentions
+        mentions = self._cited.get(key), self._corrected.get(key), self._press_posts.get(key)
+        return self._provider_digest, until, days, *mentions
 
     def _mark_of(self, day: int) -> bytes:
-        """A digest of what pages may show of the trouble of a day."""
+        """Return a digest of all that pages may show of the trouble of a day (days since the epoch)."""
         if day not in self._marks:
             facts = [
                 (
@@ -134,7 +134,7 @@ class Surroundings:
         return reach is not None and is_open(card, self._almanac.pulls.get(card.provider), reach)
 
     def of(self, card: Card) -> Around:
-        """What stands around one incident."""
+        """Return what the page of an incident shows from elsewhere."""
         pulls = self._almanac.pulls.get(card.provider)
         provider = self._providers.get(card.provider)
         going_on, until = self._goes_on(card), end(card, pulls)
@@ -148,7 +148,7 @@ class Surroundings:
             now=until if going_on else 0,
             end=until,
             corrected=self._corrected.get((card.provider, card.id), ()),
-            written=self._written.get((card.provider, card.id), ()),
+            press_posts=self._press_posts.get((card.provider, card.id), ()),
             issued=self._newest_forecast(card) if going_on and card.is_trouble else None,
             instead=self._advice.get(card.provider) if going_on and card.is_trouble else None,
         )
@@ -162,7 +162,7 @@ class Surroundings:
         return self._instead()
 
     def near(self, card: Card) -> tuple[Card, ...]:
-        """Every incident whose page may show this one, itself included: those to look at again when it changes."""
+        """Return every incident whose page may show this one, itself included: all to look at again when it changes."""
         until = end(card, self._almanac.pulls.get(card.provider))
         return tuple(dict.fromkeys(other for other, _ in self._within(window(card.started, until))))
 
@@ -208,7 +208,7 @@ class Surroundings:
 
 
 def window(since: int, until: int, going_on: bool = False) -> Stretch:
-    """The time a page looks at around an incident: a little before, and more after it, because things come back."""
+    """Return the time a page shows around an incident: a little before, and more after it, because things come back."""
     length = until - since
     little = max(length // 4, english.HOUR // 2)
     more = max(length // 4, min(max(2 * length, 2 * english.HOUR), 6 * english.HOUR))
@@ -225,7 +225,7 @@ def _reach(pulls: Pulls, now: int) -> int | None:
 
 
 def _by_day(almanac: Snapshot) -> dict[int, list[tuple[Card, int]]]:
-    """Trouble, and until when it is known to have lasted, by each day of it (days since the epoch)."""
+    """Return cards of trouble, each with when it is known to have ended, by each of their days (since the epoch)."""
     days: dict[int, list[tuple[Card, int]]] = {}
     for slug, cards in almanac.cards.items():
         pulls = almanac.pulls.get(slug)

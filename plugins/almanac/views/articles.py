@@ -16,7 +16,7 @@ from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 from almanac.views.claims import ClaimLine, FigureLine, figure_line, figures, lines, reviews
-from almanac.views.rows import Row
+from almanac.views.rows import IncidentRow
 
 # Code, which is left alone, or {{name}} or {{name.part}}
 _QUOTED = re.compile(r"(<code>.*?</code>|<pre>.*?</pre>)|\{\{([a-z0-9-]+)(?:\.([a-z]+))?\}\}", re.DOTALL)
@@ -34,7 +34,7 @@ class Teaser(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Articles:
-    """/articles/"""
+    """The list of all articles, at /articles/."""
 
     head: Head
     teasers: tuple[Teaser, ...]
@@ -43,7 +43,7 @@ class Articles:
 class Beside(NamedTuple):
     """What stands beside an article and comes from elsewhere: the incidents it cites, the providers it is about."""
 
-    cites: tuple[Row, ...]
+    cites: tuple[IncidentRow, ...]
     providers: tuple[Link, ...]
     claims: tuple[ClaimLine, ...] = ()
     figures: tuple[tuple[str, Figure], ...] = ()
@@ -66,7 +66,7 @@ class CorrectionLine(NamedTuple):
     text: str
 
 
-class Known(NamedTuple):
+class Certainty(NamedTuple):
     """What is confirmed, claimed or unknown; `css` is the shape of its mark."""
 
     name: str
@@ -76,7 +76,7 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticlePage:
-    """/articles/<year>/<slug>/"""
+    """The page of an article, at /articles/<year>/<slug>/."""
 
     head: Head
     kicker: str
@@ -85,8 +85,8 @@ class ArticlePage:
     authors: str
     published: Time
     modified: Time | None
-    known: tuple[Known, ...]
-    cites: tuple[Row, ...]
+    certainties: tuple[Certainty, ...]
+    cites: tuple[IncidentRow, ...]
     providers: tuple[Link, ...]
     html: str  # safe
     corrections: tuple[CorrectionLine, ...]
@@ -97,7 +97,7 @@ class ArticlePage:
 
 
 def teaser(article: ArticleCard) -> Teaser:
-    """How other pages show an article."""
+    """Return an article as other pages show it."""
     parts = [english.sentence(article.kind), english.listing(article.authors), english.date(article.date)]
     return Teaser(
         url=article.url,
@@ -109,7 +109,7 @@ def teaser(article: ArticleCard) -> Teaser:
 
 
 def articles(almanac: Snapshot) -> Articles:
-    """All articles, newest first."""
+    """Return the page of all articles, newest first."""
     return Articles(
         head=Head(
             title="Articles",
@@ -128,7 +128,7 @@ def beside(
     article: ArticleCard,
     evidence: Evidence | None = None,
 ) -> Beside:
-    """What an article's page takes from the record; `incidents` holds every card by (provider slug, raw id)."""
+    """Return what an article's page takes from the record; `incidents` holds every card by (provider slug, raw id)."""
     claim_lines = lines(article, evidence or Evidence(almanac))
     names = rows.names(almanac.providers)
     cited = (incidents[key] for key in article.incidents if key in incidents)
@@ -142,7 +142,7 @@ def beside(
 
 
 def article(beside: Beside, article: Article) -> ArticlePage:
-    """An article: byline, text, what is known, the incidents it cites, its sources and corrections.
+    """Return the page of an article: byline, text, what is known, the incidents it cites, its sources and corrections.
 
     With equal arguments the page is the same, at whatever time.
     """
@@ -163,7 +163,7 @@ def article(beside: Beside, article: Article) -> ArticlePage:
         authors=english.listing(card.authors),
         published=base.time(card.date, english.moment(card.date)),
         modified=base.time(card.modified, english.moment(card.modified)) if card.modified else None,
-        known=_known(article),
+        certainties=_certainties(article),
         cites=beside.cites,
         providers=beside.providers,
         html=filled(article.html, dict(beside.figures)),
@@ -176,7 +176,7 @@ def article(beside: Beside, article: Article) -> ArticlePage:
 
 
 def filled(html: str, by_name: Mapping[str, Figure]) -> str:
-    """The text of an article with its figures in place of {{name}}; code stays as it is."""
+    """Return the text of an article with its figures in place of {{name}}; code stays as it is."""
 
     def quoted(match: re.Match[str]) -> str:
         figure = by_name.get(match[2] or "")
@@ -185,11 +185,11 @@ def filled(html: str, by_name: Mapping[str, Figure]) -> str:
     return _QUOTED.sub(quoted, html) if by_name else html
 
 
-def _known(article: Article) -> tuple[Known, ...]:
+def _certainties(article: Article) -> tuple[Certainty, ...]:
     sections = (
-        Known("Confirmed", "full", article.confirmed),
-        Known("Claimed", "open", article.claimed),
-        Known("Unknown", "dash", article.unknown),
+        Certainty("Confirmed", "full", article.confirmed),
+        Certainty("Claimed", "open", article.claimed),
+        Certainty("Unknown", "dash", article.unknown),
     )
     return tuple(section for section in sections if section.points)
 

@@ -58,7 +58,7 @@ class PairLine(NamedTuple):
     lift: str
     interval: str
     test: str
-    found: bool
+    significant: bool
     covered: str
     n: str  # starts near each other, and by chance
     declared: str
@@ -76,7 +76,7 @@ class Family(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupsPage:
-    """/backups/"""
+    """The page /backups/, or that of one capability below it."""
 
     head: Head
     title: str
@@ -88,7 +88,7 @@ class BackupsPage:
 
 
 def page(records: Records, capability: str = "") -> BackupsPage:
-    """Every pair over the last two years, of providers as wholes or of what has a capability.
+    """Return the page of all pairs over the last two years, of whole providers or of what has a capability.
 
     `records` reach to a midnight: what is tested changes once a day at most.
     """
@@ -110,13 +110,15 @@ def page(records: Records, capability: str = "") -> BackupsPage:
         advice=()
         if capability
         else tuple(_advice(r, all_pairs) for r in sorted(all_records, key=_by_name) if r.covered),
-        family=family if capability else family._replace(lines=tuple(line for line in family.lines if line.found)),
+        family=family
+        if capability
+        else family._replace(lines=tuple(line for line in family.lines if line.significant)),
         others=tuple(Link(url(name), TITLES.get(name, "Whole providers")) for name in SLUGS),
     )
 
 
 def url(capability: str = "") -> str:
-    """The address of the page of a capability, or of providers as wholes."""
+    """Return the address of the page of a capability, or of providers as wholes."""
     return f"/backups/{capability}/" if capability else "/backups/"
 
 
@@ -126,12 +128,12 @@ def _by_name(record: Record) -> str:
 
 @lru_cache(maxsize=2)  # one page shows it all, those of providers and of open incidents a part each
 def together(records: tuple[Record, ...]) -> tuple[Pair, ...]:
-    """Every pair of providers as wholes over the last two years, tested as one family."""
+    """Return every pair of providers as wholes over the last two years, tested as one family."""
     return pairs(parties([record for record in records if record.covered]), _last(records[0].now)) if records else ()
 
 
 def advice(records: Records) -> dict[str, Advice]:
-    """The best backups of each provider, by its slug."""
+    """Return the best backups of each provider, by its slug."""
     all_pairs = together(tuple(records.values()))
     return {slug: _advice(record, all_pairs) for slug, record in records.items()}
 
@@ -179,7 +181,7 @@ def _instead(record: Record, backup: Backup) -> Instead:
 
 
 def _at_once(record: Record, backup: Backup) -> str:
-    """How often it is in trouble while the provider is."""
+    """Say how often a backup was in trouble while the provider was."""
     return f"also in trouble {_share(backup.chance.value)} of the time {record.provider.name} was"
 
 
@@ -223,7 +225,7 @@ def _family(name: str, all_pairs: Sequence[Pair]) -> Family:
 
 
 def _reasons(all_pairs: Iterable[Pair]) -> tuple[tuple[str, str], ...]:
-    """Why pairs say too little, by kind of reason."""
+    """Return how many pairs say too little, for each kind of reason."""
     counts: dict[str, int] = {}
     for pair in all_pairs:
         if pair.lacking:
@@ -257,7 +259,7 @@ def _line(pair: Pair, top: float) -> PairLine:
         lift=f"{lift.value:.1f}",
         interval=f"{low:.1f} to {high:.1f}" if low is not None and high is not None else "not known",
         test=_p(tested.adjusted) if tested else "not tested",
-        found=bool(tested and tested.significant),
+        significant=bool(tested and tested.significant),
         covered=english.count(pair.covered // DAY),
         n=f"{tested.observed:.1f} / {tested.expected:.1f}" if tested else "",
         declared=_declared(pair),
@@ -283,7 +285,7 @@ def _share(value: float) -> str:
 
 
 def _stand(whole: Family) -> str:
-    falling = sum(line.found for line in whole.lines)
+    falling = sum(line.significant for line in whole.lines)
     least = f"{english.sentence(whole.compared)} to be compared; the others are named, not guessed. "
     if not whole.lines:
         return f"{least}"

@@ -22,7 +22,7 @@ class Link(NamedTuple):
     text: str
 
 
-class Feed(NamedTuple):
+class FeedLink(NamedTuple):
     """The same in another form: a feed, or the page as Markdown. `type` is its media type."""
 
     url: str
@@ -52,7 +52,7 @@ class Site:
     url: str
     root: str
     css: str  # address of the style sheet, with a mark of its content
-    feeds: tuple[Feed, ...] = ()
+    feeds: tuple[FeedLink, ...] = ()
     pictures: bool = False  # True: pages that have a picture of their own are shown with it
 
 
@@ -75,7 +75,7 @@ class Head:
     section: str = ""  # which entry of the navigation it belongs to
     description: str = ""
     dateline: Dateline | None = None
-    feeds: tuple[Feed, ...] = ()  # the page's own feeds, before those of the site
+    feeds: tuple[FeedLink, ...] = ()  # the page's own feeds, before those of the site
     kind: str = "website"  # OpenGraph type
     picture: str = ""  # address of the page's own picture, which only a complete build has
 
@@ -99,30 +99,30 @@ QUIET: Mapping[str, Mark] = {kind: Mark("quiet", kind.value) for kind in Kind if
 
 
 def site(name: str, url: str, css: str, pictures: bool = False) -> Site:
-    """The site's constants; `url` without a trailing slash, "" where it is not known."""
+    """Return the site's constants; `url` has no trailing slash, and is "" where it is not known."""
     root = urlsplit(url).path.rstrip("/")
     return Site(name=name, url=url, root=root, css=css, feeds=feeds("/", "All incidents"), pictures=pictures)
 
 
 def mark(card: Card) -> Mark:
-    """How an incident is marked: its kind if it is no trouble, else its impact."""
+    """Return the mark of an incident: its kind if it is no trouble, else its impact."""
     return QUIET.get(card.kind) or MARKS[card.impact]
 
 
 def name(card: Card) -> str:
-    """What a list calls an incident: the provider's title, or its components where the title was made here."""
+    """Return what a list calls an incident: the provider's title, or its components where the title was made here."""
     if not card.title_is_ours:
         return card.title
     return english.listing(short(card.components), 2) or "The service as a whole"
 
 
 def short(components: Iterable[str]) -> list[str]:
-    """Names of components without the addresses some providers put in brackets behind them."""
+    """Return the names of components without the addresses some providers put in brackets behind them."""
     return [component.partition(" (")[0] for component in components]
 
 
 def length(card: Card) -> str:
-    """How long it lasted, or why that cannot be said."""
+    """Say how long an incident lasted, or why that cannot be said."""
     if card.ended is None:
         return "open" if card.is_open and (not card.imported or card.ended_basis) else "no end recorded"
     if card.ended == card.started:
@@ -131,12 +131,12 @@ def length(card: Card) -> str:
 
 
 def time(at: datetime, text: str) -> Time:
-    """A moment with the words chosen for it."""
+    """Return a moment with the words chosen for it."""
     return Time(stamp(at), text)
 
 
 def clock(at: int) -> Time:
-    """A moment by its hour."""
+    """Return a moment (epoch seconds) in the words of its hour."""
     return Time(stamped(at), english.clock_of(at))
 
 
@@ -167,24 +167,24 @@ FEED_FORMS = (
 )
 
 
-def feeds(home: str, title: str) -> tuple[Feed, ...]:
-    """The feeds in the folder `home`, Atom first."""
-    return tuple(Feed(f"{home}{name}", f"{title}, {form}", media) for name, form, media in FEED_FORMS)
+def feeds(home: str, title: str) -> tuple[FeedLink, ...]:
+    """Return the feeds in the folder `home`, Atom first; their names begin with `title`."""
+    return tuple(FeedLink(f"{home}{name}", f"{title}, {form}", media) for name, form, media in FEED_FORMS)
 
 
 @cache
-def provider_feeds(slug: str, title: str) -> tuple[Feed, ...]:
-    """The feeds of one provider, Atom first."""
+def provider_feeds(slug: str, title: str) -> tuple[FeedLink, ...]:
+    """Return the feeds of one provider, Atom first; their names begin with `title`."""
     return feeds(provider_url(slug), title)
 
 
-def twin(card: Card) -> Feed:
-    """The page of an incident in Markdown."""
-    return Feed(f"{incident_url(card)}index.md", "This page in Markdown", "text/markdown")
+def twin(card: Card) -> FeedLink:
+    """Return the link to the page of an incident in Markdown."""
+    return FeedLink(f"{incident_url(card)}index.md", "This page in Markdown", "text/markdown")
 
 
 def dateline(almanac: Snapshot, reach: datetime | None = None) -> Dateline:
-    """The dateline of a page that states the present. `reach`: how far the record goes for what it is about."""
+    """Return the dateline of a page that states the present. `reach` is how far the record of its subject goes."""
     now = almanac.now
     reach = min(reach or almanac.record_until or now, now)
     if almanac.record_until is None:

@@ -49,7 +49,7 @@ class MonthRow(NamedTuple):
 
 
 def ninety(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge: int) -> Ninety:
-    """The ninety days up to `edge` (epoch seconds): now, or the end of the record."""
+    """Return the ninety days up to `edge` (epoch seconds): now, or the end of the record."""
     first = days.last_days(edge, DAYS)
     severities = days.worst(cards, pulls, first, DAYS, edge)
     since, last = moment(first), moment(first + (DAYS - 1) * DAY)
@@ -65,7 +65,7 @@ def ninety(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge:
 
 
 def dates(severities: Sequence[str], css: str, first: int) -> str:
-    """The days of one severity: 7, 13 April; 23 June."""
+    """Return the days of one severity in words: 7, 13 April; 23 June."""
     by_month: dict[str, list[str]] = {}
     for at, day in enumerate(severities):
         if day == css:
@@ -75,7 +75,7 @@ def dates(severities: Sequence[str], css: str, first: int) -> str:
 
 
 def year(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge: int) -> tuple[MonthRow, ...]:
-    """The twelve months up to `edge`, oldest first."""
+    """Return the twelve months up to `edge` (epoch seconds), oldest first."""
     at = moment(edge - 1)
     months = [divmod(at.year * 12 + at.month - 1 - back, 12) for back in range(MONTHS - 1, -1, -1)]
     firsts = [timegm((year, month + 1, 1, 0, 0, 0)) for year, month in months]
@@ -94,7 +94,7 @@ def year(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge: i
 
 
 def _month(provider: Provider, first: datetime, severities: Sequence[str], trouble: int, began: bool) -> MonthRow:
-    """The row of a month: the worst of each day, the seconds in declared trouble, and whether an incident began."""
+    """Return the row of a month from the worst of each day, the seconds in trouble, and whether an incident began."""
     year, month = first.year, first.month
     return MonthRow(
         name=f"{english.SHORT_MONTHS[month - 1]} {year}",

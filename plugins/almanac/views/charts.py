@@ -22,7 +22,7 @@ CLEAR, MINOR, MAJOR, CRITICAL, UNSAID, UNKNOWN = "ok", "minor", "major", "critic
 TO_COME = ""  # a day that has not begun: neither clear nor unknown
 ORDER = (CLEAR, UNSAID, MINOR, MAJOR, CRITICAL)  # of a day's worst; an unsaid severity never hides a stated one
 HEIGHT = {UNSAID: 0.36, MINOR: 0.36, MAJOR: 0.68, CRITICAL: 1.0}  # of the full bar
-SAID = {UNSAID: "of unsaid severity"}
+WORDS = {UNSAID: "of unsaid severity"}
 
 STEP, BAR = 5, 4  # units a day takes, and its bar; the sheet draws bars as strokes of that width
 THIN = 2  # height of the line of a clear day
@@ -81,8 +81,8 @@ class Column(NamedTuple):
     width: str
     y: str
     height: str
-    said: str
-    said_y: str
+    text: str
+    text_y: str
 
 
 class Histogram(NamedTuple):
@@ -94,15 +94,15 @@ class Histogram(NamedTuple):
 
 
 def tally(days: Sequence[str]) -> str:
-    """28 days clear, 27 minor, 29 major: how many days of each sort there are, in the order of severity."""
+    """Say how many days of each sort there are, in the order of severity: 28 days clear, 27 minor, 29 major."""
     counts = Counter(days)
     parts = [f"{counts[CLEAR]} day{'s' if counts[CLEAR] > 1 else ''} clear"] if counts[CLEAR] else []
-    parts += [f"{counts[sort]} {SAID.get(sort, sort)}" for sort in (*ORDER[1:], UNKNOWN) if counts[sort]]
+    parts += [f"{counts[sort]} {WORDS.get(sort, sort)}" for sort in (*ORDER[1:], UNKNOWN) if counts[sort]]
     return ", ".join(parts)
 
 
 def bars(days: Sequence[str], label: str, height: int = 24, *, slots: int = 0) -> Bars:
-    """Bars of one severity word a day, oldest first; `slots` > len(days) leaves room at the right (short months)."""
+    """Return bars of a severity a day, oldest first; `slots` > len(days) leaves room at the right (short months)."""
     width = STEP * (slots or len(days))
     paths = [Path(f"s-{sort}", _upright(days, sort, height)) for sort in HEIGHT if sort in days]
     if CLEAR in days:
@@ -121,7 +121,7 @@ def _upright(days: Sequence[str], sort: str, height: int) -> str:
 
 
 def _runs(days: Sequence[str], sort: str) -> list[tuple[int, int]]:
-    """First place and length of each run of one word."""
+    """Return the first place and the length of each run of one word."""
     runs, at = [], 0
     for day, run in groupby(days):
         length = len(list(run))
@@ -132,7 +132,7 @@ def _runs(days: Sequence[str], sort: str) -> list[tuple[int, int]]:
 
 
 def months_on(since: datetime, days: int) -> tuple[Label, ...]:
-    """A label at the first of each month among `days` days from `since`; the first day gets one where there is room."""
+    """Return a label for the first of each month among `days` days from `since`, and for `since` if there is room."""
     firsts = [at for at in range(days) if (since + timedelta(days=at)).day == 1]
     labels = [_month_label(since + timedelta(days=at), at / days) for at in firsts]
     if not firsts or firsts[0] > days // 6:
@@ -141,14 +141,14 @@ def months_on(since: datetime, days: int) -> tuple[Label, ...]:
 
 
 def _month_label(at: datetime, share: float) -> Label:
-    """Beside its line, to the right; to the left where the chart ends."""
+    """Return the label of a month to the right of its line; to the left where the chart ends."""
     if share > 0.88:
         return Label(_x(share), english.month(at.year, at.month), "end", "w")
     return Label(_x(share), english.month(at.year, at.month))
 
 
 def estimate(share: float, low: float | None, high: float | None, floor: float) -> Estimate:
-    """Places a share on an axis from `floor` to 1; what lies below the floor stands on it."""
+    """Place a share on an axis from `floor` to 1; what lies below the floor stands on it."""
     value = english.percent(share)
     if low is None or high is None:
         return Estimate(_on(share, floor), "", "", value)
@@ -161,7 +161,7 @@ def _on(share: float, floor: float) -> str:
 
 
 def grid(floor: float, steps: int) -> tuple[Label, ...]:
-    """`steps` + 1 lines from `floor` to 100 %, labelled; those between the ends are left out on a narrow page."""
+    """Return `steps` + 1 labelled lines from `floor` to 100 %; a narrow page leaves out those between the ends."""
     shares = [floor + (1 - floor) * at / steps for at in range(steps + 1)]
     anchors = ["start", *["middle"] * (steps - 1), "end"]
     return tuple(
@@ -174,7 +174,7 @@ DOUBLINGS = (5, 10, 20, 40, 80, 160, 320, 640)  # minutes: each class is twice a
 
 
 def histogram(lengths: Iterable[int], *, height: int = 100, top: int = 16) -> Histogram:
-    """How many of the `lengths` (seconds) fall between the doublings of five minutes; the last class is open."""
+    """Count the `lengths` (seconds) between the doublings of five minutes; the last class is open."""
     limits = [minutes * english.MINUTE for minutes in DOUBLINGS]
     counts = [0] * (len(limits) + 1)
     for length in lengths:
@@ -190,7 +190,7 @@ def histogram(lengths: Iterable[int], *, height: int = 100, top: int = 16) -> Hi
 
 
 def _short(limit: int) -> str:
-    """5 min, 1 h 20: the minutes after an hour go without their unit, for room."""
+    """Return 5 min, 1 h 20: the minutes after an hour go without their unit, for room."""
     hours, minutes = divmod(limit // english.MINUTE, 60)
     return f"{hours}{english.GAP}h{english.GAP}{minutes:02}" if hours else f"{minutes}{english.GAP}min"
 
@@ -200,15 +200,15 @@ def _column(at: int, number: int, most: int, share: float, height: int, top: int
 
 
 def _bar(at: int, tall: float, share: float, floor: float, text: str) -> Column:
-    """A bar `tall` pixels high on `floor`, in the place `at` of those that share the width."""
+    """Return a bar `tall` pixels high on `floor`, `text` above it, in the place `at` of those that share the width."""
     return Column(
         x=_x(at * share + 0.004),
         middle=_x((at + 0.5) * share),
         width=_x(share - 0.008),
         y=f"{floor - tall:.1f}",
         height=f"{tall:.1f}",
-        said=text,
-        said_y=f"{floor - tall - 5:.1f}",
+        text=text,
+        text_y=f"{floor - tall - 5:.1f}",
     )
 
 
@@ -220,14 +220,14 @@ class Scale(NamedTuple):
     tick: int
 
     def x(self, at: int) -> str:
-        """Where a moment (epoch seconds) stands; what lies outside stands on the edge."""
+        """Return where a moment (epoch seconds) stands; what lies outside stands on the edge."""
         since, until, _ = self
         if since < at < until:
             return f"{(at - since) / (until - since) * 100:.2f}%"
         return "0%" if at <= since else "100%"
 
     def width(self, since: int, until: int) -> str:
-        """How wide a stretch is, at least a visible hair, and cut at the edges."""
+        """Return how wide a stretch is, at least a visible hair, and cut at the edges."""
         first, last, _ = self
         share = (min(until, last) - max(since, first)) / (last - first)
         return f"{max(share, 0.002) * 100:.2f}%"
@@ -238,18 +238,18 @@ MOST_TICKS = 9
 
 
 def scale_of(view: Stretch) -> Scale:
-    """A scale that shows a stretch of time, widened to whole ticks."""
+    """Return a scale that shows a stretch of time, widened to whole ticks."""
     tick = tick_of(view.until - view.since)
     return Scale(view.since // tick * tick, -(-view.until // tick) * tick, tick)
 
 
 def tick_of(span: int) -> int:
-    """The finest tick (seconds) of which a span holds no more than nine."""
+    """Return the finest tick (seconds) of which a span (seconds) holds no more than nine."""
     return next((tick for tick in TICKS if span <= tick * MOST_TICKS), -(-span // MOST_TICKS // 86400) * 86400)
 
 
 def ticks(scale: Scale, y: str = "0") -> tuple[Label, ...]:
-    """The lines of a scale, labelled with the hour, or the date where it changes; two of three give way when narrow."""
+    """Return the lines of a scale with the hour, or the date where it changes; narrow pages leave out two of three."""
     marks = range(scale.since, scale.until + 1, scale.tick)
     return tuple(
         [
@@ -261,19 +261,19 @@ def ticks(scale: Scale, y: str = "0") -> tuple[Label, ...]:
 
 @cache
 def _lines(number: int) -> tuple[tuple[str, str, str], ...]:
-    """Where so many lines stand, how their labels are anchored, and the class of these."""
+    """Return where each of so many lines stands, and the anchor and the class of its label."""
     scale = Scale(0, number - 1, 1)
     anchors = ["start", *["middle"] * (number - 2), "end"]
     return tuple((scale.x(place), anchor, "w" if place % 3 else "") for place, anchor in enumerate(anchors))
 
 
 def _x(share: float) -> str:
-    """A share of the width in per cent, with as few characters as it takes."""
+    """Return a share of the width in per cent, with as few characters as it takes."""
     return f"{share * 100:.2f}".rstrip("0").rstrip(".") + "%"
 
 
 def spot(value: float, low: float | None, high: float | None, first: float, last: float, label: str) -> Estimate:
-    """Places a value and its interval on an axis from `first` to `last`; what lies outside stands on the edge."""
+    """Place a value and its interval on an axis from `first` to `last`; what lies outside stands on the edge."""
 
     def place(at: float) -> str:
         return _x(min(max((at - first) / (last - first), 0.0), 1.0))
@@ -284,7 +284,7 @@ def spot(value: float, low: float | None, high: float | None, first: float, last
 
 
 def axis(marks: Sequence[tuple[float, str]], first: float, last: float) -> tuple[Label, ...]:
-    """Labelled lines at the values of an axis; those between the ends are left out on a narrow page."""
+    """Return labelled lines at the values of an axis; a narrow page leaves out those between the ends."""
     return tuple(
         Label(
             _x((at - first) / (last - first)),
@@ -312,7 +312,7 @@ class Diagram(NamedTuple):
 
 
 def diagram(points: Sequence[tuple[float, float, int]], label: str, *, height: int = 160) -> Diagram:
-    """Dots at (said, came), as large as their number is: area in proportion, at least to be seen."""
+    """Return dots at (chance, share that came), in area proportional to their number, but large enough to be seen."""
     most = max((number for *_, number in points), default=1)
     return Diagram(
         tuple(
@@ -324,7 +324,7 @@ def diagram(points: Sequence[tuple[float, float, int]], label: str, *, height: i
 
 
 def columns(counts: Sequence[float], texts: Sequence[str], *, height: int = 60, top: int = 16) -> tuple[Column, ...]:
-    """Bars side by side, the highest as high as there is room; `said` stands above each."""
+    """Return bars side by side, the highest as high as there is room; one of `texts` stands above each."""
     most, share = max(counts, default=0) or 1, 1 / max(len(counts), 1)
     return tuple(
         _bar(at, height * number / most, share, height + top, text)

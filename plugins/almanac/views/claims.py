@@ -35,7 +35,7 @@ RATING = {"contradicted": 1, "supported": 5}  # ClaimReview wants a number: 1 is
 class ClaimLine(NamedTuple):
     """A claim with its verdict and what that rests on."""
 
-    said: str
+    text: str
     by: str
     grade: str
     where: Link | None
@@ -55,12 +55,12 @@ class FigureLine(NamedTuple):
     """A figure quoted in an article, and how it was made."""
 
     name: str
-    said: str
+    text: str
     interval: str
     how: tuple[str, ...]
 
 
-class Entry(NamedTuple):
+class LedgerEntry(NamedTuple):
     """A claim in the ledger, with the article that reports it."""
 
     article: Link
@@ -73,12 +73,12 @@ class Group(NamedTuple):
     verdict: str
     title: str
     meaning: str
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """/claims/"""
+    """The ledger of all claims, at /claims/."""
 
     head: Head
     stand: str
@@ -86,13 +86,13 @@ class Ledger:
 
 
 def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> ClaimLine:
-    """A claim as pages show it; with `now`, how long one that is not supported has been around."""
+    """Return a claim as pages show it; with `now`, the age of one that the record cannot decide is told."""
     figure = evidence.ask(claim.check) if claim.check else None
     host = addresses.host(claim.where)
     since = datetime.fromisoformat(claim.since).replace(tzinfo=UTC) if claim.since else None
     waits = since and now and claim.verdict == "undecidable" and since < now
     return ClaimLine(
-        said=claim.said,
+        text=claim.said,
         by=claim.by,
         grade=GRADES[claim.grade],
         where=Link(claim.where, host.removeprefix("www.")) if claim.where else None,
@@ -102,7 +102,7 @@ def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> Claim
         computed=figure is not None,
         why=" ".join(filter(None, (claim.why, figure.why if figure else ""))),
         expected=_meant(claim.expect.text) if claim.expect else "",
-        figure=_found(figure) if figure and figure.bounds else "",
+        figure=_figure_text(figure) if figure and figure.bounds else "",
         interval=figure.around if figure else "",
         how=figure.how if figure else (),
         age=english.age(int((now - since).total_seconds())) if waits and now and since else "",
@@ -110,34 +110,34 @@ def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> Claim
 
 
 def _meant(text: str) -> str:
-    """What a claim expects, in words: more than 50%."""
+    """Return in words what a claim expects: more than 50%."""
     sign, _, amount = text.partition(" ")
     return f"{SIGNS[sign]} {amount}".strip() if sign in SIGNS else text
 
 
-def _found(figure: Figure) -> str:
+def _figure_text(figure: Figure) -> str:
     return f"{figure.said} of {english.count(figure.n)}" if figure.k is not None and figure.n else figure.said
 
 
 def lines(article: ArticleCard, evidence: Evidence) -> tuple[ClaimLine, ...]:
-    """The claims of an article, in its order."""
+    """Return the claims of an article, in its order."""
     return tuple(line(claim, evidence) for claim in article.claims)
 
 
 def figures(article: ArticleCard, evidence: Evidence) -> tuple[tuple[str, Figure], ...]:
-    """What {{name}} in an article stands for."""
+    """Return the figure that each {{name}} in an article stands for."""
     return tuple((name, evidence.ask(query)) for name, query in article.figures)
 
 
 def figure_line(name: str, figure: Figure) -> FigureLine:
-    """A quoted figure, with how it was made."""
-    return FigureLine(name, _found(figure), figure.around, figure.how)
+    """Return a quoted figure, with how it was made."""
+    return FigureLine(name, _figure_text(figure), figure.around, figure.how)
 
 
 def claims(almanac: Snapshot, evidence: Evidence) -> Ledger:
-    """Every claim of every article, what the record contradicts first."""
+    """Return the ledger of every claim of every article, what the record contradicts first."""
     entries = [
-        Entry(Link(article.url, article.title), line(claim, evidence, almanac.now))
+        LedgerEntry(Link(article.url, article.title), line(claim, evidence, almanac.now))
         for article in almanac.articles
         for claim in article.claims
     ]
@@ -157,20 +157,20 @@ def claims(almanac: Snapshot, evidence: Evidence) -> Ledger:
     )
 
 
-def _group(verdict: str, entries: list[Entry]) -> Group:
+def _group(verdict: str, entries: list[LedgerEntry]) -> Group:
     title = f"{english.sentence(verdict)}, {english.count(len(entries))}"
     return Group(verdict, title, MEANING[verdict], tuple(entries))
 
 
 def reviews(article: ArticleCard, claim_lines: Iterable[ClaimLine], site_url: str, site_name: str) -> str:
-    """schema.org ClaimReview for the claims that are decided, as JSON that may stand in a script element."""
+    """Return schema.org ClaimReview for the claims that are decided, as JSON that may stand in a script element."""
     objects = [
         {
             "@context": "https://schema.org",
             "@type": "ClaimReview",
             "url": f"{site_url}{article.url}",
             "datePublished": f"{article.modified or article.date:%Y-%m-%d}",
-            "claimReviewed": claim.said,
+            "claimReviewed": claim.text,
             "author": {"@type": "Organization", "name": site_name, "url": f"{site_url}/"},
             "itemReviewed": {"@type": "Claim", "author": {"@type": "Organization", "name": claim.by}}
             | ({"datePublished": claim.since.iso[:10]} if claim.since else {})

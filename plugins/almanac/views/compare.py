@@ -43,7 +43,7 @@ class Side(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparePage:
-    """/compare/<a>/<b>/"""
+    """The comparison of two providers, at /compare/<a>/<b>/."""
 
     head: Head
     title: str
@@ -65,26 +65,26 @@ class Others(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonsPage:
-    """/compare/"""
+    """The list of all comparisons, at /compare/."""
 
     head: Head
     lines: tuple[Others, ...]
 
 
 def compare_url(one: str, other: str) -> str:
-    """The address of a comparison; the slugs stand in alphabetical order."""
+    """Return the address of a comparison; the slugs stand in alphabetical order."""
     first, second = sorted((one, other))
     return f"/compare/{first}/{second}/"
 
 
 def compared(almanac: Snapshot) -> tuple[tuple[Provider, Provider], ...]:
-    """Every pair of providers of which something is covered, in alphabetical order of their slugs."""
+    """Return every pair of providers of which something is covered, in alphabetical order of their slugs."""
     watched = [p for p in almanac.providers if (pulls := almanac.pulls.get(p.slug)) and pulls.coverage]
     return tuple(combinations(sorted(watched, key=lambda provider: provider.slug), 2))
 
 
 def comparisons(almanac: Snapshot) -> ComparisonsPage:
-    """The way to every comparison."""
+    """Return the page that leads to every comparison."""
     others: dict[str, list[Provider]] = {}
     for first, second in compared(almanac):
         others.setdefault(first.slug, []).append(second)
@@ -115,7 +115,7 @@ class Sides:
         self.until = measures.closed_at(almanac) + 1  # what is later is not looked at
 
     def of(self, provider: Provider, edge: int) -> Side:
-        """The side of a provider with its ninety days up to `edge` (epoch seconds)."""
+        """Return the side of a provider with its ninety days up to `edge` (epoch seconds)."""
         key = provider.slug, edge
         if key not in self._made:
             self._made[key] = self._make(provider, edge)
@@ -128,7 +128,7 @@ class Sides:
 
 
 def compare(sides: Sides, records: Records, first: Provider, second: Provider) -> ComparePage:
-    """Two providers up to the last midnight; `records` reach as far."""
+    """Return the comparison of two providers up to the last midnight; `records` reach as far."""
     both = records[first.slug], records[second.slug]
     edge = min([sides.until, *(record.covered[-1].until for record in both if record.covered)])
     period = windows.last(DAYS, edge - 1)
@@ -152,7 +152,7 @@ def compare(sides: Sides, records: Records, first: Provider, second: Provider) -
 
 
 def _pair(records: Records, first: str, second: str) -> Pair | None:
-    """What the page on backups knows of the two, tested as one of all pairs, with the first of the two first."""
+    """Return the pair as the page on backups tests it, as one of all pairs; None if they are never covered together."""
     for pair in together(tuple(records.values())):
         if {pair.first.slug, pair.second.slug} == {first, second}:
             return pair if pair.covered else None
@@ -160,7 +160,7 @@ def _pair(records: Records, first: str, second: str) -> Pair | None:
 
 
 def _stand(providers: tuple[Provider, Provider], figures: tuple[Measure, Measure]) -> str:
-    """What the figures allow to say, and whether they speak of the same days."""
+    """Say what the figures allow, and warn if they do not speak of the same days."""
     least = min((0, 1), key=lambda side: figures[side].coverage)
     if abs(figures[0].coverage - figures[1].coverage) < UNLIKE:
         return _verdict(providers, figures)
@@ -169,7 +169,7 @@ def _stand(providers: tuple[Provider, Provider], figures: tuple[Measure, Measure
 
 
 def _verdict(providers: tuple[Provider, Provider], figures: tuple[Measure, Measure]) -> str:
-    """Which has the larger share, if their intervals lie apart."""
+    """Say which has the larger share, if their intervals lie apart."""
     bounds = [m.interval for m in figures]
     if bounds[0] is None or bounds[1] is None:
         return "Of one of the two too little is on record to compare them."
@@ -187,7 +187,7 @@ def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:
 
     both = (first, second)
     return (
-        line("Share without declared trouble", SHARE, *map(measures.said, both)),
+        line("Share without declared trouble", SHARE, *map(measures.share_text, both)),
         line("90 % interval", "ranges", *map(_interval, both)),
         line("Covered", "coverage", *(english.percent(m.coverage, 0) for m in both)),
         line("Incidents", "how-often-and-how-long", *(english.count(m.n) for m in both)),
@@ -203,7 +203,7 @@ def _interval(figure: Measure) -> str:
 
 
 def _together(pair: Pair) -> tuple[tuple[str, str], ...]:
-    """How they fell together in the last two years, over the time both were covered."""
+    """Say how two fell together in the last two years, over the time both were covered."""
     names = [party.record.provider.name for party in (pair.first, pair.second)]
     lines = [
         ("Covered together", english.plural(pair.covered // DAY, "day")),

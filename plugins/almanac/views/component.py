@@ -16,30 +16,30 @@ from almanac.views.calendar import DAYS, MonthRow, Ninety
 from almanac.views.incident import Fact
 from almanac.views.measures import Records
 from almanac.views.provider import facts
-from almanac.views.rows import Row
+from almanac.views.rows import IncidentRow
 
 LATEST = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentPage:
-    """/providers/<slug>/<component>/; it speaks of whole days, and leaves the present to the provider's page"""
+    """The page /providers/<slug>/<component>/, of whole days: the present is left to the provider's page."""
 
     head: Head
     title: str
     provider: Link
     stand: str
-    called: str
+    feed_names: str
     ninety: Ninety
     facts: tuple[Fact, ...]
     year: tuple[MonthRow, ...]
-    latest: tuple[Row, ...]
+    latest: tuple[IncidentRow, ...]
     others: tuple[Link, ...]
     key: tuple[Mark, ...] = base.KEY
 
 
 def component(almanac: Snapshot, records: Records, provider: Provider, part: Component) -> ComponentPage:
-    """The page of one component, up to the last midnight; `records` reach as far."""
+    """Return the page of one component, up to the last midnight; `records` reach as far."""
     record = records[provider.slug]
     place = placing(provider)
     cards = almanac.cards.get(provider.slug, ())
@@ -59,7 +59,7 @@ def component(almanac: Snapshot, records: Records, provider: Provider, part: Com
         title=f"{part.name}: declared trouble",
         provider=Link(base.provider_url(provider.slug), provider.name),
         stand=_stand(provider, part, len(incidents)),
-        called=english.listing(part.match),
+        feed_names=english.listing(part.match),
         ninety=calendar.ninety(stand_in, incidents, pulls, edge),
         facts=facts(measure(record, windows.last(DAYS, edge - 1), subject)) if subject else (),
         year=calendar.year(stand_in, incidents, pulls, edge),
@@ -83,5 +83,5 @@ def _stand(provider: Provider, part: Component, number: int) -> str:
 
 
 def all_parts(almanac: Snapshot) -> tuple[tuple[Provider, Component], ...]:
-    """Every component that has a page."""
+    """Return every component, each of which has a page, with its provider."""
     return tuple((provider, part) for provider in almanac.providers for part in provider.components)

@@ -16,7 +16,7 @@ from almanac.views.base import Head, Link, Time
 class Changed(NamedTuple):
     """A fact: what the provider says, and what holds here."""
 
-    what: str
+    fact: str
     was: str
     now: str
 
@@ -43,7 +43,7 @@ class Righted(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionsPage:
-    """/corrections/"""
+    """The list of all corrections, at /corrections/."""
 
     head: Head
     notes: tuple[Note, ...]  # newest first, like the next
@@ -51,7 +51,7 @@ class CorrectionsPage:
 
 
 def corrections(almanac: Snapshot) -> CorrectionsPage:
-    """All corrections, newest first."""
+    """Return the page of all corrections, newest first."""
     righted = [
         Righted(Link(a.url, a.title), base.time(c.date, english.moment(c.date)), c.text)
         for a in almanac.articles
@@ -70,7 +70,7 @@ def corrections(almanac: Snapshot) -> CorrectionsPage:
 
 
 def notes(almanac: Snapshot) -> list[Note]:
-    """The corrections of incidents, in the order of their files."""
+    """Return the corrections of incidents, in the order of their files."""
     names = rows.names(almanac.providers)
     survivor_keys = {corrected.fix.merge_with for corrected in almanac.corrections}
     others = {
@@ -83,7 +83,7 @@ def notes(almanac: Snapshot) -> list[Note]:
 
 
 def by_incident(almanac: Snapshot) -> dict[tuple[str, str], tuple[Note, ...]]:
-    """The corrections that the page of an incident shows, by (provider slug, raw id): its own, those merged with it."""
+    """Return the corrections an incident's page shows, by (provider slug, raw id), also of what merged with it."""
     by_key: dict[tuple[str, str], tuple[Note, ...]] = {}
     for corrected, note in zip(almanac.corrections, notes(almanac), strict=True):
         slug, _, raw = corrected.fix.merge_with.partition("/")

@@ -15,7 +15,7 @@ SEVERITY = (Impact.NONE, Impact.UNKNOWN, Impact.MINOR, Impact.MAJOR, Impact.CRIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class DeclaredState:
     """What is declared. Instants are epoch seconds."""
 
     provider: Provider
@@ -27,14 +27,14 @@ class State:
     unended: int = 0  # imported incidents without an end, because of which a fresh import cannot speak of now
 
     @property
-    def known(self) -> bool:
-        """True if something is declared: trouble or none."""
+    def is_known(self) -> bool:
+        """Whether the state is known: trouble is declared, or none is."""
         return self.mark is not UNKNOWN
 
     @property
     def in_trouble(self) -> bool:
-        """True if trouble is declared."""
-        return self.known and self.mark is not CLEAR
+        """Whether trouble is declared."""
+        return self.is_known and self.mark is not CLEAR
 
     @property
     def since(self) -> int:
@@ -46,12 +46,12 @@ class State:
 
     @property
     def clear_at_least(self) -> bool:
-        """True if nobody watched when the last trouble ended: it may be clear for longer than is known."""
+        """Whether nobody watched when the last trouble ended: it may be clear for longer than is known."""
         return self.last is None or (self.last.ended or 0) < self.watched_from
 
 
-def state(almanac: Snapshot, provider: Provider) -> State:
-    """The state of a provider at `almanac.now`; unknown where the record ends an hour or more before."""
+def state(almanac: Snapshot, provider: Provider) -> DeclaredState:
+    """Return the state of a provider at `almanac.now`; it is unknown where the record ends an hour or more before."""
     pulls = almanac.pulls.get(provider.slug)
     now = seconds(almanac.now)
     watched = windows.coverage(pulls, now) if pulls else ()
@@ -63,20 +63,22 @@ def state(almanac: Snapshot, provider: Provider) -> State:
     needs_no_ends = stale or by_ourselves(pulls, now)
     unended = 0 if needs_no_ends else sum(card.is_open and card.id not in last_open for card in cards)
     if until is None or stale or unended:
-        return State(provider=provider, mark=UNKNOWN, reach=until, watched_from=0, last=last, unended=unended)
+        return DeclaredState(provider=provider, mark=UNKNOWN, reach=until, watched_from=0, last=last, unended=unended)
     going_on = tuple(sorted((card for card in cards if is_open(card, pulls, until)), key=rank, reverse=True))
     mark = declared(going_on)
-    return State(provider=provider, mark=mark, reach=until, watched_from=watched[-1].since, open=going_on, last=last)
+    return DeclaredState(
+        provider=provider, mark=mark, reach=until, watched_from=watched[-1].since, open=going_on, last=last
+    )
 
 
 def by_ourselves(pulls: Pulls | None, now: int) -> bool:
-    """True if our own readings cover the last hour: only these know what is still open."""
+    """Say whether our own readings cover the last hour: only these know what is still open."""
     own = [span for span in pulls.coverage if not span.dataset] if pulls else []
     return any(seconds(span.since) <= now and now - seconds(span.until) < FRESH for span in own)
 
 
 def declared(going_on: tuple[Card, ...]) -> Mark:
-    """The mark of the worst open trouble; clear where none is open, or only what the provider rates as no impact."""
+    """Return the mark of the worst open trouble; clear if none is open, or only what the provider rates as harmless."""
     if not going_on or going_on[0].impact == Impact.NONE:
         return CLEAR
     css, word = MARKS[Impact(going_on[0].impact)]
@@ -84,18 +86,18 @@ def declared(going_on: tuple[Card, ...]) -> Mark:
 
 
 def troubles(provider: Provider, cards: Iterable[Card]) -> list[Card]:
-    """What is trouble of the service and concerns AI, or may concern it; in the order given."""
+    """Return the cards of trouble of the service that concern AI, or may, in the order given."""
     scope = scoping(provider)
     return [card for card in cards if card.kind in TROUBLE and scope(card) != "out"]
 
 
 def rank(card: Card) -> tuple[int, int]:
-    """Worst first, then the longest-lasting, when sorted in reverse."""
+    """Return a key that sorts the worst first, then the longest-lasting, in reverse."""
     return SEVERITY.index(card.impact) if card.impact in SEVERITY else 0, -card.started
 
 
 def is_open(card: Card, pulls: Pulls | None, reach: int) -> bool:
-    """True if the incident was still open when its provider's feed was last read, up to `reach`.
+    """Say whether the incident was still open when its provider's feed was last read, up to `reach` (epoch seconds).
 
     What was imported without an end, or left the feed unresolved, is not open: its end is not recorded.
     """
@@ -106,7 +108,7 @@ def is_open(card: Card, pulls: Pulls | None, reach: int) -> bool:
 
 
 def end(card: Card, pulls: Pulls | None) -> int:
-    """When it ended; without an end, the last moment it is known to have been open (its lower bound)."""
+    """Return when an incident ended; without an end, the last moment it is known to have been open (a lower bound)."""
     if card.ended is not None:
         return max(card.ended, card.started)
     open_at = dict(pulls.last_open).get(card.id) if pulls else None

@@ -21,7 +21,7 @@ class Offer(NamedTuple):
     files: tuple[tuple[str, int, str], ...]
 
 
-class File(NamedTuple):
+class Download(NamedTuple):
     """A file to take: its address and form, its size in words, its hash."""
 
     link: Link
@@ -29,7 +29,7 @@ class File(NamedTuple):
     sha256: str
 
 
-class Column(NamedTuple):
+class TableColumn(NamedTuple):
     """A field of a table."""
 
     name: str
@@ -37,29 +37,29 @@ class Column(NamedTuple):
     description: str
 
 
-class Table(NamedTuple):
+class DataTable(NamedTuple):
     """A table as the page shows it."""
 
     name: str
     title: str
-    files: tuple[File, ...]
-    columns: tuple[Column, ...]
+    files: tuple[Download, ...]
+    columns: tuple[TableColumn, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Data:
-    """/data/"""
+    """The page of the record as data, at /data/."""
 
     head: Head
     stand: str
     cut_off: Time | None
     licence: Link
     part: Link  # an example of a table of one provider
-    tables: tuple[Table, ...]
+    tables: tuple[DataTable, ...]
 
 
 def data(almanac: Snapshot, offers: Iterable[Offer], licence: str, licence_url: str) -> Data:
-    """The tables, and how to use them."""
+    """Return the page that offers the tables."""
     cards = sum(map(len, almanac.cards.values()))
     reach = almanac.record_until
     part = f"/data/incidents/{min(almanac.cards, default='')}.csv"
@@ -79,16 +79,16 @@ def data(almanac: Snapshot, offers: Iterable[Offer], licence: str, licence_url: 
     )
 
 
-def _table(offer: Offer) -> Table:
+def _table(offer: Offer) -> DataTable:
     files = tuple(
-        File(Link(f"/data/{offer.name}.{form}", form.upper()), _weight(size), digest)
+        Download(Link(f"/data/{offer.name}.{form}", form.upper()), _weight(size), digest)
         for form, size, digest in offer.files
     )
-    return Table(offer.name, offer.title, files, tuple(Column(*field) for field in offer.fields))
+    return DataTable(offer.name, offer.title, files, tuple(TableColumn(*field) for field in offer.fields))
 
 
 def _weight(size: int) -> str:
-    """1.3 MB, 24 KB, 120 bytes."""
+    """Return a size in words: 1.3 MB, 24 KB, 120 bytes."""
     if size >= 1_000_000:
         return f"{size / 1_000_000:.1f}{english.GAP}MB"
     return f"{size // 1000:,}{english.GAP}KB" if size >= 1000 else english.plural(size, "byte")

@@ -18,7 +18,7 @@ ENOUGH = 0.9  # a day without declared trouble is called clear only if so much o
 
 
 def worst(cards: Iterable[Card], pulls: Pulls | None, since: int, days: int, now: int) -> tuple[str, ...]:
-    """The worst severity of each of `days` UTC days from `since` (midnight); unknown where nobody looked.
+    """Return the worst severity of each of `days` UTC days from `since` (midnight); unknown where nobody looked.
 
     Trouble is shown also on days that are not covered: it was declared. The day of `now` is judged by what has passed.
     """
@@ -55,5 +55,5 @@ def _worse(severity: str, css: str) -> str:
 
 
 def last_days(until: int, days: int) -> int:
-    """The midnight that begins the `days` days of which the last holds the second before `until`."""
+    """Return the midnight that begins the `days` days of which the last holds the second before `until`."""
     return windows.midnight(until - 1) - (days - 1) * DAY

@@ -19,7 +19,7 @@ class Piece(NamedTuple):
 
 
 def word_diff(before: str, after: str) -> tuple[Piece, ...]:
-    """The pieces of two texts in reading order; without the "ins" they are `before`, without the "del" `after`."""
+    """Return the pieces of two texts in order; without the "ins" they are `before`, without the "del" `after`."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     if len(old) + len(new) > MOST_WORDS:
         return _pieces([("del", before), ("ins", after)])

@@ -14,7 +14,7 @@ from almanac.text import english, markdown
 from almanac.views import base, pagination, rows
 from almanac.views.base import Head, Link, Time
 from almanac.views.diff import Piece, word_diff
-from almanac.views.incidents import Count, Line
+from almanac.views.incidents import ArchiveLine, Count
 from almanac.views.pagination import Sheet
 
 NEWEST = 10  # incidents on the first page
@@ -27,10 +27,10 @@ Read = Callable[[Card], Incident]
 Months = Mapping[tuple[int, int], Sequence[Card]]
 
 
-class Edit(NamedTuple):
+class EditDiff(NamedTuple):
     """A text or a fact that was changed later."""
 
-    what: str
+    title: str
     when: Time
     pieces: tuple[Piece, ...]
 
@@ -39,59 +39,59 @@ class Edited(NamedTuple):
     """An incident, and what was changed in it, newest first."""
 
     incident: Link
-    edits: tuple[Edit, ...]
+    edits: tuple[EditDiff, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditsPage:
-    """/edits/, and /edits/<year>/<month>/ for the incidents that began in a month"""
+    """The page /edits/, or /edits/<year>/<month>/ for the incidents that began in a month."""
 
     head: Head
     title: str
     stand: str
     edited: tuple[Edited, ...]
-    months: tuple[Line, ...]
+    months: tuple[ArchiveLine, ...]
     sheets: tuple[Sheet, ...] = ()
 
 
-def changed(incident: Incident) -> tuple[Edit, ...]:
-    """Every change of a text or a fact, newest first."""
+def changed(incident: Incident) -> tuple[EditDiff, ...]:
+    """Return every change of a text or a fact, newest first."""
     entries = [edit for update in incident.updates if update.was for edit in _rewrites(update)]
     entries += [_changed(incident, change) for change in incident.changes]
     return _newest_first(entries)
 
 
-def all_edits(incident: Incident) -> tuple[Edit, ...]:
-    """Every change, and every post that was taken away, newest first."""
-    return _newest_first([*changed(incident), *[_taken(update) for update in incident.updates if update.gone]])
+def all_edits(incident: Incident) -> tuple[EditDiff, ...]:
+    """Return every change, and every post that was taken away, newest first."""
+    return _newest_first([*changed(incident), *[_removal(update) for update in incident.updates if update.gone]])
 
 
-def _newest_first(entries: Iterable[Edit]) -> tuple[Edit, ...]:
+def _newest_first(entries: Iterable[EditDiff]) -> tuple[EditDiff, ...]:
     return tuple(sorted(entries, key=lambda edit: edit.when.iso, reverse=True))
 
 
-def _rewrites(update: Update) -> list[Edit]:
-    """Each text an update had, held against the one that followed it."""
+def _rewrites(update: Update) -> list[EditDiff]:
+    """Return each text an update had, held against the one that followed it."""
     texts = [*(was.text for was in update.was), update.text]
     title = f"Update of {english.moment(update.at)}"
     return [
-        Edit(title, _until(was.until), word_diff(markdown.plain(was.text), markdown.plain(after)))
+        EditDiff(title, _until(was.until), word_diff(markdown.plain(was.text), markdown.plain(after)))
         for was, after in zip(update.was, texts[1:], strict=True)
     ]
 
 
-def _taken(update: Update) -> Edit:
+def _removal(update: Update) -> EditDiff:
     text = markdown.plain(update.text) or english.sentence(update.phase)
     title = f"Update of {english.moment(update.at)}, taken away"
-    return Edit(title, _until(update.gone or update.at), (Piece("del", text),))
+    return EditDiff(title, _until(update.gone or update.at), (Piece("del", text),))
 
 
-def _changed(incident: Incident, change: Change) -> Edit:
-    """A fact that was another; what followed it is the next change of the same fact, or what stands now."""
+def _changed(incident: Incident, change: Change) -> EditDiff:
+    """Return the change of a fact; what followed is the next change of the same fact, or its value now."""
     later = [c for c in incident.changes if c.what == change.what and c.until > change.until]
     after = min(later, key=lambda c: c.until).was if later else _now(incident, change.what)
     pieces = word_diff(change.was, after) if after else (Piece("del", change.was),)
-    return Edit(english.sentence(change.what.replace("_", " ")), _until(change.until), pieces)
+    return EditDiff(english.sentence(change.what.replace("_", " ")), _until(change.until), pieces)
 
 
 def _now(incident: Incident, field: str) -> str:
@@ -106,7 +106,7 @@ def _until(at: datetime) -> Time:
 
 
 def edited_months(almanac: Snapshot) -> Months:
-    """The cards of incidents with changes by the (year, month) they began in, newest first."""
+    """Return the cards of incidents with changes by the (year, month) they began in, those last changed first."""
     by_month: dict[tuple[int, int], list[Card]] = {}
     for card in newest_edited(almanac):
         at = moment(card.started)
@@ -115,7 +115,7 @@ def edited_months(almanac: Snapshot) -> Months:
 
 
 def newest_edited(almanac: Snapshot, most: int = 0) -> list[Card]:
-    """The cards of incidents with changes, those last changed first; all of them without `most`."""
+    """Return the cards of incidents with changes, those last changed first; without `most` all of them."""
     edited_cards = [card for cards in almanac.cards.values() for card in cards if card.edits]
     return heapq.nlargest(
         most or len(edited_cards), edited_cards, key=lambda card: (card.changed, card.provider, card.id)
@@ -123,7 +123,7 @@ def newest_edited(almanac: Snapshot, most: int = 0) -> list[Card]:
 
 
 def edits(almanac: Snapshot, read: Read) -> EditsPage:
-    """The newest changes, and the way to all others. `read` gets the texts of an incident."""
+    """Return the page of the newest changes, with links to all others. `read` gets the texts of an incident."""
     months = edited_months(almanac)
     return EditsPage(
         head=Head(
@@ -147,7 +147,7 @@ def _stand(number: int) -> str:
 
 
 def edits_of_month(almanac: Snapshot, read: Read, year: int, number: int, sheet: int = 1) -> EditsPage:
-    """The changes of the incidents that began in a month."""
+    """Return a page of the changes of the incidents that began in a month."""
     cards = edited_months(almanac)[year, number]
     url, title = f"/edits/{year}/{number:02}/", english.month(year, number)
     urls = pagination.page_urls(url, len(cards), PER_PAGE)
@@ -185,9 +185,9 @@ def _edited(almanac: Snapshot, cards: Iterable[Card], read: Read) -> tuple[Edite
     )
 
 
-def _year(months: Months, year: int) -> Line:
+def _year(months: Months, year: int) -> ArchiveLine:
     counts = {number: len(months.get((year, number), ())) for number in range(1, 13)}
-    return Line(
+    return ArchiveLine(
         str(year),
         "",
         tuple(

@@ -25,7 +25,7 @@ FROM = 0.5  # where the axis of coverage begins
 NAMES = {"before": "Ended before 1 July 2025", "after": "Ended since"}
 
 
-class Line(NamedTuple):
+class ForecastLine(NamedTuple):
     """A score: how many forecasts, how often they held, and by how much they lose less than others."""
 
     name: str
@@ -51,36 +51,36 @@ class Reliable(NamedTuple):
     bins: tuple[tuple[str, str, str], ...]  # said, came, n
 
 
-class Shown(NamedTuple):
+class ShownForecast(NamedTuple):
     """A forecast that was shown, and what became of it."""
 
     at: Time
     provider: Link
-    said: str
+    forecast: str
     came: str
     verdict: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastPage:
-    """/forecast/"""
+    """The scorecard of forecasts, at /forecast/."""
 
     head: Head
     stand: str
-    made: str
-    pooled: tuple[Line, ...] = ()
-    parts: tuple[tuple[str, tuple[Line, ...]], ...] = ()  # before and after the settings were chosen
+    basis: str
+    pooled: tuple[ForecastLine, ...] = ()
+    parts: tuple[tuple[str, tuple[ForecastLine, ...]], ...] = ()  # before and after the settings were chosen
     moment: str = ""  # into the incident, of which the scores by provider are
-    providers: tuple[Line, ...] = ()
+    providers: tuple[ForecastLine, ...] = ()
     moments: tuple[Link, ...] = ()
     grid: tuple[Label, ...] = ()
     reliable: tuple[Reliable, ...] = ()
-    shown: tuple[Shown, ...] = ()
+    forecasts: tuple[ShownForecast, ...] = ()
     tally: str = ""
 
 
 def forecast(almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], minutes: int | None = None) -> ForecastPage:
-    """The page, or with `minutes` into the incident its scores by provider; `incidents` by (provider slug, raw id)."""
+    """Return the scorecard, or the scores by provider at `minutes`; `incidents` are by (provider slug, raw id)."""
     scores = almanac.scorecard
     outcomes = _outcomes(almanac, incidents)
     page = ForecastPage(
@@ -91,8 +91,10 @@ def forecast(almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], minut
             description="Every forecast of when an outage ends, scored: coverage of intervals, loss against baselines.",
         ),
         stand=_stand(scores) if scores else "No scorecard was made yet: python3 tasks.py score makes it.",
-        made=_made(scores, almanac) if scores else "",
-        shown=tuple(_shown(almanac, incidents, *one) for one in outcomes[:NEWEST]) if minutes is None else (),
+        basis=_basis(scores, almanac) if scores else "",
+        forecasts=tuple(_shown_forecast(almanac, incidents, *one) for one in outcomes[:NEWEST])
+        if minutes is None
+        else (),
         tally=_tally(outcomes) if minutes is None else "",
     )
     if scores is None:
@@ -117,7 +119,7 @@ def forecast(almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], minut
 
 
 def url(minutes: int | None = None) -> str:
-    """The address of the scorecard, or of its scores at a moment."""
+    """Return the address of the scorecard, or of its scores so many minutes into an incident."""
     return "/forecast/" if minutes is None else f"/forecast/{minutes}/"
 
 
@@ -128,7 +130,7 @@ def _into(minutes: int) -> str:
 def _outcomes(
     almanac: Snapshot, incidents: Mapping[tuple[str, str], Card]
 ) -> list[tuple[Issued, issued.Outcome | None]]:
-    """Every forecast that was shown, newest first, and what became of it."""
+    """Return every forecast that was shown, newest first, and what became of it."""
     forecasts = (line for lines in almanac.issued.values() for line in lines)
     newest = sorted(forecasts, key=lambda line: (-line.forecast.at, line.provider, line.incident))
     return [
@@ -139,14 +141,14 @@ def _outcomes(
 
 
 def _ordered(scores: Scorecard, minutes: int) -> tuple[str, ...]:
-    """Providers by how many forecasts they have at a moment."""
+    """Return the providers with the most forecasts so many minutes into an incident first."""
     rows = [r for r in scores.rows if r.part == "all" and r.provider != ALL and r.elapsed == minutes]
     return tuple(r.provider for r in sorted(rows, key=lambda r: (-r.score.n, r.provider)))
 
 
 def _lines(
     scores: Scorecard, part: str, providers: Iterable[str], elapsed: Iterable[int], names: Mapping[str, str]
-) -> Iterable[Line]:
+) -> Iterable[ForecastLine]:
     moments = tuple(elapsed)
     for slug in providers:
         for minutes in moments:
@@ -155,11 +157,11 @@ def _lines(
                 yield _line(row.score, slug, names.get(slug, slug), minutes)
 
 
-def _line(score: Score, slug: str, name: str, minutes: int) -> Line:
+def _line(score: Score, slug: str, name: str, minutes: int) -> ForecastLine:
     coverage = score.within_80 / score.n
     low, high = wilson(score.within_80, score.n)
     label = f"{english.percent(coverage)} of {english.count(score.n)} held, 80 % were meant to"
-    return Line(
+    return ForecastLine(
         name=name,
         link=base.provider_url(slug) if slug else "",
         elapsed=_into(minutes),
@@ -181,7 +183,7 @@ def _loss(value: float | None) -> str:
 
 
 def _below(share: float | None) -> str:
-    """How much less is lost: 34 % less, 0.4 % more."""
+    """Say how much less is lost: 34 % less, 0.4 % more."""
     if share is None:
         return "not known"
     return f"{english.percent(abs(share))} {'less' if share >= 0 else 'more'}"
@@ -200,7 +202,7 @@ def _stand(scores: Scorecard) -> str:
     )
 
 
-def _made(scores: Scorecard, almanac: Snapshot) -> str:
+def _basis(scores: Scorecard, almanac: Snapshot) -> str:
     later = scorecard.since((card for cards in almanac.cards.values() for card in cards), scores)
     ended = f"{english.plural(later, 'incident')} ended since, not in it yet. " if later else ""
     return (
@@ -237,9 +239,9 @@ def _tally(outcomes: list[tuple[Issued, issued.Outcome | None]]) -> str:
     return f"{english.plural(len(outcomes), 'forecast')} shown: {held_in}"
 
 
-def _shown(
+def _shown_forecast(
     almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], line: Issued, outcome: issued.Outcome | None
-) -> Shown:
+) -> ShownForecast:
     card = incidents[line.provider, line.incident]
     name = next((p.name for p in almanac.providers if p.slug == line.provider), line.provider)
     low, _, middle, _, high = (english.duration(round(minutes * 60)) for minutes in line.forecast.quantiles)
@@ -247,4 +249,4 @@ def _shown(
     came = "still open" if outcome is None else english.duration(round(outcome.remaining * 60))
     verdict = "" if outcome is None else "held" if outcome.within_80 else "did not hold"
     link = Link(base.incident_url(card), f"{name}: {base.name(card)}")
-    return Shown(base.time(at, english.moment(at)), link, f"{middle} ({low} to {high})", came, verdict)
+    return ShownForecast(base.time(at, english.moment(at)), link, f"{middle} ({low} to {high})", came, verdict)

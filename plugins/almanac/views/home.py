@@ -16,7 +16,7 @@ from almanac.views.around import Around, Surroundings
 from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Head, Link, Mark, Time
 from almanac.views.charts import Bars
-from almanac.views.current import State
+from almanac.views.current import DeclaredState
 from almanac.views.leaderboard import Board
 from almanac.views.outlook import Outlook, outlook
 from almanac.views.timeline import Timeline, timeline
@@ -25,7 +25,7 @@ DAYS = 30
 LEADS, CHANGES, ARTICLES = 2, 8, 3
 
 
-class Line(NamedTuple):
+class LedgerLine(NamedTuple):
     """A provider in the ledger."""
 
     url: str
@@ -46,7 +46,7 @@ class Happening(NamedTuple):
     url: str
     time: Time
     provider: str
-    said: str
+    text: str
 
 
 class Lead(NamedTuple):
@@ -61,13 +61,13 @@ class Lead(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
-    """/"""
+class HomePage:
+    """The front page, at /."""
 
     head: Head
     title: str
     stand: str
-    lines: tuple[Line, ...]
+    lines: tuple[LedgerLine, ...]
     unread: tuple[Link, ...]
     caption: str
     span: str  # the days the bars show
@@ -78,12 +78,12 @@ class Home:
     key: tuple[Mark, ...] = base.KEY
 
 
-def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> Home:
-    """The front page at `almanac.now`; `board` holds the ranks of the period shown first."""
+def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage:
+    """Return the front page at `almanac.now`; `board` holds the ranks of the period shown first."""
     states = [current.state(almanac, provider) for provider in rows.by_name(almanac.providers)]
     first = days.last_days(_edge(almanac), DAYS)
     title = _title(almanac, states)
-    return Home(
+    return HomePage(
         head=Head(
             title="Is it down? Status of AI providers",
             path="/",
@@ -105,34 +105,34 @@ def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> Home:
 
 
 def _edge(almanac: Snapshot) -> int:
-    """The last moment the bars speak of: now, or the end of the record where it ends earlier."""
+    """Return the last moment the bars speak of: now, or the end of the record where it ends earlier."""
     now = seconds(almanac.now)
     return min(now, seconds(almanac.record_until)) if almanac.record_until else now
 
 
-def _title(almanac: Snapshot, states: Sequence[State]) -> str:
-    """The one sentence that answers: who is in trouble, or that nobody declares any, or that nobody can tell."""
+def _title(almanac: Snapshot, states: Sequence[DeclaredState]) -> str:
+    """Return the sentence that answers: who is in trouble, or that nobody declares any, or that nobody can tell."""
     bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     if len(bad) == 1:
         since = english.near(moment(bad[0].since), almanac.now)
         return f"{bad[0].provider.name} is in trouble, since {since}."
     if bad:
         return f"{english.listing([s.provider.name for s in bad], 3)} are in trouble."
-    if any(s.known for s in states):
+    if any(s.is_known for s in states):
         return "No provider on record declares trouble."
     if almanac.record_until is None:
         return "Nothing is on record yet."
     return f"Unknown: the record ends on {english.date(almanac.record_until)}."
 
 
-def _worst(state: State) -> tuple[int, int]:
+def _worst(state: DeclaredState) -> tuple[int, int]:
     return current.rank(state.open[0])
 
 
-def _stand(almanac: Snapshot, states: Sequence[State]) -> str:
-    """What qualifies the sentence: how many declare nothing, and for how many the record cannot say."""
+def _stand(almanac: Snapshot, states: Sequence[DeclaredState]) -> str:
+    """Qualify the title: say how many declare no trouble, and for how many the record cannot say."""
     quiet = sum(s.mark is base.CLEAR for s in states)
-    unknown = sum(not s.known for s in states)
+    unknown = sum(not s.is_known for s in states)
     if unknown == len(states):
         return (
             "Nothing newer has been read, so nothing can be said about now. "
@@ -144,24 +144,24 @@ def _stand(almanac: Snapshot, states: Sequence[State]) -> str:
     return "; ".join(parts) + "."
 
 
-def _ledger(almanac: Snapshot, states: Sequence[State], first: int) -> tuple[Line, ...]:
-    """Trouble first, worst on top; then the quiet; then the unknown under a rule. Who was never read stands apart."""
+def _ledger(almanac: Snapshot, states: Sequence[DeclaredState], first: int) -> tuple[LedgerLine, ...]:
+    """List trouble first, worst on top; then the quiet; then the unknown under a rule. Leave out who was never read."""
     bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     quiet = [s for s in states if s.mark is base.CLEAR]
-    unknown = sorted((s for s in states if not s.known and s.reach), key=lambda s: -(s.reach or 0))
+    unknown = sorted((s for s in states if not s.is_known and s.reach), key=lambda s: -(s.reach or 0))
     lines = [_line(almanac, s, first, "open") for s in bad]
     lines += [_line(almanac, s, first, "") for s in quiet]
     lines += [_line(almanac, s, first, "un" if at else "un cut") for at, s in enumerate(unknown)]
     return tuple(lines)
 
 
-def _line(almanac: Snapshot, state: State, first: int, css: str) -> Line:
+def _line(almanac: Snapshot, state: DeclaredState, first: int, css: str) -> LedgerLine:
     provider = state.provider
     cards = current.troubles(provider, almanac.cards.get(provider.slug, ()))
     severities = days.worst(cards, almanac.pulls.get(provider.slug), first, DAYS, _edge(almanac))
     length, since = _how_long(almanac, state)
     last, url = _open(state) if state.in_trouble else _last(state)
-    return Line(
+    return LedgerLine(
         url=base.provider_url(provider.slug),
         name=provider.name,
         company="" if provider.company == provider.name else provider.company,
@@ -175,8 +175,8 @@ def _line(almanac: Snapshot, state: State, first: int, css: str) -> Line:
     )
 
 
-def _leads(near: Surroundings, states: Sequence[State]) -> tuple[Lead, ...]:
-    """The worst of what is open now."""
+def _leads(near: Surroundings, states: Sequence[DeclaredState]) -> tuple[Lead, ...]:
+    """Return the worst incidents that are open now, drawn to scale."""
     going_on = sorted((card for s in states if s.in_trouble for card in s.open), key=current.rank, reverse=True)[:LEADS]
     return tuple(lead for card in going_on if (lead := _lead(card, near.of(card))))
 
@@ -197,7 +197,7 @@ def _lead(card: Card, around: Around) -> Lead | None:
 
 
 def _since(card: Card) -> str:
-    """identified since 13:22 UTC; the phase alone where it began so."""
+    """Return "identified since 13:22 UTC", or the phase alone where it began so."""
     turns = [at for at, phase in card.updates if phase == card.phase]
     if not turns or card.updates[0][1] == card.phase:
         return card.phase
@@ -208,11 +208,11 @@ def _at(instant: int) -> str:
     return f"{english.clock(moment(instant))}{english.GAP}UTC"
 
 
-def _how_long(almanac: Snapshot, state: State) -> tuple[str, Time]:
-    """For how long the state lasts and since when; for the unknown, why."""
+def _how_long(almanac: Snapshot, state: DeclaredState) -> tuple[str, Time]:
+    """Say for how long the state lasts and since when; for the unknown, why."""
     now = seconds(almanac.now)
     at = moment(state.since)
-    if not state.known:
+    if not state.is_known:
         return _why_unknown(state), Time("", "")
     if state.in_trouble:
         return english.duration(now - state.since), base.time(at, english.near(at, almanac.now))
@@ -220,21 +220,21 @@ def _how_long(almanac: Snapshot, state: State) -> tuple[str, Time]:
     return least + english.age(now - state.since), base.time(at, english.near(at, almanac.now))
 
 
-def _why_unknown(state: State) -> str:
+def _why_unknown(state: DeclaredState) -> str:
     if state.unended:
         return f"{english.plural(state.unended, 'end is', 'ends are')} not recorded"
     at = moment(state.reach or 0)
     return f"record ends {english.short_date(at)}{english.GAP}{at.year}"
 
 
-def _open(state: State) -> tuple[str, str]:
-    """The worst open incident, in a few words."""
+def _open(state: DeclaredState) -> tuple[str, str]:
+    """Return the worst open incident in a few words, and its address."""
     card = state.open[0]
     return _since(card), base.incident_url(card)
 
 
-def _last(state: State) -> tuple[str, str]:
-    """The last trouble that is over, in a few words."""
+def _last(state: DeclaredState) -> tuple[str, str]:
+    """Return the last trouble that is over in a few words, and its address; "" where there is none."""
     card = state.last
     if card is None:
         return "", ""
@@ -244,7 +244,7 @@ def _last(state: State) -> tuple[str, str]:
 
 
 def _changes(almanac: Snapshot) -> tuple[Happening, ...]:
-    """The newest posts of all providers on trouble that concerns AI."""
+    """Return the newest posts of all providers on trouble that concerns AI, or may."""
     names = rows.names(almanac.providers)
     posts = (
         (at, card.provider, card.id, place, card)
@@ -262,12 +262,12 @@ def _happening(almanac: Snapshot, names: dict[str, str], place: int, card: Card)
         url=base.incident_url(card),
         time=base.time(when, english.clock(when) if today else english.short_date(when)),
         provider=names[card.provider],
-        said=f"{_did(place, card)}: {base.name(card)}",
+        text=f"{_did(place, card)}: {base.name(card)}",
     )
 
 
 def _did(place: int, card: Card) -> str:
-    """What a post did: opened, went on to a phase, or closed after so long."""
+    """Say what a post did: it opened the incident, moved it to a phase, or closed it after so long."""
     phase = card.updates[place][1]
     if phase in OVER:
         has_length = card.ended is not None and card.ended > card.started

@@ -12,10 +12,10 @@ from almanac.views import base, pagination
 from almanac.views.around import Around
 from almanac.views.base import Head, Link, Time
 from almanac.views.corrections import Note
-from almanac.views.edits import Edit, changed
+from almanac.views.edits import EditDiff, changed
 from almanac.views.outlook import Outlook, outlook
 from almanac.views.pagination import Sheet
-from almanac.views.press import Written
+from almanac.views.press import PressPost
 from almanac.views.replay import replay_urls
 from almanac.views.timeline import Timeline, timeline
 
@@ -54,7 +54,7 @@ class Fact(NamedTuple):
     how: str = ""  # anchor on the methodology page
 
 
-class Post(NamedTuple):
+class IncidentPost(NamedTuple):
     """An update: when, under which phase, its words as safe HTML, and what should be known about it."""
 
     time: Time
@@ -66,7 +66,7 @@ class Post(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentPage:
-    """/incidents/<provider>/<id>/"""
+    """The page of an incident, at /incidents/<provider>/<id>/."""
 
     head: Head
     kicker: str
@@ -78,20 +78,20 @@ class IncidentPage:
     warnings: tuple[str, ...]
     day: str
     timeline: Timeline | None
-    posts: tuple[Post, ...]
+    posts: tuple[IncidentPost, ...]
     posts_note: str
-    edits: tuple[Edit, ...]
+    edits: tuple[EditDiff, ...]
     source: str
     cited_by: tuple[Link, ...]
     corrected: tuple[Note, ...] = ()
-    written: tuple[Written, ...] = ()
+    press_posts: tuple[PressPost, ...] = ()
     outlook: Outlook | None = None
     replay: str = ""  # address of its replay
     sheets: tuple[Sheet, ...] = ()  # a huge one goes on on further pages
 
 
 def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> IncidentPage:
-    """Everything its page prints. With an equal `around` and incident the page is the same, at whatever time."""
+    """Return a page of an incident. With an equal `around` and incident it is the same, at whatever time."""
     title, urls = _title(around, incident, card), incident_urls(card)
     day, stand = english.date(incident.started), _stand(around, incident, card)
     whole_title = f"{around.provider}: {base.name(card)}, {english.moment(incident.started)}"
@@ -123,18 +123,18 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
         source=incident.source,
         cited_by=around.cited_by,
         corrected=around.corrected,
-        written=around.written,
+        press_posts=around.press_posts,
         outlook=outlook(around),
     )
 
 
 def incident_urls(card: Card) -> tuple[str, ...]:
-    """The address of its page, and of those on which it goes on if it is huge."""
+    """Return the address of an incident's page, and of those on which it goes on if it is huge."""
     return pagination.page_urls(base.incident_url(card), len(card.updates), POSTS)
 
 
 def _sheet(incident: Incident, sheet: int, last: int) -> tuple[Update, ...]:
-    """The posts of one of its pages, newest first; the last holds the rest."""
+    """Return the posts of one page of an incident, newest first; the last page holds the rest."""
     newest = incident.updates[::-1]
     return newest[(last - 1) * POSTS :] if sheet == last else tuple(pagination.on_page(newest, sheet, POSTS))
 
@@ -181,7 +181,7 @@ def _near(at: datetime, start: datetime) -> str:
 
 
 def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
-    """The strip of facts, each with where it comes from."""
+    """Return the strip of facts, each with where it comes from."""
     facts = [_moment("Started", incident.started, STARTED.get(incident.started_basis, ""), incident)]
     if incident.ended is None:
         facts.append(Fact("Ended", *_open(around), how="starts-and-ends"))
@@ -190,8 +190,8 @@ def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
     facts.append(Fact("Length", *_length(around, incident), how="how-often-and-how-long"))
     facts.append(_impact(incident, card))
     parts = english.listing(incident.components, 6) or "none named"
-    facts.append(Fact("Components", parts, _counted(incident), how="components"))
-    facts.append(_seen(incident))
+    facts.append(Fact("Components", parts, _component_count(incident), how="components"))
+    facts.append(_first_seen(incident))
     host = addresses.host(incident.source)
     facts.append(Fact("Source", incident.id, host or "no address", url=incident.source))
     return tuple(facts)
@@ -227,11 +227,11 @@ def _impact(incident: Incident, card: Card) -> Fact:
     return Fact("Impact", word, note, css=css, how="severity")
 
 
-def _counted(incident: Incident) -> str:
+def _component_count(incident: Incident) -> str:
     return "" if len(incident.components) < 2 else f"{len(incident.components)} named"
 
 
-def _seen(incident: Incident) -> Fact:
+def _first_seen(incident: Incident) -> Fact:
     if incident.first_seen is None:
         note = f"imported: {incident.imported}" if incident.imported else ""
         return Fact("First seen here", "not by us", note, how="imported")
@@ -242,7 +242,7 @@ def _seen(incident: Incident) -> Fact:
 
 
 def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:
-    """What a reader must know before quoting it."""
+    """Return what a reader must know before quoting the incident."""
     warnings = []
     if incident.posted_late:
         warnings.append(
@@ -260,7 +260,7 @@ def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _post(incident: Incident, update: Update) -> Post:
+def _post(incident: Incident, update: Update) -> IncidentPost:
     after = int((update.at - incident.started).total_seconds())
     notes = [f"after {english.duration(after)}" if after > 0 else "at the start" if after == 0 else "before the start"]
     if update.was:
@@ -271,7 +271,9 @@ def _post(incident: Incident, update: Update) -> Post:
         notes.append(f"printed as “{update.printed}”")
     at, html = update.at, markdown.html(update.text) if update.text else ""
     day = "" if at.date() == incident.started.date() else english.short_date(at)
-    return Post(Time(stamp(at), english.clock(at)), day, english.sentence(update.phase), html, " · ".join(notes))
+    return IncidentPost(
+        Time(stamp(at), english.clock(at)), day, english.sentence(update.phase), html, " · ".join(notes)
+    )
 
 
 def _posts_note(incident: Incident) -> str:

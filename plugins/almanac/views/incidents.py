@@ -27,10 +27,10 @@ class Count(NamedTuple):
 
     url: str
     name: str
-    said: str
+    text: str
 
 
-class Line(NamedTuple):
+class ArchiveLine(NamedTuple):
     """A row of an archive table."""
 
     name: str
@@ -39,20 +39,20 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incidents:
-    """/incidents/"""
+class IncidentsPage:
+    """The list of all incidents, at /incidents/."""
 
     head: Head
     stand: str
     days: tuple[Day, ...]
-    months: tuple[Line, ...]  # a year each, twelve cells
-    providers: tuple[Line, ...]  # a provider each, a cell for each year
+    months: tuple[ArchiveLine, ...]  # a year each, twelve cells
+    providers: tuple[ArchiveLine, ...]  # a provider each, a cell for each year
     key: tuple[Mark, ...] = base.KEY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """/incidents/<year>/<month>/ and its further sheets"""
+    """The incidents of a month, at /incidents/<year>/<month>/ and the pages on which it goes on."""
 
     head: Head
     title: str
@@ -65,12 +65,12 @@ class Month:
 
 
 def all_cards(almanac: Snapshot) -> Iterable[Card]:
-    """Every card of every provider, in no order that matters."""
+    """Return every card of every provider, in no order that matters."""
     return (card for cards in almanac.cards.values() for card in cards)
 
 
 def months(almanac: Snapshot) -> Months:
-    """All cards by the (year, month) they started in, oldest month first, newest card first: the pages there are."""
+    """Return all cards by the (year, month) they started in, oldest month first, newest card first: each has a page."""
     by_month: dict[tuple[int, int], list[Card]] = {}
     for card in all_cards(almanac):
         at = moment(card.started)
@@ -82,12 +82,12 @@ def _order(card: Card) -> tuple[int, str, str]:
     return card.started, card.provider, card.id
 
 
-def incidents(almanac: Snapshot, by_month: Months) -> Incidents:
-    """The newest incidents of all providers, and the way to all others."""
+def incidents(almanac: Snapshot, by_month: Months) -> IncidentsPage:
+    """Return the page of the newest incidents of all providers, with links to all others."""
     newest = _newest(almanac)
     total = sum(map(len, almanac.cards.values()))
     years = sorted({year for year, _ in by_month}, reverse=True)
-    return Incidents(
+    return IncidentsPage(
         head=Head(
             title="Incidents",
             path="/incidents/",
@@ -103,7 +103,7 @@ def incidents(almanac: Snapshot, by_month: Months) -> Incidents:
 
 
 def _newest(almanac: Snapshot) -> list[Card]:
-    """The newest of all incidents that concern AI, or may."""
+    """Return the newest of all incidents that concern AI, or may."""
     newest: list[Card] = []
     scopes = {provider.slug: scoping(provider) for provider in almanac.providers}
     for slug, cards in almanac.cards.items():  # newest first
@@ -112,10 +112,10 @@ def _newest(almanac: Snapshot) -> list[Card]:
     return heapq.nlargest(NEWEST, newest, key=_order)
 
 
-def _months(by_month: Months, years: list[int]) -> tuple[Line, ...]:
+def _months(by_month: Months, years: list[int]) -> tuple[ArchiveLine, ...]:
     counts = Counter({key: len(cards) for key, cards in by_month.items()})
     return tuple(
-        Line(
+        ArchiveLine(
             str(year),
             "",
             tuple(
@@ -127,10 +127,10 @@ def _months(by_month: Months, years: list[int]) -> tuple[Line, ...]:
     )
 
 
-def _provider_line(almanac: Snapshot, provider: Provider, years: list[int]) -> Line:
+def _provider_line(almanac: Snapshot, provider: Provider, years: list[int]) -> ArchiveLine:
     counts = Counter(moment(card.started).year for card in almanac.cards.get(provider.slug, ()))
     cells = tuple(_count(counts[year], str(year), base.year_url(provider.slug, year)) for year in years)
-    return Line(provider.name, base.provider_url(provider.slug), cells)
+    return ArchiveLine(provider.name, base.provider_url(provider.slug), cells)
 
 
 def _count(number: int, name: str, url: str) -> Count:
@@ -138,7 +138,7 @@ def _count(number: int, name: str, url: str) -> Count:
 
 
 def month(almanac: Snapshot, by_month: Months, year: int, number: int, sheet: int = 1) -> Month:
-    """What started in one month, of every provider, also what is not about AI; long months go on on further sheets."""
+    """Return a page of all incidents that started in a month, also those not about AI; long months fill several."""
     cards = by_month[year, number]
     all_months = list(by_month)
     place = all_months.index((year, number))

@@ -21,7 +21,7 @@ from almanac.text import english
 from almanac.views import base, charts, measures
 from almanac.views.base import Head, Link
 from almanac.views.charts import Estimate, Label
-from almanac.views.measures import Records, Share
+from almanac.views.measures import Records, ShareLine
 
 STEPS = (5, 4, 3, 4, 5, 3, 7, 4, 3, 5)  # parts of the axis, by the tenths it spans: whole numbers stand at its lines
 NO_PERIOD = "There is no period in which five providers are covered well enough to be compared."
@@ -33,7 +33,7 @@ VERDICTS = {
 }
 
 
-class Unranked(NamedTuple):
+class UnrankedLine(NamedTuple):
     """A provider that has no rank, and why."""
 
     provider: Link
@@ -44,10 +44,10 @@ class Board(NamedTuple):
     """A table of shares over one period; `grid` is the axis all its lines stand on."""
 
     period: str
-    lines: tuple[Share, ...]
+    lines: tuple[ShareLine, ...]
     grid: tuple[Label, ...]
     groups: tuple[str, ...]  # providers that cannot be told apart
-    unranked: tuple[Unranked, ...]
+    unranked: tuple[UnrankedLine, ...]
 
 
 class Weighed(NamedTuple):
@@ -64,10 +64,10 @@ class Weights(NamedTuple):
 
     letter: str
     name: str
-    said: str
+    text: str
 
 
-class Trend(NamedTuple):
+class TrendLine(NamedTuple):
     """A provider against the period before."""
 
     provider: Link
@@ -85,8 +85,8 @@ class Choice(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leaderboard:
-    """/leaderboard/ and /leaderboard/<period>/"""
+class LeaderboardPage:
+    """The leaderboard of a period, at /leaderboard/<period>/; that of the period shown first also at /leaderboard/."""
 
     head: Head
     title: str
@@ -98,21 +98,21 @@ class Leaderboard:
     weighed: tuple[Weighed, ...] = ()
     ordinals: tuple[Label, ...] = ()  # the axis of places
     before: str = ""  # the period trends compare with
-    trends: tuple[Trend, ...] = ()
+    trends: tuple[TrendLine, ...] = ()
     choices: tuple[Choice, ...] = ()
     rows: tuple[Link, ...] = ()  # where the incidents stand that all this was counted from
     explain: str = ""  # what to ask for a derivation
 
 
-def leaderboard(almanac: Snapshot, records: Records, period: Period | None = None) -> Leaderboard:
-    """The leaderboard of a period; without one, of the newest in which enough providers are covered."""
-    chosen = period or shown(almanac, records)
+def leaderboard(almanac: Snapshot, records: Records, period: Period | None = None) -> LeaderboardPage:
+    """Return the leaderboard of a period; without one, of the newest in which enough providers are covered."""
+    chosen = period or first_period(almanac, records)
     all_records = tuple(records.values())
     by_hand = _board(all_records, chosen, False) if chosen else None
     by_machine = _board(all_records, chosen, True) if chosen else None
     standings = _ranks(all_records, chosen, False).standings if chosen else ()
     title = "Who declares the least trouble"
-    return Leaderboard(
+    return LeaderboardPage(
         head=Head(
             title=f"{title}, {period.name}" if period else title,
             path=url(period) if period else "/leaderboard/",
@@ -136,31 +136,31 @@ def leaderboard(almanac: Snapshot, records: Records, period: Period | None = Non
 
 
 def url(period: Period) -> str:
-    """The address of the leaderboard of a period."""
+    """Return the address of the leaderboard of a period."""
     return f"/leaderboard/{period.slug}/"
 
 
 def periods(almanac: Snapshot) -> tuple[Period, ...]:
-    """Every period that has a leaderboard: those in which a page written by hand is covered."""
+    """Return every period that has a leaderboard: those in which a page written by hand is covered."""
     now = measures.closed_at(almanac)
     by_hand = [almanac.pulls.get(p.slug) for p in almanac.providers if not is_machine(p)]
     return windows.periods(windows.union(s for pulls in by_hand if pulls for s in windows.coverage(pulls, now)), now)
 
 
-def shown(almanac: Snapshot, records: Records) -> Period | None:
-    """The period that is shown first."""
+def first_period(almanac: Snapshot, records: Records) -> Period | None:
+    """Return the period that is shown first; None where no period qualifies."""
     return ranking.shown_first(tuple(records.values()), measures.closed_at(almanac))
 
 
 def board(almanac: Snapshot, records: Records) -> Board | None:
-    """The ranks of the period shown first; None where no period qualifies."""
-    period = shown(almanac, records)
+    """Return the ranks of the period shown first; None where no period qualifies."""
+    period = first_period(almanac, records)
     return _board(tuple(records.values()), period, False) if period else None
 
 
 def boards(almanac: Snapshot, records: Records) -> dict[str, ranking.Leaderboard]:
-    """The ranks of the period shown first by who writes the pages, hand or machine; {} where no period qualifies."""
-    period, all_records = shown(almanac, records), tuple(records.values())
+    """Return the ranks of the period shown first by who writes the pages, hand or machine; {} without such a period."""
+    period, all_records = first_period(almanac, records), tuple(records.values())
     return {"hand": _ranks(all_records, period, False), "machine": _ranks(all_records, period, True)} if period else {}
 
 
@@ -178,12 +178,12 @@ def _board(records: tuple[Record, ...], period: Period, machine: bool) -> Board:
         lines=tuple(measures.share(providers[s.provider], s, floor) for s in ranks.standings),
         grid=charts.grid(floor, STEPS[round((1 - floor) * 10) - 1]),
         groups=tuple(english.listing([providers[slug].name for slug in group]) for group in ranks.groups),
-        unranked=tuple(Unranked(measures.link(providers[u.provider]), u.why) for u in ranks.unranked),
+        unranked=tuple(UnrankedLine(measures.link(providers[u.provider]), u.why) for u in ranks.unranked),
     )
 
 
 def _span(period: Period, records: Sequence[Record]) -> str:
-    """The days of a period, as far as they have passed."""
+    """Return the days of a period, as far as they have passed."""
     return english.period(moment(period.since), moment(max(min(period.until, records[0].now) - 1, period.since)))
 
 
@@ -198,7 +198,7 @@ def _stand(board: Board | None) -> str:
 
 
 def _left_out(records: Records, period: Period) -> tuple[tuple[str, str], ...]:
-    """How many incidents that started in the period do not count, for each reason."""
+    """Return how many incidents that started in the period do not count, for each reason."""
     counts: Counter[str] = Counter()
     for left_out in (record.selection.left_out for record in records.values()):  # sorted by start
         since, until = (bisect_left(left_out, at, key=_start) for at in (period.since, period.until))
@@ -212,7 +212,7 @@ def _start(left: Left) -> int:
 
 
 def weights() -> tuple[Weights, ...]:
-    """The formulas in words, parallel to FORMULAS."""
+    """Return the formulas in words, parallel to FORMULAS."""
     return tuple(map(_weights, "ABCDEFG", FORMULAS))
 
 
@@ -244,13 +244,13 @@ def _ordinals(count: int) -> tuple[Label, ...]:
     return charts.axis([(1, "1st"), (count, f"{count}.")], 1, count) if count > 1 else ()
 
 
-def _trends(records: Records, standings: Sequence[Standing], period: Period) -> tuple[Trend, ...]:
+def _trends(records: Records, standings: Sequence[Standing], period: Period) -> tuple[TrendLine, ...]:
     ranked = [records[standing.provider] for standing in standings]
     return tuple(
-        Trend(
+        TrendLine(
             provider=measures.link(record.provider),
-            before=measures.said(trend.earlier),
-            now=measures.said(standing.measure),
+            before=measures.share_text(trend.earlier),
+            now=measures.share_text(standing.measure),
             verdict=VERDICTS[trend.verdict],
         )
         for record, standing, trend in zip(ranked, standings, ranking.trends(ranked, period), strict=True)
@@ -262,7 +262,7 @@ def _choices(almanac: Snapshot, chosen: Period | None) -> tuple[Choice, ...]:
 
 
 def _months(almanac: Snapshot, period: Period) -> tuple[Link, ...]:
-    """The pages that list the incidents of a period; for long ones, the list of all months."""
+    """Return the pages that list the incidents of a period; for a period of over a year, the list of all months."""
     days = {card.started // windows.DAY for card in _started(almanac, period)}
     touched = sorted({_month(day * windows.DAY) for day in days})
     if len(touched) > 12:

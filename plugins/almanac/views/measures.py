@@ -22,7 +22,7 @@ FLOOR_STEP = 0.1
 Records = Mapping[str, Record]
 
 
-class Share(NamedTuple):
+class ShareLine(NamedTuple):
     """A provider's line: its rank, its share of covered time without declared trouble, and what it rests on."""
 
     rank: str
@@ -37,7 +37,7 @@ class Share(NamedTuple):
 
 
 def records(almanac: Snapshot) -> Records:
-    """The record of each provider, laid out for arithmetic: built once a build, passed to the pages that measure."""
+    """Return the record of each provider, laid out for arithmetic: made once a build, passed to pages that measure."""
     now = seconds(almanac.now)
     return {
         provider.slug: record(
@@ -53,12 +53,12 @@ def records(almanac: Snapshot) -> Records:
 
 
 def closed(almanac: Snapshot) -> Records:
-    """The records up to the last midnight UTC: what is made of these stays the same for a day."""
+    """Return the records up to the last midnight UTC: what is made of these stays the same for a day."""
     return records(replace(almanac, now=moment(windows.midnight(seconds(almanac.now)))))
 
 
 def closed_at(almanac: Snapshot) -> int:
-    """The last second these records know: periods that end then hold whole days only."""
+    """Return the last second of the records of `closed`: periods that end then hold whole days only."""
     return windows.midnight(seconds(almanac.now)) - 1
 
 
@@ -67,26 +67,26 @@ def link(provider: Provider) -> Link:
 
 
 def middle(measure: Measure) -> float:
-    """The middle of what the record allows; mostly that is one number."""
+    """Return the middle of the shares that the record allows; mostly that is one number."""
     bounds = measure.availability
     return (bounds.low + bounds.high) / 2 if bounds else 0.0
 
 
 def floor_of(figures: Iterable[Measure]) -> float:
-    """Where the axis begins: a whole tenth at or below the lowest interval, 90 % at most."""
+    """Return where the axis begins: a whole tenth at or below the lowest interval, 90 % at most."""
     lows = [min(m.interval.low if m.interval else 1.0, middle(m)) for m in figures]
     return max(min(int(min(lows, default=0.9) / FLOOR_STEP) * FLOOR_STEP, 0.9), 0.0)
 
 
-def share(provider: Provider, standing: Standing, floor: float) -> Share:
-    """The line of a ranked provider on an axis from `floor` to 100 %."""
+def share(provider: Provider, standing: Standing, floor: float) -> ShareLine:
+    """Return the line of a ranked provider on an axis from `floor` to 100 %."""
     figures = standing.measure
     low, high = figures.interval or (None, None)
     first, last = standing.rank
-    return Share(
+    return ShareLine(
         rank=f"{first}–{last}" if first != last else str(first),
         provider=link(provider),
-        share=said(figures),
+        share=share_text(figures),
         estimate=charts.estimate(middle(figures), low, high, floor),
         n=english.count(figures.n),
         rate=rate(figures),
@@ -96,8 +96,8 @@ def share(provider: Provider, standing: Standing, floor: float) -> Share:
     )
 
 
-def said(measure: Measure) -> str:
-    """The share in words: one number, or a range where the record leaves ends or severities open."""
+def share_text(measure: Measure) -> str:
+    """Return the share in words: one number, or a range where the record leaves ends or severities open."""
     bounds = measure.availability
     if bounds is None:
         return "unknown"
@@ -105,7 +105,7 @@ def said(measure: Measure) -> str:
 
 
 def rate(measure: Measure) -> str:
-    """Incidents in 30 covered days; after none at all, what the rate still may be at most."""
+    """Return the incidents in 30 covered days in words; after none at all, what the rate still may be at most."""
     if measure.rate is None:
         return ""
     if not measure.n:
@@ -114,5 +114,5 @@ def rate(measure: Measure) -> str:
 
 
 def length(seconds: float | None) -> str:
-    """A quantile of lengths in words."""
+    """Return a quantile of lengths (seconds) in words."""
     return "not known" if seconds is None else english.duration(round(seconds))

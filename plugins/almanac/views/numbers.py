@@ -20,13 +20,13 @@ from almanac.views.charts import Column
 from almanac.views.incident import Fact
 from almanac.views.leaderboard import Weights, weights
 from almanac.views.leaderboard import url as leaderboard_url
-from almanac.views.measures import Records, length, rate, said
+from almanac.views.measures import Records, length, rate, share_text
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SURE = 0.05
 
 
-class Line(NamedTuple):
+class NumbersLine(NamedTuple):
     """A period, or a part of the provider: what was measured."""
 
     name: str
@@ -56,15 +56,15 @@ class Pattern(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """/providers/<slug>/numbers/"""
+    """All numbers of a provider, at /providers/<slug>/numbers/."""
 
     head: Head
     title: str
     stand: str
     formulas: tuple[Weights, ...]
-    periods: tuple[Line, ...]
+    periods: tuple[NumbersLine, ...]
     span: str  # of the parts
-    parts: tuple[Line, ...]
+    parts: tuple[NumbersLine, ...]
     honesty: tuple[Fact, ...]
     honesty_note: str
     patterns: tuple[Pattern, ...]
@@ -80,7 +80,7 @@ def url(slug: str) -> str:
 
 
 def numbers(records: Records, provider: Provider, reports: Iterable[Reported]) -> Numbers:
-    """The page of a provider; `records` reach to a midnight, `reports` are of its outages and degradations."""
+    """Return a provider's page of numbers; `records` reach to a midnight, `reports` are of outages and degradations."""
     record = records[provider.slug]
     spans = windows.periods(record.covered, record.now - 1)
     patterns, pattern_note = _patterns(record)
@@ -118,12 +118,12 @@ def _stand(record: Record) -> str:
     )
 
 
-def _line(figures: Measure, name: str, link: str = "") -> Line:
+def _line(figures: Measure, name: str, link: str = "") -> NumbersLine:
     interval = english.percents(*figures.interval) if figures.interval else ""
-    return Line(
+    return NumbersLine(
         name=name,
         url=link,
-        share=said(figures),
+        share=share_text(figures),
         interval=interval,
         covered=english.percent(figures.coverage, 0),
         n=english.count(figures.n),
@@ -146,7 +146,7 @@ def _rate(figures: Measure) -> str:
 
 
 def _left_open(figures: Measure) -> str:
-    """What the record does not say of the incidents of a period."""
+    """Say what the record leaves open about the incidents of a period."""
     lacks = figures.unknowns
     counts = [
         (lacks.posted_late, "posted late"),
@@ -158,8 +158,8 @@ def _left_open(figures: Measure) -> str:
     return ", ".join(f"{number} {reason}" for number, reason in counts if number)
 
 
-def _parts(record: Record, period: Period) -> tuple[Line, ...]:
-    """Products and components over a year; those that nothing names are left out."""
+def _parts(record: Record, period: Period) -> tuple[NumbersLine, ...]:
+    """Return the lines of products and components over a year; those that nothing names are left out."""
     subjects = [subject for subject in record.days if subject.slug]
     figures = measures(record, period, subjects) if subjects else ()
     return tuple(_line(m, _part(m.subject)) for m in figures if m.n)
@@ -265,7 +265,7 @@ def _pattern(
 
 
 def _tomorrow(record: Record) -> str:
-    """The chance of trouble in the day that has begun at the record's midnight, only where such chances have skill."""
+    """Say the chance of trouble in the day that began at the record's midnight, only where such chances have skill."""
     if not record.covered:
         return ""
     forecast = next_day(record)
@@ -275,8 +275,8 @@ def _tomorrow(record: Record) -> str:
     if record.covered[-1].until < record.now:
         return f"Such chances have skill ({score}), but the record does not reach to last midnight, so none is given."
     return (
-        f"Chance that trouble starts within 24 hours of last midnight UTC: {english.percent(forecast.chance, 0)}; on an "
-        f"average day of the record {english.percent(forecast.base, 0)}. ({english.sentence(score)}.)"
+        f"Chance that trouble starts within 24 hours of last midnight UTC: {english.percent(forecast.chance, 0)}; "
+        f"on an average day of the record {english.percent(forecast.base, 0)}. ({english.sentence(score)}.)"
     )
 
 

@@ -44,7 +44,7 @@ class Outlook(NamedTuple):
 
 
 def outlook(around: Around) -> Outlook | None:
-    """What an open incident's page says of the hours to come; None for one that is over."""
+    """Return what an open incident's page says of the hours to come; None for one that is over."""
     if around.live is None or (around.issued is None and around.instead is None):
         return None
     return Outlook(
@@ -67,7 +67,13 @@ def _back(issued: Issued, now: int) -> BackBy:
             (english.duration(minutes * english.MINUTE), english.percent(chance, 0))
             for minutes, chance in zip(WITHIN, forecast.chances, strict=True)
         ),
-        estimate=_on(scale, at[2], at[0], at[4], f"Over by {_said(at[2])}, 80 % {_said(at[0])} to {_said(at[4])}"),
+        estimate=_on(
+            scale,
+            at[2],
+            at[0],
+            at[4],
+            f"Over by {_clock_text(at[2])}, 80 % {_clock_text(at[0])} to {_clock_text(at[4])}",
+        ),
         half=_on(scale, at[2], at[1], at[3], "the middle half"),
         ticks=charts.ticks(scale),
         basis=_basis(issued),
@@ -83,7 +89,7 @@ def _clock(at: int, near: int) -> Time:
     return base.time(moment(at), english.near(moment(at), moment(near)))
 
 
-def _said(at: int) -> str:
+def _clock_text(at: int) -> str:
     return f"{english.clock(moment(at))}{english.GAP}UTC"
 
 

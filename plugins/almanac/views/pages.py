@@ -11,7 +11,7 @@ from almanac.views.base import Head, Link
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainPage:
-    """A written page: /about/, /methodology/ …"""
+    """A page that people write: /about/, /methodology/ and others."""
 
     head: Head
     title: str
@@ -20,7 +20,7 @@ class PlainPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotFound:
-    """/404.html"""
+    """The page for addresses that do not exist, /404.html."""
 
     head: Head
     title: str
@@ -28,13 +28,13 @@ class NotFound:
 
 
 def page(title: str, path: str, summary: str, html: str) -> PlainPage:
-    """A written page at `path` (with slashes at both ends); `html` is its safe text."""
+    """Return a written page at `path` (with slashes at both ends); `html` is its safe text."""
     section = path.strip("/").partition("/")[0]
     return PlainPage(head=Head(title=title, path=path, section=section, description=summary), title=title, html=html)
 
 
 def not_found(almanac: Snapshot) -> NotFound:
-    """The page for addresses that do not exist."""
+    """Return the page for addresses that do not exist."""
     return NotFound(
         head=Head(title="Not found", path="/404.html"),
         title="There is no page at this address.",

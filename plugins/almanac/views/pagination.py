@@ -15,7 +15,7 @@ class Sheet(NamedTuple):
 
     url: str
     text: str
-    here: bool
+    is_current: bool
 
 
 def page_count(items: int, per_page: int = PER_PAGE) -> int:

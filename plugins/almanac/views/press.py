@@ -13,7 +13,7 @@ from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 from almanac.views.claims import GRADES
 
-SHOWN = 100  # link posts on the page; older ones stand on the pages of their incidents
+MOST = 100  # link posts on the page; older ones stand on the pages of their incidents
 
 
 class Also(NamedTuple):
@@ -23,7 +23,7 @@ class Also(NamedTuple):
     publisher: str
 
 
-class Written(NamedTuple):
+class PressPost(NamedTuple):
     """A link post."""
 
     slug: str
@@ -32,7 +32,7 @@ class Written(NamedTuple):
     time: Time
     grade: str
     quote: str
-    told_too: str  # what the list of other tellings is called
+    more_tellings: str  # what the list of other tellings is called
     also: tuple[Also, ...]
     note: str
     curator: str
@@ -41,14 +41,14 @@ class Written(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PressPage:
-    """/press/"""
+    """The list of link posts, at /press/."""
 
     head: Head
-    posts: tuple[Written, ...]  # newest first
+    posts: tuple[PressPost, ...]  # newest first
 
 
 def press(almanac: Snapshot) -> PressPage:
-    """The newest link posts."""
+    """Return the page of the newest link posts."""
     return PressPage(
         head=Head(
             title="What was written then",
@@ -57,12 +57,12 @@ def press(almanac: Snapshot) -> PressPage:
             description="What the press and users wrote about incidents, chosen by hand, with what its word weighs.",
             feeds=base.feeds("/press/", "What was written"),
         ),
-        posts=tuple(written(almanac)[:SHOWN]),
+        posts=tuple(press_posts(almanac)[:MOST]),
     )
 
 
-def written(almanac: Snapshot) -> list[Written]:
-    """All link posts that are not dated later than now, newest first."""
+def press_posts(almanac: Snapshot) -> list[PressPost]:
+    """Return all link posts that are not dated later than now, newest first."""
     posts = [post for post in almanac.links if post.lead.at <= almanac.now]
     keys = {key for post in posts for key in post.incidents}
     cards = (
@@ -71,28 +71,28 @@ def written(almanac: Snapshot) -> list[Written]:
         else {}
     )
     names = rows.names(almanac.providers)
-    return [_written(post, cards, names) for post in posts]
+    return [_press_post(post, cards, names) for post in posts]
 
 
-def by_incident(almanac: Snapshot) -> dict[tuple[str, str], tuple[Written, ...]]:
-    """The link posts that the page of an incident shows, oldest first, by (provider slug, raw id)."""
-    by_key: dict[tuple[str, str], tuple[Written, ...]] = {}
-    by_slug = {one.slug: one for one in written(almanac)}
+def by_incident(almanac: Snapshot) -> dict[tuple[str, str], tuple[PressPost, ...]]:
+    """Return the link posts that the page of an incident shows, oldest first, by (provider slug, raw id)."""
+    by_key: dict[tuple[str, str], tuple[PressPost, ...]] = {}
+    by_slug = {one.slug: one for one in press_posts(almanac)}
     for post in almanac.links:
         for key in post.incidents if post.slug in by_slug else ():
             by_key[key] = (by_slug[post.slug], *by_key.get(key, ()))
     return by_key
 
 
-def _written(post: LinkPost, cards: dict[tuple[str, str], Card], names: dict[str, str]) -> Written:
-    return Written(
+def _press_post(post: LinkPost, cards: dict[tuple[str, str], Card], names: dict[str, str]) -> PressPost:
+    return PressPost(
         slug=post.slug,
         link=Link(post.lead.url, post.lead.title),
         publisher=post.lead.publisher,
         time=base.time(post.lead.at, english.moment(post.lead.at)),
         grade=GRADES[post.grade],
         quote=post.quote,
-        told_too=f"Told {english.plural(len(post.also), 'more time')}" if post.also else "",
+        more_tellings=f"Told {english.plural(len(post.also), 'more time')}" if post.also else "",
         also=tuple(_also(telling) for telling in post.also),
         note=post.note,
         curator=post.curator,

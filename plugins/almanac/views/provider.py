@@ -19,23 +19,23 @@ from almanac.text import addresses, english, markdown
 from almanac.views import base, calendar, charts, current, measures, rows
 from almanac.views.articles import Teaser, teaser
 from almanac.views.backups import Advice
-from almanac.views.base import Feed, Head, Link, Mark
+from almanac.views.base import FeedLink, Head, Link, Mark
 from almanac.views.calendar import DAYS, MonthRow, Ninety
 from almanac.views.charts import Histogram
-from almanac.views.current import State
+from almanac.views.current import DeclaredState
 from almanac.views.incident import Fact
 from almanac.views.incidents import Count
 from almanac.views.numbers import url as numbers_url
-from almanac.views.rows import Row
-from almanac.views.status import Source, source
-from almanac.views.undeclared import Seen, seen
+from almanac.views.rows import IncidentRow
+from almanac.views.status import ProviderSource, source
+from almanac.views.undeclared import UndeclaredLine, undeclared_lines
 
 LATEST = 8
 SHARE = "share-of-covered-time-without-declared-trouble"  # sections of the methodology page
 DURATIONS = "how-often-and-how-long"
 
 
-class Part(NamedTuple):
+class ProviderPart(NamedTuple):
     """A component, or the rest: incidents and hours in declared trouble."""
 
     name: str
@@ -46,7 +46,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderPage:
-    """/providers/<slug>/"""
+    """The page of a provider, at /providers/<slug>/."""
 
     head: Head
     kicker: str
@@ -55,23 +55,23 @@ class ProviderPage:
     stand: str
     until: str  # until when to believe it
     status_page: Link
-    open: tuple[Row, ...]
+    open: tuple[IncidentRow, ...]
     ninety: Ninety
     facts: tuple[Fact, ...]
     year: tuple[MonthRow, ...]
-    latest: tuple[Row, ...]
+    latest: tuple[IncidentRow, ...]
     years: tuple[Count, ...]
     total: str
-    parts: tuple[Part, ...]
+    parts: tuple[ProviderPart, ...]
     histogram: Histogram | None
     histogram_note: str
     about: str  # safe HTML
     articles: tuple[Teaser, ...]
-    undeclared: tuple[Seen, ...]
-    source: Source
+    undeclared: tuple[UndeclaredLine, ...]
+    source: ProviderSource
     numbers: str  # where all its numbers stand
     instead: Advice
-    feeds: tuple[Feed, ...]
+    feeds: tuple[FeedLink, ...]
     key: tuple[Mark, ...] = base.KEY
 
 
@@ -79,11 +79,11 @@ class Figures(NamedTuple):
     """What is measured on the page: it stays the same for a day, unless an incident does not."""
 
     facts: tuple[Fact, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[ProviderPart, ...]
 
 
 def lately(almanac: Snapshot, provider: Provider) -> Period:
-    """The ninety days to the end of a provider's record."""
+    """Return the ninety days to the end of a provider's record."""
     return windows.last(DAYS, _edge(almanac, provider) - 1)
 
 
@@ -94,13 +94,13 @@ def _edge(almanac: Snapshot, provider: Provider) -> int:
 
 
 def figures(record: Record, period: Period) -> Figures:
-    """What a provider's record says of a period."""
+    """Return what a provider's record says of a period."""
     numbers = measure(record, period)
     return Figures(facts(numbers), _parts(record, numbers))
 
 
 def provider(almanac: Snapshot, provider: Provider, figures: Figures, instead: Advice) -> ProviderPage:
-    """The page of one provider at `almanac.now`, with the figures of `lately`."""
+    """Return the page of one provider at `almanac.now`, with the figures of `lately`."""
     state = current.state(almanac, provider)
     all_cards = almanac.cards.get(provider.slug, ())
     cards = current.troubles(provider, all_cards)
@@ -136,7 +136,7 @@ def provider(almanac: Snapshot, provider: Provider, figures: Figures, instead: A
         histogram_note=_lengths_note(len(lengths), len(cards)),
         about=markdown.html(provider.about) if provider.about else "",
         articles=tuple(teaser(a) for a in almanac.articles if provider.slug in a.providers),
-        undeclared=seen(almanac, provider.slug),
+        undeclared=undeclared_lines(almanac, provider.slug),
         source=source(almanac, provider),
         numbers=numbers_url(provider.slug),
         instead=instead,
@@ -144,14 +144,14 @@ def provider(almanac: Snapshot, provider: Provider, figures: Figures, instead: A
     )
 
 
-def _title(almanac: Snapshot, state: State) -> str:
+def _title(almanac: Snapshot, state: DeclaredState) -> str:
     return f"Is {state.provider.name} down? {_answer(almanac, state)}"
 
 
-def _answer(almanac: Snapshot, state: State) -> str:
+def _answer(almanac: Snapshot, state: DeclaredState) -> str:
     if state.in_trouble:
         return f"{english.sentence(state.mark.word)}, since {english.near(moment(state.since), almanac.now)}."
-    if state.known:
+    if state.is_known:
         return "Not as declared."
     if state.reach is None:
         return "Unknown: its page was never read."
@@ -160,12 +160,12 @@ def _answer(almanac: Snapshot, state: State) -> str:
     return f"Unknown: the record ends {english.date(moment(state.reach))}."
 
 
-def _stand(almanac: Snapshot, state: State) -> str:
-    """What follows the mark in the opening sentence."""
+def _stand(almanac: Snapshot, state: DeclaredState) -> str:
+    """Return what follows the mark in the opening sentence."""
     now = seconds(almanac.now)
     if state.in_trouble:
         return f"for {english.duration(now - state.since)}, in {english.plural(len(state.open), 'open incident')}."
-    if state.known:
+    if state.is_known:
         least = "at least " if state.clear_at_least else ""
         return f"since {least}{english.near(moment(state.since), almanac.now)}, {english.age(now - state.since)} ago."
     if state.last is None:
@@ -174,18 +174,18 @@ def _stand(almanac: Snapshot, state: State) -> str:
     return f"The last trouble that is known to be over began {began} ({base.mark(state.last).word})."
 
 
-def _until(almanac: Snapshot, state: State) -> str:
-    if not state.known or state.reach is None:
+def _until(almanac: Snapshot, state: DeclaredState) -> str:
+    if not state.is_known or state.reach is None:
         return ""
     return english.near(moment(state.reach + base.FRESH), almanac.now)
 
 
 def facts(numbers: Measure) -> tuple[Fact, ...]:
-    """The strip of figures of the last ninety days on record."""
+    """Return the strip of figures of the last ninety days on record."""
     lengths, unknowns = numbers.durations, numbers.unknowns
     p90 = f"90th percentile {measures.length(lengths.p90)}"
     return (
-        Fact(f"Clear, {DAYS} days", measures.said(numbers), _interval(numbers), how=SHARE),
+        Fact(f"Clear, {DAYS} days", measures.share_text(numbers), _interval(numbers), how=SHARE),
         Fact("Covered", english.percent(numbers.coverage, 0), f"of the {DAYS} days", how="coverage"),
         Fact("Incidents", english.count(numbers.n), _rate(numbers), how=DURATIONS),
         Fact("Median length", measures.length(lengths.median), p90, how=DURATIONS),
@@ -213,8 +213,8 @@ def _years(slug: str, cards: Sequence[Card]) -> tuple[Count, ...]:
     return tuple(Count(base.year_url(slug, year), str(year), english.count(counts[year])) for year in years)
 
 
-def _parts(record: Record, numbers: Measure) -> tuple[Part, ...]:
-    """The components an incident of the period named, most often named first."""
+def _parts(record: Record, numbers: Measure) -> tuple[ProviderPart, ...]:
+    """Return the components that incidents of the period named, most often named first."""
     provider = record.provider
     place, names = placing(provider), {component.slug: component.name for component in provider.components}
     counts: Counter[str] = Counter()
@@ -225,7 +225,7 @@ def _parts(record: Record, numbers: Measure) -> tuple[Part, ...]:
                 counts[slug] += 1
                 spent.setdefault(slug, []).append(Stretch(card.started, int(least)))
     return tuple(
-        Part(
+        ProviderPart(
             names.get(slug, "other"),
             english.count(number),
             english.hours(windows.total(windows.union(spent[slug]))),

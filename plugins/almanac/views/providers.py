@@ -31,7 +31,7 @@ class ProviderLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Providers:
-    """/providers/"""
+    """The list of all providers, at /providers/."""
 
     head: Head
     stand: str
@@ -40,7 +40,7 @@ class Providers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderYear:
-    """/providers/<slug>/<year>/ and its further sheets"""
+    """A year of a provider, at /providers/<slug>/<year>/ and the pages on which it goes on."""
 
     head: Head
     provider: Link
@@ -54,7 +54,7 @@ class ProviderYear:
 
 
 def providers(almanac: Snapshot) -> Providers:
-    """Every watched provider with its state and the time its record covers."""
+    """Return the page of every watched provider with its state and the time its record covers."""
     number = english.plural(len(almanac.providers), "provider")
     return Providers(
         head=Head(
@@ -81,7 +81,7 @@ def _line(almanac: Snapshot, provider: Provider) -> ProviderLine:
 
 
 def by_year(cards: Iterable[Card]) -> Years:
-    """The incidents of a provider by the year they started in, the first year first: the pages there are."""
+    """Return the incidents of a provider by the year they started in, the first year first: each has a page."""
     years: dict[int, list[Card]] = {}
     for card in cards:
         years.setdefault(moment(card.started).year, []).append(card)
@@ -89,7 +89,7 @@ def by_year(cards: Iterable[Card]) -> Years:
 
 
 def provider_year(provider: Provider, cards_by_year: Years, year: int, sheet: int = 1) -> ProviderYear:
-    """What one provider declared in one year, newest first; long years go on on further sheets."""
+    """Return a page of what one provider declared in one year, newest first; long years fill several."""
     cards, years = cards_by_year[year], list(cards_by_year)
     place = years.index(year)
     url = base.year_url(provider.slug, year)

@@ -13,7 +13,7 @@ from almanac.text import english, markdown
 from almanac.views import base, pagination
 from almanac.views.around import Around
 from almanac.views.base import Head, Link, Mark, Time
-from almanac.views.edits import Edit, all_edits
+from almanac.views.edits import EditDiff, all_edits
 from almanac.views.pagination import Sheet
 
 PER_PAGE = 30  # states on one page
@@ -25,7 +25,7 @@ STAMPS = (
 )
 
 
-class Said(NamedTuple):
+class ReplayPost(NamedTuple):
     """A post that became known: its own time, if it differs, and its words as safe HTML."""
 
     phase: str
@@ -33,7 +33,7 @@ class Said(NamedTuple):
     html: str
 
 
-class State(NamedTuple):
+class ReplayState(NamedTuple):
     """What was known from one moment on."""
 
     anchor: str
@@ -44,46 +44,46 @@ class State(NamedTuple):
     stand: str
     title: str  # "" where it is that of the state before
     parts: str  # likewise
-    said: tuple[Said, ...]
-    edits: tuple[Edit, ...]
+    posts: tuple[ReplayPost, ...]
+    edits: tuple[EditDiff, ...]
     earlier: str  # anchors of the states beside it, "" at the ends
     later: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayPage:
-    """/incidents/<provider>/<id>/at/, and its further sheets"""
+    """The replay of an incident, at /incidents/<provider>/<id>/at/ and the pages on which it goes on."""
 
     head: Head
     title: str
     incident: Link
     stand: str
-    states: tuple[State, ...]
+    states: tuple[ReplayState, ...]
     steps: tuple[Link, ...]
     sheets: tuple[Sheet, ...]
 
 
 def is_replayed(card: Card) -> bool:
-    """True if there is more than one state to step through; of an import, more than its own page tells at a glance."""
+    """Say whether there is more than one state to step through; of an import, more than its page tells at a glance."""
     return card.states >= (ENOUGH if card.first_seen is None else 2)
 
 
 def replay_urls(card: Card) -> tuple[str, ...]:
-    """The addresses of an incident's replay; none if it has none."""
+    """Return the addresses of an incident's replay; () if it has none."""
     if not is_replayed(card):
         return ()
     return pagination.page_urls(f"{base.incident_url(card)}at/", card.states, PER_PAGE)
 
 
-def states(incident: Incident, sheet: int = 1) -> tuple[State, ...]:
-    """One sheet of the states of an incident, oldest first. They draw on nothing but the incident."""
+def states(incident: Incident, sheet: int = 1) -> tuple[ReplayState, ...]:
+    """Return one page of the states of an incident, oldest first. They draw on nothing but the incident."""
     return tuple(_states(incident, (sheet - 1) * PER_PAGE, sheet * PER_PAGE))
 
 
 def replay(
-    around: Around, incident: Incident, card: Card, sheet: int = 1, first: tuple[State, ...] | None = None
+    around: Around, incident: Incident, card: Card, sheet: int = 1, first: tuple[ReplayState, ...] | None = None
 ) -> ReplayPage:
-    """One sheet of the replay of an incident. `first` are the states of its first sheet, if they are known already."""
+    """Return one page of the replay of an incident. `first` are the states of its first page, if these are at hand."""
     urls, began = replay_urls(card), english.moment(incident.started)
     page_states = first if first is not None and sheet == 1 else states(incident, sheet)
     return ReplayPage(
@@ -103,18 +103,18 @@ def replay(
     )
 
 
-def _states(incident: Incident, first: int, last: int) -> Iterator[State]:
+def _states(incident: Incident, first: int, last: int) -> Iterator[ReplayState]:
     history = past.History(incident)
     moments, stamps = history.moments, [stamp(at) for at in history.moments]
     posts, edits = _newly_said(history), _newly_edited(incident)
-    before = history.known(moments[first - 1]) if first else None
+    before = history.facts_at(moments[first - 1]) if first else None
     last = min(last, len(moments))
     for number, at in enumerate(moments[first:last], first):
-        facts = history.known(at)
+        facts = history.facts_at(at)
         if facts is None:  # its first posts are dated before it was seen, or it has no post that counts
             continue
         iso, clock = stamps[number], english.clock(at)
-        yield State(
+        yield ReplayState(
             anchor=f"at-{iso}",
             time=Time(iso, clock),
             day="" if before and number > first and moments[number - 1].date() == at.date() else english.short_date(at),
@@ -123,7 +123,7 @@ def _states(incident: Incident, first: int, last: int) -> Iterator[State]:
             stand=_stand(facts, at),
             title=facts.title if not incident.title_is_ours and (not before or before.title != facts.title) else "",
             parts="" if before and before.components == facts.components else english.listing(facts.components, 6),
-            said=tuple([_post(past.post(update, at) if update.was else update, at) for update in posts.get(at, ())]),
+            posts=tuple([_post(past.post(update, at) if update.was else update, at) for update in posts.get(at, ())]),
             edits=tuple(edits.get(iso, ())),
             earlier=f"at-{stamps[number - 1]}" if number > first else "",
             later=f"at-{stamps[number + 1]}" if number + 1 < last else "",
@@ -132,23 +132,23 @@ def _states(incident: Incident, first: int, last: int) -> Iterator[State]:
 
 
 def _newly_said(history: past.History) -> dict[datetime, list[Update]]:
-    """The posts that became known at each moment, newest first."""
+    """Return the posts that became known at each moment, newest first."""
     by_moment: dict[datetime, list[Update]] = {}
     for since, update in reversed(history.posts):
         by_moment.setdefault(since, []).append(update)
     return by_moment
 
 
-def _newly_edited(incident: Incident) -> dict[str, list[Edit]]:
-    """The changes that were seen at each moment."""
-    by_moment: dict[str, list[Edit]] = {}
+def _newly_edited(incident: Incident) -> dict[str, list[EditDiff]]:
+    """Return the changes that were seen at each moment, by its ISO form."""
+    by_moment: dict[str, list[EditDiff]] = {}
     for edit in all_edits(incident):
         by_moment.setdefault(edit.when.iso, []).append(edit)
     return by_moment
 
 
-def _stand(facts: past.Known, at: datetime) -> str:
-    """How long it had lasted, as far as was known."""
+def _stand(facts: past.PastFacts, at: datetime) -> str:
+    """Say how long an incident had lasted, as far as was known."""
     began = seconds(facts.started)
     if facts.ended is not None:
         spent = seconds(facts.ended) - began
@@ -165,6 +165,6 @@ def _stand(facts: past.Known, at: datetime) -> str:
     return f"{text}.{missing}"
 
 
-def _post(post: Update, at: datetime) -> Said:
+def _post(post: Update, at: datetime) -> ReplayPost:
     when = "" if post.at == at else f"dated {english.near(post.at, at)}"
-    return Said(english.sentence(post.printed or post.phase), when, markdown.html(post.text) if post.text else "")
+    return ReplayPost(english.sentence(post.printed or post.phase), when, markdown.html(post.text) if post.text else "")

@@ -12,7 +12,7 @@ from almanac.views import base
 from almanac.views.base import Mark, Time
 
 
-class Row(NamedTuple):
+class IncidentRow(NamedTuple):
     """An incident in a list."""
 
     url: str
@@ -28,12 +28,12 @@ class Day(NamedTuple):
     """The incidents that started on one day."""
 
     date: str
-    rows: tuple[Row, ...]
+    rows: tuple[IncidentRow, ...]
 
 
-def row(card: Card, provider: str = "") -> Row:
-    """The line of a card, under its hour."""
-    return Row(
+def row(card: Card, provider: str = "") -> IncidentRow:
+    """Return the row of a card, dated by its hour."""
+    return IncidentRow(
         url=base.incident_url(card),
         time=base.clock(card.started),
         provider=provider,
@@ -44,14 +44,14 @@ def row(card: Card, provider: str = "") -> Row:
     )
 
 
-def dated(card: Card, provider: str = "") -> Row:
-    """The line of a card, under its date."""
+def dated(card: Card, provider: str = "") -> IncidentRow:
+    """Return the row of a card, dated by its day."""
     at = moment(card.started)
     return row(card, provider)._replace(time=base.time(at, english.short_date(at)))
 
 
 def notes(card: Card) -> str:
-    """What a reader should know before believing the line."""
+    """Return what a reader should know before believing the row."""
     parts = ["posted late"] if card.posted_late else []
     if card.vanished is not None:
         parts.append("no longer in the feed")
@@ -61,7 +61,7 @@ def notes(card: Card) -> str:
 
 
 def by_day(cards: Iterable[Card], names: Mapping[str, str]) -> tuple[Day, ...]:
-    """Lines under the days their incidents started on; the cards come newest first. `names`: provider slug to name."""
+    """Return rows under the days their incidents started on. Cards come newest first, `names` are by provider slug."""
     return tuple(
         Day(english.date(moment(day * english.DAY)), tuple(row(card, names.get(card.provider, "")) for card in group))
         for day, group in groupby(cards, lambda card: card.started // english.DAY)
@@ -69,10 +69,10 @@ def by_day(cards: Iterable[Card], names: Mapping[str, str]) -> tuple[Day, ...]:
 
 
 def by_name(providers: Iterable[Provider]) -> list[Provider]:
-    """In the order in which readers look names up."""
+    """Return providers in the order in which readers look names up."""
     return sorted(providers, key=lambda provider: provider.name.casefold())
 
 
 def names(providers: Iterable[Provider]) -> dict[str, str]:
-    """Provider slug to the name readers know it by."""
+    """Return the name by which readers know each provider, by its slug."""
     return {provider.slug: provider.name for provider in providers}

@@ -10,7 +10,7 @@ from almanac.text import markdown
 from almanac.views.articles import ArticlePage
 from almanac.views.base import Head, Site
 from almanac.views.data import Data
-from almanac.views.home import Home
+from almanac.views.home import HomePage
 from almanac.views.incident import IncidentPage
 
 PICTURES = frozenset({"now", "incidents", "providers", "leaderboard", "articles"})  # theme/static/og-<name>.png
@@ -18,21 +18,21 @@ MOST = 20  # posts of an open incident that are told
 
 
 def picture(site: Site, head: Head) -> str:
-    """The address of the picture that links to a page show: its own, else that of its section."""
+    """Return the address of the picture that links to a page show: its own, else that of its section."""
     if site.pictures and head.picture:
         return head.picture
     return f"/theme/og-{head.section if head.section in PICTURES else 'now'}.png"
 
 
 def structured(site: Site, page: object) -> str:
-    """The page as schema.org has it, as JSON that may stand in a script element; "" for pages that are only lists."""
+    """Return the page in terms of schema.org, as JSON that may stand in a script element; "" for mere lists."""
     if isinstance(page, ArticlePage):
         return _json(_article(site, page))
     if isinstance(page, IncidentPage) and page.head.dateline:
         return _json(_live(site, page))
     if isinstance(page, Data):
         return _json(_dataset(site, page))
-    return _json(_publisher(site)) if isinstance(page, Home) else ""
+    return _json(_publisher(site)) if isinstance(page, HomePage) else ""
 
 
 def _json(value: Mapping[str, Any]) -> str:
@@ -51,7 +51,7 @@ def _publisher(site: Site) -> dict[str, Any]:
 
 
 def _piece(site: Site, page: ArticlePage | IncidentPage, kind: str) -> dict[str, Any]:
-    """What every piece of news has."""
+    """Return the properties that every piece of news has."""
     return {
         "@type": kind,
         "headline": page.title,
@@ -76,7 +76,7 @@ def _article(site: Site, page: ArticlePage) -> dict[str, Any]:
 
 
 def _live(site: Site, page: IncidentPage) -> dict[str, Any]:
-    """An open incident: a live blog whose posts are those of the provider."""
+    """Return an open incident as a live blog whose posts are those of the provider."""
     posts = [
         {
             "@type": "BlogPosting",

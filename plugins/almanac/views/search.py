@@ -11,7 +11,7 @@ from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Head, Link
-from almanac.views.incidents import Line, Months, incidents
+from almanac.views.incidents import ArchiveLine, Months, incidents
 
 
 class Finder(NamedTuple):
@@ -31,19 +31,19 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
-    """/search/"""
+    """The search page, at /search/."""
 
     head: Head
     stand: str
-    months: tuple[Line, ...]
-    providers: tuple[Line, ...]
+    months: tuple[ArchiveLine, ...]
+    providers: tuple[ArchiveLine, ...]
     parts: tuple[tuple[Link, tuple[Link, ...]], ...]  # components by provider
     articles: tuple[Teaser, ...]
     finder: Finder | None  # None: this build has no index
 
 
 def search(almanac: Snapshot, by_month: Months, indexed: bool = False) -> SearchPage:
-    """Everything there is, in the orders people look for it; with `indexed` also by words."""
+    """Return the page that leads to everything, in the orders people look for it; with `indexed` also by words."""
     archive = incidents(almanac, by_month)
     with_parts = [provider for provider in rows.by_name(almanac.providers) if provider.components]
     return SearchPage(
@@ -70,7 +70,7 @@ def search(almanac: Snapshot, by_month: Months, indexed: bool = False) -> Search
 
 
 def _finder(almanac: Snapshot) -> Finder:
-    """What is there to limit a search to: all providers, and the kinds that occur."""
+    """Return what a search can be limited to: all providers, and the kinds that occur."""
     marks = {f"kind-{card.kind}" for cards in almanac.cards.values() for card in cards} | {"kind-provider"}
     if almanac.articles:
         marks |= {"kind-article"}

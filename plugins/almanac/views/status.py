@@ -30,7 +30,7 @@ class FeedLine(NamedTuple):
     note: str
 
 
-class Source(NamedTuple):
+class ProviderSource(NamedTuple):
     """A provider with its feeds and the time its record covers."""
 
     provider: Link
@@ -41,17 +41,17 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """/status/"""
+    """The page on this site's own feeds, at /status/."""
 
     head: Head
     title: str
     stand: str
-    sources: tuple[Source, ...]
+    sources: tuple[ProviderSource, ...]
     press: tuple[FeedLine, ...] = ()
 
 
 def status(almanac: Snapshot) -> Status:
-    """Every feed of every provider."""
+    """Return the page of every feed of every provider."""
     sources = tuple(source(almanac, provider) for provider in rows.by_name(almanac.providers))
     feeds = [feed for entry in sources for feed in entry.feeds]
     read = sum(feed.state == "read" for feed in feeds)
@@ -77,18 +77,18 @@ def _title(read: int, feeds: int) -> str:
 
 
 def _stand(feeds: list[FeedLine]) -> str:
-    """How many are failing and how many were never read, if any, and what that means."""
+    """Say how many feeds are failing and how many were never read, if any, and what that means."""
     counts = [(sum(feed.state == state for feed in feeds), state) for state in ("failing", "never read")]
     summary = ", ".join(f"{english.spelled(number)} {state}" for number, state in counts if number)
     return f"{english.sentence(summary)}{'. ' if summary else ''}{SILENCE}"
 
 
-def source(almanac: Snapshot, provider: Provider) -> Source:
-    """The feeds of one provider and what its record covers."""
+def source(almanac: Snapshot, provider: Provider) -> ProviderSource:
+    """Return the feeds of one provider and what its record covers."""
     pulls = almanac.pulls.get(provider.slug)
     states = {state.url: state for state in pulls.feeds} if pulls else {}
     covered, gaps = _coverage(almanac, pulls)
-    return Source(
+    return ProviderSource(
         provider=Link(base.provider_url(provider.slug), provider.name),
         feeds=tuple(_line(almanac, feed, states.get(feed.url)) for feed in provider.feeds),
         covered=covered,
@@ -97,7 +97,7 @@ def source(almanac: Snapshot, provider: Provider) -> Source:
 
 
 def _outlet(state: FeedState) -> Feed:
-    """A feed of the press, which has no form to verify: any RSS or Atom will do."""
+    """Return a feed of the press, which has no form to verify: any RSS or Atom will do."""
     return Feed(url=state.url, dialect="press", verified=True)
 
 
@@ -135,7 +135,7 @@ def _note(feed: Feed, state: FeedState | None) -> str:
 
 
 def _coverage(almanac: Snapshot, pulls: Pulls | None) -> tuple[str, str]:
-    """From when to when, how much of that, and the longest gap."""
+    """Say from when to when a record reaches, how much of that it covers, and its longest gap."""
     covered = windows.coverage(pulls, seconds(almanac.now)) if pulls else ()
     if not covered:
         return "no time is covered yet", ""

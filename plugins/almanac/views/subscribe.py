@@ -14,7 +14,7 @@ class Way(NamedTuple):
     """A way to follow: what it brings, and where it is."""
 
     name: str
-    what: str
+    summary: str
     links: tuple[Link, ...]
 
 
@@ -28,7 +28,7 @@ class Own(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscribe:
-    """/subscribe/"""
+    """The ways to follow the site, at /subscribe/."""
 
     head: Head
     stand: str
@@ -70,7 +70,7 @@ WAYS = (
 
 
 def subscribe(almanac: Snapshot) -> Subscribe:
-    """All ways to follow."""
+    """Return the page of all ways to follow."""
     by_name = rows.by_name(almanac.providers)
     first = base.provider_url(by_name[0].slug) if by_name else "/"
     return Subscribe(

@@ -15,7 +15,7 @@ from almanac.views.charts import Block, Label, Scale
 TOP, BAND, STALK = 26, 22, 62  # y of the band, its height, y of the rings
 FIRST, ROW = 84, 34  # y of the first neighbour, and from one to the next
 THICK = {charts.MINOR: 6, charts.MAJOR: 11, charts.CRITICAL: 16}
-APART = 0.015  # of the width: rings that lie closer cover each other
+RING_GAP = 0.015  # of the width: rings that lie closer cover each other
 ROOM = 0.08  # of the width: what a phase's name takes
 INK: dict[str, str] = {
     Phase.INVESTIGATING: "investigating",
@@ -42,7 +42,7 @@ class Other(NamedTuple):
     label: Label
 
 
-class Entry(NamedTuple):
+class NeighbourRow(NamedTuple):
     """A neighbour in the table behind the chart."""
 
     url: str
@@ -65,13 +65,13 @@ class Timeline(NamedTuple):
     title: Label
     now: Label | None
     others: tuple[Other, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[NeighbourRow, ...]
     inks: tuple[tuple[str, str], ...]  # class and name of each phase, for the key
     label: str
 
 
 def phases(card: Card, until: int) -> tuple[Phased, ...]:
-    """The stretches between the updates, equal neighbours merged; what passed before the first post is `unposted`."""
+    """Return the stretches between the updates, equal neighbours merged; that before the first post is `unposted`."""
     posts = [(at, phase) for at, phase in card.updates if at <= until and phase not in OVER]
     edges: list[tuple[int, str]] = [(card.started, "unposted")] if not posts or posts[0][0] > card.started else []
     for at, phase in posts:
@@ -88,7 +88,7 @@ def phases(card: Card, until: int) -> tuple[Phased, ...]:
 
 
 def timeline(card: Card, around: Around) -> Timeline | None:
-    """The chart of an incident; None where there is nothing to draw to scale."""
+    """Return the chart of an incident; None where there is nothing to draw to scale."""
     if around.end == card.started and not around.neighbours:
         return None
     scale = charts.scale_of(window(card.started, around.end, around.live is not None))
@@ -106,14 +106,14 @@ def timeline(card: Card, around: Around) -> Timeline | None:
         others=tuple([_other(scale, at, other, around) for at, other in enumerate(around.neighbours)]),
         entries=tuple([_entry(other, around) for other in around.neighbours]),
         inks=tuple(dict.fromkeys([(part.css, part.phase) for part in parts])),
-        label=_said(card, around, parts),
+        label=_label(card, around, parts),
     )
 
 
 def _knobs(scale: Scale, posts: Iterable[int]) -> tuple[str, ...]:
-    """A ring a post, where there is room: what lies closer than rings can be told apart is one."""
+    """Return the place of a ring for each post; posts too close to be told apart share one."""
     rings: list[int] = []
-    room = APART * (scale.until - scale.since)
+    room = RING_GAP * (scale.until - scale.since)
     for at in posts:
         if not rings or at - rings[-1] >= room:
             rings.append(at)
@@ -129,7 +129,7 @@ def _phase_name(scale: Scale, part: Phased) -> Label:
 
 
 def _title(scale: Scale, card: Card, around: Around) -> Label:
-    """What stands behind the band's end, or before its start where the end leaves no room."""
+    """Return the length as a label behind the band's end, or before its start where the end leaves no room."""
     length = english.duration(around.end - card.started)
     middle = (scale.since + scale.until) // 2
     if around.end <= middle + (scale.until - scale.since) // 5:
@@ -138,7 +138,7 @@ def _title(scale: Scale, card: Card, around: Around) -> Label:
 
 
 def _other(scale: Scale, at: int, other: Neighbour, around: Around) -> Other:
-    """Words above the bar, growing towards the wider side, so that they fit on a narrow page too."""
+    """Place words above the bar, growing towards the wider side, so that they fit on a narrow page too."""
     y = FIRST + ROW * at
     thick = THICK.get(other.css, 6)
     block = Block(
@@ -155,18 +155,18 @@ def _until(other: Neighbour) -> str:
     return "?" if other.open else english.clock_of(other.until)
 
 
-def _entry(other: Neighbour, around: Around) -> Entry:
+def _entry(other: Neighbour, around: Around) -> NeighbourRow:
     name = other.name if other.provider == around.provider else f"{other.provider}: {other.name}"
     since = f"{english.short_date(moment(other.since))}, {english.clock_of(other.since)}"
     if other.open:
-        return Entry(other.url, name, since, "not recorded", other.word, "")
+        return NeighbourRow(other.url, name, since, "not recorded", other.word, "")
     until = english.clock_of(other.until)
     if other.until // english.DAY != other.since // english.DAY:
         until = f"{english.short_date(moment(other.until))}, {until}"
-    return Entry(other.url, name, since, until, other.word, english.duration(other.until - other.since))
+    return NeighbourRow(other.url, name, since, until, other.word, english.duration(other.until - other.since))
 
 
-def _said(card: Card, around: Around, parts: tuple[Phased, ...]) -> str:
+def _label(card: Card, around: Around, parts: tuple[Phased, ...]) -> str:
     since, until = english.clock_of(card.started), english.clock_of(around.end)
     steps = ", ".join(f"{part.phase} until {english.clock_of(part.until)}" for part in parts)
     others = english.plural(len(around.neighbours), "other incident")

@@ -16,7 +16,7 @@ from almanac.views.claims import GRADES
 NEAR = 3 * 3600  # s around it in which a declared incident may be the same trouble
 
 
-class Seen(NamedTuple):
+class UndeclaredLine(NamedTuple):
     """A line of a list."""
 
     link: Link
@@ -25,7 +25,7 @@ class Seen(NamedTuple):
     witnesses: str
 
 
-class Said(NamedTuple):
+class WitnessLine(NamedTuple):
     """A piece of evidence."""
 
     link: Link
@@ -36,15 +36,15 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndeclaredList:
-    """/undeclared/"""
+    """The list of what nobody declared, at /undeclared/."""
 
     head: Head
-    seen: tuple[Seen, ...]  # newest first
+    lines: tuple[UndeclaredLine, ...]  # newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndeclaredPage:
-    """/undeclared/<provider>/<slug>/"""
+    """The page of trouble that nobody declared, at /undeclared/<provider>/<slug>/."""
 
     head: Head
     provider: Link
@@ -52,48 +52,48 @@ class UndeclaredPage:
     summary: str
     started: Time
     ended: Time | None
-    evidence: tuple[Said, ...]
+    evidence: tuple[WitnessLine, ...]
     declared: tuple[Link, ...]  # what the provider did declare within hours of it
     brought: Time
     contributor: str
 
 
 def undeclared(almanac: Snapshot) -> UndeclaredList:
-    """All of it."""
+    """Return the page of all undeclared trouble."""
     return UndeclaredList(
         head=Head(
             title="Not declared",
             path="/undeclared/",
             section="incidents",
             description="Trouble that others saw and no provider declared, with its witnesses. It counts in no number.",
-            feeds=(base.Feed("/undeclared/atom.xml", "Not declared by providers", "application/atom+xml"),),
+            feeds=(base.FeedLink("/undeclared/atom.xml", "Not declared by providers", "application/atom+xml"),),
         ),
-        seen=seen(almanac),
+        lines=undeclared_lines(almanac),
     )
 
 
-def seen(almanac: Snapshot, provider: str = "") -> tuple[Seen, ...]:
-    """The lines of all, or of one provider (a slug)."""
+def undeclared_lines(almanac: Snapshot, provider: str = "") -> tuple[UndeclaredLine, ...]:
+    """Return the lines of all undeclared trouble, or of that of one provider (a slug)."""
     names = rows.names(almanac.providers)
     return tuple(
-        Seen(
+        UndeclaredLine(
             Link(one.url, one.title),
             names.get(one.provider, one.provider),
             base.time(one.started, english.moment(one.started)),
             english.plural(len(one.evidence), "witness", "witnesses"),
         )
-        for one in known(almanac)
+        for one in up_to_now(almanac)
         if not provider or one.provider == provider
     )
 
 
-def known(almanac: Snapshot) -> tuple[Undeclared, ...]:
-    """What had been brought by now."""
+def up_to_now(almanac: Snapshot) -> tuple[Undeclared, ...]:
+    """Return the undeclared trouble that had been brought by `almanac.now`."""
     return tuple(one for one in almanac.undeclared if one.date <= almanac.now)
 
 
 def page(almanac: Snapshot, one: Undeclared, provider: Provider) -> UndeclaredPage:
-    """The page of one."""
+    """Return the page of one case of undeclared trouble."""
     return UndeclaredPage(
         head=Head(
             title=f"Not declared: {one.title}",
@@ -106,16 +106,16 @@ def page(almanac: Snapshot, one: Undeclared, provider: Provider) -> UndeclaredPa
         summary=one.summary,
         started=base.time(one.started, english.moment(one.started)),
         ended=base.time(one.ended, english.moment(one.ended)) if one.ended else None,
-        evidence=tuple(map(_said, one.evidence)),
+        evidence=tuple(map(_witness_line, one.evidence)),
         declared=tuple(_declared(almanac, one)),
         brought=base.time(one.date, english.moment(one.date)),
         contributor=one.contributor,
     )
 
 
-def _said(witness: Witness) -> Said:
+def _witness_line(witness: Witness) -> WitnessLine:
     at = base.time(witness.at, english.moment(witness.at))
-    return Said(Link(witness.url, witness.title), witness.publisher, at, GRADES[witness.grade])
+    return WitnessLine(Link(witness.url, witness.title), witness.publisher, at, GRADES[witness.grade])
 
 
 def _declared(almanac: Snapshot, one: Undeclared) -> list[Link]:
