@@ -243,9 +243,9 @@ def curves(trials: Sequence[Trial]) -> None:
     """Reliability: of chances of being back in time, and of quantiles."""
     print("\nreliability, three providers: said → came (n)")
     for minutes in WITHIN:
-        dots = "  ".join(f"{b.said:.2f}→{b.came:.2f} ({b.n})" for b in reliability(trials, minutes))
+        dots = "  ".join(f"{b.expected:.2f}→{b.observed:.2f} ({b.n})" for b in reliability(trials, minutes))
         print(f"back within {minutes:3} min: {dots}")
-    print("quantiles:", "  ".join(f"{b.said:g}→{b.came:.3f}" for b in calibration(trials)))
+    print("quantiles:", "  ".join(f"{b.expected:g}→{b.observed:.3f}" for b in calibration(trials)))
     medians = [t.forecast for t in trials if t.forecast]
     print(
         f"median effective n {np.median([f.effective for f in medians]):.0f}, "

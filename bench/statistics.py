@@ -55,7 +55,7 @@ def facts(_: int) -> bool:
     print("\nthe whole record: the longest that counts, what is left out by rule, and the longest of that")
     for one in records:
         reasons = ", ".join(f"{count} {why}" for why, count in one.selection.reasons) or "nothing"
-        longest = _longest(one.selection.counted), _longest(left.card for left in one.selection.left_out)
+        longest = _longest(one.selection.eligible), _longest(left.card for left in one.selection.left_out)
         print(f"  {one.provider.slug:14s}{longest[0]:7.1f} d; left out: {reasons}; {longest[1]:.1f} d")
     return fine
 
@@ -86,7 +86,7 @@ def ranks(runs: int) -> bool:
     good = told <= 0.1 * runs
     for name, ours, theirs in (
         ("for all at once", [t.together for t in found], [o[0] for o in ideal]),
-        ("each by itself", [t.alone for t in found], [o[1] for o in ideal]),
+        ("each by itself", [t.marginal for t in found], [o[1] for o in ideal]),
     ):
         holds, widths = _held(ours), _widths(ours)
         print(

@@ -31,14 +31,14 @@ def left_out(rec: Any, card_id: str) -> Any:
 
 def test_the_withdrawal_of_a_product_is_no_outage(records: Any) -> None:
     assert left_out(records["anthropic"], "s9w82lp9dcn9") == "notice, no trouble of the service"
-    longest = max(c.ended - c.started for c in records["anthropic"].selection.counted)
+    longest = max(c.ended - c.started for c in records["anthropic"].selection.eligible)
     assert longest < 10 * DAY
 
 
 def test_tests_are_left_out_and_the_109_day_degradation_counts(records: Any) -> None:
     xai = records["xai"]
     assert dict(xai.selection.reasons)["test of the status page"] == 2
-    assert max(c.ended - c.started for c in xai.selection.counted if c.ended) // DAY == 109
+    assert max(c.ended - c.started for c in xai.selection.eligible if c.ended) // DAY == 109
 
 
 def test_nobody_is_at_0_or_100_percent_for_lack_of_data(records: Any) -> None:

@@ -172,7 +172,7 @@ def test_an_undated_incident_of_a_new_feed_counts_in_no_number_and_its_page_says
     site = almanac([one], providers=(CLAUDE,), now=SEEN, watched=[pulls("anthropic", until=SEEN)])
     (card,) = site.cards["anthropic"]
     chosen = select(CLAUDE, [card], (Stretch(0, seconds(SEEN)),))
-    assert (chosen.counted, [left.why for left in chosen.left_out]) == (
+    assert (chosen.eligible, [left.why for left in chosen.left_out]) == (
         (),
         ["stood undated in the feed when it was first read"],
     )

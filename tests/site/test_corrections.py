@@ -181,7 +181,7 @@ def test_what_is_withdrawn_counts_no_more_and_says_so() -> None:
     [gone] = applied([filed("a")], fix("withdrawn: true\n"))
     acme = Provider(slug="acme", name="Acme", company="", home="", status_page="")
     chosen = selection.select(acme, [gone], (Stretch(0, seconds(START) * 2),))
-    assert (gone.kind, gone.is_trouble, chosen.counted, chosen.reasons) == (
+    assert (gone.kind, gone.is_trouble, chosen.eligible, chosen.reasons) == (
         "withdrawn",
         False,
         (),

@@ -191,7 +191,7 @@ def test_facts_are_the_same_with_another_text() -> None:
 def test_facts_differ_where_anything_else_does() -> None:
     told, values = reported(incident()), list(carded(incident()))
     cards = [Card._make(values), *(Card._make([*values[:n], "x", *values[n + 1 :]]) for n in range(len(values)))]
-    found = {state.facts(card, told) for card in cards} | {state.facts(cards[0], told._replace(gone=9))}
+    found = {state.facts(card, told) for card in cards} | {state.facts(cards[0], told._replace(removed_updates=9))}
     assert len(found) == len(values) + 2
 
 

@@ -191,7 +191,7 @@ def test_the_scorecard_sums_up_the_backtest() -> None:
     row = known.row("all", "anthropic", 30)
     assert row is not None
     assert row.score == score(t for t in trials if t.elapsed == 30)
-    assert (known.made, known.incidents, known.trials) == (seconds(NOW), 40, len(trials))
+    assert (known.run_at, known.incidents, known.trials) == (seconds(NOW), 40, len(trials))
     assert known.until == max(card.ended or 0 for card in cards())
     assert known.row("all", scorecard.ALL, 30) == row._replace(provider="")
     assert known.row("before", "anthropic", 30) is None  # all ended after July 2025
@@ -207,7 +207,7 @@ def test_a_scorecard_survives_its_file_to_four_digits(tmp_path: Path) -> None:
     assert not archive.save_scorecard(tmp_path, again)
     assert again.row("all", "anthropic", 0) is not None
     assert scorecard.render(again) == scorecard.render(known)
-    assert again.calibration == tuple(Bin(round(b.said, 4), round(b.came, 4), b.n) for b in known.calibration)
+    assert again.calibration == tuple(Bin(round(b.expected, 4), round(b.observed, 4), b.n) for b in known.calibration)
 
 
 def test_a_damaged_scorecard_says_how_to_make_it_anew(tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_score_is_made_as_of_the_moment_that_is_stated(content: Path, capsys: py
     assert score_command.score(content, now="2026-03-02T14:12:34Z") == 0
     made = archive.load_scorecard(content)
     assert made is not None
-    assert stamp(moment(made.made)) == "2026-03-02T14:12:34Z"
+    assert stamp(moment(made.run_at)) == "2026-03-02T14:12:34Z"
 
 
 def test_explain_prints_the_derivation(content: Path, capsys: pytest.CaptureFixture[str]) -> None:

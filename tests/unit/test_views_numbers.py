@@ -15,7 +15,7 @@ from almanac.stats.backtest import Bin, Score
 from almanac.stats.issued import Issued
 from almanac.stats.recovery import Forecast
 from almanac.stats.reporting import Reported
-from almanac.stats.scorecard import Row, Scorecard
+from almanac.stats.scorecard import Scorecard, ScoreRow
 from almanac.stats.windows import quarter
 from almanac.text import english
 from almanac.views import charts
@@ -177,9 +177,9 @@ def test_the_first_page_lists_only_pairs_found_to_start_together() -> None:
 SCORE = Score(n=200, refused=3, compared=200, loss=1.5, plain=2.0, press=3.0, within_50=98, within_80=160)
 
 
-def scored(*rows: Row) -> Snapshot:
+def scored(*rows: ScoreRow) -> Snapshot:
     card = Scorecard(
-        made=seconds(at("01 00:00")),
+        run_at=seconds(at("01 00:00")),
         until=seconds(at("2026-02-20 00:00")),
         incidents=300,
         record="ab12",
@@ -192,7 +192,7 @@ def scored(*rows: Row) -> Snapshot:
 
 
 def test_the_scorecard_says_how_often_it_held_and_against_what_it_is_better() -> None:
-    page = views.forecast(scored(Row("all", "", 30, SCORE), Row("all", "anthropic", 30, SCORE)), {})
+    page = views.forecast(scored(ScoreRow("all", "", 30, SCORE), ScoreRow("all", "anthropic", 30, SCORE)), {})
     (line,) = page.pooled
     assert (plain(line.elapsed), line.n) == ("30 min in", "200")
     assert (plain(line.within_50), plain(line.within_80)) == ("49 %", "80.0 %")
@@ -206,7 +206,7 @@ def test_the_scorecard_says_how_often_it_held_and_against_what_it_is_better() ->
 
 
 def test_the_scorecard_says_what_it_was_made_from_and_what_came_since() -> None:
-    page = views.forecast(scored(Row("all", "", 30, SCORE)), {})
+    page = views.forecast(scored(ScoreRow("all", "", 30, SCORE)), {})
     assert plain(page.basis) == (
         "Scored on 1 March 2026: 900 forecasts of 300 incidents, the last of which ended 20 February 2026, 00:00 UTC. "
         "1 incident ended since, not in it yet. Record ab12."
@@ -215,11 +215,11 @@ def test_the_scorecard_says_what_it_was_made_from_and_what_came_since() -> None:
 
 def test_few_forecasts_make_no_line() -> None:
     few = SCORE._replace(n=19, within_50=9, within_80=15)
-    assert views.forecast(scored(Row("all", "", 30, few)), {}).pooled == ()
+    assert views.forecast(scored(ScoreRow("all", "", 30, few)), {}).pooled == ()
 
 
 def test_before_and_after_the_choice_of_settings_stand_apart() -> None:
-    page = views.forecast(scored(Row("before", "", 0, SCORE), Row("after", "", 0, SCORE._replace(n=400))), {})
+    page = views.forecast(scored(ScoreRow("before", "", 0, SCORE), ScoreRow("after", "", 0, SCORE._replace(n=400))), {})
     assert [(name, [line.n for line in lines]) for name, lines in page.parts] == [
         ("Ended before 1 July 2025", ["200"]),
         ("Ended since", ["400"]),
@@ -227,7 +227,7 @@ def test_before_and_after_the_choice_of_settings_stand_apart() -> None:
 
 
 def test_each_moment_has_its_page_of_providers() -> None:
-    known = scored(Row("all", "anthropic", 30, SCORE), Row("all", "anthropic", 60, SCORE._replace(n=500)))
+    known = scored(ScoreRow("all", "anthropic", 30, SCORE), ScoreRow("all", "anthropic", 60, SCORE._replace(n=500)))
     page = views.forecast(known, {}, 60)
     assert (page.head.path, [line.n for line in page.providers]) == ("/forecast/60/", ["500"])
     assert (page.pooled, page.tally) == ((), "")
@@ -350,7 +350,9 @@ def test_components_are_measured_over_a_year() -> None:
 
 
 def report(**facts: Any) -> Reported:
-    quiet = Reported(watched=True, lag=None, longer=None, posted_late=False, edits=(), vanished=False, gone=0)
+    quiet = Reported(
+        watched=True, lag=None, longer=None, posted_late=False, edits=(), vanished=False, removed_updates=0
+    )
     return quiet._replace(**facts)
 
 
@@ -358,7 +360,7 @@ def test_honesty_always_says_of_how_many() -> None:
     page = numbers(
         reports=(
             report(lag=600.0, posted_late=True),
-            report(lag=1200.0, edits=((3600.0, True),), gone=2),
+            report(lag=1200.0, edits=((3600.0, True),), removed_updates=2),
             report(vanished=True, watched=False),
         )
     )

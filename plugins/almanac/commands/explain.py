@@ -41,5 +41,5 @@ def _derivation(almanac: Snapshot, provider: str, period: str) -> tuple[str, ...
     records = measures.closed(almanac)
     if provider not in records:
         raise ValueError(f"no provider {provider!r}; write one of: {', '.join(sorted(records))}")
-    chosen = windows.named(period, records[provider].covered, measures.closed_at(almanac))
+    chosen = windows.period_by_slug(period, records[provider].covered, measures.closed_at(almanac))
     return derivation.leaderboard_number(tuple(records.values()), provider, chosen)

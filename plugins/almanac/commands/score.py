@@ -27,7 +27,7 @@ def score(content: Path, *, now: str = "") -> int:
         print(error, file=sys.stderr)
         return 1
     if known is not None and known.record == digest(cards):
-        print(f"score: the record is that of {moment(known.made):%Y-%m-%d}; nothing to do")
+        print(f"score: the record is that of {moment(known.run_at):%Y-%m-%d}; nothing to do")
         return 0
     made = scorecard(cards, seconds(at))
     archive.save_scorecard(content, made)

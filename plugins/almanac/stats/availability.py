@@ -71,7 +71,7 @@ class Durations(NamedTuple):
 
 
 class Unknowns(NamedTuple):
-    """Of the counted incidents of the period: how many lack what."""
+    """How many of the counted incidents of the period lack a fact."""
 
     posted_late: int  # first posted at or after its end
     zero_length: int  # start and end are equal: its true length is unknown
@@ -97,7 +97,7 @@ class Measure:
 
     @property
     def coverage(self) -> float:
-        """Share of the elapsed period that is covered."""
+        """The share of the elapsed period that is covered."""
         return self.covered / self.elapsed if self.elapsed else 0.0
 
     @property
@@ -108,12 +108,12 @@ class Measure:
 
 @lru_cache(maxsize=4096)  # leaderboards, trends and the numbers of a provider speak of the same periods
 def measure(record: Record, period: Period, subject: Subject | None = None) -> Measure:
-    """All numbers of a subject (by default the provider as a whole) in a period."""
+    """Return all numbers of a subject (by default the provider as a whole) in a period."""
     return measures(record, period, (subject or record.whole,))[0]
 
 
 def measures(record: Record, period: Period, subjects: Sequence[Subject]) -> tuple[Measure, ...]:
-    """All numbers of several subjects of a provider in a period."""
+    """Return all numbers of several subjects of a provider in a period."""
     tables = [record.days[subject].within(period) for subject in subjects]
     spreads = intervals(tables)
     return tuple(_measure(record, period, *each) for each in zip(subjects, tables, spreads, strict=True))
@@ -140,7 +140,7 @@ def _measure(record: Record, period: Period, subject: Subject, days: Days, sprea
 
 
 def availabilities(days: Days) -> tuple[Bounds, ...]:
-    """Availability under each of FORMULAS, from the worst to the best the record allows; () if nothing is covered."""
+    """Return availability under each of FORMULAS, from worst to best the record allows; () if nothing is covered."""
     covered = int(days.covered.sum())
     if not covered:
         return ()
@@ -150,22 +150,22 @@ def availabilities(days: Days) -> tuple[Bounds, ...]:
 
 
 def intervals(tables: Sequence[Days]) -> tuple[Bounds | None, ...]:
-    """90 % intervals of declared availabilities over one period, by a bootstrap over whole weeks (`of_shares`).
+    """Return 90 % intervals of declared availabilities over one period, by a bootstrap over whole weeks (`of_shares`).
 
     In simulations with clustered incidents they cover 89 to 100 % (bench statistics). None where nothing is covered or
     no trouble was declared: resampling quiet weeks shows only quiet weeks.
     """
     weeks = np.stack([in_weeks(days) for days in tables], axis=2)
     covered = weeks[:, 0, 0]
-    found = of_shares(np.concatenate((weeks[:, 1], weeks[:, 2]), axis=1), covered)
+    bounds = of_shares(np.concatenate((weeks[:, 1], weeks[:, 2]), axis=1), covered)
     return tuple(
         Bounds(1 - most.high, 1 - (least.low if least else 0.0)) if most else None
-        for least, most in zip(found[: len(tables)], found[len(tables) :], strict=True)
+        for least, most in zip(bounds[: len(tables)], bounds[len(tables) :], strict=True)
     )
 
 
 def in_weeks(days: Days) -> Floats:
-    """Covered seconds, least and most trouble of each seven days from the first on: (weeks, 3)."""
+    """Return covered seconds, least and most trouble of each seven days from the first on: (weeks, 3)."""
     if not len(days.covered):
         return np.zeros((0, 3))
     first = np.arange(0, len(days.covered), 7)
@@ -174,7 +174,7 @@ def in_weeks(days: Days) -> Floats:
 
 
 def rate(n: int, covered: int) -> Rate | None:
-    """Incidents per 30 covered days; None if nothing is covered."""
+    """Return the incidents per 30 covered days; None if nothing is covered."""
     if not covered:
         return None
     months = covered / MONTH
@@ -183,28 +183,28 @@ def rate(n: int, covered: int) -> Rate | None:
 
 
 def durations(lengths: Ints) -> Durations:
-    """Median, 90th percentile and longest of the lengths above zero."""
-    known = np.sort(lengths[lengths > 0])
-    if not len(known):
+    """Return median, 90th percentile and longest of the lengths above zero."""
+    ordered = np.sort(lengths[lengths > 0])
+    if not len(ordered):
         return Durations(0, None, None, None)
-    return Durations(len(known), quantile(known, 0.5), quantile(known, 0.9), int(known[-1]))
+    return Durations(len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.9), int(ordered[-1]))
 
 
 def started_in(record: Record, period: Period) -> slice:
-    """The rows of the record's cards that started in a period."""
+    """Return the rows of the record's cards that started in a period."""
     since, until = np.searchsorted(record.starts, (period.since, period.until))
     return slice(int(since), int(until))
 
 
 def started(record: Record, period: Period, subject: Subject | None = None) -> Sequence[Card]:
-    """The counted incidents of a subject that started in a period: the rows its numbers are made from."""
+    """Return the counted incidents of a subject that started in a period: those its numbers are made from."""
     rows = started_in(record, period)
     member = record.sure[subject or record.whole][rows]
-    return [card for card, here in zip(record.cards[rows], member, strict=True) if here]
+    return [card for card, counts in zip(record.cards[rows], member, strict=True) if counts]
 
 
 def _unknowns(record: Record, rows: slice, subject: Subject, since: int) -> tuple[int, Unknowns]:
-    """How many counted incidents started in the period, and what they lack."""
+    """Return how many counted incidents started in the period, and what they lack."""
     sure = record.sure[subject]
     n, late, zero, severity = (sure[rows] @ record.flags[rows]).tolist()
     return n, Unknowns(

@@ -49,15 +49,15 @@ class Score(NamedTuple):
     within_80: int
 
     def below(self, baseline: float | None) -> float | None:
-        """By which share the loss is lower than that of a baseline."""
+        """Return the share by which the loss is lower than that of a baseline."""
         return None if self.loss is None or not baseline else 1 - self.loss / baseline
 
 
 class Bin(NamedTuple):
-    """A dot of the reliability diagram: what was said, and how often it came so."""
+    """A dot of the reliability diagram: the chance that was forecast, and how often it came so."""
 
-    said: float
-    came: float
+    expected: float
+    observed: float
     n: int
 
 
@@ -77,14 +77,14 @@ def backtest(
     `since` are taken as they are, which is right if nothing that started by then has changed since they were made.
     """
     everything = tuple(cards)
-    known = past(everything)
-    made = {(t.provider, t.id, t.elapsed): t for t in before if t.at < since}
+    history = past(everything)
+    earlier = {(t.provider, t.id, t.elapsed): t for t in before if t.at < since}
     trials: list[Trial] = []
-    for slug in sorted(providers or known.providers):
+    for slug in sorted(providers or history.providers):
         ended = _ended(everything, slug)
         for place, card in enumerate(ended.cards[skip:], start=skip):
             trials += (
-                made.get((slug, card.id, minutes)) or _trial(known, ended, place, minutes, settings)
+                earlier.get((slug, card.id, minutes)) or _trial(history, ended, place, minutes, settings)
                 for minutes in elapsed
                 if ended.lengths[place] > minutes
             )
@@ -100,13 +100,13 @@ class _Ended(NamedTuple):
 
 
 def _ended(cards: Iterable[Card], slug: str) -> _Ended:
-    mine = (c for c in cards if c.provider == slug and c.ended is not None and counts(c))
-    kept = tuple(sorted(mine, key=lambda c: (c.started, c.id)))
-    ends = np.array([c.ended for c in kept], np.int64)
-    return _Ended(kept, ends, (ends - np.array([c.started for c in kept], np.int64)) / 60)
+    own = (c for c in cards if c.provider == slug and c.ended is not None and counts(c))
+    ordered = tuple(sorted(own, key=lambda c: (c.started, c.id)))
+    ends = np.array([c.ended for c in ordered], np.int64)
+    return _Ended(ordered, ends, (ends - np.array([c.started for c in ordered], np.int64)) / 60)
 
 
-def _trial(known: Past, ended: _Ended, place: int, elapsed: int, settings: Settings) -> Trial:
+def _trial(history: Past, ended: _Ended, place: int, elapsed: int, settings: Settings) -> Trial:
     card = ended.cards[place]
     now = card.started + 60 * elapsed
     return Trial(
@@ -117,25 +117,25 @@ def _trial(known: Past, ended: _Ended, place: int, elapsed: int, settings: Setti
         ended=int(ended.ends[place]),
         elapsed=elapsed,
         remaining=float(ended.lengths[place]) - elapsed,
-        forecast=forecast(known, card, now, settings),
+        forecast=forecast(history, card, now, settings),
         plain=plain(ended.lengths[ended.ends < now], elapsed),
         press=press(elapsed),
     )
 
 
 def plain(lengths: Floats, elapsed: float) -> tuple[float, ...] | None:
-    """The archive's plain conditional quantiles: of the lengths above `elapsed`, less `elapsed`. None without any."""
+    """Return the archive's plain quantiles of the lengths above `elapsed`, less `elapsed`; None without any."""
     longer = lengths[lengths > elapsed]
     return tuple(map(float, np.quantile(longer, LEVELS) - elapsed)) if longer.size else None
 
 
 def press(elapsed: float) -> tuple[float, ...]:
-    """What "2 to 4 hours" after the start leaves, at least a minute."""
+    """Return what "2 to 4 hours" after the start leaves, at least a minute."""
     return tuple(max(minutes - elapsed, 1.0) for minutes in PRESS)
 
 
 def pinball(quantiles: Sequence[float], remaining: float) -> float:
-    """The quantile loss in log(1 + minutes), summed over LEVELS: max(l·d, (l - 1)·d) with d = actual - said.
+    """Return the quantile loss in log(1 + minutes), summed over LEVELS: max(l·d, (l - 1)·d) with d = actual - forecast.
 
     See Koenker and Bassett 1978; a proper score, so that honesty is the best policy (Gneiting and Raftery 2007).
     """
@@ -144,13 +144,13 @@ def pinball(quantiles: Sequence[float], remaining: float) -> float:
 
 
 def score(trials: Iterable[Trial]) -> Score:
-    """What these trials come to."""
-    every = tuple(trials)
-    answered = [(t, t.forecast) for t in every if t.forecast is not None]
+    """Score these trials together."""
+    everything = tuple(trials)
+    answered = [(t, t.forecast) for t in everything if t.forecast is not None]
     compared = [(t, f.quantiles, t.plain) for t, f in answered if t.plain is not None]
     return Score(
         n=len(answered),
-        refused=len(every) - len(answered),
+        refused=len(everything) - len(answered),
         compared=len(compared),
         loss=_mean([pinball(quantiles, t.remaining) for t, quantiles, _ in compared]),
         plain=_mean([pinball(quantiles, t.remaining) for t, _, quantiles in compared]),
@@ -165,7 +165,7 @@ def _mean(losses: list[float]) -> float | None:
 
 
 def table(trials: Iterable[Trial]) -> dict[tuple[str, int], Score]:
-    """The score per provider and elapsed time, in that order."""
+    """Return the score per provider and elapsed time, in that order."""
     groups: dict[tuple[str, int], list[Trial]] = {}
     for trial in trials:
         groups.setdefault((trial.provider, trial.elapsed), []).append(trial)
@@ -173,23 +173,23 @@ def table(trials: Iterable[Trial]) -> dict[tuple[str, int], Score]:
 
 
 def reliability(trials: Iterable[Trial], minutes: int, bins: int = 10) -> tuple[Bin, ...]:
-    """Of the forecasts that gave about this chance of being back within `minutes`: how many incidents were.
+    """Return how often incidents were back within `minutes`, by the chance that forecasts gave of it.
 
-    `minutes` is one of WITHIN. Bins are equally wide in the chance said; empty ones are left out.
+    `minutes` is one of WITHIN. Bins are equally wide in the forecast chance; empty ones are left out.
     """
-    which = WITHIN.index(minutes)
-    pairs = [(t.forecast.chances[which], t.remaining <= minutes) for t in trials if t.forecast is not None]
-    said, came = np.array([p for p, _ in pairs], np.float64), np.array([c for _, c in pairs], np.float64)
-    of_each = (said * bins).astype(np.int64)  # a chance never reaches 1: the last end stands at n/(n + 1)
+    column = WITHIN.index(minutes)
+    pairs = [(t.forecast.chances[column], t.remaining <= minutes) for t in trials if t.forecast is not None]
+    expected, observed = np.array([p for p, _ in pairs], np.float64), np.array([c for _, c in pairs], np.float64)
+    of_each = (expected * bins).astype(np.int64)  # a chance never reaches 1: the last end stands at n/(n + 1)
     return tuple(
-        Bin(float(said[here].mean()), float(came[here].mean()), int(here.sum()))
-        for here in (of_each == i for i in range(bins))
-        if here.any()
+        Bin(float(expected[members].mean()), float(observed[members].mean()), int(members.sum()))
+        for members in (of_each == i for i in range(bins))
+        if members.any()
     )
 
 
 def calibration(trials: Iterable[Trial]) -> tuple[Bin, ...]:
-    """For each of LEVELS: the share of incidents that were over by that quantile."""
+    """Return for each of LEVELS the share of incidents that were over by that quantile."""
     pairs = [(t.forecast.quantiles, t.remaining) for t in trials if t.forecast is not None]
     over = np.array([[remaining <= quantile for quantile in quantiles] for quantiles, remaining in pairs], np.float64)
     shares = over.reshape(-1, len(LEVELS)).sum(axis=0) / max(len(pairs), 1)

@@ -56,7 +56,7 @@ class Party(NamedTuple):
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """What it can stand in with: chat, api, code …"""
+        """The capabilities it can stand in with: chat, api, code and others."""
         provider = self.record.provider
         if self.subject.slug:
             return frozenset({self.subject.capability} - {""})
@@ -73,7 +73,7 @@ class Together(NamedTuple):
 
     @property
     def significant(self) -> bool:
-        """True if they fall together."""
+        """Say whether they fall together."""
         return self.adjusted <= SIGNIFICANT
 
 
@@ -120,34 +120,36 @@ class Backups(NamedTuple):
 
 
 def parties(records: Sequence[Record], capability: str = "") -> tuple[Party, ...]:
-    """What can be compared: providers as wholes, or with `capability` the products (else components) that have it."""
+    """Return the services to compare: whole providers, or with `capability` the products (else components) with it."""
     if not capability:
         return tuple(Party(r, r.whole) for r in records)
-    found = []
+    services = []
     for r in records:
         able = [s for s in r.days if s.capability == capability]
         whole = [r.whole] if capability in r.provider.capabilities else []
-        found += [Party(r, s) for s in [s for s in able if s.kind == "product"] or able or whole]
-    return tuple(found)
+        services += [Party(r, s) for s in [s for s in able if s.kind == "product"] or able or whole]
+    return tuple(services)
 
 
 def pairs(among: Sequence[Party], period: Period) -> tuple[Pair, ...]:
-    """Every pair of services of different providers, tested as one family."""
-    found = [pair(a, b, period) for a, b in combinations(among, 2) if a.slug != b.slug]
-    tested = [p.together.p for p in found if p.together]
+    """Compare every two services of different providers, and test them as one family."""
+    compared = [pair(a, b, period) for a, b in combinations(among, 2) if a.slug != b.slug]
+    tested = [p.together.p for p in compared if p.together]
     adjusted = iter(holm(tested))
-    return tuple(replace(p, together=p.together._replace(adjusted=next(adjusted))) if p.together else p for p in found)
+    return tuple(
+        replace(p, together=p.together._replace(adjusted=next(adjusted))) if p.together else p for p in compared
+    )
 
 
-def backups(party: Party, known: Sequence[Pair]) -> Backups:
-    """The best backups of a service among those it was compared with, by the upper bound of joint trouble.
+def backups(party: Party, compared: Sequence[Pair]) -> Backups:
+    """Return the best backups of a service among those it was compared with, by the upper bound of joint trouble.
 
     Only what shares a capability with it can stand in for it.
     """
     best: list[Backup] = []
     falling: list[Backup] = []
     unknown: list[Pair] = []
-    for p in known:
+    for p in compared:
         if party not in (p.first, p.second) or p.first.capabilities.isdisjoint(p.second.capabilities):
             continue
         is_first = p.first == party
@@ -161,7 +163,7 @@ def backups(party: Party, known: Sequence[Pair]) -> Backups:
 
 
 def _risk(backup: Backup) -> tuple[float, float, str]:
-    """The most joint trouble the evidence allows, then the chance itself."""
+    """Return the most joint trouble the evidence allows, then the chance itself."""
     interval = backup.chance.interval
     return interval.high if interval else 1.0, backup.chance.value, backup.party.slug
 
@@ -191,7 +193,7 @@ def pair(first: Party, second: Party, period: Period) -> Pair:
 
 
 def together(first: Ints, second: Ints, joint: Times) -> Together | None:
-    """Whether two sets of starts are near each other more than when one is turned around the circle of weeks.
+    """Test whether two sets of starts are nearer to each other than when one is turned around the circle of weeks.
 
     None where gaps in the joint time leave too few turns to compare with.
     """
@@ -208,15 +210,15 @@ def together(first: Ints, second: Ints, joint: Times) -> Together | None:
 
 
 def _nearness(counts: Ints, turns: Ints) -> Floats:
-    """Nearness after each turn, from how many pairs of starts lie how many bins apart."""
-    found = np.zeros(len(turns))
+    """Return the nearness after each turn, from how many pairs of starts lie how many bins apart."""
+    nearness = np.zeros(len(turns))
     for step in range(-NEAR + 1, NEAR):
-        found += (1 - abs(step) / NEAR) * counts[(turns + step) % len(counts)]
-    return found
+        nearness += (1 - abs(step) / NEAR) * counts[(turns + step) % len(counts)]
+    return nearness
 
 
 def holm(values: Sequence[float]) -> list[float]:
-    """Holm's step-down adjusted p values, in the order given."""
+    """Return Holm's step-down adjusted p values, in the order of `values`."""
     adjusted = [1.0] * len(values)
     least = 0.0
     for rank, place in enumerate(sorted(range(len(values)), key=lambda i: values[i])):
@@ -226,7 +228,7 @@ def holm(values: Sequence[float]) -> list[float]:
 
 
 def starts_within(party: Party, joint: Times) -> Ints:
-    """Starts of a service's incidents that lie in a set of time."""
+    """Return the starts of a service's incidents that lie in a set of time."""
     starts = party.record.starts[party.record.sure[party.subject]]
     since, until = arrays(joint)
     place = np.searchsorted(since, starts, side="right") - 1
@@ -235,13 +237,13 @@ def starts_within(party: Party, joint: Times) -> Ints:
 
 @lru_cache(maxsize=4096)
 def _turns(joint: Times) -> tuple[Ints, Floats]:
-    """Turns by whole weeks, give or take two hours, but not by none, and what makes up for time lost to gaps.
+    """Return the turns by whole weeks, give or take two hours, but not by none, and a factor that makes up for gaps.
 
     A turn that leaves less than half of the joint time jointly covered is not used.
     """
     origin, length = joint[0].since, -(-(joint[-1].until - joint[0].since) // WEEK) * (WEEK // BIN)
-    known = by_day(*arrays(joint), origin + BIN * np.arange(length + 1, dtype=np.int64)) / BIN
-    spectrum = np.fft.rfft(known)
+    coverage = by_day(*arrays(joint), origin + BIN * np.arange(length + 1, dtype=np.int64)) / BIN
+    spectrum = np.fft.rfft(coverage)
     overlap = np.fft.irfft(spectrum * np.conj(spectrum), length)
     weeks = np.arange(1, length * BIN // WEEK) * (WEEK // BIN)
     turns = (weeks[:, None] + np.arange(-SWAY, SWAY + 1)[None, :]).ravel()
@@ -250,7 +252,7 @@ def _turns(joint: Times) -> tuple[Ints, Floats]:
 
 
 def _upper_tail(value: float, null: Floats) -> float:
-    """The chance of at least `value` under the gamma distribution with the null's mean and variance.
+    """Return the chance of at least `value` under the gamma distribution with the null's mean and variance.
 
     Its tail is a little too heavy, which keeps short records from false findings; fitting the skewness too does not.
     """
@@ -261,25 +263,25 @@ def _upper_tail(value: float, null: Floats) -> float:
 
 
 def _weeks(first: Party, second: Party, joint: Times) -> Floats:
-    """Jointly covered seconds, trouble of the first, of the second, and of both, in each week: (weeks, 4)."""
+    """Return jointly covered seconds, trouble of the first, of the second, and of both, in each week: (weeks, 4)."""
     if not joint:
         return np.zeros((0, 4))
     edges = np.arange(joint[0].since, joint[-1].until + WEEK, WEEK, dtype=np.int64)
-    known = arrays(joint)
+    covered = arrays(joint)
     a, b = _trouble(first), _trouble(second)
     either = disjoint(np.concatenate((a[0], b[0])), np.concatenate((a[1], b[1])))
-    one, other, any_of_them = (covered_by_day(*part, known, edges) for part in (a, b, either))
-    return np.stack((by_day(*known, edges), one, other, one + other - any_of_them), axis=1).astype(np.float64)
+    one, other, union = (covered_by_day(*part, covered, edges) for part in (a, b, either))
+    return np.stack((by_day(*covered, edges), one, other, one + other - union), axis=1).astype(np.float64)
 
 
 def _trouble(party: Party) -> tuple[Ints, Ints]:
-    """The least time a service was in declared trouble that weighs anything."""
+    """Return the least time a service was in declared trouble that weighs anything."""
     member = party.record.sure[party.subject] & (party.record.severities[:, 0] > 0)
     return disjoint(party.record.starts[member], party.record.least[member])
 
 
 def _share(parts: Floats, wholes: Floats) -> Share | None:
-    """A share of time. One never seen is bounded from above as if each effective week had been one trial."""
+    """Return a share of time. If zero, its upper bound treats each effective week as one trial."""
     if not wholes.any():
         return None
     if parts.any():
@@ -289,7 +291,7 @@ def _share(parts: Floats, wholes: Floats) -> Share | None:
 
 
 def _lift(weeks: Floats) -> Share | None:
-    """Joint trouble over what independence gives."""
+    """Return joint trouble over what independence gives."""
     covered, a, b, both = weeks.sum(axis=0) if len(weeks) else np.zeros(4)
     if not (a and b):
         return None
@@ -312,13 +314,13 @@ def _too_few(first: Party, second: Party, joint: Times, starts: tuple[Ints, Ints
 
 
 def _without_lengths(party: Party, joint: Times) -> str:
-    """Why the time a service was in trouble is not known: no ends, or posts that end when they start."""
+    """Return why the time a service was in trouble is not known: no ends, or posts that end when they start."""
     record = party.record
     member = record.sure[party.subject]
     starts, least, most = record.starts[member], record.least[member], record.most[member]
     edges = np.array([joint[0].since, joint[-1].until], np.int64)
-    known = arrays(joint)
-    spans = [int(covered_by_day(starts, ends, known, edges)[0]) for ends in (least, most)]
+    covered = arrays(joint)
+    spans = [int(covered_by_day(starts, ends, covered, edges)[0]) for ends in (least, most)]
     within = np.isin(starts, starts_within(party, joint))
     if spans[1] - spans[0] > MAX_RANGE * total(joint):
         return f"the ends of {record.provider.name} are not recorded"

@@ -28,7 +28,7 @@ class Days:
     most: Ints  # (days, CLASSES)
 
     def within(self, period: Period) -> Days:
-        """The rows of a period; days without a row hold nothing and are left away."""
+        """Return the rows of a period; days without a row hold nothing and are left away."""
         since = max(period.since // DAY - self.first, 0)
         until = max(period.until // DAY - self.first, since)
         rows = slice(since, until)
@@ -36,13 +36,13 @@ class Days:
 
 
 def arrays(times: Times) -> tuple[Ints, Ints]:
-    """Starts and ends of a set of time."""
+    """Return the starts and the ends of a set of time."""
     pairs = np.array(times, dtype=np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
 
 
 def disjoint(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
-    """The union of stretches, as starts and ends of its parts. Same set as `windows.union`."""
+    """Return the union of stretches, as starts and ends of its parts. Same set as `windows.union`."""
     keep = ends > starts
     starts, ends = starts[keep], ends[keep]
     if not len(starts):
@@ -55,24 +55,24 @@ def disjoint(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
 
 
 def seconds_before(starts: Ints, ends: Ints, at: Ints) -> Ints:
-    """How many seconds of a disjoint, sorted set lie before each instant of `at`."""
+    """Return how many seconds of a disjoint, sorted set lie before each instant of `at`."""
     whole = np.concatenate((np.zeros(1, np.int64), np.cumsum(ends - starts)))
-    begun = np.searchsorted(starts, at, side="left")
+    parts = np.searchsorted(starts, at, side="left")
     if not len(starts):
         return np.zeros(len(at), np.int64)
-    over = np.where(begun > 0, np.maximum(ends[begun - 1] - at, 0), 0)
-    result: Ints = whole[begun] - over
+    over = np.where(parts > 0, np.maximum(ends[parts - 1] - at, 0), 0)
+    result: Ints = whole[parts] - over
     return result
 
 
 def by_day(starts: Ints, ends: Ints, midnights: Ints) -> Ints:
-    """Seconds of any stretches' union in each day between consecutive `midnights`."""
+    """Return the seconds of any stretches' union in each day between consecutive `midnights`."""
     result: Ints = np.diff(seconds_before(*disjoint(starts, ends), midnights))
     return result
 
 
 def within(starts: Ints, ends: Ints, covered: tuple[Ints, Ints]) -> tuple[Ints, Ints, Ints]:
-    """The parts of any stretches that lie in a disjoint, sorted set: starts, ends, and the place of what each is of."""
+    """Return the parts of stretches that lie in a disjoint, sorted set: starts, ends, and which stretch each is of."""
     since, until = covered
     first = np.searchsorted(until, starts, side="right")
     count = np.maximum(np.searchsorted(since, ends, side="left") - first, 0)
@@ -82,6 +82,6 @@ def within(starts: Ints, ends: Ints, covered: tuple[Ints, Ints]) -> tuple[Ints, 
 
 
 def covered_by_day(starts: Ints, ends: Ints, covered: tuple[Ints, Ints], midnights: Ints) -> Ints:
-    """Seconds of a union that lie in the covered set, by day."""
+    """Return the seconds of a union that lie in the covered set, by day."""
     starts, ends, _ = within(starts, ends, covered)
     return by_day(starts, ends, midnights)

@@ -13,36 +13,36 @@ from almanac.stats.windows import Period, Times, clip, intersection, total, unio
 
 
 def leaderboard_number(records: Sequence[Record], slug: str, period: Period) -> tuple[str, ...]:
-    """The derivation of a provider's line on the leaderboard of a period, one line of text an entry.
+    """Return the derivation of a provider's line on the leaderboard of a period, one line of text an entry.
 
     Raises ValueError for a provider that has no record.
     """
     own = next((r for r in records if r.provider.slug == slug), None)
     if own is None:
-        known = ", ".join(sorted(r.provider.slug for r in records))
-        raise ValueError(f"no provider {slug!r}; there is {known}")
+        slugs = ", ".join(sorted(r.provider.slug for r in records))
+        raise ValueError(f"no provider {slug!r}; there is {slugs}")
     board = leaderboard(records, period, machine=is_machine(own.provider))
     entries: list[Standing | Unranked] = [*board.standings, *board.unranked]
     entry = next(e for e in entries if e.provider == slug)
     return (
         f"{own.provider.name}, {period.name}",
         *_coverage(own, entry.measure),
-        *_counted(own, period),
+        *_incidents(own, period),
         *_trouble(own, entry.measure),
         *_weighed(entry.measure),
         *_ranked(board, entry),
     )
 
 
-def _coverage(record: Record, known: Measure) -> Iterator[str]:
+def _coverage(record: Record, numbers: Measure) -> Iterator[str]:
     yield ""
     yield "1. Covered time: when the archive would have seen an incident"
-    for since, until in _covered(record, known.period):
+    for since, until in _covered(record, numbers.period):
         yield f"   {_moment(since)} to {_moment(until)}"
-    yield f"   {known.covered} s of {known.elapsed} s = {known.coverage:.1%}"
+    yield f"   {numbers.covered} s of {numbers.elapsed} s = {numbers.coverage:.1%}"
 
 
-def _counted(record: Record, period: Period) -> Iterator[str]:
+def _incidents(record: Record, period: Period) -> Iterator[str]:
     yield ""
     yield "2. Incidents that started in the period"
     for left in record.selection.left_out:
@@ -55,10 +55,10 @@ def _counted(record: Record, period: Period) -> Iterator[str]:
     yield f"   n = {len(rows)}"
 
 
-def _trouble(record: Record, known: Measure) -> Iterator[str]:
+def _trouble(record: Record, numbers: Measure) -> Iterator[str]:
     yield ""
     yield "3. Time in declared trouble: overlaps merged, cut to covered time"
-    covered = _covered(record, known.period)
+    covered = _covered(record, numbers.period)
     for name, ends, column, member in (
         ("at least", record.least, 0, record.sure[record.whole]),
         ("at most", record.most, 1, record.maybe[record.whole]),
@@ -67,22 +67,22 @@ def _trouble(record: Record, known: Measure) -> Iterator[str]:
         merged = union(Stretch(int(s), int(e)) for s, e in zip(record.starts[chosen], ends[chosen], strict=True))
         trouble = intersection(merged, covered)
         seconds = total(trouble)
-        share = f" = {1 - seconds / known.covered:.4%} clear" if known.covered else ""
-        yield f"   {name} {seconds} s in {len(trouble)} stretches; 1 - {seconds} / {known.covered}{share}"
+        share = f" = {1 - seconds / numbers.covered:.4%} clear" if numbers.covered else ""
+        yield f"   {name} {seconds} s in {len(trouble)} stretches; 1 - {seconds} / {numbers.covered}{share}"
 
 
-def _weighed(known: Measure) -> Iterator[str]:
+def _weighed(numbers: Measure) -> Iterator[str]:
     yield ""
     yield "4. The same with other weights for degraded, partial, full"
-    for formula, bounds in zip(FORMULAS, known.formulas, strict=False):
+    for formula, bounds in zip(FORMULAS, numbers.formulas, strict=False):
         weights = f"{formula.degraded:g}, {formula.partial:g}, {formula.full:g}"
         yield f"   {formula.name:22s}{weights:14s}{bounds.low:.4%} to {bounds.high:.4%}"
-    if known.interval and known.availability:
-        low, high = known.interval
+    if numbers.interval and numbers.availability:
+        low, high = numbers.interval
         yield f"   90 % interval of the first, from whole weeks drawn again: {low:.2%} to {high:.2%}"
-    if known.rate:
-        low, high = known.rate.interval
-        yield f"   {known.rate.per_month:.2f} incidents per 30 covered days, Poisson {low:.2f} to {high:.2f}"
+    if numbers.rate:
+        low, high = numbers.rate.interval
+        yield f"   {numbers.rate.per_month:.2f} incidents per 30 covered days, Poisson {low:.2f} to {high:.2f}"
 
 
 def _ranked(board: Leaderboard, entry: Standing | Unranked) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _ranked(board: Leaderboard, entry: Standing | Unranked) -> Iterator[str]:
         return
     yield f"5. Rank {entry.rank.best} to {entry.rank.worst} of {len(board.standings)}"
     yield f"   {entry.rank.best - 1} told better, {len(board.standings) - entry.rank.worst} told worse"
-    yield f"   taken by itself, without regard to the others' ranks: {entry.alone.best} to {entry.alone.worst}"
+    yield f"   taken by itself, without regard to the others' ranks: {entry.marginal.best} to {entry.marginal.worst}"
     for group in board.groups:
         if entry.provider in group:
             yield f"   cannot be told apart: {', '.join(group)}"

@@ -35,7 +35,7 @@ class Bounds(NamedTuple):
 
 @lru_cache(maxsize=65_536)
 def poisson(n: int, level: float = LEVEL) -> Bounds:
-    """The exact (Garwood 1936) interval of a Poisson mean after `n` events.
+    """Return the exact (Garwood 1936) interval of a Poisson mean after `n` events.
 
     low solves P(X >= n | low) = (1 - level)/2, high solves P(X <= n | high) = (1 - level)/2; for n = 0 the whole
     error stands on the upper side, so that high = -ln(1 - level).
@@ -49,7 +49,7 @@ def poisson(n: int, level: float = LEVEL) -> Bounds:
 
 
 def _gamma_quantile(shape: int, share: float) -> float:
-    """x with P(shape, x) = share, by Newton's method from the Wilson-Hilferty value, kept in brackets."""
+    """Return x with P(shape, x) = share, by Newton's method from the Wilson-Hilferty value, bracketed."""
     low, high = 0.0, shape + 20 * math.sqrt(shape) + 40
     z = NormalDist().inv_cdf(share)
     x = shape * max(1 - 1 / (9 * shape) + z / (3 * math.sqrt(shape)), 0.05) ** 3
@@ -66,7 +66,7 @@ def _gamma_quantile(shape: int, share: float) -> float:
 
 
 def gamma_share(shape: float, x: float) -> float:
-    """The regularised lower incomplete gamma function P(shape, x): the chance that a Poisson(x) is at least `shape`.
+    """Return P(shape, x), the regularised lower incomplete gamma function: the chance that a Poisson(x) is >= `shape`.
 
     Series below shape + 1, Lentz's continued fraction above (Abramowitz and Stegun 6.5.29 and 6.5.31).
     """
@@ -109,7 +109,7 @@ def student_quantile(share: float, freedom: float) -> float:
 
 
 def quantile(ordered: Sequence[float] | Floats | Ints, share: float) -> float:
-    """The quantile of sorted values by linear interpolation (Hyndman and Fan 1996, type 7).
+    """Return the quantile of sorted values by linear interpolation (Hyndman and Fan 1996, type 7).
 
     Raises IndexError if there are none.
     """
@@ -121,18 +121,18 @@ def quantile(ordered: Sequence[float] | Floats | Ints, share: float) -> float:
 
 @lru_cache(maxsize=512)
 def draws(blocks: int, resamples: int = RESAMPLES, seed: int = 20_260_302) -> Floats:
-    """How often each block is drawn in each resample of `blocks` with replacement: (resamples, blocks), seeded."""
+    """Return how often each block is drawn in each resample of `blocks` with replacement: (resamples, blocks), seeded."""
     random = np.random.default_rng((seed, blocks))
     return random.multinomial(blocks, np.full(blocks, 1 / blocks), resamples).astype(np.float64)
 
 
 def of_share(parts: Floats, wholes: Floats) -> Bounds | None:
-    """90 % interval of sum(parts) / sum(wholes), a share; see `of_shares`."""
+    """Return the 90 % interval of sum(parts) / sum(wholes), a share; see `of_shares`."""
     return of_shares(parts[:, None], wholes)[0]
 
 
 def of_shares(parts: Floats, wholes: Floats) -> tuple[Bounds | None, ...]:
-    """90 % intervals of sum(parts) / sum(wholes) for each column, by a bootstrap over blocks, whole weeks of a record.
+    """Return 90 % intervals of sum(parts) / sum(wholes) for each column, by a bootstrap over whole weeks.
 
     Weeks keep the incidents of a cluster together. None where nothing is known: under four blocks or no parts.
     """
@@ -142,15 +142,15 @@ def of_shares(parts: Floats, wholes: Floats) -> tuple[Bounds | None, ...]:
     drawn = draws(blocks)
     time = drawn @ wholes
     resampled = (drawn @ parts)[time > 0] / time[time > 0, None]
-    found = around(parts.sum(axis=0) / wholes.sum(), resampled, parts)
-    known = parts.sum(axis=0).tolist()
-    return tuple(Bounds(b.low, min(b.high, 1.0)) if some else None for b, some in zip(found, known, strict=True))
+    bounds = around(parts.sum(axis=0) / wholes.sum(), resampled, parts)
+    sums = parts.sum(axis=0).tolist()
+    return tuple(Bounds(b.low, min(b.high, 1.0)) if part else None for b, part in zip(bounds, sums, strict=True))
 
 
 def around(estimates: Floats, resampled: Floats, parts: Floats) -> tuple[Bounds, ...]:
-    """90 % intervals of quantities that are never negative, one column each.
+    """Return 90 % intervals of quantities that are never negative, one column each.
 
-    On the scale of the square root, which steadies the variance. The standard deviation over the resamples is
+    They are taken on the scale of the square root, which steadies the variance. The standard deviation over the resamples is
     multiplied by Student's t with as many degrees of freedom as there are effective blocks, (sum x)^2 / sum x^2,
     because few bad weeks tell little of how bad weeks vary.
     """

@@ -26,7 +26,7 @@ class Issued:
     forecast: Forecast
 
 
-class Outcome(NamedTuple):
+class ForecastScore(NamedTuple):
     """What became of a forecast. Minutes; 0 where the incident turned out to have been over when it was issued."""
 
     remaining: float
@@ -36,25 +36,25 @@ class Outcome(NamedTuple):
 
 
 def issue(past: Past, card: Card, now: int, settings: Settings = CHOSEN) -> Issued | None:
-    """The forecast to show for an open incident at `now` (epoch seconds); None where it is refused."""
-    made = forecast(past, card, now, settings)
-    if made is None:
+    """Forecast an open incident at `now` (epoch seconds), to be shown; return None where that is refused."""
+    estimate = forecast(past, card, now, settings)
+    if estimate is None:
         return None
-    return Issued(provider=card.provider, incident=card.id, phase=card.phase, forecast=made)
+    return Issued(provider=card.provider, incident=card.id, phase=card.phase, forecast=estimate)
 
 
 def is_due(before: Sequence[Issued], card: Card, now: int) -> bool:
-    """Whether a forecast should be kept now, given those kept: the first, one on a new phase, then ever more seldom."""
-    mine = [line for line in before if (line.provider, line.incident) == (card.provider, card.id)]
-    if not mine:
+    """Say whether to keep a forecast now, after those `before`: the first, one on a new phase, then ever more seldom."""
+    earlier = [line for line in before if (line.provider, line.incident) == (card.provider, card.id)]
+    if not earlier:
         return True
-    last = mine[-1]
+    last = earlier[-1]
     rest = max(LEAST, (GROWTH - 1) * 60 * last.forecast.elapsed)
     return card.phase != last.phase or now - last.forecast.at >= rest
 
 
-def score(issued: Issued, card: Card) -> Outcome | None:
-    """What became of it by what the archive now says; None while no end is known.
+def score(issued: Issued, card: Card) -> ForecastScore | None:
+    """Score a forecast by what the archive now says of its incident; return None while no end is known.
 
     Raises ValueError for the card of another incident.
     """
@@ -64,7 +64,7 @@ def score(issued: Issued, card: Card) -> Outcome | None:
         return None
     remaining = max(card.ended - issued.forecast.at, 0) / 60
     tenth, quarter, _, three_quarters, ninetieth = issued.forecast.quantiles
-    return Outcome(
+    return ForecastScore(
         remaining=remaining,
         loss=pinball(issued.forecast.quantiles, remaining),
         within_50=quarter <= remaining <= three_quarters,
@@ -73,42 +73,42 @@ def score(issued: Issued, card: Card) -> Outcome | None:
 
 
 def render(issued: Issued) -> str:
-    """One line of JSON without the line end; times in UTC, minutes to a tenth, chances to a thousandth."""
-    made = issued.forecast
+    """Return one line of JSON without the line end; times in UTC, minutes to a tenth, chances to a thousandth."""
+    estimate = issued.forecast
     return json.dumps(
         {
-            "at": stamp(moment(made.at)),
+            "at": stamp(moment(estimate.at)),
             "incident": issued.incident,
             "phase": issued.phase,
-            "elapsed": round(made.elapsed, 1),
-            "quantiles": {f"{level:g}": round(q, 1) for level, q in zip(LEVELS, made.quantiles, strict=True)},
-            "chances": {str(minutes): round(p, 3) for minutes, p in zip(WITHIN, made.chances, strict=True)},
-            "n": made.n,
-            "others": made.others,
-            "effective": round(made.effective, 1),
-            "borrowed": round(made.borrowed, 3),
+            "elapsed": round(estimate.elapsed, 1),
+            "quantiles": {f"{level:g}": round(q, 1) for level, q in zip(LEVELS, estimate.quantiles, strict=True)},
+            "chances": {str(minutes): round(p, 3) for minutes, p in zip(WITHIN, estimate.chances, strict=True)},
+            "n": estimate.n,
+            "others": estimate.others,
+            "effective": round(estimate.effective, 1),
+            "borrowed": round(estimate.borrowed, 3),
         },
         ensure_ascii=False,
     )
 
 
 def parse(line: str, provider: str) -> Issued:
-    """The reverse of `render`. Raises ValueError for anything else."""
+    """Return the forecast of a line of `render`. Raises ValueError for anything else."""
     try:
-        said = json.loads(line)
+        fields = json.loads(line)
         return Issued(
             provider=provider,
-            incident=said["incident"],
-            phase=said["phase"],
+            incident=fields["incident"],
+            phase=fields["phase"],
             forecast=Forecast(
-                at=seconds(unstamp(said["at"])),
-                elapsed=float(said["elapsed"]),
-                quantiles=tuple(float(said["quantiles"][f"{level:g}"]) for level in LEVELS),
-                chances=tuple(float(said["chances"][str(minutes)]) for minutes in WITHIN),
-                n=int(said["n"]),
-                others=int(said["others"]),
-                effective=float(said["effective"]),
-                borrowed=float(said["borrowed"]),
+                at=seconds(unstamp(fields["at"])),
+                elapsed=float(fields["elapsed"]),
+                quantiles=tuple(float(fields["quantiles"][f"{level:g}"]) for level in LEVELS),
+                chances=tuple(float(fields["chances"][str(minutes)]) for minutes in WITHIN),
+                n=int(fields["n"]),
+                others=int(fields["others"]),
+                effective=float(fields["effective"]),
+                borrowed=float(fields["borrowed"]),
             ),
         )
     except (KeyError, TypeError, ValueError, RecursionError) as error:

@@ -25,7 +25,7 @@ _NEVER = frozenset({Kind.MAINTENANCE.value, Kind.WITHDRAWN.value, Kind.MERGED.va
 _SPAN = 1 << 33  # seconds; no instant of the almanac is as large
 
 
-class State(NamedTuple):
+class IncidentState(NamedTuple):
     """What is known of an open incident at a moment. Times in seconds."""
 
     provider: str
@@ -44,7 +44,7 @@ class Steps(NamedTuple):
     first: Ints  # where the instants of each row begin
 
     def until(self, rows: Ints, moments: Ints) -> Ints:
-        """How many instants of each of these rows lie at or before its moment."""
+        """Return how many instants of each of these rows lie at or before its moment."""
         return np.searchsorted(self.keys, rows * _SPAN + moments, side="right") - self.first[rows]
 
 
@@ -64,18 +64,18 @@ class Past:
     phases: Ints  # and which it became, parallel to turns.keys
 
     def phase(self, rows: Ints, moments: Ints) -> tuple[Ints, Ints]:
-        """The phase each of these rows was in at its moment, and since when."""
+        """Return the phase each of these rows was in at its moment, and since when."""
         turned = self.turns.until(rows, moments)
         place = self.turns.first[rows] + turned - 1
-        any_ = turned > 0
+        has_turned = turned > 0
         phases, since = np.full(len(rows), NO_PHASE, np.int64), self.started[rows]
-        phases[any_] = self.phases[place[any_]]
-        since[any_] = self.turns.keys[place[any_]] - rows[any_] * _SPAN
+        phases[has_turned] = self.phases[place[has_turned]]
+        since[has_turned] = self.turns.keys[place[has_turned]] - rows[has_turned] * _SPAN
         return phases, since
 
 
 def counts(card: Card) -> bool:
-    """Whether forecasts learn from an incident.
+    """Say whether forecasts learn from an incident.
 
     Not from maintenance or what an editor took out, not from what lasted less than a minute, and not from what is over
     and has a single post: that was posted when nothing was left to forecast. Data sets that record no posts at all are
@@ -88,31 +88,31 @@ def counts(card: Card) -> bool:
 
 def past(cards: Iterable[Card], last_open: Mapping[tuple[str, str], int] | None = None) -> Past:
     """Lay out the incidents that count. `last_open` says when one was last seen open, by (provider slug, raw id)."""
-    kept = sorted(filter(counts, cards), key=lambda c: (c.started, c.provider, c.id))
+    incidents = sorted(filter(counts, cards), key=lambda c: (c.started, c.provider, c.id))
     seen_open = last_open or {}
-    providers = {slug: code for code, slug in enumerate(sorted({c.provider for c in kept}))}
-    turns = [_turns(c) for c in kept]
+    providers = {slug: code for code, slug in enumerate(sorted({c.provider for c in incidents}))}
+    turns = [_turns(c) for c in incidents]
     return Past(
-        rows={(c.provider, c.id): row for row, c in enumerate(kept)},
+        rows={(c.provider, c.id): row for row, c in enumerate(incidents)},
         providers=providers,
-        provider=np.array([providers[c.provider] for c in kept], np.int64),
-        impact=np.array([IMPACTS[c.impact] for c in kept], np.int64),
-        started=np.array([c.started for c in kept], np.int64),
-        until=np.array([_until(c, seen_open.get((c.provider, c.id), 0)) for c in kept], np.int64),
-        over=np.array([c.ended is not None for c in kept], np.bool_),
-        posts=_steps([sorted(at for at, _ in c.updates) for c in kept]),
+        provider=np.array([providers[c.provider] for c in incidents], np.int64),
+        impact=np.array([IMPACTS[c.impact] for c in incidents], np.int64),
+        started=np.array([c.started for c in incidents], np.int64),
+        until=np.array([_until(c, seen_open.get((c.provider, c.id), 0)) for c in incidents], np.int64),
+        over=np.array([c.ended is not None for c in incidents], np.bool_),
+        posts=_steps([sorted(at for at, _ in c.updates) for c in incidents]),
         turns=_steps([[at for at, _ in of_one] for of_one in turns]),
         phases=np.array([phase for of_one in turns for _, phase in of_one], np.int64),
     )
 
 
-def state(card: Card, now: int) -> State:
-    """What was known of an incident at `now` (epoch seconds). Raises ValueError before its start."""
+def state(card: Card, now: int) -> IncidentState:
+    """Return the state of an incident at `now` (epoch seconds). Raises ValueError before its start."""
     if now < card.started:
         raise ValueError(f"{card.provider} {card.id} had not started at {now}")
     turned = [turn for turn in _turns(card) if turn[0] <= now]
     since, phase = turned[-1] if turned else (card.started, NO_PHASE)
-    return State(
+    return IncidentState(
         provider=card.provider,
         impact=IMPACTS[card.impact],
         started=card.started,
@@ -124,14 +124,14 @@ def state(card: Card, now: int) -> State:
 
 
 def _until(card: Card, seen_open: int) -> int:
-    """Its end, or the last time it was seen open: for imports its newest stamp."""
+    """Return the end, or the last time it was seen open: for imports its newest stamp."""
     if card.ended is not None:
         return card.ended
     return max(card.started, seen_open, *(at for at, _ in card.updates))
 
 
 def _turns(card: Card) -> list[tuple[int, int]]:
-    """When the phase became which. Posts that name none, or call resolved what then went on, change nothing."""
+    """Return when the phase became which. Posts that name none, or call resolved what then went on, change nothing."""
     turns: list[tuple[int, int]] = []
     for at, word in sorted(card.updates, key=lambda update: update[0]):
         phase = PHASES.get(word, NO_PHASE)

@@ -71,46 +71,46 @@ class NextDay(NamedTuple):
 
 
 def hours_of_week(record: Record, period: Period) -> HoursOfWeek:
-    """The pattern of starts of a provider as a whole over the week."""
+    """Return the pattern of starts of a provider as a whole over the week."""
     covered = clip(record.covered, period.since, min(period.until, record.now))
     chosen = record.sure[record.whole] & (record.starts >= period.since) & (record.starts < period.until)
     starts = record.starts[chosen]
     hour = (starts - MONDAY) // HOUR % 168
     counts = np.bincount(hour, minlength=168)
-    known = _covered_hours(covered, period)
+    covered_hours = _covered_hours(covered, period)
     weeks = (starts - MONDAY) // WEEK
     enough = len(starts) >= MIN_STARTS and total(covered) >= MIN_WEEKS * WEEK
     return HoursOfWeek(
         n=len(starts),
         starts=tuple(counts.tolist()),
-        covered=tuple(known.tolist()),
-        hours=_test(hour % 24, weeks, known.reshape(7, 24).sum(axis=0)) if enough else None,
-        days=_test(hour // 24, weeks, known.reshape(7, 24).sum(axis=1)) if enough else None,
+        covered=tuple(covered_hours.tolist()),
+        hours=_test(hour % 24, weeks, covered_hours.reshape(7, 24).sum(axis=0)) if enough else None,
+        days=_test(hour // 24, weeks, covered_hours.reshape(7, 24).sum(axis=1)) if enough else None,
     )
 
 
 def _covered_hours(covered: Times, period: Period) -> Floats:
-    """Covered hours of each hour of the week."""
+    """Return the covered hours of each hour of the week."""
     edges = np.arange(period.since, period.until + 1, HOUR, dtype=np.int64)
     seconds = by_day(*arrays(covered), edges)
     return np.bincount((edges[:-1] - MONDAY) // HOUR % 168, weights=seconds, minlength=168) / HOUR
 
 
-def _test(cells: Ints, weeks: Ints, known: Floats) -> Uniformity:
-    """The statistic and the share of turned records that reach it; each week is turned by its own random step."""
-    size = len(known)
-    expected = len(cells) * known / known.sum()
+def _test(cells: Ints, weeks: Ints, covered: Floats) -> Uniformity:
+    """Return the statistic and the share of turned records that reach it; each week turns by its own random step."""
+    size = len(covered)
+    expected = len(cells) * covered / covered.sum()
     random = np.random.default_rng((20_260_302, size, len(cells)))
     _, week = np.unique(weeks, return_inverse=True)
     turns = random.integers(0, size, (TURNS, int(week.max()) + 1))
-    counts = np.concatenate([_turned(cells, week, some, size) for some in np.array_split(turns, BATCHES)])
-    found = _distance(np.bincount(cells, minlength=size)[None, :], expected)[0]
-    reached = int((_distance(counts, expected) >= found - 1e-9).sum())
-    return Uniformity(float(found), (1 + reached) / (1 + TURNS))
+    counts = np.concatenate([_turned(cells, week, batch, size) for batch in np.array_split(turns, BATCHES)])
+    distance = _distance(np.bincount(cells, minlength=size)[None, :], expected)[0]
+    reached = int((_distance(counts, expected) >= distance - 1e-9).sum())
+    return Uniformity(float(distance), (1 + reached) / (1 + TURNS))
 
 
 def _turned(cells: Ints, week: Ints, turns: Ints, size: int) -> Ints:
-    """Starts in each cell of some turned records: (turns, size)."""
+    """Return the starts in each cell of some turned records: (turns, size)."""
     own = np.arange(len(turns))[:, None] * 2 * size  # each record in cells of its own, two times around
     turned = np.take(turns + own, week, axis=1) + cells
     counts: Ints = np.bincount(turned.ravel(), minlength=len(turns) * 2 * size).reshape(-1, 2, size).sum(axis=1)
@@ -124,28 +124,28 @@ def _distance(counts: Ints, expected: Floats) -> Floats:
 
 
 def next_day(record: Record) -> NextDay:
-    """The chance of a start within 24 hours of now, with the score such chances had over the record."""
+    """Return the chance of a start within 24 hours of now, with the score such chances had over the record."""
     days = record.days[record.whole]
     happened = _days_with_start(record, len(days.covered), days.first)
     whole = np.flatnonzero(days.covered >= DAY)
-    known = whole[whole < record.now // DAY - days.first]
-    base = float(happened[known].mean()) if len(known) else 0.0
+    complete = whole[whole < record.now // DAY - days.first]
+    base = float(happened[complete].mean()) if len(complete) else 0.0
     features = _features(record, days.first + np.arange(len(days.covered)))
-    table = _padded(features[known])
-    made = _rolling(table, happened[known])
-    if made is None:
+    table = _padded(features[complete])
+    forecasts = _rolling(table, happened[complete])
+    if forecasts is None:
         return NextDay(None, base, 0, None, None, False)
-    chances, rates, truth = made
-    model = _fit(table, _products(table), happened[known], np.zeros(table.shape[1]))
+    chances, rates, truth = forecasts
+    model = _fit(table, _products(table), happened[complete], np.zeros(table.shape[1]))
     today = _features(record, np.array([record.now / DAY]))
-    ours, theirs = (chances - truth) ** 2, (rates - truth) ** 2
+    losses, base_losses = (chances - truth) ** 2, (rates - truth) ** 2
     return NextDay(
         chance=float(_logistic(_padded(today) @ model)[0]),
         base=base,
         n=len(truth),
-        brier=float(ours.mean()),
-        base_brier=float(theirs.mean()),
-        skilled=len(truth) >= MIN_FORECASTS and _surely_below(ours - theirs),
+        brier=float(losses.mean()),
+        base_brier=float(base_losses.mean()),
+        skilled=len(truth) >= MIN_FORECASTS and _surely_below(losses - base_losses),
     )
 
 
@@ -155,7 +155,7 @@ def _days_with_start(record: Record, count: int, first: int) -> Floats:
 
 
 def _features(record: Record, days: Floats | Ints) -> Floats:
-    """What is known at the midnights (or moments) given in days since the epoch."""
+    """Return what was known at the midnights (or moments) `days`, in days since the epoch: (days, 2)."""
     at = np.asarray(days, np.float64) * DAY
     starts = record.starts[record.sure[record.whole]]
     before = np.searchsorted(starts, at, side="left")
@@ -165,7 +165,7 @@ def _features(record: Record, days: Floats | Ints) -> Floats:
 
 
 def _rolling(table: Floats, happened: Floats) -> tuple[Floats, Floats, Floats] | None:
-    """Chances, base rates and outcomes of each day after the warm-up, fitted once a week on the days before it."""
+    """Return chances, base rates and outcomes of each day after the warm-up, fitted weekly on the days before."""
     weeks = range(WARM_UP, len(happened), 7)
     if not weeks:
         return None
@@ -180,21 +180,21 @@ def _rolling(table: Floats, happened: Floats) -> tuple[Floats, Floats, Floats] |
 
 
 def _fit(table: Floats, products: Floats, happened: Floats, near: Floats) -> Floats:
-    """Coefficients of the logistic curve by Newton's method from `near`, the constant not penalised."""
-    found = near
+    """Return coefficients of the logistic curve by Newton's method from `near`, the constant not penalised."""
+    coefficients = near
     for _ in range(12):
-        chance = _logistic(table @ found)
-        slope = (happened - chance) @ table - _PENALTY * found
+        chance = _logistic(table @ coefficients)
+        slope = (happened - chance) @ table - _PENALTY * coefficients
         curve = (products @ (chance * (1 - chance))).reshape(_RIDGES.shape) + _RIDGES
         step = np.linalg.solve(curve, slope)
-        found = found + step
+        coefficients = coefficients + step
         if np.abs(step).max() < 1e-4:  # what is left is as the square of it
             break
-    return found
+    return coefficients
 
 
 def _products(table: Floats) -> Floats:
-    """Every column times every column, a row each."""
+    """Return every column times every column, a row each."""
     columns = table.T
     return (columns[:, None] * columns[None, :]).reshape(-1, len(table))
 
@@ -209,7 +209,7 @@ def _logistic(x: Floats) -> Floats:
 
 
 def _surely_below(differences: Floats) -> bool:
-    """True if the mean of daily differences is negative by more than 1.64 standard errors of their weekly sums."""
+    """Say whether the mean of daily differences is below -1.64 standard errors of their weekly sums."""
     weekly = np.add.reduceat(differences, np.arange(0, len(differences), 7))
     spread = math.sqrt(len(weekly)) * float(weekly.std(ddof=1)) if len(weekly) > 1 else math.inf
     return float(weekly.sum()) < -1.64 * spread

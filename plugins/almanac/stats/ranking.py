@@ -34,7 +34,7 @@ class Standing(NamedTuple):
     provider: str  # slug
     measure: Measure
     rank: Ranks  # 90 % for all providers at once: what the leaderboard shows
-    alone: Ranks  # 90 % for this provider by itself
+    marginal: Ranks  # 90 % for this provider by itself
     places: tuple[int, ...]  # by its number alone under each of FORMULAS, equal numbers sharing a place
 
 
@@ -72,35 +72,35 @@ def leaderboard(records: Sequence[Record], period: Period, *, machine: bool = Fa
         key=lambda entry: (-_middle(entry[1], 0), entry[0].provider.slug),
     )
     slugs = [r.provider.slug for r, _ in ranked]
-    told = tell_apart(weekly([r for r, _ in ranked], period))
+    comparison = tell_apart(weekly([r for r, _ in ranked], period))
     places = [_places([_middle(m, formula) for _, m in ranked]) for formula in range(len(FORMULAS))]
     return Leaderboard(
         period=period,
         standings=tuple(
-            Standing(slug, ranked[i][1], told.together[i], told.alone[i], tuple(p[i] for p in places))
+            Standing(slug, ranked[i][1], comparison.together[i], comparison.marginal[i], tuple(p[i] for p in places))
             for i, slug in enumerate(slugs)
         ),
-        groups=tuple(tuple(slugs[i] for i in group) for group in groups(told.worse)),
+        groups=tuple(tuple(slugs[i] for i in group) for group in groups(comparison.worse)),
         unranked=tuple(sorted(unranked, key=lambda u: u.provider)),
     )
 
 
-def why_unranked(known: Measure) -> str:
-    """The reason a provider gets no rank in a period; "" if it gets one."""
-    if known.availability is None:
+def why_unranked(numbers: Measure) -> str:
+    """Return the reason a provider gets no rank in a period; "" if it gets one."""
+    if numbers.availability is None:
         return "nothing of the period is covered"
-    if known.coverage < MIN_COVERAGE:
-        return f"covered for {_percent(known.coverage)} of the period, {_percent(MIN_COVERAGE)} needed"
-    if known.covered < MIN_WEEKS * WEEK:
-        return f"covered for {known.covered // DAY} days, {MIN_WEEKS * 7} needed"
-    low, high = known.availability
+    if numbers.coverage < MIN_COVERAGE:
+        return f"covered for {_percent(numbers.coverage)} of the period, {_percent(MIN_COVERAGE)} needed"
+    if numbers.covered < MIN_WEEKS * WEEK:
+        return f"covered for {numbers.covered // DAY} days, {MIN_WEEKS * 7} needed"
+    low, high = numbers.availability
     if high - low > MAX_RANGE:
-        what = "ends not recorded" if known.unknowns.unended else "what is concerned is not recorded"
-        return f"{what}: anything from {_percent(low)} to {_percent(high)}"
-    if known.n < MIN_INCIDENTS:
-        return f"too few incidents to tell how they vary: {known.n}, {MIN_INCIDENTS} needed"
-    if known.unknowns.zero_length > known.n / 2:
-        return f"lengths not recorded: {known.unknowns.zero_length} of {known.n} incidents end when they start"
+        reason = "ends not recorded" if numbers.unknowns.unended else "what is concerned is not recorded"
+        return f"{reason}: anything from {_percent(low)} to {_percent(high)}"
+    if numbers.n < MIN_INCIDENTS:
+        return f"too few incidents to tell how they vary: {numbers.n}, {MIN_INCIDENTS} needed"
+    if numbers.unknowns.zero_length > numbers.n / 2:
+        return f"lengths not recorded: {numbers.unknowns.zero_length} of {numbers.n} incidents end when they start"
     return ""
 
 
@@ -109,7 +109,7 @@ def _percent(share: float) -> str:
 
 
 def shown_first(records: Sequence[Record], now: int) -> Period | None:
-    """The newest period in which at least five hand-written pages are covered; None if there is none.
+    """Return the newest period in which at least five hand-written pages are covered; None if there is none.
 
     The last 90 days if they qualify, else the newest quarter that does.
     """
@@ -122,17 +122,19 @@ def shown_first(records: Sequence[Record], now: int) -> Period | None:
 
 
 def covered_share(record: Record, period: Period) -> float:
-    """Share of the period, as far as it has elapsed, that is covered."""
+    """Return the share of the period, as far as it has elapsed, that is covered."""
     elapsed = min(period.until, record.now) - period.since
     return int(record.days[record.whole].within(period).covered.sum()) / elapsed if elapsed > 0 else 0.0
 
 
 def trends(records: Sequence[Record], period: Period) -> tuple[Trend, ...]:
-    """Whether each provider declared more or less trouble than in the period before, by the same t as ranks."""
+    """Say whether each provider declared more or less trouble than in the period before, by the same t as ranks."""
     earlier = [measure(record, before(period)) for record in records]
-    known = [_comparable(old, measure(record, period)) for record, old in zip(records, earlier, strict=True)]
-    told = iter(_verdicts([record for record, sure in zip(records, known, strict=True) if sure], period))
-    return tuple(Trend(old, next(told) if sure else "unknown") for old, sure in zip(earlier, known, strict=True))
+    comparable = [_comparable(old, measure(record, period)) for record, old in zip(records, earlier, strict=True)]
+    verdicts = iter(_verdicts([record for record, sure in zip(records, comparable, strict=True) if sure], period))
+    return tuple(
+        Trend(old, next(verdicts) if sure else "unknown") for old, sure in zip(earlier, comparable, strict=True)
+    )
 
 
 def _verdicts(records: Sequence[Record], period: Period) -> list[str]:
@@ -145,25 +147,25 @@ def _verdicts(records: Sequence[Record], period: Period) -> list[str]:
 
 
 def _comparable(earlier: Measure, now: Measure) -> bool:
-    return not any(_unsure(known) for known in (earlier, now)) and earlier.n + now.n >= MIN_INCIDENTS
+    return not any(_unsure(numbers) for numbers in (earlier, now)) and earlier.n + now.n >= MIN_INCIDENTS
 
 
-def _unsure(known: Measure) -> bool:
-    """True if a period's availability is not known well enough to compare it."""
-    wide = known.availability is None or known.availability.high - known.availability.low > MAX_RANGE
-    return wide or known.coverage < MIN_COVERAGE or known.covered < MIN_WEEKS * WEEK
+def _unsure(numbers: Measure) -> bool:
+    """Say whether a period's availability is not known well enough to compare it."""
+    wide = numbers.availability is None or numbers.availability.high - numbers.availability.low > MAX_RANGE
+    return wide or numbers.coverage < MIN_COVERAGE or numbers.covered < MIN_WEEKS * WEEK
 
 
 def weekly(records: Sequence[Record], period: Period) -> Weeks:
-    """The weeks of a period, counted from its first day, for each provider as a whole."""
+    """Return the weeks of a period, counted from its first day, for each provider as a whole."""
     tables = [_in_weeks(r, period) for r in records]
     stacked = np.stack(tables, axis=1) if tables else np.zeros((0, 0, 3))
     return Weeks(stacked[:, :, 0], stacked[:, :, 1], stacked[:, :, 2])
 
 
-def _middle(known: Measure, formula: int) -> float:
-    """The middle of the range under a formula."""
-    return (known.formulas[formula].low + known.formulas[formula].high) / 2
+def _middle(numbers: Measure, formula: int) -> float:
+    """Return the middle of the range under a formula."""
+    return (numbers.formulas[formula].low + numbers.formulas[formula].high) / 2
 
 
 def _places(values: Sequence[float]) -> tuple[int, ...]:
@@ -176,15 +178,15 @@ def _in_weeks(record: Record, period: Period) -> Floats:
 
 
 def _padded(days: Days, period: Period) -> Days:
-    """The rows of a period with zeros for days before or after the record, so that weeks of all providers agree."""
+    """Return the rows of a period, zeros for days before or after the record, so that weeks of all providers agree."""
     rows = days.within(period)
     if len(rows.covered) == period.days:
         return rows
     front = rows.first - period.since // DAY if len(rows.covered) else 0
-    here = slice(front, front + len(rows.covered))
+    inside = slice(front, front + len(rows.covered))
     columns = []
-    for known in (rows.covered, rows.least, rows.most):
-        column = np.zeros((period.days, *known.shape[1:]), known.dtype)
-        column[here] = known
+    for values in (rows.covered, rows.least, rows.most):
+        column = np.zeros((period.days, *values.shape[1:]), values.dtype)
+        column[inside] = values
         columns.append(column)
     return Days(first=period.since // DAY, covered=columns[0], least=columns[1], most=columns[2])

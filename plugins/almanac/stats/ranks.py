@@ -13,7 +13,7 @@ steps down until nothing more is found (Romano and Wolf 2005). Then, with 90 % c
 
     rank of p lies in [1 + number of providers told better, m - number of providers told worse].
 
-`alone` is the same for a provider looked at by itself: the quantile of the largest t among the pairs it is in.
+`marginal` is the same for a provider looked at by itself: the quantile of the largest t among the pairs it is in.
 Where the record leaves a range, p is worse than q only if its best case is worse than q's worst. Limits: weeks are
 taken as alike and as independent; few weeks of trouble make wide intervals. Weeks, the root and the t were chosen
 by simulation (bench statistics).
@@ -50,35 +50,35 @@ class Weeks(NamedTuple):
     most: Floats
 
 
-class Told(NamedTuple):
-    """What the evidence tells of an ordered list of providers."""
+class Comparison(NamedTuple):
+    """Which providers of an ordered list can be told apart, and the ranks that leaves them."""
 
     worse: Bools  # worse[p, q]: p is told worse than q, with 90 % certainty for all pairs at once
     together: tuple[Ranks, ...]
-    alone: tuple[Ranks, ...]
+    marginal: tuple[Ranks, ...]
 
 
-def tell_apart(weeks: Weeks) -> Told:
-    """Which providers are told apart, and the ranks that leaves possible."""
+def tell_apart(weeks: Weeks) -> Comparison:
+    """Compare every two providers, and return the ranks that leaves possible."""
     count = weeks.covered.shape[1]
     if count < 2:
         only = tuple(Ranks(1, 1) for _ in range(count))
-        return Told(np.zeros((count, count), np.bool_), only, only)
-    found, resampled = _statistics(weeks)
+        return Comparison(np.zeros((count, count), np.bool_), only, only)
+    statistics, resampled = _statistics(weeks)
     pairs = ~np.eye(count, dtype=np.bool_)
-    worse = step_down(found, resampled, pairs, LEVEL)
+    worse = step_down(statistics, resampled, pairs, LEVEL)
     together = tuple(_ranks(worse, own) for own in range(count))
-    alone = tuple(
-        _ranks(step_down(found, resampled, pairs & _touching(own, count), LEVEL), own) for own in range(count)
+    marginal = tuple(
+        _ranks(step_down(statistics, resampled, pairs & _touching(own, count), LEVEL), own) for own in range(count)
     )
-    return Told(worse, together, alone)
+    return Comparison(worse, together, marginal)
 
 
-def step_down(found: Floats, resampled: Floats, pairs: Bools, level: float) -> Bools:
+def step_down(statistics: Floats, resampled: Floats, pairs: Bools, level: float) -> Bools:
     """Reject what exceeds the critical value of all hypotheses not yet rejected, until nothing more is rejected."""
     rejected = np.zeros_like(pairs)
     columns = np.flatnonzero(pairs)
-    values, draws_of = found.ravel()[columns], resampled[:, columns]
+    values, draws_of = statistics.ravel()[columns], resampled[:, columns]
     while len(columns):
         critical = _quantile(draws_of.max(axis=1), level)
         beyond = values > critical
@@ -90,20 +90,20 @@ def step_down(found: Floats, resampled: Floats, pairs: Bools, level: float) -> B
 
 
 def _quantile(values: Floats, level: float) -> float:
-    """The smallest value that at least a share `level` of them does not exceed."""
+    """Return the smallest value that at least a share `level` of them does not exceed."""
     place = max(math.ceil(level * len(values)) - 1, 0)
     return float(np.partition(values, place)[place])
 
 
 def groups(worse: Bools) -> tuple[tuple[int, ...], ...]:
-    """The largest sets of which no two are told apart (insert and absorb, Piepho 2004); each is sorted."""
-    found = [frozenset(range(len(worse)))] if len(worse) else []
+    """Return the largest sets of which no two can be told apart (insert and absorb, Piepho 2004); each is sorted."""
+    sets = [frozenset(range(len(worse)))] if len(worse) else []
     for p, q in zip(*np.nonzero(worse), strict=True):
-        split = [g - {int(one)} for g in found if p in g and q in g for one in (p, q)]
-        kept = [g for g in found if not (p in g and q in g)]
-        candidates = [*kept, *split]
-        found = [g for i, g in enumerate(candidates) if not _absorbed(g, i, candidates)]
-    return tuple(sorted(tuple(sorted(g)) for g in found))
+        split = [g - {int(member)} for g in sets if p in g and q in g for member in (p, q)]
+        whole = [g for g in sets if not (p in g and q in g)]
+        candidates = [*whole, *split]
+        sets = [g for i, g in enumerate(candidates) if not _absorbed(g, i, candidates)]
+    return tuple(sorted(tuple(sorted(g)) for g in sets))
 
 
 def _absorbed(group: frozenset[int], place: int, others: Sequence[frozenset[int]]) -> bool:
@@ -111,23 +111,23 @@ def _absorbed(group: frozenset[int], place: int, others: Sequence[frozenset[int]
 
 
 def _statistics(weeks: Weeks) -> tuple[Floats, Floats]:
-    """t(p, q) as found, (m, m), and in each resample, centred at the estimate, (resamples, m * m)."""
+    """Return t(p, q) of the record, (m, m), and of each resample, centred at the estimate, (resamples, m * m)."""
     count, m = weeks.covered.shape
-    once = np.ones((1, count))
-    again = draws(count, RESAMPLES)
-    best, best_error = _roots(weeks.covered, weeks.least, once)
-    worst, worst_error = _roots(weeks.covered, weeks.most, once)
+    full_record = np.ones((1, count))
+    resamples = draws(count, RESAMPLES)
+    best, best_error = _roots(weeks.covered, weeks.least, full_record)
+    worst, worst_error = _roots(weeks.covered, weeks.most, full_record)
     difference = best[:, :, None] - worst[:, None, :]
-    found = difference / _errors(best_error, worst_error)
-    best, best_error = _roots(weeks.covered, weeks.least, again)
-    worst, worst_error = _roots(weeks.covered, weeks.most, again)
+    statistics = difference / _errors(best_error, worst_error)
+    best, best_error = _roots(weeks.covered, weeks.least, resamples)
+    worst, worst_error = _roots(weeks.covered, weeks.most, resamples)
     centred = best[:, :, None] - worst[:, None, :] - difference
     resampled = centred / _errors(best_error, worst_error)
-    return found[0], resampled.reshape(len(again), m * m)
+    return statistics[0], resampled.reshape(len(resamples), m * m)
 
 
 def _roots(covered: Floats, trouble: Floats, drawn: Floats) -> tuple[Floats, Floats]:
-    """The square root of the share in trouble and its standard error (ratio estimate, linearised), in each resample."""
+    """Return the square root of the share in trouble and its standard error (ratio, linearised), in each resample."""
     count = len(covered)
     sums = drawn @ np.concatenate((covered, trouble, trouble**2, trouble * covered, covered**2), axis=1)
     time, lost, lost2, both, time2 = sums.reshape(len(drawn), 5, -1).transpose(1, 0, 2)
@@ -140,14 +140,14 @@ def _roots(covered: Floats, trouble: Floats, drawn: Floats) -> tuple[Floats, Flo
 
 
 def _errors(first: Floats, second: Floats) -> Floats:
-    """Standard errors of all differences; what providers share is left to the resamples, which draw the same weeks."""
+    """Return standard errors of all differences; resamples draw the same weeks for all, which keeps what they share."""
     square = first[:, :, None] ** 2 + second[:, None, :] ** 2
     np.maximum(square, 1e-18, out=square)
     return np.sqrt(square, out=square)
 
 
 def _touching(own: int, count: int) -> Bools:
-    """The pairs a provider is part of."""
+    """Return the pairs a provider is part of."""
     touching = np.zeros((count, count), np.bool_)
     touching[own], touching[:, own] = True, True
     return touching
@@ -158,18 +158,18 @@ def _ranks(worse: Bools, own: int) -> Ranks:
 
 
 def grew(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> Bools:
-    """For each provider whether its share in trouble surely grew between two samples of weeks, each (covered, trouble).
+    """Say for each provider whether its share in trouble surely grew between two samples, each (covered, trouble).
 
     All four are (weeks, providers); each provider is looked at by itself.
     """
     providers = before[0].shape[1]
-    found, centred = np.zeros(providers), np.zeros((RESAMPLES, providers))
+    growth, centred = np.zeros(providers), np.zeros((RESAMPLES, providers))
     square, squares = np.zeros(providers), np.zeros((RESAMPLES, providers))
     for sign, seed, (covered, trouble) in ((-1, 1, before), (1, 2, after)):
         root, error = (part[0] for part in _roots(covered, trouble, np.ones((1, len(covered)))))
         roots, errors = _roots(covered, trouble, draws(len(covered), RESAMPLES, seed))
-        found, centred = found + sign * root, centred + sign * (roots - root)
+        growth, centred = growth + sign * root, centred + sign * (roots - root)
         square, squares = square + error**2, squares + errors**2
     largest = np.abs(centred) / np.sqrt(np.maximum(squares, 1e-18))
     critical = np.array([_quantile(column, LEVEL) for column in largest.T])
-    return np.asarray(found / np.sqrt(np.maximum(square, 1e-18)) > critical)
+    return np.asarray(growth / np.sqrt(np.maximum(square, 1e-18)) > critical)

@@ -73,18 +73,18 @@ def record(
     `last_open` tells when each was last seen open (epoch seconds, by id), `withdrawn` why an editor took one out.
     """
     selection = select(provider, cards, covered, withdrawn)
-    kept = tuple(sorted((*selection.counted, *selection.doubtful), key=lambda c: (c.started, c.id)))
+    incidents = tuple(sorted((*selection.eligible, *selection.doubtful), key=lambda c: (c.started, c.id)))
     reach = min(covered[-1].until, now) if covered else now
-    ends = [bounds_of_end(c, reach, (last_open or {}).get(c.id)) for c in kept]
-    starts = np.array([c.started for c in kept], np.int64)
+    ends = [bounds_of_end(c, reach, (last_open or {}).get(c.id)) for c in incidents]
+    starts = np.array([c.started for c in incidents], np.int64)
     least = np.array([e.least for e in ends], np.int64)
     most = np.array([e.most for e in ends], np.int64)
-    severities = np.array([severity(c) for c in kept], np.int64).reshape(-1, 2)
-    sure, maybe = _membership(provider, kept, selection)
+    severities = np.array([severity(c) for c in incidents], np.int64).reshape(-1, 2)
+    sure, maybe = _membership(provider, incidents, selection)
     midnights = _midnights(covered, now)
-    known = arrays(covered)
-    watched = by_day(*known, midnights)
-    at_least, at_most = within(starts, least, known), within(starts, most, known)
+    covered_arrays = arrays(covered)
+    watched = by_day(*covered_arrays, midnights)
+    at_least, at_most = within(starts, least, covered_arrays), within(starts, most, covered_arrays)
     days = {
         subject: Days(
             first=int(midnights[0]) // DAY,
@@ -99,13 +99,13 @@ def record(
         selection=selection,
         covered=covered,
         now=now,
-        cards=kept,
+        cards=incidents,
         starts=starts,
         least=least,
         most=most,
         severities=severities,
         lengths=np.where(least == most, least - starts, 0),
-        flags=_flags(kept, starts, least, most, severities),
+        flags=_flags(incidents, starts, least, most, severities),
         sure=sure,
         maybe=maybe,
         days=days,
@@ -119,7 +119,7 @@ def _flags(cards: tuple[Card, ...], starts: Ints, least: Ints, most: Ints, sever
 
 
 def bounds_of_end(card: Card, reach: int, seen_open: int | None = None) -> Ends:
-    """Between which instants an incident ended.
+    """Return between which instants an incident ended.
 
     Without a recorded end it lasted at least to the last time it was seen open (for imports: to its newest stamp), and
     at most to `reach`, the end of coverage. One that its provider took away, or called resolved, ended by then.
@@ -136,7 +136,7 @@ def bounds_of_end(card: Card, reach: int, seen_open: int | None = None) -> Ends:
 
 
 def subjects(provider: Provider) -> tuple[Subject, ...]:
-    """The provider as a whole, its products, and its components as far as they concern AI, in the order of its file."""
+    """Return the provider as a whole, its products, and its components that concern AI, in the order of its file."""
     components = [c for c in provider.components if concerns_ai(provider, c)]
     products: dict[str, str] = {}
     for component in components:
@@ -152,54 +152,54 @@ def subjects(provider: Provider) -> tuple[Subject, ...]:
 def _membership(
     provider: Provider, cards: tuple[Card, ...], selection: Selection
 ) -> tuple[dict[Subject, Bools], dict[Subject, Bools]]:
-    """For each subject which cards surely and which possibly concern it."""
+    """Return for each subject which cards surely and which possibly concern it."""
     place = placing(provider)
     doubtful = {c.id for c in selection.doubtful}
     certain = np.array([c.id not in doubtful for c in cards], np.bool_)
     slugs = sorted({OTHER, *(c.slug for c in provider.components)})
     column = {slug: i for i, slug in enumerate(slugs)}
-    named = np.zeros((len(cards), len(slugs)), np.bool_)
+    mentions = np.zeros((len(cards), len(slugs)), np.bool_)
     for row, card in enumerate(cards):
         for slug in place(card):
-            named[row, column[slug]] = True
-    nowhere = np.logical_not(named.any(axis=1))
+            mentions[row, column[slug]] = True
+    nowhere = np.logical_not(mentions.any(axis=1))
     sure: dict[Subject, Bools] = {}
     maybe: dict[Subject, Bools] = {}
-    for subject in _with_other(provider, bool(named[:, column[OTHER]].any())):
+    for subject in _with_other(provider, bool(mentions[:, column[OTHER]].any())):
         columns = [column[slug] for slug in _components(provider, subject)]
-        here: Bools = np.asarray(named[:, columns].any(axis=1)) if subject.slug else np.ones(len(cards), np.bool_)
-        sure[subject] = np.logical_and(here, certain)
-        maybe[subject] = np.logical_or(here, nowhere)
+        members: Bools = np.asarray(mentions[:, columns].any(axis=1)) if subject.slug else np.ones(len(cards), np.bool_)
+        sure[subject] = np.logical_and(members, certain)
+        maybe[subject] = np.logical_or(members, nowhere)
     return sure, maybe
 
 
 def _with_other(provider: Provider, has_other: bool) -> tuple[Subject, ...]:
-    known = subjects(provider)
-    return (*known, Subject("component", OTHER, "other")) if has_other and len(known) > 1 else known
+    own = subjects(provider)
+    return (*own, Subject("component", OTHER, "other")) if has_other and len(own) > 1 else own
 
 
 def _components(provider: Provider, subject: Subject) -> list[str]:
-    """Slugs of the components a subject is made of."""
+    """Return the slugs of the components a subject is made of."""
     if subject.kind == "product":
         return [c.slug for c in provider.components if c.product == subject.name]
     return [subject.slug] if subject.slug else []
 
 
 def _midnights(covered: Times, now: int) -> Ints:
-    """The midnights around every covered day; at least one day, so that tables are never without a row."""
+    """Return the midnights around every covered day; at least one day, so that tables are never without a row."""
     first = midnight(covered[0].since if covered else now)
     final = midnight(covered[-1].until - 1 if covered else now) + DAY
     return np.arange(first, final + 1, DAY, dtype=np.int64)
 
 
 def _by_class(parts: tuple[Ints, Ints, Ints], classes: Ints, midnights: Ints) -> Ints:
-    """Seconds a day in each class, counting at each instant the worst class of the incidents then open.
+    """Return the seconds a day in each class, counting at each instant the worst class of the incidents then open.
 
     `parts` are those of the incidents that are covered, `classes` those of the incidents.
     """
     starts, ends, whole = parts
-    known = classes[whole]
+    severities = classes[whole]
     degraded, partial, full = (
-        by_day(starts[known >= least], ends[known >= least], midnights) for least in range(1, CLASSES + 1)
+        by_day(starts[severities >= least], ends[severities >= least], midnights) for least in range(1, CLASSES + 1)
     )
     return np.stack((degraded - partial, partial - full, full), axis=1)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from almanac.model import Card
-from almanac.stats.past import Past, State, state
+from almanac.stats.past import IncidentState, Past, state
 from almanac.stats.survival import Bools, Floats, Ints, curve, effective_number
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -55,7 +55,7 @@ class Forecast:
 
     @property
     def borrows(self) -> bool:
-        """True where other providers decide more than a quarter of it, which then must be said."""
+        """Whether other providers decide more than a quarter of it, which then must be said."""
         return self.borrowed > 0.25
 
 
@@ -72,13 +72,13 @@ class Peers(NamedTuple):
 
 
 def forecast(past: Past, card: Card, now: int, settings: Settings = CHOSEN) -> Forecast | None:
-    """The remaining time of an incident open at `now` (epoch seconds); None where too little lasted as long.
+    """Forecast the remaining time of an incident open at `now` (epoch seconds); None where too little lasted as long.
 
     Of `past` only what had happened by `now` is used, and of the incident itself only its state at `now`. Raises
     ValueError before its start.
     """
-    known = state(card, now)
-    like = peers(past, known, now, settings, past.rows.get((card.provider, card.id)))
+    current = state(card, now)
+    like = peers(past, current, now, settings, past.rows.get((card.provider, card.id)))
     effective = effective_number(like.rows, like.weights)
     if effective < MINIMUM:
         return None
@@ -86,11 +86,11 @@ def forecast(past: Past, card: Card, now: int, settings: Settings = CHOSEN) -> F
     quantiles = tuple(over.quantile(level) for level in LEVELS)
     if math.inf in quantiles:
         return None
-    foreign = _foreign(past, like.rows, known)
+    foreign = _foreign(past, like.rows, current)
     n = np.unique(like.rows[~foreign]).size
     return Forecast(
         at=now,
-        elapsed=known.elapsed / 60,
+        elapsed=current.elapsed / 60,
         quantiles=quantiles,
         chances=tuple(over.chance(minutes) for minutes in WITHIN),
         n=n,
@@ -100,12 +100,14 @@ def forecast(past: Past, card: Card, now: int, settings: Settings = CHOSEN) -> F
     )
 
 
-def peers(past: Past, known: State, now: int, settings: Settings = CHOSEN, itself: int | None = None) -> Peers:
-    """Everything that lasted about as long as `known` has, weighed by its likeness; without the row `itself`."""
-    moments = [_at_moment(past, known, now, settings, share, itself) for share, _ in settings.moments]
+def peers(
+    past: Past, current: IncidentState, now: int, settings: Settings = CHOSEN, itself: int | None = None
+) -> Peers:
+    """Return all that lasted about as long as `current` has, weighed by its likeness; without the row `itself`."""
+    moments = [_at_moment(past, current, now, settings, share, itself) for share, _ in settings.moments]
     weights = [weight * like.weights for (_, weight), like in zip(settings.moments, moments, strict=True)]
     rows, weight = np.concatenate([like.rows for like in moments]), np.concatenate(weights)
-    foreign = _foreign(past, rows, known)
+    foreign = _foreign(past, rows, current)
     borrowed = float(weight[foreign].sum())
     if borrowed > settings.borrowed:
         weight[foreign] *= settings.borrowed / borrowed
@@ -117,43 +119,45 @@ def peers(past: Past, known: State, now: int, settings: Settings = CHOSEN, itsel
     )
 
 
-def _foreign(past: Past, rows: Ints, known: State) -> Bools:
-    return np.not_equal(past.provider[rows], past.providers.get(known.provider, -1))
+def _foreign(past: Past, rows: Ints, current: IncidentState) -> Bools:
+    return np.not_equal(past.provider[rows], past.providers.get(current.provider, -1))
 
 
-def _at_moment(past: Past, known: State, now: int, settings: Settings, share: float, itself: int | None) -> Peers:
-    """Every incident that lasted longer than `share` of the elapsed time, seen from that moment of its life."""
-    elapsed = round(known.elapsed * share)
-    seen = np.minimum(past.until, now)  # its end, or until when it was known to be open: there it is censored
-    lasted = seen - past.started > elapsed
+def _at_moment(
+    past: Past, current: IncidentState, now: int, settings: Settings, share: float, itself: int | None
+) -> Peers:
+    """Return every incident that outlasted `share` of the elapsed time, as it was at that moment of its life."""
+    elapsed = round(current.elapsed * share)
+    last_open = np.minimum(past.until, now)  # its end, or until when it was known to be open: there it is censored
+    lasted = last_open - past.started > elapsed
     if itself is not None:
         lasted[itself] = False
     rows = np.flatnonzero(lasted)
-    stretch = (known.elapsed + 60 * settings.scale) / (elapsed + 60 * settings.scale)
+    stretch = (current.elapsed + 60 * settings.scale) / (elapsed + 60 * settings.scale)
     return Peers(
         rows=rows,
-        minutes=(seen[rows] - past.started[rows] - elapsed) / 60 * stretch,
+        minutes=(last_open[rows] - past.started[rows] - elapsed) / 60 * stretch,
         ended=past.over[rows] & (past.until[rows] <= now),
-        weights=_likeness(past, rows, past.started[rows] + elapsed, known, now, settings),
+        weights=_likeness(past, rows, past.started[rows] + elapsed, current, now, settings),
     )
 
 
-def _likeness(past: Past, rows: Ints, moments: Ints, known: State, now: int, settings: Settings) -> Floats:
-    """How much each of these incidents, at its moment, says about the one in question; 1 if fresh and just alike."""
+def _likeness(past: Past, rows: Ints, moments: Ints, current: IncidentState, now: int, settings: Settings) -> Floats:
+    """Return how much each of these incidents, at its moment, says about the current one; 1 if fresh and just alike."""
     phases, since = past.phase(rows, moments)
     age = np.maximum(now - past.until[rows], 0) / _DAY
-    in_phase = np.log1p((moments - since) / 60) - math.log1p(known.in_phase / 60)
-    posts = np.log1p(past.posts.until(rows, moments)) - math.log1p(known.posts)
-    apart = np.abs(past.started[rows] - known.started) % _DAY / _HOUR
+    in_phase = np.log1p((moments - since) / 60) - math.log1p(current.in_phase / 60)
+    posts = np.log1p(past.posts.until(rows, moments)) - math.log1p(current.posts)
+    hours = np.abs(past.started[rows] - current.started) % _DAY / _HOUR
     return (
         np.exp2(-age / settings.half_life)
-        * np.where(phases == known.phase, _kernel(in_phase, settings.phase_time), settings.other_phase)
-        * np.where(past.impact[rows] == known.impact, 1.0, settings.other_impact)
+        * np.where(phases == current.phase, _kernel(in_phase, settings.phase_time), settings.other_phase)
+        * np.where(past.impact[rows] == current.impact, 1.0, settings.other_impact)
         * _kernel(posts, settings.posts)
-        * _kernel(np.minimum(apart, 24 - apart), settings.hour)
+        * _kernel(np.minimum(hours, 24 - hours), settings.hour)
     )
 
 
 def _kernel(distance: Floats, bandwidth: float) -> Floats:
-    """1 at no distance, 1/2 at the bandwidth; with long tails, so that an unusual state too has something to go by."""
+    """Return 1 at no distance, 1/2 at the bandwidth; long tails leave an unusual state something to go by."""
     return np.asarray(1 / (1 + np.square(distance / bandwidth)), np.float64)

@@ -39,14 +39,14 @@ class Spread(NamedTuple):
     longest: float | None
 
 
-class Window(NamedTuple):
+class StatedWindow(NamedTuple):
     """From when to when the provider says trouble lasted."""
 
     since: datetime
     until: datetime
 
 
-class Edit(NamedTuple):
+class Rewording(NamedTuple):
     """A text that its provider replaced."""
 
     incident: Incident
@@ -61,7 +61,7 @@ class Edit(NamedTuple):
 
     @property
     def after_the_fact(self) -> bool:
-        """True if the incident was over when the text was changed."""
+        """Whether the incident was over when the text was changed."""
         return self.incident.ended is not None and self.revision.until > self.incident.ended
 
 
@@ -77,7 +77,7 @@ class Honesty(NamedTuple):
     edited_incidents: int
     after_the_fact: int  # of the edits
     vanished: int  # incidents
-    gone: int  # updates
+    removed_updates: int
 
 
 class Reported(NamedTuple):
@@ -89,16 +89,16 @@ class Reported(NamedTuple):
     posted_late: bool
     edits: tuple[tuple[float, bool], ...]  # lag of each replaced text, and whether the incident was over by then
     vanished: bool
-    gone: int  # updates
+    removed_updates: int
 
 
 def honesty(incidents: Iterable[Incident]) -> Honesty:
-    """Look at how a provider reported these incidents."""
+    """Sum up how a provider reported these incidents."""
     return summary(reported(i) for i in incidents if i.kind in TROUBLE)
 
 
 def reported(incident: Incident) -> Reported:
-    """Look at how one incident was reported."""
+    """Measure how one incident was reported."""
     return Reported(
         watched=incident.first_seen is not None or any(u.seen for u in incident.updates),
         lag=publication_lag(incident),
@@ -106,30 +106,30 @@ def reported(incident: Incident) -> Reported:
         posted_late=incident.posted_late,
         edits=tuple((edit.lag, edit.after_the_fact) for edit in edits(incident)),
         vanished=incident.vanished is not None,
-        gone=sum(u.gone is not None for u in incident.updates),
+        removed_updates=sum(u.gone is not None for u in incident.updates),
     )
 
 
 def summary(reports: Iterable[Reported]) -> Honesty:
-    """What the reports on a provider's outages and degradations come to."""
-    every = tuple(reports)
-    replaced = [edit for r in every for edit in r.edits]
+    """Sum up the reports on a provider's outages and degradations."""
+    all_reports = tuple(reports)
+    replaced = [edit for r in all_reports for edit in r.edits]
     return Honesty(
-        incidents=len(every),
-        watched=sum(r.watched for r in every),
-        lag=spread(r.lag for r in every if r.lag is not None),
-        longer=spread(r.longer for r in every if r.longer is not None),
-        posted_late=sum(r.posted_late for r in every),
+        incidents=len(all_reports),
+        watched=sum(r.watched for r in all_reports),
+        lag=spread(r.lag for r in all_reports if r.lag is not None),
+        longer=spread(r.longer for r in all_reports if r.longer is not None),
+        posted_late=sum(r.posted_late for r in all_reports),
         edits=spread(lag for lag, _ in replaced),
-        edited_incidents=sum(bool(r.edits) for r in every),
+        edited_incidents=sum(bool(r.edits) for r in all_reports),
         after_the_fact=sum(after for _, after in replaced),
-        vanished=sum(r.vanished for r in every),
-        gone=sum(r.gone for r in every),
+        vanished=sum(r.vanished for r in all_reports),
+        removed_updates=sum(r.removed_updates for r in all_reports),
     )
 
 
 def publication_lag(incident: Incident) -> float | None:
-    """Seconds from the stated start to the first post; None where no start is stated."""
+    """Return the seconds from the stated start to the first post; None where no start is stated."""
     window = stated_window(incident)
     if window is not None:
         return (incident.posted - window.since).total_seconds()
@@ -139,7 +139,7 @@ def publication_lag(incident: Incident) -> float | None:
 
 
 def understated(incident: Incident) -> float | None:
-    """Stated length minus posted length in seconds; None where no window is stated or no post closes it."""
+    """Return stated length minus posted length in seconds; None where no window is stated or no post closes it."""
     window = stated_window(incident)
     closing = min((u.at for u in incident.updates if u.phase in OVER), default=None)
     if window is None or closing is None:
@@ -147,38 +147,38 @@ def understated(incident: Incident) -> float | None:
     return ((window.until - window.since) - (closing - incident.posted)).total_seconds()
 
 
-def stated_window(incident: Incident) -> Window | None:
-    """The window the newest update that names one states in UTC, placed on the days nearest to the incident."""
+def stated_window(incident: Incident) -> StatedWindow | None:
+    """Return the window the newest update that names one states in UTC, on the days nearest to the incident."""
     for update in reversed(incident.updates):
         # Most posts name no clock time; to ask for its colon first takes a hundredth of the search.
-        found = _WINDOW.search(update.text) if ":" in update.text else None
-        if found and all(int(found[i]) < 24 and int(found[i + 1]) < 60 for i in (1, 3)):
-            hours = [timedelta(hours=int(found[i]), minutes=int(found[i + 1])) for i in (1, 3)]
-            return _placed(incident.started, *hours)
+        match = _WINDOW.search(update.text) if ":" in update.text else None
+        if match and all(int(match[i]) < 24 and int(match[i + 1]) < 60 for i in (1, 3)):
+            hours = [timedelta(hours=int(match[i]), minutes=int(match[i + 1])) for i in (1, 3)]
+            return _nearest_window(incident.started, *hours)
     return None
 
 
-def _placed(near: datetime, since: timedelta, until: timedelta) -> Window:
-    """Clock times on the day that brings the start nearest to `near`; an end before the start is on the next day."""
+def _nearest_window(near: datetime, since: timedelta, until: timedelta) -> StatedWindow:
+    """Place clock times on the day that brings the start nearest to `near`; an end before it is on the next day."""
     midnight = near.replace(hour=0, minute=0, second=0, microsecond=0)
     days = (midnight + timedelta(days=d) + since for d in (-1, 0, 1))
     start = min(days, key=lambda at: abs(at - near))
     length = (until - since) % timedelta(days=1)
-    return Window(start, start + length)
+    return StatedWindow(start, start + length)
 
 
-def edits(incident: Incident) -> Iterator[Edit]:
-    """Texts of an incident that were replaced, oldest first; changes of blanks alone are none."""
+def edits(incident: Incident) -> Iterator[Rewording]:
+    """Yield the texts of an incident that were replaced, oldest first; changes of blanks alone are none."""
     for update in incident.updates:
         wordings = [*update.was, None]
         for revision, later in zip(update.was, wordings[1:], strict=True):
             new = later.text if later else update.text
             if revision.text.split() != new.split():
-                yield Edit(incident, update, revision, new)
+                yield Rewording(incident, update, revision, new)
 
 
 def spread(values: Iterable[float]) -> Spread:
-    """Number, median, 90th percentile and largest of some seconds."""
+    """Return number, median, 90th percentile and largest of some seconds."""
     ordered = sorted(values)
     if not ordered:
         return Spread(0, None, None, None)

@@ -22,7 +22,7 @@ PARTS: tuple[tuple[str, Callable[[Trial], bool]], ...] = (
 ALL = ""  # the provider of a row over all providers
 
 
-class Row(NamedTuple):
+class ScoreRow(NamedTuple):
     """The score of one provider, or of all, at one elapsed time, over one of PARTS."""
 
     part: str
@@ -35,17 +35,17 @@ class Row(NamedTuple):
 class Scorecard:
     """What the backtest came to, and from which record."""
 
-    made: int  # epoch seconds
+    run_at: int  # epoch seconds
     until: int  # newest end it knew of
     incidents: int  # that could be learnt from
     record: str  # digest of these
     trials: int
-    rows: tuple[Row, ...]
+    rows: tuple[ScoreRow, ...]
     reliability: tuple[tuple[int, tuple[Bin, ...]], ...]  # by the minutes of WITHIN
     calibration: tuple[Bin, ...]
 
-    def row(self, part: str, provider: str, elapsed: int) -> Row | None:
-        """The row of a part, a provider and an elapsed time; None where nothing was forecast."""
+    def row(self, part: str, provider: str, elapsed: int) -> ScoreRow | None:
+        """Return the row of a part, a provider and an elapsed time; None where nothing was forecast."""
         return next((r for r in self.rows if r[:3] == (part, provider, elapsed)), None)
 
 
@@ -54,7 +54,7 @@ def scorecard(cards: Sequence[Card], now: int) -> Scorecard:
     trials = backtest(cards)
     learnt = _learnt(cards)
     return Scorecard(
-        made=now,
+        run_at=now,
         until=max((c.ended or 0 for c in learnt), default=0),
         incidents=len(learnt),
         record=digest(cards),
@@ -66,34 +66,34 @@ def scorecard(cards: Sequence[Card], now: int) -> Scorecard:
 
 
 def digest(cards: Iterable[Card]) -> str:
-    """A digest of everything the backtest depends on."""
+    """Return a digest of everything the backtest depends on."""
     facts = [(c.provider, c.id, c.kind, c.impact, c.started, c.ended, c.updates) for c in _learnt(cards)]
     return blake2b(repr(facts).encode(), digest_size=8).hexdigest()
 
 
-def since(cards: Iterable[Card], known: Scorecard) -> int:
-    """How many incidents that would be scored ended after the newest the scorecard knows of."""
-    return sum(c.ended is not None and c.ended > known.until and counts(c) for c in cards)
+def since(cards: Iterable[Card], card: Scorecard) -> int:
+    """Count the incidents to score that ended after the newest one the scorecard knows of."""
+    return sum(c.ended is not None and c.ended > card.until and counts(c) for c in cards)
 
 
 def _learnt(cards: Iterable[Card]) -> list[Card]:
     return sorted((c for c in cards if c.ended is not None and counts(c)), key=lambda c: (c.started, c.provider, c.id))
 
 
-def _rows(trials: Sequence[Trial]) -> Iterable[Row]:
-    for part, wanted in PARTS:
+def _rows(trials: Sequence[Trial]) -> Iterable[ScoreRow]:
+    for part, belongs in PARTS:
         groups: dict[tuple[str, int], list[Trial]] = {}
-        for trial in filter(wanted, trials):
+        for trial in filter(belongs, trials):
             groups.setdefault((ALL, trial.elapsed), []).append(trial)
             groups.setdefault((trial.provider, trial.elapsed), []).append(trial)
         for (provider, elapsed), group in sorted(groups.items()):
-            yield Row(part, provider, elapsed, score(group))
+            yield ScoreRow(part, provider, elapsed, score(group))
 
 
 def render(card: Scorecard) -> str:
-    """JSON with a row a line; losses to four digits, so that the same record gives the same bytes."""
+    """Return JSON with a row a line; losses to four digits, so that the same record gives the same bytes."""
     head = {
-        "made": stamp(moment(card.made)),
+        "made": stamp(moment(card.run_at)),
         "until": stamp(moment(card.until)),
         "incidents": card.incidents,
         "record": card.record,
@@ -108,25 +108,25 @@ def render(card: Scorecard) -> str:
 
 
 def parse(text: str) -> Scorecard:
-    """The reverse of `render`. Raises ValueError for anything else."""
+    """Return the scorecard of a text of `render`. Raises ValueError for anything else."""
     try:
-        said: dict[str, Any] = json.loads(text)
+        fields: dict[str, Any] = json.loads(text)
         return Scorecard(
-            made=seconds(unstamp(said["made"])),
-            until=seconds(unstamp(said["until"])),
-            incidents=int(said["incidents"]),
-            record=str(said["record"]),
-            trials=int(said["trials"]),
-            rows=tuple(Row(row[0], row[1], row[2], Score(*row[3:])) for row in said["rows"]),
-            reliability=tuple((int(m), tuple(Bin(*b) for b in bins)) for m, bins in said["reliability"].items()),
-            calibration=tuple(Bin(*b) for b in said["calibration"]),
+            run_at=seconds(unstamp(fields["made"])),
+            until=seconds(unstamp(fields["until"])),
+            incidents=int(fields["incidents"]),
+            record=str(fields["record"]),
+            trials=int(fields["trials"]),
+            rows=tuple(ScoreRow(row[0], row[1], row[2], Score(*row[3:])) for row in fields["rows"]),
+            reliability=tuple((int(m), tuple(Bin(*b) for b in bins)) for m, bins in fields["reliability"].items()),
+            calibration=tuple(Bin(*b) for b in fields["calibration"]),
         )
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise ValueError(f"no scorecard ({error!r})") from error
 
 
-def _bin(one: Bin) -> list[float]:
-    return [round(one.said, 4), round(one.came, 4), one.n]
+def _bin(dot: Bin) -> list[float]:
+    return [round(dot.expected, 4), round(dot.observed, 4), dot.n]
 
 
 def _rounded(value: float | None) -> float | None:

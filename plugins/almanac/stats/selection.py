@@ -55,7 +55,7 @@ class Left(NamedTuple):
 class Selection:
     """A provider's incidents, sorted by start: those that count, those that may not be about AI, and the rest."""
 
-    counted: tuple[Card, ...]
+    eligible: tuple[Card, ...]
     doubtful: tuple[Card, ...]  # nothing says whether they concern AI: they count in the upper bound of trouble only
     left_out: tuple[Left, ...]
 
@@ -78,7 +78,7 @@ _FULL_WORDS = frozenset({"major_outage", "full_outage"})
 
 
 def severity(card: Card) -> Severities:
-    """The class of a declared impact. Trouble of unknown impact is at least degraded and at most full."""
+    """Return the class of a declared impact. Trouble of unknown impact is at least degraded and at most full."""
     if card.impact_stated.lower() in _FULL_WORDS:
         return Severities(Severity.FULL, Severity.FULL)
     return _FIXED.get(card.impact, Severities(Severity.DEGRADED, Severity.FULL))
@@ -91,7 +91,7 @@ def select(
 
     `withdrawn` maps ids that an editor withdrew to the editor's reason.
     """
-    counted: list[Card] = []
+    eligible: list[Card] = []
     doubtful: list[Card] = []
     left_out: list[Left] = []
     scope_of = scoping(provider)
@@ -101,8 +101,8 @@ def select(
         if why:
             left_out.append(Left(card, why))
         else:
-            (counted if scope == "in" else doubtful).append(card)
-    return Selection(counted=tuple(counted), doubtful=tuple(doubtful), left_out=tuple(left_out))
+            (eligible if scope == "in" else doubtful).append(card)
+    return Selection(eligible=tuple(eligible), doubtful=tuple(doubtful), left_out=tuple(left_out))
 
 
 def _why_not(card: Card, scope: str, covered: Times, withdrawn: Mapping[str, str]) -> str:
@@ -118,7 +118,7 @@ def _why_not(card: Card, scope: str, covered: Times, withdrawn: Mapping[str, str
 
 
 def scope(provider: Provider, card: Card) -> str:
-    """Whether an incident of a shared page concerns AI: "in", "out" or "unknown".
+    """Say whether an incident of a shared page concerns AI: "in", "out" or "unknown".
 
     By its components; where they do not say so, by words of its title. Without components and without such a word it is
     unknown. Everything on a page that is all about AI is in.
@@ -128,15 +128,15 @@ def scope(provider: Provider, card: Card) -> str:
 
 @lru_cache(maxsize=256)
 def scoping(provider: Provider) -> Callable[[Card], str]:
-    """`scope` with the provider's names looked up once, for many cards."""
+    """Return `scope` with the provider's names looked up once, for many cards."""
     rule = provider.scope
     if rule is None or not (rule.components or rule.words):
         return lambda _: "in"
-    wanted, words = _wanted(provider), rule.words
+    in_scope, words = _names_in_scope(provider), rule.words
 
     @lru_cache(maxsize=16_384)  # lists, records and states all ask, each of all incidents
     def scope_of(names: tuple[str, ...], title: str) -> str:
-        if any(_plain(name) in wanted for name in names) or _has_word(words, title):
+        if any(_plain(name) in in_scope for name in names) or _has_word(words, title):
             return "in"
         return "out" if names else "unknown"
 
@@ -144,15 +144,15 @@ def scoping(provider: Provider) -> Callable[[Card], str]:
 
 
 def concerns_ai(provider: Provider, component: Component) -> bool:
-    """True for every component of a page about AI, and for those a shared page's scope names."""
+    """Say whether a component concerns AI: every one of a page about AI, and those a shared page's scope names."""
     rule = provider.scope
     if rule is None or not rule.components:
         return True
-    return not _wanted(provider).isdisjoint((_plain(component.slug), _plain(component.name)))
+    return not _names_in_scope(provider).isdisjoint((_plain(component.slug), _plain(component.name)))
 
 
 def places(provider: Provider, card: Card) -> frozenset[str]:
-    """Slugs of the components an incident names; `other` for names the provider file does not know.
+    """Return slugs of the components an incident names; `other` for names the provider file does not know.
 
     Empty when the incident names none: then it concerns the provider as a whole, and nobody knows which part.
     """
@@ -161,7 +161,7 @@ def places(provider: Provider, card: Card) -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def placing(provider: Provider) -> Callable[[Card], frozenset[str]]:
-    """`places` with the provider's names looked up once, for many cards."""
+    """Return `places` with the provider's names looked up once, for many cards."""
     slugs = {_plain(name): c.slug for c in provider.components for name in (c.slug, c.name, *c.match)}
 
     @lru_cache(maxsize=4096)  # most incidents name what others named before
@@ -172,7 +172,7 @@ def placing(provider: Provider) -> Callable[[Card], frozenset[str]]:
 
 
 def is_machine(provider: Provider) -> bool:
-    """True for pages written by probes: hundreds of short entries, not comparable with pages written by hand."""
+    """Say whether probes write a page: hundreds of short entries, not comparable with pages written by hand."""
     return provider.written_by == "machine"
 
 
@@ -182,14 +182,14 @@ def _plain(name: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _wanted_names(rule: tuple[str, ...], components: tuple[tuple[str, tuple[str, ...]], ...]) -> frozenset[str]:
-    named = {_plain(name) for name in rule}
-    return frozenset(named | {_plain(n) for slug, names in components if slug in named for n in names})
+def _matching_names(rule: tuple[str, ...], components: tuple[tuple[str, tuple[str, ...]], ...]) -> frozenset[str]:
+    in_scope = {_plain(name) for name in rule}
+    return frozenset(in_scope | {_plain(n) for slug, names in components if slug in in_scope for n in names})
 
 
-def _wanted(provider: Provider) -> frozenset[str]:
+def _names_in_scope(provider: Provider) -> frozenset[str]:
     rule = provider.scope.components if provider.scope else ()
-    return _wanted_names(rule, tuple((c.slug, (c.name, *c.match)) for c in provider.components))
+    return _matching_names(rule, tuple((c.slug, (c.name, *c.match)) for c in provider.components))
 
 
 @lru_cache(maxsize=256)

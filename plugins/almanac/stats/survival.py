@@ -20,18 +20,18 @@ class Curve(NamedTuple):
     shares: Floats
 
     def quantile(self, level: float) -> float:
-        """Minutes within which it is over with this chance; infinite where too little was seen to end."""
+        """Return the minutes within which it is over with this chance; infinite where too little was seen to end."""
         if level > self.shares[-1]:
             return math.inf
         return float(np.expm1(np.interp(level, self.shares, self.logs)))
 
     def chance(self, minutes: float) -> float:
-        """The chance that it is over within so many minutes."""
+        """Return the chance that it is over within so many minutes."""
         return float(np.interp(math.log1p(minutes), self.logs, self.shares))
 
 
 def curve(minutes: Floats, ended: Bools, weights: Floats, effective: float) -> Curve:
-    """The curve of durations that say as much as `effective` equally weighted ones.
+    """Return the curve of durations that say as much as `effective` equally weighted ones.
 
     The k-th of n ends stands at k/(n + 1), not at k/n, so that intervals from few incidents still cover (Weibull 1939;
     type 6 of Hyndman and Fan 1996). Between the ends it is linear in log(1 + minutes).
@@ -42,7 +42,7 @@ def curve(minutes: Floats, ended: Bools, weights: Floats, effective: float) -> C
 
 
 def kaplan_meier(minutes: Floats, ended: Bools, weights: Floats) -> tuple[Floats, Floats]:
-    """The distinct times at which something ended, and the weighted share over by then (Kaplan and Meier 1958).
+    """Return the distinct times at which something ended, and the weighted share over by then (Kaplan and Meier 1958).
 
     At each end the share of the weight still at risk that ends there is over. What is censored was open when last
     seen, so it is at risk up to and including that time.
@@ -58,7 +58,7 @@ def kaplan_meier(minutes: Floats, ended: Bools, weights: Floats) -> tuple[Floats
 
 
 def effective_number(rows: Ints, weights: Floats) -> float:
-    """How many equally weighted incidents say as much: (Σw)² / Σw², Kish's effective sample size (1965). 0 for none.
+    """Return how many equally weighted incidents say as much: (Σw)² / Σw², Kish's effective size (1965). 0 for none.
 
     `rows` tells which weights belong to the same incident: those are added up first.
     """

@@ -34,7 +34,7 @@ class Period(NamedTuple):
 
 
 def union(stretches: Iterable[Stretch]) -> Times:
-    """The set of instants that lie in at least one of `stretches`; empty and reversed ones hold none."""
+    """Return the set of instants that lie in at least one of `stretches`; empty and reversed ones hold none."""
     merged: list[Stretch] = []
     for since, until in sorted(s for s in stretches if s.until > s.since):
         if merged and since <= merged[-1].until:
@@ -45,7 +45,7 @@ def union(stretches: Iterable[Stretch]) -> Times:
 
 
 def intersection(first: Times, second: Times) -> Times:
-    """The set of instants that lie in both sets."""
+    """Return the set of instants that lie in both sets."""
     common: list[Stretch] = []
     i = j = 0
     while i < len(first) and j < len(second):
@@ -61,57 +61,57 @@ def intersection(first: Times, second: Times) -> Times:
 
 
 def clip(times: Times, since: int, until: int) -> Times:
-    """The part of a set that lies in [since, until)."""
+    """Return the part of a set that lies in [since, until)."""
     return intersection(times, (Stretch(since, until),)) if since < until else ()
 
 
 def total(times: Times) -> int:
-    """Seconds in a set."""
+    """Return the seconds in a set."""
     return sum(until - since for since, until in times)
 
 
 def holds(times: Times, at: int) -> bool:
-    """True if the instant lies in the set."""
+    """Say whether the instant lies in the set."""
     return any(since <= at < until for since, until in times)
 
 
 def coverage(pulls: Pulls, now: int) -> Times:
-    """The time up to `now` in which the archive would have seen an incident of this provider."""
+    """Return the time up to `now` in which the archive would have seen an incident of this provider."""
     return union(Stretch(seconds(s.since), min(seconds(s.until), now)) for s in pulls.coverage)
 
 
 def midnight(at: int) -> int:
-    """The last midnight UTC not after `at`."""
+    """Return the last midnight UTC not after `at`."""
     return at - at % DAY
 
 
 def last(days: int, now: int) -> Period:
-    """The UTC day of `now` and the days before it, `days` in all."""
+    """Return the UTC day of `now` and the days before it, `days` in all."""
     until = midnight(now) + DAY
     return Period(f"{days}-days", f"last {days} days", until - days * DAY, until)
 
 
 def quarter(year: int, number: int) -> Period:
-    """A calendar quarter, `number` 1 to 4."""
+    """Return a calendar quarter, `number` 1 to 4."""
     first = 3 * number - 2
     until = _first_of(year + 1, 1) if number == 4 else _first_of(year, first + 3)
     return Period(f"{year}-q{number}", f"Q{number} {year}", _first_of(year, first), until)
 
 
 def year(number: int) -> Period:
-    """A calendar year."""
+    """Return a calendar year."""
     return Period(str(number), str(number), _first_of(number, 1), _first_of(number + 1, 1))
 
 
 def between(since: int, until: int) -> Period:
-    """The UTC days from that of `since` to that of the last second before `until`."""
+    """Return the UTC days from that of `since` to that of the last second before `until`."""
     first, after = midnight(since), midnight(until - 1) + DAY
     slug = f"{moment(first):%Y-%m-%d}..{moment(after - 1):%Y-%m-%d}"
     return Period(slug, slug.replace("..", " to "), first, after)
 
 
 def everything(covered: Times) -> Period:
-    """All covered time, from its first day to its last. Raises ValueError for an empty set."""
+    """Return all covered time, from its first day to its last. Raises ValueError for an empty set."""
     if not covered:
         raise ValueError("nothing is covered, so there is no period of all covered time")
     return between(covered[0].since, covered[-1].until)._replace(slug="all", name="all covered time")
@@ -119,7 +119,7 @@ def everything(covered: Times) -> Period:
 
 @lru_cache(maxsize=64)  # every leaderboard offers all of them
 def periods(covered: Times, now: int) -> tuple[Period, ...]:
-    """Every period statistics are published for: 30, 90 and 365 days, quarters and years newest first, then all."""
+    """Return the published periods: 30, 90 and 365 days, quarters and years newest first, then all covered time."""
     if not covered:
         return ()
     first, final = moment(covered[0].since).year, moment(min(covered[-1].until, now) - 1).year
@@ -129,13 +129,13 @@ def periods(covered: Times, now: int) -> tuple[Period, ...]:
     return last(30, now), last(90, now), last(365, now), *touched, everything(covered)
 
 
-def named(slug: str, covered: Times, now: int) -> Period:
-    """The period a person calls 2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24. Raises ValueError for others."""
-    wanted = slug.lower()
+def period_by_slug(slug: str, covered: Times, now: int) -> Period:
+    """Return the period called 2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24. Raises ValueError for others."""
+    lower = slug.lower()
     for period in periods(covered, now):
-        if period.slug == wanted:
+        if period.slug == lower:
             return period
-    since, dots, until = wanted.partition("..")
+    since, dots, until = lower.partition("..")
     if not dots:
         raise ValueError(f"{slug!r} names no period with covered time; write 90-days, 2026-Q2, 2026, all or FROM..TO")
     final = datetime.strptime(until, "%Y-%m-%d").replace(tzinfo=UTC)
@@ -143,7 +143,7 @@ def named(slug: str, covered: Times, now: int) -> Period:
 
 
 def before(period: Period) -> Period:
-    """The period a trend compares with: the calendar's one before, else as many days just before it."""
+    """Return the period a trend compares with: the calendar's one before, else as many days just before it."""
     if "-q" in period.slug:
         start = moment(period.since)
         return quarter(start.year - (start.month == 1), (start.month // 3 - 1) % 4 + 1)

@@ -129,7 +129,7 @@ def _into(minutes: int) -> str:
 
 def _outcomes(
     almanac: Snapshot, incidents: Mapping[tuple[str, str], Card]
-) -> list[tuple[Issued, issued.Outcome | None]]:
+) -> list[tuple[Issued, issued.ForecastScore | None]]:
     """Return every forecast that was shown, newest first, and what became of it."""
     forecasts = (line for lines in almanac.issued.values() for line in lines)
     newest = sorted(forecasts, key=lambda line: (-line.forecast.at, line.provider, line.incident))
@@ -206,7 +206,7 @@ def _basis(scores: Scorecard, almanac: Snapshot) -> str:
     later = scorecard.since((card for cards in almanac.cards.values() for card in cards), scores)
     ended = f"{english.plural(later, 'incident')} ended since, not in it yet. " if later else ""
     return (
-        f"Scored on {english.date(moment(scores.made))}: {english.plural(scores.trials, 'forecast')} of "
+        f"Scored on {english.date(moment(scores.run_at))}: {english.plural(scores.trials, 'forecast')} of "
         f"{english.plural(scores.incidents, 'incident')}, the last of which ended "
         f"{english.moment(moment(scores.until))}. "
         f"{ended}Record {scores.record}."
@@ -226,7 +226,7 @@ def _reliable(minutes: int, bins: Iterable[tuple[float, float, int]]) -> Reliabl
     )
 
 
-def _tally(outcomes: list[tuple[Issued, issued.Outcome | None]]) -> str:
+def _tally(outcomes: list[tuple[Issued, issued.ForecastScore | None]]) -> str:
     over = [outcome for _, outcome in outcomes if outcome]
     if not outcomes:
         return (
@@ -240,7 +240,7 @@ def _tally(outcomes: list[tuple[Issued, issued.Outcome | None]]) -> str:
 
 
 def _shown_forecast(
-    almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], line: Issued, outcome: issued.Outcome | None
+    almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], line: Issued, outcome: issued.ForecastScore | None
 ) -> ShownForecast:
     card = incidents[line.provider, line.incident]
     name = next((p.name for p in almanac.providers if p.slug == line.provider), line.provider)

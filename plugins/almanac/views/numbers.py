@@ -113,7 +113,7 @@ def _stand(record: Record) -> str:
         return "Nothing is covered yet, so nothing can be measured."
     days = windows.total(record.covered) // windows.DAY
     return (
-        f"{english.plural(days, 'covered day')}, {english.plural(len(record.selection.counted), 'counted incident')}. "
+        f"{english.plural(days, 'covered day')}, {english.plural(len(record.selection.eligible), 'counted incident')}. "
         "Whole UTC days, up to the last midnight."
     )
 
@@ -178,7 +178,7 @@ def _honesty(honesty: Honesty) -> tuple[Fact, ...]:
         Fact(
             "Vanished",
             _of(honesty.vanished, honesty.watched, "watched"),
-            f"incidents; and {honesty.gone} updates",
+            f"incidents; and {honesty.removed_updates} updates",
             how="vanished",
         ),
     )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from almanac.stats.backtest import pinball
-from almanac.stats.issued import Issued, Outcome, is_due, issue, parse, render, score
+from almanac.stats.issued import ForecastScore, Issued, is_due, issue, parse, render, score
 from almanac.stats.past import past
 from almanac.stats.recovery import Forecast, forecast
 from tests.support.stats.cards import MIDNIGHT, at, card
@@ -60,14 +60,16 @@ def test_a_line_that_is_no_forecast_is_an_error_that_shows_it(line: str) -> None
 
 def test_what_became_of_it() -> None:
     over = card(0, 1.5, id="x1")
-    assert score(SHOWN, over) == Outcome(30.0, pinball(SHOWN.forecast.quantiles, 30), within_50=True, within_80=True)
-    assert score(SHOWN, card(0, 70 / 60, id="x1")) == Outcome(
+    assert score(SHOWN, over) == ForecastScore(
+        30.0, pinball(SHOWN.forecast.quantiles, 30), within_50=True, within_80=True
+    )
+    assert score(SHOWN, card(0, 70 / 60, id="x1")) == ForecastScore(
         10.0, pinball(SHOWN.forecast.quantiles, 10), within_50=False, within_80=True
     )
-    assert score(SHOWN, card(0, 3, id="x1")) == Outcome(
+    assert score(SHOWN, card(0, 3, id="x1")) == ForecastScore(
         120.0, pinball(SHOWN.forecast.quantiles, 120), within_50=False, within_80=True
     )
-    assert score(SHOWN, card(0, 9, id="x1")) == Outcome(
+    assert score(SHOWN, card(0, 9, id="x1")) == ForecastScore(
         480.0, pinball(SHOWN.forecast.quantiles, 480), within_50=False, within_80=False
     )
 
@@ -77,7 +79,7 @@ def test_while_it_is_open_nothing_has_become_of_it() -> None:
 
 
 def test_an_incident_that_was_over_when_it_was_forecast_had_nothing_left() -> None:
-    assert score(SHOWN, card(0, 0.5, id="x1")) == Outcome(0.0, pinball(SHOWN.forecast.quantiles, 0), False, False)
+    assert score(SHOWN, card(0, 0.5, id="x1")) == ForecastScore(0.0, pinball(SHOWN.forecast.quantiles, 0), False, False)
 
 
 @pytest.mark.parametrize("other", [card(0, 2, id="x2"), card(0, 2, id="x1", provider="bolt")])

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from almanac.stats.past import IMPACTS, NO_PHASE, PHASES, State, counts, past, state
+from almanac.stats.past import IMPACTS, NO_PHASE, PHASES, IncidentState, counts, past, state
 from tests.support.stats.cards import at, card
 from tests.support.stats.worlds import world
 
@@ -24,7 +24,7 @@ def test_the_arrays_know_of_every_incident_at_any_moment_what_its_card_says() ->
         phases, since = known.phase(row, moments)
         posts = known.posts.until(row, moments)
         for place, moment in enumerate(moments.tolist()):
-            assert state(one, moment) == State(
+            assert state(one, moment) == IncidentState(
                 provider=one.provider,
                 impact=IMPACTS[one.impact],
                 started=one.started,
@@ -38,16 +38,20 @@ def test_the_arrays_know_of_every_incident_at_any_moment_what_its_card_says() ->
 def test_a_state_is_what_had_been_posted_by_then() -> None:
     posts = (0, "investigating"), (1, "identified"), (2, "identified"), (4, "monitoring"), (5, "resolved")
     one = card(0, 5, updates=posts)
-    assert state(one, at(3)) == State("acme", IMPACTS["minor"], at(0), 3 * 3600, PHASES["identified"], 2 * 3600, 3)
+    assert state(one, at(3)) == IncidentState(
+        "acme", IMPACTS["minor"], at(0), 3 * 3600, PHASES["identified"], 2 * 3600, 3
+    )
 
 
 def test_a_post_that_names_no_phase_or_resolves_too_early_leaves_the_phase_as_it_was() -> None:
     one = card(0, 5, updates=((0, "monitoring"), (1, "unknown"), (2, "resolved"), (5, "resolved")))
-    assert state(one, at(3)) == State("acme", IMPACTS["minor"], at(0), 3 * 3600, PHASES["monitoring"], 3 * 3600, 3)
+    assert state(one, at(3)) == IncidentState(
+        "acme", IMPACTS["minor"], at(0), 3 * 3600, PHASES["monitoring"], 3 * 3600, 3
+    )
 
 
 def test_without_posts_there_is_no_phase_and_it_has_been_so_since_the_start() -> None:
-    assert state(card(0, 5), at(2)) == State("acme", IMPACTS["minor"], at(0), 2 * 3600, NO_PHASE, 2 * 3600, 0)
+    assert state(card(0, 5), at(2)) == IncidentState("acme", IMPACTS["minor"], at(0), 2 * 3600, NO_PHASE, 2 * 3600, 0)
 
 
 def test_nothing_is_known_before_the_start() -> None:

@@ -33,7 +33,7 @@ def plain(slug: str, *cards: Any, covered: Any = WHOLE) -> Any:
 
 def test_providers_stand_by_availability_with_ranks_and_groups() -> None:
     board = leaderboard([steady("bad", 9), steady("good", 1), steady("fair", 1.02, phase=2)], PERIOD)
-    assert [(s.provider, s.rank, s.alone) for s in board.standings] == [
+    assert [(s.provider, s.rank, s.marginal) for s in board.standings] == [
         ("good", Ranks(1, 2), Ranks(1, 2)),
         ("fair", Ranks(1, 2), Ranks(1, 2)),
         ("bad", Ranks(3, 3), Ranks(3, 3)),

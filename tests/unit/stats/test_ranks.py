@@ -26,7 +26,7 @@ def noisy(mean: float, seed: int, count: int = 26) -> Any:
 
 def test_clear_differences_give_single_ranks() -> None:
     told = tell_apart(weeks(noisy(1, 1), noisy(8, 2), noisy(40, 3)))
-    assert told.together == told.alone == (Ranks(1, 1), Ranks(2, 2), Ranks(3, 3))
+    assert told.together == told.marginal == (Ranks(1, 1), Ranks(2, 2), Ranks(3, 3))
     assert told.worse.tolist() == [[False, False, False], [True, False, False], [True, True, False]]
 
 
@@ -44,8 +44,8 @@ def test_one_bad_week_is_no_evidence() -> None:
 def test_alone_is_never_wider_than_together() -> None:
     providers = [noisy(mean, seed) for seed, mean in enumerate((1, 1.5, 2, 3, 5, 8, 13))]
     told = tell_apart(weeks(*providers))
-    assert all(t.best <= a.best and a.worst <= t.worst for t, a in zip(told.together, told.alone, strict=True))
-    assert sum(a.worst - a.best for a in told.alone) < sum(t.worst - t.best for t in told.together)
+    assert all(t.best <= a.best and a.worst <= t.worst for t, a in zip(told.together, told.marginal, strict=True))
+    assert sum(a.worst - a.best for a in told.marginal) < sum(t.worst - t.best for t in told.together)
 
 
 def test_a_range_is_worse_only_if_its_best_case_is() -> None:

@@ -11,7 +11,7 @@ from almanac.model import Impact, Incident, Kind, Phase, Revision, Update
 from almanac.stats.reporting import (
     Honesty,
     Spread,
-    Window,
+    StatedWindow,
     edits,
     honesty,
     publication_lag,
@@ -68,9 +68,9 @@ def march(day: int, hour: int = 0, minute: int = 0) -> datetime:
 def test_a_window_stated_in_utc_is_read_and_placed_near_the_incident(text: str, since: Any, until: Any) -> None:
     start = -12.0 if text.startswith("This lasted") else 0.0
     found = stated_window(incident(post(0, text), started=start))
-    expected = since and Window(march(*since), march(*until))
+    expected = since and StatedWindow(march(*since), march(*until))
     if "9:50 PT" in text:
-        assert found == Window(datetime(2026, 3, 2, 9, 50, tzinfo=UTC), datetime(2026, 3, 2, 18, 12, tzinfo=UTC))
+        assert found == StatedWindow(datetime(2026, 3, 2, 9, 50, tzinfo=UTC), datetime(2026, 3, 2, 18, 12, tzinfo=UTC))
     else:
         assert found == expected
 
@@ -128,7 +128,7 @@ def test_honesty_counts_the_troubles_of_a_provider() -> None:
         edited_incidents=1,
         after_the_fact=1,
         vanished=1,
-        gone=1,
+        removed_updates=1,
     )
     assert honesty(()) == Honesty(0, 0, NONE, NONE, 0, NONE, 0, 0, 0, 0)
 

@@ -28,7 +28,7 @@ def test_outages_and_degradations_count_even_when_the_post_was_taken_away() -> N
     outage = card(1, 2, "critical", kind="outage")
     gone = card(3, 4, vanished=5)
     selection = select(provider(), (gone, outage), COVERED)
-    assert selection == Selection(counted=(outage, gone), doubtful=(), left_out=())
+    assert selection == Selection(eligible=(outage, gone), doubtful=(), left_out=())
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_outages_and_degradations_count_even_when_the_post_was_taken_away() -> N
 )
 def test_what_does_not_count_is_listed_with_its_reason(left: Any, why: str) -> None:
     selection = select(provider(), (left,), COVERED, {"wrong": "a duplicate"})
-    assert selection == Selection(counted=(), doubtful=(), left_out=(Left(left, why),))
+    assert selection == Selection(eligible=(), doubtful=(), left_out=(Left(left, why),))
     assert selection.reasons == ((why, 1),)
 
 
@@ -82,7 +82,7 @@ def test_everything_on_a_page_about_ai_concerns_ai() -> None:
 def test_what_may_not_concern_ai_is_doubtful_and_what_does_not_is_left_out() -> None:
     ours, theirs = card(1, 2, components=("Copilot",)), card(3, 4, components=("Pages",))
     unsaid = card(5, 6, title="Incident with all services")
-    expected = Selection(counted=(ours,), doubtful=(unsaid,), left_out=(Left(theirs, "not about AI"),))
+    expected = Selection(eligible=(ours,), doubtful=(unsaid,), left_out=(Left(theirs, "not about AI"),))
     assert select(SHARED, (theirs, unsaid, ours), COVERED) == expected
 
 

@@ -105,12 +105,14 @@ def test_all_covered_time_is_a_period_of_whole_days() -> None:
 
 def test_people_name_periods_as_they_like() -> None:
     covered, now = (Stretch(utc(2025, 1, 1), utc(2026, 8, 1)),), utc(2026, 8, 1)
-    assert windows.named("2026-Q2", covered, now) == windows.quarter(2026, 2)
-    assert windows.named("90-days", covered, now) == windows.last(90, now)
-    assert windows.named("2026-05-08..2026-06-24", covered, now).days == 48
-    assert moment(windows.named("2026-05-08..2026-06-24", covered, now).until) == datetime(2026, 6, 25, tzinfo=UTC)
+    assert windows.period_by_slug("2026-Q2", covered, now) == windows.quarter(2026, 2)
+    assert windows.period_by_slug("90-days", covered, now) == windows.last(90, now)
+    assert windows.period_by_slug("2026-05-08..2026-06-24", covered, now).days == 48
+    assert moment(windows.period_by_slug("2026-05-08..2026-06-24", covered, now).until) == datetime(
+        2026, 6, 25, tzinfo=UTC
+    )
     with pytest.raises(ValueError, match="write 90-days"):
-        windows.named("lately", covered, now)
+        windows.period_by_slug("lately", covered, now)
 
 
 def test_a_day_is_a_day() -> None:
