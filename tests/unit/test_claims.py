@@ -21,7 +21,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from almanac import archive, queries, site
-from almanac.claims import Evidence, Figure, Unanswerable, verdict
+from almanac.claims import Evidence, Figure, UnanswerableError, verdict
 from almanac.claims.counting import of_quantile, wilson
 from almanac.claims.judge import judge
 from almanac.content import articles, providers
@@ -53,7 +53,7 @@ YEAR = "provider: anthropic, from: 2025-03-01, to: 2026-03-01"
 def test_a_question_is_read_into_plain_values() -> None:
     fields = f"{{share: ended between 2h and 4h, impact: [major, critical], component: api, {YEAR}}}"
     assert asked(fields) == Query(
-        what="share",
+        question="share",
         value="ended between 2h and 4h",
         low=7200,
         high=14_400,
@@ -64,9 +64,9 @@ def test_a_question_is_read_into_plain_values() -> None:
         until=seconds(datetime(2026, 3, 1, tzinfo=UTC)),
     )
     assert asked("{trouble: openai, during: anthropic/0gh, impact: major}") == Query(
-        what="trouble", value="openai", impacts=("major",), incident="anthropic/0gh"
+        question="trouble", value="openai", impacts=("major",), incident="anthropic/0gh"
     )
-    assert asked("{lasted: anthropic/INC 1}") == Query(what="lasted", value="", incident="anthropic/INC 1")
+    assert asked("{lasted: anthropic/INC 1}") == Query(question="lasted", value="", incident="anthropic/INC 1")
 
 
 @pytest.mark.parametrize(
@@ -390,7 +390,7 @@ def test_an_unknown_rating_and_a_missing_end_make_a_range() -> None:
 def test_a_count_outside_of_coverage_is_only_a_lower_bound() -> None:
     evidence = world([incident("acme", "a", at(2), 30)], {"acme": (at(1), at(20))})
     figure = evidence.ask(asked(f"{{count: incidents, {MARCH}}}"))
-    assert (figure.said, figure.how[-1]) == ("at least 1", f"The record covers 63.3{GAP}% of that time.")
+    assert (figure.words, figure.how[-1]) == ("at least 1", f"The record covers 63.3{GAP}% of that time.")
     assert verdict(figure, queries.expect(COUNT, "> 0")) == "supported"
     assert verdict(figure, queries.expect(COUNT, "= 1")) == "undecidable"
 
@@ -439,7 +439,7 @@ def test_trouble_meanwhile_needs_coverage_to_be_denied(
     found = [incident("other", str(n), at(2, hour), minutes) for n, (hour, minutes) in enumerate(others)]
     evidence = world([incident("acme", "a", at(2, 10), 120), *found], {"other": (at(covered[0]), at(covered[1]))})
     figure = evidence.ask(asked("{trouble: other, during: acme/a}"))
-    assert (figure.said, figure.why) == (said, why)
+    assert (figure.words, figure.why) == (said, why)
 
 
 def test_one_incident_answers_for_itself() -> None:
@@ -453,7 +453,7 @@ def test_one_incident_answers_for_itself() -> None:
 
     def said(text: str) -> tuple[str, str]:
         figure = evidence.ask(asked(f"{{{text}}}"))
-        return figure.said.replace(GAP, " "), figure.why
+        return figure.words.replace(GAP, " "), figure.why
 
     assert [
         said(text)
@@ -514,7 +514,7 @@ def test_one_incident_answers_for_itself() -> None:
     ],
 )
 def test_what_the_archive_does_not_know_is_refused(text: str, message: str) -> None:
-    with pytest.raises(Unanswerable, match=re.escape(message)):
+    with pytest.raises(UnanswerableError, match=re.escape(message)):
         world([incident("acme", "a", at(2), 5)]).ask(asked(text))
 
 
@@ -530,8 +530,8 @@ def test_a_figure_has_parts() -> None:
         "interval": "5.0 % to 30.0 %",
     }
     assert figure.part("mean") is None
-    assert Figure(unit="rank", bounds=Bounds(2, 4)).said == "2–4"
-    assert Figure(unit="yes", bounds=Bounds(0, 1)).said == "not known"
+    assert Figure(unit="rank", bounds=Bounds(2, 4)).words == "2–4"
+    assert Figure(unit="yes", bounds=Bounds(0, 1)).words == "not known"
 
 
 # Against the published facts, with code that shares nothing
@@ -592,7 +592,7 @@ def test_the_seeds_claim_is_what_the_csv_says(shared: Path) -> None:
     under = real().ask(asked(f"{{share: ended under 2h, {about}}}"))
     middle = real().ask(asked(f"{{length: median, {about}}}"))
     assert (two_to_four.n, two_to_four.k, under.k) == (len(lengths), within, sooner) == (124, 24, 88)
-    assert (two_to_four.said, under.said) == (f"19.4{GAP}%", f"71.0{GAP}%")
+    assert (two_to_four.words, under.words) == (f"19.4{GAP}%", f"71.0{GAP}%")
     assert middle.bounds == Bounds(median(lengths), median(lengths))
     assert round(median(lengths) / 60) == 64
     assert verdict(two_to_four, queries.expect(SHARE, "> 50%")) == "contradicted"
@@ -895,7 +895,7 @@ def test_every_question_is_documented_with_an_example_that_works() -> None:
     for name, example in rows:
         fields = yaml.safe_load(example)
         query = queries.query(fields)
-        assert query.what == name
+        assert query.question == name
         assert queries.expect(query, fields["expect"])
         assert real().ask(query).how
 

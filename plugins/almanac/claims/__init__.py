@@ -3,8 +3,8 @@
 `figure` is an answer and its words, `evidence` finds it (`counting` and `moments` do the work), `verdict` judges.
 """
 
-from almanac.claims.evidence import Evidence, Unanswerable
+from almanac.claims.evidence import Evidence, UnanswerableError
 from almanac.claims.figure import Figure
 from almanac.claims.verdict import verdict
 
-__all__ = ["Evidence", "Figure", "Unanswerable", "verdict"]
+__all__ = ["Evidence", "Figure", "UnanswerableError", "verdict"]

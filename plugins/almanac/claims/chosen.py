@@ -31,7 +31,7 @@ class Chosen(NamedTuple):
     seen_open: dict[str, int]
 
     def lengths(self, card: Card) -> Lengths:
-        """What the record says of the length of one of them."""
+        """Return what the record says of the length of one of them."""
         least, most = bounds_of_end(card, self.reach, self.seen_open.get(card.id))
         return Lengths(least - card.started, most - card.started)
 
@@ -53,41 +53,41 @@ def chosen(
 
 
 def _fits(query: Query, provider: Provider, card: Card) -> str:
-    """yes, maybe, or "" for no."""
+    """Return yes, maybe, or "" for no."""
     answers = [{"in": "yes", "unknown": "maybe"}.get(scope(provider, card), "")]
     if query.impacts:
-        known = card.impact in query.impacts
-        answers.append("yes" if known else "maybe" if card.impact == Impact.UNKNOWN else "")
+        has_impact = card.impact in query.impacts
+        answers.append("yes" if has_impact else "maybe" if card.impact == Impact.UNKNOWN else "")
     if query.component:
         where = places(provider, card)
         answers.append("yes" if query.component in where else "" if where else "maybe")
     return "" if "" in answers else "maybe" if "maybe" in answers else "yes"
 
 
-def described(query: Query, known: Chosen) -> tuple[str, ...]:
-    """What was counted, in sentences: the first part of every derivation."""
+def description(query: Query, incidents: Chosen) -> tuple[str, ...]:
+    """Return sentences on what was counted: the first part of every derivation."""
     rated = f" rated {' or '.join(query.impacts)}" if query.impacts else ""
-    part = next((c.name for c in known.provider.components if c.slug == query.component), "")
+    part = next((c.name for c in incidents.provider.components if c.slug == query.component), "")
     about = f" that name {part}" if part else ""
-    said = [
-        f"Trouble of {known.provider.name}{rated}{about} that started {period(query)}: "
-        f"{english.plural(len(known.sure), 'incident')}."
+    sentences = [
+        f"Trouble of {incidents.provider.name}{rated}{about} that started {period(query)}: "
+        f"{english.plural(len(incidents.sure), 'incident')}."
     ]
-    if known.maybe:
-        said.append(
-            f"{english.count(len(known.maybe))} more may be meant, for the record does not say; "
+    if incidents.maybe:
+        sentences.append(
+            f"{english.count(len(incidents.maybe))} more may be meant, for the record does not say; "
             "the figure is the range this allows."
         )
-    return (*said, *coverage(query, known.covered))
+    return (*sentences, *coverage(query, incidents.covered))
 
 
 def period(query: Query) -> str:
-    """from 1 March 2025 up to 1 March 2026 (UTC)."""
+    """Return the period as in: from 1 March 2025 up to 1 March 2026 (UTC)."""
     return f"from {english.date(moment(query.since))} up to {english.date(moment(query.until))} (UTC)"
 
 
 def coverage(query: Query, covered: Times) -> tuple[str, ...]:
-    """How much of the period the archive would have seen, where that is not all of it."""
+    """Return how much of the period the archive would have seen, where that is not all of it."""
     share = covered_share(query, covered)
     return () if share == 1 else (f"The record covers {english.percent(share)} of that time.",)
 
@@ -96,10 +96,10 @@ def covered_share(query: Query, covered: Times) -> float:
     return total(clip(covered, query.since, query.until)) / (query.until - query.since)
 
 
-def stretches(known: Chosen, cards: Iterable[Card], *, most: bool) -> list[Stretch]:
-    """When the incidents were open, for as long as the record allows at least or at most."""
-    found = []
+def stretches(incidents: Chosen, cards: Iterable[Card], *, most: bool) -> list[Stretch]:
+    """Return when the incidents were open, for as long as the record allows at least or at most."""
+    open_times = []
     for card in cards:
-        lengths = known.lengths(card)
-        found.append(Stretch(card.started, card.started + (lengths.most if most else lengths.least)))
-    return found
+        lengths = incidents.lengths(card)
+        open_times.append(Stretch(card.started, card.started + (lengths.most if most else lengths.least)))
+    return open_times

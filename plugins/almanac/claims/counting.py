@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from statistics import NormalDist
 
-from almanac.claims.chosen import Chosen, coverage, covered_share, described, period, stretches
+from almanac.claims.chosen import Chosen, coverage, covered_share, description, period, stretches
 from almanac.claims.figure import Figure
 from almanac.model import Card, Stretch
 from almanac.queries import Query
@@ -28,21 +28,21 @@ _MARKS: dict[str, Callable[[Card], bool]] = {
 }
 
 
-def share(query: Query, known: Chosen) -> Figure:
-    """The share of incidents of which something is true, with Wilson's interval (1927)."""
+def share(query: Query, incidents: Chosen) -> Figure:
+    """Return the share of incidents of which something is true, with Wilson's interval (1927)."""
 
     def holds(card: Card) -> Holds:
         if query.value in _MARKS:
             return (_MARKS[query.value](card),) * 2
-        least, most = known.lengths(card)
+        least, most = incidents.lengths(card)
         inside = query.low <= least and most <= query.high
         return inside, least <= query.high and most >= query.low
 
-    sure, maybe = [holds(card) for card in known.sure], [holds(card) for card in known.maybe]
+    sure, maybe = [holds(card) for card in incidents.sure], [holds(card) for card in incidents.maybe]
     n, surely, possibly = len(sure), sum(s for s, _ in sure), sum(p for _, p in sure)
     out, into = sum(not s for s, _ in maybe), sum(p for _, p in maybe)
     how = (
-        *described(query, known),
+        *description(query, incidents),
         f"Of these {query.value}: {english.count(surely)}"
         + (f", and perhaps {english.count(possibly - surely)} more." if possibly > surely else "."),
     )
@@ -62,20 +62,20 @@ def share(query: Query, known: Chosen) -> Figure:
 
 
 def wilson(k: int, n: int, level: float = LEVEL) -> Bounds:
-    """Wilson's score interval (1927) of a share of `k` in `n`, n above zero."""
+    """Return Wilson's score interval (1927) of a share of `k` in `n`, n above zero."""
     z = NormalDist().inv_cdf((1 + level) / 2)
     middle, spread = k + z * z / 2, z * math.sqrt(k * (n - k) / n + z * z / 4)
     return Bounds(max((middle - spread) / (n + z * z), 0.0), min((middle + spread) / (n + z * z), 1.0))
 
 
-def length(query: Query, known: Chosen) -> Figure:
-    """A quantile of lengths, those of zero included, with the exact interval from order statistics."""
+def length(query: Query, incidents: Chosen) -> Figure:
+    """Return a quantile of lengths, those of zero included, with the exact interval from order statistics."""
     at = {"shortest": 0.0, "median": 0.5, "longest": 1.0}.get(query.value)
     at = int(query.value[1:]) / 100 if at is None else at
-    lengths = [known.lengths(card) for card in known.sure]
-    extra = [known.lengths(card) for card in known.maybe]
-    shown = f"Shown is the {_called(query.value)} of their lengths, from start to end as declared."
-    how = (*described(query, known), shown)
+    lengths = [incidents.lengths(card) for card in incidents.sure]
+    extra = [incidents.lengths(card) for card in incidents.maybe]
+    basis = f"Shown is the {_quantile_name(query.value)} of their lengths, from start to end as declared."
+    how = (*description(query, incidents), basis)
     if not lengths:
         return Figure(unit="seconds", bounds=None, how=how, why="There is no such incident whose length is known.")
     least = _least([x.least for x in lengths], [x.least for x in extra], at)
@@ -93,18 +93,18 @@ def length(query: Query, known: Chosen) -> Figure:
     )
 
 
-def _called(value: str) -> str:
+def _quantile_name(value: str) -> str:
     return f"{value[1:]}th percentile" if value[0] == "p" else value
 
 
 def _least(sure: Sequence[int], extra: Sequence[int], at: float) -> float:
-    """The smallest a quantile can be if any of `extra` may count as well: then the smallest of them do."""
+    """Return the smallest a quantile can be if any of `extra` may count as well: then the smallest of them do."""
     low = sorted(extra)
     return min(quantile(sorted([*sure, *low[:i]]), at) for i in range(len(low) + 1))
 
 
 def of_quantile(ordered: Sequence[int], at: float, level: float = LEVEL) -> Bounds | None:
-    """The interval between two order statistics that holds the quantile with at least `level` (David and Nagaraja 7.1).
+    """Return the interval between two order statistics that holds the quantile with at least `level`.
 
     None where there are too few values for one.
     """
@@ -119,46 +119,46 @@ def of_quantile(ordered: Sequence[int], at: float, level: float = LEVEL) -> Boun
     return Bounds(ordered[low - 1], ordered[high]) if low >= 1 and high < n else None
 
 
-def count(query: Query, known: Chosen) -> Figure:
-    """How many incidents started, or days had trouble or none, in the period."""
-    how = described(query, known)
+def count(query: Query, incidents: Chosen) -> Figure:
+    """Count the incidents that started, or the days with trouble or without, in the period."""
+    how = description(query, incidents)
     if query.value != "incidents":
-        return _days(query, known, how)
-    n = len(known.sure)
-    complete = covered_share(query, known.covered) == 1
-    bounds = Bounds(n, n + len(known.maybe) if complete else math.inf)
+        return _days(query, incidents, how)
+    n = len(incidents.sure)
+    complete = covered_share(query, incidents.covered) == 1
+    bounds = Bounds(n, n + len(incidents.maybe) if complete else math.inf)
     interval = poisson(n) if bounds.low == bounds.high else None
     return Figure(unit="number", bounds=bounds, n=n, how=how, interval=interval, method="90 %, exact Poisson")
 
 
-def streak(query: Query, known: Chosen) -> Figure:
-    """The longest run of days with trouble, or without."""
-    least, most = _marked(query, known)
+def streak(query: Query, incidents: Chosen) -> Figure:
+    """Return the longest run of days with trouble, or without."""
+    least, most = _days_in_trouble(query, incidents)
     if query.value == "days without trouble":
         least, most = [not m for m in most], [not m for m in least]
     bounds = Bounds(_longest(least), _longest(most))
-    how = (*described(query, known), f"Shown is the longest run of {query.value}.")
-    return Figure(unit="number", bounds=bounds, n=len(known.sure), how=how)
+    how = (*description(query, incidents), f"Shown is the longest run of {query.value}.")
+    return Figure(unit="number", bounds=bounds, n=len(incidents.sure), how=how)
 
 
-def _days(query: Query, known: Chosen, how: tuple[str, ...]) -> Figure:
-    least, most = _marked(query, known)
+def _days(query: Query, incidents: Chosen, how: tuple[str, ...]) -> Figure:
+    least, most = _days_in_trouble(query, incidents)
     low, high = sum(least), sum(most)
     if query.value == "days without trouble":
         low, high = len(least) - high, len(least) - low
     how = (*how, f"Counted are {query.value}, of {english.count(len(least))}.")
-    return Figure(unit="number", bounds=Bounds(low, high), n=len(known.sure), how=how)
+    return Figure(unit="number", bounds=Bounds(low, high), n=len(incidents.sure), how=how)
 
 
-def _marked(query: Query, known: Chosen) -> tuple[list[bool], list[bool]]:
-    """For each UTC day of the period whether it surely had declared trouble, and whether it may have."""
-    sure = union(stretches(known, known.sure, most=False))
-    maybe = union(stretches(known, (*known.sure, *known.maybe), most=True))
-    starts = {card.started // DAY for card in known.sure}  # also those of no length
+def _days_in_trouble(query: Query, incidents: Chosen) -> tuple[list[bool], list[bool]]:
+    """Return for each UTC day of the period whether it surely had declared trouble, and whether it may have."""
+    sure = union(stretches(incidents, incidents.sure, most=False))
+    maybe = union(stretches(incidents, (*incidents.sure, *incidents.maybe), most=True))
+    starts = {card.started // DAY for card in incidents.sure}  # also those of no length
     days = [Stretch(at, at + DAY) for at in range(query.since // DAY * DAY, query.until, DAY)]
     least = [day.since // DAY in starts or bool(intersection((day,), sure)) for day in days]
     most = [
-        surely or bool(intersection((day,), maybe)) or total(intersection((day,), known.covered)) < DAY
+        surely or bool(intersection((day,), maybe)) or total(intersection((day,), incidents.covered)) < DAY
         for surely, day in zip(least, days, strict=True)
     ]
     return least, most
@@ -173,32 +173,32 @@ def _longest(marks: Sequence[bool]) -> int:
 
 
 def availability(query: Query, record: Record) -> Figure:
-    """The share of covered time without declared trouble, under one of the published formulas."""
+    """Return the share of covered time without declared trouble, under one of the published formulas."""
     subject = next((s for s in record.days if s.kind == "component" and s.slug == query.component), record.whole)
-    known = measure(record, between(query.since, query.until), subject)
+    numbers = measure(record, between(query.since, query.until), subject)
     place = next(i for i, formula in enumerate(FORMULAS) if formula.slug == query.value)
     weights = ", ".join(f"{w:g}" for w in FORMULAS[place][2:])
     about = f"{record.provider.name}, {subject.name}" if subject is not record.whole else record.provider.name
     how = (
-        f"Covered time of {about} {period(query)}: {english.hours(known.covered)}, "
-        f"{english.percent(known.coverage)} of it.",
+        f"Covered time of {about} {period(query)}: {english.hours(numbers.covered)}, "
+        f"{english.percent(numbers.coverage)} of it.",
         f"An hour of degraded, partial and full trouble weighs {weights} ({FORMULAS[place].name}); "
-        f"{english.plural(known.n, 'incident')}.",
+        f"{english.plural(numbers.n, 'incident')}.",
     )
-    if known.coverage < MIN_COVERAGE:
-        return Figure(unit="share", bounds=None, n=known.n, how=how, why="Too little of that time is covered.")
+    if numbers.coverage < MIN_COVERAGE:
+        return Figure(unit="share", bounds=None, n=numbers.n, how=how, why="Too little of that time is covered.")
     return Figure(
         unit="share",
-        bounds=known.formulas[place],
-        n=known.n,
+        bounds=numbers.formulas[place],
+        n=numbers.n,
         how=how,
-        interval=known.interval if place == 0 else None,
+        interval=numbers.interval if place == 0 else None,
         method="90 %, bootstrap over weeks",
     )
 
 
 def rank(query: Query, records: Sequence[Record]) -> Figure:
-    """The place of a provider on the leaderboard of a period, as far as it can be told apart from others."""
+    """Return the place of a provider on the leaderboard of a period, as far as it can be told apart from others."""
     board = leaderboard(records, between(query.since, query.until))
     how = (
         f"Places by the share of covered time without declared trouble {period(query)}, among "
@@ -211,30 +211,30 @@ def rank(query: Query, records: Sequence[Record]) -> Figure:
     return Figure(unit="rank", bounds=None, how=how, why=f"It is not ranked: {why}.")
 
 
-def common(query: Query, asked: Chosen, other: Chosen) -> Figure:
-    """Of the time in which another provider had trouble, the share in which the one asked about had some too."""
-    joint = intersection(asked.covered, other.covered)
+def common(query: Query, subject: Chosen, other: Chosen) -> Figure:
+    """Return in what share of the time in which another provider had trouble the one asked about had some too."""
+    joint = intersection(subject.covered, other.covered)
     shares, met = [], []
     for most in (False, True):
         base = intersection(_trouble(query, other, most), joint)
         for also in (False, True):
-            both = total(intersection(base, _trouble(query, asked, also)))
+            both = total(intersection(base, _trouble(query, subject, also)))
             shares.append((both / total(base) if base else math.nan, total(base)))
             met.append(both)
     least, most_of_all = english.hours(min(met)), english.hours(max(met))
     how = (
         f"Time {period(query)} that is covered for both and in which {other.provider.name} had trouble: "
         f"{english.hours(shares[0][1])}.",
-        f"{asked.provider.name} had trouble too in {least if least == most_of_all else f'{least} to {most_of_all}'} "
+        f"{subject.provider.name} had trouble too in {least if least == most_of_all else f'{least} to {most_of_all}'} "
         "of it.",
         *coverage(query, joint),
     )
-    known = [share for share, base in shares if base]
-    if not known or covered_share(query, joint) < MIN_COVERAGE:
+    known_shares = [share for share, base in shares if base]
+    if not known_shares or covered_share(query, joint) < MIN_COVERAGE:
         return Figure(unit="share", bounds=None, how=how, why="Too little of that time is covered for both.")
-    return Figure(unit="share", bounds=Bounds(min(known), max(known)), n=len(other.sure), how=how)
+    return Figure(unit="share", bounds=Bounds(min(known_shares), max(known_shares)), n=len(other.sure), how=how)
 
 
-def _trouble(query: Query, known: Chosen, most: bool) -> Times:
-    cards = (*known.sure, *known.maybe) if most else known.sure
-    return intersection(union(stretches(known, cards, most=most)), (Stretch(query.since, query.until),))
+def _trouble(query: Query, incidents: Chosen, most: bool) -> Times:
+    cards = (*incidents.sure, *incidents.maybe) if most else incidents.sure
+    return intersection(union(stretches(incidents, cards, most=most)), (Stretch(query.since, query.until),))

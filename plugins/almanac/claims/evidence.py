@@ -17,7 +17,7 @@ from almanac.text.quoting import quoted
 from almanac.text.similar import nearest
 
 
-class Unanswerable(ValueError):
+class UnanswerableError(ValueError):
     """A question about something that the archive does not know, with what was probably meant."""
 
 
@@ -25,44 +25,44 @@ class Evidence:
     """Answers questions from one Snapshot, each once."""
 
     def __init__(self, almanac: Snapshot, records: Callable[[], Mapping[str, Record]] | None = None) -> None:
-        """`records` gives the record of each provider, where somebody has them already."""
+        """Draw on `almanac`; `records` gives the record of each provider, where somebody has them already."""
         self.almanac = almanac
-        self._given = records
+        self._ready_records = records
         self._answers: dict[Query, Figure] = {}
         self._records: dict[str, Record] = {}
 
     def ask(self, query: Query) -> Figure:
-        """The answer to a question. Raises Unanswerable if it names what is not known here."""
+        """Return the answer to a question. Raises UnanswerableError if it names what is not known here."""
         if query not in self._answers:
-            self._answers[query] = self._answered(query)
+            self._answers[query] = self._answer(query)
         return self._answers[query]
 
-    def _answered(self, query: Query) -> Figure:
+    def _answer(self, query: Query) -> Figure:
         if query.incident:
             return self._of_one(query)
-        if query.what == "rank":
+        if query.question == "rank":
             self._provider(query.value)
             return counting.rank(query, [self._record(p) for p in self.almanac.providers])
-        provider = self._provider(query.value if query.what == "common" else query.provider)
+        provider = self._provider(query.value if query.question == "common" else query.provider)
         self._component(provider, query.component)
-        match query.what:
+        match query.question:
             case "availability":
                 return counting.availability(query, self._record(provider))
             case "common":
                 other = self._provider(query.other)
-                return counting.common(query, self._lasting(query, provider), self._lasting(query, other))
+                return counting.common(query, self._open_in(query, provider), self._open_in(query, other))
         count = {
             "share": counting.share,
             "length": counting.length,
             "count": counting.count,
             "streak": counting.streak,
-        }[query.what]
-        known = self._lasting(query, provider) if "days" in query.value else self._chosen(query, provider)
-        return count(query, known)
+        }[query.question]
+        incidents = self._open_in(query, provider) if "days" in query.value else self._chosen(query, provider)
+        return count(query, incidents)
 
     def _of_one(self, query: Query) -> Figure:
         provider, card = self._incident(query.incident)
-        match query.what:
+        match query.question:
             case "started":
                 return moments.started(card)
             case "ended":
@@ -78,10 +78,10 @@ class Evidence:
                 return moments.delay(query, card)
         lengths = self._lengths(provider, card)
         around = query._replace(since=card.started, until=card.started + max(lengths.most, 1))
-        return moments.trouble(query, card, lengths, self._lasting(around, self._provider(query.value)))
+        return moments.trouble(query, card, lengths, self._open_in(around, self._provider(query.value)))
 
     def _lengths(self, provider: Provider, card: Card) -> Lengths:
-        return self._chosen(Query(what="", value=""), provider).lengths(card)
+        return self._chosen(Query(question="", value=""), provider).lengths(card)
 
     def _chosen(self, query: Query, provider: Provider) -> Chosen:
         slug = provider.slug
@@ -91,18 +91,20 @@ class Evidence:
         cards = self.almanac.cards.get(slug, ())
         return chosen(query, provider, cards, windows.coverage(pulls, now), seen_open, now)
 
-    def _lasting(self, query: Query, provider: Provider) -> Chosen:
-        """Also the incidents that started before the period and may have lasted into it."""
-        known = self._chosen(query._replace(since=0), provider)
+    def _open_in(self, query: Query, provider: Provider) -> Chosen:
+        """Return also the incidents that started before the period and may have lasted into it."""
+        incidents = self._chosen(query._replace(since=0), provider)
 
-        def still(card: Card) -> bool:
-            return card.started + known.lengths(card).most >= query.since
+        def reaches_in(card: Card) -> bool:
+            return card.started + incidents.lengths(card).most >= query.since
 
-        return known._replace(sure=tuple(filter(still, known.sure)), maybe=tuple(filter(still, known.maybe)))
+        return incidents._replace(
+            sure=tuple(filter(reaches_in, incidents.sure)), maybe=tuple(filter(reaches_in, incidents.maybe))
+        )
 
     def _record(self, provider: Provider) -> Record:
-        if self._given:
-            return self._given()[provider.slug]
+        if self._ready_records:
+            return self._ready_records()[provider.slug]
         if provider.slug not in self._records:
             pulls, now = self._pulls(provider.slug), seconds(self.almanac.now)
             cards = self.almanac.cards.get(provider.slug, ())
@@ -127,20 +129,22 @@ class Evidence:
         if slug not in self._providers:
             near = nearest(slug, self._providers)
             cure = f"did you mean {near!r}?" if near else "write the name of a file in content/providers without .md"
-            raise Unanswerable(f"{quoted(slug)} is no provider here; {cure}")
+            raise UnanswerableError(f"{quoted(slug)} is no provider here; {cure}")
         return self._providers[slug]
 
     def _incident(self, key: str) -> tuple[Provider, Card]:
         provider = self._provider(key.partition("/")[0])
         if key not in self._cards:
-            near = nearest(key, [known for known in self._cards if known.startswith(f"{provider.slug}/")])
+            near = nearest(
+                key, [key_of_card for key_of_card in self._cards if key_of_card.startswith(f"{provider.slug}/")]
+            )
             cure = f"did you mean {near!r}?" if near else f"write the id as content/incidents/{provider.slug} has it"
-            raise Unanswerable(f"{quoted(key)} is not in the archive; {cure}")
+            raise UnanswerableError(f"{quoted(key)} is not in the archive; {cure}")
         return provider, self._cards[key]
 
     def _component(self, provider: Provider, slug: str) -> None:
-        known = [component.slug for component in provider.components]
-        if slug and slug not in known:
-            near = nearest(slug, known)
-            cure = f"did you mean {near!r}?" if near else f"known: {', '.join(known)}"
-            raise Unanswerable(f"{quoted(slug)} is no component of {provider.slug}; {cure}")
+        slugs = [component.slug for component in provider.components]
+        if slug and slug not in slugs:
+            near = nearest(slug, slugs)
+            cure = f"did you mean {near!r}?" if near else f"known: {', '.join(slugs)}"
+            raise UnanswerableError(f"{quoted(slug)} is no component of {provider.slug}; {cure}")

@@ -31,7 +31,7 @@ class Figure:
     why: str = ""  # why nothing can be said
 
     @property
-    def said(self) -> str:
+    def words(self) -> str:
         """The answer in words."""
         return "not known" if self.bounds is None else _range(self.unit, self.bounds)
 
@@ -41,16 +41,16 @@ class Figure:
         return f"{_range(self.unit, self.interval)} ({self.method})" if self.interval else ""
 
     def part(self, name: str) -> str | None:
-        """What {{figure.name}} prints; None where there is no such part."""
-        one: Mapping[str, Callable[[], str]] = {
-            "": lambda: self.said,
+        """Return what {{figure.name}} prints; None where there is no such part."""
+        parts: Mapping[str, Callable[[], str]] = {
+            "": lambda: self.words,
             "n": lambda: english.count(self.n),
             "k": lambda: "" if self.k is None else english.count(self.k),
             "low": lambda: _one(self.unit, self.bounds.low) if self.bounds else "",
             "high": lambda: _one(self.unit, self.bounds.high) if self.bounds else "",
             "interval": lambda: _range(self.unit, self.interval) if self.interval else "",
         }
-        return one[name]() or None if name in one else None
+        return parts[name]() or None if name in parts else None
 
 
 def _range(unit: str, bounds: Bounds) -> str:

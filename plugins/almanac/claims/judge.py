@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from almanac.claims.evidence import Evidence, Unanswerable
+from almanac.claims.evidence import Evidence, UnanswerableError
 from almanac.claims.figure import PARTS, Figure
 from almanac.claims.verdict import verdict
 from almanac.content.article import Claim
@@ -15,7 +15,7 @@ from almanac.queries import Query
 
 
 def judge(manuscripts: Iterable[Manuscript], evidence: Evidence, unsure: frozenset[str] = frozenset()) -> list[Problem]:
-    """Every verdict that is not what the archive says, and every figure that it cannot give.
+    """Return every verdict that is not what the archive says, and every figure that it cannot give.
 
     Questions that concern providers of whom too little is known, the slugs in `unsure`, are left open.
     """
@@ -33,9 +33,9 @@ def _judged(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) 
 
 
 def _concerns(query: Query, slugs: frozenset[str]) -> bool:
-    """True if any of the providers has a part in a question; in one of rank they all have."""
-    named = (query.provider, query.other, query.value, query.incident.partition("/")[0])
-    return bool(slugs) and (query.what == "rank" or not slugs.isdisjoint(named))
+    """Say whether any of the providers has a part in a question; in one of rank they all have."""
+    parts = (query.provider, query.other, query.value, query.incident.partition("/")[0])
+    return bool(slugs) and (query.question == "rank" or not slugs.isdisjoint(parts))
 
 
 def _verdict(manuscript: Manuscript, index: int, claim: Claim, evidence: Evidence) -> Iterator[Problem]:
@@ -44,15 +44,15 @@ def _verdict(manuscript: Manuscript, index: int, claim: Claim, evidence: Evidenc
     path: Way = ("claims", index)
     try:
         figure = evidence.ask(claim.check)
-    except Unanswerable as error:
+    except UnanswerableError as error:
         yield manuscript.matter.problem((*path, "check"), str(error))
         return
     computed = verdict(figure, claim.expect)
     if computed != claim.verdict:
         of = f" of {figure.n}" if figure.k is not None else ""
-        found = f"{figure.said}{of}{f' ({figure.why})' if figure.why else ''}"
+        answer = f"{figure.words}{of}{f' ({figure.why})' if figure.why else ''}"
         message = (
-            f"is {claim.verdict!r}, but the archive says {computed!r}: it finds {found}, expected is "
+            f"is {claim.verdict!r}, but the archive says {computed!r}: it finds {answer}, expected is "
             f"{claim.expect.text}; write {computed}, or mend the check"
         )
         yield manuscript.matter.problem((*path, "verdict"), message.replace("\u00a0", " "))
@@ -65,7 +65,7 @@ def _figures(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str])
             continue
         try:
             figures[name] = evidence.ask(query)
-        except Unanswerable as error:
+        except UnanswerableError as error:
             yield manuscript.matter.problem(("figures", name), str(error))
     for spot in manuscript.body.figures:
         name, _, part = spot.what.partition(".")
@@ -73,5 +73,5 @@ def _figures(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str])
         if figure and figure.bounds is None:
             yield manuscript.problem(spot, f"{{{{{spot.what}}}}} cannot be said: {figure.why} Leave it out")
         elif figure and figure.part(part) is None:
-            parts = ", ".join(f"{name}.{known}" for known in PARTS if known and figure.part(known))
+            parts = ", ".join(f"{name}.{option}" for option in PARTS if option and figure.part(option))
             yield manuscript.problem(spot, f"{{{{{spot.what}}}}} is nothing; write {name}, {parts}")

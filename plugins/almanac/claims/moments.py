@@ -15,42 +15,42 @@ YES, NO = Bounds(1, 1), Bounds(0, 0)
 
 
 def started(card: Card) -> Figure:
-    """When it started, as declared."""
-    return Figure(unit="moment", bounds=Bounds(card.started, card.started), n=1, how=(_told(card, "started"),))
+    """Return when it started, as declared."""
+    return Figure(unit="moment", bounds=Bounds(card.started, card.started), n=1, how=(_derivation(card, "started"),))
 
 
 def ended(card: Card) -> Figure:
-    """When it ended, as declared."""
+    """Return when it ended, as declared."""
     if card.ended is None:
         return Figure(unit="moment", bounds=None, n=1, why="No end of it is recorded.")
-    return Figure(unit="moment", bounds=Bounds(card.ended, card.ended), n=1, how=(_told(card, "ended"),))
+    return Figure(unit="moment", bounds=Bounds(card.ended, card.ended), n=1, how=(_derivation(card, "ended"),))
 
 
 def lasted(card: Card, lengths: Lengths) -> Figure:
-    """From its start to its end, as declared."""
+    """Return the time from its start to its end, as declared."""
     how = (f"From start to end, as declared; incident {card.id}.",)
     if card.ended == card.started:
         return Figure(unit="seconds", bounds=None, n=1, how=how, why="Start and end are equal: no length is given.")
     return Figure(unit="seconds", bounds=Bounds(*lengths), n=1, how=how)
 
 
-def _told(card: Card, what: str) -> str:
-    at = moment(card.started if what == "started" or card.ended is None else card.ended)
-    told = english.clock_seconds(at) if card.precision == "second" else english.clock(at)
-    return f"Incident {card.id} {what} on {english.date(at)} at {told} UTC, as declared."
+def _derivation(card: Card, event: str) -> str:
+    at = moment(card.started if event == "started" or card.ended is None else card.ended)
+    clock = english.clock_seconds(at) if card.precision == "second" else english.clock(at)
+    return f"Incident {card.id} {event} on {english.date(at)} at {clock} UTC, as declared."
 
 
 def affected(query: Query, provider: Provider, card: Card) -> Figure:
-    """Whether it names a component."""
-    named = english.listing(card.components)
-    how = (f"Incident {card.id} names {named or 'no component'}.",)
+    """Say whether it names a component."""
+    names = english.listing(card.components)
+    how = (f"Incident {card.id} names {names or 'no component'}.",)
     if not card.components:
         return Figure(unit="yes", bounds=None, n=1, how=how, why="It names no component, so it may concern any.")
     return Figure(unit="yes", bounds=YES if query.value in places(provider, card) else NO, n=1, how=how)
 
 
 def posted(query: Query, card: Card) -> Figure:
-    """Whether its provider posted an update of a phase on it."""
+    """Say whether its provider posted an update of a phase on it."""
     phases = [phase for _, phase in card.updates]
     how = (f"Incident {card.id} has {english.plural(len(phases), 'update')}: {english.listing(phases) or 'none'}.",)
     if not phases:
@@ -59,7 +59,7 @@ def posted(query: Query, card: Card) -> Figure:
 
 
 def delay(query: Query, card: Card) -> Figure:
-    """From its start to its first update of a phase."""
+    """Return the time from its start to its first update of a phase."""
     at = next((at for at, phase in card.updates if phase == query.value), None)
     if at is None:
         return Figure(unit="seconds", bounds=None, n=1, why=f"It has no update marked {query.value}.")
@@ -70,19 +70,19 @@ def delay(query: Query, card: Card) -> Figure:
     return Figure(unit="seconds", bounds=Bounds(at - card.started, at - card.started), n=1, how=how)
 
 
-def trouble(query: Query, card: Card, lengths: Lengths, asked: Chosen) -> Figure:
-    """Whether another provider declared trouble while an incident was open."""
+def trouble(query: Query, card: Card, lengths: Lengths, other: Chosen) -> Figure:
+    """Say whether another provider declared trouble while an incident was open."""
     window = (Stretch(card.started, card.started + max(lengths.most, 1)),)
     surely = (Stretch(card.started, card.started + max(lengths.least, 1)),)
-    met = [c for c in asked.sure if intersection(union(stretches(asked, [c], most=False)), surely)]
-    both = intersection(union(stretches(asked, asked.sure, most=False)), surely)
-    may = intersection(union(stretches(asked, (*asked.sure, *asked.maybe), most=True)), window)
-    name = asked.provider.name
+    met = [c for c in other.sure if intersection(union(stretches(other, [c], most=False)), surely)]
+    both = intersection(union(stretches(other, other.sure, most=False)), surely)
+    may = intersection(union(stretches(other, (*other.sure, *other.maybe), most=True)), window)
+    name = other.provider.name
     how = (
         f"While incident {card.id} was open, {name} declared {english.plural(len(met), 'incident')}"
         + (f", {english.duration(total(both))} of it in common." if both else "."),
     )
-    covered = total(clip(asked.covered, *window[0])) / total(window)
+    covered = total(clip(other.covered, *window[0])) / total(window)
     if both:
         return Figure(unit="yes", bounds=YES, n=len(met), how=how)
     if covered < 1 or may:
@@ -91,7 +91,7 @@ def trouble(query: Query, card: Card, lengths: Lengths, asked: Chosen) -> Figure
 
 
 def _unseen(name: str, covered: float) -> str:
-    """Why nobody can say that a provider declared nothing in a time of which a share is covered."""
+    """Return why nobody knows whether a provider declared trouble in a time of which a share is covered."""
     if covered == 1:
         return "Whether it lasted into that time is not recorded."
     much = f"is covered for {english.percent(covered)} of" if covered else "is not covered at"

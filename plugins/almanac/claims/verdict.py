@@ -10,7 +10,7 @@ VERDICTS = (SUPPORTED, CONTRADICTED, UNDECIDABLE)
 
 
 def verdict(figure: Figure, expected: Expect) -> str:
-    """Supported if all that the record allows is as expected, contradicted if none of it is, else undecidable."""
+    """Return supported if all that the record allows is as expected, contradicted if none is, else undecidable."""
     if figure.bounds is None:
         return UNDECIDABLE
     low, high = figure.bounds

@@ -25,34 +25,34 @@ class QueryError(ValueError):
 
 
 def length(text: str) -> float | None:
-    """The seconds of a length such as 2h, 90 min or 1 h 30 min; None for anything else."""
-    found = _LENGTH.fullmatch(text.strip())
-    if not found:
+    """Return the seconds of a length such as 2h, 90 min or 1 h 30 min; None for anything else."""
+    match = _LENGTH.fullmatch(text.strip())
+    if not match:
         return None
-    return float(found[1]) * UNITS[found[2]] + (float(found[3]) * UNITS[found[4]] if found[3] else 0.0)
+    return float(match[1]) * UNITS[match[2]] + (float(match[3]) * UNITS[match[4]] if match[3] else 0.0)
 
 
 def finest(text: str) -> float:
-    """The seconds of the last digit of a length: 60 for 64 min, 360 for 1.5 h."""
+    """Return the seconds of the last digit of a length: 60 for 64 min, 360 for 1.5 h."""
     unit = re.findall("[a-z]+", text)[-1]
     decimals = re.search(r"\.(\d+)", text)
     return UNITS[unit] * 10.0 ** -len(decimals[1] if decimals else "")
 
 
-def instant(given: Any) -> int:
-    """Epoch seconds of a day (its begin in UTC) or a time with a zone, as YAML gives them. Raises ValueError."""
-    if isinstance(given, datetime):
-        if given.tzinfo is None:
-            raise ValueError(f"{given} has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z")
-        if given.year not in YEARS:  # an answer over all ages is worked out day by day
-            raise ValueError(f"{given.year} is of another age; write a year from {YEARS[0]} to {YEARS[-1]}")
-        return seconds(given)
-    if isinstance(given, date):
-        return instant(datetime(given.year, given.month, given.day, tzinfo=UTC))
-    raise ValueError(f"{quoted(given)} is no day; write it without quotes, as in 2026-03-01")
+def instant(value: Any) -> int:
+    """Return epoch seconds of a day (its begin in UTC) or a time with a zone, as YAML gives them. Raises ValueError."""
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z")
+        if value.year not in YEARS:  # an answer over all ages is worked out day by day
+            raise ValueError(f"{value.year} is of another age; write a year from {YEARS[0]} to {YEARS[-1]}")
+        return seconds(value)
+    if isinstance(value, date):
+        return instant(datetime(value.year, value.month, value.day, tzinfo=UTC))
+    raise ValueError(f"{quoted(value)} is no day; write it without quotes, as in 2026-03-01")
 
 
 def listed(words: Iterable[str]) -> str:
-    """a, b or c."""
-    known = list(words)
-    return f"{', '.join(known[:-1])} or {known[-1]}"
+    """Return the words as in: a, b or c."""
+    options = list(words)
+    return f"{', '.join(options[:-1])} or {options[-1]}"

@@ -36,14 +36,14 @@ class Expect(NamedTuple):
     includes_high: bool = True
 
 
-def expect(query: Query, given: Any) -> Expect:
-    """What a claim expects of the answer to `query`. Raises QueryError."""
-    text = {True: "yes", False: "no"}.get(given, "") if isinstance(given, bool) else _spelled(given)
-    unit = SHAPES[query.what].unit
-    found = _expected(unit, text)
-    if found is None:
-        raise QueryError("expect", f"{quoted(text)} is nothing that {query.what} can be; write {EXPECTED[unit]}")
-    return found
+def expect(query: Query, value: Any) -> Expect:
+    """Return what a claim expects of the answer to `query`. Raises QueryError."""
+    text = {True: "yes", False: "no"}.get(value, "") if isinstance(value, bool) else _spelled(value)
+    unit = SHAPES[query.question].unit
+    expectation = _expected(unit, text)
+    if expectation is None:
+        raise QueryError("expect", f"{quoted(text)} is nothing that {query.question} can be; write {EXPECTED[unit]}")
+    return expectation
 
 
 def _expected(unit: str, text: str) -> Expect | None:
@@ -51,15 +51,15 @@ def _expected(unit: str, text: str) -> Expect | None:
         return Expect(text, float(text == "yes"), float(text == "yes")) if text in ("yes", "no") else None
     if unit == "moment":
         return _expected_moment(text)
-    if found := re.fullmatch(r"between (.+) and (.+)", text):
-        ends = [_amount(unit, part) for part in found.groups()]
+    if match := re.fullmatch(r"between (.+) and (.+)", text):
+        ends = [_amount(unit, part) for part in match.groups()]
         return Expect(text, ends[0][0], ends[1][0]) if ends[0] and ends[1] and ends[0][0] <= ends[1][0] else None
-    found = _COMPARED.fullmatch(text)
-    amount = _amount(unit, found[2]) if found else None
-    if found is None or amount is None:
+    match = _COMPARED.fullmatch(text)
+    amount = _amount(unit, match[2]) if match else None
+    if match is None or amount is None:
         return None
     value, half = amount
-    match found[1]:
+    match match[1]:
         case "<":
             return Expect(text, -math.inf, value, includes_high=False)
         case "<=":
@@ -89,17 +89,17 @@ def _expected_moment(text: str) -> Expect | None:
 
 
 def _amount(unit: str, text: str) -> tuple[float, float] | None:
-    """A value and half of the last digit that was written."""
+    """Return a value and half of the last digit that was written."""
     if unit == "seconds":
         length = amounts.length(text)
         return None if length is None else (length, amounts.finest(text) / 2)
-    found = _NUMBER.fullmatch(text.strip())
-    if not found or (found[3] == "%") != (unit == "share"):
+    match = _NUMBER.fullmatch(text.strip())
+    if not match or (match[3] == "%") != (unit == "share"):
         return None
     scale = 0.01 if unit == "share" else 1.0
-    half = 0.5 * 10.0 ** -len(found[2] or "") if unit == "share" else 0.0
-    return float(found[1]) * scale, half * scale
+    half = 0.5 * 10.0 ** -len(match[2] or "") if unit == "share" else 0.0
+    return float(match[1]) * scale, half * scale
 
 
-def _spelled(given: Any) -> str:
-    return stamp(given) if isinstance(given, datetime) else str(given).strip()
+def _spelled(value: Any) -> str:
+    return stamp(value) if isinstance(value, datetime) else str(value).strip()

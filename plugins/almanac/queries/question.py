@@ -29,9 +29,9 @@ _ENDED = re.compile(r"ended (under|over|within) (.+)|ended between (.+) and (.+)
 
 
 class Query(NamedTuple):
-    """A question: `what` is asked about `value`. Plain values only, so that the build can keep it."""
+    """What `question` asks about `value`. Plain values only, so that the build can keep it."""
 
-    what: str
+    question: str
     value: str
     low: float = 0.0  # of a share of lengths, in seconds, both included
     high: float = 0.0
@@ -54,111 +54,111 @@ class Shape(NamedTuple):
 
 
 def query(fields: Mapping[str, Any]) -> Query:
-    """The question in `fields`, `expect` left aside. Raises QueryError."""
-    found = [key for key in fields if key in SHAPES]
-    if not found:
+    """Return the question in `fields`, `expect` left aside. Raises QueryError."""
+    questions = [key for key in fields if key in SHAPES]
+    if not questions:
         near = next((near for key in fields if (near := nearest(key, SHAPES)) and key not in OTHERS), "")
         cure = f"did you mean {near}?" if near else f"begin with {amounts.listed(SHAPES)}"
         raise QueryError("", f"asks nothing; {cure}")
-    if len(found) > 1:
-        raise QueryError(found[1], f"is a second question beside {found[0]}; ask one")
-    what = found[0]
-    shape = SHAPES[what]
-    known = (what, *shape.needs, *shape.may, "expect")
+    if len(questions) > 1:
+        raise QueryError(questions[1], f"is a second question beside {questions[0]}; ask one")
+    question = questions[0]
+    shape = SHAPES[question]
+    keys = (question, *shape.needs, *shape.may, "expect")
     for key in fields:
-        if key not in known:
-            near = nearest(str(key), known)
+        if key not in keys:
+            near = nearest(str(key), keys)
             raise QueryError(
                 str(key),
-                f"does not go with {what}; "
-                + (f"did you mean {near}?" if near else f"what does: {', '.join(known[1:])}"),
+                f"does not go with {question}; "
+                + (f"did you mean {near}?" if near else f"what does: {', '.join(keys[1:])}"),
             )
     if missing := [key for key in shape.needs if key not in fields]:
-        raise QueryError("", f"lacks {missing[0]}; {what} needs {', '.join(shape.needs)}")
-    values = _read(what, shape.read, fields[what])
+        raise QueryError("", f"lacks {missing[0]}; {question} needs {', '.join(shape.needs)}")
+    values = _read(question, shape.read, fields[question])
     for key in (*shape.needs, *shape.may):
         if key in fields:
             values |= _read(key, OTHERS[key], fields[key])
-    if what in BY_DAY and any(values[key] % DAY for key in ("since", "until")):
-        raise QueryError("from", f"is within a day; {what} is taken over whole days, as in 2026-03-01")
+    if question in BY_DAY and any(values[key] % DAY for key in ("since", "until")):
+        raise QueryError("from", f"is within a day; {question} is taken over whole days, as in 2026-03-01")
     if values.get("until", math.inf) <= values.get("since", 0):
         raise QueryError("to", "is not after from; it is the first day that does not count")
-    return Query(**{"what": what, "value": "", **values})
+    return Query(**{"question": question, "value": "", **values})
 
 
-def _read(key: str, read: Callable[[Any], dict[str, Any]], given: Any) -> dict[str, Any]:
+def _read(key: str, read: Callable[[Any], dict[str, Any]], value: Any) -> dict[str, Any]:
     try:
-        return read(given)
+        return read(value)
     except QueryError:
         raise
     except (ValueError, TypeError) as error:
         raise QueryError(key, str(error)) from None
 
 
-def _share(given: Any) -> dict[str, Any]:
-    if given in MARKS:
-        return {"value": given}
-    found = _ENDED.fullmatch(given) if isinstance(given, str) else None
-    parts = [part for part in found.groups()[1:] if part] if found else []
+def _share(value: Any) -> dict[str, Any]:
+    if value in MARKS:
+        return {"value": value}
+    match = _ENDED.fullmatch(value) if isinstance(value, str) else None
+    parts = [part for part in match.groups()[1:] if part] if match else []
     lengths = [length for part in parts if (length := amounts.length(part)) is not None]
-    if not found or len(lengths) < len(parts):
+    if not match or len(lengths) < len(parts):
         cure = f"write 'ended between 2h and 4h', 'ended under 2h', within, over, or {amounts.listed(MARKS)}"
-        raise ValueError(f"{quoted(given)} is nothing that incidents share; {cure}")
+        raise ValueError(f"{quoted(value)} is nothing that incidents share; {cure}")
     low, high = {
         "under": (0.0, lengths[0] - 1),
         "within": (0.0, lengths[0]),
         "over": (lengths[0] + 1, math.inf),
         None: (lengths[0], lengths[-1]),
-    }[found[1]]
-    return {"value": given, "low": low, "high": high}
+    }[match[1]]
+    return {"value": value, "low": low, "high": high}
 
 
-def _quantile(given: Any) -> dict[str, Any]:
-    if given in LENGTHS or (isinstance(given, str) and re.fullmatch("p[1-9][0-9]?", given)):
-        return {"value": given}
-    raise ValueError(f"{quoted(given)} is no quantile; write {amounts.listed(LENGTHS)}, or p90 and the like")
+def _quantile(value: Any) -> dict[str, Any]:
+    if value in LENGTHS or (isinstance(value, str) and re.fullmatch("p[1-9][0-9]?", value)):
+        return {"value": value}
+    raise ValueError(f"{quoted(value)} is no quantile; write {amounts.listed(LENGTHS)}, or p90 and the like")
 
 
-def _choice(known: tuple[str, ...], name: str = "value") -> Callable[[Any], dict[str, Any]]:
-    def read(given: Any) -> dict[str, Any]:
-        if given not in known:
-            near = nearest(str(given), known)
-            cure = f"did you mean {near!r}?" if near else f"write {amounts.listed(known)}"
-            raise ValueError(f"{quoted(given)} is not known here; {cure}")
-        return {name: given}
+def _choice(choices: tuple[str, ...], name: str = "value") -> Callable[[Any], dict[str, Any]]:
+    def read(value: Any) -> dict[str, Any]:
+        if value not in choices:
+            near = nearest(str(value), choices)
+            cure = f"did you mean {near!r}?" if near else f"write {amounts.listed(choices)}"
+            raise ValueError(f"{quoted(value)} is not known here; {cure}")
+        return {name: value}
 
     return read
 
 
 def _slug(name: str) -> Callable[[Any], dict[str, Any]]:
-    def read(given: Any) -> dict[str, Any]:
-        if not isinstance(given, str) or not _SLUG.fullmatch(given):
-            raise ValueError(f"{quoted(given)} is no slug; use a to z, 0 to 9 and -")
-        return {name: given}
+    def read(value: Any) -> dict[str, Any]:
+        if not isinstance(value, str) or not _SLUG.fullmatch(value):
+            raise ValueError(f"{quoted(value)} is no slug; use a to z, 0 to 9 and -")
+        return {name: value}
 
     return read
 
 
 def _incident(name: str) -> Callable[[Any], dict[str, Any]]:
-    def read(given: Any) -> dict[str, Any]:
-        slug, _, raw = given.partition("/") if isinstance(given, str) else ("", "", "")
+    def read(value: Any) -> dict[str, Any]:
+        slug, _, raw = value.partition("/") if isinstance(value, str) else ("", "", "")
         if not _SLUG.fullmatch(slug) or not raw or not raw.isprintable():
-            raise ValueError(f"{quoted(given)} names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
-        return {name: given}
+            raise ValueError(f"{quoted(value)} names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
+        return {name: value}
 
     return read
 
 
-def _impacts(given: Any) -> dict[str, Any]:
-    known = [impact.value for impact in Impact]
-    words = given if isinstance(given, list) else [given]
-    if odd := [word for word in words if word not in known]:
-        raise ValueError(f"{quoted(odd[0])} is no impact; write {amounts.listed(known)}")
+def _impacts(value: Any) -> dict[str, Any]:
+    impacts = [impact.value for impact in Impact]
+    words = value if isinstance(value, list) else [value]
+    if odd := [word for word in words if word not in impacts]:
+        raise ValueError(f"{quoted(odd[0])} is no impact; write {amounts.listed(impacts)}")
     return {"impacts": tuple(dict.fromkeys(words))}
 
 
 def _moment(name: str) -> Callable[[Any], dict[str, Any]]:
-    return lambda given: {name: amounts.instant(given)}
+    return lambda value: {name: amounts.instant(value)}
 
 
 PERIOD = ("from", "to")

@@ -116,7 +116,7 @@ def _meant(text: str) -> str:
 
 
 def _figure_text(figure: Figure) -> str:
-    return f"{figure.said} of {english.count(figure.n)}" if figure.k is not None and figure.n else figure.said
+    return f"{figure.words} of {english.count(figure.n)}" if figure.k is not None and figure.n else figure.words
 
 
 def lines(article: ArticleCard, evidence: Evidence) -> tuple[ClaimLine, ...]:
