@@ -330,7 +330,7 @@ def test_what_is_wrong_is_said_with_line_and_cure(right: str, wrong: str, compla
 def test_a_value_in_another_form_is_not_taken_for_one_of_ours(
     read: Callable[[str], object], raw: str, complaint: str
 ) -> None:
-    with pytest.raises(scalars.NotCanonical) as error:
+    with pytest.raises(scalars.NotCanonicalError) as error:
         read(raw)
     assert str(error.value) == complaint
 

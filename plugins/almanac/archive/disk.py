@@ -49,26 +49,27 @@ class Entry(NamedTuple):
 
 
 def slug_of(raw_id: str) -> str:
-    """The id as file and URL name: itself if it is one already, else cleaned and with a hash that keeps it apart."""
+    """Return the id as file and URL name: itself if it is one, else cleaned, with a hash that keeps it apart."""
     if _SAFE_ID.fullmatch(raw_id):
         return raw_id
     digest = hashlib.sha256(raw_id.encode()).hexdigest()[:8]
     return f"{_UNSAFE.sub('-', raw_id.lower())[:64]}-{digest}"
 
 
-def file_of(incident: Incident, taken: Collection[str] = ()) -> str:
-    """Where a new incident goes: <provider>/<year>/<date>-<slug>.md. It stays there when its start changes later.
+def file_of(incident: Incident, slugs: Collection[str] = ()) -> str:
+    """Return where a new incident goes, <provider>/<year>/<date>-<slug>.md: it stays when its start changes later.
 
-    A slug that is `taken` (an id may look like another with its hash, or be made to) gets a longer hash.
+    `slugs` are those of other incidents: one that is among them (an id may look like another with its hash, or be made
+    to) gets a longer hash.
     """
     base = slug = slug_of(incident.id)
-    while slug in taken:
+    while slug in slugs:
         slug = f"{base}-{hashlib.sha256(slug.encode()).hexdigest()[:LONG]}"
     return f"{incident.provider}/{incident.started:%Y/%Y-%m-%d}-{slug}.md"
 
 
 def name_of(card: Card) -> str:
-    """What an incident is called for life among those of its provider, wherever its file is moved to: its slug."""
+    """Return the slug of an incident, its name for life among those of its provider, wherever its file is moved to."""
     base = slug_of(card.id)
     is_long = len(card.slug) == len(base) + 1 + LONG and card.slug.startswith(f"{base}-")
     return card.slug if is_long else base
@@ -79,7 +80,7 @@ def _slug_in(file: str) -> str:
 
 
 def walk(content: Path) -> Iterator[Entry]:
-    """Every incident file with its time and size, in no order; 10,000 take about 30 ms."""
+    """Yield every incident file with its time and size, in no order; 10,000 take about 30 ms."""
     root = content / INCIDENTS
     for provider in _folders(root):
         for year in _folders(root / provider):
@@ -105,111 +106,111 @@ def _listed(root: Path, provider: str, year: str) -> Iterator[Entry]:
 
 
 def read(content: Path, file: str) -> Incident:
-    """The incident in one file, relative to content/incidents. Raises ArchiveError."""
+    """Return the incident in one file, relative to content/incidents. Raises ArchiveError."""
     return read_both(content, file)[1]
 
 
 def read_both(content: Path, file: str) -> tuple[bytes, Incident]:
-    """The bytes of one file and the incident in it. Raises ArchiveError."""
-    shown = f"{content.name}/{INCIDENTS}/{file}"
+    """Return the bytes of one file and the incident in it. Raises ArchiveError."""
+    label = f"{content.name}/{INCIDENTS}/{file}"
     try:
         with open(f"{content}/{INCIDENTS}/{file}", "rb", buffering=0) as source:
             data = source.read()
     except OSError as error:
-        raise ArchiveError(Problem(file=shown, message=files.why(error))) from None
-    return data, read_bytes(data, file, shown)
+        raise ArchiveError(Problem(file=label, message=files.why(error))) from None
+    return data, read_bytes(data, file, label)
 
 
-def read_bytes(data: bytes, file: str, shown: str) -> Incident:
-    """The incident in the bytes of `file`, relative to content/incidents, which messages call `shown`.
+def read_bytes(data: bytes, file: str, label: str) -> Incident:
+    """Return the incident in the bytes of `file`, relative to content/incidents, which messages call `label`.
 
     Raises ArchiveError.
     """
     try:
-        incident = page.parse(data.decode(), shown)
+        incident = page.parse(data.decode(), label)
     except UnicodeDecodeError as error:
         message = f"is not UTF-8 ({error.reason}); restore it from its history"
-        raise ArchiveError(Problem(file=shown, message=message)) from None
+        raise ArchiveError(Problem(file=label, message=message)) from None
     if incident.provider != file.partition("/")[0]:
         message = f"says provider {short(incident.provider)}; move it to the folder of that name"
-        raise ArchiveError(Problem(file=shown, line=2, message=message))
+        raise ArchiveError(Problem(file=label, line=2, message=message))
     if not _FILE.fullmatch(file):  # its name becomes an address
         message = f"is no name of an incident; write content/{INCIDENTS}/<provider>/<year>/<date>-<a-z, 0-9, ->.md"
-        raise ArchiveError(Problem(file=shown, message=message))
+        raise ArchiveError(Problem(file=label, message=message))
     return incident
 
 
 def load(content: Path, provider: str) -> dict[str, Filed]:
-    """All incidents of a provider by their raw id.
+    """Return all incidents of a provider by their raw id.
 
     Raises one ArchiveError that names every file that cannot be read: a pull must not go on without them, or it would
     file them a second time.
     """
-    known: dict[str, Filed] = {}
-    faults: list[Problem | str] = []
+    archived: dict[str, Filed] = {}
+    problems: list[Problem | str] = []
     root = content / INCIDENTS
     entries = (entry for year in _folders(root / provider) for entry in _listed(root, provider, year))
     for file in sorted(entry.file for entry in entries):
         try:
             incident = read(content, file)
-            if incident.id in known:
-                message = f"has the id of {known[incident.id].file}; keep one of the two"
-                faults.append(Problem(file=f"{content.name}/{INCIDENTS}/{file}", line=3, message=message))
-            known[incident.id] = Filed(file, incident)
+            if incident.id in archived:
+                message = f"has the id of {archived[incident.id].file}; keep one of the two"
+                problems.append(Problem(file=f"{content.name}/{INCIDENTS}/{file}", line=3, message=message))
+            archived[incident.id] = Filed(file, incident)
         except ArchiveError as error:
-            faults += error.problems
-    if faults:
-        raise ArchiveError(*faults)
-    return known
+            problems += error.problems
+    if problems:
+        raise ArchiveError(*problems)
+    return archived
 
 
-def save(content: Path, incidents: Iterable[Incident], known: Mapping[str, Filed]) -> tuple[str, ...]:
-    """Write incidents of one provider, each where `known` (what `load` gave) has it, or to a new file.
+def save(content: Path, incidents: Iterable[Incident], archived: Mapping[str, Filed]) -> tuple[str, ...]:
+    """Write incidents of one provider, each where `archived` (what `load` gave) has it, or to a new file.
 
     Returns the files that changed; a file whose bytes are the same is not touched. Atomic for each file.
     """
     root = content / INCIDENTS
     texts: dict[str, str] = {}
-    taken = {_slug_in(filed.file) for filed in known.values()}
+    slugs = {_slug_in(filed.file) for filed in archived.values()}
     for incident in incidents:
-        filed = known.get(incident.id)
-        file = filed.file if filed else file_of(incident, taken)
-        taken.add(_slug_in(file))
+        filed = archived.get(incident.id)
+        file = filed.file if filed else file_of(incident, slugs)
+        slugs.add(_slug_in(file))
         if not filed and (root / file).exists():
             message = f"is in the way of incident {incident.id}; move it"
             raise ArchiveError(Problem(file=f"{content.name}/{INCIDENTS}/{file}", line=3, message=message))
         texts[file] = page.render(incident)
-    changed = tuple(file for file, fresh in zip(texts, _written(root, texts), strict=True) if fresh)
+    changed = tuple(file for file, fresh in zip(texts, _write_all(root, texts), strict=True) if fresh)
     for folder in sorted({(root / file).parent for file in changed}):
         _sync(folder)
     return changed
 
 
-def _written(root: Path, texts: Mapping[str, str]) -> list[bool]:
-    """`write` each; where they are many, several at once, which a disk makes durable in one go."""
+def _write_all(root: Path, texts: Mapping[str, str]) -> list[bool]:
+    """Call `write` for each; where they are many, several at once, which a disk makes durable in one go."""
 
-    def put(file: str) -> bool:
+    def write_one(file: str) -> bool:
         return write(root / file, texts[file])
 
     if len(texts) <= FEW:
-        return [put(file) for file in texts]
+        return [write_one(file) for file in texts]
     from concurrent.futures import ThreadPoolExecutor  # builds can do without
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        return list(threads.map(put, texts))
+        return list(threads.map(write_one, texts))
 
 
 def load_pulls(content: Path, provider: str) -> Pulls:
-    """What the last pull of a provider left; empty if there was none. Raises ArchiveError."""
+    """Return what the last pull of a provider left; empty if there was none. Raises ArchiveError."""
     path = content / PULLS / f"{provider}.json"
     try:
         return pulls.parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Pulls(provider=provider)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        shown = f"{content.name}/{PULLS}/{provider}.json"
+        label = f"{content.name}/{PULLS}/{provider}.json"
         message = f"is not as it was written ({short(str(error))}); restore it from its history"
-        raise ArchiveError(Problem(file=shown, message=message)) from None
+        raise ArchiveError(Problem(file=label, message=message)) from None
 
 
 def save_pulls(content: Path, value: Pulls) -> bool:

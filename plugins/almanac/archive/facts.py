@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from almanac.archive.scalars import NotCanonical, read_scalar, read_sequence, scalar, sequence
+from almanac.archive.scalars import NotCanonicalError, read_scalar, read_sequence, scalar, sequence
 from almanac.model import DECLARED, YEARS, Impact, Incident, Kind, Phase, stamp, unstamp
 from almanac.text import limits
 from almanac.text.quoting import quoted
@@ -21,7 +21,7 @@ UNKNOWN = "unknown"  # a time we do not know
 Raw = tuple[tuple[str, str], ...]  # unknown fields: name, and YAML as it stands in the file
 
 
-class Bad(ValueError):
+class FactError(ValueError):
     """Something wrong in the line that begins with `near`; the message says what, and what to write instead."""
 
     def __init__(self, near: str, message: str) -> None:
@@ -29,7 +29,7 @@ class Bad(ValueError):
         self.near = near
 
 
-class Form(NamedTuple):
+class Codec(NamedTuple):
     """How the values of a field are written and read."""
 
     write: Callable[[Any], str]
@@ -38,7 +38,7 @@ class Form(NamedTuple):
 
 def _read_flag(raw: str) -> bool:
     if raw not in ("true", "false"):
-        raise NotCanonical(f"{quoted(raw)} is neither true nor false")
+        raise NotCanonicalError(f"{quoted(raw)} is neither true nor false")
     return raw == "true"
 
 
@@ -57,26 +57,26 @@ def _read_time(raw: str) -> datetime:
     return at
 
 
-def _word(words: Iterable[Kind] | type[Impact] | type[Phase]) -> Form:
-    known: Mapping[str, Any] = {word.value: word for word in words}
+def _word(words: Iterable[Kind] | type[Impact] | type[Phase]) -> Codec:
+    by_value: Mapping[str, Any] = {word.value: word for word in words}
 
     def read(raw: str) -> Any:
-        if raw not in known:
-            raise NotCanonical(f"{quoted(raw)} is none of our words; write one of: {', '.join(known)}")
-        return known[raw]
+        if raw not in by_value:
+            raise NotCanonicalError(f"{quoted(raw)} is none of our words; write one of: {', '.join(by_value)}")
+        return by_value[raw]
 
-    return Form(lambda word: word.value, read)
+    return Codec(lambda word: word.value, read)
 
 
 MEMO = lru_cache(1024)  # an archive says the same few words over and over
-TEXT = Form(scalar, read_scalar)
-WORD = Form(MEMO(scalar), MEMO(read_scalar))
-LIST = Form(MEMO(sequence), MEMO(read_sequence))
-FLAG = Form(lambda flag: "true" if flag else "false", _read_flag)
-TIME = Form(stamp, _read_time)
-MAYBE = Form(_write_maybe, _read_maybe)
+TEXT = Codec(scalar, read_scalar)
+WORD = Codec(MEMO(scalar), MEMO(read_scalar))
+LIST = Codec(MEMO(sequence), MEMO(read_sequence))
+FLAG = Codec(lambda flag: "true" if flag else "false", _read_flag)
+TIME = Codec(stamp, _read_time)
+MAYBE = Codec(_write_maybe, _read_maybe)
 
-FIELDS: dict[str, Form] = {
+FIELDS: dict[str, Codec] = {
     "provider": WORD,
     "id": TEXT,
     "aliases": LIST,
@@ -111,17 +111,17 @@ _FACT = re.compile(r"([A-Za-z_][\w.-]*):(?: (.*))?")
 
 
 def write(incident: Incident) -> list[str]:
-    """The lines of the front matter. Values of `extra` are raw YAML as `read` found it."""
-    known = [
-        f"{name}: {form.write(getattr(incident, name))}"
-        for name, form in FIELDS.items()
+    """Return the lines of the front matter. Values of `extra` are raw YAML as `read` found it."""
+    lines = [
+        f"{name}: {codec.write(getattr(incident, name))}"
+        for name, codec in FIELDS.items()
         if name not in SILENT or getattr(incident, name)
     ]
-    return known + [f"{name}:{raw}" if raw[:1] in ("", "\n") else f"{name}: {raw}" for name, raw in incident.extra]
+    return lines + [f"{name}:{raw}" if raw[:1] in ("", "\n") else f"{name}: {raw}" for name, raw in incident.extra]
 
 
 def read(head: str) -> tuple[dict[str, Any], Raw]:
-    """The known fields of front matter by name, and the unknown ones as they are. Raises Bad."""
+    """Return the known fields of front matter by name, and the unknown ones as they are. Raises FactError."""
     raws = _raw(head)
     extra = tuple((name, raw) for name, raw in raws.items() if name not in FIELDS)
     try:
@@ -133,33 +133,33 @@ def read(head: str) -> tuple[dict[str, Any], Raw]:
         try:
             facts[name] = FIELDS[name].read(raw)
         except ValueError as error:
-            raise Bad(f"\n{name}:", f"{name}: {error}") from None
+            raise FactError(f"\n{name}:", f"{name}: {error}") from None
     return facts, extra
 
 
 def _raw(head: str) -> dict[str, str]:
-    """The text behind each name, with the lines that continue it."""
+    """Return the text behind each name, with the lines that continue it."""
     raws: dict[str, str] = {}
     name = ""
     for line in head.split("\n"):
         before, _, raw = line.partition(": ")
         if before not in FIELDS:  # unknown, empty, or more of the one above
-            found = _FACT.fullmatch(line)
-            if not found:
+            match = _FACT.fullmatch(line)
+            if not match:
                 if not name:
-                    raise Bad(line, f"{quoted(line)} is no fact; write lines like `phase: resolved`")
+                    raise FactError(line, f"{quoted(line)} is no fact; write lines like `phase: resolved`")
                 raws[name] += f"\n{line}"
                 continue
-            before, raw = found[1], found[2] or ""
+            before, raw = match[1], match[2] or ""
         name = before
         if name in raws:
-            raise Bad(f"\n{line}", f"{name} is there twice; keep one")
+            raise FactError(f"\n{line}", f"{name} is there twice; keep one")
         raws[name] = raw
     return raws
 
 
 def _canonical(head: str) -> dict[str, str]:
-    """The known fields of front matter that a person rewrote, as we write them."""
+    """Return the known fields of front matter that a person rewrote, as we write them."""
     import yaml  # only here: the archive as we write it is read without
 
     from almanac.text.nesting import alias_in_yaml, deep_yaml
@@ -178,13 +178,13 @@ def _canonical(head: str) -> dict[str, str]:
     ) as error:  # a 13th month, !!int '' …
         line = _line(head, getattr(error, "problem_mark", None))
         problem = getattr(error, "problem", "") or " ".join(str(error).split())
-        raise Bad(line, f"is not YAML: {problem}; put texts that hold : or # in double quotes") from None
+        raise FactError(line, f"is not YAML: {problem}; put texts that hold : or # in double quotes") from None
     if deep:
-        raise Bad(_line(head, deep), f"is nested more than {limits.YAML_LEVELS} levels deep; write it flat")
+        raise FactError(_line(head, deep), f"is nested more than {limits.YAML_LEVELS} levels deep; write it flat")
     if alias:
-        raise Bad(_line(head, alias), "holds a YAML alias (*name); write the value out")
-    known = values if isinstance(values, dict) else {}
-    return {name: _spelled(value) for name, value in known.items() if name in FIELDS}
+        raise FactError(_line(head, alias), "holds a YAML alias (*name); write the value out")
+    fields = values if isinstance(values, dict) else {}
+    return {name: _spelled(value) for name, value in fields.items() if name in FIELDS}
 
 
 def _line(head: str, mark: Any) -> str:

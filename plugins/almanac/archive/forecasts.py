@@ -16,33 +16,33 @@ SCORECARD = "scorecard.json"
 
 
 def load_forecasts(content: Path, provider: str) -> tuple[Issued, ...]:
-    """What was issued for a provider's incidents, oldest first. Raises ArchiveError.
+    """Return what was issued for a provider's incidents, oldest first. Raises ArchiveError.
 
     A last line without its end, as a file cut off has one, is left out.
     """
     path = content / FORECASTS / f"{provider}.jsonl"
     if not path.exists():
         return ()
-    shown = f"{content.name}/{FORECASTS}/{provider}.jsonl"
+    label = f"{content.name}/{FORECASTS}/{provider}.jsonl"
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         message = f"is not UTF-8 ({error.reason}); restore it from its history"
-        raise ArchiveError(Problem(file=shown, message=message)) from None
-    found = []
+        raise ArchiveError(Problem(file=label, message=message)) from None
+    forecasts = []
     for number, line in enumerate(text.splitlines(keepends=True), start=1):
         if not line.endswith("\n"):
             break
         try:
-            found.append(issued.parse(line, provider))
+            forecasts.append(issued.parse(line, provider))
         except ValueError as error:
             message = f"{error}; restore it from its history"
-            raise ArchiveError(Problem(file=shown, line=number, message=message)) from None
-    return tuple(found)
+            raise ArchiveError(Problem(file=label, line=number, message=message)) from None
+    return tuple(forecasts)
 
 
 def append_forecasts(content: Path, provider: str, lines: Iterable[Issued]) -> int:
-    """Add lines to what was issued; returns how many. What is there is never changed, but for an unfinished line."""
+    """Add lines to what was issued; return how many. What is there never changes, but for an unfinished line."""
     fresh = [f"{issued.render(line)}\n" for line in lines]
     if not fresh:
         return 0
@@ -53,15 +53,15 @@ def append_forecasts(content: Path, provider: str, lines: Iterable[Issued]) -> i
 
 
 def load_scorecard(content: Path) -> Scorecard | None:
-    """The scorecard; None where none was made. Raises ArchiveError."""
+    """Return the scorecard; None where none was made. Raises ArchiveError."""
     try:
         return scorecard.parse((content / FORECASTS / SCORECARD).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except ValueError as error:
-        shown = f"{content.name}/{FORECASTS}/{SCORECARD}"
+        label = f"{content.name}/{FORECASTS}/{SCORECARD}"
         message = f"{error}; make it anew: python3 tasks.py score"
-        raise ArchiveError(Problem(file=shown, message=message)) from None
+        raise ArchiveError(Problem(file=label, message=message)) from None
 
 
 def save_scorecard(content: Path, card: Scorecard) -> bool:

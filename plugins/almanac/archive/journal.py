@@ -12,20 +12,20 @@ from almanac.archive.page import ArchiveError
 from almanac.model.problem import Problem
 
 LOG = f"{PULLS}/log"
-_OURS = "_log"  # stands for the log where a provider's slug would
+_LOG_SLUG = "_log"  # stands for the log where a provider's slug would
 
 
 def append_log(content: Path, at: datetime, choose: Callable[[str], str]) -> None:
     """Add to the log of the month of `at` what `choose` makes of all that stands there. Raises ArchiveError."""
     path = content / LOG / f"{at:%Y-%m}.txt"
     try:
-        with lock(content, _OURS):
-            written = path.read_text(encoding="utf-8") if path.exists() else ""
-            if fresh := choose(written):
-                write(path, written + fresh)
+        with lock(content, _LOG_SLUG):
+            existing = path.read_text(encoding="utf-8") if path.exists() else ""
+            if fresh := choose(existing):
+                write(path, existing + fresh)
     except OSError as error:
         raise ArchiveError(f"{files.line(error)}. All else of the pull is saved") from None
     except UnicodeDecodeError as error:
-        shown = f"{content.name}/{LOG}/{path.name}"
+        label = f"{content.name}/{LOG}/{path.name}"
         message = f"cannot be continued ({error}); mend that. All else of the pull is saved"
-        raise ArchiveError(Problem(file=shown, message=message)) from None
+        raise ArchiveError(Problem(file=label, message=message)) from None

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from almanac.archive import facts
-from almanac.archive.facts import MEMO, TIME, Bad, Form
-from almanac.archive.scalars import QUOTED, NotCanonical, read_scalar, scalar
+from almanac.archive.facts import MEMO, TIME, Codec, FactError
+from almanac.archive.scalars import QUOTED, NotCanonicalError, read_scalar, scalar
 from almanac.model import Change, Incident, Phase, Revision, Update, stamp, unstamp
 from almanac.model.problem import Problem, printable
 from almanac.text.quoting import quoted
 
 REVISION = "was, until seen "
-NOTE = Form(lambda text: scalar(text, in_list=True), MEMO(lambda raw: read_scalar(raw, in_list=True)))
+NOTE = Codec(lambda text: scalar(text, in_list=True), MEMO(lambda raw: read_scalar(raw, in_list=True)))
 PHASES = {phase.value: phase for phase in Phase}
 NOTES = {"seen": TIME, "at": TIME, "printed": NOTE, "upstream_id": NOTE, "gone": TIME}
 OF_UPDATE = frozenset({"seen", "printed", "upstream_id", "gone"})
@@ -33,9 +33,9 @@ class ArchiveError(Exception):
     Made of faults, and of plain words where no file is at fault.
     """
 
-    def __init__(self, *said: Problem | str) -> None:
-        super().__init__(*said)
-        self.problems = tuple(Problem(file="content", message=one) if isinstance(one, str) else one for one in said)
+    def __init__(self, *problems: Problem | str) -> None:
+        super().__init__(*problems)
+        self.problems = tuple(Problem(file="content", message=one) if isinstance(one, str) else one for one in problems)
 
     def __str__(self) -> str:
         return "\n".join(one if isinstance(one, str) else _line(one) for one in self.args)
@@ -46,7 +46,7 @@ def _line(fault: Problem) -> str:
 
 
 def render(incident: Incident) -> str:
-    """The file of an incident. `parse(render(x)) == x`, and the same incident always gives the same bytes.
+    """Return the file of an incident: `parse(render(x)) == x`, and the same incident always gives the same bytes.
 
     Values of `extra` are raw YAML as `parse` found it. Texts may hold anything but lone surrogates.
     """
@@ -57,7 +57,7 @@ def render(incident: Incident) -> str:
 
 
 def _sections(update: Update) -> list[str]:
-    """An update and, below it, each text it had before."""
+    """Return an update and, below it, each text it had before."""
     word = update.printed if update.printed.lower() == update.phase.value else update.phase.value
     printed = None if update.printed == _as_headed(word) else update.printed
     sections = [
@@ -72,14 +72,14 @@ def _sections(update: Update) -> list[str]:
 
 
 def _as_headed(word: str) -> str:
-    """What the feed printed, unless a note says otherwise: the heading's own word."""
+    """Return what the feed printed, unless a note says otherwise: the heading's own word."""
     return "" if word == Phase.UNKNOWN.value else word
 
 
 def _notes(**notes: str | datetime | None) -> str:
-    """The line `seen: 2026-03-02T11:53:00Z, printed: Update` of what is not None."""
-    said = [f"{name}: {NOTES[name].write(value)}" for name, value in notes.items() if value is not None]
-    return ", ".join(said) + "\n" if said else ""
+    """Return the line `seen: 2026-03-02T11:53:00Z, printed: Update` of what is not None."""
+    parts = [f"{name}: {NOTES[name].write(value)}" for name, value in notes.items() if value is not None]
+    return ", ".join(parts) + "\n" if parts else ""
 
 
 def _block(text: str) -> str:
@@ -93,30 +93,30 @@ def _change(change: Change) -> str:
 
 
 def parse(text: str, file: str = "") -> Incident:
-    """The incident in a file's text. `file` is for the message of an ArchiveError, which names line and cure."""
+    """Return the incident in a text. `file` is for the message of an ArchiveError, which names line and cure."""
     try:
         return _parse(text.replace("\r\n", "\n") if text.startswith("---\r\n") else text)
-    except Bad as bad:
-        line = text.count("\n", 0, max(text.find(bad.near) + bad.near.startswith("\n"), 0)) + 1
-        raise ArchiveError(Problem(file=file, line=line, message=str(bad))) from None
+    except FactError as error:
+        line = text.count("\n", 0, max(text.find(error.near) + error.near.startswith("\n"), 0)) + 1
+        raise ArchiveError(Problem(file=file, line=line, message=str(error))) from None
 
 
 def _parse(text: str) -> Incident:
     end = text.find("\n---\n", 3)
     if not text.startswith("---\n") or end < 0:
-        raise Bad("", "has no front matter; restore the lines --- around the facts from the history of the file")
-    known, extra = facts.read(text[4:end])
-    if missing := facts.NEEDED - known.keys():
-        raise Bad("", f"has no {', '.join(sorted(missing))}; restore it from the history of the file")
+        raise FactError("", "has no front matter; restore the lines --- around the facts from the history of the file")
+    fields, extra = facts.read(text[4:end])
+    if missing := facts.NEEDED - fields.keys():
+        raise FactError("", f"has no {', '.join(sorted(missing))}; restore it from the history of the file")
     updates, changes = _body(text[end + 5 :])
-    return Incident(**known, updates=updates, changes=changes, extra=extra)
+    return Incident(**fields, updates=updates, changes=changes, extra=extra)
 
 
 def _body(body: str) -> tuple[tuple[Update, ...], tuple[Change, ...]]:
-    """The updates and changes below the front matter."""
+    """Return the updates and changes below the front matter."""
     before, *sections = body.split("\n## ")
     if before.strip("\n"):
-        raise Bad(before, "this stands under no heading; write it below a line `## time phase`")
+        raise FactError(before, "this stands under no heading; write it below a line `## time phase`")
     updates: list[Update] = []
     changes: list[Change] = []
     for section in sections:
@@ -128,13 +128,13 @@ def _body(body: str) -> tuple[tuple[Update, ...], tuple[Change, ...]]:
 
 
 def _update(section: str) -> Update:
-    """An update from its section without the `## `."""
+    """Return an update from its section without the `## `."""
     newest, *older = section.split("\n### ")
-    heading, notes, text = _taken_apart(newest, OF_UPDATE)
+    heading, notes, text = _split_section(newest, OF_UPDATE)
     at, _, word = heading.partition(" ")
     phase = PHASES.get(word) or PHASES.get(word.lower())
     if phase is None:
-        raise Bad(f"## {heading}", f"{quoted(word)} is no phase; write one of: {', '.join(PHASES)}")
+        raise FactError(f"## {heading}", f"{quoted(word)} is no phase; write one of: {', '.join(PHASES)}")
     return Update(
         at=_time(at, f"## {heading}"),
         phase=phase,
@@ -145,20 +145,20 @@ def _update(section: str) -> Update:
 
 
 def _revision(section: str) -> Revision:
-    """An older text from its section without the `### `."""
-    heading, notes, text = _taken_apart(section, OF_REVISION)
+    """Return an older text from its section without the `### `."""
+    heading, notes, text = _split_section(section, OF_REVISION)
     if not heading.startswith(REVISION):
-        raise Bad(f"### {heading}", f"is no heading of ours; write `### {REVISION}time`, or a blank before it")
+        raise FactError(f"### {heading}", f"is no heading of ours; write `### {REVISION}time`, or a blank before it")
     return Revision(text=text, until=_time(heading.removeprefix(REVISION), f"### {heading}"), **notes)
 
 
-def _taken_apart(section: str, known: frozenset[str]) -> tuple[str, Mapping[str, Any], str]:
-    """Heading, notes (of `known` names) and text of a section."""
+def _split_section(section: str, names: frozenset[str]) -> tuple[str, Mapping[str, Any], str]:
+    """Return heading, notes (of these `names`) and text of a section."""
     heading, _, rest = section.partition("\n")
     notes: Mapping[str, Any] = {}
     if rest and rest[0] != "\n":
         line, _, rest = rest.partition("\n")
-        notes = _read_notes(line, known)
+        notes = _read_notes(line, names)
     text = rest[1:-1]
     if "## " in text:
         text = _UNESCAPE.sub(r"\1", text)
@@ -166,35 +166,35 @@ def _taken_apart(section: str, known: frozenset[str]) -> tuple[str, Mapping[str,
 
 
 @MEMO
-def _read_notes(line: str, known: frozenset[str]) -> Mapping[str, Any]:
+def _read_notes(line: str, names: frozenset[str]) -> Mapping[str, Any]:
     notes: dict[str, Any] = {}
     at = 0
     while at < len(line):
-        found = _NOTE.match(line, at)
-        if not found or found[1] not in known:
+        match = _NOTE.match(line, at)
+        if not match or match[1] not in names:
             cure = "put a blank line above a text"
-            raise Bad(line, f"{quoted(line)} are no notes like `seen: 2026-03-02T11:53:00Z`; {cure}")
+            raise FactError(line, f"{quoted(line)} are no notes like `seen: 2026-03-02T11:53:00Z`; {cure}")
         try:
-            notes[found[1]] = NOTES[found[1]].read(found[2])
+            notes[match[1]] = NOTES[match[1]].read(match[2])
         except ValueError as error:
-            raise Bad(line, f"{found[1]}: {error}") from None
-        at = found.end()
+            raise FactError(line, f"{match[1]}: {error}") from None
+        at = match.end()
     return notes
 
 
 def _read_change(line: str) -> Change:
-    found = _CHANGE.fullmatch(line)
+    match = _CHANGE.fullmatch(line)
     try:
-        if not found:
+        if not match:
             cure = "write `- title: old title, until seen 2026-03-02T11:53:00Z`"
-            raise NotCanonical(f"{quoted(line)} is no change; {cure}")
-        return Change(what=read_scalar(found[1], in_list=True), was=read_scalar(found[2]), until=unstamp(found[3]))
+            raise NotCanonicalError(f"{quoted(line)} is no change; {cure}")
+        return Change(what=read_scalar(match[1], in_list=True), was=read_scalar(match[2]), until=unstamp(match[3]))
     except ValueError as error:
-        raise Bad(line, str(error)) from None
+        raise FactError(line, str(error)) from None
 
 
 def _time(raw: str, near: str) -> datetime:
     try:
         return unstamp(raw)
     except ValueError as error:
-        raise Bad(near, str(error)) from None
+        raise FactError(near, str(error)) from None

@@ -14,7 +14,7 @@ WORDS = ("url", "etag", "last_modified", "body", "dialect", "window", "error")
 
 
 def render(pulls: Pulls) -> str:
-    """JSON with a line an entry, so that a heartbeat is a small diff; the same value gives the same bytes."""
+    """Return JSON with a line an entry, so that a heartbeat is a small diff; the same value gives the same bytes."""
     value = {
         "provider": pulls.provider,
         "coverage": [_span(span) for span in pulls.coverage],
@@ -26,7 +26,7 @@ def render(pulls: Pulls) -> str:
 
 
 def parse(text: str) -> Pulls:
-    """The reverse of `render`. Raises ValueError, KeyError, TypeError or AttributeError for anything else."""
+    """Return the pulls in a text of `render`. Raises ValueError, KeyError, TypeError or AttributeError for others."""
     value: dict[str, Any] = json.loads(text)
     return Pulls(
         provider=value.pop("provider"),
@@ -46,7 +46,7 @@ def _span(span: Span) -> dict[str, str]:
 
 
 def _feed(feed: FeedState) -> dict[str, Any]:
-    """What is known of a feed; what is empty is not written."""
+    """Return what is known of a feed; what is empty is not written."""
     words = {name: getattr(feed, name) for name in WORDS}
     times = {name: _stamp(getattr(feed, name)) for name in TIMES}
     rest = {"entries": feed.entries, "items": dict(feed.items)}

@@ -20,12 +20,12 @@ _ITEM = re.compile(rf'({QUOTED}|[^",\[\]]+)(?:, (?=.)|$)')
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")  # what JSON leaves and YAML forbids or folds
 
 
-class NotCanonical(ValueError):
+class NotCanonicalError(ValueError):
     """A value that is not written as this module writes it; PyYAML may still understand it."""
 
 
 def scalar(text: str, *, in_list: bool = False) -> str:
-    """Text as a YAML scalar on one line: bare where that is plainly safe, else in double quotes."""
+    """Return text as a YAML scalar on one line: bare where that is plainly safe, else in double quotes."""
     plain = _PLAIN_IN_LIST if in_list else _PLAIN
     if plain.fullmatch(text) and not _NOT_TEXT.fullmatch(text):
         return text
@@ -33,12 +33,12 @@ def scalar(text: str, *, in_list: bool = False) -> str:
 
 
 def read_scalar(raw: str, *, in_list: bool = False) -> str:
-    """The reverse of `scalar`. Raises NotCanonical."""
+    """Return the text of a `scalar`. Raises NotCanonicalError."""
     if raw.startswith('"'):
         return _unquote(raw)
     plain = _PLAIN_IN_LIST if in_list else _PLAIN
     if not plain.fullmatch(raw) or _NOT_TEXT.fullmatch(raw):
-        raise NotCanonical(f"{quoted(raw)} is not plain text; write it in double quotes")
+        raise NotCanonicalError(f"{quoted(raw)} is not plain text; write it in double quotes")
     return raw
 
 
@@ -47,33 +47,33 @@ def _unquote(raw: str) -> str:
         text = str(json.loads(raw))  # what begins with a double quote is a text or nothing
         text.encode()  # half a surrogate pair is no text
     except ValueError:
-        raise NotCanonical(f"{short(raw)} is not a text in double quotes; write it as in JSON") from None
+        raise NotCanonicalError(f"{short(raw)} is not a text in double quotes; write it as in JSON") from None
     return text
 
 
 def sequence(items: Sequence[str]) -> str:
-    """A flat list of texts: [a, "b, c"]."""
+    """Return a flat list of texts: [a, "b, c"]."""
     return f"[{', '.join(scalar(item, in_list=True) for item in items)}]"
 
 
 def read_sequence(raw: str) -> tuple[str, ...]:
-    """The reverse of `sequence`. Raises NotCanonical."""
+    """Return the texts of a `sequence`. Raises NotCanonicalError."""
     if raw == "[]":
         return ()
     if not (raw.startswith("[") and raw.endswith("]")):
-        raise NotCanonical(f"{quoted(raw)} is not a list; write [a, b]")
+        raise NotCanonicalError(f"{quoted(raw)} is not a list; write [a, b]")
     inside = raw[1:-1]
     raws = split(inside) if '"' in inside else inside.split(", ")
     return tuple(read_scalar(item, in_list=True) for item in raws)
 
 
 def split(inside: str) -> list[str]:
-    """Scalars with a comma and a blank between them, taken apart. Raises NotCanonical."""
+    """Split scalars with a comma and a blank between them. Raises NotCanonicalError."""
     items, at = [], 0
     while at < len(inside):
-        found = _ITEM.match(inside, at)
-        if not found:
-            raise NotCanonical(f"{quoted(inside)} is not a list of texts; put a comma and a blank between them")
-        items.append(found[1])
-        at = found.end()
+        match = _ITEM.match(inside, at)
+        if not match:
+            raise NotCanonicalError(f"{quoted(inside)} is not a list of texts; put a comma and a blank between them")
+        items.append(match[1])
+        at = match.end()
     return items
