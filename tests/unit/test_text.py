@@ -313,7 +313,7 @@ break<br>
 
 def test_blocks_are_placed_in_their_source() -> None:
     assert (
-        text.placed("a <b>c\n\n~~x~~ https://a.example\n\n| a |\n|---|\n")
+        text.render_with_positions("a <b>c\n\n~~x~~ https://a.example\n\n| a |\n|---|\n")
         == """\
 <p data-sourcepos="1:1-1:6">a <!-- raw HTML omitted -->c</p>
 <p data-sourcepos="3:1-3:23"><del>x</del> <a href="https://a.example">https://a.example</a></p>
@@ -329,7 +329,7 @@ def test_blocks_are_placed_in_their_source() -> None:
 
 
 def test_rubbish_is_named_with_its_column() -> None:
-    assert text.rubbish("a\u202eb\x07") == [(2, "\u202e"), (4, "\x07")]
+    assert text.invisible_characters("a\u202eb\x07") == [(2, "\u202e"), (4, "\x07")]
 
 
 @pytest.mark.parametrize(
@@ -377,7 +377,7 @@ def test_the_short_way_for_plain_text_equals_the_long_way(source: str) -> None:
 
 def test_all_that_is_printable_is_left_alone() -> None:
     everything = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
-    assert text.rubbish(everything) == []
+    assert text.invisible_characters(everything) == []
     assert text.clean(f"{everything}\u202e\n") == everything.strip()
 
 

@@ -13,7 +13,14 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from almanac.text import addresses, limits
-from almanac.text.markdown import DEEPEST, deep_nesting, placed, published, rubbish, unescape
+from almanac.text.markdown import (
+    DEEPEST,
+    deep_nesting,
+    invisible_characters,
+    render_with_positions,
+    sanitize_article,
+    unescape,
+)
 from almanac.text.similar import nearest
 
 NEAR = 2_000  # characters in which something that was rendered is looked for in the source
@@ -63,11 +70,11 @@ def read(markdown: str, figures: Collection[str] = ()) -> Body:
     wrong = unfit(markdown)
     if any("too " in spot.what for spot in wrong):  # such a text is not given to a renderer
         return Body(wrong=tuple(wrong))
-    shown = placed(markdown)
+    shown = render_with_positions(markdown)
     look = _Look(markdown, figures)
     look.at(shown)
     wrong += look.wrong
-    html = published(shown)
+    html = sanitize_article(shown)
     return Body(
         html=html,
         links=tuple(look.links),
@@ -86,7 +93,7 @@ def unfit(markdown: str) -> list[Spot]:
 def _hidden(markdown: str) -> Iterator[Spot]:
     """Characters that reorder or hide what a reader sees."""
     for number, line in enumerate(markdown.split("\n"), 1):
-        for column, character in rubbish(line):
+        for column, character in invisible_characters(line):
             yield Spot(number, column, f"holds the invisible character U+{ord(character):04X}; delete it")
 
 
@@ -118,7 +125,7 @@ class _Look:
         self.wrong: list[Spot] = []
 
     def at(self, shown: str) -> None:
-        """Look at HTML as `placed` makes it, which has one form for everything."""
+        """Look at HTML as `render_with_positions` makes it, which has one form for everything."""
         for end, tag, attributes, raw, words in _PIECE.findall(shown):
             if words:
                 self._words(unescape(words))

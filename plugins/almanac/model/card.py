@@ -64,7 +64,7 @@ class Card(NamedTuple):
 
 
 def card(incident: Incident, file: str) -> Card:
-    """The card of an incident saved at `file` (relative to content/incidents)."""
+    """Return the card of an incident saved at `file` (relative to content/incidents)."""
     slug = file.rsplit("/", 1)[-1].removesuffix(".md")[11:]  # file names are <YYYY-MM-DD>-<slug>.md
     observed = incident.observed
     return Card(

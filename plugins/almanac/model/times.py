@@ -17,7 +17,7 @@ def seconds(at: datetime) -> int:
 
 
 def moment(at: int) -> datetime:
-    """The aware UTC datetime of epoch seconds."""
+    """Return the aware UTC datetime of epoch seconds."""
     return datetime.fromtimestamp(at, UTC)
 
 
@@ -30,7 +30,7 @@ def stamp(at: datetime) -> str:
 
 
 def stamped(at: int) -> str:
-    """The same of epoch seconds, in a third of the time: tables write a hundred thousand of them."""
+    """Return what `stamp` does of epoch seconds, in a third of the time: tables write a hundred thousand of them."""
     minutes, second = divmod(at, 60)
     day, minute = divmod(minutes, 24 * 60)
     return f"{_day(day)}T{TWO[minute // 60]}:{TWO[minute % 60]}:{TWO[second]}Z"
@@ -38,12 +38,12 @@ def stamped(at: int) -> str:
 
 @lru_cache(maxsize=8192)
 def _day(number: int) -> str:
-    """The date of a day counted from the epoch."""
+    """Return the date of a day counted from the epoch."""
     return stamp(moment(number * 24 * 3600))[:10]
 
 
 def unstamp(text: str) -> datetime:
-    """The reverse of `stamp`. Raises ValueError for anything else."""
+    """Return the moment of a `stamp`. Raises ValueError for anything else."""
     if not _STAMP.fullmatch(text):
         raise ValueError(f"{text!r} is no time like 2026-03-02T11:49:20Z")
     return datetime.fromisoformat(text)  # a twentieth of the time of strptime

@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 
 def is_web(value: object) -> bool:
-    """True for an address that a reader may be sent to."""
+    """Say whether a reader may be sent to an address."""
     try:
         parts = urlsplit(str(value))
         good = parts.scheme in {"http", "https"} and not is_disguised(parts)
@@ -16,7 +16,7 @@ def is_web(value: object) -> bool:
 
 
 def is_disguised(parts: SplitResult) -> bool:
-    """True if an address has no host, or hides it behind a user's name or in letters that look like others.
+    """Say whether an address has no host, or hides it behind a user's name or in letters that look like others.
 
     Raises ValueError for a host that is none.
     """

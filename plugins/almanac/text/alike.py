@@ -42,7 +42,7 @@ _DIGITS = str.maketrans("01", "ol")
 
 
 def skeleton(name: str) -> str:
-    """What two names have in common that a reader would take for one: letters and digits, without marks and case."""
+    """Return what two names a reader would take for one have in common: letters and digits, without marks and case."""
     plain = unicodedata.normalize("NFKD", name.translate(_CAPITALS)).casefold().translate(_LETTERS)
-    kept = "".join(sign for sign in plain if sign.isalnum())
-    return re.sub("[li]", "l", kept.translate(_DIGITS).replace("rn", "m").replace("vv", "w"))
+    signs = "".join(sign for sign in plain if sign.isalnum())
+    return re.sub("[li]", "l", signs.translate(_DIGITS).replace("rn", "m").replace("vv", "w"))

@@ -20,7 +20,7 @@ SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 
 
 def duration(seconds: int) -> str:
-    """A length to the minute: "under 1 min", "58 min", "3 h 58 min"; from a day on to the hour, from ten to the day."""
+    """Return a length as "under 1 min", "58 min", "3 h 58 min"; from a day on to the hour, from ten to the day."""
     if seconds < MINUTE:
         return f"under 1{GAP}min" if seconds > 0 else f"0{GAP}min"
     minutes = (seconds + 30) // MINUTE
@@ -41,7 +41,7 @@ def _days(seconds: int) -> str:
 
 
 def age(seconds: int) -> str:
-    """How long ago or for how long, in the one unit that matters: "12 min", "8 h", "1 day", "23 days"."""
+    """Return how long ago or for how long, in the one unit that matters: "12 min", "8 h", "1 day", "23 days"."""
     if seconds < HOUR:
         return f"{max(seconds, 0) // MINUTE}{GAP}min"
     if seconds < DAY:
@@ -51,7 +51,7 @@ def age(seconds: int) -> str:
 
 
 def hours(seconds: int) -> str:
-    """A sum of times in hours: "104 h", "0.4 h" below ten, "0 h" for nothing."""
+    """Return a sum of times in hours: "104 h", "0.4 h" below ten, "0 h" for nothing."""
     amount = seconds / HOUR
     if 0 < amount < 0.05:
         return f"<{GAP}0.1{GAP}h"
@@ -59,52 +59,52 @@ def hours(seconds: int) -> str:
 
 
 def clock(at: datetime) -> str:
-    """14:05 of a UTC moment; the caller prints "UTC" beside it."""
+    """Return a UTC moment as 14:05; the caller prints "UTC" beside it."""
     return f"{TWO[at.hour]}:{TWO[at.minute]}"
 
 
 def clock_of(instant: int) -> str:
-    """The same of epoch seconds."""
+    """Return epoch seconds as `clock` does."""
     return f"{TWO[instant % DAY // HOUR]}:{TWO[instant % HOUR // MINUTE]}"
 
 
 def clock_seconds(at: datetime) -> str:
-    """11:49:20 of a UTC moment."""
+    """Return a UTC moment as 11:49:20."""
     return f"{TWO[at.hour]}:{TWO[at.minute]}:{TWO[at.second]}"
 
 
 def date(at: datetime) -> str:
-    """2 March 2026."""
+    """Return a day as 2 March 2026."""
     return f"{at.day}{GAP}{MONTHS[at.month - 1]}{GAP}{at.year}"
 
 
 def day_month(at: datetime) -> str:
-    """2 March."""
+    """Return a day as 2 March."""
     return f"{at.day}{GAP}{MONTHS[at.month - 1]}"
 
 
 def short_date(at: datetime) -> str:
-    """2 Mar."""
+    """Return a day as 2 Mar."""
     return f"{at.day}{GAP}{SHORT_MONTHS[at.month - 1]}"
 
 
 def long_date(at: datetime) -> str:
-    """Monday 2 March 2026."""
+    """Return a day as Monday 2 March 2026."""
     return f"{WEEKDAYS[at.weekday()]} {date(at)}"
 
 
 def month(year: int, number: int) -> str:
-    """March 2026."""
+    """Return a month as March 2026."""
     return f"{MONTHS[number - 1]} {year}"
 
 
 def moment(at: datetime) -> str:
-    """2 March 2026, 11:49 UTC."""
+    """Return a moment as 2 March 2026, 11:49 UTC."""
     return f"{date(at)}, {clock(at)}{GAP}UTC"
 
 
 def near(at: datetime, now: datetime) -> str:
-    """A moment as a reader at `now` needs it: "11:49 UTC" today, "2 March, 11:49 UTC" this year, else with the year."""
+    """Return a moment as a reader at `now` needs it: 11:49 UTC today, with the day this year, else with the year."""
     if at.date() == now.date():
         return f"{clock(at)}{GAP}UTC"
     if at.year == now.year:
@@ -113,14 +113,14 @@ def near(at: datetime, now: datetime) -> str:
 
 
 def period(since: datetime, last: datetime) -> str:
-    """1 February to 2 March 2026: two days, both included; the year once if it is the same."""
+    """Return two days, both included, as 1 February to 2 March 2026; the year once if it is the same."""
     if since.year == last.year:
         return f"{day_month(since)} to {date(last)}"
     return f"{date(since)} to {date(last)}"
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """83.5 %. Only what is wholly 100 or 0 looks so; what is nearly so is "> 99.9 %" or "< 0.1 %"."""
+    """Return a share as 83.5 %. Only what is wholly 100 or 0 looks so; what is nearly so is "> 99.9 %" or "< 0.1 %"."""
     step = 10.0**-digits
     scaled = share * 100
     if scaled in (0, 100):
@@ -133,7 +133,7 @@ def percent(share: float, digits: int = 1) -> str:
 
 
 def percents(low: float, high: float) -> str:
-    """A range of shares: 95.6–98.6 %; one number where both print the same."""
+    """Return a range of shares: 95.6–98.6 %; one number where both print the same."""
     first, last = percent(low), percent(high)
     if first == last:
         return last
@@ -142,27 +142,27 @@ def percents(low: float, high: float) -> str:
 
 
 def count(number: int) -> str:
-    """3,278."""
+    """Return a number as 3,278."""
     return f"{number:,}"
 
 
 def plural(number: int, one: str, many: str = "") -> str:
-    """1 incident, 2 incidents, 3,278 incidents."""
+    """Return a number of things: 1 incident, 2 incidents, 3,278 incidents."""
     return f"{number:,}{GAP}{one if number == 1 else many or one + 's'}"
 
 
 def spelled(number: int) -> str:
-    """Small numbers in words within a sentence: no, one, … twelve, then 13."""
+    """Return a small number in words within a sentence: no, one, … twelve, then 13."""
     return SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
 
 
 def sentence(words: str) -> str:
-    """The same with a capital letter at its start; the rest stays as it is."""
+    """Return a text with a capital letter at its start; the rest stays as it is."""
     return words[:1].upper() + words[1:]
 
 
 def listing(items: Sequence[str], most: int = 0) -> str:
-    """a, b and c; with `most`, what is over is counted: a, b and 3 more."""
+    """Return a, b and c; with `most`, what is over is counted: a, b and 3 more."""
     if most and len(items) > most:
         return f"{', '.join(items[:most])} and {len(items) - most} more"
     if len(items) < 2:

@@ -69,13 +69,13 @@ PLAIN = re.compile(rf"{_PLAIN_LINE}(?:\n\n?{_PLAIN_LINE})*+")
 
 
 def clean(text: str) -> str:
-    """Text without control, bidirectional, tag and surrogate characters, with \\n line ends, stripped."""
+    """Return text without control, bidirectional, tag and surrogate characters, with \\n line ends, stripped."""
     return tidy(text).strip()
 
 
 @lru_cache(64)  # the texts of an incident are printed twice in a row: on its page, and on that of its replay
 def html(markdown: str) -> str:
-    """Safe HTML for Markdown; raw HTML in it is dropped, as images are; headings are shown as their text."""
+    """Return safe HTML for Markdown; raw HTML in it is dropped, as images are; headings are shown as their text."""
     if PLAIN.fullmatch(markdown):
         return "<p>" + markdown.replace("\n\n", "</p>\n<p>") + "</p>"
     return _SHOW.clean(_rendered(cmarkgfm.markdown_to_html, clean(markdown))).strip()
@@ -96,7 +96,7 @@ def _rendered(render: Callable[[str], str], markdown: str) -> str:
 
 
 def is_nested_too_deep(markdown: str) -> bool:
-    """True if quotes, lists or brackets stand so deep within each other that the engine takes quadratic time."""
+    """Say whether quotes, lists or brackets stand so deep within each other that the engine takes quadratic time."""
     return deep_nesting(markdown) is not None
 
 
@@ -118,12 +118,12 @@ def _shortened(reference: re.Match[str]) -> str:
 
 
 def article(markdown: str) -> str:
-    """Safe HTML for what people write: as `html`, with headings below h1, tables, images and Pelican's own links."""
-    return published(placed(markdown))
+    """Return safe HTML for what people write: as `html`, with headings below h1, tables, images and Pelican links."""
+    return sanitize_article(render_with_positions(markdown))
 
 
-def placed(markdown: str) -> str:
-    """What `published` makes safe: HTML, each block with its line in the source; raw HTML in it is an empty comment."""
+def render_with_positions(markdown: str) -> str:
+    """Return HTML for `sanitize_article`, each block with its line in the source; raw HTML is an empty comment."""
     source = tidy(markdown)
     bare = source.lstrip()
     lines = source[: len(source) - len(bare)].count("\n")
@@ -135,39 +135,39 @@ def placed(markdown: str) -> str:
     return _rendered(render, "\n" * lines + bare.rstrip())
 
 
-def published(shown: str) -> str:
-    """Safe HTML of what `placed` gave."""
-    if "%7B" in shown:
-        shown = _PELICAN_LINK.sub(r'\1="{\2}', shown)
-    return _anchored(_ARTICLE.clean(shown).strip())
+def sanitize_article(rendered: str) -> str:
+    """Return safe HTML of what `render_with_positions` gave."""
+    if "%7B" in rendered:
+        rendered = _PELICAN_LINK.sub(r'\1="{\2}', rendered)
+    return _anchored(_ARTICLE.clean(rendered).strip())
 
 
-def rubbish(line: str) -> list[tuple[int, str]]:
-    """Each character of a line that `clean` takes out, with its column counted from 1."""
+def invisible_characters(line: str) -> list[tuple[int, str]]:
+    """Return each character of a line that `clean` takes out, with its column counted from 1."""
     if line.isprintable():  # as nearly always
         return []
-    return [(found.start() + 1, found[0]) for found in _RUBBISH.finditer(line)]
+    return [(match.start() + 1, match[0]) for match in _RUBBISH.finditer(line)]
 
 
-def _anchored(shown: str) -> str:
-    """Safe HTML whose headings have ids, so that links can lead to a section: `## Heading {#id}`, else of its words.
+def _anchored(safe: str) -> str:
+    """Return the safe HTML with ids at its headings, for links to sections: `## Heading {#id}`, else of its words.
 
     The second of a name gets -2.
     """
     met: dict[str, int] = {}
 
-    def anchor(found: re.Match[str]) -> str:
-        level, title, given = found.groups()
+    def anchor(heading: re.Match[str]) -> str:
+        level, title, own_id = heading.groups()
         words = unescape(re.sub(r"<[^>]*>", "", title)).lower().replace("’", "").replace("'", "")
-        name = given or "-".join(re.findall("[a-z0-9]+", words)) or "section"
+        name = own_id or "-".join(re.findall("[a-z0-9]+", words)) or "section"
         met[name] = met.get(name, 0) + 1
         return f'<h{level} id="{name}{f"-{met[name]}" if met[name] > 1 else ""}">{title}</h{level}>'
 
-    return _HEADING.sub(anchor, shown)
+    return _HEADING.sub(anchor, safe)
 
 
 def plain(markdown_or_html: str) -> str:
-    """One line of plain text. A source with `<` in it is taken as HTML, any other as Markdown."""
+    """Return one line of plain text. A source with `<` in it is taken as HTML, any other as Markdown."""
     source = markdown_or_html if "<" in markdown_or_html else html(markdown_or_html)
     inline = re.sub(r"</?(?:a|strong|em|b|i|code)>", "", _WORDS.clean(flat(tidy(source))))
     return " ".join(tidy(unescape(re.sub(r"<[^>]*>", " ", inline))).split())
@@ -180,8 +180,8 @@ def flat(html: str) -> str:
     """
     still_open: Counter[str] = Counter()
     depth = 0
-    for end, written in _TAG.findall(html):
-        name = written.lower()
+    for end, tag in _TAG.findall(html):
+        name = tag.lower()
         if name in _UNCLOSED or (end and not still_open[name]):
             continue
         still_open[name] += -1 if end else 1
@@ -192,7 +192,7 @@ def flat(html: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """As `clean`, with the blanks at the ends."""
+    """Return text as `clean` does, with the blanks at the ends."""
     if text.replace("\n", "").isprintable():  # as nearly always; nothing that would be taken out is printable
         return text
     return _RUBBISH.sub("", _LINE_END.sub("\n", text))

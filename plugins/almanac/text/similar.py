@@ -11,8 +11,8 @@ _LIKELY = 20  # names that are compared letter by letter: difflib needs 60 µs f
 _LONG = 200  # characters of a name that nobody mistypes but for another name
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name most like `name`, which is probably meant; "" if none is like it.
+def nearest(name: str, candidates: Iterable[str]) -> str:
+    """Return the candidate most like `name`, which is probably meant; "" if none is like it.
 
     Only the names that share most pairs of letters with it are compared in full, so that a thousand wrong names in
     one pull request cost seconds where the archive is large, not minutes.
@@ -20,7 +20,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if len(name) > _LONG:
         return ""
     pairs = _pairs(name)
-    likely = nlargest(_LIKELY, known, key=lambda other: len(pairs & _pairs(other)))
+    likely = nlargest(_LIKELY, candidates, key=lambda other: len(pairs & _pairs(other)))
     near = difflib.get_close_matches(name, likely, 1)
     return near[0] if near else ""
 

@@ -14,12 +14,12 @@ def slug(title: str) -> str:
     words = "".join(c if c.isalnum() else "" if c == "'" else " " for c in ascii_only).split()
     if not words:
         raise ValueError(f"{title!r} has no letters or digits of which an address could be made; choose another title")
-    found = words[0][:64]
+    address = words[0][:64]
     for word in words[1:]:
-        if len(found) + 1 + len(word) > 64:
+        if len(address) + 1 + len(word) > 64:
             break
-        found += f"-{word}"
-    return found
+        address += f"-{word}"
+    return address
 
 
 def identifier(name: str) -> str:

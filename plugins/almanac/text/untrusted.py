@@ -36,7 +36,7 @@ _LINE_START = re.compile(r"[#>]|[-+](?=\s|$)|[-|:](?=[-|:\s]*$)|=+$|\d{1,9}(?=[.
 
 
 def markdown(html: str) -> str:
-    """Safe Markdown for an untrusted HTML fragment or plain text: paragraphs, emphasis, code, links, lists, quotes.
+    """Return safe Markdown for untrusted HTML or plain text: paragraphs, emphasis, code, links, lists, quotes.
 
     A single line end is a blank as in HTML and is kept as a soft break, an empty line starts a paragraph, headings
     become bold. Only http, https and mailto links stay links.
@@ -51,17 +51,17 @@ def markdown(html: str) -> str:
 
 
 def _blocks(node: Tag, depth: int) -> list[str]:
-    """The finished Markdown blocks of what stands inside a node."""
-    done: list[str] = []
+    """Return the finished Markdown blocks of what stands inside a node."""
+    blocks: list[str] = []
     line: list[str] = []
     for child in node.children:
         if isinstance(child, Tag) and child.name not in INLINE:
-            done += _paragraphs("".join(line))
+            blocks += _paragraphs("".join(line))
             line.clear()
-            done += _block(child, depth + 1)
+            blocks += _block(child, depth + 1)
         else:
             line.append(_inline(child, depth + 1))
-    return done + _paragraphs("".join(line))
+    return blocks + _paragraphs("".join(line))
 
 
 def _block(tag: Tag, depth: int) -> list[str]:
@@ -80,7 +80,7 @@ def _block(tag: Tag, depth: int) -> list[str]:
 
 
 def _list(tag: Tag, depth: int) -> list[str]:
-    """One block: an item a line, whatever else belongs to it indented below."""
+    """Return one block: an item a line, whatever else belongs to it indented below."""
     items = [re.sub(r"\n\n(?=- |1\. )", "\n", item) for child in tag.children if (item := _item(child, depth))]
     bullets = ["- " if tag.name == "ul" else f"{n}. " for n in range(1, len(items) + 1)]
     lines = (b + re.sub(r"\n(?!\n)", "\n" + " " * len(b), item) for b, item in zip(bullets, items, strict=True))
@@ -117,7 +117,7 @@ def _children(tag: Tag, depth: int) -> str:
 
 
 def _emphasis(inside: str, start: str, end: str) -> str:
-    """Marks around the words, not around the blanks at their edges; emphasis within emphasis is dropped."""
+    """Put marks around the words, not around the blanks at their edges; drop emphasis within emphasis."""
     words = re.sub("[\ue000-\ue003]", "", inside)
     core = words.strip(_BLANKS)
     if not core or _PARAGRAPH in core:
@@ -127,7 +127,7 @@ def _emphasis(inside: str, start: str, end: str) -> str:
 
 
 def _code(source: str) -> str:
-    """A code span, or escaped text where a span would not be safe in every renderer."""
+    """Return a code span, or escaped text where a span would not be safe in every renderer."""
     words = " ".join(tidy(_MARKS.sub("", source)).split())
     return f"`{words}`" if words and not re.search(r"[`<\\|]", words) else _escape(words)
 
@@ -142,13 +142,13 @@ def _link(address: str, inside: str) -> str:
 
 
 def _escape(text: str) -> str:
-    """Text that Markdown takes as text wherever it stands in a line."""
+    """Return text that Markdown takes as text wherever it stands in a line."""
     text = _SPECIAL.sub(r"\\\g<0>", tidy(_MARKS.sub("", text)))
     return _REFERENCE.sub("&amp;", text).replace("<", "&lt;")
 
 
 def _paragraphs(line: str) -> list[str]:
-    """The paragraphs of inline text with marks: two breaks or an empty line part them."""
+    """Return the paragraphs of inline text with marks: two breaks or an empty line part them."""
     parts = _BREAKS.sub(_PARAGRAPH, line).split(_PARAGRAPH)
     return [text for part in parts if (text := _paragraph(part.strip(_BLANKS)))]
 
@@ -166,7 +166,7 @@ def _unjoined(match: re.Match[str]) -> str:
 
 
 def _stars(match: re.Match[str]) -> str:
-    """Asterisks where CommonMark's flanking rules let them work between these neighbours, else the bare words."""
+    """Return asterisks where CommonMark's flanking rules let them work between these neighbours, else bare words."""
     words, text = match[2], match.string
     before, after = text[: match.start()][-1:], text[match.end() : match.end() + 1]
     opens = words[0].isalnum() or not before or before in _BESIDE_EMPHASIS
@@ -182,7 +182,7 @@ def _soft_lines(piece: str) -> str:
 
 
 def _started(line: str) -> str:
-    """A line whose start Markdown cannot take for a heading, list, quote, rule or table."""
+    """Return a line whose start Markdown cannot take for a heading, list, quote, rule or table."""
     match = _LINE_START.match(line)
     if not match:
         return line
