@@ -22,7 +22,7 @@ import stamina.instrumentation
 
 from almanac.fetch import body as bodies
 from almanac.fetch import guard
-from almanac.fetch.client import Passing, client
+from almanac.fetch.client import TransientError, client
 from almanac.fetch.guard import Deadline
 from almanac.model import FeedError
 
@@ -86,7 +86,7 @@ class Hosts:
 
 
 def get(request: Request, hosts: Hosts | None = None) -> Answer:
-    """The feed's bytes, or that they did not change. The deadline starts when it is this request's turn.
+    """Return the feed's bytes, or that they did not change. The deadline starts when it is this request's turn.
 
     Raises FeedError with one of the reasons url, dns, private-address, refused, timeout, reset, tls, protocol, status,
     redirect, type, html, too-large, truncated; its message is one line.
@@ -94,8 +94,8 @@ def get(request: Request, hosts: Hosts | None = None) -> Answer:
     with (hosts or Hosts()).turn(_url(request.url).host):
         deadline = Deadline(request.seconds)
 
-        def again(error: Exception) -> bool | float:
-            if not isinstance(error, Passing):
+        def should_retry(error: Exception) -> bool | float:
+            if not isinstance(error, TransientError):
                 return False
             wait = 1.0 if error.wait is None else error.wait
             if deadline.remaining < wait + request.seconds / 4:  # too late for another whole answer
@@ -103,16 +103,16 @@ def get(request: Request, hosts: Hosts | None = None) -> Answer:
             return True if error.wait is None else error.wait
 
         attempts = stamina.retry_context(
-            on=again, attempts=3, timeout=None, wait_initial=0.2, wait_max=2.0, wait_jitter=0.5
+            on=should_retry, attempts=3, timeout=None, wait_initial=0.2, wait_max=2.0, wait_jitter=0.5
         )
         for attempt in attempts:
             with attempt:
-                return _once(request, deadline)
+                return _attempt(request, deadline)
         raise AssertionError("stamina gives the last error back")  # pragma: no cover
 
 
 def via_address(via: str) -> tuple[str, int] | None:
-    """Host and port of a `via` URL, None for "". Raises ValueError for anything but http://127.0.0.1:PORT or [::1]."""
+    """Return host and port of a `via` URL, None for "". Raises ValueError unless it is http://127.0.0.1:PORT or [::1]."""
     if not via:
         return None
     url = httpx2.URL(via)
@@ -122,7 +122,7 @@ def via_address(via: str) -> tuple[str, int] | None:
 
 
 def online(urls: Iterable[str], *, seconds: float = 2.0) -> bool:
-    """Whether any of a few of these hosts takes a connection in time; True as well when fewer than three are asked.
+    """Say whether any of a few of these hosts takes a connection in time; True as well for fewer than three hosts.
 
     With fewer, a silent host says more about itself than about our network.
     """
@@ -135,17 +135,17 @@ def online(urls: Iterable[str], *, seconds: float = 2.0) -> bool:
     def knock(host: str, port: int) -> None:
         answers.put(guard.takes(host, port, deadline))
 
-    asked = places[:: -(-len(places) // 6)]  # six of them, spread over the alphabet
-    for place in asked:
+    sample = places[:: -(-len(places) // 6)]  # six of them, spread over the alphabet
+    for place in sample:
         threading.Thread(target=knock, args=place, daemon=True).start()
     try:
-        return any(answers.get(timeout=max(0.0, deadline.remaining)) for _ in asked)
+        return any(answers.get(timeout=max(0.0, deadline.remaining)) for _ in sample)
     except queue.Empty:
         return False
 
 
 def _places(urls: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Host and port of each; what is no URL is left for `get` to refuse."""
+    """Yield host and port of each; what is no URL is left for `get` to refuse."""
     for text in urls:
         with suppress(FeedError):
             url = _url(text)
@@ -153,7 +153,7 @@ def _places(urls: Iterable[str]) -> Iterator[tuple[str, int]]:
 
 
 def _url(text: str) -> httpx2.URL:
-    """A URL this module may ask. Raises FeedError `url` for anything but plain http and https."""
+    """Return a URL this module may ask. Raises FeedError `url` for anything but plain http and https."""
     try:
         url = httpx2.URL(text)
     except httpx2.InvalidURL as error:
@@ -163,31 +163,31 @@ def _url(text: str) -> httpx2.URL:
     return url
 
 
-def _once(request: Request, deadline: Deadline) -> Answer:
-    """One attempt, redirects included."""
-    url, seen, moved, for_good = _url(request.url), {request.url}, "", True
+def _attempt(request: Request, deadline: Deadline) -> Answer:
+    """Make one attempt, redirects included."""
+    url, visited, moved, for_good = _url(request.url), {request.url}, "", True
     with client(deadline, via_address(request.via)) as session:
         for _ in range(REDIRECTS + 1):
             with session.stream("GET", _wire(url, request.via), headers=_headers(request)) as response:
                 if not response.has_redirect_location:
                     return _answer(request, response, moved)
                 for_good = for_good and response.status_code in (301, 308)
-                url = _target(url, response.headers["location"], seen)
+                url = _target(url, response.headers["location"], visited)
                 moved = str(url) if for_good else moved
     raise FeedError("redirect", f"more than {REDIRECTS} redirects, the last to {_short(url)}; put the last address in")
 
 
-def _target(url: httpx2.URL, location: str, seen: set[str]) -> httpx2.URL:
-    """Where a redirect leads; `seen` grows by it."""
+def _target(url: httpx2.URL, location: str, visited: set[str]) -> httpx2.URL:
+    """Return where a redirect leads, and add that to `visited`."""
     try:
         target = _url(str(url.join(location)))
     except (httpx2.InvalidURL, FeedError) as error:
         raise FeedError("redirect", f"redirects to {location[:200]!r}, no web address; look for its new one") from error
     if url.scheme == "https" and target.scheme == "http":
         raise FeedError("redirect", f"redirects from https down to {_short(target)}; look for its new address")
-    if str(target) in seen:
+    if str(target) in visited:
         raise FeedError("redirect", f"redirects in a circle by {_short(target)}; look for its new address")
-    seen.add(str(target))
+    visited.add(str(target))
     return target
 
 
@@ -205,7 +205,7 @@ def _headers(request: Request) -> dict[str, str]:
 
 
 def _answer(request: Request, response: httpx2.Response, moved: str) -> Answer:
-    """What the last response of the chain means, its body read if it is of use."""
+    """Return what the last response of the chain means, its body read if it is of use."""
     etag, last_modified = (_validator(response, name) for name in ("etag", "last-modified"))
     if response.status_code == 304 and _headers(request):
         return Answer(
@@ -223,34 +223,34 @@ def _answer(request: Request, response: httpx2.Response, moved: str) -> Answer:
         bodies.check(body, content_type=response.headers.get("content-type", ""), challenged=challenged)
     except FeedError as error:
         if error.reason == "truncated":
-            raise Passing(error.reason, str(error)) from error
+            raise TransientError(error.reason, str(error)) from error
         raise
     return Answer(body=body, etag=etag, last_modified=last_modified, moved=moved)
 
 
 def _validator(response: httpx2.Response, name: str) -> str:
-    """An ETag or Last-Modified fit to be kept in a file and sent back; "" for one that is not."""
+    """Return an ETag or Last-Modified fit to be kept in a file and sent back; "" for one that is not."""
     value = str(response.headers.get(name, "")).strip()
     return value if len(value) <= 300 and value.isascii() and value.isprintable() else ""
 
 
 def _refusal(response: httpx2.Response, *, challenged: bool) -> FeedError:
     status = response.status_code
-    said = f"answers {status} {httpx2.codes.get_reason_phrase(status)}".rstrip()
+    status_line = f"answers {status} {httpx2.codes.get_reason_phrase(status)}".rstrip()
     wait = _retry_after(response.headers.get("retry-after", ""))
     if wait is not None and status in (429, 503):
-        return Passing("status", f"{said} and asks to wait {wait:.0f} s; pull again after that", wait)
+        return TransientError("status", f"{status_line} and asks to wait {wait:.0f} s; pull again after that", wait)
     if status in (500, 502, 503, 504):
-        return Passing("status", f"{said}; pull again later")
+        return TransientError("status", f"{status_line}; pull again later")
     if status == 429:
-        return FeedError("status", f"{said}; pull less often")
+        return FeedError("status", f"{status_line}; pull less often")
     if challenged or status in (401, 403):
-        return FeedError("status", f"{said}: it shuts programs out; look for another feed of this provider")
-    return FeedError("status", f"{said}; look for the feed's new address")
+        return FeedError("status", f"{status_line}: it shuts programs out; look for another feed of this provider")
+    return FeedError("status", f"{status_line}; look for the feed's new address")
 
 
 def _retry_after(value: str) -> float | None:
-    """Seconds a Retry-After asks for, given as a number or as a date (RFC 9110, 10.2.3)."""
+    """Return the seconds a Retry-After asks for, given as a number or as a date (RFC 9110, 10.2.3)."""
     if value.isdecimal():
         return float(value[:9])
     try:

@@ -22,7 +22,7 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 
 
 def gather(chunks: Iterable[bytes], *, encoding: str, limit: int) -> bytes:
-    """The unpacked bytes of an answer, `limit` of them at most.
+    """Return the unpacked bytes of an answer, `limit` of them at most.
 
     Raises FeedError `too-large` as soon as the cap is passed, whatever was announced and however well it was packed;
     `truncated` when a packed answer ends early; `type` for a packing nobody asked for.
@@ -73,8 +73,8 @@ def check(body: bytes, *, content_type: str = "", challenged: bool = False) -> N
     elif challenged or name in (b"html", b"head", b"body", b"script") or b"<html" in plain[:4096].lower():
         raise _page(plain, challenged=challenged)
     else:
-        what = _what(name, content_type, plain)
-        raise FeedError("type", f"no RSS, Atom or JSON but {what}; check the feed's address")
+        content = _content_words(name, content_type, plain)
+        raise FeedError("type", f"no RSS, Atom or JSON but {content}; check the feed's address")
 
 
 def _without_bom(body: bytes) -> bytes:
@@ -85,7 +85,7 @@ def _without_bom(body: bytes) -> bytes:
 
 
 def _check_end(plain: bytes, root: re.Match[bytes]) -> None:
-    """A document must end with its root's end tag: a length told too short cuts there without any other sign."""
+    """Raise unless the root's end tag ends the document: a wrong, short length cuts there without any other sign."""
     end = plain.rfind(b"</" + root[1])
     if end >= 0:
         tail = _EPILOG.match(plain, end + 2 + len(root[1]))
@@ -106,7 +106,7 @@ def _page(plain: bytes, *, challenged: bool) -> FeedError:
     return FeedError("html", "a web page instead of the feed; check the feed's address")
 
 
-def _what(name: bytes, content_type: str, plain: bytes) -> str:
+def _content_words(name: bytes, content_type: str, plain: bytes) -> str:
     if not plain.strip():
         return "nothing at all"
     if name:

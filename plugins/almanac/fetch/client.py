@@ -16,7 +16,7 @@ from almanac.model import FeedError
 AGENT = "OutageAlmanac/0.1 (+https://github.com/outage-almanac/outage-almanac)"
 
 
-class Passing(FeedError):
+class TransientError(FeedError):
     """A fault that may be gone in a moment. `wait`: seconds the server asked for, if it did."""
 
     def __init__(self, reason: str, message: str, wait: float | None = None) -> None:
@@ -26,7 +26,7 @@ class Passing(FeedError):
 
 @contextmanager
 def client(deadline: Deadline, via: tuple[str, int] | None) -> Iterator[httpx2.Client]:
-    """A client for one request and its redirects, closed at the end; whatever goes wrong inside is a FeedError."""
+    """Yield a client for one request and its redirects, closed at the end; whatever goes wrong is a FeedError."""
     session = httpx2.Client(
         transport=_Transport(Backend(deadline, via)),
         trust_env=False,
@@ -37,7 +37,7 @@ def client(deadline: Deadline, via: tuple[str, int] | None) -> Iterator[httpx2.C
             "Accept-Encoding": "gzip",  # what `body` can unpack under a cap
         },
     )
-    with session, _said_plainly(deadline):
+    with session, _plain_errors(deadline):
         yield session
 
 
@@ -82,7 +82,7 @@ def _tls() -> ssl.SSLContext:
 
 
 @contextmanager
-def _said_plainly(deadline: Deadline) -> Iterator[None]:
+def _plain_errors(deadline: Deadline) -> Iterator[None]:
     """Turn what httpcore2 raises into FeedErrors of one line."""
     try:
         yield
@@ -93,7 +93,7 @@ def _said_plainly(deadline: Deadline) -> Iterator[None]:
     except httpcore2.NetworkError as error:
         if isinstance(error.__context__, ssl.SSLError):
             raise FeedError("tls", "the encrypted connection broke; check the feed's address") from error
-        raise Passing("reset", "the connection was cut; pull again later") from error
+        raise TransientError("reset", "the connection was cut; pull again later") from error
     except httpcore2.RemoteProtocolError as error:
         raise _broken_protocol(str(error)) from error
     except (httpx2.InvalidURL, ValueError) as error:  # the client looks at a Location even if it does not follow it
@@ -109,16 +109,16 @@ def _not_connected(error: httpcore2.ConnectError) -> FeedError:
     if isinstance(cause, ssl.SSLError):
         return FeedError("tls", "no encrypted connection could be agreed on; check the feed's address")
     if isinstance(cause, ConnectionResetError):
-        return Passing("reset", "the connection was cut while it was set up; pull again later")
+        return TransientError("reset", "the connection was cut while it was set up; pull again later")
     return FeedError("refused", f"takes no connections ({_one_line(error)}); check network and address")
 
 
-def _broken_protocol(said: str) -> FeedError:
-    if "complete message body" in said or "incomplete chunked read" in said:
-        return Passing("truncated", "the answer ended before its announced length; pull again later")
-    if "without sending a response" in said:
-        return Passing("reset", "the connection was closed without an answer; pull again later")
-    return FeedError("protocol", f"does not speak HTTP ({' '.join(said.split())[:120]}); check the feed's address")
+def _broken_protocol(message: str) -> FeedError:
+    if "complete message body" in message or "incomplete chunked read" in message:
+        return TransientError("truncated", "the answer ended before its announced length; pull again later")
+    if "without sending a response" in message:
+        return TransientError("reset", "the connection was closed without an answer; pull again later")
+    return FeedError("protocol", f"does not speak HTTP ({' '.join(message.split())[:120]}); check the feed's address")
 
 
 def _one_line(error: Exception) -> str:

@@ -30,7 +30,7 @@ _NOT_HOSTS = tuple(
 
 
 def is_public(address: str) -> bool:
-    """True for an address a feed may live at: global unicast, and so is any IPv4 address it carries inside.
+    """Say whether a feed may live at an address: global unicast, and so is any IPv4 address it carries inside.
 
     Stricter than `ipaddress.is_global`, which calls multicast, site-local and, in older Pythons, NAT64 global.
     """
@@ -59,13 +59,13 @@ class Deadline:
         return self._end - time.monotonic()
 
     def left(self) -> float:
-        """Seconds left, more than 0. Raises FeedError `timeout` once it has passed."""
+        """Return the seconds left, more than 0. Raises FeedError `timeout` once it has passed."""
         if (seconds := self.remaining) > 0:
             return seconds
         raise self.missed()
 
     def missed(self) -> FeedError:
-        """What to raise when it was not kept."""
+        """Return the error to raise when it was not kept."""
         return FeedError("timeout", f"no whole answer within {self.seconds:g} s; if it stays so, look for another feed")
 
 
@@ -90,7 +90,7 @@ class Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        """Raises FeedError `dns`, `private-address` or `timeout`, and httpcore2's own errors."""
+        """Connect to a public address. Raises FeedError `dns`, `private-address` or `timeout`, or httpcore2's errors."""
         if self._via is None:
             places = [(address, port) for address in _public(host, _resolve(host, port, self._deadline))]
         else:
@@ -109,7 +109,7 @@ class Backend(httpcore2.NetworkBackend):
 
 
 def takes(host: str, port: int, deadline: Deadline) -> bool:
-    """Whether a host takes a connection, or would if its address were public: the resolver at least knows it."""
+    """Say whether a host takes a connection, or would if its address were public: the resolver at least knows it."""
     try:
         Backend(deadline).connect_tcp(host, port).close()
     except FeedError as error:
@@ -156,7 +156,7 @@ def _is_address(host: str) -> bool:
 
 
 def _public(host: str, addresses: list[str]) -> list[str]:
-    """Those that may be asked. Raises FeedError `private-address` if there is none."""
+    """Return those that may be asked. Raises FeedError `private-address` if there is none."""
     if public := [address for address in addresses if is_public(address)]:
         return public
     raise FeedError(
@@ -165,7 +165,7 @@ def _public(host: str, addresses: list[str]) -> list[str]:
 
 
 def _resolve(host: str, port: int, deadline: Deadline) -> list[str]:
-    """The addresses of a name, the preferred one first.
+    """Return the addresses of a name, the preferred one first.
 
     getaddrinfo cannot be interrupted: it runs in a thread that is left behind when it takes too long.
     """
@@ -173,8 +173,8 @@ def _resolve(host: str, port: int, deadline: Deadline) -> list[str]:
 
     def ask() -> None:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            answers.put(list(dict.fromkeys(str(place[4][0]) for place in found)))
+            places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answers.put(list(dict.fromkeys(str(place[4][0]) for place in places)))
         except (OSError, UnicodeError) as error:
             answers.put(error)
 
