@@ -60,12 +60,12 @@ def locks(task: str) -> tuple[Path, ...]:
 
 
 def marker(lock: Path) -> Path:
-    """The file in .venv that says what of `lock` is installed."""
+    """Return the file in .venv that says what of `lock` is installed."""
     return VENV / f".{lock.stem}-installed"
 
 
 def state(lock: Path) -> str:
-    """What the marker must hold: this lock file under this Python."""
+    """Return what the marker must hold: this lock file under this Python."""
     return hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
 
 
@@ -119,7 +119,7 @@ def make_venv(uv: str | None) -> None:
 
 
 def has_pip() -> bool:
-    """Return whether .venv can install packages by itself."""
+    """Say whether .venv can install packages by itself."""
     return not subprocess.run([str(PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL).returncode
 
 
@@ -154,7 +154,7 @@ def bootstrap(arguments: list[str]) -> None:
 
 
 def with_paths(arguments: list[str]) -> list[str]:
-    """`check a.md b.md` in the words of invoke: `check --paths=a.md,b.md`."""
+    """Return `check a.md b.md` in the words of invoke: `check --paths=a.md,b.md`."""
     paths = [each for each in arguments[1:] if not each.startswith("-")]
     if arguments[:1] != ["check"] or not paths or {"-p", "--paths"} & set(arguments):
         return arguments
@@ -162,7 +162,7 @@ def with_paths(arguments: list[str]) -> list[str]:
 
 
 def which_tests(arguments: list[str]) -> list[str]:
-    """What pytest is asked for: the quick tests or all of them, on all cores, or the files and tests that are named."""
+    """Return what pytest is asked for: the quick tests or all, on all cores, or the files and tests that are named."""
     passed_on = [each for each in arguments if each != "--all"]
     if any((ROOT / each.partition("::")[0]).exists() for each in passed_on if not each.startswith("-")):
         return passed_on
@@ -170,7 +170,7 @@ def which_tests(arguments: list[str]) -> list[str]:
 
 
 def version() -> str:
-    """The name of the program and its version, read without .venv."""
+    """Return the name of the program and its version, read without .venv."""
     sys.path.insert(0, str(PLUGINS / "almanac/exports"))
     try:
         import version  # type: ignore[import-not-found]  # plugins/almanac/exports/version.py, stdlib only
@@ -180,7 +180,7 @@ def version() -> str:
 
 
 def nothing_changed() -> bool:
-    """True, and said so, if sources, settings and outputs stand as the last build left them (no Pelican imported)."""
+    """Say, and print, whether sources, settings and outputs stand as the last build left them (no Pelican imported)."""
     sys.path[:0] = [str(PLUGINS / "almanac"), str(PLUGINS / "almanac/model")]  # the packages would load all of theirs
     try:
         import clock  # type: ignore[import-not-found]  # plugins/almanac/model/clock.py, stdlib only
@@ -214,7 +214,7 @@ def run(*command: str, **env: str) -> None:
 
 @task(help={"now": "build as of this time, e.g. 2026-03-02T14:10:00Z", "output": "where to (default: output)"})
 def site(_: Context, now: str = "", output: str = "") -> None:
-    """The main job: pull the feeds, then build the site to publish."""
+    """Pull the feeds, then build the site to publish: the main job."""
     from almanac import site as almanac_site
 
     almanac_site.run(ROOT / "publishconf.py", now=now, output=output)
@@ -259,7 +259,7 @@ def serve(_: Context, port: int = 8000) -> None:
     }
 )
 def check(_: Context, paths: str = "", strict: bool = False) -> None:
-    """Every problem in what people wrote, or in the files named, as file:line:column: field: what; cure."""
+    """List every problem in what people wrote, or in the files named, as file:line:column: field: what; cure."""
     from almanac.commands import check as almanac_check
 
     sys.exit(almanac_check.main(CONTENT, [Path(p) for p in paths.split(",") if p], strict=strict))
@@ -267,7 +267,7 @@ def check(_: Context, paths: str = "", strict: bool = False) -> None:
 
 @task(help={"provider": "slug, repeatable", "incident": "provider/id, repeatable"}, iterable=["provider", "incident"])
 def new(_: Context, what: str, title: str, provider: list[str], incident: list[str]) -> None:
-    """new article "Title" --provider slug --incident provider/id, new report 2026-06, new image FILE."""
+    """Write new content: article "Title" --provider slug --incident provider/id, report 2026-06, image FILE."""
     from almanac.commands import new_article
     from almanac.model import moment
     from almanac.model.clock import build_time
@@ -288,7 +288,7 @@ def new(_: Context, what: str, title: str, provider: list[str], incident: list[s
 
 @task
 def doctor(_: Context) -> None:
-    """What is wrong with this installation, and what to do about it."""
+    """Say what is wrong with this installation, and what to do about it."""
     from almanac.commands import doctor as almanac_doctor
 
     sys.exit(almanac_doctor.main(ROOT))
@@ -310,7 +310,7 @@ def score(_: Context, now: str = "") -> None:
     }
 )
 def explain(_: Context, what: str, provider: str, period: str, now: str = "") -> None:
-    """How a number came about, step by step: explain leaderboard anthropic 2026-Q2."""
+    """Print how a number came about, step by step: explain leaderboard anthropic 2026-Q2."""
     from almanac.commands import explain as almanac_explain
 
     if what != "leaderboard":
@@ -331,7 +331,7 @@ def explain(_: Context, what: str, provider: str, period: str, now: str = "") ->
 def curate(
     _: Context, link: str = "", drop: str = "", article: str = "", by: str = "", note: str = "", title: str = ""
 ) -> None:
-    """What the press feeds brought (content/inbox): list it, and decide what becomes of it."""
+    """List what the press feeds brought (content/inbox), and decide what becomes of it."""
     from datetime import UTC, datetime
 
     from almanac.commands import curate as almanac_curate

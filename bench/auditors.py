@@ -36,7 +36,7 @@ TYPES = {
 
 @cache
 def missing() -> str:
-    """Why the npm tools cannot be used, "" once they are installed."""
+    """Return why the npm tools cannot be used, "" once they are installed."""
     if absent := [tool for tool in ("node", "npm") if not shutil.which(tool)]:
         return f"{' and '.join(absent)} not installed"
     if not all(_version(name) == version for name, version in PINNED.items()):
@@ -95,13 +95,13 @@ def low(given: Mapping[str, Mapping[str, int]]) -> list[str]:
 
 
 def invalid(output: Path, paths: Sequence[str]) -> list[str]:
-    """Every error that html-validate (its standard rules) and the Nu checker find in these pages."""
+    """Return every error that html-validate (its standard rules) and the Nu checker find in these pages."""
     files = [shots.file_of(output, path) for path in paths]
     return [*_html_validate(output, files), *(_nu(output, files) if has_java() else ())]
 
 
 def has_java() -> bool:
-    """Whether the Nu checker can run."""
+    """Say whether the Nu checker can run."""
     return bool(shutil.which("java"))
 
 
@@ -142,7 +142,7 @@ class Polite(shots.Quiet):
     """Serves a folder as a host for static sites does: compressed, with the encoding, marked styles kept for a year."""
 
     def do_GET(self) -> None:
-        """Return a file, or 404.html."""
+        """Send a file, or 404.html."""
         file = Path(self.translate_path(self.path))
         file = file / "index.html" if file.is_dir() else file
         found = file.is_file()

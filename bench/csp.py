@@ -44,7 +44,7 @@ SEARCHING = POLICY | {"script-src": {"'self'", "'wasm-unsafe-eval'"}}
 
 
 def wrong_with(path: str, text: str) -> str:
-    """Return what is wrong with the policy of a page; "" for the one it should have, before anything it is to govern."""
+    """Return what is wrong with the policy of a page; "" for the right one, before anything it is to govern."""
     found = HEAD.match(text)
     if not found:
         return "has no policy, or something before it"
@@ -70,7 +70,7 @@ def broken(output: Path, paths: Sequence[str]) -> list[str]:
 
 
 def looked_at(output: Path, name: str) -> list[str]:
-    """Return the faults of a built site; prints how much was looked at."""
+    """Return the faults of a built site, and print how much was looked at."""
     every = looking.pages_of(output)
     kinds = [path for path in pages.KINDS.values() if path in set(every)]
     paths = list(dict.fromkeys([*kinds, *random.Random(1).sample(every, min(SAMPLE, len(every)))]))

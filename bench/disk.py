@@ -54,7 +54,7 @@ class Partly(Pull):
     """The pull, which goes on with other providers: their forecasts are then made of less, and are never changed."""
 
     def seen(self, work: Path) -> Files:
-        """As said; of forecasts only which incidents they are about."""
+        """Return what the pull leaves; of forecasts only which incidents they are about."""
         return {
             name: b"\n".join(sorted(INCIDENT.findall(data))) if name.startswith("forecasts/") else data
             for name, data in super().seen(work).items()
@@ -62,7 +62,7 @@ class Partly(Pull):
 
 
 def scenes(folder: Path) -> Iterator[Scene]:
-    """Every scene; the pages of the pull are served as long as it is used."""
+    """Yield every scene; the pages of the pull are served as long as it is used."""
     with served(folder / "pages", Pull.slugs) as url:
         yield Partly(folder / "pull", folder / "pages", url)
     for scene in (Curate, Preview, Publish):
@@ -89,7 +89,7 @@ def refused_everywhere(scene: Scene, place: Path, every: int = 1) -> bool:
 
 
 def _errors(point: Point) -> tuple[str, ...]:
-    """Return what a disk may answer: a full one lets remove, rename and sync, and none but a broken one refuses to read."""
+    """Return what a disk may answer: a full one lets remove, rename and sync; only a broken one refuses to read."""
     if point.makes:
         return ("EIO",) if point.call in REMOVES else ERRORS
     return ("EIO",) if point.path.startswith("content/") and point.path.endswith((".md", ".json", ".yml")) else ()
@@ -117,7 +117,7 @@ def _judged(scene: Scene, work: Path, notes: Path, ended: injection.Ended, when:
 
 
 def told(ended: injection.Ended) -> list[str]:
-    """Return what is wrong with how a refusal is told."""
+    """Return what is wrong with how a refusal is reported."""
     faults = [f"exit code {ended.code}"] if ended.code < 0 else []
     faults += ["a traceback"] if "Traceback" in ended.said else []
     named = [line for line in ended.said.splitlines() if CURES.search(line)]
@@ -156,7 +156,7 @@ def on_a_full_disk(scene: Scene, place: Path) -> bool:
 
 @contextmanager
 def mounted(folder: Path) -> Iterator[None]:
-    """Yield a tmpfs of 64 MB at a folder."""
+    """Mount a tmpfs of 64 MB at a folder."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], check=True)
@@ -179,7 +179,7 @@ def fill(folder: Path, left: int) -> Path:
 
 
 def _may_mount() -> bool:
-    """Return True if this process may mount; as root it goes into a mount namespace of its own, so that nobody sees it."""
+    """Say whether this process may mount; as root it goes into a mount namespace of its own, so nobody sees it."""
     if sys.platform != "linux" or ctypes.CDLL(None).unshare(CLONE_NEWNS):  # os.unshare came with Python 3.12
         return False
     return subprocess.run(["mount", "--make-rprivate", "/"], capture_output=True).returncode == 0

@@ -38,7 +38,7 @@ class Count(NamedTuple):
 
 
 def by_the_site(incidents: list[Incident]) -> Count:
-    """As the pages count."""
+    """Count as the pages do."""
     edits = [edit for incident in incidents for edit in reporting.edits(incident)]
     gone = sum(update.gone is not None for incident in incidents for update in incident.updates)
     lags = [edit.lag for edit in edits]
@@ -65,7 +65,7 @@ def posts(entry: ET.Element) -> dict[tuple[datetime, str], Counter[str]]:
 
 
 def by_hand(paths: list[Path]) -> Count:
-    """Snapshot by snapshot: what stood at a minute under a word before, and stands there no more."""
+    """Count snapshot by snapshot: what stood at a minute under a word before, and stands there no more."""
     before: dict[str, dict[tuple[datetime, str], Counter[str]]] = {}
     lags: list[float] = []
     edited, missing, gone = set(), set(), 0

@@ -64,13 +64,13 @@ def body(rng: random.Random, at: datetime) -> str:
 
 
 def ordinary(body: bytes) -> int:
-    """Read with feedparser and its defaults, then BeautifulSoup on each body."""
+    """Read with feedparser's defaults, then BeautifulSoup on each body."""
     parsed = feedparser.parse(body)
     return sum(len(BeautifulSoup(entry.content[0].value, "lxml").get_text()) for entry in parsed.entries)
 
 
 def timed(work: Callable[[], object], runs: int = 1) -> float:
-    """CPU milliseconds a run, without paying for the garbage of what ran before."""
+    """Return CPU milliseconds a run, without paying for the garbage of what ran before."""
     gc.collect()
     began = time.process_time()
     for _ in range(runs):

@@ -34,7 +34,7 @@ Change = Callable[[Path], object]
 
 
 def invalid(output: Path) -> tuple[int, list[str]]:
-    """How many feeds a built site has, and what is wrong with them."""
+    """Return how many feeds a built site has, and what is wrong with them."""
     found = feedvalidity.feeds_of(output)
     return len(found), [fault for path in found for fault in feedvalidity.faults(output, path, HOST)]
 
@@ -56,13 +56,13 @@ def ids(output: Path) -> dict[str, set[str]]:
 
 
 def retitled(root: Path) -> None:
-    """Incident and article get other titles."""
+    """Give incident and article other titles."""
     put(root, incident("first", until="02 13:47:09", title="Quite another title"))
     article(root, "claude-fails", "Quite another title", "Words.")
 
 
 def dated_anew(root: Path) -> None:
-    """Incident and article get other dates; the files stay where they are."""
+    """Give incident and article other dates; the files stay where they are."""
     file = root / "content/incidents" / _file(root)
     moved = incident("first", "2026-02-27 11:49:20", "2026-02-27 13:47:09", first_seen=at("02 11:53:20"))
     file.write_bytes(put(root, moved).read_bytes())
@@ -72,7 +72,7 @@ def dated_anew(root: Path) -> None:
 
 
 def renamed(root: Path) -> None:
-    """Both files get other names, and so other addresses; an article says where it stood first."""
+    """Give both files other names, and so other addresses; the article says where it stood first."""
     path = root / "content/incidents" / _file(root)
     path.rename(path.with_name("2026-03-02-by-another-name.md"))
     path = root / "content" / FIRST
@@ -107,7 +107,7 @@ def changed(change: Change) -> list[str]:
 
 
 def strange(strings: Sequence[str]) -> tuple[int, list[str]]:
-    """Return the feeds of sites made of strings, and what is wrong with them."""
+    """Return how many feeds the sites made of strings have, and what is wrong with them."""
     number, faults = 0, list[str]()
     for fill in (hostile.from_feeds, hostile.from_articles, hostile.from_providers):
         at_once = AT_ONCE if fill is not hostile.from_providers else AT_ONCE // 3

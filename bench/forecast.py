@@ -99,7 +99,7 @@ def from_archive() -> tuple[Card, ...]:
 
 
 def reference(trials: Sequence[Trial]) -> list[Verdict]:
-    """Rows and losses against the reference table. Its longest row (27,036 min) seems to have been cut at 10^6 s."""
+    """Compare rows and losses with the reference table, whose longest row (27,036 min) seems cut at 10^6 s."""
     print("Anthropic from the 151st on, against the reference and its prototype (loss)")
     print("elapsed      n  2-4 h (ref)    plain (ref)      ours  prototype  below it by")
     ns, agree, beaten = True, True, True
@@ -121,7 +121,7 @@ def reference(trials: Sequence[Trial]) -> list[Verdict]:
 
 
 def tables(trials: Sequence[Trial]) -> list[Verdict]:
-    """Loss and coverage per provider and elapsed time: all, before the cut, after it; and the verdict on "2-4 h"."""
+    """Print loss and coverage by provider and elapsed time, all and on each side of the cut; judge "2-4 h"."""
     verdicts = []
     parts: tuple[tuple[str, Callable[[Trial], bool]], ...] = (
         ("all", lambda _: True),
@@ -151,7 +151,7 @@ def lines(rows: dict[tuple[str, int], Score]) -> None:
 
 
 def press_verdict(rows: dict[tuple[str, int], Score], provider: str) -> Verdict:
-    """Below "2 to 4 hours" by what is asked; with the prototype's figures beside."""
+    """Judge whether the loss is as far below "2 to 4 hours" as is asked; print the prototype's figures beside."""
     got = [rows[provider, elapsed].below(rows[provider, elapsed].press) or 0 for elapsed in JUDGED]
     said = "/".join(f"{100 * share:.1f}" for share in got)
     then = "/".join(map(str, PROTOTYPE_BELOW_PRESS[provider]))
@@ -160,7 +160,7 @@ def press_verdict(rows: dict[tuple[str, int], Score], provider: str) -> Verdict:
 
 
 def against_plain(trials: Sequence[Trial]) -> list[Verdict]:
-    """Below the plain conditional quantiles by what is asked for Anthropic; nowhere more than 1 % above."""
+    """Judge whether the loss is below plain quantiles as asked for Anthropic, and nowhere more than 1 % above."""
     rows = table(trials)
     below = {key: s.below(s.plain) or 0 for key, s in rows.items()}
     worst = min(below, key=lambda key: below[key])
@@ -176,7 +176,7 @@ def against_plain(trials: Sequence[Trial]) -> list[Verdict]:
 
 
 def coverage(trials: Sequence[Trial]) -> list[Verdict]:
-    """80 % intervals against 0.80: exact binomial at 99 % with Holm's correction over the 12 cells, and pooled."""
+    """Judge 80 % intervals against 0.80: exact binomial at 99 %, Holm's correction over the 12 cells, and pooled."""
     rows = {key: s for key, s in table(trials).items() if key[1] in JUDGED}
     chances = {key: scipy.stats.binomtest(s.within_80, s.n, 0.8).pvalue for key, s in rows.items()}
     in_order = sorted(chances.values())
@@ -226,21 +226,21 @@ def another_future(one: Card, now: int, random: np.random.Generator) -> Card:
 
 
 def small(what: str, covered: dict[int, tuple[int, int]]) -> Verdict:
-    """80 % intervals of a provider with 10 incidents: not below 0.80 by more than chance (exact, one-sided, 99 %)."""
+    """Judge 80 % intervals of a provider with 10 incidents: not below 0.80 beyond chance (exact, one-sided, 99 %)."""
     said = ", ".join(f"{hits / n:.3f} at {elapsed} min" for elapsed, (hits, n) in covered.items())
     passed = all(scipy.stats.binomtest(hits, n, 0.8, "less").pvalue > 0.01 for hits, n in covered.values())
     return f"{what}: 80 % intervals cover {said} (n = {next(iter(covered.values()))[1]})", passed
 
 
 def others(trials: Iterable[Trial]) -> None:
-    """Every other provider, from its 11th incident on."""
+    """Print every other provider, from its 11th incident on."""
     rest = [t for t in trials if t.provider not in FIRST]
     print("\nall other providers, from the 11th incident on")
     lines(table(rest))
 
 
 def curves(trials: Sequence[Trial]) -> None:
-    """Reliability: of chances of being back in time, and of quantiles."""
+    """Print reliability: of chances of being back in time, and of quantiles."""
     print("\nreliability, three providers: said → came (n)")
     for minutes in WITHIN:
         dots = "  ".join(f"{b.expected:.2f}→{b.observed:.2f} ({b.n})" for b in reliability(trials, minutes))
@@ -254,7 +254,7 @@ def curves(trials: Sequence[Trial]) -> None:
 
 
 def vary(cards: tuple[Card, ...]) -> None:
-    """Return the mean log ratio of the loss to that of plain quantiles, on what ended before the cut, setting by setting."""
+    """Print the mean log ratio of the loss to that of plain quantiles, before the cut, setting by setting."""
     before = tuple(c for c in cards if c.ended is None or c.ended < CUT)
     print(f"{', '.join(FIRST)} from the 61st on, ended before 2025-07-01: loss against plain, all elapsed times")
     for name, values in VARIED.items():

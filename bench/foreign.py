@@ -66,7 +66,7 @@ class Fate:
 
 
 def everything() -> Iterator[Feed]:
-    """All feeds of the corpora, then the recordings."""
+    """Yield all feeds of the corpora, then the recordings."""
     for suite in SUITES:
         for path in sorted((SHARED / "corpora" / suite / "files").rglob("*.*")):
             if path.is_file():
@@ -87,7 +87,7 @@ def measured(body: bytes, *, hint: str = "") -> tuple[Reading, float, float]:
 
 
 def _peak() -> float:
-    """Return the most memory this program took, in MB; getrusage would count what its parent held when it was begun."""
+    """Return the peak memory of this program in MB; getrusage would count what its parent held when it was begun."""
     status = Path("/proc/self/status")
     if found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text() if status.exists() else ""):
         return int(found[1]) / 1024
@@ -174,7 +174,7 @@ def told(all_of_them: list[Fate]) -> bool:
 
 
 def _distribution(all_of_them: list[Fate]) -> None:
-    """How many entries were kept, skipped and refused, and why."""
+    """Print how many entries were kept, skipped and refused, and why."""
     kept = sum(min(fate.kept, fate.entries) for fate in all_of_them)
     skips = Counter(re.sub(r"of .+", "of …", why) for fate in all_of_them for why in fate.skipped)
     print(f"  {kept:6} entries kept")

@@ -48,7 +48,7 @@ def main(argv: list[str]) -> int:
 
 
 def stories() -> bool:
-    """Whether every story leaves its archive."""
+    """Say whether every story leaves its archive."""
     wrong = 0
     with scratch() as folder:
         for story in STORIES:
@@ -60,7 +60,7 @@ def stories() -> bool:
 
 
 def simulated(histories: int, first: int) -> bool:
-    """Whether all holds in so many histories, whose seeds begin at `first`."""
+    """Say whether all holds in so many histories, whose seeds begin at `first`."""
     started, done, wrong = time.monotonic(), Counter[str](), 0
     sizes = [min(BATCH, histories - begun) for begun in range(0, histories, BATCH)]
     with ThreadPoolExecutor(AT_ONCE) as threads:
@@ -79,13 +79,13 @@ def simulated(histories: int, first: int) -> bool:
 
 
 def in_a_process(histories: int, number: int) -> subprocess.CompletedProcess[str]:
-    """One batch, in a process of its own."""
+    """Run one batch in a process of its own."""
     command = [sys.executable, "-m", "bench.histories", "--batch", str(histories), str(number)]
     return subprocess.run(command, capture_output=True, text=True, env=os.environ)
 
 
 def batch(histories: int, number: int) -> int:
-    """So many histories with one seed; prints how many histories and pulls that were."""
+    """Run so many histories with one seed, and print how many histories and pulls that were."""
     with scratch() as World.scratch, Serving({}) as World.server:
         limits = settings(max_examples=histories, stateful_step_count=STEPS + 2, deadline=None, database=None)
         run: Callable[[], None] = get_state_machine_test(World, settings=limits, _min_steps=STEPS)

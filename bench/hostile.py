@@ -64,7 +64,7 @@ class Made:
 
 
 def from_feeds(root: Path, strings: Sequence[str]) -> Made:
-    """Each string as title and text of an incident, in Atom and in JSON (there as id, component, word and link, too).
+    """Put each string into title and text of an incident, in Atom and in JSON (there also as id, component, word, link).
 
     Both feeds are read twice; the second time every text has become another, so that all of it is kept and shown.
     """
@@ -115,7 +115,7 @@ def _atom(strings: Sequence[str], _ids: Sequence[str]) -> bytes:
 
 
 def _json(strings: Sequence[str], ids: Sequence[str]) -> bytes:
-    """Statuspage's incidents.json, where every field but the times is hostile."""
+    """Return Statuspage's incidents.json, where every field but the times is hostile."""
     found = []
     for number, string in enumerate(strings):
         at = stamp(_began(number))
@@ -136,7 +136,7 @@ def _json(strings: Sequence[str], ids: Sequence[str]) -> bytes:
 
 
 def from_articles(root: Path, strings: Sequence[str]) -> Made:
-    """Each string as the text of an article, as a link in one, in every line of its metadata, and as its addresses."""
+    """Put each string into an article: as text, as a link, in every line of its metadata, and as its addresses."""
     project(root)
     number = 0
     for string in strings:
@@ -154,7 +154,7 @@ def from_articles(root: Path, strings: Sequence[str]) -> Made:
 
 
 def from_providers(root: Path, strings: Sequence[str]) -> Made:
-    """Each string as name, company, component, alias and text of a provider, and as every address of another."""
+    """Put each string into a provider, as name, company, component, alias and text, and as every address of another."""
     project(root)
     for number, string in enumerate(strings):
         _provider(root, f"n{number}", json.dumps(string), f'"https://n{number}.example/"', string)
@@ -203,5 +203,5 @@ def _built(root: Path) -> Path:
 
 
 def _utf8(text: str) -> str:
-    """Text that a file can hold: what has no place in UTF-8 becomes a question mark."""
+    """Return text that a file can hold: what has no place in UTF-8 becomes a question mark."""
     return text.encode("utf-8", "replace").decode()

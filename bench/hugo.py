@@ -63,7 +63,7 @@ def for_hugo(project: Path, output: Path, hugo: Path, now: str) -> None:
 
 
 def content_file(hugo: Path, path: str) -> Path:
-    """Where the content of an output stands."""
+    """Return where the content of an output stands."""
     name = "_index" if path == "index.html" else path.removesuffix("/index.html").removesuffix(".html")
     return hugo / "content" / f"{name}.md"
 
@@ -119,7 +119,7 @@ def plain(value: Any) -> Any:
 
 
 def layouts(templates: Path, target: Path) -> None:
-    """Every template as Hugo's: pages below their type, the frame as baseof, macros and parts as partials."""
+    """Write every template as Hugo's: pages below their type, the frame as baseof, macros and parts as partials."""
     parsed = {file.stem: ENVIRONMENT.parse(file.read_text(encoding="utf-8")) for file in templates.glob("*.html")}
     for stem in sorted(parsed):
         for name, go in Go(stem, parsed).files():
@@ -148,7 +148,7 @@ class Go:
         self.number = count()
 
     def files(self) -> Iterator[tuple[str, str]]:
-        """Names below layouts/, and what stands in them."""
+        """Yield names below layouts/, and what stands in them."""
         for name, macro in self.own.items():
             given = "".join(f"{{{{ ${argument.name} := .{argument.name} }}}}" for argument in macro.args)
             yield f"partials/{self.name}-{name}.html", given + SHARED + self.body(macro.body)
@@ -242,7 +242,7 @@ class Go:
     _Extends = _FromImport = _Macro
 
     def value(self, node: nodes.Node | None) -> str:
-        """Return an expression."""
+        """Return an expression in Hugo's language."""
         return str(getattr(self, f"_{type(node).__name__}")(node))
 
     def _Name(self, node: nodes.Name) -> str:
@@ -301,7 +301,7 @@ def needed(source: nodes.Template) -> list[str]:
 
 
 def visible(page: Path) -> str:
-    """Title and all text of a page that a reader sees, without blanks."""
+    """Return title and all text of a page that a reader sees, without blanks."""
     root = markup.parse(str(page)).getroot()
     for hidden in root.body.xpath("//script"):
         hidden.drop_tree()

@@ -105,7 +105,7 @@ class Bench:
         self.faults: list[str] = []
 
     def prepare(self, url: str) -> None:
-        """Return an archive of what the pages said at first, news on the pages, and what an undisturbed pull makes of them."""
+        """Make an archive of what the pages said at first, news on them, and what an undisturbed pull makes of it."""
         histories = {slug: Page() for slug in SLUGS}
         for slug, page in histories.items():
             watch(self.base, slug)
@@ -124,7 +124,7 @@ class Bench:
         self.news = sum(self.before.get(name) != data for name, data in self.wanted.items() if name.endswith(".md"))
 
     def round(self, url: str) -> str:
-        """One kill and what follows; how far the pull had come."""
+        """Kill a pull, and look at what follows; return how far it had come."""
         self._begin()
         pid = fork(lambda: self._pull(self.work, url))
         time.sleep(self.chance.uniform(0, 1.05 * self.takes))
@@ -152,7 +152,7 @@ class Bench:
         shutil.copytree(self.base, self.work)
 
     def _goes_on(self, slug: str, page: Page, steps: int) -> None:
-        """Something happens on a page, and its feed says so."""
+        """Let something happen on a page, and its feed say so."""
         choose = self.chance.choice
         for _ in range(steps):
             what = choose(["open", "post", "post", "post", "edit", "remove", "retitle"])
@@ -187,7 +187,7 @@ class Bench:
 
 
 def files(content: Path) -> Files:
-    """Every byte a pull may write, by path; but for when a pull brought news, which the one that was killed knew.
+    """Return every byte a pull may write, by path; but for when a pull brought news, which the killed one knew.
 
     Nor is the log compared: what a killed pull would have told at its end, the next one does not know.
     """
@@ -200,7 +200,7 @@ def files(content: Path) -> Files:
 
 
 def fork(work: Callable[[], bool]) -> int:
-    """Do `work` in a process forked from this one; its id."""
+    """Do `work` in a process forked from this one; return its id."""
     if pid := os.fork():
         return pid
     good = False
@@ -217,7 +217,7 @@ def forked(work: Callable[[], bool]) -> bool:
 
 @contextmanager
 def served(pages: Path, slugs: Sequence[str] = SLUGS) -> Iterator[str]:
-    """Yield the URL of a server of each slug's folder. It has a process of its own, for one with threads should not fork."""
+    """Yield the URL of a server of each slug's folder, a process of its own, for one with threads should not fork."""
     here, there = os.pipe()
 
     def serve() -> bool:

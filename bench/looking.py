@@ -149,7 +149,7 @@ class Looker:
             self._evaluate(OPEN, list(paths[start : start + AT_ONCE]))
 
     def written(self, paths: Sequence[str]) -> None:
-        """Return the same for many, without their policies."""
+        """Open many pages, without their policies."""
         for start in range(0, len(paths), AT_ONCE):
             self._evaluate(WRITE, list(paths[start : start + AT_ONCE]))
 
@@ -170,7 +170,7 @@ class Looker:
 
 @contextmanager
 def looker(output: Path, *, policy: bool, allowed: Sequence[str] = ()) -> Iterator[Looker]:
-    """Yield a browser at a built site; `policy` False takes all content security policies away, as an old browser would.
+    """Yield a browser at a built site; `policy` False takes its content security policies away, as old browsers do.
 
     `allowed` are the addresses of scripts that are the site's own.
     """

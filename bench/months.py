@@ -70,7 +70,7 @@ class StepError(Exception):
 
 
 class Round(NamedTuple):
-    """When it is, and which round that is."""
+    """The time of a round, and its number."""
 
     now: datetime
     number: int
@@ -160,7 +160,7 @@ class Months:
         )
 
     def _remote(self) -> Path:
-        """Return a bare repository with HEAD as its last commit but one; the last is of the day before the first round."""
+        """Make a bare repository with HEAD as its last commit but one; the last is of the day before round one."""
         remote, seed = self.work / "remote.git", self.work / "seed"
         git(self.work, "clone", "-q", "--depth=1", ROOT.as_uri(), str(seed))
         if not self.real:
@@ -193,7 +193,7 @@ class Months:
     # A round
 
     def play(self, each: Round) -> None:
-        """One run of both workflows, one more pull, and now and then a run soon after."""
+        """Run both workflows once, one more pull, and now and then a run soon after."""
         self.now, before = each.now, self._head()
         failing = self._serve(each.now)
         self._run(each, self.publishing, score=each.first_of_week or (each.first_of_day and not self.real))
@@ -214,7 +214,7 @@ class Months:
             raise StepError("and so on; the rest was not played")
 
     def _serve(self, now: datetime) -> set[str]:
-        """Let the pages say what they say now; the providers whose feeds fail."""
+        """Let the pages say what they say now; return the providers whose feeds fail."""
         failing = {slug for slug in PLAYED if self.chance.random() < FAILING or self._is_down(slug, now)}
         for slug, of in self.pages.items():
             feed = of.feed(now)
@@ -257,7 +257,7 @@ class Months:
         return feedforms.channel("".join(items[:10]), "Press")
 
     def _run(self, each: Round, checkout: Checkout, *, score: bool = False) -> None:
-        """All steps of publish.yml up to the push."""
+        """Run all steps of publish.yml up to the push."""
         checkout.renew()
         for name, step in workflows.steps(workflows.PUBLISH, "build").items():
             self._step(each, checkout, step)
@@ -267,7 +267,7 @@ class Months:
                 break
 
     def _step(self, each: Round, checkout: Checkout, step: Step, **env: str) -> str:
-        """Run a step; what it prints. Raises StepError."""
+        """Run a step; return what it prints. Raises StepError."""
         env = {
             **workflows.ENV,
             "PUSH_TO": str(self.remote),
@@ -283,7 +283,7 @@ class Months:
         return done.stdout
 
     def _publish(self, each: Round, *, committed: bool) -> None:
-        """Return the steps of publish.yml after the push. Every incident must have its page, and nothing be left unignored."""
+        """Run the steps of publish.yml after the push: each incident must have its page, and nothing stay unignored."""
         steps = list(workflows.steps(workflows.PUBLISH, "build").values())
         names = [step["name"] for step in steps]
         for step in steps[names.index("Push") + 1 :]:
@@ -297,7 +297,7 @@ class Months:
             self._fault(each, f"after the publishing git status says {left}")
 
     def _check(self, each: Round) -> None:
-        """Return the steps of check.yml, once a week with the build that it keeps."""
+        """Run the steps of check.yml, once a week with the build that it keeps."""
         self.checking.renew()
         for name, step in workflows.steps(workflows.CHECK, "content").items():
             if name == "Build" and not each.first_of_week:
@@ -308,14 +308,14 @@ class Months:
         self.counts["checked"] += 1
 
     def _pull_again(self, each: Round, *, committed: bool) -> None:
-        """Another pull at the same moment, in a fresh checkout of what was committed, changes no byte of it."""
+        """Pull once more at the same moment, in a fresh checkout of what was committed: no byte of it may change."""
         self.again.renew()
         self._step(each, self.again, workflows.steps(workflows.PUBLISH, "build")["Pull"])
         if left := self._left(self.again, committed=committed):
             self._fault(each, f"a second pull changes {left}")
 
     def _soon(self, each: Round) -> None:
-        """Return the run a quarter of an hour later, while all pages stand still: no news, no commit for the time alone."""
+        """Run a quarter of an hour later, while all pages stand still: no news, no commit for the time alone."""
         soon = each._replace(now=each.now + SOON)
         before = self._head()
         self._run(soon, self.again)
@@ -326,7 +326,7 @@ class Months:
     # What must hold
 
     def _hold(self, each: Round, before: str, failing: set[str]) -> None:
-        """Hold the commits of a round to what they may be, and see that the archive tells of every change what was there."""
+        """Check that the commits of a round are as they may be, and that the archive keeps what was there before."""
         commits = self._commits(each, before)
         for kind, names in commits:
             self.counts[kind] += 1
@@ -364,7 +364,7 @@ class Months:
         return kind, names
 
     def _left(self, checkout: Checkout, *, committed: bool) -> str:
-        """Return what git calls changed or unknown; without the state of the pulls, if that was to be left uncommitted."""
+        """Return what git calls changed or unknown, without the state of the pulls if that was to stay uncommitted."""
         left = checkout.unclean().splitlines()
         return "\n".join(line for line in left if committed or not line[3:].startswith(PULLS))
 
@@ -431,7 +431,7 @@ def of(slug: str, record: Mapping[tuple[str, str], Incident]) -> dict[str, Incid
 
 
 def weight(folder: Path) -> int:
-    """Bytes of all files below a folder."""
+    """Return the bytes of all files below a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 

@@ -104,7 +104,7 @@ class Base(NamedTuple):
 
 @cache
 def bases() -> tuple[Base, ...]:
-    """Our fixtures and small recordings, all that can be read."""
+    """Return our fixtures and small recordings, all that can be read."""
     paths = [(path, pair.body, pair.seen, pair.hint) for path in pairs.inputs() if (pair := pairs.load(path)).reading]
     recorded = sorted(RECORDINGS.rglob("*.*")) if RECORDINGS.is_dir() else []
     now = datetime(2026, 12, 1, tzinfo=UTC)
@@ -122,7 +122,7 @@ def _base(path: Path, body: bytes, seen: datetime, hint: str) -> Base | None:
 
 
 def flipped(body: bytes, rng: random.Random) -> bytes:
-    """Return a few bytes changed."""
+    """Change a few bytes."""
     made = bytearray(body)
     for _ in range(rng.randint(1, 8)):
         made[rng.randrange(len(made))] = rng.randrange(256)
@@ -130,31 +130,31 @@ def flipped(body: bytes, rng: random.Random) -> bytes:
 
 
 def cut(body: bytes, rng: random.Random) -> bytes:
-    """Return a piece taken out, or everything from somewhere on."""
+    """Take a piece out, or everything from somewhere on."""
     start = rng.randrange(len(body))
     return body[:start] + body[start + rng.choice((1, 3, 40, 2000, len(body))) :]
 
 
 def doubled(body: bytes, rng: random.Random) -> bytes:
-    """Return a piece told again, there or elsewhere."""
+    """Repeat a piece, there or elsewhere."""
     start, to = rng.randrange(len(body)), rng.randrange(len(body))
     piece = body[start : start + rng.choice((1, 5, 60, 900))]
     return body[:to] + piece * rng.choice((1, 1, 2, 30)) + body[to:]
 
 
 def swapped(body: bytes, rng: random.Random) -> bytes:
-    """Two tags in each other's place."""
+    """Exchange two tags."""
     return _exchanged(body, rng, [found.span() for found in TAG.finditer(body)])
 
 
 def attributes(body: bytes, rng: random.Random) -> bytes:
-    """Return an attribute without its end, doubled, emptied or full of rubbish."""
+    """Leave an attribute without its end, doubled, emptied or full of rubbish."""
     made = rng.choice(RUBBISH)
     return _once(ATTRIBUTE, lambda found: found.expand(made), body, rng)
 
 
 def encodings(body: bytes, rng: random.Random) -> bytes:
-    """Another encoding than the one declared, or declared another than it is."""
+    """Encode otherwise than declared, or declare another encoding than it is."""
     name = rng.choice(ENCODINGS)
     if rng.random() < 0.5:
         return re.sub(rb"encoding=[\"'][^\"']*[\"']", b'encoding="%s"' % name.encode(), body, count=1)
@@ -165,7 +165,7 @@ def encodings(body: bytes, rng: random.Random) -> bytes:
 
 
 def references(body: bytes, rng: random.Random) -> bytes:
-    """Return a reference broken, or one to nothing put in."""
+    """Break a reference, or put one to nothing in."""
     if rng.random() < 0.5:
         return body.replace(b"&lt;", rng.choice((b"&lt", b"&amp;lt;", b"<", b"&#60;")), rng.randint(1, 3))
     at = rng.randrange(len(body))
@@ -173,14 +173,14 @@ def references(body: bytes, rng: random.Random) -> bytes:
 
 
 def words(body: bytes, rng: random.Random) -> bytes:
-    """Return a word, number or text changed, mostly without breaking the form."""
+    """Change a word, number or text, mostly without breaking the form."""
     pattern = rng.choice((WORD, NUMBER))
     made = rng.choice(WORDS) if pattern is WORD else str(rng.choice((0, 13, 31, 61, 2036, 10**20))).encode()
     return _once(pattern, lambda _: made, body, rng)
 
 
 def shuffled(body: bytes, rng: random.Random) -> bytes:
-    """Two entries in each other's place, one left out, or one told twice."""
+    """Exchange two entries, leave one out, or repeat one."""
     spans = [found.span() for found in ENTRY.finditer(body)]
     if not spans or rng.random() < 0.4:
         return _exchanged(body, rng, spans)
@@ -189,7 +189,7 @@ def shuffled(body: bytes, rng: random.Random) -> bytes:
 
 
 def spliced(body: bytes, rng: random.Random) -> bytes:
-    """Return an entry of another feed among these."""
+    """Put an entry of another feed among these."""
     others = [found[0] for found in ENTRY.finditer(rng.choice(bases()).body)]
     ours = [found.end() for found in ENTRY.finditer(body)]
     if not others or not ours:
@@ -261,7 +261,7 @@ def tried(base: Base, body: bytes) -> tuple[str, list[str]]:
 
 
 def is_well_formed(body: bytes) -> bool:
-    """Return what an XML parser, or for JSON Python's, says of the bytes as they are; blanks before them are forgiven."""
+    """Say whether an XML parser, or for JSON Python's, takes the bytes as they are; blanks before them are forgiven."""
     try:
         if body[:100].lstrip()[:1] in (b"{", b"["):
             json.loads(body)
@@ -291,7 +291,7 @@ def lost(was: Incident, now: Incident) -> Iterator[str]:
 
 
 def _finer(before: object, after: object) -> bool:
-    """Return True for the same time, told to the second."""
+    """Say whether both are the same time, to the second."""
     return isinstance(before, datetime) and isinstance(after, datetime) and abs(after - before) < MINUTE
 
 
@@ -304,7 +304,7 @@ def kept_badly(incident: Incident) -> Iterator[str]:
 
 
 def run(seed: int, numbers: range) -> tuple[Counter[str], list[str]]:
-    """Try these; what became of how many, and the faults."""
+    """Try these; return what became of how many, and the faults."""
     counted, faults = Counter[str](), []
     for number in numbers:
         base, body = mutated(seed, number)

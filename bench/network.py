@@ -57,7 +57,7 @@ def main(argv: list[str]) -> int:
 
 
 def isolated(seconds: float) -> int:
-    """Return the bench, by a process that is thrown away afterwards."""
+    """Run the bench in a process that is thrown away afterwards."""
     if not netns.enter():
         print("bench network: skipped, for this user may not make network namespaces")
         return 0
@@ -114,7 +114,7 @@ class Bench:
             watch(self.content, slug, f"{fault.scheme}://{slug}.{DOMAIN}/history.atom")
 
     def strike(self) -> None:
-        """From now on the faults strike."""
+        """Let the faults strike from now on."""
         self.striking, self.before = True, self._archive()
         self.net.asked.clear()
         self.visits.clear()
@@ -173,7 +173,7 @@ class Bench:
         return {slug: one["failures"] for slug, one in pulled.outcomes.items() if one["failures"]}
 
     def judge(self, struck: Pulled, seconds: float) -> list[str]:
-        """Hold a pull under fire against the limits; those that were missed."""
+        """Hold a pull under fire against the limits; return those that were missed."""
         struck_sites = [slug for slug in self.sites if slug not in HONEST]
         cost = {slug: one["elapsed"] for slug, one in struck.outcomes.items()}
         told = {slug: one["failures"] for slug, one in struck.outcomes.items()}
@@ -218,12 +218,12 @@ class Bench:
         ]
 
     def check(self, what: str, holds: bool, which: str = "") -> list[str]:
-        """Print whether a limit holds; what it is if not."""
+        """Print whether a limit holds; return what it is if not."""
         print(f"  {'ok  ' if holds else 'FAIL'} {what}{'' if holds else f': {which}'}", flush=True)
         return [] if holds else [what]
 
     def _archive(self) -> dict[str, dict[str, bytes]]:
-        """Every incident file of each provider."""
+        """Return every incident file of each provider."""
         root = self.content / "incidents"
         return {slug: {path.name: path.read_bytes() for path in (root / slug).rglob("*.md")} for slug in self.sites}
 
@@ -238,7 +238,7 @@ def _head(connection: socket.socket) -> str:
 
 
 def pulling(content: str, hours: str, seconds: str, said: str) -> None:
-    """Return the pulling process: pull, and write down what came of it and what memory it took."""
+    """Pull in this process, and write down what came of it and what memory it took."""
     now = datetime(BEGIN.year, BEGIN.month, BEGIN.day, tzinfo=UTC) + LATER + timedelta(hours=int(hours))
     report = pull.pull(Path(content), now=now, seconds=float(seconds))
     outcomes = [

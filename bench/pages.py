@@ -84,7 +84,7 @@ class Weight(NamedTuple):
 
 
 def built(root: Path) -> Path:
-    """Return a small site with every kind of page, and the folder it was built to."""
+    """Build a small site with every kind of page; yield it and the folder it was built to."""
     project(root)
     claude = PROVIDER.format(slug="anthropic", name="Claude").removesuffix("---\n")
     write(root, "providers/anthropic.md", claude + PARTS)

@@ -108,7 +108,7 @@ OURS = (
 
 
 def names() -> tuple[str, ...]:
-    """All of them once, as `clean` leaves what a feed says."""
+    """Return all of them once, as `clean` leaves what a feed says."""
     told = [json.loads(line)["in"] for line in NAUGHTY.read_text("utf-8").splitlines()] if NAUGHTY.is_file() else []
     every = [*OURS, *DEVICES, *map(str.upper, DEVICES), *told]
     every += [archive.slug_of(name) for name in every if name]  # ids made to look like the names we give
@@ -117,7 +117,7 @@ def names() -> tuple[str, ...]:
 
 
 def incident(name: str, provider: str = "acme") -> Incident:
-    """One that is called so in all ways there are."""
+    """Return an incident that is called so in all ways there are."""
     return Incident(
         provider=provider,
         id=name,
@@ -149,7 +149,7 @@ def filed(them: Sequence[str], root: Path) -> Iterator[str]:
 
 
 def accepted(them: Sequence[str], root: Path) -> Iterator[str]:
-    """Slugs a provider may not have, of those that are let through."""
+    """Yield the slugs a provider may not have that are let through."""
     folder = root / "content/providers"
     folder.mkdir(parents=True)
     for name in them:
@@ -194,14 +194,14 @@ def published(them: Sequence[str], root: Path) -> Iterator[str]:
 
 
 def strayed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:
-    """Yield what a build changed elsewhere than in its output, its state and Python's own cache of the settings file."""
+    """Yield what a build changed elsewhere than in its output, its state and Python's cache of the settings file."""
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     ours = re.compile(r"(out|\.out-state|__pycache__)/")
     yield from (f"{path} is outside" for path in sorted(changed) if not ours.match(path))
 
 
 def misnamed(output: Path) -> Iterator[str]:
-    """Names that are not plain, or differ from another only in case."""
+    """Yield names that are not plain, or differ from another only in case."""
     paths = [path.relative_to(output).as_posix() for path in output.rglob("*")]
     yield from (f"{path} is no name of ours" for path in paths if not all(map(NAME.fullmatch, path.split("/"))))
     alike = Counter(path.casefold() for path in paths)
@@ -209,7 +209,7 @@ def misnamed(output: Path) -> Iterator[str]:
 
 
 def addresses(output: Path) -> dict[str, Ids]:
-    """Return the ids of incidents in feeds, calendars and the API of the whole site, each with the addresses it stands for."""
+    """Return the ids of incidents in feeds, calendars and API of the whole site, with the addresses each stands for."""
     found: dict[str, Ids] = {"feeds": {}, "calendars": {}, "API": {}}
     for path in [output / "atom.xml", *(output / "atom").glob("*.xml"), *output.glob("providers/*/atom/*.xml")]:
         for entry in etree.parse(path).iterfind(f"{ATOM}entry"):

@@ -337,7 +337,7 @@ def _item(chance: random.Random, title: str, text: str, at: datetime, story: str
 
 
 def rss(items: Iterable[Written]) -> bytes:
-    """As most outlets write: RSS 2.0, the first lines as escaped HTML."""
+    """Return a feed as most outlets write it: RSS 2.0, the first lines as escaped HTML."""
     entries = "".join(
         f"<item><title>{escape(item.title)}</title><link>{escape(item.url)}</link>"
         f'<guid isPermaLink="false">{escape(item.url)}</guid><pubDate>{format_datetime(item.at, usegmt=True)}</pubDate>'
@@ -357,7 +357,7 @@ def _pulled(content: Path, items: Iterable[Written], now: datetime) -> Haul:
 
 
 def _judged(items: Sequence[Written], drafts: Sequence[Draft]) -> bool:
-    """Print how much of what was kept is right; True if it is enough."""
+    """Print how much of what was kept is right; return True if it is enough."""
     by_url = {item.url: item for item in items}
     of = {told.url: draft for draft in drafts for told in draft.told}
     outages = [item for item in items if item.story]
@@ -396,7 +396,7 @@ def _mistakes(items: Iterable[Written], of: Mapping[str, Draft]) -> None:
 
 
 def _rounds(content: Path, items: Sequence[Written]) -> bool:
-    """Later pulls: the same, then after decisions, then with the same stories retold elsewhere."""
+    """Pull later: the same, then after decisions, then with the same stories retold elsewhere."""
     again = _pulled(content, items, NOW + timedelta(minutes=15))
     drafts = inbox.load(content)
     for draft, word in zip(drafts[:3], ("dropped", "link", "article"), strict=True):

@@ -65,7 +65,7 @@ class Bench:
         self.hosts = {slug: ours.get(slug, f"https://{slug}.example/").split("/")[2] for slug in self.feeds}
 
     def first_and_again(self) -> None:
-        """Return the last recording but one of each provider, twice."""
+        """Pull the last recording but one of each provider, twice."""
         with Serving(self.served(-2)) as server:
             report = self.pull("first pull", server)
             self.check("no provider fails", all(outcome.feed for outcome in report.outcomes))
@@ -78,7 +78,7 @@ class Bench:
         self.check("no byte of an incident changes", self.incidents() == before)
 
     def news(self) -> None:
-        """Return the last recordings."""
+        """Pull the last recordings."""
         before = self.incidents()
         with Serving(self.served(-1)) as server:
             report = self.pull("pull with news", server, hours=2)
@@ -92,7 +92,7 @@ class Bench:
         self.check("what is reported is what changed", len(told) == len(files) and before.keys() <= after.keys())
 
     def hostile(self, seconds: float) -> None:
-        """Every hostile server beside the honest ones."""
+        """Pull every hostile server beside the honest ones."""
         spoilt = hostile(self.feeds["github"][-1])
         for slug in spoilt:
             watch(self.content, slug)
@@ -117,7 +117,7 @@ class Bench:
         )
 
     def offline(self) -> None:
-        """Names that do not resolve, and a resolver that does not answer."""
+        """Pull names that do not resolve, and with a resolver that does not answer."""
         for what, seconds in (("no name resolves", 0.0), ("the resolver is silent", 30.0)):
             with resolver(seconds):
                 report = pull.pull(self.content, now=NOW + timedelta(hours=4))
@@ -149,7 +149,7 @@ class Bench:
 
 
 def recorded() -> dict[str, list[bytes]]:
-    """Return the recorded feeds of each provider, oldest first. One was broken when it was recorded and is left out."""
+    """Return the recorded feeds of each provider, oldest first; one that was broken when recorded is left out."""
     rows: dict[str, list[Path]] = {}
     for path in RECORDINGS.rglob("*"):
         if path.suffix in (".rss", ".atom", ".xml") and "broken" not in path.name:
@@ -164,7 +164,7 @@ def _recorded_at(path: Path) -> tuple[str, str]:
 
 @contextmanager
 def resolver(seconds: float) -> Iterator[None]:
-    """Yield a machine whose resolver takes this long to know nothing."""
+    """Make the resolver of this machine take so long to know nothing."""
 
     def ignorant(*_: Any, **__: Any) -> Any:
         time.sleep(seconds)

@@ -93,7 +93,7 @@ def wrong_with(case: Case, verdict: Verdict) -> Iterable[str]:
 
 
 def _names(case: Case, line: str) -> bool:
-    """Return True if a line of the check names a file of the case, a line in it, and what is wrong."""
+    """Say whether a line of the check names a file of the case, a line in it, and what is wrong."""
     found = re.match(r"content/(?P<file>.*?):(?P<line>\d+):(?:\d+:)? .{9,}", line, re.DOTALL)
     told = {posixpath.normpath(file) for file in case.files}
     told |= {shown for file in told for shown in (file.encode("ascii", "backslashreplace").decode(), repr(file)[1:-1])}
@@ -104,14 +104,14 @@ def _names(case: Case, line: str) -> bool:
 
 
 def spoiled(base: Ground, cases: Iterable[Case]) -> list[str]:
-    """Harmless twins that do not pass."""
+    """Return harmless twins that do not pass."""
     twins = {repr(sorted(case.harmless.items())): case for case in cases if case.harmless}
     found = ((case.name, trial.passes(base, case.harmless)) for case in twins.values())
     return [f"{name}: made harmless it is refused: {told[0]}" for name, told in found if told]
 
 
 def running(cases: Iterable[Case]) -> list[str]:
-    """Texts that run script in Chromium as the renderer alone, without any check, makes them."""
+    """Return texts that run script in Chromium as the renderer alone, without any check, makes them."""
     if not CHROMIUM.exists():
         print("no Chromium at /usr/bin/chromium: nothing was looked at in a browser")
         return []

@@ -29,7 +29,7 @@ STAMP = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?(?:T(\d\d)(\d\d))?")
 
 
 def seen_at(path: Path) -> datetime:
-    """Return the moment in the name of a recording; the next midnight, or month's end, where it names only a day or month."""
+    """Return the moment in a recording's name; the next midnight, or month's end, if it names only a day or month."""
     found = STAMP.search(path.name)
     if not found:
         return datetime(2026, 12, 1, tzinfo=UTC)
@@ -90,7 +90,7 @@ def facts_of(provider: str) -> dict[str, dict[str, str]]:
 
 
 def agrees(incident: Incident, row: dict[str, str]) -> bool:
-    """Start and end as in the facts, to the minute."""
+    """Say whether start and end are as in the facts, to the minute."""
     ended = unstamp(row["ended_at"]) if row["ended_at"] else None
     same_start = abs(incident.started - unstamp(row["started_at"])) <= MINUTE
     if ended is None or incident.ended is None:
@@ -99,7 +99,7 @@ def agrees(incident: Incident, row: dict[str, str]) -> bool:
 
 
 def has_all_posts(incident: Incident, row: dict[str, str]) -> bool:
-    """Each post of the facts is there at its minute, and no other."""
+    """Say whether each post of the facts is there at its minute, and no other."""
     posts = [unstamp(post.rpartition("@")[2]) for post in row["updates"].split()]
     ours = [update.at for update in incident.updates if update.gone is None]
     return len(posts) == len(ours) and all(abs(a - b) <= MINUTE for a, b in zip(posts, ours, strict=True))
@@ -121,7 +121,7 @@ def against_facts(provider: str, pattern: str, *, posts: bool, least: float) -> 
 
 
 def rss_equals_atom() -> bool:
-    """Return True if RSS and Atom recorded in the same minute give equal incidents."""
+    """Say whether RSS and Atom recorded in the same minute give equal incidents."""
     equal = []
     for rss in sorted((SHARED / "recordings/digitalocean").glob("*.rss")):
         ours, theirs = read(rss), read(rss.with_suffix(".atom"))

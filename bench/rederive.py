@@ -68,7 +68,7 @@ def published(folder: Path) -> Tables:
 
 
 def numbers(tables: Tables, provider: str, since: int, until: int) -> list[float]:
-    """Worst and best availability under each formula, the count of incidents, and the median length (0: none)."""
+    """Return worst and best availability under each formula, number of incidents, and median length (0: none)."""
     covered = _covered(tables, provider)
     counted = [r for r in _rows(tables, provider) if any(a <= r[0] < b for a, b in covered)]
     known = [(max(a, since), min(b, until)) for a, b in covered if max(a, since) < min(b, until)]
@@ -82,7 +82,7 @@ def numbers(tables: Tables, provider: str, since: int, until: int) -> list[float
 
 
 def _weighed(rows: list[Row], known: list[tuple[int, int]], weights: tuple[float, ...], worst: bool) -> float:
-    """Seconds of trouble in known time, each with the largest weight among the incidents then open."""
+    """Return the seconds of trouble in known time, each with the largest weight among the incidents then open."""
     spans = [(r[0], r[2], r[4]) if worst else (r[0], r[1], r[3]) for r in rows if worst or r[5]]
     total = 0.0
     for a, b in known:
@@ -134,5 +134,5 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def seconds(stamp: str) -> int:
-    """Epoch seconds of 2026-03-02T11:49:20Z."""
-    return int(datetime.fromisoformat(stamp).timestamp())
+    """Return the epoch seconds of 2026-03-02T11:49:20Z."""
+    return int(datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp())

@@ -33,12 +33,12 @@ def incidents(random: np.random.Generator, unavailability: float, days: int = YE
 
 
 def lengths(random: np.random.Generator, count: int) -> Ints:
-    """Lengths of incidents in seconds."""
+    """Return lengths of incidents in seconds."""
     return random.lognormal(math.log(MEDIAN), SPREAD, count).astype(np.int64)
 
 
 def weekly(random: np.random.Generator, unavailabilities: np.ndarray, days: int = YEAR) -> Weeks:
-    """One world's weeks, fully covered, for a provider of each unavailability."""
+    """Return one world's weeks, fully covered, for a provider of each unavailability."""
     edges = np.append(np.arange(0, days * DAY, WEEK), days * DAY)
     trouble = [by_day(*disjoint(*incidents(random, share, days)), edges) for share in unavailabilities]
     table = np.array(trouble, np.float64).T

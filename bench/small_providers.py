@@ -49,7 +49,7 @@ def incident(provider: str, id_: str, started: int, minutes: float, random: np.r
 
 
 def thinned(cards: Sequence[Card], providers: Sequence[str], seed: int) -> Covered:
-    """Each provider's every fifth incident, when of its own only the 10 before are known; the others are whole."""
+    """Thin each provider: forecast every fifth incident from only the 10 before it; the others stay whole."""
     covered: Covered = {}
     offset = int(np.random.default_rng(seed).integers(5))
     for slug in providers:

@@ -101,7 +101,7 @@ def ranks(runs: int) -> bool:
 
 
 def _held(found: list[tuple[Ranks, ...]]) -> np.ndarray:
-    """How often each provider's interval holds its true rank; providers stand in true order."""
+    """Return how often each provider's interval holds its true rank; providers stand in true order."""
     hits = [[r.best <= place <= r.worst for place, r in enumerate(one, 1)] for one in found]
     held: np.ndarray = np.mean(hits, axis=0)
     return held
@@ -144,7 +144,7 @@ def _root(weeks: Weeks) -> np.ndarray:
 
 
 def _availability_intervals(runs: int) -> None:
-    """How often the 90 % interval of an availability holds the true one."""
+    """Print how often the 90 % interval of an availability holds the true one."""
     random = np.random.default_rng(SEED + 2)
     for share in (0.001, 0.01, 0.04):
         truth = 1 - np.mean([_days(random, share, 365).least.sum() / (365 * DAY) for _ in range(1500)])
@@ -230,7 +230,7 @@ def _any_found(world: World, joint: tuple[Stretch, ...]) -> bool:
 
 
 def csv(_: int) -> bool:
-    """Every availability, count and median of every period once more from the CSV alone, and the largest difference."""
+    """Compute every availability, count and median of every period from the CSV alone; print the largest difference."""
     compared, worst, tables = 0, 0.0, rederive.facts()
     for slug, known in load().items():
         now = known.covered[-1].until
@@ -247,7 +247,7 @@ def csv(_: int) -> bool:
 
 
 def published(_: int) -> bool:
-    """Every share and count of the leaderboards of the built site, from the tables it publishes and nothing else."""
+    """Compute every share and count of the built site's leaderboards from the tables it publishes and nothing else."""
     with tempfile.TemporaryDirectory() as folder:
         site = [sys.executable, "-m", "invoke", "build", "--now=2026-07-01T00:00:00Z", f"--output={folder}/site"]
         subprocess.run(site, cwd=Path(__file__).resolve().parents[1], check=True, stdout=subprocess.DEVNULL)
@@ -267,7 +267,7 @@ def published(_: int) -> bool:
 
 
 def speed(_: int) -> bool:
-    """All statistics of 50,000 incidents of 30 providers with 8 components each, every period."""
+    """Time all statistics of 50,000 incidents of 30 providers with 8 components each, every period."""
     world = [synthetic.provider(number, 50_000 // 30) for number in range(30)]
     began = time.process_time()
     records = [record(*one, now=synthetic.NOW) for one in world]

@@ -96,7 +96,7 @@ def batches(numbers: Sequence[int], at_once: int = AT_ONCE) -> Iterator[tuple[Se
 
 
 def run(seed: int, numbers: Sequence[int], without: str = "", publish: bool = False) -> Tally:
-    """Try all of these; what became of them."""
+    """Try all of these; return what became of them."""
     whole = Tally()
     sets = [(some, complete or publish) for some, complete in batches(numbers)]
     while sets:

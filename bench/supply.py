@@ -52,14 +52,14 @@ def schemas() -> list[str]:
 
 
 def actions() -> list[str]:
-    """Actions that are not named by the hash of a commit."""
+    """Return the actions that are not named by the hash of a commit."""
     used = [step["uses"] for path in WORKFLOWS for job in _jobs(path) for step in job["steps"] if "uses" in step]
     assert used, "the workflows use no action: is this reading them right?"
     return [name for name in used if not PINNED.fullmatch(name)]
 
 
 def secrets() -> list[str]:
-    """Return what a workflow that strangers can start is given beyond reading: secrets, tokens, the right to write."""
+    """Return what a workflow that strangers can start gets beyond reading: secrets, tokens, the right to write."""
     found = []
     for path in WORKFLOWS:
         text = path.read_text(encoding="utf-8")
@@ -83,7 +83,7 @@ def secrets() -> list[str]:
 
 
 def unlocked() -> list[str]:
-    """Lines of lock files that name no exact version, or none of whose hashes is told."""
+    """Return the lines of lock files that name no exact version, or no hash."""
     found = []
     for path in LOCKS:
         wanted = re.split(r"\n(?=\S)", re.sub(r"^\s*#.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE))
@@ -96,7 +96,7 @@ def unlocked() -> list[str]:
 
 
 def bill() -> list[str]:
-    """Return packages that are in the lock file or in the bill of materials that `tasks.py bill` makes, but not in both."""
+    """Return packages that are in the lock file or the bill of materials of `tasks.py bill`, but not in both."""
     locked = set(re.findall(r"^([\w.-]+==[^\s;]+)", PUBLISHED.read_text(encoding="utf-8"), re.MULTILINE))
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "sbom.json")

@@ -14,7 +14,7 @@ PARTS = 8
 
 
 def provider(number: int, count: int) -> tuple[Provider, tuple[Card, ...], Times]:
-    """Return a provider with eight components of three products, `count` incidents in five years, and its covered time."""
+    """Return a provider with eight components of three products, `count` incidents in five years, and covered time."""
     random = np.random.default_rng((7, number))
     names = [f"Part {i}" for i in range(PARTS)]
     parts = tuple(

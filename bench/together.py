@@ -80,7 +80,7 @@ class Bench:
         self.missing = {link.partition(" links to ")[2] for link in self._dead_links()}  # pages this project has not
 
     def round(self, url: str, *, quiet: bool) -> None:
-        """Eight pulls at once, while a site is built."""
+        """Pull eight times at once, while a site is built."""
         self._happens(4)
         self.now = max(page.now for page in self.histories.values()) + timedelta(minutes=5)
         self._build()
@@ -121,7 +121,7 @@ class Bench:
             self._must(files(self.shared) == files(self.alone), "eight pulls leave another archive than one")
 
     def _happens(self, steps: int) -> None:
-        """Something happens on each page, and its feed says so."""
+        """Let something happen on each page, and its feed say so."""
         choose = self.chance.choice
         for slug, page in self.histories.items():
             for _ in range(steps):
@@ -158,7 +158,7 @@ class Bench:
             self.building = fork(lambda: _build(self.project, self.now))
 
     def _built(self, status: int) -> None:
-        """Return a build has ended: it must be a whole site."""
+        """Check that a build that has ended left a whole site."""
         self.building, self.builds = 0, self.builds + 1
         log = (self.project / "build.log").read_text().strip()
         self._must(status == 0, f"a build fails: {log[-500:]}")
@@ -190,7 +190,7 @@ def _of(content: Path, slug: str) -> list[Incident]:
 
 
 def files(content: Path) -> Files:
-    """Every byte of incidents and of what pulls leave, by path."""
+    """Return every byte of incidents and of what pulls leave, by path."""
     found = [*(content / "incidents").rglob("*.md"), *(content / "pulls").glob("*.json")]
     return {
         str(path.relative_to(content)): path.read_bytes()

@@ -101,7 +101,7 @@ OURS = (
 
 
 def ours() -> list[str]:
-    """Those written here; they need nothing beside the project."""
+    """Return the vectors written here; they need nothing beside the project."""
     return list(OURS)
 
 

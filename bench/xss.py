@@ -74,7 +74,7 @@ def sample(paths: Sequence[str]) -> list[str]:
 
 
 def run(strings: Sequence[str], lines: Sequence[str] = tuple(LINES)) -> dict[str, Tally]:
-    """Try all strings in these lines; a tally of each."""
+    """Try all strings in these lines; return a tally of each."""
     tallies = {}
     for line in lines:
         fill, at_once = LINES[line]

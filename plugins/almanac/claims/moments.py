@@ -41,7 +41,7 @@ def _derivation(card: Card, event: str) -> str:
 
 
 def affected(query: Query, provider: Provider, card: Card) -> Figure:
-    """Say whether it names a component."""
+    """Return whether it names a component."""
     names = english.listing(card.components)
     how = (f"Incident {card.id} names {names or 'no component'}.",)
     if not card.components:
@@ -50,7 +50,7 @@ def affected(query: Query, provider: Provider, card: Card) -> Figure:
 
 
 def posted(query: Query, card: Card) -> Figure:
-    """Say whether its provider posted an update of a phase on it."""
+    """Return whether its provider posted an update of a phase on it."""
     phases = [phase for _, phase in card.updates]
     how = (f"Incident {card.id} has {english.plural(len(phases), 'update')}: {english.listing(phases) or 'none'}.",)
     if not phases:
@@ -71,7 +71,7 @@ def delay(query: Query, card: Card) -> Figure:
 
 
 def trouble(query: Query, card: Card, lengths: Lengths, other: Chosen) -> Figure:
-    """Say whether another provider declared trouble while an incident was open."""
+    """Return whether another provider declared trouble while an incident was open."""
     window = (Stretch(card.started, card.started + max(lengths.most, 1)),)
     surely = (Stretch(card.started, card.started + max(lengths.least, 1)),)
     met = [c for c in other.sure if intersection(union(stretches(other, [c], most=False)), surely)]

@@ -167,7 +167,7 @@ class Incident:
         return tuple(sorted(moments))
 
     def known_from(self, update: Update) -> datetime:
-        """When a post of it became known."""
+        """Return when a post of it became known."""
         if self.first_seen is None:
             return update.at
         return update.seen or max(update.at, self.first_seen)

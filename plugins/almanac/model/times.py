@@ -22,7 +22,7 @@ def moment(at: int) -> datetime:
 
 
 def stamp(at: datetime) -> str:
-    """2026-03-02T11:49:20Z, the one way times are written in files."""
+    """Return a time as 2026-03-02T11:49:20Z, the one way times are written in files."""
     if at.tzinfo is not UTC:
         at = at.astimezone(UTC)
     year, day = at.year, f"{TWO[at.month]}-{TWO[at.day]}"

@@ -128,7 +128,7 @@ def covered_share(record: Record, period: Period) -> float:
 
 
 def trends(records: Sequence[Record], period: Period) -> tuple[Trend, ...]:
-    """Say whether each provider declared more or less trouble than in the period before, by the same t as ranks."""
+    """Return whether each provider declared more or less trouble than in the period before, by the same t as ranks."""
     earlier = [measure(record, before(period)) for record in records]
     comparable = [_comparable(old, measure(record, period)) for record, old in zip(records, earlier, strict=True)]
     verdicts = iter(_verdicts([record for record, sure in zip(records, comparable, strict=True) if sure], period))

@@ -158,7 +158,7 @@ def _ranks(worse: Bools, own: int) -> Ranks:
 
 
 def grew(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> Bools:
-    """Say for each provider whether its share in trouble surely grew between two samples, each (covered, trouble).
+    """Return for each provider whether its share in trouble surely grew between two samples, each (covered, trouble).
 
     All four are (weeks, providers); each provider is looked at by itself.
     """

@@ -118,7 +118,7 @@ def _why_not(card: Card, scope: str, covered: Times, withdrawn: Mapping[str, str
 
 
 def scope(provider: Provider, card: Card) -> str:
-    """Say whether an incident of a shared page concerns AI: "in", "out" or "unknown".
+    """Return whether an incident of a shared page concerns AI: "in", "out" or "unknown".
 
     By its components; where they do not say so, by words of its title. Without components and without such a word it is
     unknown. Everything on a page that is all about AI is in.
