@@ -15,9 +15,8 @@ from typing import Any
 from ..model import FeedError, Incident, Phase, Reading, Skip
 from ..text import limits, markdown, untrusted
 from . import times
-from .dialect import Draft, Notes, Post, Unreadable, incident
+from .dialect import Draft, Notes, Post, Unreadable, incident, tidy_link
 from .document import digest
-from .links import tidy
 
 _Record = Mapping[str, Any]
 
@@ -139,7 +138,7 @@ def _statuspage(record: _Record, notes: Notes) -> Incident:
         title=_words(record["name"]),
         dialect=_STATUSPAGE.name,
         posts=[_as_printed(post, posts[:n]) for n, post in enumerate(posts)],
-        source=tidy(str(record.get("shortlink") or "")),
+        source=tidy_link(str(record.get("shortlink") or "")),
         planned=bool(from_),
         planned_from=_stated(from_, record, notes),
         planned_until=_stated(until, record, notes),
@@ -175,7 +174,7 @@ def _google(record: _Record, notes: Notes) -> Incident:
         title=_words(record["external_desc"]),
         dialect=_GOOGLE.name,
         posts=[_status(update, ended, record, notes) for update in updates],
-        source=tidy("https://status.cloud.google.com/" + str(record.get("uri") or f"incidents/{record['id']}")),
+        source=tidy_link("https://status.cloud.google.com/" + str(record.get("uri") or f"incidents/{record['id']}")),
         started=_at(record["begin"], record, notes),
         started_basis="stated",
         ended=ended,

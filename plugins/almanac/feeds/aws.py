@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from ..model import Impact, Incident, Phase
 from . import times
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, tidy_link
 from .entries import Entry
-from .links import tidy
 
 _GUID = re.compile(r"#([A-Za-z0-9.-]{1,80})_(\d{1,24})$")
 _STATE = re.compile(
@@ -76,7 +75,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         title=title,
         dialect=DIALECT.name,
         posts=[_post(entry, is_end=over and entry is newest) for entry in entries],
-        source=tidy(newest.link),
+        source=tidy_link(newest.link),
         precision="minute" if between else "second",
         started=between[0] if between else None,
         started_basis="stated" if between else "first-update",

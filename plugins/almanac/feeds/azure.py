@@ -8,9 +8,8 @@ from hashlib import sha256
 
 from ..model import Incident, Window
 from . import times
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, tidy_link
 from .entries import Entry
-from .links import tidy
 
 _HOME = re.compile(
     r"https?://(?:azure\.microsoft\.com/[a-z-]*/?status|azure\.status\.microsoft|status\.cloud\.microsoft)"
@@ -40,7 +39,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         title=entry.title,
         dialect=DIALECT.name,
         posts=[Post(at=entry.at, html=entry.body)],
-        source=tidy(entry.link),
+        source=tidy_link(entry.link),
         precision="minute" if stated else "second",
         started=stated or entry.at,
         started_basis="stated" if stated else "pubdate",

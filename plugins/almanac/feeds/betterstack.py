@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 
 from ..model import Incident, Phase
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first, tidy_link
 from .entries import Entry
-from .links import tidy
 
 # The guid is shared by down and recovery; where there is a page an incident, the page is what updates share. The link
 # is often the home page: grouped by it, a month becomes one incident. Below the home page a number or an opaque word
@@ -58,7 +57,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         title=first.title,
         dialect=DIALECT.name,
         posts=[_post(entry, notes, planned=planned) for entry in stands],
-        source=tidy(first.link if _PAGE.search(first.link) else first.id),
+        source=tidy_link(first.link if _PAGE.search(first.link) else first.id),
         planned=planned,
         planned_from=first.at if planned and first.at > notes.seen else None,
         components=(monitored[1],) if monitored else (),

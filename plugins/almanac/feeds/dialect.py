@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from ..model import OVER, SIGHT, Impact, Incident, Phase, Provider, Update, Window
-from ..text import limits, untrusted
+from ..text import addresses, limits, untrusted
 from . import times, wording
 from .entries import Entry
 
@@ -96,6 +97,13 @@ class Draft:
     impact: Impact | None = None  # if it is not the meaning of the stated word
     components: tuple[str, ...] = ()
     id_is_ours: bool = False
+
+
+def tidy_link(link: str) -> str:
+    """Return a link over https, without the double slash some pages put behind their host; "" if it is no web link."""
+    if not re.match(r"https?://[^\s<>\"]+$", link) or not addresses.host(link):
+        return ""
+    return re.sub(r"(?<!:)/{2,}", "/", re.sub(r"^http://", "https://", link))
 
 
 def oldest_first(found: Sequence[_T], at: Callable[[_T], datetime]) -> list[_T]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from io import BytesIO
@@ -14,7 +15,7 @@ import feedparser
 
 from ..model import FeedError
 from ..text import markdown, untrusted
-from . import containers, links, times
+from . import containers, times
 from .document import Document
 
 feedparser.api.PREFERRED_XML_PARSERS.clear()  # else each call looks on the disk for a driver that does not exist
@@ -68,7 +69,7 @@ class Entry:
     @property
     def named(self) -> str:
         """What names it in its feed and nothing else: its id or link, but not the address of the page; "" else."""
-        return next((name for name in (self.id, self.link) if name and not links.is_page(name, self.pages)), "")
+        return next((name for name in (self.id, self.link) if name and not _is_page(name, self.pages)), "")
 
     @property
     def precision(self) -> str:
@@ -116,7 +117,17 @@ def _pages(document: Document) -> frozenset[str]:
 
 
 def _address(found: re.Match[bytes]) -> str:
-    return links.bare(html.unescape((found[1] or found[2]).decode("utf-8", "replace")))
+    return _without_scheme(html.unescape((found[1] or found[2]).decode("utf-8", "replace")))
+
+
+def _without_scheme(link: str) -> str:
+    """Return a link without scheme, www and the slash at its end, in small letters: one form of all its spellings."""
+    return re.sub(r"^https?://(?:www\.)?", "", link.strip().lower()).rstrip("/")
+
+
+def _is_page(link: str, pages: AbstractSet[str]) -> bool:
+    """Say whether a link is the address of a host or one of `pages` (without scheme): it names no single entry."""
+    return bool(re.match(r"https?://[^/?#\s]+/*$", link)) or _without_scheme(link) in pages
 
 
 def _published(entry: bytes, there: tzinfo) -> datetime | None:

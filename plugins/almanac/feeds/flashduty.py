@@ -6,9 +6,8 @@ import re
 
 from ..model import Incident, Phase
 from . import wording
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first, tidy_link
 from .entries import Entry
-from .links import tidy
 
 _ID = re.compile(r"urn:flashduty:\w+:(\w{1,40})$")
 _STATUS = re.compile(r"<p>\s*<strong>Status:</strong>\s*([^<]{1,40}?)\s*</p>", re.IGNORECASE)
@@ -37,7 +36,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         title=_PREFIX.sub("", stands[-1].title, count=1),
         dialect=DIALECT.name,
         posts=posts,
-        source=tidy(stands[-1].link),
+        source=tidy_link(stands[-1].link),
         started=posts[0].at,
         started_basis="first-update" if wording.phase(posts[0].printed) is Phase.INVESTIGATING else "pubdate",
         components=_names(affected[1]) if affected else (),

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 
 from ..model import Incident, Phase
 from . import times
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, tidy_link
 from .entries import Entry
-from .links import tidy
 
 _ID = re.compile(r":feed:([A-Za-z0-9_-]{6,64})\.([A-Za-z0-9_-]{1,64})$")
 _PREFIX = re.compile(r"(RESOLVED|UPDATE):\s*")
@@ -43,7 +42,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         title=_PREFIX.sub("", newest.title, count=1),
         dialect=DIALECT.name,
         posts=[_post(entry) for entry in reversed(entries)],
-        source=tidy(newest.link),
+        source=tidy_link(newest.link),
         precision="minute" if began else "second",
         started=began,
         started_basis="stated" if began else "first-update",

@@ -7,9 +7,8 @@ from datetime import datetime
 
 from ..model import Incident
 from . import times
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, tidy_link
 from .entries import Entry
-from .links import tidy
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
 _ULID = re.compile(r"/(?:incidents|maintenances?)/+([0-7][0-9A-HJKMNP-TV-Z]{25})\b")
@@ -55,7 +54,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         title=entry.title,
         dialect=DIALECT.name,
         posts=[post],
-        source=tidy(entry.link or entry.id),
+        source=tidy_link(entry.link or entry.id),
         started=made,
         started_basis="ulid" if made else "first-update",
         components=tuple(_STATE.sub("", name.strip()) for name in _COMPONENT.findall(affected)),

@@ -8,9 +8,8 @@ from datetime import datetime
 
 from ..model import Incident, Phase
 from . import blocks, wording
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, tidy_link
 from .entries import Entry
-from .links import tidy
 
 _TYPE = re.compile(r"<strong>Type:</strong>\s*([A-Za-z ]{1,30})", re.IGNORECASE)
 _ID = re.compile(r"(?:Incident|Maintenance|incident|maintenance)/([a-z0-9]{8,40})$")
@@ -41,7 +40,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         title=entry.title,
         dialect=DIALECT.name,
         posts=[_post(post, start or notes.seen, planned=planned) for post in posts],
-        source=tidy(entry.link),
+        source=tidy_link(entry.link),
         started=start,  # for a maintenance the planned one, which may be in the future
         started_basis="stated" if start else "first-update",
         planned=planned,

@@ -6,9 +6,8 @@ import re
 
 from ..model import Incident
 from . import blocks
-from .dialect import Dialect, Draft, Notes, Unreadable, incident
+from .dialect import Dialect, Draft, Notes, Unreadable, incident, tidy_link
 from .entries import Entry
-from .links import tidy
 
 _BLOCK = re.compile(r"<small>[A-Z][a-z]{2} +\d{1,2}, \d{4}, \d\d:\d\d")
 _ID = re.compile(r"/(incidents|maintenances)/([A-Za-z0-9_-]{6,40})$")
@@ -34,7 +33,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         title=entry.title,
         dialect=DIALECT.name,
         posts=blocks.posts(entry, entry.published or notes.seen, notes),
-        source=tidy(entry.link),
+        source=tidy_link(entry.link),
         precision="minute",
         planned=planned,
         planned_from=start,

@@ -6,9 +6,8 @@ from hashlib import sha256
 
 from ..model import OVER, Incident, Phase
 from . import titles, wording
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, tidy_link
 from .entries import Entry
-from .links import tidy
 
 
 def _speaks(head: str, sample: str) -> bool:
@@ -39,7 +38,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         title=title,
         dialect=DIALECT.name,
         posts=[Post(at=last, printed=printed, html=entry.body)],
-        source=tidy(entry.link or entry.id),
+        source=tidy_link(entry.link or entry.id),
         precision=entry.precision,
         started=entry.at,
         started_basis="pubdate",

@@ -6,9 +6,8 @@ import re
 
 from ..model import Incident
 from . import blocks
-from .dialect import Dialect, Draft, Notes, Unreadable, incident
+from .dialect import Dialect, Draft, Notes, Unreadable, incident, tidy_link
 from .entries import Entry
-from .links import tidy
 
 # The twelve characters are the only name common to RSS, Atom, API and to the old host after a provider has moved.
 _SLUG = re.compile(r"/incidents/+([a-z0-9]{12})(?![a-z0-9])")
@@ -38,7 +37,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         title=entry.title,
         dialect=DIALECT.name,
         posts=blocks.posts(entry, anchor, notes),
-        source=tidy(entry.link or entry.id),
+        source=tidy_link(entry.link or entry.id),
         precision="minute",
         planned=window is not None,
         planned_from=window[0] if window else None,

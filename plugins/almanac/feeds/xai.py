@@ -8,9 +8,8 @@ from datetime import datetime
 
 from ..model import Incident, Phase, Window
 from . import times, wording
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first
+from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first, tidy_link
 from .entries import Entry
-from .links import tidy
 
 _STATUS = re.compile(r"<h3>\s*Status:\s*([^<]{1,40}?)\s*</h3>", re.IGNORECASE)
 _SEVERITY = re.compile(r"<p>\s*Severity:\s*([^<]{1,40}?)\s*</p>", re.IGNORECASE)
@@ -50,7 +49,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         title=entry.title,
         dialect=DIALECT.name,
         posts=_closed(posts, ended) if phase is Phase.RESOLVED else posts,
-        source=tidy(entry.link),
+        source=tidy_link(entry.link),
         started=entry.published,  # the stated start, unlike Statuspage's pubDate
         started_basis="stated" if entry.published else "first-update",
         ended=ended,

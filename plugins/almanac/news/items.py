@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from almanac.feeds import document, entries
-from almanac.feeds.links import tidy
+from almanac.feeds.dialect import tidy_link
 from almanac.model import FeedError
 from almanac.text import markdown, untrusted
 
@@ -36,7 +36,7 @@ def read(body: bytes, *, outlet: str, seen: datetime) -> tuple[Item, ...]:
 
 
 def _item(entry: entries.Entry, outlet: str, seen: datetime) -> Item | None:
-    url = tidy(entry.link or entry.id)
+    url = tidy_link(entry.link or entry.id)
     if not (url and entry.title and entry.dated and url.isprintable()) or len(url) > LONGEST:
         return None
     said = markdown.plain(untrusted.markdown(entry.body[: 20 * LONGEST]))
