@@ -29,7 +29,7 @@ from .dialect import Dialect, Notes, Unreadable
 from .document import Document
 from .entries import Entry
 
-_Found = tuple[Incident, tuple[Entry, ...]]  # an incident and the entries it was made from
+_FromEntries = tuple[Incident, tuple[Entry, ...]]  # an incident and the entries it was made from
 
 DIALECTS: tuple[Dialect, ...] = (
     incidentio.DIALECT,
@@ -51,7 +51,7 @@ _REFERENCES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), (
 def read(
     provider: Provider, body: bytes, *, seen: datetime, hint: str = "", items: Mapping[str, str] | None = None
 ) -> Reading:
-    """What a fetched feed says, seen at `seen`.
+    """Return what a feed says that was fetched at `seen`.
 
     `items` are those of the last reading: entries known by their hash are not parsed again but named in `unchanged`.
     `hint` is the dialect the provider's file declares; it decides only where the content leaves it open. Raises
@@ -60,8 +60,8 @@ def read(
     try:
         document.check_size(body)
         if body[:100].lstrip()[:1] in (b"{", b"["):
-            return api.read(body, Notes(provider=provider, seen=seen, known=items or {}))
-        return _read(document.split(body), Notes(provider=provider, seen=seen, known=items or {}), hint)
+            return api.read(body, Notes(provider=provider, read_at=seen, ids_by_hash=items or {}))
+        return _read(document.split(body), Notes(provider=provider, read_at=seen, ids_by_hash=items or {}), hint)
     except FeedError:
         raise
     except Exception as error:  # whatever a hostile feed may find costs this feed only
@@ -69,7 +69,7 @@ def read(
 
 
 def detect(feed: Document, hint: str = "") -> Dialect:
-    """The dialect a feed is written in; `hint` breaks ties, and decides for a feed without entries or traits."""
+    """Return a feed's dialect; `hint` breaks ties, and decides for a feed without entries or traits."""
     head = feed.head.decode("utf-8", "replace")[:_SAMPLE_BYTES]
     sample = "\n".join(entry[:_SAMPLE_BYTES].decode("utf-8", "replace") for entry in feed.entries[:_SAMPLES])
     for reference, character in _REFERENCES:
@@ -84,30 +84,32 @@ def detect(feed: Document, hint: str = "") -> Dialect:
 def _read(feed: Document, notes: Notes, hint: str) -> Reading:
     dialect = detect(feed, hint)
     hashes = [document.digest(entry, dialect.name) for entry in feed.entries]
-    old = _unchanged(dialect, hashes, notes.known)
-    wanted = [(at, digest) for at, digest in enumerate(hashes) if digest not in old]
-    fresh = entries.parse(feed, wanted, notes.seen, notes.zone)
+    old = _unchanged(dialect, hashes, notes.ids_by_hash)
+    new_entries = [(at, digest) for at, digest in enumerate(hashes) if digest not in old]
+    fresh = entries.parse(feed, new_entries, notes.read_at, notes.zone)
     _doubt_dates(fresh, notes)
-    found, skipped = _incidents(dialect, fresh, notes)
-    if {incident.id for incident, _ in found} & set(old.values()):  # told of by an entry we skipped as well: read both
-        return _read(feed, replace(notes, known={}), hint)
-    if feed.entries and not found and not old:
+    incidents, skipped = _incidents(dialect, fresh, notes)
+    if {incident.id for incident, _ in incidents} & set(
+        old.values()
+    ):  # told of by an entry we skipped as well: read both
+        return _read(feed, replace(notes, ids_by_hash={}), hint)
+    if feed.entries and not incidents and not old:
         why = f"{skipped[0].entry}: {skipped[0].why}"
         raise FeedError("unreadable", f"none of {len(hashes)} entries can be read as {dialect.name} ({why})")
-    items = {**old, **{entry.hash: incident.id for incident, group in found for entry in group}}
+    items = {**old, **{entry.hash: incident.id for incident, group in incidents for entry in group}}
     oldest = entries.oldest(feed, notes.zone)
     return Reading(
         provider=notes.provider.slug,
         dialect=dialect.name,
-        seen=notes.seen,
-        incidents=tuple(incident for incident, _ in found),
+        seen=notes.read_at,
+        incidents=tuple(incident for incident, _ in incidents),
         unchanged=tuple(dict.fromkeys(old.values())),
         skipped=tuple(skipped),
         doubts=tuple(notes.doubts),
         whole_entries=dialect.whole_entries,
-        first=not notes.known,
+        first=not notes.ids_by_hash,
         window=dialect.window,
-        since=min(oldest, notes.seen) if oldest else None,
+        since=min(oldest, notes.read_at) if oldest else None,
         entries=len(feed.entries),
         items=tuple((digest, items[digest]) for digest in hashes if digest in items),
     )
@@ -126,37 +128,37 @@ def _doubt_dates(fresh: Sequence[Entry], notes: Notes) -> None:
         notes.doubt(f"{stamps[0]} has {lack}{more}; read as {times.ASSUMED[lack]} {notes.zone}")
 
 
-def _unchanged(dialect: Dialect, hashes: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
-    """Entries that need no parsing; where an incident is made of several entries, all of the feed or none."""
-    if not dialect.one_entry_an_incident and not all(digest in known for digest in hashes):
+def _unchanged(dialect: Dialect, hashes: Sequence[str], previous: Mapping[str, str]) -> dict[str, str]:
+    """Return incident ids by the hash of entries that need no parsing; of grouped entries all of the feed or none."""
+    if not dialect.one_entry_an_incident and not all(digest in previous for digest in hashes):
         return {}
-    shown = set(hashes)
-    changed = {name for digest, name in known.items() if digest not in shown}  # of doubles, one may have gone
-    return {digest: known[digest] for digest in hashes if digest in known and known[digest] not in changed}
+    present = set(hashes)
+    changed = {name for digest, name in previous.items() if digest not in present}  # of doubles, one may have gone
+    return {digest: previous[digest] for digest in hashes if digest in previous and previous[digest] not in changed}
 
 
-def _incidents(dialect: Dialect, fresh: Sequence[Entry], notes: Notes) -> tuple[list[_Found], list[Skip]]:
-    """Each incident with the entries it was made from, and what became nothing."""
+def _incidents(dialect: Dialect, fresh: Sequence[Entry], notes: Notes) -> tuple[list[_FromEntries], list[Skip]]:
+    """Return each incident with the entries it was made from, and the entries that cannot be read."""
     groups, skipped = _groups(dialect, fresh)
-    found: list[_Found] = []
+    readings: list[_FromEntries] = []
     for group in groups:
         try:
-            found.append((dialect.read(group, notes), group))
+            readings.append((dialect.read(group, notes), group))
         except Unreadable as error:
             skipped += [Skip(entry=entry.name, why=str(error)) for entry in group]
         except (ValueError, ArithmeticError, LookupError, TypeError) as error:
             skipped += [Skip(entry=entry.name, why=f"{type(error).__name__}: {error}") for entry in group]
-    return (_joined(found, notes) if dialect.one_entry_an_incident else found), skipped
+    return (_one_per_id(readings, notes) if dialect.one_entry_an_incident else readings), skipped
 
 
-def _joined(found: Sequence[_Found], notes: Notes) -> list[_Found]:
-    """The same with each id once."""
-    named: dict[str, list[_Found]] = {}
-    for incident, group in found:
-        named.setdefault(incident.id, []).append((incident, group))
+def _one_per_id(readings: Sequence[_FromEntries], notes: Notes) -> list[_FromEntries]:
+    """Return one reading for each id: several of one id are merged."""
+    by_id: dict[str, list[_FromEntries]] = {}
+    for incident, group in readings:
+        by_id.setdefault(incident.id, []).append((incident, group))
     return [
-        (doubles.joined([incident for incident, _ in told], notes), tuple(entry for _, g in told for entry in g))
-        for told in named.values()
+        (doubles.merged([incident for incident, _ in same], notes), tuple(entry for _, g in same for entry in g))
+        for same in by_id.values()
     ]
 
 

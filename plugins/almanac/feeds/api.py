@@ -28,31 +28,31 @@ class _Form:
 
 
 def read(body: bytes, notes: Notes) -> Reading:
-    """What a JSON answer says. Raises FeedError (malformed, wrong, unreadable)."""
+    """Return what a JSON answer says. Raises FeedError (malformed, wrong, unreadable)."""
     form, records = _records(body)
     raw = [json.dumps(record, sort_keys=True).encode() for record in records]
     hashes = [digest(entry, form.name) for entry in raw]
-    found: dict[str, Incident] = {}
+    incidents: dict[str, Incident] = {}
     skipped: list[Skip] = []
     for number, (record, key) in enumerate(zip(records, hashes, strict=True)):
-        if key in notes.known:
+        if key in notes.ids_by_hash:
             continue
         try:
-            found[key] = form.read(record, notes)
+            incidents[key] = form.read(record, notes)
         except (Unreadable, ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
             skipped.append(Skip(entry=f"record {number + 1}", why=f"{type(error).__name__}: {error}"))
     if len(skipped) == len(records) > 0:
         raise FeedError("unreadable", f"none of {len(records)} records can be read as {form.name} ({skipped[0].why})")
-    ids = {key: found[key].id if key in found else notes.known.get(key, "") for key in hashes}
+    ids = {key: incidents[key].id if key in incidents else notes.ids_by_hash.get(key, "") for key in hashes}
     return Reading(
         provider=notes.provider.slug,
         dialect=form.name,
-        seen=notes.seen,
-        incidents=tuple(found.values()),
-        unchanged=tuple(dict.fromkeys(notes.known[key] for key in hashes if key in notes.known)),
+        seen=notes.read_at,
+        incidents=tuple(incidents.values()),
+        unchanged=tuple(dict.fromkeys(notes.ids_by_hash[key] for key in hashes if key in notes.ids_by_hash)),
         skipped=tuple(skipped),
         doubts=tuple(notes.doubts),
-        first=not notes.known,
+        first=not notes.ids_by_hash,
         since=times.reach(_created(record, notes.zone) for record in records),
         entries=len(records),
         items=tuple((key, ids[key]) for key in hashes if ids[key]),
@@ -78,7 +78,7 @@ def _whole_number(digits: str) -> int | str:
 
 
 def _clean(value: Any) -> Any:
-    """What JSON can say and no file or page can hold is taken out of every text: control characters, half pairs."""
+    """Return the value without what no file or page can hold in a text: control characters, half surrogate pairs."""
     if isinstance(value, str):
         return markdown.clean(value)
     if isinstance(value, dict):
@@ -86,17 +86,17 @@ def _clean(value: Any) -> Any:
     return [_clean(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _created(record: _Record, there: tzinfo) -> datetime | None:
-    return times.stamp(str(record.get("created_at") or record.get("begin") or ""), there)
+def _created(record: _Record, zone: tzinfo) -> datetime | None:
+    return times.stamp(str(record.get("created_at") or record.get("begin") or ""), zone)
 
 
 def _at(value: object, record: _Record, notes: Notes) -> datetime:
-    """A stamp, or when it was seen where that is none: nothing is dropped for want of a date."""
-    return _maybe(value, record, notes) or notes.seen
+    """Return the time of a stamp, else when the feed was read: nothing is dropped for want of a date."""
+    return _maybe(value, record, notes) or notes.read_at
 
 
 def _maybe(value: object, record: _Record, notes: Notes) -> datetime | None:
-    """A stamp; None where there is none, and a doubt where what is there is none, or says too little."""
+    """Return the time of a stamp, or None; a missing, unreadable or incomplete stamp raises a doubt."""
     stamp, name = str(value or "").strip(), str(record.get("id"))[:80]
     date = times.parse(stamp, notes.zone)
     if date is None:
@@ -107,7 +107,7 @@ def _maybe(value: object, record: _Record, notes: Notes) -> datetime | None:
 
 
 def _stated(value: object, record: _Record, notes: Notes) -> datetime | None:
-    """The same of what need not be stated."""
+    """Return the time of a stamp, or None; a missing one raises no doubt."""
     return _maybe(value, record, notes) if value else None
 
 
@@ -159,7 +159,7 @@ def _post(update: _Record, record: _Record, notes: Notes) -> Post:
 
 
 def _as_printed(post: Post, before: list[Post]) -> Post:
-    """The post as the feed prints it: "Update" where the state did not change."""
+    """Return the post as the feed prints it: "Update" where the state did not change."""
     if not before or before[-1].printed != post.printed:
         return post
     return Post(at=post.at, printed="Update", html=post.html)

@@ -38,14 +38,14 @@ def _speaks(head: str, sample: str) -> bool:
 
 def _key(entry: Entry) -> str:
     """Service, region and title: a service of a region has many events over time, all with the same link."""
-    found = _GUID.search(entry.id)
-    if not found:
+    match = _GUID.search(entry.id)
+    if not match:
         raise Unreadable("its guid does not name service, region and time")
-    return f"{found[1]} {_title(entry)[1]}"
+    return f"{match[1]} {_title(entry)[1]}"
 
 
 def _title(entry: Entry) -> tuple[list[str], str]:
-    """The states in front of a title, and the title without them."""
+    """Return the states in front of a title, and the title without them."""
     at, states = 0, []
     while match := _STATE.match(entry.title, at):
         states.append(match[0].strip(" :"))
@@ -64,14 +64,16 @@ def _parted(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
 
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
-    """Entries stand oldest first here. The name is that of the first post, or the one it had when it was seen first."""
+    """Read entries, oldest first. The id is that of the first post, or the one it had in the last reading."""
     first, newest = entries[0], entries[-1]
     states, title = _title(newest)
     over = any("resolved" in state.lower() or "operating normally" in state.lower() for state in states)
     between = _between(newest) if over else None
     stated = next((state for state in states if state.lower() in _LEVELS), "")
     draft = Draft(
-        id=next((notes.known[e.hash] for e in entries if e.hash in notes.known), first.id.rpartition("#")[2]),
+        id=next(
+            (notes.ids_by_hash[e.hash] for e in entries if e.hash in notes.ids_by_hash), first.id.rpartition("#")[2]
+        ),
         title=title,
         dialect=DIALECT.name,
         posts=[_post(entry, is_end=over and entry is newest) for entry in entries],
@@ -94,15 +96,15 @@ def _post(entry: Entry, *, is_end: bool) -> Post:
 
 
 def _between(entry: Entry) -> tuple[datetime, datetime] | None:
-    """Start and end told in the closing post, on the last day on which they can have been."""
-    found, posted = _BETWEEN.search(entry.body), entry.dated
-    there = times.zone(found[7].upper()) if found else None
-    if not found or posted is None or there is None:
+    """Return start and end by the words of the closing post, on the last day that is possible."""
+    match, posted = _BETWEEN.search(entry.body), entry.dated
+    zone = times.zone(match[7].upper()) if match else None
+    if not match or posted is None or zone is None:
         return None
-    day = posted.astimezone(there).replace(second=0)
-    end = day.replace(hour=_hour(found[4], found[6]), minute=int(found[5]))
+    day = posted.astimezone(zone).replace(second=0)
+    end = day.replace(hour=_hour(match[4], match[6]), minute=int(match[5]))
     end = end if end <= day else end - timedelta(days=1)
-    start = end.replace(hour=_hour(found[1], found[3]), minute=int(found[2]))
+    start = end.replace(hour=_hour(match[1], match[3]), minute=int(match[2]))
     start = start if start <= end else start - timedelta(days=1)
     return start.astimezone(UTC), end.astimezone(UTC)
 

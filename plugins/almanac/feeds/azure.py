@@ -24,7 +24,7 @@ def _speaks(head: str, sample: str) -> bool:
 
 
 def _key(entry: Entry) -> str:
-    """Microsoft 365's guid names the service and Azure's items may have none, so the title is part of the name."""
+    """Name an entry by service and title: Microsoft 365's guid names only the service, and Azure's items may have none."""
     if not entry.title:
         raise Unreadable("it has no title")
     service = re.sub(r"[^A-Za-z0-9-]+", "-", entry.id.rpartition("/")[2]).strip("-").lower()[:40] or "azure"
@@ -51,12 +51,12 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
 
 
 def _stated(body: str) -> datetime | None:
-    """The start where the text tells it with its day: "Starting at 02:50 UTC on 27 Oct 2018"."""
-    found = _STARTED.search(body)
-    month = times.month_of(found[4]) if found else None
-    if not found or month is None:
+    """Return the start if the text states it with its day: "Starting at 02:50 UTC on 27 Oct 2018"."""
+    match = _STARTED.search(body)
+    month = times.month_of(match[4]) if match else None
+    if not match or month is None:
         return None
-    return times.moment(int(found[5]), month, int(found[3]), int(found[1]), int(found[2]), 0, UTC)
+    return times.moment(int(match[5]), month, int(match[3]), int(match[1]), int(match[2]), 0, UTC)
 
 
 DIALECT = Dialect(name="azure", speaks=_speaks, key=_key, read=_read, whole_entries=False, window=Window.CURRENT)

@@ -48,18 +48,18 @@ def _key(entry: Entry) -> str:
 
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
-    stands = oldest_first(entries, lambda entry: entry.at)
-    first = stands[0]
+    in_order = oldest_first(entries, lambda entry: entry.at)
+    first = in_order[0]
     planned = first.title.lower().startswith("scheduled")
     monitored = _DOWN.fullmatch(first.title) or _UP.fullmatch(first.title)
     draft = Draft(
         id=_key(first),
         title=first.title,
         dialect=DIALECT.name,
-        posts=[_post(entry, notes, planned=planned) for entry in stands],
+        posts=[_post(entry, notes, planned=planned) for entry in in_order],
         source=tidy_link(first.link if _PAGE.search(first.link) else first.id),
         planned=planned,
-        planned_from=first.at if planned and first.at > notes.seen else None,
+        planned_from=first.at if planned and first.at > notes.read_at else None,
         components=(monitored[1],) if monitored else (),
     )
     return incident(draft, notes)

@@ -27,12 +27,12 @@ _LATE = timedelta(days=60)  # how far a post may lie after the stamp that anchor
 
 
 def posts(entry: Entry, anchor: datetime, notes: Notes, *, newest_first: bool = True) -> list[Post]:
-    """The posts of an entry, oldest first. Years that are not printed are inferred from `anchor` and each other.
+    """Return the posts of an entry, oldest first; years that are not printed follow from `anchor` and each other.
 
     A block with a time that no clock can have shown stands where the one above it does; a body without any block is
     one post.
     """
-    found: list[Post] = []
+    texts: list[Post] = []
     body, near = entry.body, anchor
     starts = list(_BLOCK.finditer(body))
     ends = [match.start() for match in starts[1:]] + [len(body)]
@@ -41,13 +41,13 @@ def posts(entry: Entry, anchor: datetime, notes: Notes, *, newest_first: bool = 
         when = _when(words, near, entry, notes, newest_first=newest_first)
         if when is None:
             notes.doubt(f"{words[:40]!r} in {entry.name} is no time")
-        near = when or min(near, notes.seen)
-        found.append(Post(at=near, printed=" ".join(_bare(match[2]).split()), html=_inner(body[match.end() : end])))
-    return (found[::-1] if newest_first else found) or [Post(at=min(anchor, notes.seen), html=body)]
+        near = when or min(near, notes.read_at)
+        texts.append(Post(at=near, printed=" ".join(_bare(match[2]).split()), html=_inner(body[match.end() : end])))
+    return (texts[::-1] if newest_first else texts) or [Post(at=min(anchor, notes.read_at), html=body)]
 
 
 def window(entry: Entry, anchor: datetime, notes: Notes) -> tuple[datetime, datetime] | None:
-    """From when to when the banner of a coming maintenance says it will last; `anchor` is its announced start."""
+    """Return start and end of a coming maintenance by its banner; `anchor` is its announced start."""
     banner = _BANNER.search(entry.body)
     words = " ".join(_bare(banner[1]).split()) if banner else ""
     until = _UNTIL.search(words)
@@ -56,49 +56,49 @@ def window(entry: Entry, anchor: datetime, notes: Notes) -> tuple[datetime, date
     first = _TIME.fullmatch(words[: until.start()] + words[until.end() :])
     if not first:
         return None
-    there = _zone(first[7], entry, notes)
-    begin = _nearest(first, anchor, there)
-    if begin is None:
+    zone = _zone(first[7], entry, notes)
+    start = _nearest(first, anchor, zone)
+    if start is None:
         return None
     month, day, hour, minute = until.groups()
-    local = begin.astimezone(there)
+    local = start.astimezone(zone)
     last = local.replace(hour=int(hour) % 24, minute=int(minute))
-    if month and (named := times.month_of(month)):
-        same = times.in_any_year(named, int(day), (int(hour) % 24, int(minute), 0), there, begin)
-        last = next((at for at in same if at >= begin), last)
-    return begin, (last if last >= begin else last + timedelta(days=1)).astimezone(UTC)
+    if month and (last_month := times.month_of(month)):
+        same = times.in_any_year(last_month, int(day), (int(hour) % 24, int(minute), 0), zone, start)
+        last = next((at for at in same if at >= start), last)
+    return start, (last if last >= start else last + timedelta(days=1)).astimezone(UTC)
 
 
 def _zone(name: str, entry: Entry, notes: Notes) -> tzinfo:
-    """The zone a block prints; where nobody knows the name, the one of the entry's own stamp, with a doubt."""
-    there = times.zone(name.strip())
-    if there is None:
+    """Return the zone a block prints; an unknown name raises a doubt and gives the zone of the entry's own stamp."""
+    zone = times.zone(name.strip())
+    if zone is None:
         notes.doubt(f"unknown zone {name.strip()[:20]!r}, read with the offset of the entry's stamp")
-    return there or entry.zone
+    return zone or entry.zone
 
 
 def _when(words: str, near: datetime, entry: Entry, notes: Notes, *, newest_first: bool) -> datetime | None:
-    """The time a block prints, in the year that fits best; None if it is none."""
+    """Return the time a block prints, in the year that fits best; None for words that are no time."""
     at = _TIME.fullmatch(words)
     month = times.month_of(at[1]) if at else None
     if at is None or month is None:
         return None
-    there = _zone(at[7], entry, notes)
+    zone = _zone(at[7], entry, notes)
     clock = int(at[4]), int(at[5]), int(at[6] or 0)
     if at[3]:
-        exact = times.moment(int(at[3]), month, int(at[2]), *clock, there)
+        exact = times.moment(int(at[3]), month, int(at[2]), *clock, zone)
         return exact.astimezone(UTC) if exact else None
-    known = times.in_any_year(month, int(at[2]), clock, there, near)
-    known = [t for t in known if t <= notes.seen + timedelta(days=1)]
+    candidates = times.in_any_year(month, int(at[2]), clock, zone, near)
+    candidates = [t for t in candidates if t <= notes.read_at + timedelta(days=1)]
     if newest_first:
-        return max((t for t in known if t <= near + _LATE), default=None)
-    return min(known, key=lambda t: abs(t - near), default=None)
+        return max((t for t in candidates if t <= near + _LATE), default=None)
+    return min(candidates, key=lambda t: abs(t - near), default=None)
 
 
-def _nearest(at: re.Match[str], near: datetime, there: tzinfo) -> datetime | None:
+def _nearest(at: re.Match[str], near: datetime, zone: tzinfo) -> datetime | None:
     month = times.month_of(at[1]) or 0
-    known = times.in_any_year(month, int(at[2]), (int(at[4]), int(at[5]), int(at[6] or 0)), there, near)
-    return min(known, key=lambda t: abs(t - near), default=None)
+    candidates = times.in_any_year(month, int(at[2]), (int(at[4]), int(at[5]), int(at[6] or 0)), zone, near)
+    return min(candidates, key=lambda t: abs(t - near), default=None)
 
 
 def _bare(html: str) -> str:
@@ -106,7 +106,7 @@ def _bare(html: str) -> str:
 
 
 def _inner(html: str) -> str:
-    """The text of a block without the tags that close it."""
+    """Return the text of a block without the tags that close it."""
     inner = html.strip()
     while inner.endswith("</p>"):
         inner = inner[:-4].rstrip()

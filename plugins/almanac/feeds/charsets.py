@@ -78,5 +78,5 @@ _CODECS = MappingProxyType({name: codec for codec, names in _NAMES.items() for n
 
 
 def codec(name: str) -> str:
-    """Python's name for an encoding by its standard name, in whatever case; "" for a name no standard has."""
+    """Return Python's name for an encoding by its standard name, in whatever case; "" for a name no standard has."""
     return _CODECS.get(name.lower(), "")

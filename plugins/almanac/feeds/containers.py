@@ -16,7 +16,7 @@ _PREFIXES = frozenset({"", "atom", "content", "dc", "dcterms", "rss", "xhtml"}) 
 
 
 def without(entry: bytes) -> bytes:
-    """A well-formed entry in UTF-8 without its elements that hold elements and are none of its own texts."""
+    """Return a well-formed entry in UTF-8 without those elements that hold elements and are no text of the entry."""
     cuts: list[tuple[int, int]] = []
     names: list[str] = []
     start = holds = 0
@@ -44,6 +44,6 @@ def without(entry: bytes) -> bytes:
 
 
 def _is_own(name: str, entry: str) -> bool:
-    """True for a name of the entry's own texts, words and dates."""
+    """Say whether an element's name is that of an entry's own text, word or date."""
     prefix, _, local = name.rpartition(":")
     return local in _OWN and (prefix in _PREFIXES or prefix == entry.rpartition(":")[0])

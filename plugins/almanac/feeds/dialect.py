@@ -1,4 +1,4 @@
-"""What the dialects have in common: how one is described, what it is given, and how an incident is put together."""
+"""Holds what the dialects share: the description of one, the context of a reading, and how an incident is built."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notes:
-    """What a reading is about, and the doubts that come up on the way."""
+    """The context of one reading: its provider, its time, what the last reading read, and the doubts so far."""
 
     provider: Provider
-    seen: datetime
-    known: Mapping[str, str] = field(default_factory=dict)  # hash of an entry -> incident id, from the last reading
+    read_at: datetime
+    ids_by_hash: Mapping[str, str] = field(default_factory=dict)  # of the last reading: hash of an entry -> incident id
     doubts: dict[str, None] = field(default_factory=dict)  # in their order, each once
 
     @property
@@ -47,7 +47,7 @@ def _each_apart(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How one kind of feed is told, grouped and read.
+    """How one kind of feed is recognised, grouped into incidents, and read.
 
     `speaks` looks at the head and at the first entries, with character references resolved. `key` is what entries of
     one incident share; `parted` may cut the entries of one key into several incidents. `read` gets the entries of
@@ -77,7 +77,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a dialect found out about one incident; posts oldest first as far as the feed's order tells."""
+    """What a dialect reads about one incident; posts oldest first as far as the feed's order tells."""
 
     id: str
     title: str
@@ -106,15 +106,15 @@ def tidy_link(link: str) -> str:
     return re.sub(r"(?<!:)/{2,}", "/", re.sub(r"^http://", "https://", link))
 
 
-def oldest_first(found: Sequence[_T], at: Callable[[_T], datetime]) -> list[_T]:
-    """In time order; feeds put the newest first, so what has equal times is turned around."""
-    turned = list(reversed(found))
+def oldest_first(items: Sequence[_T], at: Callable[[_T], datetime]) -> list[_T]:
+    """Return the items in time order; feeds put the newest first, so items of equal times are turned around."""
+    turned = list(reversed(items))
     turned.sort(key=at)
     return turned
 
 
 def incident(draft: Draft, notes: Notes) -> Incident:
-    """The incident a draft describes: updates in time order with their phases, start, end, impact and kind."""
+    """Return the incident a draft describes: updates in time order with their phases, start, end, impact and kind."""
     draft = _bounded(draft, notes)
     updates = _updates(draft, notes)
     phase = draft.phase or next((u.phase for u in reversed(updates) if u.phase is not Phase.UNKNOWN), Phase.UNKNOWN)
@@ -143,7 +143,7 @@ def incident(draft: Draft, notes: Notes) -> Incident:
         source=draft.source,
         dialect=draft.dialect,
         id_is_ours=draft.id_is_ours,
-        first_seen=notes.seen,
+        first_seen=notes.read_at,
         updates=updates,
     )
 
@@ -200,7 +200,7 @@ def _updates(draft: Draft, notes: Notes) -> tuple[Update, ...]:
                 phase=phase,
                 text=_text(post, draft, notes),
                 printed=post.printed,
-                seen=notes.seen,
+                seen=notes.read_at,
                 upstream_id=post.upstream_id,
             )
         )
@@ -208,23 +208,23 @@ def _updates(draft: Draft, notes: Notes) -> tuple[Update, ...]:
 
 
 def _believed(post: Post, draft: Draft, notes: Notes) -> Post:
-    """The post, at the time it was seen if it claims one that had not come yet."""
-    if post.at <= notes.seen + _SKEW:
+    """Return the post; one from the future is dated to when the feed was read."""
+    if post.at <= notes.read_at + _SKEW:
         return post
     if not draft.planned:
         notes.doubt(f"a post from the future in {draft.id}: {post.at:%Y-%m-%d %H:%M}")
-    return replace(post, at=notes.seen)
+    return replace(post, at=notes.read_at)
 
 
 def _order(post: Post, precision: str) -> tuple[datetime, bool]:
-    """Equal times keep the order of the feed, but the end comes last in its minute: pages shuffle within a minute."""
+    """Return the sort key of a post: the end comes last in its minute, for pages shuffle within a minute."""
     return post.at, precision == "minute" and (post.phase or wording.phase(post.printed)) in OVER
 
 
 def _ends(
     draft: Draft, updates: tuple[Update, ...], phase: Phase, notes: Notes
 ) -> tuple[datetime, str, datetime | None, str]:
-    """Start and end with their bases; an end before the start is believed, and the start moved to it.
+    """Return start and end with their bases; an end before the start is believed, and the start moved to it.
 
     What nothing dates, or only a date that had not come yet, began or ended when it was seen.
     """
@@ -237,27 +237,27 @@ def _ends(
             notes.doubt(f"no post of {draft.id} says that it is over; its newest is taken for the end")
     if phase not in OVER:
         ended, ended_basis = None, ""
-    latest = notes.seen + _SKEW
+    latest = notes.read_at + _SKEW
     if started > latest and not draft.planned:
         notes.doubt(f"start in the future in {draft.id}: {started:%Y-%m-%d %H:%M}")
-        started, basis = min([notes.seen, *(u.at for u in updates)]), "mended"
+        started, basis = min([notes.read_at, *(u.at for u in updates)]), "mended"
     if ended is not None and ended > latest:
         notes.doubt(f"end in the future in {draft.id}: {ended:%Y-%m-%d %H:%M}")
-        ended = notes.seen
+        ended = notes.read_at
     if ended is not None and ended < started:
         notes.doubt(f"end before start in {draft.id}: {started:%Y-%m-%d %H:%M} to {ended:%Y-%m-%d %H:%M}")
         started, basis = min([ended, *(u.at for u in updates)]), "mended"
-    ended_basis = SIGHT if ended == notes.seen else ended_basis
-    return started, SIGHT if started == notes.seen else basis, ended, ended_basis if ended else ""
+    ended_basis = SIGHT if ended == notes.read_at else ended_basis
+    return started, SIGHT if started == notes.read_at else basis, ended, ended_basis if ended else ""
 
 
 def _precision(draft: Draft, started: datetime, ended: datetime | None) -> str:
-    """To the minute as the page prints it, unless both times came from elsewhere and have seconds."""
+    """Return the precision of the draft, but "second" if both times came from elsewhere and have seconds."""
     return "second" if started.second and (ended is None or ended.second) else draft.precision
 
 
 def _closed(updates: tuple[Update, ...]) -> datetime | None:
-    """When it was over for the last time: a later postmortem does not move it, a reopening does."""
+    """Return when it was over for the last time: a later postmortem does not move it, a reopening does."""
     ended: datetime | None = None
     for update in updates:
         ended = (ended or update.at) if update.phase in OVER else None

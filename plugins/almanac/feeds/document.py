@@ -44,7 +44,7 @@ class Document:
 
 
 def split(body: bytes) -> Document:
-    """The pieces of an XML feed. Raises FeedError (empty, too large, html, encoding, malformed, wrong)."""
+    """Return the pieces of an XML feed. Raises FeedError (empty, too large, html, encoding, malformed, wrong)."""
     check_size(body)
     source = _utf8(body)
     if b"\x00" in source:  # expat would read it as UTF-16, in which we would find no entry
@@ -65,7 +65,7 @@ def split(body: bytes) -> Document:
 
 
 def check_size(body: bytes) -> None:
-    """Raises FeedError for a body of nothing or of more than 2 MB."""
+    """Raise FeedError for a body that is empty or larger than 2 MB."""
     if not body or body.isspace():
         raise FeedError("empty", "the answer has no content; is the address still that of the feed?")
     if len(body) > MOST_BYTES:
@@ -73,19 +73,19 @@ def check_size(body: bytes) -> None:
 
 
 def digest(entry: bytes, dialect: str) -> str:
-    """The hash under which an entry is known again, if it is read as the same dialect."""
+    """Return the hash by which the next reading recognises an entry, if it reads the same dialect."""
     return sha256(entry + dialect.encode()).hexdigest()[:20]
 
 
 def _utf8(body: bytes) -> bytes:
-    """The body as UTF-8 without declaration or blanks before its first element. Raises FeedError."""
-    marked = next((name for bom, name in _BOMS if body.startswith(bom)), "")
-    body = _recoded(body, marked) if marked.startswith("utf-16") else body
+    """Return the body as UTF-8 without declaration or blanks before its first element. Raises FeedError."""
+    by_mark = next((name for bom, name in _BOMS if body.startswith(bom)), "")
+    body = _recoded(body, by_mark) if by_mark.startswith("utf-16") else body
     prologue = _PROLOGUE.match(body)
     declared = (prologue[1] or prologue[2] or b"").decode() if prologue else ""
-    if marked and declared and _family(declared) != _family(marked):
-        raise FeedError("encoding", f"the feed declares {declared}, but its first bytes say {marked}")
-    if not marked and declared and _family(declared) != "utf-8":
+    if by_mark and declared and _family(declared) != _family(by_mark):
+        raise FeedError("encoding", f"the feed declares {declared}, but its first bytes say {by_mark}")
+    if not by_mark and declared and _family(declared) != "utf-8":
         body = _recoded(body, declared)
         prologue = _PROLOGUE.match(body)
     rest = body[prologue.end() :] if prologue else body
@@ -96,7 +96,7 @@ def _utf8(body: bytes) -> bytes:
 
 
 def _family(encoding: str) -> str:
-    """The encoding by Python's name, without its byte order. Raises FeedError if no standard has this name."""
+    """Return Python's name of an encoding, without byte order. Raises FeedError if no standard has this name."""
     codec = charsets.codec(encoding)
     if not codec:
         raise FeedError("encoding", f"the feed declares the unknown encoding {encoding}; no standard has that name")
@@ -104,7 +104,7 @@ def _family(encoding: str) -> str:
 
 
 def _recoded(body: bytes, encoding: str) -> bytes:
-    """The body, from an encoding by its standard name to UTF-8. Raises FeedError if it is in another."""
+    """Recode the body to UTF-8 from an encoding by its standard name. Raises FeedError if it is in another."""
     try:
         return body.decode(charsets.codec(encoding)).encode()
     except UnicodeError as error:
@@ -112,7 +112,7 @@ def _recoded(body: bytes, encoding: str) -> bytes:
 
 
 def _check(source: bytes) -> str:
-    """The tag of this feed's entries. Raises FeedError or ExpatError unless it is whole, well-formed, and a feed."""
+    """Return the tag of a feed's entries. Raises FeedError or ExpatError unless it is whole, well-formed, and a feed."""
     parser = expat.ParserCreate("utf-8")
     roots: list[str] = []
 
@@ -130,7 +130,7 @@ def _check(source: bytes) -> str:
 
 
 def _cuts(source: bytes, tag: str) -> list[tuple[int, int]]:
-    """Where entries begin and end. Exact, because in well-formed XML no < stands for itself but in what hides tags."""
+    """Return where entries begin and end. Exact: in well-formed XML no < stands for itself but in what hides tags."""
     cuts: list[tuple[int, int]] = []
     depth = start = 0
     for token in _tags(tag).finditer(source):
@@ -148,10 +148,10 @@ def _cuts(source: bytes, tag: str) -> list[tuple[int, int]]:
 
 
 def _cuts_of_others(source: bytes, tag: str) -> list[tuple[int, int]]:
-    """The same where entries have another prefix than the root, or RSS's name in Atom; the first that names any."""
-    names = (found[1].decode() for found in islice(_ENTRY.finditer(source), _TRIED))
-    found = (_cuts(source, name) for name in dict.fromkeys(names) if name != tag)
-    return next(filter(None, found), [])
+    """Return where entries begin and end if they have another prefix than the root, or RSS's name in Atom."""
+    names = (match[1].decode() for match in islice(_ENTRY.finditer(source), _TRIED))
+    cuts = (_cuts(source, name) for name in dict.fromkeys(names) if name != tag)
+    return next(filter(None, cuts), [])
 
 
 @lru_cache(maxsize=32)

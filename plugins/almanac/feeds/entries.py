@@ -40,7 +40,7 @@ class Entry:
     as if it were not there.
     """
 
-    seen: datetime  # when the feed was read
+    read_at: datetime  # when the feed was read
     id: str = ""
     link: str = ""
     title: str = ""
@@ -58,17 +58,17 @@ class Entry:
 
     @property
     def dated(self) -> datetime | None:
-        """Its publication, or else its last change; None if it tells neither."""
+        """Its publication, or else its last change; None if it has neither."""
         return self.published or self.updated
 
     @property
     def at(self) -> datetime:
-        """When it is dated, or else when it was seen: nothing is dropped for want of a date."""
-        return self.dated or self.seen
+        """Its date, or else when the feed was read: nothing is dropped for want of a date."""
+        return self.dated or self.read_at
 
     @property
-    def named(self) -> str:
-        """What names it in its feed and nothing else: its id or link, but not the address of the page; "" else."""
+    def own_name(self) -> str:
+        """The id or link that names this entry alone, not the address of the page; "" if it has none."""
         return next((name for name in (self.id, self.link) if name and not _is_page(name, self.pages)), "")
 
     @property
@@ -78,46 +78,48 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """What to call it in a message."""
+        """The name of the entry in a message."""
         return self.id or self.link or self.title or f"entry {self.position + 1}"
 
 
 def parse(
-    document: Document, wanted: Sequence[tuple[int, str]], seen: datetime, there: tzinfo = UTC
+    document: Document, selection: Sequence[tuple[int, str]], read_at: datetime, zone: tzinfo = UTC
 ) -> tuple[Entry, ...]:
-    """The entries at the wanted (position, hash), through a feed reduced to them. FeedError if it cannot be read.
+    """Parse the entries of a selection of (position, hash), and no others. Raises FeedError if they cannot be read.
 
-    `there` is the zone of stamps that name none.
+    `zone` is that of stamps that name none.
     """
-    if not wanted:
+    if not selection:
         return ()
-    found = _parsed(document, [containers.without(document.entries[at]) for at, _ in wanted])
-    if len(found) != len(wanted):
-        raise FeedError("unreadable", f"{len(wanted)} entries were read as {len(found)}; the feed nests them strangely")
+    parsed = _parsed(document, [containers.without(document.entries[at]) for at, _ in selection])
+    if len(parsed) != len(selection):
+        raise FeedError(
+            "unreadable", f"{len(selection)} entries were read as {len(parsed)}; the feed nests them strangely"
+        )
     pages = _pages(document)
-    read = (_entry(entry, seen, there, at, digest) for entry, (at, digest) in zip(found, wanted, strict=True))
+    read = (_entry(entry, read_at, zone, at, digest) for entry, (at, digest) in zip(parsed, selection, strict=True))
     return tuple(replace(entry, pages=pages) for entry in read)
 
 
-def oldest(document: Document, there: tzinfo = UTC) -> datetime | None:
-    """When the oldest entry was published, looked up without parsing."""
-    return times.reach(_published(entry, there) for entry in document.entries)
+def oldest(document: Document, zone: tzinfo = UTC) -> datetime | None:
+    """Return when the oldest entry was published, without parsing the entries."""
+    return times.reach(_published(entry, zone) for entry in document.entries)
 
 
 def _pages(document: Document) -> frozenset[str]:
-    """Addresses the feed has for the page itself: those in its head, and one that all its entries link to.
+    """Return the addresses of the status page itself: those in the feed's head, and one that all its entries link to.
 
     An address with a digit may be that of an incident, on which all that the feed shows was posted.
     """
-    pages = {_address(found) for found in _LINK.finditer(document.head[:_HEAD])}
-    linked = {_address(found) for entry in document.entries if (found := _LINK.search(entry))}
+    pages = {_address(match) for match in _LINK.finditer(document.head[:_HEAD])}
+    linked = {_address(match) for entry in document.entries if (match := _LINK.search(entry))}
     if len(linked) == 1 < len(document.entries) and not re.search(r"\d", next(iter(linked))):
         pages |= linked
     return frozenset(pages)
 
 
-def _address(found: re.Match[bytes]) -> str:
-    return _without_scheme(html.unescape((found[1] or found[2]).decode("utf-8", "replace")))
+def _address(match: re.Match[bytes]) -> str:
+    return _without_scheme(html.unescape((match[1] or match[2]).decode("utf-8", "replace")))
 
 
 def _without_scheme(link: str) -> str:
@@ -130,9 +132,9 @@ def _is_page(link: str, pages: AbstractSet[str]) -> bool:
     return bool(re.match(r"https?://[^/?#\s]+/*$", link)) or _without_scheme(link) in pages
 
 
-def _published(entry: bytes, there: tzinfo) -> datetime | None:
-    found = _PUBLISHED.search(entry) or _UPDATED.search(entry)
-    return times.stamp(found[1].decode("utf-8", "replace"), there) if found else None
+def _published(entry: bytes, zone: tzinfo) -> datetime | None:
+    match = _PUBLISHED.search(entry) or _UPDATED.search(entry)
+    return times.stamp(match[1].decode("utf-8", "replace"), zone) if match else None
 
 
 def _parsed(document: Document, entries: list[bytes]) -> list[Any]:
@@ -145,32 +147,32 @@ def _parsed(document: Document, entries: list[bytes]) -> list[Any]:
 
 
 def _as_cdata(match: re.Match[bytes]) -> bytes:
-    """The same text in the form that costs the parser one step instead of one for each reference."""
+    """Return the text as CDATA, which costs the parser one step instead of one for each reference."""
     words = match[1]
     for reference, character in _REFERENCES:
         words = words.replace(reference, character)
     return match[0] if b"&#" in match[1] or b"]]>" in words else b"><![CDATA[" + words + b"]]><"
 
 
-def _entry(found: Any, seen: datetime, there: tzinfo, position: int, digest: str) -> Entry:
+def _entry(parsed: Any, read_at: datetime, zone: tzinfo, position: int, digest: str) -> Entry:
     get = dict.get  # feedparser's own answers `updated` with `published`
-    content = get(found, "content") or [{}]
-    body = str(content[0].get("value") or get(found, "summary") or "")
-    stamps = {name: _line(get(found, name)) for name in ("published", "updated")}
-    dates = {name: times.parse(stamp, there) for name, stamp in stamps.items()}
+    content = get(parsed, "content") or [{}]
+    body = str(content[0].get("value") or get(parsed, "summary") or "")
+    stamps = {name: _line(get(parsed, name)) for name in ("published", "updated")}
+    dates = {name: times.parse(stamp, zone) for name, stamp in stamps.items()}
     published, updated = dates["published"], dates["updated"]
-    written = published or updated
+    dated = published or updated
     return Entry(
-        seen=seen,
-        id=_line(get(found, "id")),
-        link=_line(get(found, "link")),
-        title=_title(found),
+        read_at=read_at,
+        id=_line(get(parsed, "id")),
+        link=_line(get(parsed, "link")),
+        title=_title(parsed),
         body=body,
         published=published.at.astimezone(UTC) if published else None,
         updated=updated.at.astimezone(UTC) if updated else None,
-        zone=(written.at.tzinfo if written else None) or there,
-        categories=tuple(_line(tag.get("term")) for tag in get(found, "tags") or ()),
-        status=_line(get(found, "status")),
+        zone=(dated.at.tzinfo if dated else None) or zone,
+        categories=tuple(_line(tag.get("term")) for tag in get(parsed, "tags") or ()),
+        status=_line(get(parsed, "status")),
         unreadable=tuple(stamp for name, stamp in stamps.items() if stamp and not dates[name]),
         assumed=tuple((date.lacks, stamps[name]) for name, date in dates.items() if date and date.lacks),
         hash=digest,
@@ -182,8 +184,8 @@ def _line(value: object) -> str:
     return " ".join(markdown.clean(str(value or "")).split())
 
 
-def _title(found: Any) -> str:
-    detail = dict.get(found, "title_detail") or {}
+def _title(parsed: Any) -> str:
+    detail = dict.get(parsed, "title_detail") or {}
     raw = str(detail.get("value") or "")
-    given = raw if detail.get("type") == "text/html" else html.escape(raw, quote=False)
-    return markdown.plain(untrusted.markdown(given))
+    markup = raw if detail.get("type") == "text/html" else html.escape(raw, quote=False)
+    return markdown.plain(untrusted.markdown(markup))

@@ -20,23 +20,23 @@ def _speaks(head: str, sample: str) -> bool:
 
 
 def _key(entry: Entry) -> str:
-    found = _ID.search(entry.id)
-    if not found:
+    match = _ID.search(entry.id)
+    if not match:
         raise Unreadable("its id is none of Flashduty's")
-    return found[1]
+    return match[1]
 
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
-    """Some feeds have one entry for the opening and one for the end; they become two posts of one incident."""
-    stands = oldest_first(entries, lambda entry: entry.at)
-    affected = _AFFECTED.search(stands[-1].body)
-    posts = [_post(entry) for entry in stands]
+    """Read one incident; where a feed has an entry for the opening and one for the end, they become two posts."""
+    in_order = oldest_first(entries, lambda entry: entry.at)
+    affected = _AFFECTED.search(in_order[-1].body)
+    posts = [_post(entry) for entry in in_order]
     draft = Draft(
-        id=_key(stands[-1]),
-        title=_PREFIX.sub("", stands[-1].title, count=1),
+        id=_key(in_order[-1]),
+        title=_PREFIX.sub("", in_order[-1].title, count=1),
         dialect=DIALECT.name,
         posts=posts,
-        source=tidy_link(stands[-1].link),
+        source=tidy_link(in_order[-1].link),
         started=posts[0].at,
         started_basis="first-update" if wording.phase(posts[0].printed) is Phase.INVESTIGATING else "pubdate",
         components=_names(affected[1]) if affected else (),
@@ -53,7 +53,7 @@ def _post(entry: Entry) -> Post:
 
 
 def _names(listed: str) -> tuple[str, ...]:
-    """Names parted by commas that are not inside brackets."""
+    """Split names at commas that are not inside brackets."""
     return tuple(name.strip() for name in re.split(r"[,，](?![^(（]*[)）])", listed) if name.strip())
 
 

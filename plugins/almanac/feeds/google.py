@@ -26,10 +26,10 @@ def _speaks(head: str, sample: str) -> bool:
 
 
 def _key(entry: Entry) -> str:
-    found = _ID.search(entry.id)
-    if not found:
+    match = _ID.search(entry.id)
+    if not match:
         raise Unreadable("its id does not name incident and update")
-    return found[1]
+    return match[1]
 
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
@@ -68,17 +68,19 @@ def _post(entry: Entry) -> Post:
 
 
 def _stated(body: str, pattern: re.Pattern[str], notes: Notes) -> datetime | None:
-    """A stated time; it names no offset, so the rules of daylight saving in the named zone give it."""
-    found, named = pattern.search(body), _ZONE.search(body)
-    if not found:
+    """Return a stated time; it prints no offset, so the daylight saving rules of the zone it names decide."""
+    match, zone_name = pattern.search(body), _ZONE.search(body)
+    if not match:
         return None
-    there = times.zone(named[1]) if named else None
-    if there is None:
-        notes.doubt(f"unknown zone {named[1]!r}, read as US/Pacific" if named else "no zone named, read as US/Pacific")
-        there = times.zone("US/Pacific") or UTC
-    at = times.local(found[1], there)
+    zone = times.zone(zone_name[1]) if zone_name else None
+    if zone is None:
+        notes.doubt(
+            f"unknown zone {zone_name[1]!r}, read as US/Pacific" if zone_name else "no zone named, read as US/Pacific"
+        )
+        zone = times.zone("US/Pacific") or UTC
+    at = times.local(match[1], zone)
     if at is None:
-        notes.doubt(f"{found[1]!r} is no time")
+        notes.doubt(f"{match[1]!r} is no time")
     return at
 
 

@@ -27,14 +27,14 @@ def _speaks(head: str, sample: str) -> bool:
 
 
 def _key(entry: Entry) -> str:
-    found = _ULID.search(entry.id) or _ULID.search(entry.link)
-    if not found:
+    match = _ULID.search(entry.id) or _ULID.search(entry.link)
+    if not match:
         raise Unreadable("its id is no ULID of incident.io")
-    return found[1]
+    return match[1]
 
 
 def created(ulid: str) -> datetime | None:
-    """When a ULID was made: its first ten characters are milliseconds since 1970. None beyond the year 2200."""
+    """Return when a ULID was made: its first ten characters are milliseconds since 1970. None beyond the year 2200."""
     value = 0
     for character in ulid[:10]:
         value = value * 32 + _DIGITS.index(character)
@@ -46,7 +46,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     status = _STATUS.match(entry.body)
     if not status:
         raise Unreadable("it has no status")
-    made = created(_key(entry))
+    started = created(_key(entry))
     words, affected = _cut(entry.body[status.end() :])
     post = Post(at=entry.updated or entry.at, printed=status[1], html=words)
     draft = Draft(
@@ -55,17 +55,17 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         dialect=DIALECT.name,
         posts=[post],
         source=tidy_link(entry.link or entry.id),
-        started=made,
-        started_basis="ulid" if made else "first-update",
+        started=started,
+        started_basis="ulid" if started else "first-update",
         components=tuple(_STATE.sub("", name.strip()) for name in _COMPONENT.findall(affected)),
     )
     return incident(draft, notes)
 
 
 def _cut(body: str) -> tuple[str, str]:
-    """The text of the update, and the list of components after it."""
-    found = list(_AFFECTED.finditer(body))
-    return (body[: found[-1].start()], body[found[-1].end() :]) if found else (body, "")
+    """Split a body into the text of the update and the list of components after it."""
+    headings = list(_AFFECTED.finditer(body))
+    return (body[: headings[-1].start()], body[headings[-1].end() :]) if headings else (body, "")
 
 
 DIALECT = Dialect(name="incidentio", speaks=_speaks, key=_key, read=_read, whole_entries=False)

@@ -21,10 +21,10 @@ def _speaks(head: str, sample: str) -> bool:
 
 
 def _key(entry: Entry) -> str:
-    found = _ID.search(entry.id) or _ID.search(entry.link)
-    if not found:
+    match = _ID.search(entry.id) or _ID.search(entry.link)
+    if not match:
         raise Unreadable("its id names no incident or maintenance")
-    return found[1]
+    return match[1]
 
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
@@ -34,12 +34,12 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         raise Unreadable("it has no type")
     planned = kind[1].strip().lower() == "maintenance"
     start = entry.published
-    posts = sorted(blocks.posts(entry, start or notes.seen, notes, newest_first=False), key=lambda post: post.at)
+    posts = sorted(blocks.posts(entry, start or notes.read_at, notes, newest_first=False), key=lambda post: post.at)
     draft = Draft(
         id=_key(entry),
         title=entry.title,
         dialect=DIALECT.name,
-        posts=[_post(post, start or notes.seen, planned=planned) for post in posts],
+        posts=[_post(post, start or notes.read_at, planned=planned) for post in posts],
         source=tidy_link(entry.link),
         started=start,  # for a maintenance the planned one, which may be in the future
         started_basis="stated" if start else "first-update",
@@ -51,7 +51,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
 
 
 def _post(post: Post, start: datetime, *, planned: bool) -> Post:
-    """Texts end in one full stop too many, and a maintenance is "Identified" both before and while it runs."""
+    """Mend a post: texts end in one full stop too many, and a maintenance is "Identified" before and while it runs."""
     post = replace(post, html=post.html[:-1] if post.html.endswith("..") else post.html)
     if planned and wording.phase(post.printed) is Phase.IDENTIFIED:
         return replace(post, phase=Phase.SCHEDULED if post.at < start else Phase.IN_PROGRESS)

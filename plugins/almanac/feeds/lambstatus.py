@@ -18,10 +18,10 @@ def _speaks(head: str, sample: str) -> bool:
 
 
 def _key(entry: Entry) -> str:
-    found = _ID.search(entry.id) or _ID.search(entry.link)
-    if not found:
+    match = _ID.search(entry.id) or _ID.search(entry.link)
+    if not match:
         raise Unreadable("its link names no incident or maintenance")
-    return found[2]
+    return match[2]
 
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
@@ -32,7 +32,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         id=_key(entry),
         title=entry.title,
         dialect=DIALECT.name,
-        posts=blocks.posts(entry, entry.published or notes.seen, notes),
+        posts=blocks.posts(entry, entry.published or notes.read_at, notes),
         source=tidy_link(entry.link),
         precision="minute",
         planned=planned,

@@ -15,9 +15,9 @@ def _speaks(head: str, sample: str) -> bool:
 
 
 def _key(entry: Entry) -> str:
-    """Its id or link, or else its words and its day: the same title months later is another incident."""
-    if entry.named:
-        return entry.named
+    """Return id or link, or else a hash of words and day: the same title months later is another incident."""
+    if entry.own_name:
+        return entry.own_name
     words = titles.parted(entry.title)[1] or entry.body.strip()
     if not words:
         raise Unreadable("it has neither id nor link nor words")
@@ -27,7 +27,7 @@ def _key(entry: Entry) -> str:
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     entry = entries[0]
-    if not entry.named:
+    if not entry.own_name:
         notes.doubt("entries that neither guid nor link names are told apart by their titles and days")
     printed, title = titles.parted(entry.title)
     phase = wording.phase(printed)
@@ -42,10 +42,10 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         precision=entry.precision,
         started=entry.at,
         started_basis="pubdate",
-        planned_from=entry.dated if phase is Phase.SCHEDULED and entry.at > notes.seen else None,
+        planned_from=entry.dated if phase is Phase.SCHEDULED and entry.at > notes.read_at else None,
         ended=last if over else None,
         ended_basis="pubdate" if over else "",
-        id_is_ours=not entry.named,
+        id_is_ours=not entry.own_name,
     )
     return incident(draft, notes)
 

@@ -43,14 +43,14 @@ _IANA = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)?")
 _AMERICA = {-10: "HST", -9: "AKST", -8: "PST AKDT", -7: "PDT MST", -6: "MDT CST", -5: "CDT EST", -4: "EDT"}
 _EUROPE = {0: "Z UTC GMT UT WET", 1: "BST CET WEST", 2: "CEST EET", 3: "EEST"}
 _PACIFIC = {8: "HKT SGT AWST", 9: "JST KST", 10: "AEST", 11: "AEDT", 12: "NZST", 13: "NZDT"}
-_NAMED = _AMERICA | _EUROPE | _PACIFIC
-_ZONES = {name: timezone(timedelta(hours=hours)) for hours, names in _NAMED.items() for name in names.split()}
+_ABBREVIATIONS = _AMERICA | _EUROPE | _PACIFIC
+_ZONES = {name: timezone(timedelta(hours=hours)) for hours, names in _ABBREVIATIONS.items() for name in names.split()}
 _REGIONS = {"PT": "US/Pacific", "ET": "US/Eastern", "CT": "US/Central", "MT": "US/Mountain"}
 
 
 @lru_cache(maxsize=64)
 def zone(name: str) -> tzinfo | None:
-    """The zone of a name (PST, UTC, US/Pacific) or offset (+0800, GMT+0); None if it is not known.
+    """Return the zone of a name (PST, UTC, US/Pacific) or offset (+0800, GMT+0); None if it is not known.
 
     PST and PDT are fixed offsets, as they are printed; US/Pacific and PT follow the rules of daylight saving.
     """
@@ -76,53 +76,53 @@ class Stamp(NamedTuple):
     lacks: str = ""
 
 
-def stamp(text: str, there: tzinfo = UTC) -> datetime | None:
-    """The UTC time of a stamp, in whole seconds; None if it is none or names no known zone."""
-    found = parse(text, there)
-    return None if found is None else found.at.astimezone(UTC)
+def stamp(text: str, default_zone: tzinfo = UTC) -> datetime | None:
+    """Return the UTC time of a stamp, in whole seconds; None if it is no time or names no known zone."""
+    date = parse(text, default_zone)
+    return None if date is None else date.at.astimezone(UTC)
 
 
-def parse(text: str, there: tzinfo = UTC) -> Stamp | None:
-    """A stamp as feeds write it: ISO 8601, RFC 822, or what programs print by themselves; None if it is none.
+def parse(text: str, default_zone: tzinfo = UTC) -> Stamp | None:
+    """Read a stamp as feeds write it: ISO 8601, RFC 822, or what programs print by themselves; None if it is no time.
 
-    What names no zone is of the zone `there`, and a date alone is the beginning of its day. A year of two or three
+    What names no zone is in the `default_zone`, and a date alone is the beginning of its day. A year of two or three
     digits is read as RFC 2822 (4.3) has it. Of dates in numbers only those with the year in front are clear.
     """
     text = text.strip()
     if len(text) > _LONGEST:
         return None
     bare = _COMMENT.sub("", text)
-    match = next((found for form in _FORMS if (found := form.fullmatch(bare))), None)
-    return _of_parts(match.groupdict(), there) if match else _iso(bare, there)
+    match = next(filter(None, (form.fullmatch(bare) for form in _FORMS)), None)
+    return _of_parts(match.groupdict(), default_zone) if match else _iso(bare, default_zone)
 
 
-def _of_parts(part: dict[str, str | None], there: tzinfo) -> Stamp | None:
-    """The stamp of its parts; month and year are always there."""
+def _of_parts(part: dict[str, str | None], default_zone: tzinfo) -> Stamp | None:
+    """Return the stamp of the parts that a form matched; month and year are always there."""
     name, year = part["month"] or "", _year(part["year"] or "")
     month = int(name) if name.isdecimal() else month_of(name)
     hour = _hour(int(part["hour"] or 0), (part["half"] or "").lower())
-    named = zone(_TWICE.sub(r"\1", part["zone"])) if part["zone"] else there
-    if month is None or hour is None or named is None:
+    in_zone = zone(_TWICE.sub(r"\1", part["zone"])) if part["zone"] else default_zone
+    if month is None or hour is None or in_zone is None:
         return None
     second = min(int(part["second"] or 0), 59)  # a leap second is the last of its minute
-    at = moment(year, month, int(part["day"] or 0), hour, int(part["minute"] or 0), second, named)
+    at = moment(year, month, int(part["day"] or 0), hour, int(part["minute"] or 0), second, in_zone)
     return Stamp(at, NO_CLOCK if part["hour"] is None else "" if part["zone"] else NO_ZONE) if at else None
 
 
-def _iso(text: str, there: tzinfo) -> Stamp | None:
-    """ISO 8601 in its other forms, such as 20260302T112041Z."""
+def _iso(text: str, default_zone: tzinfo) -> Stamp | None:
+    """Read ISO 8601 in its other forms, such as 20260302T112041Z."""
     try:
         at = datetime.fromisoformat(text.upper())
     except ValueError:
         return None
     lacks = "" if at.tzinfo else NO_ZONE if ":" in text or "T" in text.upper() else NO_CLOCK
-    named = at.tzinfo or there
-    exact = moment(at.year, at.month, at.day, at.hour, at.minute, at.second, named)
+    in_zone = at.tzinfo or default_zone
+    exact = moment(at.year, at.month, at.day, at.hour, at.minute, at.second, in_zone)
     return Stamp(exact, lacks) if exact else None
 
 
 def _year(digits: str) -> int:
-    """A year by RFC 2822: 26 is 2026, 98 is 1998, 126 is 2026."""
+    """Return a year by RFC 2822: 26 is 2026, 98 is 1998, 126 is 2026."""
     year = int(digits)
     if len(digits) == 2:
         return year + (2000 if year < 50 else 1900)
@@ -130,53 +130,53 @@ def _year(digits: str) -> int:
 
 
 def _hour(hour: int, half: str) -> int | None:
-    """The hour of the day; `half` is a or p where the clock has twelve hours."""
+    """Return the hour of the day, 0 to 23; `half` is a or p where the clock has twelve hours."""
     if not half:
         return hour
     return hour % 12 + (12 if half == "p" else 0) if 1 <= hour <= 12 else None
 
 
 def month_of(name: str) -> int | None:
-    """1 to 12 for an English name of a month, short or whole."""
+    """Return 1 to 12 for an English name of a month, short or whole."""
     short = name[:3].lower()
     return _MONTHS.index(short) + 1 if short in _MONTHS else None
 
 
-def moment(year: int, month: int, day: int, hour: int, minute: int, second: int, there: tzinfo) -> datetime | None:
-    """The aware time, or None for the 30th of February and the like."""
+def moment(year: int, month: int, day: int, hour: int, minute: int, second: int, in_zone: tzinfo) -> datetime | None:
+    """Return the aware time, or None for the 30th of February and the like."""
     try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=there) if _FIRST <= year < _LAST else None
+        return datetime(year, month, day, hour, minute, second, tzinfo=in_zone) if _FIRST <= year < _LAST else None
     except ValueError:
         return None
 
 
 def reach(stamps: Iterable[datetime | None]) -> datetime | None:
-    """How far back a feed goes, in whatever order it stands: the oldest stamp that is no slip.
+    """Return how far back a feed goes, in whatever order it stands: the oldest stamp that is no slip.
 
     A slip lies further before all the others than a year, and than they lie apart.
     """
-    there = sorted(at for at in stamps if at)
-    while len(there) > 2 and there[1] - there[0] > max(_YEAR, there[-1] - there[1]):
-        del there[0]
-    return there[0] if there else None
+    dates = sorted(at for at in stamps if at)
+    while len(dates) > 2 and dates[1] - dates[0] > max(_YEAR, dates[-1] - dates[1]):
+        del dates[0]
+    return dates[0] if dates else None
 
 
 def epoch(seconds: float) -> datetime | None:
-    """The UTC time of epoch seconds; None for one in no year of ours."""
+    """Return the UTC time of epoch seconds; None for a year outside YEARS."""
     return datetime.fromtimestamp(seconds, UTC) if _FIRST_SECOND <= seconds < _LAST_SECOND else None
 
 
-def local(written: str, there: tzinfo) -> datetime | None:
-    """The UTC time of "2026-03-02 11:49" on the clocks of a zone; None if no clock can have shown it."""
+def local(text: str, in_zone: tzinfo) -> datetime | None:
+    """Return the UTC time of "2026-03-02 11:49" on the clocks of a zone; None if no clock can have shown it."""
     try:
-        at = datetime.fromisoformat(written)
+        at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    exact = moment(at.year, at.month, at.day, at.hour, at.minute, at.second, there)
+    exact = moment(at.year, at.month, at.day, at.hour, at.minute, at.second, in_zone)
     return exact.astimezone(UTC) if exact else None
 
 
-def in_any_year(month: int, day: int, clock: tuple[int, int, int], there: tzinfo, anchor: datetime) -> list[datetime]:
-    """The UTC times with this month, day and (hour, minute, second) in the years around `anchor`, oldest first."""
-    found = (moment(anchor.year + n, month, day, *clock, there) for n in (-1, 0, 1))
-    return [at.astimezone(UTC) for at in found if at]
+def in_any_year(month: int, day: int, clock: tuple[int, int, int], in_zone: tzinfo, anchor: datetime) -> list[datetime]:
+    """Return the UTC times with this month, day and (hour, minute, second) in the years around `anchor`, oldest first."""
+    dates = (moment(anchor.year + n, month, day, *clock, in_zone) for n in (-1, 0, 1))
+    return [at.astimezone(UTC) for at in dates if at]

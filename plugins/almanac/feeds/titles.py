@@ -11,7 +11,7 @@ _TAIL = 40  # characters at the end of a title in which one state can stand
 _BRACKETS = r"\[([^\[\]]{1,30})\]|\(([^()]{1,30})\)|【([^【】]{1,30})】|（([^（）]{1,30})）"
 _LETTERS = r"[^\W\d_](?:[^\W\d_]| (?! )){0,29}"
 _SIGN = r"(?:[:：|]|[-–—·•](?=\s))"
-_ALONE = re.compile(rf"(?:{_BRACKETS}|({_LETTERS}))[.!]?")
+_WHOLE_TITLE = re.compile(rf"(?:{_BRACKETS}|({_LETTERS}))[.!]?")
 _FRONT_BRACKETS = re.compile(rf"(?:{_BRACKETS})\s*{_SIGN}?\s*")
 _FRONT_WORDS = re.compile(rf"({_LETTERS})\s*{_SIGN}\s*")
 _END_BRACKETS = re.compile(rf"(?:\s*[:：|]|\s[-–—·•])?\s*(?:{_BRACKETS})[.!]?$")
@@ -19,14 +19,14 @@ _END_WORDS = re.compile(rf"(?:\s*[:：|]|\s[-–—·•](?=\s))\s*({_LETTERS})[
 
 
 def parted(title: str) -> tuple[str, str]:
-    """The state a title prints, "" if none, and the title without it.
+    """Return the state a title prints, "" if none, and the title without it.
 
     Of several one that says it is over counts, else the first. Words that are no state are kept, and so is a title
     that says nothing else. A name in brackets may stand before the state: "[EU] Resolved: slow logins".
     """
-    alone = _ALONE.fullmatch(title)
-    if alone and _is_state(_word(alone)):
-        return _word(alone), title
+    whole_title = _WHOLE_TITLE.fullmatch(title)
+    if whole_title and _is_state(_word(whole_title)):
+        return _word(whole_title), title
     names, start, states = _front(title)
     end, closing = _end(title, start)
     states += closing
@@ -37,7 +37,7 @@ def parted(title: str) -> tuple[str, str]:
 
 
 def _front(title: str) -> tuple[str, int, list[str]]:
-    """Names in brackets at the front, where all that follows them and the states begins, and the states."""
+    """Return the names in brackets at the front, where the rest begins after them and the states, and the states."""
     names, states, at = list[str](), list[str](), 0
     while match := _FRONT_BRACKETS.match(title, at) or _FRONT_WORDS.match(title, at):
         word = _word(match)
@@ -52,7 +52,7 @@ def _front(title: str) -> tuple[str, int, list[str]]:
 
 
 def _end(title: str, start: int) -> tuple[int, list[str]]:
-    """Where all that stands before the states at the end of a title ends, and the states, the last first."""
+    """Return where the title ends without the states at its end, and these states, the last first."""
     end, states = len(title), list[str]()
     while True:
         tail = title[max(start, end - _TAIL) : end]
@@ -68,6 +68,6 @@ def _word(match: re.Match[str]) -> str:
 
 
 def _is_state(word: str, sign: str = "") -> bool:
-    """True for the word of a phase, and for "Update", which hides it; "Database: update" says what is done."""
+    """Say whether a word names a phase, or is "Update", which hides it; not in "Database: update": that is the matter."""
     phase = wording.phase(word)
     return phase is not Phase.UNKNOWN and bool(word) and not (phase is None and sign in (":", "："))

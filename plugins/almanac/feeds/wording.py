@@ -1,4 +1,4 @@
-"""What the words of status pages mean: phases, impacts and kinds of incidents. Words that are not here are reported."""
+"""Translates the words of status pages into phases, impacts and kinds. Words that are not here are reported."""
 
 from __future__ import annotations
 
@@ -82,13 +82,13 @@ _MAINTENANCE = re.compile(r"\bmaintenance\b|\bscheduled (?:downtime|upgrade|upda
 
 
 def phase(printed: str) -> Phase | None:
-    """The phase a printed word means, UNKNOWN for a word nobody taught us, None if it keeps the phase before it."""
+    """Return the phase a printed word means, UNKNOWN for an unknown word, None if it keeps the phase before it."""
     word = _plainly(printed)
     return None if word in _KEEPING else _PHASES.get(word, Phase.UNKNOWN)
 
 
 def impact(stated: str) -> Impact | None:
-    """Our impact for the source's word, however it is spelt; UNKNOWN if it says nothing, None for an unknown word."""
+    """Return the impact for the source's word, however spelt; UNKNOWN if it says nothing, None for an unknown word."""
     word = _plainly(stated)
     if word.startswith(("service outage/", "service information/")):
         return Impact.CRITICAL if word.startswith("service outage") else Impact.NONE
@@ -96,7 +96,7 @@ def impact(stated: str) -> Impact | None:
 
 
 def kind(title: str, impact: Impact, *, planned: bool) -> tuple[Kind, str]:
-    """What sort of event it is, and whether words, the source or the impact decided.
+    """Return the kind of an event, and what decided it: its words, the source or the impact.
 
     A plan the source declares stays a plan. Else a word of trouble in the title wins over everything that only
     sounds like maintenance, a test or a notice; without any such word the impact decides.
@@ -107,9 +107,9 @@ def kind(title: str, impact: Impact, *, planned: bool) -> tuple[Kind, str]:
         return (Kind.DEGRADATION if _PARTLY.search(title) else Kind.OUTAGE), "words"
     if _TROUBLE.search(title):
         return (Kind.OUTAGE, "impact") if impact is Impact.CRITICAL else (Kind.DEGRADATION, "words")
-    for pattern, found in ((_TEST, Kind.TEST), (_MAINTENANCE, Kind.MAINTENANCE), (_NOTICE, Kind.NOTICE)):
+    for pattern, meaning in ((_TEST, Kind.TEST), (_MAINTENANCE, Kind.MAINTENANCE), (_NOTICE, Kind.NOTICE)):
         if pattern.search(title):
-            return found, "words"
+            return meaning, "words"
     return (Kind.OUTAGE if impact is Impact.CRITICAL else Kind.DEGRADATION), "impact"
 
 

@@ -16,7 +16,7 @@ _SEVERITY = re.compile(r"<p>\s*Severity:\s*([^<]{1,40}?)\s*</p>", re.IGNORECASE)
 _RESOLVED = re.compile(r"<p>\s*Resolved:\s*([^<]{1,60}?)\s*</p>", re.IGNORECASE)
 _UPDATE = re.compile(r"<div>\s*<p>\s*<strong>([^<]{1,60})</strong>\s*</p>\s*<h3>([^<]{0,300})</h3>", re.IGNORECASE)
 _COMPONENT = re.compile(r"\[([^\[\]]{1,100})\]\s*")
-_GONE = "available"  # what stands where the severity stood, once it is over
+_NO_SEVERITY = "available"  # what stands where the severity stood, once it is over
 
 
 def _speaks(head: str, sample: str) -> bool:
@@ -55,18 +55,18 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         ended=ended,
         ended_basis="stated" if ended else "",
         phase=None if phase is Phase.UNKNOWN else phase,
-        impact_stated="" if not severity or severity[1].lower() == _GONE else severity[1],
+        impact_stated="" if not severity or severity[1].lower() == _NO_SEVERITY else severity[1],
         components=(component[1],) if component else (),
     )
     return incident(draft, notes)
 
 
 def _posts(entry: Entry, notes: Notes) -> list[Post]:
-    """The posts, oldest first. Their headings are free text: a phase where they are its word, else part of the text.
+    """Return the posts, oldest first. A heading is free text: a phase if it is the word of one, else part of the text.
 
     A post without a time that can be read stands where the one above it does, the first where the entry does.
     """
-    body, near, posts = entry.body, min(entry.at, notes.seen), []
+    body, near, posts = entry.body, min(entry.at, notes.read_at), []
     starts = list(_UPDATE.finditer(body))
     ends = [match.start() for match in starts[1:]] + [len(body)]
     for match, end in zip(starts, ends, strict=False):
@@ -76,7 +76,7 @@ def _posts(entry: Entry, notes: Notes) -> list[Post]:
 
 
 def _stated(stamp: str, entry: Entry, notes: Notes) -> datetime | None:
-    """A time in the text; None, with a doubt, if it is none."""
+    """Return a time in the text; None, with a doubt, if it is no time."""
     at = times.stamp(stamp, notes.zone)
     if at is None:
         notes.doubt(f"{stamp[:40]!r} in {entry.name[:80]} is no time")
@@ -84,7 +84,7 @@ def _stated(stamp: str, entry: Entry, notes: Notes) -> datetime | None:
 
 
 def _closed(posts: list[Post], ended: datetime | None) -> list[Post]:
-    """The posts of what is over: the newest says so, if it is not from before the end and names no phase itself."""
+    """Return the posts with the newest resolved, unless it is from before the end or names a phase itself."""
     if posts and wording.phase(posts[-1].printed) is None and (ended is None or posts[-1].at >= ended):
         return [*posts[:-1], replace(posts[-1], phase=Phase.RESOLVED)]
     return posts
