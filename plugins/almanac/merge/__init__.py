@@ -1,4 +1,4 @@
-"""Known + seen → changes: what a reading makes of the archive. Pure; nothing is ever lost."""
+"""Merges a reading into the archive: known and seen incidents in, changes out. Pure; nothing is ever lost."""
 
 from __future__ import annotations
 
@@ -30,16 +30,18 @@ def merge(known: Mapping[str, Incident], reading: Reading, last_open: Iterable[t
     `last_open` is that of the pull before. Merging the same reading again gives no incidents.
     """
     names = {alias: incident.id for incident in known.values() for alias in incident.aliases}
-    shown = {incident.id: incident for incident in reading.incidents}
-    of_known = {name: names.get(name, name) for name in (*shown, *reading.unchanged)}
-    of_known |= _adopted([i for i in shown.values() if of_known[i.id] not in known], known, set(of_known.values()))
-    present = set(of_known.values())
+    by_id = {incident.id: incident for incident in reading.incidents}
+    archive_id = {name: names.get(name, name) for name in (*by_id, *reading.unchanged)}
+    archive_id |= _renamed(
+        [i for i in by_id.values() if archive_id[i.id] not in known], known, set(archive_id.values())
+    )
+    present = set(archive_id.values())
     after = dict(known)
-    for name, incident in sorted(shown.items()):
-        was = after.get(of_known[name])
-        after[of_known[name]] = facts.merged(was, incident, reading) if was else facts.first(incident, reading)
+    for name, incident in sorted(by_id.items()):
+        was = after.get(archive_id[name])
+        after[archive_id[name]] = facts.merged(was, incident, reading) if was else facts.first(incident, reading)
     for name in sorted(present & known.keys()):
-        after[name] = _back(after[name], reading)
+        after[name] = _reappeared(after[name], reading)
     sights = dict(last_open)
     after |= {i.id: i for i in absence.missing(known.values(), present, reading, sights)}
     return Merged(
@@ -49,16 +51,16 @@ def merge(known: Mapping[str, Incident], reading: Reading, last_open: Iterable[t
     )
 
 
-def _adopted(new: Iterable[Incident], known: Mapping[str, Incident], taken: set[str]) -> dict[str, str]:
-    """Ids in the feed of what is known under another id, where there is no doubt about it."""
-    free = [incident for name, incident in known.items() if name not in taken]
-    found = {incident.id: other.id for incident in new if (other := counterpart(incident, free))}
-    claims = list(found.values())
-    return {name: other for name, other in found.items() if claims.count(other) == 1}
+def _renamed(new: Iterable[Incident], archived: Mapping[str, Incident], present: set[str]) -> dict[str, str]:
+    """Map ids in the feed to those under which the archive has the same incidents, where there is no doubt."""
+    free = [incident for name, incident in archived.items() if name not in present]
+    matches = {incident.id: other.id for incident in new if (other := counterpart(incident, free))}
+    claims = list(matches.values())
+    return {name: other for name, other in matches.items() if claims.count(other) == 1}
 
 
-def _back(incident: Incident, reading: Reading) -> Incident:
-    """An incident that is in the feed (again)."""
+def _reappeared(incident: Incident, reading: Reading) -> Incident:
+    """Return an incident that is in the feed; if it had vanished, with that gap among its changes."""
     if incident.vanished is None:
         return incident
     gap = Change(what="vanished", was=stamp(incident.vanished), until=reading.seen)
@@ -66,16 +68,18 @@ def _back(incident: Incident, reading: Reading) -> Incident:
 
 
 def _open(
-    after: Mapping[str, Incident], present: set[str], sights: Mapping[str, datetime], seen: datetime
+    after: Mapping[str, Incident], present: set[str], sights: Mapping[str, datetime], read_at: datetime
 ) -> tuple[tuple[str, datetime], ...]:
-    """When each open incident was last seen open."""
-    now = dict.fromkeys(present, seen)
-    return tuple((name, at) for name, at in sorted({**sights, **now}.items()) if name in after and after[name].is_open)
+    """Return when each open incident was last seen open, by id."""
+    current = dict.fromkeys(present, read_at)
+    return tuple(
+        (name, at) for name, at in sorted({**sights, **current}.items()) if name in after and after[name].is_open
+    )
 
 
-def _twins(new: Iterable[Incident], known: Mapping[str, Incident], present: set[str]) -> Iterable[tuple[str, str]]:
-    """Known incidents, not in the feed, that a new one may be: the same start, no other component."""
-    others = [incident for name, incident in known.items() if name not in present]
+def _twins(new: Iterable[Incident], archived: Mapping[str, Incident], present: set[str]) -> Iterable[tuple[str, str]]:
+    """Yield pairs of ids, new and archived, of what may be one incident: the same start, no other component."""
+    others = [incident for name, incident in archived.items() if name not in present]
     for incident in new:
         same, maybe = candidates(incident, others)
         yield from ((incident.id, other.id) for other in (*same, *maybe))

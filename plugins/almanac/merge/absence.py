@@ -1,4 +1,4 @@
-"""What it means that a known incident is not in the feed: out of sight, vanished, or over. Pure."""
+"""Judges why an archived incident is not in the feed: it is out of sight, vanished, or over. Pure."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MARGIN = timedelta(days=1)  # feeds are not sorted quite as they say, and a fals
 
 
 def missing(
-    known: Iterable[Incident], present: Collection[str], reading: Reading, last_open: Mapping[str, datetime]
+    archived: Iterable[Incident], present: Collection[str], reading: Reading, last_open: Mapping[str, datetime]
 ) -> Iterator[Incident]:
-    """Those of `known` whose absence from the feed says something, changed accordingly. `present`: ids in the feed."""
-    for incident in known:
+    """Yield archived incidents whose absence from the feed says something, changed so. `present`: ids in the feed."""
+    for incident in archived:
         if incident.id in present or incident.dialect != reading.dialect or _is_skipped(incident, reading):
             continue
         if reading.window is Window.CURRENT:
@@ -29,7 +29,7 @@ def missing(
 
 
 def _belongs(incident: Incident, reading: Reading) -> bool:
-    """True if the feed should hold it: it holds everything, or everything since before this one began.
+    """Say whether the feed should hold it: it holds everything, or everything since before this one began.
 
     Whatever a feed is sorted by (start, newest post, end), what started after its oldest entry stands in it.
     """
@@ -39,13 +39,13 @@ def _belongs(incident: Incident, reading: Reading) -> bool:
 
 
 def _is_skipped(incident: Incident, reading: Reading) -> bool:
-    """True if an entry that could not be read may have been this incident's."""
+    """Say whether an entry that could not be read may have been this incident's."""
     names = (skip.entry for skip in reading.skipped)
     return any(_NAMELESS.fullmatch(name) or incident.id in name or name == incident.source for name in names)
 
 
 def _ended(incident: Incident, reading: Reading, last_open: Mapping[str, datetime]) -> Incident:
-    """It ended after we last saw it and before this reading; the time it was seen is what is certain."""
+    """Return the incident as ended when it was last seen open: that is certain, the end came after it."""
     sight = last_open.get(incident.id, incident.started)
     ended = sight if sight > incident.started else reading.seen
     return replace(incident, ended=max(ended, incident.started), ended_basis="absence")

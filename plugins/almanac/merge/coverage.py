@@ -1,4 +1,4 @@
-"""Since when and until when a pull would have shown an incident, had there been one. Pure."""
+"""Records since when and until when pulls would have shown an incident, had there been one. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RECENT = timedelta(hours=1)  # an event that a feed of current events shows and 
 
 
 def cover(spans: Iterable[Span], reading: Reading, previous: datetime | None = None) -> tuple[Span, ...]:
-    """`spans` with what this pull covers, joined with spans of ours that it touches; those of data sets stay.
+    """Return the spans with what this pull covers, joined with spans of pulls that it touches; those of data sets stay.
 
     A feed speaks from its oldest entry on. One of current events, or an empty one, speaks only of now: it covers the
     time since the `previous` usable answer if that was within the hour. For an answer "not modified" give a Reading
@@ -21,16 +21,16 @@ def cover(spans: Iterable[Span], reading: Reading, previous: datetime | None = N
     since = reading.since
     if reading.window is Window.CURRENT or since is None:
         since = previous if previous and reading.seen - previous <= RECENT else reading.seen
-    ours = Span(since=min(since, reading.seen), until=reading.seen)
-    kept = []
+    joined = Span(since=min(since, reading.seen), until=reading.seen)
+    others = []
     for span in spans:
-        if span.dataset or span.until < ours.since or span.since > ours.until:
-            kept.append(span)
+        if span.dataset or span.until < joined.since or span.since > joined.until:
+            others.append(span)
         else:
-            ours = replace(ours, since=min(span.since, ours.since), until=max(span.until, ours.until))
-    return in_order([*kept, ours])
+            joined = replace(joined, since=min(span.since, joined.since), until=max(span.until, joined.until))
+    return in_order([*others, joined])
 
 
 def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Each span once, the earliest first."""
+    """Return each span once, the earliest first."""
     return tuple(sorted(set(spans), key=lambda span: (span.since, span.until, span.dataset)))

@@ -26,100 +26,108 @@ class _Time(NamedTuple):
     fine: bool
 
 
-def merged(known: Incident, shown: Incident, reading: Reading) -> Incident:
-    """`known` after the feed showed it as `shown`; equal to `known` if that was no news."""
+def merged(archived: Incident, incoming: Incident, reading: Reading) -> Incident:
+    """Return the archived incident updated by the incoming one; equal to the archived one if that was no news."""
     whole = reading.whole_entries
-    complete = whole and known.dialect in ("", reading.dialect)  # another dialect may show less of an incident
-    posts, changes = updates.merged(known.updates, shown.updates, seen=reading.seen, whole=whole, takes_away=complete)
+    complete = whole and archived.dialect in ("", reading.dialect)  # another dialect may show less of an incident
+    posts, changes = updates.merged(
+        archived.updates, incoming.updates, read_at=reading.seen, whole=whole, takes_away=complete
+    )
     if not complete:
-        shown = _as_if_whole(shown, known, posts)
-    fresh = complete and not known.imported  # else a weaker basis does not replace a stronger one
-    facts = {**_said(known, shown), **_kind(known, shown), **_when(known, shown, reading.seen, fresh=fresh)}
+        incoming = _as_whole_entry(incoming, archived, posts)
+    fresh = complete and not archived.imported  # else a weaker basis does not replace a stronger one
+    facts = {
+        **_description(archived, incoming),
+        **_kind(archived, incoming),
+        **_when(archived, incoming, reading.seen, fresh=fresh),
+    }
     return replace(
-        known,
+        archived,
         **facts,
         updates=posts,
         dialect=reading.dialect,
-        source=shown.source or known.source,
-        aliases=known.aliases if shown.id in (known.id, *known.aliases) else (*known.aliases, shown.id),
-        changes=(*known.changes, *changes, *_changes(known, facts, reading.seen)),
+        source=incoming.source or archived.source,
+        aliases=archived.aliases
+        if incoming.id in (archived.id, *archived.aliases)
+        else (*archived.aliases, incoming.id),
+        changes=(*archived.changes, *changes, *_changes(archived, facts, reading.seen)),
     )
 
 
-def first(shown: Incident, reading: Reading) -> Incident:
-    """An incident that was not known before."""
-    posts, _ = updates.merged((), shown.updates, seen=reading.seen, whole=reading.whole_entries, takes_away=False)
+def first(incoming: Incident, reading: Reading) -> Incident:
+    """Return an incident that the archive does not have yet, as it goes in."""
+    posts, _ = updates.merged((), incoming.updates, read_at=reading.seen, whole=reading.whole_entries, takes_away=False)
     if not reading.whole_entries:  # as it will be judged when it is seen again
-        shown = _as_if_whole(shown, shown, posts)
-    is_bound = reading.first and shown.started_basis == SIGHT and reading.window is not Window.CURRENT
+        incoming = _as_whole_entry(incoming, incoming, posts)
+    is_bound = reading.first and incoming.started_basis == SIGHT and reading.window is not Window.CURRENT
     return replace(
-        shown,
+        incoming,
         dialect=reading.dialect,
         first_seen=reading.seen,
         updates=posts,
-        started_basis=BOUND if is_bound else shown.started_basis,
+        started_basis=BOUND if is_bound else incoming.started_basis,
     )
 
 
-def _as_if_whole(shown: Incident, known: Incident, posts: Sequence[Update]) -> Incident:
-    """What the feed would say if it held all posts that are known, not only the latest."""
+def _as_whole_entry(incoming: Incident, archived: Incident, posts: Sequence[Update]) -> Incident:
+    """Return what the feed would say if it held all posts, not only the latest."""
     present = [post for post in posts if post.gone is None]
-    phase = shown.phase
-    if phase is Phase.UNKNOWN or not shown.updates or shown.updates[-1].at < present[-1].at:
+    phase = incoming.phase
+    if phase is Phase.UNKNOWN or not incoming.updates or incoming.updates[-1].at < present[-1].at:
         phase = next((post.phase for post in reversed(present) if post.phase is not Phase.UNKNOWN), phase)
-    started, ended, basis = shown.started, shown.ended, shown.ended_basis
-    if shown.started_basis in OF_POSTS and present:
+    started, ended, basis = incoming.started, incoming.ended, incoming.ended_basis
+    if incoming.started_basis in OF_POSTS and present:
         started = min(started, present[0].at)
-        if known.started_basis in OF_POSTS and started - known.started >= MINUTE:  # else one of them is rounded
-            started = known.started
+        if archived.started_basis in OF_POSTS and started - archived.started >= MINUTE:  # else one of them is rounded
+            started = archived.started
     if phase not in OVER:
         ended, basis = None, ""
     elif basis != "stated" and (over := _over_since(present)) not in (None, ended):
         ended, basis = over, "resolved-update"
-    return replace(shown, phase=phase, started=started, ended=ended, ended_basis=basis)
+    return replace(incoming, phase=phase, started=started, ended=ended, ended_basis=basis)
 
 
 def _over_since(posts: Sequence[Update]) -> datetime | None:
-    """When it was over for the last time: a postmortem does not move the end, a reopening does."""
+    """Return when it was over for the last time: a postmortem does not move the end, a reopening does."""
     since = None
     for post in posts:
         since = (since or post.at) if post.phase in OVER else None
     return since
 
 
-def _said(known: Incident, shown: Incident) -> dict[str, Any]:
-    """Title, components, impact and plan. What the feed does not say stays as it was."""
-    named = bool(shown.title) and (known.title_is_ours or not shown.title_is_ours)
-    same_places = not shown.components or set(shown.components) == set(known.components)
-    weighed = known if shown.impact is Impact.UNKNOWN and known.impact is not Impact.UNKNOWN else shown
-    stated = weighed.impact_stated or (known.impact_stated if weighed.impact is known.impact else "")
+def _description(archived: Incident, incoming: Incident) -> dict[str, Any]:
+    """Return title, components, impact and plan. What the feed does not say stays as it was."""
+    has_title = bool(incoming.title) and (archived.title_is_ours or not incoming.title_is_ours)
+    same_places = not incoming.components or set(incoming.components) == set(archived.components)
+    weighed = archived if incoming.impact is Impact.UNKNOWN and archived.impact is not Impact.UNKNOWN else incoming
+    stated = weighed.impact_stated or (archived.impact_stated if weighed.impact is archived.impact else "")
     return {
-        "title": shown.title if named else known.title,
-        "title_is_ours": shown.title_is_ours if named else known.title_is_ours,
-        "components": known.components if same_places else shown.components,
+        "title": incoming.title if has_title else archived.title,
+        "title_is_ours": incoming.title_is_ours if has_title else archived.title_is_ours,
+        "components": archived.components if same_places else incoming.components,
         "impact": weighed.impact,
         "impact_stated": stated,
-        "planned_from": shown.planned_from or known.planned_from,
-        "planned_until": shown.planned_until or known.planned_until,
+        "planned_from": incoming.planned_from or archived.planned_from,
+        "planned_until": incoming.planned_until or archived.planned_until,
     }
 
 
-def _kind(known: Incident, shown: Incident) -> dict[str, Any]:
-    """The kind the feed suggests, unless an import knows better: by a title we never saw, or by the impact."""
-    told = bool(known.imported) and known.kind not in TROUBLE and shown.kind_basis != "source"
-    silent = shown.impact is Impact.UNKNOWN and known.impact is not Impact.UNKNOWN
-    weighed = silent and known.kind_basis == "impact" and {known.kind, shown.kind} <= TROUBLE
-    better = known if told or weighed else shown
+def _kind(archived: Incident, incoming: Incident) -> dict[str, Any]:
+    """Return the kind the feed suggests, unless an import knows better: by a title we never saw, or by the impact."""
+    import_knows_kind = bool(archived.imported) and archived.kind not in TROUBLE and incoming.kind_basis != "source"
+    silent = incoming.impact is Impact.UNKNOWN and archived.impact is not Impact.UNKNOWN
+    weighed = silent and archived.kind_basis == "impact" and {archived.kind, incoming.kind} <= TROUBLE
+    better = archived if import_knows_kind or weighed else incoming
     return {"kind": better.kind, "kind_basis": better.kind_basis}
 
 
-def _when(known: Incident, shown: Incident, seen: datetime, *, fresh: bool) -> dict[str, Any]:
-    """Start, end and phase, and how finely the times are known."""
-    start = _better(_start(known), _start(shown), START_RANK, fresh=fresh, lenient=bool(known.imported))
-    end, phase = _end(known), known.phase
-    if known.ended is None or seen >= known.ended:  # a reading from before the end cannot know of it
-        phase = known.phase if shown.phase is Phase.UNKNOWN else shown.phase
-        end = _ending(known, shown, fresh=fresh)
+def _when(archived: Incident, incoming: Incident, read_at: datetime, *, fresh: bool) -> dict[str, Any]:
+    """Return start, end and phase, and the precision of the times."""
+    start = _better(_start(archived), _start(incoming), START_RANK, fresh=fresh, lenient=bool(archived.imported))
+    end, phase = _end(archived), archived.phase
+    if archived.ended is None or read_at >= archived.ended:  # a reading from before the end cannot know of it
+        phase = archived.phase if incoming.phase is Phase.UNKNOWN else incoming.phase
+        end = _ending(archived, incoming, fresh=fresh)
     if end and end.at < start.at:
         if start.at - end.at < MINUTE:  # one to the second, the other to the minute
             end = end._replace(at=start.at, fine=start.fine)
@@ -150,17 +158,19 @@ def _is_fine(incident: Incident, at: datetime) -> bool:
     return incident.precision == "second" or at.second != 0
 
 
-def _ending(known: Incident, shown: Incident, *, fresh: bool) -> _Time | None:
-    """The end now: a new one, the known one, or none if the provider took it back."""
-    was, now = _end(known), _end(shown)
+def _ending(archived: Incident, incoming: Incident, *, fresh: bool) -> _Time | None:
+    """Return the end: the incoming one, the archived one, or none if the provider took it back."""
+    was, now = _end(archived), _end(incoming)
     if was is None or now is None:
-        is_open = shown.phase not in OVER and (shown.phase is not Phase.UNKNOWN or known.ended_basis == "absence")
+        is_open = incoming.phase not in OVER and (
+            incoming.phase is not Phase.UNKNOWN or archived.ended_basis == "absence"
+        )
         return now or (None if is_open else was)
-    return _better(was, now, END_RANK, fresh=fresh, lenient=bool(known.imported))
+    return _better(was, now, END_RANK, fresh=fresh, lenient=bool(archived.imported))
 
 
 def _better(was: _Time, now: _Time, rank: Mapping[str, int], *, fresh: bool, lenient: bool) -> _Time:
-    """Of two times that agree the finer, else the one in the feed, unless it is derived and the known one stated.
+    """Return the finer of two times that agree, else the one in the feed, unless it is derived and the other stated.
 
     What we saw ourselves is the latest it can have been, and says nothing against what was known before.
     """
@@ -173,31 +183,31 @@ def _better(was: _Time, now: _Time, rank: Mapping[str, int], *, fresh: bool, len
 
 
 def _agree(one: _Time, other: _Time, *, lenient: bool) -> bool:
-    """True for times that may be the same instant: equal, or within a minute where one is rounded (or imported)."""
+    """Say whether two times may be the same instant: equal, or within a minute where one is rounded (or imported)."""
     return one.at == other.at or (abs(one.at - other.at) < MINUTE and (lenient or one.fine != other.fine))
 
 
-def _changes(known: Incident, facts: Mapping[str, Any], seen: datetime) -> Iterator[Change]:
-    """What the incident said before and says no more. What was our stopgap, or not known, is no change."""
-    after = replace(known, **facts)
-    impacts = [incident.impact_stated or incident.impact.value for incident in (known, after)]
+def _changes(archived: Incident, facts: Mapping[str, Any], until: datetime) -> Iterator[Change]:
+    """Yield what the incident said before and says no more. What was our stopgap, or not known, is no change."""
+    after = replace(archived, **facts)
+    impacts = [incident.impact_stated or incident.impact.value for incident in (archived, after)]
     texts = {
-        "title": ("" if known.title_is_ours else known.title, after.title),
-        "kind": ("" if known.title_is_ours else known.kind.value, after.kind.value),
+        "title": ("" if archived.title_is_ours else archived.title, after.title),
+        "kind": ("" if archived.title_is_ours else archived.kind.value, after.kind.value),
         "impact": ("" if impacts[0] == Impact.UNKNOWN else impacts[0], impacts[1]),
-        "components": ("; ".join(known.components), "; ".join(after.components)),
+        "components": ("; ".join(archived.components), "; ".join(after.components)),
     }
-    yield from (Change(what=what, was=was, until=seen) for what, (was, now) in texts.items() if was and was != now)
-    absent = known.ended_basis == "absence" and after.ended
+    yield from (Change(what=field, was=was, until=until) for field, (was, now) in texts.items() if was and was != now)
+    absent = archived.ended_basis == "absence" and after.ended
     times = {
-        "started": (_start(known), _start(after)),
-        "ended": (None if absent else _end(known), _end(after)),
-        "planned_from": (_plan(known.planned_from), _plan(after.planned_from)),
-        "planned_until": (_plan(known.planned_until), _plan(after.planned_until)),
+        "started": (_start(archived), _start(after)),
+        "ended": (None if absent else _end(archived), _end(after)),
+        "planned_from": (_plan(archived.planned_from), _plan(after.planned_from)),
+        "planned_until": (_plan(archived.planned_until), _plan(after.planned_until)),
     }
-    for what, (was, now) in times.items():
-        if was and not (now and _agree(was, now, lenient=bool(known.imported))):
-            yield Change(what=what, was=stamp(was.at), until=seen)
+    for field, (was, now) in times.items():
+        if was and not (now and _agree(was, now, lenient=bool(archived.imported))):
+            yield Change(what=field, was=stamp(was.at), until=until)
 
 
 def _plan(at: datetime | None) -> _Time | None:

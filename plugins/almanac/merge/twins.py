@@ -1,4 +1,4 @@
-"""Which known incident an incident under another id may be. Pure."""
+"""Finds the archived incident that an incident under another id may be. Pure."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ NEAR = timedelta(minutes=2)  # how far apart two sources may put one start
 
 
 def candidates(incident: Incident, others: Iterable[Incident]) -> tuple[list[Incident], list[Incident]]:
-    """Those of `others` that are it by start and components, and those that may be it: one side names no component."""
+    """Return those of `others` of the same start and components, and those that may be: one side names no component."""
     near = [other for other in others if abs(other.started - incident.started) <= NEAR]
-    mine = set(incident.components)
-    same = [other for other in near if set(other.components) == mine]
-    maybe = [other for other in near if set(other.components) != mine and not (other.components and mine)]
+    components = set(incident.components)
+    same = [other for other in near if set(other.components) == components]
+    maybe = [other for other in near if set(other.components) != components and not (other.components and components)]
     return same, maybe
 
 
 def counterpart(incident: Incident, others: Sequence[Incident]) -> Incident | None:
-    """The one of `others`, which the feed does not show, that is this incident under another id; None if in doubt.
+    """Return the one of `others`, which the feed does not show, that is this incident renamed; None if in doubt.
 
     The provider may have changed the id: link, title and start are the same then. Or the id of one of them is made up.
     If an archiver did so, a page of its own that both link to decides; else start and components, if only one fits.
     What we named ourselves links to the status page as often as not, and so does all else of that feed.
     """
-    renamed = [other for other in others if incident.source and _told(other) == _told(incident)]
+    renamed = [other for other in others if incident.source and _identity(other) == _identity(incident)]
     if renamed:
         return renamed[0] if len(renamed) == 1 else None
     made_up = [other for other in others if other.id_is_ours or incident.id_is_ours]
@@ -37,15 +37,15 @@ def counterpart(incident: Incident, others: Sequence[Incident]) -> Incident | No
         if (other.imported or incident.imported) and other.source == incident.source and _names_one(incident.source)
     ]
     same, maybe = candidates(incident, made_up)
-    found = linked if len(linked) == 1 else same if not maybe else []
-    return found[0] if len(found) == 1 else None
+    matches = linked if len(linked) == 1 else same if not maybe else []
+    return matches[0] if len(matches) == 1 else None
 
 
 def _names_one(link: str) -> bool:
-    """Whether a link leads anywhere but to the home of a site."""
+    """Say whether a link leads anywhere but to the home of a site."""
     parts = urlsplit(link)
     return bool(parts.path.strip("/") or parts.query or parts.fragment)
 
 
-def _told(incident: Incident) -> tuple[object, ...]:
+def _identity(incident: Incident) -> tuple[object, ...]:
     return incident.dialect, incident.source, incident.title, incident.started

@@ -1,4 +1,4 @@
-"""The updates of an incident: which of those known are those in the feed, and what became of each. Pure.
+"""Pairs the archived updates of an incident with those in the feed, and says what became of each. Pure.
 
 Nothing is dropped: a text, time or phase that changed stays as a revision, a post that is missing is marked `gone`.
 """
@@ -15,53 +15,53 @@ from almanac.model import Change, Phase, Revision, Update, stamp
 MINUTE = timedelta(minutes=1)
 CARRIES_ON = frozenset({"update", "updated", ""})  # words that hide the phase: it is the one before
 
-Pair = tuple[Update, Update]  # known, in the feed
+Pair = tuple[Update, Update]  # archived, in the feed
 Key = Callable[[Update], Hashable | None]
 
 
 def merged(
-    old: Sequence[Update], new: Sequence[Update], *, seen: datetime, whole: bool, takes_away: bool
+    old: Sequence[Update], new: Sequence[Update], *, read_at: datetime, whole: bool, takes_away: bool
 ) -> tuple[tuple[Update, ...], tuple[Change, ...]]:
-    """All updates that are known or in the feed at `seen`, oldest first, and what else there is to record.
+    """Return all updates, archived or in the feed at `read_at`, oldest first, and what else there is to record.
 
     `whole`: the feed holds every update of the incident; if it `takes_away`, what is missing is gone.
     """
     pairs = _pairs(old, new, whole)
-    known = {id(in_feed): was for was, in_feed in pairs}
-    found = {id(was): in_feed for was, in_feed in pairs}
-    absent = [_absent(was, seen) if takes_away else was for was in old if id(was) not in found]
+    old_of = {id(in_feed): was for was, in_feed in pairs}
+    new_of = {id(was): in_feed for was, in_feed in pairs}
+    absent = [_absent(was, read_at) if takes_away else was for was in old if id(was) not in new_of]
     if whole:  # the feed's order decides between posts of one minute
-        both = [_joined(known.get(id(post)), post, seen) for post in new] + absent
+        both = [_joined(old_of.get(id(post)), post, read_at) for post in new] + absent
     else:
-        kept = {id(was): post for was, post in zip((w for w in old if id(w) not in found), absent, strict=True)}
-        both = [kept.get(id(was)) or _joined(was, found[id(was)], seen) for was in old]
-        both += [_joined(None, post, seen) for post in new if id(post) not in known]
+        unmatched = {id(was): post for was, post in zip((w for w in old if id(w) not in new_of), absent, strict=True)}
+        both = [unmatched.get(id(was)) or _joined(was, new_of[id(was)], read_at) for was in old]
+        both += [_joined(None, post, read_at) for post in new if id(post) not in old_of]
     back = tuple(
-        Change(what=f"gone update {stamp(was.at)}", was=stamp(was.gone), until=seen) for was, _ in pairs if was.gone
+        Change(what=f"gone update {stamp(was.at)}", was=stamp(was.gone), until=read_at) for was, _ in pairs if was.gone
     )
     return in_effect(sorted(both, key=lambda update: update.at)), back
 
 
 def in_effect(updates: Sequence[Update]) -> tuple[Update, ...]:
-    """The same, with the phase before it for each post that says only "Update"."""
+    """Return the updates, with the phase of the one before for each that says only "Update"."""
     phase = Phase.UNKNOWN
-    told = []
+    phased = []
     for update in updates:
         if update.phase is Phase.UNKNOWN and update.printed.lower() in CARRIES_ON:
             update = replace(update, phase=phase)
         if update.gone is None:
             phase = update.phase
-        told.append(update)
-    return tuple(told)
+        phased.append(update)
+    return tuple(phased)
 
 
 def _pairs(old: Sequence[Update], new: Sequence[Update], whole: bool) -> list[Pair]:
-    """Each known update with the one in the feed that is the same post, by the strongest evidence first."""
+    """Pair each archived update with the one in the feed that is the same post, by the strongest evidence first."""
     pairs = list(_equal(old, new, lambda update: update.upstream_id or None))
     has_ids = bool(pairs)  # both sides speak the same ids, so posts whose ids differ are different posts
     # A feed that holds all posts of a minute gives their order a meaning; of one post only its very time is telling.
-    of_all = [_by(_exact), _by(_place), _near, _by(lambda update: update.text or None), _by(_said)]
-    of_some = [_by(_same), _by(_said), _by(_instant), lambda old, new: _near(_imports(old), new)]
+    of_all = [_by(_exact), _by(_place), _near, _by(lambda update: update.text or None), _by(_identity)]
+    of_some = [_by(_identity_and_phase), _by(_identity), _by(_instant), lambda old, new: _near(_imports(old), new)]
     for rule in [*(of_all if whole else of_some), _undated]:
         paired = {id(update) for pair in pairs for update in pair}
         rest_old = [u for u in old if id(u) not in paired and not (has_ids and u.upstream_id)]
@@ -75,7 +75,7 @@ def _by(key: Key) -> Callable[[Sequence[Update], Sequence[Update]], Iterator[Pai
 
 
 def _equal(old: Sequence[Update], new: Sequence[Update], key: Key) -> Iterator[Pair]:
-    """Pairs with the same key; several with one key in their order, from the oldest. A key of None matches nothing."""
+    """Yield pairs of one key; several of one key in their order, from the oldest. A key of None matches nothing."""
     waiting: dict[Hashable, list[Update]] = defaultdict(list)
     for update in old:
         waiting[key(update)].append(update)
@@ -96,13 +96,13 @@ def _instant(update: Update) -> tuple[datetime, str]:
     return update.at, _word(update)
 
 
-def _same(update: Update) -> tuple[Hashable, ...]:
-    """A post that shows what it showed; without words (a page was up or down) only its phase tells it from others."""
-    return *_said(update), update.phase
+def _identity_and_phase(update: Update) -> tuple[Hashable, ...]:
+    """Return identity and phase: of posts without words (a page was up or down) only the phase tells them apart."""
+    return *_identity(update), update.phase
 
 
-def _said(update: Update) -> tuple[datetime, str, str]:
-    """What a post without a phase of its own is known by, once it has been given the one before it."""
+def _identity(update: Update) -> tuple[datetime, str, str]:
+    """Return time and words, which identify a post even after it took the phase of the one before."""
     return update.at, update.printed.lower(), update.text
 
 
@@ -111,12 +111,12 @@ def _word(update: Update) -> str:
 
 
 def _imports(updates: Sequence[Update]) -> list[Update]:
-    """Posts that never stood in a feed we read."""
+    """Return the updates that never stood in a feed we read."""
     return [update for update in updates if update.seen is None]
 
 
 def _near(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
-    """Posts less than a minute apart that say the same phase, in order: a feed rounds, an import names phases only."""
+    """Pair posts of one phase less than a minute apart, in order: a feed rounds, an import names phases only."""
     rest = list(old)
     for update in new:
         for index, was in enumerate(rest):
@@ -127,7 +127,7 @@ def _near(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
 
 
 def _undated(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
-    """Posts that say the same, of which one has no time of its own."""
+    """Pair posts that say the same, of which one has no time of its own."""
     rest = list(old)
     for update in new:
         for was in rest:
@@ -138,43 +138,43 @@ def _undated(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
 
 
 def _says_as(was: Update, update: Update) -> bool:
-    """True for the same words; posts without any (a page was up or down) are told apart by their phase."""
-    return _said(was)[1:] == _said(update)[1:] and update.phase in (was.phase, Phase.UNKNOWN)
+    """Say whether two posts have the same words; without any (a page was up or down) their phase tells them apart."""
+    return _identity(was)[1:] == _identity(update)[1:] and update.phase in (was.phase, Phase.UNKNOWN)
 
 
 def _at_sight(update: Update) -> bool:
-    """True for a post that stands at when we first saw it, for want of a time that can be."""
+    """Say whether a post is dated to when we first saw it, for want of a possible time."""
     return update.at == update.seen
 
 
 def _agree(was: Update, update: Update) -> bool:
-    """True if one names, as word or as phase, what the other names, or if an import and it name nothing definite."""
-    mine, its = ({_word(u), u.phase.value} - {Phase.UNKNOWN.value} for u in (was, update))
+    """Say whether two posts name one phase, in word or value, or an import and it name nothing definite."""
+    old_words, new_words = ({_word(u), u.phase.value} - {Phase.UNKNOWN.value} for u in (was, update))
     vague = was.phase is Phase.UNKNOWN or update.phase is Phase.UNKNOWN or _word(was) in CARRIES_ON
-    return not mine.isdisjoint(its) or (was.seen is None and vague)
+    return not old_words.isdisjoint(new_words) or (was.seen is None and vague)
 
 
 def _may_be_one(was: Update, update: Update) -> bool:
-    """An import has its own times and no text; of two posts in feeds one is to the minute, the other to the second."""
+    """Say whether times allow one post: an import has its own; of two feeds one prints minutes, the other seconds."""
     return was.seen is None or is_finer(was.at) != is_finer(update.at)
 
 
 def is_finer(at: datetime) -> bool:
-    """True for a time that is not on the minute, as those of feeds that print minutes are."""
+    """Say whether a time has seconds, unlike those of feeds that print minutes."""
     return at.second != 0
 
 
-def _absent(was: Update, seen: datetime) -> Update:
-    """A known update that the feed does not show. What we never saw there ourselves cannot be missing."""
-    if was.gone or was.seen is None or was.at > seen:
+def _absent(was: Update, read_at: datetime) -> Update:
+    """Return an update that the feed does not show, as gone. What we never saw there ourselves cannot be missing."""
+    if was.gone or was.seen is None or was.at > read_at:
         return was
-    return replace(was, gone=seen)
+    return replace(was, gone=read_at)
 
 
-def _joined(was: Update | None, post: Update, seen: datetime) -> Update:
-    """What is known of a post after seeing it in the feed as `post`."""
+def _joined(was: Update | None, post: Update, read_at: datetime) -> Update:
+    """Return the archived update, if any, brought up to date by the same post in the feed."""
     if was is None:
-        return replace(post, seen=post.seen or seen)
+        return replace(post, seen=post.seen or read_at)
     if _at_sight(post) or (_at_sight(was) and post.at > was.at):  # it was there before
         post = replace(post, at=was.at)
     first_sight = was.seen is None  # an import knows times and phases in its own words
@@ -187,7 +187,7 @@ def _joined(was: Update | None, post: Update, seen: datetime) -> Update:
         older = (
             *older,
             Revision(
-                text=was.text, until=seen, at=was.at if retimed else None, printed=was.printed if reworded else ""
+                text=was.text, until=read_at, at=was.at if retimed else None, printed=was.printed if reworded else ""
             ),
         )
     return Update(
@@ -195,7 +195,7 @@ def _joined(was: Update | None, post: Update, seen: datetime) -> Update:
         phase=was.phase if post.phase is Phase.UNKNOWN else post.phase,
         text=post.text,
         printed=post.printed,
-        seen=was.seen or seen,
+        seen=was.seen or read_at,
         upstream_id=post.upstream_id or was.upstream_id,
         was=older,
     )
