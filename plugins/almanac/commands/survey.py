@@ -28,7 +28,7 @@ from almanac.snapshot.load import assemble
 from almanac.text import limits
 
 GRACE = timedelta(minutes=10)  # clocks differ
-IN_WORDS = (*layout.WRITTEN, "providers/", "corrections/", "links/", "undeclared/")
+IN_WORDS = (*layout.PROSE, "providers/", "corrections/", "links/", "undeclared/")
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _press(desk: Desk) -> Iterator[Problem]:
 
 def _manuscripts(files: Files, faults: list[Problem]) -> Iterator[Manuscript]:
     for name, file in files.items():
-        if not name.startswith(layout.WRITTEN) or file.odd:
+        if not name.startswith(layout.PROSE) or file.odd:
             continue
         if not name.endswith(".md"):
             faults += articles.strays([name])
@@ -214,7 +214,7 @@ def _times(value: object, path: Way) -> Iterator[tuple[Way, datetime]]:
 def _unshown(desk: Desk) -> Iterator[Problem]:
     """Pictures that nobody sees: the archive is no place to leave files at."""
     written = desk.manuscripts[0]
-    if len(written) < sum(name.startswith(layout.WRITTEN) for name in desk.files):  # a faulty one may show them
+    if len(written) < sum(name.startswith(layout.PROSE) for name in desk.files):  # a faulty one may show them
         return
     shown = {spot.what for one in written for spot in one.body.links}
     for picture in desk.almanac[0].pictures:

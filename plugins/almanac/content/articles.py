@@ -49,62 +49,64 @@ class Manuscript:
         return self.body.html
 
     def problem(self, spot: Spot, message: str) -> Problem:
-        """A fault in the body."""
+        """Return a problem at a place in the body."""
         return Problem(file=self.matter.file, line=self.first + spot.line - 1, column=spot.column, message=message)
 
 
 def address(file: str) -> str:
-    """The address on the site that the name of a file (relative to content/) gives it; "" if it is no good name."""
-    if found := ARTICLE_FILE.fullmatch(file):
-        return f"/articles/{found['year']}/{found['slug']}/"
-    found = PAGE_FILE.fullmatch(file)
-    return f"/{found['slug']}/" if found else ""
+    """Return the site address that follows from a file name (relative to content/); "" for a name that is not allowed."""
+    if match := ARTICLE_FILE.fullmatch(file):
+        return f"/articles/{match['year']}/{match['slug']}/"
+    match = PAGE_FILE.fullmatch(file)
+    return f"/{match['slug']}/" if match else ""
 
 
 def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Problem, ...]]:
-    """What stands in `file` (relative to content/, with slashes), or every fault of it."""
-    shown = f"content/{file}"
+    """Return the manuscript in `file` (relative to content/, with slashes), or every problem of it."""
+    path = f"content/{file}"
     if len(data) > limits.ARTICLE:
-        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {limits.ARTICLE:,}"),)
-    matter = frontmatter.read(data, shown)
+        return None, (Problem(file=path, message=f"has {len(data):,} bytes; write at most {limits.ARTICLE:,}"),)
+    matter = frontmatter.read(data, path)
     page = file.startswith("pages/")
     name = (PAGE_FILE if page else ARTICLE_FILE).fullmatch(file)
     values, faults = forms.check(forms.PageForm if page else forms.ArticleForm, matter)
     figures = matter.values.get("figures")
-    known = [str(figure) for figure in figures] if isinstance(figures, Mapping) else []
-    found = body.read(matter.body, known)
+    figure_names = [str(figure) for figure in figures] if isinstance(figures, Mapping) else []
+    text = body.read(matter.body, figure_names)
     first = data.count(b"\n") - matter.body.count("\n") + 1
     faults += tuple(
-        Problem(file=shown, line=first + spot.line - 1, column=spot.column, message=spot.what) for spot in found.wrong
+        Problem(file=path, line=first + spot.line - 1, column=spot.column, message=spot.what) for spot in text.wrong
     )
     faults += tuple(_misnamed(file, page, name))
-    asked = _Asked(matter, values)
-    faults += tuple(asked.faults)
+    questions = _Questions(matter, values)
+    faults += tuple(questions.faults)
     if faults or name is None:
         return None, tuple(sorted(faults))
     return Manuscript(
         file=file,
         values=values,
         matter=matter,
-        body=found,
+        body=text,
         first=first,
         slug=name["slug"],
         year=name.groupdict().get("year") or "",
-        claims=asked.claims,
-        figures=asked.figures,
+        claims=questions.claims,
+        figures=questions.figures,
     ), ()
 
 
-class _Asked:
-    """The questions in checked fields, read; what is wrong with them is in `faults`."""
+class _Questions:
+    """The queries in checked fields, of claims and of figures; what is wrong with them is in `faults`."""
 
     def __init__(self, matter: Matter, values: Mapping[str, Any]) -> None:
         self._matter = matter
         self.faults: list[Problem] = []
         sources = [source["url"] for source in values.get("sources", ())]
         self.claims = tuple(self._claim(i, fields, sources) for i, fields in enumerate(values.get("claims", ())))
-        asked = [(name, self._query(("figures", name), fields)) for name, fields in values.get("figures", {}).items()]
-        self.figures = tuple((name, query) for name, query in asked if query)
+        queries_by_name = [
+            (name, self._query(("figures", name), fields)) for name, fields in values.get("figures", {}).items()
+        ]
+        self.figures = tuple((name, query) for name, query in queries_by_name if query)
 
     def _claim(self, index: int, fields: Mapping[str, Any], sources: Sequence[str]) -> Claim:
         path: Way = ("claims", index)
@@ -154,21 +156,21 @@ class _Asked:
 
 
 def _misnamed(file: str, page: bool, good: re.Match[str] | None) -> Iterable[Problem]:
-    """What is wrong with the name of a file, which becomes its address."""
-    shown = f"content/{file}".encode("ascii", "backslashreplace").decode()
-    wanted = "pages/<slug>.md" if page else "articles/<year>/<year>-<month>-<day>-<slug>.md"
+    """Yield what is wrong with the name of a file, which becomes its address."""
+    path = f"content/{file}".encode("ascii", "backslashreplace").decode()
+    form = "pages/<slug>.md" if page else "articles/<year>/<year>-<month>-<day>-<slug>.md"
     foreign = next((character for character in file if not character.isascii()), "")
     if foreign:
-        called = unicodedata.name(foreign, f"U+{ord(foreign):04X}").lower()
-        yield Problem(file=shown, message=f"has a name with {called}, which is none of a-z; retype the name")
+        character_name = unicodedata.name(foreign, f"U+{ord(foreign):04X}").lower()
+        yield Problem(file=path, message=f"has a name with {character_name}, which is none of a-z; retype the name")
     elif not good:
-        yield Problem(file=shown, message=f"is no address; rename it content/{wanted}, slugs of a-z, 0-9, -")
+        yield Problem(file=path, message=f"is no address; rename it content/{form}, slugs of a-z, 0-9, -")
     elif (slug := good["slug"]) in DEVICES:
-        yield Problem(file=shown, message=f"ends in {slug}, a name that Windows keeps for a device; choose another")
+        yield Problem(file=path, message=f"ends in {slug}, a name that Windows keeps for a device; choose another")
     elif not page and not _is_day(file.rpartition("/")[2][:10]):
-        yield Problem(file=shown, message="begins with no day of the calendar; name it by the day it is about")
+        yield Problem(file=path, message="begins with no day of the calendar; name it by the day it is about")
     elif len(file.rpartition("/")[2]) > limits.FILE_NAME:
-        yield Problem(file=shown, message=f"has a name that is too long; write at most {limits.FILE_NAME} characters")
+        yield Problem(file=path, message=f"has a name that is too long; write at most {limits.FILE_NAME} characters")
 
 
 def _is_day(name: str) -> bool:
@@ -179,7 +181,7 @@ def _is_day(name: str) -> bool:
 
 
 def strays(files: Iterable[str]) -> list[Problem]:
-    """A fault for each file (relative to content/) that nobody reads, and that would vanish without a word."""
+    """Return a problem for each file (relative to content/) that nobody reads and that would vanish without a word."""
     message = "is not read; articles and pages are Markdown, in files that end in .md"
     return [
         Problem(file=f"content/{file}", message=message)
@@ -188,9 +190,9 @@ def strays(files: Iterable[str]) -> list[Problem]:
     ]
 
 
-def article(written: Manuscript, url: str, html: str, file: str) -> Article:
-    """The Article of a manuscript; `url` is relative to the site, with a leading slash."""
-    values = written.values
+def article(manuscript: Manuscript, url: str, html: str, file: str) -> Article:
+    """Return the Article of a manuscript; `url` is relative to the site, with a leading slash."""
+    values = manuscript.values
     corrections = tuple(Correction(**correction) for correction in values["corrections"])
     card = ArticleCard(
         url=url,
@@ -203,8 +205,8 @@ def article(written: Manuscript, url: str, html: str, file: str) -> Article:
         authors=tuple(values["authors"]),
         providers=tuple(values["providers"]),
         incidents=tuple((slug, raw) for slug, _, raw in (key.partition("/") for key in values["incidents"])),
-        claims=written.claims,
-        figures=written.figures,
+        claims=manuscript.claims,
+        figures=manuscript.figures,
         corrections=corrections,
     )
     return Article(

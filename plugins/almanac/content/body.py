@@ -34,8 +34,8 @@ _SCHEME = re.compile(r"(?:javascript|vbscript|data|file)\s*:|\]\(\s*\)|\[\]:", r
 _PELICAN = re.compile(r"\{(\w+)\}")
 _PICTURE = re.compile(r"/images/[\w./-]+")  # whether there is one is not asked here
 _NUMERAL = re.compile(r"\d(?<![\w#./-]\d)(?:[\d.,:  ]*\d)?(?:[  ]?(?:%|h\b|min\b|s\b))?(?!\w)")
-_ALONE_BEFORE, _ALONE_AFTER = r"(?<![\w#./-])", r"(?![.,:]?\d|\w)"
-_STARTS, _ENDS = re.compile(_ALONE_BEFORE), re.compile(_ALONE_AFTER)
+_WORD_START, _WORD_END = r"(?<![\w#./-])", r"(?![.,:]?\d|\w)"
+_STARTS, _ENDS = re.compile(_WORD_START), re.compile(_WORD_END)
 _DATE = re.compile(
     r"\d{1,2}(?: to \d{1,2})?[  ](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*(?:[  ]\d{4})?"
     r"|(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}"
@@ -44,7 +44,7 @@ _DATE = re.compile(
 
 
 class Spot(NamedTuple):
-    """Something of a body with its place in it, counted from 1."""
+    """A piece of a body with its place in it, counted from 1."""
 
     line: int
     column: int
@@ -52,7 +52,7 @@ class Spot(NamedTuple):
 
 
 class Body(NamedTuple):
-    """What stands in a body, each with its place: `links` and pictures as they are rendered, names of `figures` …
+    """What a body holds, each with its place: `links` and images as rendered, names of figures, numerals, problems.
 
     `html` is the body as safe HTML, "" for one that is given to no renderer.
     """
@@ -70,35 +70,35 @@ def read(markdown: str, figures: Collection[str] = ()) -> Body:
     wrong = unfit(markdown)
     if any("too " in spot.what for spot in wrong):  # such a text is not given to a renderer
         return Body(wrong=tuple(wrong))
-    shown = render_with_positions(markdown)
-    look = _Look(markdown, figures)
-    look.at(shown)
-    wrong += look.wrong
-    html = sanitize_article(shown)
+    html_with_places = render_with_positions(markdown)
+    walk = _Walk(markdown, figures)
+    walk.at(html_with_places)
+    wrong += walk.wrong
+    html = sanitize_article(html_with_places)
     return Body(
         html=html,
-        links=tuple(look.links),
-        anchors=frozenset(re.findall(r'<h[2-6] id="([^"]+)"', html)) if look.headed else frozenset(),
-        figures=tuple(look.figures),
-        numerals=tuple(look.numerals),
+        links=tuple(walk.links),
+        anchors=frozenset(re.findall(r'<h[2-6] id="([^"]+)"', html)) if walk.headed else frozenset(),
+        figures=tuple(walk.figures),
+        numerals=tuple(walk.numerals),
         wrong=tuple(sorted(wrong)),
     )
 
 
 def unfit(markdown: str) -> list[Spot]:
-    """What must not be given to a renderer, in any text."""
+    """Return what must not be given to a renderer, in any text."""
     return [*_hidden(markdown), *_too_much(markdown)]
 
 
 def _hidden(markdown: str) -> Iterator[Spot]:
-    """Characters that reorder or hide what a reader sees."""
+    """Yield characters that reorder or hide what a reader sees."""
     for number, line in enumerate(markdown.split("\n"), 1):
         for column, character in invisible_characters(line):
             yield Spot(number, column, f"holds the invisible character U+{ord(character):04X}; delete it")
 
 
 def _too_much(markdown: str) -> Iterator[Spot]:
-    """What would only slow the renderer down."""
+    """Yield what would only slow the renderer down: too much text, or nested too deep."""
     if len(markdown) > limits.MARKDOWN:
         yield Spot(1, 1, f"has {len(markdown):,} characters, which is too much; write at most {limits.MARKDOWN:,}")
         return
@@ -108,13 +108,13 @@ def _too_much(markdown: str) -> Iterator[Spot]:
         yield Spot(line, 1, f"is nested too deep; write lists and quotes at most {DEEPEST} levels deep")
 
 
-class _Look:
-    """Walks through what was rendered, and keeps the place in the source beside it."""
+class _Walk:
+    """A walk through rendered HTML that keeps the place in the source beside it."""
 
     def __init__(self, markdown: str, figures: Collection[str]) -> None:
         self._source = markdown
-        self._starts = [0, *(found.end() for found in re.finditer("\n", markdown))]
-        self._known = figures
+        self._starts = [0, *(match.end() for match in re.finditer("\n", markdown))]
+        self._figure_names = figures
         self._cursor = 0  # everything before it in the source has been met
         self._target = 0  # the same of targets of links, which stand behind their words
         self._code = 0
@@ -124,9 +124,9 @@ class _Look:
         self.numerals: list[Spot] = []
         self.wrong: list[Spot] = []
 
-    def at(self, shown: str) -> None:
-        """Look at HTML as `render_with_positions` makes it, which has one form for everything."""
-        for end, tag, attributes, raw, words in _PIECE.findall(shown):
+    def at(self, html: str) -> None:
+        """Walk through HTML as `render_with_positions` makes it, which has one form for everything."""
+        for end, tag, attributes, raw, words in _PIECE.findall(html):
             if words:
                 self._words(unescape(words))
             elif raw:
@@ -136,15 +136,15 @@ class _Look:
             else:
                 self._tag(tag, {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)})
 
-    def _tag(self, tag: str, found: Mapping[str, str]) -> None:
-        if place := found.get("data-sourcepos"):
+    def _tag(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if place := attributes.get("data-sourcepos"):
             line = int(place.partition(":")[0])  # its column is counted in bytes, so it is not used
             start = self._starts[min(line, len(self._starts)) - 1]
             self._cursor, self._target = max(self._cursor, start), max(self._target, start)
         if tag == "a":
-            self._link(found.get("href", ""))
+            self._link(attributes.get("href", ""))
         elif tag == "img":
-            self._image(found.get("src", ""), found.get("alt", ""))
+            self._image(attributes.get("src", ""), attributes.get("alt", ""))
         elif tag in ("code", "pre"):
             self._code += 1
         elif tag == "h1":
@@ -153,8 +153,8 @@ class _Look:
             self.headed = True
 
     def _raw(self) -> None:
-        found = self._say(_TAG.pattern, "is raw HTML, which is not published; write Markdown, or `<` in backticks")
-        self._cursor = found + 1
+        at = self._say(_TAG.pattern, "is raw HTML, which is not published; write Markdown, or `<` in backticks")
+        self._cursor = at + 1
 
     def _words(self, data: str) -> None:
         if self._code:
@@ -162,34 +162,34 @@ class _Look:
         for whole, name in _quotations(data) if "{" in data else ():
             self._quote(whole, name)
         numerals = list(_NUMERAL.finditer(data))
-        dates = [found.span() for found in _DATE.finditer(data)] if numerals else []  # in order, none within another
-        for found in numerals:
-            before = bisect_right(dates, (found.start(), len(data)))
-            if not before or found.start() >= dates[before - 1][1]:
-                written = rf"{_ALONE_BEFORE}{re.escape(found[0])}{_ALONE_AFTER}"
-                self.numerals.append(self._spot(written, found[0], found[0]))
+        dates = [match.span() for match in _DATE.finditer(data)] if numerals else []  # in order, none within another
+        for match in numerals:
+            before = bisect_right(dates, (match.start(), len(data)))
+            if not before or match.start() >= dates[before - 1][1]:
+                pattern = rf"{_WORD_START}{re.escape(match[0])}{_WORD_END}"
+                self.numerals.append(self._spot(pattern, match[0], match[0]))
 
     def _quote(self, whole: str, name: str | None) -> None:
         place = self._spot(re.escape(whole), "")
-        if name is not None and name.partition(".")[0] in self._known:
+        if name is not None and name.partition(".")[0] in self._figure_names:
             self.figures.append(place._replace(what=name))
             return
         if name is None:
-            what = f"{whole[:40]} is no Markdown; put it in backticks"
-        elif near := nearest(name.partition(".")[0], self._known):
-            what = f"{whole[:40]} is no figure of this file; did you mean {{{{{near}}}}}?"
+            message = f"{whole[:40]} is no Markdown; put it in backticks"
+        elif near := nearest(name.partition(".")[0], self._figure_names):
+            message = f"{whole[:40]} is no figure of this file; did you mean {{{{{near}}}}}?"
         else:
-            what = f"{whole[:40]} is no figure of this file; name it under `figures`, or put it in backticks"
-        self.wrong.append(place._replace(what=what))
+            message = f"{whole[:40]} is no figure of this file; name it under `figures`, or put it in backticks"
+        self.wrong.append(place._replace(what=message))
 
     def _link(self, target: str) -> None:
         if len(target) > limits.ADDRESS:  # too much to look for
             message = f"is an address of {len(target):,} characters; write at most {limits.ADDRESS:,}"
             self.wrong.append(self._spot(r"\[|<|\w+:", message))
             return
-        written = rf"{re.escape(target)}|{re.escape(unquote(target))}" if target else _SCHEME.pattern
+        pattern = rf"{re.escape(target)}|{re.escape(unquote(target))}" if target else _SCHEME.pattern
         words, self._cursor = self._cursor, max(self._cursor, self._target)
-        place = self._spot(written, target, target)
+        place = self._spot(pattern, target, target)
         self._cursor, self._target = words, self._cursor + 1
         message = _wrong_with(target)
         if message:
@@ -214,18 +214,18 @@ class _Look:
         self.wrong.append(place)
         return self._starts[place.line - 1] + place.column - 1
 
-    def _spot(self, pattern: str, what: str, literal: str = "") -> Spot:
-        """Where `pattern` next stands in the source; where the last thing did, if it is written in another way.
+    def _spot(self, pattern: str, text: str, literal: str = "") -> Spot:
+        """Return where `pattern` next stands in the source; else the place of the last thing, if it is written otherwise.
 
         `literal` is what the pattern mostly comes to; looking for it first spares compiling a pattern of its own.
         """
         at = self._source.find(literal, self._cursor, self._cursor + NEAR) if literal else -1
-        if at < 0 or not _alone(self._source, at, at + len(literal)):
-            found = re.compile(pattern, re.IGNORECASE).search(self._source, self._cursor, self._cursor + NEAR)
-            at = found.start() if found else self._cursor
+        if at < 0 or not _is_whole_word(self._source, at, at + len(literal)):
+            match = re.compile(pattern, re.IGNORECASE).search(self._source, self._cursor, self._cursor + NEAR)
+            at = match.start() if match else self._cursor
         self._cursor = at
         line = bisect_right(self._starts, at)
-        return Spot(line, at - self._starts[line - 1] + 1, what)
+        return Spot(line, at - self._starts[line - 1] + 1, text)
 
 
 def _quotations(words: str) -> Iterator[tuple[str, str | None]]:
@@ -248,20 +248,20 @@ def _quotations(words: str) -> Iterator[tuple[str, str | None]]:
                 yield mark, None
 
 
-def _alone(source: str, start: int, end: int) -> bool:
-    """True if what stands there is no part of a longer word or number."""
+def _is_whole_word(source: str, start: int, end: int) -> bool:
+    """Say whether the text between two places is no part of a longer word or number."""
     return bool(_STARTS.match(source, start) and _ENDS.match(source, end))
 
 
 def _wrong_with(target: str) -> str:
-    """What makes a link one that is not published; "" for a good one. Whether it leads somewhere is not asked here."""
+    """Return why a link is not published; "" for a good one. Whether it leads somewhere is not asked here."""
     plain = unquote(target)
-    if found := _PELICAN.match(plain):
-        away = plain.startswith("{filename}/../") or plain.count("../") > 2
-        if found[1] == "filename" and not away:
+    if match := _PELICAN.match(plain):
+        leaves_content = plain.startswith("{filename}/../") or plain.count("../") > 2
+        if match[1] == "filename" and not leaves_content:
             return ""
         cure = "link to an address, or with {filename} to an article or page"
-        return f"{found[0]} is not carried into the site; {cure}"
+        return f"{match[0]} is not carried into the site; {cure}"
     if not target:
         return "is a link that runs script or leads nowhere; write an address that begins with https:// or /"
     if plain.startswith(("//", "/\\", "\\")):

@@ -23,7 +23,7 @@ RANKS = (Impact.UNKNOWN, Impact.NONE, Impact.MAINTENANCE, Impact.MINOR, Impact.M
 
 
 class Fix(NamedTuple):
-    """What an editor says of an incident instead of what its provider does; None or "" where nothing else is said."""
+    """What an editor says of an incident instead of its provider; None or "" where the editor says nothing."""
 
     provider: str
     slug: str  # last part of the address of the incident's page
@@ -49,24 +49,24 @@ class Corrected(NamedTuple):
 
 
 def read(data: bytes, file: str) -> tuple[Fix | None, tuple[Problem, ...]]:
-    """The correction in `file` (relative to content/, with slashes), or every fault of it. Pure."""
+    """Return the correction in `file` (relative to content/, with slashes), or every problem of it. Pure."""
     from almanac.content import forms, frontmatter  # 0.25 s, needed only where there are corrections
 
-    shown = f"content/{file}"
+    path = f"content/{file}"
     folder, _, name = file.removeprefix(f"{FOLDER}/").partition("/")
     if not name.endswith(".yml") or "/" in name:
-        return None, (Problem(file=shown, message=f"is not read; name it content/{FOLDER}/<provider>/<id>.yml"),)
+        return None, (Problem(file=path, message=f"is not read; name it content/{FOLDER}/<provider>/<id>.yml"),)
     if len(data) > limits.RECORD_FILE:
-        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {limits.RECORD_FILE:,}"),)
-    begun = data.startswith(b"---\n")
-    matter = frontmatter.read((b"" if begun else b"---\n") + data + b"\n---\n", shown)
+        return None, (Problem(file=path, message=f"has {len(data):,} bytes; write at most {limits.RECORD_FILE:,}"),)
+    has_marker = data.startswith(b"---\n")
+    matter = frontmatter.read((b"" if has_marker else b"---\n") + data + b"\n---\n", path)
     values, faults = forms.check(forms.FixForm, matter)
     faults = faults or tuple(_too_late(matter, values))
     if faults:
-        return None, tuple(replace(fault, line=max(fault.line - (not begun), 1)) for fault in faults)
+        return None, tuple(replace(fault, line=max(fault.line - (not has_marker), 1)) for fault in faults)
     if not any(values[key] for key in ("start", "end", "kind", "impact", "merge_with", "withdrawn")):
         message = "corrects nothing; add start, end, kind, impact, merge_with or withdrawn"
-        return None, (Problem(file=shown, message=message),)
+        return None, (Problem(file=path, message=message),)
     return Fix(
         provider=folder,
         slug=name.removesuffix(".yml"),
@@ -85,7 +85,7 @@ def read(data: bytes, file: str) -> tuple[Fix | None, tuple[Problem, ...]]:
 
 
 def _too_late(matter: Matter, values: Mapping[str, Any]) -> Iterator[Problem]:
-    """Times that nobody could know when the correction was written."""
+    """Yield a problem for each time after the date of the correction, when nobody could know it."""
     for key in ("start", "end"):
         if values[key] and values[key] > values["date"]:
             message = "is after the date, when nobody could know it; write when it was, and the date of this correction"
@@ -93,42 +93,42 @@ def _too_late(matter: Matter, values: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def load(content: Path) -> tuple[tuple[Fix, ...], tuple[Problem, ...]]:
-    """All corrections under `content`, and every fault of them."""
+    """Return all corrections under `content`, and every problem of them."""
     fixes, faults = files.load(content, FOLDER, read)
     return tuple(fixes), faults
 
 
 def apply(cards: Iterable[Card], fixes: Iterable[Fix]) -> tuple[list[Card], tuple[Corrected, ...], list[Problem]]:
-    """The cards as corrected, what was corrected, and the corrections that cannot be. Pure.
+    """Return the cards as corrected, what was corrected, and a problem for each impossible correction. Pure.
 
     An incident that is merged counts no more; the one it is merged with lasts as long as both, as bad as the worse.
     """
     everything = list(cards)
     was = {(card.provider, card.slug): card for card in everything}
     ids = {f"{card.provider}/{card.id}": key for key, card in was.items()}
-    known = dict(was)
-    done: list[Fix] = []
+    by_key = dict(was)
+    possible: list[Fix] = []
     faults: list[Problem] = []
     for fix in fixes:
         key = fix.provider, fix.slug
-        if message := _impossible(fix, known, ids):
+        if message := _impossible(fix, by_key, ids):
             faults.append(Problem(file=f"content/{fix.file}", message=message))
             continue
-        known[key] = corrected(known[key], fix)
-        done.append(fix)
-    for fix in done:
+        by_key[key] = corrected(by_key[key], fix)
+        possible.append(fix)
+    for fix in possible:
         if fix.merge_with:
             survivor = ids[fix.merge_with]
-            known[survivor] = _joined(known[survivor], known[fix.provider, fix.slug])
-    log = tuple(Corrected(fix, was[fix.provider, fix.slug], known[fix.provider, fix.slug]) for fix in done)
-    return [known[key] if was[key := (card.provider, card.slug)] is card else card for card in everything], log, faults
+            by_key[survivor] = _joined(by_key[survivor], by_key[fix.provider, fix.slug])
+    log = tuple(Corrected(fix, was[fix.provider, fix.slug], by_key[fix.provider, fix.slug]) for fix in possible)
+    return [by_key[key] if was[key := (card.provider, card.slug)] is card else card for card in everything], log, faults
 
 
-def _impossible(fix: Fix, known: Mapping[tuple[str, str], Card], ids: Mapping[str, tuple[str, str]]) -> str:
-    """Why a correction cannot be applied; "" if it can."""
-    card = known.get((fix.provider, fix.slug))
+def _impossible(fix: Fix, by_key: Mapping[tuple[str, str], Card], ids: Mapping[str, tuple[str, str]]) -> str:
+    """Return why a correction cannot be applied; "" if it can."""
+    card = by_key.get((fix.provider, fix.slug))
     if card is None:
-        near = nearest(fix.slug, [slug for provider, slug in known if provider == fix.provider])
+        near = nearest(fix.slug, [slug for provider, slug in by_key if provider == fix.provider])
         cure = f"did you mean {near}.yml?" if near else "name it as the address of the incident's page ends"
         return f"corrects no incident of {fix.provider}; {cure}"
     if fix.merge_with and fix.merge_with not in ids:
@@ -144,7 +144,7 @@ def _impossible(fix: Fix, known: Mapping[tuple[str, str], Card], ids: Mapping[st
 
 
 def corrected(card: Card, fix: Fix) -> Card:
-    """A card as an editor says it is."""
+    """Return a card as an editor says it is."""
     kind = Kind.MERGED if fix.merge_with else Kind.WITHDRAWN if fix.withdrawn else fix.kind
     if fix.started is not None:
         card = card._replace(started=fix.started, started_basis="editor")
@@ -157,7 +157,7 @@ def corrected(card: Card, fix: Fix) -> Card:
 
 
 def _over(card: Card) -> str:
-    """The phase of a card that an editor says has ended: resolved, unless it was over or had an end before."""
+    """Return the phase of a card that an editor says has ended: resolved, unless it was over or had an end before."""
     return "resolved" if card.ended is None and card.phase not in OVER else card.phase
 
 
@@ -174,7 +174,7 @@ def _joined(card: Card, part: Card) -> Card:
 
 
 def like(incident: Incident, card: Card) -> Incident:
-    """An incident with the facts of its card, which may have been corrected; itself if it has them already."""
+    """Return an incident with the facts of its card, which may have been corrected; itself if it has them already."""
     facts: dict[str, Any] = {
         "kind": Kind(card.kind),
         "impact": Impact(card.impact),

@@ -1,4 +1,4 @@
-"""What files that people write must agree on with each other and with the archive, in check and build alike. Pure."""
+"""Checks what people write against each other and the archive, for check and build alike. Pure."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class World:
 
 
 def across(manuscripts: Iterable[Manuscript], world: World) -> list[Problem]:
-    """Every fault but dead links that shows only when the files are seen together."""
-    known = list(manuscripts)
+    """Return every problem, but dead links, that shows only when the files are seen together."""
+    everything = list(manuscripts)
     by_url: dict[str, Manuscript] = {}
     faults: list[Problem] = []
-    for manuscript in known:
+    for manuscript in everything:
         faults += _address(manuscript, by_url, world)
         by_url.setdefault(manuscript.url, manuscript)
-    for manuscript in known:
+    for manuscript in everything:
         faults += attempt(manuscript.matter.file, lambda: _across(manuscript, by_url, world))  # noqa: B023
     return sorted(faults)
 
@@ -55,13 +55,13 @@ def dead_links(manuscripts: Iterable[Manuscript], world: World, broken: Collecti
 
     `broken` are addresses of files with faults of their own: links to them are not blamed as well.
     """
-    known = list(manuscripts)
+    everything = list(manuscripts)
     by_url: dict[str, Manuscript] = {}
-    for manuscript in known:
+    for manuscript in everything:
         by_url.setdefault(manuscript.url, manuscript)
     addresses = _Addresses(by_url, world, broken)
     faults: list[Problem] = []
-    for manuscript in known:
+    for manuscript in everything:
         faults += attempt(manuscript.matter.file, lambda: _dead(manuscript, addresses))  # noqa: B023
     return sorted(faults)
 
@@ -72,17 +72,17 @@ def _dead(manuscript: Manuscript, addresses: _Addresses) -> Iterator[Problem]:
             yield manuscript.problem(spot, message)
 
 
-def _address(manuscript: Manuscript, taken: Mapping[str, Manuscript], world: World) -> Iterator[Problem]:
+def _address(manuscript: Manuscript, by_url: Mapping[str, Manuscript], world: World) -> Iterator[Problem]:
     url = manuscript.url
-    if url in taken:
-        message = f"has the address of content/{taken[url].file}, {url}; rename one of the two"
+    if url in by_url:
+        message = f"has the address of content/{by_url[url].file}, {url}; rename one of the two"
         yield Problem(file=manuscript.matter.file, message=message)
     elif not manuscript.year and world.leads(url.lstrip("/")):
         yield Problem(file=manuscript.matter.file, message=f"has the address of another page, {url}; rename it")
 
 
 def _known_before(manuscript: Manuscript, by_url: Mapping[str, Manuscript]) -> Iterator[Problem]:
-    """A first address that another article stands at: readers of feeds would take the two for one."""
+    """Yield a problem for a first address that another article has: feed readers would take the two for one."""
     other = by_url.get(manuscript.values.get("first_url", ""))
     if other and other is not manuscript:
         message = f"is the address of {other.matter.file}; name the one this article had, or leave it out"
@@ -90,7 +90,7 @@ def _known_before(manuscript: Manuscript, by_url: Mapping[str, Manuscript]) -> I
 
 
 def _names(manuscript: Manuscript, world: World) -> Iterator[Problem]:
-    """Providers and incidents that are not known here."""
+    """Yield a problem for each provider and incident that the site does not have."""
     for index, slug in enumerate(manuscript.values.get("providers", ())):
         if slug not in world.providers:
             yield manuscript.matter.problem(("providers", index), unknown_provider(slug, world.providers))
@@ -100,24 +100,24 @@ def _names(manuscript: Manuscript, world: World) -> Iterator[Problem]:
             yield manuscript.matter.problem(("incidents", index), unknown_incident(slug, raw, world))
 
 
-def unknown_provider(slug: str, known: Collection[str]) -> str:
-    """Message about a provider that is none, with the one probably meant."""
-    near = nearest(slug, known)
+def unknown_provider(slug: str, providers: Collection[str]) -> str:
+    """Return a message about a provider that is none, with the one probably meant."""
+    near = nearest(slug, providers)
     cure = f"did you mean {near!r}?" if near else "write the name of a file in content/providers without .md"
     return f"{quoted(slug)} is no provider here; {cure}"
 
 
 def unknown_incident(slug: str, raw: str, world: World) -> str:
-    """Message about an incident that the archive does not hold, with the one probably meant."""
+    """Return a message about an incident that the archive does not hold, with the one probably meant."""
     if slug not in world.providers:
         return unknown_provider(slug, world.providers)
-    near = nearest(raw, [known for provider, known in world.incidents if provider == slug])
+    near = nearest(raw, [incident for provider, incident in world.incidents if provider == slug])
     cure = f"did you mean '{slug}/{near}'?" if near else f"write the id as content/incidents/{slug} has it"
     return f"{quoted(f'{slug}/{raw}')} is not in the archive; {cure}"
 
 
 def _times(manuscript: Manuscript) -> Iterator[Problem]:
-    """Changes from before there was anything to change."""
+    """Yield a problem for each change dated before its article."""
     values = manuscript.values
     if not manuscript.year:
         return
@@ -130,7 +130,7 @@ def _times(manuscript: Manuscript) -> Iterator[Problem]:
 
 
 class _Addresses:
-    """Where links inside the site may lead."""
+    """The addresses that links inside the site may lead to."""
 
     def __init__(self, by_url: Mapping[str, Manuscript], world: World, broken: Collection[str]) -> None:
         self._by_url = by_url
@@ -140,7 +140,7 @@ class _Addresses:
         self._pages = set(world.incidents.values())
 
     def wrong_with(self, spot: Spot, source: Manuscript) -> str:
-        """Why a link of `source` leads nowhere; "" if it leads somewhere, or out of the site."""
+        """Return why a link of `source` leads nowhere; "" if it leads somewhere, or out of the site."""
         target, _, anchor = unquote(spot.what).partition("#")
         if target.startswith("{filename}"):
             return self._file(target.removeprefix("{filename}"), anchor, source)
@@ -149,8 +149,8 @@ class _Addresses:
         if not target.startswith("/"):
             return ""
         path = target.partition("?")[0]
-        if found := self._by_url.get(path):
-            return _anchor(anchor, found) if anchor else ""
+        if manuscript := self._by_url.get(path):
+            return _anchor(anchor, manuscript) if anchor else ""
         return "" if path in self._broken or self._leads(path) else self._nowhere(path)
 
     def _file(self, target: str, anchor: str, source: Manuscript) -> str:
@@ -166,10 +166,10 @@ class _Addresses:
         return f"content/{file} is no article or page; {cure}"
 
     def _leads(self, path: str) -> bool:
-        if found := INCIDENT.fullmatch(path):
-            return path in self._pages or (found[1] not in self._world.providers and self._world.leads(path[1:]))
-        if found := PROVIDER.match(path):
-            return found[1] in self._world.providers and self._world.leads(path[1:])
+        if match := INCIDENT.fullmatch(path):
+            return path in self._pages or (match[1] not in self._world.providers and self._world.leads(path[1:]))
+        if match := PROVIDER.match(path):
+            return match[1] in self._world.providers and self._world.leads(path[1:])
         if path.startswith("/images/"):
             return path in self._world.pictures
         if path.startswith("/articles/") and path.endswith("/") and path != "/articles/":
@@ -179,8 +179,8 @@ class _Addresses:
     def _nowhere(self, path: str) -> str:
         if f"{path}/" in self._by_url or self._leads(f"{path}/"):
             return f"{path} is an address without its last slash; write {path}/"
-        known = self._world.pictures if path.startswith("/images/") else [*self._by_url, *self._pages]
-        near = nearest(path, known) if len(path) < 200 else ""
+        candidates = self._world.pictures if path.startswith("/images/") else [*self._by_url, *self._pages]
+        near = nearest(path, candidates) if len(path) < 200 else ""
         return f"{path[:80]} leads nowhere on this site; " + (f"did you mean {near}?" if near else "mend the address")
 
 

@@ -26,15 +26,15 @@ class TooLargeError(ValueError):
     """A file that nobody wrote by hand."""
 
 
-class Source(NamedTuple):
-    """Something under content/: a file, or what is `odd` about it, which is not opened then."""
+class ContentPath(NamedTuple):
+    """A path under content/: a file, or something `odd`, which is not opened."""
 
     name: str  # relative to content/, with slashes
     odd: str = ""
 
 
 class File(NamedTuple):
-    """The bytes of a file under content/, or what is `odd` about it, for which it was not read."""
+    """The bytes of a file under content/, or why it was not read (`odd`)."""
 
     data: bytes
     odd: str = ""
@@ -43,13 +43,13 @@ class File(NamedTuple):
 Files: TypeAlias = Mapping[str, File]  # by path relative to content/, with slashes
 
 
-def walk(content: Path, folder: str = "") -> Iterator[Source]:
-    """Each file below `folder` (relative to content/, with slashes) and each oddity, in no order. None is opened.
+def walk(content: Path, folder: str = "") -> Iterator[ContentPath]:
+    """Yield each file below `folder` (relative to content/, with slashes) and each oddity, in no order, none opened.
 
     The folder itself may be a link. 10,000 files take 15 ms.
     """
     if folder and os.path.islink(content / folder):
-        yield Source(folder, LINKED)
+        yield ContentPath(folder, LINKED)
         return
     left = [folder]
     while left:
@@ -65,11 +65,11 @@ def walk(content: Path, folder: str = "") -> Iterator[Source]:
                 if not odd and entry.is_dir(follow_symlinks=False):
                     left.append(name)
                 else:
-                    yield Source(name, odd)
+                    yield ContentPath(name, odd)
 
 
 def _odd(entry: os.DirEntry[str], name: str) -> str:
-    """Why nobody opens it; "" for a plain file or folder."""
+    """Return why nobody opens it; "" for a plain file or folder."""
     if entry.is_symlink():
         return LINKED
     if entry.is_dir(follow_symlinks=False):
@@ -79,8 +79,8 @@ def _odd(entry: os.DirEntry[str], name: str) -> str:
     return HIDDEN if entry.name.startswith(".") and entry.name != KEEP else ""
 
 
-def found(content: Path, folder: str) -> tuple[list[str], list[Problem]]:
-    """Every file below `folder` (relative to content/, with slashes) by name, and a fault for each oddity.
+def names_below(content: Path, folder: str) -> tuple[list[str], list[Problem]]:
+    """Return every file below `folder` (relative to content/, with slashes) by name, and a problem for each oddity.
 
     What begins with a dot is nobody's, and neither is what a killed run left.
     """
@@ -90,40 +90,40 @@ def found(content: Path, folder: str) -> tuple[list[str], list[Problem]]:
 
 
 def oddities(content: Path) -> list[Problem]:
-    """A fault for each thing anywhere under `content` that a build must not come across."""
+    """Return a problem for each thing anywhere under `content` that a build must not come across."""
     return [_fault(source) for source in sorted(walk(content)) if source.odd not in ("", HIDDEN)]
 
 
 def load(content: Path, folder: str, read: Read[Value]) -> tuple[list[Value], tuple[Problem, ...]]:
-    """What `read` makes of every file below `folder`, by name, and every fault of them."""
-    names, faults = found(content, folder)
+    """Return the values that `read` gives for every file below `folder`, by name, and every problem of them."""
+    names, faults = names_below(content, folder)
     return collect(content, names, read, faults)
 
 
 def collect(
     content: Path, names: Iterable[str], read: Read[Value], faults: Iterable[Problem] = ()
 ) -> tuple[list[Value], tuple[Problem, ...]]:
-    """What `read` makes of files (relative to content/, with slashes), and every fault of them beside `faults`.
+    """Return the values that `read` gives for files (relative to content/), and their problems beside `faults`.
 
     A file that is huge, that cannot be opened or that the reader cannot cope with is a fault too, and hides no other.
     """
     values, wrong = list[Value](), list(faults)
     for name in names:
         try:
-            value, found = read(opened(content, name), name)
+            value, problems = read(opened(content, name), name)
         except OSError as error:
-            value, found = None, (Problem(file=f"content/{name}", message=files.why(error)),)
+            value, problems = None, (Problem(file=f"content/{name}", message=files.why(error)),)
         except TooLargeError as error:
-            value, found = None, (Problem(file=f"content/{name}", message=str(error)),)
+            value, problems = None, (Problem(file=f"content/{name}", message=str(error)),)
         except Exception as error:
-            value, found = None, (unjudged(f"content/{name}", error),)
-        wrong += found
+            value, problems = None, (unjudged(f"content/{name}", error),)
+        wrong += problems
         values += [] if value is None else [value]
     return values, tuple(wrong)
 
 
 def opened(content: Path, name: str) -> bytes:
-    """The bytes of a file. Raises OSError, and TooLargeError for what no file here may be."""
+    """Return the bytes of a file. Raises OSError, and TooLargeError beyond `limits.FILE`."""
     with open(os.path.join(content, name), "rb") as source:
         size = os.fstat(source.fileno()).st_size
         if size > limits.FILE:
@@ -131,12 +131,12 @@ def opened(content: Path, name: str) -> bytes:
         return source.read(limits.FILE)
 
 
-def _fault(source: Source) -> Problem:
+def _fault(source: ContentPath) -> Problem:
     return Problem(file=f"content/{source.name}", message=source.odd)
 
 
 def read_all(content: Path) -> dict[str, File]:
-    """Every file under `content` by its path relative to it, in order. Links are not followed, nothing huge is read."""
+    """Read every file under `content`, by its path relative to it, in order; no links, and nothing huge."""
     listed = sorted(walk(content))
     return {
         name: File(b"", odd) if odd else _read(content, name) for name, odd in listed if not unchanged.is_leftover(name)

@@ -1,4 +1,4 @@
-"""YAML front matter in which every value has a place, so that every complaint can point at file:line:column."""
+"""Reads YAML front matter in which every value has a place, so that every problem can point at file:line:column."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNMAKEABLE = (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, L
 
 
 class Place(NamedTuple):
-    """Where something stands in its file, counted from 1."""
+    """A place in a file, counted from 1."""
 
     line: int
     column: int
@@ -40,7 +40,7 @@ class Matter:
     faults: tuple[Problem, ...] = ()
 
     def problem(self, path: Way, message: str) -> Problem:
-        """A fault at `path`, or at the nearest thing around it that has a place."""
+        """Return a problem at `path`, or at the nearest thing around it that has a place."""
         places = _places(self.head)
         near = path
         while near and near not in places:
@@ -52,7 +52,7 @@ class Matter:
 
 
 def attempt(file: str, judge: Callable[[], Iterable[Problem]]) -> list[Problem]:
-    """Every fault that `judge` finds, and one of `file` where it breaks off: no file hides what is wrong elsewhere."""
+    """Return every problem that `judge` yields, and one more of `file` if it breaks off, so that no file hides others."""
     faults: list[Problem] = []
     try:
         faults.extend(judge())
@@ -62,7 +62,7 @@ def attempt(file: str, judge: Callable[[], Iterable[Problem]]) -> list[Problem]:
 
 
 def unjudged(file: str, error: Exception) -> Problem:
-    """The fault of a file that one of our rules could not cope with."""
+    """Return the problem of a file that one of our rules could not cope with."""
     cure = "write it more plainly, and report this as a mistake of the program"
     return Problem(file=file, message=f"could not be judged: {type(error).__name__}; {cure}")
 
@@ -98,14 +98,14 @@ class _Strict(_Loader):
     """A loader that stops at a key that is there twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        found = super().construct_mapping(node, deep)
-        if len(found) != len(node.value):
+        mapping = super().construct_mapping(node, deep)
+        if len(mapping) != len(node.value):
             raise KeyError("twice")
-        return found
+        return mapping
 
 
 def _matter(file: str, head: str, body: str) -> Matter:
-    """The Matter of a file whose front matter is `head`; slowly and with places only if anything is wrong with it."""
+    """Return the Matter of a file whose front matter is `head`; slowly and with places only if anything is wrong."""
     if not re.search(r"\*|<<|^\s{40}|^(?:[-?:] ?){20}", head, re.MULTILINE) and head.count("[") + head.count("{") < 200:
         try:
             values = yaml.load(head, Loader=_Strict)  # noqa: S506  (a safe loader)
@@ -117,7 +117,7 @@ def _matter(file: str, head: str, body: str) -> Matter:
 
 
 def _explained(file: str, head: str, body: str) -> Matter:
-    """The same with every fault. Raises yaml.YAMLError where `head` is no YAML at all."""
+    """Return the Matter with every problem of it. Raises yaml.YAMLError where `head` is no YAML at all."""
     if mark := deep_yaml(head):
         return _broken(file, _place(mark), f"is nested more than {limits.YAML_LEVELS} levels deep; write it flat")
     loader = _Loader(head)
@@ -137,7 +137,7 @@ def _explained(file: str, head: str, body: str) -> Matter:
 
 @lru_cache(maxsize=8)
 def _places(head: str) -> Mapping[Way, Place]:
-    """Where each field of front matter stands that can be read; {} for what cannot."""
+    """Return where each field of front matter stands; {} for front matter that cannot be read."""
     places: dict[Way, Place] = {}
     root = yaml.compose(head, Loader=yaml.CSafeLoader)
     for path, place, _ in _walk(root, (), set()) if root else ():
@@ -146,7 +146,7 @@ def _places(head: str) -> Mapping[Way, Place]:
 
 
 def _walk(node: yaml.Node, path: Way, met: set[int]) -> Iterator[tuple[Way, Place | None, str]]:
-    """Each field under `node` with the place of its name, and what is wrong with it as YAML ("" if nothing)."""
+    """Yield each field under `node` with the place of its name, and what is wrong with it as YAML ("" if nothing)."""
     if id(node) in met:
         yield path, None, "is a YAML alias (*name); write the value out"
         return
@@ -158,35 +158,35 @@ def _walk(node: yaml.Node, path: Way, met: set[int]) -> Iterator[tuple[Way, Plac
     elif isinstance(node, yaml.MappingNode):
         first: dict[str, Place] = {}
         for key, value in node.value:
-            here, name = _place(key.start_mark), _name(key)
+            place, name = _place(key.start_mark), _name(key)
             twice = f"is there twice, first in line {first[name].line}; keep one" if name in first else ""
-            first.setdefault(name, here)
-            yield (*path, name), here, twice
+            first.setdefault(name, place)
+            yield (*path, name), place, twice
             yield from _walk(value, (*path, name), met)
 
 
 def _part(key: str | int) -> str:
-    """A part of the path of a field; a key that somebody made up can be as long as the file."""
+    """Return a part of the path of a field, cut: a key that somebody made up can be as long as the file."""
     return short(str(key))
 
 
 def _name(key: yaml.Node) -> str:
-    """A key as it is written: 1 and no are names of fields too, unknown ones."""
+    """Return a key as it is written: 1 and no are names of fields too, unknown ones."""
     return key.value if isinstance(key, yaml.ScalarNode) else "?"
 
 
 def _place(mark: Any) -> Place:
-    """A mark of the parser, which counts from 0 and does not see the line --- above the front matter."""
+    """Return the place of a parser's mark, which counts from 0 and from below the first line ---."""
     return Place(mark.line + 2, mark.column + 1) if mark else Place(2, 1)
 
 
 def _hint(problem: str | None) -> str:
-    """What usually helps."""
+    """Return what usually helps against a YAML error."""
     if problem and "mapping values" in problem:
         return 'put text that holds ": " in quotes'
     return "quote text that holds : # [ ] { } or begins with * & ! % @, and indent with blanks"
 
 
 def _broken(file: str, place: Place, message: str) -> Matter:
-    """A file of which nothing can be read."""
+    """Return the Matter of a file of which nothing can be read."""
     return Matter(file=file, faults=(Problem(file=file, line=place.line, column=place.column, message=message),))

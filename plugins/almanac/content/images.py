@@ -1,4 +1,4 @@
-"""Pictures in articles: content/images/<year>/<name>, told by their bytes, small, and with nothing hidden in them.
+"""Reads pictures in articles, content/images/<year>/<name>: known by their bytes, small, and with nothing hidden.
 
 A file is taken apart into the parts of its format. Only parts that show something may be there: a position, a camera's
 number, a comment, an animation or a second file behind the picture are refused, and `bare` leaves them out.
@@ -46,8 +46,8 @@ class Picture(NamedTuple):
         return f"/{self.file}"
 
 
-class Part(NamedTuple):
-    """A part of a file, from byte `start` up to byte `end`. `size` is that of the picture, where the part tells it."""
+class ImagePart(NamedTuple):
+    """A part of a file, from byte `start` up to byte `end`. `size` is that of the picture, where the part states it."""
 
     name: str
     start: int
@@ -60,7 +60,7 @@ class PictureError(ValueError):
 
 
 def read(data: bytes, file: str) -> tuple[Picture | None, tuple[Problem, ...]]:
-    """The picture in `file` (relative to content/, with slashes), or every fault of it. Pure."""
+    """Return the picture in `file` (relative to content/, with slashes), or every problem of it. Pure."""
     messages = [*_misnamed(file), *_wrong_with(data, file.rpartition(".")[2])]
     if messages:
         return None, tuple(Problem(file=f"content/{file}", message=message) for message in messages)
@@ -69,24 +69,24 @@ def read(data: bytes, file: str) -> tuple[Picture | None, tuple[Problem, ...]]:
 
 
 def load(content: Path) -> tuple[tuple[Picture, ...], tuple[Problem, ...]]:
-    """All pictures under `content` by file, and every fault of them. Links are not followed, nothing huge is read."""
-    found, faults = files.load(content, FOLDER, read)
-    return tuple(found), faults
+    """Return all pictures under `content` by file, and every problem of them. No links, and nothing huge, is read."""
+    images, faults = files.load(content, FOLDER, read)
+    return tuple(images), faults
 
 
 def ending(data: bytes) -> str:
-    """How the name of such a picture ends. Raises PictureError for what is no picture."""
+    """Return the extension of a picture by its bytes. Raises PictureError for what is no picture."""
     return _parts(data)[0]
 
 
 def bare(data: bytes) -> bytes:
-    """The same picture without the parts that show nothing. Raises PictureError for what is no picture."""
-    called, parts = _parts(data)
-    kept = b"".join(data[part.start : part.end] for part in parts if part.name in SHOWN[called])
-    if called != "webp":
-        return kept
-    kept = kept[:4] + (len(kept) - 8).to_bytes(4, "little") + kept[8:]
-    return kept[:20] + bytes([kept[20] & 0b110000]) + kept[21:] if kept[12:16] == b"VP8X" else kept
+    """Return the picture without the parts that show nothing. Raises PictureError for what is no picture."""
+    extension, parts = _parts(data)
+    stripped = b"".join(data[part.start : part.end] for part in parts if part.name in VISIBLE[extension])
+    if extension != "webp":
+        return stripped
+    stripped = stripped[:4] + (len(stripped) - 8).to_bytes(4, "little") + stripped[8:]
+    return stripped[:20] + bytes([stripped[20] & 0b110000]) + stripped[21:] if stripped[12:16] == b"VP8X" else stripped
 
 
 def _misnamed(file: str) -> Iterator[str]:
@@ -96,31 +96,31 @@ def _misnamed(file: str) -> Iterator[str]:
         yield f"has a name that is too long; write at most {limits.FILE_NAME} characters"
 
 
-def _wrong_with(data: bytes, called: str) -> Iterator[str]:
+def _wrong_with(data: bytes, extension: str) -> Iterator[str]:
     if len(data) > limits.PICTURE:
         yield _too_big(len(data))
         return
     try:
-        found, parts = _parts(data)
+        image_format, parts = _parts(data)
         width, height = _size(parts)
     except PictureError as error:
         yield f"{error}; save the picture again as PNG, JPEG or WebP"
         return
-    if called in SHOWN and called != found:
-        yield f"is called .{called} but is a .{found} by its bytes; rename it"
+    if extension in VISIBLE and extension != image_format:
+        yield f"is called .{extension} but is a .{image_format} by its bytes; rename it"
     if not 0 < min(width, height) <= max(width, height) <= WIDEST:
         yield f"is {width} by {height} points; make it at most {WIDEST} a side"
-    elif found == "png" and (why := _unlike_its_head(data, parts)):
+    elif image_format == "png" and (why := _unlike_its_head(data, parts)):
         yield f"{why}; save the picture again"
-    if hidden := [part.name for part in parts if part.name not in SHOWN[found]]:
-        what = ", ".join(dict.fromkeys(hidden))
+    if hidden := [part.name for part in parts if part.name not in VISIBLE[image_format]]:
+        names = ", ".join(dict.fromkeys(hidden))
         yield (
-            f"holds {what} beside the picture (a place, a device, a comment, an animation); "
+            f"holds {names} beside the picture (a place, a device, a comment, an animation); "
             "write it with `python3 tasks.py new image`, which leaves that out"
         )
 
 
-def _unlike_its_head(data: bytes, parts: list[Part]) -> str:
+def _unlike_its_head(data: bytes, parts: list[ImagePart]) -> str:
     """Say in what a PNG is not what its head promises, "" if it is: a small head can stand before gigabytes of points.
 
     Nothing is unpacked beyond what the head promises (https://www.w3.org/TR/png-3/, sections 7, 10 and 11).
@@ -176,42 +176,42 @@ def _too_big(size: int) -> str:
     return f"has {size:,} bytes; make it at most {limits.PICTURE:,}: smaller, or as WebP"
 
 
-def _size(parts: list[Part]) -> tuple[int, int]:
-    """Width and height of a picture in points. Raises PictureError if no part tells them."""
+def _size(parts: list[ImagePart]) -> tuple[int, int]:
+    """Return width and height of a picture in points. Raises PictureError if no part states them."""
     for part in parts:
         if part.size != (0, 0):
             return part.size
     raise PictureError("tells no width and height")
 
 
-def _parts(data: bytes) -> tuple[str, list[Part]]:
-    """The format of a picture, as the ending of its name, and its parts. Raises PictureError."""
-    for called, (start, taken_apart) in _FORMATS.items():
+def _parts(data: bytes) -> tuple[str, list[ImagePart]]:
+    """Return the format of a picture, as an extension, and its parts. Raises PictureError."""
+    for extension, (start, parts_of) in _FORMATS.items():
         if re.match(start, data, re.DOTALL):
             try:
-                return called, list(taken_apart(data))
+                return extension, list(parts_of(data))
             except (IndexError, AttributeError) as error:
                 raise PictureError("breaks off") from error
     raise PictureError("is no picture")
 
 
-def _png(data: bytes) -> Iterator[Part]:
-    """Chunks of https://www.w3.org/TR/png-3/#5Chunk-layout."""
-    yield Part("start", 0, 8)
+def _png(data: bytes) -> Iterator[ImagePart]:
+    """Yield the chunks of a PNG (https://www.w3.org/TR/png-3/#5Chunk-layout)."""
+    yield ImagePart("start", 0, 8)
     at, name = 8, ""
     while name != "IEND":
         end = at + 12 + int.from_bytes(data[at : at + 4], "big")
         name = data[at + 4 : at + 8].decode("latin-1")
         size = int.from_bytes(data[at + 8 : at + 12], "big"), int.from_bytes(data[at + 12 : at + 16], "big")
         _inside(data, end)
-        yield Part(_said(name), at, end, size if name == "IHDR" else (0, 0))
+        yield ImagePart(_chunk_name(name), at, end, size if name == "IHDR" else (0, 0))
         at = end
     yield from _behind(data, at)
 
 
-def _jpeg(data: bytes) -> Iterator[Part]:
-    """Segments of https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B."""
-    yield Part("start", 0, 2)
+def _jpeg(data: bytes) -> Iterator[ImagePart]:
+    """Yield the segments of a JPEG (https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B)."""
+    yield ImagePart("start", 0, 2)
     at = 2
     while data[at : at + 2] != b"\xff\xd9":
         if data[at] != 0xFF:
@@ -223,21 +223,21 @@ def _jpeg(data: bytes) -> Iterator[Part]:
             end = _MARKER.search(data, end).start()  # type: ignore[union-attr]  # None: it breaks off
         is_profile = marker == 0xE2 and data[at + 4 : at + 16] == b"ICC_PROFILE\0"
         name = "profile" if is_profile else f"segment {marker:X}"
-        yield Part(name, at, end, size if marker in _FRAMES else (0, 0))
+        yield ImagePart(name, at, end, size if marker in _FRAMES else (0, 0))
         at = end
-    yield Part("end", at, at + 2)
+    yield ImagePart("end", at, at + 2)
     yield from _behind(data, at + 2)
 
 
-def _webp(data: bytes) -> Iterator[Part]:
-    """Chunks of RFC 9649."""
-    yield Part("start", 0, 12)
+def _webp(data: bytes) -> Iterator[ImagePart]:
+    """Yield the chunks of a WebP (RFC 9649)."""
+    yield ImagePart("start", 0, 12)
     at = 12
     while at < 8 + int.from_bytes(data[4:8], "little"):
         name, length = data[at : at + 4].decode("latin-1"), int.from_bytes(data[at + 4 : at + 8], "little")
         end = at + 8 + length + length % 2
         _inside(data, end)
-        yield Part(_said(name), at, end, _webp_size(name, data[at + 8 : at + 18]))
+        yield ImagePart(_chunk_name(name), at, end, _webp_size(name, data[at + 8 : at + 18]))
         at = end
     yield from _behind(data, at)
 
@@ -258,22 +258,22 @@ def _inside(data: bytes, end: int) -> None:
         raise PictureError("breaks off")
 
 
-def _behind(data: bytes, at: int) -> Iterator[Part]:
+def _behind(data: bytes, at: int) -> Iterator[ImagePart]:
     if at < len(data):
-        yield Part("other bytes", at, len(data))
+        yield ImagePart("other bytes", at, len(data))
 
 
-def _said(name: str) -> str:
-    """The name of a chunk, which a stranger chose, fit for a message."""
+def _chunk_name(name: str) -> str:
+    """Return the name of a chunk, which a stranger chose, fit for a message."""
     return name if re.fullmatch(r"[A-Za-z0-9]{3}[A-Za-z0-9 ]", name) else "an unnamed part"
 
 
-_FORMATS: dict[str, tuple[bytes, Callable[[bytes], Iterator[Part]]]] = {
+_FORMATS: dict[str, tuple[bytes, Callable[[bytes], Iterator[ImagePart]]]] = {
     "png": (rb"\x89PNG\r\n\x1a\n", _png),
     "jpg": (rb"\xff\xd8\xff", _jpeg),
     "webp": (rb"RIFF....WEBP", _webp),
 }
-SHOWN = {  # what of each format shows something
+VISIBLE = {  # what of each format shows something
     "png": {"start", "IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "bKGD", "pHYs", "sBIT"},
     "jpg": {"start", "profile", "end"} | {f"segment {marker:X}" for marker in (*_FRAMES, *_TABLES)},
     "webp": {"start", "VP8 ", "VP8L", "VP8X", "ALPH", "ICCP"},

@@ -1,13 +1,13 @@
-"""Which files content/ holds, and who writes them: names only, for check, tests and whoever asks. Pure."""
+"""Names the files that content/ holds and who writes them, for check and tests. Pure."""
 
 from __future__ import annotations
 
 import re
 
 # What people write. What stands in these folders is held to its name by whoever reads it, with a cure of its own.
-WRITTEN = ("articles/", "pages/")
+PROSE = ("articles/", "pages/")
 PICTURES = "images/"
-JUDGED = (*WRITTEN, PICTURES, "corrections/", "links/", "undeclared/")
+JUDGED = (*PROSE, PICTURES, "corrections/", "links/", "undeclared/")
 PEOPLE = re.compile(r"(?:providers|press)/[^/]+\.md|LICENSE|words\.txt")
 
 # What pull, score, backfill and curate write. The first folders are committed by the publishing workflow.
@@ -18,15 +18,15 @@ MACHINE = re.compile(
 )
 _OWNED = re.compile(r"(?:pulls/([^/]+)\.json|forecasts/([^/]+)\.jsonl)")
 FOLDERS = ("providers", "press", *PULLED, *(folder.rstrip("/") for folder in JUDGED))
-KEPT = re.compile(rf"(?:{'|'.join(FOLDERS)})/\.gitkeep")  # a folder without a file is lost by git
+PLACEHOLDER = re.compile(rf"(?:{'|'.join(FOLDERS)})/\.gitkeep")  # a folder without a file is lost by git
 
 
 def owner(name: str) -> str:
-    """The slug of the provider whose record a file is; "" for any other file."""
-    found = _OWNED.fullmatch(name)
-    return (found[1] or found[2]) if found else ""
+    """Return the slug of the provider whose record a file is; "" for any other file."""
+    match = _OWNED.fullmatch(name)
+    return (match[1] or match[2]) if match else ""
 
 
 def is_known(name: str) -> bool:
-    """True for a file (relative to content/, with slashes) that somebody reads, or will say what is wrong with."""
-    return name.startswith(JUDGED) or any(known.fullmatch(name) for known in (PEOPLE, MACHINE, KEPT))
+    """Say whether somebody reads a file (relative to content/, with slashes), if only to say what is wrong with it."""
+    return name.startswith(JUDGED) or any(pattern.fullmatch(name) for pattern in (PEOPLE, MACHINE, PLACEHOLDER))

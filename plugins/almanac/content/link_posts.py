@@ -1,4 +1,4 @@
-"""Link posts: content/links/<year>/<date>-<slug>.md, what was written then about incidents, chosen by a person."""
+"""Reads link posts, content/links/<year>/<date>-<slug>.md: stories elsewhere about incidents, chosen by a person."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ class LinkPost(NamedTuple):
 
 
 def read(data: bytes, file: str) -> tuple[LinkPost | None, tuple[Problem, ...]]:
-    """The link post in `file` (relative to content/, with slashes), or every fault of it. Pure."""
+    """Return the link post in `file` (relative to content/, with slashes), or every problem of it. Pure."""
     from almanac.content import forms, frontmatter  # 0.25 s, needed only where there are link posts
 
-    shown = f"content/{file}"
+    path = f"content/{file}"
     name = FILE.fullmatch(file)
     if not name:
-        return None, (Problem(file=shown, message=f"is not read; name it content/{FOLDER}/<year>/<date>-<words>.md"),)
+        return None, (Problem(file=path, message=f"is not read; name it content/{FOLDER}/<year>/<date>-<words>.md"),)
     if len(data) > limits.RECORD_FILE:
-        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {limits.RECORD_FILE:,}"),)
-    matter = frontmatter.read(data, shown)
+        return None, (Problem(file=path, message=f"has {len(data):,} bytes; write at most {limits.RECORD_FILE:,}"),)
+    matter = frontmatter.read(data, path)
     row, faults = forms.check(forms.LinkForm, matter)
     if not faults and matter.body.strip():
-        faults = (Problem(file=shown, line=matter.head.count("\n") + 4, message="has a text; put a line into `note`"),)
+        faults = (Problem(file=path, line=matter.head.count("\n") + 4, message="has a text; put a line into `note`"),)
     if faults:
         return None, faults
     return LinkPost(
@@ -65,7 +65,7 @@ def read(data: bytes, file: str) -> tuple[LinkPost | None, tuple[Problem, ...]]:
         providers=tuple(row["providers"]),
         incidents=tuple((key.partition("/")[0], key.partition("/")[2]) for key in row["incidents"]),
         quote=row["quote"],
-        also=tuple(_telling(told) for told in row["also"]),
+        also=tuple(_telling(telling) for telling in row["also"]),
         curator=row["curator"],
         note=row["note"] or "",
         file=file,
@@ -73,7 +73,7 @@ def read(data: bytes, file: str) -> tuple[LinkPost | None, tuple[Problem, ...]]:
 
 
 def load(content: Path) -> tuple[tuple[LinkPost, ...], tuple[Problem, ...]]:
-    """All link posts under `content`, the newest first, and every fault of them."""
+    """Return all link posts under `content`, the newest first, and every problem of them."""
     posts, faults = files.load(content, FOLDER, read)
     return tuple(sorted(posts, key=lambda post: (-post.lead.at.timestamp(), post.slug))), faults
 
@@ -81,7 +81,7 @@ def load(content: Path) -> tuple[tuple[LinkPost, ...], tuple[Problem, ...]]:
 def strangers(
     posts: Iterable[LinkPost], providers: Collection[str], incidents: Collection[tuple[str, str]]
 ) -> list[Problem]:
-    """The names in link posts that nothing here has."""
+    """Return a problem for each provider or incident in link posts that the site does not have."""
     faults = []
     for post in posts:
         wrong = [(slug, "provider", providers) for slug in post.providers if slug not in providers]
@@ -90,11 +90,11 @@ def strangers(
             for key in post.incidents
             if key not in incidents
         ]
-        for name, what, known in wrong:
-            near = nearest(name, known)
-            cure = f"did you mean {near}?" if near else f"write it as the address of the {what}'s page has it"
+        for name, kind, candidates in wrong:
+            near = nearest(name, candidates)
+            cure = f"did you mean {near}?" if near else f"write it as the address of the {kind}'s page has it"
             message = f"{quoted(name)} is not known; {cure}"
-            faults.append(Problem(file=f"content/{post.file}", field=f"{what}s", message=message))
+            faults.append(Problem(file=f"content/{post.file}", field=f"{kind}s", message=message))
     return faults
 
 

@@ -18,11 +18,11 @@ from almanac.text.quoting import quoted
 if TYPE_CHECKING:
     from almanac.content.frontmatter import Matter, Way
 
-HERE = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parents[1]
 FOLDER = "providers"
 NAMES: tuple[tuple[str, ...], ...] = (("name",), ("aliases", "*"))
-ONCE: tuple[tuple[str, ...], ...] = (("slug",), ("feeds", "*", "url"))  # a copied file keeps its feeds
-ONCE_A_FILE: tuple[tuple[str, ...], ...] = (("components", "*", "slug"), ("components", "*", "match", "*"))
+UNIQUE: tuple[tuple[str, ...], ...] = (("slug",), ("feeds", "*", "url"))  # a copied file keeps its feeds
+UNIQUE_IN_FILE: tuple[tuple[str, ...], ...] = (("components", "*", "slug"), ("components", "*", "match", "*"))
 
 
 class ProviderError(ProblemError):
@@ -30,7 +30,7 @@ class ProviderError(ProblemError):
 
 
 def load(content: Path, memo: Path | None = None) -> tuple[Provider, ...]:
-    """All providers under `content`, by slug. Raises ProviderError with every fault there is.
+    """Return all providers under `content`, by slug. Raises ProviderError with every problem there is.
 
     `memo` names a file of ours that remembers what was found good: while no byte of the provider files and of the
     rules has changed, neither YAML nor pydantic is loaded, which takes 0.3 s off a build. It is data, never code.
@@ -55,7 +55,7 @@ def sound(content: Path, memo: Path | None = None) -> tuple[tuple[Provider, ...]
 
 
 def _checked(files: dict[str, bytes]) -> tuple[list[dict[str, Any]], list[Problem]]:
-    """The validated fields of each file without a fault, by slug, and all faults."""
+    """Return the validated fields of each file without a problem, by slug, and all problems."""
     from almanac.content import frontmatter  # 0.25 s, needed only when something changed
 
     rows: list[dict[str, Any]] = []
@@ -72,7 +72,7 @@ def _checked(files: dict[str, bytes]) -> tuple[list[dict[str, Any]], list[Proble
 
 
 def _read(data: bytes, file: str, matters: list[Matter], rows: list[dict[str, Any]]) -> Iterator[Problem]:
-    """Add what stands in a file to `matters` and, if it is right, its fields to `rows`. Every fault of it."""
+    """Add a file to `matters` and, if it is right, its fields to `rows`; yield every problem of it."""
     from almanac.content import body, forms, frontmatter
 
     if len(data) > limits.PROVIDER_FILE:
@@ -90,13 +90,13 @@ def _read(data: bytes, file: str, matters: list[Matter], rows: list[dict[str, An
 
 
 def _disagreements(matters: list[Matter]) -> Iterator[Problem]:
-    """What no form can see: names that do not fit their file, stand in two places, or speak of nobody."""
+    """Yield what no form can see: names that do not fit their file, stand in two places, or name nobody."""
     slugs = {Path(matter.file).stem for matter in matters}
-    for way in ONCE:
+    for way in UNIQUE:
         yield from _repeated((matter, path, text) for matter in matters for path, text in _texts(matter.values, *way))
     for matter in matters:
         parts = {slug for _, slug in _texts(matter.values, "components", "*", "slug")}
-        for way in ONCE_A_FILE:
+        for way in UNIQUE_IN_FILE:
             yield from _repeated((matter, path, text) for path, text in _texts(matter.values, *way))
         for path, slug in _texts(matter.values, "slug"):
             if slug != (stem := Path(matter.file).stem):
@@ -110,10 +110,10 @@ def _disagreements(matters: list[Matter]) -> Iterator[Problem]:
                 yield matter.problem(path, f"{quoted(name)} is no component here; write the slug of one above")
 
 
-def _repeated(found: Iterable[tuple[Matter, Way, str]]) -> Iterator[Problem]:
-    """Texts that may stand only once, at each place but their first."""
+def _repeated(places: Iterable[tuple[Matter, Way, str]]) -> Iterator[Problem]:
+    """Yield a problem for each place but the first of a text that may stand only once."""
     first: dict[str, tuple[Matter, Way]] = {}
-    for matter, path, text in found:
+    for matter, path, text in places:
         if text in first:
             where = first[text][0].problem(first[text][1], "")
             message = f"{quoted(text)} already stands in {where.file}:{where.line}; keep it in one of the two"
@@ -122,15 +122,15 @@ def _repeated(found: Iterable[tuple[Matter, Way, str]]) -> Iterator[Problem]:
 
 
 def _namesakes(matters: list[Matter]) -> Iterator[Problem]:
-    """Names that a reader would take for those of another provider: trouble of the one would be read as the other's."""
-    called = {matter.file: list(_named(matter, *NAMES)) for matter in matters}
-    firms = {matter.file: {looks for _, _, looks in _named(matter, ("company",))} for matter in matters}
+    """Yield names that a reader would take for another provider's, and one's trouble for the other's."""
+    names_by_file = {matter.file: list(_appearances(matter, *NAMES)) for matter in matters}
+    firms = {matter.file: {looks for _, _, looks in _appearances(matter, ("company",))} for matter in matters}
     owners: dict[str, list[str]] = {}
-    for file, names in called.items():
+    for file, names in names_by_file.items():
         for looks in {looks for _, _, looks in names} | firms[file] | {skeleton(Path(file).stem)}:
             owners.setdefault(looks, []).append(file)
     for matter in matters:
-        for path, text, looks in called[matter.file]:
+        for path, text, looks in names_by_file[matter.file]:
             for other in owners[looks]:
                 of_both = looks in firms[other] and firms[other] == firms[matter.file]  # a firm may have two services
                 if other != matter.file and not of_both:
@@ -138,8 +138,8 @@ def _namesakes(matters: list[Matter]) -> Iterator[Problem]:
                     yield matter.problem(path, message)
 
 
-def _named(matter: Matter, *ways: tuple[str, ...]) -> Iterator[tuple[Way, str, str]]:
-    """Each text under `ways` with its path, and what a reader sees in it."""
+def _appearances(matter: Matter, *ways: tuple[str, ...]) -> Iterator[tuple[Way, str, str]]:
+    """Yield each text under `ways` with its path and its skeleton, which is how it looks to a reader."""
     for way in ways:
         for path, text in _texts(matter.values, *way):
             if looks := skeleton(text[: limits.LINE]):
@@ -147,7 +147,7 @@ def _named(matter: Matter, *ways: tuple[str, ...]) -> Iterator[tuple[Way, str, s
 
 
 def _texts(value: Any, *way: str, path: Way = ()) -> Iterator[tuple[Way, str]]:
-    """Each text under `way` with its path; * is every item of a list. The form complains of what has another type."""
+    """Yield each text under `way` with its path; * is every item of a list. Forms complain of other types."""
     if not way:
         yield from [(path, value)] if isinstance(value, str) else []
     elif way[0] == "*":
@@ -158,7 +158,7 @@ def _texts(value: Any, *way: str, path: Way = ()) -> Iterator[tuple[Way, str]]:
 
 
 def _provider(row: dict[str, Any]) -> Provider:
-    """The frozen value of validated fields."""
+    """Return the provider of validated fields."""
     return Provider(
         **row
         | {
@@ -173,8 +173,8 @@ def _provider(row: dict[str, Any]) -> Provider:
 
 
 def _key(files: dict[str, bytes]) -> str:
-    """A hash of the files and of the rules they are held to."""
-    ours = (
+    """Return a hash of the files and of the rules they are held to."""
+    modules = (
         "model/provider.py",
         "model/problem.py",
         *(
@@ -187,7 +187,7 @@ def _key(files: dict[str, bytes]) -> str:
         "text/quoting.py",
         "text/similar.py",
     )
-    rules = {name: (HERE / name).read_bytes() for name in ours}
+    rules = {name: (PACKAGE / name).read_bytes() for name in modules}
     digest = hashlib.sha256()
     for name, data in (rules | files).items():
         digest.update(f"{name} {len(data)}\n".encode("utf-8", "surrogateescape") + data)
@@ -195,10 +195,10 @@ def _key(files: dict[str, bytes]) -> str:
 
 
 def _recall(memo: Path | None, key: str) -> list[dict[str, Any]] | None:
-    """The fields remembered for `key`, None if there are none or the memo is damaged."""
+    """Return the fields remembered for `key`, None if there are none or the memo is damaged."""
     try:
-        kept = json.loads(memo.read_bytes()) if memo else {}
-        return kept["providers"] if kept["key"] == key else None
+        stored = json.loads(memo.read_bytes()) if memo else {}
+        return stored["providers"] if stored["key"] == key else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 

@@ -47,29 +47,29 @@ class Slip(NamedTuple):
     message: str
 
 
-def slips(text: str, known: Collection[str] = ()) -> Iterator[Slip]:
-    """The misspelled words of a text in Markdown. `known` are words that are right, in small letters."""
+def slips(text: str, accepted: Collection[str] = ()) -> Iterator[Slip]:
+    """Yield the misspelled words of a text in Markdown. `accepted` are words that are right, in small letters."""
     cures = _cures()
     if cures.keys().isdisjoint(_WORD.findall(text.lower().replace("’", "'"))):  # nearly always, and ten times as fast
         return
-    plain = _OTHERS.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    plain = _OTHERS.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
     for number, line in enumerate(plain.split("\n"), 1):
-        for found in _WORD.finditer(line):
-            word = found[0].lower().replace("’", "'")
-            if word in cures and word not in known:
-                yield Slip(number, found.start() + 1, _message(found[0], cures[word]))
+        for match in _WORD.finditer(line):
+            word = match[0].lower().replace("’", "'")
+            if word in cures and word not in accepted:
+                yield Slip(number, match.start() + 1, _message(match[0], cures[word]))
 
 
-def faults(matter: Matter, first: int, known: Collection[str] = ()) -> Iterator[Problem]:
-    """The misspelled words of a file, in its fields and in its text, which begins in the line `first`."""
-    for path, text in (found for way in OWN for found in _texts(matter.values, way, ())):
-        yield from (matter.problem(path, slip.message) for slip in slips(text, known))
-    for slip in slips(matter.body, known):
+def faults(matter: Matter, first: int, accepted: Collection[str] = ()) -> Iterator[Problem]:
+    """Yield the misspelled words of a file, in its fields and in its text, which begins in the line `first`."""
+    for path, text in (place for way in OWN for place in _texts(matter.values, way, ())):
+        yield from (matter.problem(path, slip.message) for slip in slips(text, accepted))
+    for slip in slips(matter.body, accepted):
         yield Problem(file=matter.file, line=first + slip.line - 1, column=slip.column, message=slip.message)
 
 
 def allowed(data: bytes) -> frozenset[str]:
-    """The words of content/words.txt; lines that begin with # are remarks."""
+    """Return the words of content/words.txt; lines that begin with # are remarks."""
     lines = data.decode("utf-8", "replace").lower().splitlines()
     return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
@@ -79,7 +79,7 @@ def _message(word: str, cures: str) -> str:
 
 
 def _texts(value: Any, way: tuple[str, ...], path: Way) -> Iterator[tuple[Way, str]]:
-    """Each text under `way` with its path."""
+    """Yield each text under `way` with its path."""
     if not way:
         yield from [(path, value)] if isinstance(value, str) else []
     elif way[0] == "*":
@@ -91,7 +91,7 @@ def _texts(value: Any, way: tuple[str, ...], path: Way) -> Iterator[tuple[Way, s
 
 @cache
 def _cures() -> Mapping[str, str]:
-    """What to write instead of each misspelling. codespell itself is not imported, which would take 30 ms."""
+    """Return what to write for each misspelling. codespell itself is not imported, which would take 30 ms."""
     package = find_spec("codespell_lib")
     if package is None or package.origin is None:
         return {}
@@ -100,6 +100,6 @@ def _cures() -> Mapping[str, str]:
 
 
 def _listed(right: str) -> str:
-    """Several cures end with a comma, behind which a reason may stand."""
+    """Join several cures by "or"; they end with a comma, behind which a reason may stand."""
     *cures, last = [cure.strip() for cure in right.split(",")]
     return " or ".join(cures) if cures else last

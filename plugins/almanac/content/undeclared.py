@@ -1,4 +1,4 @@
-"""Trouble that no feed ever admitted: content/undeclared/<provider>/<date>-<slug>.md, brought by people with evidence.
+"""Reads trouble that no feed ever admitted, content/undeclared/<provider>/<date>-<slug>.md, with its evidence.
 
 It is shown with its mark and its witnesses and never counted: no statistic, forecast, feed of incidents or API reads
 this module.
@@ -23,7 +23,7 @@ FILE = re.compile(r"undeclared/(?P<provider>[a-z0-9-]+)/(?P<slug>\d{4}-\d\d-\d\d
 
 
 class Witness(NamedTuple):
-    """Where trouble was spoken of, and what that word weighs: press, user-report or unverified."""
+    """A public word about trouble, with its grade: press, user-report or unverified."""
 
     url: str
     title: str
@@ -53,17 +53,17 @@ class Undeclared(NamedTuple):
 
 
 def read(data: bytes, file: str) -> tuple[Undeclared | None, tuple[Problem, ...]]:
-    """What is told in `file` (relative to content/, with slashes), or every fault of it. Pure."""
+    """Return the report in `file` (relative to content/, with slashes), or every problem of it. Pure."""
     from almanac.content import forms, frontmatter  # 0.25 s, needed only where there is anything to read
 
-    shown = f"content/{file}"
+    path = f"content/{file}"
     name = FILE.fullmatch(file)
     if not name or len(name["slug"]) > limits.REPORT_NAME:
         message = f"is not read; name it content/{FOLDER}/<provider>/<year>-<month>-<day>-<words>.md"
-        return None, (Problem(file=shown, message=message),)
+        return None, (Problem(file=path, message=message),)
     if len(data) > limits.RECORD_FILE:
-        return None, (Problem(file=shown, message=f"has {len(data):,} bytes; write at most {limits.RECORD_FILE:,}"),)
-    matter = frontmatter.read(data, shown)
+        return None, (Problem(file=path, message=f"has {len(data):,} bytes; write at most {limits.RECORD_FILE:,}"),)
+    matter = frontmatter.read(data, path)
     row, faults = forms.check(forms.UndeclaredForm, matter)
     faults = faults or tuple(_disagreements(matter, row, name["slug"]))
     if faults:
@@ -75,7 +75,7 @@ def read(data: bytes, file: str) -> tuple[Undeclared | None, tuple[Problem, ...]
         summary=row["summary"],
         started=_utc(row["start"]),
         ended=row["end"] and _utc(row["end"]),
-        evidence=tuple(sorted((_witness(told) for told in row["evidence"]), key=lambda witness: witness.at)),
+        evidence=tuple(sorted((_witness(witness) for witness in row["evidence"]), key=lambda witness: witness.at)),
         contributor=row["contributor"],
         date=_utc(row["date"]),
         file=file,
@@ -83,15 +83,15 @@ def read(data: bytes, file: str) -> tuple[Undeclared | None, tuple[Problem, ...]
 
 
 def load(content: Path) -> tuple[tuple[Undeclared, ...], tuple[Problem, ...]]:
-    """All of it under `content`, the newest first, and every fault."""
+    """Return all reports under `content`, the newest first, and every problem of them."""
     brought, faults = files.load(content, FOLDER, read)
     return tuple(sorted(brought, key=lambda one: (-one.started.timestamp(), one.file))), faults
 
 
-def strangers(known: Iterable[Undeclared], providers: Collection[str]) -> list[Problem]:
-    """Folders that bear the name of no provider."""
+def strangers(reports: Iterable[Undeclared], providers: Collection[str]) -> list[Problem]:
+    """Return a problem for each report in a folder that is named after no provider."""
     faults = []
-    for one in known:
+    for one in reports:
         if one.provider not in providers:
             near = nearest(one.provider, providers)
             cure = f"did you mean {near}?" if near else "name the folder as the provider's file in content/providers"
@@ -100,7 +100,7 @@ def strangers(known: Iterable[Undeclared], providers: Collection[str]) -> list[P
 
 
 def _disagreements(matter: Matter, row: dict[str, Any], slug: str) -> Iterable[Problem]:
-    """What no form can see."""
+    """Yield what no form can see: dates out of order, a wrong file name, witnesses of one publisher, a text."""
     if row["end"] and row["end"] < row["start"]:
         yield matter.problem(("end",), "is before the start; mend one of the two")
     if f"{_utc(row['start']):%Y-%m-%d}" != slug[:10]:
@@ -109,13 +109,13 @@ def _disagreements(matter: Matter, row: dict[str, Any], slug: str) -> Iterable[P
     if row["end"] and row["date"] < row["end"]:
         message = "is after the date, when nobody could know it; write when it was, or leave it out"
         yield matter.problem(("end",), message)
-    for index, told in enumerate(row["evidence"]):
-        if row["date"] < told["date"]:
+    for index, witness in enumerate(row["evidence"]):
+        if row["date"] < witness["date"]:
             path = ("evidence", index, "date")
             yield matter.problem(path, "is after the date of this file; write when each was")
     if row["date"] < row["start"]:
         yield matter.problem(("date",), "is before the start; write when you bring it")
-    if len({told["publisher"].casefold() for told in row["evidence"]}) < 2:
+    if len({witness["publisher"].casefold() for witness in row["evidence"]}) < 2:
         yield matter.problem(("evidence",), "is of one publisher; name a second one that saw it too")
     if matter.body.strip():
         line = matter.head.count("\n") + 4

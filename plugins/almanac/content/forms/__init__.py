@@ -298,7 +298,7 @@ class PageForm(Form):
 
 
 def check(form: type[Form], matter: Matter) -> tuple[dict[str, Any], tuple[Problem, ...]]:
-    """The values of `matter` with defaults filled in, or ({}, every fault of it in reading order)."""
+    """Return the values of `matter` with defaults filled in, or ({}, every problem of it in reading order)."""
     if matter.faults:
         return {}, matter.faults
     try:

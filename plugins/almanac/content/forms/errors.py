@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with front matter, in words for whoever wrote it."""
+"""Puts what pydantic refuses in front matter into words for whoever wrote it."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from almanac.text.similar import nearest
 
 
 def fault(form: type[BaseModel], matter: Matter, detail: ErrorDetails) -> Problem:
-    """One of pydantic's errors as ours."""
+    """Return a pydantic error as a Problem."""
     path = detail["loc"]
     return matter.problem(path, _message(form, path, detail))
 
 
 def _message(form: type[BaseModel], path: Way, detail: ErrorDetails) -> str:
-    """What is wrong; what to write instead."""
-    kind, given = detail["type"], _given(detail["input"])
+    """Return what is wrong, and what to write instead."""
+    kind, value = detail["type"], _excerpt(detail["input"])
     if kind == "missing":
         return f"is missing; add a line `{path[-1]}: …`"
     if kind in {"extra_forbidden", "invalid_key"}:
         return _unknown(str(path[-1]), _keys(form, path[:-1]))
     if kind == "value_error":
-        return f"{given} {detail['ctx']['error']}"
+        return f"{value} {detail['ctx']['error']}"
     if kind == "too_short":
         few = "is an empty list; name at least" if not detail["ctx"]["actual_length"] else "is too few; name at least"
         return f"{few} {({1: 'one', 2: 'two'})[detail['ctx']['min_length']]}"
     if kind == "too_long":
         return f"holds {len(detail['input']):,}; write at most {detail['ctx']['max_length']:,}"
     if kind == "literal_error":
-        return f"{given} is not one of the words known here; write {_choices(detail['ctx']['expected'])}"
-    wanted = {
+        return f"{value} is not one of the words known here; write {_choices(detail['ctx']['expected'])}"
+    expected = {
         "string_type": "text in quotes",
         "bool_type": "true or false",
         "list_type": "a list, as in [a, b]",
@@ -47,11 +47,11 @@ def _message(form: type[BaseModel], path: Way, detail: ErrorDetails) -> str:
         "int_type": "the number of a source, from 1",
         "datetime_type": "a date and time in UTC without quotes, as in 2026-03-02T18:00:00Z",
     }
-    return f"{given} is of the wrong type; write {wanted.get(kind, detail['msg'])}"
+    return f"{value} is of the wrong type; write {expected.get(kind, detail['msg'])}"
 
 
-def _given(value: object) -> str:
-    """What stands there, short enough for a message."""
+def _excerpt(value: object) -> str:
+    """Return a value as it is written, short enough for a message."""
     if isinstance(value, bool) or value is None:
         return "nothing" if value is None else str(value).lower()
     if isinstance(value, Mapping | list):
@@ -59,19 +59,19 @@ def _given(value: object) -> str:
     return str(value) if isinstance(value, date) else quoted(value)
 
 
-def _unknown(key: str, known: Sequence[str]) -> str:
-    """An unknown key, with the one that was probably meant."""
-    near = nearest(key, known)
-    return f"is not a known key; did you mean {near}?" if near else f"is not a known key; known: {', '.join(known)}"
+def _unknown(key: str, keys: Sequence[str]) -> str:
+    """Return a message about an unknown key, with the one that was probably meant."""
+    near = nearest(key, keys)
+    return f"is not a known key; did you mean {near}?" if near else f"is not a known key; known: {', '.join(keys)}"
 
 
 def _choices(expected: str) -> str:
-    """Pydantic's list of allowed words without the empty one."""
+    """Return Pydantic's list of allowed words without the empty one."""
     return expected.removeprefix("'', ").replace("'", "")
 
 
 def _keys(form: type[BaseModel], path: Way) -> list[str]:
-    """The keys the form knows at `path`."""
+    """Return the keys that the form has at `path`."""
     for part in path:
         if isinstance(part, str):
             form = _inner(form.model_fields[part].annotation)
@@ -79,7 +79,7 @@ def _keys(form: type[BaseModel], path: Way) -> list[str]:
 
 
 def _inner(annotation: Any) -> type[BaseModel]:
-    """The form inside list[Form], Form | None and the like."""
+    """Return the form inside list[Form], Form | None and the like."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next(_inner(arg) for arg in get_args(annotation) if arg is not type(None))

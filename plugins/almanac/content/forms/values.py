@@ -23,7 +23,7 @@ _DISGUISED = re.compile(rf"[A-Za-z]\w*{_ALIKE}|{_ALIKE}\w*[A-Za-z]")
 
 
 def _slug(value: str) -> str:
-    """The form of everything that becomes part of a URL."""
+    """Return a slug: the form of everything that becomes part of a URL."""
     if not 1 <= len(value) <= 64 or set(value) - set("abcdefghijklmnopqrstuvwxyz0123456789-"):
         raise ValueError("is no slug; use 1 to 64 of a-z, 0-9 and -")
     if value in DEVICES:
@@ -32,7 +32,7 @@ def _slug(value: str) -> str:
 
 
 def _web(value: str) -> str:
-    """An address a reader may be sent to."""
+    """Return an address a reader may be sent to."""
     if len(value) > limits.ADDRESS:
         raise ValueError(f"has {len(value):,} characters; write an address of at most {limits.ADDRESS:,}")
     if not addresses.is_web(value):
@@ -43,7 +43,7 @@ def _web(value: str) -> str:
 
 
 def _feed(value: str) -> str:
-    """The address of a feed: on the public web, by name. What a name leads to is looked at again when it is fetched."""
+    """Return the address of a feed: on the public web, by name. Where the name leads is checked when it is fetched."""
     parts = urlsplit(_web(value))
     host = (parts.hostname or "").rstrip(".")
     top = host.rpartition(".")[2]
@@ -55,7 +55,7 @@ def _feed(value: str) -> str:
 
 
 def _line(value: str) -> str:
-    """Text for one line of a page."""
+    """Return text for one line of a page."""
     if len(value) > limits.LINE:
         raise ValueError(f"has {len(value):,} characters; write at most {limits.LINE:,} in one line")
     if not value.strip() or not value.isprintable():  # False for control and direction characters too
@@ -66,14 +66,14 @@ def _line(value: str) -> str:
 
 
 def _quote(value: str) -> str:
-    """Few enough words of somebody else's to be a quotation."""
+    """Return somebody else's words, few enough to be a quotation."""
     if value and len(value.removesuffix(" …").split()) > limits.QUOTED:
         raise ValueError(f"has more than {limits.QUOTED} words; quote fewer")
     return _line(value) if value else value
 
 
 def _zone(value: str) -> str:
-    """A time zone that is the same on every machine: of a place, or UTC."""
+    """Return a time zone that is the same on every machine: of a place, or UTC."""
     if value != "UTC" and value not in _zones():
         near = nearest(value, _zones()) or "America/Los_Angeles"
         raise ValueError(f"is no time zone of a place; write an IANA name such as {near}, or UTC")
@@ -82,13 +82,13 @@ def _zone(value: str) -> str:
 
 @cache
 def _zones() -> frozenset[str]:
-    """The zones of places, as the package tzdata lists them; what a machine adds, as `localtime`, means its own."""
+    """Return the zones of places that the package tzdata lists; those a machine adds, as `localtime`, are its own."""
     listed = resources.files("tzdata").joinpath("zones").read_text(encoding="ascii").split()
     return frozenset(name for name in listed if name.partition("/")[0] in AREAS and "/" in name)
 
 
 def _former(value: str) -> str:
-    """Where an article stood before its file was renamed."""
+    """Return the address of an article before its file was renamed."""
     if not re.fullmatch(r"/articles/\d{4}/[a-z0-9]+(-[a-z0-9]+)*/", value):
         raise ValueError("is no address of an article; write it as it was, as in /articles/2026/claude-outage/")
     return value
@@ -104,7 +104,7 @@ def _moment(value: datetime) -> datetime:
 
 
 def _key(value: str) -> str:
-    """What names an incident for life: the provider's slug and its own id."""
+    """Return the key that names an incident for life: the provider's slug and its own id."""
     provider, slash, incident = value.partition("/")
     if len(value) > limits.LINE:
         raise ValueError(f"has {len(value):,} characters; write provider/id, as in anthropic/0ghc53zpsfmt")
@@ -113,17 +113,17 @@ def _key(value: str) -> str:
     return f"{_slug(provider)}/{incident}"
 
 
-def _told(**more: str) -> Any:
-    """What an editor is told of a type, in words of JSON Schema; the rule itself stands above."""
+def _schema(**more: str) -> Any:
+    """Return what the JSON Schema tells editors about a type; the rule itself stands above."""
     return Field(json_schema_extra={**more})
 
 
-Slug = Annotated[str, AfterValidator(_slug), _told(pattern="^[a-z0-9-]{1,64}$")]
-Web = Annotated[str, AfterValidator(_web), _told(format="uri", pattern="^https?://")]
-FeedAddress = Annotated[str, AfterValidator(_feed), _told(format="uri", pattern="^https?://")]
-Line = Annotated[str, AfterValidator(_line), _told(pattern=r"^[^\n]*\S[^\n]*$")]
+Slug = Annotated[str, AfterValidator(_slug), _schema(pattern="^[a-z0-9-]{1,64}$")]
+Web = Annotated[str, AfterValidator(_web), _schema(format="uri", pattern="^https?://")]
+FeedAddress = Annotated[str, AfterValidator(_feed), _schema(format="uri", pattern="^https?://")]
+Line = Annotated[str, AfterValidator(_line), _schema(pattern=r"^[^\n]*\S[^\n]*$")]
 Quote = Annotated[str, AfterValidator(_quote)]
 Former = Annotated[str, AfterValidator(_former)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Moment = Annotated[datetime, AfterValidator(_moment)]
-Key = Annotated[str, AfterValidator(_key), _told(pattern=r"^[a-z0-9-]{1,64}/\S+$")]
+Key = Annotated[str, AfterValidator(_key), _schema(pattern=r"^[a-z0-9-]{1,64}/\S+$")]
