@@ -257,7 +257,7 @@ def blast(behaviour: Behaviour, folder: Path) -> Blast:
     faults = [f"{slug} is not read" for slug in HONEST if len(found[slug].new) != 1]
     bomb_ = found["bomb"]
     came = f"{len(bomb_.new)} new, {len(bomb_.skipped)} skipped" if bomb_.feed else _why(bomb_)
-    ours_to_mend = any(failure.ours or "reading failed" in failure.message for failure in bomb_.failures)
+    ours_to_mend = any(failure.is_ours or "reading failed" in failure.message for failure in bomb_.failures)
     faults += [f"our error: {came}"] if ours_to_mend else []
     ours, theirs = _peak(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     faults += [f"takes {max(ours, theirs):.0f} MB"] if max(ours, theirs) > MEGABYTES else []

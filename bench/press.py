@@ -24,9 +24,9 @@ from xml.sax.saxutils import escape
 
 from almanac.content import providers
 from almanac.fetch import Hosts
-from almanac.news import Draft, inbox, outlets
+from almanac.news import StoryDraft, inbox, outlets
 from almanac.pull.news import pull_press
-from almanac.pull.report import Haul
+from almanac.pull.report import NewsOutcome
 from tests.support.serving import Serving, page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -347,7 +347,7 @@ def rss(items: Iterable[Written]) -> bytes:
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{entries}</channel></rss>'.encode()
 
 
-def _pulled(content: Path, items: Iterable[Written], now: datetime) -> Haul:
+def _pulled(content: Path, items: Iterable[Written], now: datetime) -> NewsOutcome:
     by_outlet: dict[str, list[Written]] = {slug: [] for slug in OUTLETS}
     for item in items:
         by_outlet[item.outlet].append(item)
@@ -356,10 +356,10 @@ def _pulled(content: Path, items: Iterable[Written], now: datetime) -> Haul:
         return pull_press(content, providers.load(content), now=now, via=server.url, seconds=10, hosts=Hosts(0))
 
 
-def _judged(items: Sequence[Written], drafts: Sequence[Draft]) -> bool:
+def _judged(items: Sequence[Written], drafts: Sequence[StoryDraft]) -> bool:
     """Print how much of what was kept is right; return True if it is enough."""
     by_url = {item.url: item for item in items}
-    of = {told.url: draft for draft in drafts for told in draft.told}
+    of = {told.url: draft for draft in drafts for told in draft.tellings}
     outages = [item for item in items if item.story]
     kept = [by_url[url] for url in of]
     right = [item for item in kept if item.story]
@@ -373,7 +373,7 @@ def _judged(items: Sequence[Written], drafts: Sequence[Draft]) -> bool:
     ]
     monday = {of[item.url].file for item in right if item.story == STORIES[0].name}
     print(f"the story that {len(STORIES[0].tellings)} tell stands in {len(monday)} draft(s)")
-    mixed = [draft for draft in drafts if len({by_url[told.url].story for told in draft.told}) > 1]
+    mixed = [draft for draft in drafts if len({by_url[told.url].story for told in draft.tellings}) > 1]
     print(f"drafts that mix stories: {len(mixed)}")
     _mistakes(items, of)
     return min(figures) >= LEAST and len(monday) <= 2
@@ -384,7 +384,7 @@ def _share(name: str, k: int, n: int) -> float:
     return k / n
 
 
-def _mistakes(items: Iterable[Written], of: Mapping[str, Draft]) -> None:
+def _mistakes(items: Iterable[Written], of: Mapping[str, StoryDraft]) -> None:
     for item in items:
         draft = of.get(item.url)
         if bool(item.story) != bool(draft):
@@ -403,7 +403,7 @@ def _rounds(content: Path, items: Sequence[Written]) -> bool:
         inbox.leave(content, draft, word)
     stamped = [item._replace(text=f"{item.text} (Updated.)") for item in items]
     decided = _pulled(content, stamped, NOW + timedelta(minutes=30))
-    gone = {told.url for draft in drafts[:3] for told in draft.told}
+    gone = {told.url for draft in drafts[:3] for told in draft.tellings}
     retold = [item._replace(url=item.url.replace(".example", ".mirror.example")) for item in items if item.url in gone]
     mirrored = _pulled(content, [*stamped, *retold], NOW + timedelta(minutes=45))
     told = (

@@ -14,7 +14,7 @@ from almanac.commands import explain
 from almanac.commands import score as score_command
 from almanac.model import Card, Incident, Phase, Pulls, Update, moment, seconds, stamp
 from almanac.pull.forecasts import keep
-from almanac.pull.report import Kept, Report, lines
+from almanac.pull.report import ForecastOutcome, Report, lines
 from almanac.stats import scorecard
 from almanac.stats.backtest import Bin, backtest, score
 from almanac.stats.issued import Issued
@@ -87,13 +87,13 @@ def test_of_hundreds_of_incidents_open_at_once_only_the_newest_are_forecast(cont
     many = [replace(OPEN, id=f"open-{n:03}", started=OPEN.started - timedelta(seconds=n)) for n in range(150)]
     archive.save(content, many, {})
     archive.save_pulls(content, pulls("anthropic", last_open=tuple((one.id, NOW) for one in many)))
-    assert keep(content, ["anthropic"], NOW) == Kept(forecasts=100)
+    assert keep(content, ["anthropic"], NOW) == ForecastOutcome(forecasts=100)
     kept = {line.incident for line in archive.load_forecasts(content, "anthropic")}
     assert kept == {one.id for one in many[:100]}
 
 
 def test_a_pull_that_sees_an_incident_open_keeps_one_forecast_of_it(content: Path) -> None:
-    assert keep(content, ["anthropic"], NOW) == Kept(forecasts=1)
+    assert keep(content, ["anthropic"], NOW) == ForecastOutcome(forecasts=1)
     (line,) = archive.load_forecasts(content, "anthropic")
     assert (line.incident, line.phase, line.forecast.at) == ("open", "identified", seconds(NOW))
     assert line.forecast.elapsed == 70
@@ -104,7 +104,7 @@ def test_a_pull_that_sees_an_incident_open_keeps_one_forecast_of_it(content: Pat
 def test_a_second_pull_at_the_same_moment_keeps_nothing_more(content: Path) -> None:
     keep(content, ["anthropic"], NOW)
     before = (content / "forecasts/anthropic.jsonl").read_bytes()
-    assert keep(content, ["anthropic"], NOW) == Kept()
+    assert keep(content, ["anthropic"], NOW) == ForecastOutcome()
     assert (content / "forecasts/anthropic.jsonl").read_bytes() == before
 
 
@@ -113,7 +113,7 @@ def test_when_it_is_half_as_old_again_another_line_is_added_and_the_first_stays(
     before = (content / "forecasts/anthropic.jsonl").read_bytes()
     later = NOW + timedelta(minutes=35)
     archive.save_pulls(content, seen_open(later))
-    assert keep(content, ["anthropic"], later) == Kept(forecasts=1)
+    assert keep(content, ["anthropic"], later) == ForecastOutcome(forecasts=1)
     after = (content / "forecasts/anthropic.jsonl").read_bytes()
     assert after.startswith(before)
     assert after.count(b"\n") == 2
@@ -121,25 +121,25 @@ def test_when_it_is_half_as_old_again_another_line_is_added_and_the_first_stays(
 
 def test_what_was_not_seen_open_by_this_pull_gets_no_forecast(content: Path) -> None:
     archive.save_pulls(content, seen_open(NOW - timedelta(minutes=5)))
-    assert keep(content, ["anthropic"], NOW) == Kept()
+    assert keep(content, ["anthropic"], NOW) == ForecastOutcome()
     assert not (content / "forecasts").exists()
 
 
 def test_a_provider_that_could_not_be_read_gets_no_forecast(content: Path) -> None:
-    assert keep(content, [], NOW) == Kept()
+    assert keep(content, [], NOW) == ForecastOutcome()
 
 
 def test_an_archive_that_cannot_be_read_is_reported_not_raised(content: Path) -> None:
     (content / "pulls/anthropic.json").write_text("no")
     kept = keep(content, ["anthropic"], NOW)
-    assert (kept.forecasts, [(f.reason, f.ours) for f in kept.failures]) == (0, [("archive", True)])
-    report = Report(at=NOW, kept=kept)
+    assert (kept.forecasts, [(f.reason, f.is_ours) for f in kept.failures]) == (0, [("archive", True)])
+    report = Report(at=NOW, forecasts=kept)
     assert not report.ok
     assert lines(report)[0].startswith("forecasts: FAILED archive: ")
 
 
 def test_the_report_counts_what_was_kept() -> None:
-    assert lines(Report(at=NOW, kept=Kept(forecasts=2)))[0] == "forecasts: 2 forecasts kept"
+    assert lines(Report(at=NOW, forecasts=ForecastOutcome(forecasts=2)))[0] == "forecasts: 2 forecasts kept"
 
 
 def test_lines_are_appended_and_read_back(tmp_path: Path) -> None:

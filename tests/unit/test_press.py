@@ -13,14 +13,15 @@ import yaml
 from almanac import archive
 from almanac.commands import curate
 from almanac.content import forms, frontmatter, providers
+from almanac.content.link_posts import Telling
 from almanac.fetch import Hosts
 from almanac.model import Card, FeedError, Impact, Kind
-from almanac.news import Decided, Draft, InboxError, Item, Outlet, Sifted, Told, inbox, items, outlets, sift, story
+from almanac.news import Decided, InboxError, Item, Outlet, Sifted, StoryDraft, inbox, items, outlets, sift, story
 from almanac.news.draft import canonical, in_order, quotation
 from almanac.news.naming import Names
 from almanac.news.ties import tie
 from almanac.pull.news import STATE, pull_press
-from almanac.pull.report import Failure, Haul, Report, lines
+from almanac.pull.report import Failure, NewsOutcome, Report, lines
 from almanac.views import status
 from tests.support import serving
 from tests.support.almanacs import CLAUDE, COPILOT, GROQ, almanac, at, carded, incident
@@ -45,7 +46,7 @@ def item(title: str, text: str = "", *, after: int = 30, outlet: str = "paper", 
 
 def sifted(
     *found: Item,
-    drafts: tuple[Draft, ...] = (),
+    drafts: tuple[StoryDraft, ...] = (),
     decided: tuple[Decided, ...] = (),
     cards: tuple[Card, ...] = (MONDAY,),
     now: datetime = NOW,
@@ -61,8 +62,8 @@ def sifted(
     )
 
 
-def told(found: Item, publisher: str = "The Paper") -> Told:
-    return Told(url=found.url, title=found.title, publisher=publisher, at=found.at)
+def told(found: Item, publisher: str = "The Paper") -> Telling:
+    return Telling(url=found.url, title=found.title, publisher=publisher, at=found.at)
 
 
 # Which items are kept
@@ -128,8 +129,8 @@ def test_the_company_of_a_shared_page_is_no_name_of_its_ai() -> None:
 def test_a_draft_holds_who_told_what_when_and_why_it_was_kept() -> None:
     found = item("Claude is down", "Anthropic says it is looking into it. " + "word " * 40)
     (draft,) = sifted(found).drafts
-    assert draft == Draft(
-        told=(told(found),),
+    assert draft == StoryDraft(
+        tellings=(told(found),),
         quote="Anthropic says it is looking into it. " + "word " * 18 + "…",
         grade="press",
         providers=("anthropic",),
@@ -149,7 +150,7 @@ def test_the_grade_is_that_of_the_first_telling() -> None:
     assert draft.grade == "user-report"
     saved = replace(draft, file="inbox/a.md")
     (later,) = sifted(item("Claude suffers outage", after=40), drafts=(saved,)).drafts
-    assert (later.grade, later.file, len(later.told)) == ("user-report", "inbox/a.md", 2)
+    assert (later.grade, later.file, len(later.tellings)) == ("user-report", "inbox/a.md", 2)
     (earlier,) = sifted(item("Claude suffers outage", "It began at noon.", after=20), drafts=(saved,)).drafts
     assert (earlier.grade, earlier.file, earlier.quote) == ("press", "inbox/a.md", "It began at noon.")
 
@@ -166,14 +167,14 @@ def test_items_older_than_a_week_are_no_news() -> None:
 def test_one_outage_told_by_many_is_one_draft_in_order_of_time() -> None:
     late, early = item("Claude outage", after=90, outlet="board"), item("Claude is down", after=20)
     (draft,) = sifted(late, early).drafts
-    assert draft.told == (told(early), told(late, "The Board"))
+    assert draft.tellings == (told(early), told(late, "The Board"))
 
 
 def test_an_address_with_tracking_is_the_same_address() -> None:
     plain = "https://paper.example/a/?id=7"
     for other in ("http://www.paper.example/a?id=7&utm_source=rss", "https://paper.example/a/?id=7&fbclid=x#comments"):
         assert canonical(other) == canonical(plain)
-        assert len(sifted(item("Claude down?", url=plain), item("Claude down?", url=other)).drafts[0].told) == 1
+        assert len(sifted(item("Claude down?", url=plain), item("Claude down?", url=other)).drafts[0].tellings) == 1
     assert canonical("https://paper.example/a/?id=8") != canonical(plain)
     assert in_order([told(item("Later", after=9)), told(item("Sooner", after=1))])[0].title == "Sooner"
 
@@ -207,7 +208,7 @@ def test_what_was_known_is_not_told_again_but_tied_anew() -> None:
 def test_a_story_that_was_decided_does_not_come_back_in_other_words() -> None:
     first, again = item("Claude is down"), item("Anthropic's outage goes on", after=70, outlet="board")
     (draft,) = sifted(first).drafts
-    past = Decided(told=draft.lead, word="dropped", providers=draft.providers, incidents=draft.incidents)
+    past = Decided(telling=draft.lead, word="dropped", providers=draft.providers, incidents=draft.incidents)
     assert sifted(first, again, decided=(past,)) == Sifted(
         dropped=((first, "tells a story that was decided: dropped"), (again, "tells a story that was decided: dropped"))
     )
@@ -217,7 +218,7 @@ def test_a_story_that_was_decided_does_not_come_back_in_other_words() -> None:
 
 
 def tied(title: str, when: datetime, *cards: Card) -> tuple[str, ...]:
-    one = Told(url="https://a.example/", title=title, publisher="A", at=when)
+    one = Telling(url="https://a.example/", title=title, publisher="A", at=when)
     return tie([one], "", ["anthropic"], {"anthropic": cards})
 
 
@@ -273,7 +274,7 @@ def rss(*found: Item) -> bytes:
 
 
 def read(body: bytes) -> tuple[Item, ...]:
-    return items.read(body, outlet="paper", seen=NOW)
+    return items.read(body, outlet="paper", read_at=NOW)
 
 
 def test_a_feed_is_read_into_plain_items() -> None:
@@ -319,7 +320,7 @@ def newsroom(folder: Path) -> Path:
     return folder
 
 
-def pulled(content: Path, feeds: dict[str, Behaviour], now: datetime = NOW) -> Haul:
+def pulled(content: Path, feeds: dict[str, Behaviour], now: datetime = NOW) -> NewsOutcome:
     with Serving(feeds) as server:
         return pull_press(content, providers.load(content), now=now, via=server.url, seconds=30, hosts=Hosts(0))
 
@@ -331,7 +332,7 @@ FEEDS = {"paper.example": serving.page(rss(FIRST)), "board.example": serving.pag
 
 def test_a_pull_leaves_drafts_and_publishes_nothing(content: Path) -> None:
     haul = pulled(content, FEEDS)
-    assert haul == Haul(outlets=2, items=3, new=("Claude is down",))
+    assert haul == NewsOutcome(outlets=2, items=3, new=("Claude is down",))
     assert sorted(path.relative_to(content).as_posix() for path in content.glob("*/*") if path.is_file()) == [
         "inbox/2026-03-02-claude-is-down.md",
         "press/board.md",
@@ -368,9 +369,9 @@ why: names Claude and “is down” in one sentence
 def test_a_second_pull_brings_nothing_twice_even_from_a_feed_that_was_rewritten(content: Path) -> None:
     pulled(content, FEEDS)
     before = {path: path.read_bytes() for path in (content / "inbox").iterdir()}
-    assert pulled(content, FEEDS, NOW + HOUR) == Haul(outlets=2)
+    assert pulled(content, FEEDS, NOW + HOUR) == NewsOutcome(outlets=2)
     rewritten = {**FEEDS, "paper.example": serving.page(rss(replace(FIRST, text="Anthropic has looked into it.")))}
-    assert pulled(content, rewritten, NOW + HOUR) == Haul(outlets=2, items=1)
+    assert pulled(content, rewritten, NOW + HOUR) == NewsOutcome(outlets=2, items=1)
     assert {path: path.read_bytes() for path in (content / "inbox").iterdir()} == before
 
 
@@ -379,16 +380,18 @@ def test_what_was_dropped_never_comes_back(content: Path) -> None:
     (draft,) = inbox.load(content)
     inbox.leave(content, draft, "dropped")
     more = rss(FIRST, item("Claude still down", after=99))
-    assert pulled(content, {**FEEDS, "paper.example": serving.page(more)}, NOW + HOUR) == Haul(outlets=2, items=2)
+    assert pulled(content, {**FEEDS, "paper.example": serving.page(more)}, NOW + HOUR) == NewsOutcome(
+        outlets=2, items=2
+    )
     assert inbox.load(content) == ()
-    assert [one.told.title for one in inbox.decided(content)] == ["Claude is down", "Claude outage spreads"]
+    assert [one.telling.title for one in inbox.decided(content)] == ["Claude is down", "Claude outage spreads"]
     assert len((content / inbox.MEMORY).read_text().splitlines()) == 2
 
 
 def test_the_trouble_of_one_outlet_stops_no_other(content: Path) -> None:
     haul = pulled(content, {"paper.example": serving.status(404), "board.example": FEEDS["board.example"]})
     (failure,) = haul.failures
-    assert (haul.new, failure.feed, failure.reason, failure.ours) == (
+    assert (haul.new, failure.feed, failure.reason, failure.is_ours) == (
         ("Claude outage spreads",),
         PAPER.feed,
         "status",
@@ -421,7 +424,7 @@ def test_a_damaged_draft_is_ours_to_mend_and_nothing_is_brought_until_then(conte
     path = content / "inbox" / "2026-03-02-claude-is-down.md"
     path.write_text(path.read_text().replace("grade: press", "grade: gossip"))
     (failure,) = pulled(content, FEEDS, NOW + HOUR).failures
-    assert failure.ours
+    assert failure.is_ours
     assert failure.message.startswith("content/inbox/2026-03-02-claude-is-down.md:6:1: grade: 'gossip' is not one of")
     with pytest.raises(InboxError):
         inbox.load(content)
@@ -445,13 +448,13 @@ def test_hostile_titles_stay_text_in_their_folder(content: Path) -> None:
 
 def test_the_report_tells_what_came_and_what_failed() -> None:
     failure = Failure(feed="https://a.example", reason="dns", message="x")
-    haul = Haul(outlets=2, new=("Claude\u202e is down",), failures=(failure,))
+    haul = NewsOutcome(outlets=2, new=("Claude\u202e is down",), failures=(failure,))
     assert lines(Report(at=NOW, press=haul))[:2] == [
         "press: FAILED dns: https://a.example x",
         "press: new in content/inbox: Claude  is down",
     ]
     assert Report(at=NOW, press=haul).ok
-    assert not Report(at=NOW, press=Haul(failures=(Failure(reason="inbox", message="x", ours=True),))).ok
+    assert not Report(at=NOW, press=NewsOutcome(failures=(Failure(reason="inbox", message="x", is_ours=True),))).ok
 
 
 def test_a_draft_reads_as_it_was_written() -> None:
@@ -461,7 +464,7 @@ def test_a_draft_reads_as_it_was_written() -> None:
 
 
 def test_a_spoilt_line_of_the_memory_is_passed_over() -> None:
-    past = Decided(told=told(FIRST), word="link", providers=("a", "b"), incidents=())
+    past = Decided(telling=told(FIRST), word="link", providers=("a", "b"), incidents=())
     text = f"rubbish\n{story.line(past)}\n{story.line(past).replace('link', 'burnt')}\n"
     assert tuple(story.lines(text)) == (past,)
 
@@ -497,7 +500,7 @@ def test_a_fault_of_an_outlet_is_told_and_the_others_are_read(
     assert message in str(fault)
     haul = pulled(content, FEEDS)
     assert haul.new == ("Claude is down",)
-    assert [failure.ours for failure in haul.failures] == [True]
+    assert [failure.is_ours for failure in haul.failures] == [True]
 
 
 # A person decides

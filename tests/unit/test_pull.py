@@ -420,7 +420,7 @@ def test_a_broken_archive_is_our_error_and_stops_no_other_provider(content: Path
     pulls = archive.load_pulls(content, "claude")
     report = pulled(content, {"claude.example": serving.page(FEED), "grok.example": serving.page(atom(CLOSED, OLD))})
     claude, grok = report.outcomes
-    assert [(failure.reason, failure.ours) for failure in claude.failures] == [("archive", True)]
+    assert [(failure.reason, failure.is_ours) for failure in claude.failures] == [("archive", True)]
     assert "content/incidents/claude/2026/2026-02-20-aaaaaaaaaaaa.md:1:" in claude.failures[0].message
     assert (report.ok, len(grok.changed)) == (False, 1)
     assert (broken.read_text(), archive.load_pulls(content, "claude")) == ("scribbled over", pulls)
@@ -432,7 +432,7 @@ def test_a_clock_that_runs_behind_the_last_pull_is_not_believed(content: Path) -
     assert outcome.failures == (
         Failure(
             reason="archive",
-            ours=True,
+            is_ours=True,
             message="content/pulls/claude.json: the last pull was at 2026-03-02 14:10 UTC, and now it is "
             "2026-03-02 13:10 UTC. If that is wrong, mend the clock or --now; if the clock was wrong then, restore "
             "content/pulls and content/incidents as they were before that pull (git log -- content/pulls)",
@@ -577,7 +577,7 @@ def test_the_report_lists_what_needs_a_person_and_counts_the_rest() -> None:
             doubts=("unknown word 'meh'",),
             failures=(Failure(feed="a", reason="timeout", message="too late", since=NOW),),
         ),
-        Outcome(provider="grok", failures=(Failure(reason="bug", message="KeyError: 'x'", ours=True),)),
+        Outcome(provider="grok", failures=(Failure(reason="bug", message="KeyError: 'x'", is_ours=True),)),
         Outcome(provider="kagi", feed="https://kagi.example/", unchanged=True),
     )
     assert lines(Report(at=NOW, outcomes=outcomes, elapsed=1.25)) == [

@@ -1,4 +1,4 @@
-"""What a person does with the inbox: list it, make a link post or an article of a draft, or drop it for good."""
+"""Works through the inbox: lists it, makes a link post or an article of a draft, or drops it for good."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from almanac import archive
 from almanac.commands import new_article
 from almanac.content import frontmatter, providers
 from almanac.model import Incident
-from almanac.news import Draft, InboxError, inbox, story
+from almanac.news import InboxError, StoryDraft, inbox, story
 
 LINKS = "links"
 
@@ -26,7 +26,7 @@ def main(
     note: str = "",
     title: str = "",
 ) -> int:
-    """The command `curate`; without a choice it lists. A draft is named by its number in the list or its file.
+    """Run the command `curate`; without a choice it lists. A draft is named by its number in the list or its file.
 
     `link` and `drop` take several, comma-separated. `by` is the curator, `note` a line of theirs, `title` that of the
     article. The exit code: 1 if a draft or a name is missing or wrong.
@@ -48,21 +48,21 @@ def main(
     return 0
 
 
-def _each(drafts: Sequence[Draft], do: Callable[[Draft], str]) -> None:
+def _each(drafts: Sequence[StoryDraft], do: Callable[[StoryDraft], str]) -> None:
     for draft in drafts:
         print(f"curate: {do(draft)}")
 
 
-def listed(drafts: Sequence[Draft]) -> list[str]:
-    """The drafts, numbered from 1, oldest first, and what can be done with them."""
+def listed(drafts: Sequence[StoryDraft]) -> list[str]:
+    """Return the lines of the drafts, numbered from 1, oldest first, and what can be done with them."""
     if not drafts:
         return ["curate: the inbox is empty; a pull fills it"]
-    lines = [line for number, draft in enumerate(drafts, 1) for line in _told(number, draft)]
+    lines = [line for number, draft in enumerate(drafts, 1) for line in _draft_lines(number, draft)]
     return [*lines, "", "curate --link 1 --by NAME, curate --article 1 --title TITLE --by NAME, or curate --drop 1,2"]
 
 
-def _told(number: int, draft: Draft) -> list[str]:
-    lead, more = draft.lead, len(draft.told) - 1
+def _draft_lines(number: int, draft: StoryDraft) -> list[str]:
+    lead, more = draft.lead, len(draft.tellings) - 1
     also = f" (and {more} more)" if more else ""
     return [
         f"{number:3}  {lead.at:%Y-%m-%d %H:%M}  {lead.title}",
@@ -71,8 +71,8 @@ def _told(number: int, draft: Draft) -> list[str]:
     ]
 
 
-def as_link(content: Path, draft: Draft, *, by: str, note: str = "") -> str:
-    """Move a draft to content/links, where the build finds it. Says what was done. Raises ValueError, FileExistsError.
+def as_link(content: Path, draft: StoryDraft, *, by: str, note: str = "") -> str:
+    """Move a draft to content/links for the build, and return what was done. Raises ValueError, FileExistsError.
 
     Nothing is published by this either: the file is reviewed and merged like all that people write.
     """
@@ -90,43 +90,43 @@ def as_link(content: Path, draft: Draft, *, by: str, note: str = "") -> str:
     return f"wrote {content.name}/{file}; look at its grade and incidents, then propose it"
 
 
-def as_article(content: Path, draft: Draft, *, title: str, by: str, now: datetime) -> str:
-    """Start an article of a draft: its incidents cited, its tellings among the sources. Says what was done."""
+def as_article(content: Path, draft: StoryDraft, *, title: str, by: str, now: datetime) -> str:
+    """Start an article of a draft, which cites its incidents and tellings, and return what was done."""
     if not title:
         raise ValueError("an article has a title of your own; add --title TITLE")
     names = {provider.slug: provider.company for provider in providers.load(content)}
-    made = new_article.compose(
+    draft_article = new_article.compose(
         title,
         now=now,
         authors=[by] if by else [],
         providers=draft.providers,
         incidents=_incidents(content, draft),
         names=names,
-        sources=[source(draft, index) for index in range(len(draft.told))],
+        sources=[source(draft, index) for index in range(len(draft.tellings))],
     )
-    _fresh(content, made.path, made.text)
+    _fresh(content, draft_article.path, draft_article.text)
     inbox.leave(content, draft, "article")
-    return f"wrote {content.name}/{made.path}; fill in what is empty, then run: python3 tasks.py check"
+    return f"wrote {content.name}/{draft_article.path}; fill in what is empty, then run: python3 tasks.py check"
 
 
-def dropped(content: Path, draft: Draft) -> str:
-    """Drop a draft; its story does not come back."""
+def dropped(content: Path, draft: StoryDraft) -> str:
+    """Drop a draft, whose story does not come back, and return what was done."""
     inbox.leave(content, draft, "dropped")
     return f"dropped {draft.lead.title}"
 
 
-def source(draft: Draft, index: int) -> dict[str, str | bool]:
-    """One telling as a source of an article."""
-    told = draft.told[index]
+def source(draft: StoryDraft, index: int) -> dict[str, str | bool]:
+    """Return one telling as a source of an article."""
+    telling = draft.tellings[index]
     kind = "press" if draft.grade == "press" else "person"
-    return {"url": told.url, "title": told.title, "publisher": told.publisher, "kind": kind, "primary": False}
+    return {"url": telling.url, "title": telling.title, "publisher": telling.publisher, "kind": kind, "primary": False}
 
 
-def _incidents(content: Path, draft: Draft) -> list[Incident]:
-    """The incidents of a draft that the archive still has."""
-    known = {slug: archive.load(content, slug) for slug in draft.providers}
+def _incidents(content: Path, draft: StoryDraft) -> list[Incident]:
+    """Return the incidents of a draft that the archive still has."""
+    archives = {slug: archive.load(content, slug) for slug in draft.providers}
     keys = (key.partition("/") for key in draft.incidents)
-    return [known[slug][raw].incident for slug, _, raw in keys if raw in known.get(slug, {})]
+    return [archives[slug][raw].incident for slug, _, raw in keys if raw in archives.get(slug, {})]
 
 
 def _fresh(content: Path, file: str, text: str) -> None:
@@ -134,4 +134,4 @@ def _fresh(content: Path, file: str, text: str) -> None:
     path = content / file
     if path.exists():
         raise FileExistsError(f"{content.name}/{file} is there already; choose another title, or edit it")
-    inbox.put(path, text)
+    inbox.write(path, text)

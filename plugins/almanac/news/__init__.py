@@ -5,10 +5,10 @@ what is kept; `inbox` and `links` are the files. Nothing here publishes: a perso
 (`almanac.commands.curate`).
 """
 
-from almanac.news.draft import Decided, Draft, Told
+from almanac.news.draft import Decided, StoryDraft
 from almanac.news.inbox import InboxError
 from almanac.news.items import Item
 from almanac.news.outlets import Outlet
 from almanac.news.stories import Sifted, sift
 
-__all__ = ["Decided", "Draft", "InboxError", "Item", "Outlet", "Sifted", "Told", "sift"]
+__all__ = ["Decided", "InboxError", "Item", "Outlet", "Sifted", "StoryDraft", "sift"]

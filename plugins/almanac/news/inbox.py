@@ -10,7 +10,7 @@ from almanac import files
 from almanac.content.files import collect
 from almanac.model.problem import ProblemError
 from almanac.news import story
-from almanac.news.draft import Decided, Draft, canonical
+from almanac.news.draft import Decided, StoryDraft, canonical
 from almanac.text.slug import slug
 
 FOLDER = "inbox"
@@ -21,8 +21,8 @@ class InboxError(ProblemError):
     """Every fault of the drafts, one a line. A pull must not go on without them, or it would bring them again."""
 
 
-def load(content: Path) -> tuple[Draft, ...]:
-    """The drafts, oldest first. Raises InboxError."""
+def load(content: Path) -> tuple[StoryDraft, ...]:
+    """Return the drafts, oldest first. Raises InboxError."""
     names = [f"{FOLDER}/{path.name}" for path in files.pages(content / FOLDER)]
     drafts, faults = collect(content, names, lambda data, name: story.parse(data, name, f"content/{name}"))
     if faults:
@@ -30,36 +30,39 @@ def load(content: Path) -> tuple[Draft, ...]:
     return tuple(sorted(drafts, key=lambda draft: (draft.lead.at, draft.file)))
 
 
-def save(content: Path, drafts: Iterable[Draft]) -> tuple[str, ...]:
-    """Write drafts, each where it stood or to a new file. The files that changed.
+def save(content: Path, drafts: Iterable[StoryDraft]) -> tuple[str, ...]:
+    """Write drafts, each to its file or to a new one, and return the files that changed.
 
     What could not be read again (a title that mixes alphabets, say) is not written: it would stop the next pull.
     """
     changed = []
     for draft in drafts:
         file, text = draft.file or _place(content, draft), story.render(draft)
-        if not story.parse(text.encode(), file, file)[1] and put(content / file, text):
+        if not story.parse(text.encode(), file, file)[1] and write(content / file, text):
             changed.append(file)
     return tuple(changed)
 
 
 def decided(content: Path) -> tuple[Decided, ...]:
-    """Every telling whose story left the inbox."""
+    """Return the decision about every telling whose story left the inbox."""
     path = content / MEMORY
     return tuple(story.lines(path.read_text(encoding="utf-8", errors="replace"))) if path.exists() else ()
 
 
-def leave(content: Path, draft: Draft, word: str) -> None:
+def leave(content: Path, draft: StoryDraft, word: str) -> None:
     """Take a draft out of the inbox for good. It is remembered first, so that a kill in between repeats nothing."""
-    gone = [Decided(told=told, word=word, providers=draft.providers, incidents=draft.incidents) for told in draft.told]
+    decisions = [
+        Decided(telling=telling, word=word, providers=draft.providers, incidents=draft.incidents)
+        for telling in draft.tellings
+    ]
     before = decided(content)
-    text = "".join(f"{story.line(one)}\n" for one in (*before, *(one for one in gone if one not in before)))
-    put(content / MEMORY, text)
+    text = "".join(f"{story.line(one)}\n" for one in (*before, *(one for one in decisions if one not in before)))
+    write(content / MEMORY, text)
     (content / draft.file).unlink(missing_ok=True)
 
 
-def put(path: Path, text: str) -> bool:
-    """Put `text` in place at once or not at all. False if it is there already. Raises DiskError."""
+def write(path: Path, text: str) -> bool:
+    """Write a file at once or not at all; say whether it changed. Raises DiskError."""
     if path.exists() and path.read_bytes() == text.encode():
         return False
     files.make_folder(path.parent)
@@ -67,8 +70,8 @@ def put(path: Path, text: str) -> bool:
     return True
 
 
-def find(drafts: Sequence[Draft], name: str) -> Draft:
-    """The draft called by its number in the list, from 1, or by its file's name. Raises ValueError."""
+def find(drafts: Sequence[StoryDraft], name: str) -> StoryDraft:
+    """Return the draft with a number in the list, from 1, or with the name of its file. Raises ValueError."""
     if name.isdecimal() and 1 <= int(name) <= len(drafts):
         return drafts[int(name) - 1]
     stem = name.rpartition("/")[2].removesuffix(".md")
@@ -78,8 +81,8 @@ def find(drafts: Sequence[Draft], name: str) -> Draft:
     raise ValueError(f"no draft {name}; write a number up to {len(drafts)} or the name of a file in content/{FOLDER}")
 
 
-def _place(content: Path, draft: Draft) -> str:
-    """inbox/<date>-<slug>.md; where another story has that name already, with what keeps it apart."""
+def _place(content: Path, draft: StoryDraft) -> str:
+    """Return inbox/<date>-<slug>.md, with a hash of the address if another story has that name already."""
     mark = hashlib.sha256(canonical(draft.lead.url).encode()).hexdigest()[:8]
     try:
         stem = f"{draft.lead.at:%Y-%m-%d}-{slug(draft.lead.title)}"

@@ -54,8 +54,8 @@ _END = re.compile(r"(?<=[.!?…])\s+(?=[\"“‘(]?[A-Z0-9])")
 Pattern = re.Pattern[str] | None  # None: matches nothing
 
 
-class Named(NamedTuple):
-    """A provider in trouble, as one sentence has it."""
+class Mention(NamedTuple):
+    """A provider and its trouble in one sentence."""
 
     provider: str
     name: str
@@ -63,7 +63,7 @@ class Named(NamedTuple):
 
 
 class Names:
-    """The names of all providers, ready to be looked for."""
+    """The names of all providers, as patterns to search for."""
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._patterns = [
@@ -72,40 +72,40 @@ class Names:
             for sure, other in [_names(provider)]
         ]
 
-    def judge(self, title: str, text: str) -> tuple[tuple[Named, ...], str]:
-        """Whose trouble title or text tell, and if nobody's, why not."""
+    def judge(self, title: str, text: str) -> tuple[tuple[Mention, ...], str]:
+        """Return the providers whose trouble title or text tell, with their words; if there are none, why not."""
         whole = f"{title}. {text}"
         sentences = [title, *_END.split(text)]
         present = {slug: self._where(sure, other, company, whole) for slug, sure, other, company in self._patterns}
-        named = {slug: pattern for slug, pattern in present.items() if pattern and pattern.search(whole)}
-        if not named:
+        by_provider = {slug: pattern for slug, pattern in present.items() if pattern and pattern.search(whole)}
+        if not by_provider:
             return (), "names no provider"
-        said = [(sentence, failing) for sentence in sentences if (failing := _failing(sentence))]
-        if not said:
+        troubled = [(sentence, failing) for sentence in sentences if (failing := _failing(sentence))]
+        if not troubled:
             return (), "names no trouble" if not _any_trouble(sentences) else "names no trouble that is going on"
-        found: dict[str, Named] = {}
-        for sentence, failing in said:
-            here = {slug: name for slug, pattern in named.items() if (name := pattern.search(sentence))}
-            for slug, name in here.items():
-                if len(here) == 1 or not COMPARED.search(sentence[: name.start()]):
-                    found.setdefault(slug, Named(slug, name[0], failing))
-        return tuple(found.values()), "" if found else "names a provider and trouble, but not in one sentence"
+        mentions: dict[str, Mention] = {}
+        for sentence, failing in troubled:
+            matches = {slug: name for slug, pattern in by_provider.items() if (name := pattern.search(sentence))}
+            for slug, name in matches.items():
+                if len(matches) == 1 or not COMPARED.search(sentence[: name.start()]):
+                    mentions.setdefault(slug, Mention(slug, name[0], failing))
+        return tuple(mentions.values()), "" if mentions else "names a provider and trouble, but not in one sentence"
 
     @staticmethod
     def _where(sure: Pattern, other: Pattern, company: Pattern, whole: str) -> Pattern:
-        """What to look for in a sentence: the ordinary words too, where something else bears them out."""
+        """Return the pattern to search sentences for: with ordinary words too, where something else bears them out."""
         if other and any(witness and witness.search(whole) for witness in (sure, company, ABOUT_AI)):
             return re.compile("|".join(p.pattern for p in (sure, other) if p))
         return sure
 
 
 def _names(provider: Provider) -> tuple[list[str], list[str]]:
-    """(names that say enough, names that need a witness). The company of a shared page is no name of its AI."""
-    every = {provider.name, *provider.aliases, *(part.product for part in provider.components)} - {""}
-    weak = every & ORDINARY
+    """Return names that say enough, and those that need a witness. The company of a shared page is no name of its AI."""
+    names = {provider.name, *provider.aliases, *(part.product for part in provider.components)} - {""}
+    weak = names & ORDINARY
     if provider.scope is None:
-        every.add(provider.company)
-    return sorted(every - weak), sorted(weak)
+        names.add(provider.company)
+    return sorted(names - weak), sorted(weak)
 
 
 def _pattern(names: list[str]) -> Pattern:
@@ -114,10 +114,10 @@ def _pattern(names: list[str]) -> Pattern:
 
 
 def _failing(sentence: str) -> str:
-    """The words for trouble that is going on or just was; "" if there are none."""
-    here = ELSEWHERE.sub(" ", sentence)
-    for match in () if PAST.search(here) else TROUBLE.finditer(here):
-        if not SUPPOSED.search(here[: match.start()]):
+    """Return the words for trouble that is going on or just was; "" if there are none."""
+    rest = ELSEWHERE.sub(" ", sentence)
+    for match in () if PAST.search(rest) else TROUBLE.finditer(rest):
+        if not SUPPOSED.search(rest[: match.start()]):
             return " ".join(match[0].split())
     return ""
 

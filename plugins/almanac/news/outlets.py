@@ -1,4 +1,4 @@
-"""Load content/press/*.md: whose feeds are read for stories of outages, and what kind of witness they are."""
+"""Loads content/press/*.md: whose feeds are read for stories of outages, and what kind of witness they are."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Outlet:
 
     @property
     def grade(self) -> str:
-        """What its word weighs."""
+        """The weight of its word."""
         return GRADES[self.kind]
 
 
 def load(content: Path) -> tuple[tuple[Outlet, ...], tuple[Problem, ...]]:
-    """All outlets by slug, and every fault of their files; an outlet with a fault is not read."""
+    """Return all outlets by slug, and every problem of their files; an outlet with a problem is not read."""
     from almanac.content import forms, frontmatter  # 0.25 s, needed only where there are outlets
 
     outlets: list[Outlet] = []

@@ -1,4 +1,4 @@
-"""Makes stories of items: what is kept and why, what is dropped and why, and what tells the same story. Pure."""
+"""Groups items into stories: which become drafts and why, which are dropped and why. Pure."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from almanac.content.link_posts import Telling
 from almanac.model import Card
 from almanac.news import ties
-from almanac.news.draft import Decided, Draft, Told, canonical, in_order, quotation
+from almanac.news.draft import Decided, StoryDraft, canonical, in_order, quotation
 from almanac.news.items import Item
-from almanac.news.naming import Named, Names
+from almanac.news.naming import Mention, Names
 from almanac.news.outlets import Outlet
 
-APART = timedelta(hours=12)  # tellings of one story are not further apart than this
+SAME_STORY = timedelta(hours=12)  # tellings of one story are not further apart than this
 NEAR = timedelta(hours=3)  # with no incident to go by, trouble of one provider this close is one story
 ALIKE = 0.5  # share of words (Jaccard) from which two titles tell the same
 OLD = timedelta(days=7)  # items older than this are no news, and drafts are not looked at again
@@ -23,7 +24,7 @@ OLD = timedelta(days=7)  # items older than this are no news, and drafts are not
 class Sifted:
     """`drafts`: the new ones and those that changed, to be saved. `dropped`: items that became nothing, and why."""
 
-    drafts: tuple[Draft, ...] = ()
+    drafts: tuple[StoryDraft, ...] = ()
     dropped: tuple[tuple[Item, str], ...] = ()
 
 
@@ -33,78 +34,78 @@ def sift(
     outlets: Mapping[str, Outlet],
     names: Names,
     cards: Mapping[str, Sequence[Card]],
-    drafts: Sequence[Draft],
+    drafts: Sequence[StoryDraft],
     decided: Sequence[Decided],
     now: datetime,
 ) -> Sifted:
-    """What items of outlets (by slug) add to `drafts`, given the incidents of each provider and what was decided.
+    """Add items of outlets (by slug) to `drafts`, given the incidents of each provider and the decisions so far.
 
     The same items with the drafts it gave add nothing.
     """
-    known = [_tied(draft, cards) if now - draft.lead.at <= OLD else draft for draft in drafts]
+    stories = [_tied(draft, cards) if now - draft.lead.at <= OLD else draft for draft in drafts]
     dropped = []
     for item in sorted(items, key=lambda item: (item.at, item.url)):
         if now - item.at > OLD:
             dropped.append((item, "is older than a week"))
             continue
-        named, why = names.judge(item.title, item.text)
-        if not named:
+        mentions, why = names.judge(item.title, item.text)
+        if not mentions:
             dropped.append((item, why))
             continue
-        draft = _tied(_draft(item, outlets[item.outlet], named), cards)
-        if past := next((past for past in decided if _same(draft, past.told, past.providers, past.incidents)), None):
+        draft = _tied(_draft(item, outlets[item.outlet], mentions), cards)
+        if past := next((past for past in decided if _same(draft, past.telling, past.providers, past.incidents)), None):
             dropped.append((item, f"tells a story that was decided: {past.word}"))
             continue
-        _put(known, draft, cards)
+        _add(stories, draft, cards)
     before = set(drafts)
-    return Sifted(drafts=tuple(draft for draft in known if draft not in before), dropped=tuple(dropped))
+    return Sifted(drafts=tuple(draft for draft in stories if draft not in before), dropped=tuple(dropped))
 
 
-def _draft(item: Item, outlet: Outlet, named: Sequence[Named]) -> Draft:
-    said = "; ".join(f"names {name.name} and “{name.trouble}” in one sentence" for name in named)
-    return Draft(
-        told=(Told(url=item.url, title=item.title, publisher=outlet.name, at=item.at),),
+def _draft(item: Item, outlet: Outlet, mentions: Sequence[Mention]) -> StoryDraft:
+    why = "; ".join(f"names {name.name} and “{name.trouble}” in one sentence" for name in mentions)
+    return StoryDraft(
+        tellings=(Telling(url=item.url, title=item.title, publisher=outlet.name, at=item.at),),
         quote=quotation(item.text),
         grade=outlet.grade,
-        providers=tuple(sorted(name.provider for name in named)),
-        why=said,
+        providers=tuple(sorted(name.provider for name in mentions)),
+        why=why,
     )
 
 
-def _tied(draft: Draft, cards: Mapping[str, Sequence[Card]]) -> Draft:
-    return replace(draft, incidents=ties.tie(draft.told, draft.quote, draft.providers, cards))
+def _tied(draft: StoryDraft, cards: Mapping[str, Sequence[Card]]) -> StoryDraft:
+    return replace(draft, incidents=ties.tie(draft.tellings, draft.quote, draft.providers, cards))
 
 
-def _put(known: list[Draft], draft: Draft, cards: Mapping[str, Sequence[Card]]) -> None:
+def _add(stories: list[StoryDraft], draft: StoryDraft, cards: Mapping[str, Sequence[Card]]) -> None:
     """Add a draft of one telling to the story it tells, or as a new story."""
-    for index, story in enumerate(known):
-        if any(_same(draft, told, story.providers, story.incidents) for told in story.told):
-            told = in_order((*story.told, *draft.told))
-            if told != story.told:
-                known[index] = _tied(_joined(story, draft, told), cards)
+    for index, story in enumerate(stories):
+        if any(_same(draft, telling, story.providers, story.incidents) for telling in story.tellings):
+            tellings = in_order((*story.tellings, *draft.tellings))
+            if tellings != story.tellings:
+                stories[index] = _tied(_joined(story, draft, tellings), cards)
             return
-    known.append(draft)
+    stories.append(draft)
 
 
-def _joined(story: Draft, draft: Draft, told: tuple[Told, ...]) -> Draft:
-    """A story with one more telling. The first gives grade, quotation and reason; the file keeps its name."""
-    first = draft if told[0] == draft.lead else story
-    return replace(first, told=told, providers=story.providers, file=story.file)
+def _joined(story: StoryDraft, draft: StoryDraft, tellings: tuple[Telling, ...]) -> StoryDraft:
+    """Return a story with one more telling. The first gives grade, quotation and reason; the file keeps its name."""
+    first = draft if tellings[0] == draft.lead else story
+    return replace(first, tellings=tellings, providers=story.providers, file=story.file)
 
 
-def _same(draft: Draft, told: Told, providers: Sequence[str], incidents: Sequence[str]) -> bool:
-    """Whether a draft of one telling tells the story that `told` tells of `providers` and `incidents`."""
-    if canonical(draft.lead.url) == canonical(told.url):
+def _same(draft: StoryDraft, telling: Telling, providers: Sequence[str], incidents: Sequence[str]) -> bool:
+    """Say whether a draft of one telling is of the story that `telling` tells of `providers` and `incidents`."""
+    if canonical(draft.lead.url) == canonical(telling.url):
         return True
-    apart = abs(draft.lead.at - told.at)
-    if apart > APART or not set(draft.providers) & set(providers):
+    distance = abs(draft.lead.at - telling.at)
+    if distance > SAME_STORY or not set(draft.providers) & set(providers):
         return False
     if draft.incidents and incidents:
         return bool(set(draft.incidents) & set(incidents))
-    return apart <= NEAR or _alike(draft.lead.title, told.title) >= ALIKE
+    return distance <= NEAR or _alike(draft.lead.title, telling.title) >= ALIKE
 
 
 def _alike(one: str, other: str) -> float:
-    """The share of telling words that two titles have in common, 0 to 1."""
-    ours, theirs = ties.words(one), ties.words(other)
-    return len(ours & theirs) / len(ours | theirs) if ours | theirs else 0.0
+    """Return the share of distinctive words that two titles have in common, 0 to 1."""
+    first_words, second_words = ties.words(one), ties.words(other)
+    return len(first_words & second_words) / len(first_words | second_words) if first_words | second_words else 0.0

@@ -1,4 +1,4 @@
-"""Ties what was told to incidents of the archive, by time and by the words they share. Pure."""
+"""Ties tellings to incidents of the archive, by time and by the words they share. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from almanac.content.link_posts import Telling
 from almanac.model import Card, seconds
-from almanac.news.draft import Told
 
 BEFORE = 45 * 60  # s: users and reporters may be faster than the status page
 AFTER = 12 * 3600  # s after the end in which the press still writes
@@ -30,22 +30,22 @@ NOISE = frozenset(_NOISE.split())
 
 
 def tie(
-    told: Sequence[Told], quote: str, providers: Iterable[str], cards: Mapping[str, Iterable[Card]]
+    tellings: Sequence[Telling], quote: str, providers: Iterable[str], cards: Mapping[str, Iterable[Card]]
 ) -> tuple[str, ...]:
-    """Keys (provider/id) of the incidents a story is about, likeliest first, by the vote of its tellings."""
+    """Return the keys (provider/id) of the incidents a story is about, likeliest first, by the vote of its tellings."""
     votes: Counter[str] = Counter()
     for provider in providers:
-        likely = list(_near(told, cards.get(provider, ())))
-        for index, one in enumerate(told):
+        likely = list(_near(tellings, cards.get(provider, ())))
+        for index, one in enumerate(tellings):
             for card in best(one, f"{one.title} {quote if index == 0 else ''}", likely):
                 votes[f"{provider}/{card.id}"] += 1
     most = max(votes.values(), default=0)
     return tuple(sorted((key for key in votes if votes[key] * 2 >= most), key=lambda key: (-votes[key], key)))[:MOST]
 
 
-def best(told: Told, text: str, cards: Iterable[Card]) -> list[Card]:
-    """The incidents one telling may mean, likeliest first."""
-    at = seconds(told.at)
+def best(telling: Telling, text: str, cards: Iterable[Card]) -> list[Card]:
+    """Return the incidents one telling may mean, likeliest first."""
+    at = seconds(telling.at)
     scored = [(_score(card, at, words(text)), card) for card in cards if _overlaps(card, at, at)]
     top = max((score for score, _ in scored), default=0.0)
     chosen = [pair for pair in scored if pair[0] > top - CLOSE]
@@ -53,12 +53,12 @@ def best(told: Told, text: str, cards: Iterable[Card]) -> list[Card]:
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a text that tell one trouble from another."""
+    """Return the words of a text that tell one trouble from another."""
     return frozenset(_WORD.findall(text.lower())) - NOISE
 
 
-def _near(told: Sequence[Told], cards: Iterable[Card]) -> Iterable[Card]:
-    first, last = seconds(min(one.at for one in told)), seconds(max(one.at for one in told))
+def _near(tellings: Sequence[Telling], cards: Iterable[Card]) -> Iterable[Card]:
+    first, last = seconds(min(one.at for one in tellings)), seconds(max(one.at for one in tellings))
     return (card for card in cards if card.is_trouble and _overlaps(card, first, last))
 
 
@@ -70,10 +70,10 @@ def _end(card: Card) -> int:
     return card.started + OPEN if card.ended is None else card.ended
 
 
-def _score(card: Card, at: int, said: frozenset[str]) -> float:
-    """Degrees of impact, with what shared words weigh, less for having ended and for how long ago."""
-    theirs = words(" ".join((*card.components, "" if card.title_is_ours else card.title)))
-    shared = len(said & theirs)
+def _score(card: Card, at: int, text_words: frozenset[str]) -> float:
+    """Return degrees of impact, more for shared words, less for having ended and for how long ago."""
+    card_words = words(" ".join((*card.components, "" if card.title_is_ours else card.title)))
+    shared = len(text_words & card_words)
     since = at - _end(card)
     faded = OVER + since / FADING if since > 0 else 0.0
     return WEIGHTS.get(card.impact, 0.5) + SHARED * min(shared, 2) - faded

@@ -1,4 +1,4 @@
-"""The press's part of a pull: fetch the feeds of all outlets, sift what they say, and leave drafts in the inbox.
+"""Pulls the press: fetches the feeds of all outlets, sifts what they say, and leaves drafts in the inbox.
 
 Fetched and read as the providers' feeds are, after them, so that a story finds the incident it is about.
 """
@@ -17,11 +17,11 @@ from almanac import archive, fetch, files, news
 from almanac.archive import ArchiveError
 from almanac.fetch import Hosts
 from almanac.model import Card, FeedError, FeedState, Provider, card
-from almanac.news import Draft, InboxError, Item, Outlet, inbox, outlets
+from almanac.news import InboxError, Item, Outlet, StoryDraft, inbox, outlets
 from almanac.news.naming import Names
 from almanac.news.stories import OLD
 from almanac.pull import sandbox
-from almanac.pull.report import Failure, Haul
+from almanac.pull.report import Failure, NewsOutcome
 
 READER = "almanac.news.items:read"
 AT_ONCE = 8  # outlets
@@ -32,7 +32,7 @@ Read = Callable[..., tuple[Item, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Round:
-    """What the threads of all outlets share."""
+    """The values that the threads of all outlets share."""
 
     now: datetime
     via: str
@@ -42,7 +42,7 @@ class _Round:
 
 
 class _Heard(NamedTuple):
-    """What one outlet said: its items, none if it said nothing new."""
+    """The state of one outlet's feed after a pull, and its items, none if nothing is new."""
 
     state: FeedState
     items: tuple[Item, ...] = ()
@@ -51,30 +51,30 @@ class _Heard(NamedTuple):
 
 def pull_press(
     content: Path, providers: Sequence[Provider], *, now: datetime, via: str, seconds: float, hosts: Hosts
-) -> Haul:
-    """One round of all outlets under `content`. An outlet's trouble stops no other. Raises nothing but bugs."""
+) -> NewsOutcome:
+    """Pull all outlets under `content` once. An outlet's trouble stops no other. Raises nothing but bugs."""
     watched, faults = outlets.load(content)
-    wrong = [Failure(reason="outlet", message=str(fault), ours=True) for fault in faults]
+    wrong = [Failure(reason="outlet", message=str(fault), is_ours=True) for fault in faults]
     if not watched:
-        return Haul(failures=tuple(wrong))
+        return NewsOutcome(failures=tuple(wrong))
     try:
         with archive.lock(content, STATE), sandbox.workers(READER, 1) as read:
             shared = _Round(now=now, via=via, seconds=seconds, hosts=hosts, read=read)
             haul = _round(content, providers, watched, shared)
     except (ArchiveError, InboxError, OSError) as error:
-        said = files.line(error) if isinstance(error, OSError) else str(error)
-        wrong += [Failure(reason="inbox", message=line, ours=True) for line in said.splitlines()]
-        return Haul(failures=tuple(wrong))
+        words = files.line(error) if isinstance(error, OSError) else str(error)
+        wrong += [Failure(reason="inbox", message=line, is_ours=True) for line in words.splitlines()]
+        return NewsOutcome(failures=tuple(wrong))
     return replace(haul, failures=(*wrong, *haul.failures))
 
 
-def _round(content: Path, providers: Sequence[Provider], watched: Sequence[Outlet], shared: _Round) -> Haul:
+def _round(content: Path, providers: Sequence[Provider], watched: Sequence[Outlet], shared: _Round) -> NewsOutcome:
     pulls = archive.load_pulls(content, STATE)
     states = {state.url: state for state in pulls.feeds}
     drafts = inbox.load(content)
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        asked = [threads.submit(_heard, outlet, states.get(outlet.feed), shared) for outlet in watched]
-        heard = [job.result() for job in asked]
+        jobs = [threads.submit(_heard, outlet, states.get(outlet.feed), shared) for outlet in watched]
+        heard = [job.result() for job in jobs]
     items = [item for one in heard for item in one.items]
     sifted = news.sift(
         items,
@@ -87,7 +87,7 @@ def _round(content: Path, providers: Sequence[Provider], watched: Sequence[Outle
     )
     inbox.save(content, sifted.drafts)  # before the state that says they were read: a kill costs a second reading
     archive.save_pulls(content, replace(pulls, feeds=tuple(one.state for one in heard)))
-    return Haul(
+    return NewsOutcome(
         outlets=len(watched),
         items=len(items),
         new=tuple(draft.lead.title for draft in sifted.drafts if not draft.file),
@@ -96,9 +96,9 @@ def _round(content: Path, providers: Sequence[Provider], watched: Sequence[Outle
     )
 
 
-def _heard(outlet: Outlet, known: FeedState | None, shared: _Round) -> _Heard:
+def _heard(outlet: Outlet, previous: FeedState | None, shared: _Round) -> _Heard:
     """Fetch one outlet's feed, and read it if it changed."""
-    state = known or FeedState(url=outlet.feed)
+    state = previous or FeedState(url=outlet.feed)
     try:
         request = fetch.Request(
             url=outlet.feed, etag=state.etag, last_modified=state.last_modified, via=shared.via, seconds=shared.seconds
@@ -106,7 +106,7 @@ def _heard(outlet: Outlet, known: FeedState | None, shared: _Round) -> _Heard:
         answer = fetch.get(request, shared.hosts)
         digest = state.body if answer.body is None else hashlib.blake2b(answer.body, digest_size=16).hexdigest()
         is_news = answer.body is not None and digest != state.body
-        items = shared.read(answer.body, outlet=outlet.slug, seen=shared.now) if is_news else ()
+        items = shared.read(answer.body, outlet=outlet.slug, read_at=shared.now) if is_news else ()
     except FeedError as error:
         since = state.error_since or shared.now
         failure = Failure(feed=outlet.feed, reason=error.reason, message=" ".join(str(error).split()), since=since)
@@ -125,9 +125,9 @@ def _heard(outlet: Outlet, known: FeedState | None, shared: _Round) -> _Heard:
 
 
 def _cards(
-    content: Path, providers: Sequence[Provider], drafts: Sequence[Draft], items: Sequence[Item], now: datetime
+    content: Path, providers: Sequence[Provider], drafts: Sequence[StoryDraft], items: Sequence[Item], now: datetime
 ) -> Mapping[str, Sequence[Card]]:
-    """The incidents of the last days; none where there is nothing to tie to them."""
+    """Return the incidents of the last days, by provider; none where there is nothing to tie to them."""
     if not items and not any(now - draft.lead.at <= OLD for draft in drafts):
         return {}
     since = now - 2 * OLD
@@ -135,7 +135,7 @@ def _cards(
 
 
 def _recent(content: Path, provider: str, since: datetime) -> Iterator[Card]:
-    """The incidents a provider has had since then, and those that are open."""
+    """Yield the incidents a provider has had since then, and those that are open."""
     for filed in archive.load(content, provider).values():
         incident = filed.incident
         if incident.started >= since or (incident.ended or incident.started) >= since:

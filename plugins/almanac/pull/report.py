@@ -1,4 +1,4 @@
-"""What a pull did, provider by provider, and how it is told in a terminal."""
+"""The values that say what a pull did, provider by provider, and their lines in a terminal."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from datetime import datetime
 
 from almanac.model import Incident, Skip
 
-SHOWN = 5  # items of a kind listed for a provider; the rest is counted
+MOST_LISTED = 5  # items of a kind listed for a provider; the rest is counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """A feed that could not be used. `since`: the first pull it failed in, None where that is not kept.
 
-    `ours`: it is our archive or our code that is broken, not the provider's feed.
+    `is_ours`: it is our archive or our code that is broken, not the provider's feed.
     """
 
     feed: str = ""
     reason: str
     message: str
     since: datetime | None = None
-    ours: bool = False
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one provider. `feed` is the one that was read, "" if none could be.
+    """The outcome of one provider. `feed` is the one that was read, "" if none could be.
 
     `unchanged`: the feed said nothing it had not said last time, and was not parsed. The incidents are as saved.
     `recovered`: since when the feed that was read now had failed, None if it had not.
@@ -49,8 +49,8 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Haul:
-    """What came of the press: titles of drafts that are new in the inbox, or of which more was told."""
+class NewsOutcome:
+    """The outcome of the press: titles of drafts that are new in the inbox, or that have more tellings."""
 
     outlets: int = 0
     items: int = 0
@@ -60,8 +60,8 @@ class Haul:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """How many forecasts of open incidents were kept."""
+class ForecastOutcome:
+    """The number of forecasts of open incidents that were kept."""
 
     forecasts: int = 0
     failures: tuple[Failure, ...] = ()
@@ -77,8 +77,8 @@ class Report:
     at: datetime
     offline: bool = False
     outcomes: tuple[Outcome, ...] = ()
-    press: Haul = Haul()
-    kept: Kept = Kept()
+    press: NewsOutcome = NewsOutcome()
+    forecasts: ForecastOutcome = ForecastOutcome()
     unlogged: str = ""
     unread: tuple[str, ...] = ()  # a line for each fault of a provider's file; that provider was not asked
     elapsed: float = 0.0
@@ -87,60 +87,60 @@ class Report:
     def ok(self) -> bool:
         """False when something of ours is broken, as opposed to a feed or the network."""
         of_providers = (failure for outcome in self.outcomes for failure in outcome.failures)
-        failures = (*self.press.failures, *self.kept.failures, *of_providers)
-        return not self.unlogged and not any(failure.ours for failure in failures)
+        failures = (*self.press.failures, *self.forecasts.failures, *of_providers)
+        return not self.unlogged and not any(failure.is_ours for failure in failures)
 
 
 def lines(report: Report) -> list[str]:
-    """The whole report: those who have something to say, the summary last."""
+    """Return the lines of the whole report: providers with news or trouble first, the summary last."""
     return [*(line for outcome in report.outcomes for line in outcome_lines(outcome)), *closing(report)]
 
 
 def closing(report: Report) -> list[str]:
-    """What is told after the providers."""
+    """Return the lines after those of the providers."""
     unlogged = [_printable(f"log: FAILED archive: {report.unlogged}")] if report.unlogged else []
     unread = map(_printable, report.unread)
-    return [*press_lines(report.press), *kept_lines(report.kept), *unread, *unlogged, summary(report)]
+    return [*press_lines(report.press), *forecast_lines(report.forecasts), *unread, *unlogged, summary(report)]
 
 
 def summary(report: Report) -> str:
-    """The one line that is always printed."""
+    """Return the one line that is always printed."""
     if report.offline:
         return "pull: no network, so nothing was pulled; the record stays as it is"
-    done = report.outcomes
+    outcomes = report.outcomes
     counts = {
-        "new": sum(len(outcome.new) for outcome in done),
-        "changed": sum(len(outcome.changed) for outcome in done),
-        "vanished": sum(len(outcome.vanished) for outcome in done),
+        "new": sum(len(outcome.new) for outcome in outcomes),
+        "changed": sum(len(outcome.changed) for outcome in outcomes),
+        "vanished": sum(len(outcome.vanished) for outcome in outcomes),
     }
     news = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    failed = [outcome.provider for outcome in done if not outcome.feed]
+    failed = [outcome.provider for outcome in outcomes if not outcome.feed]
     return (
-        f"pull: {_many(len(done), 'provider')} in {report.elapsed:.1f} s: {news or 'nothing new'}"
+        f"pull: {_many(len(outcomes), 'provider')} in {report.elapsed:.1f} s: {news or 'nothing new'}"
         + f"; {len(failed)} failed ({', '.join(failed)})" * bool(failed)
     )
 
 
 def outcome_lines(outcome: Outcome) -> list[str]:
-    """What one provider's pull brought and what needs a person; nothing when all is as it was."""
-    return [_printable(f"{outcome.provider}: {line}") for line in _said(outcome)]
+    """Return what one provider's pull brought and what needs a person; nothing when all is as it was."""
+    return [_printable(f"{outcome.provider}: {line}") for line in _events(outcome)]
 
 
-def press_lines(haul: Haul) -> list[str]:
-    """What the press brought, and what needs a person; nothing when all is as it was."""
+def press_lines(haul: NewsOutcome) -> list[str]:
+    """Return what the press brought, and what needs a person; nothing when all is as it was."""
     failed = (f"FAILED {failure.reason}: {failure.feed} {failure.message}" for failure in haul.failures)
-    said = (*failed, *_listed("new in content/inbox", haul.new), *_listed("told again", haul.changed))
-    return [_printable(f"press: {line}".replace("  ", " ")) for line in said]
+    events = (*failed, *_listed("new in content/inbox", haul.new), *_listed("told again", haul.changed))
+    return [_printable(f"press: {line}".replace("  ", " ")) for line in events]
 
 
-def kept_lines(kept: Kept) -> list[str]:
-    """How many forecasts were kept, and why others were not; nothing where none was due."""
-    failed = (f"forecasts: FAILED {failure.reason}: {failure.message}" for failure in kept.failures)
-    said = [f"forecasts: {_many(kept.forecasts, 'forecast')} kept"] if kept.forecasts else []
-    return [_printable(line) for line in (*failed, *said)]
+def forecast_lines(outcome: ForecastOutcome) -> list[str]:
+    """Return how many forecasts were kept, and why others were not; nothing where none was due."""
+    failed = (f"forecasts: FAILED {failure.reason}: {failure.message}" for failure in outcome.failures)
+    count = [f"forecasts: {_many(outcome.forecasts, 'forecast')} kept"] if outcome.forecasts else []
+    return [_printable(line) for line in (*failed, *count)]
 
 
-def _said(outcome: Outcome) -> Iterator[str]:
+def _events(outcome: Outcome) -> Iterator[str]:
     for failure in outcome.failures:
         since = f" (failing since {failure.since:%Y-%m-%d %H:%M} UTC)" if failure.since else ""
         yield f"FAILED {failure.reason}: {failure.feed} {failure.message}{since}".replace("  ", " ")
@@ -149,17 +149,17 @@ def _said(outcome: Outcome) -> Iterator[str]:
     yield from _listed("new", map(_incident, outcome.new))
     yield from _listed("changed", map(_incident, outcome.changed))
     yield from _listed("vanished from the feed", map(_incident, outcome.vanished))
-    yield from _listed("maybe one incident, decide", (f"{new} and {known}" for new, known in outcome.twins))
+    yield from _listed("maybe one incident, decide", (f"{new} and {archived}" for new, archived in outcome.twins))
     yield from _listed("skipped", (f"{skip.entry}: {skip.why}" for skip in outcome.skipped))
     yield from _listed("look at", outcome.doubts)
 
 
 def _listed(word: str, items: Iterable[str]) -> Iterator[str]:
     all_of_them = tuple(items)
-    for item in all_of_them[:SHOWN]:
+    for item in all_of_them[:MOST_LISTED]:
         yield f"{word}: {item}"
-    if len(all_of_them) > SHOWN:
-        yield f"{word}: and {len(all_of_them) - SHOWN} more"
+    if len(all_of_them) > MOST_LISTED:
+        yield f"{word}: and {len(all_of_them) - MOST_LISTED} more"
 
 
 def _incident(incident: Incident) -> str:
@@ -172,5 +172,5 @@ def _many(count: int, word: str) -> str:
 
 
 def _printable(line: str) -> str:
-    """Titles and messages come from strangers: nothing in them may steer a terminal."""
+    """Return a line that cannot steer a terminal: titles and messages come from strangers."""
     return "".join(c if c.isprintable() else " " for c in line)

@@ -1,4 +1,4 @@
-"""The imperative shell around fetch, read, merge and save: all providers side by side, each on its own.
+"""Runs a pull, the imperative shell around fetch, read, merge and save: all providers side by side, each on its own.
 
 For a provider: its lock, its archive, then for its feeds in order fetch → read → merge → save until one can be used.
 Incidents are saved before the state that says they were read, so that a kill in between costs a second reading.
@@ -27,7 +27,7 @@ from almanac.model import Feed, FeedError, FeedState, Incident, Provider, Pulls,
 from almanac.pull import log, sandbox
 from almanac.pull.forecasts import keep
 from almanac.pull.news import pull_press
-from almanac.pull.report import Failure, Haul, Outcome, Report
+from almanac.pull.report import Failure, NewsOutcome, Outcome, Report
 
 READER = "almanac.feeds:read"
 READERS = min(4, os.cpu_count() or 1)  # processes that parse
@@ -39,7 +39,7 @@ Read = Callable[..., Reading]  # as almanac.feeds.read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shared:
-    """What all providers' threads share."""
+    """The values that the threads of all providers share."""
 
     content: Path
     now: datetime
@@ -51,17 +51,17 @@ class _Shared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Turn:
-    """One provider, what is known of it, and when it is: `shared.now`, but never before its last pull."""
+    """One provider, its archive, and the time: `shared.now`, but never before its last pull."""
 
     shared: _Shared
     provider: Provider
     pulls: Pulls
-    known: Mapping[str, Filed]
+    archived: Mapping[str, Filed]
     now: datetime
 
 
-class _Used(NamedTuple):
-    """What one feed that could be used leaves behind."""
+class _Intake(NamedTuple):
+    """The state, pulls and outcome after one feed that could be used."""
 
     state: FeedState
     pulls: Pulls
@@ -92,14 +92,14 @@ def pull(
     watched = [provider for provider in _chosen(sound, tuple(only)) if provider.feeds]
     if not via and not fetch.online(feed.url for provider in watched for feed in provider.feeds):
         return Report(at=now, offline=True, elapsed=time.monotonic() - started)
-    outcomes, hosts, haul = [], Hosts(), Haul()
+    outcomes, hosts, haul = [], Hosts(), NewsOutcome()
     readers = nullcontext(read) if read else sandbox.workers(READER, READERS)
     with readers as reader, ThreadPoolExecutor(AT_ONCE) as threads:
         shared = _Shared(content=content, now=now, via=via, seconds=seconds, hosts=hosts, read=reader)
         jobs = [threads.submit(_provider, shared, provider) for provider in watched]
         try:
-            for done in as_completed(jobs):
-                outcomes.append(done.result())
+            for job in as_completed(jobs):
+                outcomes.append(job.result())
                 watch(outcomes[-1], len(watched))
         except BaseException:  # a Ctrl-C: those that began end by their deadline, the rest need not begin
             threads.shutdown(wait=False, cancel_futures=True)
@@ -107,12 +107,12 @@ def pull(
     outcomes.sort(key=lambda outcome: outcome.provider)
     if not only:
         haul = pull_press(content, watched, now=now, via=via, seconds=seconds, hosts=hosts)
-    kept = keep(content, [outcome.provider for outcome in outcomes if outcome.feed], now)
+    forecasts = keep(content, [outcome.provider for outcome in outcomes if outcome.feed], now)
     report = Report(
         at=now,
         outcomes=tuple(outcomes),
         press=haul,
-        kept=kept,
+        forecasts=forecasts,
         unread=tuple(map(str, faults)),
         elapsed=time.monotonic() - started,
     )
@@ -120,7 +120,7 @@ def pull(
 
 
 def _logged(content: Path, report: Report) -> Report:
-    """Write the report into the log; all that it tells of is saved by now, and told whether or not that can be."""
+    """Write the report into the log, and return it; it says so if the log cannot be written."""
     try:
         archive.append_log(content, report.at, partial(log.added, report))
     except ArchiveError as error:
@@ -136,7 +136,7 @@ def _chosen(watched: Iterable[Provider], only: tuple[str, ...]) -> list[Provider
 
 
 def _provider(shared: _Shared, provider: Provider) -> Outcome:
-    """One provider from lock to state. Raises nothing: whatever happens is this provider's error."""
+    """Pull one provider, from lock to state. Raises nothing: whatever happens is this provider's error."""
     started = time.monotonic()
     try:
         with archive.lock(shared.content, provider.slug):
@@ -149,21 +149,21 @@ def _provider(shared: _Shared, provider: Provider) -> Outcome:
 
 
 def _broken(provider: Provider, reason: str, message: str) -> Outcome:
-    """What comes of a provider when something of ours is broken."""
-    return Outcome(provider=provider.slug, failures=(Failure(reason=reason, message=message, ours=True),))
+    """Return the outcome of a provider when something of ours is broken."""
+    return Outcome(provider=provider.slug, failures=(Failure(reason=reason, message=message, is_ours=True),))
 
 
 def _locked(shared: _Shared, provider: Provider) -> Outcome:
     """Try the feeds in order until one can be used; the later ones are fallbacks that tell the same news."""
-    pulls, known = archive.load_pulls(shared.content, provider.slug), archive.load(shared.content, provider.slug)
-    turn = _Turn(shared=shared, provider=provider, pulls=pulls, known=known, now=_moment(shared, pulls))
+    pulls, archived = archive.load_pulls(shared.content, provider.slug), archive.load(shared.content, provider.slug)
+    turn = _Turn(shared=shared, provider=provider, pulls=pulls, archived=archived, now=_moment(shared, pulls))
     states = {state.url: replace(state, error="", error_since=None) for state in pulls.feeds}
     since = {state.url: state.error_since for state in pulls.feeds}
     outcome, failures = Outcome(provider=provider.slug), []
     for feed in provider.feeds:
         state = states.get(feed.url, FeedState(url=feed.url))
         try:
-            states[feed.url], pulls, outcome = _used(turn, feed, _trusted(state, known))
+            states[feed.url], pulls, outcome = _intake(turn, feed, _trusted(state, archived))
             outcome = replace(outcome, recovered=since.get(feed.url))
             break
         except FeedError as error:
@@ -178,7 +178,7 @@ def _locked(shared: _Shared, provider: Provider) -> Outcome:
 
 
 def _moment(shared: _Shared, pulls: Pulls) -> datetime:
-    """When this pull is: not before the last one, or what was seen would stand in the wrong order.
+    """Return the time of this pull: not before the last one, or what was seen would stand in the wrong order.
 
     Which of two clocks was wrong nobody can tell from here, and what was seen under a wrong one has wrong stamps, too.
     """
@@ -193,16 +193,16 @@ def _moment(shared: _Shared, pulls: Pulls) -> datetime:
     return max(shared.now, latest)
 
 
-def _trusted(state: FeedState, known: Mapping[str, Filed]) -> FeedState:
-    """The state; if an incident that was read then is no longer in the archive, without what lets us skip reading."""
-    ids = known.keys() | {alias for filed in known.values() for alias in filed.incident.aliases}
+def _trusted(state: FeedState, archived: Mapping[str, Filed]) -> FeedState:
+    """Return the state, without what lets us skip reading if the archive lost an incident that was read then."""
+    ids = archived.keys() | {alias for filed in archived.values() for alias in filed.incident.aliases}
     if all(name in ids for _, name in state.items):
         return state
     return replace(state, etag="", last_modified="", body="", items=())
 
 
-def _used(turn: _Turn, feed: Feed, state: FeedState) -> _Used:
-    """Fetch one feed and take in what it says. Raises FeedError if it cannot be used; nothing has changed then."""
+def _intake(turn: _Turn, feed: Feed, state: FeedState) -> _Intake:
+    """Fetch one feed and merge what it says. Raises FeedError if it cannot be used; nothing has changed then."""
     shared = turn.shared
     request = fetch.Request(
         url=feed.url, etag=state.etag, last_modified=state.last_modified, via=shared.via, seconds=shared.seconds
@@ -211,24 +211,24 @@ def _used(turn: _Turn, feed: Feed, state: FeedState) -> _Used:
     state = replace(state, etag=answer.etag, last_modified=answer.last_modified)
     body, digest = answer.body, state.body if answer.body is None else _digest(answer.body)
     if body is None or digest == state.body:
-        used = _same(turn, state)
+        intake = _unchanged(turn, state)
     else:
         reading = shared.read(turn.provider, body, seen=turn.now, hint=feed.dialect, items=dict(state.items))
         reading = replace(reading, first=not state.body)  # an emptied feed was read before, too
-        used = _taken_in(turn, replace(state, body=digest), reading)
+        intake = _merged(turn, replace(state, body=digest), reading)
     if answer.moved:
         advice = f"{feed.url} moved to {answer.moved}; put that into content/{turn.provider.file}"
-        used = used._replace(outcome=replace(used.outcome, doubts=(advice, *used.outcome.doubts)))
-    return used
+        intake = intake._replace(outcome=replace(intake.outcome, doubts=(advice, *intake.outcome.doubts)))
+    return intake
 
 
 def _digest(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
-def _same(turn: _Turn, state: FeedState) -> _Used:
-    """The feed says what it said last time: the record reaches further, and what was open still is."""
-    again = Reading(
+def _unchanged(turn: _Turn, state: FeedState) -> _Intake:
+    """Record that the feed says what it said last time: coverage reaches further, and what was open still is."""
+    reading = Reading(
         provider=turn.provider.slug,
         dialect=state.dialect,
         seen=turn.now,
@@ -236,23 +236,23 @@ def _same(turn: _Turn, state: FeedState) -> _Used:
         since=state.since,
         window=Window(state.window or Window.ROLLING),
     )
-    names = {alias: name for name, filed in turn.known.items() for alias in filed.incident.aliases}
-    shown = {names.get(name, name) for _, name in state.items}
+    names = {alias: name for name, filed in turn.archived.items() for alias in filed.incident.aliases}
+    present = {names.get(name, name) for _, name in state.items}
     pulls = replace(
         turn.pulls,
-        coverage=merge.cover(turn.pulls.coverage, again, state.fetched),
-        last_open=tuple((name, turn.now if name in shown else at) for name, at in turn.pulls.last_open),
+        coverage=merge.cover(turn.pulls.coverage, reading, state.fetched),
+        last_open=tuple((name, turn.now if name in present else at) for name, at in turn.pulls.last_open),
     )
     outcome = Outcome(provider=turn.provider.slug, feed=state.url, unchanged=True, entries=state.entries)
-    return _Used(replace(state, fetched=turn.now), pulls, outcome)
+    return _Intake(replace(state, fetched=turn.now), pulls, outcome)
 
 
-def _taken_in(turn: _Turn, state: FeedState, reading: Reading) -> _Used:
+def _merged(turn: _Turn, state: FeedState, reading: Reading) -> _Intake:
     """Merge a reading into the archive; the incidents are on disk when this returns."""
-    known = {name: filed.incident for name, filed in turn.known.items()}
+    archived = {name: filed.incident for name, filed in turn.archived.items()}
     reading, previous = _if_emptied(state, _reaching(state, reading))
-    merged = merge.merge(known, reading, turn.pulls.last_open)
-    saved = archive.save(turn.shared.content, merged.incidents, turn.known)
+    merged = merge.merge(archived, reading, turn.pulls.last_open)
+    saved = archive.save(turn.shared.content, merged.incidents, turn.archived)
     pulls = replace(
         turn.pulls, coverage=merge.cover(turn.pulls.coverage, reading, previous), last_open=merged.last_open
     )
@@ -266,11 +266,11 @@ def _taken_in(turn: _Turn, state: FeedState, reading: Reading) -> _Used:
         entries=reading.entries,
         since=reading.since,
     )
-    return _Used(state, pulls, _outcome(state.url, reading, known, merged))
+    return _Intake(state, pulls, _outcome(state.url, reading, archived, merged))
 
 
 def _reaching(state: FeedState, reading: Reading) -> Reading:
-    """The reading, back to when we know it speaks, whatever its stamps say.
+    """Return the reading with the earliest `since` that we know of, whatever its stamps say.
 
     A rolling window never moves back, so an old date on new entries is a slip. And while it shows all that it showed
     at the last pull, or anything that has not changed since, nothing that was posted in between has left it.
@@ -285,28 +285,28 @@ def _reaching(state: FeedState, reading: Reading) -> Reading:
 
 
 def _if_emptied(state: FeedState, reading: Reading) -> tuple[Reading, datetime | None]:
-    """The reading, and since when an empty feed may be believed: not before the pull that found it emptied."""
+    """Return the reading, with a doubt if the feed became empty, and the previous usable answer, None in that case."""
     if reading.entries or not state.entries or reading.window is Window.CURRENT:
         return reading, state.fetched
     doubt = f"the feed is empty, it had {state.entries} entries; look whether the provider moved"
     return replace(reading, doubts=(doubt, *reading.doubts)), None
 
 
-def _outcome(url: str, reading: Reading, known: Mapping[str, Incident], merged: Merged) -> Outcome:
-    new = tuple(incident for incident in merged.incidents if incident.id not in known)
-    gone = tuple(
+def _outcome(url: str, reading: Reading, archived: Mapping[str, Incident], merged: Merged) -> Outcome:
+    new = tuple(incident for incident in merged.incidents if incident.id not in archived)
+    vanished = tuple(
         incident
         for incident in merged.incidents
-        if incident.vanished and incident.id in known and not known[incident.id].vanished
+        if incident.vanished and incident.id in archived and not archived[incident.id].vanished
     )
-    told = {incident.id for incident in (*new, *gone)}
+    listed = {incident.id for incident in (*new, *vanished)}
     return Outcome(
         provider=reading.provider,
         feed=url,
         entries=reading.entries,
         new=new,
-        vanished=gone,
-        changed=tuple(incident for incident in merged.incidents if incident.id not in told),
+        vanished=vanished,
+        changed=tuple(incident for incident in merged.incidents if incident.id not in listed),
         twins=merged.twins,
         skipped=reading.skipped,
         doubts=reading.doubts,

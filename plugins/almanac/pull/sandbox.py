@@ -35,11 +35,11 @@ class Worker:
         self._pipe: Connection[Any, Any] | None = None
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
-        """What the function returns. Raises its FeedErrors, and FeedError `parser` for whatever else ends it."""
+        """Return what the function returns. Raises its FeedErrors, and FeedError `parser` for whatever else ends it."""
         try:
             pipe = self._started()
             pipe.send((args, kwargs))
-            kind, *said = self._answer(pipe)
+            kind, *answer = self._answer(pipe)
         except (EOFError, OSError) as error:
             self.stop()
             raise FeedError("parser", "reading it killed the process that tried; look for another feed") from error
@@ -47,8 +47,8 @@ class Worker:
             self.stop()
             raise
         if kind == "returned":
-            return said[0]
-        raise FeedError(*said)
+            return answer[0]
+        raise FeedError(*answer)
 
     def stop(self) -> None:
         """Kill the process; the next call starts another."""
@@ -67,17 +67,17 @@ class Worker:
     def _started(self) -> Connection[Any, Any]:
         if self._pipe is not None:
             return self._pipe
-        self._pipe, theirs = Pipe()
-        limits = [str(theirs.fileno()), self._function, str(self._seconds), str(self._memory)]
+        self._pipe, far_end = Pipe()
+        limits = [str(far_end.fileno()), self._function, str(self._seconds), str(self._memory)]
         home = str(Path(__file__).resolve().parents[2])
-        with theirs:
+        with far_end:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-P", __file__, *limits],
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[far_end.fileno()],
             )
         if not self._pipe.poll(START):
             raise FeedError("parser", f"the reading process did not start within {START:g} s; pull again")
@@ -87,7 +87,7 @@ class Worker:
 
 @contextmanager
 def workers(function: str, count: int) -> Iterator[Callable[..., Any]]:
-    """The function, to call from any thread, run by up to `count` processes that start when needed."""
+    """Yield the function, to call from any thread, run by up to `count` processes that start when needed."""
     crew = [Worker(function) for _ in range(count)]
     idle: queue.LifoQueue[Worker] = queue.LifoQueue()  # the one used last is surely started
     for worker in crew:
@@ -108,7 +108,7 @@ def workers(function: str, count: int) -> Iterator[Callable[..., Any]]:
 
 
 def _serve(fd: str, function: str, seconds: str, memory: str) -> None:
-    """The life of the process: answer calls until the other end of the pipe is closed."""
+    """Answer calls until the other end of the pipe is closed: the life of the process."""
     _limit_memory(int(memory))
     module, _, name = function.partition(":")
     call = getattr(import_module(module), name)
@@ -133,8 +133,8 @@ def _answer(call: Callable[..., Any], args: Any, kwargs: Any) -> tuple[Any, ...]
     except MemoryError:
         return "raised", "parser", "reading it takes too much memory; look for another feed"
     except Exception as error:
-        said = " ".join(str(error).split())[:200]
-        return "raised", "parser", f"our reader fails on it ({type(error).__name__}: {said}); report it with the feed"
+        words = " ".join(str(error).split())[:200]
+        return "raised", "parser", f"our reader fails on it ({type(error).__name__}: {words}); report it with the feed"
 
 
 def _limit_memory(size: int) -> None:

@@ -1,4 +1,4 @@
-"""A pull in a terminal: a progress bar on a screen, plain lines in a log, the report, the exit code."""
+"""Runs a pull in a terminal: a progress bar on a screen, plain lines in a log, the report, the exit code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from almanac.pull.run import pull
 
 
 def main(content: Path, *, via: str = "", only: tuple[str, ...] = (), now: str = "") -> int:
-    """The command `pull`. Exit code 0 unless something of ours is wrong: a failing feed or network is not.
+    """Run the command `pull`; 0 unless something of ours is wrong, which a failing feed or network is not.
 
     `now` is a time such as 2026-03-02T14:10:00Z, or "" for SOURCE_DATE_EPOCH or the clock.
     """
@@ -33,7 +33,7 @@ def main(content: Path, *, via: str = "", only: tuple[str, ...] = (), now: str =
 
 
 def run(content: Path, *, now: datetime, via: str = "", only: tuple[str, ...] = ()) -> Report:
-    """`pull`, telling on stdout what it brought and what failed. Raises as `pull` does."""
+    """Pull, and print what it brought and what failed. Raises as `pull` does."""
     with _progress() as watch:
         report = pull(content, now=now, via=via, only=only, watch=watch)
     print(*closing(report), sep="\n", flush=True)
@@ -42,7 +42,7 @@ def run(content: Path, *, now: datetime, via: str = "", only: tuple[str, ...] = 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[Outcome, int], None]]:
-    """Something to be told of each provider as it is done, which prints its lines and, on a screen, moves a bar."""
+    """Yield a function to call for each finished provider: it prints its lines and, on a screen, moves a bar."""
 
     def tell(outcome: Outcome, of: int) -> None:
         for line in outcome_lines(outcome):

@@ -260,7 +260,7 @@ class _Line:
         """Return what is wrong with the reading of a feed, whatever it said."""
         number = self._whose(outcome.provider)
         for failure in outcome.failures:
-            if failure.ours or READING.search(failure.message):
+            if failure.is_ours or READING.search(failure.message):
                 self._say(number, f"pull: {failure.reason}: {failure.message[:300]}")
         for skip in outcome.skipped:
             if ERROR.match(skip.why):
