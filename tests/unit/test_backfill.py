@@ -152,9 +152,9 @@ def test_a_second_backfill_changes_nothing(tmp_path: Path) -> None:
     incidents = table(tmp_path / "i.csv", ROW, ROW | {"incident_id": "a2"}, ROW | {"provider": "zeta"})
     coverage = tmp_path / "c.csv"
     coverage.write_text(COVERAGE)
-    assert backfill.backfill(tmp_path, incidents, coverage) == Backfilled(added=3, kept=0, spans=1)
+    assert backfill.backfill(tmp_path, incidents, coverage) == Backfilled(added=3, present=0, spans=1)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    assert backfill.backfill(tmp_path, incidents, coverage) == Backfilled(added=0, kept=3, spans=0)
+    assert backfill.backfill(tmp_path, incidents, coverage) == Backfilled(added=0, present=3, spans=0)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
     assert archive.load(tmp_path, "acme")["a1"].incident == OUTAGE
     assert archive.load_pulls(tmp_path, "acme") == Pulls(provider="acme", coverage=(SPAN,))
@@ -180,7 +180,7 @@ def test_what_the_archive_has_already_stays_as_it_is(tmp_path: Path) -> None:
     coverage = tmp_path / "c.csv"
     coverage.write_text(COVERAGE)
     done = backfill.backfill(tmp_path, table(tmp_path / "i.csv", ROW, same_probe), coverage)
-    assert done == Backfilled(added=0, kept=2, spans=1)
+    assert done == Backfilled(added=0, present=2, spans=1)
     assert {name: filed.incident for name, filed in archive.load(tmp_path, "acme").items()} == {
         "a1": pulled,
         "upstream7": probe,
@@ -249,7 +249,7 @@ def test_the_task_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture
 @pytest.mark.shared
 def test_the_embedded_archive_is_the_one_made_from_the_facts(root: Path, shared: Path, tmp_path: Path) -> None:
     done = backfill.backfill(tmp_path, shared / "facts/incidents.csv", shared / "facts/coverage.csv")
-    assert done == Backfilled(added=3278, kept=0, spans=20, unknown=("4",))
+    assert done == Backfilled(added=3278, present=0, spans=20, unknown=("4",))
     made = {entry.file: archive.read(tmp_path, entry.file) for entry in archive.walk(tmp_path)}
     embedded = {file: archive.read(root / "content", file) for file in made}
     untouched = {file: incident for file, incident in embedded.items() if not incident.dialect}  # never met by a pull

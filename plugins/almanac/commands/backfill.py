@@ -1,4 +1,4 @@
-"""CSV of facts → incidents and coverage, so that a site does not start empty. Adds, never overwrites."""
+"""Fills the archive from CSV tables of incidents and coverage, so that no site starts empty. Never overwrites."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ class BackfillError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backfilled:
-    """What a backfill did, in numbers of incidents and spans of coverage."""
+    """The outcome of a backfill, in numbers of incidents and spans of coverage."""
 
     added: int
-    kept: int  # were in the archive already and stayed as they were
+    present: int  # were in the archive already and stayed as they were
     spans: int  # new ones
     unknown: tuple[str, ...] = ()  # words for impact that nobody taught us
 
 
-class _Wrong(ValueError):
+class _FieldError(ValueError):
     """A field that cannot be used."""
 
     def __init__(self, field: str, message: str) -> None:
@@ -80,14 +80,14 @@ def backfill(content: Path, incidents: Path, coverage: Path | None = None) -> Ba
             added += _add(content, provider, (i for i in rows if i.provider == provider))
             new_spans += _cover(content, provider, [span for name, span in spans if name == provider])
     unknown = {row.impact_stated for row in rows if wording.impact(row.impact_stated) is None}
-    return Backfilled(added=added, kept=len(rows) - added, spans=new_spans, unknown=tuple(sorted(unknown)))
+    return Backfilled(added=added, present=len(rows) - added, spans=new_spans, unknown=tuple(sorted(unknown)))
 
 
 def _add(content: Path, provider: str, rows: Iterable[Incident]) -> int:
-    known = archive.load(content, provider)
-    there = [filed.incident for filed in known.values()]
-    new = {row.id: row for row in rows if row.id not in known and not merge.counterpart(row, there)}
-    archive.save(content, new.values(), known)
+    archived = archive.load(content, provider)
+    incidents = [filed.incident for filed in archived.values()]
+    new = {row.id: row for row in rows if row.id not in archived and not merge.counterpart(row, incidents)}
+    archive.save(content, new.values(), archived)
     return len(new)
 
 
@@ -107,7 +107,7 @@ def _twice(file: str, rows: Iterable[tuple[int, Incident]]) -> Iterator[str]:
 
 
 def _rows(path: Path, columns: tuple[str, ...], read: Any, faults: list[str]) -> Iterator[tuple[int, Any]]:
-    """What `read` makes of each row, with the number of its line; what it cannot read goes to `faults`."""
+    """Yield the value of each row with the number of its line; a problem with a row goes to `faults`."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         table = csv.reader(file)
         header = next(table, [])
@@ -124,20 +124,20 @@ def _rows(path: Path, columns: tuple[str, ...], read: Any, faults: list[str]) ->
                 continue
             try:
                 yield table.line_num, read(row)
-            except _Wrong as wrong:
+            except _FieldError as wrong:
                 column = _column(cells, header.index(wrong.field))
                 faults.append(f"{path.name}:{table.line_num}:{column}: {wrong.field}: {wrong}")
 
 
 def _column(cells: list[str], index: int) -> int:
-    """Where in its line a field begins, counted from 1."""
+    """Return the column in its line at which a field begins, counted from 1."""
     before = io.StringIO()
     csv.writer(before, lineterminator="").writerow(cells[:index])
     return len(before.getvalue()) + 2 if index else 1
 
 
 def read_incident(row: Mapping[str, str]) -> Incident:
-    """The incident of a row, with a title composed from its facts. Raises ValueError naming the field."""
+    """Return the incident of a row, with a title composed from its facts. Raises ValueError naming the field."""
     updates = _updates(row["updates"])
     started, ended = _time(row, "started_at"), _time(row, "ended_at") if row["ended_at"] else None
     facts: dict[str, Any] = {
@@ -165,22 +165,22 @@ def read_incident(row: Mapping[str, str]) -> Incident:
 
 
 def read_span(row: Mapping[str, str]) -> tuple[str, Span]:
-    """Provider and time of a row of coverage. Raises ValueError naming the field."""
+    """Return provider and time of a row of coverage. Raises ValueError naming the field."""
     span = Span(since=_time(row, "from"), until=_time(row, "to"), dataset=_filled(row, "dataset"))
     if span.until < span.since:
-        raise _Wrong("to", "lies before `from`; swap the two")
+        raise _FieldError("to", "lies before `from`; swap the two")
     return _slug(row["provider"]), span
 
 
 def _slug(text: str) -> str:
     if not _SLUG.fullmatch(text):
-        raise _Wrong("provider", f"{text!r} is no slug; use a-z, 0-9 and -")
+        raise _FieldError("provider", f"{text!r} is no slug; use a-z, 0-9 and -")
     return text
 
 
 def _filled(row: Mapping[str, str], field: str) -> str:
     if not row[field].strip():
-        raise _Wrong(field, "is empty; every row needs one")
+        raise _FieldError(field, "is empty; every row needs one")
     return row[field]
 
 
@@ -188,21 +188,21 @@ def _time(row: Mapping[str, str], field: str) -> datetime:
     try:
         return unstamp(row[field])
     except ValueError as error:
-        raise _Wrong(field, f"{error}; write UTC with seconds and Z") from None
+        raise _FieldError(field, f"{error}; write UTC with seconds and Z") from None
 
 
 def _kind(row: Mapping[str, str]) -> Kind:
-    """The kind the table names; else by impact."""
+    """Return the kind the table names; else the one that follows from the impact."""
     if not row["kind"]:
         impact = wording.impact(row["impact"]) or Impact.UNKNOWN
         return Kind.OUTAGE if row["impact"] in FULL else wording.kind("", impact, planned=False)[0]
     if row["kind"] not in DECLARED:
-        raise _Wrong("kind", f"{row['kind']!r} is no kind; use {', '.join(DECLARED)} or nothing")
+        raise _FieldError("kind", f"{row['kind']!r} is no kind; use {', '.join(DECLARED)} or nothing")
     return Kind(row["kind"])
 
 
 def _updates(text: str) -> tuple[Update, ...]:
-    """`phase@time phase@time`, in order of time. A word of no known phase is kept as printed."""
+    """Read `phase@time phase@time`, in order of time. A word of no known phase is kept as printed."""
     updates = []
     for post in text.split():
         word, _, at = post.partition("@")
@@ -210,7 +210,7 @@ def _updates(text: str) -> tuple[Update, ...]:
         try:
             updates.append(Update(at=unstamp(at), phase=PHASES.get(printed, Phase.UNKNOWN), printed=printed))
         except ValueError as error:
-            raise _Wrong("updates", f"{error}; write phase@time, with blanks between") from None
+            raise _FieldError("updates", f"{error}; write phase@time, with blanks between") from None
     return merge.in_effect(sorted(updates, key=lambda update: update.at))
 
 
@@ -225,19 +225,19 @@ def _ended_basis(ended: datetime | None, updates: tuple[Update, ...]) -> str:
 
 
 def _phase(ended: datetime | None, updates: tuple[Update, ...]) -> Phase:
-    """What its last update says; where that says nothing, a stated end says that it is resolved."""
+    """Return the phase of the last update; if that is not over, a stated end says that it is resolved."""
     last = updates[-1].phase if updates else Phase.UNKNOWN
     return Phase.RESOLVED if ended and last not in OVER else last
 
 
 def _title(facts: Mapping[str, Any]) -> str:
-    """`claude.ai and 4 more: major, 3 h 58 min`."""
-    named = [name for name in facts["components"] if name not in NO_PLACE]
-    places = named[0] + (f" and {len(named) - 1} more" if len(named) > 1 else "") if named else ""
+    """Compose a title such as `claude.ai and 4 more: major, 3 h 58 min`."""
+    components = [name for name in facts["components"] if name not in NO_PLACE]
+    places = components[0] + (f" and {len(components) - 1} more" if len(components) > 1 else "") if components else ""
     noun = NOUNS.get(facts["kind"], "")
     subject = f"{noun} {places}".strip() if places else noun.split(" ")[0] or "Incident"
-    said = [] if noun else [_severity(facts["impact"])]
-    return f"{subject}: {', '.join([*said, _length(facts)])}"
+    severity = [] if noun else [_severity(facts["impact"])]
+    return f"{subject}: {', '.join([*severity, _length(facts)])}"
 
 
 def _severity(impact: Impact) -> str:
@@ -252,13 +252,15 @@ def _length(facts: Mapping[str, Any]) -> str:
 
 
 def main(content: Path, incidents: Path, coverage: Path | None = None) -> int:
-    """The task `backfill`: 0 if all went in, 1 with every fault on the error output if nothing did."""
+    """Run the task `backfill`: 0 if all went in, 1 with every problem on the error output if nothing did."""
     try:
-        done = backfill(content, incidents, coverage)
+        outcome = backfill(content, incidents, coverage)
     except (BackfillError, archive.ArchiveError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{done.added:,} incidents added, {done.kept:,} were there; {done.spans} spans of coverage added.")
-    if done.unknown:
-        print(f"Impact unknown for these words: {', '.join(done.unknown)}; teach them to feeds/wording.py.")
+    print(
+        f"{outcome.added:,} incidents added, {outcome.present:,} were there; {outcome.spans} spans of coverage added."
+    )
+    if outcome.unknown:
+        print(f"Impact unknown for these words: {', '.join(outcome.unknown)}; teach them to feeds/wording.py.")
     return 0

@@ -25,45 +25,45 @@ def main(content: Path, paths: Sequence[Path] = (), *, strict: bool = False) -> 
     In CI each problem is also an annotation. `strict` lists numerals of articles that no query stands behind.
     """
     content = content.absolute()
-    wanted = [os.path.relpath(path.absolute(), content.parent) for path in paths]
-    if strangers := [path for path in wanted if path.split(os.sep)[0] != content.name]:
+    names = [os.path.relpath(path.absolute(), content.parent) for path in paths]
+    if strangers := [path for path in names if path.split(os.sep)[0] != content.name]:
         print(f"check: {strangers[0]} is not under {content.name}/; name files or folders in it", file=sys.stderr)
         return 1
-    told = [problem for problem in problems(content, datetime.now(UTC), strict) if _is_wanted(problem.file, wanted)]
-    for problem in told:
+    selection = [problem for problem in problems(content, datetime.now(UTC), strict) if _is_wanted(problem.file, names)]
+    for problem in selection:
         print(problem)
         if in_ci():
             print(problem.annotation)
-    print(f"check: {f'{len(told)} to mend' if told else 'nothing to mend'}")
-    return 1 if told else 0
+    print(f"check: {f'{len(selection)} to mend' if selection else 'nothing to mend'}")
+    return 1 if selection else 0
 
 
 def problems(content: Path, now: datetime, strict: bool) -> list[Problem]:
-    """All problems; those of the last check, if no byte of content and rules has changed since, on the same day."""
+    """Return all problems; those of the last check, if no byte of content and rules has changed since, on one day."""
     files = read_all(content)
     memo = unchanged.state_folder(content.parent / unchanged.PREVIEW) / MEMO
     key = _key(files, f"{now:%Y-%m-%d} {strict}")
-    found = None if in_ci() else _recall(memo, key)  # there the memo could have come with the pull request
-    if found is None:
+    answer = None if in_ci() else _recall(memo, key)  # there the memo could have come with the pull request
+    if answer is None:
         from almanac.commands.survey import survey  # and with it pydantic, numpy and the engine: 0.7 s
 
-        found = survey(content, files, now, strict)
-        _remember(memo, key, found)
-    return found
+        answer = survey(content, files, now, strict)
+        _remember(memo, key, answer)
+    return answer
 
 
 def in_ci() -> bool:
-    """True where a machine checks what strangers propose."""
+    """Say whether a machine checks what strangers propose."""
     return bool(os.environ.get("CI") or os.environ.get("GITHUB_ACTIONS"))
 
 
-def _is_wanted(file: str, wanted: Sequence[str]) -> bool:
-    return not wanted or any(file == path or file.startswith(f"{path}/") for path in wanted)
+def _is_wanted(file: str, names: Sequence[str]) -> bool:
+    return not names or any(file == path or file.startswith(f"{path}/") for path in names)
 
 
-def _key(files: Files, asked: str) -> str:
-    """A digest of all that the answer depends on."""
-    digest = blake2b(f"{sys.version} {asked}\n".encode(), digest_size=16)
+def _key(files: Files, question: str) -> str:
+    """Return a digest of all that the answer depends on."""
+    digest = blake2b(f"{sys.version} {question}\n".encode(), digest_size=16)
     for path in sorted(PACKAGE.rglob("*.py")):
         digest.update(path.read_bytes())
     for name, file in files.items():
@@ -72,14 +72,14 @@ def _key(files: Files, asked: str) -> str:
 
 
 def _recall(memo: Path, key: str) -> list[Problem] | None:
-    """What was remembered for `key`; None if nothing was or the memo is damaged."""
+    """Return the problems remembered for `key`; None if there is no such memo or it is damaged."""
     try:
-        kept = json.loads(memo.read_bytes())
-        return [Problem(**found) for found in kept["problems"]] if kept["key"] == key else None
+        stored = json.loads(memo.read_bytes())
+        return [Problem(**fields) for fields in stored["problems"]] if stored["key"] == key else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
-def _remember(memo: Path, key: str, found: Sequence[Problem]) -> None:
+def _remember(memo: Path, key: str, answer: Sequence[Problem]) -> None:
     files.make_folder(memo.parent)
-    files.put(memo, json.dumps({"key": key, "problems": list(map(asdict, found))}).encode())
+    files.put(memo, json.dumps({"key": key, "problems": list(map(asdict, answer))}).encode())

@@ -26,24 +26,24 @@ _PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)(\s*;)?", re.MULTILINE)  # the third:
 
 
 class Finding(NamedTuple):
-    """One thing looked at. `mark`: ok, look (it works, but a person should know) or WRONG."""
+    """The result of one examination. `mark`: ok, look (it works, but a person should know) or WRONG."""
 
     mark: str
     text: str
 
 
 def main(root: Path) -> int:
-    """Print what was found in the installation at `root`. The exit code: 1 if anything is wrong."""
-    found = [finding for examine in EXAMINATIONS for finding in _examined(examine, root)]
-    for mark, text in found:
+    """Print the findings about the installation at `root`. The exit code: 1 if anything is wrong."""
+    findings = [finding for examine in EXAMINATIONS for finding in _examined(examine, root)]
+    for mark, text in findings:
         print(f"{mark:<5} {text}")
-    wrong = sum(mark == "WRONG" for mark, _ in found)
+    wrong = sum(mark == "WRONG" for mark, _ in findings)
     print(f"doctor: {f'{wrong} to mend' if wrong else 'nothing is wrong'}")
     return 1 if wrong else 0
 
 
 def _examined(examine: Callable[[Path], Iterator[Finding]], root: Path) -> Iterator[Finding]:
-    """What one examination finds; what stops it is a finding too."""
+    """Yield the findings of one examination; an error that stops it is a finding too."""
     try:
         yield from examine(root)
     except (OSError, ArchiveError, ProviderError, UnicodeDecodeError) as error:
@@ -51,7 +51,7 @@ def _examined(examine: Callable[[Path], Iterator[Finding]], root: Path) -> Itera
 
 
 def packages(root: Path) -> Iterator[Finding]:
-    """Whether what is installed is what the lock file names."""
+    """Check that what is installed is what the lock file names."""
     pinned: dict[str, set[str]] = {}
     always = set()
     for name, version, elsewhere in _PIN.findall((root / "requirements.lock").read_text(encoding="utf-8")):
@@ -77,22 +77,22 @@ def _installed(name: str) -> str:
 
 
 def repository(root: Path) -> Iterator[Finding]:
-    """Whether the record is kept in git, and committed."""
+    """Check that the record is kept in git, and committed."""
     if not shutil.which("git"):
         yield Finding("WRONG", "git is not installed; the record lives in it: install git")
         return
     command = ["git", "status", "--porcelain", "--", "content"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True)  # noqa: S603  (our own words only)
-    if done.returncode:
-        yield Finding("WRONG", f"{root.name}/ is no git repository ({done.stderr.strip()}); clone it with git")
-    elif changed := len(done.stdout.splitlines()):
+    status = subprocess.run(command, cwd=root, capture_output=True, text=True)  # noqa: S603  (our own words only)
+    if status.returncode:
+        yield Finding("WRONG", f"{root.name}/ is no git repository ({status.stderr.strip()}); clone it with git")
+    elif changed := len(status.stdout.splitlines()):
         yield Finding("look", f"{changed} files under content/ are not committed: what is to be published must be")
     else:
         yield Finding("ok", "git: all of content/ is committed")
 
 
 def address(root: Path) -> Iterator[Finding]:
-    """Whether the site knows where it is published."""
+    """Check that the site knows where it is published."""
     import runpy
 
     url = str(runpy.run_path(str(root / "pelicanconf.py"))["SITEURL"])
@@ -103,13 +103,13 @@ def address(root: Path) -> Iterator[Finding]:
 
 
 def record(root: Path) -> Iterator[Finding]:
-    """Whether every file of the machine's can be read, and what killed runs left."""
+    """Check that every file of the archive can be read, and what killed runs left."""
     content = root / "content"
     watched = providers.load(content)
-    held = sum(len(archive.load(content, provider.slug)) for provider in watched)
+    count = sum(len(archive.load(content, provider.slug)) for provider in watched)
     for provider in watched:
         archive.load_forecasts(content, provider.slug)
-    yield Finding("ok", f"{len(watched)} providers and {held:,} incidents can be read")
+    yield Finding("ok", f"{len(watched)} providers and {count:,} incidents can be read")
     if guessed := [one.slug for one in watched if one.feeds and not any(feed.verified for feed in one.feeds)]:
         yield Finding("look", f"no recording proves the feeds of {', '.join(guessed)}: watch their first pulls")
     if left := sorted(f"content/{name}" for name, _ in walk(content) if name.endswith(files.UNFINISHED)):
@@ -117,7 +117,7 @@ def record(root: Path) -> Iterator[Finding]:
 
 
 def pulls(root: Path) -> Iterator[Finding]:
-    """When the last pull was, and which feeds have failed for a day."""
+    """Check when the last pull was, and which feeds have failed for a day."""
     content, now = root / "content", datetime.now(UTC)
     states = [state for one in providers.load(content) for state in archive.load_pulls(content, one.slug).feeds]
     latest = max((state.fetched for state in states if state.fetched), default=None)
@@ -137,7 +137,7 @@ def pulls(root: Path) -> Iterator[Finding]:
 
 
 def disk(root: Path) -> Iterator[Finding]:
-    """Whether there is room, and whether we may write."""
+    """Check that there is room, and that we may write."""
     free = shutil.disk_usage(root).free
     if free < ROOM:
         yield Finding("WRONG", f"{free / 1e6:.0f} MB are free, a build needs {ROOM / 1e6:.0f}: make room")
@@ -153,7 +153,7 @@ def disk(root: Path) -> Iterator[Finding]:
 
 
 def network(root: Path) -> Iterator[Finding]:
-    """Whether any of the feeds' hosts takes a connection."""
+    """Check that any of the feeds' hosts takes a connection."""
     urls = [feed.url for provider in providers.load(root / "content") for feed in provider.feeds]
     if fetch.online(urls):
         yield Finding("ok", "the network reaches status pages")
@@ -162,7 +162,7 @@ def network(root: Path) -> Iterator[Finding]:
 
 
 def outputs(root: Path) -> Iterator[Finding]:
-    """Whether what was built is still whole."""
+    """Check that what was built is still whole."""
     for name, task in ((unchanged.PREVIEW, "build"), ("output", "site")):
         built = unchanged.files(unchanged.state_folder(root / name))
         lost = [file for file in built if not (root / name / file).exists()]

@@ -32,7 +32,7 @@ def explain(content: Path, provider: str, period: str, *, now: str = "") -> int:
 
 
 def stated_moment(now: str) -> datetime:
-    """What was stated, else the clock. Raises ValueError for what is no moment."""
+    """Return the stated moment, else that of the clock. Raises ValueError for what is no moment."""
     stated = now or os.environ.get("SOURCE_DATE_EPOCH", "")
     return moment(build_time(stated, datetime.now(UTC).timestamp()))
 

@@ -63,7 +63,7 @@ def compose(
     names: Mapping[str, str] | None = None,
     sources: Sequence[Mapping[str, Any]] = (),
 ) -> NewArticle:
-    """The draft of an article about `incidents` of `providers` (slugs), dated `now`.
+    """Return the draft of an article about `incidents` of `providers` (slugs), dated `now`.
 
     `names` gives the company behind each slug, `sources` what it rests on beside the provider's own pages. What the
     author has to write is empty, and the check of articles names each empty field; once they are filled it passes.
@@ -90,7 +90,7 @@ def compose(
 
 
 def _source(incident: Incident, names: Mapping[str, str]) -> dict[str, Any]:
-    """The provider's own page on an incident, the first source of any article about it."""
+    """Return the provider's own page on an incident, the first source of any article about it."""
     return {
         "url": incident.source,
         "title": f"Status page, incident {incident.id}",
@@ -101,7 +101,7 @@ def _source(incident: Incident, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _yaml(fields: Mapping[str, Any]) -> str:
-    """YAML as a person would write it; the date stands without quotes, so that it is read as one."""
+    """Return YAML as a person would write it; the date stands without quotes, so that it is read as one."""
     dumped = yaml.safe_dump({**fields}, allow_unicode=True, sort_keys=False, width=110, default_flow_style=False)
     dated = dumped.replace(f"date: '{fields['date']}'", f"date: {fields['date']}", 1)
     return SCHEMA + dated.replace("\nconfirmed:", f"\n{ANOTHER}confirmed:", 1) + CLAIM
@@ -113,7 +113,7 @@ def main(content: Path, title: str, providers: Sequence[str], incidents: Sequenc
         names = {provider.slug: provider.company for provider in known_providers.load(content)}
         if strangers := sorted(set(providers) - names.keys()):
             raise ValueError(f"no provider {', '.join(strangers)}; write one of: {', '.join(names)}")  # noqa: TRY301
-        cited = [_found(content, key, providers) for key in incidents]
+        cited = [_incident(content, key, providers) for key in incidents]
         draft = compose(title, now=now, providers=providers, incidents=cited, names=names)
         path = content / draft.path
         if path.exists():
@@ -128,8 +128,8 @@ def main(content: Path, title: str, providers: Sequence[str], incidents: Sequenc
     return 1
 
 
-def _found(content: Path, key: str, providers: Sequence[str]) -> Incident:
-    """The incident that provider/id names, or a bare id of one of `providers`. Raises ValueError."""
+def _incident(content: Path, key: str, providers: Sequence[str]) -> Incident:
+    """Return the incident that provider/id names, or a bare id of one of `providers`. Raises ValueError."""
     for folder in [""] if "/" in key else providers:
         provider, _, raw = f"{folder}/{key}".lstrip("/").partition("/")
         if filed := archive.load(content, provider).get(raw):

@@ -54,51 +54,53 @@ incidents.
 """
 
 
-class Line(NamedTuple):
-    """A provider in the report: which of its figures can be quoted, by name."""
+class ReportRow(NamedTuple):
+    """A provider in the report, with the figures of it that can be quoted, by name."""
 
     provider: Provider
     figures: dict[str, dict[str, Any]]
-    known: bool  # False: the record allows anything
+    is_recorded: bool  # False: the record allows anything
 
 
 def compose(almanac: Snapshot, evidence: Evidence, year: int, month: int, now: datetime) -> NewArticle:
-    """The draft of the report of a month, dated `now`. What the author still has to write is empty."""
+    """Return the draft of the report of a month, dated `now`. What the author still has to write is empty."""
     since = date(year, month, 1)
     until = date(year + month // 12, month % 12 + 1, 1)
-    lines = [_line(provider, evidence, since, until) for provider in almanac.providers if not is_machine(provider)]
-    shown = [line for line in lines if line.known]
-    longest = _longest(almanac, [line.provider for line in shown], since, until)
-    figures = {name: fields for line in shown for name, fields in line.figures.items()}
+    lines = [
+        _report_row(provider, evidence, since, until) for provider in almanac.providers if not is_machine(provider)
+    ]
+    rows = [line for line in lines if line.is_recorded]
+    longest = _longest(almanac, [line.provider for line in rows], since, until)
+    figures = {name: fields for line in rows for name, fields in line.figures.items()}
     for index, card in enumerate(longest, 1):
         key = f"{card.provider}/{card.id}"
         figures |= {f"long-{index}-start": {"started": key}, f"long-{index}": {"lasted": key}}
-    called = english.month(year, month)
+    month_name = english.month(year, month)
     fields = {
-        "title": f"AI services in {called}: what was declared",
+        "title": f"AI services in {month_name}: what was declared",
         "date": now,
         "authors": [],
-        "providers": [line.provider.slug for line in shown],
+        "providers": [line.provider.slug for line in rows],
         "incidents": [f"{card.provider}/{card.id}" for card in longest],
         "summary": "",
         "kind": "analysis",
         "status": "draft",
-        "sources": [_source(line.provider) for line in shown],
+        "sources": [_source(line.provider) for line in rows],
         "figures": figures,
     }
-    left = [line.provider.name for line in lines if not line.known]
+    left = [line.provider.name for line in lines if not line.is_recorded]
     body = _BODY.format(
-        table="\n".join(map(_row, shown)),
+        table="\n".join(map(_row, rows)),
         left=f"\nNot in the table, because too little of the month is recorded: {english.listing(left)}."
         if left
         else "",
         longest="\n".join(_long(card, index, almanac) for index, card in enumerate(longest, 1)),
     )
-    path = f"articles/{now:%Y}/{now:%Y-%m-%d}-{called.replace(' ', '-').lower()}.md"
+    path = f"articles/{now:%Y}/{now:%Y-%m-%d}-{month_name.replace(' ', '-').lower()}.md"
     return NewArticle(path, f"---\n{_yaml(fields)}---\n\n{body}")
 
 
-def _line(provider: Provider, evidence: Evidence, since: date, until: date) -> Line:
+def _report_row(provider: Provider, evidence: Evidence, since: date, until: date) -> ReportRow:
     about = {"provider": provider.slug, "from": since, "to": until}
     figures: dict[str, dict[str, Any]] = {
         provider.slug: {"availability": "all-equal", **about},
@@ -107,13 +109,13 @@ def _line(provider: Provider, evidence: Evidence, since: date, until: date) -> L
     }
     answers = {name: evidence.ask(query(fields)) for name, fields in figures.items()}
     share = answers[provider.slug].bounds
-    known = share is not None and share.high - share.low <= MAX_RANGE
-    return Line(provider, {name: fields for name, fields in figures.items() if answers[name].bounds}, known)
+    is_recorded = share is not None and share.high - share.low <= MAX_RANGE
+    return ReportRow(provider, {name: fields for name, fields in figures.items() if answers[name].bounds}, is_recorded)
 
 
 def _longest(almanac: Snapshot, watched: Sequence[Provider], since: date, until: date) -> list[Card]:
-    """The longest trouble that started in the month and has ended."""
-    found = [
+    """Return the longest trouble that started in the month and has ended."""
+    candidates = [
         card
         for provider in watched
         for card in almanac.cards.get(provider.slug, ())
@@ -123,10 +125,10 @@ def _longest(almanac: Snapshot, watched: Sequence[Provider], since: date, until:
         and scope(provider, card) == "in"
         and since <= moment(card.started).date() < until
     ]
-    return sorted(found, key=lambda card: (card.started - (card.ended or 0), card.provider, card.id))[:LONGEST]
+    return sorted(candidates, key=lambda card: (card.started - (card.ended or 0), card.provider, card.id))[:LONGEST]
 
 
-def _row(line: Line) -> str:
+def _row(line: ReportRow) -> str:
     slug = line.provider.slug
     cells = [f"{{{{{name}}}}}" if name in line.figures else "–" for name in (slug, f"{slug}-count", f"{slug}-median")]
     return f"| [{line.provider.name}]({views.provider_url(slug)}) | {' | '.join(cells)} |"
@@ -148,7 +150,7 @@ def _source(provider: Provider) -> dict[str, Any]:
 
 
 def _yaml(fields: dict[str, Any]) -> str:
-    """YAML as a person would write it: a figure a line, dates without quotes."""
+    """Return YAML as a person would write it: a figure a line, dates without quotes."""
     figures = fields.pop("figures")
     text = yaml.safe_dump({**fields, "date": "DATE"}, allow_unicode=True, sort_keys=False, width=110)
     lines = [
@@ -160,8 +162,8 @@ def _yaml(fields: dict[str, Any]) -> str:
 
 def main(content: Path, month: str, now: datetime) -> int:
     """Write the draft for a month such as 2026-06 into `content` and say where it is. The exit code."""
-    found = MONTH.fullmatch(month)
-    if not found:
+    match = MONTH.fullmatch(month)
+    if not match:
         print(f"new: {month!r} is no month; write it as in: python3 tasks.py new report 2026-06")
         return 1
     try:
@@ -169,7 +171,7 @@ def main(content: Path, month: str, now: datetime) -> int:
     except (ArchiveError, ProviderError) as error:
         print(error)
         return 1
-    draft = compose(almanac, Evidence(almanac), int(found[1]), int(found[2]), now)
+    draft = compose(almanac, Evidence(almanac), int(match[1]), int(match[2]), now)
     path = content / draft.path
     if path.exists():
         print(f"new: {content.name}/{draft.path} is there already; edit it, or remove it first")

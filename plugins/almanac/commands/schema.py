@@ -1,4 +1,4 @@
-"""What may be written, told to editors and to readers from the forms: JSON Schema, and the tables of the guide."""
+"""Writes what the forms allow for editors and readers: JSON Schema, and the tables of the guide."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ HEAD = "| Field | What to write |\n|---|---|\n"
 
 
 def files(root: Path) -> dict[Path, str]:
-    """Every file that is made from the forms, by its path under `root`, with what must stand in it."""
-    made = {FOLDER / f"{kind}.json": schema(form) for kind, form in KINDS.items()}
-    return made | {GUIDE: guide((root / GUIDE).read_text(encoding="utf-8"))}
+    """Return the text of every file that is made from the forms, by its path under `root`."""
+    schemas = {FOLDER / f"{kind}.json": schema(form) for kind, form in KINDS.items()}
+    return schemas | {GUIDE: guide((root / GUIDE).read_text(encoding="utf-8"))}
 
 
 def main(root: Path) -> int:
@@ -48,26 +48,26 @@ def main(root: Path) -> int:
 
 
 def schema(form: type[Form]) -> str:
-    """The JSON Schema of a kind of file, as editors read it."""
-    made = form.model_json_schema()
+    """Return the JSON Schema of a kind of file, as editors read it."""
+    fields = form.model_json_schema()
     return (
-        json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **made}, indent=1, ensure_ascii=False)
+        json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **fields}, indent=1, ensure_ascii=False)
         + "\n"
     )
 
 
 def guide(text: str) -> str:
-    """The guide with each table as the forms have it. Raises ValueError where a heading or table is missing."""
+    """Return the guide with each table as the forms have it. Raises ValueError where a heading or table is missing."""
     for heading, form in TABLES.items():
-        before, found, section = text.partition(f"\n{heading}\n")
+        before, title, section = text.partition(f"\n{heading}\n")
         start = section.find("| Field |")
-        if not found or start < 0:
+        if not title or start < 0:
             raise ValueError(f"{GUIDE} has no table below {heading!r}; put the heading back, and `| Field |` below it")
         end = section.index("\n\n", start) + 1
-        text = before + found + section[:start] + table(form) + section[end:]
+        text = before + title + section[:start] + table(form) + section[end:]
     return text
 
 
 def table(form: type[Form]) -> str:
-    """The fields of a form in Markdown."""
+    """Return the fields of a form as a Markdown table."""
     return HEAD + "".join(f"| `{name}` | {field.description} |\n" for name, field in form.model_fields.items())

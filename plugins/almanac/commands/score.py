@@ -1,4 +1,4 @@
-"""Score the forecasts over the archive as it is."""
+"""Scores the forecasts over the archive as it is."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def score(content: Path, *, now: str = "") -> int:
     try:
         at = stated_moment(now)
         cards = [one for of_one in load(content, at).cards.values() for one in of_one]
-        known = archive.load_scorecard(content)
+        stored = archive.load_scorecard(content)
     except (ArchiveError, ProviderError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
-    if known is not None and known.record == digest(cards):
-        print(f"score: the record is that of {moment(known.run_at):%Y-%m-%d}; nothing to do")
+    if stored is not None and stored.record == digest(cards):
+        print(f"score: the record is that of {moment(stored.run_at):%Y-%m-%d}; nothing to do")
         return 0
-    made = scorecard(cards, seconds(at))
-    archive.save_scorecard(content, made)
-    print(f"score: {made.trials} forecasts of {made.incidents} incidents scored")
+    card = scorecard(cards, seconds(at))
+    archive.save_scorecard(content, card)
+    print(f"score: {card.trials} forecasts of {card.incidents} incidents scored")
     return 0

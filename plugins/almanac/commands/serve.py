@@ -34,10 +34,10 @@ class Changes:
             self.count += 1
             self.condition.notify_all()
 
-    def wait(self, seen: int, seconds: float) -> int:
-        """The number of rebuilds, as soon as it differs from `seen` or `seconds` have passed."""
+    def wait(self, count: int, seconds: float) -> int:
+        """Return the number of rebuilds, as soon as it differs from `count` or `seconds` have passed."""
         with self.condition:
-            self.condition.wait_for(lambda: self.count != seen, seconds)
+            self.condition.wait_for(lambda: self.count != count, seconds)
             return self.count
 
 
@@ -77,17 +77,17 @@ class Preview(SimpleHTTPRequestHandler):
         self.wfile.write(body)
 
     def stream(self) -> None:
-        """Server-sent events: one line a rebuild, a comment every 15 seconds to notice browsers that left."""
-        seen = self.changes.count  # before the answer begins: what happens from then on is told
+        """Send server-sent events: one line a rebuild, a comment every 15 seconds to notice browsers that left."""
+        count = self.changes.count  # before the answer begins: what happens from then on is told
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
         try:
             while True:
-                now = self.changes.wait(seen, 15)
-                self.wfile.write(b"data: changed\n\n" if now != seen else b": still here\n\n")
+                now = self.changes.wait(count, 15)
+                self.wfile.write(b"data: changed\n\n" if now != count else b": still here\n\n")
                 self.wfile.flush()
-                seen = now
+                count = now
         except OSError:
             return
 
@@ -96,7 +96,7 @@ class Preview(SimpleHTTPRequestHandler):
 
 
 def stamps(root: Path) -> Iterator[tuple[str, int]]:
-    """(path, mtime in ns) of every watched source."""
+    """Yield (path, mtime in ns) of every watched source."""
     for name in WATCHED:
         top = root / name
         if top.is_file():
@@ -117,29 +117,29 @@ def build(root: Path) -> bool:
     return subprocess.run(command, cwd=root).returncode == 0  # noqa: S603
 
 
-def watch(root: Path, changes: Changes, seen: set[tuple[str, int]], pause: float = 0.5) -> None:
-    """Rebuild and tell the browsers whenever a source differs from what was seen."""
+def watch(root: Path, changes: Changes, before: set[tuple[str, int]], pause: float = 0.5) -> None:
+    """Rebuild and tell the browsers whenever a source differs from `before`, or from the last look."""
     while True:
         time.sleep(pause)
         now = set(stamps(root))
-        if now != seen:
-            seen = now
+        if now != before:
+            before = now
             if build(root):
                 changes.tell()
 
 
 def server(output: Path, changes: Changes, port: int) -> ThreadingHTTPServer:
-    """The preview's server on this machine only; port 0 takes a free one."""
+    """Return the preview's server on this machine only; port 0 takes a free one."""
     return ThreadingHTTPServer(("127.0.0.1", port), partial(Preview, changes=changes, directory=str(output)))
 
 
 def serve(root: Path, port: int = 8000) -> None:
     """Build, serve at http://127.0.0.1:<port>/ and rebuild on change until interrupted."""
-    seen = set(stamps(root))
+    before = set(stamps(root))
     build(root)
     changes = Changes()
     preview = server(root / OUTPUT, changes, port)
-    threading.Thread(target=watch, args=(root, changes, seen), daemon=True).start()
+    threading.Thread(target=watch, args=(root, changes, before), daemon=True).start()
     print(f"serving http://127.0.0.1:{preview.server_port}/ – rebuilds on change, Ctrl-C ends", flush=True)
     try:
         preview.serve_forever()

@@ -33,7 +33,7 @@ IN_WORDS = (*layout.PROSE, "providers/", "corrections/", "links/", "undeclared/"
 
 @dataclass(frozen=True)
 class Desk:
-    """All that rules need: the files, and what becomes of them. What cannot be read is in the faults, once."""
+    """All that rules need: the files, and the values read from them. What cannot be read is in the faults, once."""
 
     content: Path
     files: Files
@@ -86,17 +86,17 @@ def survey(content: Path, files: Files, now: datetime, strict: bool, by: Sequenc
     desk = Desk(content, files, now)
     faults = [fault for rule in by or RULES for fault in attempt("content", lambda: rule(desk))]  # noqa: B023
     if strict:
-        faults += (fault for written in desk.manuscripts[0] for fault in _unbound(written))
+        faults += (fault for manuscript in desk.manuscripts[0] for fault in _unbound(manuscript))
     return sorted(set(faults))
 
 
 def _odd(desk: Desk) -> Iterator[Problem]:
-    """What was not read, and why."""
+    """Yield a problem for each file that was not read."""
     return (Problem(file=f"content/{name}", message=file.odd) for name, file in desk.files.items() if file.odd)
 
 
 def cards(files: Files, faults: list[Problem]) -> Iterator[Card]:
-    """The card of every incident that can be read."""
+    """Yield the card of every incident that can be read."""
     for name, file in files.items():
         folder, _, path = name.partition("/")
         if folder != archive.INCIDENTS or not path.endswith(".md") or file.odd:
@@ -110,7 +110,7 @@ def cards(files: Files, faults: list[Problem]) -> Iterator[Card]:
 
 
 def _press(desk: Desk) -> Iterator[Problem]:
-    """What is wrong with the outlets people name, and with the drafts that wait for one."""
+    """Yield what is wrong with the outlets people name, and with the drafts that wait for a person."""
     yield from outlets.load(desk.content)[1]
     try:
         inbox.load(desk.content)
@@ -126,37 +126,39 @@ def _manuscripts(files: Files, faults: list[Problem]) -> Iterator[Manuscript]:
             faults += articles.strays([name])
             continue
         try:
-            found, wrong = articles.read(file.data, name)
+            manuscript, wrong = articles.read(file.data, name)
         except Exception as error:
-            found, wrong = None, (unjudged(f"content/{name}", error),)
+            manuscript, wrong = None, (unjudged(f"content/{name}", error),)
         faults += wrong
-        if found:
-            yield found
+        if manuscript:
+            yield manuscript
 
 
 def _misspelled(desk: Desk) -> Iterator[Problem]:
-    """Misspelled words in what people wrote; a file that cannot be read is told of elsewhere."""
+    """Yield misspelled words in what people wrote; another rule names a file that cannot be read."""
     files = desk.files
-    known = spelling.allowed(files[spelling.WORDS].data) if spelling.WORDS in files else frozenset[str]()
+    accepted = spelling.allowed(files[spelling.WORDS].data) if spelling.WORDS in files else frozenset[str]()
     for name, file in files.items():
         if name.startswith(IN_WORDS) and not file.odd and len(file.data) <= limits.ARTICLE:
-            yield from attempt(f"content/{name}", lambda: _slips(name, file.data, known))  # noqa: B023
+            yield from attempt(f"content/{name}", lambda: _slips(name, file.data, accepted))  # noqa: B023
 
 
-def _slips(name: str, data: bytes, known: frozenset[str]) -> Iterator[Problem]:
-    matter, shift = _taken_apart(name, data)
+def _slips(name: str, data: bytes, accepted: frozenset[str]) -> Iterator[Problem]:
+    matter, shift = _matter(name, data)
     first = matter.head.count("\n") + 4
-    return (replace(fault, line=fault.line - shift) for fault in spelling.faults(matter, first, known))
+    return (replace(fault, line=fault.line - shift) for fault in spelling.faults(matter, first, accepted))
 
 
-def _taken_apart(name: str, data: bytes) -> tuple[Matter, int]:
-    """What stands in a file, and by how many lines its places are too far down: a correction is bare YAML."""
-    begun = data.startswith(b"---")
-    return frontmatter.read(data if begun else b"---\n" + data + b"\n---\n", f"content/{name}"), 0 if begun else 1
+def _matter(name: str, data: bytes) -> tuple[Matter, int]:
+    """Return the Matter of a file, and by how many lines its places are too far down: a correction is bare YAML."""
+    has_marker = data.startswith(b"---")
+    return frontmatter.read(
+        data if has_marker else b"---\n" + data + b"\n---\n", f"content/{name}"
+    ), 0 if has_marker else 1
 
 
 def _strays(desk: Desk) -> Iterator[Problem]:
-    """Files that nobody reads: whoever put them there meant something else, or nothing good."""
+    """Yield files that nobody reads: whoever put them there meant something else, or nothing good."""
     for name, file in desk.files.items():
         if not file.odd and not layout.is_known(name):
             message = "is not read; content/ holds what the guide names, in folders of its names, and nothing else"
@@ -164,7 +166,7 @@ def _strays(desk: Desk) -> Iterator[Problem]:
 
 
 def _ownerless(desk: Desk) -> Iterator[Problem]:
-    """Records of the machine's that belong to no provider, so that nobody reads them."""
+    """Yield records that belong to no provider, so that nobody reads them."""
     slugs = {*desk.unsure, *(provider.slug for provider in desk.providers[0]), *desk.almanac[0].cards, archive.PRESS}
     for name, file in desk.files.items():
         if not file.odd and (slug := layout.owner(name)) and slug not in slugs:
@@ -173,19 +175,19 @@ def _ownerless(desk: Desk) -> Iterator[Problem]:
 
 
 def _agreeing(desk: Desk) -> Iterator[Problem]:
-    """Articles and pages held against each other and the record."""
-    written, almanac = desk.manuscripts[0], desk.almanac[0]
-    broken = {articles.address(name) for name in desk.files} - {"", *(one.url for one in written)}
+    """Check articles and pages against each other and the record."""
+    manuscripts, almanac = desk.manuscripts[0], desk.almanac[0]
+    broken = {articles.address(name) for name in desk.files} - {"", *(one.url for one in manuscripts)}
     broken |= {f"/{name}" for name in desk.files if name.startswith(layout.PICTURES)}
     site = world(almanac)
-    yield from crosscheck.across(written, site)
-    yield from crosscheck.dead_links(written, site, broken)
+    yield from crosscheck.across(manuscripts, site)
+    yield from crosscheck.dead_links(manuscripts, site, broken)
     if not desk.almanac[1]:  # else the record is not whole, and what it says may be wrong
-        yield from judge(written, Evidence(almanac), desk.unsure)
+        yield from judge(manuscripts, Evidence(almanac), desk.unsure)
 
 
 def _future(desk: Desk) -> Iterator[Problem]:
-    """Times that have not come yet. A build leaves such an article out of lists and feeds until then."""
+    """Yield times that have not come yet. A build leaves such an article out of lists and feeds until then."""
     for name, file in desk.files.items():
         if name.startswith(layout.JUDGED) and not file.odd and len(file.data) <= limits.ARTICLE:
             yield from attempt(f"content/{name}", lambda: _to_come(name, file.data, desk.now + GRACE))  # noqa: B023
@@ -194,7 +196,7 @@ def _future(desk: Desk) -> Iterator[Problem]:
 def _to_come(name: str, data: bytes, latest: datetime) -> Iterator[Problem]:
     if name.startswith(layout.PICTURES):
         return
-    matter, shift = _taken_apart(name, data)
+    matter, shift = _matter(name, data)
     for path, at in _times(matter.values, ()):
         if at > latest:
             fault = matter.problem(path, f"{at:%Y-%m-%dT%H:%MZ} is in the future; write a time that has come")
@@ -202,7 +204,7 @@ def _to_come(name: str, data: bytes, latest: datetime) -> Iterator[Problem]:
 
 
 def _times(value: object, path: Way) -> Iterator[tuple[Way, datetime]]:
-    """Every time in front matter but those that questions are asked of."""
+    """Yield every time in front matter but those in queries."""
     if isinstance(value, datetime):
         yield from [(path, value.astimezone(UTC))] if value.tzinfo and value.year in YEARS else []
     elif isinstance(value, Mapping | list):
@@ -211,22 +213,22 @@ def _times(value: object, path: Way) -> Iterator[tuple[Way, datetime]]:
                 yield from _times(item, (*path, key))
 
 
-def _unshown(desk: Desk) -> Iterator[Problem]:
-    """Pictures that nobody sees: the archive is no place to leave files at."""
-    written = desk.manuscripts[0]
-    if len(written) < sum(name.startswith(layout.PROSE) for name in desk.files):  # a faulty one may show them
+def _unused_pictures(desk: Desk) -> Iterator[Problem]:
+    """Yield pictures that no article shows: the archive is no place to leave files at."""
+    manuscripts = desk.manuscripts[0]
+    if len(manuscripts) < sum(name.startswith(layout.PROSE) for name in desk.files):  # a faulty one may show them
         return
-    shown = {spot.what for one in written for spot in one.body.links}
+    targets = {spot.what for one in manuscripts for spot in one.body.links}
     for picture in desk.almanac[0].pictures:
-        if picture.url not in shown:
+        if picture.url not in targets:
             message = f"is shown nowhere; show it with ![what it shows]({picture.url}), or take it away"
             yield Problem(file=f"content/{picture.file}", message=message)
 
 
-def _unbound(written: Manuscript) -> Iterable[Problem]:
-    for spot in written.body.numerals if written.year else ():
+def _unbound(manuscript: Manuscript) -> Iterable[Problem]:
+    for spot in manuscript.body.numerals if manuscript.year else ():
         cure = "quote it as {{name}} from a query under `figures`"
-        yield written.problem(spot, f"{spot.what!r} is bound to nothing; {cure}")
+        yield manuscript.problem(spot, f"{spot.what!r} is bound to nothing; {cure}")
 
 
 RULES: tuple[Rule, ...] = (
@@ -241,5 +243,5 @@ RULES: tuple[Rule, ...] = (
     _ownerless,
     _future,
     _agreeing,
-    _unshown,
+    _unused_pictures,
 )
