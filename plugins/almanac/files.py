@@ -64,7 +64,7 @@ def _drop(fresh: str) -> None:
 
 
 def pages(folder: Path) -> list[Path]:
-    """The Markdown files right in a folder, by name; a folder is none, and what begins with a dot is an editor's."""
+    """Return the Markdown files right in a folder, by name, but no folders, and none of an editor's, with a dot first."""
     return [path for path in sorted(folder.glob("[!.]*.md")) if not path.is_dir()]
 
 
@@ -77,23 +77,23 @@ def make_folder(folder: str | Path) -> None:
 
 
 def refusal(path: str | Path, error: OSError) -> DiskError:
-    """The one line about what `error` did to `path`."""
-    return error if isinstance(error, DiskError) else DiskError(f"{_shown(path)}: {why(error)}")
+    """Return an error of one line that says what `error` did to `path`."""
+    return error if isinstance(error, DiskError) else DiskError(f"{_relative(path)}: {why(error)}")
 
 
 def why(error: OSError) -> str:
-    """What happened and the cure, for messages that name the file themselves."""
+    """Return what happened and the cure, for messages that name the file themselves."""
     cure = CURES.get(error.errno or 0, "look what stands there")
     return f"{error.strerror or error}; {cure}, then run this again"
 
 
 def line(error: OSError) -> str:
-    """The one line about an error of a disk, with file and cure where it says which file."""
+    """Return the one line about an error of a disk, with file and cure where it says which file."""
     return str(refusal(str(error.filename), error)) if error.filename is not None else str(error)
 
 
-def _shown(path: str | Path) -> str:
-    """The path as a person would type it here."""
+def _relative(path: str | Path) -> str:
+    """Return the path as a person would type it here."""
     try:
         return Path(path).absolute().relative_to(Path.cwd()).as_posix()
     except (ValueError, OSError):
@@ -101,7 +101,7 @@ def _shown(path: str | Path) -> str:
 
 
 def plainly(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-    """As sys.excepthook: one line for what a disk did, a traceback for what we did wrong."""
+    """Report an error as sys.excepthook does, but errors of a disk on one line."""
     if isinstance(error, DiskError) or (isinstance(error, OSError) and error.errno in CURES and error.filename):
         print(line(error), file=sys.stderr)
     else:

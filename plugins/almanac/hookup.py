@@ -29,14 +29,14 @@ BUILT = "ALMANAC_BUILT"  # and the one that holds what it did
 
 def connect() -> None:
     """Listen to Pelican. The handlers stand at module level because Pelican holds them weakly."""
-    signals.initialized.connect(_begin)
+    signals.initialized.connect(_start)
     signals.readers_init.connect(_readers)
-    signals.generator_init.connect(_enough)
+    signals.generator_init.connect(_allow_no_markdown)
     signals.get_generators.connect(_generators)
     signals.get_writer.connect(_writer)
 
 
-def _begin(pelican: Any) -> None:
+def _start(pelican: Any) -> None:
     """Pull, if the settings say so, before anything is read."""
     settings = pelican.settings
     settings[reader.FAULTS], settings[reader.MANUSCRIPTS] = [], {}
@@ -64,29 +64,29 @@ def _readers(readers: Any) -> None:
     readers.reader_classes["md"] = reader.Reader
 
 
-def _enough(generator: Generator) -> None:
-    """Pelican's own Markdown reader is not installed, and not missed: else every file would be warned of."""
+def _allow_no_markdown(generator: Generator) -> None:
+    """Keep Pelican from warning for every file that its own Markdown reader, which we replace, is not installed."""
     generator.readers.disabled_readers.pop("md", None)
 
 
 def _generators(_: Any) -> type[Generator]:
-    return Incidents
+    return IncidentGenerator
 
 
 def _writer(_: Any) -> type[PelicanWriter]:
     return Writer
 
 
-class Incidents(Generator):  # type: ignore[misc]  # Pelican has no types
-    """Everything on the site that Pelican does not read: from the archive to pages and feeds."""
+class IncidentGenerator(Generator):  # type: ignore[misc]  # Pelican has no types
+    """Generates everything on the site that Pelican does not read: from the archive to pages and feeds."""
 
     def generate_context(self) -> None:
         """Put the Snapshot together. Pelican has read articles and pages by now."""
         settings = self.settings
         faults = settings[reader.FAULTS] + strays(self.get_files(["articles", "pages"], extensions=False))
-        articles = {found.relative_source_path: _article(found, "").card for found in self.context["articles"]}
-        written = list(settings[reader.MANUSCRIPTS].values())
-        settings[BUILD].know(articles, lambda almanac: _judged(written, almanac), faults)
+        articles = {content.relative_source_path: _article(content, "").card for content in self.context["articles"]}
+        manuscripts = list(settings[reader.MANUSCRIPTS].values())
+        settings[BUILD].know(articles, lambda almanac: _judged(manuscripts, almanac), faults)
 
     def generate_output(self, _: Any) -> None:
         """Make all the rest. Pelican has written articles and pages by now."""
@@ -94,41 +94,41 @@ class Incidents(Generator):  # type: ignore[misc]  # Pelican has no types
         built.report()
 
 
-def _judged(written: Sequence[Manuscript], almanac: Snapshot) -> engine.Judgement:
+def _judged(manuscripts: Sequence[Manuscript], almanac: Snapshot) -> engine.Judgement:
     """Return what is wrong with what people wrote, and the files that are left out for it: not for a dead link."""
     site = world(almanac)
-    unfit = [*crosscheck.across(written, site), *judge(written, Evidence(almanac))]
+    unfit = [*crosscheck.across(manuscripts, site), *judge(manuscripts, Evidence(almanac))]
     files = {fault.file for fault in unfit}
-    left_out = frozenset(each.file for each in written if each.matter.file in files)
-    return engine.Judgement([*unfit, *crosscheck.dead_links(written, site)], left_out)
+    left_out = frozenset(each.file for each in manuscripts if each.matter.file in files)
+    return engine.Judgement([*unfit, *crosscheck.dead_links(manuscripts, site)], left_out)
 
 
 class Writer(PelicanWriter):  # type: ignore[misc]
     """Prints articles and pages from our views; where nothing new is to be shown, nothing is printed."""
 
-    def write_file(self, name: str, template: Any, context: Mapping[str, Any], *_: Any, **found: Any) -> None:
-        """The page of an article or page that Pelican read."""
+    def write_file(self, name: str, template: Any, context: Mapping[str, Any], *_: Any, **variables: Any) -> None:
+        """Print the page of an article or page that Pelican read."""
         build: engine.Build = self.settings[BUILD]
-        content = found.get("article") or found.get("page")
+        content = variables.get("article") or variables.get("page")
         if content is None or content.relative_source_path in build.left_out:
             return
         try:
-            if read := found.get("article"):
+            if read := variables.get("article"):
                 build.put_article(name, _article(read, _html(read)))
-            elif page := found.get("page"):
+            elif page := variables.get("page"):
                 file = page.relative_source_path
-                shown = views.page(page.title, f"/{page.url}", page.metadata["summary"], _html(page))
-                build.put_page(name, shown, file)
+                view = views.page(page.title, f"/{page.url}", page.metadata["summary"], _html(page))
+                build.put_page(name, view, file)
         except (OSError, engine.BuildError):
             raise
         except Exception as error:  # whatever a text holds that cannot be shown costs that text
             build.problems.append(unprintable(f"content/{content.relative_source_path}", error))
 
 
-def _article(found: PelicanArticle, html: str) -> Article:
-    return article(found.metadata["written"], f"/{found.url}", html, found.relative_source_path)
+def _article(content: PelicanArticle, html: str) -> Article:
+    return article(content.metadata["written"], f"/{content.url}", html, content.relative_source_path)
 
 
 def _html(content: Content) -> str:
-    """The text with Pelican's own links resolved, relative to the host."""
+    """Return the text with Pelican's own links resolved, relative to the host."""
     return str(content.get_content(urlsplit(content.settings["SITEURL"]).path))

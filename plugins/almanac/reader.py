@@ -25,14 +25,17 @@ MANUSCRIPTS = "ALMANAC_MANUSCRIPTS"  # and the one that collects what was read
 
 
 class Reader(BaseReader):  # type: ignore[misc]  # Pelican has no types
-    """Pelican's way to `articles.read`. Only what Pelican needs for listing and addresses becomes metadata; no key of
-    the file does by itself, so that none can name a path or a template."""
+    """Pelican's way to `articles.read`.
+
+    Only what Pelican needs for listing and addresses becomes metadata; no key of the file does by itself, so that none
+    can name a path or a template.
+    """
 
     enabled = True
     file_extensions = ("md",)
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
-        """HTML and metadata; a file with faults, and a draft where none are wanted, is skipped."""
+        """Return HTML and metadata; a file with faults, and a draft where none are wanted, is skipped."""
         path = Path(source_path)
         file = path.relative_to(self.settings["PATH"]).as_posix()
         if path.is_symlink():
@@ -47,7 +50,7 @@ class Reader(BaseReader):  # type: ignore[misc]  # Pelican has no types
 
     def _metadata(self, read: Manuscript) -> dict[str, Any]:
         values = read.values
-        found = {
+        metadata = {
             "title": values["title"],
             "slug": read.slug,
             "summary": values["summary"],
@@ -56,22 +59,22 @@ class Reader(BaseReader):  # type: ignore[misc]  # Pelican has no types
             "save_as": f"{read.url.lstrip('/')}index.html",
         }
         if read.year:
-            found |= {
+            metadata |= {
                 "date": values["date"],
                 "status": _status(values),
                 "authors": [Author(name, self.settings) for name in values["authors"]],
             }
             if values["modified"]:
-                found["modified"] = values["modified"]
-        return found
+                metadata["modified"] = values["modified"]
+        return metadata
 
 
 def _rooted(html: str, site_url: str) -> str:
-    """HTML whose links to /an/address/ lead below the path the site lives at."""
+    """Return HTML whose links to /an/address/ lead below the path the site lives at."""
     root = urlsplit(site_url).path.rstrip("/")
     return LINK.sub(rf'\1="{root}/', html) if root else html
 
 
 def _status(values: Mapping[str, Any]) -> str:
-    """Pelican's word: a draft that is shown has its page, but stands in no list."""
+    """Return Pelican's status: a draft that is shown has its page, but stands in no list."""
     return "hidden" if values["status"] == "draft" else "published"

@@ -14,7 +14,7 @@ from almanac import files, unchanged
 from almanac.model import clock
 
 PATHS = ("PATH", "THEME", "OUTPUT_PATH")
-TOLD = 12  # so many paths are named one by one
+MOST_LISTED = 12  # so many paths are named one by one
 
 
 def connect() -> None:
@@ -25,18 +25,18 @@ def connect() -> None:
 
 
 def preview(root: str) -> None:
-    """`tasks.py build` without options, in a process of its own."""
+    """Run `tasks.py build` without options, in a process of its own."""
     sys.excepthook = files.plainly
     run(Path(root, "pelicanconf.py"))
 
 
-def run(settings_file: Path, **asked: Any) -> None:
-    """`build` as the last thing a process does: nothing is looked through for what could be freed.
+def run(settings_file: Path, **options: Any) -> None:
+    """Build as the last thing a process does: nothing is looked through for what could be freed.
 
     Python would do so when it ends, which takes half a second of 10,000 incidents.
     """
     gc.disable()
-    build(settings_file, **asked)
+    build(settings_file, **options)
     gc.freeze()
 
 
@@ -58,7 +58,7 @@ def build(settings_file: Path, *, now: str = "", output: str = "", pull: bool = 
             overrides["ALMANAC_NOW"] = settings["ALMANAC_NOW"] = str(now_s)
         if settings["ALMANAC_PULL"] or not unchanged.report(settings_file.parent, now_s, Path(settings["OUTPUT_PATH"])):
             built = _built(settings_file, settings, overrides)
-            print(f"build: {_said(built)} ({time.perf_counter() - started:.2f} s)")
+            print(f"build: {_summary(built)} ({time.perf_counter() - started:.2f} s)")
     except _faults() as error:
         sys.exit(f"{error}\nbuild: nothing was built; mend the above")
     finally:
@@ -67,7 +67,7 @@ def build(settings_file: Path, *, now: str = "", output: str = "", pull: bool = 
 
 
 def _faults() -> tuple[type[Exception], ...]:
-    """What a person has to mend; everything else is a fault of ours."""
+    """Return the errors that a person has to mend; all others are bugs."""
     from almanac.archive import ArchiveError
     from almanac.content.providers import ProviderError
     from almanac.engine import BuildError, SettingError
@@ -76,16 +76,16 @@ def _faults() -> tuple[type[Exception], ...]:
 
 
 def _overrides(settings_file: Path, now: str, output: str) -> dict[str, Any]:
-    """What was asked for instead of what the settings say."""
-    found: dict[str, Any] = {"ALMANAC_NOW": now} if now else {}
-    return found | ({"OUTPUT_PATH": str(settings_file.parent.absolute() / output)} if output else {})
+    """Return the settings that the options of this build replace."""
+    overrides: dict[str, Any] = {"ALMANAC_NOW": now} if now else {}
+    return overrides | ({"OUTPUT_PATH": str(settings_file.parent.absolute() / output)} if output else {})
 
 
 def _settings(settings_file: Path) -> dict[str, Any]:
-    """The names of a settings file, with absolute paths: what Pelican makes of it, as far as the engine needs it."""
-    found = runpy.run_path(str(settings_file))
+    """Return the names of a settings file, with absolute paths, as Pelican would, as far as the engine needs it."""
+    settings = runpy.run_path(str(settings_file))
     home = settings_file.parent.absolute()
-    return found | {name: str(home / found[name]) for name in PATHS}
+    return settings | {name: str(home / settings[name]) for name in PATHS}
 
 
 def _built(settings_file: Path, settings: Mapping[str, Any], overrides: Mapping[str, Any]) -> Any:
@@ -95,10 +95,10 @@ def _built(settings_file: Path, settings: Mapping[str, Any], overrides: Mapping[
     from almanac import engine
 
     running = engine.Build(engine.plan(settings, time.time()), time.time_ns())
-    known = running.known_articles
-    if known is not None:
-        running.know({article.path: article.card for article in known if article.listed})
-        if running.still(known):
+    known_articles = running.known_articles
+    if known_articles is not None:
+        running.know({article.path: article.card for article in known_articles if article.listed})
+        if running.still(known_articles):
             built = running.finish()
             built.report()
             return built
@@ -122,12 +122,12 @@ def _pelican(settings_file: Path, overrides: Mapping[str, Any]) -> Any:
     return settings["ALMANAC_BUILT"]
 
 
-def _said(built: Any) -> str:
-    """What was rebuilt, in a line, and path by path if these are few."""
-    written, removed = len(built.written), len(built.removed)
-    told = [f"{written} written, {removed} removed, {built.unchanged} unchanged"]
+def _summary(built: Any) -> str:
+    """Return what was rebuilt, in a line, and path by path if these are few."""
+    changes = len(built.written) + len(built.removed)
+    lines = [f"{len(built.written)} written, {len(built.removed)} removed, {built.unchanged} unchanged"]
     if built.problems:
-        told[0] += f", {len(built.problems)} to mend: what is named above is left out"
-    if 0 < written + removed <= TOLD:
-        told += [f"+ {path}" for path in built.written] + [f"- {path}" for path in built.removed]
-    return "\n  ".join(told)
+        lines[0] += f", {len(built.problems)} to mend: what is named above is left out"
+    if 0 < changes <= MOST_LISTED:
+        lines += [f"+ {path}" for path in built.written] + [f"- {path}" for path in built.removed]
+    return "\n  ".join(lines)

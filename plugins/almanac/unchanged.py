@@ -58,12 +58,12 @@ def newest_pull(content: Path) -> int:
 
 
 def state_folder(output: Path) -> Path:
-    """Where a build keeps what it knows of `output`: beside it, never inside, for that is published."""
+    """Return the folder for the state of `output`: beside it, never inside, for that is published."""
     return output.parent / f".{output.name.lstrip('.')}-state"
 
 
 def is_unchanged(folder: Path, root: Path, output: Path, now: int) -> bool:
-    """True if the census in `folder` was taken at the same `now` of sources and outputs that still look the same."""
+    """Say whether the census in `folder` was taken at the same `now` of sources and outputs that still look the same."""
     try:
         census = json.loads((folder / CENSUS).read_bytes())
         if not census["sources"] or census["now"] != now:  # asked first: it spares the look
@@ -76,7 +76,7 @@ def is_unchanged(folder: Path, root: Path, output: Path, now: int) -> bool:
 
 
 def census(outputs: Mapping[str, tuple[int, int]], now: int, sources: str) -> bytes:
-    """What to keep as CENSUS for the next look: size and mtime of every output, and `look` before the build began.
+    """Return the CENSUS for the next look: size and mtime of every output, and `look` before the build began.
 
     With `sources` "" it lists the outputs, but never says that nothing changed.
     """
@@ -86,7 +86,7 @@ def census(outputs: Mapping[str, tuple[int, int]], now: int, sources: str) -> by
 
 
 def files(folder: Path) -> list[str]:
-    """The outputs the last census names; none if there was none."""
+    """Return the outputs the last census names; none if there was none."""
     try:
         return [str(file) for file in json.loads((folder / CENSUS).read_bytes())["files"]]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -94,7 +94,7 @@ def files(folder: Path) -> list[str]:
 
 
 def is_leftover(name: str) -> bool:
-    """True for the name of a file under content/ that our own runs leave there: a lock, or half a file of a killed one.
+    """Say whether a name under content/ is of a file that our own runs leave: a lock, or half a file of a killed one.
 
     No other name is passed over, so that nobody can leave anything unseen.
     """
@@ -102,7 +102,7 @@ def is_leftover(name: str) -> bool:
 
 
 def look(root: Path, clock_ns: int = 0, names: Iterable[str] = SOURCES) -> str:
-    """A digest of what the sources under `root`, or those of `names` among them, and the environment look like.
+    """Return a digest of how the sources under `root`, or those of `names` among them, and the environment look.
 
     With `clock_ns`, the time of the look: "" if a source was touched so shortly before that it might change again
     without looking different.
@@ -111,13 +111,13 @@ def look(root: Path, clock_ns: int = 0, names: Iterable[str] = SOURCES) -> str:
     for name in names:
         for path, status in _walk(root, name):
             newest = max(newest, status.st_ctime_ns)
-            seen = f"{path}\0{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}\n"
-            digest.update(seen.encode("utf-8", "surrogateescape"))
+            row = f"{path}\0{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}\n"
+            digest.update(row.encode("utf-8", "surrogateescape"))
     return "" if clock_ns and newest > clock_ns - SETTLED else digest.hexdigest()
 
 
 def _walk(root: str | Path, name: str) -> Iterator[tuple[str, os.stat_result]]:
-    """Every file at or under a path that counts as a source, in a fixed order; nothing if there is no such path."""
+    """Yield every file at or under a path that counts as a source, in a fixed order; nothing if it does not exist."""
     if not os.path.isdir(os.path.join(root, name)):
         if os.path.exists(os.path.join(root, name)):
             yield name, os.stat(os.path.join(root, name))
@@ -126,8 +126,8 @@ def _walk(root: str | Path, name: str) -> Iterator[tuple[str, os.stat_result]]:
     while left:
         above = left.pop()
         with os.scandir(os.path.join(root, above)) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-        for entry in found:
+            listed = sorted(entries, key=lambda entry: entry.name)
+        for entry in listed:
             path = f"{above}/{entry.name}"
             if entry.name.startswith(".") or entry.name == "__pycache__" or is_leftover(path.removeprefix(CONTENT)):
                 continue  # what editors and tools leave behind
@@ -138,7 +138,7 @@ def _walk(root: str | Path, name: str) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def _looks(output: Path, files: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Size and mtime of each output; OSError if one is missing."""
+    """Yield size and mtime of each output; OSError if one is missing."""
     base = os.path.join(output, "")
     for file in files:
         status = os.stat(base + file)
