@@ -86,7 +86,7 @@ class IncidentGenerator(Generator):  # type: ignore[misc]  # Pelican has no type
         faults = settings[reader.FAULTS] + strays(self.get_files(["articles", "pages"], extensions=False))
         articles = {content.relative_source_path: _article(content, "").card for content in self.context["articles"]}
         manuscripts = list(settings[reader.MANUSCRIPTS].values())
-        settings[BUILD].know(articles, lambda almanac: _judged(manuscripts, almanac), faults)
+        settings[BUILD].know(articles, lambda almanac: _judge(manuscripts, almanac), faults)
 
     def generate_output(self, _: Any) -> None:
         """Make all the rest. Pelican has written articles and pages by now."""
@@ -94,7 +94,7 @@ class IncidentGenerator(Generator):  # type: ignore[misc]  # Pelican has no type
         built.report()
 
 
-def _judged(manuscripts: Sequence[Manuscript], almanac: Snapshot) -> engine.Judgement:
+def _judge(manuscripts: Sequence[Manuscript], almanac: Snapshot) -> engine.Judgement:
     """Return what is wrong with what people wrote, and the files that are left out for it: not for a dead link."""
     site = world(almanac)
     unfit = [*crosscheck.across(manuscripts, site), *judge(manuscripts, Evidence(almanac))]

@@ -46,7 +46,7 @@ class Reader(BaseReader):  # type: ignore[misc]  # Pelican has no types
         if read is None or (read.values.get("status") == "draft" and not self.settings["ALMANAC_DRAFTS"]):
             return "", {"status": "skip"}
         self.settings[MANUSCRIPTS][file] = read
-        return _rooted(read.html, self.settings["SITEURL"]), self._metadata(read)
+        return _root_links(read.html, self.settings["SITEURL"]), self._metadata(read)
 
     def _metadata(self, read: Manuscript) -> dict[str, Any]:
         values = read.values
@@ -69,7 +69,7 @@ class Reader(BaseReader):  # type: ignore[misc]  # Pelican has no types
         return metadata
 
 
-def _rooted(html: str, site_url: str) -> str:
+def _root_links(html: str, site_url: str) -> str:
     """Return HTML whose links to /an/address/ lead below the path the site lives at."""
     root = urlsplit(site_url).path.rstrip("/")
     return LINK.sub(rf'\1="{root}/', html) if root else html

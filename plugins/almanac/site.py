@@ -57,7 +57,7 @@ def build(settings_file: Path, *, now: str = "", output: str = "", pull: bool = 
         if not settings["ALMANAC_PULL"]:
             overrides["ALMANAC_NOW"] = settings["ALMANAC_NOW"] = str(now_s)
         if settings["ALMANAC_PULL"] or not unchanged.report(settings_file.parent, now_s, Path(settings["OUTPUT_PATH"])):
-            built = _built(settings_file, settings, overrides)
+            built = _build(settings_file, settings, overrides)
             print(f"build: {_summary(built)} ({time.perf_counter() - started:.2f} s)")
     except _faults() as error:
         sys.exit(f"{error}\nbuild: nothing was built; mend the above")
@@ -88,7 +88,7 @@ def _settings(settings_file: Path) -> dict[str, Any]:
     return settings | {name: str(home / settings[name]) for name in PATHS}
 
 
-def _built(settings_file: Path, settings: Mapping[str, Any], overrides: Mapping[str, Any]) -> Any:
+def _build(settings_file: Path, settings: Mapping[str, Any], overrides: Mapping[str, Any]) -> Any:
     """Run the engine; Pelican too, if anything that people wrote, the theme or the settings changed."""
     if settings["ALMANAC_PULL"]:
         return _pelican(settings_file, overrides)

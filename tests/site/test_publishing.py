@@ -232,7 +232,7 @@ def test_sources_that_cannot_be_read_are_told_with_the_cure(tmp_path: Path) -> N
         path.mkdir()
     said = "Is a directory; look what stands there, then run this again"
     with pytest.raises(BuildError, match="is a folder within 3 others, deeper than anything here is read"):
-        site._built(root / "pelicanconf.py", site._settings(root / "pelicanconf.py"), {})
+        site._build(root / "pelicanconf.py", site._settings(root / "pelicanconf.py"), {})
     _, (fault,) = read_written(root / "content", text.relative_to(root / "content").as_posix())
     assert str(fault) == f"{text.relative_to(root)}:1:1: {said}"
 

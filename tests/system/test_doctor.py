@@ -22,7 +22,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def marks(examine: Callable[[Path], Iterator[Finding]], home: Path) -> list[str]:
-    return [f"{mark} {text}" for mark, text in doctor._examined(examine, home)]
+    return [f"{mark} {text}" for mark, text in doctor._examine(examine, home)]
 
 
 def pulled(home: Path, ago: timedelta, **state: object) -> datetime:

@@ -293,7 +293,7 @@ def test_a_ulid_tells_when_it_was_made(at: datetime) -> None:
     for _ in range(10):
         left, digit = divmod(left, 32)
         digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[digit] + digits
-    assert incidentio.created(f"{digits}T8VNWS146V0S09MF") == at.replace(microsecond=0)
+    assert incidentio.ulid_time(f"{digits}T8VNWS146V0S09MF") == at.replace(microsecond=0)
 
 
 # --- words ---------------------------------------------------------------------------------------------------------

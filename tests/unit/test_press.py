@@ -384,7 +384,7 @@ def test_what_was_dropped_never_comes_back(content: Path) -> None:
         outlets=2, items=2
     )
     assert inbox.load(content) == ()
-    assert [one.telling.title for one in inbox.decided(content)] == ["Claude is down", "Claude outage spreads"]
+    assert [one.telling.title for one in inbox.decisions(content)] == ["Claude is down", "Claude outage spreads"]
     assert len((content / inbox.MEMORY).read_text().splitlines()) == 2
 
 
@@ -544,7 +544,7 @@ def test_a_draft_becomes_a_link_post_with_its_curator(desk: Path) -> None:
         ["claude/0ghc53zpsfmt"],
     )
     assert inbox.load(desk) == ()
-    assert {one.word for one in inbox.decided(desk)} == {"link"}
+    assert {one.word for one in inbox.decisions(desk)} == {"link"}
 
 
 def test_a_draft_becomes_the_start_of_an_article_with_its_sources(desk: Path) -> None:
@@ -557,7 +557,7 @@ def test_a_draft_becomes_the_start_of_an_article_with_its_sources(desk: Path) ->
         ("The Paper", False),
         ("The Board", False),
     ]
-    assert {one.word for one in inbox.decided(desk)} == {"article"}
+    assert {one.word for one in inbox.decisions(desk)} == {"article"}
 
 
 def test_several_are_dropped_at_once_by_the_numbers_of_one_list(content: Path) -> None:

@@ -74,12 +74,12 @@ NO_STATES = [
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("form", PRINTED)
 def test_a_state_is_taken_off_wherever_it_is_printed(form: str, state: str) -> None:
-    assert titles.parted(form.format(state)) == (state, NAME)
+    assert titles.split_state(form.format(state)) == (state, NAME)
 
 
 @pytest.mark.parametrize("title", NO_STATES)
 def test_words_that_are_no_state_stay(title: str) -> None:
-    assert titles.parted(title) == ("", title)
+    assert titles.split_state(title) == ("", title)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_words_that_are_no_state_stay(title: str) -> None:
     ],
 )
 def test_of_several_states_the_end_counts_and_a_title_is_never_empty(title: str, state: str, name: str) -> None:
-    assert titles.parted(title) == (state, name)
+    assert titles.split_state(title) == (state, name)
 
 
 def read(title: str, hours: int, date: str = "02 Mar 2026 10:00 GMT", guid: str = "<guid>1</guid>") -> Reading:

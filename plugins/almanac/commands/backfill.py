@@ -142,7 +142,7 @@ def read_incident(row: Mapping[str, str]) -> Incident:
     started, ended = _time(row, "started_at"), _time(row, "ended_at") if row["ended_at"] else None
     facts: dict[str, Any] = {
         "provider": _slug(row["provider"]),
-        "id": _filled(row, "incident_id"),
+        "id": _required(row, "incident_id"),
         "id_is_ours": row["id_is_ours"] == "yes",
         "impact": wording.impact(row["impact"]) or Impact.UNKNOWN,
         "impact_stated": row["impact"],
@@ -156,7 +156,7 @@ def read_incident(row: Mapping[str, str]) -> Incident:
         "phase": _phase(ended, updates),
         "precision": "second" if started.second or (ended and ended.second) else "minute",
         "source": row["url"],
-        "imported": _filled(row, "dataset"),
+        "imported": _required(row, "dataset"),
         "updates": updates,
     }
     if ended and ended < started:  # backdated: the stamp of its making lies after its end
@@ -166,7 +166,7 @@ def read_incident(row: Mapping[str, str]) -> Incident:
 
 def read_span(row: Mapping[str, str]) -> tuple[str, Span]:
     """Return provider and time of a row of coverage. Raises ValueError naming the field."""
-    span = Span(since=_time(row, "from"), until=_time(row, "to"), dataset=_filled(row, "dataset"))
+    span = Span(since=_time(row, "from"), until=_time(row, "to"), dataset=_required(row, "dataset"))
     if span.until < span.since:
         raise _FieldError("to", "lies before `from`; swap the two")
     return _slug(row["provider"]), span
@@ -178,7 +178,7 @@ def _slug(text: str) -> str:
     return text
 
 
-def _filled(row: Mapping[str, str], field: str) -> str:
+def _required(row: Mapping[str, str], field: str) -> str:
     if not row[field].strip():
         raise _FieldError(field, "is empty; every row needs one")
     return row[field]

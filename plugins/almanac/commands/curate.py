@@ -39,9 +39,9 @@ def main(
         elif link:
             _each(chosen, lambda draft: as_link(content, draft, by=by, note=note))
         elif drop:
-            _each(chosen, lambda draft: dropped(content, draft))
+            _each(chosen, lambda draft: discard(content, draft))
         else:
-            print(*listed(drafts), sep="\n")
+            print(*list_lines(drafts), sep="\n")
     except (ValueError, FileExistsError, InboxError, archive.ArchiveError, providers.ProviderError) as error:
         print(f"curate: {error}")
         return 1
@@ -53,7 +53,7 @@ def _each(drafts: Sequence[StoryDraft], do: Callable[[StoryDraft], str]) -> None
         print(f"curate: {do(draft)}")
 
 
-def listed(drafts: Sequence[StoryDraft]) -> list[str]:
+def list_lines(drafts: Sequence[StoryDraft]) -> list[str]:
     """Return the lines of the drafts, numbered from 1, oldest first, and what can be done with them."""
     if not drafts:
         return ["curate: the inbox is empty; a pull fills it"]
@@ -109,7 +109,7 @@ def as_article(content: Path, draft: StoryDraft, *, title: str, by: str, now: da
     return f"wrote {content.name}/{draft_article.path}; fill in what is empty, then run: python3 tasks.py check"
 
 
-def dropped(content: Path, draft: StoryDraft) -> str:
+def discard(content: Path, draft: StoryDraft) -> str:
     """Drop a draft, whose story does not come back, and return what was done."""
     inbox.leave(content, draft, "dropped")
     return f"dropped {draft.lead.title}"

@@ -34,7 +34,7 @@ class Finding(NamedTuple):
 
 def main(root: Path) -> int:
     """Print the findings about the installation at `root`. The exit code: 1 if anything is wrong."""
-    findings = [finding for examine in EXAMINATIONS for finding in _examined(examine, root)]
+    findings = [finding for examine in EXAMINATIONS for finding in _examine(examine, root)]
     for mark, text in findings:
         print(f"{mark:<5} {text}")
     wrong = sum(mark == "WRONG" for mark, _ in findings)
@@ -42,7 +42,7 @@ def main(root: Path) -> int:
     return 1 if wrong else 0
 
 
-def _examined(examine: Callable[[Path], Iterator[Finding]], root: Path) -> Iterator[Finding]:
+def _examine(examine: Callable[[Path], Iterator[Finding]], root: Path) -> Iterator[Finding]:
     """Yield the findings of one examination; an error that stops it is a finding too."""
     try:
         yield from examine(root)
@@ -57,7 +57,7 @@ def packages(root: Path) -> Iterator[Finding]:
     for name, version, elsewhere in _PIN.findall((root / "requirements.lock").read_text(encoding="utf-8")):
         pinned.setdefault(name, set()).add(version)
         always |= {name} - {name if elsewhere else ""}
-    have = {name: _installed(name) for name in pinned}
+    have = {name: _installed_version(name) for name in pinned}
     other = [
         f"{name} {have[name] or 'missing'}, not {' or '.join(sorted(versions))}"
         for name, versions in pinned.items()
@@ -69,7 +69,7 @@ def packages(root: Path) -> Iterator[Finding]:
         yield Finding("ok", f"Python {sys.version.split()[0]}, {sum(map(bool, have.values()))} packages as locked")
 
 
-def _installed(name: str) -> str:
+def _installed_version(name: str) -> str:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

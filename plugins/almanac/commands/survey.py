@@ -18,7 +18,7 @@ from almanac.content import articles, crosscheck, frontmatter, layout, providers
 from almanac.content.articles import Manuscript
 from almanac.content.files import Files
 from almanac.content.forms.values import YEARS
-from almanac.content.frontmatter import Matter, Way, attempt, unjudged
+from almanac.content.frontmatter import Matter, Way, attempt, judging_error
 from almanac.engine.world import world
 from almanac.model import Card, Provider, card
 from almanac.model.problem import Problem
@@ -79,9 +79,9 @@ Rule = Callable[[Desk], Iterable[Problem]]
 
 
 def survey(content: Path, files: Files, now: datetime, strict: bool, by: Sequence[Rule] = ()) -> list[Problem]:
-    """Every problem of `files`, which stand under `content`, in the order of files and lines.
+    """Return every problem of `files`, which stand under `content`, in the order of files and lines.
 
-    A rule that breaks off is a problem itself, and keeps no other from being told.
+    A rule that breaks off is a problem itself, and stops no other.
     """
     desk = Desk(content, files, now)
     faults = [fault for rule in by or RULES for fault in attempt("content", lambda: rule(desk))]  # noqa: B023
@@ -106,7 +106,7 @@ def cards(files: Files, faults: list[Problem]) -> Iterator[Card]:
         except archive.ArchiveError as error:
             faults += error.problems
         except Exception as error:
-            faults.append(unjudged(f"content/{name}", error))
+            faults.append(judging_error(f"content/{name}", error))
 
 
 def _press(desk: Desk) -> Iterator[Problem]:
@@ -128,16 +128,16 @@ def _manuscripts(files: Files, faults: list[Problem]) -> Iterator[Manuscript]:
         try:
             manuscript, wrong = articles.read(file.data, name)
         except Exception as error:
-            manuscript, wrong = None, (unjudged(f"content/{name}", error),)
+            manuscript, wrong = None, (judging_error(f"content/{name}", error),)
         faults += wrong
         if manuscript:
             yield manuscript
 
 
-def _misspelled(desk: Desk) -> Iterator[Problem]:
+def _misspellings(desk: Desk) -> Iterator[Problem]:
     """Yield misspelled words in what people wrote; another rule names a file that cannot be read."""
     files = desk.files
-    accepted = spelling.allowed(files[spelling.WORDS].data) if spelling.WORDS in files else frozenset[str]()
+    accepted = spelling.accepted_words(files[spelling.WORDS].data) if spelling.WORDS in files else frozenset[str]()
     for name, file in files.items():
         if name.startswith(IN_WORDS) and not file.odd and len(file.data) <= limits.ARTICLE:
             yield from attempt(f"content/{name}", lambda: _slips(name, file.data, accepted))  # noqa: B023
@@ -238,7 +238,7 @@ RULES: tuple[Rule, ...] = (
     lambda desk: desk.manuscripts[1],
     lambda desk: desk.almanac[1],
     _press,
-    _misspelled,
+    _misspellings,
     _strays,
     _ownerless,
     _future,

@@ -77,7 +77,7 @@ def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Problem, ...]
     faults += tuple(
         Problem(file=path, line=first + spot.line - 1, column=spot.column, message=spot.what) for spot in text.wrong
     )
-    faults += tuple(_misnamed(file, page, name))
+    faults += tuple(_check_name(file, page, name))
     questions = _Questions(matter, values)
     faults += tuple(questions.faults)
     if faults or name is None:
@@ -121,7 +121,7 @@ class _Questions:
         if check is None and not fields["why"]:
             self._say(path, "has neither check nor why; bind it to a figure, or say in `why` what it is judged by")
         if check is not None and (query := self._query((*path, "check"), check)):
-            expected = self._expected((*path, "check"), query, check)
+            expected = self._expectation((*path, "check"), query, check)
         return Claim(
             said=fields["said"],
             by=fields["by"],
@@ -141,7 +141,7 @@ class _Questions:
             self._say((*path, error.key) if error.key else path, str(error))
         return None
 
-    def _expected(self, path: Way, query: Query, fields: Mapping[str, Any]) -> Expect | None:
+    def _expectation(self, path: Way, query: Query, fields: Mapping[str, Any]) -> Expect | None:
         if "expect" not in fields:
             self._say(path, 'expects nothing; add what the claim says, as in `expect: "> 50%"`')
             return None
@@ -155,7 +155,7 @@ class _Questions:
         self.faults.append(self._matter.problem(path, message))
 
 
-def _misnamed(file: str, page: bool, good: re.Match[str] | None) -> Iterable[Problem]:
+def _check_name(file: str, page: bool, good: re.Match[str] | None) -> Iterable[Problem]:
     """Yield what is wrong with the name of a file, which becomes its address."""
     path = f"content/{file}".encode("ascii", "backslashreplace").decode()
     form = "pages/<slug>.md" if page else "articles/<year>/<year>-<month>-<day>-<slug>.md"

@@ -87,10 +87,10 @@ def read(markdown: str, figures: Collection[str] = ()) -> Body:
 
 def unfit(markdown: str) -> list[Spot]:
     """Return what must not be given to a renderer, in any text."""
-    return [*_hidden(markdown), *_too_much(markdown)]
+    return [*_hidden_characters(markdown), *_too_much(markdown)]
 
 
-def _hidden(markdown: str) -> Iterator[Spot]:
+def _hidden_characters(markdown: str) -> Iterator[Spot]:
     """Yield characters that reorder or hide what a reader sees."""
     for number, line in enumerate(markdown.split("\n"), 1):
         for column, character in invisible_characters(line):

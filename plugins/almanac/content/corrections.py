@@ -114,12 +114,12 @@ def apply(cards: Iterable[Card], fixes: Iterable[Fix]) -> tuple[list[Card], tupl
         if message := _impossible(fix, by_key, ids):
             faults.append(Problem(file=f"content/{fix.file}", message=message))
             continue
-        by_key[key] = corrected(by_key[key], fix)
+        by_key[key] = correct(by_key[key], fix)
         possible.append(fix)
     for fix in possible:
         if fix.merge_with:
             survivor = ids[fix.merge_with]
-            by_key[survivor] = _joined(by_key[survivor], by_key[fix.provider, fix.slug])
+            by_key[survivor] = _merge_cards(by_key[survivor], by_key[fix.provider, fix.slug])
     log = tuple(Corrected(fix, was[fix.provider, fix.slug], by_key[fix.provider, fix.slug]) for fix in possible)
     return [by_key[key] if was[key := (card.provider, card.slug)] is card else card for card in everything], log, faults
 
@@ -143,7 +143,7 @@ def _impossible(fix: Fix, by_key: Mapping[tuple[str, str], Card], ids: Mapping[s
     return "end: is before the start; mend one of the two" if end is not None and end < start else ""
 
 
-def corrected(card: Card, fix: Fix) -> Card:
+def correct(card: Card, fix: Fix) -> Card:
     """Return a card as an editor says it is."""
     kind = Kind.MERGED if fix.merge_with else Kind.WITHDRAWN if fix.withdrawn else fix.kind
     if fix.started is not None:
@@ -161,7 +161,7 @@ def _over(card: Card) -> str:
     return "resolved" if card.ended is None and card.phase not in OVER else card.phase
 
 
-def _joined(card: Card, part: Card) -> Card:
+def _merge_cards(card: Card, part: Card) -> Card:
     ends = (card.ended, part.ended)
     impact = max((card.impact, part.impact), key=lambda impact: RANKS.index(Impact(impact)))
     return card._replace(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from almanac import files, unchanged
-from almanac.content.frontmatter import unjudged
+from almanac.content.frontmatter import judging_error
 from almanac.model.problem import Problem
 from almanac.text import limits
 
@@ -110,19 +110,19 @@ def collect(
     values, wrong = list[Value](), list(faults)
     for name in names:
         try:
-            value, problems = read(opened(content, name), name)
+            value, problems = read(read_file(content, name), name)
         except OSError as error:
             value, problems = None, (Problem(file=f"content/{name}", message=files.why(error)),)
         except TooLargeError as error:
             value, problems = None, (Problem(file=f"content/{name}", message=str(error)),)
         except Exception as error:
-            value, problems = None, (unjudged(f"content/{name}", error),)
+            value, problems = None, (judging_error(f"content/{name}", error),)
         wrong += problems
         values += [] if value is None else [value]
     return values, tuple(wrong)
 
 
-def opened(content: Path, name: str) -> bytes:
+def read_file(content: Path, name: str) -> bytes:
     """Return the bytes of a file. Raises OSError, and TooLargeError beyond `limits.FILE`."""
     with open(os.path.join(content, name), "rb") as source:
         size = os.fstat(source.fileno()).st_size
@@ -145,7 +145,7 @@ def read_all(content: Path) -> dict[str, File]:
 
 def _read(content: Path, name: str) -> File:
     try:
-        return File(opened(content, name))
+        return File(read_file(content, name))
     except TooLargeError as error:
         return File(b"", str(error))
     except OSError as error:

@@ -57,11 +57,11 @@ def attempt(file: str, judge: Callable[[], Iterable[Problem]]) -> list[Problem]:
     try:
         faults.extend(judge())
     except Exception as error:  # a mistake of ours, which must not hide those of others
-        faults.append(unjudged(file, error))
+        faults.append(judging_error(file, error))
     return faults
 
 
-def unjudged(file: str, error: Exception) -> Problem:
+def judging_error(file: str, error: Exception) -> Problem:
     """Return the problem of a file that one of our rules could not cope with."""
     cure = "write it more plainly, and report this as a mistake of the program"
     return Problem(file=file, message=f"could not be judged: {type(error).__name__}; {cure}")
@@ -73,16 +73,18 @@ def read(data: bytes, file: str) -> Matter:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        return _broken(file, Place(line, 1), "is not UTF-8; save the file as UTF-8")
+        return _unreadable(file, Place(line, 1), "is not UTF-8; save the file as UTF-8")
     head, mark, body = text.removeprefix("---\n").partition("\n---\n")
     if not text.startswith("---\n") or not mark:
-        return _broken(file, Place(1, 1), "has no front matter; begin with a line ---, then fields, then a line ---")
+        return _unreadable(
+            file, Place(1, 1), "has no front matter; begin with a line ---, then fields, then a line ---"
+        )
     try:
         return _matter(file, head, body)
     except yaml.MarkedYAMLError as error:
-        return _broken(file, _place(error.problem_mark), f"is not YAML: {error.problem}; {_hint(error.problem)}")
+        return _unreadable(file, _place(error.problem_mark), f"is not YAML: {error.problem}; {_hint(error.problem)}")
     except yaml.YAMLError as error:  # the parser gives no line for forbidden characters
-        return _broken(file, Place(2, 1), f"is not YAML: {' '.join(str(error).split())}; retype that line")
+        return _unreadable(file, Place(2, 1), f"is not YAML: {' '.join(str(error).split())}; retype that line")
 
 
 class _Loader(yaml.CSafeLoader):
@@ -113,17 +115,17 @@ def _matter(file: str, head: str, body: str) -> Matter:
                 return Matter(file=file, head=head, values=values, body=body)
         except UNMAKEABLE:
             pass
-    return _explained(file, head, body)
+    return _explain(file, head, body)
 
 
-def _explained(file: str, head: str, body: str) -> Matter:
+def _explain(file: str, head: str, body: str) -> Matter:
     """Return the Matter with every problem of it. Raises yaml.YAMLError where `head` is no YAML at all."""
     if mark := deep_yaml(head):
-        return _broken(file, _place(mark), f"is nested more than {limits.YAML_LEVELS} levels deep; write it flat")
+        return _unreadable(file, _place(mark), f"is nested more than {limits.YAML_LEVELS} levels deep; write it flat")
     loader = _Loader(head)
     root = loader.get_single_node()
     if not isinstance(root, yaml.MappingNode):
-        return _broken(file, Place(2, 1), "front matter is not a list of fields; write lines like `name: value`")
+        return _unreadable(file, Place(2, 1), "front matter is not a list of fields; write lines like `name: value`")
     wrong = [(path, message) for path, _, message in _walk(root, (), set()) if message]
     values = {}
     for key, value in root.value if not wrong else ():  # an alias may hold a bomb: nothing is built then
@@ -187,6 +189,6 @@ def _hint(problem: str | None) -> str:
     return "quote text that holds : # [ ] { } or begins with * & ! % @, and indent with blanks"
 
 
-def _broken(file: str, place: Place, message: str) -> Matter:
+def _unreadable(file: str, place: Place, message: str) -> Matter:
     """Return the Matter of a file of which nothing can be read."""
     return Matter(file=file, faults=(Problem(file=file, line=place.line, column=place.column, message=message),))

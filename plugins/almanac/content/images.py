@@ -61,7 +61,7 @@ class PictureError(ValueError):
 
 def read(data: bytes, file: str) -> tuple[Picture | None, tuple[Problem, ...]]:
     """Return the picture in `file` (relative to content/, with slashes), or every problem of it. Pure."""
-    messages = [*_misnamed(file), *_wrong_with(data, file.rpartition(".")[2])]
+    messages = [*_check_name(file), *_wrong_with(data, file.rpartition(".")[2])]
     if messages:
         return None, tuple(Problem(file=f"content/{file}", message=message) for message in messages)
     width, height = _size(_parts(data)[1])
@@ -89,7 +89,7 @@ def bare(data: bytes) -> bytes:
     return stripped[:20] + bytes([stripped[20] & 0b110000]) + stripped[21:] if stripped[12:16] == b"VP8X" else stripped
 
 
-def _misnamed(file: str) -> Iterator[str]:
+def _check_name(file: str) -> Iterator[str]:
     if not FILE.fullmatch(file):
         yield "is no address; name it content/images/<year>/<words>.png, .jpg or .webp, words of a-z, 0-9, -"
     elif len(file.rpartition("/")[2]) > limits.FILE_NAME:
@@ -143,11 +143,11 @@ def _unlike_its_head(data: bytes, parts: list[ImagePart]) -> str:
     if wrong or len(palettes) > 1 or (colour == INDEXED and not palettes):
         return "has no palette, or one that is none"
     profiles = [content.partition(b"\0")[2][1:] for name, content in chunks if name == "iCCP"]
-    if any(_unpacked(profile, limits.PROFILE) is None for profile in profiles):
+    if any(_unpack(profile, limits.PROFILE) is None for profile in profiles):
         return "has a profile that cannot be unpacked, or is larger than any"
     width, height = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:8], "big")
     rows = _rows(width, height, depth * SAMPLES[colour], PASSES if interlaced else ((0, 0, 1, 1),))
-    points = _unpacked(b"".join(content for name, content in chunks if name == "IDAT"), sum(rows))
+    points = _unpack(b"".join(content for name, content in chunks if name == "IDAT"), sum(rows))
     if points is None or len(points) != sum(rows) or any(points[at] > 4 for at in accumulate(rows[:-1], initial=0)):
         return "has points that are not what its head says"
     return ""
@@ -162,7 +162,7 @@ def _rows(width: int, height: int, bits: int, passes: tuple[tuple[int, int, int,
     return rows
 
 
-def _unpacked(packed: bytes, most: int) -> bytes | None:
+def _unpack(packed: bytes, most: int) -> bytes | None:
     """Return what zlib packed, None if that is broken off, followed by more, or longer than `most` bytes."""
     reader = zlib.decompressobj()
     try:

@@ -48,13 +48,13 @@ def sound(content: Path, memo: Path | None = None) -> tuple[tuple[Provider, ...]
     rows = _recall(memo, key)
     faults: list[Problem] = []
     if rows is None:
-        rows, faults = _checked(files)
+        rows, faults = _check(files)
         if not faults:
             _remember(memo, key, rows)
     return tuple(_provider(row) for row in rows), tuple(faults)
 
 
-def _checked(files: dict[str, bytes]) -> tuple[list[dict[str, Any]], list[Problem]]:
+def _check(files: dict[str, bytes]) -> tuple[list[dict[str, Any]], list[Problem]]:
     """Return the validated fields of each file without a problem, by slug, and all problems."""
     from almanac.content import frontmatter  # 0.25 s, needed only when something changed
 
@@ -93,11 +93,13 @@ def _disagreements(matters: list[Matter]) -> Iterator[Problem]:
     """Yield what no form can see: names that do not fit their file, stand in two places, or name nobody."""
     slugs = {Path(matter.file).stem for matter in matters}
     for way in UNIQUE:
-        yield from _repeated((matter, path, text) for matter in matters for path, text in _texts(matter.values, *way))
+        yield from _repetitions(
+            (matter, path, text) for matter in matters for path, text in _texts(matter.values, *way)
+        )
     for matter in matters:
         parts = {slug for _, slug in _texts(matter.values, "components", "*", "slug")}
         for way in UNIQUE_IN_FILE:
-            yield from _repeated((matter, path, text) for path, text in _texts(matter.values, *way))
+            yield from _repetitions((matter, path, text) for path, text in _texts(matter.values, *way))
         for path, slug in _texts(matter.values, "slug"):
             if slug != (stem := Path(matter.file).stem):
                 cure = f"write {stem}, or rename it {slug[:80]}.md"
@@ -110,7 +112,7 @@ def _disagreements(matters: list[Matter]) -> Iterator[Problem]:
                 yield matter.problem(path, f"{quoted(name)} is no component here; write the slug of one above")
 
 
-def _repeated(places: Iterable[tuple[Matter, Way, str]]) -> Iterator[Problem]:
+def _repetitions(places: Iterable[tuple[Matter, Way, str]]) -> Iterator[Problem]:
     """Yield a problem for each place but the first of a text that may stand only once."""
     first: dict[str, tuple[Matter, Way]] = {}
     for matter, path, text in places:

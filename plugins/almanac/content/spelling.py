@@ -68,7 +68,7 @@ def faults(matter: Matter, first: int, accepted: Collection[str] = ()) -> Iterat
         yield Problem(file=matter.file, line=first + slip.line - 1, column=slip.column, message=slip.message)
 
 
-def allowed(data: bytes) -> frozenset[str]:
+def accepted_words(data: bytes) -> frozenset[str]:
     """Return the words of content/words.txt; lines that begin with # are remarks."""
     lines = data.decode("utf-8", "replace").lower().splitlines()
     return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
@@ -96,10 +96,10 @@ def _cures() -> Mapping[str, str]:
     if package is None or package.origin is None:
         return {}
     lines = (Path(package.origin).parent / "data" / "dictionary.txt").read_text(encoding="utf-8").splitlines()
-    return {wrong: _listed(right) for wrong, _, right in (line.partition("->") for line in lines)}
+    return {wrong: _join_cures(right) for wrong, _, right in (line.partition("->") for line in lines)}
 
 
-def _listed(right: str) -> str:
+def _join_cures(right: str) -> str:
     """Join several cures by "or"; they end with a comma, behind which a reason may stand."""
     *cures, last = [cure.strip() for cure in right.split(",")]
     return " or ".join(cures) if cures else last

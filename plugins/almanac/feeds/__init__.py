@@ -157,7 +157,7 @@ def _one_per_id(readings: Sequence[_FromEntries], notes: Notes) -> list[_FromEnt
     for incident, group in readings:
         by_id.setdefault(incident.id, []).append((incident, group))
     return [
-        (doubles.merged([incident for incident, _ in same], notes), tuple(entry for _, g in same for entry in g))
+        (doubles.merge([incident for incident, _ in same], notes), tuple(entry for _, g in same for entry in g))
         for same in by_id.values()
     ]
 
@@ -172,4 +172,4 @@ def _groups(dialect: Dialect, fresh: Sequence[Entry]) -> tuple[list[tuple[Entry,
             skipped.append(Skip(entry=entry.name, why=str(error)))
     if dialect.one_entry_an_incident:
         return [(entry,) for group in groups.values() for entry in group], skipped
-    return [part for group in groups.values() for part in dialect.parted(group)], skipped
+    return [part for group in groups.values() for part in dialect.split(group)], skipped

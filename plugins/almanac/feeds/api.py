@@ -53,7 +53,7 @@ def read(body: bytes, notes: Notes) -> Reading:
         skipped=tuple(skipped),
         doubts=tuple(notes.doubts),
         first=not notes.ids_by_hash,
-        since=times.reach(_created(record, notes.zone) for record in records),
+        since=times.reach(_creation_time(record, notes.zone) for record in records),
         entries=len(records),
         items=tuple((key, ids[key]) for key in hashes if ids[key]),
     )
@@ -86,16 +86,16 @@ def _clean(value: Any) -> Any:
     return [_clean(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _created(record: _Record, zone: tzinfo) -> datetime | None:
+def _creation_time(record: _Record, zone: tzinfo) -> datetime | None:
     return times.stamp(str(record.get("created_at") or record.get("begin") or ""), zone)
 
 
-def _at(value: object, record: _Record, notes: Notes) -> datetime:
+def _time(value: object, record: _Record, notes: Notes) -> datetime:
     """Return the time of a stamp, else when the feed was read: nothing is dropped for want of a date."""
-    return _maybe(value, record, notes) or notes.read_at
+    return _time_or_doubt(value, record, notes) or notes.read_at
 
 
-def _maybe(value: object, record: _Record, notes: Notes) -> datetime | None:
+def _time_or_doubt(value: object, record: _Record, notes: Notes) -> datetime | None:
     """Return the time of a stamp, or None; a missing, unreadable or incomplete stamp raises a doubt."""
     stamp, name = str(value or "").strip(), str(record.get("id"))[:80]
     date = times.parse(stamp, notes.zone)
@@ -106,9 +106,9 @@ def _maybe(value: object, record: _Record, notes: Notes) -> datetime | None:
     return date.at.astimezone(UTC) if date else None
 
 
-def _stated(value: object, record: _Record, notes: Notes) -> datetime | None:
+def _optional_time(value: object, record: _Record, notes: Notes) -> datetime | None:
     """Return the time of a stamp, or None; a missing one raises no doubt."""
-    return _maybe(value, record, notes) if value else None
+    return _time_or_doubt(value, record, notes) if value else None
 
 
 def _parts(record: _Record, name: str, notes: Notes) -> Iterator[_Record]:
@@ -140,8 +140,8 @@ def _statuspage(record: _Record, notes: Notes) -> Incident:
         posts=[_as_printed(post, posts[:n]) for n, post in enumerate(posts)],
         source=tidy_link(str(record.get("shortlink") or "")),
         planned=bool(from_),
-        planned_from=_stated(from_, record, notes),
-        planned_until=_stated(until, record, notes),
+        planned_from=_optional_time(from_, record, notes),
+        planned_until=_optional_time(until, record, notes),
         impact_stated=str(record.get("impact") or ""),
         components=_names(record, "components", "name", notes),
     )
@@ -150,7 +150,7 @@ def _statuspage(record: _Record, notes: Notes) -> Incident:
 
 def _post(update: _Record, record: _Record, notes: Notes) -> Post:
     body = html.escape(str(update.get("body") or ""), quote=False).replace("\n", "<br>")
-    at = _at(update.get("display_at") or update.get("created_at"), record, notes)
+    at = _time(update.get("display_at") or update.get("created_at"), record, notes)
     status = update.get("status")
     if not isinstance(status, str):
         notes.doubt(f"a post of {str(record.get('id'))[:80]} has no status")
@@ -166,7 +166,7 @@ def _as_printed(post: Post, before: list[Post]) -> Post:
 
 
 def _google(record: _Record, notes: Notes) -> Incident:
-    ended = _at(record["end"], record, notes) if record.get("end") else None  # what has an end is over
+    ended = _time(record["end"], record, notes) if record.get("end") else None  # what has an end is over
     severity = record.get("severity")
     updates = sorted(_parts(record, "updates", notes), key=lambda update: str(update.get("when")))
     draft = Draft(
@@ -175,7 +175,7 @@ def _google(record: _Record, notes: Notes) -> Incident:
         dialect=_GOOGLE.name,
         posts=[_status(update, ended, record, notes) for update in updates],
         source=tidy_link("https://status.cloud.google.com/" + str(record.get("uri") or f"incidents/{record['id']}")),
-        started=_at(record["begin"], record, notes),
+        started=_time(record["begin"], record, notes),
         started_basis="stated",
         ended=ended,
         ended_basis="stated" if ended else "",
@@ -187,10 +187,10 @@ def _google(record: _Record, notes: Notes) -> Incident:
 
 
 def _status(update: _Record, ended: datetime | None, record: _Record, notes: Notes) -> Post:
-    """Texts are Markdown by people; the state is a level of service, of which only AVAILABLE is a phase."""
+    """Return an update as a post: its text is Markdown, its state a level of service, of which AVAILABLE is a phase."""
     over = update.get("status") == "AVAILABLE" and ended is not None
     return Post(
-        at=_at(update.get("when"), record, notes),
+        at=_time(update.get("when"), record, notes),
         html=markdown.article(str(update.get("text") or "")),
         phase=Phase.RESOLVED if over else None,
     )

@@ -37,7 +37,7 @@ def _speaks(head: str, sample: str) -> bool:
 
 
 def _key(entry: Entry) -> str:
-    """Service, region and title: a service of a region has many events over time, all with the same link."""
+    """Return service, region and title: a service of a region has many events over time, all with the same link."""
     match = _GUID.search(entry.id)
     if not match:
         raise Unreadable("its guid does not name service, region and time")
@@ -53,7 +53,7 @@ def _title(entry: Entry) -> tuple[list[str], str]:
     return states, entry.title[at:] or entry.title
 
 
-def _parted(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
+def _split_events(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
     """Cut where the same title comes back after a month of silence."""
     parts: list[list[Entry]] = []
     for entry in sorted(entries, key=lambda entry: entry.at):
@@ -68,7 +68,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     first, newest = entries[0], entries[-1]
     states, title = _title(newest)
     over = any("resolved" in state.lower() or "operating normally" in state.lower() for state in states)
-    between = _between(newest) if over else None
+    between = _stated_times(newest) if over else None
     stated = next((state for state in states if state.lower() in _LEVELS), "")
     draft = Draft(
         id=next(
@@ -91,11 +91,11 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
 
 
 def _post(entry: Entry, *, is_end: bool) -> Post:
-    """Titles are rewritten on all posts when an event is over, so only the newest post is taken as its end."""
+    """Return a post; only the newest is the end of an event, since then the titles of all its posts are rewritten."""
     return Post(at=entry.at, html=entry.body, phase=Phase.RESOLVED if is_end else None)
 
 
-def _between(entry: Entry) -> tuple[datetime, datetime] | None:
+def _stated_times(entry: Entry) -> tuple[datetime, datetime] | None:
     """Return start and end by the words of the closing post, on the last day that is possible."""
     match, posted = _BETWEEN.search(entry.body), entry.dated
     zone = times.zone(match[7].upper()) if match else None
@@ -118,7 +118,7 @@ DIALECT = Dialect(
     speaks=_speaks,
     key=_key,
     read=_read,
-    parted=_parted,
+    split=_split_events,
     one_entry_an_incident=False,
     whole_entries=False,
 )

@@ -33,7 +33,7 @@ def _key(entry: Entry) -> str:
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     entry = entries[0]
-    stated = _stated(entry.body)
+    stated = _stated_start(entry.body)
     draft = Draft(
         id=_key(entry),
         title=entry.title,
@@ -50,7 +50,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     return incident(draft, notes)
 
 
-def _stated(body: str) -> datetime | None:
+def _stated_start(body: str) -> datetime | None:
     """Return the start if the text states it with its day: "Starting at 02:50 UTC on 27 Oct 2018"."""
     match = _STARTED.search(body)
     month = times.month_of(match[4]) if match else None

@@ -38,7 +38,7 @@ def posts(entry: Entry, anchor: datetime, notes: Notes, *, newest_first: bool = 
     ends = [match.start() for match in starts[1:]] + [len(body)]
     for match, end in zip(starts, ends, strict=False):
         words = _bare(match[1])
-        when = _when(words, near, entry, notes, newest_first=newest_first)
+        when = _block_time(words, near, entry, notes, newest_first=newest_first)
         if when is None:
             notes.doubt(f"{words[:40]!r} in {entry.name} is no time")
         near = when or min(near, notes.read_at)
@@ -77,7 +77,7 @@ def _zone(name: str, entry: Entry, notes: Notes) -> tzinfo:
     return zone or entry.zone
 
 
-def _when(words: str, near: datetime, entry: Entry, notes: Notes, *, newest_first: bool) -> datetime | None:
+def _block_time(words: str, near: datetime, entry: Entry, notes: Notes, *, newest_first: bool) -> datetime | None:
     """Return the time a block prints, in the year that fits best; None for words that are no time."""
     at = _TIME.fullmatch(words)
     month = times.month_of(at[1]) if at else None

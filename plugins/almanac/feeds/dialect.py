@@ -50,7 +50,7 @@ class Dialect:
     """How one kind of feed is recognised, grouped into incidents, and read.
 
     `speaks` looks at the head and at the first entries, with character references resolved. `key` is what entries of
-    one incident share; `parted` may cut the entries of one key into several incidents. `read` gets the entries of
+    one incident share; `split` may cut the entries of one key into several incidents. `read` gets the entries of
     one incident in the order of the feed. `key` and `read` raise Unreadable.
     """
 
@@ -58,7 +58,7 @@ class Dialect:
     speaks: Callable[[str, str], bool]
     key: Callable[[Entry], str]
     read: Callable[[tuple[Entry, ...], Notes], Incident]
-    parted: Callable[[Sequence[Entry]], list[tuple[Entry, ...]]] = _each_apart
+    split: Callable[[Sequence[Entry]], list[tuple[Entry, ...]]] = _each_apart
     one_entry_an_incident: bool = True
     whole_entries: bool = True
     window: Window = Window.ROLLING
@@ -115,7 +115,7 @@ def oldest_first(items: Sequence[_T], at: Callable[[_T], datetime]) -> list[_T]:
 
 def incident(draft: Draft, notes: Notes) -> Incident:
     """Return the incident a draft describes: updates in time order with their phases, start, end, impact and kind."""
-    draft = _bounded(draft, notes)
+    draft = _bound(draft, notes)
     updates = _updates(draft, notes)
     phase = draft.phase or next((u.phase for u in reversed(updates) if u.phase is not Phase.UNKNOWN), Phase.UNKNOWN)
     started, started_basis, ended, ended_basis = _ends(draft, updates, phase, notes)
@@ -148,7 +148,7 @@ def incident(draft: Draft, notes: Notes) -> Incident:
     )
 
 
-def _bounded(draft: Draft, notes: Notes) -> Draft:
+def _bound(draft: Draft, notes: Notes) -> Draft:
     """Return the draft within our limits; what was cut is a doubt. Raises Unreadable for one with too many posts."""
     if len(draft.posts) > limits.POSTS:
         raise Unreadable(f"it has {len(draft.posts):,} posts, more than {limits.POSTS:,}")
@@ -159,7 +159,7 @@ def _bounded(draft: Draft, notes: Notes) -> Draft:
         source=draft.source if len(draft.source) <= limits.ADDRESS else "",
         impact_stated=limits.cut(draft.impact_stated, limits.WORD),
         components=tuple(limits.cut(name, limits.NAME) for name in draft.components[: limits.COMPONENTS]),
-        posts=list(map(_bounded_post, draft.posts)),
+        posts=list(map(_bound_post, draft.posts)),
     )
     long = [name for name in _BOUNDED if getattr(bounded, name) != getattr(draft, name)]
     long += ["posts"] if bounded.posts != list(draft.posts) else []
@@ -168,7 +168,7 @@ def _bounded(draft: Draft, notes: Notes) -> Draft:
     return bounded
 
 
-def _bounded_post(post: Post) -> Post:
+def _bound_post(post: Post) -> Post:
     """Return the post with a state and an id of bearable length; its text is cut once it is Markdown."""
     if len(post.printed) <= limits.WORD and len(post.upstream_id) <= limits.ID:
         return post
@@ -188,7 +188,7 @@ def _updates(draft: Draft, notes: Notes) -> tuple[Update, ...]:
         raise Unreadable("it has no post with a time")
     updates: list[Update] = []
     phase = Phase.UNKNOWN
-    posts = [_believed(post, draft, notes) for post in draft.posts]
+    posts = [_date_by_now(post, draft, notes) for post in draft.posts]
     for post in sorted(posts, key=lambda post: _order(post, draft.precision)):
         meant = post.phase or wording.phase(post.printed)
         if meant is Phase.UNKNOWN and post.phase is None:
@@ -207,7 +207,7 @@ def _updates(draft: Draft, notes: Notes) -> tuple[Update, ...]:
     return tuple(updates)
 
 
-def _believed(post: Post, draft: Draft, notes: Notes) -> Post:
+def _date_by_now(post: Post, draft: Draft, notes: Notes) -> Post:
     """Return the post; one from the future is dated to when the feed was read."""
     if post.at <= notes.read_at + _SKEW:
         return post
@@ -232,7 +232,7 @@ def _ends(
     basis = draft.started_basis
     ended, ended_basis = draft.ended, draft.ended_basis
     if phase in OVER and ended is None:
-        ended, ended_basis = _closed(updates), "resolved-update"
+        ended, ended_basis = _last_end(updates), "resolved-update"
         if updates and updates[-1].phase not in OVER:
             notes.doubt(f"no post of {draft.id} says that it is over; its newest is taken for the end")
     if phase not in OVER:
@@ -256,7 +256,7 @@ def _precision(draft: Draft, started: datetime, ended: datetime | None) -> str:
     return "second" if started.second and (ended is None or ended.second) else draft.precision
 
 
-def _closed(updates: tuple[Update, ...]) -> datetime | None:
+def _last_end(updates: tuple[Update, ...]) -> datetime | None:
     """Return when it was over for the last time: a later postmortem does not move it, a reopening does."""
     ended: datetime | None = None
     for update in updates:

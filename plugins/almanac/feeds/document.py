@@ -52,7 +52,7 @@ def split(body: bytes) -> Document:
     try:
         tag = _check(source)
     except expat.ExpatError as error:
-        raise _malformed(source, error) from error
+        raise _explain_malformed(source, error) from error
     cuts = _cuts(source, tag) or _cuts_of_others(source, tag)
     if len(cuts) > MOST_ENTRIES:
         raise FeedError("too large", f"{len(cuts):,} entries are more than a status feed has; is it the right one?")
@@ -80,13 +80,13 @@ def digest(entry: bytes, dialect: str) -> str:
 def _utf8(body: bytes) -> bytes:
     """Return the body as UTF-8 without declaration or blanks before its first element. Raises FeedError."""
     by_mark = next((name for bom, name in _BOMS if body.startswith(bom)), "")
-    body = _recoded(body, by_mark) if by_mark.startswith("utf-16") else body
+    body = _recode(body, by_mark) if by_mark.startswith("utf-16") else body
     prologue = _PROLOGUE.match(body)
     declared = (prologue[1] or prologue[2] or b"").decode() if prologue else ""
     if by_mark and declared and _family(declared) != _family(by_mark):
         raise FeedError("encoding", f"the feed declares {declared}, but its first bytes say {by_mark}")
     if not by_mark and declared and _family(declared) != "utf-8":
-        body = _recoded(body, declared)
+        body = _recode(body, declared)
         prologue = _PROLOGUE.match(body)
     rest = body[prologue.end() :] if prologue else body
     # expat is not told of what another declaration says, and forgives a second byte order mark
@@ -103,7 +103,7 @@ def _family(encoding: str) -> str:
     return codec.removesuffix("-le").removesuffix("-be")
 
 
-def _recoded(body: bytes, encoding: str) -> bytes:
+def _recode(body: bytes, encoding: str) -> bytes:
     """Recode the body to UTF-8 from an encoding by its standard name. Raises FeedError if it is in another."""
     try:
         return body.decode(charsets.codec(encoding)).encode()
@@ -169,7 +169,7 @@ def _wrong_root(source: bytes, name: str) -> FeedError:
     return FeedError("wrong", f"the answer is XML of another kind (<{name[:40]}>), not RSS or Atom")
 
 
-def _malformed(source: bytes, error: expat.ExpatError) -> FeedError:
+def _explain_malformed(source: bytes, error: expat.ExpatError) -> FeedError:
     if _HTML.match(source):
         return _page(source)
     if not source.lstrip().startswith(b"<"):

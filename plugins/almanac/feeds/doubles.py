@@ -14,7 +14,7 @@ _OF_POSTS = frozenset({"first-update", "pubdate"})  # a start that is only as ol
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def merged(incidents: Sequence[Incident], notes: Notes) -> Incident:
+def merge(incidents: Sequence[Incident], notes: Notes) -> Incident:
     """Merge readings of one incident, in whatever order: the one with the newest post counts, and no post is lost."""
     newest, *others = sorted(incidents, key=_age, reverse=True)
     starts = [other.started for other in others] if newest.started_basis in _OF_POSTS else []

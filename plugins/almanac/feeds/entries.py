@@ -91,7 +91,7 @@ def parse(
     """
     if not selection:
         return ()
-    parsed = _parsed(document, [containers.without(document.entries[at]) for at, _ in selection])
+    parsed = _parse(document, [containers.without(document.entries[at]) for at, _ in selection])
     if len(parsed) != len(selection):
         raise FeedError(
             "unreadable", f"{len(selection)} entries were read as {len(parsed)}; the feed nests them strangely"
@@ -103,7 +103,7 @@ def parse(
 
 def oldest(document: Document, zone: tzinfo = UTC) -> datetime | None:
     """Return when the oldest entry was published, without parsing the entries."""
-    return times.reach(_published(entry, zone) for entry in document.entries)
+    return times.reach(_publication_time(entry, zone) for entry in document.entries)
 
 
 def _pages(document: Document) -> frozenset[str]:
@@ -132,12 +132,12 @@ def _is_page(link: str, pages: AbstractSet[str]) -> bool:
     return bool(re.match(r"https?://[^/?#\s]+/*$", link)) or _without_scheme(link) in pages
 
 
-def _published(entry: bytes, zone: tzinfo) -> datetime | None:
+def _publication_time(entry: bytes, zone: tzinfo) -> datetime | None:
     match = _PUBLISHED.search(entry) or _UPDATED.search(entry)
     return times.stamp(match[1].decode("utf-8", "replace"), zone) if match else None
 
 
-def _parsed(document: Document, entries: list[bytes]) -> list[Any]:
+def _parse(document: Document, entries: list[bytes]) -> list[Any]:
     lighter = (entry if b"<!" in entry or b"<?" in entry else _ESCAPED.sub(_as_cdata, entry) for entry in entries)
     body = BytesIO(b"".join((document.opening, *lighter, document.tail)))  # bare bytes may be taken for an address
     try:

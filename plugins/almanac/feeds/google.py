@@ -34,7 +34,7 @@ def _key(entry: Entry) -> str:
 
 def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     newest = max(entries, key=lambda entry: entry.at)
-    began, ended = _stated(newest.body, _BEGAN, notes), _stated(newest.body, _ENDED, notes)
+    began, ended = _stated_time(newest.body, _BEGAN, notes), _stated_time(newest.body, _ENDED, notes)
     products = _PRODUCTS.search(newest.body)
     over = ended is not None or newest.title.startswith("RESOLVED")
     draft = Draft(
@@ -67,7 +67,7 @@ def _post(entry: Entry) -> Post:
     )
 
 
-def _stated(body: str, pattern: re.Pattern[str], notes: Notes) -> datetime | None:
+def _stated_time(body: str, pattern: re.Pattern[str], notes: Notes) -> datetime | None:
     """Return a stated time; it prints no offset, so the daylight saving rules of the zone it names decide."""
     match, zone_name = pattern.search(body), _ZONE.search(body)
     if not match:

@@ -33,7 +33,7 @@ def _key(entry: Entry) -> str:
     return match[1]
 
 
-def created(ulid: str) -> datetime | None:
+def ulid_time(ulid: str) -> datetime | None:
     """Return when a ULID was made: its first ten characters are milliseconds since 1970. None beyond the year 2200."""
     value = 0
     for character in ulid[:10]:
@@ -46,7 +46,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     status = _STATUS.match(entry.body)
     if not status:
         raise Unreadable("it has no status")
-    started = created(_key(entry))
+    started = ulid_time(_key(entry))
     words, affected = _cut(entry.body[status.end() :])
     post = Post(at=entry.updated or entry.at, printed=status[1], html=words)
     draft = Draft(

@@ -18,7 +18,7 @@ def _key(entry: Entry) -> str:
     """Return id or link, or else a hash of words and day: the same title months later is another incident."""
     if entry.own_name:
         return entry.own_name
-    words = titles.parted(entry.title)[1] or entry.body.strip()
+    words = titles.split_state(entry.title)[1] or entry.body.strip()
     if not words:
         raise Unreadable("it has neither id nor link nor words")
     day = f" {entry.dated:%Y-%m-%d}" if entry.dated else ""
@@ -29,7 +29,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     entry = entries[0]
     if not entry.own_name:
         notes.doubt("entries that neither guid nor link names are told apart by their titles and days")
-    printed, title = titles.parted(entry.title)
+    printed, title = titles.split_state(entry.title)
     phase = wording.phase(printed)
     over = phase in OVER
     last = max(entry.at, entry.updated or entry.at)

@@ -18,7 +18,7 @@ _END_BRACKETS = re.compile(rf"(?:\s*[:：|]|\s[-–—·•])?\s*(?:{_BRACKETS})
 _END_WORDS = re.compile(rf"(?:\s*[:：|]|\s[-–—·•](?=\s))\s*({_LETTERS})[.!]?$")
 
 
-def parted(title: str) -> tuple[str, str]:
+def split_state(title: str) -> tuple[str, str]:
     """Return the state a title prints, "" if none, and the title without it.
 
     Of several one that says it is over counts, else the first. Words that are no state are kept, and so is a title

@@ -40,7 +40,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     if phase is Phase.UNKNOWN:
         notes.doubt(f"unknown word for a phase: {status[1]!r} in {_key(entry)}")
     resolved = _RESOLVED.search(entry.body)
-    ended = _stated(resolved[1], entry, notes) if resolved else None
+    ended = _stated_time(resolved[1], entry, notes) if resolved else None
     posts = _posts(entry, notes)
     if not posts and not entry.published:
         posts = [Post(at=entry.at, html=entry.body)]
@@ -48,7 +48,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         id=_key(entry),
         title=entry.title,
         dialect=DIALECT.name,
-        posts=_closed(posts, ended) if phase is Phase.RESOLVED else posts,
+        posts=_resolve_newest(posts, ended) if phase is Phase.RESOLVED else posts,
         source=tidy_link(entry.link),
         started=entry.published,  # the stated start, unlike Statuspage's pubDate
         started_basis="stated" if entry.published else "first-update",
@@ -70,12 +70,12 @@ def _posts(entry: Entry, notes: Notes) -> list[Post]:
     starts = list(_UPDATE.finditer(body))
     ends = [match.start() for match in starts[1:]] + [len(body)]
     for match, end in zip(starts, ends, strict=False):
-        near = _stated(match[1], entry, notes) or near
+        near = _stated_time(match[1], entry, notes) or near
         posts.append(_post(match, near, body[match.end() : end]))
     return oldest_first(posts, lambda post: post.at)
 
 
-def _stated(stamp: str, entry: Entry, notes: Notes) -> datetime | None:
+def _stated_time(stamp: str, entry: Entry, notes: Notes) -> datetime | None:
     """Return a time in the text; None, with a doubt, if it is no time."""
     at = times.stamp(stamp, notes.zone)
     if at is None:
@@ -83,7 +83,7 @@ def _stated(stamp: str, entry: Entry, notes: Notes) -> datetime | None:
     return at
 
 
-def _closed(posts: list[Post], ended: datetime | None) -> list[Post]:
+def _resolve_newest(posts: list[Post], ended: datetime | None) -> list[Post]:
     """Return the posts with the newest resolved, unless it is from before the end or names a phase itself."""
     if posts and wording.phase(posts[-1].printed) is None and (ended is None or posts[-1].at >= ended):
         return [*posts[:-1], replace(posts[-1], phase=Phase.RESOLVED)]

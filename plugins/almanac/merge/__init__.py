@@ -32,26 +32,28 @@ def merge(known: Mapping[str, Incident], reading: Reading, last_open: Iterable[t
     names = {alias: incident.id for incident in known.values() for alias in incident.aliases}
     by_id = {incident.id: incident for incident in reading.incidents}
     archive_id = {name: names.get(name, name) for name in (*by_id, *reading.unchanged)}
-    archive_id |= _renamed(
+    archive_id |= _match_renamed(
         [i for i in by_id.values() if archive_id[i.id] not in known], known, set(archive_id.values())
     )
     present = set(archive_id.values())
     after = dict(known)
     for name, incident in sorted(by_id.items()):
         was = after.get(archive_id[name])
-        after[archive_id[name]] = facts.merged(was, incident, reading) if was else facts.first(incident, reading)
+        after[archive_id[name]] = (
+            facts.merge_incident(was, incident, reading) if was else facts.new_incident(incident, reading)
+        )
     for name in sorted(present & known.keys()):
-        after[name] = _reappeared(after[name], reading)
+        after[name] = _mark_reappeared(after[name], reading)
     sights = dict(last_open)
     after |= {i.id: i for i in absence.missing(known.values(), present, reading, sights)}
     return Merged(
         incidents=tuple(after[name] for name in sorted(after) if after[name] != known.get(name)),
-        last_open=_open(after, present, sights, reading.seen),
+        last_open=_last_open(after, present, sights, reading.seen),
         twins=tuple(sorted(_twins([after[n] for n in sorted(present - known.keys())], known, present))),
     )
 
 
-def _renamed(new: Iterable[Incident], archived: Mapping[str, Incident], present: set[str]) -> dict[str, str]:
+def _match_renamed(new: Iterable[Incident], archived: Mapping[str, Incident], present: set[str]) -> dict[str, str]:
     """Map ids in the feed to those under which the archive has the same incidents, where there is no doubt."""
     free = [incident for name, incident in archived.items() if name not in present]
     matches = {incident.id: other.id for incident in new if (other := counterpart(incident, free))}
@@ -59,7 +61,7 @@ def _renamed(new: Iterable[Incident], archived: Mapping[str, Incident], present:
     return {name: other for name, other in matches.items() if claims.count(other) == 1}
 
 
-def _reappeared(incident: Incident, reading: Reading) -> Incident:
+def _mark_reappeared(incident: Incident, reading: Reading) -> Incident:
     """Return an incident that is in the feed; if it had vanished, with that gap among its changes."""
     if incident.vanished is None:
         return incident
@@ -67,7 +69,7 @@ def _reappeared(incident: Incident, reading: Reading) -> Incident:
     return replace(incident, vanished=None, changes=(*incident.changes, gap))
 
 
-def _open(
+def _last_open(
     after: Mapping[str, Incident], present: set[str], sights: Mapping[str, datetime], read_at: datetime
 ) -> tuple[tuple[str, datetime], ...]:
     """Return when each open incident was last seen open, by id."""

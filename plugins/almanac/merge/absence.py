@@ -23,7 +23,7 @@ def missing(
             continue
         if reading.window is Window.CURRENT:
             if incident.is_open:
-                yield _ended(incident, reading, last_open)
+                yield _end_unseen(incident, reading, last_open)
         elif incident.vanished is None and _belongs(incident, reading):
             yield replace(incident, vanished=reading.seen)
 
@@ -44,7 +44,7 @@ def _is_skipped(incident: Incident, reading: Reading) -> bool:
     return any(_NAMELESS.fullmatch(name) or incident.id in name or name == incident.source for name in names)
 
 
-def _ended(incident: Incident, reading: Reading, last_open: Mapping[str, datetime]) -> Incident:
+def _end_unseen(incident: Incident, reading: Reading, last_open: Mapping[str, datetime]) -> Incident:
     """Return the incident as ended when it was last seen open: that is certain, the end came after it."""
     sight = last_open.get(incident.id, incident.started)
     ended = sight if sight > incident.started else reading.seen

@@ -26,11 +26,11 @@ class _Time(NamedTuple):
     fine: bool
 
 
-def merged(archived: Incident, incoming: Incident, reading: Reading) -> Incident:
+def merge_incident(archived: Incident, incoming: Incident, reading: Reading) -> Incident:
     """Return the archived incident updated by the incoming one; equal to the archived one if that was no news."""
     whole = reading.whole_entries
     complete = whole and archived.dialect in ("", reading.dialect)  # another dialect may show less of an incident
-    posts, changes = updates.merged(
+    posts, changes = updates.merge_updates(
         archived.updates, incoming.updates, read_at=reading.seen, whole=whole, takes_away=complete
     )
     if not complete:
@@ -39,7 +39,7 @@ def merged(archived: Incident, incoming: Incident, reading: Reading) -> Incident
     facts = {
         **_description(archived, incoming),
         **_kind(archived, incoming),
-        **_when(archived, incoming, reading.seen, fresh=fresh),
+        **_times(archived, incoming, reading.seen, fresh=fresh),
     }
     return replace(
         archived,
@@ -54,9 +54,11 @@ def merged(archived: Incident, incoming: Incident, reading: Reading) -> Incident
     )
 
 
-def first(incoming: Incident, reading: Reading) -> Incident:
+def new_incident(incoming: Incident, reading: Reading) -> Incident:
     """Return an incident that the archive does not have yet, as it goes in."""
-    posts, _ = updates.merged((), incoming.updates, read_at=reading.seen, whole=reading.whole_entries, takes_away=False)
+    posts, _ = updates.merge_updates(
+        (), incoming.updates, read_at=reading.seen, whole=reading.whole_entries, takes_away=False
+    )
     if not reading.whole_entries:  # as it will be judged when it is seen again
         incoming = _as_whole_entry(incoming, incoming, posts)
     is_bound = reading.first and incoming.started_basis == SIGHT and reading.window is not Window.CURRENT
@@ -121,7 +123,7 @@ def _kind(archived: Incident, incoming: Incident) -> dict[str, Any]:
     return {"kind": better.kind, "kind_basis": better.kind_basis}
 
 
-def _when(archived: Incident, incoming: Incident, read_at: datetime, *, fresh: bool) -> dict[str, Any]:
+def _times(archived: Incident, incoming: Incident, read_at: datetime, *, fresh: bool) -> dict[str, Any]:
     """Return start, end and phase, and the precision of the times."""
     start = _better(_start(archived), _start(incoming), START_RANK, fresh=fresh, lenient=bool(archived.imported))
     end, phase = _end(archived), archived.phase

@@ -19,23 +19,23 @@ Pair = tuple[Update, Update]  # archived, in the feed
 Key = Callable[[Update], Hashable | None]
 
 
-def merged(
+def merge_updates(
     old: Sequence[Update], new: Sequence[Update], *, read_at: datetime, whole: bool, takes_away: bool
 ) -> tuple[tuple[Update, ...], tuple[Change, ...]]:
     """Return all updates, archived or in the feed at `read_at`, oldest first, and what else there is to record.
 
     `whole`: the feed holds every update of the incident; if it `takes_away`, what is missing is gone.
     """
-    pairs = _pairs(old, new, whole)
+    pairs = _pair(old, new, whole)
     old_of = {id(in_feed): was for was, in_feed in pairs}
     new_of = {id(was): in_feed for was, in_feed in pairs}
     absent = [_absent(was, read_at) if takes_away else was for was in old if id(was) not in new_of]
     if whole:  # the feed's order decides between posts of one minute
-        both = [_joined(old_of.get(id(post)), post, read_at) for post in new] + absent
+        both = [_update_post(old_of.get(id(post)), post, read_at) for post in new] + absent
     else:
         unmatched = {id(was): post for was, post in zip((w for w in old if id(w) not in new_of), absent, strict=True)}
-        both = [unmatched.get(id(was)) or _joined(was, new_of[id(was)], read_at) for was in old]
-        both += [_joined(None, post, read_at) for post in new if id(post) not in old_of]
+        both = [unmatched.get(id(was)) or _update_post(was, new_of[id(was)], read_at) for was in old]
+        both += [_update_post(None, post, read_at) for post in new if id(post) not in old_of]
     back = tuple(
         Change(what=f"gone update {stamp(was.at)}", was=stamp(was.gone), until=read_at) for was, _ in pairs if was.gone
     )
@@ -55,14 +55,14 @@ def in_effect(updates: Sequence[Update]) -> tuple[Update, ...]:
     return tuple(phased)
 
 
-def _pairs(old: Sequence[Update], new: Sequence[Update], whole: bool) -> list[Pair]:
+def _pair(old: Sequence[Update], new: Sequence[Update], whole: bool) -> list[Pair]:
     """Pair each archived update with the one in the feed that is the same post, by the strongest evidence first."""
-    pairs = list(_equal(old, new, lambda update: update.upstream_id or None))
+    pairs = list(_pair_equal(old, new, lambda update: update.upstream_id or None))
     has_ids = bool(pairs)  # both sides speak the same ids, so posts whose ids differ are different posts
     # A feed that holds all posts of a minute gives their order a meaning; of one post only its very time is telling.
-    of_all = [_by(_exact), _by(_place), _near, _by(lambda update: update.text or None), _by(_identity)]
-    of_some = [_by(_identity_and_phase), _by(_identity), _by(_instant), lambda old, new: _near(_imports(old), new)]
-    for rule in [*(of_all if whole else of_some), _undated]:
+    of_all = [_by(_exact), _by(_place), _pair_near, _by(lambda update: update.text or None), _by(_identity)]
+    of_some = [_by(_identity_and_phase), _by(_identity), _by(_instant), lambda old, new: _pair_near(_imports(old), new)]
+    for rule in [*(of_all if whole else of_some), _pair_undated]:
         paired = {id(update) for pair in pairs for update in pair}
         rest_old = [u for u in old if id(u) not in paired and not (has_ids and u.upstream_id)]
         rest_new = [u for u in new if id(u) not in paired and not (has_ids and u.upstream_id)]
@@ -71,10 +71,10 @@ def _pairs(old: Sequence[Update], new: Sequence[Update], whole: bool) -> list[Pa
 
 
 def _by(key: Key) -> Callable[[Sequence[Update], Sequence[Update]], Iterator[Pair]]:
-    return lambda old, new: _equal(old, new, key)
+    return lambda old, new: _pair_equal(old, new, key)
 
 
-def _equal(old: Sequence[Update], new: Sequence[Update], key: Key) -> Iterator[Pair]:
+def _pair_equal(old: Sequence[Update], new: Sequence[Update], key: Key) -> Iterator[Pair]:
     """Yield pairs of one key; several of one key in their order, from the oldest. A key of None matches nothing."""
     waiting: dict[Hashable, list[Update]] = defaultdict(list)
     for update in old:
@@ -115,7 +115,7 @@ def _imports(updates: Sequence[Update]) -> list[Update]:
     return [update for update in updates if update.seen is None]
 
 
-def _near(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
+def _pair_near(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
     """Pair posts of one phase less than a minute apart, in order: a feed rounds, an import names phases only."""
     rest = list(old)
     for update in new:
@@ -126,7 +126,7 @@ def _near(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
                 break
 
 
-def _undated(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
+def _pair_undated(old: Sequence[Update], new: Sequence[Update]) -> Iterator[Pair]:
     """Pair posts that say the same, of which one has no time of its own."""
     rest = list(old)
     for update in new:
@@ -171,7 +171,7 @@ def _absent(was: Update, read_at: datetime) -> Update:
     return replace(was, gone=read_at)
 
 
-def _joined(was: Update | None, post: Update, read_at: datetime) -> Update:
+def _update_post(was: Update | None, post: Update, read_at: datetime) -> Update:
     """Return the archived update, if any, brought up to date by the same post in the feed."""
     if was is None:
         return replace(post, seen=post.seen or read_at)

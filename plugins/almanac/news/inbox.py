@@ -43,7 +43,7 @@ def save(content: Path, drafts: Iterable[StoryDraft]) -> tuple[str, ...]:
     return tuple(changed)
 
 
-def decided(content: Path) -> tuple[Decided, ...]:
+def decisions(content: Path) -> tuple[Decided, ...]:
     """Return the decision about every telling whose story left the inbox."""
     path = content / MEMORY
     return tuple(story.lines(path.read_text(encoding="utf-8", errors="replace"))) if path.exists() else ()
@@ -51,12 +51,12 @@ def decided(content: Path) -> tuple[Decided, ...]:
 
 def leave(content: Path, draft: StoryDraft, word: str) -> None:
     """Take a draft out of the inbox for good. It is remembered first, so that a kill in between repeats nothing."""
-    decisions = [
+    additions = [
         Decided(telling=telling, word=word, providers=draft.providers, incidents=draft.incidents)
         for telling in draft.tellings
     ]
-    before = decided(content)
-    text = "".join(f"{story.line(one)}\n" for one in (*before, *(one for one in decisions if one not in before)))
+    before = decisions(content)
+    text = "".join(f"{story.line(one)}\n" for one in (*before, *(one for one in additions if one not in before)))
     write(content / MEMORY, text)
     (content / draft.file).unlink(missing_ok=True)
 

@@ -42,7 +42,7 @@ def sift(
 
     The same items with the drafts it gave add nothing.
     """
-    stories = [_tied(draft, cards) if now - draft.lead.at <= OLD else draft for draft in drafts]
+    stories = [_tie(draft, cards) if now - draft.lead.at <= OLD else draft for draft in drafts]
     dropped = []
     for item in sorted(items, key=lambda item: (item.at, item.url)):
         if now - item.at > OLD:
@@ -52,7 +52,7 @@ def sift(
         if not mentions:
             dropped.append((item, why))
             continue
-        draft = _tied(_draft(item, outlets[item.outlet], mentions), cards)
+        draft = _tie(_draft(item, outlets[item.outlet], mentions), cards)
         if past := next((past for past in decided if _same(draft, past.telling, past.providers, past.incidents)), None):
             dropped.append((item, f"tells a story that was decided: {past.word}"))
             continue
@@ -72,7 +72,7 @@ def _draft(item: Item, outlet: Outlet, mentions: Sequence[Mention]) -> StoryDraf
     )
 
 
-def _tied(draft: StoryDraft, cards: Mapping[str, Sequence[Card]]) -> StoryDraft:
+def _tie(draft: StoryDraft, cards: Mapping[str, Sequence[Card]]) -> StoryDraft:
     return replace(draft, incidents=ties.tie(draft.tellings, draft.quote, draft.providers, cards))
 
 
@@ -82,12 +82,12 @@ def _add(stories: list[StoryDraft], draft: StoryDraft, cards: Mapping[str, Seque
         if any(_same(draft, telling, story.providers, story.incidents) for telling in story.tellings):
             tellings = in_order((*story.tellings, *draft.tellings))
             if tellings != story.tellings:
-                stories[index] = _tied(_joined(story, draft, tellings), cards)
+                stories[index] = _tie(_add_telling(story, draft, tellings), cards)
             return
     stories.append(draft)
 
 
-def _joined(story: StoryDraft, draft: StoryDraft, tellings: tuple[Telling, ...]) -> StoryDraft:
+def _add_telling(story: StoryDraft, draft: StoryDraft, tellings: tuple[Telling, ...]) -> StoryDraft:
     """Return a story with one more telling. The first gives grade, quotation and reason; the file keeps its name."""
     first = draft if tellings[0] == draft.lead else story
     return replace(first, tellings=tellings, providers=story.providers, file=story.file)

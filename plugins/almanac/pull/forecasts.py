@@ -26,7 +26,7 @@ def keep(content: Path, read: Iterable[str], now: datetime) -> ForecastOutcome:
     """
     try:
         pulls = {slug: archive.load_pulls(content, slug) for slug in read}
-        open_now = {slug: names for slug, state in pulls.items() if (names := _seen_open(state, now))}
+        open_now = {slug: names for slug, state in pulls.items() if (names := _open_ids(state, now))}
         return ForecastOutcome(forecasts=_issue(content, open_now, now) if open_now else 0)
     except (ArchiveError, ProviderError, OSError) as error:
         words = files.line(error) if isinstance(error, OSError) else str(error)
@@ -52,7 +52,7 @@ def _issue(content: Path, open_now: Mapping[str, set[str]], now: datetime) -> in
     return count
 
 
-def _seen_open(pulls: Pulls, now: datetime) -> set[str]:
+def _open_ids(pulls: Pulls, now: datetime) -> set[str]:
     return {name for name, at in pulls.last_open if at >= now}
 
 
@@ -68,11 +68,11 @@ def _is_forecast(provider: Provider, one: Card) -> bool:
 def _cards(content: Path, slugs: Iterable[str]) -> dict[tuple[str, str], Card]:
     """Return every card of the archive as editors corrected it, by (provider slug, raw id)."""
     fixes, _ = corrections.load(content)
-    corrected, _, _ = corrections.apply(_filed(content, slugs), fixes)
+    corrected, _, _ = corrections.apply(_archived_cards(content, slugs), fixes)
     return {(one.provider, one.id): one for one in corrected}
 
 
-def _filed(content: Path, slugs: Iterable[str]) -> Iterator[Card]:
+def _archived_cards(content: Path, slugs: Iterable[str]) -> Iterator[Card]:
     for slug in slugs:
         for filed in archive.load(content, slug).values():
             yield card(filed.incident, filed.file)

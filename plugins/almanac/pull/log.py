@@ -14,7 +14,7 @@ _LINE = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC  (.*)")
 _CHANGING = re.compile(r"(?<=: FAILED )([\w -]+): .*")  # the message of a failure may differ each time it is met
 
 
-def added(report: Report, log: str) -> str:
+def new_lines(report: Report, log: str) -> str:
     """Return the lines to add to a month's log: what came, what fails, since when, and what to do.
 
     What was written within a day is not said again, so that a feed that is down for weeks has a line a day and not one

@@ -82,7 +82,7 @@ def _round(content: Path, providers: Sequence[Provider], watched: Sequence[Outle
         names=Names(providers),
         cards=_cards(content, providers, drafts, items, shared.now),
         drafts=drafts,
-        decided=inbox.decided(content),
+        decided=inbox.decisions(content),
         now=shared.now,
     )
     inbox.save(content, sifted.drafts)  # before the state that says they were read: a kill costs a second reading

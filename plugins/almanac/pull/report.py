@@ -129,7 +129,7 @@ def outcome_lines(outcome: Outcome) -> list[str]:
 def press_lines(haul: NewsOutcome) -> list[str]:
     """Return what the press brought, and what needs a person; nothing when all is as it was."""
     failed = (f"FAILED {failure.reason}: {failure.feed} {failure.message}" for failure in haul.failures)
-    events = (*failed, *_listed("new in content/inbox", haul.new), *_listed("told again", haul.changed))
+    events = (*failed, *_list("new in content/inbox", haul.new), *_list("told again", haul.changed))
     return [_printable(f"press: {line}".replace("  ", " ")) for line in events]
 
 
@@ -146,15 +146,15 @@ def _events(outcome: Outcome) -> Iterator[str]:
         yield f"FAILED {failure.reason}: {failure.feed} {failure.message}{since}".replace("  ", " ")
     if outcome.failures and outcome.feed:
         yield f"read {outcome.feed} instead"
-    yield from _listed("new", map(_incident, outcome.new))
-    yield from _listed("changed", map(_incident, outcome.changed))
-    yield from _listed("vanished from the feed", map(_incident, outcome.vanished))
-    yield from _listed("maybe one incident, decide", (f"{new} and {archived}" for new, archived in outcome.twins))
-    yield from _listed("skipped", (f"{skip.entry}: {skip.why}" for skip in outcome.skipped))
-    yield from _listed("look at", outcome.doubts)
+    yield from _list("new", map(_incident, outcome.new))
+    yield from _list("changed", map(_incident, outcome.changed))
+    yield from _list("vanished from the feed", map(_incident, outcome.vanished))
+    yield from _list("maybe one incident, decide", (f"{new} and {archived}" for new, archived in outcome.twins))
+    yield from _list("skipped", (f"{skip.entry}: {skip.why}" for skip in outcome.skipped))
+    yield from _list("look at", outcome.doubts)
 
 
-def _listed(word: str, items: Iterable[str]) -> Iterator[str]:
+def _list(word: str, items: Iterable[str]) -> Iterator[str]:
     all_of_them = tuple(items)
     for item in all_of_them[:MOST_LISTED]:
         yield f"{word}: {item}"

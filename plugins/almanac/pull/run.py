@@ -89,7 +89,7 @@ def pull(
     now = now.replace(microsecond=0)
     fetch.via_address(via)
     sound, faults = providers.sound(content)
-    watched = [provider for provider in _chosen(sound, tuple(only)) if provider.feeds]
+    watched = [provider for provider in _choose(sound, tuple(only)) if provider.feeds]
     if not via and not fetch.online(feed.url for provider in watched for feed in provider.feeds):
         return Report(at=now, offline=True, elapsed=time.monotonic() - started)
     outcomes, hosts, haul = [], Hosts(), NewsOutcome()
@@ -116,19 +116,19 @@ def pull(
         unread=tuple(map(str, faults)),
         elapsed=time.monotonic() - started,
     )
-    return _logged(content, report)
+    return _write_log(content, report)
 
 
-def _logged(content: Path, report: Report) -> Report:
+def _write_log(content: Path, report: Report) -> Report:
     """Write the report into the log, and return it; it says so if the log cannot be written."""
     try:
-        archive.append_log(content, report.at, partial(log.added, report))
+        archive.append_log(content, report.at, partial(log.new_lines, report))
     except ArchiveError as error:
         return replace(report, unlogged=_one_line(error))
     return report
 
 
-def _chosen(watched: Iterable[Provider], only: tuple[str, ...]) -> list[Provider]:
+def _choose(watched: Iterable[Provider], only: tuple[str, ...]) -> list[Provider]:
     by_slug = {provider.slug: provider for provider in watched}
     if unknown := set(only) - by_slug.keys():
         raise ValueError(f"no provider {', '.join(sorted(unknown))}; write one of: {', '.join(by_slug)}")
@@ -140,20 +140,20 @@ def _provider(shared: _Shared, provider: Provider) -> Outcome:
     started = time.monotonic()
     try:
         with archive.lock(shared.content, provider.slug):
-            outcome = _locked(shared, provider)
+            outcome = _pull_feeds(shared, provider)
     except (ArchiveError, OSError) as error:
-        outcome = _broken(provider, "archive", _one_line(error))
+        outcome = _own_failure(provider, "archive", _one_line(error))
     except Exception as error:
-        outcome = _broken(provider, "bug", f"{type(error).__name__}: {_one_line(error)}; please report it")
+        outcome = _own_failure(provider, "bug", f"{type(error).__name__}: {_one_line(error)}; please report it")
     return replace(outcome, elapsed=time.monotonic() - started)
 
 
-def _broken(provider: Provider, reason: str, message: str) -> Outcome:
+def _own_failure(provider: Provider, reason: str, message: str) -> Outcome:
     """Return the outcome of a provider when something of ours is broken."""
     return Outcome(provider=provider.slug, failures=(Failure(reason=reason, message=message, is_ours=True),))
 
 
-def _locked(shared: _Shared, provider: Provider) -> Outcome:
+def _pull_feeds(shared: _Shared, provider: Provider) -> Outcome:
     """Try the feeds in order until one can be used; the later ones are fallbacks that tell the same news."""
     pulls, archived = archive.load_pulls(shared.content, provider.slug), archive.load(shared.content, provider.slug)
     turn = _Turn(shared=shared, provider=provider, pulls=pulls, archived=archived, now=_moment(shared, pulls))
@@ -163,7 +163,7 @@ def _locked(shared: _Shared, provider: Provider) -> Outcome:
     for feed in provider.feeds:
         state = states.get(feed.url, FeedState(url=feed.url))
         try:
-            states[feed.url], pulls, outcome = _intake(turn, feed, _trusted(state, archived))
+            states[feed.url], pulls, outcome = _intake(turn, feed, _distrust_lost(state, archived))
             outcome = replace(outcome, recovered=since.get(feed.url))
             break
         except FeedError as error:
@@ -193,7 +193,7 @@ def _moment(shared: _Shared, pulls: Pulls) -> datetime:
     return max(shared.now, latest)
 
 
-def _trusted(state: FeedState, archived: Mapping[str, Filed]) -> FeedState:
+def _distrust_lost(state: FeedState, archived: Mapping[str, Filed]) -> FeedState:
     """Return the state, without what lets us skip reading if the archive lost an incident that was read then."""
     ids = archived.keys() | {alias for filed in archived.values() for alias in filed.incident.aliases}
     if all(name in ids for _, name in state.items):
@@ -211,11 +211,11 @@ def _intake(turn: _Turn, feed: Feed, state: FeedState) -> _Intake:
     state = replace(state, etag=answer.etag, last_modified=answer.last_modified)
     body, digest = answer.body, state.body if answer.body is None else _digest(answer.body)
     if body is None or digest == state.body:
-        intake = _unchanged(turn, state)
+        intake = _record_unchanged(turn, state)
     else:
         reading = shared.read(turn.provider, body, seen=turn.now, hint=feed.dialect, items=dict(state.items))
         reading = replace(reading, first=not state.body)  # an emptied feed was read before, too
-        intake = _merged(turn, replace(state, body=digest), reading)
+        intake = _merge_reading(turn, replace(state, body=digest), reading)
     if answer.moved:
         advice = f"{feed.url} moved to {answer.moved}; put that into content/{turn.provider.file}"
         intake = intake._replace(outcome=replace(intake.outcome, doubts=(advice, *intake.outcome.doubts)))
@@ -226,7 +226,7 @@ def _digest(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
-def _unchanged(turn: _Turn, state: FeedState) -> _Intake:
+def _record_unchanged(turn: _Turn, state: FeedState) -> _Intake:
     """Record that the feed says what it said last time: coverage reaches further, and what was open still is."""
     reading = Reading(
         provider=turn.provider.slug,
@@ -247,10 +247,10 @@ def _unchanged(turn: _Turn, state: FeedState) -> _Intake:
     return _Intake(replace(state, fetched=turn.now), pulls, outcome)
 
 
-def _merged(turn: _Turn, state: FeedState, reading: Reading) -> _Intake:
+def _merge_reading(turn: _Turn, state: FeedState, reading: Reading) -> _Intake:
     """Merge a reading into the archive; the incidents are on disk when this returns."""
     archived = {name: filed.incident for name, filed in turn.archived.items()}
-    reading, previous = _if_emptied(state, _reaching(state, reading))
+    reading, previous = _doubt_emptied(state, _reaching(state, reading))
     merged = merge.merge(archived, reading, turn.pulls.last_open)
     saved = archive.save(turn.shared.content, merged.incidents, turn.archived)
     pulls = replace(
@@ -284,7 +284,7 @@ def _reaching(state: FeedState, reading: Reading) -> Reading:
     return replace(reading, since=since)
 
 
-def _if_emptied(state: FeedState, reading: Reading) -> tuple[Reading, datetime | None]:
+def _doubt_emptied(state: FeedState, reading: Reading) -> tuple[Reading, datetime | None]:
     """Return the reading, with a doubt if the feed became empty, and the previous usable answer, None in that case."""
     if reading.entries or not state.entries or reading.window is Window.CURRENT:
         return reading, state.fetched

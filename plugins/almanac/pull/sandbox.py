@@ -37,7 +37,7 @@ class Worker:
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Return what the function returns. Raises its FeedErrors, and FeedError `parser` for whatever else ends it."""
         try:
-            pipe = self._started()
+            pipe = self._start()
             pipe.send((args, kwargs))
             kind, *answer = self._answer(pipe)
         except (EOFError, OSError) as error:
@@ -64,7 +64,7 @@ class Worker:
             return pipe.recv()
         raise FeedError("parser", f"reading it took more than {self._seconds:g} s; look for another feed")
 
-    def _started(self) -> Connection[Any, Any]:
+    def _start(self) -> Connection[Any, Any]:
         if self._pipe is not None:
             return self._pipe
         self._pipe, far_end = Pipe()

@@ -42,7 +42,7 @@ def _web(value: str) -> str:
     return value
 
 
-def _feed(value: str) -> str:
+def _feed_address(value: str) -> str:
     """Return the address of a feed: on the public web, by name. Where the name leads is checked when it is fetched."""
     parts = urlsplit(_web(value))
     host = (parts.hostname or "").rstrip(".")
@@ -120,7 +120,7 @@ def _schema(**more: str) -> Any:
 
 Slug = Annotated[str, AfterValidator(_slug), _schema(pattern="^[a-z0-9-]{1,64}$")]
 Web = Annotated[str, AfterValidator(_web), _schema(format="uri", pattern="^https?://")]
-FeedAddress = Annotated[str, AfterValidator(_feed), _schema(format="uri", pattern="^https?://")]
+FeedAddress = Annotated[str, AfterValidator(_feed_address), _schema(format="uri", pattern="^https?://")]
 Line = Annotated[str, AfterValidator(_line), _schema(pattern=r"^[^\n]*\S[^\n]*$")]
 Quote = Annotated[str, AfterValidator(_quote)]
 Former = Annotated[str, AfterValidator(_former)]
