@@ -108,14 +108,16 @@ def make_venv(uv: str | None) -> None:
     """Create .venv, without pip if this Python cannot put it there (Debian without python3-venv)."""
     bare = [sys.executable, "-m", "venv", "--without-pip", str(VENV)]
     if uv:
-        made = subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(VENV)])
+        process = subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(VENV)])
     else:
-        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True)
-        if made.returncode:
+        process = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True)
+        if process.returncode:
             shutil.rmtree(VENV, ignore_errors=True)
-            made = subprocess.run(bare)
-    if made.returncode:
-        stop(f"`{shlex.join(map(str, made.args))}` failed; install Python's venv module or uv, then run the task again")
+            process = subprocess.run(bare)
+    if process.returncode:
+        stop(
+            f"`{shlex.join(map(str, process.args))}` failed; install Python's venv module or uv, then run the task again"
+        )
 
 
 def has_pip() -> bool:

@@ -57,8 +57,8 @@ def _version(name: str) -> str:
 
 def scores(output: Path, paths: Sequence[str]) -> dict[str, dict[str, int]]:
     """Return what Lighthouse gives each page of 100 in its four categories, the best of some tries."""
-    with shots.served(output, Polite) as here:
-        return {path: _best([f"{here}{path}"] * TRIES) for path in paths}
+    with shots.served(output, Polite) as address:
+        return {path: _best([f"{address}{path}"] * TRIES) for path in paths}
 
 
 def _best(urls: Sequence[str]) -> dict[str, int]:
@@ -79,17 +79,19 @@ def _scored(url: str) -> dict[str, int]:
         f"--only-categories={','.join(CATEGORIES)}",
         "--chrome-flags=--headless=new --no-sandbox",
     ]
-    made = subprocess.run(command, capture_output=True, timeout=180, env={**os.environ, "CHROME_PATH": shots.CHROMIUM})
-    said = json.loads(made.stdout or "{}").get("categories", {})
-    return {name: round(100 * (said.get(name, {}).get("score") or 0)) for name in CATEGORIES}
+    process = subprocess.run(
+        command, capture_output=True, timeout=180, env={**os.environ, "CHROME_PATH": shots.CHROMIUM}
+    )
+    categories = json.loads(process.stdout or "{}").get("categories", {})
+    return {name: round(100 * (categories.get(name, {}).get("score") or 0)) for name in CATEGORIES}
 
 
-def low(given: Mapping[str, Mapping[str, int]]) -> list[str]:
+def low(pages: Mapping[str, Mapping[str, int]]) -> list[str]:
     """Return a line for each page and category below 100."""
     return [
         f"{path}: Lighthouse gives {score} for {name}"
-        for path, found in given.items()
-        for name, score in found.items()
+        for path, grades in pages.items()
+        for name, score in grades.items()
         if score < 100
     ]
 
@@ -110,32 +112,32 @@ def _html_validate(output: Path, files: Sequence[Path]) -> list[str]:
         config = Path(folder) / "rules.json"
         config.write_text(json.dumps({"root": True, "extends": ["html-validate:standard"]}))
         command = [str(HOME / "node_modules/.bin/html-validate"), "--config", str(config), "--formatter", "json"]
-        made = subprocess.run([*command, *map(str, files)], capture_output=True, timeout=300, cwd=folder)
-    if made.returncode not in (0, 1) or not made.stdout:
-        return [f"html-validate cannot run: {made.stderr.decode()[-300:]}"]
+        process = subprocess.run([*command, *map(str, files)], capture_output=True, timeout=300, cwd=folder)
+    if process.returncode not in (0, 1) or not process.stdout:
+        return [f"html-validate cannot run: {process.stderr.decode()[-300:]}"]
     return [
-        f"/{Path(page['filePath']).relative_to(output)}:{said['line']}: html-validate: {said['message']}"
-        for page in json.loads(made.stdout)
-        for said in page["messages"]
-        if said["severity"] == 2
+        f"/{Path(page['filePath']).relative_to(output)}:{message['line']}: html-validate: {message['message']}"
+        for page in json.loads(process.stdout)
+        for message in page["messages"]
+        if message["severity"] == 2
     ]
 
 
 def _nu(output: Path, files: Sequence[Path]) -> list[str]:
     jar = HOME / "node_modules/vnu-jar/build/dist/vnu.jar"
     command = ["java", "-Xss4m", "-jar", str(jar), "--format", "json", *map(str, files)]
-    made = subprocess.run(command, capture_output=True, timeout=300)
-    if not made.stderr.startswith(b"{"):
-        return [f"the Nu checker cannot run: {made.stderr.decode()[-300:]}"]
+    process = subprocess.run(command, capture_output=True, timeout=300)
+    if not process.stderr.startswith(b"{"):
+        return [f"the Nu checker cannot run: {process.stderr.decode()[-300:]}"]
     return [
-        f"{_place(output, said)}: Nu: {said['message']}"
-        for said in json.loads(made.stderr)["messages"]
-        if said["type"] == "error"
+        f"{_place(output, message)}: Nu: {message['message']}"
+        for message in json.loads(process.stderr)["messages"]
+        if message["type"] == "error"
     ]
 
 
-def _place(output: Path, said: dict[str, Any]) -> str:
-    return f"{said.get('url', '').removeprefix(f'file:{output}')}:{said.get('lastLine', 1)}"
+def _place(output: Path, message: dict[str, Any]) -> str:
+    return f"{message.get('url', '').removeprefix(f'file:{output}')}:{message.get('lastLine', 1)}"
 
 
 class Polite(shots.Quiet):
@@ -145,10 +147,10 @@ class Polite(shots.Quiet):
         """Send a file, or 404.html."""
         file = Path(self.translate_path(self.path))
         file = file / "index.html" if file.is_dir() else file
-        found = file.is_file()
-        body = gzip.compress((file if found else Path(self.directory) / "404.html").read_bytes(), 6, mtime=0)
-        self.send_response(HTTPStatus.OK if found else HTTPStatus.NOT_FOUND)
-        kind = TYPES.get(file.suffix if found else ".html", "application/octet-stream")
+        exists = file.is_file()
+        body = gzip.compress((file if exists else Path(self.directory) / "404.html").read_bytes(), 6, mtime=0)
+        self.send_response(HTTPStatus.OK if exists else HTTPStatus.NOT_FOUND)
+        kind = TYPES.get(file.suffix if exists else ".html", "application/octet-stream")
         self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
         self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))

@@ -85,9 +85,9 @@ def aws(title: str, body: str) -> bytes:
     return rss(item(body, title=title, guid="https://status.aws.amazon.com/#bedrock-us-west-2_1772442000"))
 
 
-def many(count: int, made: Callable[[int], str]) -> str:
+def many(count: int, item: Callable[[int], str]) -> str:
     """Return so many of them."""
-    return "".join(map(made, range(count)))
+    return "".join(map(item, range(count)))
 
 
 ENTITIES: dict[str, bytes] = {
@@ -253,15 +253,15 @@ def blast(behaviour: Behaviour, folder: Path) -> Blast:
     _forget_peak()
     with Serving({**honest, "bomb.example": behaviour}) as server:
         report = pull.pull(folder, now=NOW, via=server.url)
-    found = {outcome.provider: outcome for outcome in report.outcomes}
-    faults = [f"{slug} is not read" for slug in HONEST if len(found[slug].new) != 1]
-    bomb_ = found["bomb"]
+    outcomes = {outcome.provider: outcome for outcome in report.outcomes}
+    faults = [f"{slug} is not read" for slug in HONEST if len(outcomes[slug].new) != 1]
+    bomb_ = outcomes["bomb"]
     came = f"{len(bomb_.new)} new, {len(bomb_.skipped)} skipped" if bomb_.feed else _why(bomb_)
     ours_to_mend = any(failure.is_ours or "reading failed" in failure.message for failure in bomb_.failures)
     faults += [f"our error: {came}"] if ours_to_mend else []
-    ours, theirs = _peak(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    faults += [f"takes {max(ours, theirs):.0f} MB"] if max(ours, theirs) > MEGABYTES else []
-    return Blast(seconds=bomb_.elapsed, ours=ours, theirs=theirs, came=came, faults=tuple(faults))
+    own_peak, child_peak = _peak(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    faults += [f"takes {max(own_peak, child_peak):.0f} MB"] if max(own_peak, child_peak) > MEGABYTES else []
+    return Blast(seconds=bomb_.elapsed, ours=own_peak, theirs=child_peak, came=came, faults=tuple(faults))
 
 
 def _forget_peak() -> None:
@@ -271,28 +271,28 @@ def _forget_peak() -> None:
 
 def _peak() -> float:
     """Return the high-water mark in MB."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
+    match = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(match[1]) / 1024 if match else 0.0
 
 
 def _why(outcome: pull.Outcome) -> str:
     return "; ".join(f"{failure.reason}: {failure.message}" for failure in outcome.failures)[:90]
 
 
-def harmful(found: Mapping[str, Blast], seconds: float) -> list[str]:
+def harmful(blasts: Mapping[str, Blast], seconds: float) -> list[str]:
     """Return what is not as it must be; more than so many seconds are too many."""
-    slow = [f"{name}: takes {one.seconds:.1f} s" for name, one in found.items() if one.seconds > seconds]
-    return slow + [f"{name}: {fault}" for name, one in found.items() for fault in one.faults]
+    slow = [f"{name}: takes {one.seconds:.1f} s" for name, one in blasts.items() if one.seconds > seconds]
+    return slow + [f"{name}: {fault}" for name, one in blasts.items() for fault in one.faults]
 
 
 def tried(names: Sequence[str]) -> dict[str, Blast]:
     """Try these, one after the other, and print each as it comes."""
-    served, found = bombs(), {}
+    served, blasts = bombs(), {}
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
-            found[name] = blast(served[name], Path(folder))
-        print(f"  {found[name].seconds:5.1f} s  {name:36} {found[name].came}", *found[name].faults, flush=True)
-    return found
+            blasts[name] = blast(served[name], Path(folder))
+        print(f"  {blasts[name].seconds:5.1f} s  {name:36} {blasts[name].came}", *blasts[name].faults, flush=True)
+    return blasts
 
 
 def main(argv: list[str]) -> int:
@@ -302,12 +302,12 @@ def main(argv: list[str]) -> int:
     """
     seconds = math.inf if "--patient" in argv else SECONDS
     words = [word for word in argv if word != "--patient"]
-    found = tried([name for name in bombs() if not words or any(word in name for word in words)])
-    faults = harmful(found, seconds)
+    blasts = tried([name for name in bombs() if not words or any(word in name for word in words)])
+    faults = harmful(blasts, seconds)
     print(
-        f"{len(found)} bombs (60), slowest {max(one.seconds for one in found.values()):.1f} s ({seconds:g} s), "
-        f"pulling process {max(one.ours for one in found.values()):.0f} MB, reading process "
-        f"{max(one.theirs for one in found.values()):.0f} MB ({MEGABYTES} MB)"
+        f"{len(blasts)} bombs (60), slowest {max(one.seconds for one in blasts.values()):.1f} s ({seconds:g} s), "
+        f"pulling process {max(one.ours for one in blasts.values()):.0f} MB, reading process "
+        f"{max(one.theirs for one in blasts.values()):.0f} MB ({MEGABYTES} MB)"
     )
     for fault in faults:
         print(f"FAIL {fault}")

@@ -124,12 +124,12 @@ class Bench:
 
     def measure(self, name: str, prepare: Callable[[], None], pairs: int) -> bool:
         """Build both in turn and print the ratios. True if a limit is missed."""
-        found = []
+        costs = []
         for _ in range(pairs):
             prepare()
-            found.append(Pair(self.ours(), self.hugos()))
-        ratio = [statistics.median(pair.ours[i] / pair.hugos[i] for pair in found) for i in range(3)]
-        ours, hugos = ([statistics.median(pair[side][i] for pair in found) for i in range(3)] for side in range(2))
+            costs.append(Pair(self.ours(), self.hugos()))
+        ratio = [statistics.median(pair.ours[i] / pair.hugos[i] for pair in costs) for i in range(3)]
+        ours, hugos = ([statistics.median(pair[side][i] for pair in costs) for i in range(3)] for side in range(2))
         print(
             f"{name:<11} wall {ratio[0]:.3f} ({ours[0]:.2f} : {hugos[0]:.2f} s), cpu {ratio[1]:.3f} ({ours[1]:.2f} : "
             f"{hugos[1]:.2f} s), memory {ratio[2]:.3f} ({ours[2]:.0f} : {hugos[2]:.0f} MB); wall at most "
@@ -140,17 +140,17 @@ class Bench:
 
     def compare_text(self) -> bool:
         """Hold the visible text of some pages against Hugo's. True if one differs."""
-        ours = sorted((self.site / OUTPUT).rglob("*.html"))
-        theirs = sum(1 for _ in (self.hugo / "public").rglob("*.html"))
-        sample = random.Random(3).sample(ours, min(SAMPLE, len(ours)))
+        own_pages = sorted((self.site / OUTPUT).rglob("*.html"))
+        hugo_pages = sum(1 for _ in (self.hugo / "public").rglob("*.html"))
+        sample = random.Random(3).sample(own_pages, min(SAMPLE, len(own_pages)))
         pages = [page.relative_to(self.site / OUTPUT) for page in sample]
         differing = [p for p in pages if hugo.visible(self.site / OUTPUT / p) != hugo.visible(self.hugo / "public" / p)]
         print(
-            f"pages: {len(ours):,} ours, {theirs:,} Hugo’s; visible text differs on {len(differing)} of {len(pages)}",
+            f"pages: {len(own_pages):,} ours, {hugo_pages:,} Hugo’s; visible text differs on {len(differing)} of {len(pages)}",
             *differing[:5],
             flush=True,
         )
-        return bool(differing) or len(ours) != theirs
+        return bool(differing) or len(own_pages) != hugo_pages
 
     def edit(self) -> bool:
         """Make ten random edits, deletions and renames, then compare with a clean build; True if they differ."""
@@ -159,11 +159,11 @@ class Bench:
             kind = self.rng.choice([edit_text, rename, delete, worsen, delete_article, edit_article, unprint, deface])
             print("  ", kind(self.rng, content, output))
         self.ours()
-        kept = self.site / ".output-edited"
-        shutil.copytree(output, kept)
+        edited = self.site / ".output-edited"
+        shutil.copytree(output, edited)
         self.remove()
         peak = watch_memory(self.ours)
-        differing = differences(kept, output)
+        differing = differences(edited, output)
         print(
             f"after {EDITS} edits {len(differing)} files differ from a clean build; all our processes together took "
             f"{peak:.0f} MB",
@@ -253,26 +253,26 @@ def binary() -> str:
 def run(command: list[str], folder: Path, **env: str) -> Cost:
     """Run a command to its end. Raises if it fails."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    begun = time.perf_counter()
+    start = time.perf_counter()
     process = subprocess.Popen(
         command, cwd=folder, env=inherited | env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     assert process.stdout is not None
-    said = process.stdout.read()
+    output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
+    wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{said}")
+        raise SystemExit(f"{' '.join(command)} failed:\n{output}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def watch_memory(work: Callable[[], object]) -> float:
     """Return the largest sum of memory (MB) that the children of this process took together while `work` ran."""
-    done, peak = threading.Event(), [0.0]
+    finished, peak = threading.Event(), [0.0]
 
     def sample() -> None:
-        while not done.wait(0.05):
+        while not finished.wait(0.05):
             peak[0] = max(peak[0], sum(map(proportional, descendants(os.getpid()))))
 
     watcher = threading.Thread(target=sample)
@@ -280,7 +280,7 @@ def watch_memory(work: Callable[[], object]) -> float:
     try:
         work()
     finally:
-        done.set()
+        finished.set()
         watcher.join()
     return peak[0]
 

@@ -22,10 +22,10 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench check", description=__doc__)
     parser.add_argument("--incidents", type=int, default=10_000)
     parser.add_argument("--articles", type=int, default=1_000)
-    wanted = parser.parse_args(argv)
+    options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        corpus.site(root, wanted.incidents, wanted.articles)
+        corpus.site(root, options.incidents, options.articles)
         good = measured(root, "cold", 15.0)
         good &= measured(root, "nothing changed", 3.0)
         article = min((root / "content" / "articles").rglob("*.md"))
@@ -37,7 +37,7 @@ def main(argv: list[str]) -> int:
 def measured(root: Path, name: str, limit: float) -> bool:
     """Run a check in a process of its own, as a user does. True if it is in time and finds nothing."""
     before, began = _spent(), time.perf_counter()
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", CHECK],
         cwd=root,
         env={"PYTHONPATH": str(root / "plugins")},
@@ -46,8 +46,10 @@ def measured(root: Path, name: str, limit: float) -> bool:
         check=False,
     )
     cpu, wall = _spent() - before, time.perf_counter() - began
-    print(f"{name:20} {cpu:6.2f} s CPU, {wall:6.2f} s, at most {limit:.0f} s; {done.stdout.strip().splitlines()[-1:]}")
-    return cpu <= limit and done.returncode == 0
+    print(
+        f"{name:20} {cpu:6.2f} s CPU, {wall:6.2f} s, at most {limit:.0f} s; {process.stdout.strip().splitlines()[-1:]}"
+    )
+    return cpu <= limit and process.returncode == 0
 
 
 def _spent() -> float:

@@ -43,8 +43,8 @@ DATED = re.compile(rb"<(\w+:)?(pubDate|published|updated|date)\b[^>]*>[^<]*</(\w
 def shifted(years: int) -> Clock:
     """Return a clock that shifts every full date by so many years."""
 
-    def year(found: re.Match[bytes]) -> bytes:
-        return found[0].replace(found[1], b"%04d" % (int(found[1]) + years), 1)
+    def year(match: re.Match[bytes]) -> bytes:
+        return match[0].replace(match[1], b"%04d" % (int(match[1]) + years), 1)
 
     return lambda feed: MAIL.sub(year, ISO.sub(year, feed))
 
@@ -102,14 +102,14 @@ def read(feed: bytes, seen: datetime, hint: str = "") -> Reading | None:
 
 def off(pair: pairs.Pair, clock: Clock, years: int) -> list[str]:
     """Return what is wrong with reading a feed on wrong clocks."""
-    seen = pair.seen.replace(year=pair.seen.year + years)
-    honest, reading = read(pair.body, pair.seen, pair.hint), read(clock(pair.body), seen, pair.hint)
+    now = pair.seen.replace(year=pair.seen.year + years)
+    honest, reading = read(pair.body, pair.seen, pair.hint), read(clock(pair.body), now, pair.hint)
     if honest is None or reading is None:
         return ["the feed is refused"]
     lost = len(honest.items) - len(reading.items)
-    found = [f"{lost} entries are dropped: {reading.skipped}"] if lost > 0 else []
-    found += [fault for incident in reading.incidents for fault in beyond(incident, seen)]
-    return found + changed_by_itself(reading, clock(pair.body), pair.hint)
+    faults = [f"{lost} entries are dropped: {reading.skipped}"] if lost > 0 else []
+    faults += [fault for incident in reading.incidents for fault in beyond(incident, now)]
+    return faults + changed_by_itself(reading, clock(pair.body), pair.hint)
 
 
 def beyond(incident: Incident, seen: datetime) -> Iterator[str]:
@@ -125,16 +125,16 @@ def beyond(incident: Incident, seen: datetime) -> Iterator[str]:
 def changed_by_itself(reading: Reading, feed: bytes, hint: str) -> list[str]:
     """Return what the same feed changes when it is read again, even if nobody remembers its entries."""
     merged = merge({}, reading)
-    known = {incident.id: incident for incident in merged.incidents}
-    found = []
+    archived = {incident.id: incident for incident in merged.incidents}
+    faults = []
     for later in (timedelta(minutes=5), timedelta(hours=3), timedelta(days=1)):
-        again = read(feed, reading.seen + later, hint)
-        news = merge(known, again, merged.last_open).incidents if again else ()
-        found += [
-            f"{incident.id} changes {later} later: {_differences(known.get(incident.id), incident)}"
+        reading_again = read(feed, reading.seen + later, hint)
+        news = merge(archived, reading_again, merged.last_open).incidents if reading_again else ()
+        faults += [
+            f"{incident.id} changes {later} later: {_differences(archived.get(incident.id), incident)}"
             for incident in news
         ]
-    return found
+    return faults
 
 
 def _differences(was: Incident | None, now: Incident) -> str:
@@ -185,80 +185,83 @@ class Archive:
 
 def gone_wrong(form: feedforms.Form, clock: Clock, folder: Path) -> list[str]:
     """Return what is wrong after the clock of a page pulled hourly goes wrong, and right again, while things happen."""
-    there = Archive(folder)
+    acme = Archive(folder)
     troubles = [
         trouble("incident0003", 30, over=False),
         trouble("incident0002", 9, over=True),
         trouble("incident0001", 1, over=True),
     ]
     now = BEGIN + timedelta(hours=31)
-    there.pull(form(troubles, "acme.example"), now)
-    before, since = there.known(), archive.load_pulls(there.content, "acme").coverage[0].since
+    acme.pull(form(troubles, "acme.example"), now)
+    before, since = acme.known(), archive.load_pulls(acme.content, "acme").coverage[0].since
     troubles.insert(0, trouble("incident0004", 31, over=False))
-    there.pull(clock(form(troubles, "acme.example")), now + timedelta(hours=1))
-    files = there.files()
-    there.pull(clock(form(troubles, "acme.example")), now + timedelta(hours=2))
-    found = [] if there.files() == files else ["a repeated pull changes something"]
-    there.pull(form(troubles, "acme.example"), now + timedelta(hours=3))
-    return [*found, *_kept(there, before, since, now)]
+    acme.pull(clock(form(troubles, "acme.example")), now + timedelta(hours=1))
+    files = acme.files()
+    acme.pull(clock(form(troubles, "acme.example")), now + timedelta(hours=2))
+    faults = [] if acme.files() == files else ["a repeated pull changes something"]
+    acme.pull(form(troubles, "acme.example"), now + timedelta(hours=3))
+    return [*faults, *_kept(acme, before, since, now)]
 
 
-def _kept(there: Archive, before: dict[str, Incident], since: datetime, now: datetime) -> Iterator[str]:
-    known, pulls = there.known(), archive.load_pulls(there.content, "acme")
-    if not before.keys() < known.keys() or len(known) != len(before) + 1:
-        yield f"{sorted(known)} are known, {sorted(before)} were"
-    yield from (f"{incident.id} is said to have vanished" for incident in known.values() if incident.vanished)
+def _kept(acme: Archive, before: dict[str, Incident], since: datetime, now: datetime) -> Iterator[str]:
+    incidents, pulls = acme.known(), archive.load_pulls(acme.content, "acme")
+    if not before.keys() < incidents.keys() or len(incidents) != len(before) + 1:
+        yield f"{sorted(incidents)} are known, {sorted(before)} were"
+    yield from (f"{incident.id} is said to have vanished" for incident in incidents.values() if incident.vanished)
     if len(pulls.coverage) != 1 or pulls.coverage[0].since != since:
         yield f"coverage is {pulls.coverage}, began {since}"
     seen_open = dict(pulls.last_open)
-    if set(seen_open) != {name for name, incident in known.items() if incident.ended is None} or len(seen_open) != 2:
+    if (
+        set(seen_open) != {name for name, incident in incidents.items() if incident.ended is None}
+        or len(seen_open) != 2
+    ):
         yield f"open are {seen_open}"
-    for incident in known.values():
+    for incident in incidents.values():
         yield from beyond(incident, now + timedelta(hours=3))
 
 
 def gone_back(folder: Path) -> list[str]:
     """Return what is wrong after our own clock goes back by minutes, a day, and ten years, and on again."""
-    there, old, new = Archive(folder), trouble("incident0001", 1, over=False), trouble("incident0002", 9, over=True)
+    acme, old, new = Archive(folder), trouble("incident0001", 1, over=False), trouble("incident0002", 9, over=True)
     feed, more = (feedforms.atom(troubles, "acme.example") for troubles in ([old], [new, old]))
     now = BEGIN + timedelta(hours=10)
-    there.pull(feed, now)
-    files, found = there.files(), []
+    acme.pull(feed, now)
+    files, faults = acme.files(), []
     for back in (timedelta(days=1), timedelta(days=3653)):
-        report = there.pull(more, now - back)
-        if report.ok or there.files() != files:
-            found.append(f"a pull {back} before the last one is not refused")
-    there.pull(more, now - timedelta(minutes=5))
-    if len(there.files()) != 2:
-        found.append("a pull five minutes before the last one does not read")
-    return found
+        report = acme.pull(more, now - back)
+        if report.ok or acme.files() != files:
+            faults.append(f"a pull {back} before the last one is not refused")
+    acme.pull(more, now - timedelta(minutes=5))
+    if len(acme.files()) != 2:
+        faults.append("a pull five minutes before the last one does not read")
+    return faults
 
 
 def readings(clocks: Sequence[str]) -> tuple[int, list[str]]:
     """Read every fixture on these clocks of theirs and each of ours; return how many readings, and the faults."""
-    count, found = 0, []
+    count, faults = 0, []
     for path, pair in fixtures():
         for name in clocks:
             for own, years in OWN.items():
                 count += 1
-                found += [
+                faults += [
                     f"{path.parent.name}/{path.name}, their clock: {name}, ours {own}: {fault}"
                     for fault in off(pair, CLOCKS[name], years)
                 ]
-    return count, found
+    return count, faults
 
 
 def pulls(clocks: Sequence[str]) -> tuple[int, list[str]]:
     """Pull pages of each form while their clock goes wrong; return how many, and the faults."""
-    found, count = [], 0
+    faults, count = [], 0
     for name, form in FORMS.items():
         for clock in clocks:
             count += 1
             with tempfile.TemporaryDirectory() as folder:
-                found += [f"{name}, {clock}: {fault}" for fault in gone_wrong(form, CLOCKS[clock], Path(folder))]
+                faults += [f"{name}, {clock}: {fault}" for fault in gone_wrong(form, CLOCKS[clock], Path(folder))]
     with tempfile.TemporaryDirectory() as folder:
-        found += [f"our clock goes back: {fault}" for fault in gone_back(Path(folder))]
-    return count + 1, found
+        faults += [f"our clock goes back: {fault}" for fault in gone_back(Path(folder))]
+    return count + 1, faults
 
 
 def main(argv: list[str]) -> int:

@@ -105,13 +105,13 @@ def site(root: Path, incidents: int, articles: int, seed: int = 1) -> None:
     for slug in PROVIDERS:
         shutil.copy(ROOT / f"content/providers/{slug}.md", content / "providers")
         archive.save_pulls(content, pulls(slug, UNTIL))
-    made = [incident(rng, number) for number in range(incidents)]
-    for one in made:
+    history = [incident(rng, number) for number in range(incidents)]
+    for one in history:
         path = content / "incidents" / archive.file_of(one)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(archive.render(one), encoding="utf-8")
     for number in range(articles):
-        name, text = article(rng, number, made)
+        name, text = article(rng, number, history)
         path = content / "articles" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -166,14 +166,14 @@ def phase(step: int, posts: int) -> Phase:
 
 def sentences(rng: random.Random, most: int) -> str:
     """Return one to `most` sentences of status page prose."""
-    made = (" ".join(rng.choices(WORDS, k=rng.randint(8, 24))) for _ in range(rng.randint(1, most)))
-    return " ".join(f"{words.capitalize()}." for words in made)
+    prose = (" ".join(rng.choices(WORDS, k=rng.randint(8, 24))) for _ in range(rng.randint(1, most)))
+    return " ".join(f"{words.capitalize()}." for words in prose)
 
 
-def article(rng: random.Random, number: int, made: list[Incident]) -> tuple[str, str]:
+def article(rng: random.Random, number: int, incidents: list[Incident]) -> tuple[str, str]:
     """Return file name and text of an article that cites three incidents."""
     day = UNTIL - timedelta(hours=9 * number + 9)
-    cited = rng.sample(made, min(3, len(made)))
+    cited = rng.sample(incidents, min(3, len(incidents)))
     body = "\n\n".join(" ".join(sentences(rng, 3) for _ in range(3)) for _ in range(8))
     table = "| When | What |\n|---|---|\n" + "".join(f"| {i.started:%H:%M} | {sentences(rng, 1)} |\n" for i in cited)
     keys = ", ".join(f"{i.provider}/{i.id}" for i in cited)

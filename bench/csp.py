@@ -45,21 +45,21 @@ SEARCHING = POLICY | {"script-src": {"'self'", "'wasm-unsafe-eval'"}}
 
 def wrong_with(path: str, text: str) -> str:
     """Return what is wrong with the policy of a page; "" for the right one, before anything it is to govern."""
-    found = HEAD.match(text)
-    if not found:
+    match = HEAD.match(text)
+    if not match:
         return "has no policy, or something before it"
-    policy = {name: set(sources) for name, *sources in map(str.split, found[1].split(";"))}
-    wanted = SEARCHING if path == SEARCH and "script-src" in policy else POLICY
-    return "" if policy == wanted else f"has the policy {found[1]}"
+    policy = {name: set(sources) for name, *sources in map(str.split, match[1].split(";"))}
+    expected = SEARCHING if path == SEARCH and "script-src" in policy else POLICY
+    return "" if policy == expected else f"has the policy {match[1]}"
 
 
 def policies(output: Path) -> list[str]:
     """Return the pages of a built site without the policy they should have."""
-    found = [
+    unguarded = [
         (path, (output / path.lstrip("/") / ("index.html" * path.endswith("/"))).read_text(encoding="utf-8"))
         for path in looking.pages_of(output)
     ]
-    return [f"{path}: {wrong}" for path, text in found if (wrong := wrong_with(path, text))]
+    return [f"{path}: {wrong}" for path, text in unguarded if (wrong := wrong_with(path, text))]
 
 
 def broken(output: Path, paths: Sequence[str]) -> list[str]:
@@ -71,11 +71,11 @@ def broken(output: Path, paths: Sequence[str]) -> list[str]:
 
 def looked_at(output: Path, name: str) -> list[str]:
     """Return the faults of a built site, and print how much was looked at."""
-    every = looking.pages_of(output)
-    kinds = [path for path in pages.KINDS.values() if path in set(every)]
-    paths = list(dict.fromkeys([*kinds, *random.Random(1).sample(every, min(SAMPLE, len(every)))]))
+    all_pages = looking.pages_of(output)
+    kinds = [path for path in pages.KINDS.values() if path in set(all_pages)]
+    paths = list(dict.fromkeys([*kinds, *random.Random(1).sample(all_pages, min(SAMPLE, len(all_pages)))]))
     faults = [*policies(output), *broken(output, paths)]
-    print(f"{name}: {len(every)} policies read, {len(paths)} pages opened, {len(faults)} faults", flush=True)
+    print(f"{name}: {len(all_pages)} policies read, {len(paths)} pages opened, {len(faults)} faults", flush=True)
     return faults
 
 

@@ -43,9 +43,9 @@ FULL = (0, 8, 64, 256, 512, 1024, 2048)  # KiB that a full disk has left
 
 def main(argv: list[str]) -> int:
     """Run all; 1 if any limit is missed."""
-    every = int(argv[0]) if argv else 1
+    step = int(argv[0]) if argv else 1
     with scratch() as folder:
-        good = [*refusals(folder, every), *full_disks(folder)]
+        good = [*refusals(folder, step), *full_disks(folder)]
     print("PASS" if all(good) else "FAIL")
     return int(not all(good))
 
@@ -69,19 +69,19 @@ def scenes(folder: Path) -> Iterator[Scene]:
         yield scene(folder / scene.name)
 
 
-def refusals(folder: Path, every: int = 1) -> Iterator[bool]:
+def refusals(folder: Path, step: int = 1) -> Iterator[bool]:
     """Let each call fail in turn."""
     if not STRACE:
         print("  --   no strace here: faults at each system call are skipped")
         return
     for scene in scenes(folder / "refusals"):
-        yield refused_everywhere(scene, folder / "refusals" / f"{scene.name}-w", every)
+        yield refused_everywhere(scene, folder / "refusals" / f"{scene.name}-w", step)
 
 
-def refused_everywhere(scene: Scene, place: Path, every: int = 1) -> bool:
+def refused_everywhere(scene: Scene, place: Path, step: int = 1) -> bool:
     """Let each call of a scene fail in turn. True if nothing is wrong."""
     started = time.monotonic()
-    faults = [(point, error) for point in prepare(scene, place) for error in _errors(point)][::every]
+    faults = [(point, error) for point in prepare(scene, place) for error in _errors(point)][::step]
     tally = Tally()
     for verdict in each([(stage(scene), point, error) for point, error in faults], refused_at, place):
         tally.add(verdict)
@@ -111,8 +111,8 @@ def _judged(scene: Scene, work: Path, notes: Path, ended: injection.Ended, when:
         word, faults = "did no harm", [*faults, *scene.healed(work)]
     else:
         word, faults = "told", [*faults, *told(ended)]
-    again = injection.run(lambda: scene.run(work), notes)
-    faults += [f"the next run fails: {again.said.strip()[-500:]}"] if again.code else scene.healed(work)
+    rerun = injection.run(lambda: scene.run(work), notes)
+    faults += [f"the next run fails: {rerun.said.strip()[-500:]}"] if rerun.code else scene.healed(work)
     return word, [f"{when}: {fault}" for fault in faults]
 
 
@@ -120,8 +120,8 @@ def told(ended: injection.Ended) -> list[str]:
     """Return what is wrong with how a refusal is reported."""
     faults = [f"exit code {ended.code}"] if ended.code < 0 else []
     faults += ["a traceback"] if "Traceback" in ended.said else []
-    named = [line for line in ended.said.splitlines() if CURES.search(line)]
-    if not named or any("/" not in line for line in named):
+    cures = [line for line in ended.said.splitlines() if CURES.search(line)]
+    if not cures or any("/" not in line for line in cures):
         faults.append(f"no line with file and cure: {ended.said.strip()[-700:]}")
     return faults
 

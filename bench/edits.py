@@ -40,10 +40,10 @@ class Count(NamedTuple):
 def by_the_site(incidents: list[Incident]) -> Count:
     """Count as the pages do."""
     edits = [edit for incident in incidents for edit in reporting.edits(incident)]
-    gone = sum(update.gone is not None for incident in incidents for update in incident.updates)
+    removed = sum(update.gone is not None for incident in incidents for update in incident.updates)
     lags = [edit.lag for edit in edits]
     ever = sum(bool(i.vanished) or any(c.what == "vanished" for c in i.changes) for i in incidents)
-    return Count(len(edits), gone, len({edit.incident.id for edit in edits}), median(lags), ever)
+    return Count(len(edits), removed, len({edit.incident.id for edit in edits}), median(lags), ever)
 
 
 def words(fragment: str) -> str:
@@ -54,38 +54,38 @@ def words(fragment: str) -> str:
 def posts(entry: ET.Element) -> dict[tuple[datetime, str], Counter[str]]:
     """Return the texts of an entry by (minute, word)."""
     published = datetime.fromisoformat(entry.findtext(f"{ATOM}published", "")).astimezone(UTC)
-    found: dict[tuple[datetime, str], Counter[str]] = defaultdict(Counter)
+    texts: dict[tuple[datetime, str], Counter[str]] = defaultdict(Counter)
     for small, word, text in BLOCK.findall(entry.findtext(f"{ATOM}content", "")):
         month, day, hour, minute = re.match(r"(\w+) +(\d+) ?, +(\d+):(\d+)", words(small)).groups()  # type: ignore[union-attr]
         at = datetime(published.year, MONTHS.index(month) + 1, int(day), int(hour), int(minute), tzinfo=UTC)
         if at > published + timedelta(days=180):
             at = at.replace(year=at.year - 1)
-        found[at, words(word)][words(text)] += 1
-    return found
+        texts[at, words(word)][words(text)] += 1
+    return texts
 
 
 def by_hand(paths: list[Path]) -> Count:
     """Count snapshot by snapshot: what stood at a minute under a word before, and stands there no more."""
     before: dict[str, dict[tuple[datetime, str], Counter[str]]] = {}
     lags: list[float] = []
-    edited, missing, gone = set(), set(), 0
+    edited, missing, removed = set(), set(), 0
     for path in paths:
         entries = list(ET.parse(path).getroot().iter(f"{ATOM}entry"))  # noqa: S314  (our own recordings)
-        shown = set()
+        present = set()
         for entry in entries:
             slug = entry.find(f"{ATOM}link").get("href", "").rsplit("/", 1)[-1]  # type: ignore[union-attr]
             now = posts(entry)
             for key, texts in before.get(slug, {}).items():
                 lost, new = texts - now[key], now[key] - texts
                 changed = min(lost.total(), new.total())
-                gone += lost.total() - changed
+                removed += lost.total() - changed
                 lags += [(seen_at(path) - key[0]).total_seconds()] * changed
                 edited |= {slug} if changed else set()
             before[slug] = now
-            shown.add(slug)
+            present.add(slug)
         oldest = min(datetime.fromisoformat(entry.findtext(f"{ATOM}published", "")) for entry in entries)
-        missing |= {slug for slug, now in before.items() if min(now)[0] > oldest + timedelta(days=1)} - shown
-    return Count(len(lags), gone, len(edited), median(lags), len(missing))
+        missing |= {slug for slug, now in before.items() if min(now)[0] > oldest + timedelta(days=1)} - present
+    return Count(len(lags), removed, len(edited), median(lags), len(missing))
 
 
 def main(argv: list[str]) -> int:
@@ -94,12 +94,12 @@ def main(argv: list[str]) -> int:
     if not paths:
         print("bench edits: the recordings are not here (../shared); nothing was counted")
         return 0
-    ours, theirs = by_the_site(list(pulled(paths).values())), by_hand(paths)
+    site, manual = by_the_site(list(pulled(paths).values())), by_hand(paths)
     print(f"  {len(paths)} snapshots of GitHub        by the site   by hand")
-    for name, one, other in zip(Count._fields, ours, theirs, strict=True):
+    for name, one, other in zip(Count._fields, site, manual, strict=True):
         print(f"  {name:<30} {one:>12,.0f} {other:>9,.0f}")
-    print("PASS" if ours == theirs else "FAIL", "both counts are the same")
-    return int(ours != theirs)
+    print("PASS" if site == manual else "FAIL", "both counts are the same")
+    return int(site != manual)
 
 
 if __name__ == "__main__":

@@ -82,13 +82,13 @@ def main(argv: list[str]) -> int:
     """Print both medians and the ratio; 1 if it is below the one wanted."""
     body = statuspage(ENTRIES)
     whole = feeds.read(PROVIDER, body, seen=SEEN)
-    known = dict(whole.items[1:])
-    again = feeds.read(PROVIDER, body, seen=SEEN, items=known)
-    assert (len(again.incidents), len(again.unchanged)) == (1, ENTRIES - 1), "the bench does not measure what it says"
+    items = dict(whole.items[1:])
+    reread = feeds.read(PROVIDER, body, seen=SEEN, items=items)
+    assert (len(reread.incidents), len(reread.unchanged)) == (1, ENTRIES - 1), "the bench does not measure what it says"
     pairs = []
     for _ in range(PAIRS):
-        ours = timed(lambda: feeds.read(PROVIDER, body, seen=SEEN, items=known), runs=5)
-        pairs.append((timed(lambda: ordinary(body)), ours))
+        own_time = timed(lambda: feeds.read(PROVIDER, body, seen=SEEN, items=items), runs=5)
+        pairs.append((timed(lambda: ordinary(body)), own_time))
     slow, fast = (statistics.median(side) for side in zip(*pairs, strict=True))
     ratio = statistics.median(a / b for a, b in pairs)
     first = statistics.median(timed(lambda: feeds.read(PROVIDER, body, seen=SEEN)) for _ in range(11))

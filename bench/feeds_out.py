@@ -35,8 +35,8 @@ Change = Callable[[Path], object]
 
 def invalid(output: Path) -> tuple[int, list[str]]:
     """Return how many feeds a built site has, and what is wrong with them."""
-    found = feedvalidity.feeds_of(output)
-    return len(found), [fault for path in found for fault in feedvalidity.faults(output, path, HOST)]
+    feeds = feedvalidity.feeds_of(output)
+    return len(feeds), [fault for path in feeds for fault in feedvalidity.faults(output, path, HOST)]
 
 
 def built(root: Path, now: str = NOW, output: str = "out") -> Path:
@@ -113,8 +113,8 @@ def strange(strings: Sequence[str]) -> tuple[int, list[str]]:
         at_once = AT_ONCE if fill is not hostile.from_providers else AT_ONCE // 3
         for start in range(0, len(strings), at_once):
             with tempfile.TemporaryDirectory() as folder:
-                some, wrong = invalid(fill(Path(folder) / "site", strings[start : start + at_once]).output)
-            number, faults = number + some, faults + wrong
+                valid, wrong = invalid(fill(Path(folder) / "site", strings[start : start + at_once]).output)
+            number, faults = number + valid, faults + wrong
     return number, faults
 
 

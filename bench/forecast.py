@@ -81,9 +81,9 @@ def main(argv: list[str]) -> int:
     print(f"\n{len(trials)} forecasts in {spent:.1f} s of CPU, {1000 * spent / len(trials):.2f} ms each")
     verdicts.append(("the backtest over the whole archive in less than a minute", spent < 60))
     print()
-    for what, passed in verdicts:
-        print("PASS" if passed else "FAIL", what)
-    return 0 if all(passed for _, passed in verdicts) else 1
+    for criterion, holds in verdicts:
+        print("PASS" if holds else "FAIL", criterion)
+    return 0 if all(holds for _, holds in verdicts) else 1
 
 
 def from_facts() -> tuple[Card, ...]:
@@ -104,13 +104,13 @@ def reference(trials: Sequence[Trial]) -> list[Verdict]:
     print("elapsed      n  2-4 h (ref)    plain (ref)      ours  prototype  below it by")
     ns, agree, beaten = True, True, True
     for elapsed, (n, said_press, said_plain, prototype) in REFERENCE.items():
-        here = score(t for t in trials if (t.provider, t.elapsed) == ("anthropic", elapsed))
-        loss, plain, press = here.loss or 0, here.plain or 0, here.press or 0
-        ns &= here.n == n
+        own = score(t for t in trials if (t.provider, t.elapsed) == ("anthropic", elapsed))
+        loss, plain, press = own.loss or 0, own.plain or 0, own.press or 0
+        ns &= own.n == n
         agree &= abs(press / said_press - 1) < 0.005 and abs(plain / said_plain - 1) < 0.005
         beaten &= 0 < loss < prototype
         print(
-            f"{elapsed:4} min {here.n:6}  {press:.3f} ({said_press:.2f})  {plain:.3f} ({said_plain:.3f})"
+            f"{elapsed:4} min {own.n:6}  {press:.3f} ({said_press:.2f})  {plain:.3f} ({said_plain:.3f})"
             f"  {loss:.3f}      {prototype:.3f}  {1 - loss / prototype:11.1%}"
         )
     return [
@@ -128,9 +128,9 @@ def tables(trials: Sequence[Trial]) -> list[Verdict]:
         ("ended before 2025-07-01", lambda t: t.ended < CUT),
         ("ended since", lambda t: t.ended >= CUT),
     )
-    for name, wanted in parts:
+    for name, belongs in parts:
         print(f"\n{name}")
-        rows = table(t for t in trials if wanted(t))
+        rows = table(t for t in trials if belongs(t))
         lines(rows)
         if name == "all":
             verdicts = [press_verdict(rows, provider) for provider in FIRST]
@@ -153,10 +153,13 @@ def lines(rows: dict[tuple[str, int], Score]) -> None:
 def press_verdict(rows: dict[tuple[str, int], Score], provider: str) -> Verdict:
     """Judge whether the loss is as far below "2 to 4 hours" as is asked; print the prototype's figures beside."""
     got = [rows[provider, elapsed].below(rows[provider, elapsed].press) or 0 for elapsed in JUDGED]
-    said = "/".join(f"{100 * share:.1f}" for share in got)
-    then = "/".join(map(str, PROTOTYPE_BELOW_PRESS[provider]))
-    passed = all(share >= BELOW_PRESS[elapsed] for share, elapsed in zip(got, JUDGED, strict=True))
-    return f"{provider}: below “2-4 h” by {said} % at 0/15/30/60 min (asked 32/32/25/20, prototype {then})", passed
+    shares = "/".join(f"{100 * share:.1f}" for share in got)
+    prototype = "/".join(map(str, PROTOTYPE_BELOW_PRESS[provider]))
+    holds = all(share >= BELOW_PRESS[elapsed] for share, elapsed in zip(got, JUDGED, strict=True))
+    return (
+        f"{provider}: below “2-4 h” by {shares} % at 0/15/30/60 min (asked 32/32/25/20, prototype {prototype})",
+        holds,
+    )
 
 
 def against_plain(trials: Sequence[Trial]) -> list[Verdict]:
@@ -164,10 +167,10 @@ def against_plain(trials: Sequence[Trial]) -> list[Verdict]:
     rows = table(trials)
     below = {key: s.below(s.plain) or 0 for key, s in rows.items()}
     worst = min(below, key=lambda key: below[key])
-    asked = all(below["anthropic", elapsed] >= share for elapsed, share in BELOW_PLAIN.items())
+    holds = all(below["anthropic", elapsed] >= share for elapsed, share in BELOW_PLAIN.items())
     got = ", ".join(f"{below['anthropic', e]:.1%} at {e} min" for e in BELOW_PLAIN)
     return [
-        (f"Anthropic below plain quantiles by {got} (asked 4 % and 3.5 %)", asked),
+        (f"Anthropic below plain quantiles by {got} (asked 4 % and 3.5 %)", holds),
         (
             f"nowhere more than 1 % above plain quantiles (worst: {worst[0]} at {worst[1]}: {-below[worst]:+.1%})",
             below[worst] >= -0.01,
@@ -192,8 +195,8 @@ def coverage(trials: Sequence[Trial]) -> list[Verdict]:
         ),
     ]
     for name in ("all three", *FIRST):
-        here = [s for (provider, _), s in rows.items() if name in ("all three", provider)]
-        share = sum(s.within_80 for s in here) / sum(s.n for s in here)
+        cells = [s for (provider, _), s in rows.items() if name in ("all three", provider)]
+        share = sum(s.within_80 for s in cells) / sum(s.n for s in cells)
         verdicts.append(
             (f"80 % intervals pooled over 0 to 60 min, {name}: {share:.3f} (asked 0.77 to 0.83)", 0.77 <= share <= 0.83)
         )
@@ -204,14 +207,14 @@ def leaks(cards: Sequence[Card], runs: int = 150) -> Verdict:
     """Forecast again from a world in which everything after the moment went another way."""
     random = np.random.default_rng(20_250_701)
     ended = [c for c in cards if c.ended and counts(c)]
-    known = past(cards)
+    history = past(cards)
     same = True
     for index in random.choice(len(ended), runs, replace=False):
         one = ended[index]
         now = int(random.integers(one.started, one.ended or 0))
         other = [another_future(c, now, random) for c in cards if c.started <= now]
-        mine = next(c for c in other if (c.provider, c.id) == (one.provider, one.id))
-        same &= forecast(known, one, now) == forecast(past(other), mine, now)
+        counterpart = next(c for c in other if (c.provider, c.id) == (one.provider, one.id))
+        same &= forecast(history, one, now) == forecast(past(other), counterpart, now)
     return f"no leak: {runs} forecasts are the same whatever happened after them", same
 
 
@@ -220,16 +223,16 @@ def another_future(one: Card, now: int, random: np.random.Generator) -> Card:
     if one.ended is None or one.ended <= now:
         return one
     until = now + int(random.integers(60, 10**6))
-    kept = tuple(post for post in one.updates if post[0] <= now)
+    updates = tuple(post for post in one.updates if post[0] <= now)
     later = ((now + 30, "monitoring"), (until, "resolved")) if one.updates else ()
-    return one._replace(ended=until, updates=kept + later)
+    return one._replace(ended=until, updates=updates + later)
 
 
-def small(what: str, covered: dict[int, tuple[int, int]]) -> Verdict:
+def small(name: str, covered: dict[int, tuple[int, int]]) -> Verdict:
     """Judge 80 % intervals of a provider with 10 incidents: not below 0.80 beyond chance (exact, one-sided, 99 %)."""
-    said = ", ".join(f"{hits / n:.3f} at {elapsed} min" for elapsed, (hits, n) in covered.items())
-    passed = all(scipy.stats.binomtest(hits, n, 0.8, "less").pvalue > 0.01 for hits, n in covered.values())
-    return f"{what}: 80 % intervals cover {said} (n = {next(iter(covered.values()))[1]})", passed
+    shares = ", ".join(f"{hits / n:.3f} at {elapsed} min" for elapsed, (hits, n) in covered.items())
+    holds = all(scipy.stats.binomtest(hits, n, 0.8, "less").pvalue > 0.01 for hits, n in covered.values())
+    return f"{name}: 80 % intervals cover {shares} (n = {next(iter(covered.values()))[1]})", holds
 
 
 def others(trials: Iterable[Trial]) -> None:

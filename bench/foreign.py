@@ -89,8 +89,8 @@ def measured(body: bytes, *, hint: str = "") -> tuple[Reading, float, float]:
 def _peak() -> float:
     """Return the peak memory of this program in MB; getrusage would count what its parent held when it was begun."""
     status = Path("/proc/self/status")
-    if found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text() if status.exists() else ""):
-        return int(found[1]) / 1024
+    if match := re.search(r"VmHWM:\s+(\d+) kB", status.read_text() if status.exists() else ""):
+        return int(match[1]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -175,9 +175,9 @@ def told(all_of_them: list[Fate]) -> bool:
 
 def _distribution(all_of_them: list[Fate]) -> None:
     """Print how many entries were kept, skipped and refused, and why."""
-    kept = sum(min(fate.kept, fate.entries) for fate in all_of_them)
+    entries = sum(min(fate.kept, fate.entries) for fate in all_of_them)
     skips = Counter(re.sub(r"of .+", "of …", why) for fate in all_of_them for why in fate.skipped)
-    print(f"  {kept:6} entries kept")
+    print(f"  {entries:6} entries kept")
     for why, count in skips.most_common():
         print(f"  {count:6} skipped: {why}")
     refused = Counter[str]()

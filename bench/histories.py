@@ -52,30 +52,30 @@ def stories() -> bool:
     wrong = 0
     with scratch() as folder:
         for story in STORIES:
-            found = faults(story, folder)
-            wrong += bool(found)
-            print(*(f"FAIL {story.title}: {fault}" for fault in found), sep="\n", end="\n" * bool(found))
+            story_faults = faults(story, folder)
+            wrong += bool(story_faults)
+            print(*(f"FAIL {story.title}: {fault}" for fault in story_faults), sep="\n", end="\n" * bool(story_faults))
     print(f"{len(STORIES)} stories (at least {WANTED}), each also with its entries turned around: {wrong} wrong (0)")
     return not wrong and len(STORIES) >= WANTED
 
 
 def simulated(histories: int, first: int) -> bool:
     """Say whether all holds in so many histories, whose seeds begin at `first`."""
-    started, done, wrong = time.monotonic(), Counter[str](), 0
-    sizes = [min(BATCH, histories - begun) for begun in range(0, histories, BATCH)]
+    started, tally, wrong = time.monotonic(), Counter[str](), 0
+    sizes = [min(BATCH, histories - first_of_batch) for first_of_batch in range(0, histories, BATCH)]
     with ThreadPoolExecutor(AT_ONCE) as threads:
         for ended in threads.map(in_a_process, sizes, range(first, first + len(sizes))):
             if ended.returncode:
                 wrong += 1
                 print(f"FAIL {ended.stdout}{ended.stderr[-20_000:]}", flush=True)
             else:
-                done.update(dict(zip(("histories", "pulls"), map(int, ended.stdout.split()), strict=True)))
+                tally.update(dict(zip(("histories", "pulls"), map(int, ended.stdout.split()), strict=True)))
     print(
-        f"{done['histories']} histories (at least {histories}) of {STEPS} steps and more, seeds from {first}, "
-        f"{done['pulls']} pulls, {time.monotonic() - started:.0f} s: "
+        f"{tally['histories']} histories (at least {histories}) of {STEPS} steps and more, seeds from {first}, "
+        f"{tally['pulls']} pulls, {time.monotonic() - started:.0f} s: "
         f"something did not hold in {wrong} of {len(sizes)} batches (0)"
     )
-    return not wrong and done["histories"] >= histories
+    return not wrong and tally["histories"] >= histories
 
 
 def in_a_process(histories: int, number: int) -> subprocess.CompletedProcess[str]:

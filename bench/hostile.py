@@ -72,21 +72,21 @@ def from_feeds(root: Path, strings: Sequence[str]) -> Made:
     for name in ("incidents", "articles"):
         shutil.rmtree(root / "content" / name)
     turned = [*strings[1:], *strings[:1]]
-    kept = sum(
+    published = sum(
         _pulled(root / "content", provider, [form(turned, strings), form(strings, strings)])
         for provider, form in (("anthropic", _atom), ("groq", _json))
     )
-    return Made(output=_built(root), published=kept, refused=2 * len(strings) - kept)
+    return Made(output=_built(root), published=published, refused=2 * len(strings) - published)
 
 
 def _pulled(content: Path, slug: str, bodies: Iterable[bytes]) -> int:
     provider = next(provider for provider in load(content) if provider.slug == slug)
     last: tuple[tuple[str, datetime], ...] = ()
-    for seen, body in zip((FIRST, SECOND), bodies, strict=True):
-        known = archive.load(content, slug)
-        reading = feeds.read(provider, body, seen=seen)
-        merged = merge.merge({key: filed.incident for key, filed in known.items()}, reading, last)
-        archive.save(content, merged.incidents, known)
+    for moment, body in zip((FIRST, SECOND), bodies, strict=True):
+        archived = archive.load(content, slug)
+        reading = feeds.read(provider, body, seen=moment)
+        merged = merge.merge({key: filed.incident for key, filed in archived.items()}, reading, last)
+        archive.save(content, merged.incidents, archived)
         last = merged.last_open
     archive.save_pulls(content, pulls(slug, until=NOW, last_open=last))
     return len(archive.load(content, slug))
@@ -116,12 +116,12 @@ def _atom(strings: Sequence[str], _ids: Sequence[str]) -> bytes:
 
 def _json(strings: Sequence[str], ids: Sequence[str]) -> bytes:
     """Return Statuspage's incidents.json, where every field but the times is hostile."""
-    found = []
+    entries = []
     for number, string in enumerate(strings):
         at = stamp(_began(number))
         posts = [{"status": status, "body": string, "created_at": at} for status in ("investigating", string)]
         posts += [{"status": "resolved", "created_at": at}] * (number % OPEN > 0)
-        found.append(
+        entries.append(
             {
                 "id": f"{number} {ids[number][:80]}",
                 "name": string,
@@ -132,7 +132,7 @@ def _json(strings: Sequence[str], ids: Sequence[str]) -> bytes:
                 "incident_updates": posts,
             }
         )
-    return json.dumps({"page": {"id": "x"}, "incidents": found}).encode()
+    return json.dumps({"page": {"id": "x"}, "incidents": entries}).encode()
 
 
 def from_articles(root: Path, strings: Sequence[str]) -> Made:
@@ -167,13 +167,13 @@ def from_providers(root: Path, strings: Sequence[str]) -> Made:
     return Made(output=_built(root), published=2 * len(strings) - refused, refused=refused)
 
 
-def _provider(root: Path, slug: str, called: str, address: str, about: str) -> None:
-    part = f"{{slug: api, name: {called}, product: {called}, match: [{called}]}}"
+def _provider(root: Path, slug: str, name: str, address: str, about: str) -> None:
+    part = f"{{slug: api, name: {name}, product: {name}, match: [{name}]}}"
     lines = (
         f"slug: {slug}",
-        f"name: {called}",
-        f"company: {called}",
-        f"aliases: [{called}]",
+        f"name: {name}",
+        f"company: {name}",
+        f"aliases: [{name}]",
         f"home: {address}",
         f"status_page: {address}",
         f"feeds: [{{url: {address}}}]",
@@ -184,16 +184,16 @@ def _provider(root: Path, slug: str, called: str, address: str, about: str) -> N
 
 def _weeded(root: Path) -> int:
     """Take out every file that check complains of, as often as it does; how many these were."""
-    gone = 0
+    removed = 0
     for _ in range(ROUNDS):
         content = root / "content"
-        found = {problem.file for problem in survey(content, read_all(content), NOW, False)}
-        for file in found:
+        files = {problem.file for problem in survey(content, read_all(content), NOW, False)}
+        for file in files:
             (root / file).unlink()
-        gone += len(found)
-        if not found:
-            return gone
-    raise AssertionError(f"check complains of {sorted(found)[:3]} and more, whatever is taken out")
+        removed += len(files)
+        if not files:
+            return removed
+    raise AssertionError(f"check complains of {sorted(files)[:3]} and more, whatever is taken out")
 
 
 def _built(root: Path) -> Path:

@@ -87,7 +87,7 @@ def content(view: dict[str, Any], path: str, output: Path) -> str:
 
 def recorded(project: Path, now: str) -> dict[str, Any]:
     """Build the project with values in place of pages, Markdown in place of HTML; give what all pages share."""
-    kept = Printer.page, text.html, body.read
+    originals = Printer.page, text.html, body.read
     shared: dict[str, Any] = {}
 
     def page(self: Printer, template: str, view: Any) -> bytes:
@@ -97,13 +97,13 @@ def recorded(project: Path, now: str) -> dict[str, Any]:
         return json.dumps({"template": template, "page": plain(view) | more}, ensure_ascii=False).encode()
 
     def read(markdown: str, figures: Collection[str] = ()) -> body.Body:
-        return kept[2](markdown, figures)._replace(html=markdown)
+        return originals[2](markdown, figures)._replace(html=markdown)
 
     Printer.page, text.html, body.read = page, str, read  # type: ignore[method-assign, assignment]
     try:
         site.build(project / "pelicanconf.py", now=now, output=VIEWS)
     finally:
-        Printer.page, text.html, body.read = kept  # type: ignore[method-assign]
+        Printer.page, text.html, body.read = originals  # type: ignore[method-assign]
     return shared
 
 
@@ -139,19 +139,19 @@ class Go:
         self.source = parsed[name]
         self.own = {macro.name: macro for macro in self.source.find_all(nodes.Macro)}
         self.macros = {macro: (name, node) for macro, node in self.own.items()}
-        for found in self.source.find_all(nodes.FromImport):
-            assert isinstance(found.template, nodes.Const)
-            home = found.template.value.removesuffix(".html")
-            theirs = {macro.name: macro for macro in parsed[home].find_all(nodes.Macro)}
-            self.macros |= {str(macro): (home, theirs[str(macro)]) for macro in found.names}
+        for imports in self.source.find_all(nodes.FromImport):
+            assert isinstance(imports.template, nodes.Const)
+            home = imports.template.value.removesuffix(".html")
+            imported = {macro.name: macro for macro in parsed[home].find_all(nodes.Macro)}
+            self.macros |= {str(macro): (home, imported[str(macro)]) for macro in imports.names}
         self.loops: list[tuple[str, str]] = []  # index and list of the loops around
         self.number = count()
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Yield names below layouts/, and what stands in them."""
         for name, macro in self.own.items():
-            given = "".join(f"{{{{ ${argument.name} := .{argument.name} }}}}" for argument in macro.args)
-            yield f"partials/{self.name}-{name}.html", given + SHARED + self.body(macro.body)
+            variables = "".join(f"{{{{ ${argument.name} := .{argument.name} }}}}" for argument in macro.args)
+            yield f"partials/{self.name}-{name}.html", variables + SHARED + self.body(macro.body)
         if next(self.source.find_all(nodes.Extends), None):
             blocks = self.source.find_all(nodes.Block)
             home = "index.html" if self.name == "home" else f"{self.name}/single.html"
@@ -159,8 +159,8 @@ class Go:
         elif self.name == "base":
             yield "_default/baseof.html", GIVEN + self.body(self.source.body)
         elif self.name.startswith("_"):
-            given = "".join(f"{{{{ ${name} := .{name} }}}}" for name in needed(self.parsed[self.name]))
-            yield f"partials/{self.name}.html", given + SHARED + self.body(self.source.body)
+            variables = "".join(f"{{{{ ${name} := .{name} }}}}" for name in needed(self.parsed[self.name]))
+            yield f"partials/{self.name}.html", variables + SHARED + self.body(self.source.body)
 
     def body(self, parts: list[nodes.Node]) -> str:
         return "".join(self.statement(part) for part in parts)
@@ -169,18 +169,18 @@ class Go:
         return str(getattr(self, f"_{type(node).__name__}")(node))
 
     def _Output(self, node: nodes.Output) -> str:
-        made = ""
+        text = ""
         for part in node.nodes:
             if isinstance(part, nodes.TemplateData):
-                made += part.data
-            elif made.endswith(("<", "</")):  # the name of a tag, which Go lets nobody compute
-                cut = made.rindex("<")
-                made = f'{made[:cut]}{{{{ printf "{made[cut:]}%s>" {self.value(part)} | safeHTML }}}}\0'
-            elif made.endswith(' type="'):  # nor this attribute
-                made = f'{made[:-7]} {{{{ printf "type=%q" {self.value(part)} | safeHTMLAttr }}}}\0'
+                text += part.data
+            elif text.endswith(("<", "</")):  # the name of a tag, which Go lets nobody compute
+                cut = text.rindex("<")
+                text = f'{text[:cut]}{{{{ printf "{text[cut:]}%s>" {self.value(part)} | safeHTML }}}}\0'
+            elif text.endswith(' type="'):  # nor this attribute
+                text = f'{text[:-7]} {{{{ printf "type=%q" {self.value(part)} | safeHTMLAttr }}}}\0'
             else:
-                made += self.printed(part)
-        return made.replace("\0>", "").replace('\0"', "")
+                text += self.printed(part)
+        return text.replace("\0>", "").replace('\0"', "")
 
     def printed(self, node: nodes.Expr) -> str:
         if isinstance(node, nodes.Filter):
@@ -200,15 +200,15 @@ class Go:
     def part(self, node: nodes.Call) -> str:
         first = node.args[0]
         assert isinstance(first, nodes.Const)
-        given = [self.value(keyword.value) for keyword in node.kwargs]
-        about = f'(dict "here" {given[0]}) {given[0]}' if given else "$"
+        values = [self.value(keyword.value) for keyword in node.kwargs]
+        about = f'(dict "here" {values[0]}) {values[0]}' if values else "$"
         return f'{{{{ partialCached "{first.value}" {about} }}}}'
 
     def _If(self, node: nodes.If) -> str:
-        made = f"{{{{ if {self.value(node.test)} }}}}{self.body(node.body)}"
+        text = f"{{{{ if {self.value(node.test)} }}}}{self.body(node.body)}"
         for other in node.elif_:
-            made += f"{{{{ else if {self.value(other.test)} }}}}{self.body(other.body)}"
-        return made + (f"{{{{ else }}}}{self.body(node.else_)}" if node.else_ else "") + "{{ end }}"
+            text += f"{{{{ else if {self.value(other.test)} }}}}{self.body(other.body)}"
+        return text + (f"{{{{ else }}}}{self.body(node.else_)}" if node.else_ else "") + "{{ end }}"
 
     def _For(self, node: nodes.For) -> str:
         index, items = f"$i{next(self.number)}", self.value(node.iter)
@@ -216,12 +216,12 @@ class Go:
         if isinstance(node.target, nodes.Tuple):
             names = [name.name for name in node.target.items if isinstance(name, nodes.Name)]
             parts = "".join(f"{{{{ ${n} := index $it {at} }}}}" for at, n in enumerate(names) if n != "_")
-            made = f"{{{{ range {index}, $it := {items} }}}}{parts}"
+            text = f"{{{{ range {index}, $it := {items} }}}}{parts}"
         else:
-            made = f"{{{{ range {index}, {self.value(node.target)} := {items} }}}}"
-        made += self.body(node.body) + "{{ end }}"
+            text = f"{{{{ range {index}, {self.value(node.target)} := {items} }}}}"
+        text += self.body(node.body) + "{{ end }}"
         self.loops.pop()
-        return made
+        return text
 
     def _With(self, node: nodes.With) -> str:
         pairs = zip(node.targets, node.values, strict=True)
@@ -233,8 +233,8 @@ class Go:
     def _Include(self, node: nodes.Include) -> str:
         assert isinstance(node.template, nodes.Const)
         about = needed(self.parsed[node.template.value.removesuffix(".html")])
-        given = " ".join(f'"{name}" ${name}' for name in about)
-        return f'{{{{ partial "{node.template.value}" (dict {given}) }}}}'
+        pairs = " ".join(f'"{name}" ${name}' for name in about)
+        return f'{{{{ partial "{node.template.value}" (dict {pairs}) }}}}'
 
     def _Macro(self, _: nodes.Macro) -> str:
         return ""
@@ -254,8 +254,8 @@ class Go:
     def _Getattr(self, node: nodes.Getattr) -> str:
         if isinstance(node.node, nodes.Name) and node.node.name == "loop":
             index, items = self.loops[-1]
-            told = {"first": f"(eq {index} 0)", "index0": index, "last": f"(eq (add {index} 1) (len {items}))"}
-            return told[node.attr]
+            loop = {"first": f"(eq {index} 0)", "index0": index, "last": f"(eq (add {index} 1) (len {items}))"}
+            return loop[node.attr]
         return f"{self.value(node.node)}.{node.attr}"
 
     def _Getitem(self, node: nodes.Getitem) -> str:
@@ -290,8 +290,8 @@ class Go:
             return f"$page.{name}"
         home, macro = self.macros[name]
         missing = len(macro.args) - len(node.args)
-        given = zip(macro.args, [*node.args, *(macro.defaults[-missing:] if missing else ())], strict=True)
-        pairs = " ".join(f'"{argument.name}" {self.value(value)}' for argument, value in given)
+        arguments = zip(macro.args, [*node.args, *(macro.defaults[-missing:] if missing else ())], strict=True)
+        pairs = " ".join(f'"{argument.name}" {self.value(value)}' for argument, value in arguments)
         return f'(partial "{home}-{name}.html" (dict {pairs}))'
 
 

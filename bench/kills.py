@@ -45,24 +45,24 @@ Files = dict[str, bytes]
 
 def main(argv: list[str]) -> int:
     """Run the rounds; 1 if any check failed."""
-    rounds, seed, every = (int(argv[at]) if len(argv) > at else default for at, default in enumerate((1000, 1, 1)))
+    rounds, seed, step = (int(argv[at]) if len(argv) > at else default for at, default in enumerate((1000, 1, 1)))
     good = [random_pulls(rounds, seed)] if rounds else []
     with scratch() as folder:
-        good += strikes(folder, every)
+        good += strikes(folder, step)
         good += moments(folder, rounds // 5, random.Random(seed))
     print("PASS" if all(good) else "FAIL")
     return int(not all(good))
 
 
-def strikes(folder: Path, every: int = 1) -> Iterator[bool]:
+def strikes(folder: Path, step: int = 1) -> Iterator[bool]:
     """Kill each scene at every call that changes the disk, or at some of them."""
     if not STRACE:
         print("  --   no strace here: the kills at each system call are skipped")
         return
     with served(folder / "pages", Pull.slugs) as url:
-        yield every_call(Pull(folder / "pull", folder / "pages", url), folder / "pull-w", every)
+        yield every_call(Pull(folder / "pull", folder / "pages", url), folder / "pull-w", step)
     for scene in (Curate, Preview, Publish):
-        yield every_call(scene(folder / scene.name), folder / f"{scene.name}-w", every)
+        yield every_call(scene(folder / scene.name), folder / f"{scene.name}-w", step)
 
 
 def moments(folder: Path, rounds: int, chance: random.Random) -> Iterator[bool]:
@@ -142,8 +142,8 @@ class Bench:
         started = time.monotonic()
         self._must(forked(lambda: self._pull(self.work, url)), f"the next pull fails, killed when {how_far}")
         self.takes += (time.monotonic() - started - self.takes) / 8  # other work makes the machine slower and faster
-        found = files(self.work)
-        wrong = sorted(name for name in found.keys() | self.wanted.keys() if found.get(name) != self.wanted.get(name))
+        after = files(self.work)
+        wrong = sorted(name for name in after.keys() | self.wanted.keys() if after.get(name) != self.wanted.get(name))
         self._must(not wrong, f"not completed, killed when {how_far}: {', '.join(wrong)}")
         return how_far
 
@@ -155,13 +155,13 @@ class Bench:
         """Let something happen on a page, and its feed say so."""
         choose = self.chance.choice
         for _ in range(steps):
-            what = choose(["open", "post", "post", "post", "edit", "remove", "retitle"])
-            which, post = self.chance.randrange(99), self.chance.randrange(9)
+            event = choose(["open", "post", "post", "post", "edit", "remove", "retitle"])
+            number, post = self.chance.randrange(99), self.chance.randrange(9)
             page.do(
                 Step(
-                    what=what,
+                    what=event,
                     after=choose([70, 600, 7000]),
-                    which=which,
+                    which=number,
                     post=post,
                     word=choose([*WORDS]),
                     text=choose(TEXTS),
@@ -191,10 +191,10 @@ def files(content: Path) -> Files:
 
     Nor is the log compared: what a killed pull would have told at its end, the next one does not know.
     """
-    found = (path for part in ("incidents", "pulls") for path in (content / part).rglob("*"))
+    paths = (path for part in ("incidents", "pulls") for path in (content / part).rglob("*"))
     return {
         str(path.relative_to(content)): CHANGED.sub(b"", path.read_bytes())
-        for path in found
+        for path in paths
         if path.is_file() and path.suffix != ".lock" and path.parent.name != "log"
     }
 
@@ -218,22 +218,22 @@ def forked(work: Callable[[], bool]) -> bool:
 @contextmanager
 def served(pages: Path, slugs: Sequence[str] = SLUGS) -> Iterator[str]:
     """Yield the URL of a server of each slug's folder, a process of its own, for one with threads should not fork."""
-    here, there = os.pipe()
+    reader, writer = os.pipe()
 
     def serve() -> bool:
         with Serving({f"{slug}.example": folder(pages / slug) for slug in slugs}) as server:
-            os.write(there, server.url.encode())
+            os.write(writer, server.url.encode())
             signal.pause()
         return True
 
     pid = fork(serve)
     try:
-        yield os.read(here, 100).decode()
+        yield os.read(reader, 100).decode()
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        os.close(here)
-        os.close(there)
+        os.close(reader)
+        os.close(writer)
 
 
 if __name__ == "__main__":

@@ -126,8 +126,8 @@ async (texts) => {{
 class Looker:
     """A browser page that looks into others. `faults` collects what it saw, `opened` counts."""
 
-    def __init__(self, page: Any, here: str) -> None:
-        self._page, self._here = page, here
+    def __init__(self, page: Any, address: str) -> None:
+        self._page, self._here = page, address
         self.faults: list[str] = []
         self.opened = 0
         page.on("dialog", self._dialog)
@@ -158,12 +158,12 @@ class Looker:
         for start in range(0, len(texts), AT_ONCE):
             self._evaluate(PUT, list(texts[start : start + AT_ONCE]))
 
-    def _evaluate(self, script: str, given: list[str]) -> None:
+    def _evaluate(self, script: str, texts: list[str]) -> None:
         if not self._page.url.endswith(HALL):
             self._page.goto(f"{self._here}/{HALL}")
-        self.faults += self._page.evaluate(script, given)
+        self.faults += self._page.evaluate(script, texts)
         self.faults += self._page.evaluate("() => (window.said || []).splice(0)")
-        self.opened += len(given)
+        self.opened += len(texts)
         if not self._page.url.endswith(HALL):
             self.faults.append(f"something took the whole window to {self._page.url}")
 
@@ -178,13 +178,13 @@ def looker(output: Path, *, policy: bool, allowed: Sequence[str] = ()) -> Iterat
 
     (output / HALL).write_text("<!doctype html><title>hall</title><link rel=icon href=data:,><body>")
     try:
-        with shots.served(output) as here, sync_playwright() as playwright:
+        with shots.served(output) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shots.CHROMIUM, args=["--no-sandbox"])
             context = browser.new_context(bypass_csp=not policy)
             context.add_init_script(f"window.allowed = top.allowed = {json.dumps(allowed)};{HOOKS}")
             page = context.new_page()
             page.set_default_timeout(PATIENCE)
-            yield Looker(page, here)
+            yield Looker(page, address)
             browser.close()
     finally:
         (output / HALL).unlink()
@@ -192,13 +192,13 @@ def looker(output: Path, *, policy: bool, allowed: Sequence[str] = ()) -> Iterat
 
 def pages_of(output: Path) -> list[str]:
     """Return the addresses of all pages of a built site."""
-    found = (path.relative_to(output).as_posix() for path in sorted(output.rglob("*.html")))
-    return [f"/{path.removesuffix('index.html')}" for path in found if path != HALL]
+    paths = (path.relative_to(output).as_posix() for path in sorted(output.rglob("*.html")))
+    return [f"/{path.removesuffix('index.html')}" for path in paths if path != HALL]
 
 
 def contents_of(output: Path) -> list[str]:
     """Return what all feeds of a built site carry: HTML, and titles and names, which some readers take for HTML."""
-    found = [
+    contents = [
         item[name]
         for path in sorted(output.rglob("feed.json"))
         for item in json.loads(path.read_bytes())["items"]
@@ -206,5 +206,5 @@ def contents_of(output: Path) -> list[str]:
     ]
     for path in [*sorted(output.rglob("*.xml")), *sorted(output.rglob("*.rss")), *sorted(output.rglob("*.atom"))]:
         root = ET.fromstring(path.read_bytes())  # noqa: S314  (our own file)
-        found += [element.text or "" for element in root.iter() if element.tag.rpartition("}")[2] in CONTENTS]
-    return list(dict.fromkeys(found))
+        contents += [element.text or "" for element in root.iter() if element.tag.rpartition("}")[2] in CONTENTS]
+    return list(dict.fromkeys(contents))

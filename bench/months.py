@@ -166,9 +166,9 @@ class Months:
         if not self.real:
             for name in EMPTIED:
                 shutil.rmtree(seed / "content" / name, ignore_errors=True)
-            for folder, kept in (("providers", (*PLAYED, *UNSERVED)), ("press", OUTLETS)):
+            for folder, slugs in (("providers", (*PLAYED, *UNSERVED)), ("press", OUTLETS)):
                 for file in (seed / "content" / folder).glob("*.md"):
-                    if file.stem not in kept:
+                    if file.stem not in slugs:
                         file.unlink()
         git(seed, "add", "-A")
         env = workflows.clock(self.work / "bin", BEGIN - timedelta(days=1))
@@ -245,13 +245,13 @@ class Months:
 
     def _press(self, now: datetime, hours: int = 1) -> bytes:
         """Return what an outlet wrote of the troubles of one provider so many hours after they began."""
-        begun = (life.states[0] for life in self.pages["anthropic"].lives)
-        told = [(trouble, at + timedelta(hours=hours)) for at, trouble in begun]
+        firsts = (life.states[0] for life in self.pages["anthropic"].lives)
+        stories = [(trouble, at + timedelta(hours=hours)) for at, trouble in firsts]
         items = [
             f"<item><title>Claude is down: {trouble.title.lower()} for thousands of users</title>"
             f"<link>https://press.example/{hours}/{trouble.id}</link><pubDate>{format_datetime(at)}</pubDate>"
             "<description>Anthropic's Claude is down, its users say.</description></item>"
-            for trouble, at in reversed(told)
+            for trouble, at in reversed(stories)
             if at <= now
         ]
         return feedforms.channel("".join(items[:10]), "Press")
@@ -276,11 +276,11 @@ class Months:
             **workflows.clock(self.work / "bin", each.now),
             **env,
         }
-        done = workflows.run(step, checkout.folder, env, self.server.url)
-        if done.returncode:
-            said = (done.stdout + done.stderr)[-1500:]
-            raise StepError(f"{stamp(each.now)} {step['name']}: exit code {done.returncode}: {said}")
-        return done.stdout
+        process = workflows.run(step, checkout.folder, env, self.server.url)
+        if process.returncode:
+            output = (process.stdout + process.stderr)[-1500:]
+            raise StepError(f"{stamp(each.now)} {step['name']}: exit code {process.returncode}: {output}")
+        return process.stdout
 
     def _publish(self, each: Round, *, committed: bool) -> None:
         """Run the steps of publish.yml after the push: each incident must have its page, and nothing stay unignored."""
@@ -302,9 +302,9 @@ class Months:
         for name, step in workflows.steps(workflows.CHECK, "content").items():
             if name == "Build" and not each.first_of_week:
                 continue
-            said = self._step(each, self.checking, step)
-            if name == "Check" and said != "check: nothing to mend\n":
-                self._fault(each, f"check says {said}")
+            output = self._step(each, self.checking, step)
+            if name == "Check" and output != "check: nothing to mend\n":
+                self._fault(each, f"check says {output}")
         self.counts["checked"] += 1
 
     def _pull_again(self, each: Round, *, committed: bool) -> None:
@@ -331,8 +331,8 @@ class Months:
         for kind, names in commits:
             self.counts[kind] += 1
             self.counts["committed incidents"] += sum(name.startswith(INCIDENTS) for name in names)
-            named = {name.split("/")[2] for name in names if name.startswith(INCIDENTS)}
-            if silent := named & (failing | self.still):
+            slugs = {name.split("/")[2] for name in names if name.startswith(INCIDENTS)}
+            if silent := slugs & (failing | self.still):
                 self._fault(each, f"there is no news of {sorted(silent)}, and it is committed: {names}")
         if left := self._left(self.publishing, committed=bool(commits)):
             self._fault(each, f"after the commit git status says {left}")
@@ -349,8 +349,8 @@ class Months:
 
         Where only the time of the last pull moved, the commit before must be an hour old.
         """
-        told = git(self.remote, "log", "--reverse", "--format=%x00%ct %P", "--name-only", f"{before}..main")
-        return [self._commit(each, *entry.strip().split("\n")) for entry in told.split("\0")[1:]]
+        log = git(self.remote, "log", "--reverse", "--format=%x00%ct %P", "--name-only", f"{before}..main")
+        return [self._commit(each, *entry.strip().split("\n")) for entry in log.split("\0")[1:]]
 
     def _commit(self, each: Round, head: str, *lines: str) -> tuple[str, list[str]]:
         names = list(filter(None, lines))
@@ -368,8 +368,8 @@ class Months:
         left = checkout.unclean().splitlines()
         return "\n".join(line for line in left if committed or not line[3:].startswith(PULLS))
 
-    def _fault(self, each: Round, what: str) -> None:
-        self.faults.append(f"{stamp(each.now)} {what}")
+    def _fault(self, each: Round, message: str) -> None:
+        self.faults.append(f"{stamp(each.now)} {message}")
 
     def _head(self) -> str:
         return git(self.remote, "rev-parse", "main")
@@ -387,15 +387,17 @@ class Months:
         record = {slug: self._load(slug) for slug in PLAYED}
         wrong = [fault for slug in PLAYED for fault in self._untrue(slug, record[slug])]
         self.faults += wrong
-        seen = sum(len(of.sightings) for of in self.pages.values())
-        begun = sum(life.states[0][0] < self.now for of in self.pages.values() for life in of.lives)
+        sightings = sum(len(of.sightings) for of in self.pages.values())
+        troubles = sum(life.states[0][0] < self.now for of in self.pages.values() for life in of.lives)
         count, seconds = self.counts, time.monotonic() - self.begun
         print(
             f"rounds: {count['rounds']} in {seconds:.0f} s, {seconds / max(count['rounds'], 1):.1f} s each; "
             f"published {count['published']} times, checked {count['checked']} times"
         )
         print(f"feeds: {count['answers']} answers, {count['failures']} failures")
-        print(f"incidents: {begun} begun, {seen} seen in a feed, {len(wrong)} faults in what is kept of them (0)")
+        print(
+            f"incidents: {troubles} begun, {sightings} seen in a feed, {len(wrong)} faults in what is kept of them (0)"
+        )
         commits = ", ".join(f"{count[kind]} of {kind}" for kind in KINDS)
         print(f"commits: {commits}; {count['committed incidents']} files of incidents changed in them")
         drafts = len(list((self.publishing.folder / "content/inbox").glob("*.md")))

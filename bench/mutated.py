@@ -117,16 +117,16 @@ def _base(path: Path, body: bytes, seen: datetime, hint: str) -> Base | None:
         reading = feeds.read(PROVIDER, body, seen=seen, hint=hint)
     except FeedError:
         return None
-    known = {incident.id: incident for incident in merge({}, reading).incidents}
-    return Base(f"{path.parent.name}/{path.name}", body, seen, hint, known)
+    incidents = {incident.id: incident for incident in merge({}, reading).incidents}
+    return Base(f"{path.parent.name}/{path.name}", body, seen, hint, incidents)
 
 
 def flipped(body: bytes, rng: random.Random) -> bytes:
     """Change a few bytes."""
-    made = bytearray(body)
+    damaged = bytearray(body)
     for _ in range(rng.randint(1, 8)):
-        made[rng.randrange(len(made))] = rng.randrange(256)
-    return bytes(made)
+        damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+    return bytes(damaged)
 
 
 def cut(body: bytes, rng: random.Random) -> bytes:
@@ -144,13 +144,13 @@ def doubled(body: bytes, rng: random.Random) -> bytes:
 
 def swapped(body: bytes, rng: random.Random) -> bytes:
     """Exchange two tags."""
-    return _exchanged(body, rng, [found.span() for found in TAG.finditer(body)])
+    return _exchanged(body, rng, [tag.span() for tag in TAG.finditer(body)])
 
 
 def attributes(body: bytes, rng: random.Random) -> bytes:
     """Leave an attribute without its end, doubled, emptied or full of rubbish."""
-    made = rng.choice(RUBBISH)
-    return _once(ATTRIBUTE, lambda found: found.expand(made), body, rng)
+    damage = rng.choice(RUBBISH)
+    return _once(ATTRIBUTE, lambda match: match.expand(damage), body, rng)
 
 
 def encodings(body: bytes, rng: random.Random) -> bytes:
@@ -175,13 +175,13 @@ def references(body: bytes, rng: random.Random) -> bytes:
 def words(body: bytes, rng: random.Random) -> bytes:
     """Change a word, number or text, mostly without breaking the form."""
     pattern = rng.choice((WORD, NUMBER))
-    made = rng.choice(WORDS) if pattern is WORD else str(rng.choice((0, 13, 31, 61, 2036, 10**20))).encode()
-    return _once(pattern, lambda _: made, body, rng)
+    replacement = rng.choice(WORDS) if pattern is WORD else str(rng.choice((0, 13, 31, 61, 2036, 10**20))).encode()
+    return _once(pattern, lambda _: replacement, body, rng)
 
 
 def shuffled(body: bytes, rng: random.Random) -> bytes:
     """Exchange two entries, leave one out, or repeat one."""
-    spans = [found.span() for found in ENTRY.finditer(body)]
+    spans = [entry.span() for entry in ENTRY.finditer(body)]
     if not spans or rng.random() < 0.4:
         return _exchanged(body, rng, spans)
     start, end = rng.choice(spans)
@@ -190,11 +190,11 @@ def shuffled(body: bytes, rng: random.Random) -> bytes:
 
 def spliced(body: bytes, rng: random.Random) -> bytes:
     """Put an entry of another feed among these."""
-    others = [found[0] for found in ENTRY.finditer(rng.choice(bases()).body)]
-    ours = [found.end() for found in ENTRY.finditer(body)]
-    if not others or not ours:
+    others = [entry[0] for entry in ENTRY.finditer(rng.choice(bases()).body)]
+    ends = [found.end() for found in ENTRY.finditer(body)]
+    if not others or not ends:
         return body
-    at = rng.choice(ours)
+    at = rng.choice(ends)
     return body[:at] + rng.choice(others) + body[at:]
 
 
@@ -205,12 +205,12 @@ def _exchanged(body: bytes, rng: random.Random, spans: list[tuple[int, int]]) ->
     return body[:a] + body[c:d] + body[b:c] + body[a:b] + body[d:]
 
 
-def _once(pattern: re.Pattern[bytes], made: Made, body: bytes, rng: random.Random) -> bytes:
-    found = list(pattern.finditer(body))
-    if not found:
+def _once(pattern: re.Pattern[bytes], damage: Made, body: bytes, rng: random.Random) -> bytes:
+    matches = list(pattern.finditer(body))
+    if not matches:
         return body
-    one = rng.choice(found)
-    return body[: one.start()] + made(one) + body[one.end() :]
+    one = rng.choice(matches)
+    return body[: one.start()] + damage(one) + body[one.end() :]
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -242,9 +242,9 @@ def mutated(seed: int, number: int) -> tuple[Base, bytes]:
 
 def tried(base: Base, body: bytes) -> tuple[str, list[str]]:
     """Return what became of a damaged feed, in a word, and what is wrong with that."""
-    seen = base.seen + timedelta(hours=1)
+    now = base.seen + timedelta(hours=1)
     try:
-        reading = feeds.read(PROVIDER, body, seen=seen, hint=base.hint)
+        reading = feeds.read(PROVIDER, body, seen=now, hint=base.hint)
     except FeedError as error:
         bug = "reading failed" in str(error)
         return f"refused: {error.reason}", [f"uncaught: {error}"] if bug else []
@@ -265,8 +265,8 @@ def is_well_formed(body: bytes) -> bool:
     try:
         if body[:100].lstrip()[:1] in (b"{", b"["):
             json.loads(body)
-        elif found := UNKNOWN.match(body):
-            text = body[found.end() :].decode(found[1].decode())
+        elif match := UNKNOWN.match(body):
+            text = body[match.end() :].decode(match[1].decode())
             expat.ParserCreate("utf-8").Parse(b"<?xml version='1.0'" + text.encode(), True)
         else:
             expat.ParserCreate().Parse(body.replace(*UTF_16, 1).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n"), True)
@@ -282,12 +282,12 @@ def lost(was: Incident, now: Incident) -> Iterator[str]:
     for post in was.updates:
         if (post.text and post.text not in texts) or not any(abs(post.at - at) < MINUTE for at in times):
             yield f"{was.id} loses the post of {post.at}: {post.text[:40]!r}"
-    told = {change.what for change in now.changes}
-    for what in ("title", "started", "ended", "impact", "components"):
-        before, after = getattr(was, what), getattr(now, what)
+    changes = {change.what for change in now.changes}
+    for field in ("title", "started", "ended", "impact", "components"):
+        before, after = getattr(was, field), getattr(now, field)
         news = before in (after, None, (), Impact.UNKNOWN) or _finer(before, after)
-        if not news and what not in told and not was.title_is_ours:
-            yield f"{was.id} changes its {what} silently: {before} to {after}"
+        if not news and field not in changes and not was.title_is_ours:
+            yield f"{was.id} changes its {field} silently: {before} to {after}"
 
 
 def _finer(before: object, after: object) -> bool:
@@ -305,19 +305,19 @@ def kept_badly(incident: Incident) -> Iterator[str]:
 
 def run(seed: int, numbers: range) -> tuple[Counter[str], list[str]]:
     """Try these; return what became of how many, and the faults."""
-    counted, faults = Counter[str](), []
+    tally, faults = Counter[str](), []
     for number in numbers:
         base, body = mutated(seed, number)
         signal.setitimer(signal.ITIMER_REAL, SECONDS)
         try:
-            what, wrong = tried(base, body)
+            fate, wrong = tried(base, body)
         except Exception as error:
-            what, wrong = "uncaught", [f"uncaught: {type(error).__name__}: {error}"]
+            fate, wrong = "uncaught", [f"uncaught: {type(error).__name__}: {error}"]
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        counted[what] += 1
+        tally[fate] += 1
         faults += [f"{number} ({base.name}): {fault}" for fault in wrong]
-    return counted, faults
+    return tally, faults
 
 
 def _alarm(*_: object) -> None:
@@ -332,15 +332,15 @@ def _prepare() -> None:
 def main(argv: list[str]) -> int:
     """Try all; 1 if there is a fault."""
     count, seed = (int(argv[0]) if argv else 100_000), (int(argv[1]) if len(argv) > 1 else 1)
-    counted, faults, began = Counter[str](), list[str](), time.monotonic()
+    tally, faults, began = Counter[str](), list[str](), time.monotonic()
     chunks = [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
     with ProcessPoolExecutor(PROCESSES, initializer=_prepare) as pool:
         for part, wrong in pool.map(run, [seed] * len(chunks), chunks):
-            counted += part
+            tally += part
             faults += wrong
     print(f"{count} mutations of {len(bases())} feeds, seed {seed}, {time.monotonic() - began:.0f} s")
-    for what, number in counted.most_common():
-        print(f"  {number:7} {what}")
+    for fate, number in tally.most_common():
+        print(f"  {number:7} {fate}")
     uncaught, read = ([fault for fault in faults if word in fault] for word in ("uncaught", "not well-formed"))
     print(f"uncaught: {len(uncaught)} (0)")
     print(f"read though not well-formed: {len(read)} (0)")

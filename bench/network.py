@@ -149,21 +149,21 @@ class Bench:
                 visit = Visit(slug, path, {}, connection, self.over)
                 (fault.does if striking and fault.does else page(self.feeds[self.striking]))(visit)
 
-    def pull(self, what: str, seconds: float, *, hours: int = 0) -> Pulled:
+    def pull(self, name: str, seconds: float, *, hours: int = 0) -> Pulled:
         """Pull all in a process of its own, watched by strace."""
-        said, trace = self.folder / f"{what}.json", self.folder / f"{what}.trace"
+        report_path, trace = self.folder / f"{name}.json", self.folder / f"{name}.trace"
         command = [sys.executable, "-m", "bench.network", "pull", str(self.content), str(hours), str(seconds)]
         if STRACE and self.striking:
             command = [STRACE, "-f", "--seccomp-bpf", "-qq", "-yy", "-e", "trace=connect", "-o", str(trace), *command]
         started = time.monotonic()
-        done = subprocess.run([*command, str(said)], capture_output=True, text=True)
-        if done.returncode:
-            raise AssertionError(done.stderr)
-        found = json.loads(said.read_text())
+        process = subprocess.run([*command, str(report_path)], capture_output=True, text=True)
+        if process.returncode:
+            raise AssertionError(process.stderr)
+        report = json.loads(report_path.read_text())
         traced = trace.read_text(errors="replace") if trace.exists() else ""
         return Pulled(
-            {one["provider"]: one for one in found["outcomes"]},
-            found["megabytes"],
+            {one["provider"]: one for one in report["outcomes"]},
+            report["megabytes"],
             time.monotonic() - started,
             CONNECT.findall(traced),
         )
@@ -176,20 +176,20 @@ class Bench:
         """Hold a pull under fire against the limits; return those that were missed."""
         struck_sites = [slug for slug in self.sites if slug not in HONEST]
         cost = {slug: one["elapsed"] for slug, one in struck.outcomes.items()}
-        told = {slug: one["failures"] for slug, one in struck.outcomes.items()}
+        failures = {slug: one["failures"] for slug, one in struck.outcomes.items()}
         for slug in struck_sites:
-            reasons = ", ".join(reason for reason, _ in told[slug])
-            print(f"    {slug:22} {cost[slug]:5.1f} s  {reasons:16} {' '.join(m for _, m in told[slug])[:90]}")
+            reasons = ", ".join(reason for reason, _ in failures[slug])
+            print(f"    {slug:22} {cost[slug]:5.1f} s  {reasons:16} {' '.join(m for _, m in failures[slug])[:90]}")
         odd = [
             slug
             for slug in struck_sites
-            if [reason for reason, _ in told[slug]] not in [[one] for one in self.sites[slug].reasons]
+            if [reason for reason, _ in failures[slug]] not in [[one] for one in self.sites[slug].reasons]
         ]
         slow = [slug for slug, took in cost.items() if took > seconds + SLACK]
         after = self._archive()
         moved = [slug for slug in struck_sites if after[slug] != self.before[slug]]
         inside = [address for address in struck.connected if not is_public(address)]
-        unread = [slug for slug in HONEST if told[slug] or after[slug] == self.before[slug]]
+        unread = [slug for slug in HONEST if failures[slug] or after[slug] == self.before[slug]]
         print(f"  {len(struck_sites)} faults and {len(HONEST)} honest feeds at once in {struck.seconds:.0f} s")
         return [
             *self.check("each is one typed error of its provider, told for what it is", not odd, ", ".join(odd)),
@@ -217,10 +217,10 @@ class Bench:
             ),
         ]
 
-    def check(self, what: str, holds: bool, which: str = "") -> list[str]:
+    def check(self, limit: str, holds: bool, detail: str = "") -> list[str]:
         """Print whether a limit holds; return what it is if not."""
-        print(f"  {'ok  ' if holds else 'FAIL'} {what}{'' if holds else f': {which}'}", flush=True)
-        return [] if holds else [what]
+        print(f"  {'ok  ' if holds else 'FAIL'} {limit}{'' if holds else f': {detail}'}", flush=True)
+        return [] if holds else [limit]
 
     def _archive(self) -> dict[str, dict[str, bytes]]:
         """Return every incident file of each provider."""
@@ -237,7 +237,7 @@ def _head(connection: socket.socket) -> str:
     return head.decode("latin-1")
 
 
-def pulling(content: str, hours: str, seconds: str, said: str) -> None:
+def pulling(content: str, hours: str, seconds: str, report_path: str) -> None:
     """Pull in this process, and write down what came of it and what memory it took."""
     now = datetime(BEGIN.year, BEGIN.month, BEGIN.day, tzinfo=UTC) + LATER + timedelta(hours=int(hours))
     report = pull.pull(Path(content), now=now, seconds=float(seconds))
@@ -245,8 +245,10 @@ def pulling(content: str, hours: str, seconds: str, said: str) -> None:
         {"provider": one.provider, "elapsed": one.elapsed, "failures": [(f.reason, f.message) for f in one.failures]}
         for one in report.outcomes
     ]
-    used = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    Path(said).write_text(json.dumps({"outcomes": outcomes, "megabytes": used / 1024}))
+    megabytes = max(
+        resource.getrusage(process).ru_maxrss for process in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    Path(report_path).write_text(json.dumps({"outcomes": outcomes, "megabytes": megabytes / 1024}))
 
 
 if __name__ == "__main__":

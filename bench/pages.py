@@ -104,15 +104,15 @@ def built(root: Path) -> Path:
         seen=at("02 10:24"),
         was=(Revision(text="All methods fail.", until=at("02 10:40")),),
     )
-    seen = Update(at=at("02 10:00"), phase=Phase.INVESTIGATING, text="Errors.", seen=at("02 10:03"))
-    for made in (
-        incident("changed", "02 10:00", "02 11:00", updates=(seen, changed), first_seen=at("02 10:03")),
+    update = Update(at=at("02 10:00"), phase=Phase.INVESTIGATING, text="Errors.", seen=at("02 10:03"))
+    for record in (
+        incident("changed", "02 10:00", "02 11:00", updates=(update, changed), first_seen=at("02 10:03")),
         incident("works", "02 09:00", "02 09:30", kind=Kind.MAINTENANCE, impact=Impact.MAINTENANCE),
         incident("late", "01 10:00", "01 10:00"),
         replace(incident("huge", "01 02:00", "01 12:00"), updates=posts, first_seen=None),
         incident("rtl", "2026-02-20 10:00", "2026-02-20 11:00", title="تعذّر الوصول إلى الخدمة (API) 500"),
     ):
-        put(root, made)
+        put(root, record)
     for slug in RANKED:
         write(root, f"providers/{slug}.md", PROVIDER.format(slug=slug, name=slug.title()))
         archive.save_pulls(root / "content", pulls(slug))
@@ -133,24 +133,24 @@ def weight(output: Path, path: str) -> Weight:
 
 def heavy(output: Path, paths: list[str]) -> list[str]:
     """Return the pages that weigh more than a page may."""
-    found = {path: weight(output, path) for path in paths}
+    weights = {path: weight(output, path) for path in paths}
     return [
         f"{path}: weighs {w.raw} bytes, {w.zipped} with gzip"
-        for path, w in found.items()
+        for path, w in weights.items()
         if w.raw > RAW or w.zipped > ZIPPED
     ]
 
 
-def audited(output: Path, found: Mapping[str, str]) -> list[str]:
+def audited(output: Path, kinds: Mapping[str, str]) -> list[str]:
     """Return what the programs from npm complain of; why they were not asked, if they were not, is only printed."""
     if why := auditors.missing():
         print(f"skipped: Lighthouse, html-validate and the Nu checker ({why})")
         return []
-    judged = [found[kind] for kind in JUDGED if kind in found]
+    judged = [kinds[kind] for kind in JUDGED if kind in kinds]
     scores = auditors.scores(output, judged)
-    for path, given in scores.items():
-        print(f"Lighthouse {path}: {', '.join(f'{name} {score}' for name, score in given.items())}")
-    errors = auditors.invalid(output, list(found.values()))
+    for path, grades in scores.items():
+        print(f"Lighthouse {path}: {', '.join(f'{name} {score}' for name, score in grades.items())}")
+    errors = auditors.invalid(output, list(kinds.values()))
     print(f"html-validate{' and the Nu checker' if auditors.has_java() else ''}: {len(errors)} errors")
     return auditors.low(scores) + errors
 
@@ -159,13 +159,13 @@ def main(argv: list[str]) -> int:
     """Look at each page, print a line each and every fault."""
     with TemporaryDirectory() as folder:
         output = Path(argv[0]) if argv else built(Path(folder) / "site")
-        found = {kind: path for kind, path in KINDS.items() if (output / path.lstrip("/")).exists()}
-        for kind, path in found.items():
-            known = weight(output, path)
-            print(f"{kind:18} {known.raw / 1024:6.1f} KB {known.zipped / 1024:6.1f} KB with gzip  {path}")
-        paths = list(found.values())
+        kinds = {kind: path for kind, path in KINDS.items() if (output / path.lstrip("/")).exists()}
+        for kind, path in kinds.items():
+            page_weight = weight(output, path)
+            print(f"{kind:18} {page_weight.raw / 1024:6.1f} KB {page_weight.zipped / 1024:6.1f} KB with gzip  {path}")
+        paths = list(kinds.values())
         faults = heavy(output, paths) + shots.inspect(output, paths) + shots.lost(output, paths)
-        faults += audited(output, found)
+        faults += audited(output, kinds)
     print("\n".join(faults) or f"{len(paths)} pages in {len(shots.FORMS)} forms: no fault")
     return 1 if faults else 0
 

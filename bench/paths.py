@@ -109,11 +109,11 @@ OURS = (
 
 def names() -> tuple[str, ...]:
     """Return all of them once, as `clean` leaves what a feed says."""
-    told = [json.loads(line)["in"] for line in NAUGHTY.read_text("utf-8").splitlines()] if NAUGHTY.is_file() else []
-    every = [*OURS, *DEVICES, *map(str.upper, DEVICES), *told]
-    every += [archive.slug_of(name) for name in every if name]  # ids made to look like the names we give
-    every += [unicodedata.normalize("NFKC", name) for name in every]
-    return tuple(dict.fromkeys(cleaned for name in every if (cleaned := markdown.clean(name))))
+    naughty = [json.loads(line)["in"] for line in NAUGHTY.read_text("utf-8").splitlines()] if NAUGHTY.is_file() else []
+    strings = [*OURS, *DEVICES, *map(str.upper, DEVICES), *naughty]
+    strings += [archive.slug_of(name) for name in strings if name]  # ids made to look like the names we give
+    strings += [unicodedata.normalize("NFKC", name) for name in strings]
+    return tuple(dict.fromkeys(cleaned for name in strings if (cleaned := markdown.clean(name))))
 
 
 def incident(name: str, provider: str = "acme") -> Incident:
@@ -134,13 +134,15 @@ def filed(them: Sequence[str], root: Path) -> Iterator[str]:
     """Yield what is wrong after incidents of these names were saved under `root`/content."""
     content = root / "content"
     archive.save(content, map(incident, them), {})
-    every = [path for path in root.rglob("*") if path.is_file()]
+    written_files = [path for path in root.rglob("*") if path.is_file()]
     files = [
         path.relative_to(content / "incidents").as_posix()
-        for path in every
+        for path in written_files
         if path.is_relative_to(content / "incidents")
     ]
-    yield from (f"{path} is outside" for path in every if not path.is_relative_to(content / "incidents/acme/2026"))
+    yield from (
+        f"{path} is outside" for path in written_files if not path.is_relative_to(content / "incidents/acme/2026")
+    )
     yield from (f"{file} is no name of ours" for file in files if not FILE.fullmatch(file))
     if len({file.casefold() for file in files}) != len(them):
         yield f"{len(them)} incidents are in {len(files)} files"
@@ -181,14 +183,14 @@ def published(them: Sequence[str], root: Path) -> Iterator[str]:
             yield f"{len(ids[-1]['feeds'])} ids in feeds and their archives for {number} incidents"
         yield from (
             f"{kind}: {name} is the id of {sorted(urls)}"
-            for kind, known in ids[-1].items()
-            for name, urls in known.items()
+            for kind, addresses_before in ids[-1].items()
+            for name, urls in addresses_before.items()
             if len(urls) > 1
         )
-    for kind, known in ids[0].items():  # calendars and the API hold the newest only
+    for kind, addresses_before in ids[0].items():  # calendars and the API hold the newest only
         yield from (
             f"{kind}: {name} was the id of {urls}"
-            for name, urls in known.items()
+            for name, urls in addresses_before.items()
             if ids[1][kind].get(name, set() if kind == "feeds" else urls) != urls
         )
 
@@ -196,8 +198,8 @@ def published(them: Sequence[str], root: Path) -> Iterator[str]:
 def strayed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:
     """Yield what a build changed elsewhere than in its output, its state and Python's cache of the settings file."""
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    ours = re.compile(r"(out|\.out-state|__pycache__)/")
-    yield from (f"{path} is outside" for path in sorted(changed) if not ours.match(path))
+    output = re.compile(r"(out|\.out-state|__pycache__)/")
+    yield from (f"{path} is outside" for path in sorted(changed) if not output.match(path))
 
 
 def misnamed(output: Path) -> Iterator[str]:
@@ -210,19 +212,19 @@ def misnamed(output: Path) -> Iterator[str]:
 
 def addresses(output: Path) -> dict[str, Ids]:
     """Return the ids of incidents in feeds, calendars and API of the whole site, with the addresses each stands for."""
-    found: dict[str, Ids] = {"feeds": {}, "calendars": {}, "API": {}}
+    ids: dict[str, Ids] = {"feeds": {}, "calendars": {}, "API": {}}
     for path in [output / "atom.xml", *(output / "atom").glob("*.xml"), *output.glob("providers/*/atom/*.xml")]:
         for entry in etree.parse(path).iterfind(f"{ATOM}entry"):
             link = entry.find(f"{ATOM}link[@rel='alternate']").get("href")
             if "/incidents/" in link:
-                found["feeds"].setdefault(entry.findtext(f"{ATOM}id"), set()).add(link)
+                ids["feeds"].setdefault(entry.findtext(f"{ATOM}id"), set()).add(link)
     for path in output.rglob("*.ics"):
         for event in icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT"):
-            found["calendars"].setdefault(str(event["uid"]), set()).add(str(event["url"]))
+            ids["calendars"].setdefault(str(event["uid"]), set()).add(str(event["url"]))
     for path in output.glob("api/v2/incidents*.json"):
         for one in json.loads(path.read_bytes())["incidents"]:
-            found["API"].setdefault(one["id"], set()).add(one["shortlink"])
-    return found
+            ids["API"].setdefault(one["id"], set()).add(one["shortlink"])
+    return ids
 
 
 def named(fill: Fill, them: Sequence[str], root: Path) -> Iterator[str]:

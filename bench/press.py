@@ -324,8 +324,8 @@ def written(seed: int = 16) -> list[Written]:
 
 
 def _others() -> list[tuple[str, str]]:
-    news = [(title.format(who), text) for who in _MAKERS for title, text in _MOVES]
-    rest = [(title.format(what), text) for what in _THINGS for title, text in _SAYINGS]
+    news = [(title.format(maker), text) for maker in _MAKERS for title, text in _MOVES]
+    rest = [(title.format(thing), text) for thing in _THINGS for title, text in _SAYINGS]
     return (news + rest)[: 160 - len(ALIKE)]
 
 
@@ -352,7 +352,7 @@ def _pulled(content: Path, items: Iterable[Written], now: datetime) -> NewsOutco
     for item in items:
         by_outlet[item.outlet].append(item)
     feeds = {outlet.slug: urlsplit(outlet.feed).hostname or "" for outlet in outlets.load(content)[0]}
-    with Serving({feeds[slug]: page(rss(found)) for slug, found in by_outlet.items()}) as server:
+    with Serving({feeds[slug]: page(rss(group)) for slug, group in by_outlet.items()}) as server:
         return pull_press(content, providers.load(content), now=now, via=server.url, seconds=10, hosts=Hosts(0))
 
 
@@ -361,15 +361,15 @@ def _judged(items: Sequence[Written], drafts: Sequence[StoryDraft]) -> bool:
     by_url = {item.url: item for item in items}
     of = {told.url: draft for draft in drafts for told in draft.tellings}
     outages = [item for item in items if item.story]
-    kept = [by_url[url] for url in of]
-    right = [item for item in kept if item.story]
-    print(f"{len(items)} items, {len(outages)} on outages; kept {len(kept)} in {len(drafts)} drafts")
-    figures = [_share("kept: precision", len(right), len(kept)), _share("kept: recall", len(right), len(outages))]
+    drafted = [by_url[url] for url in of]
+    right = [item for item in drafted if item.story]
+    print(f"{len(items)} items, {len(outages)} on outages; kept {len(drafted)} in {len(drafts)} drafts")
+    figures = [_share("kept: precision", len(right), len(drafted)), _share("kept: recall", len(right), len(outages))]
     tied = [(key, item.incidents) for item in right for key in of[item.url].incidents]
     due = [(key, of[item.url].incidents) for item in right for key in item.incidents]
     figures += [
         _share("tied: precision", sum(key in truth for key, truth in tied), len(tied)),
-        _share("tied: recall", sum(key in given for key, given in due), len(due)),
+        _share("tied: recall", sum(key in tied for key, tied in due), len(due)),
     ]
     monday = {of[item.url].file for item in right if item.story == STORIES[0].name}
     print(f"the story that {len(STORIES[0].tellings)} tell stands in {len(monday)} draft(s)")
@@ -397,23 +397,25 @@ def _mistakes(items: Iterable[Written], of: Mapping[str, StoryDraft]) -> None:
 
 def _rounds(content: Path, items: Sequence[Written]) -> bool:
     """Pull later: the same, then after decisions, then with the same stories retold elsewhere."""
-    again = _pulled(content, items, NOW + timedelta(minutes=15))
+    repeated = _pulled(content, items, NOW + timedelta(minutes=15))
     drafts = inbox.load(content)
     for draft, word in zip(drafts[:3], ("dropped", "link", "article"), strict=True):
         inbox.leave(content, draft, word)
     stamped = [item._replace(text=f"{item.text} (Updated.)") for item in items]
     decided = _pulled(content, stamped, NOW + timedelta(minutes=30))
-    gone = {told.url for draft in drafts[:3] for told in draft.tellings}
-    retold = [item._replace(url=item.url.replace(".example", ".mirror.example")) for item in items if item.url in gone]
+    addresses = {told.url for draft in drafts[:3] for told in draft.tellings}
+    retold = [
+        item._replace(url=item.url.replace(".example", ".mirror.example")) for item in items if item.url in addresses
+    ]
     mirrored = _pulled(content, [*stamped, *retold], NOW + timedelta(minutes=45))
-    told = (
-        ("the same feeds", again),
+    rounds = (
+        ("the same feeds", repeated),
         ("feeds rewritten, 3 drafts decided", decided),
         ("decided ones retold", mirrored),
     )
-    for name, haul in told:
+    for name, haul in rounds:
         print(f"{name}: {haul.items} items read, {len(haul.new)} new drafts, {len(haul.changed)} told again")
-    return not any(haul.new or haul.changed for _, haul in told)
+    return not any(haul.new or haul.changed for _, haul in rounds)
 
 
 if __name__ == "__main__":

@@ -59,10 +59,10 @@ class Bench:
         self.failed = False
         self.feeds = recorded()
         shutil.copytree(ROOT / "content", content)
-        ours = {provider.slug: provider.feeds[0].url for provider in providers.load(content) if provider.feeds}
-        for slug in self.feeds.keys() - ours.keys():
+        urls = {provider.slug: provider.feeds[0].url for provider in providers.load(content) if provider.feeds}
+        for slug in self.feeds.keys() - urls.keys():
             watch(content, slug)
-        self.hosts = {slug: ours.get(slug, f"https://{slug}.example/").split("/")[2] for slug in self.feeds}
+        self.hosts = {slug: urls.get(slug, f"https://{slug}.example/").split("/")[2] for slug in self.feeds}
 
     def first_and_again(self) -> None:
         """Pull the last recording but one of each provider, twice."""
@@ -72,8 +72,8 @@ class Bench:
             before = self.incidents()
             server.visits.clear()
             report = self.pull("second pull", server, hours=1)
-        asked = sorted(visit.host for visit in server.visits if "if-none-match" in visit.headers)
-        self.check("each is asked once, conditionally", asked == sorted(self.hosts.values()))
+        hosts = sorted(visit.host for visit in server.visits if "if-none-match" in visit.headers)
+        self.check("each is asked once, conditionally", hosts == sorted(self.hosts.values()))
         self.check("each answers 304", all(outcome.unchanged for outcome in report.outcomes))
         self.check("no byte of an incident changes", self.incidents() == before)
 
@@ -83,13 +83,13 @@ class Bench:
         with Serving(self.served(-1)) as server:
             report = self.pull("pull with news", server, hours=2)
         after = self.incidents()
-        told = {
+        news = {
             (outcome.provider, incident.id)
             for outcome in report.outcomes
             for incident in (*outcome.new, *outcome.changed, *outcome.vanished)
         }
         files = {name for name in after if after[name] != before.get(name)}
-        self.check("what is reported is what changed", len(told) == len(files) and before.keys() <= after.keys())
+        self.check("what is reported is what changed", len(news) == len(files) and before.keys() <= after.keys())
 
     def hostile(self, seconds: float) -> None:
         """Pull every hostile server beside the honest ones."""
@@ -100,13 +100,13 @@ class Bench:
         bad = {f"{slug}.example": behaviour for slug, (behaviour, _) in spoilt.items()}
         with Serving({**self.served(-1), **bad}) as server:
             report = self.pull("hostile servers", server, hours=3, seconds=seconds, extra=tuple(spoilt))
-        found = {o.provider: o.failures[0].reason if o.failures else "" for o in report.outcomes}
+        reasons = {o.provider: o.failures[0].reason if o.failures else "" for o in report.outcomes}
         cost = {outcome.provider: outcome.elapsed for outcome in report.outcomes}
         for slug, (_, reason) in spoilt.items():
-            print(f"    {slug:18} {cost[slug]:5.1f} s  {found[slug]}{f', not {reason}' * (found[slug] != reason)}")
-        self.check("each is told for what it is", all(found[slug] == spoilt[slug][1] for slug in spoilt))
+            print(f"    {slug:18} {cost[slug]:5.1f} s  {reasons[slug]}{f', not {reason}' * (reasons[slug] != reason)}")
+        self.check("each is told for what it is", all(reasons[slug] == spoilt[slug][1] for slug in spoilt))
         self.check(f"none costs more than {seconds:g} + {SLACK:g} s", max(cost.values()) <= seconds + SLACK)
-        self.check("the others are read", all(not found[slug] for slug in self.feeds))
+        self.check("the others are read", all(not reasons[slug] for slug in self.feeds))
         self.check("no byte of an incident changes", self.incidents() == before)
         self.check(
             "since when stands in the state",
@@ -118,10 +118,10 @@ class Bench:
 
     def offline(self) -> None:
         """Pull names that do not resolve, and with a resolver that does not answer."""
-        for what, seconds in (("no name resolves", 0.0), ("the resolver is silent", 30.0)):
+        for name, seconds in (("no name resolves", 0.0), ("the resolver is silent", 30.0)):
             with resolver(seconds):
                 report = pull.pull(self.content, now=NOW + timedelta(hours=4))
-            print(f"offline, {what}: {report.elapsed:.2f} s: {pull.summary(report)}")
+            print(f"offline, {name}: {report.elapsed:.2f} s: {pull.summary(report)}")
             self.check(f"noticed within {HASTE:g} s", report.offline and report.elapsed <= HASTE)
 
     def served(self, at: int) -> dict[str, Behaviour]:
@@ -129,23 +129,23 @@ class Bench:
         return {self.hosts[slug]: page(row[max(at, -len(row))]) for slug, row in self.feeds.items()}
 
     def pull(
-        self, what: str, server: Serving, *, hours: int = 0, seconds: float = fetch.SECONDS, extra: tuple[str, ...] = ()
+        self, name: str, server: Serving, *, hours: int = 0, seconds: float = fetch.SECONDS, extra: tuple[str, ...] = ()
     ) -> Report:
         report = pull.pull(
             self.content, now=NOW + timedelta(hours=hours), via=server.url, only=(*self.feeds, *extra), seconds=seconds
         )
         entries = sum(outcome.entries for outcome in report.outcomes)
         same = sum(outcome.unchanged for outcome in report.outcomes)
-        print(f"{what}: {entries} entries, {same} unchanged feeds; {pull.summary(report)}")
+        print(f"{name}: {entries} entries, {same} unchanged feeds; {pull.summary(report)}")
         return report
 
     def incidents(self) -> Mapping[str, bytes]:
         root = self.content / "incidents"
         return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*.md")}
 
-    def check(self, what: str, holds: bool) -> None:
+    def check(self, claim: str, holds: bool) -> None:
         self.failed |= not holds
-        print(f"  {'ok  ' if holds else 'FAIL'} {what}")
+        print(f"  {'ok  ' if holds else 'FAIL'} {claim}")
 
 
 def recorded() -> dict[str, list[bytes]]:
@@ -158,8 +158,8 @@ def recorded() -> dict[str, list[bytes]]:
 
 
 def _recorded_at(path: Path) -> tuple[str, str]:
-    found = DATE.search(path.name)
-    return found[0] if found else "", path.name
+    match = DATE.search(path.name)
+    return match[0] if match else "", path.name
 
 
 @contextmanager

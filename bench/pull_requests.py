@@ -48,23 +48,23 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench pull-requests", description=__doc__)
     parser.add_argument("--only", default="", help="cases whose name holds this")
     parser.add_argument("--check", action="store_true", help="check only, build nothing")
-    wanted = parser.parse_args(argv)
-    cases = [case for case in CASES if wanted.only in case.name]
+    options = parser.parse_args(argv)
+    cases = [case for case in CASES if options.only in case.name]
     with tempfile.TemporaryDirectory() as folder:
         base = trial.ground(Path(folder))
-        found = [(case, trial.tried(base, case, build=not wanted.check)) for case in cases]
-        harm = [f"{case.name}: {what}" for case, verdict in found for what in wrong_with(case, verdict)]
+        verdicts = [(case, trial.tried(base, case, build=not options.check)) for case in cases]
+        harm = [f"{case.name}: {fault}" for case, verdict in verdicts for fault in wrong_with(case, verdict)]
         harm += spoiled(base, cases)
     harm += running(cases)
     print(*harm, sep="\n")
-    fates = Counter("refused" if verdict.told else "harmless" for _, verdict in found)
-    slowest = max(found, key=lambda one: one[1].cpu)
+    fates = Counter("refused" if verdict.told else "harmless" for _, verdict in verdicts)
+    slowest = max(verdicts, key=lambda one: one[1].cpu)
     print(
         f"{len(cases)} pull requests, at least {LEAST}: {fates['refused']} refused with file, line and reason, "
         f"{fates['harmless']} harmless, {len(harm)} did harm"
     )
     print(f"slowest {slowest[1].cpu:.2f} s of CPU, at most {SLOWEST:.0f} ({slowest[0].name})")
-    return 1 if harm or (not wanted.only and len(cases) < LEAST) else 0
+    return 1 if harm or (not options.only and len(cases) < LEAST) else 0
 
 
 def wrong_with(case: Case, verdict: Verdict) -> Iterable[str]:
@@ -94,20 +94,22 @@ def wrong_with(case: Case, verdict: Verdict) -> Iterable[str]:
 
 def _names(case: Case, line: str) -> bool:
     """Say whether a line of the check names a file of the case, a line in it, and what is wrong."""
-    found = re.match(r"content/(?P<file>.*?):(?P<line>\d+):(?:\d+:)? .{9,}", line, re.DOTALL)
-    told = {posixpath.normpath(file) for file in case.files}
-    told |= {shown for file in told for shown in (file.encode("ascii", "backslashreplace").decode(), repr(file)[1:-1])}
-    if found is None:
+    match = re.match(r"content/(?P<file>.*?):(?P<line>\d+):(?:\d+:)? .{9,}", line, re.DOTALL)
+    names = {posixpath.normpath(file) for file in case.files}
+    names |= {
+        spelling for file in names for spelling in (file.encode("ascii", "backslashreplace").decode(), repr(file)[1:-1])
+    }
+    if match is None:
         return False
-    clash = any(file.partition("/")[2] in line or file.startswith(f"{found['file']}/") for file in told)
-    return clash or any(found["file"].startswith(file) for file in told)
+    clash = any(file.partition("/")[2] in line or file.startswith(f"{match['file']}/") for file in names)
+    return clash or any(match["file"].startswith(file) for file in names)
 
 
 def spoiled(base: Ground, cases: Iterable[Case]) -> list[str]:
     """Return harmless twins that do not pass."""
     twins = {repr(sorted(case.harmless.items())): case for case in cases if case.harmless}
-    found = ((case.name, trial.passes(base, case.harmless)) for case in twins.values())
-    return [f"{name}: made harmless it is refused: {told[0]}" for name, told in found if told]
+    results = ((case.name, trial.passes(base, case.harmless)) for case in twins.values())
+    return [f"{name}: made harmless it is refused: {refusals[0]}" for name, refusals in results if refusals]
 
 
 def running(cases: Iterable[Case]) -> list[str]:

@@ -30,10 +30,10 @@ STAMP = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?(?:T(\d\d)(\d\d))?")
 
 def seen_at(path: Path) -> datetime:
     """Return the moment in a recording's name; the next midnight, or month's end, if it names only a day or month."""
-    found = STAMP.search(path.name)
-    if not found:
+    match = STAMP.search(path.name)
+    if not match:
         return datetime(2026, 12, 1, tzinfo=UTC)
-    year, month, day, hour, minute = (int(part) if part else None for part in found.groups())
+    year, month, day, hour, minute = (int(part) if part else None for part in match.groups())
     at = datetime(year or 0, month or 0, day or 28, hour or 0, minute or 0, tzinfo=UTC)
     return at if hour is not None else at + timedelta(days=1 if day else 4)
 
@@ -47,7 +47,7 @@ def read(path: Path, items: Sequence[tuple[str, str]] = ()) -> Reading:
 
 def each_entry(paths: Iterable[Path], *, in_detail: bool) -> bool:
     """Read all files; True if every entry of every file became something or was skipped with a reason."""
-    counted, fine, refused = Counter[str](), True, set()
+    tally, fine, refused = Counter[str](), True, set()
     for path in paths:
         name = str(path.relative_to(SHARED / "recordings"))
         try:
@@ -58,29 +58,29 @@ def each_entry(paths: Iterable[Path], *, in_detail: bool) -> bool:
             continue
         accounted = len(reading.items) + len(reading.skipped) == reading.entries
         fine = fine and accounted
-        counted.update({reading.dialect: reading.entries, "files": 1, "skipped": len(reading.skipped)})
+        tally.update({reading.dialect: reading.entries, "files": 1, "skipped": len(reading.skipped)})
         if in_detail or not accounted or reading.skipped or reading.doubts:
             print(f"  {name}: {reading.dialect}, {reading.entries} entries, {len(reading.incidents)} incidents")
         if in_detail:
             print("".join(f"    {digest} became part of {incident}\n" for digest, incident in reading.items), end="")
         print("".join(f"    {skip.entry} skipped because {skip.why}\n" for skip in reading.skipped), end="")
         print("".join(f"    doubt: {doubt}\n" for doubt in reading.doubts), end="")
-    print(f"  {counted.pop('files')} files read, {len(refused)} refused, {counted.pop('skipped')} entries skipped")
-    print("  entries by dialect:", ", ".join(f"{name} {number}" for name, number in counted.most_common()))
+    print(f"  {tally.pop('files')} files read, {len(refused)} refused, {tally.pop('skipped')} entries skipped")
+    print("  entries by dialect:", ", ".join(f"{name} {number}" for name, number in tally.most_common()))
     return fine and refused == REFUSED
 
 
 def pulled(paths: Iterable[Path]) -> dict[str, Incident]:
     """Return what the archive holds in memory after these feeds were pulled in order."""
-    known: dict[str, Incident] = {}
+    archived: dict[str, Incident] = {}
     last: tuple[tuple[str, datetime], ...] = ()
     items: tuple[tuple[str, str], ...] = ()
     for path in paths:
         reading = read(path, items)
-        merged = merge(known, reading, last)
-        known |= {incident.id: incident for incident in merged.incidents}
+        merged = merge(archived, reading, last)
+        archived |= {incident.id: incident for incident in merged.incidents}
         last, items = merged.last_open, reading.items
-    return known
+    return archived
 
 
 def facts_of(provider: str) -> dict[str, dict[str, str]]:
@@ -101,18 +101,18 @@ def agrees(incident: Incident, row: dict[str, str]) -> bool:
 def has_all_posts(incident: Incident, row: dict[str, str]) -> bool:
     """Say whether each post of the facts is there at its minute, and no other."""
     posts = [unstamp(post.rpartition("@")[2]) for post in row["updates"].split()]
-    ours = [update.at for update in incident.updates if update.gone is None]
-    return len(posts) == len(ours) and all(abs(a - b) <= MINUTE for a, b in zip(posts, ours, strict=True))
+    times = [update.at for update in incident.updates if update.gone is None]
+    return len(posts) == len(times) and all(abs(a - b) <= MINUTE for a, b in zip(posts, times, strict=True))
 
 
 def against_facts(provider: str, pattern: str, *, posts: bool, least: float) -> bool:
     """Pull what matches in order; True if at least this share of the incidents in both agrees with the facts."""
     paths = sorted((SHARED / "recordings").glob(pattern), key=seen_at)
-    known, rows = pulled(paths), facts_of(provider)
-    both = [incident for name, incident in known.items() if name in rows]
+    archived, rows = pulled(paths), facts_of(provider)
+    both = [incident for name, incident in archived.items() if name in rows]
     good = [incident for incident in both if agrees(incident, rows[incident.id])]
     whole = [incident for incident in good if has_all_posts(incident, rows[incident.id])]
-    print(f"  {provider}: {len(paths)} feeds, {len(known)} incidents, {len(both)} also in the facts;")
+    print(f"  {provider}: {len(paths)} feeds, {len(archived)} incidents, {len(both)} also in the facts;")
     print(f"    start and end agree for {len(good)}, all posts too for {len(whole)}")
     for incident in both:
         if incident not in good:
@@ -124,8 +124,8 @@ def rss_equals_atom() -> bool:
     """Say whether RSS and Atom recorded in the same minute give equal incidents."""
     equal = []
     for rss in sorted((SHARED / "recordings/digitalocean").glob("*.rss")):
-        ours, theirs = read(rss), read(rss.with_suffix(".atom"))
-        equal.append(replace(ours, items=()) == replace(theirs, items=()))
+        rss_reading, atom_reading = read(rss), read(rss.with_suffix(".atom"))
+        equal.append(replace(rss_reading, items=()) == replace(atom_reading, items=()))
     print(f"  DigitalOcean: {sum(equal)} of {len(equal)} pairs of the same minute are equal")
     return len(equal) >= 4 and all(equal)
 

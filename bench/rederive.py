@@ -70,22 +70,24 @@ def published(folder: Path) -> Tables:
 def numbers(tables: Tables, provider: str, since: int, until: int) -> list[float]:
     """Return worst and best availability under each formula, number of incidents, and median length (0: none)."""
     covered = _covered(tables, provider)
-    counted = [r for r in _rows(tables, provider) if any(a <= r[0] < b for a, b in covered)]
-    known = [(max(a, since), min(b, until)) for a, b in covered if max(a, since) < min(b, until)]
+    rows = [r for r in _rows(tables, provider) if any(a <= r[0] < b for a, b in covered)]
+    stretches = [(max(a, since), min(b, until)) for a, b in covered if max(a, since) < min(b, until)]
     result: list[float] = []
     for weights in WEIGHTS:
         for worst in (True, False):
-            result.append(1 - _weighed(counted, known, (0, *weights), worst) / max(sum(b - a for a, b in known), 1))
-    begun = [r for r in counted if since <= r[0] < until and r[5]]
-    lengths = [r[1] - r[0] for r in begun if r[1] == r[2] and r[1] > r[0]]
-    return [*result, float(len(begun)), float(statistics.median(lengths)) if lengths else 0.0]
+            result.append(
+                1 - _weighed(rows, stretches, (0, *weights), worst) / max(sum(b - a for a, b in stretches), 1)
+            )
+    started = [r for r in rows if since <= r[0] < until and r[5]]
+    lengths = [r[1] - r[0] for r in started if r[1] == r[2] and r[1] > r[0]]
+    return [*result, float(len(started)), float(statistics.median(lengths)) if lengths else 0.0]
 
 
-def _weighed(rows: list[Row], known: list[tuple[int, int]], weights: tuple[float, ...], worst: bool) -> float:
+def _weighed(rows: list[Row], stretches: list[tuple[int, int]], weights: tuple[float, ...], worst: bool) -> float:
     """Return the seconds of trouble in known time, each with the largest weight among the incidents then open."""
     spans = [(r[0], r[2], r[4]) if worst else (r[0], r[1], r[3]) for r in rows if worst or r[5]]
     total = 0.0
-    for a, b in known:
+    for a, b in stretches:
         inside = [(max(s, a), min(e, b), weights[level]) for s, e, level in spans if s < b and e > a]
         cuts = sorted({a, b, *(x for s, e, _ in inside for x in (s, e))})
         active: list[tuple[int, float]] = []
@@ -105,10 +107,10 @@ def _rows(tables: Tables, provider: str) -> list[Row]:
 
 
 def _counts(row: dict[str, str]) -> bool:
-    named = set(filter(None, row["components"].split(";")))
-    ours = row["provider"] not in AI or not named or bool(named & AI[row["provider"]])
-    ours = ours or any(word in row["components"] for word in ("Copilot", "Gemini", "Vertex"))
-    return row["kind"] not in {"maintenance", "notice", "test"} and ours
+    components = set(filter(None, row["components"].split(";")))
+    is_about_ai = row["provider"] not in AI or not components or bool(components & AI[row["provider"]])
+    is_about_ai = is_about_ai or any(word in row["components"] for word in ("Copilot", "Gemini", "Vertex"))
+    return row["kind"] not in {"maintenance", "notice", "test"} and is_about_ai
 
 
 def _row(row: dict[str, str], end_of_record: int) -> Row:

@@ -20,8 +20,8 @@ def simulated(runs: int, seed: int) -> Covered:
     random = np.random.default_rng(seed)
     covered: Covered = {}
     for _ in range(runs):
-        *known, target = population(random)
-        count(covered, known, target, (0, 30))
+        *history, target = population(random)
+        count(covered, history, target, (0, 30))
     return covered
 
 
@@ -42,10 +42,10 @@ def population(random: np.random.Generator) -> list[Card]:
 
 def incident(provider: str, id_: str, started: int, minutes: float, random: np.random.Generator) -> Card:
     """Investigated, identified somewhere on the way in half of all cases, resolved at the end."""
-    begin, end = MIDNIGHT + started, MIDNIGHT + started + round(60 * minutes)
-    middle = ((begin + round(60 * minutes * random.random()), "identified"),) if random.random() < 0.5 else ()
-    updates = ((begin, "investigating"), *middle, (end, "resolved"))
-    return card(0, 1)._replace(provider=provider, id=id_, started=begin, ended=end, updates=updates)
+    start, end = MIDNIGHT + started, MIDNIGHT + started + round(60 * minutes)
+    middle = ((start + round(60 * minutes * random.random()), "identified"),) if random.random() < 0.5 else ()
+    updates = ((start, "investigating"), *middle, (end, "resolved"))
+    return card(0, 1)._replace(provider=provider, id=id_, started=start, ended=end, updates=updates)
 
 
 def thinned(cards: Sequence[Card], providers: Sequence[str], seed: int) -> Covered:
@@ -53,21 +53,21 @@ def thinned(cards: Sequence[Card], providers: Sequence[str], seed: int) -> Cover
     covered: Covered = {}
     offset = int(np.random.default_rng(seed).integers(5))
     for slug in providers:
-        mine = sorted((c for c in cards if c.provider == slug and c.ended and counts(c)), key=lambda c: c.started)
+        own = sorted((c for c in cards if c.provider == slug and c.ended and counts(c)), key=lambda c: c.started)
         rest = [c for c in cards if c.provider != slug]
-        for place in range(10 + offset, len(mine), 5):
-            count(covered, [*rest, *mine[place - 10 : place]], mine[place], (0, 30))
+        for place in range(10 + offset, len(own), 5):
+            count(covered, [*rest, *own[place - 10 : place]], own[place], (0, 30))
     return covered
 
 
-def count(covered: Covered, known: list[Card], target: Card, elapsed: Sequence[int]) -> None:
+def count(covered: Covered, history_cards: list[Card], target: Card, elapsed: Sequence[int]) -> None:
     """Add whether the 80 % interval holds what became of `target`, at each elapsed time it outlasts."""
     assert target.ended is not None
-    history = past(known)
+    history = past(history_cards)
     for minutes in elapsed:
         now = target.started + 60 * minutes
         remaining = (target.ended - now) / 60
-        made = forecast(history, target, now) if remaining > 0 else None
-        if made is not None:
+        prediction = forecast(history, target, now) if remaining > 0 else None
+        if prediction is not None:
             hits, n = covered.get(minutes, (0, 0))
-            covered[minutes] = hits + (made.quantiles[0] <= remaining <= made.quantiles[-1]), n + 1
+            covered[minutes] = hits + (prediction.quantiles[0] <= remaining <= prediction.quantiles[-1]), n + 1

@@ -36,9 +36,9 @@ WINDOW = between(1_778_198_400, 1_782_345_600)  # 2026-05-08 to 2026-06-24
 
 def facts(_: int) -> bool:
     """Availability by formula for all providers covered in the window, with coverage and exclusions."""
-    known = load()
-    now = max(f.covered[-1].until for f in known.values())
-    records = [record(f.provider, f.cards, f.covered, now=now) for f in known.values()]
+    inputs = load()
+    now = max(f.covered[-1].until for f in inputs.values())
+    records = [record(f.provider, f.cards, f.covered, now=now) for f in inputs.values()]
     print(f"availability, {WINDOW.name}, in percent; a range where the record leaves something open")
     print(f"{'':14s}{'covered':>8s}{'n':>5s}  " + "".join(f"{f.name:>22s}" for f in FORMULAS) + "  rank")
     fine = True
@@ -65,50 +65,52 @@ def _longest(cards: Iterable[Card]) -> float:
     return max((c.ended - c.started for c in cards if c.ended), default=0) / DAY
 
 
-def _line(slug: str, known: Measure, rank: str) -> None:
+def _line(slug: str, numbers: Measure, rank: str) -> None:
     cells = "".join(
-        f"{f'{b.low:.2%}' if b.high - b.low < 5e-5 else f'{b.low:.1%} to {b.high:.1%}':>22s}" for b in known.formulas
+        f"{f'{b.low:.2%}' if b.high - b.low < 5e-5 else f'{b.low:.1%} to {b.high:.1%}':>22s}" for b in numbers.formulas
     )
-    none = known.rate and not known.n
-    bound = f"; none declared allows up to {known.rate.interval.high:.1f} per 30 days" if known.rate and none else ""
-    print(f"{slug:14s}{known.coverage:8.0%}{known.n:5d}  {cells}  {rank}{bound}")
+    none = numbers.rate and not numbers.n
+    bound = (
+        f"; none declared allows up to {numbers.rate.interval.high:.1f} per 30 days" if numbers.rate and none else ""
+    )
+    print(f"{slug:14s}{numbers.coverage:8.0%}{numbers.n:5d}  {cells}  {rank}{bound}")
 
 
 def ranks(runs: int) -> bool:
     """Equal providers are not told apart, and rank intervals of different ones hold the truth."""
     random = np.random.default_rng(SEED)
-    told = sum(tell_apart(simulation.weekly(random, EQUAL)).worse.any() for _ in range(runs))
-    print(f"equal: in {1 - told / runs:.1%} of {runs} runs nobody is called better (at least 90 % wanted)")
+    separated = sum(tell_apart(simulation.weekly(random, EQUAL)).worse.any() for _ in range(runs))
+    print(f"equal: in {1 - separated / runs:.1%} of {runs} runs nobody is called better (at least 90 % wanted)")
     worlds = [simulation.weekly(random, DIFFERENT) for _ in range(runs)]
-    found = [tell_apart(w) for w in worlds]
+    comparisons = [tell_apart(w) for w in worlds]
     oracle = _oracle(np.random.default_rng(SEED + 1))
     ideal = [oracle(w) for w in worlds]
-    good = told <= 0.1 * runs
-    for name, ours, theirs in (
-        ("for all at once", [t.together for t in found], [o[0] for o in ideal]),
-        ("each by itself", [t.marginal for t in found], [o[1] for o in ideal]),
+    good = separated <= 0.1 * runs
+    for name, own, optimum in (
+        ("for all at once", [t.together for t in comparisons], [o[0] for o in ideal]),
+        ("each by itself", [t.marginal for t in comparisons], [o[1] for o in ideal]),
     ):
-        holds, widths = _held(ours), _widths(ours)
+        holds, widths = _held(own), _widths(own)
         print(
             f"different, {name}: the least often held true rank {holds.min():.1%} (at least 88 % wanted), mean width "
-            f"{widths.mean():.2f}; the oracle's {_widths(theirs).mean():.2f}, held {_held(theirs).min():.1%}"
+            f"{widths.mean():.2f}; the oracle's {_widths(optimum).mean():.2f}, held {_held(optimum).min():.1%}"
         )
         print("  widths by true rank  " + " ".join(f"{w:5.1f}" for w in widths))
-        print("  oracle               " + " ".join(f"{w:5.1f}" for w in _widths(theirs)))
+        print("  oracle               " + " ".join(f"{w:5.1f}" for w in _widths(optimum)))
         good &= bool(holds.min() >= 0.88)
     _availability_intervals(max(runs, 300))
     return bool(good)
 
 
-def _held(found: list[tuple[Ranks, ...]]) -> np.ndarray:
+def _held(ranks: list[tuple[Ranks, ...]]) -> np.ndarray:
     """Return how often each provider's interval holds its true rank; providers stand in true order."""
-    hits = [[r.best <= place <= r.worst for place, r in enumerate(one, 1)] for one in found]
-    held: np.ndarray = np.mean(hits, axis=0)
-    return held
+    hits = [[r.best <= place <= r.worst for place, r in enumerate(one, 1)] for one in ranks]
+    shares: np.ndarray = np.mean(hits, axis=0)
+    return shares
 
 
-def _widths(found: list[tuple[Ranks, ...]]) -> np.ndarray:
-    widths: np.ndarray = np.mean([[r.worst - r.best + 1 for r in one] for one in found], axis=0)
+def _widths(ranks: list[tuple[Ranks, ...]]) -> np.ndarray:
+    widths: np.ndarray = np.mean([[r.worst - r.best + 1 for r in one] for one in ranks], axis=0)
     return widths
 
 
@@ -123,12 +125,12 @@ def _oracle(random: np.random.Generator) -> Callable[[Weeks], tuple[tuple[Ranks,
 
     def ranks_of(weeks: Weeks) -> tuple[tuple[Ranks, ...], tuple[Ranks, ...]]:
         root = _root(weeks)
-        found = (root[:, None] - root[None, :]) / errors
-        own = [pairs & (np.add.outer(here := np.arange(PROVIDERS) == p, here) > 0) for p in range(PROVIDERS)]
-        together_ = step_down(found, resampled, pairs, 0.9)
+        differences = (root[:, None] - root[None, :]) / errors
+        own = [pairs & (np.add.outer(member := np.arange(PROVIDERS) == p, member) > 0) for p in range(PROVIDERS)]
+        together_ = step_down(differences, resampled, pairs, 0.9)
         return (
             tuple(_rank(together_, p) for p in range(PROVIDERS)),
-            tuple(_rank(step_down(found, resampled, own[p], 0.9), p) for p in range(PROVIDERS)),
+            tuple(_rank(step_down(differences, resampled, own[p], 0.9), p) for p in range(PROVIDERS)),
         )
 
     return ranks_of
@@ -150,10 +152,10 @@ def _availability_intervals(runs: int) -> None:
         truth = 1 - np.mean([_days(random, share, 365).least.sum() / (365 * DAY) for _ in range(1500)])
         cells = []
         for days in (30, 90, 365):
-            found = [intervals([_days(random, share, days)])[0] for _ in range(runs)]
-            known = [f for f in found if f]
-            held = np.mean([f.low <= truth <= f.high for f in known])
-            cells.append(f"{days} days {held:.0%} (width {np.median([f.high - f.low for f in known]):.2%})")
+            bounds = [intervals([_days(random, share, days)])[0] for _ in range(runs)]
+            bounded = [f for f in bounds if f]
+            coverage = np.mean([f.low <= truth <= f.high for f in bounded])
+            cells.append(f"{days} days {coverage:.0%} (width {np.median([f.high - f.low for f in bounded]):.2%})")
         print(f"90 % interval of availability {truth:.2%} holds it: " + ", ".join(cells))
 
 
@@ -172,20 +174,20 @@ def pairs(runs: int) -> bool:
     print(f"independent: some pair called dependent in {wrong:.1%} of {runs} runs (at most 7 % wanted)")
     good = wrong <= 0.07
     for name, share, same_end in (("each declares its own length", 0.13, False), ("common ends", 0.056, True)):
-        found, alone, lifts, false = [], [], [], []
+        planted, independent, lifts, false = [], [], [], []
         for _ in range(runs):
             world, lift = _planted(random, share, same_end=same_end)
-            called = _found(world, joint)
-            found += [(p, p + 1) in called for p in (0, 2, 4)]
+            detected = _found(world, joint)
+            planted += [(p, p + 1) in detected for p in (0, 2, 4)]
             tests = [together(world[p][0], world[p + 1][0], joint) for p in (0, 2, 4)]
-            alone += [t is not None and t.p <= 0.05 for t in tests]
-            false.append(any(pair not in {(0, 1), (2, 3), (4, 5)} for pair in called))
+            independent += [t is not None and t.p <= 0.05 for t in tests]
+            false.append(any(pair not in {(0, 1), (2, 3), (4, 5)} for pair in detected))
             lifts.append(lift)
         print(
-            f"planted, {name}: mean lift {np.mean(lifts):.2f}, found {np.mean(found):.1%} "
-            f"(tested alone {np.mean(alone):.1%}), some other pair called in {np.mean(false):.1%}"
+            f"planted, {name}: mean lift {np.mean(lifts):.2f}, found {np.mean(planted):.1%} "
+            f"(tested alone {np.mean(independent):.1%}), some other pair called in {np.mean(false):.1%}"
         )
-        good &= same_end or bool(np.mean(found) >= 0.9)
+        good &= same_end or bool(np.mean(planted) >= 0.9)
     return bool(good)
 
 
@@ -232,16 +234,19 @@ def _any_found(world: World, joint: tuple[Stretch, ...]) -> bool:
 def csv(_: int) -> bool:
     """Compute every availability, count and median of every period from the CSV alone; print the largest difference."""
     compared, worst, tables = 0, 0.0, rederive.facts()
-    for slug, known in load().items():
-        now = known.covered[-1].until
-        made = record(known.provider, known.cards, known.covered, now=now)
-        for period in periods(known.covered, now):
-            ours, theirs = measure(made, period), rederive.numbers(tables, slug, period.since, min(period.until, now))
-            if ours.availability is None:
+    for slug, facts_of_one in load().items():
+        now = facts_of_one.covered[-1].until
+        laid_out = record(facts_of_one.provider, facts_of_one.cards, facts_of_one.covered, now=now)
+        for period in periods(facts_of_one.covered, now):
+            own, rederived = (
+                measure(laid_out, period),
+                rederive.numbers(tables, slug, period.since, min(period.until, now)),
+            )
+            if own.availability is None:
                 continue
-            mine = [*(x for b in ours.formulas for x in b), float(ours.n), ours.durations.median or 0.0]
-            compared += len(mine)
-            worst = max(worst, *(abs(x - y) for x, y in zip(mine, theirs, strict=True)))
+            numbers = [*(x for b in own.formulas for x in b), float(own.n), own.durations.median or 0.0]
+            compared += len(numbers)
+            worst = max(worst, *(abs(x - y) for x, y in zip(numbers, rederived, strict=True)))
     print(f"{compared} numbers of every provider and period from the CSV alone; largest difference {worst:.1e}")
     return worst < 1e-9
 
@@ -256,12 +261,14 @@ def published(_: int) -> bool:
     worst, compared = 0.0, 0
     for row in (row for row in rows if row["share_low"]):
         since, until = rederive.seconds(row["since"]), rederive.seconds(row["until"])
-        again = rederive.numbers(tables, row["provider"], since, until)
-        theirs = float(row["share_low"]), float(row["share_high"]), float(row["incidents"])
-        gap = max(abs(a - b) for a, b in zip((*again[:2], again[-2]), theirs, strict=True))
+        rederived = rederive.numbers(tables, row["provider"], since, until)
+        printed = float(row["share_low"]), float(row["share_high"]), float(row["incidents"])
+        gap = max(abs(a - b) for a, b in zip((*rederived[:2], rederived[-2]), printed, strict=True))
         if gap > 1e-6:
-            print(f"  {row['period']}, {row['provider']}: published {theirs}, from the tables {again[:2]}, {again[-2]}")
-        worst, compared = max(worst, gap), compared + len(theirs)
+            print(
+                f"  {row['period']}, {row['provider']}: published {printed}, from the tables {rederived[:2]}, {rederived[-2]}"
+            )
+        worst, compared = max(worst, gap), compared + len(printed)
     print(f"{compared} published numbers from the published tables alone; largest difference {worst:.1e}")
     return compared > 0 and worst <= 1e-6  # they are published with six digits
 
@@ -272,20 +279,20 @@ def speed(_: int) -> bool:
     began = time.process_time()
     records = [record(*one, now=synthetic.NOW) for one in world]
     laid_out = time.process_time()
-    every = sorted({p for r in records for p in periods(r.covered, synthetic.NOW)})
-    count = sum(len(measures(r, p, tuple(r.days))) for r in records for p in every)
-    measured = time.process_time()
-    for period in every:
+    all_periods = sorted({p for r in records for p in periods(r.covered, synthetic.NOW)})
+    count = sum(len(measures(r, p, tuple(r.days))) for r in records for p in all_periods)
+    before = time.process_time()
+    for period in all_periods:
         leaderboard(records, period)
     ranked = time.process_time()
     print(
-        f"{sum(len(r.cards) for r in records)} incidents, {len(every)} periods, {count} measures: records "
-        f"{laid_out - began:.2f} s, measures {measured - laid_out:.2f} s, leaderboards {ranked - measured:.2f} s "
+        f"{sum(len(r.cards) for r in records)} incidents, {len(all_periods)} periods, {count} measures: records "
+        f"{laid_out - began:.2f} s, measures {before - laid_out:.2f} s, leaderboards {ranked - before:.2f} s "
         f"of CPU (3 s wanted in all: {ranked - began:.2f})"
     )
     since = time.process_time()
     changed = record(*world[0], now=synthetic.NOW)
-    for period in every:
+    for period in all_periods:
         measures(changed, period, tuple(changed.days))
     print(f"one provider after a change: {time.process_time() - since:.2f} s")
     shifts = time.process_time()
@@ -319,10 +326,10 @@ def main(argv: list[str]) -> int:
         if name in {"facts", "csv"} and not FACTS.is_dir():
             print(f"== {name}: skipped, it needs {FACTS}")
             continue
-        began, used = time.perf_counter(), time.process_time()
+        began, processor = time.perf_counter(), time.process_time()
         print(f"== {name}")
         good &= PARTS[name](options.runs)
-        print(f"   {time.perf_counter() - began:.1f} s, {time.process_time() - used:.1f} s of CPU\n")
+        print(f"   {time.perf_counter() - began:.1f} s, {time.process_time() - processor:.1f} s of CPU\n")
     print("all criteria hold" if good else "some criterion does not hold")
     return 0 if good else 1
 

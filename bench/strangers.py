@@ -67,19 +67,20 @@ def batch(seed: int, numbers: Sequence[int], complete: bool, without: str = "") 
     ]
     by_number, tally, harms = {one.number: one for one in them}, Tally(len(them)), list[Harm]()
     for one in them:
-        harms += [Harm(one.number, what) for what in alone.harm_of(partial(stranger, seed, one.number))]
+        harms += [Harm(one.number, harm) for harm in alone.harm_of(partial(stranger, seed, one.number))]
         tally.grown += one.grows
     faulty = {harm.number for harm in harms if harm.number is not None}
-    found = trial.examined([one for one in them if one.number not in faulty], _ground(complete), complete=complete)
-    _count(tally, found)
+    together = trial.examined([one for one in them if one.number not in faulty], _ground(complete), complete=complete)
+    _count(tally, together)
     tally.harms = [
-        (by_number.get(harm.number) if harm.number is not None else None, harm.what) for harm in (*harms, *found.harms)
+        (by_number.get(harm.number) if harm.number is not None else None, harm.what)
+        for harm in (*harms, *together.harms)
     ]
     return tally
 
 
-def _count(tally: Tally, found: Trial) -> None:
-    tally.read, tally.refused, tally.let_in = found.read, found.refused, found.let_in
+def _count(tally: Tally, outcome: Trial) -> None:
+    tally.read, tally.refused, tally.let_in = outcome.read, outcome.refused, outcome.let_in
 
 
 def _ground(complete: bool) -> Ground:
@@ -98,14 +99,14 @@ def batches(numbers: Sequence[int], at_once: int = AT_ONCE) -> Iterator[tuple[Se
 def run(seed: int, numbers: Sequence[int], without: str = "", publish: bool = False) -> Tally:
     """Try all of these; return what became of them."""
     whole = Tally()
-    sets = [(some, complete or publish) for some, complete in batches(numbers)]
+    sets = [(chunk, complete or publish) for chunk, complete in batches(numbers)]
     while sets:
         unfinished = _round(whole, seed, sets, without, PROCESSES)
         suspects, sets = unfinished[: 2 * PROCESSES], unfinished[2 * PROCESSES :]  # those that a process had taken
         for suspect in suspects:
             _halved(whole, seed, suspect, without)
     wrong = _ground(False).wrong | _ground(True).wrong
-    whole.harms += [(None, f"without any stranger: {what}") for what in sorted(wrong)]
+    whole.harms += [(None, f"without any stranger: {fault}") for fault in sorted(wrong)]
     return whole
 
 
@@ -140,22 +141,22 @@ def _add(whole: Tally, one: Tally) -> None:
     for name in ("count", "read", "refused", "let_in", "grown"):
         setattr(whole, name, getattr(whole, name) + getattr(one, name))
     whole.harms += one.harms
-    for who, what in one.harms:
-        print(f"  {who}: {what[:400]}", flush=True)
+    for number, harm in one.harms:
+        print(f"  {number}: {harm[:400]}", flush=True)
 
 
-def kind_of(what: str) -> str:
+def kind_of(harm: str) -> str:
     """Return what harms that are alike have in common."""
-    words = re.sub(r"mark\d+x?\d*|content/\S+|'[^']*'|\"[^\"]*\"|\b\S*\d\S*", "…", what.replace("\\'", ""))
+    words = re.sub(r"mark\d+x?\d*|content/\S+|'[^']*'|\"[^\"]*\"|\b\S*\d\S*", "…", harm.replace("\\'", ""))
     return words[:110]
 
 
-def keep(folder: Path, seed: int, one: Stranger, what: str) -> None:
+def keep(folder: Path, seed: int, one: Stranger, harm: str) -> None:
     """Save what a stranger sent, and how to try it again."""
     place = folder / f"{seed}-{one.number}"
     place.mkdir(parents=True, exist_ok=True)
-    told = f"{one}\n{what}\npython3 tasks.py bench strangers 0 {seed} --only {one.number}  (or with --publish)\n"
-    (place / "README.txt").write_text(told, encoding="utf-8", errors="backslashreplace")
+    text = f"{one}\n{harm}\npython3 tasks.py bench strangers 0 {seed} --only {one.number}  (or with --publish)\n"
+    (place / "README.txt").write_text(text, encoding="utf-8", errors="backslashreplace")
     for number, body in enumerate(one.bodies):
         (place / f"feed-{number}").write_bytes(body)
     listed = []
@@ -179,14 +180,14 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--keep", type=Path, help="save what did harm in this folder")
     parser.add_argument("--from", dest="first", type=int, default=0, help="begin with this number")
-    wanted = parser.parse_args(argv)
-    numbers = wanted.only or range(wanted.first, wanted.first + wanted.count)
+    options = parser.parse_args(argv)
+    numbers = options.only or range(options.first, options.first + options.count)
     began = time.monotonic()
-    whole = run(wanted.seed, numbers, wanted.without, wanted.publish)
-    for who, what in whole.harms:
-        if wanted.keep and who:
-            keep(wanted.keep, wanted.seed, who, what)
-    return _told(whole, wanted.seed, time.monotonic() - began)
+    whole = run(options.seed, numbers, options.without, options.publish)
+    for number, harm in whole.harms:
+        if options.keep and number:
+            keep(options.keep, options.seed, number, harm)
+    return _told(whole, options.seed, time.monotonic() - began)
 
 
 def _told(whole: Tally, seed: int, took: float) -> int:
@@ -194,7 +195,7 @@ def _told(whole: Tally, seed: int, took: float) -> int:
         f"{whole.count} strangers of seed {seed}, {took:.0f} s: {whole.read} feeds read, {whole.let_in} files let "
         f"in, {whole.refused} refused; {whole.grown} tried in growing sizes"
     )
-    kinds = Counter(kind_of(what) for _, what in whole.harms)
+    kinds = Counter(kind_of(harm) for _, harm in whole.harms)
     for name, words in (
         ("tracebacks", "traceback"),
         ("superlinear", "superlinear| takes "),
@@ -203,8 +204,8 @@ def _told(whole: Tally, seed: int, took: float) -> int:
         print(f"{name}: {sum(number for kind, number in kinds.items() if re.search(words, kind))} (0)")
     lines = []
     for kind, number in kinds.most_common():
-        examples = [(who, what) for who, what in whole.harms if kind_of(what) == kind]
-        lines += [f"{number}×, as {who}: {what}" for who, what in examples[:1]]
+        examples = [(sender, harm) for sender, harm in whole.harms if kind_of(harm) == kind]
+        lines += [f"{number}×, as {sender}: {harm}" for sender, harm in examples[:1]]
     print(f"{len(whole.harms)} harms of {len(kinds)} kinds (0)")
     return verdict(lines)
 

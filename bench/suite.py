@@ -55,18 +55,18 @@ def run(name: str, *arguments: str) -> Run:
     """Run the tests once, as people do, and tell of it at once."""
     began, before = time.monotonic(), _processor()
     command = [sys.executable, "tasks.py", "test", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    made = Run(
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    outcome = Run(
         name=name,
         seconds=time.monotonic() - began,
         processor=_processor() - before,
-        green=not done.returncode,
-        said="; ".join(_end(done.stdout)),
+        green=not process.returncode,
+        said="; ".join(_end(process.stdout)),
     )
-    print(made, flush=True)
-    if not made.green:
-        print(done.stdout, done.stderr, sep="\n", flush=True)
-    return made
+    print(outcome, flush=True)
+    if not outcome.green:
+        print(process.stdout, process.stderr, sep="\n", flush=True)
+    return outcome
 
 
 def _end(out: str) -> list[str]:

@@ -30,89 +30,94 @@ def main(argv: list[str]) -> int:
     """Print the findings; 1 if there are any."""
     missed = 0
     for name, find in AUDITS.items():
-        found = list(find())
-        missed += bool(found)
-        print(f"{name}: {len(found)} (must be 0)", *found, sep="\n  ")
+        findings = list(find())
+        missed += bool(findings)
+        print(f"{name}: {len(findings)} (must be 0)", *findings, sep="\n  ")
     print("FAIL: see above" if missed else "all limits are met")
     return int(bool(missed))
 
 
 def zizmor() -> list[str]:
     """Return what zizmor finds in its strictest mode in workflows and dependabot.yml."""
-    done = _tool("zizmor", "--offline", "--pedantic", "--format", "json", ".github")
-    return [f"{one['ident']}: {one['desc']}" for one in json.loads(done.stdout)]
+    process = _tool("zizmor", "--offline", "--pedantic", "--format", "json", ".github")
+    return [f"{one['ident']}: {one['desc']}" for one in json.loads(process.stdout)]
 
 
 def schemas() -> list[str]:
     """Return what does not follow the schemas of GitHub's files."""
     files = [str(path) for path in WORKFLOWS]
     kinds = {"vendor.github-workflows": files, "vendor.dependabot": [".github/dependabot.yml"]}
-    done = [_tool("check-jsonschema", "--builtin-schema", kind, *named) for kind, named in kinds.items()]
-    return [one.stdout + one.stderr for one in done if one.returncode]
+    processes = [_tool("check-jsonschema", "--builtin-schema", kind, *paths) for kind, paths in kinds.items()]
+    return [one.stdout + one.stderr for one in processes if one.returncode]
 
 
 def actions() -> list[str]:
     """Return the actions that are not named by the hash of a commit."""
-    used = [step["uses"] for path in WORKFLOWS for job in _jobs(path) for step in job["steps"] if "uses" in step]
-    assert used, "the workflows use no action: is this reading them right?"
-    return [name for name in used if not PINNED.fullmatch(name)]
+    references = [step["uses"] for path in WORKFLOWS for job in _jobs(path) for step in job["steps"] if "uses" in step]
+    assert references, "the workflows use no action: is this reading them right?"
+    return [name for name in references if not PINNED.fullmatch(name)]
 
 
 def secrets() -> list[str]:
     """Return what a workflow that strangers can start gets beyond reading: secrets, tokens, the right to write."""
-    found = []
+    wrong = []
     for path in WORKFLOWS:
         text = path.read_text(encoding="utf-8")
         workflow = yaml.safe_load(text)
         if not FROM_STRANGERS & set(workflow[True]):  # YAML 1.1 takes the key `on` for a truth
             continue
-        found += [f"{path.name}: {word}" for word in re.findall(r"\$\{\{[^}]*(?:secrets|token)[^}]*\}\}", text)]
-        found += [
+        wrong += [f"{path.name}: {word}" for word in re.findall(r"\$\{\{[^}]*(?:secrets|token)[^}]*\}\}", text)]
+        wrong += [
             f"{path.name}: {scope}: {right}"
-            for given in (workflow, *_jobs(path))
-            for scope, right in given.get("permissions", {"all": "write"} if given is workflow else {}).items()
+            for part in (workflow, *_jobs(path))
+            for scope, right in part.get("permissions", {"all": "write"} if part is workflow else {}).items()
             if right != "read"
         ]
-        found += [
+        wrong += [
             f"{path.name}: credentials stay in the checkout"
             for job in _jobs(path)
             for step in job["steps"]
             if "checkout" in step.get("uses", "") and step["with"]["persist-credentials"]
         ]
-    return found
+    return wrong
 
 
 def unlocked() -> list[str]:
     """Return the lines of lock files that name no exact version, or no hash."""
-    found = []
+    wrong = []
     for path in LOCKS:
-        wanted = re.split(r"\n(?=\S)", re.sub(r"^\s*#.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE))
-        found += [
+        requirements = re.split(
+            r"\n(?=\S)", re.sub(r"^\s*#.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        )
+        wrong += [
             f"{path.name}: {line.splitlines()[0]}"
-            for line in wanted
+            for line in requirements
             if not re.match(r"[\w.-]+==\S+", line) or "--hash=sha256:" not in line
         ]
-    return found
+    return wrong
 
 
 def bill() -> list[str]:
     """Return packages that are in the lock file or the bill of materials of `tasks.py bill`, but not in both."""
     locked = set(re.findall(r"^([\w.-]+==[^\s;]+)", PUBLISHED.read_text(encoding="utf-8"), re.MULTILINE))
     with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder, "sbom.json")
-        done = subprocess.run(
-            [sys.executable, "-m", "invoke", "bill", "--output", str(made)], cwd=ROOT, capture_output=True, text=True
+        bill_path = Path(folder, "sbom.json")
+        process = subprocess.run(
+            [sys.executable, "-m", "invoke", "bill", "--output", str(bill_path)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
         )
-        if not made.exists():
-            return [done.stdout + done.stderr]
-        listed = {f"{one['name']}=={one['version']}" for one in json.loads(made.read_bytes())["components"]}
+        if not bill_path.exists():
+            return [process.stdout + process.stderr]
+        listed = {f"{one['name']}=={one['version']}" for one in json.loads(bill_path.read_bytes())["components"]}
     return [f"{name}: in one of the two only" for name in sorted(locked ^ listed)]
 
 
 def bandit() -> list[str]:
     """Return calls that bandit holds for highly dangerous."""
-    done = _tool("bandit", "-q", "-r", "plugins", "tasks.py", "pelicanconf.py", "publishconf.py", "-f", "json")
-    report = json.loads(done.stdout)
+    process = _tool("bandit", "-q", "-r", "plugins", "tasks.py", "pelicanconf.py", "publishconf.py", "-f", "json")
+    report = json.loads(process.stdout)
     assert report["metrics"]["_totals"]["loc"] > 10_000, "bandit did not read the code"
     return [
         f"{one['filename']}:{one['line_number']}: {one['issue_text']}"

@@ -105,15 +105,15 @@ class Bench:
     def _check(self, before: dict[str, dict[str, Incident]], url: str, *, quiet: bool) -> None:
         after = self._known()
         for slug, page in self.histories.items():
-            shown = page.shown()[-MOST:]
-            self.seen[slug] |= {(t.id, post.at.replace(second=0), post.text) for t in shown for post in t.posts}
+            texts = page.shown()[-MOST:]
+            self.seen[slug] |= {(t.id, post.at.replace(second=0), post.text) for t in texts for post in t.posts}
             self.faults += [f"{slug}: {fault}" for fault in invariants.lost(self.seen[slug], (), after[slug])]
             self.faults += [f"{slug}: {name} is gone" for name in before[slug].keys() - after[slug].keys()]
-            for trouble in shown:
-                wanted = Counter((post.at.replace(second=0), post.text) for post in trouble.posts)
-                found = Counter((u.at, u.text) for u in after[slug][trouble.id].updates if u.gone is None)
-                self._must(found == wanted, f"{slug}: {trouble.id} holds {found}, the page {wanted}")
-        self.posts = sum(len(one.updates) for known in after.values() for one in known.values())
+            for trouble in texts:
+                expected = Counter((post.at.replace(second=0), post.text) for post in trouble.posts)
+                archived = Counter((u.at, u.text) for u in after[slug][trouble.id].updates if u.gone is None)
+                self._must(archived == expected, f"{slug}: {trouble.id} holds {archived}, the page {expected}")
+        self.posts = sum(len(one.updates) for incidents in after.values() for one in incidents.values())
         self.faults += invariants.unreadable(self.shared)
         self.incidents = sum(map(len, after.values()))
         if quiet:
@@ -191,10 +191,10 @@ def _of(content: Path, slug: str) -> list[Incident]:
 
 def files(content: Path) -> Files:
     """Return every byte of incidents and of what pulls leave, by path."""
-    found = [*(content / "incidents").rglob("*.md"), *(content / "pulls").glob("*.json")]
+    paths = [*(content / "incidents").rglob("*.md"), *(content / "pulls").glob("*.json")]
     return {
         str(path.relative_to(content)): path.read_bytes()
-        for path in found
+        for path in paths
         if path.parts[-3] in SLUGS or path.stem in SLUGS
     }
 

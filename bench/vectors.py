@@ -131,6 +131,6 @@ def _told(feeds: Iterable[bytes]) -> Iterator[str]:
             warnings.simplefilter("ignore")
             parsed = feedparser.parse(feed, sanitize_html=False, resolve_relative_uris=False)
         for entry in parsed.entries:
-            said = [dict.get(entry, "title"), dict.get(entry, "summary"), dict.get(entry, "link")]
-            said += [part.get("value") for part in dict.get(entry, "content") or ()]
-            yield from (text for text in said if isinstance(text, str) and text)
+            texts = [dict.get(entry, "title"), dict.get(entry, "summary"), dict.get(entry, "link")]
+            texts += [part.get("value") for part in dict.get(entry, "content") or ()]
+            yield from (text for text in texts if isinstance(text, str) and text)

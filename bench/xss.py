@@ -47,21 +47,21 @@ class Tally:
 
 def attack(fill: Fill, strings: Sequence[str], folder: Path, tally: Tally) -> None:
     """Build one site of these strings and look at all of it."""
-    made = fill(folder, strings)
-    tally.published += made.published
-    tally.refused += made.refused
-    paths = looking.pages_of(made.output)
-    badges = [f"/{path.relative_to(made.output).as_posix()}" for path in sorted(made.output.rglob("badge.svg"))]
-    seen = sample(paths) + badges[:SAMPLE]
-    contents = looking.contents_of(made.output)
-    with looking.looker(made.output, policy=False) as look:
+    site = fill(folder, strings)
+    tally.published += site.published
+    tally.refused += site.refused
+    paths = looking.pages_of(site.output)
+    badges = [f"/{path.relative_to(site.output).as_posix()}" for path in sorted(site.output.rglob("badge.svg"))]
+    sampled = sample(paths) + badges[:SAMPLE]
+    contents = looking.contents_of(site.output)
+    with looking.looker(site.output, policy=False) as look:
         look.written(paths)
-        look.pages(seen)
+        look.pages(sampled)
         look.contents(contents)
         tally.faults += look.faults
         tally.opened += look.opened
-    with looking.looker(made.output, policy=True) as look:
-        look.pages(seen)
+    with looking.looker(site.output, policy=True) as look:
+        look.pages(sampled)
         tally.faults += look.faults
         tally.opened += look.opened
     tally.feeds += len(contents)
