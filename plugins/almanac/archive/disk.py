@@ -84,7 +84,7 @@ def walk(content: Path) -> Iterator[Entry]:
     root = content / INCIDENTS
     for provider in _folders(root):
         for year in _folders(root / provider):
-            yield from _listed(root, provider, year)
+            yield from _list_year(root, provider, year)
 
 
 def _folders(root: Path) -> list[str]:
@@ -95,7 +95,7 @@ def _folders(root: Path) -> list[str]:
         return []
 
 
-def _listed(root: Path, provider: str, year: str) -> Iterator[Entry]:
+def _list_year(root: Path, provider: str, year: str) -> Iterator[Entry]:
     with os.scandir(root / provider / year) as entries:
         for entry in entries:
             if entry.name.endswith(".md"):
@@ -149,7 +149,7 @@ def load(content: Path, provider: str) -> dict[str, Filed]:
     archived: dict[str, Filed] = {}
     problems: list[Problem | str] = []
     root = content / INCIDENTS
-    entries = (entry for year in _folders(root / provider) for entry in _listed(root, provider, year))
+    entries = (entry for year in _folders(root / provider) for entry in _list_year(root, provider, year))
     for file in sorted(entry.file for entry in entries):
         try:
             incident = read(content, file)

@@ -127,7 +127,7 @@ def read(head: str) -> tuple[dict[str, Any], Raw]:
     try:
         return {name: FIELDS[name].read(raw) for name, raw in raws.items() if name in FIELDS}, extra
     except ValueError:
-        raws = _canonical(head)
+        raws = _canonicalize(head)
     facts: dict[str, Any] = {}
     for name, raw in raws.items():
         try:
@@ -158,7 +158,7 @@ def _raw(head: str) -> dict[str, str]:
     return raws
 
 
-def _canonical(head: str) -> dict[str, str]:
+def _canonicalize(head: str) -> dict[str, str]:
     """Return the known fields of front matter that a person rewrote, as we write them."""
     import yaml  # only here: the archive as we write it is read without
 
@@ -184,7 +184,7 @@ def _canonical(head: str) -> dict[str, str]:
     if alias:
         raise FactError(_line(head, alias), "holds a YAML alias (*name); write the value out")
     fields = values if isinstance(values, dict) else {}
-    return {name: _spelled(value) for name, value in fields.items() if name in FIELDS}
+    return {name: _spell(value) for name, value in fields.items() if name in FIELDS}
 
 
 def _line(head: str, mark: Any) -> str:
@@ -192,7 +192,7 @@ def _line(head: str, mark: Any) -> str:
     return head.split("\n")[mark.line] if mark and mark.line <= head.count("\n") else ""
 
 
-def _spelled(value: object) -> str:
+def _spell(value: object) -> str:
     """Spell a value that YAML made in the form we read. What has none is named by its type, and will be refused."""
     match value:
         case bool():

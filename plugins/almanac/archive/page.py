@@ -59,7 +59,7 @@ def render(incident: Incident) -> str:
 def _sections(update: Update) -> list[str]:
     """Return an update and, below it, each text it had before."""
     word = update.printed if update.printed.lower() == update.phase.value else update.phase.value
-    printed = None if update.printed == _as_headed(word) else update.printed
+    printed = None if update.printed == _heading_word(word) else update.printed
     sections = [
         f"## {stamp(update.at)} {word}\n"
         + _notes(seen=update.seen, printed=printed, upstream_id=update.upstream_id or None, gone=update.gone)
@@ -71,7 +71,7 @@ def _sections(update: Update) -> list[str]:
     return sections
 
 
-def _as_headed(word: str) -> str:
+def _heading_word(word: str) -> str:
     """Return what the feed printed, unless a note says otherwise: the heading's own word."""
     return "" if word == Phase.UNKNOWN.value else word
 
@@ -140,7 +140,7 @@ def _update(section: str) -> Update:
         phase=phase,
         text=text,
         was=tuple(map(_revision, older)),
-        **{"printed": _as_headed(word), **notes},
+        **{"printed": _heading_word(word), **notes},
     )
 
 

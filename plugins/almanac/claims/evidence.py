@@ -57,7 +57,7 @@ class Evidence:
             "count": counting.count,
             "streak": counting.streak,
         }[query.question]
-        incidents = self._open_in(query, provider) if "days" in query.value else self._chosen(query, provider)
+        incidents = self._open_in(query, provider) if "days" in query.value else self._select(query, provider)
         return count(query, incidents)
 
     def _of_one(self, query: Query) -> Figure:
@@ -81,9 +81,9 @@ class Evidence:
         return moments.trouble(query, card, lengths, self._open_in(around, self._provider(query.value)))
 
     def _lengths(self, provider: Provider, card: Card) -> Lengths:
-        return self._chosen(Query(question="", value=""), provider).lengths(card)
+        return self._select(Query(question="", value=""), provider).lengths(card)
 
-    def _chosen(self, query: Query, provider: Provider) -> Chosen:
+    def _select(self, query: Query, provider: Provider) -> Chosen:
         slug = provider.slug
         pulls = self._pulls(slug)
         now = seconds(self.almanac.now)
@@ -93,7 +93,7 @@ class Evidence:
 
     def _open_in(self, query: Query, provider: Provider) -> Chosen:
         """Return also the incidents that started before the period and may have lasted into it."""
-        incidents = self._chosen(query._replace(since=0), provider)
+        incidents = self._select(query._replace(since=0), provider)
 
         def reaches_in(card: Card) -> bool:
             return card.started + incidents.lengths(card).most >= query.since

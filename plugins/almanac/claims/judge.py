@@ -21,11 +21,11 @@ def judge(manuscripts: Iterable[Manuscript], evidence: Evidence, unsure: frozens
     """
     faults: list[Problem] = []
     for manuscript in manuscripts:
-        faults += attempt(manuscript.matter.file, lambda: _judged(manuscript, evidence, unsure))  # noqa: B023
+        faults += attempt(manuscript.matter.file, lambda: _problems(manuscript, evidence, unsure))  # noqa: B023
     return sorted(faults)
 
 
-def _judged(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) -> Iterator[Problem]:
+def _problems(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) -> Iterator[Problem]:
     for index, claim in enumerate(manuscript.claims):
         if claim.check is None or not _concerns(claim.check, unsure):
             yield from _verdict(manuscript, index, claim, evidence)

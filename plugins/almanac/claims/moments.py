@@ -86,11 +86,11 @@ def trouble(query: Query, card: Card, lengths: Lengths, other: Chosen) -> Figure
     if both:
         return Figure(unit="yes", bounds=YES, n=len(met), how=how)
     if covered < 1 or may:
-        return Figure(unit="yes", bounds=None, how=how, why=_unseen(name, covered))
+        return Figure(unit="yes", bounds=None, how=how, why=_why_unknown(name, covered))
     return Figure(unit="yes", bounds=NO, how=how)
 
 
-def _unseen(name: str, covered: float) -> str:
+def _why_unknown(name: str, covered: float) -> str:
     """Return why nobody knows whether a provider declared trouble in a time of which a share is covered."""
     if covered == 1:
         return "Whether it lasted into that time is not recorded."

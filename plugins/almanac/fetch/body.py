@@ -31,7 +31,7 @@ def gather(chunks: Iterable[bytes], *, encoding: str, limit: int) -> bytes:
         raise FeedError("type", f"packed as {encoding[:40]!r}, which was not asked for; look for another feed")
     parts: list[bytes] = []
     size = 0
-    for part in chunks if encoding in ("", "identity") else _unpacked(chunks, limit + 1):
+    for part in chunks if encoding in ("", "identity") else _unpack(chunks, limit + 1):
         size += len(part)
         if size > limit:
             raise FeedError("too-large", f"more than {limit / 1e6:g} MB; look for a shorter feed of this provider")
@@ -39,7 +39,7 @@ def gather(chunks: Iterable[bytes], *, encoding: str, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _unpacked(chunks: Iterable[bytes], at_once: int) -> Iterable[bytes]:
+def _unpack(chunks: Iterable[bytes], at_once: int) -> Iterable[bytes]:
     """Gunzip piece by piece, never more than `at_once` bytes in memory; several members may follow each other."""
     member = zlib.decompressobj(wbits=31)
     try:

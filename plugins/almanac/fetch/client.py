@@ -87,9 +87,9 @@ def _plain_errors(deadline: Deadline) -> Iterator[None]:
     try:
         yield
     except httpcore2.TimeoutException as error:
-        raise deadline.missed() from error
+        raise deadline.timeout_error() from error
     except httpcore2.ConnectError as error:
-        raise _not_connected(error) from error
+        raise _connect_error(error) from error
     except httpcore2.NetworkError as error:
         if isinstance(error.__context__, ssl.SSLError):
             raise FeedError("tls", "the encrypted connection broke; check the feed's address") from error
@@ -102,7 +102,7 @@ def _plain_errors(deadline: Deadline) -> Iterator[None]:
         raise FeedError("protocol", f"cannot be asked ({_one_line(error)}); check the feed's address") from error
 
 
-def _not_connected(error: httpcore2.ConnectError) -> FeedError:
+def _connect_error(error: httpcore2.ConnectError) -> FeedError:
     cause = error.__context__  # the pool raises it again `from None`
     if isinstance(cause, ssl.SSLCertVerificationError):
         return FeedError("tls", f"its certificate is not valid ({cause.verify_message}); check the feed's address")

@@ -62,9 +62,9 @@ class Deadline:
         """Return the seconds left, more than 0. Raises FeedError `timeout` once it has passed."""
         if (seconds := self.remaining) > 0:
             return seconds
-        raise self.missed()
+        raise self.timeout_error()
 
-    def missed(self) -> FeedError:
+    def timeout_error(self) -> FeedError:
         """Return the error to raise when it was not kept."""
         return FeedError("timeout", f"no whole answer within {self.seconds:g} s; if it stays so, look for another feed")
 

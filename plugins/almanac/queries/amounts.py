@@ -52,7 +52,7 @@ def instant(value: Any) -> int:
     raise ValueError(f"{quoted(value)} is no day; write it without quotes, as in 2026-03-01")
 
 
-def listed(words: Iterable[str]) -> str:
+def alternatives(words: Iterable[str]) -> str:
     """Return the words as in: a, b or c."""
     options = list(words)
     return f"{', '.join(options[:-1])} or {options[-1]}"

@@ -38,19 +38,19 @@ class Expect(NamedTuple):
 
 def expect(query: Query, value: Any) -> Expect:
     """Return what a claim expects of the answer to `query`. Raises QueryError."""
-    text = {True: "yes", False: "no"}.get(value, "") if isinstance(value, bool) else _spelled(value)
+    text = {True: "yes", False: "no"}.get(value, "") if isinstance(value, bool) else _spell(value)
     unit = SHAPES[query.question].unit
-    expectation = _expected(unit, text)
+    expectation = _parse(unit, text)
     if expectation is None:
         raise QueryError("expect", f"{quoted(text)} is nothing that {query.question} can be; write {EXPECTED[unit]}")
     return expectation
 
 
-def _expected(unit: str, text: str) -> Expect | None:
+def _parse(unit: str, text: str) -> Expect | None:
     if unit == "yes":
         return Expect(text, float(text == "yes"), float(text == "yes")) if text in ("yes", "no") else None
     if unit == "moment":
-        return _expected_moment(text)
+        return _parse_moment(text)
     if match := re.fullmatch(r"between (.+) and (.+)", text):
         ends = [_amount(unit, part) for part in match.groups()]
         return Expect(text, ends[0][0], ends[1][0]) if ends[0] and ends[1] and ends[0][0] <= ends[1][0] else None
@@ -71,7 +71,7 @@ def _expected(unit: str, text: str) -> Expect | None:
     return Expect(text, value - half, value + half, includes_high=not half)  # to the digits that were written
 
 
-def _expected_moment(text: str) -> Expect | None:
+def _parse_moment(text: str) -> Expect | None:
     word, _, rest = text.partition(" ")
     try:
         at = amounts.instant(datetime.fromisoformat(rest) if "T" in rest else date.fromisoformat(rest))
@@ -101,5 +101,5 @@ def _amount(unit: str, text: str) -> tuple[float, float] | None:
     return float(match[1]) * scale, half * scale
 
 
-def _spelled(value: Any) -> str:
+def _spell(value: Any) -> str:
     return stamp(value) if isinstance(value, datetime) else str(value).strip()

@@ -58,7 +58,7 @@ def query(fields: Mapping[str, Any]) -> Query:
     questions = [key for key in fields if key in SHAPES]
     if not questions:
         near = next((near for key in fields if (near := nearest(key, SHAPES)) and key not in OTHERS), "")
-        cure = f"did you mean {near}?" if near else f"begin with {amounts.listed(SHAPES)}"
+        cure = f"did you mean {near}?" if near else f"begin with {amounts.alternatives(SHAPES)}"
         raise QueryError("", f"asks nothing; {cure}")
     if len(questions) > 1:
         raise QueryError(questions[1], f"is a second question beside {questions[0]}; ask one")
@@ -102,7 +102,7 @@ def _share(value: Any) -> dict[str, Any]:
     parts = [part for part in match.groups()[1:] if part] if match else []
     lengths = [length for part in parts if (length := amounts.length(part)) is not None]
     if not match or len(lengths) < len(parts):
-        cure = f"write 'ended between 2h and 4h', 'ended under 2h', within, over, or {amounts.listed(MARKS)}"
+        cure = f"write 'ended between 2h and 4h', 'ended under 2h', within, over, or {amounts.alternatives(MARKS)}"
         raise ValueError(f"{quoted(value)} is nothing that incidents share; {cure}")
     low, high = {
         "under": (0.0, lengths[0] - 1),
@@ -116,14 +116,14 @@ def _share(value: Any) -> dict[str, Any]:
 def _quantile(value: Any) -> dict[str, Any]:
     if value in LENGTHS or (isinstance(value, str) and re.fullmatch("p[1-9][0-9]?", value)):
         return {"value": value}
-    raise ValueError(f"{quoted(value)} is no quantile; write {amounts.listed(LENGTHS)}, or p90 and the like")
+    raise ValueError(f"{quoted(value)} is no quantile; write {amounts.alternatives(LENGTHS)}, or p90 and the like")
 
 
 def _choice(choices: tuple[str, ...], name: str = "value") -> Callable[[Any], dict[str, Any]]:
     def read(value: Any) -> dict[str, Any]:
         if value not in choices:
             near = nearest(str(value), choices)
-            cure = f"did you mean {near!r}?" if near else f"write {amounts.listed(choices)}"
+            cure = f"did you mean {near!r}?" if near else f"write {amounts.alternatives(choices)}"
             raise ValueError(f"{quoted(value)} is not known here; {cure}")
         return {name: value}
 
@@ -153,7 +153,7 @@ def _impacts(value: Any) -> dict[str, Any]:
     impacts = [impact.value for impact in Impact]
     words = value if isinstance(value, list) else [value]
     if odd := [word for word in words if word not in impacts]:
-        raise ValueError(f"{quoted(odd[0])} is no impact; write {amounts.listed(impacts)}")
+        raise ValueError(f"{quoted(odd[0])} is no impact; write {amounts.alternatives(impacts)}")
     return {"impacts": tuple(dict.fromkeys(words))}
 
 

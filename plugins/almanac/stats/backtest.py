@@ -81,7 +81,7 @@ def backtest(
     earlier = {(t.provider, t.id, t.elapsed): t for t in before if t.at < since}
     trials: list[Trial] = []
     for slug in sorted(providers or history.providers):
-        ended = _ended(everything, slug)
+        ended = _ended_incidents(everything, slug)
         for place, card in enumerate(ended.cards[skip:], start=skip):
             trials += (
                 earlier.get((slug, card.id, minutes)) or _trial(history, ended, place, minutes, settings)
@@ -99,7 +99,7 @@ class _Ended(NamedTuple):
     lengths: Floats
 
 
-def _ended(cards: Iterable[Card], slug: str) -> _Ended:
+def _ended_incidents(cards: Iterable[Card], slug: str) -> _Ended:
     own = (c for c in cards if c.provider == slug and c.ended is not None and counts(c))
     ordered = tuple(sorted(own, key=lambda c: (c.started, c.id)))
     ends = np.array([c.ended for c in ordered], np.int64)

@@ -29,8 +29,8 @@ def leaderboard_number(records: Sequence[Record], slug: str, period: Period) -> 
         *_coverage(own, entry.measure),
         *_incidents(own, period),
         *_trouble(own, entry.measure),
-        *_weighed(entry.measure),
-        *_ranked(board, entry),
+        *_formulas(entry.measure),
+        *_rank(board, entry),
     )
 
 
@@ -71,7 +71,7 @@ def _trouble(record: Record, numbers: Measure) -> Iterator[str]:
         yield f"   {name} {seconds} s in {len(trouble)} stretches; 1 - {seconds} / {numbers.covered}{share}"
 
 
-def _weighed(numbers: Measure) -> Iterator[str]:
+def _formulas(numbers: Measure) -> Iterator[str]:
     yield ""
     yield "4. The same with other weights for degraded, partial, full"
     for formula, bounds in zip(FORMULAS, numbers.formulas, strict=False):
@@ -85,7 +85,7 @@ def _weighed(numbers: Measure) -> Iterator[str]:
         yield f"   {numbers.rate.per_month:.2f} incidents per 30 covered days, Poisson {low:.2f} to {high:.2f}"
 
 
-def _ranked(board: Leaderboard, entry: Standing | Unranked) -> Iterator[str]:
+def _rank(board: Leaderboard, entry: Standing | Unranked) -> Iterator[str]:
     yield ""
     if isinstance(entry, Unranked):
         yield f"5. Not ranked: {entry.why}"

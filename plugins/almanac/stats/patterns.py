@@ -103,13 +103,13 @@ def _test(cells: Ints, weeks: Ints, covered: Floats) -> Uniformity:
     random = np.random.default_rng((20_260_302, size, len(cells)))
     _, week = np.unique(weeks, return_inverse=True)
     turns = random.integers(0, size, (TURNS, int(week.max()) + 1))
-    counts = np.concatenate([_turned(cells, week, batch, size) for batch in np.array_split(turns, BATCHES)])
+    counts = np.concatenate([_turn_counts(cells, week, batch, size) for batch in np.array_split(turns, BATCHES)])
     distance = _distance(np.bincount(cells, minlength=size)[None, :], expected)[0]
     reached = int((_distance(counts, expected) >= distance - 1e-9).sum())
     return Uniformity(float(distance), (1 + reached) / (1 + TURNS))
 
 
-def _turned(cells: Ints, week: Ints, turns: Ints, size: int) -> Ints:
+def _turn_counts(cells: Ints, week: Ints, turns: Ints, size: int) -> Ints:
     """Return the starts in each cell of some turned records: (turns, size)."""
     own = np.arange(len(turns))[:, None] * 2 * size  # each record in cells of its own, two times around
     turned = np.take(turns + own, week, axis=1) + cells

@@ -69,7 +69,7 @@ def tell_apart(weeks: Weeks) -> Comparison:
     worse = step_down(statistics, resampled, pairs, LEVEL)
     together = tuple(_ranks(worse, own) for own in range(count))
     marginal = tuple(
-        _ranks(step_down(statistics, resampled, pairs & _touching(own, count), LEVEL), own) for own in range(count)
+        _ranks(step_down(statistics, resampled, pairs & _pairs_of(own, count), LEVEL), own) for own in range(count)
     )
     return Comparison(worse, together, marginal)
 
@@ -146,7 +146,7 @@ def _errors(first: Floats, second: Floats) -> Floats:
     return np.sqrt(square, out=square)
 
 
-def _touching(own: int, count: int) -> Bools:
+def _pairs_of(own: int, count: int) -> Bools:
     """Return the pairs a provider is part of."""
     touching = np.zeros((count, count), np.bool_)
     touching[own], touching[:, own] = True, True

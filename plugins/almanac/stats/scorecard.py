@@ -52,7 +52,7 @@ class Scorecard:
 def scorecard(cards: Sequence[Card], now: int) -> Scorecard:
     """Run the whole backtest (some 12 s for 3,000 incidents) and sum it up. `now` in epoch seconds."""
     trials = backtest(cards)
-    learnt = _learnt(cards)
+    learnt = _training_cards(cards)
     return Scorecard(
         run_at=now,
         until=max((c.ended or 0 for c in learnt), default=0),
@@ -67,7 +67,7 @@ def scorecard(cards: Sequence[Card], now: int) -> Scorecard:
 
 def digest(cards: Iterable[Card]) -> str:
     """Return a digest of everything the backtest depends on."""
-    facts = [(c.provider, c.id, c.kind, c.impact, c.started, c.ended, c.updates) for c in _learnt(cards)]
+    facts = [(c.provider, c.id, c.kind, c.impact, c.started, c.ended, c.updates) for c in _training_cards(cards)]
     return blake2b(repr(facts).encode(), digest_size=8).hexdigest()
 
 
@@ -76,7 +76,7 @@ def since(cards: Iterable[Card], card: Scorecard) -> int:
     return sum(c.ended is not None and c.ended > card.until and counts(c) for c in cards)
 
 
-def _learnt(cards: Iterable[Card]) -> list[Card]:
+def _training_cards(cards: Iterable[Card]) -> list[Card]:
     return sorted((c for c in cards if c.ended is not None and counts(c)), key=lambda c: (c.started, c.provider, c.id))
 
 
@@ -103,7 +103,7 @@ def render(card: Scorecard) -> str:
     }
     lines = [f" {json.dumps(name)}: {json.dumps(value)}," for name, value in head.items()]
     columns = json.dumps(["part", "provider", "elapsed", *Score._fields])
-    rows = ",\n".join("  " + json.dumps([*row[:3], *map(_rounded, row.score)]) for row in card.rows)
+    rows = ",\n".join("  " + json.dumps([*row[:3], *map(_round, row.score)]) for row in card.rows)
     return "\n".join(["{", *lines, f' "columns": {columns},', ' "rows": [', rows, " ]", "}", ""])
 
 
@@ -129,5 +129,5 @@ def _bin(dot: Bin) -> list[float]:
     return [round(dot.expected, 4), round(dot.observed, 4), dot.n]
 
 
-def _rounded(value: float | None) -> float | None:
+def _round(value: float | None) -> float | None:
     return round(value, 4) if isinstance(value, float) else value

@@ -78,10 +78,10 @@ def html(markdown: str) -> str:
     """Return safe HTML for Markdown; raw HTML in it is dropped, as images are; headings are shown as their text."""
     if PLAIN.fullmatch(markdown):
         return "<p>" + markdown.replace("\n\n", "</p>\n<p>") + "</p>"
-    return _SHOW.clean(_rendered(cmarkgfm.markdown_to_html, clean(markdown))).strip()
+    return _SHOW.clean(_render_safely(cmarkgfm.markdown_to_html, clean(markdown))).strip()
 
 
-def _rendered(render: Callable[[str], str], markdown: str) -> str:
+def _render_safely(render: Callable[[str], str], markdown: str) -> str:
     """Return what the Markdown engine makes of a text; whatever it cannot print costs that, never the caller.
 
     A text that is nested too deep, or that it refuses, is shown as it was written.
@@ -108,10 +108,10 @@ def deep_nesting(markdown: str) -> int | None:
 
 def unescape(text: str) -> str:
     """Resolve character references. One with more digits than Unicode has becomes U+FFFD, as HTML says of it."""
-    return entities.unescape(_LONG_REFERENCE.sub(_shortened, text))
+    return entities.unescape(_LONG_REFERENCE.sub(_shorten, text))
 
 
-def _shortened(reference: re.Match[str]) -> str:
+def _shorten(reference: re.Match[str]) -> str:
     """Return a decimal reference without its leading zeros: `int` refuses more than 4,300 digits."""
     digits = reference[1].lstrip("0")
     return f"&#{digits or 0};" if len(digits) <= 7 else "\ufffd"
@@ -132,14 +132,14 @@ def render_with_positions(markdown: str) -> str:
     def render(text: str) -> str:
         return str(cmarkgfm.markdown_to_html_with_extensions(text, options, extensions))
 
-    return _rendered(render, "\n" * lines + bare.rstrip())
+    return _render_safely(render, "\n" * lines + bare.rstrip())
 
 
 def sanitize_article(rendered: str) -> str:
     """Return safe HTML of what `render_with_positions` gave."""
     if "%7B" in rendered:
         rendered = _PELICAN_LINK.sub(r'\1="{\2}', rendered)
-    return _anchored(_ARTICLE.clean(rendered).strip())
+    return _add_anchors(_ARTICLE.clean(rendered).strip())
 
 
 def invisible_characters(line: str) -> list[tuple[int, str]]:
@@ -149,7 +149,7 @@ def invisible_characters(line: str) -> list[tuple[int, str]]:
     return [(match.start() + 1, match[0]) for match in _RUBBISH.finditer(line)]
 
 
-def _anchored(safe: str) -> str:
+def _add_anchors(safe: str) -> str:
     """Return the safe HTML with ids at its headings, for links to sections: `## Heading {#id}`, else of its words.
 
     The second of a name gets -2.

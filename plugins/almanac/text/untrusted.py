@@ -157,10 +157,10 @@ def _paragraph(part: str) -> str:
     part = part.replace(_STRONG_END + _STRONG, "").replace(_EM_END + _EM, "")
     part = _MARKS.sub(lambda m: m[0] if m[0] == _BREAK else "", _EMPHASIS.sub(_stars, part))
     text = "\\\n".join(filter(None, map(_soft_lines, part.split(_BREAK))))
-    return _JOINED.sub(_unjoined, re.sub(r"!(?=\[)", r"\\!", text))
+    return _JOINED.sub(_keep_apart, re.sub(r"!(?=\[)", r"\\!", text))
 
 
-def _unjoined(match: re.Match[str]) -> str:
+def _keep_apart(match: re.Match[str]) -> str:
     """Return a code span as it is, anything else so that it stays text."""
     return match[1] or ("&amp;" if match[0] == "&" else r"\~")
 
@@ -178,10 +178,10 @@ def _stars(match: re.Match[str]) -> str:
 
 
 def _soft_lines(piece: str) -> str:
-    return "\n".join(_started(line) for raw in piece.split("\n") if (line := " ".join(raw.split())))
+    return "\n".join(_escape_start(line) for raw in piece.split("\n") if (line := " ".join(raw.split())))
 
 
-def _started(line: str) -> str:
+def _escape_start(line: str) -> str:
     """Return a line whose start Markdown cannot take for a heading, list, quote, rule or table."""
     match = _LINE_START.match(line)
     if not match:
