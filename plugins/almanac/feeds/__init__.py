@@ -13,7 +13,7 @@ from . import (
     azure,
     betterstack,
     document,
-    doubles,
+    duplicates,
     entries,
     flashduty,
     google,
@@ -25,7 +25,7 @@ from . import (
     times,
     xai,
 )
-from .dialect import Dialect, Notes, Unreadable
+from .dialect import Dialect, ReadContext, Unreadable
 from .document import Document
 from .entries import Entry
 
@@ -60,8 +60,8 @@ def read(
     try:
         document.check_size(body)
         if body[:100].lstrip()[:1] in (b"{", b"["):
-            return api.read(body, Notes(provider=provider, read_at=seen, ids_by_hash=items or {}))
-        return _read(document.split(body), Notes(provider=provider, read_at=seen, ids_by_hash=items or {}), hint)
+            return api.read(body, ReadContext(provider=provider, read_at=seen, ids_by_hash=items or {}))
+        return _read(document.split(body), ReadContext(provider=provider, read_at=seen, ids_by_hash=items or {}), hint)
     except FeedError:
         raise
     except Exception as error:  # whatever a hostile feed may find costs this feed only
@@ -81,51 +81,51 @@ def detect(feed: Document, hint: str = "") -> Dialect:
     return speaking[0]
 
 
-def _read(feed: Document, notes: Notes, hint: str) -> Reading:
+def _read(feed: Document, context: ReadContext, hint: str) -> Reading:
     dialect = detect(feed, hint)
     hashes = [document.digest(entry, dialect.name) for entry in feed.entries]
-    old = _unchanged(dialect, hashes, notes.ids_by_hash)
+    old = _unchanged(dialect, hashes, context.ids_by_hash)
     new_entries = [(at, digest) for at, digest in enumerate(hashes) if digest not in old]
-    fresh = entries.parse(feed, new_entries, notes.read_at, notes.zone)
-    _doubt_dates(fresh, notes)
-    incidents, skipped = _incidents(dialect, fresh, notes)
+    fresh = entries.parse(feed, new_entries, context.read_at, context.zone)
+    _doubt_dates(fresh, context)
+    incidents, skipped = _incidents(dialect, fresh, context)
     if {incident.id for incident, _ in incidents} & set(
         old.values()
     ):  # told of by an entry we skipped as well: read both
-        return _read(feed, replace(notes, ids_by_hash={}), hint)
+        return _read(feed, replace(context, ids_by_hash={}), hint)
     if feed.entries and not incidents and not old:
         why = f"{skipped[0].entry}: {skipped[0].why}"
         raise FeedError("unreadable", f"none of {len(hashes)} entries can be read as {dialect.name} ({why})")
     items = {**old, **{entry.hash: incident.id for incident, group in incidents for entry in group}}
-    oldest = entries.oldest(feed, notes.zone)
+    oldest = entries.oldest(feed, context.zone)
     return Reading(
-        provider=notes.provider.slug,
+        provider=context.provider.slug,
         dialect=dialect.name,
-        seen=notes.read_at,
+        seen=context.read_at,
         incidents=tuple(incident for incident, _ in incidents),
         unchanged=tuple(dict.fromkeys(old.values())),
         skipped=tuple(skipped),
-        doubts=tuple(notes.doubts),
+        doubts=tuple(context.doubts),
         whole_entries=dialect.whole_entries,
-        first=not notes.ids_by_hash,
+        first=not context.ids_by_hash,
         window=dialect.window,
-        since=min(oldest, notes.read_at) if oldest else None,
+        since=min(oldest, context.read_at) if oldest else None,
         entries=len(feed.entries),
         items=tuple((digest, items[digest]) for digest in hashes if digest in items),
     )
 
 
-def _doubt_dates(fresh: Sequence[Entry], notes: Notes) -> None:
+def _doubt_dates(fresh: Sequence[Entry], context: ReadContext) -> None:
     """Note which stamps cannot be read, and which say too little; of these the first, and how many there are."""
     assumed: dict[str, list[str]] = {}
     for entry in fresh:
         for stamp in entry.unreadable:
-            notes.doubt(f"{stamp[:40]!r} in {entry.name[:80]} is no time; it counts as undated")
+            context.doubt(f"{stamp[:40]!r} in {entry.name[:80]} is no time; it counts as undated")
         for lack, stamp in entry.assumed:
             assumed.setdefault(lack, []).append(f"{stamp[:40]!r} in {entry.name[:80]}")
     for lack, stamps in assumed.items():
         more = f" (so have {len(stamps) - 1:,} more)" if len(stamps) > 1 else ""
-        notes.doubt(f"{stamps[0]} has {lack}{more}; read as {times.ASSUMED[lack]} {notes.zone}")
+        context.doubt(f"{stamps[0]} has {lack}{more}; read as {times.ASSUMED[lack]} {context.zone}")
 
 
 def _unchanged(dialect: Dialect, hashes: Sequence[str], previous: Mapping[str, str]) -> dict[str, str]:
@@ -133,31 +133,31 @@ def _unchanged(dialect: Dialect, hashes: Sequence[str], previous: Mapping[str, s
     if not dialect.one_entry_an_incident and not all(digest in previous for digest in hashes):
         return {}
     present = set(hashes)
-    changed = {name for digest, name in previous.items() if digest not in present}  # of doubles, one may have gone
+    changed = {name for digest, name in previous.items() if digest not in present}  # of duplicates, one may have gone
     return {digest: previous[digest] for digest in hashes if digest in previous and previous[digest] not in changed}
 
 
-def _incidents(dialect: Dialect, fresh: Sequence[Entry], notes: Notes) -> tuple[list[_FromEntries], list[Skip]]:
+def _incidents(dialect: Dialect, fresh: Sequence[Entry], context: ReadContext) -> tuple[list[_FromEntries], list[Skip]]:
     """Return each incident with the entries it was made from, and the entries that cannot be read."""
     groups, skipped = _groups(dialect, fresh)
     readings: list[_FromEntries] = []
     for group in groups:
         try:
-            readings.append((dialect.read(group, notes), group))
+            readings.append((dialect.read(group, context), group))
         except Unreadable as error:
             skipped += [Skip(entry=entry.name, why=str(error)) for entry in group]
         except (ValueError, ArithmeticError, LookupError, TypeError) as error:
             skipped += [Skip(entry=entry.name, why=f"{type(error).__name__}: {error}") for entry in group]
-    return (_one_per_id(readings, notes) if dialect.one_entry_an_incident else readings), skipped
+    return (_one_per_id(readings, context) if dialect.one_entry_an_incident else readings), skipped
 
 
-def _one_per_id(readings: Sequence[_FromEntries], notes: Notes) -> list[_FromEntries]:
+def _one_per_id(readings: Sequence[_FromEntries], context: ReadContext) -> list[_FromEntries]:
     """Return one reading for each id: several of one id are merged."""
     by_id: dict[str, list[_FromEntries]] = {}
     for incident, group in readings:
         by_id.setdefault(incident.id, []).append((incident, group))
     return [
-        (doubles.merge([incident for incident, _ in same], notes), tuple(entry for _, g in same for entry in g))
+        (duplicates.merge([incident for incident, _ in same], context), tuple(entry for _, g in same for entry in g))
         for same in by_id.values()
     ]
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from ..model import Impact, Incident, Phase
 from . import times
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, tidy_link
 from .entries import Entry
 
 _GUID = re.compile(r"#([A-Za-z0-9.-]{1,80})_(\d{1,24})$")
@@ -63,7 +63,7 @@ def _split_events(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
     return [tuple(part) for part in reversed(parts)]
 
 
-def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     """Read entries, oldest first. The id is that of the first post, or the one it had in the last reading."""
     first, newest = entries[0], entries[-1]
     states, title = _title(newest)
@@ -72,7 +72,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     stated = next((state for state in states if state.lower() in _LEVELS), "")
     draft = Draft(
         id=next(
-            (notes.ids_by_hash[e.hash] for e in entries if e.hash in notes.ids_by_hash), first.id.rpartition("#")[2]
+            (context.ids_by_hash[e.hash] for e in entries if e.hash in context.ids_by_hash), first.id.rpartition("#")[2]
         ),
         title=title,
         dialect=DIALECT.name,
@@ -87,7 +87,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         impact=_IMPACTS.get(stated.lower(), Impact.UNKNOWN),
         components=(first.id.rpartition("#")[2].rpartition("_")[0],),
     )
-    return incident(draft, notes)
+    return incident(draft, context)
 
 
 def _post(entry: Entry, *, is_end: bool) -> Post:

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from ..model import Incident, Window
 from . import times
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, tidy_link
 from .entries import Entry
 
 _HOME = re.compile(
@@ -31,7 +31,7 @@ def _key(entry: Entry) -> str:
     return f"{service}-{sha256(entry.title.encode()).hexdigest()[:8]}"
 
 
-def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     entry = entries[0]
     stated = _stated_start(entry.body)
     draft = Draft(
@@ -47,7 +47,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         components=entry.categories,
         id_is_ours=True,
     )
-    return incident(draft, notes)
+    return incident(draft, context)
 
 
 def _stated_start(body: str) -> datetime | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ..model import Incident, Phase
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first, tidy_link
+from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, oldest_first, tidy_link
 from .entries import Entry
 
 # The guid is shared by down and recovery; where there is a page an incident, the page is what updates share. The link
@@ -47,7 +47,7 @@ def _key(entry: Entry) -> str:
     return anchor[1] if _OWN_ANCHOR.fullmatch(entry.id) else entry.id
 
 
-def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     in_order = oldest_first(entries, lambda entry: entry.at)
     first = in_order[0]
     planned = first.title.lower().startswith("scheduled")
@@ -56,22 +56,22 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         id=_key(first),
         title=first.title,
         dialect=DIALECT.name,
-        posts=[_post(entry, notes, planned=planned) for entry in in_order],
+        posts=[_post(entry, context, planned=planned) for entry in in_order],
         source=tidy_link(first.link if _PAGE.search(first.link) else first.id),
         planned=planned,
-        planned_from=first.at if planned and first.at > notes.read_at else None,
+        planned_from=first.at if planned and first.at > context.read_at else None,
         components=(monitored[1],) if monitored else (),
     )
-    return incident(draft, notes)
+    return incident(draft, context)
 
 
-def _post(entry: Entry, notes: Notes, *, planned: bool) -> Post:
+def _post(entry: Entry, context: ReadContext, *, planned: bool) -> Post:
     if _DOWN.fullmatch(entry.title):
         return Post(at=entry.at, html=entry.body, phase=Phase.INVESTIGATING)
     if _UP.fullmatch(entry.title):
         return Post(at=entry.at, html=entry.body, phase=Phase.RESOLVED)
     if _OVER.search(entry.title) or _OVER.search(entry.body):
-        notes.doubt(f"end taken from the words of a post in {_key(entry)}")
+        context.doubt(f"end taken from the words of a post in {_key(entry)}")
         return Post(at=entry.at, html=entry.body, phase=Phase.COMPLETED if planned else Phase.RESOLVED)
     return Post(at=entry.at, html=entry.body, phase=Phase.SCHEDULED if planned else None)
 

@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from . import times
-from .dialect import Notes, Post
+from .dialect import Post, ReadContext
 from .entries import Entry
 
 # Markup generations differ in blanks, `<br>` or `<br />`, and <var> around the day and the time.
@@ -26,7 +26,7 @@ _UNTIL = re.compile(r" - (?:([A-Z][a-z]{2,8})\.? +(\d{1,2}), +)?(\d{1,2}):([0-5]
 _LATE = timedelta(days=60)  # how far a post may lie after the stamp that anchors its year
 
 
-def posts(entry: Entry, anchor: datetime, notes: Notes, *, newest_first: bool = True) -> list[Post]:
+def posts(entry: Entry, anchor: datetime, context: ReadContext, *, newest_first: bool = True) -> list[Post]:
     """Return the posts of an entry, oldest first; years that are not printed follow from `anchor` and each other.
 
     A block with a time that no clock can have shown stands where the one above it does; a body without any block is
@@ -38,15 +38,15 @@ def posts(entry: Entry, anchor: datetime, notes: Notes, *, newest_first: bool = 
     ends = [match.start() for match in starts[1:]] + [len(body)]
     for match, end in zip(starts, ends, strict=False):
         words = _bare(match[1])
-        when = _block_time(words, near, entry, notes, newest_first=newest_first)
+        when = _block_time(words, near, entry, context, newest_first=newest_first)
         if when is None:
-            notes.doubt(f"{words[:40]!r} in {entry.name} is no time")
-        near = when or min(near, notes.read_at)
+            context.doubt(f"{words[:40]!r} in {entry.name} is no time")
+        near = when or min(near, context.read_at)
         texts.append(Post(at=near, printed=" ".join(_bare(match[2]).split()), html=_inner(body[match.end() : end])))
-    return (texts[::-1] if newest_first else texts) or [Post(at=min(anchor, notes.read_at), html=body)]
+    return (texts[::-1] if newest_first else texts) or [Post(at=min(anchor, context.read_at), html=body)]
 
 
-def window(entry: Entry, anchor: datetime, notes: Notes) -> tuple[datetime, datetime] | None:
+def window(entry: Entry, anchor: datetime, context: ReadContext) -> tuple[datetime, datetime] | None:
     """Return start and end of a coming maintenance by its banner; `anchor` is its announced start."""
     banner = _BANNER.search(entry.body)
     words = " ".join(_bare(banner[1]).split()) if banner else ""
@@ -56,7 +56,7 @@ def window(entry: Entry, anchor: datetime, notes: Notes) -> tuple[datetime, date
     first = _TIME.fullmatch(words[: until.start()] + words[until.end() :])
     if not first:
         return None
-    zone = _zone(first[7], entry, notes)
+    zone = _zone(first[7], entry, context)
     start = _nearest(first, anchor, zone)
     if start is None:
         return None
@@ -69,27 +69,29 @@ def window(entry: Entry, anchor: datetime, notes: Notes) -> tuple[datetime, date
     return start, (last if last >= start else last + timedelta(days=1)).astimezone(UTC)
 
 
-def _zone(name: str, entry: Entry, notes: Notes) -> tzinfo:
+def _zone(name: str, entry: Entry, context: ReadContext) -> tzinfo:
     """Return the zone a block prints; an unknown name raises a doubt and gives the zone of the entry's own stamp."""
     zone = times.zone(name.strip())
     if zone is None:
-        notes.doubt(f"unknown zone {name.strip()[:20]!r}, read with the offset of the entry's stamp")
+        context.doubt(f"unknown zone {name.strip()[:20]!r}, read with the offset of the entry's stamp")
     return zone or entry.zone
 
 
-def _block_time(words: str, near: datetime, entry: Entry, notes: Notes, *, newest_first: bool) -> datetime | None:
+def _block_time(
+    words: str, near: datetime, entry: Entry, context: ReadContext, *, newest_first: bool
+) -> datetime | None:
     """Return the time a block prints, in the year that fits best; None for words that are no time."""
     at = _TIME.fullmatch(words)
     month = times.month_of(at[1]) if at else None
     if at is None or month is None:
         return None
-    zone = _zone(at[7], entry, notes)
+    zone = _zone(at[7], entry, context)
     clock = int(at[4]), int(at[5]), int(at[6] or 0)
     if at[3]:
         exact = times.moment(int(at[3]), month, int(at[2]), *clock, zone)
         return exact.astimezone(UTC) if exact else None
     candidates = times.in_any_year(month, int(at[2]), clock, zone, near)
-    candidates = [t for t in candidates if t <= notes.read_at + timedelta(days=1)]
+    candidates = [t for t in candidates if t <= context.read_at + timedelta(days=1)]
     if newest_first:
         return max((t for t in candidates if t <= near + _LATE), default=None)
     return min(candidates, key=lambda t: abs(t - near), default=None)

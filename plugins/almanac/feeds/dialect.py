@@ -23,7 +23,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notes:
+class ReadContext:
     """The context of one reading: its provider, its time, what the last reading read, and the doubts so far."""
 
     provider: Provider
@@ -57,7 +57,7 @@ class Dialect:
     name: str
     speaks: Callable[[str, str], bool]
     key: Callable[[Entry], str]
-    read: Callable[[tuple[Entry, ...], Notes], Incident]
+    read: Callable[[tuple[Entry, ...], ReadContext], Incident]
     split: Callable[[Sequence[Entry]], list[tuple[Entry, ...]]] = _each_apart
     one_entry_an_incident: bool = True
     whole_entries: bool = True
@@ -113,17 +113,17 @@ def oldest_first(items: Sequence[_T], at: Callable[[_T], datetime]) -> list[_T]:
     return turned
 
 
-def incident(draft: Draft, notes: Notes) -> Incident:
+def incident(draft: Draft, context: ReadContext) -> Incident:
     """Return the incident a draft describes: updates in time order with their phases, start, end, impact and kind."""
-    draft = _bound(draft, notes)
-    updates = _updates(draft, notes)
+    draft = _bound(draft, context)
+    updates = _updates(draft, context)
     phase = draft.phase or next((u.phase for u in reversed(updates) if u.phase is not Phase.UNKNOWN), Phase.UNKNOWN)
-    started, started_basis, ended, ended_basis = _ends(draft, updates, phase, notes)
-    impact = draft.impact or _impact(draft, notes)
+    started, started_basis, ended, ended_basis = _ends(draft, updates, phase, context)
+    impact = draft.impact or _impact(draft, context)
     planned = draft.planned or any(u.phase in wording.PLANNED for u in updates)
     kind, kind_basis = wording.kind(draft.title, impact, planned=planned)
     return Incident(
-        provider=notes.provider.slug,
+        provider=context.provider.slug,
         id=draft.id,
         title=draft.title or "Incident without a title",
         title_is_ours=not draft.title,
@@ -143,12 +143,12 @@ def incident(draft: Draft, notes: Notes) -> Incident:
         source=draft.source,
         dialect=draft.dialect,
         id_is_ours=draft.id_is_ours,
-        first_seen=notes.read_at,
+        first_seen=context.read_at,
         updates=updates,
     )
 
 
-def _bound(draft: Draft, notes: Notes) -> Draft:
+def _bound(draft: Draft, context: ReadContext) -> Draft:
     """Return the draft within our limits; what was cut is a doubt. Raises Unreadable for one with too many posts."""
     if len(draft.posts) > limits.POSTS:
         raise Unreadable(f"it has {len(draft.posts):,} posts, more than {limits.POSTS:,}")
@@ -164,7 +164,7 @@ def _bound(draft: Draft, notes: Notes) -> Draft:
     long = [name for name in _BOUNDED if getattr(bounded, name) != getattr(draft, name)]
     long += ["posts"] if bounded.posts != list(draft.posts) else []
     for name in long:
-        notes.doubt(f"{name} of {bounded.id[:60]}: longer than is kept, so it was cut")
+        context.doubt(f"{name} of {bounded.id[:60]}: longer than is kept, so it was cut")
     return bounded
 
 
@@ -175,45 +175,45 @@ def _bound_post(post: Post) -> Post:
     return replace(post, printed=limits.cut(post.printed, limits.WORD), upstream_id=limits.cut_id(post.upstream_id))
 
 
-def _text(post: Post, draft: Draft, notes: Notes) -> str:
+def _text(post: Post, draft: Draft, context: ReadContext) -> str:
     """Return the safe Markdown of a post; one that is too long is cut, and a doubt."""
     markdown = untrusted.markdown(post.html)
     if len(markdown) > limits.TEXT:
-        notes.doubt(f"a post of {len(markdown):,} characters in {draft.id}; the first {limits.TEXT:,} were kept")
+        context.doubt(f"a post of {len(markdown):,} characters in {draft.id}; the first {limits.TEXT:,} were kept")
     return limits.cut_markdown(markdown, limits.TEXT)
 
 
-def _updates(draft: Draft, notes: Notes) -> tuple[Update, ...]:
+def _updates(draft: Draft, context: ReadContext) -> tuple[Update, ...]:
     if not draft.posts and draft.started is None:
         raise Unreadable("it has no post with a time")
     updates: list[Update] = []
     phase = Phase.UNKNOWN
-    posts = [_date_by_now(post, draft, notes) for post in draft.posts]
+    posts = [_date_by_now(post, draft, context) for post in draft.posts]
     for post in sorted(posts, key=lambda post: _order(post, draft.precision)):
         meant = post.phase or wording.phase(post.printed)
         if meant is Phase.UNKNOWN and post.phase is None:
-            notes.doubt(f"unknown word for a phase: {post.printed[:60]!r} in {draft.id}")
+            context.doubt(f"unknown word for a phase: {post.printed[:60]!r} in {draft.id}")
         phase = phase if meant in (None, Phase.UNKNOWN) else meant
         updates.append(
             Update(
                 at=post.at,
                 phase=phase,
-                text=_text(post, draft, notes),
+                text=_text(post, draft, context),
                 printed=post.printed,
-                seen=notes.read_at,
+                seen=context.read_at,
                 upstream_id=post.upstream_id,
             )
         )
     return tuple(updates)
 
 
-def _date_by_now(post: Post, draft: Draft, notes: Notes) -> Post:
+def _date_by_now(post: Post, draft: Draft, context: ReadContext) -> Post:
     """Return the post; one from the future is dated to when the feed was read."""
-    if post.at <= notes.read_at + _SKEW:
+    if post.at <= context.read_at + _SKEW:
         return post
     if not draft.planned:
-        notes.doubt(f"a post from the future in {draft.id}: {post.at:%Y-%m-%d %H:%M}")
-    return replace(post, at=notes.read_at)
+        context.doubt(f"a post from the future in {draft.id}: {post.at:%Y-%m-%d %H:%M}")
+    return replace(post, at=context.read_at)
 
 
 def _order(post: Post, precision: str) -> tuple[datetime, bool]:
@@ -222,7 +222,7 @@ def _order(post: Post, precision: str) -> tuple[datetime, bool]:
 
 
 def _ends(
-    draft: Draft, updates: tuple[Update, ...], phase: Phase, notes: Notes
+    draft: Draft, updates: tuple[Update, ...], phase: Phase, context: ReadContext
 ) -> tuple[datetime, str, datetime | None, str]:
     """Return start and end with their bases; an end before the start is believed, and the start moved to it.
 
@@ -234,21 +234,21 @@ def _ends(
     if phase in OVER and ended is None:
         ended, ended_basis = _last_end(updates), "resolved-update"
         if updates and updates[-1].phase not in OVER:
-            notes.doubt(f"no post of {draft.id} says that it is over; its newest is taken for the end")
+            context.doubt(f"no post of {draft.id} says that it is over; its newest is taken for the end")
     if phase not in OVER:
         ended, ended_basis = None, ""
-    latest = notes.read_at + _SKEW
+    latest = context.read_at + _SKEW
     if started > latest and not draft.planned:
-        notes.doubt(f"start in the future in {draft.id}: {started:%Y-%m-%d %H:%M}")
-        started, basis = min([notes.read_at, *(u.at for u in updates)]), "mended"
+        context.doubt(f"start in the future in {draft.id}: {started:%Y-%m-%d %H:%M}")
+        started, basis = min([context.read_at, *(u.at for u in updates)]), "mended"
     if ended is not None and ended > latest:
-        notes.doubt(f"end in the future in {draft.id}: {ended:%Y-%m-%d %H:%M}")
-        ended = notes.read_at
+        context.doubt(f"end in the future in {draft.id}: {ended:%Y-%m-%d %H:%M}")
+        ended = context.read_at
     if ended is not None and ended < started:
-        notes.doubt(f"end before start in {draft.id}: {started:%Y-%m-%d %H:%M} to {ended:%Y-%m-%d %H:%M}")
+        context.doubt(f"end before start in {draft.id}: {started:%Y-%m-%d %H:%M} to {ended:%Y-%m-%d %H:%M}")
         started, basis = min([ended, *(u.at for u in updates)]), "mended"
-    ended_basis = SIGHT if ended == notes.read_at else ended_basis
-    return started, SIGHT if started == notes.read_at else basis, ended, ended_basis if ended else ""
+    ended_basis = SIGHT if ended == context.read_at else ended_basis
+    return started, SIGHT if started == context.read_at else basis, ended, ended_basis if ended else ""
 
 
 def _precision(draft: Draft, started: datetime, ended: datetime | None) -> str:
@@ -264,8 +264,8 @@ def _last_end(updates: tuple[Update, ...]) -> datetime | None:
     return ended or (updates[-1].at if updates else None)
 
 
-def _impact(draft: Draft, notes: Notes) -> Impact:
+def _impact(draft: Draft, context: ReadContext) -> Impact:
     meant = wording.impact(draft.impact_stated)
     if meant is None:
-        notes.doubt(f"unknown word for an impact: {draft.impact_stated[:60]!r} in {draft.id}")
+        context.doubt(f"unknown word for an impact: {draft.impact_stated[:60]!r} in {draft.id}")
     return meant or Impact.UNKNOWN

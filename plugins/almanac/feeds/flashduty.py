@@ -6,7 +6,7 @@ import re
 
 from ..model import Incident, Phase
 from . import wording
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first, tidy_link
+from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, oldest_first, tidy_link
 from .entries import Entry
 
 _ID = re.compile(r"urn:flashduty:\w+:(\w{1,40})$")
@@ -26,7 +26,7 @@ def _key(entry: Entry) -> str:
     return match[1]
 
 
-def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     """Read one incident; where a feed has an entry for the opening and one for the end, they become two posts."""
     in_order = oldest_first(entries, lambda entry: entry.at)
     affected = _AFFECTED.search(in_order[-1].body)
@@ -41,7 +41,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         started_basis="first-update" if wording.phase(posts[0].printed) is Phase.INVESTIGATING else "pubdate",
         components=_names(affected[1]) if affected else (),
     )
-    return incident(draft, notes)
+    return incident(draft, context)
 
 
 def _post(entry: Entry) -> Post:

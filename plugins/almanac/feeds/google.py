@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from ..model import Incident, Phase
 from . import times
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, tidy_link
 from .entries import Entry
 
 _ID = re.compile(r":feed:([A-Za-z0-9_-]{6,64})\.([A-Za-z0-9_-]{1,64})$")
@@ -32,9 +32,9 @@ def _key(entry: Entry) -> str:
     return match[1]
 
 
-def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     newest = max(entries, key=lambda entry: entry.at)
-    began, ended = _stated_time(newest.body, _BEGAN, notes), _stated_time(newest.body, _ENDED, notes)
+    began, ended = _stated_time(newest.body, _BEGAN, context), _stated_time(newest.body, _ENDED, context)
     products = _PRODUCTS.search(newest.body)
     over = ended is not None or newest.title.startswith("RESOLVED")
     draft = Draft(
@@ -51,7 +51,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         phase=Phase.RESOLVED if over else None,
         components=tuple(name.strip() for name in products[1].split(",") if name.strip()) if products else (),
     )
-    return incident(draft, notes)
+    return incident(draft, context)
 
 
 def _post(entry: Entry) -> Post:
@@ -67,20 +67,20 @@ def _post(entry: Entry) -> Post:
     )
 
 
-def _stated_time(body: str, pattern: re.Pattern[str], notes: Notes) -> datetime | None:
+def _stated_time(body: str, pattern: re.Pattern[str], context: ReadContext) -> datetime | None:
     """Return a stated time; it prints no offset, so the daylight saving rules of the zone it names decide."""
     match, zone_name = pattern.search(body), _ZONE.search(body)
     if not match:
         return None
     zone = times.zone(zone_name[1]) if zone_name else None
     if zone is None:
-        notes.doubt(
+        context.doubt(
             f"unknown zone {zone_name[1]!r}, read as US/Pacific" if zone_name else "no zone named, read as US/Pacific"
         )
         zone = times.zone("US/Pacific") or UTC
     at = times.local(match[1], zone)
     if at is None:
-        notes.doubt(f"{match[1]!r} is no time")
+        context.doubt(f"{match[1]!r} is no time")
     return at
 
 

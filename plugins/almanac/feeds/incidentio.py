@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ..model import Incident
 from . import times
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, tidy_link
 from .entries import Entry
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
@@ -41,7 +41,7 @@ def ulid_time(ulid: str) -> datetime | None:
     return times.epoch(value // 1000)
 
 
-def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     entry = entries[0]
     status = _STATUS.match(entry.body)
     if not status:
@@ -59,7 +59,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         started_basis="ulid" if started else "first-update",
         components=tuple(_STATE.sub("", name.strip()) for name in _COMPONENT.findall(affected)),
     )
-    return incident(draft, notes)
+    return incident(draft, context)
 
 
 def _cut(body: str) -> tuple[str, str]:

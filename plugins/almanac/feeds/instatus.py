@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ..model import Incident, Phase
 from . import blocks, wording
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, tidy_link
 from .entries import Entry
 
 _TYPE = re.compile(r"<strong>Type:</strong>\s*([A-Za-z ]{1,30})", re.IGNORECASE)
@@ -27,19 +27,19 @@ def _key(entry: Entry) -> str:
     return match[1]
 
 
-def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     entry = entries[0]
     kind, affected = _TYPE.search(entry.body), _AFFECTED.search(entry.body)
     if not kind:
         raise Unreadable("it has no type")
     planned = kind[1].strip().lower() == "maintenance"
     start = entry.published
-    posts = sorted(blocks.posts(entry, start or notes.read_at, notes, newest_first=False), key=lambda post: post.at)
+    posts = sorted(blocks.posts(entry, start or context.read_at, context, newest_first=False), key=lambda post: post.at)
     draft = Draft(
         id=_key(entry),
         title=entry.title,
         dialect=DIALECT.name,
-        posts=[_post(post, start or notes.read_at, planned=planned) for post in posts],
+        posts=[_post(post, start or context.read_at, planned=planned) for post in posts],
         source=tidy_link(entry.link),
         started=start,  # for a maintenance the planned one, which may be in the future
         started_basis="stated" if start else "first-update",
@@ -47,7 +47,7 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         planned_from=start if planned else None,
         components=tuple(name.strip() for name in affected[1].split(",") if name.strip()) if affected else (),
     )
-    return incident(draft, notes)
+    return incident(draft, context)
 
 
 def _post(post: Post, start: datetime, *, planned: bool) -> Post:

@@ -6,7 +6,7 @@ import re
 
 from ..model import Incident
 from . import blocks
-from .dialect import Dialect, Draft, Notes, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, ReadContext, Unreadable, incident, tidy_link
 from .entries import Entry
 
 _BLOCK = re.compile(r"<small>[A-Z][a-z]{2} +\d{1,2}, \d{4}, \d\d:\d\d")
@@ -24,7 +24,7 @@ def _key(entry: Entry) -> str:
     return match[2]
 
 
-def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     entry = entries[0]
     planned = "/maintenances/" in (entry.id or entry.link)
     start = entry.dated if planned else None  # the pubDate of a maintenance is its planned start; of others nothing
@@ -32,13 +32,13 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         id=_key(entry),
         title=entry.title,
         dialect=DIALECT.name,
-        posts=blocks.posts(entry, entry.published or notes.read_at, notes),
+        posts=blocks.posts(entry, entry.published or context.read_at, context),
         source=tidy_link(entry.link),
         precision="minute",
         planned=planned,
         planned_from=start,
     )
-    return incident(draft, notes)
+    return incident(draft, context)
 
 
 DIALECT = Dialect(name="lambstatus", speaks=_speaks, key=_key, read=_read)

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from ..model import OVER, Incident, Phase
 from . import titles, wording
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, tidy_link
 from .entries import Entry
 
 
@@ -25,10 +25,10 @@ def _key(entry: Entry) -> str:
     return sha256(f"{words}{day}".encode()).hexdigest()[:16]
 
 
-def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     entry = entries[0]
     if not entry.own_name:
-        notes.doubt("entries that neither guid nor link names are told apart by their titles and days")
+        context.doubt("entries that neither guid nor link names are told apart by their titles and days")
     printed, title = titles.split_state(entry.title)
     phase = wording.phase(printed)
     over = phase in OVER
@@ -42,12 +42,12 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         precision=entry.precision,
         started=entry.at,
         started_basis="pubdate",
-        planned_from=entry.dated if phase is Phase.SCHEDULED and entry.at > notes.read_at else None,
+        planned_from=entry.dated if phase is Phase.SCHEDULED and entry.at > context.read_at else None,
         ended=last if over else None,
         ended_basis="pubdate" if over else "",
         id_is_ours=not entry.own_name,
     )
-    return incident(draft, notes)
+    return incident(draft, context)
 
 
 DIALECT = Dialect(name="plain", speaks=_speaks, key=_key, read=_read, whole_entries=False)  # an edit is a new post

@@ -6,7 +6,7 @@ import re
 
 from ..model import Incident
 from . import blocks
-from .dialect import Dialect, Draft, Notes, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, ReadContext, Unreadable, incident, tidy_link
 from .entries import Entry
 
 # The twelve characters are the only name common to RSS, Atom, API and to the old host after a provider has moved.
@@ -28,22 +28,22 @@ def _key(entry: Entry) -> str:
     return slug[1]
 
 
-def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     entry = entries[0]
     anchor = entry.at  # pubDate is the newest post, or a maintenance's start
-    window = blocks.window(entry, anchor, notes)
+    window = blocks.window(entry, anchor, context)
     draft = Draft(
         id=_key(entry),
         title=entry.title,
         dialect=DIALECT.name,
-        posts=blocks.posts(entry, anchor, notes),
+        posts=blocks.posts(entry, anchor, context),
         source=tidy_link(entry.link or entry.id),
         precision="minute",
         planned=window is not None,
         planned_from=window[0] if window else None,
         planned_until=window[1] if window else None,
     )
-    return incident(draft, notes)
+    return incident(draft, context)
 
 
 DIALECT = Dialect(name="statuspage", speaks=_speaks, key=_key, read=_read)

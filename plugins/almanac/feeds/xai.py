@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ..model import Incident, Phase, Window
 from . import times, wording
-from .dialect import Dialect, Draft, Notes, Post, Unreadable, incident, oldest_first, tidy_link
+from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, oldest_first, tidy_link
 from .entries import Entry
 
 _STATUS = re.compile(r"<h3>\s*Status:\s*([^<]{1,40}?)\s*</h3>", re.IGNORECASE)
@@ -30,7 +30,7 @@ def _key(entry: Entry) -> str:
     return name
 
 
-def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
+def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     entry = entries[0]
     status, severity = _STATUS.search(entry.body), _SEVERITY.search(entry.body)
     if not status:
@@ -38,10 +38,10 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
     component = _COMPONENT.match(entry.title)
     phase = wording.phase(status[1])
     if phase is Phase.UNKNOWN:
-        notes.doubt(f"unknown word for a phase: {status[1]!r} in {_key(entry)}")
+        context.doubt(f"unknown word for a phase: {status[1]!r} in {_key(entry)}")
     resolved = _RESOLVED.search(entry.body)
-    ended = _stated_time(resolved[1], entry, notes) if resolved else None
-    posts = _posts(entry, notes)
+    ended = _stated_time(resolved[1], entry, context) if resolved else None
+    posts = _posts(entry, context)
     if not posts and not entry.published:
         posts = [Post(at=entry.at, html=entry.body)]
     draft = Draft(
@@ -58,28 +58,28 @@ def _read(entries: tuple[Entry, ...], notes: Notes) -> Incident:
         impact_stated="" if not severity or severity[1].lower() == _NO_SEVERITY else severity[1],
         components=(component[1],) if component else (),
     )
-    return incident(draft, notes)
+    return incident(draft, context)
 
 
-def _posts(entry: Entry, notes: Notes) -> list[Post]:
+def _posts(entry: Entry, context: ReadContext) -> list[Post]:
     """Return the posts, oldest first. A heading is free text: a phase if it is the word of one, else part of the text.
 
     A post without a time that can be read stands where the one above it does, the first where the entry does.
     """
-    body, near, posts = entry.body, min(entry.at, notes.read_at), []
+    body, near, posts = entry.body, min(entry.at, context.read_at), []
     starts = list(_UPDATE.finditer(body))
     ends = [match.start() for match in starts[1:]] + [len(body)]
     for match, end in zip(starts, ends, strict=False):
-        near = _stated_time(match[1], entry, notes) or near
+        near = _stated_time(match[1], entry, context) or near
         posts.append(_post(match, near, body[match.end() : end]))
     return oldest_first(posts, lambda post: post.at)
 
 
-def _stated_time(stamp: str, entry: Entry, notes: Notes) -> datetime | None:
+def _stated_time(stamp: str, entry: Entry, context: ReadContext) -> datetime | None:
     """Return a time in the text; None, with a doubt, if it is no time."""
-    at = times.stamp(stamp, notes.zone)
+    at = times.stamp(stamp, context.zone)
     if at is None:
-        notes.doubt(f"{stamp[:40]!r} in {entry.name[:80]} is no time")
+        context.doubt(f"{stamp[:40]!r} in {entry.name[:80]} is no time")
     return at
 
 

@@ -8,20 +8,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from ..model import Incident, Update
-from .dialect import Notes
+from .dialect import ReadContext
 
 _OF_POSTS = frozenset({"first-update", "pubdate"})  # a start that is only as old as the posts at hand
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def merge(incidents: Sequence[Incident], notes: Notes) -> Incident:
+def merge(incidents: Sequence[Incident], context: ReadContext) -> Incident:
     """Merge readings of one incident, in whatever order: the one with the newest post counts, and no post is lost."""
     newest, *others = sorted(incidents, key=_age, reverse=True)
     starts = [other.started for other in others] if newest.started_basis in _OF_POSTS else []
     whole = replace(newest, updates=_posts(newest, *others), started=min([newest.started, *starts]))
     titles = sorted({incident.title for incident in incidents})
     if whole != newest or len(titles) > 1:
-        notes.doubt(f"several entries of {newest.id} that differ, taken together: {' and '.join(titles)}")
+        context.doubt(f"several entries of {newest.id} that differ, taken together: {' and '.join(titles)}")
     return whole
 
 
