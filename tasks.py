@@ -101,19 +101,19 @@ def install(lock: Path) -> bool:
         else [str(PYTHON), "-m", *PIP_INSTALL, "--retries", "2"]
     )
     command = [*pip, "--no-deps", "--require-hashes", "-r", str(lock)]  # the lock names every package there is to be
-    return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
+    return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def make_venv(uv: str | None) -> None:
     """Create .venv, without pip if this Python cannot put it there (Debian without python3-venv)."""
     bare = [sys.executable, "-m", "venv", "--without-pip", str(VENV)]
     if uv:
-        process = subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(VENV)])
+        process = subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(VENV)], check=False)
     else:
-        process = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True)
+        process = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, check=False)
         if process.returncode:
             shutil.rmtree(VENV, ignore_errors=True)
-            process = subprocess.run(bare)
+            process = subprocess.run(bare, check=False)
     if process.returncode:
         stop(
             f"`{shlex.join(map(str, process.args))}` failed; install Python's venv module or uv, then run the task again"
@@ -122,17 +122,17 @@ def make_venv(uv: str | None) -> None:
 
 def has_pip() -> bool:
     """Say whether .venv can install packages by itself."""
-    return not subprocess.run([str(PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL).returncode
+    return not subprocess.run([str(PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL, check=False).returncode
 
 
 def fetch_pip() -> bool:
     """Install pip into .venv from its wheel, the one that .ci/pip.lock pins."""
     with tempfile.TemporaryDirectory() as folder:
-        if subprocess.run([sys.executable, str(FETCH_PIP), folder]).returncode:
+        if subprocess.run([sys.executable, str(FETCH_PIP), folder], check=False).returncode:
             return False
         (wheel,) = Path(folder).iterdir()
         command = [str(PYTHON), str(wheel / "pip"), *PIP_INSTALL[1:], "--no-index", "--no-deps", str(wheel)]
-        return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
+        return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def bootstrap(arguments: list[str]) -> None:
@@ -151,7 +151,7 @@ def bootstrap(arguments: list[str]) -> None:
     if arguments == ["build"]:
         command = [str(PYTHON), "-c", PREVIEW]
     if os.name == "nt":
-        sys.exit(subprocess.run(command).returncode)
+        sys.exit(subprocess.run(command, check=False).returncode)
     os.execv(command[0], command)  # noqa: S606  (replaces this process: no parent waits beside a build)
 
 
@@ -209,7 +209,9 @@ CONTENT = ROOT / "content"
 
 def run(*command: str, **env: str) -> None:
     """Run a tool of the environment from the project's root; its exit code is ours."""
-    code = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(PLUGINS), **env}).returncode
+    code = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(PLUGINS), **env}, check=False
+    ).returncode
     if code:
         sys.exit(code)
 

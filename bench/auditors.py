@@ -43,7 +43,7 @@ def missing() -> str:
         HOME.mkdir(exist_ok=True)
         (HOME / "package.json").write_text(json.dumps({"private": True, "dependencies": PINNED}))
         install = ["npm", "install", "--prefix", str(HOME), "--ignore-scripts", "--no-audit", "--no-fund"]
-        if subprocess.run(install, capture_output=True, timeout=300).returncode:
+        if subprocess.run(install, capture_output=True, timeout=300, check=False).returncode:
             return "the npm registry is not in reach"
     return ""
 
@@ -80,7 +80,7 @@ def _scored(url: str) -> dict[str, int]:
         "--chrome-flags=--headless=new --no-sandbox",
     ]
     process = subprocess.run(
-        command, capture_output=True, timeout=180, env={**os.environ, "CHROME_PATH": shots.CHROMIUM}
+        command, capture_output=True, timeout=180, env={**os.environ, "CHROME_PATH": shots.CHROMIUM}, check=False
     )
     categories = json.loads(process.stdout or "{}").get("categories", {})
     return {name: round(100 * (categories.get(name, {}).get("score") or 0)) for name in CATEGORIES}
@@ -112,7 +112,9 @@ def _html_validate(output: Path, files: Sequence[Path]) -> list[str]:
         config = Path(folder) / "rules.json"
         config.write_text(json.dumps({"root": True, "extends": ["html-validate:standard"]}))
         command = [str(HOME / "node_modules/.bin/html-validate"), "--config", str(config), "--formatter", "json"]
-        process = subprocess.run([*command, *map(str, files)], capture_output=True, timeout=300, cwd=folder)
+        process = subprocess.run(
+            [*command, *map(str, files)], capture_output=True, timeout=300, cwd=folder, check=False
+        )
     if process.returncode not in (0, 1) or not process.stdout:
         return [f"html-validate cannot run: {process.stderr.decode()[-300:]}"]
     return [
@@ -126,7 +128,7 @@ def _html_validate(output: Path, files: Sequence[Path]) -> list[str]:
 def _nu(output: Path, files: Sequence[Path]) -> list[str]:
     jar = HOME / "node_modules/vnu-jar/build/dist/vnu.jar"
     command = ["java", "-Xss4m", "-jar", str(jar), "--format", "json", *map(str, files)]
-    process = subprocess.run(command, capture_output=True, timeout=300)
+    process = subprocess.run(command, capture_output=True, timeout=300, check=False)
     if not process.stderr.startswith(b"{"):
         return [f"the Nu checker cannot run: {process.stderr.decode()[-300:]}"]
     return [

@@ -182,7 +182,7 @@ def _may_mount() -> bool:
     """Say whether this process may mount; as root it goes into a mount namespace of its own, so nobody sees it."""
     if sys.platform != "linux" or ctypes.CDLL(None).unshare(CLONE_NEWNS):  # os.unshare came with Python 3.12
         return False
-    return subprocess.run(["mount", "--make-rprivate", "/"], capture_output=True).returncode == 0
+    return subprocess.run(["mount", "--make-rprivate", "/"], capture_output=True, check=False).returncode == 0
 
 
 if __name__ == "__main__":

@@ -75,9 +75,8 @@ def numbers(tables: Tables, provider: str, since: int, until: int) -> list[float
     result: list[float] = []
     for weights in WEIGHTS:
         for worst in (True, False):
-            result.append(
-                1 - _weighed(rows, stretches, (0, *weights), worst) / max(sum(b - a for a, b in stretches), 1)
-            )
+            down = _weighed(rows, stretches, (0, *weights), worst)
+            result.append(1 - down / max(sum(b - a for a, b in stretches), 1))
     started = [r for r in rows if since <= r[0] < until and r[5]]
     lengths = [r[1] - r[0] for r in started if r[1] == r[2] and r[1] > r[0]]
     return [*result, float(len(started)), float(statistics.median(lengths)) if lengths else 0.0]
@@ -137,4 +136,4 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def seconds(stamp: str) -> int:
     """Return the epoch seconds of 2026-03-02T11:49:20Z."""
-    return int(datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp())
+    return int(datetime.fromisoformat(stamp).timestamp())

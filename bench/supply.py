@@ -107,6 +107,7 @@ def bill() -> list[str]:
             cwd=ROOT,
             capture_output=True,
             text=True,
+            check=False,
         )
         if not bill_path.exists():
             return [process.stdout + process.stderr]
@@ -143,7 +144,7 @@ def _jobs(path: Path) -> list[dict[str, Any]]:
 
 def _tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(Path(sys.executable).with_name(name)), *arguments], cwd=ROOT, capture_output=True, text=True
+        [str(Path(sys.executable).with_name(name)), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
 

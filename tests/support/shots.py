@@ -48,7 +48,7 @@ RULES = {"dark": ["color-contrast"], "320": ["color-contrast", "target-size", "s
 class Quiet(SimpleHTTPRequestHandler):
     """Serves a folder without a word."""
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 

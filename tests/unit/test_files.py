@@ -121,6 +121,7 @@ def test_what_we_did_wrong_keeps_its_traceback(error: Exception) -> None:
         text=True,
         capture_output=True,
         cwd=Path(__file__).resolve().parents[2],
+        check=False,
     )
     assert done.returncode == 1
     assert done.stderr.startswith("Traceback")

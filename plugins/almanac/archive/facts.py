@@ -57,7 +57,7 @@ def _read_time(raw: str) -> datetime:
     return at
 
 
-def _word(words: Iterable[Kind] | type[Impact] | type[Phase]) -> Codec:
+def _word(words: type[Impact | Phase] | Iterable[Kind]) -> Codec:
     by_value: Mapping[str, Any] = {word.value: word for word in words}
 
     def read(raw: str) -> Any:

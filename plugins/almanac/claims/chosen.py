@@ -70,8 +70,10 @@ def description(query: Query, incidents: Chosen) -> tuple[str, ...]:
     part = next((c.name for c in incidents.provider.components if c.slug == query.component), "")
     about = f" that name {part}" if part else ""
     sentences = [
-        f"Trouble of {incidents.provider.name}{rated}{about} that started {period(query)}: "
-        f"{english.plural(len(incidents.sure), 'incident')}."
+        (
+            f"Trouble of {incidents.provider.name}{rated}{about} that started {period(query)}: "
+            f"{english.plural(len(incidents.sure), 'incident')}."
+        )
     ]
     if incidents.maybe:
         sentences.append(
@@ -93,6 +95,7 @@ def coverage(query: Query, covered: Times) -> tuple[str, ...]:
 
 
 def covered_share(query: Query, covered: Times) -> float:
+    """Return how much of a query's period is covered, from 0 to 1."""
     return total(clip(covered, query.since, query.until)) / (query.until - query.since)
 
 

@@ -180,10 +180,14 @@ def availability(query: Query, record: Record) -> Figure:
     weights = ", ".join(f"{w:g}" for w in FORMULAS[place][2:])
     about = f"{record.provider.name}, {subject.name}" if subject is not record.whole else record.provider.name
     how = (
-        f"Covered time of {about} {period(query)}: {english.hours(numbers.covered)}, "
-        f"{english.percent(numbers.coverage)} of it.",
-        f"An hour of degraded, partial and full trouble weighs {weights} ({FORMULAS[place].name}); "
-        f"{english.plural(numbers.n, 'incident')}.",
+        (
+            f"Covered time of {about} {period(query)}: {english.hours(numbers.covered)}, "
+            f"{english.percent(numbers.coverage)} of it."
+        ),
+        (
+            f"An hour of degraded, partial and full trouble weighs {weights} ({FORMULAS[place].name}); "
+            f"{english.plural(numbers.n, 'incident')}."
+        ),
     )
     if numbers.coverage < MIN_COVERAGE:
         return Figure(unit="share", bounds=None, n=numbers.n, how=how, why="Too little of that time is covered.")
@@ -201,8 +205,10 @@ def rank(query: Query, records: Sequence[Record]) -> Figure:
     """Return the place of a provider on the leaderboard of a period, as far as it can be told apart from others."""
     board = leaderboard(records, between(query.since, query.until))
     how = (
-        f"Places by the share of covered time without declared trouble {period(query)}, among "
-        f"{english.plural(len(board.standings), 'provider')} that can be ranked.",
+        (
+            f"Places by the share of covered time without declared trouble {period(query)}, among "
+            f"{english.plural(len(board.standings), 'provider')} that can be ranked."
+        ),
     )
     for standing in board.standings:
         if standing.provider == query.value:
@@ -223,10 +229,14 @@ def common(query: Query, subject: Chosen, other: Chosen) -> Figure:
             met.append(both)
     least, most_of_all = english.hours(min(met)), english.hours(max(met))
     how = (
-        f"Time {period(query)} that is covered for both and in which {other.provider.name} had trouble: "
-        f"{english.hours(shares[0][1])}.",
-        f"{subject.provider.name} had trouble too in {least if least == most_of_all else f'{least} to {most_of_all}'} "
-        "of it.",
+        (
+            f"Time {period(query)} that is covered for both and in which {other.provider.name} had trouble: "
+            f"{english.hours(shares[0][1])}."
+        ),
+        (
+            f"{subject.provider.name} had trouble too in {least if least == most_of_all else f'{least} to {most_of_all}'} "
+            "of it."
+        ),
         *coverage(query, joint),
     )
     known_shares = [share for share, base in shares if base]

@@ -64,8 +64,10 @@ def delay(query: Query, card: Card) -> Figure:
     if at is None:
         return Figure(unit="seconds", bounds=None, n=1, why=f"It has no update marked {query.value}.")
     how = (
-        f"From the start of incident {card.id} to its first update marked {query.value}, at "
-        f"{english.clock_seconds(moment(at))} UTC.",
+        (
+            f"From the start of incident {card.id} to its first update marked {query.value}, at "
+            f"{english.clock_seconds(moment(at))} UTC."
+        ),
     )
     return Figure(unit="seconds", bounds=Bounds(at - card.started, at - card.started), n=1, how=how)
 

@@ -91,7 +91,7 @@ class Preview(SimpleHTTPRequestHandler):
         except OSError:
             return
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Say nothing: what was rebuilt is the news of the preview."""
 
 
@@ -114,7 +114,7 @@ def stamps(root: Path) -> Iterator[tuple[str, int]]:
 def build(root: Path) -> bool:
     """Build in a process of its own, so that changed plugin code counts; it prints what it rebuilt and in what time."""
     command = [sys.executable, "-m", "invoke", "build", f"--output={OUTPUT}"]
-    return subprocess.run(command, cwd=root).returncode == 0  # noqa: S603
+    return subprocess.run(command, cwd=root, check=False).returncode == 0  # noqa: S603
 
 
 def watch(root: Path, changes: Changes, before: set[tuple[str, int]], pause: float = 0.5) -> None:

@@ -31,10 +31,12 @@ class Home(Protocol):
     """Where the site lives (without a trailing slash), and what begins every id it coins."""
 
     @property
-    def site_url(self) -> str: ...
+    def site_url(self) -> str:
+        """Where the site lives, without a trailing slash."""
 
     @property
-    def site_id(self) -> str: ...
+    def site_id(self) -> str:
+        """What begins every id the site coins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

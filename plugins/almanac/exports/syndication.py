@@ -50,17 +50,21 @@ def atom_of(channel: Channel, entries: Sequence[AtomEntry]) -> bytes:
     style = f'<?xml-stylesheet href="{_value(channel.style)}" type="text/css"?>\n' if channel.style else ""
     return "".join(
         [
-            f'{DECLARATION}{style}<feed xmlns="{ATOM}">\n'
-            f"  <id>{_text(channel.id)}</id>\n"
-            f"  <title>{title}</title>\n"
-            f"  <updated>{stamp(_latest(channel, entries))}</updated>\n"
-            f"  <author>\n    <name>{title}</name>\n  </author>\n",
+            (
+                f'{DECLARATION}{style}<feed xmlns="{ATOM}">\n'
+                f"  <id>{_text(channel.id)}</id>\n"
+                f"  <title>{title}</title>\n"
+                f"  <updated>{stamp(_latest(channel, entries))}</updated>\n"
+                f"  <author>\n    <name>{title}</name>\n  </author>\n"
+            ),
             f'  <generator version="{_value(channel.version)}">{NAME}</generator>\n'
             if _states_version(channel)
             else "",
             f'  <fh:archive xmlns:fh="{HISTORY}"/>\n' if channel.current else "",
-            f'  <link rel="self" type="application/atom+xml" href="{_value(channel.url)}"/>\n'
-            f'  <link rel="alternate" type="text/html" href="{_value(channel.home)}"/>\n',
+            (
+                f'  <link rel="self" type="application/atom+xml" href="{_value(channel.url)}"/>\n'
+                f'  <link rel="alternate" type="text/html" href="{_value(channel.home)}"/>\n'
+            ),
             *(f"  <{link}/>\n" for link in _archives(channel)),
             *(one.xml for one in entries),
             "</feed>\n",
@@ -113,11 +117,13 @@ def rss(channel: Channel, items: Sequence[FeedItem]) -> bytes:
     title = _text(line(channel.title))
     return "".join(
         [
-            f'{DECLARATION}<rss xmlns:atom="{ATOM}" version="2.0">\n'
-            "  <channel>\n"
-            f"    <title>{title}</title>\n"
-            f"    <link>{_text(channel.home)}</link>\n"
-            f"    <description>{title}</description>\n",
+            (
+                f'{DECLARATION}<rss xmlns:atom="{ATOM}" version="2.0">\n'
+                "  <channel>\n"
+                f"    <title>{title}</title>\n"
+                f"    <link>{_text(channel.home)}</link>\n"
+                f"    <description>{title}</description>\n"
+            ),
             f"    <generator>{NAME} {_text(channel.version)}</generator>\n" if channel.version else "",
             f'    <atom:link rel="self" type="application/rss+xml" href="{_value(channel.url)}"/>\n',
             *(f"    <atom:{link}/>\n" for link in _archives(channel)),

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ..model import FeedError, Incident, Provider, Reading, Skip
+from almanac.model import FeedError, Incident, Provider, Reading, Skip
+
 from . import (
     api,
     aws,
@@ -25,7 +26,7 @@ from . import (
     times,
     xai,
 )
-from .dialect import Dialect, ReadContext, Unreadable
+from .dialect import Dialect, EntryError, ReadContext
 from .document import Document
 from .entries import Entry
 
@@ -144,7 +145,7 @@ def _incidents(dialect: Dialect, fresh: Sequence[Entry], context: ReadContext) -
     for group in groups:
         try:
             readings.append((dialect.read(group, context), group))
-        except Unreadable as error:
+        except EntryError as error:
             skipped += [Skip(entry=entry.name, why=str(error)) for entry in group]
         except (ValueError, ArithmeticError, LookupError, TypeError) as error:
             skipped += [Skip(entry=entry.name, why=f"{type(error).__name__}: {error}") for entry in group]
@@ -168,7 +169,7 @@ def _groups(dialect: Dialect, fresh: Sequence[Entry]) -> tuple[list[tuple[Entry,
     for entry in fresh:
         try:
             groups.setdefault(dialect.key(entry), []).append(entry)
-        except Unreadable as error:
+        except EntryError as error:
             skipped.append(Skip(entry=entry.name, why=str(error)))
     if dialect.one_entry_an_incident:
         return [(entry,) for group in groups.values() for entry in group], skipped

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from ..model import FeedError, Incident, Phase, Reading, Skip
-from ..text import limits, markdown, untrusted
+from almanac.model import FeedError, Incident, Phase, Reading, Skip
+from almanac.text import limits, markdown, untrusted
+
 from . import times
-from .dialect import Draft, Post, ReadContext, Unreadable, incident, tidy_link
+from .dialect import Draft, EntryError, Post, ReadContext, incident, tidy_link
 from .document import digest
 
 _Record = Mapping[str, Any]
@@ -39,7 +40,9 @@ def read(body: bytes, context: ReadContext) -> Reading:
             continue
         try:
             incidents[key] = form.read(record, context)
-        except (Unreadable, ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
+        except EntryError as error:
+            skipped.append(Skip(entry=f"record {number + 1}", why=str(error)))
+        except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
             skipped.append(Skip(entry=f"record {number + 1}", why=f"{type(error).__name__}: {error}"))
     if len(skipped) == len(records) > 0:
         raise FeedError("unreadable", f"none of {len(records)} records can be read as {form.name} ({skipped[0].why})")

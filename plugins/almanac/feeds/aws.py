@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from ..model import Impact, Incident, Phase
+from almanac.model import Impact, Incident, Phase
+
 from . import times
-from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, tidy_link
 from .entries import Entry
 
 _GUID = re.compile(r"#([A-Za-z0-9.-]{1,80})_(\d{1,24})$")
@@ -40,7 +41,7 @@ def _key(entry: Entry) -> str:
     """Return service, region and title: a service of a region has many events over time, all with the same link."""
     match = _GUID.search(entry.id)
     if not match:
-        raise Unreadable("its guid does not name service, region and time")
+        raise EntryError("its guid does not name service, region and time")
     return f"{match[1]} {_title(entry)[1]}"
 
 

@@ -6,9 +6,10 @@ import re
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from ..model import Incident, Window
+from almanac.model import Incident, Window
+
 from . import times
-from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, tidy_link
 from .entries import Entry
 
 _HOME = re.compile(
@@ -26,7 +27,7 @@ def _speaks(head: str, sample: str) -> bool:
 def _key(entry: Entry) -> str:
     """Name an entry by service and title: Microsoft 365's guid names only the service, and Azure's items may have none."""
     if not entry.title:
-        raise Unreadable("it has no title")
+        raise EntryError("it has no title")
     service = re.sub(r"[^A-Za-z0-9-]+", "-", entry.id.rpartition("/")[2]).strip("-").lower()[:40] or "azure"
     return f"{service}-{sha256(entry.title.encode()).hexdigest()[:8]}"
 

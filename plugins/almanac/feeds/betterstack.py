@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
-from ..model import Incident, Phase
-from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, oldest_first, tidy_link
+from almanac.model import Incident, Phase
+
+from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, oldest_first, tidy_link
 from .entries import Entry
 
 # The guid is shared by down and recovery; where there is a page an incident, the page is what updates share. The link
@@ -43,7 +44,7 @@ def _key(entry: Entry) -> str:
         return page[2] if _OWN_PAGE.fullmatch(page[1]) else page[1]
     anchor = _ANCHOR.match(entry.id)
     if not anchor:
-        raise Unreadable("its guid names no incident")
+        raise EntryError("its guid names no incident")
     return anchor[1] if _OWN_ANCHOR.fullmatch(entry.id) else entry.id
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
 
-from ..model import OVER, SIGHT, Impact, Incident, Phase, Provider, Update, Window
-from ..text import addresses, limits, untrusted
+from almanac.model import OVER, SIGHT, Impact, Incident, Phase, Provider, Update, Window
+from almanac.text import addresses, limits, untrusted
+
 from . import times, wording
 from .entries import Entry
 
@@ -18,7 +19,7 @@ _BOUNDED = ("id", "title", "source", "impact_stated", "components")
 _SKEW = timedelta(hours=1)  # clocks differ, and `seen` may have been rounded down
 
 
-class Unreadable(Exception):
+class EntryError(Exception):
     """An entry that cannot become an incident; the message says why and ends up in a Skip."""
 
 
@@ -51,7 +52,7 @@ class Dialect:
 
     `speaks` looks at the head and at the first entries, with character references resolved. `key` is what entries of
     one incident share; `split` may cut the entries of one key into several incidents. `read` gets the entries of
-    one incident in the order of the feed. `key` and `read` raise Unreadable.
+    one incident in the order of the feed. `key` and `read` raise EntryError.
     """
 
     name: str
@@ -149,9 +150,9 @@ def incident(draft: Draft, context: ReadContext) -> Incident:
 
 
 def _bound(draft: Draft, context: ReadContext) -> Draft:
-    """Return the draft within our limits; what was cut is a doubt. Raises Unreadable for one with too many posts."""
+    """Return the draft within our limits; what was cut is a doubt. Raises EntryError for one with too many posts."""
     if len(draft.posts) > limits.POSTS:
-        raise Unreadable(f"it has {len(draft.posts):,} posts, more than {limits.POSTS:,}")
+        raise EntryError(f"it has {len(draft.posts):,} posts, more than {limits.POSTS:,}")
     bounded = replace(
         draft,
         id=limits.cut_id(draft.id),
@@ -185,7 +186,7 @@ def _text(post: Post, draft: Draft, context: ReadContext) -> str:
 
 def _updates(draft: Draft, context: ReadContext) -> tuple[Update, ...]:
     if not draft.posts and draft.started is None:
-        raise Unreadable("it has no post with a time")
+        raise EntryError("it has no post with a time")
     updates: list[Update] = []
     phase = Phase.UNKNOWN
     posts = [_date_by_now(post, draft, context) for post in draft.posts]

@@ -14,7 +14,8 @@ from hashlib import sha256
 from itertools import islice
 from xml.parsers import expat
 
-from ..model import FeedError
+from almanac.model import FeedError
+
 from . import charsets
 
 MOST_BYTES, MOST_ENTRIES = 2_000_000, 5_000

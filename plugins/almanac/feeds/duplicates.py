@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ..model import Incident, Update
+from almanac.model import Incident, Update
+
 from .dialect import ReadContext
 
 _OF_POSTS = frozenset({"first-update", "pubdate"})  # a start that is only as old as the posts at hand

@@ -13,8 +13,9 @@ from typing import Any
 
 import feedparser
 
-from ..model import FeedError
-from ..text import markdown, untrusted
+from almanac.model import FeedError
+from almanac.text import markdown, untrusted
+
 from . import containers, times
 from .document import Document
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ..model import Incident, Phase
+from almanac.model import Incident, Phase
+
 from . import wording
-from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, oldest_first, tidy_link
+from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, oldest_first, tidy_link
 from .entries import Entry
 
 _ID = re.compile(r"urn:flashduty:\w+:(\w{1,40})$")
@@ -22,7 +23,7 @@ def _speaks(head: str, sample: str) -> bool:
 def _key(entry: Entry) -> str:
     match = _ID.search(entry.id)
     if not match:
-        raise Unreadable("its id is none of Flashduty's")
+        raise EntryError("its id is none of Flashduty's")
     return match[1]
 
 
@@ -47,7 +48,7 @@ def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
 def _post(entry: Entry) -> Post:
     status, affected = _STATUS.search(entry.body), _AFFECTED.search(entry.body)
     if not status and not _PREFIX.match(entry.title):
-        raise Unreadable("it has no status")
+        raise EntryError("it has no status")
     words = entry.body[status.end() if status else 0 : affected.start() if affected else len(entry.body)]
     return Post(at=entry.at, printed=status[1] if status else "resolved", html=words)
 

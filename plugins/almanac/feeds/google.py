@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from ..model import Incident, Phase
+from almanac.model import Incident, Phase
+
 from . import times
-from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, tidy_link
 from .entries import Entry
 
 _ID = re.compile(r":feed:([A-Za-z0-9_-]{6,64})\.([A-Za-z0-9_-]{1,64})$")
@@ -28,7 +29,7 @@ def _speaks(head: str, sample: str) -> bool:
 def _key(entry: Entry) -> str:
     match = _ID.search(entry.id)
     if not match:
-        raise Unreadable("its id does not name incident and update")
+        raise EntryError("its id does not name incident and update")
     return match[1]
 
 

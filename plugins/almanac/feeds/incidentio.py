@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from ..model import Incident
+from almanac.model import Incident
+
 from . import times
-from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, tidy_link
 from .entries import Entry
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
@@ -29,7 +30,7 @@ def _speaks(head: str, sample: str) -> bool:
 def _key(entry: Entry) -> str:
     match = _ULID.search(entry.id) or _ULID.search(entry.link)
     if not match:
-        raise Unreadable("its id is no ULID of incident.io")
+        raise EntryError("its id is no ULID of incident.io")
     return match[1]
 
 
@@ -45,7 +46,7 @@ def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     entry = entries[0]
     status = _STATUS.match(entry.body)
     if not status:
-        raise Unreadable("it has no status")
+        raise EntryError("it has no status")
     started = ulid_time(_key(entry))
     words, affected = _cut(entry.body[status.end() :])
     post = Post(at=entry.updated or entry.at, printed=status[1], html=words)

@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from ..model import Incident, Phase
+from almanac.model import Incident, Phase
+
 from . import blocks, wording
-from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, tidy_link
 from .entries import Entry
 
 _TYPE = re.compile(r"<strong>Type:</strong>\s*([A-Za-z ]{1,30})", re.IGNORECASE)
@@ -23,7 +24,7 @@ def _speaks(head: str, sample: str) -> bool:
 def _key(entry: Entry) -> str:
     match = _ID.search(entry.id) or _ID.search(entry.link)
     if not match:
-        raise Unreadable("its id names no incident or maintenance")
+        raise EntryError("its id names no incident or maintenance")
     return match[1]
 
 
@@ -31,7 +32,7 @@ def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     entry = entries[0]
     kind, affected = _TYPE.search(entry.body), _AFFECTED.search(entry.body)
     if not kind:
-        raise Unreadable("it has no type")
+        raise EntryError("it has no type")
     planned = kind[1].strip().lower() == "maintenance"
     start = entry.published
     posts = sorted(blocks.posts(entry, start or context.read_at, context, newest_first=False), key=lambda post: post.at)

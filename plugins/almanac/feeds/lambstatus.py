@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ..model import Incident
+from almanac.model import Incident
+
 from . import blocks
-from .dialect import Dialect, Draft, ReadContext, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, EntryError, ReadContext, incident, tidy_link
 from .entries import Entry
 
 _BLOCK = re.compile(r"<small>[A-Z][a-z]{2} +\d{1,2}, \d{4}, \d\d:\d\d")
@@ -20,7 +21,7 @@ def _speaks(head: str, sample: str) -> bool:
 def _key(entry: Entry) -> str:
     match = _ID.search(entry.id) or _ID.search(entry.link)
     if not match:
-        raise Unreadable("its link names no incident or maintenance")
+        raise EntryError("its link names no incident or maintenance")
     return match[2]
 
 

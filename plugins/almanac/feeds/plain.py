@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from ..model import OVER, Incident, Phase
+from almanac.model import OVER, Incident, Phase
+
 from . import titles, wording
-from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, tidy_link
 from .entries import Entry
 
 
@@ -20,7 +21,7 @@ def _key(entry: Entry) -> str:
         return entry.own_name
     words = titles.split_state(entry.title)[1] or entry.body.strip()
     if not words:
-        raise Unreadable("it has neither id nor link nor words")
+        raise EntryError("it has neither id nor link nor words")
     day = f" {entry.dated:%Y-%m-%d}" if entry.dated else ""
     return sha256(f"{words}{day}".encode()).hexdigest()[:16]
 

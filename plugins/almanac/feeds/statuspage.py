@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ..model import Incident
+from almanac.model import Incident
+
 from . import blocks
-from .dialect import Dialect, Draft, ReadContext, Unreadable, incident, tidy_link
+from .dialect import Dialect, Draft, EntryError, ReadContext, incident, tidy_link
 from .entries import Entry
 
 # The twelve characters are the only name common to RSS, Atom, API and to the old host after a provider has moved.
@@ -24,7 +25,7 @@ def _speaks(head: str, sample: str) -> bool:
 def _key(entry: Entry) -> str:
     slug = _SLUG.search(entry.link) or _SLUG.search(entry.id)
     if not slug:
-        raise Unreadable("its link has no incident id of twelve characters")
+        raise EntryError("its link has no incident id of twelve characters")
     return slug[1]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..model import OVER, Phase
+from almanac.model import OVER, Phase
+
 from . import wording
 
 _TAIL = 40  # characters at the end of a title in which one state can stand

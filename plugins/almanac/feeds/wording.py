@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
-from ..model import Impact, Kind, Phase
+from almanac.model import Impact, Kind, Phase
 
 _PHASES = MappingProxyType(
     {

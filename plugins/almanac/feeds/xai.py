@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from ..model import Incident, Phase, Window
+from almanac.model import Incident, Phase, Window
+
 from . import times, wording
-from .dialect import Dialect, Draft, Post, ReadContext, Unreadable, incident, oldest_first, tidy_link
+from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, oldest_first, tidy_link
 from .entries import Entry
 
 _STATUS = re.compile(r"<h3>\s*Status:\s*([^<]{1,40}?)\s*</h3>", re.IGNORECASE)
@@ -26,7 +27,7 @@ def _speaks(head: str, sample: str) -> bool:
 def _key(entry: Entry) -> str:
     name = entry.id.rsplit("/", 1)[-1] or entry.link.rsplit("/", 1)[-1]
     if not name:
-        raise Unreadable("it has no id")
+        raise EntryError("it has no id")
     return name
 
 
@@ -34,7 +35,7 @@ def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     entry = entries[0]
     status, severity = _STATUS.search(entry.body), _SEVERITY.search(entry.body)
     if not status:
-        raise Unreadable("it has no status")
+        raise EntryError("it has no status")
     component = _COMPONENT.match(entry.title)
     phase = wording.phase(status[1])
     if phase is Phase.UNKNOWN:
@@ -92,7 +93,7 @@ def _resolve_newest(posts: list[Post], ended: datetime | None) -> list[Post]:
 
 def _post(match: re.Match[str], at: datetime, rest: str) -> Post:
     heading = " ".join(match[2].split())
-    words = rest.split("</div>")[0]
+    words = rest.split("</div>", maxsplit=1)[0]
     if wording.phase(heading) is Phase.UNKNOWN:
         return Post(at=at, html=f"<p><b>{heading}</b></p>{words}")
     return Post(at=at, printed=heading, html=words)

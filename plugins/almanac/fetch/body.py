@@ -111,4 +111,4 @@ def _content_words(name: bytes, content_type: str, plain: bytes) -> str:
         return "nothing at all"
     if name:
         return f"XML with the root <{name.decode()[:40]}>"
-    return content_type.split(";")[0].strip()[:60] or "something else"
+    return content_type.split(";", maxsplit=1)[0].strip()[:60] or "something else"

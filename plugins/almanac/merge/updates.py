@@ -47,11 +47,10 @@ def in_effect(updates: Sequence[Update]) -> tuple[Update, ...]:
     phase = Phase.UNKNOWN
     phased = []
     for update in updates:
-        if update.phase is Phase.UNKNOWN and update.printed.lower() in CARRIES_ON:
-            update = replace(update, phase=phase)
+        carries_on = update.phase is Phase.UNKNOWN and update.printed.lower() in CARRIES_ON
+        phased.append(replace(update, phase=phase) if carries_on else update)
         if update.gone is None:
-            phase = update.phase
-        phased.append(update)
+            phase = phased[-1].phase
     return tuple(phased)
 
 

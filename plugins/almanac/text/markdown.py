@@ -69,7 +69,7 @@ PLAIN = re.compile(rf"{_PLAIN_LINE}(?:\n\n?{_PLAIN_LINE})*+")
 
 
 def clean(text: str) -> str:
-    """Return text without control, bidirectional, tag and surrogate characters, with \\n line ends, stripped."""
+    """Return text without control, bidirectional, tag and surrogate characters, with line feeds as line ends, stripped."""
     return tidy(text).strip()
 
 

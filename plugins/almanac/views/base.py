@@ -141,22 +141,27 @@ def clock(at: int) -> Time:
 
 
 def incident_url(card: Card) -> str:
+    """Return the address of an incident's page."""
     return card.url
 
 
 def month_url(year: int, month: int) -> str:
+    """Return the address of the incidents of a month."""
     return f"/incidents/{year}/{month:02}/"
 
 
 def provider_url(slug: str) -> str:
+    """Return the address of a provider's page."""
     return f"/providers/{slug}/"
 
 
 def component_url(slug: str, component: str) -> str:
+    """Return the address of a component's page."""
     return f"/providers/{slug}/{component}/"
 
 
 def year_url(slug: str, year: int) -> str:
+    """Return the address of a year of a provider's incidents."""
     return f"/providers/{slug}/{year}/"
 
 

@@ -63,6 +63,7 @@ def closed_at(almanac: Snapshot) -> int:
 
 
 def link(provider: Provider) -> Link:
+    """Return a provider's name with the address of its page."""
     return Link(base.provider_url(provider.slug), provider.name)
 
 

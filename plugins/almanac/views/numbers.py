@@ -76,6 +76,7 @@ class Numbers:
 
 
 def url(slug: str) -> str:
+    """Return the address of a provider's numbers."""
     return f"{base.provider_url(slug)}numbers/"
 
 

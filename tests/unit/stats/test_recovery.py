@@ -50,13 +50,13 @@ def by_the_book(cards: list[Card], card: Card, now: int, s: Settings) -> tuple[f
         if not counts(one) or (one.provider, one.id) == (card.provider, card.id):
             continue
         last = one.ended or max(at for at, _ in one.updates)
-        for share, weight in s.moments:
+        for share, share_weight in s.moments:
             elapsed = round((now - card.started) * share)
             if min(last, now) - one.started <= elapsed:
                 continue
             it = state(one, one.started + elapsed)
             apart = abs(one.started - card.started) / 3600 % 24
-            weight *= 0.5 ** (max(now - last, 0) / DAY / s.half_life)
+            weight = share_weight * 0.5 ** (max(now - last, 0) / DAY / s.half_life)
             if it.phase == me.phase:
                 weight *= kernel(math.log((60 + it.in_phase) / (60 + me.in_phase)), s.phase_time)
             else:
