@@ -179,6 +179,7 @@ def _key(files: dict[str, bytes]) -> str:
     modules = (
         "model/provider.py",
         "model/problem.py",
+        "feeds/__init__.py",
         *(
             f"content/{name}.py"
             for name in ("frontmatter", "forms/__init__", "forms/values", "forms/errors", "providers", "body")

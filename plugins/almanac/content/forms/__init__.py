@@ -6,30 +6,21 @@ Importing pydantic takes about 0.2 s, so this module is imported only when there
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from almanac.content.forms.errors import fault
 from almanac.content.forms.values import FeedAddress, Former, Key, Line, Moment, Quote, Slug, Web, Zone
 from almanac.content.frontmatter import Matter
+from almanac.feeds import DIALECTS
 from almanac.model.problem import Problem
 from almanac.text import limits
 
-Dialect = Literal[
-    "",
-    "statuspage",
-    "incidentio",
-    "xai",
-    "google",
-    "aws",
-    "azure",
-    "instatus",
-    "betterstack",
-    "flashduty",
-    "lambstatus",
-    "plain",
-]
+if TYPE_CHECKING:
+    Dialect = str
+else:  # the dialects that are read; the schema does not list them, so that a new one changes no file but its own
+    Dialect = Annotated[Literal[("", *(dialect.name for dialect in DIALECTS))], WithJsonSchema({"type": "string"})]
 Capability = Literal["chat", "api", "code", "search", "speech", "images", "compute", "other"]
 
 
@@ -78,9 +69,9 @@ class ProviderForm(Form):
         [],
         max_length=limits.FEEDS,
         description=(
-            "Its RSS or Atom feeds. `dialect` is a hint: `statuspage`, `incidentio`, `xai`, `google`, `aws`, "
-            "`azure`, `instatus`, `betterstack`, `flashduty`, `lambstatus` or `plain`; what a feed really speaks "
-            "is found out at each pull. `verified` is true once its form has been seen in a recording"
+            "Its RSS or Atom feeds. `dialect` is a hint, the name of a module in plugins/almanac/feeds such as "
+            "`statuspage`; what a feed really speaks is found out at each pull. `verified` is true once its form has "
+            "been seen in a recording"
         ),
     )
     components: list[ComponentForm] = Field(
