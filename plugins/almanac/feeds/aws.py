@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from almanac.model import Impact, Incident, Phase
+from almanac.model import OVER, Impact, Incident, Phase
 
-from . import times
+from . import times, wording
 from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, tidy_link
 from .entries import Entry
 
@@ -20,9 +20,12 @@ _STATE = re.compile(
 )
 # "Between 6:53 PM and 9:37 PM PDT" is all there is of start and end: no date, no year.
 _BETWEEN = re.compile(
-    r"Between (\d{1,2}):([0-5]\d) ([AP])M(?: P[SD]T)? and (\d{1,2}):([0-5]\d) ([AP])M (P[SD]T)\b(?! on)", re.IGNORECASE
+    r"between (\d{1,2}):([0-5]\d) ([AP])M(?: P[SD]T)? and (\d{1,2}):([0-5]\d) ([AP])M(?: (P[SD]T))?\b(?! on)",
+    re.IGNORECASE,
 )
 _SAME_EVENT = timedelta(days=30)  # silence after which the same title is a new event
+_LAST_WORDS = timedelta(days=1)  # how long after its end an event may be posted on
+_ONGOING = re.compile(r"\b(?:update on|regarding|continue\w*)\b[^.]{0,40}\bongoing\b", re.IGNORECASE)
 
 # AWS' red "disruption" is worse than what others call so; only what it grades plainly is graded here.
 _IMPACTS = {
@@ -38,11 +41,16 @@ def _speaks(head: str, sample: str) -> bool:
 
 
 def _key(entry: Entry) -> str:
-    """Return service, region and title: a service of a region has many events over time, all with the same link."""
+    """Return service, region and title: a service of a region has many events over time, all with the same link.
+
+    A guid in another form, such as an ARN, is the name of one event.
+    """
     match = _GUID.search(entry.id)
-    if not match:
+    if match:
+        return f"{match[1]} {_title(entry)[1].casefold()}"
+    if not entry.own_name:
         raise EntryError("its guid does not name service, region and time")
-    return f"{match[1]} {_title(entry)[1]}"
+    return entry.own_name
 
 
 def _title(entry: Entry) -> tuple[list[str], str]:
@@ -55,13 +63,29 @@ def _title(entry: Entry) -> tuple[list[str], str]:
 
 
 def _split_events(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
-    """Cut where the same title comes back after a month of silence."""
+    """Cut where the same title comes back after its event was over, or after a month in which nothing was said of it."""
     parts: list[list[Entry]] = []
     for entry in sorted(entries, key=lambda entry: entry.at):
-        if not parts or entry.at - parts[-1][-1].at > _SAME_EVENT:
+        if not parts or _is_another_event(parts[-1][-1], entry):
             parts.append([])
         parts[-1].append(entry)
     return [tuple(part) for part in reversed(parts)]
+
+
+def _is_another_event(before: Entry, entry: Entry) -> bool:
+    """Return whether a post begins another event. Titles are rewritten when one is over, so its words say it."""
+    if not _GUID.search(entry.id):
+        return False
+    silence = entry.at - before.at
+    if _is_closing(before):
+        return silence > _LAST_WORDS
+    return silence > _SAME_EVENT and not _ONGOING.search(entry.body)
+
+
+def _is_closing(entry: Entry) -> bool:
+    """Return whether a post says that its event is over, in its title and in its words."""
+    states = " ".join(_title(entry)[0]).lower()
+    return "operating normally" in states or ("resolved" in states and wording.prose_phase(entry.body) in OVER)
 
 
 def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
@@ -72,9 +96,7 @@ def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     between = _stated_times(newest) if over else None
     stated = next((state for state in states if state.lower() in _LEVELS), "")
     draft = Draft(
-        id=next(
-            (context.ids_by_hash[e.hash] for e in entries if e.hash in context.ids_by_hash), first.id.rpartition("#")[2]
-        ),
+        id=next((context.ids_by_hash[e.hash] for e in entries if e.hash in context.ids_by_hash), _own_id(first)),
         title=title,
         dialect=DIALECT.name,
         posts=[_post(entry, is_end=over and entry is newest) for entry in entries],
@@ -86,9 +108,14 @@ def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
         ended_basis="stated" if between else "",
         impact_stated=stated,
         impact=_IMPACTS.get(stated.lower(), Impact.UNKNOWN),
-        components=(first.id.rpartition("#")[2].rpartition("_")[0],),
+        components=(service[1],) if (service := _GUID.search(first.id)) else (),
     )
     return incident(draft, context)
+
+
+def _own_id(entry: Entry) -> str:
+    """Return what names an event after its first post: service, region and time, or the whole guid of another form."""
+    return entry.id.rpartition("#")[2] if _GUID.search(entry.id) else entry.own_name
 
 
 def _post(entry: Entry, *, is_end: bool) -> Post:
@@ -97,17 +124,23 @@ def _post(entry: Entry, *, is_end: bool) -> Post:
 
 
 def _stated_times(entry: Entry) -> tuple[datetime, datetime] | None:
-    """Return start and end by the words of the closing post, on the last day that is possible."""
-    match, posted = _BETWEEN.search(entry.body), entry.dated
-    zone = times.zone(match[7].upper()) if match else None
-    if not match or posted is None or zone is None:
+    """Return start and end by the words of the closing post: of several windows the first start and the last end."""
+    windows = list(_BETWEEN.finditer(entry.body))
+    zone = times.zone(windows[-1][7].upper()) if windows and windows[-1][7] else None
+    if entry.dated is None or zone is None:
         return None
-    day = posted.astimezone(zone).replace(second=0)
+    posted = entry.dated.astimezone(zone)
+    spans = [_window(match, posted) for match in windows]
+    return min(start for start, _ in spans).astimezone(UTC), max(end for _, end in spans).astimezone(UTC)
+
+
+def _window(match: re.Match[str], posted: datetime) -> tuple[datetime, datetime]:
+    """Return the local start and end of one window, on the last day that is possible."""
+    day = posted.replace(second=0)
     end = day.replace(hour=_hour(match[4], match[6]), minute=int(match[5]))
     end = end if end <= day else end - timedelta(days=1)
     start = end.replace(hour=_hour(match[1], match[3]), minute=int(match[2]))
-    start = start if start <= end else start - timedelta(days=1)
-    return start.astimezone(UTC), end.astimezone(UTC)
+    return start if start <= end else start - timedelta(days=1), end
 
 
 def _hour(hour: str, half: str) -> int:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
-from almanac.model import Incident, Phase
+from almanac.model import OVER, Incident, Phase
 
+from . import wording
 from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, oldest_first, tidy_link
 from .entries import Entry
 
@@ -24,11 +25,6 @@ _MONITORED = re.compile(r"<title>\s*(?:<!\[CDATA\[)?[^<]{1,200} (?:went down|rec
 _UPDATE = re.compile(r"/incident/\d+#")
 _DOWN = re.compile(r"(.{1,200}?) went down$")
 _UP = re.compile(r"(.{1,200}?) (?:has )?recovered$")
-_OVER = re.compile(
-    r"\b(?:has|have) (?:now )?been (?:fully )?(?:resolved|restored)\b|\bis (?:now )?(?:back|resolved)\b"
-    r"|\bhealthy again\b|\bfully recovered\b",
-    re.IGNORECASE,
-)
 
 
 def _speaks(head: str, sample: str) -> bool:
@@ -71,9 +67,12 @@ def _post(entry: Entry, context: ReadContext, *, planned: bool) -> Post:
         return Post(at=entry.at, html=entry.body, phase=Phase.INVESTIGATING)
     if _UP.fullmatch(entry.title):
         return Post(at=entry.at, html=entry.body, phase=Phase.RESOLVED)
-    if _OVER.search(entry.title) or _OVER.search(entry.body):
+    phase = wording.prose_phase(entry.title) or wording.prose_phase(entry.body)
+    if phase in OVER:
         context.doubt(f"end taken from the words of a post in {_key(entry)}")
         return Post(at=entry.at, html=entry.body, phase=Phase.COMPLETED if planned else Phase.RESOLVED)
+    if phase and not planned:
+        return Post(at=entry.at, html=entry.body, phase=phase)
     return Post(at=entry.at, html=entry.body, phase=Phase.SCHEDULED if planned else None)
 
 

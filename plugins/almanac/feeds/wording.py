@@ -81,6 +81,59 @@ _NOTICE = re.compile(
 _MAINTENANCE = re.compile(r"\bmaintenance\b|\bscheduled (?:downtime|upgrade|update)\b|维护", re.IGNORECASE)
 
 
+# What the prose of a post says, sentence by sentence, where no state is printed.
+_ADVERBS = r"(?:now|all|also|both|since|fully|completely|successfully|just|been)"
+_CLOSING = re.compile(
+    rf"\b(?:(?:has|have|had|is|are|was|were)(?: {_ADVERBS})* "
+    r"(?:resolved|restored|recovered|fixed|back(?: to normal| up| online)?|operational|operating normally"
+    r"|healthy again|working (?:again|normally|as (?:expected|usual)))"
+    rf"|(?:has|have|is|are|was|were)(?: {_ADVERBS})* (?:identified|found) and (?:fixed|resolved)"
+    r"|operating normally|back to normal|(?:issue|incident|problem|fault|outage|disruption)s? (?:is|are|was|were) over"
+    rf"|(?:work|maintenance|upgrade|migration)s? (?:has|have|is|was|were)(?: {_ADVERBS})* (?:completed|finished))\b",
+    re.IGNORECASE,
+)
+_QUALIFIED = re.compile(  # what stands before such words and takes them back
+    r"\b(?:not|no|never|partial(?:ly)?|mostly|almost|nearly|being|expect\w*|believe|think|hope|appears?|seems?)\b"
+    r"|n['’]t\b|\b(?:until|once|when|while|if|unless|after|that)\b(?: \w+){0,4} $|(?:^|, |\band )(?:some|most|many|several|a few)\b[^,]*$",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"\b(?:we|teams?|engineers) (?:are|is) still\b|\bcontinu\w+ to (?:investigate|work|see|experience)\b"
+    r"|\b(?:has|have) (?:returned|recurred|come back)\b|\bstill (?:investigating|working|seeing|ongoing)\b",
+    re.IGNORECASE,
+)
+_MONITORING = re.compile(r"\b(?:are|is|continue to|keep) (?:now )?(?:monitor|watch)", re.IGNORECASE)
+_IDENTIFIED = re.compile(r"\b(?:has|have) (?:been )?(?:identified|found) (?:the|a|what)\b", re.IGNORECASE)
+_INVESTIGATING = re.compile(
+    r"\b(?:are|is|currently) (?:now )?(?:investigating|looking)\b|\bis now (?:degraded|down)\b", re.IGNORECASE
+)
+_PROSE = (
+    (_MONITORING, Phase.MONITORING),
+    (_IDENTIFIED, Phase.IDENTIFIED),
+    (_INVESTIGATING, Phase.INVESTIGATING),
+    (_GOES_ON, Phase.INVESTIGATING),
+)
+_SENTENCE = re.compile(r"[^.!?;]+")
+
+
+def prose_phase(text: str) -> Phase | None:
+    """Return the phase that the words of a post tell, None if they tell none.
+
+    It is over if a sentence says so without "not", "once", "most" and the like, and none after it says that it goes on.
+    """
+    over = False
+    for sentence in _SENTENCE.findall(text):
+        words = " ".join(sentence.split())
+        over = (over or _closes(words)) and not (_GOES_ON.search(words) or _INVESTIGATING.search(words))
+    if over:
+        return Phase.RESOLVED
+    return next((phase for pattern, phase in _PROSE if pattern.search(text)), None)
+
+
+def _closes(sentence: str) -> bool:
+    return any(not _QUALIFIED.search(sentence[: match.start()]) for match in _CLOSING.finditer(sentence))
+
+
 def phase(printed: str) -> Phase | None:
     """Return the phase a printed word means, UNKNOWN for an unknown word, None if it keeps the phase before it."""
     word = _plainly(printed)
