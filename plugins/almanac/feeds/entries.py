@@ -51,6 +51,7 @@ class Entry:
     zone: tzinfo = UTC  # the one its stamp was written in
     categories: tuple[str, ...] = ()
     status: str = ""  # Microsoft's own element
+    planned_until: datetime | None = None  # Statuspage's own: the planned end of a maintenance
     unreadable: tuple[str, ...] = ()  # stamps that are there and are none
     pages: frozenset[str] = frozenset()  # addresses that name the status page, and no entry of it
     assumed: tuple[tuple[str, str], ...] = ()  # (what a stamp lacks, the stamp): what is read all the same
@@ -174,6 +175,7 @@ def _entry(parsed: Any, read_at: datetime, zone: tzinfo, position: int, digest: 
         zone=(dated.at.tzinfo if dated else None) or zone,
         categories=tuple(_line(tag.get("term")) for tag in get(parsed, "tags") or ()),
         status=_line(get(parsed, "status")),
+        planned_until=times.stamp(_line(get(parsed, "maintenanceenddate")), zone),
         unreadable=tuple(stamp for name, stamp in stamps.items() if stamp and not dates[name]),
         assumed=tuple((date.lacks, stamps[name]) for name, date in dates.items() if date and date.lacks),
         hash=digest,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from almanac.model import Incident
+from almanac.model import Incident, Phase
 
-from . import blocks
+from . import blocks, wording
 from .dialect import Dialect, Draft, EntryError, ReadContext, incident, tidy_link
 from .entries import Entry
 
@@ -33,16 +33,23 @@ def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     entry = entries[0]
     anchor = entry.at  # pubDate is the newest post, or a maintenance's start
     window = blocks.window(entry, anchor, context)
+    posts = blocks.posts(entry, anchor, context)
+    newest = posts[-1]  # as the body has them: times are typed by hand, and what is headed by Resolved is not open
+    is_over = wording.phase(newest.printed) in (Phase.RESOLVED, Phase.COMPLETED)
     draft = Draft(
         id=_key(entry),
         title=entry.title,
         dialect=DIALECT.name,
-        posts=blocks.posts(entry, anchor, context),
+        posts=posts,
         source=tidy_link(entry.link or entry.id),
         precision="minute",
-        planned=window is not None,
+        started=None if blocks.are_dated(entry.body) else min(anchor, newest.at),
+        ended=newest.at if is_over and newest.at < max(post.at for post in posts) else None,
+        ended_basis="resolved-update",
+        phase=wording.phase(newest.printed) if is_over else None,
+        planned=window is not None or entry.planned_until is not None,
         planned_from=window[0] if window else None,
-        planned_until=window[1] if window else None,
+        planned_until=window[1] if window else entry.planned_until,
     )
     return incident(draft, context)
 

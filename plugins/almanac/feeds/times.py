@@ -100,7 +100,7 @@ def _of_parts(part: dict[str, str | None], default_zone: tzinfo) -> Stamp | None
     """Return the stamp of the parts that a form matched; month and year are always there."""
     name, year = part["month"] or "", _year(part["year"] or "")
     month = int(name) if name.isdecimal() else month_of(name)
-    hour = _hour(int(part["hour"] or 0), (part["half"] or "").lower())
+    hour = hour_of_day(int(part["hour"] or 0), (part["half"] or "").lower())
     in_zone = zone(_TWICE.sub(r"\1", part["zone"])) if part["zone"] else default_zone
     if month is None or hour is None or in_zone is None:
         return None
@@ -129,7 +129,7 @@ def _year(digits: str) -> int:
     return year + 1900 if len(digits) == 3 else year
 
 
-def _hour(hour: int, half: str) -> int | None:
+def hour_of_day(hour: int, half: str) -> int | None:
     """Return the hour of the day, 0 to 23; `half` is a or p where the clock has twelve hours."""
     if not half:
         return hour
