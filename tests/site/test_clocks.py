@@ -153,18 +153,20 @@ def test_what_stands_undated_in_a_feed_that_is_read_first_began_before_and_is_no
 def test_what_appears_undated_in_a_feed_that_was_empty_began_when_it_appeared(tmp_path: Path) -> None:
     there = Archive(tmp_path)
     there.pull(undated(), BEGIN)
-    there.pull(undated("API outage"), BEGIN + timedelta(hours=1))
-    assert there.known()["API outage"].started_basis == "seen"
-    assert open_now(there) == ["API outage"]
+    there.pull(undated("Identified: API outage"), BEGIN + timedelta(hours=1))
+    assert there.known()["Identified: API outage"].started_basis == "seen"
+    assert open_now(there) == ["Identified: API outage"]
 
 
 def test_what_stood_undated_in_a_new_feed_is_open_once_it_is_posted_on(tmp_path: Path) -> None:
     there = Archive(tmp_path)
-    there.pull(undated("API outage"), BEGIN)
+    there.pull(undated("Identified: API outage"), BEGIN)
     later = BEGIN + timedelta(hours=3)
-    posted = undated("API outage").replace(b"</item>", f"<pubDate>{later:%d %b %Y %H:%M} GMT</pubDate></item>".encode())
+    posted = undated("Identified: API outage").replace(
+        b"</item>", f"<pubDate>{later:%d %b %Y %H:%M} GMT</pubDate></item>".encode()
+    )
     there.pull(posted.replace(b"</guid>", b"</guid><description>Still down.</description>"), later)
-    assert open_now(there) == ["API outage"]
+    assert open_now(there) == ["Identified: API outage"]
 
 
 def test_an_undated_incident_of_a_new_feed_counts_in_no_number_and_its_page_says_why() -> None:
@@ -191,4 +193,4 @@ def test_nobody_posted_late_where_the_date_is_ours(basis: str) -> None:
     over = replace(INCIDENT, phase=Phase.RESOLVED, ended=SEEN, ended_basis="pubdate", started_basis=basis)
     assert over.posted_late is False
     assert replace(over, started_basis="pubdate", ended_basis="seen").posted_late is False
-    assert replace(over, started_basis="pubdate").posted_late is True
+    assert replace(over, started_basis="pubdate", dialect="statuspage").posted_late is True

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from almanac import feeds
 from almanac.feeds import document, incidentio, times, wording
 from almanac.model import FeedError, Impact, Incident, Kind, Phase, Provider, Reading, Window, stamp, unstamp
+from almanac.model.incident import LATEST_POSTS
 from almanac.text import limits
 from almanac.text import markdown as text
 from bench.feeds import statuspage
@@ -438,7 +439,7 @@ def test_what_is_longer_than_is_kept_is_cut_and_a_doubt() -> None:
     assert [len(incident.id) for incident in reading.incidents] == [limits.ID, limits.ID]
     assert len({incident.id for incident in reading.incidents}) == 2
     assert len(reading.incidents[0].updates[0].text) <= limits.TEXT
-    assert len(reading.doubts) == 3  # of id, title and text
+    assert len(reading.doubts) == 4  # of id, title and text, and that neither says how it stands
 
 
 def test_a_number_of_thousands_of_digits_costs_no_answer() -> None:
@@ -597,3 +598,33 @@ def test_a_provider_is_named_in_what_it_said() -> None:
     provider = Provider(slug="anthropic", name="Claude", company="", home="", status_page="")
     reading = feeds.read(provider, (pairs.FOLDER / "statuspage/reopened.xml").read_bytes(), seen=SEEN)
     assert (reading.provider, {incident.provider for incident in reading.incidents}) == ("anthropic", {"anthropic"})
+
+
+def test_a_dialect_that_shows_the_latest_posts_only_is_known_to_the_model() -> None:
+    assert {dialect.name for dialect in feeds.DIALECTS if not dialect.whole_entries} == LATEST_POSTS
+
+
+def test_what_was_seen_resolved_first_is_not_said_to_be_posted_late() -> None:
+    entry = "<entry><title>Slow</title><id>https://s.example/incidents/01JXJPWKHTC4R7D2N9KQ0F5W8S</id>"
+    body = "<updated>2026-03-02T10:00:00Z</updated><content type='html'>&lt;b&gt;Status: Resolved&lt;/b&gt;</content></entry>"
+    [incident] = read(f"<feed xmlns='http://www.w3.org/2005/Atom'>{entry}{body}</feed>".encode()).incidents
+    assert (incident.dialect, incident.phase, incident.posted_late) == ("incidentio", Phase.RESOLVED, False)
+
+
+def test_bodies_in_blocks_are_read_in_linear_time() -> None:
+    for words in (
+        "<p><strong>Resolved</strong> - a",
+        "<small>1:00pm PST</small> a",
+        "<br>",
+        "<p>",
+        "<b>Update</b><br>",
+        "< ",
+    ):
+
+        def tried(size: int, words: str = words) -> None:
+            body = words * (size // len(words))
+            read(
+                f"<rss><channel><item><guid>1</guid><description><![CDATA[{body}]]></description></item></channel></rss>".encode()
+            )
+
+        assert growth(tried, 100_000) < SQUARE

@@ -7,10 +7,11 @@ from hashlib import sha256
 import pytest
 
 from almanac import feeds
-from almanac.feeds import titles
+from almanac.feeds import titles, wording
 from almanac.merge import merge
 from almanac.model import Incident, Phase, Reading, unstamp
 from tests.support.feeds.pairs import PROVIDER
+from tests.support.growth import LINEAR, growth
 
 SEEN = unstamp("2026-03-02T12:00:00Z")
 NAME = "API errors"
@@ -124,3 +125,31 @@ def test_the_same_title_months_later_is_another_incident() -> None:
     known = {one.id: one for one in merge({}, read(NAME, 0, guid="")).incidents}
     known |= {one.id: one for one in merge(known, read(NAME, 3_000, "02 Jul 2026 10:00 GMT", guid="")).incidents}
     assert sorted(str(one.started.date()) for one in known.values()) == ["2026-03-02", "2026-07-02"]
+
+
+@pytest.mark.parametrize(
+    ("words", "phase"),
+    [
+        ("We have resolved the problem.", Phase.RESOLVED),
+        ("Engineers fixed it. All is back to normal.", Phase.RESOLVED),
+        ("An issue that hit some users has now been fully resolved.", Phase.RESOLVED),
+        ("Most jobs have recovered.", None),
+        ("Some users have recovered, others not.", None),
+        ("We will write once the problem has been resolved.", None),
+        ("We believe it has been fixed.", None),
+        ("It has not been resolved.", None),
+        ("It was resolved, but we are still seeing errors.", Phase.INVESTIGATING),
+        ("The outage of yesterday was resolved. We are investigating a new one.", Phase.INVESTIGATING),
+        ("We have identified the cause.", Phase.IDENTIFIED),
+        ("A fix is out, and we are monitoring.", Phase.MONITORING),
+        ("Mail is now degraded", Phase.INVESTIGATING),
+        ("Nothing is said.", None),
+    ],
+)
+def test_words_of_a_post_tell_its_phase_and_no_more_than_they_say(words: str, phase: Phase | None) -> None:
+    assert wording.prose_phase(words) is phase
+
+
+@pytest.mark.parametrize("words", ["has been resolved ", "is now ", "most jobs have recovered, ", "some "])
+def test_long_prose_is_read_in_linear_time(words: str) -> None:
+    assert growth(lambda size: wording.prose_phase(words * (size // len(words))), 60_000) < LINEAR

@@ -153,7 +153,8 @@ def correct(card: Card, fix: Fix) -> Card:
     card = card._replace(kind=str(kind) or card.kind, impact=fix.impact or card.impact)
     card = card._replace(changed=max(card.changed, fix.date))
     undated = {card.started_basis, card.ended_basis} & {SIGHT, BOUND}
-    return card._replace(posted_late=card.ended is not None and card.posted >= card.ended and not undated)
+    late = card.ended is not None and card.posted >= card.ended and not undated
+    return card._replace(posted_late=late and card.first_post_known)
 
 
 def _over(card: Card) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from almanac.model import FeedError, Incident, Provider, Reading, Skip
+from almanac.model import FeedError, Incident, Kind, Provider, Reading, Skip
 
 from . import (
     api,
@@ -90,13 +90,15 @@ def _read(feed: Document, context: ReadContext, hint: str) -> Reading:
     fresh = entries.parse(feed, new_entries, context.read_at, context.zone)
     _doubt_dates(fresh, context)
     incidents, skipped = _incidents(dialect, fresh, context)
-    if {incident.id for incident, _ in incidents} & set(
-        old.values()
-    ):  # told of by an entry we skipped as well: read both
+    old_ids = set(old.values())
+    if any(incident.id in old_ids for incident, _ in incidents):  # told of by an entry we skipped as well: read both
         return _read(feed, replace(context, ids_by_hash={}), hint)
     if feed.entries and not incidents and not old:
         why = f"{skipped[0].entry}: {skipped[0].why}"
         raise FeedError("unreadable", f"none of {len(hashes)} entries can be read as {dialect.name} ({why})")
+    stateless = sum(incident.kind is Kind.UNKNOWN for incident, _ in incidents)
+    if stateless * 2 > len(incidents):
+        context.doubt(f"{stateless} of {len(incidents)} entries say neither in words nor in form how they stand")
     items = {**old, **{entry.hash: incident.id for incident, group in incidents for entry in group}}
     oldest = entries.oldest(feed, context.zone)
     return Reading(

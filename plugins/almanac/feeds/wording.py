@@ -78,6 +78,11 @@ _NOTICE = re.compile(
     r"|\bannounce|\breminder\b|\bwill be removed\b",
     re.IGNORECASE,
 )
+_NORMAL = re.compile(
+    r"\bis (?:now |again )*(?:operational|operating normally|available again)\b|\bback to normal\b"
+    r"|\bin our own (?:probe|monitor\w*|measurements?)\b|\bfalse (?:alarm|positive)\b",
+    re.IGNORECASE,
+)
 _MAINTENANCE = re.compile(r"\bmaintenance\b|\bscheduled (?:downtime|upgrade|update)\b|维护", re.IGNORECASE)
 
 
@@ -87,14 +92,14 @@ _CLOSING = re.compile(
     rf"\b(?:(?:has|have|had|is|are|was|were)(?: {_ADVERBS})* "
     r"(?:resolved|restored|recovered|fixed|back(?: to normal| up| online)?|operational|operating normally"
     r"|healthy again|working (?:again|normally|as (?:expected|usual)))"
-    rf"|(?:has|have|is|are|was|were)(?: {_ADVERBS})* (?:identified|found) and (?:fixed|resolved)"
+    rf"|(?:we|team|engineers|has|have|is|are|was|were)(?: {_ADVERBS})* (?:(?:identified|found) and )?(?:fixed|resolved|restored)"
     r"|operating normally|back to normal|(?:issue|incident|problem|fault|outage|disruption)s? (?:is|are|was|were) over"
     rf"|(?:work|maintenance|upgrade|migration)s? (?:has|have|is|was|were)(?: {_ADVERBS})* (?:completed|finished))\b",
     re.IGNORECASE,
 )
 _QUALIFIED = re.compile(  # what stands before such words and takes them back
     r"\b(?:not|no|never|partial(?:ly)?|mostly|almost|nearly|being|expect\w*|believe|think|hope|appears?|seems?)\b"
-    r"|n['’]t\b|\b(?:until|once|when|while|if|unless|after|that)\b(?: \w+){0,4} $|(?:^|, |\band )(?:some|most|many|several|a few)\b[^,]*$",
+    r"|n['’]t\b|\b(?:until|once|when|while|if|unless|after)\b(?: \w+){0,4} $|(?:^|, |\band )(?:some|most|many|several|a few)\b[^,]*$",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
@@ -113,6 +118,7 @@ _PROSE = (
     (_INVESTIGATING, Phase.INVESTIGATING),
     (_GOES_ON, Phase.INVESTIGATING),
 )
+_BEFORE = 300  # characters before such words in which they can be taken back
 _SENTENCE = re.compile(r"[^.!?;]+")
 
 
@@ -131,7 +137,8 @@ def prose_phase(text: str) -> Phase | None:
 
 
 def _closes(sentence: str) -> bool:
-    return any(not _QUALIFIED.search(sentence[: match.start()]) for match in _CLOSING.finditer(sentence))
+    starts = [match.start() for match in _CLOSING.finditer(sentence)]
+    return any(not _QUALIFIED.search(sentence[max(0, start - _BEFORE) : start]) for start in starts)
 
 
 def phase(printed: str) -> Phase | None:
@@ -160,7 +167,12 @@ def kind(title: str, impact: Impact, *, planned: bool) -> tuple[Kind, str]:
         return (Kind.DEGRADATION if _PARTLY.search(title) else Kind.OUTAGE), "words"
     if _TROUBLE.search(title):
         return (Kind.OUTAGE, "impact") if impact is Impact.CRITICAL else (Kind.DEGRADATION, "words")
-    for pattern, meaning in ((_TEST, Kind.TEST), (_MAINTENANCE, Kind.MAINTENANCE), (_NOTICE, Kind.NOTICE)):
+    for pattern, meaning in (
+        (_TEST, Kind.TEST),
+        (_MAINTENANCE, Kind.MAINTENANCE),
+        (_NOTICE, Kind.NOTICE),
+        (_NORMAL, Kind.NOTICE),
+    ):
         if pattern.search(title):
             return meaning, "words"
     return (Kind.OUTAGE if impact is Impact.CRITICAL else Kind.DEGRADATION), "impact"

@@ -9,7 +9,21 @@ from typing import Any, NamedTuple
 
 from almanac.merge import updates
 from almanac.merge.updates import MINUTE
-from almanac.model import BOUND, OVER, SIGHT, TROUBLE, Change, Impact, Incident, Phase, Reading, Update, Window, stamp
+from almanac.model import (
+    BOUND,
+    OVER,
+    SIGHT,
+    TROUBLE,
+    Change,
+    Impact,
+    Incident,
+    Kind,
+    Phase,
+    Reading,
+    Update,
+    Window,
+    stamp,
+)
 
 # What a basis is worth where two sources differ.
 START_RANK = {"pubdate": 0, "first-update": 1, "ulid": 2, "stated": 2, "mended": 3}
@@ -119,7 +133,7 @@ def _kind(archived: Incident, incoming: Incident) -> dict[str, Any]:
     import_knows_kind = bool(archived.imported) and archived.kind not in TROUBLE and incoming.kind_basis != "source"
     silent = incoming.impact is Impact.UNKNOWN and archived.impact is not Impact.UNKNOWN
     weighed = silent and archived.kind_basis == "impact" and {archived.kind, incoming.kind} <= TROUBLE
-    better = archived if import_knows_kind or weighed else incoming
+    better = archived if incoming.kind is Kind.UNKNOWN or import_knows_kind or weighed else incoming
     return {"kind": better.kind, "kind_basis": better.kind_basis}
 
 

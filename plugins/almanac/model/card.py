@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from almanac.model.incident import BOUND, OVER, TROUBLE, Incident
+from almanac.model.incident import BOUND, OVER, TROUBLE, Incident, Kind
 from almanac.model.times import seconds
 
 
@@ -45,6 +45,7 @@ class Card(NamedTuple):
     changed: int = 0  # when anything about it last changed
     known: int = 0  # when the last of what is known of it became known: before that, less was
     states: int = 0  # at how many moments something became known
+    first_post_known: bool = True  # else nobody can say that it was posted late
 
     @property
     def url(self) -> str:
@@ -60,7 +61,7 @@ class Card(NamedTuple):
     def is_open(self) -> bool:
         """True while the provider has named no end; what stood undated in a new feed only once it is posted on."""
         is_new = self.started_basis != BOUND or any(at > self.started for at, _ in self.updates)
-        return self.ended is None and self.phase not in OVER and is_new
+        return self.ended is None and self.phase not in OVER and self.kind != Kind.UNKNOWN and is_new
 
 
 def card(incident: Incident, file: str) -> Card:
@@ -95,6 +96,7 @@ def card(incident: Incident, file: str) -> Card:
         changed=seconds(incident.changed),
         known=seconds(observed[-1]),
         states=len(observed),
+        first_post_known=incident.is_first_post_known,
     )
 
 

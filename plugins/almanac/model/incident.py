@@ -26,6 +26,7 @@ class Kind(StrEnum):
     MAINTENANCE = "maintenance"
     NOTICE = "notice"
     TEST = "test"
+    UNKNOWN = "unknown"  # neither in words nor in form does its source say how it stands: no trouble, and never open
     WITHDRAWN = "withdrawn"  # by an editor's correction only, like the next
     MERGED = "merged"  # counted with another incident
 
@@ -53,6 +54,8 @@ YEARS = range(1990, 2200)  # in which incidents can have happened
 SIGHT = "seen"  # the basis of a start or end that nothing dates but that we saw it; it may have been before
 BOUND = "bound"  # the basis of a start that nothing dates, of what stood in a feed when we first read it: not later
 
+# Dialects whose entries do not hold every post of an incident, so that the first one may never have been seen.
+LATEST_POSTS = frozenset({"incidentio", "google", "aws", "azure", "flashduty", "betterstack", "plain"})
 OVER = frozenset({Phase.RESOLVED, Phase.POSTMORTEM, Phase.COMPLETED})
 
 
@@ -173,13 +176,18 @@ class Incident:
         return update.seen or max(update.at, self.first_seen)
 
     @property
+    def is_first_post_known(self) -> bool:
+        """True where the source holds every post; else nobody knows when it was first posted."""
+        return bool(self.imported) or self.dialect not in LATEST_POSTS
+
+    @property
     def posted_late(self) -> bool:
-        """First posted at or after its end: nobody could have been warned by it. Unknown where a date is ours."""
+        """First posted at or after its end: nobody could have been warned by it. Said only of what was seen."""
         undated = {self.started_basis, self.ended_basis} & {SIGHT, BOUND}
-        return self.ended is not None and self.posted >= self.ended and not undated
+        return self.ended is not None and self.posted >= self.ended and not undated and self.is_first_post_known
 
     @property
     def is_open(self) -> bool:
         """True while the provider has named no end; what stood undated in a new feed only once it is posted on."""
         is_new = self.started_basis != BOUND or any(update.at > self.started for update in self.updates)
-        return self.ended is None and self.phase not in OVER and is_new
+        return self.ended is None and self.phase not in OVER and self.kind is not Kind.UNKNOWN and is_new

@@ -23,6 +23,7 @@ _REASONS = {
     Kind.MAINTENANCE.value: "maintenance",
     Kind.NOTICE.value: "notice, no trouble of the service",
     Kind.TEST.value: "test of the status page",
+    Kind.UNKNOWN.value: "its source does not say how it stands",
     Kind.WITHDRAWN.value: "withdrawn by an editor",
     Kind.MERGED.value: "merged with another incident by an editor",
 }
