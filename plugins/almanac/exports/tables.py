@@ -49,7 +49,7 @@ INCIDENTS = Table(
         Field("provider", "string", "Slug of the provider"),
         Field("id", "string", "The provider's own id of the incident"),
         Field("title", "string", "The provider's title"),
-        Field("kind", "string", "outage, degradation, maintenance, notice, test, withdrawn or merged"),
+        Field("kind", "string", "outage, degradation, maintenance, notice, test, unknown, withdrawn or merged"),
         Field("impact", "string", "none, minor, major, critical, maintenance or unknown"),
         Field("impact_stated", "string", "The source's own word"),
         Field("phase", "string", "Where the provider said it stood last"),
