@@ -58,6 +58,13 @@ def posts(entry: Entry, anchor: datetime, context: ReadContext, *, newest_first:
     return (texts[::-1] if newest_first else texts) or [undated]
 
 
+def preface(entry: Entry, at: datetime) -> list[Post]:
+    """Return what stands above the first block of a body as a post of its own, none where no words do."""
+    first = _BLOCK.search(entry.body) or _CLOCK.search(entry.body)
+    html = _inner(entry.body[: first.start()]) if first else ""
+    return [Post(at=at, printed="Update", html=html)] if text_of(html) else []
+
+
 def are_dated(body: str) -> bool:
     """Return whether a body is made of blocks with times."""
     match = _BLOCK.search(body)

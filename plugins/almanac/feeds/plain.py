@@ -62,7 +62,7 @@ def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
         posts=posts,
         source=tidy_link(_with_scheme(entry.link) or entry.id),
         precision=entry.precision,
-        started=min(entry.at, posts[0].at),
+        started=min(entry.at, *(post.at for post in posts)),
         started_basis="pubdate",
         planned_from=entry.dated if phase is Phase.SCHEDULED and entry.at > context.read_at else None,
         ended=stated or (last if is_over and not tells_end else None),
@@ -88,15 +88,13 @@ def _posts(entry: Entry, printed: str, context: ReadContext) -> list[Post]:
     """Return the posts that a body holds, oldest first: dated blocks, clocks, or all of it in the state that is told."""
     last = max(entry.at, entry.updated or entry.at)
     if blocks.are_dated(entry.body):
-        return sorted(blocks.posts(entry, last, context), key=lambda post: post.at)
+        dated = sorted(blocks.posts(entry, last, context), key=lambda post: post.at)
+        return [*blocks.preface(entry, last), *dated]
     if posts := blocks.clock_posts(entry):
-        return posts
-    state = printed or blocks.state(entry.body)
-    phase = (
-        None
-        if wording.phase(state)
-        else wording.prose_phase(entry.title) or wording.prose_phase(blocks.text_of(entry.body))
-    )
+        return [*blocks.preface(entry, last), *posts]
+    state, phase = printed or blocks.state(entry.body), None
+    if not wording.phase(state):
+        phase = wording.prose_phase(entry.title) or wording.prose_phase(blocks.text_of(entry.body))
     return [Post(at=last, printed=state, html=entry.body, phase=phase)]
 
 

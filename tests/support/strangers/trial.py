@@ -358,7 +358,7 @@ class _Line:
             difference = _difference(self.base.pages[changed[0]], pages.get(changed[0]))
             self._say(None, f"pages of others change: {', '.join(changed[:3])}: {difference}")
         for one in feeds:
-            place = re.compile(rf"incidents/{one.slug}/[^/]+/index\.html")
+            place = re.compile(rf"incidents/{one.slug}/[^/]+/(?:\d+/)?index\.html")
             own = b"".join(data for path, data in pages.items() if place.fullmatch(path))
             for mark in one.hope.marks if own and one.number not in self.cut else ():
                 if not re.search(rb"%s\b" % mark.encode(), own):
