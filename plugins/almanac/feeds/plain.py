@@ -92,10 +92,16 @@ def _posts(entry: Entry, printed: str, context: ReadContext) -> list[Post]:
         return [*blocks.preface(entry, last), *dated]
     if posts := blocks.clock_posts(entry):
         return [*blocks.preface(entry, last), *posts]
-    state, phase = printed or blocks.state(entry.body), None
+    state, phase = printed or blocks.state(entry.body) or _category(entry), None
     if not wording.phase(state):
-        phase = wording.prose_phase(entry.title) or wording.prose_phase(blocks.text_of(entry.body))
+        words = (entry.title, blocks.text_of(entry.body))
+        phase = wording.labelled_phase(entry.body) or next(filter(None, map(wording.prose_phase, words)), None)
     return [Post(at=last, printed=state, html=entry.body, phase=phase)]
+
+
+def _category(entry: Entry) -> str:
+    """Return the state that a category of an entry names, "" if none does."""
+    return next((word for word in entry.categories if wording.phase(word) not in (None, Phase.UNKNOWN)), "")
 
 
 def _phase_of(post: Post) -> Phase | None:

@@ -26,6 +26,12 @@ _PHASES = MappingProxyType(
         "maintenance in progress": Phase.IN_PROGRESS,
         "ongoing": Phase.IN_PROGRESS,
         "complete": Phase.COMPLETED,
+        "fixed": Phase.RESOLVED,
+        "solved": Phase.RESOLVED,
+        "closed": Phase.RESOLVED,
+        "recovered": Phase.RESOLVED,
+        "restored": Phase.RESOLVED,
+        "mitigated": Phase.MONITORING,
         "maintenance completed": Phase.COMPLETED,
         "maintenance complete": Phase.COMPLETED,
         "cancelled": Phase.COMPLETED,
@@ -110,7 +116,8 @@ _GOES_ON = re.compile(
 _MONITORING = re.compile(r"\b(?:are|is|continue to|keep) (?:now )?(?:monitor|watch)", re.IGNORECASE)
 _IDENTIFIED = re.compile(r"\b(?:has|have) (?:been )?(?:identified|found) (?:the|a|what)\b", re.IGNORECASE)
 _INVESTIGATING = re.compile(
-    r"\b(?:are|is|currently) (?:now )?(?:investigating|looking)\b|\bis now (?:degraded|down)\b", re.IGNORECASE
+    r"\b(?:are|is|began|started|currently) (?:now )?(?:investigating|looking)\b|\bis now (?:degraded|down)\b",
+    re.IGNORECASE,
 )
 _PROSE = (
     (_MONITORING, Phase.MONITORING),
@@ -118,6 +125,17 @@ _PROSE = (
     (_INVESTIGATING, Phase.INVESTIGATING),
     (_GOES_ON, Phase.INVESTIGATING),
 )
+_LABEL = re.compile(
+    r"(?:^|>|\n)\s{0,20}(?:current )?(?:status|state)\s{0,5}:?(?:\s{0,5}</?(?:b|strong|span|em|dt|dd|td|th)\b[^<>]{0,60}>){0,3}"
+    r"\s{0,5}:?\s{0,5}([A-Za-z]{2,20}(?: [A-Za-z]{2,20}){0,2})\s{0,20}(?=<|\n|$|[.,;])",
+    re.IGNORECASE,
+)
+_CONDITIONS = {
+    "up": Phase.RESOLVED,
+    "operational": Phase.RESOLVED,
+    "down": Phase.INVESTIGATING,
+    "degraded": Phase.INVESTIGATING,
+}
 _BEFORE = 300  # characters before such words in which they can be taken back
 _SENTENCE = re.compile(r"[^.!?;]+")
 
@@ -134,6 +152,14 @@ def prose_phase(text: str) -> Phase | None:
     if over:
         return Phase.RESOLVED
     return next((phase for pattern, phase in _PROSE if pattern.search(text)), None)
+
+
+def labelled_phase(html: str) -> Phase | None:
+    """Return the phase that a body tells under a label, as in "Status: Up" on a line of its own; None if it has none."""
+    match = _LABEL.search(html)
+    word = _plainly(match[1]) if match else ""
+    told = _CONDITIONS.get(word) or (phase(word) if word else None)
+    return None if told is Phase.UNKNOWN else told
 
 
 def _closes(sentence: str) -> bool:
