@@ -899,3 +899,13 @@ def test_two_that_are_told_alike_are_not_taken_for_one() -> None:
         *known,
         "urn:2",
     }
+
+
+def test_a_mended_feed_adds_what_is_new_and_changes_nothing() -> None:
+    slow, over = incident(post(0, "Investigating")), incident(post(0, "Investigating"), post(60, "Resolved"))
+    other = incident(post(50, "Identified"), id="b")
+    known = pulled(reading(10, slow))
+    mended = merge(known, reading(70, over, other, is_mended=True))
+    assert [(one.id, one.phase) for one in mended.incidents] == [("b", Phase.IDENTIFIED)]
+    assert merge(known, reading(70, is_mended=True)).incidents == ()  # nothing has vanished
+    assert after(reading(10, slow), reading(80, over)).phase is Phase.RESOLVED

@@ -99,6 +99,8 @@ def _read(feed: Document, context: ReadContext, hint: str) -> Reading:
     stateless = sum(incident.kind is Kind.UNKNOWN for incident, _ in incidents)
     if stateless * 2 > len(incidents):
         context.doubt(f"{stateless} of {len(incidents)} entries say neither in words nor in form how they stand")
+    if feed.mended:
+        context.doubt(f"the XML is not well-formed: {feed.mended} references mended; it may add, but changes nothing")
     items = {**old, **{entry.hash: incident.id for incident, group in incidents for entry in group}}
     oldest = entries.oldest(feed, context.zone)
     return Reading(
@@ -114,7 +116,12 @@ def _read(feed: Document, context: ReadContext, hint: str) -> Reading:
         window=dialect.window,
         since=min(oldest, context.read_at) if oldest else None,
         entries=len(feed.entries),
-        items=tuple((digest, items[digest]) for digest in hashes if digest in items),
+        items=tuple(
+            context.ids_by_hash.items()  # what changed in it is still to be read once it is well-formed
+            if feed.mended
+            else ((digest, items[digest]) for digest in hashes if digest in items)
+        ),
+        is_mended=bool(feed.mended),
     )
 
 

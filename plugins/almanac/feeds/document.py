@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from html.entities import html5
 from itertools import islice
 from xml.parsers import expat
 
@@ -31,6 +32,9 @@ _CHALLENGE = re.compile(rb"challenge|captcha|just a moment|verify you are human|
 _ROOTS = frozenset({"rss", "feed", "RDF"})
 _ENTRY, _TRIED = re.compile(rb"<((?:[A-Za-z_][A-Za-z0-9._-]{0,40}:)?(?:item|entry))(?=[\s/>])"), 8
 _HIDING = rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>"  # where a tag is no tag
+_MARK = re.compile(rb"<!\[CDATA\[|<!--|<\?|&(?:(#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)?")
+_CLOSINGS = {b"<![CDATA[": b"]]>", b"<!--": b"-->", b"<?": b"?>"}  # where an ampersand stands for itself
+_XML_NAMES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _OPENING = re.compile(rb"<(?:rss\b[^>]*>\s*<channel\b[^>]*>|feed\b[^>]*>|[\w.-]{1,40}:RDF\b[^>]*>)")
 
 
@@ -42,6 +46,7 @@ class Document:
     opening: bytes  # as much of it as opens the elements that hold the entries
     entries: tuple[bytes, ...]
     tail: bytes
+    mended: int = 0  # references that are none in XML and were replaced, so that it is well-formed
 
 
 def split(body: bytes) -> Document:
@@ -50,19 +55,53 @@ def split(body: bytes) -> Document:
     source = _utf8(body)
     if b"\x00" in source:  # expat would read it as UTF-16, in which we would find no entry
         raise FeedError("malformed", "the XML holds NULs; nothing of it was taken, the next pull tries again")
+    mended = 0
     try:
         tag = _check(source)
     except expat.ExpatError as error:
-        raise _explain_malformed(source, error) from error
+        source, mended = _mend(source)
+        try:
+            tag = _check(source)
+        except expat.ExpatError:
+            raise _explain_malformed(source, error) from error
     cuts = _cuts(source, tag) or _cuts_of_others(source, tag)
     if len(cuts) > MOST_ENTRIES:
         raise FeedError("too large", f"{len(cuts):,} entries are more than a status feed has; is it the right one?")
     if not cuts:
-        return Document(head=source, opening=source, entries=(), tail=b"")
+        return Document(head=source, opening=source, entries=(), tail=b"", mended=mended)
     head, tail = source[: cuts[0][0]], source[cuts[-1][1] :]
     opening = _OPENING.search(head)
     entries = tuple(source[start:end] for start, end in cuts)
-    return Document(head=head, opening=opening[0] if opening else head, entries=entries, tail=tail)
+    return Document(head=head, opening=opening[0] if opening else head, entries=entries, tail=tail, mended=mended)
+
+
+def _mend(source: bytes) -> tuple[bytes, int]:
+    """Return the source with what XML takes for no reference as text, and how many of these there were.
+
+    `&nbsp;` and its kind are references in HTML only, and a bare & is no reference at all. Nothing else is mended, and
+    nothing where a comment or the like has no end.
+    """
+    pieces, at, count = [], 0, 0
+    while match := _MARK.search(source, at):
+        start, closing = match.start(), _CLOSINGS.get(match[0], b"")
+        closing_at = source.find(closing, match.end())  # nothing closes an ampersand: at its own end
+        if closing_at < 0:
+            return source, 0
+        end = closing_at + len(closing)
+        text = match[0] if closing else _as_reference(match)
+        pieces += [source[at:start], source[start:end] if closing else text]
+        count += not closing and text != match[0]
+        at = end
+    return b"".join([*pieces, source[at:]]), count
+
+
+def _as_reference(match: re.Match[bytes]) -> bytes:
+    """Return an ampersand with what follows it as XML can read it: a name of HTML as its characters, else as text."""
+    name = match[1]
+    if name and (name in _XML_NAMES or name.startswith(b"#")):
+        return match[0]
+    characters = html5.get(f"{name.decode()};", "") if name else ""
+    return "".join(f"&#{ord(character)};" for character in characters).encode() or b"&amp;" + match[0][1:]
 
 
 def check_size(body: bytes) -> None:

@@ -10,7 +10,7 @@ from almanac.merge import absence, facts
 from almanac.merge.coverage import cover, in_order
 from almanac.merge.twins import candidates, counterpart
 from almanac.merge.updates import in_effect
-from almanac.model import Change, Incident, Reading, stamp
+from almanac.model import Change, Incident, Reading, Window, stamp
 
 __all__ = ["Merged", "counterpart", "cover", "in_effect", "in_order", "merge"]
 
@@ -27,8 +27,11 @@ class Merged:
 def merge(known: Mapping[str, Incident], reading: Reading, last_open: Iterable[tuple[str, datetime]] = ()) -> Merged:
     """Bring what a feed says together with what is known of its provider (by id).
 
-    `last_open` is that of the pull before. Merging the same reading again gives no incidents.
+    `last_open` is that of the pull before. Merging the same reading again gives no incidents. A reading of a feed that had
+    to be mended adds what is new, and says nothing of what is known.
     """
+    if reading.is_mended:
+        reading = replace(reading, unchanged=(), window=Window.ROLLING, since=None)
     names = {alias: incident.id for incident in known.values() for alias in incident.aliases}
     by_id = {incident.id: incident for incident in reading.incidents}
     archive_id = {name: names.get(name, name) for name in (*by_id, *reading.unchanged)}
@@ -39,10 +42,12 @@ def merge(known: Mapping[str, Incident], reading: Reading, last_open: Iterable[t
     after = dict(known)
     for name, incident in sorted(by_id.items()):
         was = after.get(archive_id[name])
+        if was and reading.is_mended:
+            continue
         after[archive_id[name]] = (
             facts.merge_incident(was, incident, reading) if was else facts.new_incident(incident, reading)
         )
-    for name in sorted(present & known.keys()):
+    for name in sorted(present & known.keys()) if not reading.is_mended else ():
         after[name] = _mark_reappeared(after[name], reading)
     sights = dict(last_open)
     after |= {i.id: i for i in absence.missing(known.values(), present, reading, sights)}

@@ -34,6 +34,7 @@ class Reading:
     False where the feed holds only the latest update or one update an entry. `unchanged` are ids of incidents whose
     entries are byte-identical to the last reading and were not parsed again; they are present in the feed all the same.
     `since` is the time of the oldest entry shown, from which on the feed speaks; None for an empty feed.
+    `is_mended`: the feed was not well-formed and was mended, so it may add incidents but change none.
     """
 
     provider: str
@@ -49,6 +50,7 @@ class Reading:
     since: datetime | None = None
     entries: int = 0
     items: tuple[tuple[str, str], ...] = ()  # (hash of the entry's bytes, incident id), for the next reading
+    is_mended: bool = False
 
 
 class FeedError(Exception):
