@@ -165,7 +165,7 @@ def test_two_providers_are_measured_over_the_same_days() -> None:
     page = compared(almanac(PAST))
     assert page.head.path == "/compare/anthropic/groq/"
     said = {line.name: (plain(line.first), plain(line.second)) for line in page.measures}
-    assert (said["Covered"], said["Incidents"]) == (("50 %", "50 %"), ("3", "1"))
+    assert (said["Covered"], said["Incidents"]) == (("50%", "50%"), ("3", "1"))
     assert plain(dict(page.together)["Both in trouble"]) == "1.0 h"
     assert [plain(side.ninety.heading) for side in page.sides] == ["90 days to 1 March 2026"] * 2
 
@@ -178,7 +178,7 @@ def test_unlike_coverage_is_said() -> None:
 def test_two_that_are_watched_since_today_can_be_compared() -> None:
     today = [pulls(slug, since=at("02 13:00")) for slug in ("anthropic", "groq")]
     page = compared(almanac(PAST, watched=today))
-    assert {line.name: (line.first, line.second) for line in page.measures}["Covered"] == ("0 %".replace(" ", GAP),) * 2
+    assert {line.name: (line.first, line.second) for line in page.measures}["Covered"] == ("0%",) * 2
 
 
 def test_who_was_never_covered_is_not_compared() -> None:

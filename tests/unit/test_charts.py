@@ -99,12 +99,12 @@ def test_an_early_first_of_a_month_leaves_no_room_for_the_first_day() -> None:
 
 def test_a_share_stands_on_its_axis_with_its_interval() -> None:
     assert charts.estimate(0.85, 0.75, 0.9, 0.7) == charts.Estimate(
-        "50%", "16.67%", "66.67%", "85.0 %, interval 75.0 % to 90.0 %".replace(" %", f"{english.GAP}%")
+        "50%", "16.67%", "66.67%", "85.0%, interval 75.0% to 90.0%"
     )
 
 
 def test_a_share_without_an_interval_is_a_dot_alone() -> None:
-    assert charts.estimate(1.0, None, None, 0.9) == charts.Estimate("100%", "", "", f"100{english.GAP}%")
+    assert charts.estimate(1.0, None, None, 0.9) == charts.Estimate("100%", "", "", "100%")
 
 
 def test_what_lies_below_the_axis_stands_on_its_edge() -> None:
@@ -113,9 +113,9 @@ def test_what_lies_below_the_axis_stands_on_its_edge() -> None:
 
 def test_an_axis_keeps_its_end_labels_on_a_narrow_page() -> None:
     assert charts.grid(0.9, 2) == (
-        Label("0%", f"90{english.GAP}%", "start"),
-        Label("50%", f"95{english.GAP}%", "middle", "w"),
-        Label("100%", f"100{english.GAP}%", "end"),
+        Label("0%", "90%", "start"),
+        Label("50%", "95%", "middle", "w"),
+        Label("100%", "100%", "end"),
     )
 
 

@@ -390,7 +390,7 @@ def test_an_unknown_rating_and_a_missing_end_make_a_range() -> None:
 def test_a_count_outside_of_coverage_is_only_a_lower_bound() -> None:
     evidence = world([incident("acme", "a", at(2), 30)], {"acme": (at(1), at(20))})
     figure = evidence.ask(asked(f"{{count: incidents, {MARCH}}}"))
-    assert (figure.words, figure.how[-1]) == ("at least 1", f"The record covers 63.3{GAP}% of that time.")
+    assert (figure.words, figure.how[-1]) == ("at least 1", "The record covers 63.3% of that time.")
     assert verdict(figure, queries.expect(COUNT, "> 0")) == "supported"
     assert verdict(figure, queries.expect(COUNT, "= 1")) == "undecidable"
 
@@ -522,12 +522,12 @@ def test_a_figure_has_parts() -> None:
     figure = Figure(unit="share", bounds=Bounds(0.1, 0.25), n=1200, k=3, interval=Bounds(0.05, 0.3), method="90 %")
     parts = ("", "n", "k", "low", "high", "interval")
     assert {part: (figure.part(part) or "").replace(GAP, " ") for part in parts} == {
-        "": "10.0 % to 25.0 %",
+        "": "10.0% to 25.0%",
         "n": "1,200",
         "k": "3",
-        "low": "10.0 %",
-        "high": "25.0 %",
-        "interval": "5.0 % to 30.0 %",
+        "low": "10.0%",
+        "high": "25.0%",
+        "interval": "5.0% to 30.0%",
     }
     assert figure.part("mean") is None
     assert Figure(unit="rank", bounds=Bounds(2, 4)).words == "2–4"
@@ -592,7 +592,7 @@ def test_the_seeds_claim_is_what_the_csv_says(shared: Path) -> None:
     under = real().ask(asked(f"{{share: ended under 2h, {about}}}"))
     middle = real().ask(asked(f"{{length: median, {about}}}"))
     assert (two_to_four.n, two_to_four.k, under.k) == (len(lengths), within, sooner) == (124, 24, 88)
-    assert (two_to_four.words, under.words) == (f"19.4{GAP}%", f"71.0{GAP}%")
+    assert (two_to_four.words, under.words) == ("19.4%", "71.0%")
     assert middle.bounds == Bounds(median(lengths), median(lengths))
     assert round(median(lengths) / 60) == 64
     assert verdict(two_to_four, queries.expect(SHARE, "> 50%")) == "contradicted"
@@ -848,7 +848,7 @@ def page(root: Path, path: str) -> Any:
 def test_figures_and_verdicts_follow_the_archive_from_build_to_build(project: Path) -> None:
     assert build(project) == ""
     shown = page(project, "articles/2026/acme")
-    assert shown.select_one(".body p").text == "It took 1 h 30 min; {{length}} is code. Of 1, 1 (100 %) were quick."
+    assert shown.select_one(".body p").text == "It took 1 h 30 min; {{length}} is code. Of 1, 1 (100%) were quick."
     claim = shown.select_one("#claims .claim")
     assert claim["class"] == ["claim", "contradicted"]
     said = "Contradicted: the archive says 1 h 30 min, the claim means more than 2h."

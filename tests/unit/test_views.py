@@ -756,8 +756,8 @@ def test_the_strip_of_a_provider_says_what_each_number_rests_on() -> None:
     known = almanac([incident("a", "2026-02-27 00:00", "2026-02-27 21:36"), incident("b", "01 10:00", "01 10:00")])
     page = provider_page(known, CLAUDE)
     assert [(fact.name, plain(fact.value)) for fact in page.facts] == [
-        ("Clear, 90 days", "99.0 %"),
-        ("Covered", "100 %"),
+        ("Clear, 90 days", "99.0%"),
+        ("Covered", "100%"),
         ("Incidents", "2"),
         ("Median length", "21 h 36 min"),
         ("Posted late", "1 of 2"),
@@ -769,7 +769,7 @@ def test_a_share_that_may_be_anything_has_no_interval() -> None:
     unended = incident("a", "01 10:00", "", imported="x")
     known = almanac([unended], watched=[pulls("anthropic", since=at("2026-02-01 00:00"), dataset="x")])
     share = provider_page(known, CLAUDE).facts[0]
-    assert (plain(share.value), plain(share.note)) == ("96.0–98.0 %", "90 %: 0–100 %")
+    assert (plain(share.value), plain(share.note)) == ("96.0–98.0%", "90% interval: 0–100%")
     longer = incident("a", "2026-02-10 00:00", "", imported="x", updates=())
     wide = almanac([longer], watched=known.pulls.values())
     share = provider_page(wide, CLAUDE).facts[0]
@@ -912,7 +912,7 @@ def test_covered_time_is_told_with_its_gaps() -> None:
     page = views.status(almanac(watched=[Pulls(provider="anthropic", coverage=spans)]))
     said = [(plain(source.covered), plain(source.gaps)) for source in page.sources]
     assert said == [
-        ("1 February 2026 to 21 February 2026, 75 % of it", "1 gap, the longest 5 days"),
+        ("1 February 2026 to 21 February 2026, 75% of it", "1 gap, the longest 5 days"),
         ("no time is covered yet", ""),
     ]
 

@@ -71,7 +71,7 @@ def test_each_provider_stands_under_every_formula_with_its_place() -> None:
     last = page.weighed[-1]
     # Thirteen major incidents of 6 hours in 92 days: 78 of 2208 hours, weighed 1 or 0.3.
     assert last.provider == Link("/providers/p5/", "P5")
-    assert [plain(share) for share, _ in last.cells][:2] == ["96.5 %", "98.9 %"]
+    assert [plain(share) for share, _ in last.cells][:2] == ["96.5%", "98.9%"]
     assert [place for _, place in last.cells] == ["6"] * 7
     assert (last.span, last.places.dot) == ("6", "100%")
 
@@ -79,7 +79,7 @@ def test_each_provider_stands_under_every_formula_with_its_place() -> None:
 def test_the_trend_is_told_in_words_or_why_not() -> None:
     trends = {trend.provider.text: trend for trend in q4().trends}
     assert trends["P5"].verdict == "one of the two is not known well enough"
-    assert plain(trends["P5"].now) == "96.5 %"
+    assert plain(trends["P5"].now) == "96.5%"
 
 
 def test_a_leaderboard_names_the_rows_it_was_made_from_and_how_to_derive_it() -> None:
@@ -131,7 +131,7 @@ def test_what_never_falls_with_it_and_does_the_same_is_named_with_the_reason() -
     assert advice.provider.text == "Claude"
     ((best),) = advice.best
     assert best.provider == Link("/providers/groq/", "Groq")
-    assert plain(best.reason).startswith("also in trouble 0 % of the time Claude was, at most ")
+    assert plain(best.reason).startswith("also in trouble 0% of the time Claude was, at most ")
     assert plain(best.reason).endswith("; both do Chat; 182 shared days")
 
 
@@ -140,7 +140,7 @@ def test_what_is_built_on_it_is_no_backup() -> None:
     (advice, *_) = views.backups(views.closed(known)).advice
     assert (advice.best, [plain(one.reason) for one in advice.falling]) == (
         (),
-        ["is built on Claude; also in trouble 0 % of the time Claude was"],
+        ["is built on Claude; also in trouble 0% of the time Claude was"],
     )
 
 
@@ -160,7 +160,7 @@ def test_a_pair_is_told_with_lift_test_and_shared_days() -> None:
     page = views.backups(views.closed(world((CHATTY, 0), (SPARE, 0))), "providers")
     (line,) = page.family.lines
     # Both in trouble for the same 4 of every 168 hours.
-    assert (plain(line.forth), plain(line.back), line.covered) == ("100 %", "100 %", "182")
+    assert (plain(line.forth), plain(line.back), line.covered) == ("100%", "100%", "182")
     assert line.lift == f"{182 * 24 / 100:.1f}"
     assert line.significant
     assert plain(page.stand).endswith("Of these the troubles of one pair start together more often than chance has it.")
@@ -195,13 +195,13 @@ def test_the_scorecard_says_how_often_it_held_and_against_what_it_is_better() ->
     page = views.forecast(scored(ScoreRow("all", "", 30, SCORE), ScoreRow("all", "anthropic", 30, SCORE)), {})
     (line,) = page.pooled
     assert (plain(line.elapsed), line.n) == ("30 min in", "200")
-    assert (plain(line.within_50), plain(line.within_80)) == ("49 %", "80.0 %")
-    assert (line.loss, plain(line.below_plain), plain(line.below_press)) == ("1.50", "25.0 % less", "50.0 % less")
+    assert (plain(line.within_50), plain(line.within_80)) == ("49%", "80.0%")
+    assert (line.loss, plain(line.below_plain), plain(line.below_press)) == ("1.50", "25.0% less", "50.0% less")
     assert line.estimate.dot == "60%"  # 80 on an axis from 50 to 100
     assert (page.providers[0].name, page.providers[0].link) == ("Claude", "/providers/anthropic/")
     assert plain(page.stand) == (
-        "Half an hour into an incident the interval that should hold four times in five held in 80 % of 200 cases, and "
-        "the forecast lost 50.0 % less than “back in 2 to 4 hours”."
+        "Half an hour into an incident the interval that should hold four times in five held in 80% of 200 cases, and "
+        "the forecast lost 50.0% less than “back in 2 to 4 hours”."
     )
 
 
@@ -237,7 +237,7 @@ def test_each_moment_has_its_page_of_providers() -> None:
 def test_reliability_is_drawn_with_larger_dots_for_more_forecasts() -> None:
     (drawn,) = views.forecast(scored(), {}).reliable
     assert drawn.diagram.dots == (charts.Dot("25%", "80.0", "7.0"), charts.Dot("75%", "40.0", "3.5"))
-    assert [tuple(map(plain, row)) for row in drawn.bins] == [("25 %", "50 %", "100"), ("75 %", "75 %", "25")]
+    assert [tuple(map(plain, row)) for row in drawn.bins] == [("25%", "50%", "100"), ("75%", "75%", "25")]
 
 
 def test_without_a_scorecard_the_page_says_how_to_make_one() -> None:
@@ -288,15 +288,15 @@ def test_an_open_incident_shows_the_newest_forecast_on_the_clock() -> None:
     times = [plain(each.text) for each in (back.issued, back.low, back.median, back.high)]
     assert times == ["13:30 UTC", "13:40 UTC", "14:10 UTC", "16:10 UTC"]
     assert [tuple(map(plain, each)) for each in back.chances] == [
-        ("30 min", "40 %"),
-        ("1 h", "65 %"),
-        ("2 h", "85 %"),
-        ("4 h", "95 %"),
-        ("12 h", "99 %"),
+        ("30 min", "40%"),
+        ("1 h", "65%"),
+        ("2 h", "85%"),
+        ("4 h", "95%"),
+        ("12 h", "99%"),
     ]
     assert plain(back.basis) == (
         "Learnt from 30 incidents of its own that lasted at least about as long (30 min) and 5 of others, which weigh "
-        "30 %: its own are few; phase then: identified."
+        "30%: its own are few; phase then: identified."
     )
     assert back.outlasted == ""
 
@@ -335,10 +335,10 @@ def test_the_numbers_of_a_period_stand_in_a_line() -> None:
         incident("c", "2026-02-21 10:00", "2026-02-21 10:00"),
     )
     line = next(each for each in page.periods if each.name == "last 30 days")
-    assert (plain(line.share), plain(line.covered), line.n) == ("99.6 %", "100 %", "3")  # 3 of 720 hours
+    assert (plain(line.share), plain(line.covered), line.n) == ("99.6%", "100%", "3")  # 3 of 720 hours
     assert tuple(map(plain, (line.median, line.p90, line.longest))) == ("1 h 30 min", "1 h 54 min", "2 h")
     assert line.left_open == "1 posted late, 1 without a length, 1 of unsaid severity"
-    assert plain(line.weighed[1]) == "99.8–99.9 %"  # Statuspage: 0.6 h, and an hour from 0 to 1
+    assert plain(line.weighed[1]) == "99.8–99.9%"  # Statuspage: 0.6 h, and an hour from 0 to 1
     assert line.url == "/leaderboard/30-days/"
     assert page.explain == "anthropic 30-days"
 

@@ -79,7 +79,7 @@ def _formulas(numbers: Measure) -> Iterator[str]:
         yield f"   {formula.name:22s}{weights:14s}{bounds.low:.4%} to {bounds.high:.4%}"
     if numbers.interval and numbers.availability:
         low, high = numbers.interval
-        yield f"   90 % interval of the first, from whole weeks drawn again: {low:.2%} to {high:.2%}"
+        yield f"   90% interval of the first, from whole weeks drawn again: {low:.2%} to {high:.2%}"
     if numbers.rate:
         low, high = numbers.rate.interval
         yield f"   {numbers.rate.per_month:.2f} incidents per 30 covered days, Poisson {low:.2f} to {high:.2f}"

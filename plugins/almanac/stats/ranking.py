@@ -105,7 +105,7 @@ def why_unranked(numbers: Measure) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %".replace(".0 %", " %")
+    return f"{share * 100:.1f}%".replace(".0%", "%")
 
 
 def shown_first(records: Sequence[Record], now: int) -> Period | None:

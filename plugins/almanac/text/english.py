@@ -120,25 +120,25 @@ def period(since: datetime, last: datetime) -> str:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """Return a share as 83.5 %. Only what is wholly 100 or 0 looks so; what is nearly so is "> 99.9 %" or "< 0.1 %"."""
+    """Return a share as 83.5%. Only what is wholly 100 or 0 looks so; what is nearly so is ">99.9%" or "<0.1%"."""
     step = 10.0**-digits
     scaled = share * 100
     if scaled in (0, 100):
-        return f"{scaled:.0f}{GAP}%"
+        return f"{scaled:.0f}%"
     if 100 - step / 2 <= scaled < 100:
-        return f">{GAP}{100 - step:.{digits}f}{GAP}%"
+        return f">{100 - step:.{digits}f}%"
     if 0 < scaled < step / 2:
-        return f"<{GAP}{step:.{digits}f}{GAP}%"
-    return f"{scaled:.{digits}f}{GAP}%"
+        return f"<{step:.{digits}f}%"
+    return f"{scaled:.{digits}f}%"
 
 
 def percents(low: float, high: float) -> str:
-    """Return a range of shares: 95.6–98.6 %; one number where both print the same."""
+    """Return a range of shares: 95.6–98.6%; one number where both print the same."""
     first, last = percent(low), percent(high)
     if first == last:
         return last
     nearly = first.startswith((">", "<")) or last.startswith((">", "<"))
-    return f"{first} to {last}" if nearly else f"{first.removesuffix(f'{GAP}%')}–{last}"
+    return f"{first} to {last}" if nearly else f"{first.removesuffix('%')}–{last}"
 
 
 def count(number: int) -> str:

@@ -161,11 +161,11 @@ def _on(share: float, floor: float) -> str:
 
 
 def grid(floor: float, steps: int) -> tuple[Label, ...]:
-    """Return `steps` + 1 labelled lines from `floor` to 100 %; a narrow page leaves out those between the ends."""
+    """Return `steps` + 1 labelled lines from `floor` to 100%; a narrow page leaves out those between the ends."""
     shares = [floor + (1 - floor) * at / steps for at in range(steps + 1)]
     anchors = ["start", *["middle"] * (steps - 1), "end"]
     return tuple(
-        Label(_x(at / steps), f"{share * 100:.0f}{english.GAP}%", anchor, "w" if 0 < at < steps else "")
+        Label(_x(at / steps), f"{share * 100:.0f}%", anchor, "w" if 0 < at < steps else "")
         for at, (share, anchor) in enumerate(zip(shares, anchors, strict=True))
     )
 

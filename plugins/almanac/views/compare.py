@@ -188,7 +188,7 @@ def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:
     both = (first, second)
     return (
         line("Share without declared trouble", SHARE, *map(measures.share_text, both)),
-        line("90 % interval", "ranges", *map(_interval, both)),
+        line("90% interval", "ranges", *map(_interval, both)),
         line("Covered", "coverage", *(english.percent(m.coverage, 0) for m in both)),
         line("Incidents", "how-often-and-how-long", *(english.count(m.n) for m in both)),
         line("In 30 covered days", "how-often-and-how-long", *map(measures.rate, both)),
@@ -213,7 +213,7 @@ def _together(pair: Pair) -> tuple[tuple[str, str], ...]:
     ]
     if pair.lift:
         around = pair.lift.interval
-        bounds = f", 90{english.GAP}%: {around.low:.1f} to {around.high:.1f}" if around else ""
+        bounds = f", 90% interval: {around.low:.1f} to {around.high:.1f}" if around else ""
         lines.append(("Times as often as by chance", f"{pair.lift.value:.1f}{bounds}"))
     if pair.together:
         more = "more often than by chance" if pair.together.significant else "not more often than by chance can do"
@@ -224,5 +224,5 @@ def _together(pair: Pair) -> tuple[tuple[str, str], ...]:
 def _share(share: Share | None) -> str:
     if share is None:
         return "not known"
-    bounds = f", 90{english.GAP}%: {english.percents(*share.interval)}" if share.interval else ""
+    bounds = f", 90% interval: {english.percents(*share.interval)}" if share.interval else ""
     return f"{english.percent(share.value)} of the time{bounds}"

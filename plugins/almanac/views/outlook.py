@@ -72,7 +72,7 @@ def _back(issued: Issued, now: int) -> BackBy:
             at[2],
             at[0],
             at[4],
-            f"Over by {_clock_text(at[2])}, 80 % {_clock_text(at[0])} to {_clock_text(at[4])}",
+            f"Over by {_clock_text(at[2])}, 80% interval {_clock_text(at[0])} to {_clock_text(at[4])}",
         ),
         half=_on(scale, at[2], at[1], at[3], "the middle half"),
         ticks=charts.ticks(scale),

@@ -200,7 +200,7 @@ def _interval(numbers: Measure) -> str:
         return "not all that is needed is recorded"
     if numbers.interval is None:
         return "no trouble declared" if not numbers.n else ""
-    return f"90{english.GAP}%: {english.percents(*numbers.interval)}"
+    return f"90% interval: {english.percents(*numbers.interval)}"
 
 
 def _rate(numbers: Measure) -> str:

@@ -49,7 +49,7 @@ acme, 2026-03-01 to 2026-03-28
    AIWatch               0.3, 1, 1     99.6131% to 99.6131%
    1, ¾, ¼               0.25, 0.75, 1 99.7024% to 99.7024%
    1, 1, ½               0.5, 1, 1     99.5536% to 99.5536%
-   90 % interval of the first, from whole weeks drawn again: 83.04% to 100.00%
+   90% interval of the first, from whole weeks drawn again: 83.04% to 100.00%
    4.29 incidents per 30 covered days, Poisson 1.46 to 9.81
 
 5. Rank 1 to 1 of 1

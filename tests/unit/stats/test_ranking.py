@@ -46,9 +46,9 @@ def test_providers_stand_by_availability_with_ranks_and_groups() -> None:
     ("entry", "why"),
     [
         (plain("x", covered=(-48, -24)), "nothing of the period is covered"),
-        (steady("x", 1, until=50), "covered for 54.9 % of the period, 60 % needed"),
+        (steady("x", 1, until=50), "covered for 54.9% of the period, 60% needed"),
         (plain("x", card(1, 2), card(5, 6)), "too few incidents to tell how they vary: 2, 3 needed"),
-        (plain("x", card(24 * 20)), "ends not recorded: anything from 22 % to 100 %"),
+        (plain("x", card(24 * 20)), "ends not recorded: anything from 22% to 100%"),
         (
             plain("x", *(card(h, h, id=str(h)) for h in (1, 30, 60)), card(90, 91), card(100, 101)),
             "lengths not recorded: 3 of 5 incidents end when they start",
