@@ -155,7 +155,7 @@ def test_a_page_says_whose_it_is_how_far_the_record_goes_and_until_when_to_belie
             "updated_at": "2026-03-02T14:10:00Z",
             "valid_until": VALID_UNTIL,
         },
-        "status": {"indicator": "none", "description": "No trouble declared"},
+        "status": {"indicator": "none", "description": "No incident reported"},
     }
 
 
@@ -165,13 +165,13 @@ def test_trouble_stands_at_the_components_it_names(output: Path) -> None:
         ("claude-ai", "claude.ai", "partial_outage"),
         ("api", "Claude API", "operational"),
     ]
-    assert summary["status"] == {"indicator": "major", "description": "Major trouble"}
+    assert summary["status"] == {"indicator": "major", "description": "Major outage"}
     assert [found["id"] for found in summary["incidents"]] == ["open"]
 
 
 def test_the_site_is_as_bad_as_its_worst_provider(output: Path) -> None:
     summary = get(output, "api/v2/summary.json")
-    assert summary["status"] == {"indicator": "major", "description": "Trouble declared by Claude"}
+    assert summary["status"] == {"indicator": "major", "description": "Incident reported by Claude"}
     assert [(c["id"], c["status"]) for c in summary["components"]] == [
         ("anthropic", "partial_outage"),
         ("groq", "operational"),
@@ -245,7 +245,7 @@ def test_past_its_time_nothing_says_operational_and_nothing_is_green(stale: Path
         *stale.glob("**/feed.json"),
     ]:
         said = path.read_text().lower()
-        assert [word for word in ("operational", "green", "none declared") if word in said] == [], path
+        assert [word for word in ("operational", "green", "no incident reported") if word in said] == [], path
     for home in HOMES:
         status = get(stale, f"{home}api/v2/status.json")["status"]
         assert (status["indicator"], status["description"][:7]) == ("unknown", "Unknown")
@@ -263,7 +263,7 @@ def test_a_badge_says_what_was_declared_and_when(output: Path) -> None:
     assert get(output, "providers/groq/badge.json") == {
         "schemaVersion": 1,
         "label": "Groq",
-        "message": "none declared, 2 Mar 14:10 UTC",
+        "message": "no incident reported, 2 Mar 14:10 UTC",
         "color": "brightgreen",
         "cacheSeconds": 300,
     }
@@ -274,17 +274,20 @@ def test_the_badge_of_the_site_counts_those_it_knows_of(output: Path, stale: Pat
     found = get(output, "badge.json")
     assert (found["label"], found["message"], found["color"]) == (
         "Outage Almanac",
-        "1 of 2 in declared trouble, 2 Mar 14:10 UTC",
+        "1 of 2 reporting an incident, 2 Mar 14:10 UTC",
         "orange",
     )
     assert (get(stale, "badge.json")["message"], get(stale, "badge.json")["color"]) == ("unknown", "lightgrey")
     title = xml(output / "badge.svg").findtext("{http://www.w3.org/2000/svg}title") or ""
-    assert title.startswith("Outage Almanac: 1 of 2 in declared trouble")
+    assert title.startswith("Outage Almanac: 1 of 2 reporting an incident")
 
 
 def test_a_badge_is_a_picture_with_a_title_and_the_same_words(output: Path, stale: Path) -> None:
     svg = "{http://www.w3.org/2000/svg}"
-    for folder, fill, said in ((output, "#1b7f4d", "none declared, 2 Mar 14:10 UTC"), (stale, "#6b6f76", "unknown")):
+    for folder, fill, said in (
+        (output, "#1b7f4d", "no incident reported, 2 Mar 14:10 UTC"),
+        (stale, "#6b6f76", "unknown"),
+    ):
         root = xml(folder / "providers/groq/badge.svg")
         texts = [text.text for text in root.iter(f"{svg}text")]
         fills = [rect.attrib["fill"] for rect in root.iter(f"{svg}rect")]

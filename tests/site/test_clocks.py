@@ -176,16 +176,16 @@ def test_an_undated_incident_of_a_new_feed_counts_in_no_number_and_its_page_says
     chosen = select(CLAUDE, [card], (Stretch(0, seconds(SEEN)),))
     assert (chosen.eligible, [left.why for left in chosen.left_out]) == (
         (),
-        ["stood undated in the feed when it was first read"],
+        ["undated in the feed when we first read it"],
     )
     assert current.state(site, CLAUDE).mark == base.CLEAR
-    assert (base.length(card), card.is_open, one.is_open) == ("no end recorded", False, False)
+    assert (base.length(card), card.is_open, one.is_open) == ("no end time", False, False)
     midnight = seconds(SEEN) // 86400 * 86400
     assert days.worst([card], None, midnight, 1, seconds(SEEN)) == (charts.UNKNOWN,)
     assert days.worst([card._replace(started_basis="seen")], None, midnight, 1, seconds(SEEN)) == (charts.UNSAID,)
     page = views.incident(views.Surroundings(site).of(card), one, card)
     note = page.facts[0].note.replace("\xa0", " ")
-    assert note == "2 Mar 2026, or before: it stood in the feed, undated, when we first read it"
+    assert note == "2 Mar 2026, or earlier: it was already in the feed, undated, when we first read it"
 
 
 @pytest.mark.parametrize("basis", ["seen", "bound"])

@@ -54,11 +54,11 @@ def test_a_replay_takes_the_states_that_were_laid_out_for_it() -> None:
 def test_each_state_says_what_was_known_and_when() -> None:
     page = replayed(SEEN)
     assert [(state.anchor, state.phase, plain(state.stand)) for state in page.states][:3] == [
-        ("at-2026-03-02T11:53:00Z", "Investigating", "Open for 4 min; its end was not known."),
-        ("at-2026-03-02T12:23:00Z", "Identified", "Open for 34 min; its end was not known."),
-        ("at-2026-03-02T12:43:00Z", "Identified", "Open for 54 min; its end was not known."),
+        ("at-2026-03-02T11:53:00Z", "Investigating", "Open for 4 min."),
+        ("at-2026-03-02T12:23:00Z", "Identified", "Open for 34 min."),
+        ("at-2026-03-02T12:43:00Z", "Identified", "Open for 54 min."),
     ]
-    assert plain(page.states[-1].stand) == "Over since 15:47 UTC, after 3 h 58 min."
+    assert plain(page.states[-1].stand) == "Ended 15:47 UTC, after 3 h 58 min."
 
 
 def test_a_state_shows_the_post_as_it_read_then_and_later_what_became_of_it() -> None:
@@ -80,7 +80,7 @@ def test_titles_stand_only_where_they_are_new() -> None:
 
 
 def test_an_import_is_labelled_as_the_provider_s_own_account() -> None:
-    assert replayed(IMPORT).stand.startswith("By the provider’s stamps")
+    assert replayed(IMPORT).stand.startswith("From the provider’s timestamps")
     assert replayed(SEEN).stand.startswith("As we saw it")
 
 
@@ -145,7 +145,7 @@ def test_a_component_has_only_the_incidents_that_name_it() -> None:
     known = almanac(PAST)
     page = views.component(known, views.closed(known), CLAUDE, API)
     assert [row.url.split("/")[-2] for row in page.latest] == ["api", "both"]
-    assert "2 incidents on record named it" in plain(page.stand)
+    assert "2 incidents on record." in plain(page.stand)
     assert next(fact.value for fact in page.facts if fact.name == "Incidents") == "2"
 
 
@@ -166,13 +166,13 @@ def test_two_providers_are_measured_over_the_same_days() -> None:
     assert page.head.path == "/compare/anthropic/groq/"
     said = {line.name: (plain(line.first), plain(line.second)) for line in page.measures}
     assert (said["Covered"], said["Incidents"]) == (("50%", "50%"), ("3", "1"))
-    assert plain(dict(page.together)["Both in trouble"]) == "1.0 h"
+    assert plain(dict(page.together)["Both down"]) == "1.0 h"
     assert [plain(side.ninety.heading) for side in page.sides] == ["90 days to 1 March 2026"] * 2
 
 
 def test_unlike_coverage_is_said() -> None:
     short = [pulls("anthropic"), pulls("groq", since=at("2026-02-01 00:00"))]
-    assert compared(almanac(PAST, watched=short)).stand.endswith("of that year is covered of Groq.")
+    assert compared(almanac(PAST, watched=short)).stand.endswith("We have data for only 8% of that year for Groq.")
 
 
 def test_two_that_are_watched_since_today_can_be_compared() -> None:

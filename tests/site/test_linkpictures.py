@@ -22,7 +22,7 @@ from tests.support.syndication import Press
 
 NOW = unstamp("2026-03-02T14:10:00Z")
 SITE = "Outage Almanac"
-SHOWN = LinkPicture("Claude", "Slow answers", ("Major degradation, 1 h", "2 March 2026, 10:00 to 11:00 UTC"), "major")
+SHOWN = LinkPicture("Claude", "Slow answers", ("Major outage, 1 h", "2 March 2026, 10:00 to 11:00 UTC"), "major")
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -129,15 +129,15 @@ def told(press: Press, name: str) -> tuple[tuple[str, ...], str]:
 @pytest.mark.parametrize(
     ("name", "facts", "css"),
     [
-        ("closed", ("Major degradation, 1 h 30 min", "2 March 2026, 10:00 to 11:30 UTC"), "major"),
+        ("closed", ("Major outage, 1 h 30 min", "2 March 2026, 10:00 to 11:30 UTC"), "major"),
         (
             "open",
-            ("Critical degradation, open as of 2 March 2026, 14:10 UTC", "declared since 2 March 2026, 13:00 UTC"),
+            ("Critical outage, open as of 2 March 2026, 14:10 UTC", "reported since 2 March 2026, 13:00 UTC"),
             "critical",
         ),
-        ("over-night", ("Trouble, 2 h", "1 March 2026, 23:00 UTC to 2 March 2026, 01:00 UTC"), "unsaid"),
+        ("over-night", ("Incident, 2 h", "1 March 2026, 23:00 UTC to 2 March 2026, 01:00 UTC"), "unsaid"),
         ("works", ("Maintenance, 30 min", "2 March 2026, 09:00 to 09:30 UTC"), ""),
-        ("lost", ("Major degradation, no end recorded", "declared since 2 January 2026, 09:00 UTC"), "major"),
+        ("lost", ("Major outage, no end time", "reported since 2 January 2026, 09:00 UTC"), "major"),
     ],
 )
 def test_an_incident_is_told_with_absolute_times(press: Press, name: str, facts: tuple[str, str], css: str) -> None:

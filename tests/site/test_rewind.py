@@ -63,7 +63,7 @@ def test_a_build_of_the_past_equals_one_without_all_later_observations(past: Pla
 def test_what_was_open_then_is_open_on_its_page_and_at_home(past: Plan) -> None:
     build(past)
     home = (past.output / "index.html").read_text()
-    assert "<h1>Claude and Groq are in trouble" in home
+    assert "<h1>Claude and Groq have reported outages." in home
     page = (past.output / "incidents/anthropic/seen/index.html").read_text()
     assert ("All methods fail." in page, "Some methods fail." in page) == (True, False)
 
@@ -94,9 +94,9 @@ def test_an_import_that_was_open_then_is_called_open_and_one_without_an_end_is_n
     build(past)
     rows = (past.output / "incidents/2026/03/index.html").read_text().split("<li>")
     said = {
-        name: [word for word in (">open<", ">no end recorded<") if word in row]
+        name: [word for word in (">open<", ">no end time<") if word in row]
         for name in ("long", "lost")
         for row in rows
         if f"/anthropic/{name}/" in row
     }
-    assert said == {"long": [">open<"], "lost": [">no end recorded<"]}
+    assert said == {"long": [">open<"], "lost": [">no end time<"]}

@@ -275,11 +275,11 @@ def test_every_number_links_to_a_section_that_exists(soups: dict[str, BeautifulS
 def test_the_ledger_reads_as_a_sentence_a_row(soups: dict[str, BeautifulSoup]) -> None:
     rows = [words_of(row) for row in soups["/"].select(".ledger tbody tr")]
     assert rows == [
-        "Claude Anthropic major trouble 2 h 21 min since 11:49 UTC identified since 12:59 UTC",
-        "Groq none declared at least 182 days since 1 September 2025, 00:00 UTC",
-        "GitHub Copilot GitHub unknown record ends 20 Feb 2026",
+        "Claude Anthropic major outage 2 h 21 min since 11:49 UTC identified since 12:59 UTC",
+        "Groq no incident reported at least 182 days since 1 September 2025, 00:00 UTC",
+        "GitHub Copilot GitHub unknown data ends 20 Feb 2026",
     ]
-    assert words_of(soups["/"].find(class_="unread")) == "unknown and never read yet: Together AI"
+    assert words_of(soups["/"].find(class_="unread")) == "No data yet: Together AI"
 
 
 def test_an_incident_reads_from_top_to_bottom(soups: dict[str, BeautifulSoup]) -> None:
@@ -287,16 +287,16 @@ def test_an_incident_reads_from_top_to_bottom(soups: dict[str, BeautifulSoup]) -
     assert isinstance(main, Tag)
     said = words_of(main)
     parts = [
-        "Incident record, Claude by Anthropic, 2 March 2026",
+        "Incident, Claude (Anthropic), 2 March 2026",
         "Elevated errors on claude.ai",
-        "Over since 11:00 UTC.",
+        "Resolved at 11:00 UTC.",
         "Started 10:00:00 UTC",
-        "No longer in the provider’s feed since 2 March 2026, 14:10 UTC. It was declared, so it stays and counts.",
-        "The day, to scale",
+        "No longer in the provider’s feed since 2 March 2026, 14:10 UTC. It was reported, so it stays and counts.",
+        "Timeline",
         "Updates, newest first in the provider’s words 10:30 Identified Some methods fail. after 30 min",
-        "What was changed later Update of 2 March 2026, 10:30 UTC, change seen 2 March 2026, 11:00 UTC",
+        "Later edits Update of 2 March 2026, 10:30 UTC, change seen 2 March 2026, 11:00 UTC",
         "All Some methods fail.",
-        "The provider’s own page of it",
+        "Official incident page",
     ]
     places = [said.find(part) for part in parts]
     assert -1 not in places
@@ -331,8 +331,8 @@ def test_the_board_says_ranks_groups_and_reasons() -> None:
     first = words_of(soup.select_one(".board tbody tr"))
     assert re.fullmatch(r"1(–\d)? P0 99\.\d% 12 4\.0 1 h 1 h 100%", first)
     said = words_of(soup.find(id="main"))
-    assert re.search(r"P6 covered for 1\.\d% of the period, 60% needed", said)
-    assert "Probes too few incidents to tell how they vary: 0, 3 needed" in said
+    assert re.search(r"P6 data for only 1\.\d% of the period \(60% needed\)", said)
+    assert "Probes too few incidents: 0 (3 needed)" in said
 
 
 def test_an_article_carries_its_sources_and_corrections(soups: dict[str, BeautifulSoup]) -> None:

@@ -25,7 +25,7 @@ def at(text: str) -> int:
 
 def test_days_are_tallied_in_the_order_of_severity_and_what_is_to_come_is_not() -> None:
     days = [MAJOR, UNKNOWN, CLEAR, UNSAID, MAJOR, CRITICAL, CLEAR, TO_COME]
-    assert charts.tally(days) == "2 days clear, 1 of unsaid severity, 2 major, 1 critical, 1 unknown"
+    assert charts.tally(days) == "2 days clear, 1 with severity not given, 2 major, 1 critical, 1 unknown"
     assert charts.tally([CLEAR]) == "1 day clear"
     assert charts.tally([]) == ""
 
@@ -42,7 +42,7 @@ def test_a_month_of_bars_is_one_path_a_severity_and_a_hatched_block_a_gap() -> N
             Path("s-critical", "M27 24v-24"),
         ),
         (Block("f-unknown", "30%", "20%"),),
-        "Claude: 3 days clear, 1 of unsaid severity, 2 minor, 1 major, 1 critical, 2 unknown",
+        "Claude: 3 days clear, 1 with severity not given, 2 minor, 1 major, 1 critical, 2 unknown",
     )
 
 

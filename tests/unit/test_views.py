@@ -76,7 +76,7 @@ def test_open_trouble_is_the_state_and_the_oldest_of_it_says_since_when() -> Non
     older = incident("b", "02 11:00", "", impact=Impact.MINOR)
     state = current.state(almanac([worse, older]), CLAUDE)
     assert (state.mark, state.since, [card.id for card in state.open]) == (
-        Mark("critical", "critical trouble"),
+        Mark("critical", "critical outage"),
         seconds(at("02 11:00")),
         ["a", "b"],
     )
@@ -133,9 +133,22 @@ def test_what_is_no_trouble_or_has_no_impact_leaves_a_provider_clear() -> None:
     assert (state.mark, [card.id for card in state.open]) == (base.CLEAR, ["b"])
 
 
-def test_trouble_whose_severity_is_not_said_is_trouble() -> None:
-    known = almanac([incident("a", until="", impact=Impact.UNKNOWN)])
-    assert current.state(known, CLAUDE).mark == Mark("unsaid", "trouble")
+@pytest.mark.parametrize(
+    ("facts", "word"),
+    [
+        ({"kind": Kind.DEGRADATION, "impact": Impact.MINOR}, "minor incident"),
+        ({"kind": Kind.OUTAGE, "impact": Impact.MINOR}, "minor outage"),
+        ({"kind": Kind.DEGRADATION, "impact": Impact.MAJOR}, "major outage"),
+        ({"kind": Kind.DEGRADATION, "impact": Impact.UNKNOWN}, "incident"),
+        ({"kind": Kind.OUTAGE, "impact": Impact.UNKNOWN}, "outage"),
+    ],
+)
+def test_open_trouble_is_called_by_its_severity_and_an_incident_if_it_is_no_outage(
+    facts: dict[str, Any], word: str
+) -> None:
+    known = almanac([incident("a", until="", **facts)])
+    assert current.state(known, CLAUDE).mark.word == word
+    assert current.state(known, CLAUDE).mark.css == base.MARKS[facts["impact"]].css
 
 
 def test_what_is_not_about_ai_is_no_trouble_of_a_shared_page() -> None:
@@ -204,23 +217,52 @@ def test_an_unsaid_severity_never_hides_a_stated_one() -> None:
 def test_home_answers_in_one_sentence_who_is_in_trouble() -> None:
     home = front_page(almanac([incident(until="")]))
     assert (plain(home.title), plain(home.stand)) == (
-        "Claude is in trouble, since 11:49 UTC.",
-        "One declares no trouble.",
+        "Claude has reported a major outage since 11:49 UTC.",
+        "One provider reports no problems.",
     )
 
 
 def test_home_names_several_in_trouble_the_worst_first() -> None:
     known = almanac([incident(until=""), incident("b", until="", provider="groq", impact=Impact.CRITICAL)])
     home = front_page(known)
-    assert (home.title, [line.name for line in home.lines]) == ("Groq and Claude are in trouble.", ["Groq", "Claude"])
+    assert (home.title, [line.name for line in home.lines]) == (
+        "Groq and Claude have reported outages.",
+        ["Groq", "Claude"],
+    )
+    assert home.stand == ""
+
+
+def test_home_calls_it_incidents_where_not_all_are_outages() -> None:
+    mild = incident("b", until="", provider="groq", impact=Impact.MINOR, kind=Kind.DEGRADATION)
+    assert front_page(almanac([mild])).title.startswith("Groq has reported a minor incident since ")
+    assert front_page(almanac([mild, incident(until="")])).title == "Claude and Groq have reported incidents."
+    unrated = replace(mild, impact=Impact.UNKNOWN)
+    assert front_page(almanac([unrated])).title.startswith("Groq has reported an incident since ")
+
+
+@pytest.mark.parametrize(
+    ("watched", "stand"),
+    [
+        (("anthropic", "groq", "github"), "Two providers report no problems."),
+        (("anthropic", "groq"), "One provider reports no problems; we have no current data on one."),
+        (("anthropic",), "We have no current data on the other two."),
+    ],
+)
+def test_home_says_how_many_report_no_problems_and_on_how_many_there_is_no_data(
+    watched: tuple[str, ...], stand: str
+) -> None:
+    known = almanac(
+        [incident(until="")], providers=(CLAUDE, GROQ, COPILOT), watched=[pulls(provider) for provider in watched]
+    )
+    assert front_page(known).stand == stand
 
 
 def test_home_says_that_none_is_declared_and_for_how_many_nobody_can_tell() -> None:
     known = almanac(watched=[pulls("anthropic")])
     home = front_page(known)
     assert (home.title, home.stand) == (
-        "No provider on record declares trouble.",
-        "One declares no trouble; for one the record cannot say.",
+        "No provider reports an incident.",
+        "One provider reports no problems; we have no current data on one.",
     )
     assert home.unread == (Link("/providers/groq/", "Groq"),)
 
@@ -229,10 +271,14 @@ def test_home_says_where_the_record_ends_when_nothing_newer_was_read() -> None:
     old = at("2026-02-20 06:00")
     known = almanac(watched=[pulls("anthropic", until=old), pulls("groq", until=at("2026-02-10 00:00"))])
     home = front_page(known)
-    assert plain(home.title) == "Unknown: the record ends on 20 February 2026."
+    assert plain(home.title) == "Unknown: our data ends on 20 February 2026."
+    assert home.stand == (
+        "We have no newer data, so we cannot say what the status is now. "
+        "Below is the last known status; each provider’s page links to its official status page."
+    )
     assert [(line.name, plain(line.length), line.css) for line in home.lines] == [
-        ("Claude", "record ends 20 Feb 2026", "un cut"),
-        ("Groq", "record ends 10 Feb 2026", "un"),
+        ("Claude", "data ends 20 Feb 2026", "un cut"),
+        ("Groq", "data ends 10 Feb 2026", "un"),
     ]
     assert plain(home.span) == "22 January to 20 February 2026"
 
@@ -240,7 +286,8 @@ def test_home_says_where_the_record_ends_when_nothing_newer_was_read() -> None:
 def test_an_empty_archive_has_a_home_too() -> None:
     known = almanac(watched=[])
     home = front_page(known)
-    assert (home.title, home.lines, home.board, home.changes) == ("Nothing is on record yet.", (), None, ())
+    assert (home.title, home.lines, home.board, home.changes) == ("No data yet.", (), None, ())
+    assert home.stand.startswith("No status page has been read yet; ")
 
 
 def test_the_ledger_puts_trouble_first_then_the_quiet_then_the_unknown() -> None:
@@ -251,10 +298,10 @@ def test_the_ledger_puts_trouble_first_then_the_quiet_then_the_unknown() -> None
     )
     home = front_page(known)
     assert [(line.name, line.mark.word, line.css, plain(line.length), plain(line.last)) for line in home.lines] == [
-        ("Claude", "major trouble", "open", "2 h 21 min", "identified since 12:59 UTC"),
-        ("GitHub Copilot", "none declared", "", "1 day", "last 1 Mar 2026, major, 1 h"),
-        ("Groq", "none declared", "", "at least 182 days", ""),
-        ("Together AI", "unknown", "un cut", "record ends 1 Mar 2026", ""),
+        ("Claude", "major outage", "open", "2 h 21 min", "identified since 12:59 UTC"),
+        ("GitHub Copilot", "no incident reported", "", "1 day", "last 1 Mar 2026, major, 1 h"),
+        ("Groq", "no incident reported", "", "at least 182 days", ""),
+        ("Together AI", "unknown", "un cut", "data ends 1 Mar 2026", ""),
     ]
 
 
@@ -265,13 +312,18 @@ def test_the_worst_open_incidents_are_drawn_on_the_front_page() -> None:
     assert [(lead.url, plain(lead.stand)) for lead in home.leads] == [
         (
             "/incidents/anthropic/0ghc53zpsfmt/",
-            "Opened 11:49 UTC, identified since 12:59 UTC. 2 posts so far; the provider rates it major.",
+            "Opened 11:49 UTC, identified since 12:59 UTC. 2 updates so far; the provider rates it major.",
         ),
         (
             "/incidents/anthropic/c/",
-            "Opened 13:00 UTC, identified since 13:35 UTC. 2 posts so far; the provider rates it major.",
+            "Opened 13:00 UTC, identified since 13:35 UTC. 2 updates so far; the provider rates it major.",
         ),
     ]
+
+
+def test_a_lead_without_a_rating_says_that_the_provider_gave_none() -> None:
+    (lead,) = front_page(almanac([incident(until="", impact=Impact.UNKNOWN)])).leads
+    assert plain(lead.stand).endswith("2 updates so far; the provider has not rated its severity.")
 
 
 def test_latest_changes_say_what_each_post_did() -> None:
@@ -281,10 +333,10 @@ def test_latest_changes_say_what_each_post_did() -> None:
     known = almanac([found])
     home = front_page(known)
     assert [(change.time.text, plain(change.text)) for change in home.changes] == [
-        ("14:00", "resolved after 2 h, minor: Elevated errors on claude.ai"),
-        ("13:00", "investigating → identified: Elevated errors on claude.ai"),
-        ("12:00", "still investigating: Elevated errors on claude.ai"),
-        ("12:00", "opened, minor: Elevated errors on claude.ai"),
+        ("14:00", "Resolved after 2 h (minor): Elevated errors on claude.ai"),
+        ("13:00", "Update: cause identified: Elevated errors on claude.ai"),
+        ("12:00", "Update: still investigating: Elevated errors on claude.ai"),
+        ("12:00", "New incident (minor): Elevated errors on claude.ai"),
     ]
     assert home.changes[0] == Happening(
         "/incidents/anthropic/a/", Time("2026-03-02T14:00:00Z", "14:00"), "Claude", home.changes[0].text
@@ -298,16 +350,16 @@ def test_the_page_of_an_incident_that_is_over() -> None:
     page = page_of(incident())
     assert (page.title, plain(page.kicker), plain(page.stand)) == (
         "Elevated errors on claude.ai",
-        "Incident record, Claude by Anthropic, 2 March 2026",
-        "Over since 15:47 UTC.",
+        "Incident, Claude (Anthropic), 2 March 2026",
+        "Resolved at 15:47 UTC.",
     )
     assert facts_of(page) == {
-        "Started": ("11:49:20 UTC", "2 Mar 2026, its first post"),
+        "Started": ("11:49:20 UTC", "2 Mar 2026, first update"),
         "Ended": ("15:47:09 UTC", "2 Mar 2026, marked as resolved"),
-        "Length": ("3 h 58 min", "start to end, as declared"),
-        "Impact": ("major", "the provider’s word"),
+        "Length": ("3 h 58 min", "start to end, as reported"),
+        "Impact": ("major", "as rated by the provider"),
         "Components": ("claude.ai and Claude API (api.anthropic.com)", "2 named"),
-        "First seen here": ("11:53 UTC", "4 min after the start"),
+        "First seen by us": ("11:53 UTC", "4 min after the start"),
         "Source": ("0ghc53zpsfmt", "status.claude.com"),
     }
     assert (page.head.dateline, page.warnings, page.edits, page.posts_note) == (None, (), (), "in the provider’s words")
@@ -324,8 +376,8 @@ def test_an_open_incident_speaks_of_now() -> None:
     found = incident(until="")
     page = page_of(found)
     assert (plain(page.kicker), plain(page.stand)) == (
-        "Open incident, Claude by Anthropic, 2 March 2026",
-        "Open since 2 March 2026, 11:49 UTC; now “identified”.",
+        "Open incident, Claude (Anthropic), 2 March 2026",
+        "Ongoing since 2 March 2026, 11:49 UTC; latest phase: identified.",
     )
     facts = facts_of(page)
     assert (facts["Ended"], facts["Length"]) == (("still open", "at 14:10 UTC"), ("2 h 21 min", "so far"))
@@ -344,60 +396,78 @@ def test_an_import_without_an_end_is_neither_open_nor_over() -> None:
     found = incident(until="", imported="a data set", first_seen=None, updates=())
     page = page_of(found)
     facts = facts_of(page)
-    assert (plain(page.stand), facts["Ended"], facts["Length"], facts["First seen here"]) == (
-        "No end is recorded; how long it lasted is unknown.",
+    assert (plain(page.stand), facts["Ended"], facts["Length"], facts["First seen by us"]) == (
+        "No end time recorded; duration unknown.",
         ("not recorded", ""),
-        ("unknown", "no end is recorded"),
-        ("not by us", "imported: a data set"),
+        ("unknown", "no end time recorded"),
+        ("never (imported)", "from a data set"),
     )
-    assert page.warnings == ("Imported from the data set a data set: times and phases, without the provider’s texts.",)
+    assert page.warnings == (
+        "Imported from the data set a data set: times and phases only, without the provider’s text.",
+    )
 
 
 def test_over_without_a_recorded_end_is_said_so() -> None:
-    assert page_of(incident(until="", phase=Phase.RESOLVED)).stand == "Over; when it ended is not recorded."
+    assert page_of(incident(until="", phase=Phase.RESOLVED)).stand == "Resolved; the end time is not recorded."
 
 
 def test_a_title_of_ours_is_composed_from_facts() -> None:
     found = incident(title="claude.ai and 1 more: major, 3 h 58 min", title_is_ours=True)
     page = page_of(found)
-    assert plain(page.title) == "Claude trouble on 2 March 2026, 3 h 58 min: claude.ai and Claude API"
+    assert plain(page.title) == "Claude outage on 2 March 2026 (3 h 58 min): claude.ai and Claude API"
     assert plain(page.head.title) == "Claude: claude.ai and Claude API, 2 March 2026, 11:49 UTC"
+
+
+def test_a_title_of_ours_says_incident_where_neither_kind_nor_severity_is_that_of_an_outage() -> None:
+    mild = incident(title_is_ours=True, kind=Kind.DEGRADATION, impact=Impact.MINOR, components=("a", "b", "c"))
+    assert plain(page_of(mild).title) == "Claude incident on 2 March 2026 (3 h 58 min): a, b and 1 other"
+    unrated = replace(mild, impact=Impact.UNKNOWN, kind=Kind.OUTAGE, components=("a", "b", "c", "d"))
+    assert plain(page_of(unrated).title) == "Claude outage on 2 March 2026 (3 h 58 min): a, b and 2 others"
+
+
+def test_an_end_on_another_day_is_dated() -> None:
+    assert plain(page_of(incident("a", "02 22:00", "03 01:00")).stand) == "Resolved on 3 March 2026, 01:00 UTC."
+    works = incident("a", "02 10:00", "02 11:00", kind=Kind.MAINTENANCE, impact=Impact.MAINTENANCE)
+    assert plain(page_of(works).stand) == "Ended at 11:00 UTC."
 
 
 def test_what_no_component_is_named_for_concerns_the_whole() -> None:
     found = incident(title="major", title_is_ours=True, components=())
-    assert plain(page_of(found).title) == "Claude trouble on 2 March 2026, 3 h 58 min"
-    assert base.name(carded(found)) == "The service as a whole"
+    assert plain(page_of(found).title) == "Claude outage on 2 March 2026 (3 h 58 min)"
+    assert base.name(carded(found)) == "Component not named"
 
 
 def test_what_was_posted_late_warned_nobody() -> None:
     found = incident("a", "02 11:00", "02 11:00", updates=(Update(at=at("02 12:00"), phase=Phase.RESOLVED),))
     page = page_of(found)
-    assert plain(page.stand) == "Over since 11:00 UTC. It was first posted when it was over."
-    assert (facts_of(page)["Length"], page.timeline) == (("not given", "start and end are equal"), None)
-    assert page.warnings[0].startswith("Posted late:")
+    assert plain(page.stand) == "Resolved at 11:00 UTC. It was first reported when it was already over."
+    assert (facts_of(page)["Length"], page.timeline) == (("not given", "start and end are the same"), None)
+    assert page.warnings[0].startswith("Reported late:")
 
 
 def test_what_its_provider_took_away_stays_and_is_said() -> None:
     page = page_of(incident(vanished=at("05 08:00")))
     assert [plain(said) for said in page.warnings] == [
-        "No longer in the provider’s feed since 5 March 2026, 08:00 UTC. It was declared, so it stays and counts."
+        "No longer in the provider’s feed since 5 March 2026, 08:00 UTC. It was reported, so it stays and counts."
     ]
 
 
 def test_mended_times_are_said_to_be_mended() -> None:
     page = page_of(incident(started_basis="mended"))
     assert page.warnings == (
-        "The provider’s stated times contradict each other; what is shown is mended from its posts.",
+        "The provider’s stated times contradict each other; the times shown are worked out from its updates.",
     )
-    assert facts_of(page)["Started"][1] == "2 Mar 2026, the earliest stamp; the stated start lies after the end"
+    assert facts_of(page)["Started"][1] == "2 Mar 2026, earliest timestamp; the stated start is after the end"
 
 
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        ({"impact": Impact.UNKNOWN, "impact_stated": ""}, ("Impact", "trouble", "no impact is stated", "unsaid")),
-        ({"impact_stated": "partial_outage"}, ("Impact", "major", "the provider’s word: partial outage", "major")),
+        (
+            {"impact": Impact.UNKNOWN, "impact_stated": ""},
+            ("Impact", "severity not given", "the provider gives no rating", "unsaid"),
+        ),
+        ({"impact_stated": "partial_outage"}, ("Impact", "major", "as rated by the provider: partial outage", "major")),
         ({"kind": Kind.NOTICE, "kind_basis": "words"}, ("Kind", "notice", "by words", "quiet")),
     ],
 )
@@ -504,7 +574,7 @@ def test_neighbours_are_what_was_declared_at_the_time() -> None:
         ("Groq", "Slow", "major", True),
         ("Claude", "Elevated errors on claude.ai", "minor", False),
     ]
-    assert page_of(found, known).stand.endswith("Around it Claude declared two more.")
+    assert page_of(found, known).stand.endswith("Claude reported two more incidents around that time.")
 
 
 def test_of_many_neighbours_the_nearest_are_taken() -> None:
@@ -631,7 +701,7 @@ def test_the_newest_incidents_stand_under_their_days() -> None:
     assert [tuple(map(plain, row)) for row in shown] == [
         ("2 March 2026", "Claude", "Elevated errors on claude.ai", "open", ""),
         ("2 March 2026", "Claude", "Elevated errors on claude.ai", "30 min", ""),
-        ("1 March 2026", "Claude", "Elevated errors on claude.ai", "no length given", "posted late"),
+        ("1 March 2026", "Claude", "Elevated errors on claude.ai", "duration not given", "reported late"),
         ("1 March 2026", "Groq", "Slow", "1 d 8 h", "no longer in the feed"),
     ]
     assert page.head.dateline is None
@@ -665,7 +735,7 @@ def test_months_link_to_the_ones_beside_them() -> None:
         Link("/incidents/2025/11/", "November 2025"),
         Link("/incidents/2026/03/", "March 2026"),
     )
-    assert plain(page.stand) == "1 incident of 1 provider; 1 declared major or critical."
+    assert plain(page.stand) == "1 incident at 1 provider; 1 rated major or critical."
 
 
 def test_long_lists_go_on_on_further_sheets_and_lose_nothing() -> None:
@@ -705,31 +775,39 @@ def test_a_list_has_as_many_sheets_as_it_needs(number: int) -> None:
     [
         (
             almanac([incident(until="")]),
-            "Is Claude down? Major trouble, since 11:49 UTC.",
-            "for 2 h 21 min, in 1 open incident.",
+            "Is Claude down? Major outage since 11:49 UTC.",
+            "Major outage, ongoing for 2 h 21 min (1 open incident).",
         ),
         (
             almanac([incident("a", "01 10:00", "01 11:00")]),
-            "Is Claude down? Not as declared.",
-            "since 1 March, 11:00 UTC, 1 day ago.",
+            "Is Claude down? No incident reported.",
+            "No incident reported since 1 March, 11:00 UTC (1 day).",
         ),
-        (almanac(), "Is Claude down? Not as declared.", "since at least 1 September 2025, 00:00 UTC, 182 days ago."),
-        (almanac(watched=[]), "Is Claude down? Unknown: its page was never read.", "No trouble is on record."),
+        (
+            almanac(),
+            "Is Claude down? No incident reported.",
+            "No incident reported since at least 1 September 2025, 00:00 UTC (182 days).",
+        ),
+        (
+            almanac(watched=[]),
+            "Is Claude down? Unknown: we have not checked its status page yet.",
+            "Unknown. No incident on record.",
+        ),
         (
             almanac([incident("a", "01 10:00", "01 11:00")], watched=[pulls("anthropic", until=at("01 12:00"))]),
-            "Is Claude down? Unknown: the record ends 1 March 2026.",
-            "The last trouble that is known to be over began 1 March 2026, 10:00 UTC (major).",
+            "Is Claude down? Unknown: our data ends 1 March 2026.",
+            "Unknown. Latest resolved incident: 1 March 2026, 10:00 UTC (major).",
         ),
         (
             almanac([incident("a", "01 10:00", "", imported="x")], watched=[pulls("anthropic", dataset="x")]),
-            "Is Claude down? Unknown: ends are not recorded.",
-            "No trouble is on record.",
+            "Is Claude down? Unknown: 1 incident without an end time.",
+            "Unknown. No incident on record.",
         ),
     ],
 )
 def test_the_page_of_a_provider_answers_the_question(known: Snapshot, title: str, stand: str) -> None:
     page = provider_page(known, CLAUDE)
-    assert (plain(page.title), plain(page.stand)) == (title, stand)
+    assert (plain(page.title), plain(page.mark.word + page.stand)) == (title, stand)
 
 
 def test_a_state_is_believed_for_an_hour_after_the_record_ends() -> None:
@@ -745,7 +823,7 @@ def test_ninety_days_are_bars_with_the_dates_behind_them() -> None:
     known = almanac([incident("a", "2026-02-27 10:00", "2026-02-28 01:00"), minor])
     ninety = provider_page(known, CLAUDE).ninety
     assert plain(ninety.heading) == "90 days to 2 March 2026"
-    assert ninety.note == "the worst of each day: 86 days clear, 2 minor, 2 major"
+    assert ninety.note == "worst status each day: 86 days clear, 2 minor, 2 major"
     assert [(entry.mark.word, entry.days) for entry in ninety.lists][:2] == [
         ("major", "27, 28 February"),
         ("minor", "1, 2 March"),
@@ -756,11 +834,11 @@ def test_the_strip_of_a_provider_says_what_each_number_rests_on() -> None:
     known = almanac([incident("a", "2026-02-27 00:00", "2026-02-27 21:36"), incident("b", "01 10:00", "01 10:00")])
     page = provider_page(known, CLAUDE)
     assert [(fact.name, plain(fact.value)) for fact in page.facts] == [
-        ("Clear, 90 days", "99.0%"),
+        ("Incident-free, 90 days", "99.0%"),
         ("Covered", "100%"),
         ("Incidents", "2"),
         ("Median length", "21 h 36 min"),
-        ("Posted late", "1 of 2"),
+        ("Reported late", "1 of 2"),
     ]
     assert all(fact.how for fact in page.facts)
 
@@ -773,7 +851,7 @@ def test_a_share_that_may_be_anything_has_no_interval() -> None:
     longer = incident("a", "2026-02-10 00:00", "", imported="x", updates=())
     wide = almanac([longer], watched=known.pulls.values())
     share = provider_page(wide, CLAUDE).facts[0]
-    assert share.note == "not all that is needed is recorded"
+    assert share.note == "too many times are not recorded"
 
 
 def test_the_year_of_a_provider_has_twelve_months_and_unknown_is_said() -> None:
@@ -817,7 +895,7 @@ def test_providers_are_listed_by_name() -> None:
     known = almanac(providers=(TOGETHER, COPILOT, CLAUDE, GROQ), watched=[pulls("anthropic")])
     page = views.providers(known)
     assert [(line.name, line.company, line.mark.word) for line in page.lines] == [
-        ("Claude", "Anthropic", "none declared"),
+        ("Claude", "Anthropic", "no incident reported"),
         ("GitHub Copilot", "GitHub", "unknown"),
         ("Groq", "", "unknown"),
         ("Together AI", "Together Computer", "unknown"),
@@ -832,7 +910,7 @@ def test_a_leaderboard_needs_five_providers() -> None:
     page = views.leaderboard(known, views.records(known))
     assert (page.board, page.stand) == (
         None,
-        "There is no period in which five providers are covered well enough to be compared.",
+        "Not enough data yet to compare five providers.",
     )
 
 
@@ -877,7 +955,7 @@ def test_what_does_not_count_is_counted_on_the_leaderboard() -> None:
     notice = replace(incident("n", "01 10:00", provider="p0"), kind=Kind.NOTICE)
     known = replace(known, cards={**known.cards, "p0": (carded(notice), *known.cards["p0"])})
     page = views.leaderboard(known, views.records(known))
-    assert page.left_out == (("1", "notice, no trouble of the service"),)
+    assert page.left_out == (("1", "notice, service not affected"),)
 
 
 def test_the_status_page_tells_of_every_feed() -> None:

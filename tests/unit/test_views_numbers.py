@@ -37,7 +37,7 @@ def test_a_period_has_a_page_of_its_own() -> None:
     page = q4()
     assert page.board is not None
     assert (page.head.path, plain(page.board.period)) == ("/leaderboard/2025-q4/", "1 October to 31 December 2025")
-    assert page.head.title == "Who declares the least trouble, Q4 2025"
+    assert page.head.title == "Who reports the fewest problems, Q4 2025"
     assert page.before == english.period(at("2025-07-01 00:00"), at("2025-09-30 23:59"))
 
 
@@ -78,7 +78,7 @@ def test_each_provider_stands_under_every_formula_with_its_place() -> None:
 
 def test_the_trend_is_told_in_words_or_why_not() -> None:
     trends = {trend.provider.text: trend for trend in q4().trends}
-    assert trends["P5"].verdict == "one of the two is not known well enough"
+    assert trends["P5"].verdict == "not enough data for one of the two"
     assert plain(trends["P5"].now) == "96.5%"
 
 
@@ -131,8 +131,8 @@ def test_what_never_falls_with_it_and_does_the_same_is_named_with_the_reason() -
     assert advice.provider.text == "Claude"
     ((best),) = advice.best
     assert best.provider == Link("/providers/groq/", "Groq")
-    assert plain(best.reason).startswith("also in trouble 0% of the time Claude was, at most ")
-    assert plain(best.reason).endswith("; both do Chat; 182 shared days")
+    assert plain(best.reason).startswith("also down 0% of the time Claude was down, at most ")
+    assert plain(best.reason).endswith("; in common: Chat; 182 shared days")
 
 
 def test_what_is_built_on_it_is_no_backup() -> None:
@@ -140,7 +140,7 @@ def test_what_is_built_on_it_is_no_backup() -> None:
     (advice, *_) = views.backups(views.closed(known)).advice
     assert (advice.best, [plain(one.reason) for one in advice.falling]) == (
         (),
-        ["is built on Claude; also in trouble 0% of the time Claude was"],
+        ["uses Claude; also down 0% of the time Claude was down"],
     )
 
 
@@ -149,11 +149,50 @@ def test_a_short_record_is_said_not_to_suffice() -> None:
     short = replace(known, pulls={**known.pulls, "groq": pulls("groq", since=at("2026-02-01 00:00"))})
     page = views.backups(views.closed(short), "providers")
     assert page.family.lines == ()
-    assert [(plain(n), why) for n, why in page.family.lacking] == [
-        ("1 pair", "covered together for less than thirteen weeks")
-    ]
+    assert [(plain(n), why) for n, why in page.family.lacking] == [("1 pair", "fewer than 13 weeks of data in common")]
     (advice, *_) = views.backups(views.closed(short)).advice
-    assert plain(advice.lacking) == "The data does not suffice to name one: both covered for 29 days, 91 needed."
+    assert (
+        plain(advice.lacking) == "Not enough data: at most 29 days in common with any comparable provider (91 needed)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("starts", "stand"),
+    [
+        ((), "There are no pairs to compare."),
+        ((0,), "There are no pairs to compare."),
+        ((0, 3), "The only pair has enough data to compare. It does not show a significant link."),
+        (
+            (0, 0),
+            (
+                "The only pair has enough data to compare. In it, incidents start at the same time more often "
+                "than chance would explain."
+            ),
+        ),
+        ((0, 2, 4), "All 3 pairs have enough data to compare. None shows a significant link."),
+    ],
+)
+def test_it_is_said_how_many_pairs_can_be_compared_and_in_how_many_incidents_start_together(
+    starts: tuple[int, ...], stand: str
+) -> None:
+    providers = [replace(CHATTY, slug=f"p{n}", name=f"P{n}") for n in range(len(starts))]
+    page = views.backups(views.closed(world(*zip(providers, starts, strict=True))))
+    assert plain(page.stand) == stand
+
+
+@pytest.mark.parametrize(
+    ("short", "stand"),
+    [
+        ((0, 1), "None of 3 pairs has enough data to compare."),
+        ((0,), "Only 1 of 3 pairs has enough data to compare. It does not show a significant link."),
+    ],
+)
+def test_pairs_without_enough_data_are_counted(short: tuple[int, ...], stand: str) -> None:
+    providers = [replace(CHATTY, slug=f"p{n}", name=f"P{n}") for n in range(3)]
+    known = world(*((provider, 2 * n) for n, provider in enumerate(providers)))
+    late = {f"p{n}": pulls(f"p{n}", since=at("2026-02-01 00:00")) for n in short}
+    page = views.backups(views.closed(replace(known, pulls={**known.pulls, **late})))
+    assert plain(page.stand) == stand
 
 
 def test_a_pair_is_told_with_lift_test_and_shared_days() -> None:
@@ -163,7 +202,7 @@ def test_a_pair_is_told_with_lift_test_and_shared_days() -> None:
     assert (plain(line.forth), plain(line.back), line.covered) == ("100%", "100%", "182")
     assert line.lift == f"{182 * 24 / 100:.1f}"
     assert line.significant
-    assert plain(page.stand).endswith("Of these the troubles of one pair start together more often than chance has it.")
+    assert plain(page.stand).endswith("In it, incidents start at the same time more often than chance would explain.")
 
 
 def test_the_first_page_lists_only_pairs_found_to_start_together() -> None:
@@ -295,8 +334,8 @@ def test_an_open_incident_shows_the_newest_forecast_on_the_clock() -> None:
         ("12 h", "99%"),
     ]
     assert plain(back.basis) == (
-        "Learnt from 30 incidents of its own that lasted at least about as long (30 min) and 5 of others, which weigh "
-        "30%: its own are few; phase then: identified."
+        "Based on 30 earlier Claude incidents of similar length or longer, plus 5 from other providers "
+        "(30% of the weight). Phase at the time: identified."
     )
     assert back.outlasted == ""
 
@@ -305,13 +344,18 @@ def test_a_forecast_that_was_outlasted_says_so() -> None:
     found = incident("a", "02 13:00", "")
     late = moment(seconds(at("02 16:10")) + 60)
     known = replace(almanac([found], now=late), issued={"anthropic": (issued(),)})
-    assert outlook_of(known, found).back.outlasted.startswith("It has outlasted")
+    assert outlook_of(known, found).back.outlasted == (
+        "It has already lasted longer than 90% of similar incidents; treat this estimate as out of date."
+    )
 
 
 def test_without_a_forecast_nothing_is_guessed() -> None:
     found = incident("a", "02 13:00", "")
     told = outlook_of(almanac([found]), found)
-    assert (told.back, told.none_yet.startswith("No forecast is kept for it")) == (None, True)
+    assert (told.back, told.none_yet) == (
+        None,
+        "No estimate yet. We only give one when enough similar incidents are on record.",
+    )
 
 
 def test_what_is_over_has_no_outlook() -> None:
@@ -337,7 +381,7 @@ def test_the_numbers_of_a_period_stand_in_a_line() -> None:
     line = next(each for each in page.periods if each.name == "last 30 days")
     assert (plain(line.share), plain(line.covered), line.n) == ("99.6%", "100%", "3")  # 3 of 720 hours
     assert tuple(map(plain, (line.median, line.p90, line.longest))) == ("1 h 30 min", "1 h 54 min", "2 h")
-    assert line.left_open == "1 posted late, 1 without a length, 1 of unsaid severity"
+    assert line.left_open == "1 reported late, 1 without a length, 1 with severity not given"
     assert plain(line.weighed[1]) == "99.8–99.9%"  # Statuspage: 0.6 h, and an hour from 0 to 1
     assert line.url == "/leaderboard/30-days/"
     assert page.explain == "anthropic 30-days"
@@ -366,9 +410,9 @@ def test_honesty_always_says_of_how_many() -> None:
     )
     facts = {fact.name: (plain(fact.value), plain(fact.note)) for fact in page.honesty}
     assert facts == {
-        "Publication lag": ("15 min", "first post after the stated start: median, n = 2, 90th percentile 19 min"),
-        "Stated, not posted": ("not known", "n = 0: no start is stated"),
-        "Posted late": ("1 of 3", "at the end or after"),
+        "Publication lag": ("15 min", "first update after the stated start: median, n = 2, 90th percentile 19 min"),
+        "Stated, not posted": ("unknown", "n = 0: no start is stated"),
+        "Reported late": ("1 of 3", "only once it was over"),
         "Texts changed": ("1 of 2 watched", "in 1 incident, 1 when it was over; seen after 1 h"),
         "Vanished": ("1 of 2 watched", "incidents; and 2 updates"),
     }
@@ -377,22 +421,22 @@ def test_honesty_always_says_of_how_many() -> None:
 def test_too_few_starts_show_no_pattern_and_no_chance() -> None:
     page = numbers(incident("a", "2026-02-10 10:00", "2026-02-10 12:00"))
     assert page.patterns == ()
-    assert plain(page.pattern_note).startswith("Of 1 start no pattern can be told: thirty")
-    assert page.tomorrow.startswith("No chance of trouble in the next 24 hours is shown: ")
+    assert plain(page.pattern_note) == ("Too few incidents to show a pattern: 1 start (30 in 12 weeks of data needed).")
+    assert page.tomorrow.startswith("No probability is given for the next 24 hours: ")
 
 
 def test_starts_at_one_hour_are_told_to_differ() -> None:
     days = [BEGINNING + timedelta(days=day) for day in range(0, 180, 2)]
     page = numbers(*(incident(f"i{n}", f"{day:%Y-%m-%d} 09:00", f"{day:%Y-%m-%d} 09:30") for n, day in enumerate(days)))
     hours, weekdays = page.patterns
-    assert hours.verdict == "The hours differ more than chance has it (p = 0.001)."
+    assert hours.verdict == "The difference between hours is statistically significant (p = 0.001)."
     assert hours.table[9][1] == "90"
     assert sum(int(starts) for _, starts, _ in weekdays.table) == 90
-    assert weekdays.verdict.startswith("The days do not surely differ")
+    assert weekdays.verdict.startswith("The difference between days is not statistically significant")
     assert [column.height for column in hours.columns][9] == "60.0"
 
 
 def test_who_was_never_watched_has_a_page_that_says_so() -> None:
     known = almanac(watched=[])
     page = views.numbers(views.closed(known), CLAUDE, ())
-    assert (page.periods, page.parts, page.stand) == ((), (), "Nothing is covered yet, so nothing can be measured.")
+    assert (page.periods, page.parts, page.stand) == ((), (), "No data yet.")

@@ -180,5 +180,6 @@ def test_lists_end_with_and() -> None:
 
 
 def test_long_lists_count_what_they_leave_out() -> None:
-    assert english.listing(["a", "b", "c", "d"], 2) == "a, b and 2 more"
+    assert english.listing(["a", "b", "c", "d"], 2) == "a, b and 2 others"
+    assert english.listing(["a", "b", "c"], 2) == "a, b and 1 other"
     assert english.listing(["a", "b"], 2) == "a and b"

@@ -48,8 +48,8 @@ def of_incident(edition: Edition, card: Card) -> LinkPicture:
     if card.ended is None:
         seen = current.end(card, edition.almanac.pulls.get(card.provider))
         length = f"open as of {english.moment(moment(seen))}" if length == "open" else length
-        when = f"declared since {english.moment(moment(card.started))}"
-    said = english.sentence(mark.word if mark.css in ("quiet", "unsaid") else f"{mark.word} {card.kind}")
+        when = f"reported since {english.moment(moment(card.started))}"
+    said = english.sentence(base.severity(card) if card.is_trouble else mark.word)
     name = edition.providers[card.provider].name
     return LinkPicture(name, base.name(card), (f"{said}, {length}", when), "" if mark.css == "quiet" else mark.css)
 
@@ -64,7 +64,7 @@ def _span(card: Card) -> str:
 
 
 def of_provider(edition: Edition, provider: Provider) -> LinkPicture:
-    """The question people ask, and the worst declared of each of the last days up to midnight."""
+    """The question people ask, and the worst reported on each of the last days up to midnight."""
     almanac = edition.almanac
     until = views.closed_at(almanac) + 1
     first = days.last_days(until, DAYS)
@@ -72,7 +72,7 @@ def of_provider(edition: Edition, provider: Provider) -> LinkPicture:
     found = days.worst(cards, almanac.pulls.get(provider.slug), first, DAYS, until)
     bad = sum(day not in (base.CLEAR.css, base.UNKNOWN.css, "") for day in found)
     unknown = found.count(base.UNKNOWN.css)
-    told = f"Trouble declared on {bad} of {DAYS - unknown} days" if unknown < DAYS else "Not read on any of these days"
+    told = f"Incidents reported on {bad} of {DAYS - unknown} days" if unknown < DAYS else "No data for these days"
     span = f"the {DAYS} days to {english.date(moment(until - 1))}" + (f", {unknown} of them unknown" if unknown else "")
     return LinkPicture(provider.company, f"Is {provider.name} down?", (told, span), days=found)
 

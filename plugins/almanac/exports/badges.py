@@ -1,4 +1,4 @@
-"""Badges: the declared state in a word, as an endpoint of shields.io and as an SVG of our own. Grey when unknown.
+"""Badges: the reported status in a word, as an endpoint of shields.io and as an SVG of our own. Grey when unknown.
 
 A badge outlives the build that made it, so its word always carries the moment it speaks of.
 """
@@ -46,7 +46,7 @@ def badge(declaration: Declared, almanac: Snapshot) -> Badge:
 
 
 def whole(declarations: Sequence[Declared], almanac: Snapshot) -> Badge:
-    """Return the badge of the site: of how many providers the state is known, and how many of these declare trouble."""
+    """Return the badge of the site: of how many providers the state is known, and how many of these report an incident."""
     read = [k.state for k in declarations if k.state.is_known and k.state.reach is not None]
     label = line(almanac.site_name)
     if not read:
@@ -54,7 +54,7 @@ def whole(declarations: Sequence[Declared], almanac: Snapshot) -> Badge:
     reach = min(state.reach or 0 for state in read)
     at = moment(min(reach, int(almanac.now.timestamp())))
     troubled = sum(state.in_trouble for state in read)
-    message = f"{troubled} of {len(read)} in declared trouble, {english.short_date(at)} {english.clock(at)} UTC"
+    message = f"{troubled} of {len(read)} reporting an incident, {english.short_date(at)} {english.clock(at)} UTC"
     indicator = status(declarations)["indicator"]
     return Badge(label, message.replace(english.GAP, " "), indicator, stamp(moment(reach + FRESH)))
 

@@ -20,8 +20,8 @@ from almanac.text import english
 from almanac.views import base
 
 NEWEST = 100  # in a calendar
-PRODUCT = "-//Outage Almanac//declared incidents//EN"
-WHOLE = "The service as a whole"
+PRODUCT = "-//Outage Almanac//reported incidents//EN"
+WHOLE = "Component not named"
 WIDTH = 74  # octets in a line, and one for the blank that a line begins with that goes on
 
 _ESCAPES = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,"})

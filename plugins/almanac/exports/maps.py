@@ -51,29 +51,29 @@ def llms(site_name: str, site_url: str, providers: Sequence[Provider]) -> bytes:
     lines = [
         f"# {site_name}",
         "",
-        "> When AI services fail: what their providers declared, kept as a record. Nothing is probed or guessed.",
+        "> When AI services fail: what their providers reported, archived. Nothing is probed or guessed.",
         "",
-        "Every statement about the present carries a time until which it may be believed; after that the state is",
-        "unknown. “None declared” does not mean that nothing failed. Cite the page of an incident, not this list.",
+        "Every statement about the present carries a time until which it is valid; after that the status is",
+        "unknown. “No incident reported” does not mean that nothing failed. Cite the page of an incident, not this list.",
         "The page of an incident, /incidents/<provider>/<id>/, has a twin in Markdown: index.md in the same folder.",
         "",
         "## Now",
         "",
-        f"- [State of all providers]({site_url}/api/v2/summary.json): in the shape of the Statuspage API",
+        f"- [Status of all providers]({site_url}/api/v2/summary.json): in the shape of the Statuspage API",
         *(
-            f"- [{line(p.name)}]({site_url}{base.provider_url(p.slug)}api/v2/summary.json): state and open incidents"
+            f"- [{line(p.name)}]({site_url}{base.provider_url(p.slug)}api/v2/summary.json): status and open incidents"
             for p in listed
         ),
         "",
-        "## Record",
+        "## Archive",
         "",
         f"- [Incidents]({site_url}/data/incidents.jsonl): all of them, one JSON object a line",
         f"- [Description of the tables]({site_url}/data/datapackage.json): fields, licence, hashes, cut-off time",
         f"- [Newest incidents]({site_url}/feed.json): JSON Feed",
         "",
-        "## How it is made",
+        "## Method",
         "",
-        f"- [Method]({site_url}/methodology/): what counts, and how every number is made",
-        f"- [Leaderboard]({site_url}/leaderboard/): shares of time without declared trouble, ranks with their doubt",
+        f"- [Method]({site_url}/methodology/): what counts, and how every figure is calculated",
+        f"- [Leaderboard]({site_url}/leaderboard/): shares of time with no reported incident, ranks with uncertainty",
     ]
     return ("\n".join(lines) + "\n").encode()

@@ -1,4 +1,4 @@
-"""The declared state in the shape of the Statuspage v2 API, so that its stock clients read this site unchanged.
+"""The reported status in the shape of the Statuspage v2 API, so that its stock clients read this site unchanged.
 
 What that shape has no words for:
 
@@ -97,10 +97,10 @@ def status(declarations: Sequence[Declared]) -> Json:
         return {"indicator": indicator, "description": _described(declarations[0])}
     troubled = [k.provider.name for k in declarations if k.state.in_trouble]
     unknown = sum(not k.state.is_known for k in declarations)
-    text = f"Trouble declared by {english.listing(troubled, 5)}" if troubled else "No trouble declared"
-    left = f"; {english.plural(unknown, 'provider')} not known" if unknown else ""
+    text = f"Incident reported by {english.listing(troubled, 5)}" if troubled else "No incident reported"
+    left = f"; no current data on {english.plural(unknown, 'provider')}" if unknown else ""
     if unknown == len(declarations):
-        text, left = "Unknown: no provider’s feed was read lately", ""
+        text, left = "Unknown: no current data", ""
     return {"indicator": indicator, "description": text + left}
 
 
@@ -115,10 +115,10 @@ def _indicator(declaration: Declared) -> str:
 def _described(declaration: Declared) -> str:
     state = declaration.state
     if state.is_known:
-        return english.sentence(f"{state.mark.word}" if state.in_trouble else "no trouble declared")
+        return english.sentence(state.mark.word if state.in_trouble else base.CLEAR.word)
     if not state.reach:
-        return "Unknown: never read"
-    return f"Unknown: the record ends at {english.moment(moment(state.reach))}"
+        return "Unknown: no data yet"
+    return f"Unknown: our data ends at {english.moment(moment(state.reach))}"
 
 
 def components(declarations: Sequence[Declared]) -> list[Json]:

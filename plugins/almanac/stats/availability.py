@@ -37,7 +37,7 @@ class Formula(NamedTuple):
     full: float
 
 
-DECLARED = Formula("all-equal", "any declared trouble", 1.0, 1.0, 1.0)  # the site's own number
+DECLARED = Formula("all-equal", "any reported incident", 1.0, 1.0, 1.0)  # the site's own number
 FORMULAS = (
     DECLARED,
     Formula("statuspage", "Statuspage", 0.0, 0.3, 1.0),

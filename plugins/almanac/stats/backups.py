@@ -306,10 +306,11 @@ def _lift(weeks: Floats) -> Share | None:
 
 def _too_few(first: Party, second: Party, joint: Times, starts: tuple[Ints, Ints]) -> str:
     if total(joint) < MIN_COVERED:
-        return f"both covered for {total(joint) // DAY} days, {MIN_COVERED // DAY} needed"
+        return f"{total(joint) // DAY} days in common ({MIN_COVERED // DAY} needed)"
     for party, own in zip((first, second), starts, strict=True):
         if len(own) < MIN_STARTS:
-            return f"{party.record.provider.name} declared trouble {len(own)} times in that time, {MIN_STARTS} needed"
+            incidents = "incident" if len(own) == 1 else "incidents"
+            return f"{party.record.provider.name} reported {len(own)} {incidents} in that time ({MIN_STARTS} needed)"
     return ""
 
 
@@ -323,7 +324,7 @@ def _without_lengths(party: Party, joint: Times) -> str:
     spans = [int(covered_by_day(starts, ends, covered, edges)[0]) for ends in (least, most)]
     within = np.isin(starts, starts_within(party, joint))
     if spans[1] - spans[0] > MAX_RANGE * total(joint):
-        return f"the ends of {record.provider.name} are not recorded"
+        return f"{record.provider.name}’s incidents have no end times"
     if 2 * int((least == starts)[within].sum()) > int(within.sum()):
-        return f"the lengths of {record.provider.name} are not recorded"
+        return f"{record.provider.name}’s incidents have no durations"
     return ""

@@ -57,7 +57,7 @@ def _incidents(record: Record, period: Period) -> Iterator[str]:
 
 def _trouble(record: Record, numbers: Measure) -> Iterator[str]:
     yield ""
-    yield "3. Time in declared trouble: overlaps merged, cut to covered time"
+    yield "3. Time in reported incidents: overlaps merged, cut to covered time"
     covered = _covered(record, numbers.period)
     for name, ends, column, member in (
         ("at least", record.least, 0, record.sure[record.whole]),
@@ -67,7 +67,7 @@ def _trouble(record: Record, numbers: Measure) -> Iterator[str]:
         merged = union(Stretch(int(s), int(e)) for s, e in zip(record.starts[chosen], ends[chosen], strict=True))
         trouble = intersection(merged, covered)
         seconds = total(trouble)
-        share = f" = {1 - seconds / numbers.covered:.4%} clear" if numbers.covered else ""
+        share = f" = {1 - seconds / numbers.covered:.4%} incident-free" if numbers.covered else ""
         yield f"   {name} {seconds} s in {len(trouble)} stretches; 1 - {seconds} / {numbers.covered}{share}"
 
 
@@ -91,11 +91,11 @@ def _rank(board: Leaderboard, entry: Standing | Unranked) -> Iterator[str]:
         yield f"5. Not ranked: {entry.why}"
         return
     yield f"5. Rank {entry.rank.best} to {entry.rank.worst} of {len(board.standings)}"
-    yield f"   {entry.rank.best - 1} told better, {len(board.standings) - entry.rank.worst} told worse"
+    yield f"   {entry.rank.best - 1} significantly better, {len(board.standings) - entry.rank.worst} significantly worse"
     yield f"   taken by itself, without regard to the others' ranks: {entry.marginal.best} to {entry.marginal.worst}"
     for group in board.groups:
         if entry.provider in group:
-            yield f"   cannot be told apart: {', '.join(group)}"
+            yield f"   statistically tied: {', '.join(group)}"
 
 
 def _covered(record: Record, period: Period) -> Times:

@@ -88,19 +88,19 @@ def leaderboard(records: Sequence[Record], period: Period, *, machine: bool = Fa
 def why_unranked(numbers: Measure) -> str:
     """Return the reason a provider gets no rank in a period; "" if it gets one."""
     if numbers.availability is None:
-        return "nothing of the period is covered"
+        return "no data for the period"
     if numbers.coverage < MIN_COVERAGE:
-        return f"covered for {_percent(numbers.coverage)} of the period, {_percent(MIN_COVERAGE)} needed"
+        return f"data for only {_percent(numbers.coverage)} of the period ({_percent(MIN_COVERAGE)} needed)"
     if numbers.covered < MIN_WEEKS * WEEK:
-        return f"covered for {numbers.covered // DAY} days, {MIN_WEEKS * 7} needed"
+        return f"data for only {numbers.covered // DAY} days ({MIN_WEEKS * 7} needed)"
     low, high = numbers.availability
     if high - low > MAX_RANGE:
-        reason = "ends not recorded" if numbers.unknowns.unended else "what is concerned is not recorded"
-        return f"{reason}: anything from {_percent(low)} to {_percent(high)}"
+        reason = "no end times" if numbers.unknowns.unended else "affected services not recorded"
+        return f"{reason}: anywhere from {_percent(low)} to {_percent(high)}"
     if numbers.n < MIN_INCIDENTS:
-        return f"too few incidents to tell how they vary: {numbers.n}, {MIN_INCIDENTS} needed"
+        return f"too few incidents: {numbers.n} ({MIN_INCIDENTS} needed)"
     if numbers.unknowns.zero_length > numbers.n / 2:
-        return f"lengths not recorded: {numbers.unknowns.zero_length} of {numbers.n} incidents end when they start"
+        return f"no durations: {numbers.unknowns.zero_length} of {numbers.n} incidents end when they start"
     return ""
 
 

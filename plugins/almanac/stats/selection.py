@@ -21,9 +21,9 @@ OTHER = "other"  # slug of the components a provider file does not name
 
 _REASONS = {
     Kind.MAINTENANCE.value: "maintenance",
-    Kind.NOTICE.value: "notice, no trouble of the service",
+    Kind.NOTICE.value: "notice, service not affected",
     Kind.TEST.value: "test of the status page",
-    Kind.UNKNOWN.value: "its source does not say how it stands",
+    Kind.UNKNOWN.value: "its source gives no status",
     Kind.WITHDRAWN.value: "withdrawn by an editor",
     Kind.MERGED.value: "merged with another incident by an editor",
 }
@@ -114,8 +114,8 @@ def _why_not(card: Card, scope: str, covered: Times, withdrawn: Mapping[str, str
     if scope == "out":
         return "not about AI"
     if card.started_basis == BOUND:
-        return "stood undated in the feed when it was first read"
-    return "" if holds(covered, card.started) else "starts outside the covered time"
+        return "undated in the feed when we first read it"
+    return "" if holds(covered, card.started) else "started while we had no data"
 
 
 def scope(provider: Provider, card: Card) -> str:

@@ -161,10 +161,16 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def with_article(words: str) -> str:
+    """Return words with the indefinite article before them: a major outage, an incident."""
+    return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"
+
+
 def listing(items: Sequence[str], most: int = 0) -> str:
-    """Return a, b and c; with `most`, what is over is counted: a, b and 3 more."""
+    """Return a, b and c; with `most`, what is over is counted: a, b and 3 others."""
     if most and len(items) > most:
-        return f"{', '.join(items[:most])} and {len(items) - most} more"
+        rest = len(items) - most
+        return f"{', '.join(items[:most])} and {rest} other{'s' if rest > 1 else ''}"
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"

@@ -1,4 +1,4 @@
-"""What to use meanwhile: which providers do not fall together, the best backups of each, and where nobody can tell."""
+"""Backup providers: which do not fail together, the best backups of each, and where there is too little data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from almanac.model import moment
 from almanac.stats import windows
-from almanac.stats.backups import Backup, Backups, Pair, Party, Share, backups, pairs, parties
+from almanac.stats.backups import MIN_COVERED, Backup, Backups, Pair, Party, Share, backups, pairs, parties
 from almanac.stats.record import Record
 from almanac.stats.windows import DAY, Period
 from almanac.text import english
@@ -31,7 +31,7 @@ class Instead(NamedTuple):
 
     provider: Link
     reason: str
-    does: str = ""  # what both do
+    does: str = ""  # what both offer
     share: str = ""  # of the time the other was in trouble, in trouble too
     most: str = ""  # and the upper bound of that, with how long both were covered
 
@@ -70,7 +70,7 @@ class Family(NamedTuple):
     name: str
     lines: tuple[PairLine, ...]
     grid: tuple[Label, ...]
-    compared: str  # of how many pairs how many suffice
+    compared: str  # a clause: of how many pairs how many have enough data
     lacking: tuple[tuple[str, str], ...]  # how many pairs, and why they do not
 
 
@@ -96,13 +96,13 @@ def page(records: Records, capability: str = "") -> BackupsPage:
     all_records = tuple(records.values())
     all_pairs = together(all_records)
     family = _capability(all_records, capability) if capability in TITLES else _family("Whole providers", all_pairs)
-    topic = f"{family.name}: what to use meanwhile" if capability else "What to use meanwhile"
+    topic = f"Backup providers: {family.name}" if capability else "Backup providers"
     return BackupsPage(
         head=Head(
-            title=f"{topic}: which AI services do not fail together",
+            title=topic if capability else f"{topic}: which AI services do not fail together",
             path=url(capability),
             section="leaderboard",
-            description="For each AI provider: what does not fail together with it, as far as the record says.",
+            description="For each AI provider, the services that do not tend to fail together with it.",
         ),
         title=topic,
         stand=_stand(family),
@@ -172,7 +172,7 @@ def _instead(record: Record, backup: Backup) -> Instead:
     days = english.plural(backup.pair.covered // DAY, "shared day")
     return Instead(
         provider=measures.link(backup.party.record.provider),
-        reason=f"{chance}{bound}; both do {shared}; {days}",
+        reason=f"{chance}{bound}; in common: {shared}; {days}",
         does=english.sentence(shared),
         share=_share(backup.chance.value),
         most=f"{bound.removeprefix(', ')}{', ' if bound else ''}over "
@@ -182,17 +182,17 @@ def _instead(record: Record, backup: Backup) -> Instead:
 
 def _at_once(record: Record, backup: Backup) -> str:
     """Say how often a backup was in trouble while the provider was."""
-    return f"also in trouble {_share(backup.chance.value)} of the time {record.provider.name} was"
+    return f"also down {_share(backup.chance.value)} of the time {record.provider.name} was down"
 
 
 def _falls(record: Record, backup: Backup) -> Instead:
     other = backup.party.record.provider
     if other.slug in record.provider.built_on:
-        why = f"{record.provider.name} is built on it"
+        why = f"{record.provider.name} uses it"
     elif record.provider.slug in other.built_on:
-        why = f"is built on {record.provider.name}"
+        why = f"uses {record.provider.name}"
     else:
-        why = "their troubles start together more often than chance has it"
+        why = "their incidents start at the same time more often than chance would explain"
     return Instead(measures.link(other), f"{why}; {_at_once(record, backup)}")
 
 
@@ -200,8 +200,12 @@ def _lacking(options: Backups, party: Party) -> str:
     if options.best:
         return ""
     if options.unknown:
-        return f"The data does not suffice to name one: {options.unknown[0].lacking}."
-    return "Nothing on record does the same and is watched at the same time."
+        most = max(pair.covered for pair in options.unknown)
+        if most >= MIN_COVERED:
+            return f"Not enough data: {options.unknown[0].lacking}."
+        days = f"{'at most ' if most >= DAY else ''}{english.plural(most // DAY, 'day')}"
+        return f"Not enough data: {days} in common with any comparable provider ({MIN_COVERED // DAY} needed)."
+    return "No other provider here offers the same and has data for the same time."
 
 
 def _capability(records: tuple[Record, ...], name: str) -> Family:
@@ -219,9 +223,24 @@ def _family(name: str, all_pairs: Sequence[Pair]) -> Family:
         name=name,
         lines=tuple(_line(pair, top) for pair in ordered if pair.lift),
         grid=charts.axis([(0, "0"), (1, "1"), (top, "8 times")], 0, top),
-        compared=f"{len(sufficient)} of {english.plural(len(all_pairs), 'pair')} have a record that suffices",
+        compared=_compared(len(sufficient), len(all_pairs)),
         lacking=_reasons(all_pairs),
     )
+
+
+def _compared(sufficient: int, pairs: int) -> str:
+    """Return how many of so many pairs can be compared, as a clause."""
+    of = "the only pair" if pairs == 1 else english.plural(pairs, "pair")
+    if not pairs:
+        return "there are no pairs to compare"
+    if not sufficient:
+        return (
+            f"{of} does not have enough data to compare" if pairs == 1 else f"none of {of} has enough data to compare"
+        )
+    if sufficient == pairs:
+        return f"{of} has enough data to compare" if pairs == 1 else f"all {of} have enough data to compare"
+    only = "only " if sufficient < pairs / 2 else ""
+    return f"{only}{sufficient} of {of} {'has' if sufficient == 1 else 'have'} enough data to compare"
 
 
 def _reasons(all_pairs: Iterable[Pair]) -> tuple[tuple[str, str], ...]:
@@ -236,10 +255,10 @@ def _reasons(all_pairs: Iterable[Pair]) -> tuple[tuple[str, str], ...]:
 
 
 def _kind(lacking: str) -> str:
-    if lacking.startswith("both covered"):
-        return "covered together for less than thirteen weeks"
-    if "declared trouble" in lacking:
-        return "one of the two declared trouble less than five times in that time"
+    if " days in common " in lacking:
+        return "fewer than 13 weeks of data in common"
+    if " reported " in lacking:
+        return "one of the two reported fewer than five incidents in that time"
     return lacking
 
 
@@ -257,7 +276,7 @@ def _line(pair: Pair, top: float) -> PairLine:
         back=_chance(pair.first_given_second),
         estimate=charts.spot(lift.value, low, high, 0, top, label),
         lift=f"{lift.value:.1f}",
-        interval=f"{low:.1f} to {high:.1f}" if low is not None and high is not None else "not known",
+        interval=f"{low:.1f} to {high:.1f}" if low is not None and high is not None else "unknown",
         test=_p(tested.adjusted) if tested else "not tested",
         significant=bool(tested and tested.significant),
         covered=english.count(pair.covered // DAY),
@@ -268,8 +287,8 @@ def _line(pair: Pair, top: float) -> PairLine:
 
 def _declared(pair: Pair) -> str:
     if pair.declared:
-        return "one is built on the other, as its file says"
-    return f"both are built on {english.listing(pair.common)}" if pair.common else ""
+        return "one uses the other (per our provider file)"
+    return f"both use {english.listing(pair.common)}" if pair.common else ""
 
 
 def _p(value: float) -> str:
@@ -277,7 +296,7 @@ def _p(value: float) -> str:
 
 
 def _chance(share: Share | None) -> str:
-    return "not known" if share is None else _share(share.value)
+    return "unknown" if share is None else _share(share.value)
 
 
 def _share(value: float) -> str:
@@ -286,10 +305,10 @@ def _share(value: float) -> str:
 
 def _stand(whole: Family) -> str:
     falling = sum(line.significant for line in whole.lines)
-    least = f"{english.sentence(whole.compared)} to be compared; the others are named, not guessed. "
+    compared = f"{english.sentence(whole.compared)}."
     if not whole.lines:
-        return f"{least}"
+        return compared
     if not falling:
-        return f"{least}Of none can it be told that their troubles start together."
-    count = "one pair" if falling == 1 else f"{english.spelled(falling)} pairs"
-    return f"{least}Of these the troubles of {count} start together more often than chance has it."
+        return f"{compared} {'None shows' if len(whole.lines) > 1 else 'It does not show'} a significant link."
+    those = f"In {english.spelled(falling)} of them" if len(whole.lines) > 1 else "In it"
+    return f"{compared} {those}, incidents start at the same time more often than chance would explain."

@@ -58,7 +58,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dateline:
-    """The moment a page speaks of, how far the record reaches, and until when its statements may be believed."""
+    """The moment a page speaks of, up to when there is data, and until when its statements are valid."""
 
     day: str
     as_of: Time
@@ -89,12 +89,12 @@ MARKS: Mapping[str, Mark] = {  # by the value of an Impact
     Impact.MAJOR: Mark(charts.MAJOR, "major"),
     Impact.CRITICAL: Mark(charts.CRITICAL, "critical"),
     Impact.MAINTENANCE: Mark("quiet", "maintenance"),
-    Impact.UNKNOWN: Mark(charts.UNSAID, "trouble"),
+    Impact.UNKNOWN: Mark(charts.UNSAID, "severity not given"),
 }
-CLEAR = Mark(charts.CLEAR, "none declared")
+CLEAR = Mark(charts.CLEAR, "no incident reported")
 UNKNOWN = Mark(charts.UNKNOWN, "unknown")
 STATED = (Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
-KEY = (CLEAR, *(MARKS[impact] for impact in STATED), Mark(charts.UNSAID, "trouble, severity not said"), UNKNOWN)
+KEY = (CLEAR, *(MARKS[impact] for impact in STATED), Mark(charts.UNSAID, "incident, severity not given"), UNKNOWN)
 QUIET: Mapping[str, Mark] = {kind: Mark("quiet", kind.value) for kind in Kind if kind not in TROUBLE}
 
 
@@ -109,11 +109,23 @@ def mark(card: Card) -> Mark:
     return QUIET.get(card.kind) or MARKS[card.impact]
 
 
+def noun(card: Card) -> str:
+    """Return what the trouble of a card is called: an outage if it is one or is rated as bad as one, else an incident."""
+    return "outage" if card.kind == Kind.OUTAGE or card.impact in (Impact.MAJOR, Impact.CRITICAL) else "incident"
+
+
+def severity(card: Card) -> str:
+    """Return a card of trouble with its severity in words: major outage, minor incident; without a rating, incident."""
+    if card.impact == Impact.NONE:
+        return f"{noun(card)} rated {MARKS[card.impact].word}"
+    return f"{MARKS[card.impact].word} {noun(card)}" if card.impact in STATED else noun(card)
+
+
 def name(card: Card) -> str:
     """Return what a list calls an incident: the provider's title, or its components where the title was made here."""
     if not card.title_is_ours:
         return card.title
-    return english.listing(short(card.components), 2) or "The service as a whole"
+    return english.listing(short(card.components), 2) or "Component not named"
 
 
 def short(components: Iterable[str]) -> list[str]:
@@ -124,9 +136,9 @@ def short(components: Iterable[str]) -> list[str]:
 def length(card: Card) -> str:
     """Say how long an incident lasted, or why that cannot be said."""
     if card.ended is None:
-        return "open" if card.is_open and (not card.imported or card.ended_basis) else "no end recorded"
+        return "open" if card.is_open and (not card.imported or card.ended_basis) else "no end time"
     if card.ended == card.started:
-        return "no length given"
+        return "duration not given"
     return english.duration(card.ended - card.started)
 
 

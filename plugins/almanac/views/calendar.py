@@ -40,7 +40,7 @@ class Ninety:
 
 
 class MonthRow(NamedTuple):
-    """A month of the year's table: its bars and the hours in declared trouble."""
+    """A month of the year's table: its bars and the hours of reported trouble."""
 
     name: str
     url: str  # "" where nothing started
@@ -56,7 +56,7 @@ def ninety(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge:
     return Ninety(
         bars=charts.bars(severities, f"{provider.name}, {english.period(since, last)}", HEIGHT),
         months=charts.months_on(since, DAYS),
-        note=f"the worst of each day: {charts.tally(severities)}",
+        note=f"worst status each day: {charts.tally(severities)}",
         heading=f"{DAYS} days to {english.date(last)}",
         lists=tuple(
             DayList(mark, dates(severities, mark.css, first)) for mark in reversed(base.KEY) if mark.css in severities

@@ -22,7 +22,7 @@ CLEAR, MINOR, MAJOR, CRITICAL, UNSAID, UNKNOWN = "ok", "minor", "major", "critic
 TO_COME = ""  # a day that has not begun: neither clear nor unknown
 ORDER = (CLEAR, UNSAID, MINOR, MAJOR, CRITICAL)  # of a day's worst; an unsaid severity never hides a stated one
 HEIGHT = {UNSAID: 0.36, MINOR: 0.36, MAJOR: 0.68, CRITICAL: 1.0}  # of the full bar
-WORDS = {UNSAID: "of unsaid severity"}
+WORDS = {UNSAID: "with severity not given"}
 
 STEP, BAR = 5, 4  # units a day takes, and its bar; the sheet draws bars as strokes of that width
 THIN = 2  # height of the line of a clear day

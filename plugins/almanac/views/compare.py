@@ -1,4 +1,4 @@
-"""Two providers side by side: the same measures over the same days, their days aligned, and how they fall together."""
+"""Two providers side by side: the same measures over the same days, their days aligned, and if they fail together."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def comparisons(almanac: Snapshot) -> ComparisonsPage:
             title="Compare two AI providers",
             path="/compare/",
             section="leaderboard",
-            description="Any two AI providers: declared trouble, its length, and whether they fall together.",
+            description="Any two AI providers: reported incidents, how long they last, and whether both fail together.",
         ),
         lines=tuple(_others(provider, others[provider.slug]) for provider in rows.by_name(providers)),
     )
@@ -136,10 +136,10 @@ def compare(sides: Sides, records: Records, first: Provider, second: Provider) -
     pair = _pair(records, first.slug, second.slug)
     return ComparePage(
         head=Head(
-            title=f"{first.name} or {second.name}: which declares less trouble",
+            title=f"{first.name} or {second.name}: which reports fewer problems",
             path=compare_url(first.slug, second.slug),
             section="leaderboard",
-            description=f"{first.name} and {second.name}: declared trouble, its length, and what falls together.",
+            description=f"{first.name} and {second.name}: reported incidents, how long they last, and whether both fail together.",
         ),
         title=f"{first.name} and {second.name}",
         stand=_stand((first, second), figures),
@@ -147,7 +147,7 @@ def compare(sides: Sides, records: Records, first: Provider, second: Provider) -
         measures=_measures(*figures),
         span=english.period(moment(period.since), moment(period.until - 1)),
         together=_together(pair) if pair else (),
-        lacking=pair.lacking if pair else "they are not covered at the same time",
+        lacking=pair.lacking if pair else "no days in common",
     )
 
 
@@ -165,20 +165,20 @@ def _stand(providers: tuple[Provider, Provider], figures: tuple[Measure, Measure
     if abs(figures[0].coverage - figures[1].coverage) < UNLIKE:
         return _verdict(providers, figures)
     share = english.percent(figures[least].coverage, 0)
-    return f"{_verdict(providers, figures)} Only {share} of that year is covered of {providers[least].name}."
+    return f"{_verdict(providers, figures)} We have data for only {share} of that year for {providers[least].name}."
 
 
 def _verdict(providers: tuple[Provider, Provider], figures: tuple[Measure, Measure]) -> str:
     """Say which has the larger share, if their intervals lie apart."""
     bounds = [m.interval for m in figures]
     if bounds[0] is None or bounds[1] is None:
-        return "Of one of the two too little is on record to compare them."
+        return "Not enough data on one of the two to compare them."
     for better, worse in ((0, 1), (1, 0)):
         one, other = bounds[better], bounds[worse]
         if one and other and one.low > other.high:
             name = providers[better].name
-            return f"Over the last year on record {name} declared less trouble; the intervals lie apart."
-    return "Over the last year on record they cannot be told apart: their intervals overlap."
+            return f"Over the last year of data {name} reported less incident time; the intervals do not overlap."
+    return "Over the last year of data there is no clear difference: the intervals overlap."
 
 
 def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:
@@ -187,42 +187,46 @@ def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:
 
     both = (first, second)
     return (
-        line("Share without declared trouble", SHARE, *map(measures.share_text, both)),
+        line("Share with no reported incident", SHARE, *map(measures.share_text, both)),
         line("90% interval", "ranges", *map(_interval, both)),
         line("Covered", "coverage", *(english.percent(m.coverage, 0) for m in both)),
         line("Incidents", "how-often-and-how-long", *(english.count(m.n) for m in both)),
-        line("In 30 covered days", "how-often-and-how-long", *map(measures.rate, both)),
+        line("Per 30 days of data", "how-often-and-how-long", *map(measures.rate, both)),
         line("Median length", "how-often-and-how-long", *(measures.length(m.durations.median) for m in both)),
         line("90th percentile", "how-often-and-how-long", *(measures.length(m.durations.p90) for m in both)),
-        line("Posted late", "posted-late", *(f"{m.unknowns.posted_late} of {m.n}" for m in both)),
+        line("Reported late", "posted-late", *(f"{m.unknowns.posted_late} of {m.n}" for m in both)),
     )
 
 
 def _interval(figure: Measure) -> str:
-    return "not known" if figure.interval is None else english.percents(*figure.interval)
+    return "unknown" if figure.interval is None else english.percents(*figure.interval)
 
 
 def _together(pair: Pair) -> tuple[tuple[str, str], ...]:
-    """Say how two fell together in the last two years, over the time both were covered."""
+    """Say how two failed together in the last two years, over the time both were covered."""
     names = [party.record.provider.name for party in (pair.first, pair.second)]
     lines = [
-        ("Covered together", english.plural(pair.covered // DAY, "day")),
-        ("Both in trouble", english.hours(pair.both)),
-        (f"{names[1]} in trouble while {names[0]} is", _share(pair.second_given_first)),
-        (f"{names[0]} in trouble while {names[1]} is", _share(pair.first_given_second)),
+        ("Data in common", english.plural(pair.covered // DAY, "day")),
+        ("Both down", english.hours(pair.both)),
+        (f"{names[1]} down while {names[0]} is down", _share(pair.second_given_first)),
+        (f"{names[0]} down while {names[1]} is down", _share(pair.first_given_second)),
     ]
     if pair.lift:
         around = pair.lift.interval
         bounds = f", 90% interval: {around.low:.1f} to {around.high:.1f}" if around else ""
-        lines.append(("Times as often as by chance", f"{pair.lift.value:.1f}{bounds}"))
+        lines.append(("Compared with chance", f"{pair.lift.value:.1f} times as often{bounds}"))
     if pair.together:
-        more = "more often than by chance" if pair.together.significant else "not more often than by chance can do"
-        lines.append(("Their troubles start together", more))
+        more = (
+            "more often than chance would explain"
+            if pair.together.significant
+            else "no more often than chance would explain"
+        )
+        lines.append(("Their incidents start together", more))
     return tuple(lines)
 
 
 def _share(share: Share | None) -> str:
     if share is None:
-        return "not known"
+        return "unknown"
     bounds = f", 90% interval: {english.percents(*share.interval)}" if share.interval else ""
     return f"{english.percent(share.value)} of the time{bounds}"

@@ -1,4 +1,4 @@
-"""The page of a component: what was declared of it, day by day, and which incidents named it."""
+"""The page of a component: what was reported of it, day by day, and which incidents affected it."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def component(almanac: Snapshot, records: Records, provider: Provider, part: Com
     subject = next((s for s in record.days if (s.kind, s.slug) == ("component", part.slug)), None)
     return ComponentPage(
         head=Head(
-            title=f"{part.name} outages, by {provider.name}’s own status page",
+            title=f"{part.name} outages, from {provider.name}’s status page",
             path=base.component_url(provider.slug, part.slug),
             section="providers",
-            description=f"Every incident in which {provider.name} declared trouble of {part.name}, day by day.",
+            description=f"Every incident {provider.name} reported on {part.name}, day by day.",
             feeds=base.provider_feeds(provider.slug, provider.name),
         ),
-        title=f"{part.name}: declared trouble",
+        title=f"{part.name}: incident history",
         provider=Link(base.provider_url(provider.slug), provider.name),
         stand=_stand(provider, part, len(incidents)),
         feed_names=english.listing(part.match),
@@ -76,10 +76,11 @@ def _stand(provider: Provider, part: Component, number: int) -> str:
     whole = f"{part.name} is part of {part.product or provider.name}" if part.product != part.name else part.name
     if part.product == part.name:
         whole = f"{part.name} is a product of {provider.company}"
-    mentions = (
-        f"{english.plural(number, 'incident')} on record named it" if number else "no incident on record named it"
+    mentions = f"{english.sentence(english.plural(number, 'incident') if number else 'no incident')} on record"
+    return (
+        f"{whole}. {mentions}. Incidents that name no component count for {provider.name} as a whole "
+        "and are not listed here."
     )
-    return f"{whole}; {mentions}. What names no part counts for {provider.name} as a whole, and is not here."
 
 
 def all_parts(almanac: Snapshot) -> tuple[tuple[Provider, Component], ...]:

@@ -1,4 +1,4 @@
-"""Says what a provider's state is at `now`, as declared, and when the record cannot say."""
+"""Says what a provider's state is at `now`, as reported, and when there is no current data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from almanac.model import TROUBLE, Card, Impact, Provider, Pulls, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.selection import scoping
-from almanac.views.base import CLEAR, FRESH, MARKS, UNKNOWN, Mark
+from almanac.views.base import CLEAR, FRESH, MARKS, UNKNOWN, Mark, severity
 
 SEVERITY = (Impact.NONE, Impact.UNKNOWN, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
 
@@ -81,8 +81,7 @@ def declared(going_on: tuple[Card, ...]) -> Mark:
     """Return the mark of the worst open trouble; clear if none is open, or only what the provider rates as harmless."""
     if not going_on or going_on[0].impact == Impact.NONE:
         return CLEAR
-    css, word = MARKS[Impact(going_on[0].impact)]
-    return Mark(css, word if word == "trouble" else f"{word} trouble")
+    return Mark(MARKS[going_on[0].impact].css, severity(going_on[0]))
 
 
 def troubles(provider: Provider, cards: Iterable[Card]) -> list[Card]:

@@ -65,10 +65,10 @@ def data(almanac: Snapshot, offers: Iterable[Offer], licence: str, licence_url: 
     part = f"/data/incidents/{min(almanac.cards, default='')}.csv"
     return Data(
         head=Head(
-            title="The record as data",
+            title="Download the data",
             path="/data/",
             section="data",
-            description="Every declared incident of AI providers as CSV and JSON, with schema, licence and hashes.",
+            description="Every reported incident of AI providers as CSV and JSON, with schema, licence and hashes.",
         ),
         stand=f"{english.plural(cards, 'incident')} of "
         f"{english.plural(len(almanac.providers), 'provider')}, free to use.",

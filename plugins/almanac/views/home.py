@@ -1,4 +1,4 @@
-"""The front page: who has trouble now, as of when; then what changed last, what was written, and who is reliable."""
+"""The front page: who reports an outage now, as of when; then what changed last, what was written, and who is reliable."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac.model import OVER, Card, moment, seconds
+from almanac.model import OVER, Card, Impact, Phase, moment, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats.windows import DAY
 from almanac.text import english
@@ -22,6 +22,16 @@ from almanac.views.outlook import Outlook, outlook
 from almanac.views.timeline import Timeline, timeline
 
 DAYS = 30
+TURNS: dict[str, str] = {  # what an update says, by the phase it moves the incident to
+    Phase.IDENTIFIED: "cause identified",
+    Phase.MONITORING: "monitoring a fix",
+    Phase.UNKNOWN: "no phase given",
+}
+STILL: dict[str, str] = {  # and where the incident was in that phase already
+    Phase.IDENTIFIED: "still working on a fix",
+    Phase.MONITORING: "still monitoring a fix",
+    Phase.UNKNOWN: "no phase given",
+}
 LEADS, CHANGES, ARTICLES = 2, 8, 3
 
 
@@ -95,7 +105,7 @@ def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage
         stand=_stand(almanac, states),
         lines=_ledger(almanac, states, first),
         unread=tuple(measures.link(s.provider) for s in states if s.reach is None),
-        caption=f"Declared state of {english.plural(len(states), 'provider')}",
+        caption=f"Reported status of {english.plural(len(states), 'provider')}",
         span=english.period(moment(first), moment(first + (DAYS - 1) * DAY)),
         leads=_leads(near, states),
         changes=_changes(almanac),
@@ -111,18 +121,19 @@ def _edge(almanac: Snapshot) -> int:
 
 
 def _title(almanac: Snapshot, states: Sequence[DeclaredState]) -> str:
-    """Return the sentence that answers: who is in trouble, or that nobody declares any, or that nobody can tell."""
+    """Return the sentence that answers: who has reported what, or that nobody has, or that there is no current data."""
     bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     if len(bad) == 1:
         since = english.near(moment(bad[0].since), almanac.now)
-        return f"{bad[0].provider.name} is in trouble, since {since}."
+        return f"{bad[0].provider.name} has reported {english.with_article(bad[0].mark.word)} since {since}."
     if bad:
-        return f"{english.listing([s.provider.name for s in bad], 3)} are in trouble."
+        noun = "outages" if all(base.noun(s.open[0]) == "outage" for s in bad) else "incidents"
+        return f"{english.listing([s.provider.name for s in bad], 3)} have reported {noun}."
     if any(s.is_known for s in states):
-        return "No provider on record declares trouble."
+        return "No provider reports an incident."
     if almanac.record_until is None:
-        return "Nothing is on record yet."
-    return f"Unknown: the record ends on {english.date(almanac.record_until)}."
+        return "No data yet."
+    return f"Unknown: our data ends on {english.date(almanac.record_until)}."
 
 
 def _worst(state: DeclaredState) -> tuple[int, int]:
@@ -130,18 +141,21 @@ def _worst(state: DeclaredState) -> tuple[int, int]:
 
 
 def _stand(almanac: Snapshot, states: Sequence[DeclaredState]) -> str:
-    """Qualify the title: say how many declare no trouble, and for how many the record cannot say."""
+    """Qualify the title: say how many report no problems, and on how many there is no current data."""
     quiet = sum(s.mark is base.CLEAR for s in states)
     unknown = sum(not s.is_known for s in states)
+    if almanac.record_until is None:
+        return "No status page has been read yet; each provider’s page links to its official status page."
     if unknown == len(states):
         return (
-            "Nothing newer has been read, so nothing can be said about now. "
-            "Below is what the record last knew; the providers’ own pages are linked from theirs."
+            "We have no newer data, so we cannot say what the status is now. "
+            "Below is the last known status; each provider’s page links to its official status page."
         )
-    parts = [f"{english.sentence(english.spelled(quiet))} {'declares' if quiet == 1 else 'declare'} no trouble"]
-    if unknown:
-        parts.append(f"for {english.spelled(unknown)} the record cannot say")
-    return "; ".join(parts) + "."
+    if not quiet:
+        return f"We have no current data on the other {english.spelled(unknown)}." if unknown else ""
+    providers = "provider reports" if quiet == 1 else "providers report"
+    without = f"; we have no current data on {english.spelled(unknown)}" if unknown else ""
+    return f"{english.sentence(english.spelled(quiet))} {providers} no problems{without}."
 
 
 def _ledger(almanac: Snapshot, states: Sequence[DeclaredState], first: int) -> tuple[LedgerLine, ...]:
@@ -185,22 +199,29 @@ def _lead(card: Card, around: Around) -> Lead | None:
     drawn = timeline(card, around)
     if drawn is None:
         return None
-    rated = f"{english.plural(len(card.updates), 'post')} so far; the provider rates it {base.mark(card).word}."
     return Lead(
         url=base.incident_url(card),
         title=f"{around.provider}: {base.name(card)}",
-        stand=f"Opened {_at(card.started)}, {_since(card)}. {rated}",
+        stand=f"Opened {_at(card.started)}, {_since(card)}. "
+        f"{english.plural(len(card.updates), 'update')} so far; {_rating(card)}.",
         timeline=drawn,
         source=card.source,
         outlook=outlook(around),
     )
 
 
+def _rating(card: Card) -> str:
+    """Say how bad the provider says it is, or that it does not say so."""
+    if card.impact == Impact.UNKNOWN:
+        return "the provider has not rated its severity"
+    return f"the provider rates it {base.mark(card).word}"
+
+
 def _since(card: Card) -> str:
     """Return "identified since 13:22 UTC", or the phase alone where it began so."""
     turns = [at for at, phase in card.updates if phase == card.phase]
     if not turns or card.updates[0][1] == card.phase:
-        return card.phase
+        return TURNS[card.phase] if card.phase == Phase.UNKNOWN else card.phase
     return f"{card.phase} since {_at(turns[0])}"
 
 
@@ -222,9 +243,9 @@ def _how_long(almanac: Snapshot, state: DeclaredState) -> tuple[str, Time]:
 
 def _why_unknown(state: DeclaredState) -> str:
     if state.unended:
-        return f"{english.plural(state.unended, 'end is', 'ends are')} not recorded"
+        return f"{english.plural(state.unended, 'incident')} without an end time"
     at = moment(state.reach or 0)
-    return f"record ends {english.short_date(at)}{english.GAP}{at.year}"
+    return f"data ends {english.short_date(at)}{english.GAP}{at.year}"
 
 
 def _open(state: DeclaredState) -> tuple[str, str]:
@@ -239,7 +260,7 @@ def _last(state: DeclaredState) -> tuple[str, str]:
     if card is None:
         return "", ""
     at = moment(card.started)
-    length = "posted late" if card.posted_late else base.length(card)
+    length = "reported late" if card.posted_late else base.length(card)
     return f"last {english.short_date(at)} {at.year}, {base.mark(card).word}, {length}", base.incident_url(card)
 
 
@@ -269,10 +290,11 @@ def _happening(almanac: Snapshot, names: dict[str, str], place: int, card: Card)
 def _did(place: int, card: Card) -> str:
     """Say what a post did: it opened the incident, moved it to a phase, or closed it after so long."""
     phase = card.updates[place][1]
+    rated = f" ({base.mark(card).word})"
     if phase in OVER:
         has_length = card.ended is not None and card.ended > card.started
-        return f"{phase}{f' after {base.length(card)}' if has_length else ''}, {base.mark(card).word}"
+        return english.sentence(f"{phase}{f' after {base.length(card)}' if has_length else ''}{rated}")
     if not place:
-        return f"opened, {base.mark(card).word}"
-    before = card.updates[place - 1][1]
-    return f"still {phase}" if before == phase else f"{before} → {phase}"
+        return f"New incident{rated}"
+    again = card.updates[place - 1][1] == phase
+    return f"Update: {STILL.get(phase, f'still {phase}') if again else TURNS.get(phase, phase)}"

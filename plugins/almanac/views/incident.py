@@ -1,4 +1,4 @@
-"""The page of one incident: what was declared, when, to scale, in whose words, and what was changed afterwards."""
+"""The page of one incident: what was reported, when, to scale, in whose words, and what was changed afterwards."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from almanac.views.replay import replay_urls
 from almanac.views.timeline import Timeline, timeline
 
 STARTED = {
-    "first-update": "its first post",
+    "first-update": "first update",
     "stated": "stated by the provider",
-    "ulid": "read from its id",
-    "pubdate": "the feed’s date",
-    "mended": "the earliest stamp; the stated start lies after the end",
-    "seen": "when we first saw it; the feed gives no date that can be",
-    "bound": "or before: it stood in the feed, undated, when we first read it",
+    "ulid": "read from its ID",
+    "pubdate": "date in the feed",
+    "mended": "earliest timestamp; the stated start is after the end",
+    "seen": "when we first saw it; the feed gives no usable date",
+    "bound": "or earlier: it was already in the feed, undated, when we first read it",
     "editor": "corrected by an editor",
 }
 ENDED = {
     "resolved-update": "marked as resolved",
     "stated": "stated by the provider",
-    "pubdate": "the feed’s date",
-    "absence": "gone from the list of current events",
-    "mended": "the last stamp; the stated end lies before the start",
-    "seen": "when we first saw that it was over; the feed gives no date that can be",
+    "pubdate": "date in the feed",
+    "absence": "no longer on the list of current events",
+    "mended": "latest timestamp; the stated end is before the start",
+    "seen": "when we first saw that it was over; the feed gives no usable date",
     "editor": "corrected by an editor",
 }
 POSTS = 30  # on one page: one with more would weigh over 50 KB
-STATED_IMPACT = "the provider’s word"
+STATED_IMPACT = "as rated by the provider"
 
 
 class Fact(NamedTuple):
@@ -142,38 +142,44 @@ def _sheet(incident: Incident, sheet: int, last: int) -> tuple[Update, ...]:
 def _title(around: Around, incident: Incident, card: Card) -> str:
     if not incident.title_is_ours:
         return incident.title
-    kind = card.kind if not card.is_trouble else "trouble"
+    noun = base.noun(card) if card.is_trouble else card.kind
     parts = f": {english.listing(base.short(card.components), 2)}" if card.components else ""
     spent = (
-        "" if card.ended is None or card.ended == card.started else f", {english.duration(card.ended - card.started)}"
+        "" if card.ended is None or card.ended == card.started else f" ({english.duration(card.ended - card.started)})"
     )
-    return f"{around.provider} {kind} on {english.date(incident.started)}{spent}{parts}"
+    return f"{around.provider} {noun} on {english.date(incident.started)}{spent}{parts}"
 
 
 def _kicker(around: Around, card: Card, day: str) -> str:
-    state = "Open incident" if around.live else "Incident record"
-    by = f" by {around.company}" if around.company and around.company != around.provider else ""
+    state = "Open incident" if around.live else "Incident"
+    by = f" ({around.company})" if around.company and around.company != around.provider else ""
     return f"{state}, {around.provider}{by}, {day}"
 
 
 def _stand(around: Around, incident: Incident, card: Card) -> str:
     sentences = [_ending(around, incident, card)]
     if incident.posted_late and incident.ended is not None:
-        sentences.append("It was first posted when it was over.")
+        sentences.append("It was first reported when it was already over.")
     own = sum(other.provider == around.provider for other in around.neighbours)
     if own:
-        sentences.append(f"Around it {around.provider} declared {english.spelled(own)} more.")
+        incidents = "incident" if own == 1 else "incidents"
+        sentences.append(f"{around.provider} reported {english.spelled(own)} more {incidents} around that time.")
     return " ".join(sentences)
 
 
 def _ending(around: Around, incident: Incident, card: Card) -> str:
     if incident.ended is not None:
-        return f"Over since {_near(incident.ended, incident.started)}."
+        over, same_day = incident.ended, incident.ended.date() == incident.started.date()
+        return f"{_over(card)} {'at' if same_day else 'on'} {_near(over, incident.started)}."
     if around.live:
-        return f"Open since {english.moment(incident.started)}; now “{incident.phase}”."
+        return f"Ongoing since {english.moment(incident.started)}; latest phase: {incident.phase}."
     if incident.phase in OVER:
-        return "Over; when it ended is not recorded."
-    return "No end is recorded; how long it lasted is unknown."
+        return f"{_over(card)}; the end time is not recorded."
+    return "No end time recorded; duration unknown."
+
+
+def _over(card: Card) -> str:
+    return "Resolved" if card.is_trouble else "Ended"
 
 
 def _near(at: datetime, start: datetime) -> str:
@@ -189,7 +195,7 @@ def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
         facts.append(_moment("Ended", incident.ended, ENDED.get(incident.ended_basis, ""), incident))
     facts.append(Fact("Length", *_length(around, incident), how="how-often-and-how-long"))
     facts.append(_impact(incident, card))
-    parts = english.listing(incident.components, 6) or "none named"
+    parts = english.listing(incident.components, 6) or "component not named"
     facts.append(Fact("Components", parts, _component_count(incident), how="components"))
     facts.append(_first_seen(incident))
     host = addresses.host(incident.source)
@@ -212,10 +218,10 @@ def _open(around: Around) -> tuple[str, str]:
 def _length(around: Around, incident: Incident) -> tuple[str, str]:
     if incident.ended is None:
         so_far = english.duration(around.end - seconds(incident.started))
-        return (so_far, "so far") if around.live else ("unknown", "no end is recorded")
+        return (so_far, "so far") if around.live else ("unknown", "no end time recorded")
     if incident.ended == incident.started:
-        return "not given", "start and end are equal"
-    return english.duration(seconds(incident.ended) - seconds(incident.started)), "start to end, as declared"
+        return "not given", "start and end are the same"
+    return english.duration(seconds(incident.ended) - seconds(incident.started)), "start to end, as reported"
 
 
 def _impact(incident: Incident, card: Card) -> Fact:
@@ -223,7 +229,9 @@ def _impact(incident: Incident, card: Card) -> Fact:
     if not card.is_trouble:
         return Fact("Kind", word, f"by {incident.kind_basis}", css=css, how="kinds")
     stated = incident.impact_stated.replace("_", " ")
-    note = STATED_IMPACT if stated == word else f"the provider’s word: {stated}" if stated else "no impact is stated"
+    note = (
+        STATED_IMPACT if stated == word else f"{STATED_IMPACT}: {stated}" if stated else "the provider gives no rating"
+    )
     return Fact("Impact", word, note, css=css, how="severity")
 
 
@@ -233,12 +241,12 @@ def _component_count(incident: Incident) -> str:
 
 def _first_seen(incident: Incident) -> Fact:
     if incident.first_seen is None:
-        note = f"imported: {incident.imported}" if incident.imported else ""
-        return Fact("First seen here", "not by us", note, how="imported")
+        note = f"from {incident.imported}" if incident.imported else ""
+        return Fact("First seen by us", "never (imported)" if incident.imported else "never", note, how="imported")
     late = seconds(incident.first_seen) - seconds(incident.started)
     note = f"{english.duration(late)} after the start" if late > 0 else ""
     at = incident.first_seen
-    return Fact("First seen here", _near(at, incident.started), note, stamp(at), how="first-seen")
+    return Fact("First seen by us", _near(at, incident.started), note, stamp(at), how="first-seen")
 
 
 def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:
@@ -246,16 +254,18 @@ def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:
     warnings = []
     if incident.posted_late:
         warnings.append(
-            "Posted late: the provider first posted it at its end or after, so nobody could be warned by it."
+            "Reported late: the provider first posted it only once it was over, so it could not warn anyone."
         )
     if incident.vanished is not None:
         when = english.moment(incident.vanished)
-        warnings.append(f"No longer in the provider’s feed since {when}. It was declared, so it stays and counts.")
+        warnings.append(f"No longer in the provider’s feed since {when}. It was reported, so it stays and counts.")
     if incident.started_basis == "mended" or incident.ended_basis == "mended":
-        warnings.append("The provider’s stated times contradict each other; what is shown is mended from its posts.")
+        warnings.append(
+            "The provider’s stated times contradict each other; the times shown are worked out from its updates."
+        )
     if incident.imported and not any(update.text for update in incident.updates):
         warnings.append(
-            f"Imported from the data set {incident.imported}: times and phases, without the provider’s texts."
+            f"Imported from the data set {incident.imported}: times and phases only, without the provider’s text."
         )
     return tuple(warnings)
 
@@ -278,7 +288,7 @@ def _post(incident: Incident, update: Update) -> IncidentPost:
 
 def _posts_note(incident: Incident) -> str:
     if not incident.updates:
-        return "none is recorded"
+        return "none recorded"
     if any(update.text for update in incident.updates):
         return "in the provider’s words"
-    return "times and phases only; the texts are at the source"
+    return "times and phases only; full text at the source"

@@ -92,10 +92,10 @@ def incidents(almanac: Snapshot, by_month: Months) -> IncidentsPage:
             title="Incidents",
             path="/incidents/",
             section="incidents",
-            description=f"{english.count(total)} incidents declared by AI providers, newest first, and the archive.",
+            description=f"{english.count(total)} incidents reported by AI providers, newest first, and the archive.",
         ),
-        stand=f"{english.plural(total, 'incident')} as {english.plural(len(almanac.cards), 'provider')} declared them. "
-        f"The newest {len(newest)} stand here; what is not about AI on shared pages stands only in the archive.",
+        stand=f"{english.plural(total, 'incident')} reported by {english.plural(len(almanac.cards), 'provider')}. "
+        f"The newest {len(newest)} are listed here; those on shared pages that are not about AI are only in the archive.",
         days=rows.by_day(newest, rows.names(almanac.providers)),
         months=_months(by_month, years),
         providers=tuple(_provider_line(almanac, provider, years) for provider in rows.by_name(almanac.providers)),
@@ -148,7 +148,7 @@ def month(almanac: Snapshot, by_month: Months, year: int, number: int, sheet: in
             title=pagination.numbered(f"Incidents in {title}", sheet),
             path=pagination.page_url(url, sheet),
             section="incidents",
-            description=f"{english.plural(len(cards), 'incident')} that AI providers declared in {title}.",
+            description=f"{english.plural(len(cards), 'incident')} that AI providers reported in {title}.",
         ),
         title=title,
         stand=_month_stand(cards),
@@ -168,6 +168,6 @@ def _month_stand(cards: Sequence[Card]) -> str:
     worst = sum(current.rank(card)[0] >= 3 for card in troubles)
     providers = len({card.provider for card in cards})
     return (
-        f"{english.plural(len(cards), 'incident')} of {english.plural(providers, 'provider')}; "
-        f"{english.count(worst)} declared major or critical."
+        f"{english.plural(len(cards), 'incident')} at {english.plural(providers, 'provider')}; "
+        f"{english.count(worst)} rated major or critical."
     )

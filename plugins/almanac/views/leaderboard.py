@@ -1,4 +1,4 @@
-"""The leaderboard of a period: shares with their doubt, ranks, what other formulas make of them, and the unranked."""
+"""The leaderboard of a period: shares and ranks with their uncertainty, what other formulas make of them, and the unranked."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from almanac.views.charts import Estimate, Label
 from almanac.views.measures import Records, ShareLine
 
 STEPS = (5, 4, 3, 4, 5, 3, 7, 4, 3, 5)  # parts of the axis, by the tenths it spans: whole numbers stand at its lines
-NO_PERIOD = "There is no period in which five providers are covered well enough to be compared."
+NO_PERIOD = "Not enough data yet to compare five providers."
 VERDICTS = {
-    "better": "less trouble than before",
-    "worse": "more trouble than before",
-    "same": "no difference can be told",
-    "unknown": "one of the two is not known well enough",
+    "better": "less incident time than before",
+    "worse": "more incident time than before",
+    "same": "no significant difference",
+    "unknown": "not enough data for one of the two",
 }
 
 
@@ -111,13 +111,13 @@ def leaderboard(almanac: Snapshot, records: Records, period: Period | None = Non
     by_hand = _board(all_records, chosen, False) if chosen else None
     by_machine = _board(all_records, chosen, True) if chosen else None
     standings = _ranks(all_records, chosen, False).standings if chosen else ()
-    title = "Who declares the least trouble"
+    title = "Who reports the fewest problems"
     return LeaderboardPage(
         head=Head(
             title=f"{title}, {period.name}" if period else title,
             path=url(period) if period else "/leaderboard/",
             section="leaderboard",
-            description="AI providers by the share of watched time in which they declared no trouble.",
+            description="AI providers by the share of monitored time with no reported incident.",
         ),
         title=title,
         stand=_stand(by_hand),
@@ -193,8 +193,8 @@ def _stand(board: Board | None) -> str:
     if not board.lines:
         return f"{english.sentence(board.period)}: no provider can be ranked."
     first = board.groups[0] if board.groups else ""
-    tie = f"{first} cannot be told apart at the top. " if " and " in first else ""
-    return f"{tie}{english.plural(len(board.lines), 'provider')}, {board.period}, ranks with their doubt."
+    tie = f"{first} are statistically tied for first. " if " and " in first else ""
+    return f"{tie}{english.plural(len(board.lines), 'provider')}, {board.period}, ranks with uncertainty."
 
 
 def _left_out(records: Records, period: Period) -> tuple[tuple[str, str], ...]:

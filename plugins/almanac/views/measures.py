@@ -23,7 +23,7 @@ Records = Mapping[str, Record]
 
 
 class ShareLine(NamedTuple):
-    """A provider's line: its rank, its share of covered time without declared trouble, and what it rests on."""
+    """A provider's line: its rank, its share of covered time with no reported incident, and what it rests on."""
 
     rank: str
     provider: Link
@@ -116,4 +116,4 @@ def rate(measure: Measure) -> str:
 
 def length(seconds: float | None) -> str:
     """Return a quantile of lengths (seconds) in words."""
-    return "not known" if seconds is None else english.duration(round(seconds))
+    return "unknown" if seconds is None else english.duration(round(seconds))

@@ -1,4 +1,4 @@
-"""All numbers of one provider: its shares by period and formula, parts, lengths, honesty, and when trouble starts."""
+"""All figures of one provider: its shares by period and formula, parts, lengths, openness, and when incidents start."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class NumbersLine(NamedTuple):
     p90: str
     longest: str
     weighed: tuple[str, ...]  # share under each formula
-    left_open: str  # what the record does not say
+    left_open: str  # what the data does not say
 
 
 class Pattern(NamedTuple):
@@ -87,10 +87,10 @@ def numbers(records: Records, provider: Provider, reports: Iterable[Reported]) -
     patterns, pattern_note = _patterns(record)
     return Numbers(
         head=Head(
-            title=f"{provider.name} in numbers: availability, durations, honesty",
+            title=f"{provider.name} in numbers: availability, durations, openness",
             path=url(provider.slug),
             section="providers",
-            description=f"What the record says of {provider.name}, by period, formula and component.",
+            description=f"All figures on {provider.name}, by period, formula and component.",
         ),
         title=f"{provider.name} in numbers",
         stand=_stand(record),
@@ -111,10 +111,10 @@ def numbers(records: Records, provider: Provider, reports: Iterable[Reported]) -
 
 def _stand(record: Record) -> str:
     if not record.covered:
-        return "Nothing is covered yet, so nothing can be measured."
+        return "No data yet."
     days = windows.total(record.covered) // windows.DAY
     return (
-        f"{english.plural(days, 'covered day')}, {english.plural(len(record.selection.eligible), 'counted incident')}. "
+        f"{english.plural(days, 'day')} of data, {english.plural(len(record.selection.eligible), 'counted incident')}. "
         "Whole UTC days, up to the last midnight."
     )
 
@@ -150,11 +150,11 @@ def _left_open(figures: Measure) -> str:
     """Say what the record leaves open about the incidents of a period."""
     lacks = figures.unknowns
     counts = [
-        (lacks.posted_late, "posted late"),
+        (lacks.posted_late, "reported late"),
         (lacks.zero_length, "without a length"),
-        (lacks.unended, "without an end"),
-        (lacks.severity, "of unsaid severity"),
-        (lacks.scope, "perhaps not concerned"),
+        (lacks.unended, "without an end time"),
+        (lacks.severity, "with severity not given"),
+        (lacks.scope, "may not apply"),
     ]
     return ", ".join(f"{number} {reason}" for number, reason in counts if number)
 
@@ -172,9 +172,9 @@ def _part(subject: Subject) -> str:
 
 def _honesty(honesty: Honesty) -> tuple[Fact, ...]:
     return (
-        _spread("Publication lag", honesty.lag, "first post after the stated start"),
+        _spread("Publication lag", honesty.lag, "first update after the stated start"),
         _spread("Stated, not posted", honesty.longer, "stated length beyond the posted one"),
-        Fact("Posted late", _of(honesty.posted_late, honesty.incidents), "at the end or after", how="posted-late"),
+        Fact("Reported late", _of(honesty.posted_late, honesty.incidents), "only once it was over", how="posted-late"),
         Fact("Texts changed", _of(honesty.edits.n, honesty.watched, "watched"), _edits(honesty), how="changed-texts"),
         Fact(
             "Vanished",
@@ -187,7 +187,7 @@ def _honesty(honesty: Honesty) -> tuple[Fact, ...]:
 
 def _spread(name: str, spread: Spread, meaning: str) -> Fact:
     if spread.median is None:
-        return Fact(name, "not known", "n = 0: no start is stated", how="how-honest-is-the-status-page")
+        return Fact(name, "unknown", "n = 0: no start is stated", how="how-honest-is-the-status-page")
     early = "−" if spread.median < 0 else ""
     p90 = f", 90th percentile {english.duration(round(spread.p90))}" if spread.p90 and spread.p90 > 0 else ""
     value = f"{early}{english.duration(abs(round(spread.median)))}"
@@ -200,7 +200,7 @@ def _of(number: int, total: int, unit: str = "") -> str:
 
 def _edits(honesty: Honesty) -> str:
     if not honesty.watched:
-        return "none was watched by us: imports show no changes"
+        return "none seen live: imports show no changes"
     if honesty.edits.median is None:
         return "no text was replaced"
     where = f"in {english.plural(honesty.edited_incidents, 'incident')}, {honesty.after_the_fact} when it was over"
@@ -208,7 +208,7 @@ def _edits(honesty: Honesty) -> str:
 
 
 def _honesty_note(record: Record) -> str:
-    return f"From the words of {record.provider.name} alone, over the whole record."
+    return f"Based only on {record.provider.name}’s own posts, over all our data."
 
 
 def _patterns(record: Record) -> tuple[tuple[Pattern, ...], str]:
@@ -216,13 +216,13 @@ def _patterns(record: Record) -> tuple[tuple[Pattern, ...], str]:
         return (), ""
     week = hours_of_week(record, windows.everything(record.covered))
     if week.hours is None or week.days is None:
-        few = f"Of {english.plural(week.n, 'start')} no pattern can be told"
-        return (), f"{few}: thirty in twelve covered weeks are needed."
+        few = f"Too few incidents to show a pattern: {english.plural(week.n, 'start')}"
+        return (), f"{few} (30 in 12 weeks of data needed)."
     hours = _folded(week, range(24), lambda at: at % 24)
     days = _folded(week, range(7), lambda at: at // 24)
     marks = tuple((f"{(at + 0.5) / 24 * 100:.2f}%", f"{at:02}") for at in range(0, 24, 6))
     names = tuple((f"{(at + 0.5) / 7 * 100:.2f}%", day) for at, day in enumerate(DAYS))
-    note = f"{english.plural(week.n, 'start')} over all covered time, for each covered hour."
+    note = f"{english.plural(week.n, 'start')} over all our data, per hour of data."
     return (
         _pattern("By hour of the day, UTC", hours, [f"{at:02}:00" for at in range(24)], marks, week.hours, "hours"),
         _pattern("By day of the week", days, list(DAYS), names, week.days, "days"),
@@ -251,7 +251,8 @@ def _pattern(
 ) -> Pattern:
     counts = [str(cell.starts) if len(cells) < 10 else "" for cell in cells]
     starts = ", ".join(f"{one} {cell.starts}" for one, cell in zip(names, cells, strict=True))
-    differ = f"The {unit} differ more than chance has it" if test.p <= SURE else f"The {unit} do not surely differ"
+    significant = "is" if test.p <= SURE else "is not"
+    differ = f"The difference between {unit} {significant} statistically significant"
     return Pattern(
         name=name,
         columns=charts.columns([cell.rate for cell in cells], counts),
@@ -272,22 +273,19 @@ def _tomorrow(record: Record) -> str:
     forecast = next_day(record)
     score = _skill(forecast)
     if not forecast.skilled or forecast.chance is None:
-        return f"No chance of trouble in the next 24 hours is shown: {score}."
+        return f"No probability is given for the next 24 hours: {score}."
     if record.covered[-1].until < record.now:
-        return f"Such chances have skill ({score}), but the record does not reach to last midnight, so none is given."
+        return f"These probabilities beat the base rate ({score}), but our data ends before last midnight, so none is given."
     return (
-        f"Chance that trouble starts within 24 hours of last midnight UTC: {english.percent(forecast.chance, 0)}; "
-        f"on an average day of the record {english.percent(forecast.base, 0)}. ({english.sentence(score)}.)"
+        f"Probability that an incident starts within 24 hours of last midnight UTC: {english.percent(forecast.chance, 0)}; "
+        f"on an average day {english.percent(forecast.base, 0)}. These probabilities beat the base rate ({score})."
     )
 
 
 def _skill(forecast: NextDay) -> str:
     if forecast.brier is None or forecast.base_brier is None:
-        return "too few days are covered to score it"
+        return "too few days of data to score one"
     better = "lower than" if forecast.brier < forecast.base_brier else "not lower than"
-    sure = "" if forecast.skilled or better != "lower than" else ", but not surely"
-    return (
-        f"its Brier score over {english.plural(forecast.n, 'day')}, "
-        f"{forecast.brier:.3f}, is {better} {forecast.base_brier:.3f}, "
-        f"that of the base rate{sure}"
-    )
+    sure = "" if forecast.skilled or better != "lower than" else ", but not significantly"
+    days = english.plural(forecast.n, "day")
+    return f"Brier score {forecast.brier:.3f} over {days}, {better} the base rate’s {forecast.base_brier:.3f}{sure}"

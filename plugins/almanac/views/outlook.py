@@ -1,4 +1,4 @@
-"""What a reader of an open incident asks next: when it may be over, and what to use until then."""
+"""What a reader of an open incident asks next: when it may be fixed, and what to use until then."""
 
 from __future__ import annotations
 
@@ -14,10 +14,7 @@ from almanac.views.backups import Advice
 from almanac.views.base import Time
 from almanac.views.charts import Estimate, Label, Scale
 
-NONE_YET = (
-    "No forecast is kept for it: none was due yet, or too few past incidents lasted as long to learn from. "
-    "Incidents without a forecast are not guessed at."
-)
+NONE_YET = "No estimate yet. We only give one when enough similar incidents are on record."
 
 
 class BackBy(NamedTuple):
@@ -48,13 +45,13 @@ def outlook(around: Around) -> Outlook | None:
     if around.live is None or (around.issued is None and around.instead is None):
         return None
     return Outlook(
-        back=_back(around.issued, around.now) if around.issued else None,
+        back=_back(around.issued, around.provider, around.now) if around.issued else None,
         none_yet="" if around.issued else NONE_YET,
         instead=around.instead,
     )
 
 
-def _back(issued: Issued, now: int) -> BackBy:
+def _back(issued: Issued, provider: str, now: int) -> BackBy:
     forecast = issued.forecast
     at = [forecast.at + round(minutes * 60) for minutes in forecast.quantiles]
     scale = charts.scale_of(Stretch(forecast.at, max(at[-1] + 600, now)))
@@ -72,11 +69,11 @@ def _back(issued: Issued, now: int) -> BackBy:
             at[2],
             at[0],
             at[4],
-            f"Over by {_clock_text(at[2])}, 80% interval {_clock_text(at[0])} to {_clock_text(at[4])}",
+            f"Fixed by {_clock_text(at[2])}, 80% interval {_clock_text(at[0])} to {_clock_text(at[4])}",
         ),
         half=_on(scale, at[2], at[1], at[3], "the middle half"),
         ticks=charts.ticks(scale),
-        basis=_basis(issued),
+        basis=_basis(issued, provider),
         outlasted=_outlasted(at[4], now),
     )
 
@@ -93,17 +90,17 @@ def _clock_text(at: int) -> str:
     return f"{english.clock(moment(at))}{english.GAP}UTC"
 
 
-def _basis(issued: Issued) -> str:
+def _basis(issued: Issued, provider: str) -> str:
     forecast = issued.forecast
-    own = english.plural(forecast.n, "incident")
-    age = english.duration(round(forecast.elapsed * 60))
-    text = f"Learnt from {own} of its own that lasted at least about as long ({age}) and {forecast.others} of others"
+    own = english.plural(forecast.n, f"earlier {provider} incident")
+    text = f"Based on {own} of similar length or longer"
     if forecast.borrows:
-        text += f", which weigh {english.percent(forecast.borrowed, 0)}: its own are few"
-    return f"{text}; phase then: {issued.phase}."
+        weight = english.percent(forecast.borrowed, 0)
+        text += f", plus {english.count(forecast.others)} from other providers ({weight} of the weight)"
+    return f"{text}. Phase at the time: {issued.phase}."
 
 
 def _outlasted(latest: int, now: int) -> str:
     if now <= latest:
         return ""
-    return "It has outlasted the time by which nine in ten like it were over: take the forecast for what it was."
+    return "It has already lasted longer than 90% of similar incidents; treat this estimate as out of date."

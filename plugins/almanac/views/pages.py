@@ -39,7 +39,7 @@ def not_found(almanac: Snapshot) -> NotFound:
         head=Head(title="Not found", path="/404.html"),
         title="There is no page at this address.",
         ways=(
-            Link("/", "Who has trouble now"),
+            Link("/", "Current status"),
             Link("/incidents/", "All incidents"),
             *(Link(f"/providers/{provider.slug}/", provider.name) for provider in rows.by_name(almanac.providers)),
         ),

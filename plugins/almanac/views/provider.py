@@ -1,4 +1,4 @@
-"""The page of a provider: "Is Claude down?", its days, numbers, parts, and where all that comes from."""
+"""The page of a provider: "Is Claude down?", its days, figures, parts, and the sources of all that."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ DURATIONS = "how-often-and-how-long"
 
 
 class ProviderPart(NamedTuple):
-    """A component, or the rest: incidents and hours in declared trouble."""
+    """A component, or the rest: incidents and hours of reported trouble."""
 
     name: str
     incidents: str
@@ -53,7 +53,7 @@ class ProviderPage:
     title: str
     mark: Mark
     stand: str
-    until: str  # until when to believe it
+    until: str  # until when it is valid
     status_page: Link
     open: tuple[IncidentRow, ...]
     ninety: Ninety
@@ -114,13 +114,13 @@ def provider(almanac: Snapshot, provider: Provider, figures: Figures, instead: A
             path=base.provider_url(provider.slug),
             section="providers",
             picture=f"{base.provider_url(provider.slug)}{base.PICTURE}",
-            description=f"Declared state of {provider.name} and its record of incidents.",
+            description=f"Reported status of {provider.name} and its incident history.",
             dateline=base.dateline(almanac, reach),
             feeds=base.provider_feeds(provider.slug, provider.name),
         ),
-        kicker=f"Provider, {provider.name}" + (f" by {provider.company}" if provider.company != provider.name else ""),
+        kicker=provider.name + (f" ({provider.company})" if provider.company != provider.name else ""),
         title=_title(almanac, state),
-        mark=state.mark,
+        mark=state.mark._replace(word=english.sentence(state.mark.word)),
         stand=_stand(almanac, state),
         until=_until(almanac, state),
         status_page=Link(provider.status_page, addresses.host(provider.status_page) or provider.status_page),
@@ -150,28 +150,30 @@ def _title(almanac: Snapshot, state: DeclaredState) -> str:
 
 def _answer(almanac: Snapshot, state: DeclaredState) -> str:
     if state.in_trouble:
-        return f"{english.sentence(state.mark.word)}, since {english.near(moment(state.since), almanac.now)}."
+        return f"{english.sentence(state.mark.word)} since {english.near(moment(state.since), almanac.now)}."
     if state.is_known:
-        return "Not as declared."
+        return "No incident reported."
     if state.reach is None:
-        return "Unknown: its page was never read."
+        return "Unknown: we have not checked its status page yet."
     if state.unended:
-        return "Unknown: ends are not recorded."
-    return f"Unknown: the record ends {english.date(moment(state.reach))}."
+        return f"Unknown: {english.plural(state.unended, 'incident')} without an end time."
+    return f"Unknown: our data ends {english.date(moment(state.reach))}."
 
 
 def _stand(almanac: Snapshot, state: DeclaredState) -> str:
-    """Return what follows the mark in the opening sentence."""
+    """Return what follows the word of the mark in the opening sentence, from the mark of punctuation or blank on."""
     now = seconds(almanac.now)
     if state.in_trouble:
-        return f"for {english.duration(now - state.since)}, in {english.plural(len(state.open), 'open incident')}."
+        incidents = english.plural(len(state.open), "open incident")
+        return f", ongoing for {english.duration(now - state.since)} ({incidents})."
     if state.is_known:
         least = "at least " if state.clear_at_least else ""
-        return f"since {least}{english.near(moment(state.since), almanac.now)}, {english.age(now - state.since)} ago."
+        at, ago = english.near(moment(state.since), almanac.now), english.age(now - state.since)
+        return f" since {least}{at} ({ago})."
     if state.last is None:
-        return "No trouble is on record."
+        return ". No incident on record."
     began = english.moment(moment(state.last.started))
-    return f"The last trouble that is known to be over began {began} ({base.mark(state.last).word})."
+    return f". Latest resolved incident: {began} ({base.mark(state.last).word})."
 
 
 def _until(almanac: Snapshot, state: DeclaredState) -> str:
@@ -185,26 +187,26 @@ def facts(numbers: Measure) -> tuple[Fact, ...]:
     lengths, unknowns = numbers.durations, numbers.unknowns
     p90 = f"90th percentile {measures.length(lengths.p90)}"
     return (
-        Fact(f"Clear, {DAYS} days", measures.share_text(numbers), _interval(numbers), how=SHARE),
+        Fact(f"Incident-free, {DAYS} days", measures.share_text(numbers), _interval(numbers), how=SHARE),
         Fact("Covered", english.percent(numbers.coverage, 0), f"of the {DAYS} days", how="coverage"),
         Fact("Incidents", english.count(numbers.n), _rate(numbers), how=DURATIONS),
         Fact("Median length", measures.length(lengths.median), p90, how=DURATIONS),
-        Fact("Posted late", f"{unknowns.posted_late} of {numbers.n}", "at the end or after", how="posted-late"),
+        Fact("Reported late", f"{unknowns.posted_late} of {numbers.n}", "only once it was over", how="posted-late"),
     )
 
 
 def _interval(numbers: Measure) -> str:
     if not numbers.covered:
-        return "nothing is covered"
+        return "no data"
     if numbers.availability and numbers.availability.high - numbers.availability.low > MAX_RANGE:
-        return "not all that is needed is recorded"
+        return "too many times are not recorded"
     if numbers.interval is None:
-        return "no trouble declared" if not numbers.n else ""
+        return "no incident reported" if not numbers.n else ""
     return f"90% interval: {english.percents(*numbers.interval)}"
 
 
 def _rate(numbers: Measure) -> str:
-    return f"{measures.rate(numbers)} in 30 covered days" if numbers.rate else ""
+    return f"{measures.rate(numbers)} per 30 days of data" if numbers.rate else ""
 
 
 def _years(slug: str, cards: Sequence[Card]) -> tuple[Count, ...]:
@@ -236,6 +238,10 @@ def _parts(record: Record, numbers: Measure) -> tuple[ProviderPart, ...]:
 
 
 def _lengths_note(with_length: int, total: int) -> str:
-    missing = f"; the length of {english.count(total - with_length)} is not known" if total > with_length else ""
-    summary = f"{english.plural(with_length, 'incident')} by length, over the whole record{missing}."
-    return f"{summary} Each bar is twice as wide in time as the one before."
+    missing = f"; {_unmeasured(total - with_length)}" if total > with_length else ""
+    summary = f"{english.plural(with_length, 'incident')} by length, over all our data{missing}."
+    return f"{summary} Each bar spans twice the time of the one before."
+
+
+def _unmeasured(number: int) -> str:
+    return f"{english.count(number)} {'has' if number == 1 else 'have'} no known duration"

@@ -61,10 +61,10 @@ def providers(almanac: Snapshot) -> Providers:
             title="Providers",
             path="/providers/",
             section="providers",
-            description="The AI providers whose status pages this site keeps a record of.",
+            description="The AI providers whose status pages this site archives.",
             dateline=base.dateline(almanac),
         ),
-        stand=f"{number} whose status pages this site keeps a record of.",
+        stand=f"{number} whose status pages we archive.",
         lines=tuple(_line(almanac, provider) for provider in rows.by_name(almanac.providers)),
     )
 
@@ -89,7 +89,7 @@ def by_year(cards: Iterable[Card]) -> Years:
 
 
 def provider_year(provider: Provider, cards_by_year: Years, year: int, sheet: int = 1) -> ProviderYear:
-    """Return a page of what one provider declared in one year, newest first; long years fill several."""
+    """Return a page of what one provider reported in one year, newest first; long years fill several."""
     cards, years = cards_by_year[year], list(cards_by_year)
     place = years.index(year)
     url = base.year_url(provider.slug, year)
@@ -100,7 +100,7 @@ def provider_year(provider: Provider, cards_by_year: Years, year: int, sheet: in
             title=pagination.numbered(f"{title}: {number}", sheet),
             path=pagination.page_url(url, sheet),
             section="providers",
-            description=f"Every incident {provider.name} declared in {year}.",
+            description=f"Every incident {provider.name} reported in {year}.",
             feeds=base.provider_feeds(provider.slug, provider.name),
         ),
         provider=Link(base.provider_url(provider.slug), provider.name),

@@ -18,11 +18,8 @@ from almanac.views.pagination import Sheet
 
 PER_PAGE = 30  # states on one page
 ENOUGH = 3  # stamps of an import make a replay; of two, its page tells all
-OWN = "As we saw it: each state is made of what had been read from the provider’s feed by then."
-STAMPS = (
-    "By the provider’s stamps: this incident was imported, so what stands here is what the provider says it "
-    "had posted by then; nobody here saw it."
-)
+OWN = "As we saw it: each step shows what we had read from the provider’s feed by then."
+STAMPS = "From the provider’s timestamps; we did not see it live."
 
 
 class ReplayPost(NamedTuple):
@@ -88,13 +85,13 @@ def replay(
     page_states = first if first is not None and sheet == 1 else states(incident, sheet)
     return ReplayPage(
         head=Head(
-            title=pagination.numbered(f"{around.provider}: {base.name(card)}, {began}, as it was known", sheet),
+            title=pagination.numbered(f"{around.provider}: {base.name(card)}, {began}: what was known when", sheet),
             path=urls[sheet - 1],
             section="incidents",
-            description=f"{english.plural(card.states, 'state')} of an incident of {around.provider}, as of its time.",
+            description=f"What was known of an incident at {around.provider}, in {english.plural(card.states, 'step')}.",
             kind="article",
         ),
-        title=f"As it was known: {base.name(card)}",
+        title=f"What was known when: {base.name(card)}",
         incident=Link(base.incident_url(card), f"{around.provider}, {english.date(incident.started)}"),
         stand=STAMPS if past.by_stamps(incident) else OWN,
         states=page_states,
@@ -152,16 +149,16 @@ def _stand(facts: past.PastFacts, at: datetime) -> str:
     began = seconds(facts.started)
     if facts.ended is not None:
         spent = seconds(facts.ended) - began
-        text = f"Over since {english.near(facts.ended, at)}"
+        text = f"Ended {english.near(facts.ended, at)}"
         text += f", after {english.duration(spent)}" if spent > 0 else ""
     elif facts.phase in OVER:
-        text = "Over; when it ended was not said"
+        text = "Over; end time not given"
     elif began > seconds(at):
         text = f"Announced for {english.near(facts.started, at)}"
     else:
         spent = seconds(at) - began
-        text = f"Open for {english.duration(spent)}; its end was not known" if spent else "It had just begun"
-    missing = " It was missing from its feed." if facts.vanished else ""
+        text = f"Open for {english.duration(spent)}" if spent else "Just started"
+    missing = " Missing from the feed." if facts.vanished else ""
     return f"{text}.{missing}"
 
 

@@ -21,7 +21,7 @@ class IncidentRow(NamedTuple):
     name: str
     mark: Mark
     length: str
-    notes: str  # posted late, no longer in the feed
+    notes: str  # reported late, no longer in the feed
 
 
 class Day(NamedTuple):
@@ -52,7 +52,7 @@ def dated(card: Card, provider: str = "") -> IncidentRow:
 
 def notes(card: Card) -> str:
     """Return what a reader should know before believing the row."""
-    parts = ["posted late"] if card.posted_late else []
+    parts = ["reported late"] if card.posted_late else []
     if card.vanished is not None:
         parts.append("no longer in the feed")
     if card.edits:

@@ -149,11 +149,11 @@ def test_a_family_of_pairs_is_corrected_together() -> None:
 @pytest.mark.parametrize(
     ("other", "lacking"),
     [
-        (made("b", *weekly(3, 5), covered=(0, 168 * 5)), "both covered for 35 days, 91 needed"),
-        (made("b", covered=(-300, -200)), "both covered for 0 days, 91 needed"),
-        (made("b", (1, 2), (200, 201)), "b declared trouble 2 times in that time, 5 needed"),
-        (made("b", *weekly(3, 1), (500, None)), "the ends of b are not recorded"),
-        (made("b", *weekly(3, 0)), "the lengths of b are not recorded"),
+        (made("b", *weekly(3, 5), covered=(0, 168 * 5)), "35 days in common (91 needed)"),
+        (made("b", covered=(-300, -200)), "0 days in common (91 needed)"),
+        (made("b", (1, 2), (200, 201)), "b reported 2 incidents in that time (5 needed)"),
+        (made("b", *weekly(3, 1), (500, None)), "b’s incidents have no end times"),
+        (made("b", *weekly(3, 0)), "b’s incidents have no durations"),
     ],
 )
 def test_it_says_when_the_data_does_not_suffice(other: Any, lacking: str) -> None:

@@ -37,12 +37,12 @@ acme, 2026-03-01 to 2026-03-28
    counted   calm  2026-03-05T04:00:00Z to 2026-03-06T10:00:00Z  108000 s  none
    n = 4
 
-3. Time in declared trouble: overlaps merged, cut to covered time
-   at least 14400 s in 2 stretches; 1 - 14400 / 2419200 = 99.4048% clear
-   at most 14400 s in 2 stretches; 1 - 14400 / 2419200 = 99.4048% clear
+3. Time in reported incidents: overlaps merged, cut to covered time
+   at least 14400 s in 2 stretches; 1 - 14400 / 2419200 = 99.4048% incident-free
+   at most 14400 s in 2 stretches; 1 - 14400 / 2419200 = 99.4048% incident-free
 
 4. The same with other weights for degraded, partial, full
-   any declared trouble  1, 1, 1       99.4048% to 99.4048%
+   any reported incident 1, 1, 1       99.4048% to 99.4048%
    Statuspage            0, 0.3, 1     99.9107% to 99.9107%
    incident.io           0, 1, 1       99.7024% to 99.7024%
    OpenStatus            0, 0.5, 1     99.8512% to 99.8512%
@@ -53,9 +53,9 @@ acme, 2026-03-01 to 2026-03-28
    4.29 incidents per 30 covered days, Poisson 1.46 to 9.81
 
 5. Rank 1 to 1 of 1
-   0 told better, 0 told worse
+   0 significantly better, 0 significantly worse
    taken by itself, without regard to the others' ranks: 1 to 1
-   cannot be told apart: acme"""
+   statistically tied: acme"""
     )
 
 
@@ -63,7 +63,7 @@ def test_who_is_not_ranked_is_explained_too() -> None:
     acme = record(provider(), (card(24, id="open"),), times((0, 24 * 20)), now=at(24 * 28))
     lines = leaderboard_number([acme], "acme", PERIOD)
     assert "   counted   open  2026-03-02T00:00:00Z to no end recorded  minor" in lines
-    assert lines[-1] == "5. Not ranked: covered for 20 days, 28 needed"
+    assert lines[-1] == "5. Not ranked: data for only 20 days (28 needed)"
 
 
 def test_an_unknown_provider_is_an_error_that_names_the_known_ones() -> None:

@@ -45,13 +45,13 @@ def test_providers_stand_by_availability_with_ranks_and_groups() -> None:
 @pytest.mark.parametrize(
     ("entry", "why"),
     [
-        (plain("x", covered=(-48, -24)), "nothing of the period is covered"),
-        (steady("x", 1, until=50), "covered for 54.9% of the period, 60% needed"),
-        (plain("x", card(1, 2), card(5, 6)), "too few incidents to tell how they vary: 2, 3 needed"),
-        (plain("x", card(24 * 20)), "ends not recorded: anything from 22% to 100%"),
+        (plain("x", covered=(-48, -24)), "no data for the period"),
+        (steady("x", 1, until=50), "data for only 54.9% of the period (60% needed)"),
+        (plain("x", card(1, 2), card(5, 6)), "too few incidents: 2 (3 needed)"),
+        (plain("x", card(24 * 20)), "no end times: anywhere from 22% to 100%"),
         (
             plain("x", *(card(h, h, id=str(h)) for h in (1, 30, 60)), card(90, 91), card(100, 101)),
-            "lengths not recorded: 3 of 5 incidents end when they start",
+            "no durations: 3 of 5 incidents end when they start",
         ),
     ],
 )
@@ -64,7 +64,7 @@ def test_who_is_not_known_well_enough_is_not_ranked(entry: Any, why: str) -> Non
 def test_a_short_period_ranks_nobody() -> None:
     board = leaderboard([steady("a", 1), steady("b", 2)], between(MIDNIGHT, at(24 * 27)))
     assert board.standings == ()
-    assert {u.why for u in board.unranked} == {"covered for 27 days, 28 needed"}
+    assert {u.why for u in board.unranked} == {"data for only 27 days (28 needed)"}
 
 
 def test_pages_of_probes_are_ranked_apart() -> None:

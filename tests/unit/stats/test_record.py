@@ -81,5 +81,5 @@ def test_an_incident_concerns_what_it_names_and_perhaps_all_parts_if_it_names_no
 def test_a_record_without_coverage_has_tables_without_time() -> None:
     made = record(ACME, (card(1, 2),), (), now=REACH)
     assert made.cards == ()
-    assert made.selection.reasons == (("starts outside the covered time", 1),)
+    assert made.selection.reasons == (("started while we had no data", 1),)
     assert [int(days.covered.sum()) for days in made.days.values()] == [0] * 5

@@ -35,11 +35,11 @@ def test_outages_and_degradations_count_even_when_the_post_was_taken_away() -> N
     ("left", "why"),
     [
         (card(1, 2, kind="maintenance"), "maintenance"),
-        (card(1, 2, kind="notice"), "notice, no trouble of the service"),
+        (card(1, 2, kind="notice"), "notice, service not affected"),
         (card(1, 2, kind="test"), "test of the status page"),
         (card(1, 2, id="wrong"), "withdrawn by an editor: a duplicate"),
-        (card(101, 102), "starts outside the covered time"),
-        (card(-1, 50), "starts outside the covered time"),
+        (card(101, 102), "started while we had no data"),
+        (card(-1, 50), "started while we had no data"),
     ],
 )
 def test_what_does_not_count_is_listed_with_its_reason(left: Any, why: str) -> None:
@@ -51,7 +51,7 @@ def test_what_does_not_count_is_listed_with_its_reason(left: Any, why: str) -> N
 def test_reasons_are_counted_the_most_frequent_first() -> None:
     cards = (card(1, 2, kind="test"), card(3, 4, kind="notice"), card(5, 6, kind="notice"), card(7, 8))
     assert select(provider(), cards, COVERED).reasons == (
-        ("notice, no trouble of the service", 2),
+        ("notice, service not affected", 2),
         ("test of the status page", 1),
     )
 
