@@ -188,7 +188,7 @@ def failing(provider: Provider, pulls: Pulls | None, now: datetime, site: Home) 
 def _failure(provider: Provider, state: FeedState, due: datetime, site: Home) -> FeedItem:
     since = stamp(due - PATIENCE)
     mark = sha256(state.url.encode()).hexdigest()[:8]
-    text = f"{state.url} cannot be used since {english.moment(due - PATIENCE)}: {state.error}"
+    text = f"{state.url} has been unusable since {english.moment(due - PATIENCE)}: {state.error}"
     return FeedItem(
         id=f"{site.site_id}failing/{provider.slug}/{mark}/{since}",
         url=f"{site.site_url}/status/",
@@ -234,7 +234,7 @@ def _facts(card: Card) -> str:
 
 def _post(update: Update) -> str:
     head = f"<strong>{escape(english.sentence(update.phase))}</strong>, {english.moment(update.at)}"
-    removal = f" (taken away by {english.moment(update.gone)})" if update.gone else ""
+    removal = f" (removed by {english.moment(update.gone)})" if update.gone else ""
     return f"<p>{head}{removal}</p>{markdown.html(update.text) if update.text else ''}"
 
 
