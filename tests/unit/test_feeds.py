@@ -649,3 +649,11 @@ def test_mending_takes_linear_time(text: str) -> None:
             document.split(b"<rss><channel><title>&nbsp;" + text.encode() * (size // len(text)))
 
     assert growth(tried, 200_000) < LINEAR
+
+
+def test_a_reference_of_thousands_of_digits_costs_no_entry() -> None:
+    text = f"&amp;#{'9' * 5000}; We are investigating."
+    item = f"<item><title>Slow</title><guid>1</guid><description>{text}</description></item>"
+    assert [one.phase for one in read(f"<rss><channel>{item}</channel></rss>".encode()).incidents] == [
+        Phase.INVESTIGATING
+    ]

@@ -34,6 +34,7 @@ COVERAGE = ("provider", "from", "to", "dataset")
 FULL = frozenset({"major_outage", "full_outage"})  # all of the service is out, though the impact is but major
 NO_PLACE = frozenset({"Uncategorised"})  # what an archiver calls a component it does not know
 PHASES = {phase.value: phase for phase in Phase} | {"available": Phase.RESOLVED}  # Google says so when it is over
+KINDS = tuple(kind for kind in DECLARED if kind is not Kind.UNKNOWN)  # where a table does not know, it says nothing
 NOUNS = {Kind.MAINTENANCE: "Maintenance of", Kind.NOTICE: "Notice on", Kind.TEST: "Test of"}
 
 _SLUG = re.compile(r"[a-z0-9-]{1,64}")
@@ -196,8 +197,8 @@ def _kind(row: Mapping[str, str]) -> Kind:
     if not row["kind"]:
         impact = wording.impact(row["impact"]) or Impact.UNKNOWN
         return Kind.OUTAGE if row["impact"] in FULL else wording.kind("", impact, planned=False)[0]
-    if row["kind"] not in DECLARED:
-        raise _FieldError("kind", f"{row['kind']!r} is no kind; use {', '.join(DECLARED)} or nothing")
+    if row["kind"] not in KINDS:
+        raise _FieldError("kind", f"{row['kind']!r} is no kind; use {', '.join(KINDS)} or nothing")
     return Kind(row["kind"])
 
 

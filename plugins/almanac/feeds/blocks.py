@@ -5,11 +5,11 @@ A block is <p><small>time</small><br><strong>Word</strong> - text</p>; some page
 
 from __future__ import annotations
 
-import html as markup
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from almanac.model import OVER, Phase
+from almanac.text import markdown
 
 from . import times, wording
 from .dialect import Post, ReadContext
@@ -109,7 +109,7 @@ def clock_posts(entry: Entry) -> list[Post]:
 
 def text_of(html: str) -> str:
     """Return the words of HTML, to look for what they say; nothing that is printed."""
-    return " ".join(markup.unescape(re.sub(r"<[^<>]*>", " ", html)).split())
+    return " ".join(markdown.unescape(re.sub(r"<[^<>]*>", " ", html)).split())
 
 
 def window(entry: Entry, anchor: datetime, context: ReadContext) -> tuple[datetime, datetime] | None:
@@ -191,7 +191,7 @@ def _nearest(at: re.Match[str], near: datetime, zone: tzinfo) -> datetime | None
 
 def _bare(html: str) -> str:
     """Return the words of a time or state without the tags inside, which stand for a blank where nothing else does."""
-    return " ".join(markup.unescape(re.sub(r"</?var[^<>]*>", " ", html)).replace(" ,", ",").split())
+    return " ".join(markdown.unescape(re.sub(r"</?var[^<>]*>", " ", html)).replace(" ,", ",").split())
 
 
 def _inner(html: str) -> str:

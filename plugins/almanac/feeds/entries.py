@@ -121,7 +121,7 @@ def _pages(document: Document) -> frozenset[str]:
 
 
 def _address(match: re.Match[bytes]) -> str:
-    return _without_scheme(html.unescape((match[1] or match[2]).decode("utf-8", "replace")))
+    return _without_scheme(markdown.unescape((match[1] or match[2]).decode("utf-8", "replace")))
 
 
 def _without_scheme(link: str) -> str:
