@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The executable manual: `python3 tasks.py <task>` sets up what is missing, then runs the task.
+"""Everyday tasks: `python3 tasks.py <task>` sets up what is missing, then runs the task.
 
 Needs nothing but Python ≥ 3.11 to start. The first call makes `.venv` from the lock files (hashes are checked);
 inside it these are ordinary invoke tasks, so `inv build` works too. `python3 tasks.py --list` names them all.
@@ -40,7 +40,7 @@ def stop(message: str) -> None:
 def ensure_environment(*locks: Path) -> None:
     """Make .venv hold what the first of `locks` says; any of them will do if it is there already.
 
-    A marker written last tells a whole set-up from an interrupted one. A .venv that cannot be mended is made anew,
+    A marker written last tells a whole set-up from an interrupted one. A .venv that cannot be repaired is made anew,
     and stays as it was if that fails too.
     """
     if PYTHON.exists() and any(marker(lock).exists() and marker(lock).read_text() == state(lock) for lock in locks):
@@ -48,7 +48,9 @@ def ensure_environment(*locks: Path) -> None:
     lock = locks[0]
     print(f"tasks.py: setting up .venv from {lock.relative_to(ROOT)} (once; needs the package registry)", flush=True)
     if not (install(lock) or install_anew(lock)):
-        stop("could not set up .venv: is a package registry in reach? Nothing was built; run the task again then")
+        stop(
+            "could not set up .venv: is a package registry within reach? Nothing was built; run the task again once it is"
+        )
     marker(lock).write_text(state(lock))
 
 
@@ -93,7 +95,7 @@ def install(lock: Path) -> bool:
         make_venv(uv)
     if not (uv or has_pip() or fetch_pip()):
         return False
-    # Only what a run imports is compiled, by that run. Quiet: a failure is told in one line by the caller, whose second
+    # Only what a run imports is compiled, by that run. Quiet: a failure is reported in one line by the caller, whose second
     # attempt may still succeed.
     pip = (
         [uv, "pip", "install", "-q", "--python", str(PYTHON)]
@@ -203,7 +205,7 @@ from invoke.tasks import task  # noqa: E402
 sys.path.insert(0, str(PLUGINS))
 from almanac import files  # noqa: E402
 
-sys.excepthook = files.plainly  # whatever the task: a full or failing disk is told in one line
+sys.excepthook = files.plainly  # whatever the task: a full or failing disk is reported in one line
 CONTENT = ROOT / "content"
 
 
@@ -234,7 +236,7 @@ def build(_: Context, now: str = "", output: str = "") -> None:
 
 @task(help={"via": "map every host to this server, e.g. http://127.0.0.1:8000", "only": "slugs, comma-separated"})
 def pull(_: Context, via: str = "", only: str = "", now: str = "") -> None:
-    """Fetch the feeds and merge what they say into content/incidents."""
+    """Fetch the feeds and merge them into content/incidents."""
     from almanac import pull as almanac_pull
 
     sys.exit(almanac_pull.main(CONTENT, via=via, only=tuple(filter(None, only.split(","))), now=now))
@@ -242,7 +244,7 @@ def pull(_: Context, via: str = "", only: str = "", now: str = "") -> None:
 
 @task(help={"coverage": "the coverage.csv beside it"})
 def backfill(_: Context, incidents: str, coverage: str = "") -> None:
-    """Bring a CSV of facts into the archive."""
+    """Import a CSV of incidents into the archive."""
     from almanac.commands import backfill as almanac_backfill
 
     sys.exit(almanac_backfill.main(CONTENT, Path(incidents), Path(coverage) if coverage else None))
@@ -259,11 +261,11 @@ def serve(_: Context, port: int = 8000) -> None:
 @task(
     help={
         "paths": "files or folders, comma-separated (default: all of content)",
-        "strict": "also list numerals in articles that no query stands behind",
+        "strict": "also list numerals in articles that are not computed from the archive",
     }
 )
 def check(_: Context, paths: str = "", strict: bool = False) -> None:
-    """List every problem in what people wrote, or in the files named, as file:line:column: field: what; cure."""
+    """Check content files, all or those named: each problem as file:line:column: field: problem; fix."""
     from almanac.commands import check as almanac_check
 
     sys.exit(almanac_check.main(CONTENT, [Path(p) for p in paths.split(",") if p], strict=strict))
@@ -271,7 +273,7 @@ def check(_: Context, paths: str = "", strict: bool = False) -> None:
 
 @task(help={"provider": "slug, repeatable", "incident": "provider/id, repeatable"}, iterable=["provider", "incident"])
 def new(_: Context, what: str, title: str, provider: list[str], incident: list[str]) -> None:
-    """Write new content: article "Title" --provider slug --incident provider/id, report 2026-06, image FILE."""
+    """Start new content: article "Title" --provider slug --incident provider/id, report 2026-06, image FILE."""
     from almanac.commands import new_article
     from almanac.model import moment
     from almanac.model.clock import build_time
@@ -286,13 +288,13 @@ def new(_: Context, what: str, title: str, provider: list[str], incident: list[s
 
         sys.exit(new_image.main(CONTENT, Path(title).expanduser(), now))
     if what != "article":
-        stop(f'there is no new {what}; write: python3 tasks.py new article "Title" --provider anthropic')
+        stop(f"unknown type {what!r}: choose article, report or image")
     sys.exit(new_article.main(CONTENT, title, tuple(provider), tuple(incident), now))
 
 
 @task
 def doctor(_: Context) -> None:
-    """Say what is wrong with this installation, and what to do about it."""
+    """Diagnose the installation: what is wrong, and how to fix it."""
     from almanac.commands import doctor as almanac_doctor
 
     sys.exit(almanac_doctor.main(ROOT))
@@ -300,7 +302,7 @@ def doctor(_: Context) -> None:
 
 @task(help={"now": "as of this time"})
 def score(_: Context, now: str = "") -> None:
-    """Forecast every past incident again and write content/forecasts/scorecard.json, if the record has changed."""
+    """Backtest the forecasts and write content/forecasts/scorecard.json, if the data has changed."""
     from almanac.commands import score as almanac_score
 
     sys.exit(almanac_score.score(CONTENT, now=now))
@@ -314,7 +316,7 @@ def score(_: Context, now: str = "") -> None:
     }
 )
 def explain(_: Context, what: str, provider: str, period: str, now: str = "") -> None:
-    """Print how a number came about, step by step: explain leaderboard anthropic 2026-Q2."""
+    """Explain how a number is calculated, step by step: explain leaderboard anthropic 2026-Q2."""
     from almanac.commands import explain as almanac_explain
 
     if what != "leaderboard":
@@ -325,7 +327,7 @@ def explain(_: Context, what: str, provider: str, period: str, now: str = "") ->
 @task(
     help={
         "link": "make link posts of these drafts (numbers or files, comma-separated)",
-        "drop": "forget these",
+        "drop": "drop these for good",
         "article": "start an article of this draft",
         "by": "your name",
         "note": "a line of yours on the link",
@@ -335,7 +337,7 @@ def explain(_: Context, what: str, provider: str, period: str, now: str = "") ->
 def curate(
     _: Context, link: str = "", drop: str = "", article: str = "", by: str = "", note: str = "", title: str = ""
 ) -> None:
-    """List what the press feeds brought (content/inbox), and decide what becomes of it."""
+    """Review press drafts (content/inbox): list them, link one, start an article, or drop it."""
     from datetime import UTC, datetime
 
     from almanac.commands import curate as almanac_curate
@@ -346,12 +348,12 @@ def curate(
 
 @task(help={"output": "where to (default: output)"})
 def publish(_: Context, output: str = "output") -> None:
-    """Build what is to be published, without pulling: for a workflow that has pulled and committed before."""
+    """Build the site to publish, without pulling: for a workflow that has pulled and committed before."""
     from datetime import UTC, datetime
 
     from almanac import site as almanac_site
 
-    # The moment itself, not the clock floored to five minutes: what was pulled a minute ago is known by now.
+    # The moment itself, not the clock floored to five minutes: what was pulled a minute ago is there by now.
     now = os.environ.get("ALMANAC_NOW") or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     almanac_site.run(ROOT / "publishconf.py", now=now, output=output, pull=False)
 
@@ -371,7 +373,7 @@ def test(_: Context, arguments: str = "") -> None:
 
 @task
 def schema(_: Context) -> None:
-    """Write what editors and the guide know of the forms: .github/schemas, and the tables of contribute.md."""
+    """Generate from the forms: .github/schemas for editors, and the tables of contribute.md."""
     from almanac.commands import schema as schemas
 
     sys.exit(schemas.main(ROOT))
@@ -379,7 +381,7 @@ def schema(_: Context) -> None:
 
 @task
 def lint(_: Context) -> None:
-    """Hold the code to ruff's rules and format, and to mypy in strict mode."""
+    """Check the code with ruff (rules and format) and mypy in strict mode."""
     run(str(PYTHON), "-m", "ruff", "check", ".")
     run(str(PYTHON), "-m", "ruff", "format", "--check", ".")
     run(str(PYTHON), "-m", "mypy")

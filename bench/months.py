@@ -303,7 +303,7 @@ class Months:
             if name == "Build" and not each.first_of_week:
                 continue
             output = self._step(each, self.checking, step)
-            if name == "Check" and output != "check: nothing to mend\n":
+            if name == "Check" and output != "check: no problems found\n":
                 self._fault(each, f"check says {output}")
         self.counts["checked"] += 1
 

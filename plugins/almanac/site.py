@@ -12,6 +12,7 @@ from typing import Any
 
 from almanac import files, unchanged
 from almanac.model import clock
+from almanac.model.problem import tally
 
 PATHS = ("PATH", "THEME", "OUTPUT_PATH")
 MOST_LISTED = 12  # so many paths are named one by one
@@ -60,14 +61,14 @@ def build(settings_file: Path, *, now: str = "", output: str = "", pull: bool = 
             built = _build(settings_file, settings, overrides)
             print(f"build: {_summary(built)} ({time.perf_counter() - started:.2f} s)")
     except _faults() as error:
-        sys.exit(f"{error}\nbuild: nothing was built; mend the above")
+        sys.exit(f"{error}\nbuild failed: fix the problems above")
     finally:
         if collects:
             gc.enable()
 
 
 def _faults() -> tuple[type[Exception], ...]:
-    """Return the errors that a person has to mend; all others are bugs."""
+    """Return the errors that a person has to fix; all others are bugs."""
     from almanac.archive import ArchiveError
     from almanac.content.providers import ProviderError
     from almanac.engine import BuildError, SettingError
@@ -127,7 +128,7 @@ def _summary(built: Any) -> str:
     changes = len(built.written) + len(built.removed)
     lines = [f"{len(built.written)} written, {len(built.removed)} removed, {built.unchanged} unchanged"]
     if built.problems:
-        lines[0] += f", {len(built.problems)} to mend: what is named above is left out"
+        lines[0] += f", {tally(len(built.problems))}: the files named above are left out"
     if 0 < changes <= MOST_LISTED:
         lines += [f"+ {path}" for path in built.written] + [f"- {path}" for path in built.removed]
     return "\n  ".join(lines)

@@ -110,7 +110,7 @@ def test_parquet_without_its_library_is_one_clear_line_and_nothing_is_built(tmp_
                 "ALMANAC_PARQUET is 1, and pyarrow is not installed: have ALMANAC_PARQUET=1 in the environment of "
                 "`python3 tasks.py publish`, which installs it, or write 0 for no Parquet"
             ),
-            "build: nothing was built; mend the above",
+            "build failed: fix the problems above",
         ],
         False,
     )
@@ -188,7 +188,7 @@ def found(page: Any) -> list[str]:
 @pytest.mark.browser
 @pytest.mark.slow
 def test_an_incident_is_found_by_its_component_with_the_keyboard_alone(page: Any) -> None:
-    page.get_by_label("Words").focus()
+    page.get_by_label("Search for").focus()
     page.keyboard.type("quokka")
     page.wait_for_selector("#found a")
     assert found(page) == ["/incidents/anthropic/odd/"]
@@ -198,7 +198,7 @@ def test_an_incident_is_found_by_its_component_with_the_keyboard_alone(page: Any
 @pytest.mark.browser
 @pytest.mark.slow
 def test_an_incident_is_found_by_what_was_posted(page: Any) -> None:
-    page.get_by_label("Words").fill("wombats")
+    page.get_by_label("Search for").fill("wombats")
     page.wait_for_selector("#found a")
     assert page.locator("#found li").inner_text().splitlines()[-1].startswith("Wombats slow our clusters")
 

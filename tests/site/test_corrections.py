@@ -78,15 +78,15 @@ def test_a_correction_is_read_into_plain_values() -> None:
             "acme/a.yml",
             f"end: 2026-03-02\n{REASON}",
             (
-                "content/corrections/acme/a.yml:1:1: end: 2026-03-02 is of the wrong type; write a date and time in UTC without "
-                "quotes, as in 2026-03-02T18:00:00Z"
+                "content/corrections/acme/a.yml:1:1: end: is 2026-03-02; must be a date and time in UTC without "
+                "quotes, e.g. 2026-03-02T18:00:00Z"
             ),
         ),
         (
             "acme/a.yml",
             f"---\nend: 2026-03-02T10:00:00\n{REASON}",
             (
-                "content/corrections/acme/a.yml:2:1: end: 2026-03-02 10:00:00 has no time zone; write it in UTC with a Z, as in "
+                "content/corrections/acme/a.yml:2:1: end: 2026-03-02 10:00:00 has no time zone; write it in UTC with a Z, e.g. "
                 "2026-03-02T18:00:00Z"
             ),
         ),
@@ -110,7 +110,7 @@ def test_a_correction_is_read_into_plain_values() -> None:
             "acme/a.yml",
             f"impact: bad\n{REASON}",
             (
-                "content/corrections/acme/a.yml:1:1: impact: 'bad' is not one of the words known here; write none, minor, major, "
+                "content/corrections/acme/a.yml:1:1: impact: 'bad' is not allowed; use none, minor, major, "
                 "critical, maintenance or unknown"
             ),
         ),
@@ -217,9 +217,13 @@ def test_merging_with_what_has_no_end_has_none() -> None:
             "merge_with: acme/outage-2 is not in the archive; did you mean acme/outage-1?",
         ),
         ("outage-1", "merge_with: acme/outage-1\n", "merge_with: is the incident itself; name the other one"),
-        ("outage-1", "merge_with: groq/a\n", "merge_with: is no incident of acme; name one, or write withdrawn: true"),
-        ("outage-1", "end: 2026-03-01T00:00:00Z\n", "end: is before the start; mend one of the two"),
-        ("outage-1", "start: 2026-03-03T00:00:00Z\n", "end: is before the start; mend one of the two"),
+        (
+            "outage-1",
+            "merge_with: groq/a\n",
+            "merge_with: is not an incident of acme; name one, or write withdrawn: true",
+        ),
+        ("outage-1", "end: 2026-03-01T00:00:00Z\n", "end: is before the start; correct one of the two"),
+        ("outage-1", "start: 2026-03-03T00:00:00Z\n", "end: is before the start; correct one of the two"),
     ],
 )
 def test_a_correction_that_cannot_be_is_named_and_changes_nothing(slug: str, text: str, message: str) -> None:
@@ -293,7 +297,7 @@ def test_the_site_shows_both_and_forgets_a_correction_that_is_taken_back(project
 
     file.write_text(f"end: 2026-03-01T00:00:00Z\n{REASON}")
     problems = build(project)
-    told = "content/corrections/acme/a.yml:1:1: end: is before the start; mend one of the two"
+    told = "content/corrections/acme/a.yml:1:1: end: is before the start; correct one of the two"
     assert told in problems
 
     file.unlink()
@@ -323,7 +327,7 @@ def test_a_correction_has_places_for_its_faults_with_and_without_the_mark_yaml_b
             line=2,
             column=1,
             field="impact",
-            message="'bad' is not one of the words known here; write none, minor, major, critical, maintenance or unknown",
+            message="'bad' is not allowed; use none, minor, major, critical, maintenance or unknown",
         )
         in plain
     )

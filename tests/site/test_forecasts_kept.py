@@ -240,15 +240,13 @@ def test_score_writes_the_scorecard_once_for_a_record(content: Path, capsys: pyt
     assert capsys.readouterr().out.startswith("score: ")
     written = (content / "forecasts/scorecard.json").read_bytes()
     assert score_command.score(content, now=stamp(NOW + timedelta(days=3))) == 0
-    assert capsys.readouterr().out == "score: the record is that of 2026-03-02; nothing to do\n"
+    assert capsys.readouterr().out == "score: the data has not changed since 2026-03-02; nothing to do\n"
     assert (content / "forecasts/scorecard.json").read_bytes() == written
 
 
 def test_score_is_made_as_of_the_moment_that_is_stated(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert score_command.score(content, now="yesterday") == 1
-    assert capsys.readouterr().err == (
-        "'yesterday' is no moment to build at; write 2026-03-02T14:10:00Z or epoch seconds\n"
-    )
+    assert capsys.readouterr().err == ("'yesterday' is not a valid time; write 2026-03-02T14:10:00Z or epoch seconds\n")
     assert score_command.score(content, now="2026-03-02T14:12:34Z") == 0
     made = archive.load_scorecard(content)
     assert made is not None

@@ -122,7 +122,7 @@ def test_a_huge_incident_goes_on_on_further_pages_and_loses_no_post() -> None:
 
 def test_without_changes_the_page_of_edits_says_why() -> None:
     page = views.edits(almanac(PAST), lambda _: PAST[0])
-    assert (page.stand.partition(".")[0], page.edited) == ("No change is on record yet", ())
+    assert (page.stand.partition(".")[0], page.edited) == ("No edits yet", ())
 
 
 def test_edits_stand_newest_first_with_what_was_taken_away() -> None:
@@ -131,7 +131,7 @@ def test_edits_stand_newest_first_with_what_was_taken_away() -> None:
     assert [plain(edit.title) for edit in page.edited[0].edits] == [
         "Impact",
         "Title",
-        "Update of 2 March 2026, 12:40 UTC, taken away",
+        "Update of 2 March 2026, 12:40 UTC, deleted",
         "Update of 2 March 2026, 12:21 UTC",
     ]
     assert [(cell.name, cell.text) for cell in page.months[0].cells if cell.url] == [("Mar", "1")]

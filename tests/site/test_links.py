@@ -62,35 +62,32 @@ def test_a_link_post_is_read_into_plain_values() -> None:
         (
             "grade: press",
             "grade: gossip",
-            (
-                ":6:1: grade: 'gossip' is not one of the words known here; write "
-                "official, stated-cause, press, user-report or unverified"
-            ),
+            (":6:1: grade: 'gossip' is not allowed; use official, stated-cause, press, user-report or unverified"),
         ),
         (
             "https://paper.example/acme",
             "javascript:alert(1)",
-            ":3:1: url: 'javascript:alert(1)' is no web address; write it in full, as in https://status.example.com/",
+            ":3:1: url: 'javascript:alert(1)' is not a valid URL; write it in full, e.g. https://status.example.com/",
         ),
         (
             "https://board.example/1",
             "data:text/html,x",
             (
-                ":11:25: also.0.url: 'data:text/html,x' is no web address; write "
-                "it in full, as in https://status.example.com/"
+                ":11:25: also.0.url: 'data:text/html,x' is not a valid URL; write "
+                "it in full, e.g. https://status.example.com/"
             ),
         ),
         (
             "T10:30:00Z",
             "T10:30:00",
-            ":5:1: date: 2026-03-02 10:30:00 has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z",
+            ":5:1: date: 2026-03-02 10:30:00 has no time zone; write it in UTC with a Z, e.g. 2026-03-02T18:00:00Z",
         ),
         ("curator: Ada Example\n", "", ":1:1: curator: is missing; add a line `curator: …`"),
         ("[acme]", "[]", ":7:1: providers: is an empty list; name at least one"),
         (
             "[acme/a]",
             "[a]",
-            ":8:13: incidents.0: 'a' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt",
+            ":8:13: incidents.0: 'a' names no incident; write provider/id, e.g. anthropic/0ghc53zpsfmt",
         ),
         (
             "note:",
@@ -133,8 +130,8 @@ def test_names_that_nothing_has_are_told_with_the_one_probably_meant() -> None:
     found, _ = link_posts.read(POST.replace("acme/a", "acme/bbbb").replace("[acme]", "[acne]").encode(), FILE)
     assert found
     assert [str(fault) for fault in link_posts.strangers([found], {"acme"}, {("acme", "bbbc")})] == [
-        f"content/{FILE}:1:1: providers: 'acne' is not known; did you mean acme?",
-        f"content/{FILE}:1:1: incidents: 'acme/bbbb' is not known; did you mean acme/bbbc?",
+        f"content/{FILE}:1:1: providers: 'acne' does not exist; did you mean acme?",
+        f"content/{FILE}:1:1: incidents: 'acme/bbbb' does not exist; did you mean acme/bbbc?",
     ]
 
 
@@ -159,9 +156,9 @@ def test_a_link_post_stands_on_its_incident_on_the_page_of_all_and_in_the_feeds(
         assert shown.select_one(".claim a").text == "Acme <b>falls</b> over"
         assert shown.select_one(".claim .small").text == "The Paper, 2 March 2026, 10:30 UTC: reported by the press"
         assert shown.select_one("blockquote").text == "It was the second time."
-        assert shown.select_one("summary").text == "Told 1 more time"
+        assert shown.select_one("summary").text == "1 more report"
         assert shown.select_one("details li").text == "Acme down?, The Board"
-        assert "Chosen by Ada Example" in shown.text
+        assert "Selected by Ada Example" in shown.text
     assert page(project, "press").select_one("main a[href='/incidents/acme/a/']")
     (item,) = json.loads((project / ".output-preview" / "press" / "feed.json").read_text())["items"]
     assert item["title"] == "Reported by the press: Acme ‹b>falls‹/b> over (The Paper)"
@@ -170,7 +167,7 @@ def test_a_link_post_stands_on_its_incident_on_the_page_of_all_and_in_the_feeds(
 
     file.write_text(POST.replace("acme/a", "acme/b"))
     problems = build(project)
-    assert f"content/{FILE}:1:1: incidents: 'acme/b' is not known; did you mean acme/a?" in problems
+    assert f"content/{FILE}:1:1: incidents: 'acme/b' does not exist; did you mean acme/a?" in problems
 
     file.unlink()
     assert build(project) == ""
@@ -189,7 +186,7 @@ def test_what_is_dated_later_than_now_waits(project: Path) -> None:
 
 def test_contributors_are_told_of_every_field() -> None:
     text = (ROOT / "content" / "pages" / "contribute.md").read_text()
-    section = text.partition("\n## Choose what was written\n")[2].partition("\n## ")[0]
+    section = text.partition("\n## Select press coverage {#choose-what-was-written}\n")[2].partition("\n## ")[0]
     rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     assert {key.strip(" `") for row in rows for key in row.split(",")} == set(forms.LinkForm.model_fields)
     example = "\n".join(line[4:] for line in section.splitlines() if line.startswith("    ")) + "\n"

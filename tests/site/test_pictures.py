@@ -24,7 +24,9 @@ NOW = datetime(2026, 3, 2, 18, 20, tzinfo=UTC)
 KINDS = {"png": png, "jpg": jpeg, "webp": webp}
 PROFILE = b"a\0\0" + zlib.compress(b"colours")
 SMALLER = "make it at most 500,000: smaller, or as WebP"
-MISNAMED = "is no address; name it content/images/<year>/<words>.png, .jpg or .webp, words of a-z, 0-9, -"
+MISNAMED = (
+    "has an invalid name; file name must be content/images/<year>/<words>.png, .jpg or .webp, words of a-z, 0-9, -"
+)
 CURE = "write it with `python3 tasks.py new image`, which leaves that out"
 
 
@@ -55,19 +57,27 @@ def test_simple_webp_tells_its_size_in_its_points(chunk: bytes, size: tuple[int,
 @pytest.mark.parametrize(
     ("data", "file", "message"),
     [
-        (b"<svg onload=alert(1)>", "a.png", "is no picture; save the picture again as PNG, JPEG or WebP"),
-        (b"GIF89a" + bytes(20), "a.png", "is no picture; save the picture again as PNG, JPEG or WebP"),
-        (b"", "a.png", "is no picture; save the picture again as PNG, JPEG or WebP"),
+        (b"<svg onload=alert(1)>", "a.png", "is not a picture; save the picture again as PNG, JPEG or WebP"),
+        (b"GIF89a" + bytes(20), "a.png", "is not a picture; save the picture again as PNG, JPEG or WebP"),
+        (b"", "a.png", "is not a picture; save the picture again as PNG, JPEG or WebP"),
         (png()[:-4], "a.png", "breaks off; save the picture again as PNG, JPEG or WebP"),
         (png()[:8], "a.png", "breaks off; save the picture again as PNG, JPEG or WebP"),
         (jpeg()[:-2], "a.jpg", "breaks off; save the picture again as PNG, JPEG or WebP"),
         (b"\xff\xd8\xff\xe0\0\2abc", "a.jpg", "breaks off; save the picture again as PNG, JPEG or WebP"),
         (webp()[:-3], "a.webp", "breaks off; save the picture again as PNG, JPEG or WebP"),
-        (b"RIFF\x04\0\0\0WEBP", "a.webp", "tells no width and height; save the picture again as PNG, JPEG or WebP"),
+        (
+            b"RIFF\x04\0\0\0WEBP",
+            "a.webp",
+            "does not state its width and height; save the picture again as PNG, JPEG or WebP",
+        ),
         (jpeg(), "a.png", "is called .png but is a .jpg by its bytes; rename it"),
         (png(width=4097), "a.png", "is 4097 by 2 points; make it at most 4096 a side"),
         (png(width=3, height=2**31), "a.png", "is 3 by 2147483648 points; make it at most 4096 a side"),
-        (png(width=0, height=0), "a.png", "tells no width and height; save the picture again as PNG, JPEG or WebP"),
+        (
+            png(width=0, height=0),
+            "a.png",
+            "does not state its width and height; save the picture again as PNG, JPEG or WebP",
+        ),
         (png() + bytes(500_000), "a.png", f"has {len(png()) + 500_000:,} bytes; {SMALLER}"),
         (png(), "a.svg", MISNAMED),
         (png(), "../x.png", MISNAMED),
@@ -134,7 +144,7 @@ def test_an_article_shows_a_picture_that_is_there(content: Path) -> None:
     ]
     put(content, ARTICLE, HEAD + "![A bar](/images/2026/down.png) ![A red bar](/images/2026/dawn.png)\n")
     assert found(content) == [
-        f"{ARTICLE}:{line}:33: /images/2026/dawn.png leads nowhere on this site; did you mean /images/2026/down.png?",
+        f"{ARTICLE}:{line}:33: /images/2026/dawn.png is a broken link: no such page; did you mean /images/2026/down.png?",
     ]
 
 
@@ -149,12 +159,9 @@ def test_a_picture_that_nobody_shows_or_that_is_none_is_named_once(content: Path
     put(content, ARTICLE, HEAD + "![Bad](/images/2026/bad.png)\n")
     assert found(content) == [
         "images/2026/away.png:1:1: is a symbolic link; put a file there",
-        "images/2026/bad.png:1:1: is no picture; save the picture again as PNG, JPEG or WebP",
+        "images/2026/bad.png:1:1: is not a picture; save the picture again as PNG, JPEG or WebP",
         "images/2026/huge.png:1:1: has 500,001 bytes; make it at most 500,000: smaller, or as WebP",
-        (
-            "images/2026/lone.png:1:1: is shown nowhere; show it with "
-            "![what it shows](/images/2026/lone.png), or take it away"
-        ),
+        ("images/2026/lone.png:1:1: is not used; show it with ![what it shows](/images/2026/lone.png), or remove it"),
     ]
 
 
@@ -185,7 +192,7 @@ def test_the_site_carries_pictures_and_notices_when_they_change(
     assert (root / "output/images/2026/down.png").read_bytes() == png(width=4)
     path.unlink()
     build(root)
-    assert "/images/2026/down.png leads nowhere on this site" in capsys.readouterr().err
+    assert "/images/2026/down.png is a broken link: no such page" in capsys.readouterr().err
 
 
 def test_a_new_picture_is_written_without_what_it_hides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -203,7 +210,7 @@ def test_a_new_picture_is_written_without_what_it_hides(tmp_path: Path, capsys: 
             "new: wrote content/images/2026/screen-shot-3.png; show it with "
             "![what it shows](/images/2026/screen-shot-3.png)"
         ),
-        "new: content/images/2026/screen-shot-3.png is there already; rename your picture first",
+        "new: content/images/2026/screen-shot-3.png already exists; rename your picture first",
         f"new: {tmp_path}/none.png: No such file or directory",
         f"new: {source}: is 5000 by 2 points; make it at most 4096 a side",
     ]

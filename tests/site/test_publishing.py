@@ -218,7 +218,7 @@ def test_only_a_build_that_began_and_did_not_end_is_unfinished(tmp_path: Path) -
 def test_faults_of_people_do_not_count_as_broken_off(plan: Plan) -> None:
     build(plan)
     put(plan.root, replace(INCIDENTS[0], provider="nobody"))
-    problem = "content/incidents/nobody:1:1: is of no provider here; add content/providers/nobody.md"
+    problem = "content/incidents/nobody:1:1: belongs to no provider; add content/providers/nobody.md"
     assert build(plan).problems == build(plan).problems == (problem,)
     assert (plan.state / turn.MARK).read_bytes() == b""
 
@@ -231,7 +231,7 @@ def test_sources_that_cannot_be_read_are_told_with_the_cure(tmp_path: Path) -> N
         path.unlink()
         path.mkdir()
     said = "Is a directory; look what stands there, then run this again"
-    with pytest.raises(BuildError, match="is a folder within 3 others, deeper than anything here is read"):
+    with pytest.raises(BuildError, match="is a folder within 3 others, too deep to be read"):
         site._build(root / "pelicanconf.py", site._settings(root / "pelicanconf.py"), {})
     _, (fault,) = read_written(root / "content", text.relative_to(root / "content").as_posix())
     assert str(fault) == f"{text.relative_to(root)}:1:1: {said}"

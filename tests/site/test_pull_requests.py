@@ -73,4 +73,4 @@ def test_every_harm_is_seen(verdict: Verdict, harm: str) -> None:
 
 def test_a_refusal_that_names_file_line_and_reason_is_no_harm() -> None:
     case = Case(name="x", files={Path("pages/news.md").as_posix(): b""})
-    assert list(wrong_with(case, Verdict(told=("content/pages/news.md:3:1: title: is there twice; keep one",)))) == []
+    assert list(wrong_with(case, Verdict(told=("content/pages/news.md:3:1: title: appears twice; keep one",)))) == []

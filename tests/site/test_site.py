@@ -139,7 +139,7 @@ def test_every_bad_article_is_named_with_line_and_cure_and_left_out(
     build(root)
     said = capsys.readouterr()
     lines = said.err.splitlines()
-    assert f", {len(lines)} to mend: what is named above is left out (" in said.out
+    assert f", {len(lines)} problems: the files named above are left out (" in said.out
     assert {line.partition(" ")[0] for line in lines} >= {
         "content/articles/2026/2026-03-02-template.md:16:1:",
         "content/articles/2026/2026-03-02-template.md:17:1:",
@@ -176,7 +176,7 @@ def test_an_article_that_cites_what_is_gone_is_left_out(root: Path, capsys: pyte
 
 
 def test_a_moment_that_is_none_is_refused(root: Path) -> None:
-    with pytest.raises(SystemExit, match="'yesterday' is no moment to build at; write"):
+    with pytest.raises(SystemExit, match="'yesterday' is not a valid time; write"):
         build(root, now="yesterday")
 
 

@@ -53,7 +53,7 @@ def test_a_feed_that_fails_for_a_day_stands_on_the_status_page_and_in_the_feed_f
     pulled(press, WORKS, NOW)
     output = press.build(NOW)
     said = told(output)
-    assert "read , last at 14:10 UTC , news at 14:10 UTC , 2 entries · statuspage" in said
+    assert "read , last at 14:10 UTC , last new entry at 14:10 UTC , 2 entries · statuspage" in said
     assert "20 February 2026 to 2 March 2026" in said
     pulled(press, FAILS, NOW + timedelta(minutes=10))
     assert "failing" in told(press.build(NOW + timedelta(minutes=10)))

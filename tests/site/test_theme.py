@@ -338,7 +338,7 @@ def test_the_board_says_ranks_groups_and_reasons() -> None:
 def test_an_article_carries_its_sources_and_corrections(soups: dict[str, BeautifulSoup]) -> None:
     said = words_of(soups["/articles/2026/down/"].find("article"))
     for part in (
-        "Analysis Down? What the record says. By A and B · published 2 March 2026, 18:20 UTC · changed 3 March 2026",
+        "Analysis Down? What the record says. By A and B · published 2 March 2026, 18:20 UTC · updated 3 March 2026",
         "Correction, 3 March 2026, 09:05 UTC . There were four.",
         "Confirmed That it was. Unknown Why.",
         "Sources T , P. Secondary.",

@@ -66,20 +66,17 @@ def test_it_is_read_with_its_witnesses_oldest_first() -> None:
         (
             "grade: press",
             "grade: official",
-            (
-                "7:106: evidence.0.grade: 'official' is not one of the words known here; "
-                "write press, user-report or unverified"
-            ),
+            ("7:106: evidence.0.grade: 'official' is not allowed; use press, user-report or unverified"),
         ),
         (
             "https://paper",
             "javascript://paper",
             (
-                "7:6: evidence.0.url: 'javascript://paper.example/a' is no web address; "
-                "write it in full, as in https://status.example.com/"
+                "7:6: evidence.0.url: 'javascript://paper.example/a' is not a valid URL; "
+                "write it in full, e.g. https://status.example.com/"
             ),
         ),
-        ("end: 2026-03-02T10", "end: 2026-03-02T08", "4:1: end: is before the start; mend one of the two"),
+        ("end: 2026-03-02T10", "end: 2026-03-02T08", "4:1: end: is before the start; correct one of the two"),
         (
             "start: 2026-03-02",
             "start: 2026-03-01",
@@ -112,7 +109,7 @@ def test_its_folder_is_a_providers(content: Path) -> None:
     put(content, FILE.replace("anthropic", "antropic"), TEXT)
     put(content, "undeclared/slow.md", TEXT)
     assert found(content) == [
-        "undeclared/antropic/2026-03-02-slow-answers.md:1:1: 'antropic' is no provider here; did you mean anthropic?",
+        "undeclared/antropic/2026-03-02-slow-answers.md:1:1: 'antropic' is not a provider here; did you mean anthropic?",
         "undeclared/slow.md:1:1: is not read; name it content/undeclared/<provider>/<year>-<month>-<day>-<words>.md",
     ]
 
@@ -136,11 +133,11 @@ def test_it_is_shown_with_its_mark_and_counts_nowhere(tmp_path: Path) -> None:
         "sitemap-pages.xml",
     }
     page = after[address].decode()
-    assert '<p class="kicker">Not declared</p><h1>Answers took minutes</h1>' in page
-    assert "It counts in no number here." in page
-    assert '<a href="/incidents/anthropic/first/">' in page  # declared within hours of it
-    assert b"<b>Not declared.</b>" in after["providers/anthropic/index.html"]
-    assert b"Not declared: Claude: Answers took minutes" in after["undeclared/atom.xml"]
+    assert '<p class="kicker">Unacknowledged outage</p><h1>Answers took minutes</h1>' in page
+    assert "It is not counted in our statistics." in page
+    assert '<a href="/incidents/anthropic/first/">' in page  # reported within hours of it
+    assert b"<b>Unacknowledged.</b>" in after["providers/anthropic/index.html"]
+    assert b"Unacknowledged: Claude: Answers took minutes" in after["undeclared/atom.xml"]
     assert json.loads(after["api/v2/incidents.json"]) == json.loads(before["api/v2/incidents.json"])
 
 

@@ -12,11 +12,11 @@ from tests.support.shots import CHROMIUM
 
 STATIC = Path(__file__).resolve().parents[2] / "theme/static"
 SAID = {
-    "now": "Which AI service has trouble now, and since when",
-    "incidents": "What was declared, when, and what was changed later",
-    "providers": "Is it down? As declared, with the record behind it",
-    "leaderboard": "Who declares the least trouble, with its doubt",
-    "articles": "News on AI failures, held against the record",
+    "now": "Which AI services are down now, and since when",
+    "incidents": "Every reported incident, and every later edit",
+    "providers": "Is it down? Official status, with its history",
+    "leaderboard": "Who reports the fewest problems, with uncertainty",
+    "articles": "News on AI outages, checked against the archive",
 }
 BARS = (3, 3, 8, 3, 3, 3, 20, 3, 3, 40, 3, 3, 3, 12, 3, 3, 64, 3, 3, 20, 3, 3, 3, 3, 8, 3, 40, 3, 3, 3)
 PAGE = """<!doctype html><meta charset="utf-8"><style>

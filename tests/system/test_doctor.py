@@ -48,13 +48,13 @@ def test_a_package_that_is_missing_or_another_is_named(home: Path) -> None:
 
 def test_a_folder_without_git_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (said,) = marks(doctor.repository, home)
-    assert said.startswith("WRONG almanac/ is no git repository")
+    assert said.startswith("WRONG almanac/ is not a git repository")
     monkeypatch.setenv("PATH", "")
-    assert marks(doctor.repository, home) == ["WRONG git is not installed; the record lives in it: install git"]
+    assert marks(doctor.repository, home) == ["WRONG git is not installed; the archive is kept in it: install git"]
 
 
 def test_a_placeholder_for_the_address_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert marks(doctor.address, home)[0].startswith("look SITEURL is https://outage-almanac.example, a placeholder")
+    assert marks(doctor.address, home)[0].startswith("note SITEURL is https://outage-almanac.example, a placeholder")
     monkeypatch.setenv("SITEURL", "https://almanac.test")
     assert marks(doctor.address, home) == ["ok the site is published at https://almanac.test"]
 
@@ -63,7 +63,7 @@ def test_a_broken_file_of_the_record_is_named_with_its_line(home: Path) -> None:
     assert marks(doctor.record, home) == ["ok 2 providers and 5 incidents can be read"]
     (home / "content/pulls/groq.json.tmp").write_text("half")
     assert marks(doctor.record, home)[1:] == [
-        "look a killed run left 1 files, content/pulls/groq.json.tmp first; the next pull removes them"
+        "note a killed run left 1 files, content/pulls/groq.json.tmp first; the next pull removes them"
     ]
     victim = min((home / "content/incidents").glob("*/*/*.md"))
     victim.write_bytes(b"\xff")
@@ -74,19 +74,19 @@ def test_a_broken_file_of_the_record_is_named_with_its_line(home: Path) -> None:
 def test_when_the_last_pull_was_and_what_fails_for_a_day_is_told(home: Path) -> None:
     for path in (home / "content/pulls").glob("*.json"):
         path.unlink()
-    assert marks(doctor.pulls, home) == ["look no feed was ever pulled here: run python3 tasks.py pull"]
+    assert marks(doctor.pulls, home) == ["note no feed has been pulled yet: run python3 tasks.py pull"]
     at = pulled(home, timedelta(minutes=5))
     assert marks(doctor.pulls, home) == [f"ok the last pull was at {at:%Y-%m-%d %H:%M} UTC"]
     since = datetime.now(UTC) - timedelta(days=2)
     at = pulled(home, timedelta(hours=3), error="timeout: no answer", error_since=since)
     assert marks(doctor.pulls, home) == [
-        f"look the last pull was at {at:%Y-%m-%d %H:%M} UTC: is the schedule running?",
-        f"look {FEED} fails since {since:%Y-%m-%d %H:%M} UTC: timeout: no answer",
+        f"note the last pull was at {at:%Y-%m-%d %H:%M} UTC: is the schedule running?",
+        f"note {FEED} has failed since {since:%Y-%m-%d %H:%M} UTC: timeout: no answer",
     ]
     at = pulled(home, timedelta(days=-1))
     assert marks(doctor.pulls, home) == [
         (
-            f"WRONG the last pull was at {at:%Y-%m-%d %H:%M} UTC, yet to come: mend the clock; "
+            f"WRONG the last pull was at {at:%Y-%m-%d %H:%M} UTC, in the future: fix the clock; "
             "if it was wrong then, restore content/pulls and content/incidents from before that pull"
         )
     ]
@@ -97,8 +97,8 @@ def test_too_little_room_and_shut_folders_are_named(home: Path, monkeypatch: pyt
     monkeypatch.setattr(doctor, "ROOM", 10**18)
     monkeypatch.setattr("os.access", lambda path, _: Path(path).name != "incidents")
     assert [line.split(" MB")[-1] for line in marks(doctor.disk, home)] == [
-        " are free, a build needs 1000000000000: make room",
-        "WRONG content/incidents cannot be written by this user: change rights or user",
+        " free, a build needs 1000000000000: make room",
+        "WRONG content/incidents cannot be written by this user: change the permissions or the user",
     ]
 
 
@@ -113,10 +113,10 @@ def test_an_output_that_lacks_files_is_named(home: Path) -> None:
     assert marks(doctor.outputs, home) == [f"ok {unchanged.PREVIEW}/ holds all 1 files of its last build"]
     (output / "index.html").unlink()
     assert marks(doctor.outputs, home) == [
-        f"look {unchanged.PREVIEW}/ lacks 1 of 1 files, index.html first: run python3 tasks.py build"
+        f"note {unchanged.PREVIEW}/ lacks 1 of 1 files, index.html first: run python3 tasks.py build"
     ]
 
 
 def test_it_ends_with_1_if_anything_is_wrong(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert doctor.main(home) == 1  # it is no git repository
-    assert capsys.readouterr().out.splitlines()[-1] == "doctor: 1 to mend"
+    assert doctor.main(home) == 1  # it is not a git repository
+    assert capsys.readouterr().out.splitlines()[-1] == "doctor: 1 problem"

@@ -49,7 +49,7 @@ def test_without_a_registry_a_missing_environment_is_one_clear_line(checkout: Pa
     done = tasks(checkout, "check")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "tasks.py: could not set up .venv: is a package registry in reach? Nothing was built; run the task again then"
+        "tasks.py: could not set up .venv: is a package registry within reach? Nothing was built; run the task again once it is"
     ]
 
 
@@ -265,7 +265,7 @@ def test_another_wheel_than_the_pinned_one_is_not_run(bare: Path, wheel: tuple[s
     assert (done.returncode, pip_version(bare), marker(bare).exists()) == (1, "", False)
     assert list(dict.fromkeys(done.stderr.splitlines())) == [  # it is tried twice
         f"fetch_pip: {name} from {index.url} is not the one that pip.lock pins; nothing of it was run",
-        "tasks.py: could not set up .venv: is a package registry in reach? Nothing was built; run the task again then",
+        "tasks.py: could not set up .venv: is a package registry within reach? Nothing was built; run the task again once it is",
     ]
 
 

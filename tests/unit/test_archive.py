@@ -291,21 +291,25 @@ def test_front_matter_that_a_person_rewrote_is_read_through_yaml() -> None:
         ("started: 2026-03-02T12", "started: 2026-13-02T12", "c/x.md:1: is not YAML: month must be in 1..12"),
         ("started: 2026-03-02T12", "started: 0001-03-02T12", "c/x.md:11: started: 0001-03-02T12:00:00Z is in no year"),
         ("started: 2026-03-02T12:00:00Z\n", "", "c/x.md:1: has no started; restore it"),
-        ("kind: degradation", "id: again", "c/x.md:5: id is there twice; keep one"),
-        ("provider: anthropic", "hello", "c/x.md:2: 'hello' is no fact; write lines like `phase: resolved`"),
+        ("kind: degradation", "id: again", "c/x.md:5: id appears twice; keep one"),
+        ("provider: anthropic", "hello", "c/x.md:2: 'hello' is not a fact; write lines like `phase: resolved`"),
         ("---\n\n## 2026", "---\n\nHello\n\n## 2026", "c/x.md:22: this stands under no heading"),
-        ("Z Investigating", "Z Wondering", "c/x.md:22: 'Wondering' is no phase; write one of: investigating"),
-        ("## 2026-03-02T13:00:00Z inv", "## yesterday inv", "c/x.md:36: 'yesterday' is no time like 2026-03-02T11:49"),
-        ("seen: 2026-03-02T12:04:00Z\n\n", "seen: today\n\n", "c/x.md:23: seen: 'today' is no time like"),
+        ("Z Investigating", "Z Wondering", "c/x.md:22: 'Wondering' is not a phase; write one of: investigating"),
+        (
+            "## 2026-03-02T13:00:00Z inv",
+            "## yesterday inv",
+            "c/x.md:36: 'yesterday' is not a time like 2026-03-02T11:49",
+        ),
+        ("seen: 2026-03-02T12:04:00Z\n\n", "seen: today\n\n", "c/x.md:23: seen: 'today' is not a time like"),
         ("printed: Update, ", "printd: Update, ", "c/x.md:37: 'printd: Update, upstream_id"),
         ("seen: 2026-03-02T12:04:00Z\n\n", "", "c/x.md:23: 'We are looking into it.' are no notes like"),
-        (" ## What", "### What", "c/x.md:27: is no heading of ours; write `### was, until seen time`"),
+        (" ## What", "### What", "c/x.md:27: is not a heading of ours; write `### was, until seen time`"),
         ("printed: Identified", "seen: 2026-03-02T12:05:00Z", "c/x.md:32: 'seen: 2026"),
         ("printed: Identified", "printed: Ident[ified", "c/x.md:32: printed: 'Ident[ified' is not plain"),
-        ("### was, until seen 2026-03-02T13:00:00Z", "### was, until seen now", "c/x.md:31: 'now' is no time like"),
+        ("### was, until seen 2026-03-02T13:00:00Z", "### was, until seen now", "c/x.md:31: 'now' is not a time like"),
         ("- title: Elevated errors, until", "- title was Elevated errors until", "c/x.md:43: '- title was"),
         ("- title: Elevated errors, until", "- ti[tle: Elevated errors, until", "c/x.md:43: 'ti[tle' is not plain"),
-        ("until seen 2026-03-02T12:30:00Z", "until seen noon", "c/x.md:43: 'noon' is no time like"),
+        ("until seen 2026-03-02T12:30:00Z", "until seen noon", "c/x.md:43: 'noon' is not a time like"),
         ("---\nprovider", "provider", "c/x.md:1: has no front matter; restore the lines ---"),
     ],
 )
@@ -672,7 +676,7 @@ def test_a_log_that_is_no_text_is_named_and_left_as_it_is(tmp_path: Path) -> Non
         archive.append_log(tmp_path, NOON, lambda _: "more\n")
     assert str(error.value) == (
         f"{tmp_path.name}/pulls/log/2026-03.txt:1: cannot be continued ('utf-8' codec can't decode byte 0xff in "
-        "position 0: invalid start byte); mend that. All else of the pull is saved"
+        "position 0: invalid start byte); fix that. All else of the pull is saved"
     )
     assert path.read_bytes() == b"\xff"
 

@@ -208,16 +208,16 @@ def test_every_fault_is_named_at_once_and_nothing_is_written(tmp_path: Path) -> 
     with pytest.raises(BackfillError) as error:
         backfill.backfill(tmp_path, incidents, coverage)
     assert str(error.value).split("\n") == [
-        "i.csv:3:1: provider: '../etc' is no slug; use a-z, 0-9 and -",
+        "i.csv:3:1: provider: '../etc' is not a valid slug; use a-z, 0-9 and -",
         "i.csv:4:6: incident_id: is empty; every row needs one",
-        "i.csv:5:51: started_at: 'yesterday' is no time like 2026-03-02T11:49:20Z; write UTC with seconds and Z",
-        "i.csv:6:72: ended_at: '2026-03-02' is no time like 2026-03-02T11:49:20Z; write UTC with seconds and Z",
-        "i.csv:7:99: kind: 'party' is no kind; use outage, degradation, maintenance, notice, test or nothing",
-        "i.csv:8:112: updates: '' is no time like 2026-03-02T11:49:20Z; write phase@time, with blanks between",
+        "i.csv:5:51: started_at: 'yesterday' is not a time like 2026-03-02T11:49:20Z; write UTC with seconds and Z",
+        "i.csv:6:72: ended_at: '2026-03-02' is not a time like 2026-03-02T11:49:20Z; write UTC with seconds and Z",
+        "i.csv:7:99: kind: 'party' is not a kind; use outage, degradation, maintenance, notice, test or nothing",
+        "i.csv:8:112: updates: '' is not a time like 2026-03-02T11:49:20Z; write phase@time, with blanks between",
         "i.csv:9:205: dataset: is empty; every row needs one",
         "i.csv:10:1: has 2 fields, not 11 as line 1; put texts that hold commas in double quotes",
         "c.csv:2:27: to: lies before `from`; swap the two",
-        "c.csv:3:6: from: 'x' is no time like 2026-03-02T11:49:20Z; write UTC with seconds and Z",
+        "c.csv:3:6: from: 'x' is not a time like 2026-03-02T11:49:20Z; write UTC with seconds and Z",
     ]
     assert not (tmp_path / "incidents").exists()
     assert not (tmp_path / "pulls").exists()

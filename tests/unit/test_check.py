@@ -107,12 +107,12 @@ MISTAKES = [
     (
         "date: 2026-03-02T18:20:00Z",
         "date: 2026-03-02T18:20:00",
-        "3:1: date: 2026-03-02 18:20:00 has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z",
+        "3:1: date: 2026-03-02 18:20:00 has no time zone; write it in UTC with a Z, e.g. 2026-03-02T18:00:00Z",
     ),
     (
         "date: 2026-03-02T18:20:00Z",
         "date: 2026-03-06T18:20:00Z",
-        "3:1: date: 2026-03-06T18:20Z is in the future; write a time that has come",
+        "3:1: date: 2026-03-06T18:20Z is in the future; use a past time",
     ),
     (
         "date: 2026-03-02T18:20:00Z",
@@ -127,12 +127,12 @@ MISTAKES = [
     (
         "providers: [anthropic]",
         "providers: [antropic]",
-        "5:13: providers.0: 'antropic' is no provider here; did you mean 'anthropic'?",
+        "5:13: providers.0: 'antropic' is not a provider here; did you mean 'anthropic'?",
     ),
     (
         "providers: [anthropic]",
         "providers: [zzz]",
-        "5:13: providers.0: 'zzz' is no provider here; write the name of a file in content/providers without .md",
+        "5:13: providers.0: 'zzz' is not a provider here; write the name of a file in content/providers without .md",
     ),
     (
         "[anthropic/0ghc53zpsfmt]",
@@ -147,7 +147,7 @@ MISTAKES = [
     (
         "[anthropic/0ghc53zpsfmt]",
         "[opneai/0ghc53zpsfmt]",
-        "6:13: incidents.0: 'opneai' is no provider here; did you mean 'openai'?",
+        "6:13: incidents.0: 'opneai' is not a provider here; did you mean 'openai'?",
     ),
     ("authors: [Ada Example]", "author: Ada Example", "4:1: author: is not a known key; did you mean authors?"),
     (
@@ -172,7 +172,7 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
         (
             "See [it](/incidents/anthropic/0ghc53zpsfm/).",
             (
-                "1:10: /incidents/anthropic/0ghc53zpsfm/ leads nowhere on this site; did you mean "
+                "1:10: /incidents/anthropic/0ghc53zpsfm/ is a broken link: no such page; did you mean "
                 "/incidents/anthropic/0ghc53zpsfmt/?"
             ),
         ),
@@ -183,23 +183,32 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
                 "/incidents/anthropic/0ghc53zpsfmt/"
             ),
         ),
-        ("See [it](/providers/claude/).", "1:10: /providers/claude/ leads nowhere on this site; mend the address"),
-        ("See [it](/nowhere/).", "1:10: /nowhere/ leads nowhere on this site; mend the address"),
+        (
+            "See [it](/providers/claude/).",
+            "1:10: /providers/claude/ is a broken link: no such page; correct the address",
+        ),
+        ("See [it](/nowhere/).", "1:10: /nowhere/ is a broken link: no such page; correct the address"),
         (
             "See [it](/articles/2026/claude-outages/).",
-            "1:10: /articles/2026/claude-outages/ leads nowhere on this site; did you mean /articles/2026/claude-outage/?",
+            "1:10: /articles/2026/claude-outages/ is a broken link: no such page; did you mean /articles/2026/claude-outage/?",
         ),
-        ("See [it](/methodology/#range).", "1:10: #range is no section of /methodology/; did you mean #ranges?"),
-        ("See [it](#here).", "1:10: #here is no section of /articles/2026/claude-outage/; name a heading of that page"),
+        ("See [it](/methodology/#range).", "1:10: #range is not a section of /methodology/; did you mean #ranges?"),
+        (
+            "See [it](#here).",
+            "1:10: #here is not a section of /articles/2026/claude-outage/; name a heading of that page",
+        ),
         (
             "See [it]({filename}/pages/metodology.md).",
-            "1:10: content/pages/metodology.md is no article or page; did you mean {filename}/pages/methodology.md?",
+            "1:10: content/pages/metodology.md is not an article or page; did you mean {filename}/pages/methodology.md?",
         ),
         (
             "See [it]({filename}/pages/../../secret.txt).",
-            "1:10: content/../secret.txt is no article or page; name an article or page, as in {filename}/pages/about.md",
+            "1:10: content/../secret.txt is not an article or page; name an article or page, e.g. {filename}/pages/about.md",
         ),
-        ("See [it](claude).", "1:10: claude is no link into the site nor to the web; begin it with / or https://"),
+        (
+            "See [it](claude).",
+            "1:10: claude is neither a link within the site nor to the web; begin it with / or https://",
+        ),
         (
             "First.\n\nSee [it][x].\n\n[x]: javascript:alert(1)\n",
             "5:6: is a link that runs script or leads nowhere; write an address that begins with https:// or /",
@@ -218,7 +227,7 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
         ),
         (
             "See [it](ftp://a.example/).",
-            "1:10: ftp://a.example/ is no link into the site nor to the web; link with https://",
+            "1:10: ftp://a.example/ is neither a link within the site nor to the web; link with https://",
         ),
         ("See [it](//evil.example/).", "1:10: //evil.example/ leaves the site in disguise; begin it with https://"),
         ("See [it](/\\evil.example/).", "1:10: /\\evil.example/ leaves the site in disguise; begin it with https://"),
@@ -250,11 +259,11 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
         ),
         (
             "A\n<script>alert(1)</script>\n",
-            "2:1: is raw HTML, which is not published; write Markdown, or `<` in backticks",
+            "2:1: is raw HTML, which is not published; use Markdown, or `<` in backticks",
         ),
-        ("A <b>b", "1:3: is raw HTML, which is not published; write Markdown, or `<` in backticks"),
-        ("\n\n    A <b>b", "3:7: is raw HTML, which is not published; write Markdown, or `<` in backticks"),  # no code
-        ("<svg onload=alert(1)>", "1:1: is raw HTML, which is not published; write Markdown, or `<` in backticks"),
+        ("A <b>b", "1:3: is raw HTML, which is not published; use Markdown, or `<` in backticks"),
+        ("\n\n    A <b>b", "3:7: is raw HTML, which is not published; use Markdown, or `<` in backticks"),  # no code
+        ("<svg onload=alert(1)>", "1:1: is raw HTML, which is not published; use Markdown, or `<` in backticks"),
         ("![](chart.png)", "1:1: is an image without alt text; say between the brackets what it shows"),
         (
             "![A chart](chart.svg)",
@@ -265,11 +274,11 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
         ),
         (
             "It is {{ 7 * 7 }}.",
-            "1:7: {{ 7 * 7 }} is no figure of this file; name it under `figures`, or put it in backticks",
+            "1:7: {{ 7 * 7 }} is not a figure of this file; name it under `figures`, or put it in backticks",
         ),
-        ("{% include 'secret' %}", "1:1: {% include 'secret' %} is no Markdown; put it in backticks"),
-        ("# Claude outage", "1:1: is a heading of the first level, which the title is; begin it with ##"),
-        ("Claude\n===", "1:1: is a heading of the first level, which the title is; begin it with ##"),
+        ("{% include 'secret' %}", "1:1: {% include 'secret' %} is not Markdown; put it in backticks"),
+        ("# Claude outage", "1:1: is a level-1 heading; use ## or lower: the title is already the h1"),
+        ("Claude\n===", "1:1: is a level-1 heading; use ## or lower: the title is already the h1"),
         ("Down \u202eyadnoM", "1:6: holds the invisible character U+202E; delete it"),
         ("Zero\u2060width", "1:5: holds the invisible character U+2060; delete it"),
         ("> " * 13 + "deep", "1:1: is nested too deep; write lists and quotes at most 12 levels deep"),
@@ -346,11 +355,11 @@ def test_a_link_to_a_page_with_faults_is_not_blamed_too(content: Path) -> None:
     [
         (
             "articles/2026/claude.md",
-            "1:1: is no address; rename it content/articles/<year>/<year>-<month>-<day>-<slug>.md, slugs of a-z, 0-9, -",
+            "1:1: has an invalid name; file name must be content/articles/<year>/<year>-<month>-<day>-<slug>.md, slugs of a-z, 0-9, -",
         ),
         (
             "articles/2025/2026-03-02-x.md",
-            "1:1: is no address; rename it content/articles/<year>/<year>-<month>-<day>-<slug>.md, slugs of a-z, 0-9, -",
+            "1:1: has an invalid name; file name must be content/articles/<year>/<year>-<month>-<day>-<slug>.md, slugs of a-z, 0-9, -",
         ),
         (
             "pages/Über.md",
@@ -403,7 +412,7 @@ def test_a_folder_with_the_name_of_a_file_hides_no_mistake(content: Path, folder
     put(content, f"{folder}/y.md", "")
     put(content, ARTICLE, HEAD + "See [it](/nowhere/).")
     assert found(content) == [
-        f"{ARTICLE}:{FIRST}:10: /nowhere/ leads nowhere on this site; mend the address",
+        f"{ARTICLE}:{FIRST}:10: /nowhere/ is a broken link: no such page; correct the address",
         f"{folder}/y.md:1:1: {NOT_READ}",
     ]
 
@@ -473,11 +482,8 @@ def test_a_picture_that_nobody_shows_is_named(content: Path) -> None:
     put(content, "images/2026/bad.png", "none")
     put(content, ARTICLE, HEAD + "![A red bar](/images/2026/shown.png) ![Another](/images/2026/bad.png)\n")
     assert found(content) == [
-        "images/2026/bad.png:1:1: is no picture; save the picture again as PNG, JPEG or WebP",
-        (
-            "images/2026/lone.png:1:1: is shown nowhere; show it with "
-            "![what it shows](/images/2026/lone.png), or take it away"
-        ),
+        "images/2026/bad.png:1:1: is not a picture; save the picture again as PNG, JPEG or WebP",
+        ("images/2026/lone.png:1:1: is not used; show it with ![what it shows](/images/2026/lone.png), or remove it"),
     ]
 
 
@@ -502,7 +508,7 @@ def test_only_what_was_asked_for_is_told(content: Path, capsys: pytest.CaptureFi
     for paths in ways:
         code = check.main(content, paths)
         counts.append((code, capsys.readouterr().out.splitlines()[-1]))
-    assert counts == [(1, f"check: {n} to mend") for n in (3, 2, 1, 3)]
+    assert counts == [(1, f"check: {text}") for text in ("3 problems", "2 problems", "1 problem", "3 problems")]
     assert check.main(content, [content / "providers"]) == 0
     assert check.main(content, [content.parent / "theme"]) == 1
     assert capsys.readouterr().err == "check: theme is not under content/; name files or folders in it\n"
@@ -520,11 +526,11 @@ def test_in_ci_each_problem_is_an_annotation(
     monkeypatch.setenv(name, "true")
     check.main(content)
     assert "::" not in plain
-    message = "y is no link into the site nor to the web; begin it with / or https://"
+    message = "y is neither a link within the site nor to the web; begin it with / or https://"
     assert capsys.readouterr().out.splitlines() == [
         f"content/{ARTICLE}:{FIRST}:11: {message}",
         f"::error file=content/{ARTICLE},line={FIRST},col=11::{message}",
-        "check: 1 to mend",
+        "check: 1 problem",
     ]
 
 
@@ -541,7 +547,7 @@ def test_a_name_cannot_begin_a_line_nor_stop_the_check(content: Path, capsys: py
     assert capsys.readouterr().out.encode().decode().splitlines() == [
         f"content/a\\n::set-output::b.txt:1:1: {NOT_READ}",
         f"content/\\udcff.txt:1:1: {NOT_READ}",
-        "check: 2 to mend",
+        "check: 2 problems",
     ]
     odd = Problem(file="\udcff", line=1, column=2, message="a\rb")
     assert odd.annotation == "::error file=\\udcff,line=1,col=2::a\\rb"
@@ -583,7 +589,7 @@ def test_two_megabytes_are_read(content: Path) -> None:
 def test_strict_lists_numerals_that_stand_for_themselves(content: Path) -> None:
     put(content, ARTICLE, HEAD + "On 2 March 2026 `12` of [3](/) were 19.4 % at 11:49, since 2025.\n\n## 3,278 more\n")
     assert found(content) == []
-    message = "is bound to nothing; quote it as {{name}} from a query under `figures`"
+    message = "is not computed from the archive; quote it as {{name}} from a query under `figures`"
     assert found(content, strict=True) == [
         f"{ARTICLE}:{FIRST}:26: '3' {message}",
         f"{ARTICLE}:{FIRST}:37: '19.4 %' {message}",
@@ -694,8 +700,8 @@ def test_folders_deeper_than_anything_is_read_are_refused_before_anybody_climbs_
     assert told.keys() - deep.keys() == {*["d/d/d/x.md"] * (levels == 3)}
 
 
-DEEP = "is a folder within 3 others, deeper than anything here is read; take it away"
-HIDDEN = "has a name that begins with a dot, which nobody would see; rename it, or take it away"
+DEEP = "is a folder within 3 others, too deep to be read; remove it"
+HIDDEN = "has a name that begins with a dot, so it is hidden; rename it, or remove it"
 
 
 @pytest.mark.parametrize(
@@ -734,7 +740,7 @@ def test_a_rule_that_breaks_off_hides_nothing(content: Path) -> None:
     cure = "write it more plainly, and report this as a mistake of the program"
     assert set(faults) - set(before) == {
         Problem(file="content/a", message="is seen before"),
-        Problem(file="content", message=f"could not be judged: RecursionError; {cure}"),
+        Problem(file="content", message=f"could not be checked: RecursionError; {cure}"),
     }
     assert set(before) <= set(faults)
     assert len(before) == 1
@@ -751,7 +757,7 @@ def test_a_file_that_a_reader_cannot_cope_with_hides_no_other(content: Path) -> 
 
     values, [fault] = sources.load(content, "corrections", read)
     assert values == ["a.yml", "c.yml"]
-    assert str(fault).startswith("content/corrections/anthropic/b.yml:1:1: could not be judged: OverflowError; write ")
+    assert str(fault).startswith("content/corrections/anthropic/b.yml:1:1: could not be checked: OverflowError; write ")
 
 
 QUESTIONS = """claims:
@@ -770,7 +776,7 @@ def test_a_provider_with_a_fault_puts_no_blame_on_articles_that_ask_about_it(con
     faulty = PROVIDER.format(slug="anthropic").replace("company: Acme", "company: [Acme]")
     put(content, "providers/anthropic.md", faulty)
     [fault] = found(content)
-    assert fault == "providers/anthropic.md:4:1: company: a list is of the wrong type; write text in quotes"
+    assert fault == "providers/anthropic.md:4:1: company: is a list; must be text in quotes"
 
 
 def test_a_provider_with_a_fault_leaves_the_others_to_be_judged_by(content: Path) -> None:
@@ -782,7 +788,9 @@ def test_a_provider_with_a_fault_leaves_the_others_to_be_judged_by(content: Path
 @pytest.mark.parametrize("file", ["pulls/nobody.json", "forecasts/nobody.jsonl"])
 def test_a_record_of_nobody_is_named(content: Path, file: str) -> None:
     put(content, file, "")
-    assert found(content) == [f"{file}:1:1: is of no provider here; add content/providers/nobody.md, or take this away"]
+    assert found(content) == [
+        f"{file}:1:1: belongs to no provider; add content/providers/nobody.md, or remove this file"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -793,7 +801,7 @@ def test_an_incident_under_a_name_that_would_be_another_address_is_named(content
     put(content, f"incidents/anthropic/2026/{name}", text)
     assert found(content) == [
         (
-            f"incidents/anthropic/2026/{name}:1:1: is no name of an incident; write "
+            f"incidents/anthropic/2026/{name}:1:1: is not the name of an incident; write "
             "content/incidents/<provider>/<year>/<date>-<a-z, 0-9, ->.md"
         )
     ]
@@ -835,5 +843,5 @@ def test_times_that_have_not_come_are_named_wherever_people_write_them(content: 
     for file, text in files.items():
         put(content, file, text.format(time="2099-01-01T00:00:00Z"))
     assert found(content) == [
-        f"{file}:5:1: date: 2099-01-01T00:00Z is in the future; write a time that has come" for file in files
+        f"{file}:5:1: date: 2099-01-01T00:00Z is in the future; use a past time" for file in files
     ]

@@ -25,10 +25,12 @@ from almanac.claims import Evidence, Figure, UnanswerableError, verdict
 from almanac.claims.counting import of_quantile, wilson
 from almanac.claims.judge import judge
 from almanac.content import articles, providers
+from almanac.content.article import Claim
 from almanac.model import Card, Component, Impact, Incident, Kind, Phase, Provider, Pulls, Span, Update, card, seconds
 from almanac.queries import Expect, Query, QueryError
 from almanac.snapshot import Snapshot
 from almanac.stats.intervals import Bounds
+from almanac.views.claims import line
 from tests.support.values import approx
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,7 +113,7 @@ def test_lengths_are_written_as_people_do(words: str, low: float, high: float) -
             f"{{share: ended in time, {YEAR}}}",
             "share",
             (
-                "'ended in time' is nothing that incidents share; write 'ended between 2h and 4h', 'ended under 2h', within, "
+                "'ended in time' is not a share of incidents; write 'ended between 2h and 4h', 'ended under 2h', within, "
                 "over, "
                 "or posted late, edited, without an end, of zero length or without components"
             ),
@@ -120,7 +122,7 @@ def test_lengths_are_written_as_people_do(words: str, low: float, high: float) -
             f"{{share: __import__('os').system('id'), {YEAR}}}",
             "share",
             (
-                "\"__import__('os').system('id')\" is nothing that incidents share; write 'ended between 2h and 4h', "
+                "\"__import__('os').system('id')\" is not a share of incidents; write 'ended between 2h and 4h', "
                 "'ended under 2h', within, over, or posted late, edited, without an end, of zero length or without components"
             ),
         ),
@@ -128,30 +130,34 @@ def test_lengths_are_written_as_people_do(words: str, low: float, high: float) -
             f"{{share: [1], {YEAR}}}",
             "share",
             (
-                "[1] is nothing that incidents share; write 'ended between 2h and 4h', 'ended under 2h', within, over, or posted "
+                "[1] is not a share of incidents; write 'ended between 2h and 4h', 'ended under 2h', within, over, or posted "
                 "late, edited, without an end, of zero length or without components"
             ),
         ),
         (
             f"{{length: mean, {YEAR}}}",
             "length",
-            "'mean' is no quantile; write median, longest or shortest, or p90 and the like",
+            "'mean' is not a quantile; write median, longest or shortest, or p90 and the like",
         ),
-        (f"{{count: incident, {YEAR}}}", "count", "'incident' is not known here; did you mean 'incidents'?"),
+        (f"{{count: incident, {YEAR}}}", "count", "'incident' is not allowed; did you mean 'incidents'?"),
         (
             f"{{availability: uptime, {YEAR}}}",
             "availability",
             (
-                "'uptime' is not known here; write all-equal, statuspage, incident-io, openstatus, aiwatch, graded or "
+                "'uptime' is not allowed; write all-equal, statuspage, incident-io, openstatus, aiwatch, graded or "
                 "half-degraded"
             ),
         ),
         (
             f"{{count: incidents, impact: [bad], {YEAR}}}",
             "impact",
-            "'bad' is no impact; write none, minor, major, critical, maintenance or unknown",
+            "'bad' is not an impact; write none, minor, major, critical, maintenance or unknown",
         ),
-        (f"{{count: incidents, component: A b, {YEAR}}}", "component", "'A b' is no slug; use a to z, 0 to 9 and -"),
+        (
+            f"{{count: incidents, component: A b, {YEAR}}}",
+            "component",
+            "'A b' is not a valid slug; use a to z, 0 to 9 and -",
+        ),
         (
             "{count: incidents, provider: x, from: 2026-03-01, to: 2026-03-01}",
             "to",
@@ -160,22 +166,22 @@ def test_lengths_are_written_as_people_do(words: str, low: float, high: float) -
         (
             "{count: incidents, provider: x, from: yesterday, to: 2026-03-01}",
             "from",
-            "'yesterday' is no day; write it without quotes, as in 2026-03-01",
+            "'yesterday' is not a date; write it without quotes, e.g. 2026-03-01",
         ),
         (
             "{count: incidents, provider: x, from: 2026-03-01T00:00:00, to: 2026-03-02}",
             "from",
-            "2026-03-01 00:00:00 has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z",
+            "2026-03-01 00:00:00 has no time zone; write it in UTC with a Z, e.g. 2026-03-02T18:00:00Z",
         ),
         (
             "{rank: x, from: 2026-03-01T01:00:00Z, to: 2026-03-02}",
             "from",
-            "is within a day; rank is taken over whole days, as in 2026-03-01",
+            "is within a day; rank is taken over whole days, e.g. 2026-03-01",
         ),
         (
             "{lasted: 0ghc53zpsfmt}",
             "lasted",
-            "'0ghc53zpsfmt' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt",
+            "'0ghc53zpsfmt' names no incident; write provider/id, e.g. anthropic/0ghc53zpsfmt",
         ),
     ],
 )
@@ -219,33 +225,33 @@ def test_what_a_claim_expects_is_a_range(query: Query, text: object, expected: t
         (
             SHARE,
             "half",
-            "'half' is nothing that share can be; write a share such as '> 50%', '= 19.4%' or 'between 10% and 20%'",
+            "'half' is not an answer to share; write a share such as '> 50%', '= 19.4%' or 'between 10% and 20%'",
         ),
         (
             SHARE,
             50,
-            "'50' is nothing that share can be; write a share such as '> 50%', '= 19.4%' or 'between 10% and 20%'",
+            "'50' is not an answer to share; write a share such as '> 50%', '= 19.4%' or 'between 10% and 20%'",
         ),
         (
             LENGTH,
             "> 2",
-            "'> 2' is nothing that length can be; write a length such as '< 2h', '>= 90min' or 'between 2h and 4h'",
+            "'> 2' is not an answer to length; write a length such as '< 2h', '>= 90min' or 'between 2h and 4h'",
         ),
         (
             LENGTH,
             "between 4h and 2h",
             (
-                "'between 4h and 2h' is nothing that length can be; write a length such as '< 2h', "
+                "'between 4h and 2h' is not an answer to length; write a length such as '< 2h', "
                 "'>= 90min' or 'between 2h and 4h'"
             ),
         ),
-        (COUNT, "5%", "'5%' is nothing that count can be; write a number such as '> 100' or '= 124'"),
-        (YES, "maybe", "'maybe' is nothing that posted can be; write yes or no"),
+        (COUNT, "5%", "'5%' is not an answer to count; write a number such as '> 100' or '= 124'"),
+        (YES, "maybe", "'maybe' is not an answer to posted; write yes or no"),
         (
             WHEN,
             "on Monday",
             (
-                "'on Monday' is nothing that ended can be; write 'on 2026-03-01', 'before 2026-03-02' or "
+                "'on Monday' is not an answer to ended; write 'on 2026-03-01', 'before 2026-03-02' or "
                 "'after "
                 "2026-03-02T11:49:00Z'"
             ),
@@ -357,6 +363,35 @@ def world(incidents: Iterable[Incident], covered: dict[str, tuple[datetime, date
 
 
 MARCH = "provider: acme, from: 2026-03-01, to: 2026-03-31"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected", "words"),
+    [
+        (f"{{share: ended under 2h, {MARCH}}}", "> 50%", "more than half"),
+        (f"{{share: ended under 2h, {MARCH}}}", "<50 %", "less than half"),
+        (f"{{share: ended under 2h, {MARCH}}}", ">= 50%", "at least 50%"),
+        ("{lasted: acme/a}", "= 2h", "2h"),
+        ("{lasted: acme/a}", "between 2h and 4h", "between 2h and 4h"),
+        ("{posted: postmortem, incident: acme/a}", False, "no"),
+        ("{started: acme/a}", "on 2026-03-01", "1 March 2026"),
+        ("{ended: acme/a}", "before 2026-03-03", "before 3 March 2026"),
+        ("{ended: acme/a}", "after 2026-03-03T11:49:00Z", "after 3 March 2026, 11:49 UTC"),
+    ],
+)
+def test_what_a_claim_says_is_put_into_words(question: str, expected: object, words: str) -> None:
+    query = asked(question)
+    claim = Claim("", "", "", "press", "", "supported", check=query, expect=queries.expect(query, expected))
+    assert line(claim, world([incident("acme", "a", at(2), 90)])).expected.replace(GAP, " ") == words
+
+
+@pytest.mark.parametrize(
+    ("verdict", "judged"),
+    [("supported", "Supported"), ("contradicted", "Contradicted"), ("undecidable", "Unverifiable")],
+)
+def test_a_verdict_has_one_word_in_data_and_one_for_readers(verdict: str, judged: str) -> None:
+    claim = line(Claim("It rained", "A reader", "", "press", "", verdict, why="Who knows?"), world([]))
+    assert (claim.verdict, claim.judged) == (verdict, judged)
 
 
 def test_an_unknown_rating_and_a_missing_end_make_a_range() -> None:
@@ -496,20 +531,20 @@ def test_one_incident_answers_for_itself() -> None:
     [
         (
             "{count: incidents, provider: acne, from: 2026-03-01, to: 2026-03-02}",
-            "'acne' is no provider here; did you mean 'acme'?",
+            "'acne' is not a provider here; did you mean 'acme'?",
         ),
         (
             "{rank: zzz, from: 2026-03-01, to: 2026-03-02}",
-            "'zzz' is no provider here; write the name of a file in content/providers without .md",
+            "'zzz' is not a provider here; write the name of a file in content/providers without .md",
         ),
         (
             "{lasted: acme/nothing}",
             "'acme/nothing' is not in the archive; write the id as content/incidents/acme has it",
         ),
-        ("{affected: apo, incident: acme/a}", "'apo' is no component of acme; did you mean 'api'?"),
+        ("{affected: apo, incident: acme/a}", "'apo' is not a component of acme; did you mean 'api'?"),
         (
             "{availability: graded, component: web, provider: acme, from: 2026-03-01, to: 2026-03-02}",
-            "'web' is no component of acme; known: api",
+            "'web' is not a component of acme; known: api",
         ),
     ],
 )
@@ -695,7 +730,7 @@ def faults(text: str, evidence: Evidence | None = None) -> list[str]:
             (
                 "19:5: claims.0.verdict: is 'supported', but the archive says 'contradicted': it finds 1 h 30 min, expected is > "
                 "2h; "
-                "write contradicted, or mend the check"
+                "write contradicted, or fix the check"
             ),
         ),
         (
@@ -704,7 +739,7 @@ def faults(text: str, evidence: Evidence | None = None) -> list[str]:
             (
                 "19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds 1 h 30 min, expected is > "
                 "1h; "
-                "write supported, or mend the check"
+                "write supported, or fix the check"
             ),
         ),
         (
@@ -721,7 +756,7 @@ def faults(text: str, evidence: Evidence | None = None) -> list[str]:
             '"> 2h"',
             "long",
             (
-                "18:29: claims.0.check.expect: 'long' is nothing that lasted can be; write a length such as '< "
+                "18:29: claims.0.check.expect: 'long' is not an answer to lasted; write a length such as '< "
                 "2h', "
                 "'>= 90min' or 'between 2h and 4h'"
             ),
@@ -730,28 +765,28 @@ def faults(text: str, evidence: Evidence | None = None) -> list[str]:
         (
             '    check: {lasted: acme/a, expect: "> 2h"}\n',
             "",
-            "13:5: claims.0: has neither check nor why; bind it to a figure, or say in `why` what it is judged by",
+            "13:5: claims.0: has neither check nor why; add a check, or give the reason for the verdict in `why`",
         ),
         (
             "where: 1",
             "where: 2",
-            "15:5: claims.0.where: 2 is no source of this article; write 1 to 1, or a web address",
+            "15:5: claims.0.where: 2 is not a source of this article; write 1 to 1, or a web address",
         ),
         (
             "where: 1",
             "where: 0",
-            "15:5: claims.0.where: 0 is no source of this article; write 1 to 1, or a web address",
+            "15:5: claims.0.where: 0 is not a source of this article; write 1 to 1, or a web address",
         ),
         (
             "where: 1",
             "where: javascript:alert(1)",
-            "15:5: claims.0.where: javascript:alert(1) is no source of this article; write 1 to 1, or a web address",
+            "15:5: claims.0.where: javascript:alert(1) is not a source of this article; write 1 to 1, or a web address",
         ),
         (
             "grade: press",
             "grade: rumour",
             (
-                "16:5: claims.0.grade: 'rumour' is not one of the words known here; write official, stated-cause, press, "
+                "16:5: claims.0.grade: 'rumour' is not allowed; use official, stated-cause, press, "
                 "user-report "
                 "or unverified"
             ),
@@ -761,7 +796,7 @@ def faults(text: str, evidence: Evidence | None = None) -> list[str]:
         (
             "provider: acme, from",
             "provider: acne, from",
-            "22:3: figures.quick: 'acne' is no provider here; did you mean 'acme'?",
+            "22:3: figures.quick: 'acne' is not a provider here; did you mean 'acme'?",
         ),
     ],
 )
@@ -777,7 +812,7 @@ def test_a_date_changed_in_an_incident_is_told_with_both_values() -> None:
         (
             "19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds 2 h 01 min, expected "
             "is > 2h; "
-            "write supported, or mend the check"
+            "write supported, or fix the check"
         )
     ]
 
@@ -785,11 +820,11 @@ def test_a_date_changed_in_an_incident_is_told_with_both_values() -> None:
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
-        ("{{lenght}}", "25:1: {{lenght}} is no figure of this file; did you mean {{length}}?"),
-        ("{{length.k}}", "25:1: {{length.k}} is nothing; write length, length.n, length.low, length.high"),
+        ("{{lenght}}", "25:1: {{lenght}} is not a figure of this file; did you mean {{length}}?"),
+        ("{{length.k}}", "25:1: {{length.k}} does not exist; write length, length.n, length.low, length.high"),
         (
             "It is {{quick.mean}}",
-            "25:7: {{quick.mean}} is nothing; write quick, quick.n, quick.k, quick.low, quick.high, quick.interval",
+            "25:7: {{quick.mean}} does not exist; write quick, quick.n, quick.k, quick.low, quick.high, quick.interval",
         ),
     ],
 )
@@ -800,7 +835,7 @@ def test_a_quote_of_nothing_is_named_with_a_cure(body: str, fault: str) -> None:
 def test_a_figure_that_cannot_be_said_may_not_be_quoted() -> None:
     text = HEAD.replace("verdict: contradicted", "verdict: undecidable")
     assert faults(text + "It took {{length}}.", world([incident("acme", "a", at(2), 0)])) == [
-        "25:9: {{length}} cannot be said: Start and end are equal: no length is given. Leave it out"
+        "25:9: {{length}} cannot be computed: Start and end are equal: no length is given. Leave it out"
     ]
 
 
@@ -851,7 +886,7 @@ def test_figures_and_verdicts_follow_the_archive_from_build_to_build(project: Pa
     assert shown.select_one(".body p").text == "It took 1 h 30 min; {{length}} is code. Of 1, 1 (100%) were quick."
     claim = shown.select_one("#claims .claim")
     assert claim["class"] == ["claim", "contradicted"]
-    said = "Contradicted: the archive says 1 h 30 min, the claim means more than 2h."
+    said = "Contradicted: the archive says 1 h 30 min; the claim says: more than 2h."
     assert claim.select_one(".verdict").text == said
     assert page(project, "claims").select_one("#contradicted .claim blockquote").text == "It took hours"
 

@@ -455,7 +455,7 @@ def test_endless_redirects_end() -> None:
         assert len(server.visits) == 6
 
 
-PLAIN = "is no plain http or https URL; mend it"
+PLAIN = "is no plain http or https URL; fix it"
 
 
 @pytest.mark.parametrize(
@@ -463,7 +463,7 @@ PLAIN = "is no plain http or https URL; mend it"
     [
         ("file:///etc/passwd", f"'file:///etc/passwd' {PLAIN}"),
         ("https://", f"'https://' {PLAIN}"),
-        ("https://[::1/", "'https://[::1/' is no URL (Invalid port: ':1'); mend it"),
+        ("https://[::1/", "'https://[::1/' is no URL (Invalid port: ':1'); fix it"),
         ("https://me:pw@a.example/", f"'https://me:pw@a.example/' {PLAIN}"),
         ("feed", f"'feed' {PLAIN}"),
         ("x" * 300, f"'{'x' * 200}' {PLAIN}"),
@@ -592,7 +592,7 @@ def test_a_name_that_leads_inside_is_never_connected_to(internet: Wire) -> None:
     with pytest.raises(FeedError) as caught:
         fetch.get(Request(url=URL))
     assert caught.value.reason == "private-address"
-    assert str(caught.value) == "status.example leads to 127.0.0.1, no public address, and was not asked; mend the URL"
+    assert str(caught.value) == "status.example leads to 127.0.0.1, no public address, and was not asked; fix the URL"
     assert net.connected == []
 
 

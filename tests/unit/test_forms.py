@@ -78,32 +78,29 @@ def test_an_article_is_read_with_defaults_filled_in() -> None:
         (
             "date: 2026-03-02T18:20:00Z",
             "date: 2026-03-02 18:20:00",
-            "3:1 date: 2026-03-02 18:20:00 has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z",
+            "3:1 date: 2026-03-02 18:20:00 has no time zone; write it in UTC with a Z, e.g. 2026-03-02T18:00:00Z",
         ),
         (
             "date: 2026-03-02T18:20:00Z",
             "date: 2026-03-02",
-            (
-                "3:1 date: 2026-03-02 is of the wrong type; write a date and time in UTC without quotes, as in "
-                "2026-03-02T18:00:00Z"
-            ),
+            ("3:1 date: is 2026-03-02; must be a date and time in UTC without quotes, e.g. 2026-03-02T18:00:00Z"),
         ),
         ("[Ada, Grace]", "[]", "5:1 authors: is an empty list; name at least one"),
-        ("[Ada, Grace]", "Ada", "5:1 authors: 'Ada' is of the wrong type; write a list, as in [a, b]"),
+        ("[Ada, Grace]", "Ada", "5:1 authors: is 'Ada'; must be a list, e.g. [a, b]"),
         (
             "[anthropic/0ghc53zpsfmt",
             "[0ghc53zpsfmt",
-            "7:13 incidents.0: '0ghc53zpsfmt' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt",
+            "7:13 incidents.0: '0ghc53zpsfmt' names no incident; write provider/id, e.g. anthropic/0ghc53zpsfmt",
         ),
         (
             "[anthropic/0ghc53zpsfmt",
             "[Anthropic/0ghc53zpsfmt",
-            "7:13 incidents.0: 'Anthropic/0ghc53zpsfmt' is no slug; use 1 to 64 of a-z, 0-9 and -",
+            "7:13 incidents.0: 'Anthropic/0ghc53zpsfmt' is not a valid slug; use 1 to 64 of a-z, 0-9 and -",
         ),
         (
             "kind: news",
             "kind: rumour",
-            "11:1 kind: 'rumour' is not one of the words known here; write news, analysis, explainer or opinion",
+            "11:1 kind: 'rumour' is not allowed; use news, analysis, explainer or opinion",
         ),
         (
             "status: published",
@@ -122,12 +119,12 @@ def test_an_article_is_read_with_defaults_filled_in() -> None:
         (
             "confirmed: [it happened]",
             "confirmed: [it: happened]",
-            "22:13 confirmed.0: a group of fields is of the wrong type; write text in quotes",
+            "22:13 confirmed.0: is a group of fields; must be text in quotes",
         ),
         (
             "  - date: 2026-03-03T09:05:00Z\n    text: It were four, not three.",
             "  yes",
-            "19:1 corrections: true is of the wrong type; write a list, as in [a, b]",
+            "19:1 corrections: is true; must be a list, e.g. [a, b]",
         ),
         (
             "    text: It were four, not three.",
@@ -145,7 +142,7 @@ def test_each_fault_has_a_place_and_a_cure(old: str, new: str, fault: str) -> No
 
 def test_blanks_in_an_incident_id_are_refused() -> None:
     assert check(ARTICLE) == [
-        "7:37 incidents.1: 'xai/INC 1' names no incident; write provider/id, as in anthropic/0ghc53zpsfmt"
+        "7:37 incidents.1: 'xai/INC 1' names no incident; write provider/id, e.g. anthropic/0ghc53zpsfmt"
     ]
 
 
@@ -230,5 +227,5 @@ def test_a_list_without_an_end_is_refused_with_its_length() -> None:
 def test_a_question_about_another_age_is_refused() -> None:
     asked = "figures: {a: {count: incidents, provider: anthropic, from: 0001-01-01, to: 9999-12-31}}"
     matter = frontmatter.read(ARTICLE.replace("confirmed: [it happened]", asked).encode(), "a.md")
-    with pytest.raises(queries.QueryError, match="1 is of another age; write a year from 1990 to 2199"):
+    with pytest.raises(queries.QueryError, match="1 is out of range; use a year from 1990 to 2199"):
         queries.query(matter.values["figures"]["a"])

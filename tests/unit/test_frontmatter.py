@@ -88,8 +88,8 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
         (b"---\na: x\nb: \xff\n---\n", "a.md:3:1: is not UTF-8; save the file as UTF-8"),
         (b"---\n- a\n---\n", "a.md:2:1: front matter is not a list of fields; write lines like `name: value`"),
         (b"---\n\n---\n", "a.md:2:1: front matter is not a list of fields; write lines like `name: value`"),
-        (b"---\na: 1\nb: 2\na: 3\n---\n", "a.md:4:1: a: is there twice, first in line 2; keep one"),
-        (b"---\na:\n  b: 1\n  b: 2\n---\n", "a.md:4:3: a.b: is there twice, first in line 3; keep one"),
+        (b"---\na: 1\nb: 2\na: 3\n---\n", "a.md:4:1: a: appears twice, first in line 2; keep one"),
+        (b"---\na:\n  b: 1\n  b: 2\n---\n", "a.md:4:3: a.b: appears twice, first in line 3; keep one"),
         (b"---\na: &x 1\nb: *x\n---\n", "a.md:3:1: b: is a YAML alias (*name); write the value out"),
         (
             b"---\na: 1\nb: 2026-02-30\n---\n",
@@ -107,7 +107,7 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
             b"---\na: 1\nb: @x\n---\n",
             (
                 "a.md:3:4: is not YAML: found character that cannot start any token; quote text that holds : # [ ] { } or begins "
-                "with * & ! % @, and indent with blanks"
+                "with * & ! % @, and indent with spaces"
             ),
         ),
         (b"---\na: " + b"[" * 100_000 + b"\n---\n", "a.md:2:23: is nested more than 20 levels deep; write it flat"),

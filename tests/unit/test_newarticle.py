@@ -142,7 +142,7 @@ def test_the_draft_is_written_once_and_never_over_another(
     made = [new_article.main(content, "Claude on Monday", ["anthropic"], [], NOW) for _ in range(2)]
     written = (content / "articles" / f"{NOW:%Y}" / f"{NOW:%Y-%m-%d}-claude-on-monday.md").read_text()
     assert (made, written) == ([0, 1], compose("Claude on Monday", now=NOW, providers=["anthropic"]).text)
-    assert "is there already" in capsys.readouterr().out
+    assert "already exists" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_each_covered_provider_has_a_line_and_the_others_are_named(content: Path
     found = draft(content)
     assert "| [Acme](/providers/acme/) | {{acme}} | {{acme-count}} | {{acme-median}} |" in found.body
     assert "| [Other](/providers/other/) | {{other}} | {{other-count}} | – |" in found.body
-    assert "too little of the month is recorded: Silent." in found.body
+    assert "we have too little data for the month: Silent." in found.body
     assert found.values["providers"] == ["acme", "other"]
     assert found.values["figures"]["acme-count"] == {
         "count": "incidents",
@@ -53,7 +53,7 @@ def test_each_covered_provider_has_a_line_and_the_others_are_named(content: Path
         "from": at(1).date(),
         "to": at(1, month=4).date(),
     }
-    assert (found.values["title"], found.values["date"]) == ("AI services in March 2026: what was declared", NOW)
+    assert (found.values["title"], found.values["date"]) == ("AI services in March 2026: reported incidents", NOW)
 
 
 def test_the_five_longest_that_ended_are_listed(content: Path) -> None:
@@ -81,6 +81,6 @@ def test_it_overwrites_nothing_and_knows_months_only(content: Path, capsys: pyte
     assert new_report.main(content, "2026-03", NOW) == 1
     assert new_report.main(content, "2026-13", NOW) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "new: content/articles/2026/2026-04-02-march-2026.md is there already; edit it, or remove it first",
-        "new: '2026-13' is no month; write it as in: python3 tasks.py new report 2026-06",
+        "new: content/articles/2026/2026-04-02-march-2026.md already exists; edit it, or remove it first",
+        "new: '2026-13' is not a month; use e.g. python3 tasks.py new report 2026-06",
     ]

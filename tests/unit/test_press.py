@@ -425,7 +425,9 @@ def test_a_damaged_draft_is_ours_to_mend_and_nothing_is_brought_until_then(conte
     path.write_text(path.read_text().replace("grade: press", "grade: gossip"))
     (failure,) = pulled(content, FEEDS, NOW + HOUR).failures
     assert failure.is_ours
-    assert failure.message.startswith("content/inbox/2026-03-02-claude-is-down.md:6:1: grade: 'gossip' is not one of")
+    assert failure.message.startswith(
+        "content/inbox/2026-03-02-claude-is-down.md:6:1: grade: 'gossip' is not allowed; use official"
+    )
     with pytest.raises(InboxError):
         inbox.load(content)
 
@@ -485,8 +487,8 @@ def test_the_outlets_of_this_site_are_sound() -> None:
     [
         ({"slug": "other"}, "'other' is not the file's name; write third"),
         ({"feed": PAPER.feed}, "already stands in content/press/paper.md; keep it in one of the two"),
-        ({"kind": "blog"}, "'blog' is not one of the words known here; write press or community"),
-        ({"feed": "paper.example/feed"}, "is no web address"),
+        ({"kind": "blog"}, "'blog' is not allowed; use press or community"),
+        ({"feed": "paper.example/feed"}, "is not a valid URL"),
         ({"fed": "x"}, "is not a known key; did you mean feed?"),
     ],
 )
@@ -571,10 +573,10 @@ def test_several_are_dropped_at_once_by_the_numbers_of_one_list(content: Path) -
 @pytest.mark.parametrize(
     ("choice", "said"),
     [
-        ({"link": "1"}, "a link post names who chose it; add --by NAME"),
+        ({"link": "1"}, "a link post needs a curator; add --by NAME"),
         ({"link": "7", "by": "Ada"}, "no draft 7; write a number up to 1 or the name of a file in content/inbox"),
         ({"drop": "../pages/about"}, "no draft ../pages/about; write"),
-        ({"article": "1"}, "an article has a title of your own; add --title TITLE"),
+        ({"article": "1"}, "an article needs a title of your own; add --title TITLE"),
         ({"article": "1", "title": "…"}, "has no letters or digits"),
         ({"link": "1", "by": "Ada\u202e"}, "is empty or holds a line break or control character"),
     ],

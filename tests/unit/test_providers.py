@@ -148,31 +148,25 @@ built_on: [nobody]
 """
     assert complaints(tmp_path, bad=bad, worse="hello\n", bare=BARE) == [
         "bad.md:1:1: status_page: is missing; add a line `status_page: …`",
-        "bad.md:3:1: name: false is of the wrong type; write text in quotes",
+        "bad.md:3:1: name: is false; must be text in quotes",
         "bad.md:4:1: company: '' is empty or holds a line break or control character; write one line of text",
-        "bad.md:5:1: home: 'ftp://bad.example' is no web address; write it in full, as in https://status.example.com/",
+        "bad.md:5:1: home: 'ftp://bad.example' is not a valid URL; write it in full, e.g. https://status.example.com/",
         "bad.md:6:1: staus_page: is not a known key; did you mean status_page?",
         "bad.md:9:5: feeds.0.dialekt: is not a known key; did you mean dialect?",
         "bad.md:10:5: feeds.1.url: is missing; add a line `url: …`",
-        "bad.md:10:5: feeds.1.verified: 'yes' is of the wrong type; write true or false",
+        "bad.md:10:5: feeds.1.verified: is 'yes'; must be true or false",
+        (f"bad.md:11:5: feeds.1.dialect: 'statuspag' is not allowed; use {', '.join(DIALECTS[:-1])} or {DIALECTS[-1]}"),
+        "bad.md:13:5: components.0.slug: 'Chat App' is not a valid slug; use 1 to 64 of a-z, 0-9 and -",
+        "bad.md:14:5: components.0.name: is 7; must be text in quotes",
         (
-            "bad.md:11:5: feeds.1.dialect: 'statuspag' is not one of the words known here; write "
-            f"{', '.join(DIALECTS[:-1])} or {DIALECTS[-1]}"
-        ),
-        "bad.md:13:5: components.0.slug: 'Chat App' is no slug; use 1 to 64 of a-z, 0-9 and -",
-        "bad.md:14:5: components.0.name: 7 is of the wrong type; write text in quotes",
-        (
-            "bad.md:15:5: components.0.capability: 'chatt' is not one of the words known here; write chat, api, code, "
+            "bad.md:15:5: components.0.capability: 'chatt' is not allowed; use chat, api, code, "
             "search, speech, images, compute or other"
         ),
-        "bad.md:18:5: components.1.match: 'alone' is of the wrong type; write a list, as in [a, b]",
-        "bad.md:19:1: scope: 'everything' is of the wrong type; write fields below it, indented by two blanks",
-        "bad.md:20:1: written_by: 'robots' is not one of the words known here; write hand or machine",
-        (
-            "bad.md:21:1: zone: 'Europe/Berln' is no time zone of a place; write an IANA name such as Europe/Berlin, "
-            "or UTC"
-        ),
-        "bad.md:22:12: built_on.0: 'nobody' is no provider here; write the slug of one that is",
+        "bad.md:18:5: components.1.match: is 'alone'; must be a list, e.g. [a, b]",
+        "bad.md:19:1: scope: is 'everything'; must be fields below it, indented by two spaces",
+        "bad.md:20:1: written_by: 'robots' is not allowed; use hand or machine",
+        ("bad.md:21:1: zone: 'Europe/Berln' is not a valid time zone; use an IANA name such as Europe/Berlin, or UTC"),
+        "bad.md:22:12: built_on.0: 'nobody' is not a provider here; write the slug of one that is",
         "worse.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---",
     ]
 
@@ -198,14 +192,14 @@ def test_only_whole_web_addresses_are_taken(tmp_path: Path, url: str) -> None:
     text = with_line(BARE, "http://bare.example", json.dumps(url))
     [message] = complaints(tmp_path, bare=text)
     assert "home: " in message
-    assert message.endswith(" is no web address; write it in full, as in https://status.example.com/")
+    assert message.endswith(" is not a valid URL; write it in full, e.g. https://status.example.com/")
 
 
 @pytest.mark.parametrize("slug", ["", "Bare", "bare/../x", "b" * 65, "bäre", "bare "])
 def test_a_slug_has_a_form(tmp_path: Path, slug: str) -> None:
     messages = complaints(tmp_path, bare=with_line(BARE, "slug: bare", f"slug: {json.dumps(slug)}"))
     shown = f"{slug[:57]}…" if len(slug) > 60 else slug
-    assert f"bare.md:2:1: slug: {shown!r} is no slug; use 1 to 64 of a-z, 0-9 and -" in messages
+    assert f"bare.md:2:1: slug: {shown!r} is not a valid slug; use 1 to 64 of a-z, 0-9 and -" in messages
 
 
 def test_a_slug_is_the_name_of_its_file(tmp_path: Path) -> None:
@@ -248,7 +242,7 @@ def test_a_name_in_feeds_means_one_component(tmp_path: Path) -> None:
 def test_a_scope_speaks_of_components_of_its_file(tmp_path: Path) -> None:
     text = with_line(WHOLE, "  components: [chat]\n", "  components: [chat, Chat]\n")
     assert complaints(tmp_path, acme=text, bare=BARE) == [
-        "acme.md:23:22: scope.components.1: 'Chat' is no component here; write the slug of one above"
+        "acme.md:23:22: scope.components.1: 'Chat' is not a component here; write the slug of one above"
     ]
 
 
@@ -346,7 +340,7 @@ def test_a_host_of_letters_that_look_alike_is_refused_in_every_address(tmp_path:
     old = next(line for line in WHOLE.splitlines() if field in line)
     text = WHOLE.replace(old, f"{old.partition(field)[0]}{field}https://{host}/", 1)
     [message] = complaints(tmp_path, acme=text, bare=BARE)
-    assert message.endswith(f"'https://{host}/' hides where it leads; write the host in a to z, 0 to 9 and hyphens")
+    assert message.endswith(f"'https://{host}/' hides its real target; write the host in a to z, 0 to 9 and hyphens")
 
 
 @pytest.mark.parametrize(
@@ -368,7 +362,7 @@ def test_a_host_of_letters_that_look_alike_is_refused_in_every_address(tmp_path:
 )
 def test_a_zone_that_is_no_place_is_refused(tmp_path: Path, zone: str) -> None:
     [message] = complaints(tmp_path, acme=with_line(WHOLE, "Europe/Berlin", zone), bare=BARE)
-    assert f"zone: {zone!r} is no time zone of a place; write an IANA name such as " in message
+    assert f"zone: {zone!r} is not a valid time zone; use an IANA name such as " in message
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/Argentina/Buenos_Aires", "Asia/Kolkata", "Pacific/Auckland"])

@@ -434,7 +434,7 @@ def test_a_clock_that_runs_behind_the_last_pull_is_not_believed(content: Path) -
             reason="archive",
             is_ours=True,
             message="content/pulls/claude.json: the last pull was at 2026-03-02 14:10 UTC, and now it is "
-            "2026-03-02 13:10 UTC. If that is wrong, mend the clock or --now; if the clock was wrong then, restore "
+            "2026-03-02 13:10 UTC. If that is wrong, fix the clock or --now; if the clock was wrong then, restore "
             "content/pulls and content/incidents as they were before that pull (git log -- content/pulls)",
         ),
     )

@@ -964,7 +964,7 @@ def test_the_status_page_tells_of_every_feed() -> None:
     page = views.status(known)
     assert (plain(page.title), page.stand) == (
         "One of 2 feeds read within the last hour.",
-        "One failing. What is not read is shown as unknown everywhere, never as healthy.",
+        "One failing. A provider whose feed we cannot read is shown as unknown, never as healthy.",
     )
     lines = [(s.provider.text, line.state, line.entries, line.note) for s in page.sources for line in s.feeds]
     assert [tuple(map(plain, line)) for line in lines] == [
@@ -978,7 +978,7 @@ def test_a_feed_that_was_not_read_lately_or_never_is_said_so() -> None:
     known = almanac(watched=[pulls("anthropic", feeds=(old,))])
     page = views.status(known)
     states = [(line.state, line.note) for source in page.sources for line in source.feeds]
-    assert states == [("not read lately", ""), ("never read", "form not yet verified by a recording")]
+    assert states == [("not read lately", ""), ("never read", "feed format not yet verified")]
     assert page.title == "No feed has been read within the last hour."
 
 
@@ -991,7 +991,7 @@ def test_covered_time_is_told_with_its_gaps() -> None:
     said = [(plain(source.covered), plain(source.gaps)) for source in page.sources]
     assert said == [
         ("1 February 2026 to 21 February 2026, 75% of it", "1 gap, the longest 5 days"),
-        ("no time is covered yet", ""),
+        ("no data yet", ""),
     ]
 
 

@@ -233,14 +233,14 @@ def scored(*rows: ScoreRow) -> Snapshot:
 def test_the_scorecard_says_how_often_it_held_and_against_what_it_is_better() -> None:
     page = views.forecast(scored(ScoreRow("all", "", 30, SCORE), ScoreRow("all", "anthropic", 30, SCORE)), {})
     (line,) = page.pooled
-    assert (plain(line.elapsed), line.n) == ("30 min in", "200")
+    assert (plain(line.elapsed), line.n) == ("30 min", "200")
     assert (plain(line.within_50), plain(line.within_80)) == ("49%", "80.0%")
     assert (line.loss, plain(line.below_plain), plain(line.below_press)) == ("1.50", "25.0% less", "50.0% less")
     assert line.estimate.dot == "60%"  # 80 on an axis from 50 to 100
     assert (page.providers[0].name, page.providers[0].link) == ("Claude", "/providers/anthropic/")
     assert plain(page.stand) == (
-        "Half an hour into an incident the interval that should hold four times in five held in 80% of 200 cases, and "
-        "the forecast lost 50.0% less than “back in 2 to 4 hours”."
+        "Half an hour into an incident, the 80% range was right in 80% of 200 cases, with 50.0% less error than “back in "
+        "2 to 4 hours”."
     )
 
 
@@ -248,7 +248,7 @@ def test_the_scorecard_says_what_it_was_made_from_and_what_came_since() -> None:
     page = views.forecast(scored(ScoreRow("all", "", 30, SCORE)), {})
     assert plain(page.basis) == (
         "Scored on 1 March 2026: 900 forecasts of 300 incidents, the last of which ended 20 February 2026, 00:00 UTC. "
-        "1 incident ended since, not in it yet. Record ab12."
+        "Not included yet: 1 incident that ended since. Data version ab12."
     )
 
 
@@ -270,7 +270,7 @@ def test_each_moment_has_its_page_of_providers() -> None:
     page = views.forecast(known, {}, 60)
     assert (page.head.path, [line.n for line in page.providers]) == ("/forecast/60/", ["500"])
     assert (page.pooled, page.tally) == ((), "")
-    assert page.moments[3] == Link("/forecast/60/", f"1{english.GAP}h in")
+    assert page.moments[3] == Link("/forecast/60/", f"1{english.GAP}h")
 
 
 def test_reliability_is_drawn_with_larger_dots_for_more_forecasts() -> None:
@@ -281,7 +281,7 @@ def test_reliability_is_drawn_with_larger_dots_for_more_forecasts() -> None:
 
 def test_without_a_scorecard_the_page_says_how_to_make_one() -> None:
     page = views.forecast(almanac(), {})
-    assert page.stand == "No scorecard was made yet: python3 tasks.py score makes it."
+    assert page.stand == "No scorecard yet: run python3 tasks.py score."
     assert page.tally.startswith("None yet.")
 
 
@@ -301,9 +301,13 @@ def issued(name: str = "a", minutes: int = 30) -> Issued:
 
 @pytest.mark.parametrize(
     ("end", "came", "verdict"),
-    [("02 14:00", "30 min", "held"), ("02 13:35", "5 min", "did not hold"), ("", "still open", "")],
+    [
+        ("02 14:00", "it took 30 min", "within the range"),
+        ("02 13:35", "it took 5 min", "outside the range"),
+        ("", "still open", ""),
+    ],
 )
-def test_of_each_forecast_shown_it_is_told_what_became_of_it(end: str, came: str, verdict: str) -> None:
+def test_each_published_forecast_stands_with_its_outcome(end: str, came: str, verdict: str) -> None:
     found = incident("a", "02 13:00", end)
     known = replace(almanac([found]), issued={"anthropic": (issued(),)})
     page = views.forecast(known, {("anthropic", "a"): carded(found)})

@@ -61,8 +61,12 @@ async function find() {
   if (turn !== asked) return;
   results = answer ? answer.results : [];
   list.replaceChildren();
-  said.textContent = answer ? `${results.length.toLocaleString("en")} found` : hint;
+  said.textContent = answer ? count(results.length) : hint;
   await more(turn);
+}
+
+function count(number) {
+  return number ? `${number.toLocaleString("en")} ${number === 1 ? "result" : "results"}` : "No results.";
 }
 
 async function open() {
@@ -73,7 +77,7 @@ async function open() {
 }
 
 function tell() {
-  find().catch(() => { said.textContent = "The index could not be loaded; the lists below hold everything."; });
+  find().catch(() => { said.textContent = "The index could not be loaded; use the lists below."; });
 }
 
 let waiting;

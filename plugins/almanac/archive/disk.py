@@ -135,7 +135,7 @@ def read_bytes(data: bytes, file: str, label: str) -> Incident:
         message = f"says provider {short(incident.provider)}; move it to the folder of that name"
         raise ArchiveError(Problem(file=label, line=2, message=message))
     if not _FILE.fullmatch(file):  # its name becomes an address
-        message = f"is no name of an incident; write content/{INCIDENTS}/<provider>/<year>/<date>-<a-z, 0-9, ->.md"
+        message = f"is not the name of an incident; write content/{INCIDENTS}/<provider>/<year>/<date>-<a-z, 0-9, ->.md"
         raise ArchiveError(Problem(file=label, message=message))
     return incident
 

@@ -147,13 +147,13 @@ def _raw(head: str) -> dict[str, str]:
             match = _FACT.fullmatch(line)
             if not match:
                 if not name:
-                    raise FactError(line, f"{quoted(line)} is no fact; write lines like `phase: resolved`")
+                    raise FactError(line, f"{quoted(line)} is not a fact; write lines like `phase: resolved`")
                 raws[name] += f"\n{line}"
                 continue
             before, raw = match[1], match[2] or ""
         name = before
         if name in raws:
-            raise FactError(f"\n{line}", f"{name} is there twice; keep one")
+            raise FactError(f"\n{line}", f"{name} appears twice; keep one")
         raws[name] = raw
     return raws
 

@@ -27,5 +27,5 @@ def append_log(content: Path, at: datetime, choose: Callable[[str], str]) -> Non
         raise ArchiveError(f"{files.line(error)}. All else of the pull is saved") from None
     except UnicodeDecodeError as error:
         label = f"{content.name}/{LOG}/{path.name}"
-        message = f"cannot be continued ({error}); mend that. All else of the pull is saved"
+        message = f"cannot be continued ({error}); fix that. All else of the pull is saved"
         raise ArchiveError(Problem(file=label, message=message)) from None

@@ -134,7 +134,7 @@ def _update(section: str) -> Update:
     at, _, word = heading.partition(" ")
     phase = PHASES.get(word) or PHASES.get(word.lower())
     if phase is None:
-        raise FactError(f"## {heading}", f"{quoted(word)} is no phase; write one of: {', '.join(PHASES)}")
+        raise FactError(f"## {heading}", f"{quoted(word)} is not a phase; write one of: {', '.join(PHASES)}")
     return Update(
         at=_time(at, f"## {heading}"),
         phase=phase,
@@ -148,7 +148,7 @@ def _revision(section: str) -> Revision:
     """Return an older text from its section without the `### `."""
     heading, notes, text = _split_section(section, OF_REVISION)
     if not heading.startswith(REVISION):
-        raise FactError(f"### {heading}", f"is no heading of ours; write `### {REVISION}time`, or a blank before it")
+        raise FactError(f"### {heading}", f"is not a heading of ours; write `### {REVISION}time`, or a blank before it")
     return Revision(text=text, until=_time(heading.removeprefix(REVISION), f"### {heading}"), **notes)
 
 
@@ -187,7 +187,7 @@ def _read_change(line: str) -> Change:
     try:
         if not match:
             cure = "write `- title: old title, until seen 2026-03-02T11:53:00Z`"
-            raise NotCanonicalError(f"{quoted(line)} is no change; {cure}")
+            raise NotCanonicalError(f"{quoted(line)} is not a change; {cure}")
         return Change(what=read_scalar(match[1], in_list=True), was=read_scalar(match[2]), until=unstamp(match[3]))
     except ValueError as error:
         raise FactError(line, str(error)) from None

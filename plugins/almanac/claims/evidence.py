@@ -129,7 +129,7 @@ class Evidence:
         if slug not in self._providers:
             near = nearest(slug, self._providers)
             cure = f"did you mean {near!r}?" if near else "write the name of a file in content/providers without .md"
-            raise UnanswerableError(f"{quoted(slug)} is no provider here; {cure}")
+            raise UnanswerableError(f"{quoted(slug)} is not a provider here; {cure}")
         return self._providers[slug]
 
     def _incident(self, key: str) -> tuple[Provider, Card]:
@@ -147,4 +147,4 @@ class Evidence:
         if slug and slug not in slugs:
             near = nearest(slug, slugs)
             cure = f"did you mean {near!r}?" if near else f"known: {', '.join(slugs)}"
-            raise UnanswerableError(f"{quoted(slug)} is no component of {provider.slug}; {cure}")
+            raise UnanswerableError(f"{quoted(slug)} is not a component of {provider.slug}; {cure}")

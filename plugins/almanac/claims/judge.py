@@ -53,7 +53,7 @@ def _verdict(manuscript: Manuscript, index: int, claim: Claim, evidence: Evidenc
         answer = f"{figure.words}{of}{f' ({figure.why})' if figure.why else ''}"
         message = (
             f"is {claim.verdict!r}, but the archive says {computed!r}: it finds {answer}, expected is "
-            f"{claim.expect.text}; write {computed}, or mend the check"
+            f"{claim.expect.text}; write {computed}, or fix the check"
         )
         yield manuscript.matter.problem((*path, "verdict"), message.replace("\u00a0", " "))
 
@@ -71,7 +71,7 @@ def _figures(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str])
         name, _, part = spot.what.partition(".")
         figure = figures.get(name)
         if figure and figure.bounds is None:
-            yield manuscript.problem(spot, f"{{{{{spot.what}}}}} cannot be said: {figure.why} Leave it out")
+            yield manuscript.problem(spot, f"{{{{{spot.what}}}}} cannot be computed: {figure.why} Leave it out")
         elif figure and figure.part(part) is None:
             parts = ", ".join(f"{name}.{option}" for option in PARTS if option and figure.part(option))
-            yield manuscript.problem(spot, f"{{{{{spot.what}}}}} is nothing; write {name}, {parts}")
+            yield manuscript.problem(spot, f"{{{{{spot.what}}}}} does not exist; write {name}, {parts}")

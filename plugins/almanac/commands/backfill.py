@@ -175,7 +175,7 @@ def read_span(row: Mapping[str, str]) -> tuple[str, Span]:
 
 def _slug(text: str) -> str:
     if not _SLUG.fullmatch(text):
-        raise _FieldError("provider", f"{text!r} is no slug; use a-z, 0-9 and -")
+        raise _FieldError("provider", f"{text!r} is not a valid slug; use a-z, 0-9 and -")
     return text
 
 
@@ -198,7 +198,7 @@ def _kind(row: Mapping[str, str]) -> Kind:
         impact = wording.impact(row["impact"]) or Impact.UNKNOWN
         return Kind.OUTAGE if row["impact"] in FULL else wording.kind("", impact, planned=False)[0]
     if row["kind"] not in KINDS:
-        raise _FieldError("kind", f"{row['kind']!r} is no kind; use {', '.join(KINDS)} or nothing")
+        raise _FieldError("kind", f"{row['kind']!r} is not a kind; use {', '.join(KINDS)} or nothing")
     return Kind(row["kind"])
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from almanac import files, unchanged
 from almanac.content.files import Files, read_all
-from almanac.model.problem import Problem
+from almanac.model.problem import Problem, tally
 
 PACKAGE = Path(__file__).resolve().parents[1]
 MEMO = "check.json"
@@ -34,7 +34,7 @@ def main(content: Path, paths: Sequence[Path] = (), *, strict: bool = False) -> 
         print(problem)
         if in_ci():
             print(problem.annotation)
-    print(f"check: {f'{len(selection)} to mend' if selection else 'nothing to mend'}")
+    print(f"check: {tally(len(selection))}")
     return 1 if selection else 0
 
 

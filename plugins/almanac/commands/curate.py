@@ -82,18 +82,18 @@ def as_link(content: Path, draft: StoryDraft, *, by: str, note: str = "") -> str
     text = story.render(draft, curator=by, **({"note": note} if note else {}))
     _, faults = forms.check(forms.LinkForm, frontmatter.read(text.encode(), f"{content.name}/{file}"))
     if not by:
-        raise ValueError("a link post names who chose it; add --by NAME")
+        raise ValueError("a link post needs a curator; add --by NAME")
     if faults:
         raise ValueError("\n".join(map(str, faults)))
     _fresh(content, file, text)
     inbox.leave(content, draft, "link")
-    return f"wrote {content.name}/{file}; look at its grade and incidents, then propose it"
+    return f"wrote {content.name}/{file}; check its grade and incidents, then propose it"
 
 
 def as_article(content: Path, draft: StoryDraft, *, title: str, by: str, now: datetime) -> str:
     """Start an article of a draft, which cites its incidents and tellings, and return what was done."""
     if not title:
-        raise ValueError("an article has a title of your own; add --title TITLE")
+        raise ValueError("an article needs a title of your own; add --title TITLE")
     names = {provider.slug: provider.company for provider in providers.load(content)}
     draft_article = new_article.compose(
         title,
@@ -106,7 +106,7 @@ def as_article(content: Path, draft: StoryDraft, *, title: str, by: str, now: da
     )
     _fresh(content, draft_article.path, draft_article.text)
     inbox.leave(content, draft, "article")
-    return f"wrote {content.name}/{draft_article.path}; fill in what is empty, then run: python3 tasks.py check"
+    return f"wrote {content.name}/{draft_article.path}; fill in the empty fields, then run: python3 tasks.py check"
 
 
 def discard(content: Path, draft: StoryDraft) -> str:
@@ -133,5 +133,5 @@ def _fresh(content: Path, file: str, text: str) -> None:
     """Write a file that must not be there yet. Raises FileExistsError."""
     path = content / file
     if path.exists():
-        raise FileExistsError(f"{content.name}/{file} is there already; choose another title, or edit it")
+        raise FileExistsError(f"{content.name}/{file} already exists; choose another title, or edit it")
     inbox.write(path, text)

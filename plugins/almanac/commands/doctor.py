@@ -1,4 +1,4 @@
-"""Names what is wrong with an installation, each with its cure."""
+"""Diagnoses an installation: names each problem with its fix."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from almanac.archive import ArchiveError
 from almanac.content import providers
 from almanac.content.files import walk
 from almanac.content.providers import ProviderError
+from almanac.model.problem import tally
 
 ROOM = 500_000_000  # bytes: a build of the whole record with its state takes some 200 MB
 STALE = timedelta(hours=1)  # after so long without a pull, pages say "unknown"
@@ -26,7 +27,7 @@ _PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)(\s*;)?", re.MULTILINE)  # the third:
 
 
 class Finding(NamedTuple):
-    """The result of one examination. `mark`: ok, look (it works, but a person should know) or WRONG."""
+    """The result of one examination. `mark`: ok, note (it works, but a person should know) or WRONG."""
 
     mark: str
     text: str
@@ -38,7 +39,7 @@ def main(root: Path) -> int:
     for mark, text in findings:
         print(f"{mark:<5} {text}")
     wrong = sum(mark == "WRONG" for mark, _ in findings)
-    print(f"doctor: {f'{wrong} to mend' if wrong else 'nothing is wrong'}")
+    print(f"doctor: {tally(wrong)}")
     return 1 if wrong else 0
 
 
@@ -79,14 +80,14 @@ def _installed_version(name: str) -> str:
 def repository(root: Path) -> Iterator[Finding]:
     """Check that the record is kept in git, and committed."""
     if not shutil.which("git"):
-        yield Finding("WRONG", "git is not installed; the record lives in it: install git")
+        yield Finding("WRONG", "git is not installed; the archive is kept in it: install git")
         return
     command = ["git", "status", "--porcelain", "--", "content"]
     status = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603  (our own words only)
     if status.returncode:
-        yield Finding("WRONG", f"{root.name}/ is no git repository ({status.stderr.strip()}); clone it with git")
+        yield Finding("WRONG", f"{root.name}/ is not a git repository ({status.stderr.strip()}); clone it with git")
     elif changed := len(status.stdout.splitlines()):
-        yield Finding("look", f"{changed} files under content/ are not committed: what is to be published must be")
+        yield Finding("note", f"{changed} files under content/ are not committed: commit what is to be published")
     else:
         yield Finding("ok", "git: all of content/ is committed")
 
@@ -97,7 +98,7 @@ def address(root: Path) -> Iterator[Finding]:
 
     url = str(runpy.run_path(str(root / "pelicanconf.py"))["SITEURL"])
     if ".example" in url:
-        yield Finding("look", f"SITEURL is {url}, a placeholder: set it in the environment or in pelicanconf.py:7")
+        yield Finding("note", f"SITEURL is {url}, a placeholder: set it in the environment or in pelicanconf.py:7")
     else:
         yield Finding("ok", f"the site is published at {url}")
 
@@ -111,9 +112,9 @@ def record(root: Path) -> Iterator[Finding]:
         archive.load_forecasts(content, provider.slug)
     yield Finding("ok", f"{len(watched)} providers and {count:,} incidents can be read")
     if guessed := [one.slug for one in watched if one.feeds and not any(feed.verified for feed in one.feeds)]:
-        yield Finding("look", f"no recording proves the feeds of {', '.join(guessed)}: watch their first pulls")
+        yield Finding("note", f"feed format not yet verified for {', '.join(guessed)}: watch their first pulls")
     if left := sorted(f"content/{name}" for name, _ in walk(content) if name.endswith(files.UNFINISHED)):
-        yield Finding("look", f"a killed run left {len(left)} files, {left[0]} first; the next pull removes them")
+        yield Finding("note", f"a killed run left {len(left)} files, {left[0]} first; the next pull removes them")
 
 
 def pulls(root: Path) -> Iterator[Finding]:
@@ -122,32 +123,32 @@ def pulls(root: Path) -> Iterator[Finding]:
     states = [state for one in providers.load(content) for state in archive.load_pulls(content, one.slug).feeds]
     latest = max((state.fetched for state in states if state.fetched), default=None)
     if latest is None:
-        yield Finding("look", "no feed was ever pulled here: run python3 tasks.py pull")
+        yield Finding("note", "no feed has been pulled yet: run python3 tasks.py pull")
     elif latest > now + STALE:
-        cure = "mend the clock; if it was wrong then, restore content/pulls and content/incidents from before that pull"
-        yield Finding("WRONG", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC, yet to come: {cure}")
+        cure = "fix the clock; if it was wrong then, restore content/pulls and content/incidents from before that pull"
+        yield Finding("WRONG", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC, in the future: {cure}")
     elif latest < now - STALE:
-        yield Finding("look", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC: is the schedule running?")
+        yield Finding("note", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC: is the schedule running?")
     else:
         yield Finding("ok", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC")
     for state in states:
         if state.error_since and now - state.error_since > DAY:
             since = f"{state.error_since:%Y-%m-%d %H:%M} UTC"
-            yield Finding("look", f"{state.url} fails since {since}: {state.error}")
+            yield Finding("note", f"{state.url} has failed since {since}: {state.error}")
 
 
 def disk(root: Path) -> Iterator[Finding]:
     """Check that there is room, and that we may write."""
     free = shutil.disk_usage(root).free
     if free < ROOM:
-        yield Finding("WRONG", f"{free / 1e6:.0f} MB are free, a build needs {ROOM / 1e6:.0f}: make room")
+        yield Finding("WRONG", f"{free / 1e6:.0f} MB free, a build needs {ROOM / 1e6:.0f}: make room")
     shut = [
         name
         for name in (".", "content", "content/incidents", "content/pulls")
         if (root / name).exists() and not os.access(root / name, os.W_OK)
     ]
     if shut:
-        yield Finding("WRONG", f"{', '.join(shut)} cannot be written by this user: change rights or user")
+        yield Finding("WRONG", f"{', '.join(shut)} cannot be written by this user: change the permissions or the user")
     if free >= ROOM and not shut:
         yield Finding("ok", f"{free / 1e9:.1f} GB free, content can be written to")
 
@@ -156,9 +157,11 @@ def network(root: Path) -> Iterator[Finding]:
     """Check that any of the feeds' hosts takes a connection."""
     urls = [feed.url for provider in providers.load(root / "content") for feed in provider.feeds]
     if fetch.online(urls):
-        yield Finding("ok", "the network reaches status pages")
+        yield Finding("ok", "network: status pages can be reached")
     else:
-        yield Finding("look", "no status page takes a connection: builds work, pulls do not. Look at network and proxy")
+        yield Finding(
+            "note", "cannot reach any status page (offline?): builds work, pulls do not. Check network and proxy"
+        )
 
 
 def outputs(root: Path) -> Iterator[Finding]:
@@ -168,7 +171,7 @@ def outputs(root: Path) -> Iterator[Finding]:
         lost = [file for file in built if not (root / name / file).exists()]
         if lost:
             missing = f"{name}/ lacks {len(lost)} of {len(built)} files, {lost[0]} first"
-            yield Finding("look", f"{missing}: run python3 tasks.py {task}")
+            yield Finding("note", f"{missing}: run python3 tasks.py {task}")
         elif built:
             yield Finding("ok", f"{name}/ holds all {len(built):,} files of its last build")
 

@@ -15,9 +15,9 @@ from almanac.model import Incident, stamp
 from almanac.text.slug import slug
 
 BODY = """\
-What happened, in one paragraph: what, when (UTC), who was hit, how it ended. Link what you say to where it stands.
+What happened, in one paragraph: what, when (UTC), who was affected, how it ended. Link each statement to its source.
 
-## What was said, and when
+## Timeline
 
 ## How unusual was it?
 
@@ -35,7 +35,7 @@ ANOTHER = """\
 #   primary: false
 """
 CLAIM = """\
-# What somebody said with a number, held against the archive (delete the # in front, or all of it):
+# A claim with a number, checked against the archive (delete the # in front, or all of it):
 # claims:
 # - said: It is usually over within two hours
 #   by: The Paper
@@ -117,13 +117,13 @@ def main(content: Path, title: str, providers: Sequence[str], incidents: Sequenc
         draft = compose(title, now=now, providers=providers, incidents=cited, names=names)
         path = content / draft.path
         if path.exists():
-            raise ValueError(f"{content.name}/{draft.path} is there already; choose another title, or edit it")  # noqa: TRY301
+            raise ValueError(f"{content.name}/{draft.path} already exists; choose another title, or edit it")  # noqa: TRY301
         files.make_folder(path.parent)
         files.put(path, draft.text.encode())
     except (ValueError, archive.ArchiveError) as error:
         print(f"new: {error}")
     else:
-        print(f"new: wrote {content.name}/{draft.path}; fill in what is empty, then run: python3 tasks.py check")
+        print(f"new: wrote {content.name}/{draft.path}; fill in the empty fields, then run: python3 tasks.py check")
         return 0
     return 1
 

@@ -21,7 +21,7 @@ def main(content: Path, source: Path, now: datetime) -> int:
         with path.open("xb") as opened:
             opened.write(data)
     except FileExistsError:
-        print(f"new: {content.name}/{file} is there already; rename your picture first")
+        print(f"new: {content.name}/{file} already exists; rename your picture first")
     except (OSError, ValueError) as error:
         print(f"new: {source}: {error.strerror if isinstance(error, OSError) else error}")
     else:

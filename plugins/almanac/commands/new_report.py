@@ -1,4 +1,4 @@
-"""Drafts the report of a month from the archive: every figure quoted by name, so that it stays right."""
+"""Drafts the report of a month from the archive: every figure quoted by name, so that it stays correct."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ One paragraph: what the month was like, and what to remember of it. Every figure
 
 ## The month in figures
 
-| Provider | Time without declared trouble | Incidents | Median length |
+| Provider | Incident-free time | Incidents | Median duration |
 |---|---|---|---|
 {table}
 {left}
@@ -48,7 +48,7 @@ Two or three things, each with a link to an incident.
 
 ## How this was made
 
-From what providers declared on their status pages, as the archive holds it. [How each number is made](/methodology/).
+From what providers reported on their status pages, as kept in the archive. [How each number is made](/methodology/).
 A page that posts every hiccup has a lower share than one that says little: read the share beside the number of
 incidents.
 """
@@ -59,7 +59,7 @@ class ReportRow(NamedTuple):
 
     provider: Provider
     figures: dict[str, dict[str, Any]]
-    is_recorded: bool  # False: the record allows anything
+    is_recorded: bool  # False: there is too little data
 
 
 def compose(almanac: Snapshot, evidence: Evidence, year: int, month: int, now: datetime) -> NewArticle:
@@ -77,7 +77,7 @@ def compose(almanac: Snapshot, evidence: Evidence, year: int, month: int, now: d
         figures |= {f"long-{index}-start": {"started": key}, f"long-{index}": {"lasted": key}}
     month_name = english.month(year, month)
     fields = {
-        "title": f"AI services in {month_name}: what was declared",
+        "title": f"AI services in {month_name}: reported incidents",
         "date": now,
         "authors": [],
         "providers": [line.provider.slug for line in rows],
@@ -91,7 +91,7 @@ def compose(almanac: Snapshot, evidence: Evidence, year: int, month: int, now: d
     left = [line.provider.name for line in lines if not line.is_recorded]
     body = _BODY.format(
         table="\n".join(map(_row, rows)),
-        left=f"\nNot in the table, because too little of the month is recorded: {english.listing(left)}."
+        left=f"\nNot in the table, because we have too little data for the month: {english.listing(left)}."
         if left
         else "",
         longest="\n".join(_long(card, index, almanac) for index, card in enumerate(longest, 1)),
@@ -114,7 +114,7 @@ def _report_row(provider: Provider, evidence: Evidence, since: date, until: date
 
 
 def _longest(almanac: Snapshot, watched: Sequence[Provider], since: date, until: date) -> list[Card]:
-    """Return the longest trouble that started in the month and has ended."""
+    """Return the longest outages that started in the month and have ended."""
     candidates = [
         card
         for provider in watched
@@ -164,7 +164,7 @@ def main(content: Path, month: str, now: datetime) -> int:
     """Write the draft for a month such as 2026-06 into `content` and say where it is. The exit code."""
     match = MONTH.fullmatch(month)
     if not match:
-        print(f"new: {month!r} is no month; write it as in: python3 tasks.py new report 2026-06")
+        print(f"new: {month!r} is not a month; use e.g. python3 tasks.py new report 2026-06")
         return 1
     try:
         almanac = load(content, now)
@@ -174,9 +174,9 @@ def main(content: Path, month: str, now: datetime) -> int:
     draft = compose(almanac, Evidence(almanac), int(match[1]), int(match[2]), now)
     path = content / draft.path
     if path.exists():
-        print(f"new: {content.name}/{draft.path} is there already; edit it, or remove it first")
+        print(f"new: {content.name}/{draft.path} already exists; edit it, or remove it first")
         return 1
     files.make_folder(path.parent)
     files.put(path, draft.text.encode())
-    print(f"new: wrote {content.name}/{draft.path}; fill in what is empty, then run: python3 tasks.py check")
+    print(f"new: wrote {content.name}/{draft.path}; fill in the empty fields, then run: python3 tasks.py check")
     return 0

@@ -1,4 +1,4 @@
-"""Writes what the forms allow for editors and readers: JSON Schema, and the tables of the guide."""
+"""Generates from the forms: JSON Schema for editors, and the tables of the guide."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ TABLES: Mapping[str, type[Form]] = {  # by the heading of the guide they stand b
     "### The fields": forms.ArticleForm,
     "## Add a provider": forms.ProviderForm,
     "## Correct an incident": forms.FixForm,
-    "## Tell of what nobody declared": forms.UndeclaredForm,
-    "## Choose what was written": forms.LinkForm,
+    "## Report an outage the provider did not acknowledge {#tell-of-what-nobody-declared}": forms.UndeclaredForm,
+    "## Select press coverage {#choose-what-was-written}": forms.LinkForm,
 }
 HEAD = "| Field | What to write |\n|---|---|\n"
 

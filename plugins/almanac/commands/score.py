@@ -27,7 +27,7 @@ def score(content: Path, *, now: str = "") -> int:
         print(error, file=sys.stderr)
         return 1
     if stored is not None and stored.record == digest(cards):
-        print(f"score: the record is that of {moment(stored.run_at):%Y-%m-%d}; nothing to do")
+        print(f"score: the data has not changed since {moment(stored.run_at):%Y-%m-%d}; nothing to do")
         return 0
     card = scorecard(cards, seconds(at))
     archive.save_scorecard(content, card)

@@ -170,7 +170,7 @@ def _ownerless(desk: Desk) -> Iterator[Problem]:
     slugs = {*desk.unsure, *(provider.slug for provider in desk.providers[0]), *desk.almanac[0].cards, archive.PRESS}
     for name, file in desk.files.items():
         if not file.odd and (slug := layout.owner(name)) and slug not in slugs:
-            message = f"is of no provider here; add content/providers/{slug}.md, or take this away"
+            message = f"belongs to no provider; add content/providers/{slug}.md, or remove this file"
             yield Problem(file=f"content/{name}", message=message)
 
 
@@ -199,7 +199,7 @@ def _to_come(name: str, data: bytes, latest: datetime) -> Iterator[Problem]:
     matter, shift = _matter(name, data)
     for path, at in _times(matter.values, ()):
         if at > latest:
-            fault = matter.problem(path, f"{at:%Y-%m-%dT%H:%MZ} is in the future; write a time that has come")
+            fault = matter.problem(path, f"{at:%Y-%m-%dT%H:%MZ} is in the future; use a past time")
             yield replace(fault, line=fault.line - shift)
 
 
@@ -221,14 +221,14 @@ def _unused_pictures(desk: Desk) -> Iterator[Problem]:
     targets = {spot.what for one in manuscripts for spot in one.body.links}
     for picture in desk.almanac[0].pictures:
         if picture.url not in targets:
-            message = f"is shown nowhere; show it with ![what it shows]({picture.url}), or take it away"
+            message = f"is not used; show it with ![what it shows]({picture.url}), or remove it"
             yield Problem(file=f"content/{picture.file}", message=message)
 
 
 def _unbound(manuscript: Manuscript) -> Iterable[Problem]:
     for spot in manuscript.body.numerals if manuscript.year else ():
         cure = "quote it as {{name}} from a query under `figures`"
-        yield manuscript.problem(spot, f"{spot.what!r} is bound to nothing; {cure}")
+        yield manuscript.problem(spot, f"{spot.what!r} is not computed from the archive; {cure}")
 
 
 RULES: tuple[Rule, ...] = (

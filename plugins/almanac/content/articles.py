@@ -115,11 +115,11 @@ class _Questions:
             where = sources[where - 1]
         elif where != "" and not addresses.is_web(where):
             cure = f"write 1 to {len(sources)}, or a web address"
-            message = f"{short(str(where))} is no source of this article; {cure}"
+            message = f"{short(str(where))} is not a source of this article; {cure}"
             self._say((*path, "where"), message)
         query = expected = None
         if check is None and not fields["why"]:
-            self._say(path, "has neither check nor why; bind it to a figure, or say in `why` what it is judged by")
+            self._say(path, "has neither check nor why; add a check, or give the reason for the verdict in `why`")
         if check is not None and (query := self._query((*path, "check"), check)):
             expected = self._expectation((*path, "check"), query, check)
         return Claim(
@@ -164,11 +164,11 @@ def _check_name(file: str, page: bool, good: re.Match[str] | None) -> Iterable[P
         character_name = unicodedata.name(foreign, f"U+{ord(foreign):04X}").lower()
         yield Problem(file=path, message=f"has a name with {character_name}, which is none of a-z; retype the name")
     elif not good:
-        yield Problem(file=path, message=f"is no address; rename it content/{form}, slugs of a-z, 0-9, -")
+        yield Problem(file=path, message=f"has an invalid name; file name must be content/{form}, slugs of a-z, 0-9, -")
     elif (slug := good["slug"]) in DEVICES:
         yield Problem(file=path, message=f"ends in {slug}, a name that Windows keeps for a device; choose another")
     elif not page and not _is_day(file.rpartition("/")[2][:10]):
-        yield Problem(file=path, message="begins with no day of the calendar; name it by the day it is about")
+        yield Problem(file=path, message="does not begin with a valid date; name the file by the day it is about")
     elif len(file.rpartition("/")[2]) > limits.FILE_NAME:
         yield Problem(file=path, message=f"has a name that is too long; write at most {limits.FILE_NAME} characters")
 

@@ -148,12 +148,12 @@ class _Walk:
         elif tag in ("code", "pre"):
             self._code += 1
         elif tag == "h1":
-            self._say(r"#|[^\n]+\n=", "is a heading of the first level, which the title is; begin it with ##")
+            self._say(r"#|[^\n]+\n=", "is a level-1 heading; use ## or lower: the title is already the h1")
         elif tag in ("h2", "h3", "h4", "h5", "h6"):
             self.headed = True
 
     def _raw(self) -> None:
-        at = self._say(_TAG.pattern, "is raw HTML, which is not published; write Markdown, or `<` in backticks")
+        at = self._say(_TAG.pattern, "is raw HTML, which is not published; use Markdown, or `<` in backticks")
         self._cursor = at + 1
 
     def _words(self, data: str) -> None:
@@ -175,11 +175,11 @@ class _Walk:
             self.figures.append(place._replace(what=name))
             return
         if name is None:
-            message = f"{whole[:40]} is no Markdown; put it in backticks"
+            message = f"{whole[:40]} is not Markdown; put it in backticks"
         elif near := nearest(name.partition(".")[0], self._figure_names):
-            message = f"{whole[:40]} is no figure of this file; did you mean {{{{{near}}}}}?"
+            message = f"{whole[:40]} is not a figure of this file; did you mean {{{{{near}}}}}?"
         else:
-            message = f"{whole[:40]} is no figure of this file; name it under `figures`, or put it in backticks"
+            message = f"{whole[:40]} is not a figure of this file; name it under `figures`, or put it in backticks"
         self.wrong.append(place._replace(what=message))
 
     def _link(self, target: str) -> None:
@@ -272,10 +272,10 @@ def _wrong_with(target: str) -> str:
         parts = urlsplit(target)
         disguised = addresses.is_disguised(parts)
     except ValueError:
-        return f"{plain[:60]} is no web address; write it in full, as in https://status.example.com/"
+        return f"{plain[:60]} is not a valid URL; write it in full, e.g. https://status.example.com/"
     if parts.scheme not in ("http", "https"):
         cure = "begin it with / or https://" if not parts.scheme else "link with https://"
-        return f"{plain[:60]} is no link into the site nor to the web; {cure}"
+        return f"{plain[:60]} is neither a link within the site nor to the web; {cure}"
     if disguised:
         return f"{plain[:60]} hides where it leads; write the host in a to z, 0 to 9 and hyphens, without a user"
     return ""

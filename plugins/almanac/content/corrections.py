@@ -136,11 +136,11 @@ def _impossible(fix: Fix, by_key: Mapping[tuple[str, str], Card], ids: Mapping[s
         cure = f"did you mean {near}?" if near else "write provider/id as the archive has it"
         return f"merge_with: {fix.merge_with} is not in the archive; {cure}"
     if fix.merge_with.partition("/")[0] not in ("", fix.provider):  # else one would count for the other's trouble
-        return f"merge_with: is no incident of {fix.provider}; name one, or write withdrawn: true"
+        return f"merge_with: is not an incident of {fix.provider}; name one, or write withdrawn: true"
     if fix.merge_with == f"{card.provider}/{card.id}":
         return "merge_with: is the incident itself; name the other one"
     start, end = fix.started or card.started, fix.ended or card.ended
-    return "end: is before the start; mend one of the two" if end is not None and end < start else ""
+    return "end: is before the start; correct one of the two" if end is not None and end < start else ""
 
 
 def correct(card: Card, fix: Fix) -> Card:

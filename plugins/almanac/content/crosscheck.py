@@ -104,7 +104,7 @@ def unknown_provider(slug: str, providers: Collection[str]) -> str:
     """Return a message about a provider that is none, with the one probably meant."""
     near = nearest(slug, providers)
     cure = f"did you mean {near!r}?" if near else "write the name of a file in content/providers without .md"
-    return f"{quoted(slug)} is no provider here; {cure}"
+    return f"{quoted(slug)} is not a provider here; {cure}"
 
 
 def unknown_incident(slug: str, raw: str, world: World) -> str:
@@ -161,9 +161,9 @@ class _Addresses:
         if file in self._by_file:
             return _anchor(anchor, self._by_file[file]) if anchor else ""
         near = nearest(file, self._by_file)
-        like = "name an article or page, as in {filename}/pages/about.md"
+        like = "name an article or page, e.g. {filename}/pages/about.md"
         cure = f"did you mean {{filename}}/{near}?" if near else like
-        return f"content/{file} is no article or page; {cure}"
+        return f"content/{file} is not an article or page; {cure}"
 
     def _leads(self, path: str) -> bool:
         if match := INCIDENT.fullmatch(path):
@@ -181,7 +181,9 @@ class _Addresses:
             return f"{path} is an address without its last slash; write {path}/"
         candidates = self._world.pictures if path.startswith("/images/") else [*self._by_url, *self._pages]
         near = nearest(path, candidates) if len(path) < 200 else ""
-        return f"{path[:80]} leads nowhere on this site; " + (f"did you mean {near}?" if near else "mend the address")
+        return f"{path[:80]} is a broken link: no such page; " + (
+            f"did you mean {near}?" if near else "correct the address"
+        )
 
 
 def _anchor(anchor: str, page: Manuscript) -> str:
@@ -189,4 +191,4 @@ def _anchor(anchor: str, page: Manuscript) -> str:
         return ""
     near = nearest(anchor, page.body.anchors)
     cure = f"did you mean #{near}?" if near else "name a heading of that page"
-    return f"#{anchor} is no section of {page.url}; {cure}"
+    return f"#{anchor} is not a section of {page.url}; {cure}"

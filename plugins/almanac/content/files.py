@@ -14,9 +14,9 @@ from almanac.text import limits
 
 KEEP = ".gitkeep"  # holds a folder that has no file yet
 LINKED = "is a symbolic link; put a file there"
-DEEP = f"is a folder within {limits.FOLDERS} others, deeper than anything here is read; take it away"
-HIDDEN = "has a name that begins with a dot, which nobody would see; rename it, or take it away"
-STRANGE = "is neither a file nor a folder; take it away"
+DEEP = f"is a folder within {limits.FOLDERS} others, too deep to be read; remove it"
+HIDDEN = "has a name that begins with a dot, so it is hidden; rename it, or remove it"
+STRANGE = "is neither a file nor a folder; remove it"
 
 Value = TypeVar("Value")
 Read = Callable[[bytes, str], tuple[Value | None, tuple[Problem, ...]]]  # pure: of the bytes and the name of a file

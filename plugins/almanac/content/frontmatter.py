@@ -64,7 +64,7 @@ def attempt(file: str, judge: Callable[[], Iterable[Problem]]) -> list[Problem]:
 def judging_error(file: str, error: Exception) -> Problem:
     """Return the problem of a file that one of our rules could not cope with."""
     cure = "write it more plainly, and report this as a mistake of the program"
-    return Problem(file=file, message=f"could not be judged: {type(error).__name__}; {cure}")
+    return Problem(file=file, message=f"could not be checked: {type(error).__name__}; {cure}")
 
 
 def read(data: bytes, file: str) -> Matter:
@@ -97,7 +97,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 class _Strict(_Loader):
-    """A loader that stops at a key that is there twice."""
+    """A loader that stops at a key that appears twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         mapping = super().construct_mapping(node, deep)
@@ -161,7 +161,7 @@ def _walk(node: yaml.Node, path: Way, met: set[int]) -> Iterator[tuple[Way, Plac
         first: dict[str, Place] = {}
         for key, value in node.value:
             place, name = _place(key.start_mark), _name(key)
-            twice = f"is there twice, first in line {first[name].line}; keep one" if name in first else ""
+            twice = f"appears twice, first in line {first[name].line}; keep one" if name in first else ""
             first.setdefault(name, place)
             yield (*path, name), place, twice
             yield from _walk(value, (*path, name), met)
@@ -186,7 +186,7 @@ def _hint(problem: str | None) -> str:
     """Return what usually helps against a YAML error."""
     if problem and "mapping values" in problem:
         return 'put text that holds ": " in quotes'
-    return "quote text that holds : # [ ] { } or begins with * & ! % @, and indent with blanks"
+    return "quote text that holds : # [ ] { } or begins with * & ! % @, and indent with spaces"
 
 
 def _unreadable(file: str, place: Place, message: str) -> Matter:

@@ -56,7 +56,7 @@ class ImagePart(NamedTuple):
 
 
 class PictureError(ValueError):
-    """Why a file is no picture."""
+    """Why a file is not a picture."""
 
 
 def read(data: bytes, file: str) -> tuple[Picture | None, tuple[Problem, ...]]:
@@ -75,12 +75,12 @@ def load(content: Path) -> tuple[tuple[Picture, ...], tuple[Problem, ...]]:
 
 
 def ending(data: bytes) -> str:
-    """Return the extension of a picture by its bytes. Raises PictureError for what is no picture."""
+    """Return the extension of a picture by its bytes. Raises PictureError for what is not a picture."""
     return _parts(data)[0]
 
 
 def bare(data: bytes) -> bytes:
-    """Return the picture without the parts that show nothing. Raises PictureError for what is no picture."""
+    """Return the picture without the parts that show nothing. Raises PictureError for what is not a picture."""
     extension, parts = _parts(data)
     stripped = b"".join(data[part.start : part.end] for part in parts if part.name in VISIBLE[extension])
     if extension != "webp":
@@ -91,7 +91,7 @@ def bare(data: bytes) -> bytes:
 
 def _check_name(file: str) -> Iterator[str]:
     if not FILE.fullmatch(file):
-        yield "is no address; name it content/images/<year>/<words>.png, .jpg or .webp, words of a-z, 0-9, -"
+        yield "has an invalid name; file name must be content/images/<year>/<words>.png, .jpg or .webp, words of a-z, 0-9, -"
     elif len(file.rpartition("/")[2]) > limits.FILE_NAME:
         yield f"has a name that is too long; write at most {limits.FILE_NAME} characters"
 
@@ -181,7 +181,7 @@ def _size(parts: list[ImagePart]) -> tuple[int, int]:
     for part in parts:
         if part.size != (0, 0):
             return part.size
-    raise PictureError("tells no width and height")
+    raise PictureError("does not state its width and height")
 
 
 def _parts(data: bytes) -> tuple[str, list[ImagePart]]:
@@ -192,7 +192,7 @@ def _parts(data: bytes) -> tuple[str, list[ImagePart]]:
                 return extension, list(parts_of(data))
             except (IndexError, AttributeError) as error:
                 raise PictureError("breaks off") from error
-    raise PictureError("is no picture")
+    raise PictureError("is not a picture")
 
 
 def _png(data: bytes) -> Iterator[ImagePart]:

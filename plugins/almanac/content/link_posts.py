@@ -93,7 +93,7 @@ def strangers(
         for name, kind, candidates in wrong:
             near = nearest(name, candidates)
             cure = f"did you mean {near}?" if near else f"write it as the address of the {kind}'s page has it"
-            message = f"{quoted(name)} is not known; {cure}"
+            message = f"{quoted(name)} does not exist; {cure}"
             faults.append(Problem(file=f"content/{post.file}", field=f"{kind}s", message=message))
     return faults
 

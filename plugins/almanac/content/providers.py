@@ -106,10 +106,10 @@ def _disagreements(matters: list[Matter]) -> Iterator[Problem]:
                 yield matter.problem(path, f"{quoted(slug)} is not the file's name; {cure}")
         for path, other in _texts(matter.values, "built_on", "*"):
             if other not in slugs:
-                yield matter.problem(path, f"{quoted(other)} is no provider here; write the slug of one that is")
+                yield matter.problem(path, f"{quoted(other)} is not a provider here; write the slug of one that is")
         for path, name in _texts(matter.values, "scope", "components", "*"):
             if name not in parts:
-                yield matter.problem(path, f"{quoted(name)} is no component here; write the slug of one above")
+                yield matter.problem(path, f"{quoted(name)} is not a component here; write the slug of one above")
 
 
 def _repetitions(places: Iterable[tuple[Matter, Way, str]]) -> Iterator[Problem]:

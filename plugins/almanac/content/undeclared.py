@@ -95,14 +95,16 @@ def strangers(reports: Iterable[Undeclared], providers: Collection[str]) -> list
         if one.provider not in providers:
             near = nearest(one.provider, providers)
             cure = f"did you mean {near}?" if near else "name the folder as the provider's file in content/providers"
-            faults.append(Problem(file=f"content/{one.file}", message=f"{one.provider!r} is no provider here; {cure}"))
+            faults.append(
+                Problem(file=f"content/{one.file}", message=f"{one.provider!r} is not a provider here; {cure}")
+            )
     return faults
 
 
 def _disagreements(matter: Matter, row: dict[str, Any], slug: str) -> Iterable[Problem]:
     """Yield what no form can see: dates out of order, a wrong file name, witnesses of one publisher, a text."""
     if row["end"] and row["end"] < row["start"]:
-        yield matter.problem(("end",), "is before the start; mend one of the two")
+        yield matter.problem(("end",), "is before the start; correct one of the two")
     if f"{_utc(row['start']):%Y-%m-%d}" != slug[:10]:
         day = f"{_utc(row['start']):%Y-%m-%d}"
         yield matter.problem(("start",), f"is not the day in the file's name; name the file {day}-<words>.md")

@@ -162,4 +162,4 @@ def _style(plan: Plan) -> str:
 def unprintable(place: str, error: Exception) -> str:
     """Return the line about a page that cannot be made of what stands at `place`."""
     why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-    return f"{place}:1: cannot be shown ({why}); mend it, or restore it from its history"
+    return f"{place}:1: cannot be shown ({why}); fix it, or restore it from its history"

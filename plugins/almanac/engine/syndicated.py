@@ -184,7 +184,7 @@ def _opml(edition: Edition) -> bytes:
         edition.channel("Every update", "/", "updates.xml"),
         edition.channel("Major and critical incidents", "/", "major.xml"),
         edition.channel("Articles", "/articles/", "atom.xml"),
-        edition.channel("What was written then", "/press/", "atom.xml"),
+        edition.channel("Press coverage at the time", "/press/", "atom.xml"),
         edition.channel("Feeds that fail", "/", "operators.xml"),
     ]
     by_name = sorted(edition.almanac.providers, key=lambda provider: provider.name.casefold())

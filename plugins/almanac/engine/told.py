@@ -22,7 +22,7 @@ def _feed(name: str) -> Callable[[Edition], bytes]:
         posts = {post.slug: post for post in edition.almanac.links}
         items = [exports.link(posts[told.slug], told.grade, told.incidents, edition.plan)
                  for told in press.press_posts(edition.almanac)[: exports.NEWEST]]  # fmt: skip
-        return FORMS[name](edition.channel("What was written then", "/press/", name), items)
+        return FORMS[name](edition.channel("Press coverage at the time", "/press/", name), items)
 
     return feed
 
@@ -35,7 +35,7 @@ def _undeclared_feed(edition: Edition) -> bytes:
     """What no provider declared, in a feed of its own: readers of the others must not take it for official."""
     items = [exports.undeclared(one, edition.providers[one.provider], edition.plan)
              for one in undeclared.up_to_now(edition.almanac)[: exports.NEWEST]]  # fmt: skip
-    return exports.atom(edition.channel("Not declared by providers", "/undeclared/", "atom.xml"), items)
+    return exports.atom(edition.channel("Unacknowledged outages", "/undeclared/", "atom.xml"), items)
 
 
 SURFACES: tuple[Surface, ...] = (

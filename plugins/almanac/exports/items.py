@@ -141,7 +141,7 @@ def article(card: ArticleCard, site: Home) -> FeedItem:
 
 
 def link(post: LinkPost, grade: str, incidents: Sequence[tuple[str, str]], site: Home) -> FeedItem:
-    """Return a link post as an item that leads to what was written; `incidents` are (address on the site, name)."""
+    """Return a link post as an item that leads to the report; `incidents` are (address on the site, name)."""
     parts = [f"<blockquote>{escape(post.quote)}</blockquote>"] * bool(post.quote)
     parts += [f"<p>{escape(post.note)} ({escape(post.curator)})</p>"] * bool(post.note)
     parts += [f'<p>About <a href="{escape(site.site_url + url)}">{escape(name)}</a></p>' for url, name in incidents]
@@ -158,7 +158,7 @@ def link(post: LinkPost, grade: str, incidents: Sequence[tuple[str, str]], site:
 
 
 def undeclared(one: Undeclared, provider: Provider, site: Home) -> FeedItem:
-    """Return trouble that the provider did not declare as an item; its title says so first."""
+    """Return an unacknowledged outage as an item; its title says so first."""
     lines = "".join(
         f'<li><a href="{escape(witness.url)}">{escape(witness.title)}</a>, {escape(witness.publisher)}</li>'
         for witness in one.evidence
@@ -166,10 +166,10 @@ def undeclared(one: Undeclared, provider: Provider, site: Home) -> FeedItem:
     return FeedItem(
         id=f"{site.site_id}undeclared/{one.provider}/{one.slug}",
         url=site.site_url + one.url,
-        title=f"Not declared: {provider.name}: {one.title}",
+        title=f"Unacknowledged: {provider.name}: {one.title}",
         published=one.date,
         updated=one.date,
-        html=f"<p>{escape(one.summary)} {escape(provider.name)} did not declare it.</p><ul>{lines}</ul>",
+        html=f"<p>{escape(one.summary)} {escape(provider.name)} did not report it.</p><ul>{lines}</ul>",
         authors=(one.contributor,),
         categories=("not declared",),
     )

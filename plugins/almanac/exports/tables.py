@@ -61,7 +61,7 @@ INCIDENTS = Table(
         Field("precision", "string", "Of start and end: second or minute"),
         Field("posted", "datetime", "First post of the provider"),
         Field("posted_late", "boolean", "First posted at or after its end"),
-        Field("first_seen", "datetime", "When this archive first saw it; empty for imports"),
+        Field("first_seen", "datetime", "When we first saw it; empty for imports"),
         Field("vanished", "datetime", "First missing from a feed that should hold it"),
         Field("imported", "string", "The data set it was imported from"),
         Field("updates", "integer", "Number of posts"),
@@ -84,7 +84,7 @@ UPDATES = Table(
 )
 COVERAGE = Table(
     "coverage",
-    "Times in which an incident would have been seen",
+    "Coverage periods",
     (),
     (
         Field("provider", "string", "Slug of the provider"),
@@ -95,7 +95,7 @@ COVERAGE = Table(
 )
 LEADERBOARD = Table(
     "leaderboard",
-    "Ranks with their doubt, over the period shown first",
+    "Ranks with uncertainty, default period",
     ("provider",),
     (
         Field("period", "string", "Name of the period"),

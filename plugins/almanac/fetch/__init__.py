@@ -157,9 +157,9 @@ def _url(text: str) -> httpx2.URL:
     try:
         url = httpx2.URL(text)
     except httpx2.InvalidURL as error:
-        raise FeedError("url", f"{text[:200]!r} is no URL ({error}); mend it") from error
+        raise FeedError("url", f"{text[:200]!r} is no URL ({error}); fix it") from error
     if url.scheme not in ("http", "https") or not url.host or url.userinfo:
-        raise FeedError("url", f"{text[:200]!r} is no plain http or https URL; mend it")
+        raise FeedError("url", f"{text[:200]!r} is no plain http or https URL; fix it")
     return url
 
 

@@ -160,7 +160,7 @@ def _public(host: str, addresses: list[str]) -> list[str]:
     if public := [address for address in addresses if is_public(address)]:
         return public
     raise FeedError(
-        "private-address", f"{host} leads to {addresses[0]}, no public address, and was not asked; mend the URL"
+        "private-address", f"{host} leads to {addresses[0]}, no public address, and was not asked; fix the URL"
     )
 
 

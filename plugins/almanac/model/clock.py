@@ -25,4 +25,4 @@ def build_time(stated: str, clock: float, pulled: int = 0) -> int:
     try:
         return timegm(time.strptime(stated, "%Y-%m-%dT%H:%M:%SZ"))
     except ValueError:
-        raise MomentError(f"{stated!r} is no moment to build at; write 2026-03-02T14:10:00Z or epoch seconds") from None
+        raise MomentError(f"{stated!r} is not a valid time; write 2026-03-02T14:10:00Z or epoch seconds") from None

@@ -59,6 +59,11 @@ class ProblemError(Exception):
         return "\n".join(map(str, self.problems))
 
 
+def tally(count: int) -> str:
+    """Return the last line of a task that looks for problems: 2 problems, no problems found."""
+    return f"{count:,} problem{'s' if count > 1 else ''}" if count else "no problems found"
+
+
 def printable(line: str) -> str:
     """Return one line that any terminal takes: names of files can hold line ends, and bytes that are no text."""
     return line if line.isprintable() else "".join(s if s.isprintable() else repr(s)[1:-1] for s in line)

@@ -45,5 +45,5 @@ def _day(number: int) -> str:
 def unstamp(text: str) -> datetime:
     """Return the moment of a `stamp`. Raises ValueError for anything else."""
     if not _STAMP.fullmatch(text):
-        raise ValueError(f"{text!r} is no time like 2026-03-02T11:49:20Z")
+        raise ValueError(f"{text!r} is not a time like 2026-03-02T11:49:20Z")
     return datetime.fromisoformat(text)  # a twentieth of the time of strptime

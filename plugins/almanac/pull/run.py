@@ -187,7 +187,7 @@ def _moment(shared: _Shared, pulls: Pulls) -> datetime:
         name = shared.content.name
         raise ArchiveError(
             f"{name}/pulls/{pulls.provider}.json: the last pull was at {latest:%Y-%m-%d %H:%M} UTC, and now it is "
-            f"{shared.now:%Y-%m-%d %H:%M} UTC. If that is wrong, mend the clock or --now; if the clock was wrong then, "
+            f"{shared.now:%Y-%m-%d %H:%M} UTC. If that is wrong, fix the clock or --now; if the clock was wrong then, "
             f"restore {name}/pulls and {name}/incidents as they were before that pull (git log -- {name}/pulls)"
         )
     return max(shared.now, latest)

@@ -43,13 +43,13 @@ def instant(value: Any) -> int:
     """Return epoch seconds of a day (its begin in UTC) or a time with a zone, as YAML gives them. Raises ValueError."""
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise ValueError(f"{value} has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z")
+            raise ValueError(f"{value} has no time zone; write it in UTC with a Z, e.g. 2026-03-02T18:00:00Z")
         if value.year not in YEARS:  # an answer over all ages is worked out day by day
-            raise ValueError(f"{value.year} is of another age; write a year from {YEARS[0]} to {YEARS[-1]}")
+            raise ValueError(f"{value.year} is out of range; use a year from {YEARS[0]} to {YEARS[-1]}")
         return seconds(value)
     if isinstance(value, date):
         return instant(datetime(value.year, value.month, value.day, tzinfo=UTC))
-    raise ValueError(f"{quoted(value)} is no day; write it without quotes, as in 2026-03-01")
+    raise ValueError(f"{quoted(value)} is not a date; write it without quotes, e.g. 2026-03-01")
 
 
 def alternatives(words: Iterable[str]) -> str:

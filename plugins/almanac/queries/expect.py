@@ -42,7 +42,7 @@ def expect(query: Query, value: Any) -> Expect:
     unit = SHAPES[query.question].unit
     expectation = _parse(unit, text)
     if expectation is None:
-        raise QueryError("expect", f"{quoted(text)} is nothing that {query.question} can be; write {EXPECTED[unit]}")
+        raise QueryError("expect", f"{quoted(text)} is not an answer to {query.question}; write {EXPECTED[unit]}")
     return expectation
 
 

@@ -80,7 +80,7 @@ def query(fields: Mapping[str, Any]) -> Query:
         if key in fields:
             values |= _read(key, OTHERS[key], fields[key])
     if question in BY_DAY and any(values[key] % DAY for key in ("since", "until")):
-        raise QueryError("from", f"is within a day; {question} is taken over whole days, as in 2026-03-01")
+        raise QueryError("from", f"is within a day; {question} is taken over whole days, e.g. 2026-03-01")
     if values.get("until", math.inf) <= values.get("since", 0):
         raise QueryError("to", "is not after from; it is the first day that does not count")
     return Query(**{"question": question, "value": "", **values})
@@ -103,7 +103,7 @@ def _share(value: Any) -> dict[str, Any]:
     lengths = [length for part in parts if (length := amounts.length(part)) is not None]
     if not match or len(lengths) < len(parts):
         cure = f"write 'ended between 2h and 4h', 'ended under 2h', within, over, or {amounts.alternatives(MARKS)}"
-        raise ValueError(f"{quoted(value)} is nothing that incidents share; {cure}")
+        raise ValueError(f"{quoted(value)} is not a share of incidents; {cure}")
     low, high = {
         "under": (0.0, lengths[0] - 1),
         "within": (0.0, lengths[0]),
@@ -116,7 +116,7 @@ def _share(value: Any) -> dict[str, Any]:
 def _quantile(value: Any) -> dict[str, Any]:
     if value in LENGTHS or (isinstance(value, str) and re.fullmatch("p[1-9][0-9]?", value)):
         return {"value": value}
-    raise ValueError(f"{quoted(value)} is no quantile; write {amounts.alternatives(LENGTHS)}, or p90 and the like")
+    raise ValueError(f"{quoted(value)} is not a quantile; write {amounts.alternatives(LENGTHS)}, or p90 and the like")
 
 
 def _choice(choices: tuple[str, ...], name: str = "value") -> Callable[[Any], dict[str, Any]]:
@@ -124,7 +124,7 @@ def _choice(choices: tuple[str, ...], name: str = "value") -> Callable[[Any], di
         if value not in choices:
             near = nearest(str(value), choices)
             cure = f"did you mean {near!r}?" if near else f"write {amounts.alternatives(choices)}"
-            raise ValueError(f"{quoted(value)} is not known here; {cure}")
+            raise ValueError(f"{quoted(value)} is not allowed; {cure}")
         return {name: value}
 
     return read
@@ -133,7 +133,7 @@ def _choice(choices: tuple[str, ...], name: str = "value") -> Callable[[Any], di
 def _slug(name: str) -> Callable[[Any], dict[str, Any]]:
     def read(value: Any) -> dict[str, Any]:
         if not isinstance(value, str) or not _SLUG.fullmatch(value):
-            raise ValueError(f"{quoted(value)} is no slug; use a to z, 0 to 9 and -")
+            raise ValueError(f"{quoted(value)} is not a valid slug; use a to z, 0 to 9 and -")
         return {name: value}
 
     return read
@@ -143,7 +143,7 @@ def _incident(name: str) -> Callable[[Any], dict[str, Any]]:
     def read(value: Any) -> dict[str, Any]:
         slug, _, raw = value.partition("/") if isinstance(value, str) else ("", "", "")
         if not _SLUG.fullmatch(slug) or not raw or not raw.isprintable():
-            raise ValueError(f"{quoted(value)} names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
+            raise ValueError(f"{quoted(value)} names no incident; write provider/id, e.g. anthropic/0ghc53zpsfmt")
         return {name: value}
 
     return read
@@ -153,7 +153,7 @@ def _impacts(value: Any) -> dict[str, Any]:
     impacts = [impact.value for impact in Impact]
     words = value if isinstance(value, list) else [value]
     if odd := [word for word in words if word not in impacts]:
-        raise ValueError(f"{quoted(odd[0])} is no impact; write {amounts.alternatives(impacts)}")
+        raise ValueError(f"{quoted(odd[0])} is not an impact; write {amounts.alternatives(impacts)}")
     return {"impacts": tuple(dict.fromkeys(words))}
 
 

@@ -119,5 +119,5 @@ def _drop_clashes(cards: dict[str, list[Card]], watched: set[str]) -> Iterator[P
         cards[slug] = distinct
         if slug not in watched:
             del cards[slug]
-            message = f"is of no provider here; add content/providers/{slug}.md"
+            message = f"belongs to no provider; add content/providers/{slug}.md"
             yield Problem(file=f"content/incidents/{slug}", message=message)

@@ -115,7 +115,7 @@ def articles(almanac: Snapshot) -> Articles:
             title="Articles",
             path="/articles/",
             section="articles",
-            description="News and analysis about failures of AI services, held against the record.",
+            description="News and analysis about AI outages, checked against the archive.",
             feeds=base.feeds("/articles/", "Articles"),
         ),
         teasers=tuple(map(teaser, almanac.articles)),
@@ -128,7 +128,7 @@ def beside(
     article: ArticleCard,
     evidence: Evidence | None = None,
 ) -> Beside:
-    """Return what an article's page takes from the record; `incidents` holds every card by (provider slug, raw id)."""
+    """Return what an article's page takes from the archive; `incidents` holds every card by (provider slug, raw id)."""
     claim_lines = lines(article, evidence or Evidence(almanac))
     names = rows.names(almanac.providers)
     cited = (incidents[key] for key in article.incidents if key in incidents)
@@ -142,7 +142,7 @@ def beside(
 
 
 def article(beside: Beside, article: Article) -> ArticlePage:
-    """Return the page of an article: byline, text, what is known, the incidents it cites, its sources and corrections.
+    """Return the page of an article: byline, text, what is certain, the incidents it cites, its sources and corrections.
 
     With equal arguments the page is the same, at whatever time.
     """

@@ -1,8 +1,9 @@
-"""Claims held against the record: beside the article that reports them, and all of them in the ledger."""
+"""Claims checked against the archive: beside the article that reports them, and all of them in the ledger."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,11 +25,14 @@ GRADES = {
 }
 ORDER = ("contradicted", "undecidable", "supported")
 MEANING = {
-    "contradicted": "The record says otherwise.",
-    "undecidable": "The record cannot decide it: it holds nothing on it, or not enough.",
-    "supported": "The record agrees.",
+    "contradicted": "Our data shows otherwise.",
+    "undecidable": "We have no data on it, or not enough.",
+    "supported": "Our data agrees.",
 }
+VERDICTS = {"contradicted": "contradicted", "undecidable": "unverifiable", "supported": "supported"}  # as readers say
 SIGNS = {">": "more than", "<": "less than", ">=": "at least", "<=": "at most", "=": ""}
+_COMPARED = re.compile(r"(<=|>=|<|>|=) ?([^<>=]+)")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:]+Z)?")
 RATING = {"contradicted": 1, "supported": 5}  # ClaimReview wants a number: 1 is false, 5 is true
 
 
@@ -86,7 +90,7 @@ class Ledger:
 
 
 def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> ClaimLine:
-    """Return a claim as pages show it; with `now`, the age of one that the record cannot decide is told."""
+    """Return a claim as pages show it; with `now`, one that cannot be verified has its age."""
     figure = evidence.ask(claim.check) if claim.check else None
     host = addresses.host(claim.where)
     since = datetime.fromisoformat(claim.since).replace(tzinfo=UTC) if claim.since else None
@@ -98,7 +102,7 @@ def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> Claim
         where=Link(claim.where, host.removeprefix("www.")) if claim.where else None,
         since=base.time(since, english.date(since)) if since else None,
         verdict=claim.verdict,
-        judged=english.sentence(claim.verdict),
+        judged=english.sentence(VERDICTS[claim.verdict]),
         computed=figure is not None,
         why=" ".join(filter(None, (claim.why, figure.why if figure else ""))),
         expected=_meant(claim.expect.text) if claim.expect else "",
@@ -110,9 +114,15 @@ def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> Claim
 
 
 def _meant(text: str) -> str:
-    """Return in words what a claim expects: more than 50%."""
-    sign, _, amount = text.partition(" ")
-    return f"{SIGNS[sign]} {amount}".strip() if sign in SIGNS else text
+    """Return in words what a claim expects: more than half, at most 2h, 1 March 2026."""
+    match = _COMPARED.fullmatch(text)
+    words = f"{SIGNS[match[1]]} {match[2]}".strip() if match else text
+    return _STAMP.sub(_date, words.removeprefix("on ")).replace(" %", "%").replace("than 50%", "than half")
+
+
+def _date(match: re.Match[str]) -> str:
+    at = datetime.fromisoformat(match[0])
+    return english.moment(at.astimezone(UTC)) if "T" in match[0] else english.date(at)
 
 
 def _figure_text(figure: Figure) -> str:
@@ -135,7 +145,7 @@ def figure_line(name: str, figure: Figure) -> FigureLine:
 
 
 def claims(almanac: Snapshot, evidence: Evidence) -> Ledger:
-    """Return the ledger of every claim of every article, what the record contradicts first."""
+    """Return the ledger of every claim of every article, the contradicted ones first."""
     entries = [
         LedgerEntry(Link(article.url, article.title), line(claim, evidence, almanac.now))
         for article in almanac.articles
@@ -149,16 +159,16 @@ def claims(almanac: Snapshot, evidence: Evidence) -> Ledger:
             title="Claims",
             path="/claims/",
             section="claims",
-            description="What was said about failures of AI services, and what the record says.",
+            description="Claims about AI outages, checked against the archive.",
         ),
-        stand=f"{total} that articles here report. {english.count(computed)} of the verdicts are computed from the "
+        stand=f"{total} reported in our articles. {english.count(computed)} of the verdicts are computed from the "
         "archive at every build; the others are an editor’s, with the reason.",
         groups=tuple(group for group in groups if group.entries),
     )
 
 
 def _group(verdict: str, entries: list[LedgerEntry]) -> Group:
-    title = f"{english.sentence(verdict)}, {english.count(len(entries))}"
+    title = f"{english.sentence(VERDICTS[verdict])}, {english.count(len(entries))}"
     return Group(verdict, title, MEANING[verdict], tuple(entries))
 
 

@@ -1,4 +1,4 @@
-"""What was put right: of incidents, beside what the provider said, and of articles; on their pages and together."""
+"""Corrections: of incidents, beside what the provider said, and of articles; on their pages and together."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def corrections(almanac: Snapshot) -> CorrectionsPage:
             title="Corrections",
             path="/corrections/",
             section="corrections",
-            description="What was wrong here or in what providers said, and what is right.",
+            description="Mistakes of ours and of providers, and the corrections.",
         ),
         notes=tuple(sorted(notes(almanac), key=lambda note: note.time.iso, reverse=True)),
         righted=tuple(sorted(righted, key=lambda entry: entry.time.iso, reverse=True)),

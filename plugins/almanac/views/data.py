@@ -1,4 +1,4 @@
-"""The page that offers the record as tables: what they hold and weigh, until when they reach, who may use them."""
+"""The page that offers the data as tables: what they hold and weigh, up to when, and who may use them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class DataTable(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Data:
-    """The page of the record as data, at /data/."""
+    """The page with the data to download, at /data/."""
 
     head: Head
     stand: str

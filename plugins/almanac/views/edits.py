@@ -1,4 +1,4 @@
-"""What providers changed or took away after they had posted it, as word diffs: of one incident, and all together."""
+"""What providers edited or deleted after they had posted it, as word diffs: of one incident, and all together."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from almanac.views.pagination import Sheet
 NEWEST = 10  # incidents on the first page
 PER_PAGE = 15  # incidents on one page of a month
 NONE = (
-    "No change is on record yet. The archive began with imports, which carry times and phases and no texts; from its "
-    "first own reading of a feed on, every text that is replaced or taken away stands here."
+    "No edits yet. The archive began with imports, which have times and phases but no texts; from our first fetch "
+    "onwards, every edited or deleted text is kept here."
 )
 Read = Callable[[Card], Incident]
 Months = Mapping[tuple[int, int], Sequence[Card]]
@@ -62,7 +62,7 @@ def changed(incident: Incident) -> tuple[EditDiff, ...]:
 
 
 def all_edits(incident: Incident) -> tuple[EditDiff, ...]:
-    """Return every change, and every post that was taken away, newest first."""
+    """Return every change, and every deleted post, newest first."""
     return _newest_first([*changed(incident), *[_removal(update) for update in incident.updates if update.gone]])
 
 
@@ -71,7 +71,7 @@ def _newest_first(entries: Iterable[EditDiff]) -> tuple[EditDiff, ...]:
 
 
 def _rewrites(update: Update) -> list[EditDiff]:
-    """Return each text an update had, held against the one that followed it."""
+    """Return each text an update had, compared with the one that followed it."""
     texts = [*(was.text for was in update.was), update.text]
     title = f"Update of {english.moment(update.at)}"
     return [
@@ -82,7 +82,7 @@ def _rewrites(update: Update) -> list[EditDiff]:
 
 def _removal(update: Update) -> EditDiff:
     text = markdown.plain(update.text) or english.sentence(update.phase)
-    title = f"Update of {english.moment(update.at)}, taken away"
+    title = f"Update of {english.moment(update.at)}, deleted"
     return EditDiff(title, _until(update.gone or update.at), (Piece("del", text),))
 
 
@@ -127,12 +127,12 @@ def edits(almanac: Snapshot, read: Read) -> EditsPage:
     months = edited_months(almanac)
     return EditsPage(
         head=Head(
-            title="Edits: what providers changed or took away",
+            title="Edited and deleted posts",
             path="/edits/",
             section="incidents",
-            description="Texts and facts of incidents that providers changed or took away after posting them.",
+            description="Incident texts and facts that providers edited or deleted after posting them.",
         ),
-        title="What was changed, and what was taken away",
+        title="Edited and deleted posts",
         stand=_stand(sum(map(len, months.values()))),
         edited=_edited(almanac, newest_edited(almanac, NEWEST), read),
         months=tuple(_year(months, year) for year in sorted({year for year, _ in months}, reverse=True)),
@@ -143,7 +143,7 @@ def _stand(number: int) -> str:
     if not number:
         return NONE
     subject = english.sentence(english.plural(number, "incident"))
-    return f"{subject} said something else before. What went is in brackets."
+    return f"{subject} edited after posting. Deleted words are in brackets."
 
 
 def edits_of_month(almanac: Snapshot, read: Read, year: int, number: int, sheet: int = 1) -> EditsPage:
@@ -156,7 +156,7 @@ def edits_of_month(almanac: Snapshot, read: Read, year: int, number: int, sheet:
             title=pagination.numbered(f"Edits of incidents of {title}", sheet),
             path=urls[sheet - 1],
             section="incidents",
-            description=f"What providers changed in what they had posted on incidents of {title}.",
+            description=f"Edits and deletions by providers in their posts on incidents of {title}.",
         ),
         title=f"Edits of incidents of {title}",
         stand=_stand(len(cards)),

@@ -1,4 +1,4 @@
-"""The scorecard of the forecasts: how often they held, against what they are better, and what became of each shown."""
+"""The scorecard of the forecasts: how often they were right, what they beat, and the outcome of each published one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAMES = {"before": "Ended before 1 July 2025", "after": "Ended since"}
 
 
 class ForecastLine(NamedTuple):
-    """A score: how many forecasts, how often they held, and by how much they lose less than others."""
+    """A score: how many forecasts, how often they were right, and their error beside that of others."""
 
     name: str
     link: str
@@ -35,7 +35,7 @@ class ForecastLine(NamedTuple):
     refused: str
     within_50: str
     within_80: str
-    estimate: Estimate  # of the 80 % interval's coverage
+    estimate: Estimate  # of the 80% range's coverage
     interval: str
     loss: str
     plain: str  # loss of the plain quantiles
@@ -48,11 +48,11 @@ class Reliable(NamedTuple):
 
     name: str
     diagram: Diagram
-    bins: tuple[tuple[str, str, str], ...]  # said, came, n
+    bins: tuple[tuple[str, str, str], ...]  # predicted, observed, n
 
 
 class ShownForecast(NamedTuple):
-    """A forecast that was shown, and what became of it."""
+    """A published forecast and its outcome."""
 
     at: Time
     provider: Link
@@ -70,7 +70,7 @@ class ForecastPage:
     basis: str
     pooled: tuple[ForecastLine, ...] = ()
     parts: tuple[tuple[str, tuple[ForecastLine, ...]], ...] = ()  # before and after the settings were chosen
-    moment: str = ""  # into the incident, of which the scores by provider are
+    moment: str = ""  # since the start, of which the scores by provider are
     providers: tuple[ForecastLine, ...] = ()
     moments: tuple[Link, ...] = ()
     grid: tuple[Label, ...] = ()
@@ -85,12 +85,12 @@ def forecast(almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], minut
     outcomes = _outcomes(almanac, incidents)
     page = ForecastPage(
         head=Head(
-            title="How good the forecasts of recovery are" + ("" if minutes is None else f", {_into(minutes)}"),
+            title="Forecast accuracy" + ("" if minutes is None else f", {_into(minutes)} after the start"),
             path=url(minutes),
             section="leaderboard",
-            description="Every forecast of when an outage ends, scored: coverage of intervals, loss against baselines.",
+            description="Every forecast of when an outage ends, scored: how often the range was right, error against baselines.",
         ),
-        stand=_stand(scores) if scores else "No scorecard was made yet: python3 tasks.py score makes it.",
+        stand=_stand(scores) if scores else "No scorecard yet: run python3 tasks.py score.",
         basis=_basis(scores, almanac) if scores else "",
         forecasts=tuple(_shown_forecast(almanac, incidents, *one) for one in outcomes[:NEWEST])
         if minutes is None
@@ -106,7 +106,7 @@ def forecast(almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], minut
         moment=_into(at),
         providers=tuple(_lines(scores, "all", _ordered(scores, at), (at,), names)),
         moments=tuple(Link(url(each), _into(each)) for each in ELAPSED),
-        grid=charts.axis([(FROM, "50 %"), (0.8, "80 %"), (1, "100 %")], FROM, 1),
+        grid=charts.axis([(FROM, "50%"), (0.8, "80%"), (1, "100%")], FROM, 1),
     )
     if minutes is not None:
         return page
@@ -124,13 +124,13 @@ def url(minutes: int | None = None) -> str:
 
 
 def _into(minutes: int) -> str:
-    return f"{english.duration(minutes * english.MINUTE)} in" if minutes else "at its start"
+    return english.duration(minutes * english.MINUTE)
 
 
 def _outcomes(
     almanac: Snapshot, incidents: Mapping[tuple[str, str], Card]
 ) -> list[tuple[Issued, issued.ForecastScore | None]]:
-    """Return every forecast that was shown, newest first, and what became of it."""
+    """Return every published forecast, newest first, and its outcome."""
     forecasts = (line for lines in almanac.issued.values() for line in lines)
     newest = sorted(forecasts, key=lambda line: (-line.forecast.at, line.provider, line.incident))
     return [
@@ -160,7 +160,7 @@ def _lines(
 def _line(score: Score, slug: str, name: str, minutes: int) -> ForecastLine:
     coverage = score.within_80 / score.n
     low, high = wilson(score.within_80, score.n)
-    label = f"{english.percent(coverage)} of {english.count(score.n)} held, 80 % were meant to"
+    label = f"{english.percent(coverage)} of {english.count(score.n)} within the range, target 80%"
     return ForecastLine(
         name=name,
         link=base.provider_url(slug) if slug else "",
@@ -179,44 +179,43 @@ def _line(score: Score, slug: str, name: str, minutes: int) -> ForecastLine:
 
 
 def _loss(value: float | None) -> str:
-    return "not known" if value is None else f"{value:.2f}"
+    return "no data" if value is None else f"{value:.2f}"
 
 
 def _below(share: float | None) -> str:
-    """Say how much less is lost: 34 % less, 0.4 % more."""
+    """Say how much less the error is: 34% less, 0.4% more."""
     if share is None:
-        return "not known"
+        return "no data"
     return f"{english.percent(abs(share))} {'less' if share >= 0 else 'more'}"
 
 
 def _stand(scores: Scorecard) -> str:
     first = scores.row("all", ALL, 30)
     if first is None or not first.score.n:
-        return "Too few incidents have ended to score anything."
+        return "Too few incidents have ended to score forecasts."
     score = first.score
     coverage = english.percent(score.within_80 / score.n, 0)
-    press = _below(score.below(score.press))
-    return (
-        f"Half an hour into an incident the interval that should hold four times in five held in {coverage} of "
-        f"{english.plural(score.n, 'case')}, and the forecast lost {press} than “back in 2 to 4 hours”."
-    )
+    below = score.below(score.press)
+    error = "" if below is None else f", with {_below(below)} error than “back in 2 to 4 hours”"
+    cases = english.plural(score.n, "case")
+    return f"Half an hour into an incident, the 80% range was right in {coverage} of {cases}{error}."
 
 
 def _basis(scores: Scorecard, almanac: Snapshot) -> str:
     later = scorecard.since((card for cards in almanac.cards.values() for card in cards), scores)
-    ended = f"{english.plural(later, 'incident')} ended since, not in it yet. " if later else ""
+    ended = f"Not included yet: {english.plural(later, 'incident')} that ended since. " if later else ""
     return (
         f"Scored on {english.date(moment(scores.run_at))}: {english.plural(scores.trials, 'forecast')} of "
         f"{english.plural(scores.incidents, 'incident')}, the last of which ended "
         f"{english.moment(moment(scores.until))}. "
-        f"{ended}Record {scores.record}."
+        f"{ended}Data version {scores.record}."
     )
 
 
 def _reliable(minutes: int, bins: Iterable[tuple[float, float, int]]) -> Reliable:
     points = tuple(bins)
-    name = f"Over within {english.duration(minutes * english.MINUTE)}"
-    pairs = ", ".join(f"{chance:.0%} said, {share:.0%} came" for chance, share, _ in points)
+    name = f"Fixed within {english.duration(minutes * english.MINUTE)}"
+    pairs = ", ".join(f"{chance:.0%} predicted, {share:.0%} observed" for chance, share, _ in points)
     return Reliable(
         name=name,
         diagram=charts.diagram(points, f"{name}: {pairs}"),
@@ -230,13 +229,13 @@ def _tally(outcomes: list[tuple[Issued, issued.ForecastScore | None]]) -> str:
     over = [outcome for _, outcome in outcomes if outcome]
     if not outcomes:
         return (
-            "None yet. From the first pull that meets an open incident on, each forecast shown on its page is kept "
-            "here with what became of it."
+            "None yet. Once a pull finds an open incident, each forecast published for it is listed here with its "
+            "outcome."
         )
     hits = sum(outcome.within_80 for outcome in over)
     waiting = f"; {len(outcomes) - len(over)} still open" if len(over) < len(outcomes) else ""
-    held_in = f"the 80 % interval held in {hits} of {len(over)}{waiting}."
-    return f"{english.plural(len(outcomes), 'forecast')} shown: {held_in}"
+    right = f"the 80% range was right in {hits} of {len(over)}{waiting}."
+    return f"{english.plural(len(outcomes), 'forecast')} published: {right}"
 
 
 def _shown_forecast(
@@ -246,7 +245,7 @@ def _shown_forecast(
     name = next((p.name for p in almanac.providers if p.slug == line.provider), line.provider)
     low, _, middle, _, high = (english.duration(round(minutes * 60)) for minutes in line.forecast.quantiles)
     at = moment(line.forecast.at)
-    came = "still open" if outcome is None else english.duration(round(outcome.remaining * 60))
-    verdict = "" if outcome is None else "held" if outcome.within_80 else "did not hold"
+    came = "still open" if outcome is None else f"it took {english.duration(round(outcome.remaining * 60))}"
+    verdict = "" if outcome is None else "within the range" if outcome.within_80 else "outside the range"
     link = Link(base.incident_url(card), f"{name}: {base.name(card)}")
     return ShownForecast(base.time(at, english.moment(at)), link, f"{middle} ({low} to {high})", came, verdict)

@@ -1,4 +1,4 @@
-"""What was written then: link posts on the pages of the incidents they are about, and all of them together."""
+"""Press coverage at the time: link posts on the pages of the incidents they are about, and all of them together."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 100  # link posts on the page; older ones stand on the pages of their inc
 
 
 class Also(NamedTuple):
-    """Another telling of the same story."""
+    """Another report of the same story."""
 
     link: Link
     publisher: str
@@ -32,7 +32,7 @@ class PressPost(NamedTuple):
     time: Time
     grade: str
     quote: str
-    more_tellings: str  # what the list of other tellings is called
+    more_tellings: str  # what the list of other reports is called
     also: tuple[Also, ...]
     note: str
     curator: str
@@ -51,11 +51,11 @@ def press(almanac: Snapshot) -> PressPage:
     """Return the page of the newest link posts."""
     return PressPage(
         head=Head(
-            title="What was written then",
+            title="Press coverage at the time",
             path="/press/",
             section="articles",
-            description="What the press and users wrote about incidents, chosen by hand, with what its word weighs.",
-            feeds=base.feeds("/press/", "What was written"),
+            description="Press and user reports on incidents, selected by hand and graded by reliability.",
+            feeds=base.feeds("/press/", "Press coverage"),
         ),
         posts=tuple(press_posts(almanac)[:MOST]),
     )
@@ -92,7 +92,7 @@ def _press_post(post: LinkPost, cards: dict[tuple[str, str], Card], names: dict[
         time=base.time(post.lead.at, english.moment(post.lead.at)),
         grade=GRADES[post.grade],
         quote=post.quote,
-        more_tellings=f"Told {english.plural(len(post.also), 'more time')}" if post.also else "",
+        more_tellings=english.plural(len(post.also), "more report") if post.also else "",
         also=tuple(_also(telling) for telling in post.also),
         note=post.note,
         curator=post.curator,

@@ -1,4 +1,4 @@
-"""The way to anything on record: by words where a script may run, else by month, provider and year, or component."""
+"""The way to anything in the archive: by words where a script may run, else by month, provider and year, or component."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def search(almanac: Snapshot, by_month: Months, indexed: bool = False) -> Search
     with_parts = [provider for provider in rows.by_name(almanac.providers) if provider.components]
     return SearchPage(
         head=Head(
-            title="Search the record",
+            title="Search the archive",
             path="/search/",
             section="search",
-            description="Find an incident of an AI service by month, by provider, by component, or in articles.",
+            description="Find an AI outage by month, by provider, by component, or in articles.",
         ),
         stand=f"{english.plural(sum(map(len, almanac.cards.values())), 'incident')} "
         f"of {english.plural(len(almanac.cards), 'provider')}.",

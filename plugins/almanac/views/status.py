@@ -1,4 +1,4 @@
-"""The site's own status: which feeds it reads, when it last could, what failed, and what time the record covers."""
+"""The site's own status: which feeds it reads, when it last could, what failed, and what periods the data covers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 
-SILENCE = "What is not read is shown as unknown everywhere, never as healthy."
+SILENCE = "A provider whose feed we cannot read is shown as unknown, never as healthy."
 
 
 class FeedLine(NamedTuple):
@@ -31,7 +31,7 @@ class FeedLine(NamedTuple):
 
 
 class ProviderSource(NamedTuple):
-    """A provider with its feeds and the time its record covers."""
+    """A provider with its feeds and the time its data covers."""
 
     provider: Link
     feeds: tuple[FeedLine, ...]
@@ -84,7 +84,7 @@ def _stand(feeds: list[FeedLine]) -> str:
 
 
 def source(almanac: Snapshot, provider: Provider) -> ProviderSource:
-    """Return the feeds of one provider and what its record covers."""
+    """Return the feeds of one provider and what its data covers."""
     pulls = almanac.pulls.get(provider.slug)
     states = {state.url: state for state in pulls.feeds} if pulls else {}
     covered, gaps = _coverage(almanac, pulls)
@@ -107,7 +107,7 @@ def _line(almanac: Snapshot, feed: Feed, state: FeedState | None) -> FeedLine:
     return FeedLine(
         url=feed.url,
         host=feed.url.partition("//")[2],
-        dialect=(state.dialect if state and state.dialect else feed.dialect) or "not known",
+        dialect=(state.dialect if state and state.dialect else feed.dialect) or "unknown format",
         state=word,
         css=css,
         fetched=base.time(fetched, english.near(fetched, almanac.now)) if fetched else Time("", ""),
@@ -131,14 +131,14 @@ def _note(feed: Feed, state: FeedState | None) -> str:
     if state and state.error:
         since = f" since {english.moment(state.error_since)}" if state.error_since else ""
         return f"{state.error}{since}"
-    return "" if feed.verified else "form not yet verified by a recording"
+    return "" if feed.verified else "feed format not yet verified"
 
 
 def _coverage(almanac: Snapshot, pulls: Pulls | None) -> tuple[str, str]:
-    """Say from when to when a record reaches, how much of that it covers, and its longest gap."""
+    """Say from when to when the data reaches, how much of that it covers, and its longest gap."""
     covered = windows.coverage(pulls, seconds(almanac.now)) if pulls else ()
     if not covered:
-        return "no time is covered yet", ""
+        return "no data yet", ""
     first, last = covered[0].since, covered[-1].until
     share = windows.total(covered) / (last - first)
     span = f"{english.date(moment(first))} to {english.date(moment(last))}, {english.percent(share, 0)} of it"

@@ -1,4 +1,4 @@
-"""The page that tells how to follow the site: feeds, calendars, badges and the API, for all and for each provider."""
+"""The page on how to follow the site: feeds, calendars, badges and the API, for all and for each provider."""
 
 from __future__ import annotations
 
@@ -41,31 +41,35 @@ FORMS = (("atom.xml", "Atom"), ("feed.xml", "RSS"), ("feed.json", "JSON Feed"))
 WAYS = (
     Way(
         "Incidents and articles",
-        "One item an incident; it is marked as changed whenever something new is known.",
+        "One item per incident, updated as it develops.",
         tuple(Link(f"/{name}", form) for name, form in FORMS),
     ),
-    Way("Every update", "One item a post of a provider, for who wants all of it.", (Link("/updates.xml", "Atom"),)),
-    Way("Major and critical only", "What its provider rates as severe, nothing else.", (Link("/major.xml", "Atom"),)),
-    Way("Articles", "What people wrote here.", tuple(Link(f"/articles/{name}", form) for name, form in FORMS)),
+    Way(
+        "Every update", "One item per provider update, for those who want everything.", (Link("/updates.xml", "Atom"),)
+    ),
+    Way(
+        "Major and critical only", "Only incidents that their provider rates as severe.", (Link("/major.xml", "Atom"),)
+    ),
+    Way("Articles", "Our own articles.", tuple(Link(f"/articles/{name}", form) for name, form in FORMS)),
     Way(
         "Press",
-        "What was written elsewhere at the time, chosen and held against the record.",
+        "Press coverage at the time, selected by hand and linked to incidents.",
         tuple(Link(f"/press/{name}", form) for name, form in FORMS),
     ),
     Way("All feeds at once", "A list to import into a feed reader.", (Link("/feeds.opml", "OPML"),)),
     Way("Calendar", "The newest incidents and announced maintenance.", (Link("/calendar.ics", "iCalendar"),)),
     Way(
         "Status as JSON",
-        "In the shape of the Statuspage API, so that its clients work. What is not known is left out "
-        "and named, and page.valid_until says until when a statement may be believed.",
+        "In the format of the Statuspage API, so that its clients work. Providers without data are left out "
+        "and listed; page.valid_until says how long a status is valid.",
         tuple(Link(f"/api/v2/{name}.json", name) for name in ("summary", "status", "components", "incidents")),
     ),
     Way(
         "Badge",
-        "How many declare trouble, and as of when.",
+        "How many providers report a problem, and as of when.",
         (Link("/badge.svg", "SVG"), Link("/badge.json", "for shields.io")),
     ),
-    Way("For operators", "Feeds this site could not read for a day.", (Link("/operators.xml", "Atom"),)),
+    Way("For operators", "Feeds we have not been able to read for a day.", (Link("/operators.xml", "Atom"),)),
 )
 
 
@@ -78,9 +82,9 @@ def subscribe(almanac: Snapshot) -> Subscribe:
             title="Follow the site",
             path="/subscribe/",
             section="subscribe",
-            description="Feeds, calendars, badges and JSON of declared incidents, for all AI providers or one.",
+            description="Feeds, calendars, badges and JSON of reported incidents, for all AI providers or one.",
         ),
-        stand="No account, no mail address, no tracking: take an address into the program of your choice.",
+        stand="No account, no mail address, no tracking: copy a feed address into the app of your choice.",
         ways=WAYS,
         own=tuple(_own(base.provider_url(p.slug), p.name) for p in by_name),
         example=f"{almanac.site_url}{first}badge.svg",

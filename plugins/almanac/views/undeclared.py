@@ -1,4 +1,4 @@
-"""Trouble that others saw and no provider declared: its own pages, marked as such, and a section on its provider's."""
+"""Outages that others saw and no provider reported: their own pages, marked as such, and a section on the provider's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 from almanac.views.claims import GRADES
 
-NEAR = 3 * 3600  # s around it in which a declared incident may be the same trouble
+NEAR = 3 * 3600  # s around it in which a reported incident may be the same outage
 
 
 class UndeclaredLine(NamedTuple):
@@ -36,7 +36,7 @@ class WitnessLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndeclaredList:
-    """The list of what nobody declared, at /undeclared/."""
+    """The list of unacknowledged outages, at /undeclared/."""
 
     head: Head
     lines: tuple[UndeclaredLine, ...]  # newest first
@@ -44,7 +44,7 @@ class UndeclaredList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndeclaredPage:
-    """The page of trouble that nobody declared, at /undeclared/<provider>/<slug>/."""
+    """The page of an unacknowledged outage, at /undeclared/<provider>/<slug>/."""
 
     head: Head
     provider: Link
@@ -53,34 +53,34 @@ class UndeclaredPage:
     started: Time
     ended: Time | None
     evidence: tuple[WitnessLine, ...]
-    declared: tuple[Link, ...]  # what the provider did declare within hours of it
+    declared: tuple[Link, ...]  # what the provider did report within hours of it
     brought: Time
     contributor: str
 
 
 def undeclared(almanac: Snapshot) -> UndeclaredList:
-    """Return the page of all undeclared trouble."""
+    """Return the page of all unacknowledged outages."""
     return UndeclaredList(
         head=Head(
-            title="Not declared",
+            title="Unacknowledged outages",
             path="/undeclared/",
             section="incidents",
-            description="Trouble that others saw and no provider declared, with its witnesses. It counts in no number.",
-            feeds=(base.FeedLink("/undeclared/atom.xml", "Not declared by providers", "application/atom+xml"),),
+            description="Outages that others saw and no provider reported, with evidence. Not counted in our statistics.",
+            feeds=(base.FeedLink("/undeclared/atom.xml", "Unacknowledged outages", "application/atom+xml"),),
         ),
         lines=undeclared_lines(almanac),
     )
 
 
 def undeclared_lines(almanac: Snapshot, provider: str = "") -> tuple[UndeclaredLine, ...]:
-    """Return the lines of all undeclared trouble, or of that of one provider (a slug)."""
+    """Return the lines of all unacknowledged outages, or of those of one provider (a slug)."""
     names = rows.names(almanac.providers)
     return tuple(
         UndeclaredLine(
             Link(one.url, one.title),
             names.get(one.provider, one.provider),
             base.time(one.started, english.moment(one.started)),
-            english.plural(len(one.evidence), "witness", "witnesses"),
+            english.plural(len(one.evidence), "source"),
         )
         for one in up_to_now(almanac)
         if not provider or one.provider == provider
@@ -88,18 +88,18 @@ def undeclared_lines(almanac: Snapshot, provider: str = "") -> tuple[UndeclaredL
 
 
 def up_to_now(almanac: Snapshot) -> tuple[Undeclared, ...]:
-    """Return the undeclared trouble that had been brought by `almanac.now`."""
+    """Return the unacknowledged outages that had been submitted by `almanac.now`."""
     return tuple(one for one in almanac.undeclared if one.date <= almanac.now)
 
 
 def page(almanac: Snapshot, one: Undeclared, provider: Provider) -> UndeclaredPage:
-    """Return the page of one case of undeclared trouble."""
+    """Return the page of one unacknowledged outage."""
     return UndeclaredPage(
         head=Head(
-            title=f"Not declared: {one.title}",
+            title=f"Unacknowledged: {one.title}",
             path=one.url,
             section="incidents",
-            description=f"{one.summary} {provider.name} did not declare it; others saw it.",
+            description=f"{one.summary} {provider.name} did not report it; others did.",
         ),
         provider=Link(base.provider_url(provider.slug), provider.name),
         title=one.title,

@@ -334,7 +334,7 @@ class _Line:
             return
         if not SHAPE.fullmatch(str(problem)):
             self._say(number, f"the check tells no file, line and reason: {str(problem)[:200]}")
-        if not re.search(r"; | like |write |mend |name it|keep |rename |use ", problem.text):
+        if not re.search(r"; | like |write |fix |correct |must be |name it|keep |rename |use ", problem.text):
             self._say(number, f"the check tells no cure: {str(problem)[:200]}")
         if problem.file == "content":
             self._say(number, f"the check names no file: {str(problem)[:200]}")

@@ -25,7 +25,7 @@ Capability = Literal["chat", "api", "code", "search", "speech", "images", "compu
 
 
 class Form(BaseModel):
-    """Exactly these keys with exactly these types: YAML's guesses (no → false, 1 → number) are not mended silently."""
+    """Exactly these keys with exactly these types: YAML's guesses (no → false, 1 → number) are not corrected silently."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -62,40 +62,40 @@ class ProviderForm(Form):
         description="The file's name without `.md`: a to z, 0 to 9 and `-`. It is part of addresses and never changes"
     )
     name: Line = Field(description="What readers call it")
-    company: Line = Field(description="Whose it is")
-    home: Web = Field(description="Its web address in full")
-    status_page: Web = Field(description="That of its status page")
+    company: Line = Field(description="Company")
+    home: Web = Field(description="Its website, as a full URL")
+    status_page: Web = Field(description="URL of its status page")
     feeds: list[FeedForm] = Field(
         [],
         max_length=limits.FEEDS,
         description=(
             "Its RSS or Atom feeds. `dialect` is a hint, the name of a module in plugins/almanac/feeds such as "
-            "`statuspage`; what a feed really speaks is found out at each pull. `verified` is true once its form has "
-            "been seen in a recording"
+            "`statuspage`; the real format is detected at each pull. `verified` is true once its format has "
+            "been checked against a recording"
         ),
     )
     components: list[ComponentForm] = Field(
         [],
         max_length=limits.PARTS,
         description=(
-            "What its incidents name. `match` holds every name a component has had in feeds; `capability` is "
+            "The components its incidents name. `match` holds every name a component has had in feeds; `capability` is "
             "`chat`, `api`, `code`, `search`, `speech`, `images`, `compute` or `other`"
         ),
     )
-    capabilities: list[Capability] = Field([], max_length=limits.NAMES, description="What it can stand in for")
-    aliases: list[Line] = Field([], max_length=limits.NAMES, description="What else people search for")
+    capabilities: list[Capability] = Field([], max_length=limits.NAMES, description="Capabilities")
+    aliases: list[Line] = Field([], max_length=limits.NAMES, description="Other names people search for")
     scope: ScopeForm | None = Field(
         None,
         description=(
-            "Only for pages that carry more than AI: `components` (slugs of those above) and `words` (of titles) "
+            "Only for status pages that cover more than AI: `components` (slugs of those above) and `words` (of titles) "
             "that concern AI"
         ),
     )
     written_by: Literal["hand", "machine"] = Field(
-        "hand", description="`machine` if the page is written by probes; otherwise leave it out"
+        "hand", description="`machine` if the status page is automated; otherwise leave it out"
     )
     zone: Zone = Field(
-        "UTC", description="The time zone the page prints, if its feed does not say: `America/Los_Angeles`"
+        "UTC", description="The time zone of the page, if its feed does not state one: `America/Los_Angeles`"
     )
     built_on: list[Slug] = Field(
         [], max_length=limits.NAMES, description="Slugs of providers whose models it says it uses"
@@ -103,7 +103,7 @@ class ProviderForm(Form):
 
 
 class SourceForm(Form):
-    """What an article rests on. `primary`: it was there itself (the provider, a measurement), not told by others."""
+    """What an article rests on. `primary`: it was there itself (the provider, a measurement), not second-hand."""
 
     url: Web
     title: Line
@@ -120,7 +120,7 @@ class CorrectionForm(Form):
 
 
 class ClaimForm(Form):
-    """What somebody said, and what became of it. `check` is a question of `queries`, which has rules of its own."""
+    """What somebody claimed, and the verdict. `check` is a question of `queries`, which has rules of its own."""
 
     said: Line
     by: Line
@@ -139,7 +139,8 @@ class ArticleForm(Form):
     date: Moment = Field(description="When it is published, in UTC, with the Z")
     modified: Moment | None = Field(None, description="When it was last changed in substance; leave it out at first")
     first_url: Former = Field(
-        "", description="Only if the file was renamed: the address it was first published at, which feeds know it by"
+        "",
+        description="Only if the file was renamed: the address it was first published at, which identifies it in feeds",
     )
     authors: list[Line] = Field(min_length=1, max_length=limits.LISTED, description="Who wrote it, as a list")
     providers: list[Slug] = Field(
@@ -158,32 +159,32 @@ class ArticleForm(Form):
         max_length=limits.LISTED,
         description=(
             "At least one. `kind` is `provider`, `press`, `tracker`, `data`, `analysis` or `person`; `primary` is"
-            " true if the source was there itself"
+            " true for first-hand sources"
         ),
     )
     claims: list[ClaimForm] = Field(
         [],
         max_length=limits.LISTED,
-        description="What others said, held against the record: [see below](#claims-and-figures)",
+        description="What others said, checked against the archive: [see below](#claims-and-figures)",
     )
     figures: dict[Slug, dict[str, Any]] = Field(
         {},
         max_length=limits.LISTED,
-        description="Figures the text quotes from the archive: [see below](#claims-and-figures)",
+        description="Figures computed from the archive: [see below](#claims-and-figures)",
     )
     corrections: list[CorrectionForm] = Field(
         [], max_length=limits.LISTED, description="Later, if needed: a list of `date` and `text`"
     )
-    confirmed: list[Line] = Field([], max_length=limits.LISTED, description="What is known, as a list")
-    claimed: list[Line] = Field([], max_length=limits.LISTED, description="What is said, and by whom")
-    unknown: list[Line] = Field([], max_length=limits.LISTED, description="What nobody outside knows")
+    confirmed: list[Line] = Field([], max_length=limits.LISTED, description="What is confirmed, as a list")
+    claimed: list[Line] = Field([], max_length=limits.LISTED, description="What others claim, and who")
+    unknown: list[Line] = Field([], max_length=limits.LISTED, description="What nobody outside the company knows")
 
 
 class FixForm(Form):
-    """content/corrections/<provider>/<id>.yml: what an editor says of an incident instead, and why."""
+    """content/corrections/<provider>/<id>.yml: an editor's correction of an incident, and why."""
 
-    start: Moment | None = Field(None, description="When it really began, in UTC")
-    end: Moment | None = Field(None, description="When it really ended, in UTC")
+    start: Moment | None = Field(None, description="Actual start, in UTC")
+    end: Moment | None = Field(None, description="Actual end, in UTC")
     kind: Literal["outage", "degradation", "maintenance", "notice", "test"] | None = Field(
         None, description="`outage`, `degradation`, `maintenance`, `notice` or `test`"
     )
@@ -191,13 +192,13 @@ class FixForm(Form):
         None, description="`none`, `minor`, `major`, `critical`, `maintenance` or `unknown`"
     )
     merge_with: Key | None = Field(
-        None, description="`provider/id` of the incident that it is part of: then the two count as one"
+        None, description="`provider/id` of the incident that it is part of; the two are counted as one"
     )
-    withdrawn: bool = Field(False, description="`true` if it should never have been posted: then it counts no more")
-    reason: Line = Field(description="Why, in a sentence")
-    source: Web = Field(description="Where that can be seen: a web address")
-    author: Line = Field(description="Who says so")
-    date: Moment = Field(description="And when")
+    withdrawn: bool = Field(False, description="`true` if it should never have been posted; it is no longer counted")
+    reason: Line = Field(description="The reason, in a sentence")
+    source: Web = Field(description="The evidence: a URL")
+    author: Line = Field(description="Your name")
+    date: Moment = Field(description="Date of the correction, in UTC")
 
 
 class OutletForm(Form):
@@ -205,35 +206,35 @@ class OutletForm(Form):
 
     slug: Slug = Field(description="The file's name without `.md`")
     name: Line = Field(description="What readers call it")
-    home: Web = Field(description="Its address")
+    home: Web = Field(description="Its website")
     feed: FeedAddress = Field(description="Its RSS or Atom feed")
     kind: Literal["press", "community"] = Field(
-        description="`press`, where an editor answers for it, or `community`, where users post"
+        description="`press` if it has an editor, `community` if users post there"
     )
 
 
 class ToldForm(Form):
-    """One telling of a story: where, under which title, by whom and when."""
+    """One report of a story: where, under which title, by whom and when."""
 
-    url: Web = Field(description="Where it stands")
-    title: Line = Field(description="The headline as it stands there")
-    publisher: Line = Field(description="Whose it is")
+    url: Web = Field(description="URL of the report")
+    title: Line = Field(description="Its headline, unchanged")
+    publisher: Line = Field(description="Publisher")
     date: Moment = Field(description="When it was published, in UTC")
 
 
 class StoryForm(ToldForm):
-    """What a draft in content/inbox and a link post have in common; `also` are other tellings of the same story."""
+    """What a draft in content/inbox and a link post have in common; `also` are other reports of the same story."""
 
     grade: Literal["official", "stated-cause", "press", "user-report", "unverified"] = Field(
-        description="What its word weighs: `official`, `stated-cause`, `press`, `user-report` or `unverified`"
+        description="How reliable it is: `official`, `stated-cause`, `press`, `user-report` or `unverified`"
     )
-    providers: list[Slug] = Field(min_length=1, max_length=limits.LISTED, description="What it is about: slugs")
-    incidents: list[Key] = Field([], max_length=limits.LISTED, description="And `provider/id`")
-    quote: Quote = Field("", description="At most 25 words, in one line; may be left out")
+    providers: list[Slug] = Field(min_length=1, max_length=limits.LISTED, description="Providers concerned, as slugs")
+    incidents: list[Key] = Field([], max_length=limits.LISTED, description="Incidents concerned, as `provider/id`")
+    quote: Quote = Field("", description="A quotation of at most 25 words, in one line; optional")
     also: list[ToldForm] = Field(
         [],
         max_length=limits.LISTED,
-        description="Others who told the same story: a list of `title`, `url`, `publisher` and `date`",
+        description="Other reports of the same story: a list of `title`, `url`, `publisher` and `date`",
     )
 
 
@@ -246,12 +247,12 @@ class DraftForm(StoryForm):
 class LinkForm(StoryForm):
     """The front matter of content/links/<year>/<date>-<slug>.md: a story that a person put on the incident's page."""
 
-    curator: Line = Field(description="Who chose it")
-    note: Line | None = Field(None, description="A line of theirs, if need be")
+    curator: Line = Field(description="Who selected it")
+    note: Line | None = Field(None, description="A short comment by the curator; optional")
 
 
 class EvidenceForm(Form):
-    """Where trouble was spoken of that no provider declared. `grade`: what that word weighs, never official."""
+    """A report of an outage that no provider acknowledged. `grade`: how reliable it is, never official."""
 
     url: Web
     title: Line
@@ -261,24 +262,24 @@ class EvidenceForm(Form):
 
 
 class UndeclaredForm(Form):
-    """content/undeclared/<provider>/<date>-<slug>.md: trouble that the provider's feeds never admitted."""
+    """content/undeclared/<provider>/<date>-<slug>.md: an outage that the provider's feeds never mentioned."""
 
-    title: Line = Field(description="What did not work, for whom, in a line")
-    start: Moment = Field(description="When the first piece of evidence says it began, in UTC")
-    end: Moment | None = Field(None, description="When the last one says it was over; leave it out if none does")
+    title: Line = Field(description="What did not work, and for whom, in one line")
+    start: Moment = Field(description="Start according to the first piece of evidence, in UTC")
+    end: Moment | None = Field(None, description="End according to the last one; leave it out if none gives an end")
     summary: Line = Field(
-        description="What is said to have happened, and what the provider's page showed, in a sentence or two"
+        description="What reportedly happened, and what the provider's status page showed, in a sentence or two"
     )
     evidence: list[EvidenceForm] = Field(
         min_length=2,
         max_length=limits.LISTED,
         description=(
-            "At least two witnesses of different publishers: `url`, `title`, `publisher`, `date` and `grade`, which is "
+            "At least two reports by different publishers: `url`, `title`, `publisher`, `date` and `grade`, which is "
             "`press`, `user-report` or `unverified`"
         ),
     )
-    contributor: Line = Field(description="Who brings it")
-    date: Moment = Field(description="And when, in UTC")
+    contributor: Line = Field(description="Your name")
+    date: Moment = Field(description="Date of the report, in UTC")
 
 
 class PageForm(Form):

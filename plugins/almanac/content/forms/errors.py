@@ -36,18 +36,19 @@ def _message(form: type[BaseModel], path: Way, detail: ErrorDetails) -> str:
     if kind == "too_long":
         return f"holds {len(detail['input']):,}; write at most {detail['ctx']['max_length']:,}"
     if kind == "literal_error":
-        return f"{value} is not one of the words known here; write {_choices(detail['ctx']['expected'])}"
+        return f"{value} is not allowed; use {_choices(detail['ctx']['expected'])}"
     expected = {
         "string_type": "text in quotes",
         "bool_type": "true or false",
-        "list_type": "a list, as in [a, b]",
-        "model_type": "fields below it, indented by two blanks",
-        "dict_type": "fields below it, indented by two blanks",
-        "date_type": "a day without quotes, as in 2026-03-02",
+        "list_type": "a list, e.g. [a, b]",
+        "model_type": "fields below it, indented by two spaces",
+        "dict_type": "fields below it, indented by two spaces",
+        "date_type": "a date without quotes, e.g. 2026-03-02",
         "int_type": "the number of a source, from 1",
-        "datetime_type": "a date and time in UTC without quotes, as in 2026-03-02T18:00:00Z",
+        "datetime_type": "a date and time in UTC without quotes, e.g. 2026-03-02T18:00:00Z",
     }
-    return f"{value} is of the wrong type; write {expected.get(kind, detail['msg'])}"
+    found = "empty" if detail["input"] is None else value
+    return f"is {found}; must be {expected.get(kind, detail['msg'])}"
 
 
 def _excerpt(value: object) -> str:

@@ -25,7 +25,7 @@ _DISGUISED = re.compile(rf"[A-Za-z]\w*{_ALIKE}|{_ALIKE}\w*[A-Za-z]")
 def _slug(value: str) -> str:
     """Return a slug: the form of everything that becomes part of a URL."""
     if not 1 <= len(value) <= 64 or set(value) - set("abcdefghijklmnopqrstuvwxyz0123456789-"):
-        raise ValueError("is no slug; use 1 to 64 of a-z, 0-9 and -")
+        raise ValueError("is not a valid slug; use 1 to 64 of a-z, 0-9 and -")
     if value in DEVICES:
         raise ValueError("is a name that Windows keeps for a device; choose another")
     return value
@@ -37,8 +37,8 @@ def _web(value: str) -> str:
         raise ValueError(f"has {len(value):,} characters; write an address of at most {limits.ADDRESS:,}")
     if not addresses.is_web(value):
         if value.isprintable() and not unquote(value.partition("//")[2].partition("/")[0]).isascii():
-            raise ValueError("hides where it leads; write the host in a to z, 0 to 9 and hyphens")
-        raise ValueError("is no web address; write it in full, as in https://status.example.com/")
+            raise ValueError("hides its real target; write the host in a to z, 0 to 9 and hyphens")
+        raise ValueError("is not a valid URL; write it in full, e.g. https://status.example.com/")
     return value
 
 
@@ -48,7 +48,7 @@ def _feed_address(value: str) -> str:
     host = (parts.hostname or "").rstrip(".")
     top = host.rpartition(".")[2]
     if "." not in host or ":" in host or top in INSIDE or not re.fullmatch("[a-z]{2,}|xn--[a-z0-9-]+", top):
-        raise ValueError("is no address on the public web; write a host by its name, as in status.example.com")
+        raise ValueError("is not a URL on the public web; use a host name, e.g. status.example.com")
     if not re.fullmatch(r"[^:]*(?::(?:80|443)?)?", parts.netloc):
         raise ValueError("names a port; leave it out")
     return value
@@ -76,7 +76,7 @@ def _zone(value: str) -> str:
     """Return a time zone that is the same on every machine: of a place, or UTC."""
     if value != "UTC" and value not in _zones():
         near = nearest(value, _zones()) or "America/Los_Angeles"
-        raise ValueError(f"is no time zone of a place; write an IANA name such as {near}, or UTC")
+        raise ValueError(f"is not a valid time zone; use an IANA name such as {near}, or UTC")
     return value
 
 
@@ -90,16 +90,16 @@ def _zones() -> frozenset[str]:
 def _former(value: str) -> str:
     """Return the address of an article before its file was renamed."""
     if not re.fullmatch(r"/articles/\d{4}/[a-z0-9]+(-[a-z0-9]+)*/", value):
-        raise ValueError("is no address of an article; write it as it was, as in /articles/2026/claude-outage/")
+        raise ValueError("is not the address of an article; write it as it was, e.g. /articles/2026/claude-outage/")
     return value
 
 
 def _moment(value: datetime) -> datetime:
     """Return an instant in UTC, whatever clock it was written by."""
     if value.tzinfo is None:
-        raise ValueError("has no time zone; write it in UTC with a Z, as in 2026-03-02T18:00:00Z")
+        raise ValueError("has no time zone; write it in UTC with a Z, e.g. 2026-03-02T18:00:00Z")
     if value.year not in YEARS:
-        raise ValueError(f"is of another age; write a year from {YEARS[0]} to {YEARS[-1]}")
+        raise ValueError(f"is out of range; use a year from {YEARS[0]} to {YEARS[-1]}")
     return value.astimezone(UTC)
 
 
@@ -107,9 +107,9 @@ def _key(value: str) -> str:
     """Return the key that names an incident for life: the provider's slug and its own id."""
     provider, slash, incident = value.partition("/")
     if len(value) > limits.LINE:
-        raise ValueError(f"has {len(value):,} characters; write provider/id, as in anthropic/0ghc53zpsfmt")
+        raise ValueError(f"has {len(value):,} characters; write provider/id, e.g. anthropic/0ghc53zpsfmt")
     if not slash or not incident or not incident.isprintable() or " " in incident:
-        raise ValueError("names no incident; write provider/id, as in anthropic/0ghc53zpsfmt")
+        raise ValueError("names no incident; write provider/id, e.g. anthropic/0ghc53zpsfmt")
     return f"{_slug(provider)}/{incident}"
 
 
