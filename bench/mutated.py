@@ -248,7 +248,7 @@ def tried(base: Base, body: bytes) -> tuple[str, list[str]]:
     except FeedError as error:
         bug = "reading failed" in str(error)
         return f"refused: {error.reason}", [f"uncaught: {error}"] if bug else []
-    if not is_well_formed(body):
+    if not is_well_formed(body) and not reading.is_mended:
         return "read", ["it is not well-formed and was read"]
     merged = merge(base.known, reading)
     after = dict(base.known) | {incident.id: incident for incident in merged.incidents}

@@ -30,7 +30,7 @@ def left_out(rec: Any, card_id: str) -> Any:
 
 
 def test_the_withdrawal_of_a_product_is_no_outage(records: Any) -> None:
-    assert left_out(records["anthropic"], "s9w82lp9dcn9") == "notice, no trouble of the service"
+    assert left_out(records["anthropic"], "s9w82lp9dcn9") == "notice, service not affected"
     longest = max(c.ended - c.started for c in records["anthropic"].selection.eligible)
     assert longest < 10 * DAY
 
@@ -55,12 +55,12 @@ def test_nobody_is_at_0_or_100_percent_for_lack_of_data(records: Any) -> None:
     assert all(0.8 < share.low <= share.high < 1 for share in shares)
     reasons = {u.provider: u.why.split(":")[0] for u in board.unranked if u.measure.covered}
     assert reasons == {
-        "cohere": "ends not recorded",
-        "deepseek": "ends not recorded",
-        "elevenlabs": "ends not recorded",
-        "groq": "too few incidents to tell how they vary",
-        "perplexity": "too few incidents to tell how they vary",
-        "xai": "ends not recorded",
+        "cohere": "no end times",
+        "deepseek": "no end times",
+        "elevenlabs": "no end times",
+        "groq": "too few incidents",
+        "perplexity": "too few incidents",
+        "xai": "no end times",
     }
 
 

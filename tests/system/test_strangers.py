@@ -53,7 +53,7 @@ def weight(one: Stranger) -> int:
 
 
 def test_there_are_strangers_of_every_kind_and_dialect() -> None:
-    them = [bench.stranger(SEED, number) for number in range(1_000)]
+    them = [bench.stranger(SEED, number) for number in range(2_500)]
     kinds = {one.kind.partition(",")[0].partition("/")[0] for one in them}
     dialects = {name.partition("/")[0] for name, _ in feeds.fixtures()}
     assert {f"feed: changed {dialect}" for dialect in dialects} <= kinds

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from almanac.model import Change, Phase, Revision, Span, stamp
+from almanac.model import Change, Kind, Phase, Revision, Span, stamp
 from tests.support import feedforms
 from tests.support.serving import page, status
 from tests.support.statuspages import Trouble
@@ -171,6 +171,8 @@ STORIES = (
             kept(
                 Trouble(id="urn:x:1", title="Odd errors", posts=[]),
                 update(replace(LOOK, printed="", text="Some."), 2, phase=Phase.UNKNOWN),
+                kind=Kind.UNKNOWN,
+                kind_basis="words",
                 started_basis="pubdate",
                 source="",
                 dialect="plain",
