@@ -13,10 +13,11 @@ from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, ti
 from .entries import Entry
 
 _HOME = re.compile(
-    r"https?://(?:azure\.microsoft\.com/[a-z-]*/?status|azure\.status\.microsoft|status\.cloud\.microsoft)"
+    r"https?://(?:azure\.microsoft\.com/[a-z-]*/?status|(?:rssfeed\.)?azure\.status\.microsoft|status\.cloud\.microsoft"
+    r"|azurestatusprod[a-z]{0,10}\.azurewebsites\.net)"  # the machine behind it, which the feed of 2026 names as its page
 )
 _CLOCK = r"(\d{1,2}):(\d\d)(?: UTC)?"
-_DAY = r"(?:on )?(\d{1,2}) ([A-Z][a-z]{2,8}) (\d{4})"
+_DAY = r"(?:on )?(\d{1,2}) ([A-Z][a-z]{2,8}),? (\d{4})"
 _STARTED = re.compile(rf"(?:Starting (?:at|from)|Between)(?: approximately)? {_CLOCK}[^.<]{{0,60}}? {_DAY}")
 
 
