@@ -153,8 +153,8 @@ def _own_zone(printed: list[re.Match[str] | None], entry: Entry) -> tzinfo | Non
     if top is None or len(zones) != 1 or entry.dated is None or times.zone(top["zone"]) is None:
         return None
     local, clock = entry.dated.astimezone(entry.zone), _clock(top)
-    shown = (times.month_of(top["month"]), int(top["day"]), *(clock or ())[:2])
-    return entry.zone if shown == (local.month, local.day, local.hour, local.minute) else None
+    top_clock = (times.month_of(top["month"]), int(top["day"]), *(clock or ())[:2])
+    return entry.zone if top_clock == (local.month, local.day, local.hour, local.minute) else None
 
 
 def _clock(at: re.Match[str]) -> tuple[int, int, int] | None:

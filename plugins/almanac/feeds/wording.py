@@ -158,8 +158,8 @@ def labelled_phase(html: str) -> Phase | None:
     """Return the phase that a body tells under a label, as in "Status: Up" on a line of its own; None if it has none."""
     match = _LABEL.search(html)
     word = _plainly(match[1]) if match else ""
-    told = _CONDITIONS.get(word) or (phase(word) if word else None)
-    return None if told is Phase.UNKNOWN else told
+    meaning = _CONDITIONS.get(word) or (phase(word) if word else None)
+    return None if meaning is Phase.UNKNOWN else meaning
 
 
 def _closes(sentence: str) -> bool:
