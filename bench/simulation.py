@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from almanac.stats.days import Ints, by_day, disjoint
-from almanac.stats.ranks import Weeks
+from almanac.stats.rank_intervals import Weeks
 from almanac.stats.windows import DAY, WEEK
 
 YEAR = 365

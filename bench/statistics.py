@@ -20,8 +20,8 @@ from almanac.stats import backups, patterns
 from almanac.stats.availability import FORMULAS, Measure, intervals, measure, measures
 from almanac.stats.backups import holm, together
 from almanac.stats.days import Days, by_day, disjoint
+from almanac.stats.rank_intervals import Ranks, Weeks, step_down, tell_apart
 from almanac.stats.ranking import leaderboard
-from almanac.stats.ranks import Ranks, Weeks, step_down, tell_apart
 from almanac.stats.record import record
 from almanac.stats.windows import DAY, between, everything, last, periods
 from bench import rederive, simulation, synthetic

@@ -1,6 +1,6 @@
 """Answers the questions of `queries` from the archive, with range, interval and derivation, and judges claims by them.
 
-`figure` is an answer and its words, `evidence` finds it (`counting` and `moments` do the work), `verdict` judges.
+`figure` is an answer and its words, `evidence` finds it (`counting` and `one_incident` do the work), `verdict` judges.
 """
 
 from almanac.claims.evidence import Evidence, UnanswerableError

@@ -10,6 +10,7 @@ from almanac.claims.chosen import Chosen, coverage, covered_share, description, 
 from almanac.claims.figure import Figure
 from almanac.model import Card, Stretch
 from almanac.queries import Query
+from almanac.queries.question import DAYS
 from almanac.stats.availability import FORMULAS, measure
 from almanac.stats.intervals import LEVEL, Bounds, poisson, quantile
 from almanac.stats.ranking import MIN_COVERAGE, leaderboard
@@ -120,10 +121,13 @@ def of_quantile(ordered: Sequence[int], at: float, level: float = LEVEL) -> Boun
 
 
 def count(query: Query, incidents: Chosen) -> Figure:
-    """Count the incidents that started, or the days with trouble or without, in the period."""
+    """Count what the question names in the period."""
+    return _COUNTS[query.value](query, incidents)
+
+
+def _incidents(query: Query, incidents: Chosen) -> Figure:
+    """Count the incidents that started in the period."""
     how = description(query, incidents)
-    if query.value != "incidents":
-        return _days(query, incidents, how)
     n = len(incidents.sure)
     complete = covered_share(query, incidents.covered) == 1
     bounds = Bounds(n, n + len(incidents.maybe) if complete else math.inf)
@@ -141,13 +145,17 @@ def streak(query: Query, incidents: Chosen) -> Figure:
     return Figure(unit="number", bounds=bounds, n=len(incidents.sure), how=how)
 
 
-def _days(query: Query, incidents: Chosen, how: tuple[str, ...]) -> Figure:
+def _days(query: Query, incidents: Chosen) -> Figure:
+    """Count the days with trouble, or without."""
     least, most = _days_in_trouble(query, incidents)
     low, high = sum(least), sum(most)
     if query.value == "days without trouble":
         low, high = len(least) - high, len(least) - low
-    how = (*how, f"Counted are {query.value}, of {english.count(len(least))}.")
+    how = (*description(query, incidents), f"Counted are {query.value}, of {english.count(len(least))}.")
     return Figure(unit="number", bounds=Bounds(low, high), n=len(incidents.sure), how=how)
+
+
+_COUNTS: dict[str, Callable[[Query, Chosen], Figure]] = {"incidents": _incidents, **dict.fromkeys(DAYS, _days)}
 
 
 def _days_in_trouble(query: Query, incidents: Chosen) -> tuple[list[bool], list[bool]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from almanac.claims import counting, moments
+from almanac.claims import counting, one_incident
 from almanac.claims.chosen import Chosen, Lengths, chosen
 from almanac.claims.figure import Figure
 from almanac.model import Card, Provider, Pulls, seconds
 from almanac.queries import Query
+from almanac.queries.question import DAYS
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.record import Record, record
@@ -57,28 +58,28 @@ class Evidence:
             "count": counting.count,
             "streak": counting.streak,
         }[query.question]
-        incidents = self._open_in(query, provider) if "days" in query.value else self._select(query, provider)
+        incidents = self._open_in(query, provider) if query.value in DAYS else self._select(query, provider)
         return count(query, incidents)
 
     def _of_one(self, query: Query) -> Figure:
         provider, card = self._incident(query.incident)
         match query.question:
             case "started":
-                return moments.started(card)
+                return one_incident.started(card)
             case "ended":
-                return moments.ended(card)
+                return one_incident.ended(card)
             case "lasted":
-                return moments.lasted(card, self._lengths(provider, card))
+                return one_incident.lasted(card, self._lengths(provider, card))
             case "affected":
                 self._component(provider, query.value)
-                return moments.affected(query, provider, card)
+                return one_incident.affected(query, provider, card)
             case "posted":
-                return moments.posted(query, card)
+                return one_incident.posted(query, card)
             case "delay":
-                return moments.delay(query, card)
+                return one_incident.delay(query, card)
         lengths = self._lengths(provider, card)
         around = query._replace(since=card.started, until=card.started + max(lengths.most, 1))
-        return moments.trouble(query, card, lengths, self._open_in(around, self._provider(query.value)))
+        return one_incident.trouble(query, card, lengths, self._open_in(around, self._provider(query.value)))
 
     def _lengths(self, provider: Provider, card: Card) -> Lengths:
         return self._select(Query(question="", value=""), provider).lengths(card)

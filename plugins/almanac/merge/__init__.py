@@ -8,7 +8,7 @@ from datetime import datetime
 
 from almanac.merge import absence, facts
 from almanac.merge.coverage import cover, in_order
-from almanac.merge.twins import candidates, counterpart
+from almanac.merge.identity import candidates, counterpart
 from almanac.merge.updates import in_effect
 from almanac.model import Change, Incident, Reading, Window, stamp
 

@@ -21,8 +21,8 @@ from almanac.text.similar import nearest
 FORMULAS = ("all-equal", "statuspage", "incident-io", "openstatus", "aiwatch", "graded", "half-degraded")
 MARKS = ("posted late", "edited", "without an end", "of zero length", "without components")
 LENGTHS = ("median", "longest", "shortest")
-COUNTS = ("incidents", "days with trouble", "days without trouble")
-STREAKS = ("days with trouble", "days without trouble")
+DAYS = ("days with trouble", "days without trouble")
+COUNTS = ("incidents", *DAYS)
 
 _SLUG = re.compile(r"[a-z0-9-]{1,64}")
 _ENDED = re.compile(r"ended (under|over|within) (.+)|ended between (.+) and (.+)")
@@ -177,7 +177,7 @@ SHAPES: dict[str, Shape] = {
     "share": Shape(_share, "share", ("provider", *PERIOD), ("impact", "component")),
     "length": Shape(_quantile, "seconds", ("provider", *PERIOD), ("impact", "component")),
     "count": Shape(_choice(COUNTS), "number", ("provider", *PERIOD), ("impact", "component")),
-    "streak": Shape(_choice(STREAKS), "number", ("provider", *PERIOD), ("impact", "component")),
+    "streak": Shape(_choice(DAYS), "number", ("provider", *PERIOD), ("impact", "component")),
     "availability": Shape(_choice(FORMULAS), "share", ("provider", *PERIOD), ("component",)),
     "rank": Shape(_slug("value"), "rank", PERIOD),
     "trouble": Shape(_slug("value"), "yes", ("during",), ("impact",)),

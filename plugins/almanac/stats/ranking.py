@@ -17,7 +17,7 @@ import numpy as np
 from almanac.stats.availability import FORMULAS, MIN_WEEKS, Measure, in_weeks, measure
 from almanac.stats.days import Days
 from almanac.stats.intervals import Floats
-from almanac.stats.ranks import Ranks, Weeks, grew, groups, tell_apart
+from almanac.stats.rank_intervals import Ranks, Weeks, grew, groups, tell_apart
 from almanac.stats.record import Record
 from almanac.stats.selection import is_machine
 from almanac.stats.windows import DAY, WEEK, Period, before, last, periods

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from almanac.stats.rank_intervals import Ranks
 from almanac.stats.ranking import leaderboard, shown_first, trends
-from almanac.stats.ranks import Ranks
 from almanac.stats.record import record
 from almanac.stats.windows import between, last, quarter
 from tests.support.stats.cards import MIDNIGHT, at, card, provider, times

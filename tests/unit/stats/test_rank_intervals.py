@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almanac.stats import ranks
-from almanac.stats.ranks import Ranks, Weeks, grew, groups, step_down, tell_apart
+from almanac.stats import rank_intervals
+from almanac.stats.rank_intervals import Ranks, Weeks, grew, groups, step_down, tell_apart
 
 WEEK = 168.0
 
@@ -60,7 +60,9 @@ def test_uncovered_weeks_weigh_nothing() -> None:
     covered[30:, 1] = hours[30:, 1] = 0
     told = tell_apart(Weeks(covered, hours, hours))
     assert told.together == (Ranks(1, 1), Ranks(2, 2))
-    known, diluted = (ranks._roots(time, hours, np.ones((1, 40)))[0][0, 1] ** 2 for time in (covered, WEEK + 0 * hours))
+    known, diluted = (
+        rank_intervals._roots(time, hours, np.ones((1, 40)))[0][0, 1] ** 2 for time in (covered, WEEK + 0 * hours)
+    )
     assert known == pytest.approx(diluted * 40 / 30)
 
 
@@ -71,7 +73,7 @@ def test_nobody_and_one_provider() -> None:
 
 def test_the_standard_error_of_a_share_is_that_of_a_mean() -> None:
     hours = noisy(5, 1, 52)[:, None]
-    root, error = ranks._roots(np.full_like(hours, WEEK), hours, np.ones((1, 52)))
+    root, error = rank_intervals._roots(np.full_like(hours, WEEK), hours, np.ones((1, 52)))
     assert root[0, 0] ** 2 == pytest.approx(hours.mean() / WEEK)
     assert 2 * root[0, 0] * error[0, 0] == pytest.approx(hours.std(ddof=1) / np.sqrt(52) / WEEK)
 
