@@ -1,7 +1,7 @@
 """The leaderboard of a period: who is ranked and why not, groups that cannot be told apart, and the trend.
 
-How ranks are made is told in `ranks`. Not ranked is whoever is covered for less than 60 % of the period or under four
-weeks, whose availability is known only to a range of more than ten points (mostly because ends are not recorded), or
+`rank_intervals` makes the ranks. Not ranked is whoever is covered for less than 60 % of the period or under four weeks,
+whose availability is known only to a range of more than ten points (mostly because ends are not recorded), or
 who has too few incidents to tell how they vary. Pages written by probes are ranked apart from pages written by hand.
 """
 
