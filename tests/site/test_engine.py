@@ -14,6 +14,7 @@ import pytest
 from almanac import archive, engine
 from almanac.content.article import ArticleCard
 from almanac.engine import Build, Built, Plan
+from almanac.model import Change
 from bench import corpus
 from tests.support.almanacs import incident, pulls
 from tests.support.projects import INCIDENTS, LONG_AGO, PROVIDER, moment, project, put, tree, write
@@ -322,3 +323,47 @@ def test_no_unfinished_file_is_left_behind(plan: Plan) -> None:
     put(plan.root, replace(INCIDENTS[0], title="Changed"))
     build(plan)
     assert not [path for folder in (plan.output, plan.state) for path in folder.rglob("*.tmp")]
+
+
+PARTS = """components:
+  - slug: chat
+    name: claude.ai
+    capability: chat
+    rank: {chat}
+  - slug: api
+    name: Claude API
+    capability: api
+    match: [Claude API (api.anthropic.com)]
+---
+"""
+
+
+def test_another_order_of_components_rebuilds_all_that_names_them(plan: Plan) -> None:
+    """Names of an import, and what another incident named before it was changed."""
+    provider = PROVIDER.format(slug="anthropic", name="Claude").removesuffix("---\n")
+    write(plan.root, "providers/anthropic.md", provider + PARTS.format(chat=1))
+    was = Change(
+        what="components", was="claude.ai; Claude API (api.anthropic.com)", until=moment("2026-03-02T13:00:00Z")
+    )
+    put(plan.root, replace(INCIDENTS[0], title_is_ours=True))
+    put(plan.root, replace(INCIDENTS[4], components=()))
+    put(plan.root, replace(INCIDENTS[1], changes=(was,), components=("Claude API (api.anthropic.com)",)))
+    assert build(plan).problems == ()
+    naming = {path for path, data in tree(plan.output).items() if b"claude.ai and Claude API" in data}
+    assert naming >= {
+        "index.html",
+        "atom.xml",
+        "calendar.ics",
+        "api/v2/incidents.json",
+        "data/incidents.csv",
+        "incidents/2026/03/index.html",
+        "incidents/anthropic/first/index.html",
+        "incidents/anthropic/first/at/index.html",
+        "incidents/anthropic/second/at/index.html",
+        "providers/anthropic/index.html",
+    }
+    write(plan.root, "providers/anthropic.md", provider + PARTS.format(chat=99))
+    built = build(plan)
+    assert tree(plan.output) == clean(plan)
+    assert set(built.written) >= naming | {"edits/index.html", "incidents/anthropic/second/index.html"}
+    assert [path for path, data in tree(plan.output).items() if b"claude.ai and Claude API" in data] == []

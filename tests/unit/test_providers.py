@@ -399,3 +399,60 @@ def test_the_sound_ones_are_read_beside_those_with_faults(tmp_path: Path) -> Non
         f"{tmp_path.name}/providers/copy.md:2",
         f"{tmp_path.name}/providers/worse.md:1",
     ]
+
+
+RANKED = """---
+slug: ranked
+name: Ranked
+company: Ranked Ltd
+home: https://ranked.example/
+status_page: https://status.ranked.example/
+components:
+  - slug: site
+    name: Site
+  - slug: code
+    name: Code
+    capability: code
+  - slug: chat
+    name: Chat
+    capability: chat
+  - slug: voice
+    name: Voice
+    capability: speech
+    rank: {rank}
+  - slug: api
+    name: API
+    capability: api
+---
+"""
+
+
+def test_components_are_loaded_in_the_order_in_which_people_ask_for_them(tmp_path: Path) -> None:
+    (tmp_path / "providers").mkdir()
+    (tmp_path / "providers/ranked.md").write_text(RANKED.format(rank=5))
+    (ranked,) = load(tmp_path)
+    assert [(part.slug, part.rank, part.order) for part in ranked.components] == [
+        ("voice", 5, 5),
+        ("api", None, 10),
+        ("chat", None, 20),
+        ("code", None, 30),
+        ("site", None, 40),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rank", "why"),
+    [
+        ("0", "0 is out of range; use a whole number from 1 to 99"),
+        ("100", "100 is out of range; use a whole number from 1 to 99"),
+        ("first", "is 'first'; must be a whole number, e.g. 1"),
+    ],
+)
+def test_a_rank_that_is_none_is_refused_with_what_to_write(tmp_path: Path, rank: str, why: str) -> None:
+    (tmp_path / "providers").mkdir()
+    (tmp_path / "providers/ranked.md").write_text(RANKED.format(rank=rank))
+    with pytest.raises(ProviderError) as refusal:
+        load(tmp_path)
+    assert [str(problem) for problem in refusal.value.problems] == [
+        f"{tmp_path.name}/providers/ranked.md:19:5: components.3.rank: {why}"
+    ]

@@ -419,10 +419,25 @@ def test_a_title_of_ours_is_composed_from_facts() -> None:
 
 
 def test_a_title_of_ours_says_incident_where_neither_kind_nor_severity_is_that_of_an_outage() -> None:
-    mild = incident(title_is_ours=True, kind=Kind.DEGRADATION, impact=Impact.MINOR, components=("a", "b", "c"))
-    assert plain(page_of(mild).title) == "Claude incident on 2 March 2026 (3 h 58 min): a, b and 1 other"
-    unrated = replace(mild, impact=Impact.UNKNOWN, kind=Kind.OUTAGE, components=("a", "b", "c", "d"))
-    assert plain(page_of(unrated).title) == "Claude outage on 2 March 2026 (3 h 58 min): a, b and 2 others"
+    mild = incident(title_is_ours=True, kind=Kind.DEGRADATION, impact=Impact.MINOR, components=("a", "b", "c", "d"))
+    assert plain(page_of(mild).title) == "Claude incident on 2 March 2026 (3 h 58 min): a, b, c and 1 other"
+    unrated = replace(mild, impact=Impact.UNKNOWN, kind=Kind.OUTAGE, components=("a", "b", "c", "d", "e"))
+    assert plain(page_of(unrated).title) == "Claude outage on 2 March 2026 (3 h 58 min): a, b, c and 2 others"
+
+
+def test_a_name_of_ours_has_three_components_each_of_them_once() -> None:
+    regions = ("API (us-east)", "API (us-west)", "Grok (Web)", "Grok in X", "Console")
+    found = carded(incident(title_is_ours=True, components=regions))
+    assert base.name(found) == "API, Grok, Grok in X and 1 other"
+    assert base.name(found._replace(components=())) == "Component not named"
+
+
+def test_feeds_and_tables_call_what_has_no_title_by_its_components_severity_and_length_as_they_are_now() -> None:
+    frozen = "claude.ai and 1 more: major, 3 h 58 min"
+    over, still = (carded(incident(until=until, title=frozen, title_is_ours=True)) for until in ("02 15:47:09", ""))
+    assert plain(base.title(over)) == "claude.ai and Claude API: major, 3 h 58 min"
+    assert base.title(still) == "claude.ai and Claude API: major, open"
+    assert base.title(over._replace(title_is_ours=False)) == frozen
 
 
 def test_an_end_on_another_day_is_dated() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from almanac import files as disk
-from almanac.model import Component, Feed, Provider, Scope
+from almanac.model import Component, Feed, Provider, Scope, by_rank
 from almanac.model.problem import Problem, ProblemError
 from almanac.text import limits
 from almanac.text.alike import skeleton
@@ -165,7 +165,7 @@ def _provider(row: dict[str, Any]) -> Provider:
         **row
         | {
             "feeds": tuple(Feed(**feed) for feed in row["feeds"]),
-            "components": tuple(Component(**part | {"match": tuple(part["match"])}) for part in row["components"]),
+            "components": by_rank(Component(**part | {"match": tuple(part["match"])}) for part in row["components"]),
             "capabilities": tuple(row["capabilities"]),
             "aliases": tuple(row["aliases"]),
             "scope": row["scope"] and Scope(**{name: tuple(words) for name, words in row["scope"].items()}),

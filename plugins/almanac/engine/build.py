@@ -27,7 +27,7 @@ from almanac.engine.turn import Turn, TurnError
 from almanac.engine.written import Written
 from almanac.model import seconds
 from almanac.model.problem import Problem
-from almanac.snapshot import Snapshot, as_of
+from almanac.snapshot import Snapshot, as_of, order
 from almanac.snapshot.load import assemble
 from almanac.stats.reporting import reported
 
@@ -180,14 +180,21 @@ class Build:
 
     def _as_known(self, almanac: Snapshot) -> dict[str, Row]:
         """What is known of each incident file; anew where it was corrected, or is not as it was."""
-        rows = dict(self._rows)
+        rows, orders = dict(self._rows), order.orders(almanac.providers)
+        parts = {one.slug: digest(one.components) for one in almanac.providers}
         for card in (card for cards in almanac.cards.values() for card in cards):
             row = rows[card.file]
+            content = digest(row.content, parts[card.provider]) if card.edits else row.content  # what it named before
             if card is not row.card:
                 told = row.told
                 if card.known != row.card.known:  # known less of
-                    told = reported(as_of.incident(self.plan.content, card, seconds(self.plan.now)))
-                rows[card.file] = Row(row.stamp, digest(row.content, card), state.facts(card, told), card, told)
+                    incident = as_of.incident(
+                        self.plan.content, card, seconds(self.plan.now), orders[card.provider]
+                    )  # fmt: skip
+                    told = reported(incident)
+                rows[card.file] = Row(row.stamp, digest(content, card), state.facts(card, told), card, told)
+            elif card.edits:
+                rows[card.file] = row._replace(content=content)
         return rows
 
     def abandon(self) -> None:

@@ -18,7 +18,8 @@ from almanac.engine.state import Row
 from almanac.exports import Channel, FeedItem
 from almanac.exports.statuspage import Declared, declared
 from almanac.model import Card, Incident, Provider, seconds
-from almanac.snapshot import Snapshot, as_of
+from almanac.snapshot import Snapshot, as_of, order
+from almanac.snapshot.order import Order
 from almanac.stats.reporting import Reported
 from almanac.stats.selection import scoping
 from almanac.views.incidents import Months
@@ -49,6 +50,11 @@ class Edition:
     def providers(self) -> dict[str, Provider]:
         """Providers by slug."""
         return {provider.slug: provider for provider in self.almanac.providers}
+
+    @cached_property
+    def orders(self) -> Mapping[str, Order]:
+        """What puts the components that incidents name in order, by provider."""
+        return order.orders(self.almanac.providers)
 
     @cached_property
     def incidents(self) -> dict[Key, Card]:
@@ -92,7 +98,9 @@ class Edition:
     def text(self, card: Card) -> Incident:
         """The incident of a card, with its texts."""
         if card.file not in self._texts:
-            self._texts[card.file] = as_of.incident(self.plan.content, card, seconds(self.almanac.now))
+            self._texts[card.file] = as_of.incident(
+                self.plan.content, card, seconds(self.almanac.now), self.orders[card.provider]
+            )
         return self._texts[card.file]
 
     def item(self, card: Card) -> FeedItem:

@@ -18,7 +18,7 @@ from almanac.engine.state import Print, Row, Stamp, facts
 from almanac.model import Card, Incident, seconds
 from almanac.model import card as card_of
 from almanac.model.problem import Problem
-from almanac.snapshot import as_of
+from almanac.snapshot import as_of, order
 from almanac.stats.reporting import reported
 
 if TYPE_CHECKING:
@@ -105,21 +105,24 @@ def _print(
         if card is None:  # nothing was known of it yet
             continue
         paths = page_paths(card)
-        as_filed = card == row.card  # neither corrected nor turned back
-        own = (file.encode(), row.content, b"" if as_filed else card)
+        in_order = edition.orders[card.provider]
+        as_filed = card == order.card(row.card, in_order)  # neither corrected nor turned back
+        own = (file.encode(), row.content, b"" if card == row.card else card)
         key, twin, replays = digest(*own, around.mark(card)), twin_path(card), replay_paths(card)
         if _every(press.stands(path, key) for path in paths) and _every(
             press.stays(path) for path in (twin, *(path for _, path in replays))  # what these show is in the key, too
         ):
             continue
-        again, bare = digest(*own, around.name(card)), digest("twin", *own)
+        again = digest(*own, around.name(card), around.parts(card))
+        bare = digest("twin", file.encode(), row.content, b"" if as_filed else card)
         sheets = [(n, sheet) for n, sheet in replays if not press.stands(sheet, again)]
         press.stands(twin, bare)
         near = around.of(card)
-        held, states = shelf.texts.pop(file, None), shelf.states.pop(file, None) if as_filed else None
+        held, states = shelf.texts.pop(file, None), shelf.states.pop(file, None)
         data, filed = held or archive.read_both(content, file)
         try:
-            incident = filed if as_filed else as_of.as_known(filed, card, now)
+            incident = as_of.as_known(filed, card, now, in_order)
+            states = states if incident is filed else None
             if twin not in press.prints:
                 press.put(twin, bare, data if as_filed else archive.render(incident).encode())
             for number, path in enumerate(paths, 1):

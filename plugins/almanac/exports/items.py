@@ -90,7 +90,7 @@ def _item(card: Card, provider: Provider, site: Home, html: str) -> FeedItem:
     return FeedItem(
         id=_id(card, site),
         url=site.site_url + base.incident_url(card),
-        title=f"{_state(card.phase, card.ended is not None)}: {provider.name}: {card.title}",
+        title=f"{_state(card.phase, card.ended is not None)}: {provider.name}: {base.title(card)}",
         published=published,
         updated=updated,
         html=html,
@@ -115,7 +115,7 @@ def posts(incident: Incident, card: Card, provider: Provider, site: Home) -> lis
             FeedItem(
                 id=f"{_id(card, site)}/{minute}{number}",
                 url=site.site_url + base.incident_url(card),
-                title=f"{_state(update.phase.value, False)}: {provider.name}: {incident.title}",
+                title=f"{_state(update.phase.value, False)}: {provider.name}: {base.name(card)}",
                 published=published,
                 updated=max([published, *(was.until for was in update.was), *([update.gone] if update.gone else [])]),
                 html=_post(update),

@@ -185,7 +185,7 @@ def incident(incident: Incident, card: Card, provider: Provider, site: Home, who
     """Return an incident or maintenance, its posts newest first; with `whole_site` ids are unique among providers."""
     document: Json = {
         "id": f"{card.provider}-{name_of(card)}" if whole_site else card.id,
-        "name": incident.title,
+        "name": base.title(card),
         "status": _phase(incident.phase, incident.ended is not None or incident.phase in OVER),
         "created_at": stamp(incident.posted),
         "updated_at": stamp(moment(max(card.posted, card.changed))),

@@ -48,12 +48,12 @@ INCIDENTS = Table(
     (
         Field("provider", "string", "Slug of the provider"),
         Field("id", "string", "The provider's own id of the incident"),
-        Field("title", "string", "The provider's title"),
+        Field("title", "string", "The provider's title; of imports without one, ours: components, severity, length"),
         Field("kind", "string", "outage, degradation, maintenance, notice, test, unknown, withdrawn or merged"),
         Field("impact", "string", "none, minor, major, critical, maintenance or unknown"),
         Field("impact_stated", "string", "The source's own word"),
         Field("phase", "string", "Where the provider said it stood last"),
-        Field("components", "array", "Parts named as affected; none means the service as a whole"),
+        Field("components", "array", "Parts named as affected, what people ask for first in front; empty: none named"),
         Field("started", "datetime", "Start"),
         Field("started_basis", "string", "Where the start comes from"),
         Field("ended", "datetime", "End; empty if none is recorded"),
@@ -125,7 +125,7 @@ def incident_rows(cards: Iterable[Card], site_url: str) -> Iterable[Row]:
         yield (
             card.provider,
             card.id,
-            card.title,
+            base.title(card),
             card.kind,
             card.impact,
             card.impact_stated,

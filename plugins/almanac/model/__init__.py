@@ -20,7 +20,7 @@ from almanac.model.incident import (
     Revision,
     Update,
 )
-from almanac.model.provider import Component, Feed, Provider, Scope
+from almanac.model.provider import Component, Feed, Provider, Scope, by_rank
 from almanac.model.reading import FeedError, FeedState, Pulls, Reading, Skip, Span, Window
 from almanac.model.times import moment, seconds, stamp, stamped, unstamp
 
@@ -51,6 +51,7 @@ __all__ = [
     "Stretch",
     "Update",
     "Window",
+    "by_rank",
     "card",
     "moment",
     "seconds",

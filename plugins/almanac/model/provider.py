@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+RANKS = {"api": 10, "chat": 20, "code": 30}  # by capability, where a file gives no rank: what people ask for first
+LAST_RANK = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +18,17 @@ class Component:
     product: str = ""
     capability: str = ""  # chat, api, code, search, speech, images, compute or other
     match: tuple[str, ...] = ()
+    rank: int | None = None  # None: the file leaves it to the capability
+
+    @property
+    def order(self) -> int:
+        """Return where it stands among the components of its provider: the lower, the earlier."""
+        return RANKS.get(self.capability, LAST_RANK) if self.rank is None else self.rank
+
+
+def by_rank(components: Iterable[Component]) -> tuple[Component, ...]:
+    """Return components in the order in which people ask for them; those of equal rank stay as they stand."""
+    return tuple(sorted(components, key=lambda component: component.order))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +58,7 @@ class Provider:
     home: str
     status_page: str
     feeds: tuple[Feed, ...] = ()
-    components: tuple[Component, ...] = ()
+    components: tuple[Component, ...] = ()  # by rank, as loaded
     capabilities: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     scope: Scope | None = None  # None: the whole page is about AI

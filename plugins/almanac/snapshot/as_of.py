@@ -11,7 +11,8 @@ from almanac.content import corrections
 from almanac.model import Card, Incident, Pulls, moment, seconds
 from almanac.model import card as card_of
 from almanac.model.card import newest_first
-from almanac.snapshot import Snapshot, incident_as_of
+from almanac.snapshot import Snapshot, incident_as_of, order
+from almanac.snapshot.order import Order
 
 
 def rewound(almanac: Snapshot, content: Path) -> Snapshot:
@@ -21,7 +22,8 @@ def rewound(almanac: Snapshot, content: Path) -> Snapshot:
     articles = tuple(article for article in almanac.articles if article.date <= almanac.now)
     if not late and len(articles) == len(almanac.articles):
         return almanac
-    past_cards = {card.file: _past_card(content, card, now) for card in late}
+    by_slug = order.orders(almanac.providers)
+    past_cards = {card.file: _past_card(content, card, now, by_slug[card.provider]) for card in late}
     cards = {
         slug: tuple(sorted(_past_versions(group, past_cards), key=newest_first))
         for slug, group in almanac.cards.items()
@@ -37,17 +39,17 @@ def rewound(almanac: Snapshot, content: Path) -> Snapshot:
     )
 
 
-def incident(content: Path, card: Card, now: int) -> Incident:
+def incident(content: Path, card: Card, now: int, in_order: Order) -> Incident:
     """Return the incident of a card with its texts, as known at `now` (epoch seconds)."""
-    return as_known(archive.read(content, card.file), card, now)
+    return as_known(archive.read(content, card.file), card, now, in_order)
 
 
-def as_known(filed: Incident, card: Card, now: int) -> Incident:
+def as_known(filed: Incident, card: Card, now: int, in_order: Order) -> Incident:
     """Return an incident of a file as its card states it and as known at `now`; itself if that is the same."""
-    return corrections.like(incident_as_of.as_of(filed, moment(now)) or filed, card)
+    return order.incident(corrections.like(incident_as_of.as_of(filed, moment(now)) or filed, card), in_order)
 
 
-def _past_card(content: Path, card: Card, now: int) -> Card | None:
+def _past_card(content: Path, card: Card, now: int, in_order: Order) -> Card | None:
     """Return a card as it was, None if nothing was known of it; a correction is known as soon as what it corrects.
 
     An import keeps where its end came from later: with that it was open then, without its end was never recorded.
@@ -55,7 +57,7 @@ def _past_card(content: Path, card: Card, now: int) -> Card | None:
     past_incident = incident_as_of.as_of(corrections.like(archive.read(content, card.file), card), moment(now))
     if past_incident is None:
         return None
-    past_card = card_of(past_incident, card.file)
+    past_card = order.card(card_of(past_incident, card.file), in_order)
     return past_card._replace(ended_basis=card.ended_basis) if past_card.imported else past_card
 
 

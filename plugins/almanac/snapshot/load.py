@@ -14,7 +14,7 @@ from almanac.content.article import ArticleCard
 from almanac.model import Card, Provider, Pulls, card
 from almanac.model.card import newest_first, page_path
 from almanac.model.problem import Problem
-from almanac.snapshot import Snapshot
+from almanac.snapshot import Snapshot, order
 from almanac.stats.issued import Issued
 
 Value = TypeVar("Value")
@@ -48,7 +48,10 @@ def assemble(
     """Return the Snapshot of these, corrections applied; what is wrong with them or content/ is added to `faults`."""
     cards_by_provider: dict[str, list[Card]] = {provider.slug: [] for provider in watched}
     fixes, unread = corrections.load(content)
-    right, corrected, unfit = corrections.apply(cards, fixes)
+    by_slug = order.orders(watched)
+    ordered = [order.card(one, by_slug.get(one.provider)) for one in cards]
+    right, corrected, unfit = corrections.apply(ordered, fixes)
+    right = [order.card(one, by_slug.get(one.provider)) for one in right]  # a merged one names those of both
     posts, unreadable = link_posts.load(content)
     pictures, unfit_to_show = images.load(content)
     brought, unfounded = undeclared.load(content)

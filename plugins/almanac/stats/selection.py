@@ -14,7 +14,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from almanac.model import BOUND, TROUBLE, Card, Component, Impact, Kind, Provider
+from almanac.model import BOUND, TROUBLE, Card, Component, Impact, Kind, Provider, by_rank
 from almanac.stats.windows import Times, holds
 
 OTHER = "other"  # slug of the components a provider file does not name
@@ -170,6 +170,23 @@ def placing(provider: Provider) -> Callable[[Card], frozenset[str]]:
         return frozenset(slugs.get(_plain(name), OTHER) for name in names)
 
     return lambda card: places_of(card.components)
+
+
+@lru_cache(maxsize=256)
+def ordering(provider: Provider) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    """Return what puts the names of an incident's components in the order in which people ask for them.
+
+    That is by the rank of the components and, within one, as its `match` has the names. What the provider file does not
+    know comes last, as the feed has it.
+    """
+    names = [name for part in by_rank(provider.components) for name in (*part.match, part.name, part.slug)]
+    place_of = {_plain(name): place for place, name in enumerate(names)}
+
+    @lru_cache(maxsize=4096)  # most incidents name what others named before
+    def in_order(given: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(given, key=lambda name: place_of.get(_plain(name), len(names))))
+
+    return in_order
 
 
 def is_machine(provider: Provider) -> bool:

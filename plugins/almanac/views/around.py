@@ -74,6 +74,7 @@ class Surroundings:
         self._corrected = by_incident(almanac)
         self._press_posts = posts_by_incident(almanac)
         self._marks: dict[int, bytes] = {}
+        self._parts = {slug: _digest(provider.components) for slug, provider in self._providers.items()}
         # What is no service that people use stands in for no trouble of theirs.
         self._scopes = {
             slug: scoping(provider) for slug, provider in self._providers.items() if not is_machine(provider)
@@ -93,6 +94,10 @@ class Surroundings:
         """Return the name by which readers know the provider of an incident."""
         provider = self._providers.get(card.provider)
         return provider.name if provider else card.provider
+
+    def parts(self, card: Card) -> bytes:
+        """Return a digest of the components of an incident's provider: in their order it names its own."""
+        return self._parts.get(card.provider, b"")
 
     def mark(self, card: Card) -> object:
         """Return what differs whenever the answer of `of` does, in a fifth of the time.

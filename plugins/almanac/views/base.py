@@ -81,6 +81,7 @@ class Head:
 
 
 PICTURE = "picture.png"  # what a picture for links is called, in the folder of its page
+NAMED = 3  # components in the name of an incident
 FRESH = english.HOUR  # a declared state is believed for so long after the record's end, then it is unknown
 
 MARKS: Mapping[str, Mark] = {  # by the value of an Impact
@@ -125,12 +126,24 @@ def name(card: Card) -> str:
     """Return what a list calls an incident: the provider's title, or its components where the title was made here."""
     if not card.title_is_ours:
         return card.title
-    return english.listing(short(card.components), 2) or "Component not named"
+    return parts(card.components) or "Component not named"
+
+
+def title(card: Card) -> str:
+    """Return what a feed or a table calls an incident: as `name`, with how it stands where the title was made here."""
+    if not card.title_is_ours:
+        return card.title
+    return f"{name(card)}: {mark(card).word}, {length(card)}"
+
+
+def parts(components: Iterable[str], most: int = NAMED) -> str:
+    """Return the first components that an incident names, and how many others; they stand in the provider's order."""
+    return english.listing(short(components), most)
 
 
 def short(components: Iterable[str]) -> list[str]:
-    """Return the names of components without the addresses some providers put in brackets behind them."""
-    return [component.partition(" (")[0] for component in components]
+    """Return the names of components, each once, without the addresses some providers put in brackets behind them."""
+    return list(dict.fromkeys(component.partition(" (")[0] for component in components))
 
 
 def length(card: Card) -> str:

@@ -143,7 +143,7 @@ def _title(around: Around, incident: Incident, card: Card) -> str:
     if not incident.title_is_ours:
         return incident.title
     noun = base.noun(card) if card.is_trouble else card.kind
-    parts = f": {english.listing(base.short(card.components), 2)}" if card.components else ""
+    parts = f": {base.parts(card.components)}" if card.components else ""
     spent = (
         "" if card.ended is None or card.ended == card.started else f" ({english.duration(card.ended - card.started)})"
     )

@@ -12,6 +12,7 @@ from almanac.stats.selection import (
     Severities,
     Severity,
     is_machine,
+    ordering,
     places,
     scope,
     select,
@@ -111,3 +112,37 @@ def test_components_are_found_by_any_name_they_had_and_strangers_are_other() -> 
 
 def test_pages_written_by_probes_are_machines() -> None:
     assert [is_machine(provider(written_by=by)) for by in ("hand", "machine")] == [False, True]
+
+
+CLAUDE = provider(
+    Component(slug="ai", name="claude.ai", capability="chat", match=("claude.ai",)),
+    Component(slug="console", name="Claude Console", match=("Claude Console (platform.claude.com)",)),
+    Component(slug="api", name="Claude API", capability="api", match=("api.anthropic.com", "Anthropic API")),
+    Component(slug="government", name="Government", capability="chat", rank=50),
+    Component(slug="code", name="Claude Code", capability="code"),
+)
+
+
+def test_api_comes_first_then_chat_then_code_then_the_rest_whatever_the_feed_says_first() -> None:
+    named = ("Government", "claude.ai", "Claude Console (platform.claude.com)", "Claude Code", "Anthropic API")
+    assert ordering(CLAUDE)(named) == (
+        "Anthropic API",
+        "claude.ai",
+        "Claude Code",
+        "Claude Console (platform.claude.com)",
+        "Government",
+    )
+
+
+def test_a_file_may_say_another_order() -> None:
+    shop = provider(
+        Component(slug="api", name="API", capability="api"),
+        Component(slug="gpu", name="GPU", capability="compute", rank=1),
+    )
+    assert ordering(shop)(("API", "GPU")) == ("GPU", "API")
+
+
+def test_names_of_one_component_stand_as_in_its_match_and_what_nobody_knows_comes_last_as_the_feed_has_it() -> None:
+    named = ("Sign-in", "ANTHROPIC  api", "Billing", "api.anthropic.com", "claude.ai")
+    assert ordering(CLAUDE)(named) == ("api.anthropic.com", "ANTHROPIC  api", "claude.ai", "Sign-in", "Billing")
+    assert ordering(provider())(("b", "a")) == ("b", "a")

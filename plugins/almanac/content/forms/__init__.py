@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from almanac.content.forms.errors import fault
-from almanac.content.forms.values import FeedAddress, Former, Key, Line, Moment, Quote, Slug, Web, Zone
+from almanac.content.forms.values import FeedAddress, Former, Key, Line, Moment, Quote, Rank, Slug, Web, Zone
 from almanac.content.frontmatter import Matter
 from almanac.feeds import DIALECTS
 from almanac.model.problem import Problem
@@ -46,6 +46,7 @@ class ComponentForm(Form):
     product: Line = ""
     capability: Capability = "other"
     match: list[Line] = Field([], max_length=limits.NAMES)
+    rank: Rank | None = None
 
 
 class ScopeForm(Form):
@@ -79,7 +80,8 @@ class ProviderForm(Form):
         max_length=limits.PARTS,
         description=(
             "The components its incidents name. `match` holds every name a component has had in feeds; `capability` is "
-            "`chat`, `api`, `code`, `search`, `speech`, `images`, `compute` or `other`"
+            "`chat`, `api`, `code`, `search`, `speech`, `images`, `compute` or `other`. Pages name components in the order "
+            "of `rank`, 1 to 99: leave it out for 10 (`api`), 20 (`chat`), 30 (`code`) or 40 (the rest)"
         ),
     )
     capabilities: list[Capability] = Field([], max_length=limits.NAMES, description="Capabilities")

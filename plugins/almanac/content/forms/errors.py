@@ -44,7 +44,7 @@ def _message(form: type[BaseModel], path: Way, detail: ErrorDetails) -> str:
         "model_type": "fields below it, indented by two spaces",
         "dict_type": "fields below it, indented by two spaces",
         "date_type": "a date without quotes, e.g. 2026-03-02",
-        "int_type": "the number of a source, from 1",
+        "int_type": "a whole number, e.g. 1",
         "datetime_type": "a date and time in UTC without quotes, e.g. 2026-03-02T18:00:00Z",
     }
     found = "empty" if detail["input"] is None else value

@@ -18,6 +18,7 @@ DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("co
 INSIDE = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "arpa", "onion")  # last
 AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 YEARS = range(1990, 2101)  # of which anybody here speaks; before and after them arithmetic on times breaks
+RANKS = range(1, 100)
 _ALIKE = "[\u0370-\u03ff\u0400-\u052f\u0531-\u058a\u13a0-\u13f5]"  # Greek, Cyrillic, Armenian, Cherokee
 _DISGUISED = re.compile(rf"[A-Za-z]\w*{_ALIKE}|{_ALIKE}\w*[A-Za-z]")
 
@@ -113,7 +114,14 @@ def _key(value: str) -> str:
     return f"{_slug(provider)}/{incident}"
 
 
-def _schema(**more: str) -> Any:
+def _rank(value: int) -> int:
+    """Return a place in an order that people write; a lower one comes first."""
+    if value not in RANKS:
+        raise ValueError(f"is out of range; use a whole number from {RANKS[0]} to {RANKS[-1]}")
+    return value
+
+
+def _schema(**more: str | int) -> Any:
     """Return what the JSON Schema tells editors about a type; the rule itself stands above."""
     return Field(json_schema_extra={**more})
 
@@ -127,3 +135,4 @@ Former = Annotated[str, AfterValidator(_former)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Moment = Annotated[datetime, AfterValidator(_moment)]
 Key = Annotated[str, AfterValidator(_key), _schema(pattern=r"^[a-z0-9-]{1,64}/\S+$")]
+Rank = Annotated[int, AfterValidator(_rank), _schema(minimum=RANKS[0], maximum=RANKS[-1])]
