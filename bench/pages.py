@@ -77,7 +77,7 @@ RANKED = ("cohere", "openai", "xai")  # with them there are enough for a leaderb
 
 
 class Weight(NamedTuple):
-    """Bytes of a page with the style sheet, as they are and with gzip."""
+    """Bytes of a page with its style sheets, as they are and with gzip."""
 
     raw: int
     zipped: int
@@ -127,7 +127,7 @@ def built(root: Path) -> Path:
 
 def weight(output: Path, path: str) -> Weight:
     """Return what a reader has to load to see a page."""
-    parts = [shots.file_of(output, path).read_bytes(), (output / "theme/site.css").read_bytes()]
+    parts = shots.loads(output, path)
     return Weight(sum(map(len, parts)), sum(len(gzip.compress(part, mtime=0)) for part in parts))
 
 

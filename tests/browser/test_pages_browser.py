@@ -106,7 +106,10 @@ def test_faults_are_found_where_there_are_any(tmp_path: Path) -> None:
 def test_a_page_weighs_what_is_sent_for_it(tmp_path: Path) -> None:
     (tmp_path / "theme").mkdir()
     (tmp_path / "theme/site.css").write_bytes(b"a" * 1000)
-    (tmp_path / "index.html").write_bytes(b"b" * 60_000)
-    zipped = sum(len(gzip.compress(part, mtime=0)) for part in (b"a" * 1000, b"b" * 60_000))
+    (tmp_path / "theme/now.css").write_bytes(b"c" * 500)
+    links = b"".join(b'<link rel="stylesheet" href="/theme/%s.css?0a1b">' % name for name in (b"site", b"now"))
+    html = links + b"b" * (59_500 - len(links))
+    (tmp_path / "index.html").write_bytes(html)
+    zipped = sum(len(gzip.compress(part, mtime=0)) for part in (b"a" * 1000, b"c" * 500, html))
     assert pages.weight(tmp_path, "/") == Weight(61_000, zipped)
     assert pages.heavy(tmp_path, ["/"]) == [f"/: weighs 61000 bytes, {zipped} with gzip"]

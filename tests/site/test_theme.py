@@ -252,7 +252,8 @@ def test_silence_is_never_called_health(soups: dict[str, BeautifulSoup]) -> None
 
 
 def test_the_sheet_knows_no_green() -> None:
-    for color in re.findall(r"#([0-9a-f]{6})", STYLE.read_text()):
+    sheets = "".join(sheet.read_text() for sheet in STYLE.parent.glob("*.css"))
+    for color in re.findall(r"#([0-9a-f]{6})", sheets):
         red, green, blue = (int(color[i : i + 2], 16) for i in (0, 2, 4))
         assert not (green > red + 30 and green > blue + 30), color
 
@@ -320,9 +321,22 @@ def test_every_glyph_that_is_used_is_drawn_once(soups: dict[str, BeautifulSoup])
 
 
 def test_every_class_that_is_printed_is_known_to_the_sheet(site: dict[str, str]) -> None:
-    known = set(re.findall(r"\.([a-z][\w-]*)", STYLE.read_text()))
-    used = {name for html in site.values() for names in re.findall(r'class="([^"]*)"', html) for name in names.split()}
-    assert used - known <= {"unsaid"}
+    unknown = {path: used_classes(html) - known_classes(html) for path, html in site.items()}
+    assert {path: names for path, names in unknown.items() if names - {"unsaid"}} == {}
+
+
+def used_classes(html: str) -> set[str]:
+    return {name for names in re.findall(r'class="([^"]*)"', html) for name in names.split()}
+
+
+def known_classes(html: str) -> set[str]:
+    """Return the classes of which the style sheets of a page say something."""
+    return {name for sheet in sheets_of(html) for name in re.findall(r"\.([a-z][\w-]*)", sheet.read_text())}
+
+
+def sheets_of(html: str) -> list[Path]:
+    links = shots.SHEET.findall(html.encode())
+    return [STYLE.parent / link.decode().partition("?")[0].rpartition("/")[2] for link in links]
 
 
 def test_the_board_says_ranks_groups_and_reasons() -> None:
@@ -358,7 +372,10 @@ def heavy() -> Snapshot:
 @pytest.mark.slow
 def test_no_page_weighs_more_than_fifty_kilobytes_with_its_sheet(site: dict[str, str]) -> None:
     pages = site | printed(pages_of(heavy())) | printed(pages_of(six()))
-    weights = {path: len(html.encode()) + STYLE.stat().st_size for path, html in pages.items()}
+    weights = {
+        path: len(html.encode()) + sum(sheet.stat().st_size for sheet in sheets_of(html))
+        for path, html in pages.items()
+    }
     assert {path: weight for path, weight in weights.items() if weight > shots.BUDGET} == {}
 
 

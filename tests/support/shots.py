@@ -8,6 +8,7 @@ wider than the window and pages heavier than the budget; the exit code is 1 if t
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
     "320": {"viewport": {"width": 320, "height": 700}, "color_scheme": "light"},
 }
+SHEET = re.compile(rb'<link rel="stylesheet" href="([^"]+)">')
 BUDGET = 50 * 1024  # bytes of HTML and CSS of a page
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What can differ between the forms; the rest is the same markup and is looked at once.
@@ -107,9 +109,16 @@ def file_of(output: Path, path: str) -> Path:
     return output / path.lstrip("/") / ("index.html" if path.endswith("/") else "")
 
 
+def loads(output: Path, path: str) -> list[bytes]:
+    """Return what a reader has to load to read a page: it, and every style sheet that it links to."""
+    page = file_of(output, path).read_bytes()
+    sheets = (href.decode().partition("?")[0] for href in SHEET.findall(page))
+    return [page, *((output / "theme" / sheet.rpartition("/")[2]).read_bytes() for sheet in sheets)]
+
+
 def weight(output: Path, path: str) -> int:
-    """Bytes of a page and of the style sheet."""
-    return file_of(output, path).stat().st_size + (output / "theme/site.css").stat().st_size
+    """Bytes of a page and of its style sheets."""
+    return sum(map(len, loads(output, path)))
 
 
 def inspect(output: Path, paths: list[str], folder: Path | None = None) -> list[str]:

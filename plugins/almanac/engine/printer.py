@@ -104,7 +104,8 @@ def environment(
 ) -> Environment:
     """The theme's templates. Each is given `page`, a view, and prints what was decided there; `site` is always there.
 
-    `part(template, …)` prints what is the same on many pages, such as navigation and footer, once for all of them.
+    `part(template, …)` prints what is the same on many pages, such as navigation and footer, once for all of them;
+    `sheet(name)` is the address of a further style sheet.
     """
     made = _Environment(
         loader=FileSystemLoader(theme / "templates"),
@@ -121,7 +122,13 @@ def environment(
     def part(template: str, **given: str) -> Markup:
         return Markup(made.get_template(template).render(given))  # noqa: S704  (our own template made it)
 
-    made.globals |= {"site": site, "part": part, "picture": views.picture, "structured": views.structured}
+    @cache
+    def sheet(name: str) -> str:
+        return site.root + _marked(theme, name)
+
+    made.globals |= {
+        "site": site, "part": part, "sheet": sheet, "picture": views.picture, "structured": views.structured,
+    }  # fmt: skip
     return made
 
 
@@ -151,12 +158,17 @@ def _compiled(folder: Path) -> BytecodeCache:
 
 
 def _style(plan: Plan) -> str:
-    """The address of the style sheet with a mark of its content, so that browsers may keep it forever."""
+    """The address of the style sheet of every page."""
+    return _marked(plan.theme, STYLE)
+
+
+def _marked(theme: Path, name: str) -> str:
+    """The address of a style sheet with a mark of its content, so that browsers may keep it forever."""
     try:
-        data = (plan.theme / "static" / STYLE).read_bytes()
+        data = (theme / "static" / name).read_bytes()
     except FileNotFoundError:
         data = b""
-    return f"/theme/{STYLE}?{blake2b(data, digest_size=4).hexdigest()}"
+    return f"/theme/{name}?{blake2b(data, digest_size=4).hexdigest()}"
 
 
 def unprintable(place: str, error: Exception) -> str:
