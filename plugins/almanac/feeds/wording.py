@@ -77,7 +77,10 @@ _TROUBLE = re.compile(
     r"|\bnot (?:be )?(?:able|displayed|reflected|being)\b|性能下降|故障|异常|错误",
     re.IGNORECASE,
 )
-_TEST = re.compile(r"^\s*(?:\[[^\]]*\]\s*)?(?:this is (?:only )?an? )?test(?:ing)?\b|\bplease ignore\b", re.IGNORECASE)
+_TEST = re.compile(r"^\s*(?:\[[^\]]*\]\s*)?(?:this is (?:only )?an? )?test(?:ing)?\b", re.IGNORECASE)
+_MARKED_TEST = re.compile(
+    r"^\s*(?:\[test(?:ing)?\]|\(test(?:ing)?\))|\bplease ignore\b", re.IGNORECASE
+)  # whatever else it says
 _NOTICE = re.compile(
     r"\bdeprecat|\bretir(?:e[ds]?|ing|ement)\b|\bsunset|\bend[- ]of[- ](?:life|support)\b|\bdiscontinu|\bwithdr[ae]w"
     r"|\bsuspend(?:ed|ing) access\b|\bquotas?\b|\bpolic(?:y|ies)\b|\bterms of (?:service|use)\b|\bpricing\b"
@@ -184,11 +187,13 @@ def impact(stated: str) -> Impact | None:
 def kind(title: str, impact: Impact, *, planned: bool) -> tuple[Kind, str]:
     """Return the kind of an event, and what decided it: its words, the source or the impact.
 
-    A plan the source declares stays a plan. Else a word of trouble in the title wins over everything that only
+    A plan the source declares stays a plan, and what is marked as a test is one. Else a word of trouble in the title wins over everything that only
     sounds like maintenance, a test or a notice; without any such word the impact decides.
     """
     if planned or impact is Impact.MAINTENANCE:
         return Kind.MAINTENANCE, "source"
+    if _MARKED_TEST.search(title):
+        return Kind.TEST, "words"
     if _OUTAGE.search(title):
         return (Kind.DEGRADATION if _PARTLY.search(title) else Kind.OUTAGE), "words"
     if _TROUBLE.search(title):
