@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from almanac.model import Incident, Phase
 
 from . import times
-from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, tidy_link
+from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, oldest_first, tidy_link
 from .entries import Entry
 
 _ID = re.compile(r":feed:([A-Za-z0-9_-]{6,64})\.([A-Za-z0-9_-]{1,64})$")
@@ -37,12 +38,13 @@ def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     newest = max(entries, key=lambda entry: entry.at)
     began, ended = _stated_time(newest.body, _BEGAN, context), _stated_time(newest.body, _ENDED, context)
     products = _PRODUCTS.search(newest.body)
-    over = ended is not None or newest.title.startswith("RESOLVED")
+    over = _is_resolved(newest)
+    in_order = oldest_first(entries, lambda entry: entry.at)
     draft = Draft(
         id=_key(newest),
         title=_PREFIX.sub("", newest.title, count=1),
         dialect=DIALECT.name,
-        posts=[_post(entry) for entry in reversed(entries)],
+        posts=[_post(entry, reopens=_reopens(in_order[:number], entry)) for number, entry in enumerate(in_order)],
         source=tidy_link(newest.link),
         precision="minute" if began else "second",
         started=began,
@@ -55,7 +57,16 @@ def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     return incident(draft, context)
 
 
-def _post(entry: Entry) -> Post:
+def _is_resolved(entry: Entry) -> bool:
+    return entry.title.startswith("RESOLVED") or bool(_ENDED.search(entry.body))
+
+
+def _reopens(before: Sequence[Entry], entry: Entry) -> bool:
+    """Say whether a post takes back that it was over: its title does not say so, that of one before it does."""
+    return not _is_resolved(entry) and any(map(_is_resolved, before))
+
+
+def _post(entry: Entry, *, reopens: bool) -> Post:
     prefix = _PREFIX.match(entry.title)
     start = _TEXT.search(entry.body)
     words = _TAIL.split(entry.body[start.end() :])[0] if start else entry.body
@@ -65,6 +76,7 @@ def _post(entry: Entry) -> Post:
         printed=prefix[1].capitalize() if prefix else "",
         html=words,
         upstream_id=update[2] if update else "",
+        phase=Phase.INVESTIGATING if reopens else None,
     )
 
 
