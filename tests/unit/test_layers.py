@@ -8,6 +8,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "plugins" / "almanac"
 ROOMS = (  # from the ground up: each may import those named before it, and none named after it
     "model",
     "files",
+    "world",
     "unchanged",
     "text",
     "merge",

@@ -1,0 +1,179 @@
+"""What anyone can know of events from what a feed showed: what one look tells, and what many looks tell together.
+
+Nothing here reads feeds. It follows from the truth and from what each form of feed can say (`writers.forms`), so that a
+reader can be held against it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from almanac.model import OVER, Impact, Kind, Phase
+from almanac.world.page import StatusPage
+from almanac.world.truth import Event
+from almanac.world.writers import Form, Posts, Start
+
+Key = tuple[datetime, str, int]  # time and word of a post, and which it is of several that share them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One post as a feed shows it."""
+
+    at: datetime
+    phase: Phase
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What is known of an event. `impact` is UNKNOWN and `components` empty where nothing was ever said of them."""
+
+    title: str
+    kind: Kind
+    started: datetime
+    ended: datetime | None
+    phase: Phase
+    impact: Impact
+    components: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+def lines(form: Form, event: Event) -> dict[Key, Line]:
+    """Return the posts that a feed of this form shows, in their order."""
+    counts, shown = Counter[tuple[datetime, str]](), dict[Key, Line]()
+    for number, post in enumerate(event.posts):
+        counts[post.at, post.printed] += 1
+        at = _minute(post.at) if form.says.to_the_minute else post.at
+        line = Line(at=at, phase=form.phase(event, number), text=post.text)
+        if _is_shown(form, event, number):
+            shown[post.at, post.printed, counts[post.at, post.printed]] = line
+    return shown
+
+
+def _is_shown(form: Form, event: Event, number: int) -> bool:
+    match form.says.posts:
+        case Posts.NEWEST:
+            return event.posts[number] == event.newest
+        case Posts.FIRST:
+            return number == 0
+    return True
+
+
+def once(form: Form, event: Event) -> Sight:
+    """Return what one look at a feed tells of an event that stands in it."""
+    return _sight(form, event, list(lines(form, event).values()), form.impact(event), form.components(event))
+
+
+def _sight(form: Form, event: Event, posts: list[Line], impact: Impact, components: tuple[str, ...]) -> Sight:
+    phase = next((line.phase for line in reversed(posts) if line.phase is not Phase.UNKNOWN), Phase.UNKNOWN)
+    ended = _end(form, event, posts) if event.is_over and form.says.posts is not Posts.FIRST else None
+    started = _start(form, event, posts)
+    if ended and ended < started:  # a record that was made when all was over, with posts dated back
+        started = min([ended, *(line.at for line in posts)])
+    return Sight(
+        title=form.title(event),
+        kind=event.kind,
+        started=started,
+        ended=ended,
+        phase=phase,
+        impact=impact,
+        components=components,
+        lines=tuple(posts),
+    )
+
+
+def _start(form: Form, event: Event, posts: list[Line]) -> datetime:
+    match form.says.start:
+        case Start.OPENING:
+            return event.created
+        case Start.STATED:
+            stated = event.planned[0] if event.planned else event.began or event.posts[0].at
+            return _minute(stated) if form.says.stated_to_the_minute else stated
+    return min(line.at for line in posts)
+
+
+def _end(form: Form, event: Event, posts: list[Line]) -> datetime | None:
+    """Return the stated end, or the time of the post since which it is over."""
+    if form.says.end_stated:
+        stated = event.ended or event.over_since
+        return _minute(stated) if stated and form.says.stated_to_the_minute else stated
+    since: datetime | None = None
+    for line in posts:
+        since = (since or line.at) if line.phase in OVER else None
+    return since
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0)
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What was seen of one event: as it was seen last, each post as it was shown last, by which names, and when."""
+
+    event: Event
+    form: Form
+    last: datetime
+    posts: dict[Key, Line] = field(default_factory=dict)
+    names: dict[str, None] = field(default_factory=dict)
+    impact: Impact = Impact.UNKNOWN
+    components: tuple[str, ...] = ()
+    absent: datetime | None = None  # since when it is missing from a feed of what goes on
+
+
+@dataclass(slots=True)
+class Witness:
+    """Somebody who looks at the feed of a page now and then, and remembers what it showed."""
+
+    page: StatusPage
+    memories: dict[str, _Memory] = field(default_factory=dict)  # by the event's own id
+    looked: datetime | None = None  # the last look
+    texts: set[tuple[str, str]] = field(default_factory=set)  # every (event, text of a post) that was ever shown
+    titles: set[tuple[str, str]] = field(default_factory=set)
+
+    def look(self, url: str, now: datetime) -> None:
+        """Take in what a feed shows at `now`."""
+        form, shown = self.page.form(url, now), self.page.shown(url, now)
+        for event in shown:
+            memory = self.memories.setdefault(event.id, _Memory(event, form, now))
+            posts = lines(form, event)
+            whole = form.says.posts is Posts.ALL
+            memory.posts = posts if whole else {**memory.posts, **posts}
+            memory.names[self.page.name(url, event, now)] = None
+            memory.event, memory.form, memory.last, memory.absent = event, form, now, None
+            memory.impact = memory.impact if (impact := form.impact(event)) is Impact.UNKNOWN else impact
+            memory.components = form.components(event) or memory.components
+            self.texts |= {(event.id, line.text) for line in posts.values()}
+            self.titles.add((event.id, form.title(event)))
+        if shown_only := form.says.posts is Posts.FIRST:
+            for name in self.memories.keys() - {event.id for event in shown} if shown_only else ():
+                self.memories[name].absent = self.memories[name].absent or now
+        self.looked = now
+
+    def sight(self, name: str) -> Sight:
+        """Return what is known of an event, by its own id."""
+        memory = self.memories[name]
+        posts = [line for _, line in sorted(memory.posts.items(), key=lambda item: item[0][0])]
+        known = _sight(memory.form, memory.event, posts, memory.impact, memory.components)
+        if memory.form.says.posts is Posts.FIRST and memory.absent:
+            # over between two looks: certain is the last sight of it, if there were two
+            return replace(known, ended=memory.last if memory.last > known.started else memory.absent)
+        return known
+
+    def going_on(self) -> list[str]:
+        """Return the events that stood in the feed as going on when it was last looked at, by their own ids."""
+        return [
+            name
+            for name, memory in self.memories.items()
+            if memory.last == self.looked and memory.event.is_going_on and not memory.absent
+        ]
+
+    def taken_down(self) -> Iterator[str]:
+        """Yield the events that their page took down at any time, by their own ids."""
+        for life in self.page.lives:
+            if any(state.event is None for state in life.states):
+                yield life.last.id

@@ -1,0 +1,83 @@
+"""Writes AWS' rss/all.rss: one item a post, the state in the title of all of them, Californian stamps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from almanac.model import Impact, Phase
+from almanac.world.truth import Event, Post
+from almanac.world.writers import xml
+from almanac.world.writers.forms import Form, Posts, Speech
+
+_OWN = re.compile(r"[a-z0-9.-]{1,80}_\d{1,24}")
+_LEVELS = {Impact.NONE: "Informational message", Impact.MINOR: "Service degradation"}
+
+
+def name(event: Event, host: str) -> str:
+    """Return what the guid of the first post names: service, region and time."""
+    return event.name if _OWN.fullmatch(event.name) else f"{service(event)}_{xml.seconds(event.posts[0].at)}"
+
+
+def service(event: Event) -> str:
+    """Return the service and region by which the feed knows what is affected."""
+    what = event.components[0].lower() if event.components else "multipleservices"
+    return f"{re.sub(r'[^a-z0-9]+', '', what) or 'service'}-us-east-1"
+
+
+def rss(events: Sequence[Event], host: str) -> bytes:
+    """Return all.rss, the newest post first."""
+    head = f"<link>https://{host}/</link><generator>AWS Service Health Dashboard RSS Generator</generator>"
+    head += "<description><![CDATA[Recent AWS events]]></description>"
+    items = (_item(event, event.posts[number], host) for event, number in xml.posts_newest_first(events))
+    return xml.channel(items, "Amazon Web Services Service Status", head)
+
+
+def _item(event: Event, post: Post, host: str) -> str:
+    state = "Service is operating normally: [RESOLVED]" if event.is_over else f"{level(event)}:"
+    guid = f"https://{host}/#{service(event)}_{xml.seconds(post.at)}"
+    return (
+        f"<item><title><![CDATA[{state} {event.title}]]></title><link>https://{host}/</link>"
+        f'<pubDate>{_stamp(post.at)}</pubDate><guid isPermaLink="false">{guid}</guid>'
+        f"<description><![CDATA[{xml.html(post.text)}]]></description></item>\n"
+    )
+
+
+def level(event: Event) -> str:
+    """Return the level that AWS prints."""
+    return _LEVELS.get(event.impact, "Service disruption")
+
+
+def _stamp(at: datetime) -> str:
+    local = at.astimezone(ZoneInfo("US/Pacific"))
+    return f"{local:%a, %d %b %Y %H:%M:%S %Z}"
+
+
+def phase(event: Event, number: int) -> Phase:
+    """Return that it is over for the newest post, and nothing for the others: one title stands over all."""
+    over = event.is_over and event.posts[number] == event.newest
+    return Phase.RESOLVED if over else Phase.UNKNOWN
+
+
+def components(event: Event) -> tuple[str, ...]:
+    """Return service and region in one word."""
+    return (service(event),)
+
+
+def impact(event: Event) -> Impact:
+    """Return the impact that a level names; a disruption may be of any, and what is over has no level."""
+    return event.impact if event.impact in _LEVELS and not event.is_over else Impact.UNKNOWN
+
+
+RSS = Form(
+    "aws",
+    rss,
+    name,
+    ".rss",
+    Speech(posts=Posts.EACH, window=40),
+    phase=phase,
+    components=components,
+    impact=impact,
+)

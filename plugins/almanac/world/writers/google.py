@@ -1,0 +1,77 @@
+"""Writes Google Cloud's en/feed.atom: one entry a post; start and end stated to the minute, in Californian time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from almanac.model import OVER, Phase, stamp
+from almanac.world.truth import Event, Post
+from almanac.world.writers import xml
+from almanac.world.writers.forms import Form, Posts, Speech, Start, own_components
+
+_OWN = re.compile(r"[A-Za-z0-9_-]{6,64}")
+_ZONE = "US/Pacific"
+
+
+def name(event: Event, host: str) -> str:
+    """Return the name that stands in its address and in the ids of its posts."""
+    given = (one for one in (event.name, event.id) if _OWN.fullmatch(one))
+    return next(given, "") or xml.token(event, xml.LOWER, 20)
+
+
+def atom(events: Sequence[Event], host: str) -> bytes:
+    """Return feed.atom, the newest post first."""
+    head = f'<link href="https://{host}/" rel="alternate" type="text/html"/><id>https://{host}/</id>'
+    entries = (_entry(event, number, host) for event, number in xml.posts_newest_first(events))
+    return xml.feed(entries, "Google Cloud Service Health Updates", head)
+
+
+def _entry(event: Event, number: int, host: str) -> str:
+    """Return the entry of one post; it states what was known of start and end when it was written."""
+    post, then = event.posts[number], replace(event, posts=event.posts[: number + 1])
+    prefix = "RESOLVED: " if then.is_over else "UPDATE: " if number else ""
+    words = f"<p> Incident began at <strong>{_local(event.began or event.posts[0].at)}</strong>"
+    if then.over_since:
+        words += f" and ended at <strong>{_local(event.ended or then.over_since)}</strong>"
+    words += f" <span>(all times are <strong>{_ZONE}</strong>).</span></p>"
+    words += f'<div class="cBIRi14aVDP__status-update-text"><p>{xml.html(post.text)}</p></div><hr>'
+    if event.components:
+        words += f"<p>Affected products: {xml.escape(', '.join(event.components))}</p>"
+    words += "<p>Affected locations: Global</p>"
+    return (
+        f'<entry><title>{prefix}{xml.escape(event.title)}</title><link href="https://{host}/incidents/'
+        f'{name(event, host)}" rel="alternate" type="text/html"/><id>tag:status.cloud.google.com,{post.at.year}:feed:'
+        f"{name(event, host)}.{_number(event, post)}</id><updated>{stamp(post.at)}</updated>"
+        f'<summary type="html">{xml.escape(words)}</summary></entry>\n'
+    )
+
+
+def _number(event: Event, post: Post) -> str:
+    """Return what names a post for good, whatever becomes of those before it."""
+    return f"{xml.token(event, xml.LOWER, 6)}{xml.seconds(post.at):x}"
+
+
+def _local(at: datetime) -> str:
+    return f"{at.astimezone(ZoneInfo(_ZONE)):%Y-%m-%d %H:%M}"
+
+
+def phase(event: Event, number: int) -> Phase:
+    """Return the phase that the title of a post tells: that it is over, or that it has begun again; else nothing."""
+    if event.states[number] in OVER:
+        return Phase.RESOLVED
+    return Phase.INVESTIGATING if OVER & set(event.states[:number]) else Phase.UNKNOWN
+
+
+ATOM = Form(
+    "google",
+    atom,
+    name,
+    ".atom",
+    Speech(posts=Posts.EACH, start=Start.STATED, end_stated=True, stated_to_the_minute=True, window=40),
+    phase=phase,
+    components=own_components,
+)
