@@ -72,6 +72,7 @@ def test_any_title_reads_back_from_lines_of_whole_characters(press: Press, title
     assert str(events(press.output / "calendar.ics")["first"]["summary"]) == f"Claude: major: {title}"
 
 
+@pytest.mark.slow
 def test_sequence_and_modification_move_with_every_real_change_and_only_then(press: Press) -> None:
     stood = []
     for now, stands in life():
@@ -108,6 +109,7 @@ def test_announced_works_stand_at_the_time_they_are_announced_for(press: Press) 
     assert str(found["works"]["summary"]) == "Groq: maintenance: Database works"
 
 
+@pytest.mark.slow
 def test_a_calendar_holds_the_newest_hundred_of_its_provider(press: Press) -> None:
     press.put(*many(120), incident("first"))
     output = press.build(NOW)

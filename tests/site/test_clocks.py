@@ -24,6 +24,7 @@ from tests.support.statuspages import BEGIN
 FIXTURES = dict(clocks.fixtures())
 
 
+@pytest.mark.slow
 @given(st.sampled_from(sorted(FIXTURES)), st.sampled_from(list(CLOCKS)), st.sampled_from(list(OWN)))
 @settings(max_examples=150, deadline=None)
 def test_no_entry_is_dropped_and_nothing_is_of_the_future_or_moves_by_itself(path: Path, clock: str, own: str) -> None:

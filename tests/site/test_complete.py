@@ -61,6 +61,7 @@ def cell(value: Any) -> str:
     return "" if value is None else " | ".join(value) if isinstance(value, list) else str(value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TABLES)
 def test_parquet_says_what_csv_says(output: Path, name: str) -> None:
     read = parquet.read_table(output / f"data/{name}.parquet").to_pylist()
@@ -94,6 +95,7 @@ def test_a_preview_has_none_of_it_and_says_how_to_get_it(tmp_path: Path) -> None
     assert ("<script" in page, "wasm" in page, "python3 tasks.py publish" in page) == (False, False, True)
 
 
+@pytest.mark.slow
 def test_parquet_without_its_library_is_one_clear_line_and_nothing_is_built(tmp_path: Path) -> None:
     root = project(tmp_path / "site")
     without = "import sys; sys.modules['pyarrow'] = None; sys.path.insert(0, 'plugins'); from almanac import site; "
@@ -116,6 +118,7 @@ def test_parquet_without_its_library_is_one_clear_line_and_nothing_is_built(tmp_
     )
 
 
+@pytest.mark.slow
 def test_who_does_not_ask_for_parquet_needs_no_library_for_it(tmp_path: Path) -> None:
     root = project(tmp_path / "site")
     without = "import sys; sys.modules['pyarrow'] = None; sys.path.insert(0, 'plugins'); from almanac import site; "

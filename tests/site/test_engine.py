@@ -226,6 +226,7 @@ def test_a_file_touched_a_moment_ago_is_read_again_next_time(plan: Plan) -> None
     assert "incidents/anthropic/first/index.html" in build(plan, clock=now).written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_after_any_edits_the_output_is_that_of_a_clean_build(plan: Plan, seed: int) -> None:
     rng = random.Random(seed)

@@ -125,6 +125,7 @@ def test_what_a_disk_does_not_let_go_of_is_told(output: Path, monkeypatch: pytes
         Press(output, known).sweep()
 
 
+@pytest.mark.slow
 @given(st.lists(st.one_of(st.binary(max_size=4), st.text(max_size=4), st.integers()), min_size=2, max_size=4))
 def test_a_digest_tells_parts_apart(parts: list[Any]) -> None:
     assert len(digest(*parts)) == 16

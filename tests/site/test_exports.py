@@ -319,6 +319,7 @@ def _rel(path: Path, rel: str) -> str:
     return found[0].removeprefix(f"{HOST}/") if found else ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("feed", ["atom.xml", "providers/groq/atom.xml", "providers/groq/feed.xml"])
 def test_walking_back_through_the_archives_meets_every_incident(press: Press, feed: str) -> None:
     press.put(*many(160))

@@ -88,6 +88,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BROKEN)
 def test_one_file_that_cannot_be_used_costs_itself(root: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     before = tree(build(root))

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ def test_naughty_names_make_no_file_outside_and_no_two_share_one(tmp_path: Path)
     assert list(paths.filed([name for name in paths.names() if len(name) < 500][:150], tmp_path)) == []
 
 
+@pytest.mark.slow
 def test_the_site_of_naughty_names_stays_where_it_belongs_and_tells_any_two_apart(tmp_path: Path) -> None:
     assert list(paths.published([name for name in paths.names() if len(name) < 500][:90], tmp_path / "site")) == []
 

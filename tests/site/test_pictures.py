@@ -120,6 +120,7 @@ def test_profiles_of_colour_may_stay() -> None:
         assert messages(data, f"images/2026/a.{kind}") == []
 
 
+@pytest.mark.slow
 def test_bytes_made_to_be_slow_are_taken_apart_in_time() -> None:
     slow: dict[int, Callable[[int], bytes]] = {
         100_000: lambda size: jpeg(*[jpeg_segment(0xDA, b"")] * size),

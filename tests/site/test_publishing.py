@@ -86,6 +86,7 @@ def test_what_people_put_beside_the_pages_stays_published(plan: Plan) -> None:
     assert os.readlink(plan.output / ".well-known") == "theme"
 
 
+@pytest.mark.slow
 def test_a_page_that_a_broken_off_build_made_and_the_next_does_not_is_removed(plan: Plan) -> None:
     for now in (plan, publishing(plan)):
         build(now)
@@ -114,6 +115,7 @@ def test_files_are_copied_where_there_are_no_hard_links(plan: Plan, monkeypatch:
     assert done.unchanged > 0
 
 
+@pytest.mark.slow
 def test_where_folders_cannot_be_swapped_they_are_renamed_in_turn(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage, "_swap", lambda one, other: False)
     for title in ("One", "Two"):
@@ -136,6 +138,7 @@ def test_what_cannot_be_replaced_is_told_with_the_cure(tmp_path: Path, monkeypat
         stage.put_up(tmp_path / "next", tmp_path / "output")
 
 
+@pytest.mark.slow
 def test_publishconf_publishes_at_once_and_a_preview_does_not(tmp_path: Path) -> None:
     root = project(tmp_path / "site")
     article(root, "more", "More", "Text.")

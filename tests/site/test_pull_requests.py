@@ -38,12 +38,14 @@ def test_what_a_stranger_sends_is_refused_or_harmless(ground: Ground, case: Case
     assert wrong(case, trial.tried(ground, case, build=False)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BUILT)
 def test_a_build_of_it_leaves_all_else_as_it_was(ground: Ground, name: str) -> None:
     case = next(case for case in CASES if case.name == name)
     assert wrong(case, trial.tried(ground, case)) == []
 
 
+@pytest.mark.slow
 def test_made_harmless_it_passes(ground: Ground) -> None:
     assert spoiled(ground, FEW) == []
 

@@ -95,6 +95,7 @@ def test_a_changed_incident_is_built_without_pelican(root: Path) -> None:
     assert tree(root / "output") == tree(build(root, "clean"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

@@ -54,6 +54,7 @@ def test_hooks_are_tools_of_the_environment_so_that_they_work_offline() -> None:
     assert {hook["entry"].split("/")[0] for hook in hooks()} == {".venv"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hook", [hook for hook in hooks() if hook["id"] != "mypy"], ids=lambda hook: str(hook["id"]))
 def test_hooks_pass_on_this_tree(hook: dict[str, Any]) -> None:
     program, *arguments = hook["entry"].split()

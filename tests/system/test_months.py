@@ -48,6 +48,7 @@ def lived(content: Path, manner: Manner, days: int = 10) -> tuple[Page, Mapping[
     return page, {name: filed.incident for name, filed in archive.load(content, "acme").items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("manner", MANNERS.values(), ids=MANNERS)
 def test_the_archive_of_a_page_is_what_its_feed_showed(manner: Manner, tmp_path: Path) -> None:
     page, record = lived(tmp_path / "content", manner)

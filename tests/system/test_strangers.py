@@ -38,6 +38,7 @@ def forger(number: int) -> Stranger:
     )
 
 
+@pytest.mark.slow
 def test_a_stranger_is_the_same_each_time_and_grows_without_changing() -> None:
     numbers = range(100)
     assert [bench.stranger(SEED, number) for number in numbers] == [bench.stranger(SEED, number) for number in numbers]
@@ -52,6 +53,7 @@ def weight(one: Stranger) -> int:
     return sum(map(len, (*one.bodies, *one.files.values())))
 
 
+@pytest.mark.slow
 def test_there_are_strangers_of_every_kind_and_dialect() -> None:
     them = [bench.stranger(SEED, number) for number in range(2_500)]
     kinds = {one.kind.partition(",")[0].partition("/")[0] for one in them}
@@ -103,6 +105,7 @@ def test_who_takes_the_process_down_is_found_and_the_others_are_tried(monkeypatc
     assert whole.count == 900
 
 
+@pytest.mark.slow
 def test_who_means_no_harm_does_none(ground: Ground) -> None:
     them = everybody()
     found = trial.tried(them, ground)
@@ -110,6 +113,7 @@ def test_who_means_no_harm_does_none(ground: Ground) -> None:
     assert (found.read, found.let_in) == (sum(bool(one.bodies) for one in them), sum(bool(one.files) for one in them))
 
 
+@pytest.mark.slow
 def test_the_pages_that_nobody_may_change_are_those_of_others(ground: Ground) -> None:
     assert {
         "articles/2026/claude-fails/index.html",
@@ -121,6 +125,7 @@ def test_the_pages_that_nobody_may_change_are_those_of_others(ground: Ground) ->
     } <= ground.pages.keys()
 
 
+@pytest.mark.slow
 def test_the_one_who_changes_pages_of_others_is_found_among_many(ground: Ground) -> None:
     them = [*everybody()[-2:], forger(99)]
     [harm] = trial.examined(them, ground, most=1).harms
@@ -134,6 +139,7 @@ def of_items(size: int) -> Stranger:
     return Stranger(number=1, kind="x", bodies=(feeds.encoded(feeds.rss(items, "a.example")),), grows=True)
 
 
+@pytest.mark.slow
 def test_what_takes_more_time_than_it_grows_is_seen() -> None:
     assert [what[:11] for what in alone.harm_of(lambda size: of_items(2 * (size // 1_000) ** 2))] == ["superlinear"]
     assert list(alone.harm_of(lambda size: of_items(size // 16))) == []

@@ -37,6 +37,7 @@ def test_a_workflow_that_gives_strangers_too_much_is_found(tmp_path: Path, monke
     ]
 
 
+@pytest.mark.system
 def test_a_package_without_hash_or_outside_of_the_bill_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

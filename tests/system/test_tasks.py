@@ -132,6 +132,7 @@ def test_what_is_passed_on_arrives_as_it_was_given() -> None:
     assert done.stdout == f"{tuple(given[1:])}\n", done.stderr
 
 
+@pytest.mark.system
 def test_who_asks_for_parquet_gets_the_lock_that_has_it(checkout: Path) -> None:
     (checkout / ".ci" / "parquet.lock").write_text("# other\n")
     for asked in ("", "0", "1"):

@@ -160,6 +160,7 @@ ALWAYS = (
 )
 
 
+@pytest.mark.slow
 @given(INCIDENTS)
 def test_every_incident_comes_back_as_it_was(incident: Incident) -> None:
     text = archive.render(incident)
@@ -627,6 +628,7 @@ PULLS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(PULLS)
 def test_pulls_come_back_as_they_were(value: Pulls) -> None:
     text = archive.pulls.render(value)

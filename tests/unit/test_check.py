@@ -666,6 +666,7 @@ def test_other_rules_make_it_look_again(content: Path, tmp_path: Path, monkeypat
     assert found(content) == before
 
 
+@pytest.mark.slow
 def test_bodies_made_to_be_slow_are_read_in_time() -> None:
     slow = {
         "*a **b ": 20_000,

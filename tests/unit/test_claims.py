@@ -880,6 +880,7 @@ def page(root: Path, path: str) -> Any:
     return BeautifulSoup((root / ".output-preview" / path / "index.html").read_text().replace(GAP, " "), "lxml")
 
 
+@pytest.mark.slow
 def test_figures_and_verdicts_follow_the_archive_from_build_to_build(project: Path) -> None:
     assert build(project) == ""
     shown = page(project, "articles/2026/acme")

@@ -165,6 +165,7 @@ def told(draw: st.DrawFn) -> tuple[list[tuple[datetime, str]], str]:
     return [(when.replace(microsecond=0), word) for when, word in posts], draw(st.sampled_from(sorted(ZONES)))
 
 
+@pytest.mark.slow
 @given(told())
 @settings(max_examples=200, deadline=None)
 def test_times_survive_a_page_that_prints_no_year(page: tuple[list[tuple[datetime, str]], str]) -> None:
@@ -632,7 +633,7 @@ def test_bodies_in_blocks_are_read_in_linear_time() -> None:
                 f"<rss><channel><item><guid>1</guid><description><![CDATA[{body}]]></description></item></channel></rss>".encode()
             )
 
-        assert growth(tried, 100_000) < SQUARE
+        assert growth(tried, 30_000) < SQUARE
 
 
 def test_a_feed_with_references_of_html_is_mended_and_says_so() -> None:
@@ -652,7 +653,7 @@ def test_mending_takes_linear_time(text: str) -> None:
         with contextlib.suppress(FeedError):
             document.split(b"<rss><channel><title>&nbsp;" + text.encode() * (size // len(text)))
 
-    assert growth(tried, 200_000) < LINEAR
+    assert growth(tried, 60_000) < LINEAR
 
 
 def test_a_reference_of_thousands_of_digits_costs_no_entry() -> None:

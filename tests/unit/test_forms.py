@@ -195,6 +195,7 @@ def test_nor_is_one_deep_in_a_file_read(fields: str) -> None:
         assert max(map(len, said)) < 400
 
 
+@pytest.mark.slow
 def test_what_somebody_wrote_at_length_is_shown_in_short() -> None:
     for value in ("'" + "a" * 100_000 + "'", "!!binary " + "A" * 100_000, "[" + "a, " * 30_000 + "b]"):
         [said] = changed("kind: news", f"kind: {value}")

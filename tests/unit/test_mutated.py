@@ -16,6 +16,7 @@ from tests.support.feeds import pairs
 RECORDED = unstamp("2026-03-02T12:00:00Z")
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**40))
 @settings(max_examples=300, deadline=None)
 def test_a_damaged_feed_loses_nothing_and_changes_nothing_unless_it_is_well_formed(number: int) -> None:

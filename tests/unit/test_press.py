@@ -366,6 +366,7 @@ why: names Claude and “is down” in one sentence
     )
 
 
+@pytest.mark.slow
 def test_a_second_pull_brings_nothing_twice_even_from_a_feed_that_was_rewritten(content: Path) -> None:
     pulled(content, FEEDS)
     before = {path: path.read_bytes() for path in (content / "inbox").iterdir()}
@@ -375,6 +376,7 @@ def test_a_second_pull_brings_nothing_twice_even_from_a_feed_that_was_rewritten(
     assert {path: path.read_bytes() for path in (content / "inbox").iterdir()} == before
 
 
+@pytest.mark.slow
 def test_what_was_dropped_never_comes_back(content: Path) -> None:
     pulled(content, FEEDS)
     (draft,) = inbox.load(content)

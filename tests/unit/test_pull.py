@@ -628,6 +628,7 @@ def in_terminal(code: str) -> str:
 # For real
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_the_march_outage_pulled_as_it_went(tmp_path: Path, shared: Path) -> None:
     """The ten feeds of 2026-03-02 as Claude's page showed them, each pulled when it stood there."""

@@ -87,6 +87,7 @@ def test_the_check_tells_of_articles_corrections_and_links(content: Path) -> Non
 SLOW: Sequence[str] = ("*a **b ", "“", "`", "[a]", "<", "a/", '"', "@", "a@", "‘", "{{", "](a", " teh", "://", "a")
 
 
+@pytest.mark.slow
 def test_texts_made_to_be_slow_are_read_in_time() -> None:
     for piece in SLOW:
         power = growth(lambda size: list(slips(piece * size + " teh")), 50_000 // len(piece))  # noqa: B023

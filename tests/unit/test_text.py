@@ -346,6 +346,7 @@ def test_plain_is_one_line_without_markup(source: str, expected: str) -> None:
     assert text.plain(source) == expected
 
 
+@pytest.mark.slow
 @given(FRAGMENTS)
 @settings(max_examples=300, deadline=None)
 def test_nothing_untrusted_is_live_after_rendering(source: str) -> None:
@@ -358,6 +359,7 @@ def test_nothing_untrusted_is_live_after_rendering(source: str) -> None:
     assert live(cmarkgfm.markdown_to_html(markdown, cmarkgfm.cmark.Options.CMARK_OPT_UNSAFE)) == []
 
 
+@pytest.mark.slow
 @given(FRAGMENTS)
 @settings(max_examples=300, deadline=None)
 def test_converting_what_was_rendered_changes_no_word(source: str) -> None:

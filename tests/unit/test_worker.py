@@ -111,6 +111,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("life", ["", "time.sleep(60)"], ids=["idle", "in a call"])
 def test_it_goes_when_its_parent_is_killed(root: Path, tmp_path: Path, life: str) -> None:
     tell = tmp_path / "tell"

@@ -99,6 +99,7 @@ def test_a_forecast_is_what_the_methodology_says(seed: int) -> None:
             assert said.quantiles == pytest.approx(by_the_book(cards, card, now, CHOSEN), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_whatever_happens_after_the_moment_of_forecast_changes_nothing() -> None:
     random = np.random.default_rng(5)
     compared = 0
