@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
+import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from almanac.engine import linkpictures
-from almanac.exports import lettering, linkpicture
-from almanac.exports.lettering import font
-from almanac.exports.linkpicture import LinkPicture, draw, is_of, mark
+from almanac.exports import linkpicture
+from almanac.exports.linkpicture import draw, is_of, mark
 from almanac.model import Impact, Kind, unstamp
+from almanac.views.linkpicture import LinkPicture
 from tests.support.almanacs import incident
 from tests.support.projects import tree
 from tests.support.syndication import Press
@@ -26,17 +26,21 @@ SHOWN = LinkPicture("Claude", "Slow answers", ("Major outage, 1 h", "2 March 202
 
 
 def pixels(png: bytes) -> np.ndarray:
-    """Return the colours of a picture by their numbers, read as PNG says."""
-    width, height, depth, kind = struct.unpack(">IIBB", png[16:26])
-    assert (width, height, depth, kind) == (1200, 630, 4, 3)
-    body = dict(linkpicture._chunks(png))[b"IDAT"]
-    rows = np.frombuffer(zlib.decompress(body), np.uint8).reshape(height, 1 + width // 2)[:, 1:]
-    return np.stack([rows >> 4, rows & 15], axis=2).reshape(height, width)
+    """Return the colours of a picture by their numbers."""
+    with Image.open(io.BytesIO(png)) as picture:
+        assert picture.mode == "P"
+        return np.asarray(picture)
+
+
+def width(line: str, size: int, *, bold: bool = False) -> float:
+    """Return how many pixels a line takes."""
+    return linkpicture._ends(line, size, bold)[-1]
 
 
 def test_a_picture_is_1200_by_630_and_small() -> None:
     png = draw(SHOWN, SITE)
     assert pixels(png).shape == (630, 1200)
+    assert png[24:26] == bytes([4, 3])  # bits of a point, which is a number in a palette
     assert len(png) < 16_000
 
 
@@ -51,12 +55,13 @@ def test_severity_is_height_and_ink() -> None:
 def test_a_long_line_is_measured_once_however_much_is_cut() -> None:
     cut = linkpicture._cut("ab " * 20_000, 42, False)
     assert cut == "ab " * (cut.count("ab") - 1) + "ab…" or cut.endswith("a…")
-    assert font(False).width(cut, 42) <= linkpicture.INNER < font(False).width(cut[:-1] + "ab ab", 42)
+    assert width(cut, 42) <= linkpicture.INNER < width(cut[:-1] + "ab ab", 42)
 
 
 def test_the_same_is_drawn_to_the_byte() -> None:
     first = draw(SHOWN, SITE)
-    lettering._shape.cache_clear()
+    for memory in (linkpicture._font, linkpicture._has_shape, linkpicture._width, linkpicture._hatching):
+        memory.cache_clear()
     assert draw(SHOWN, SITE) == first
 
 
@@ -82,17 +87,19 @@ def test_a_long_title_stays_within_its_margins_and_ends_in_an_ellipsis() -> None
 
 def test_widths_are_those_of_the_letters_drawn() -> None:
     for letter in "Wil.…":
-        columns = np.flatnonzero(lettering._shape(letter, 200, True).any(axis=0))
-        advance = lettering.font(True).width(letter, 200)
-        assert columns[-1] - columns[0] <= advance + lettering.EDGE, letter
+        canvas = Image.new("L", (2_000, 400))
+        linkpicture._write(canvas, letter * 5, (100, 300), 200, True)
+        columns = np.flatnonzero(np.asarray(canvas).any(axis=0))
+        assert columns[-1] - columns[0] == pytest.approx(width(letter * 5, 200, bold=True), abs=40), letter
 
 
 def test_a_picture_knows_what_it_shows() -> None:
     png = draw(SHOWN, SITE)
     assert is_of(png, mark(SHOWN, SITE))
     assert not is_of(png, mark(SHOWN._replace(title="Other"), SITE))
-    body = dict(linkpicture._chunks(png))[b"IDAT"]
-    assert not is_of(png.replace(body[-9:], b"tampered!"), mark(SHOWN, SITE))
+    middle = len(png) // 2
+    assert not is_of(png[:middle] + b"tampered!" + png[middle + 9 :], mark(SHOWN, SITE))
+    assert not is_of(png[:middle], mark(SHOWN, SITE))
     assert not is_of(b"", mark(SHOWN, SITE))
 
 

@@ -43,8 +43,8 @@ ONLY = {
     "stamina": {"fetch/__init__.py"},
     "pagefind_bin": {"exports/searchindex.py"},
     "pyarrow": {"exports/parquet.py"},
-    "resvg_py": {"exports/lettering.py"},
-    "font_source_sans_pro": {"exports/lettering.py"},
+    "PIL": {"exports/linkpicture.py"},
+    "font_source_sans_pro": {"exports/linkpicture.py"},
     "pelican": {"hookup.py", "reader.py", "site.py"},
 }
 

@@ -12,11 +12,11 @@ from almanac import views
 from almanac.content.article import ArticleCard
 from almanac.engine.edition import Edition
 from almanac.engine.surface import Surface
-from almanac.exports.linkpicture import LinkPicture
 from almanac.model import Card, Provider, moment
 from almanac.text import english
 from almanac.views import base, current, days
 from almanac.views.calendar import DAYS
+from almanac.views.linkpicture import LinkPicture
 
 NAME = views.PICTURE  # of the file, in the folder of its page
 HALVES = 2  # so that two hands share the incidents
@@ -89,7 +89,7 @@ def _surface(
     """Pictures of one kind; one that is there and says itself that it shows the same is not drawn again."""
 
     def make(edition: Edition, *which: Any) -> bytes:
-        from almanac.exports import linkpicture  # numpy and fonts, which a preview does without
+        from almanac.exports import linkpicture  # Pillow and fonts, which a preview does without
 
         picture, name = shown(edition, *which), edition.plan.site_name
         try:

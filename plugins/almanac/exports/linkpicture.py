@@ -1,24 +1,25 @@
-"""Draws the picture that a link to a page shows: 1200 by 630, a few words, sixteen colours, always the same bytes."""
+"""Draws the picture that a link to a page shows: 1200 by 630, a few words, sixteen colours, always the same bytes.
+
+Letters are those of Source Sans, from a package, so that no picture depends on the fonts of a machine.
+"""
 
 from __future__ import annotations
 
-import struct
+import io
 import unicodedata
-import zlib
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
-from importlib.metadata import version
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
+import PIL
+from PIL import Image, ImageChops, ImageDraw, ImageFont, features
+from PIL.PngImagePlugin import PngInfo
 
-from almanac.exports import lettering
-from almanac.exports.lettering import Grey, font
 from almanac.views import charts
+from almanac.views.linkpicture import LinkPicture
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 80
 INNER = WIDTH - 2 * MARGIN
@@ -33,49 +34,85 @@ SEVERITY = {
 INKS, SOFTS = 6, 3  # steps from paper to full ink
 HATCHED = frozenset({charts.UNKNOWN, charts.UNSAID})
 TITLES = ((76, 2), (60, 3))  # sizes to try, and how many lines there is room for
-CHUNK = b"tEXt"
-
-
-class LinkPicture(NamedTuple):
-    """What a picture says. `css` is a severity ("" for none), `days` the worst of each day in a row of bars."""
-
-    name: str
-    title: str
-    facts: tuple[str, ...]
-    css: str = ""
-    days: tuple[str, ...] = ()
+TEXT = 42  # size of all other text, in pixels
+CANNOT = frozenset({"Mn", "Mc", "Me", "Cf", "Cc", "Co", "Cs", "Cn", "Zl", "Zp"})  # needs shaping, or is not seen
+NO_LETTER = "\uffff"  # no font has a shape for it: it is drawn as each character is that a font lacks
+SIGNATURE = "Comment"  # the text chunk of a PNG that says what is drawn
 
 
 def draw(content: LinkPicture, site_name: str) -> bytes:
     """Return the picture as PNG. What the font cannot draw is left out; then the name stands for the title."""
-    ink, soft = np.zeros((HEIGHT, WIDTH), np.uint8), np.zeros((HEIGHT, WIDTH), np.uint8)
+    ink, soft = Image.new("L", (WIDTH, HEIGHT)), Image.new("L", (WIDTH, HEIGHT))
     name, title = _drawable(content.name), _drawable(content.title)
-    lettering.set_line(ink, _drawable(site_name), (MARGIN, 92), 40, True)
+    _write(ink, _drawable(site_name), (MARGIN, 92), 40, True)
     if name and title:
-        lettering.set_line(soft, _cut(name, 42, False), (MARGIN, 190), 42)
+        _write(soft, _cut(name, TEXT, False), (MARGIN, 190), TEXT, False)
     size, lines = _lines(title or name)
     for number, line in enumerate(lines):
-        lettering.set_line(ink, line, (MARGIN, 282 + number * (size + 10)), size, True)
+        _write(ink, line, (MARGIN, 282 + number * (size + 10)), size, True)
     left = MARGIN + (70 if content.css else 0)
     for number, fact in enumerate(content.facts):
         canvas, bold = (ink, True) if number == 0 else (soft, False)
-        lettering.set_line(canvas, _cut(_drawable(fact), 42, bold, left - MARGIN), (left, 528 + 54 * number), 42, bold)
-    picture = np.maximum(_INK_STEPS[ink], _SOFT_STEPS[soft])
+        line = _cut(_drawable(fact), TEXT, bold, left - MARGIN)
+        _write(canvas, line, (left, 528 + 54 * number), TEXT, bold)
+    picture = ImageChops.lighter(ink.point(_INK_STEPS), soft.point(_SOFT_STEPS))
     _draw_shapes(picture, content)
     return _png(picture, mark(content, site_name))
+
+
+def _write(canvas: Image.Image, line: str, at: tuple[int, int], size: int, bold: bool) -> None:
+    """Write a line whose baseline begins at (x, y)."""
+    ImageDraw.Draw(canvas).text(at, line, fill=255, font=_font(size, bold), anchor="ls")
+
+
+def _file(bold: bool) -> Path:
+    import font_source_sans_pro as package
+
+    return Path(package.font_directory) / f"SourceSansPro-{'Semibold' if bold else 'Regular'}.ttf"
+
+
+@cache
+def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
+    # BASIC sets letter beside letter; the other layout depends on a library of the machine.
+    return ImageFont.truetype(_file(bold), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def _drawable(text: str) -> str:
     """Return text in one line, "" if the fonts lack a shape for any of it."""
     line = " ".join(unicodedata.normalize("NFC", text).split())
-    return line if font().can(line) and font(True).can(line) else ""
+    return line if all(map(_has_shape, line)) else ""
+
+
+@cache
+def _has_shape(letter: str) -> bool:
+    """Say whether a character has a shape of its own in both faces."""
+    if unicodedata.category(letter) in CANNOT:
+        return False
+    return letter == " " or all(_shape(letter, bold) != _shape(NO_LETTER, bold) for bold in (False, True))
+
+
+def _shape(letter: str, bold: bool) -> tuple[tuple[int, int], tuple[int, int], bytes]:
+    """Return how a letter looks: its size, where it begins, and its ink."""
+    ink, begin = _font(TEXT, bold).getmask2(letter)
+    return ink.size, begin, bytes(ink)
+
+
+@cache
+def _width(letter: str, size: int, bold: bool) -> float:
+    """Return how many pixels a letter takes."""
+    return _font(size, bold).getlength(letter)
+
+
+def _ends(line: str, size: int, bold: bool) -> list[float]:
+    """Return how many pixels each beginning of a line takes, from none of it to all of it."""
+    return list(accumulate((_width(letter, size, bold) for letter in line), initial=0.0))
 
 
 def _lines(title: str) -> tuple[int, list[str]]:
     """Return the size and the lines of a title; one that is too long even in small letters ends in an ellipsis."""
     for size, most in TITLES:
         lines = _wrapped(title, size)
-        if len(lines) <= most and all(font(True).width(line, size) <= INNER for line in lines):
+        if len(lines) <= most and all(_ends(line, size, True)[-1] <= INNER for line in lines):
             return size, lines
     left = " ".join(lines[most - 1 :])
     return size, [_cut(line, size, True) for line in (*lines[: most - 1], left)]
@@ -85,7 +122,7 @@ def _wrapped(title: str, size: int) -> list[str]:
     lines = [""]
     for word in title.split():
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and font(True).width(longer, size) > INNER:
+        if lines[-1] and _ends(longer, size, True)[-1] > INNER:
             lines.append(word)
         else:
             lines[-1] = longer
@@ -94,41 +131,54 @@ def _wrapped(title: str, size: int) -> list[str]:
 
 def _cut(line: str, size: int, bold: bool, indent: int = 0) -> str:
     """Return as much of a line as there is room for, ending in an ellipsis if it is not all of it."""
-    face, room = font(bold), (INNER - indent) / size
-    ends = list(accumulate((face.widths[ord(letter)] for letter in line), initial=0.0))  # once, not once a letter cut
+    room = INNER - indent
+    ends = _ends(line, size, bold)  # measured once, not once a letter cut
     if ends[-1] <= room:
         return line
-    longest = bisect_right(ends, room - face.widths[ord("…")]) - 1
+    longest = bisect_right(ends, room - _width("…", size, bold)) - 1
     return line[: max(longest, 0)].rstrip() + "…"
 
 
-def _draw_shapes(picture: Grey, content: LinkPicture) -> None:
+def _draw_shapes(picture: Image.Image, content: LinkPicture) -> None:
     """Draw the double rule, the glyph before the facts, and bars of days; height and ink say severity."""
-    picture[122:126, MARGIN:-MARGIN] = picture[131:134, MARGIN:-MARGIN] = INKS
+    pen = ImageDraw.Draw(picture)
+    right = WIDTH - MARGIN - 1  # the last column and row of a rectangle are drawn, too
+    pen.rectangle((MARGIN, 122, right, 125), fill=INKS)
+    pen.rectangle((MARGIN, 131, right, 133), fill=INKS)
     if content.css:
-        picture[484:588, MARGIN : MARGIN + 46] = _COLOURS["rule"]
-        picture[487:585, MARGIN + 3 : MARGIN + 43] = 0
-        _draw_bar(picture, content.css, slice(MARGIN, MARGIN + 46), 588, 104)
+        pen.rectangle((MARGIN, 484, MARGIN + 45, 587), fill=0, outline=_COLOURS["rule"], width=3)
+        _draw_bar(picture, content.css, (MARGIN, MARGIN + 46), 588, 104)
     for number, css in enumerate(content.days):
         step = INNER / len(content.days)
         left = MARGIN + round(number * step)
-        _draw_bar(picture, css, slice(left, max(MARGIN + round((number + 1) * step) - 2, left + 1)), 450, 100)
+        _draw_bar(picture, css, (left, max(MARGIN + round((number + 1) * step) - 2, left + 1)), 450, 100)
     if content.days:
-        picture[450:452, MARGIN:-MARGIN] = INKS
+        pen.rectangle((MARGIN, 450, right, 451), fill=INKS)
 
 
-def _draw_bar(picture: Grey, css: str, across: slice, foot: int, height: int) -> None:
+def _draw_bar(picture: Image.Image, css: str, across: tuple[int, int], foot: int, height: int) -> None:
     tall = round(height * charts.HEIGHT.get(css, 1.0 if css == charts.UNKNOWN else 0.08))
-    area = picture[foot - tall : foot, across]
+    area = (across[0], foot - tall, across[1], foot)
     if css in HATCHED:
-        y, x = np.indices(area.shape)
-        area[(x + y) % 10 < 3] = _COLOURS[charts.UNKNOWN]
+        picture.paste(_COLOURS[charts.UNKNOWN], area, _hatching().crop((0, 0, across[1] - across[0], tall)))
     elif css in _COLOURS:
-        area[:] = _COLOURS[css]
+        picture.paste(_COLOURS[css], area)
+
+
+@cache
+def _hatching() -> Image.Image:
+    """Return slanting lines, three pixels in ten, over the widest and highest that there is to fill."""
+    row = (b"\xff" * 3 + b"\0" * 7) * (INNER // 10 + 1)
+    return Image.frombytes("L", (INNER, HEIGHT), b"".join(row[y % 10 :][:INNER] for y in range(HEIGHT)))
 
 
 def _mixed(ink: tuple[int, int, int], share: float) -> tuple[int, ...]:
     return tuple(round(paper + (full - paper) * share) for paper, full in zip(PAPER, ink, strict=True))
+
+
+def _steps(number: int, first: int) -> Sequence[int]:
+    """Return which colour of the palette each strength of ink becomes: 0 for none, else one of `number` from `first`."""
+    return [first + step - 1 if (step := round(ink / 255 * number)) else 0 for ink in range(256)]
 
 
 _PALETTE = [
@@ -137,56 +187,40 @@ _PALETTE = [
     *SEVERITY.values(),
     RULE,
 ]
-# Which colour of the palette a strength of ink, or of soft ink, becomes.
-_INK_STEPS = np.rint(np.arange(256) / 255 * INKS).astype(np.uint8)
-_SOFT_STEPS = np.rint(np.arange(256) / 255 * SOFTS).astype(np.uint8)
-_SOFT_STEPS[_SOFT_STEPS > 0] += INKS
+_INK_STEPS, _SOFT_STEPS = _steps(INKS, 1), _steps(SOFTS, INKS + 1)
 _COLOURS = {name: INKS + 1 + SOFTS + number for number, name in enumerate((*SEVERITY, "rule"))}
 
 
 @cache
-def _look() -> bytes:
-    """Return all that decides how pictures look: this code, the drawing library's version and the fonts."""
-    files = (__file__, lettering.__file__, font().file, font(True).file)
-    return b"".join([version("resvg_py").encode(), *(Path(file).read_bytes() for file in files)])
-
-
-@cache
 def _drawn_by() -> bytes:
-    return blake2b(_look(), digest_size=16).digest()
+    """Return a digest of all that decides how pictures look: this code, what Pillow draws with, and the fonts."""
+    libraries = (PIL.__version__, features.version("freetype2"), features.version("zlib"))
+    files = (Path(__file__), _file(False), _file(True))
+    look = b"".join([repr(libraries).encode(), *(file.read_bytes() for file in files)])
+    return blake2b(look, digest_size=16).digest()
 
 
-def mark(content: LinkPicture, site_name: str) -> bytes:
+def mark(content: LinkPicture, site_name: str) -> str:
     """Return a digest of all that a picture depends on."""
-    return blake2b(_drawn_by() + repr((content, site_name)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    shown = repr((content, site_name)).encode("utf-8", "surrogatepass")
+    return blake2b(_drawn_by() + shown, digest_size=16).hexdigest()
 
 
-def is_of(png: bytes, digest: bytes) -> bool:
-    """Say whether `png` is the very picture that `draw` makes of the content with the mark `digest`: it is signed."""
-    chunks = dict(_chunks(png))
-    return chunks.get(CHUNK) == _signed(digest, chunks.get(b"IDAT", b""))
-
-
-def _signed(digest: bytes, body: bytes) -> bytes:
-    return b"Comment\0" + blake2b(digest + body, digest_size=16).hexdigest().encode()
-
-
-def _png(picture: Grey, digest: bytes) -> bytes:
+def _png(picture: Image.Image, signature: str) -> bytes:
     """Return a picture as PNG: sixteen colours, two pixels a byte, signed with what it shows."""
-    rows = np.zeros((HEIGHT, 1 + WIDTH // 2), np.uint8)
-    rows[:, 1:] = picture[:, ::2] << 4 | picture[:, 1::2]
-    body = zlib.compress(rows.tobytes(), 6)
-    palette = bytes(value for colour in _PALETTE for value in colour)
-    head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 4, 3, 0, 0, 0)
-    parts = ((b"IHDR", head), (b"PLTE", palette), (CHUNK, _signed(digest, body)), (b"IDAT", body), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
-    )
+    picture.putpalette([value for colour in _PALETTE for value in colour])
+    text, out = PngInfo(), io.BytesIO()
+    text.add_text(SIGNATURE, signature)
+    picture.save(out, "PNG", bits=4, pnginfo=text)
+    return out.getvalue()
 
 
-def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = 8
-    while at + 12 <= len(png):
-        (length,) = struct.unpack(">I", png[at : at + 4])
-        yield png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
-        at += length + 12
+def is_of(png: bytes, signature: str) -> bool:
+    """Say whether `png` is a picture that `draw` signed so and that is whole: the check sums of its parts are right."""
+    try:
+        with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
+            signed = picture.info.get(SIGNATURE) == signature
+            picture.verify()
+    except (OSError, SyntaxError, ValueError):  # no PNG at all, or a part of it is not what its check sum says
+        return False
+    return signed

@@ -13,6 +13,7 @@ from almanac.exports import linkpicture
 from almanac.merge import merge
 from almanac.model import FeedError, Incident, Provider
 from almanac.text import markdown
+from almanac.views.linkpicture import LinkPicture
 from tests.support.strangers.case import NOW, SIZE, Stranger
 
 PROVIDER = Provider(slug="example", name="Example", company="", home="", status_page="")
@@ -90,7 +91,7 @@ def _shown(incident: Incident) -> None:
         markdown.html(update.text)
         markdown.plain(update.text)
     if len(incident.title) > SHORT:
-        linkpicture.draw(linkpicture.LinkPicture("Example", incident.title, ()), "Site")
+        linkpicture.draw(LinkPicture("Example", incident.title, ()), "Site")
 
 
 def _written(data: bytes, file: str) -> None:
