@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -11,7 +10,8 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 
-from almanac import files, unchanged
+from almanac import unchanged
+from almanac.content import memo
 from almanac.content.files import Files, read_all
 from almanac.model.problem import Problem, tally
 
@@ -41,15 +41,16 @@ def main(content: Path, paths: Sequence[Path] = (), *, strict: bool = False) -> 
 def problems(content: Path, now: datetime, strict: bool) -> list[Problem]:
     """Return all problems; those of the last check, if no byte of content and rules has changed since, on one day."""
     files = read_all(content)
-    memo = unchanged.state_folder(content.parent / unchanged.PREVIEW) / MEMO
+    path = unchanged.state_folder(content.parent / unchanged.PREVIEW) / MEMO
     key = _key(files, f"{now:%Y-%m-%d} {strict}")
-    answer = None if in_ci() else _recall(memo, key)  # there the memo could have come with the pull request
-    if answer is None:
+    rows = None if in_ci() else memo.recall(path, key, "problems")  # there it could have come with the pull request
+    if rows is None:
         from almanac.commands.survey import survey  # and with it pydantic, numpy and the engine: 0.7 s
 
         answer = survey(content, files, now, strict)
-        _remember(memo, key, answer)
-    return answer
+        memo.remember(path, key, "problems", list(map(asdict, answer)))
+        return answer
+    return [Problem(**fields) for fields in rows]
 
 
 def in_ci() -> bool:
@@ -69,17 +70,3 @@ def _key(files: Files, question: str) -> str:
     for name, file in files.items():
         digest.update(f"{name}\0{len(file.data)} {file.odd}\n".encode("utf-8", "surrogateescape") + file.data)
     return digest.hexdigest()
-
-
-def _recall(memo: Path, key: str) -> list[Problem] | None:
-    """Return the problems remembered for `key`; None if there is no such memo or it is damaged."""
-    try:
-        stored = json.loads(memo.read_bytes())
-        return [Problem(**fields) for fields in stored["problems"]] if stored["key"] == key else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def _remember(memo: Path, key: str, answer: Sequence[Problem]) -> None:
-    files.make_folder(memo.parent)
-    files.put(memo, json.dumps({"key": key, "problems": list(map(asdict, answer))}).encode())

@@ -64,9 +64,7 @@ def address(file: str) -> str:
 def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Problem, ...]]:
     """Return the manuscript in `file` (relative to content/, with slashes), or every problem of it."""
     path = f"content/{file}"
-    if len(data) > limits.ARTICLE:
-        return None, (Problem(file=path, message=f"has {len(data):,} bytes; write at most {limits.ARTICLE:,}"),)
-    matter = frontmatter.read(data, path)
+    matter = frontmatter.read(data, path, limits.ARTICLE)
     page = file.startswith("pages/")
     name = (PAGE_FILE if page else ARTICLE_FILE).fullmatch(file)
     values, faults = forms.check(forms.PageForm if page else forms.ArticleForm, matter)

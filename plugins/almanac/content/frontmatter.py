@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -50,6 +49,11 @@ class Matter:
             file=self.file, line=place.line, column=place.column, field=".".join(map(_part, path)), message=message
         )
 
+    def surplus_text(self, cure: str) -> Iterator[Problem]:
+        """Yield a problem, which `cure` ends, if there is text below front matter that should say everything."""
+        if self.body.strip():
+            yield Problem(file=self.file, line=self.head.count("\n") + 4, message=f"has a text; {cure}")
+
 
 def attempt(file: str, judge: Callable[[], Iterable[Problem]]) -> list[Problem]:
     """Return every problem that `judge` yields, and one more of `file` if it breaks off, so that no file hides others."""
@@ -67,8 +71,12 @@ def judging_error(file: str, error: Exception) -> Problem:
     return Problem(file=file, message=f"could not be checked: {type(error).__name__}; {cure}")
 
 
-def read(data: bytes, file: str) -> Matter:
-    """Take apart a file that starts with front matter. Never raises: what is wrong stands in `faults`."""
+def read(data: bytes, file: str, most: int = limits.FILE) -> Matter:
+    """Take apart a file of at most `most` bytes that starts with front matter. Never raises: `faults` has what is wrong."""
+    if len(data) > most:
+        return Matter(
+            file=file, faults=(Problem(file=file, message=f"has {len(data):,} bytes; write at most {most:,}"),)
+        )
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -96,30 +104,8 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_scalar(node)
 
 
-class _Strict(_Loader):
-    """A loader that stops at a key that appears twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        mapping = super().construct_mapping(node, deep)
-        if len(mapping) != len(node.value):
-            raise KeyError("twice")
-        return mapping
-
-
 def _matter(file: str, head: str, body: str) -> Matter:
-    """Return the Matter of a file whose front matter is `head`; slowly and with places only if anything is wrong."""
-    if not re.search(r"\*|<<|^\s{40}|^(?:[-?:] ?){20}", head, re.MULTILINE) and head.count("[") + head.count("{") < 200:
-        try:
-            values = yaml.load(head, Loader=_Strict)  # noqa: S506  (a safe loader)
-            if isinstance(values, dict) and all(isinstance(key, str) for key in values):
-                return Matter(file=file, head=head, values=values, body=body)
-        except UNMAKEABLE:
-            pass
-    return _explain(file, head, body)
-
-
-def _explain(file: str, head: str, body: str) -> Matter:
-    """Return the Matter with every problem of it. Raises yaml.YAMLError where `head` is no YAML at all."""
+    """Return the Matter of a file with every problem of it. Raises yaml.YAMLError where `head` is no YAML at all."""
     if mark := deep_yaml(head):
         return _unreadable(file, _place(mark), f"is nested more than {limits.YAML_LEVELS} levels deep; write it flat")
     loader = _Loader(head)

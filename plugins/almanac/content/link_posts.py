@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,26 +50,28 @@ def read(data: bytes, file: str) -> tuple[LinkPost | None, tuple[Problem, ...]]:
     name = FILE.fullmatch(file)
     if not name:
         return None, (Problem(file=path, message=f"is not read; name it content/{FOLDER}/<year>/<date>-<words>.md"),)
-    if len(data) > limits.RECORD_FILE:
-        return None, (Problem(file=path, message=f"has {len(data):,} bytes; write at most {limits.RECORD_FILE:,}"),)
-    matter = frontmatter.read(data, path)
+    matter = frontmatter.read(data, path, limits.RECORD_FILE)
     row, faults = forms.check(forms.LinkForm, matter)
-    if not faults and matter.body.strip():
-        faults = (Problem(file=path, line=matter.head.count("\n") + 4, message="has a text; put a line into `note`"),)
+    faults = faults or tuple(matter.surplus_text("put a line into `note`"))
     if faults:
         return None, faults
     return LinkPost(
         slug=name[1],
-        lead=_telling(row),
+        lead=telling_of(row),
         grade=row["grade"],
         providers=tuple(row["providers"]),
         incidents=tuple((key.partition("/")[0], key.partition("/")[2]) for key in row["incidents"]),
         quote=row["quote"],
-        also=tuple(_telling(telling) for telling in row["also"]),
+        also=tuple(telling_of(telling) for telling in row["also"]),
         curator=row["curator"],
         note=row["note"] or "",
         file=file,
     ), ()
+
+
+def telling_of(row: Mapping[str, Any]) -> Telling:
+    """Return the telling in checked fields."""
+    return Telling(row["url"], row["title"], row["publisher"], row["date"])
 
 
 def load(content: Path) -> tuple[tuple[LinkPost, ...], tuple[Problem, ...]]:
@@ -96,7 +98,3 @@ def strangers(
             message = f"{quoted(name)} does not exist; {cure}"
             faults.append(Problem(file=f"content/{post.file}", field=f"{kind}s", message=message))
     return faults
-
-
-def _telling(row: dict[str, Any]) -> Telling:
-    return Telling(row["url"], row["title"], row["publisher"], row["date"].astimezone(UTC).replace(microsecond=0))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from almanac import files as disk
+from almanac.content import memo
 from almanac.model import Component, Feed, Provider, Scope, by_rank
 from almanac.model.problem import Problem, ProblemError
 from almanac.text import limits
@@ -29,28 +29,28 @@ class ProviderError(ProblemError):
     """Every problem of every provider file, a line each."""
 
 
-def load(content: Path, memo: Path | None = None) -> tuple[Provider, ...]:
+def load(content: Path, memory: Path | None = None) -> tuple[Provider, ...]:
     """Return all providers under `content`, by slug. Raises ProviderError with every problem there is.
 
-    `memo` names a file of ours that remembers what was found good: while no byte of the provider files and of the
+    `memory` names a file of ours that remembers what was found good: while no byte of the provider files and of the
     rules has changed, neither YAML nor pydantic is loaded, which takes 0.3 s off a build. It is data, never code.
     """
-    right, faults = sound(content, memo)
+    right, faults = sound(content, memory)
     if faults:
         raise ProviderError(faults)
     return right
 
 
-def sound(content: Path, memo: Path | None = None) -> tuple[tuple[Provider, ...], tuple[Problem, ...]]:
-    """Return the providers whose files are right, by slug, and every fault of the others. `memo` as in `load`."""
+def sound(content: Path, memory: Path | None = None) -> tuple[tuple[Provider, ...], tuple[Problem, ...]]:
+    """Return the providers whose files are right, by slug, and every fault of the others. `memory` as in `load`."""
     files = {f"{content.name}/{FOLDER}/{path.name}": path.read_bytes() for path in disk.pages(content / FOLDER)}
     key = _key(files)
-    rows = _recall(memo, key)
+    rows: list[dict[str, Any]] | None = memo.recall(memory, key, FOLDER) if memory else None
     faults: list[Problem] = []
     if rows is None:
         rows, faults = _check(files)
-        if not faults:
-            _remember(memo, key, rows)
+        if memory and not faults:
+            memo.remember(memory, key, FOLDER, rows)
     return tuple(_provider(row) for row in rows), tuple(faults)
 
 
@@ -75,10 +75,7 @@ def _read(data: bytes, file: str, matters: list[Matter], rows: list[dict[str, An
     """Add a file to `matters` and, if it is right, its fields to `rows`; yield every problem of it."""
     from almanac.content import body, forms, frontmatter
 
-    if len(data) > limits.PROVIDER_FILE:
-        yield Problem(file=file, message=f"has {len(data):,} bytes; write at most {limits.PROVIDER_FILE:,}")
-        return
-    matter = frontmatter.read(data, file)
+    matter = frontmatter.read(data, file, limits.PROVIDER_FILE)
     matters.append(matter)
     row, faults = forms.check(forms.ProviderForm, matter)
     yield from faults
@@ -195,19 +192,3 @@ def _key(files: dict[str, bytes]) -> str:
     for name, data in (rules | files).items():
         digest.update(f"{name} {len(data)}\n".encode("utf-8", "surrogateescape") + data)
     return digest.hexdigest()
-
-
-def _recall(memo: Path | None, key: str) -> list[dict[str, Any]] | None:
-    """Return the fields remembered for `key`, None if there are none or the memo is damaged."""
-    try:
-        stored = json.loads(memo.read_bytes()) if memo else {}
-        return stored["providers"] if stored["key"] == key else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def _remember(memo: Path | None, key: str, rows: list[dict[str, Any]]) -> None:
-    """Keep `rows` for the next build, at once or not at all."""
-    if memo:
-        disk.make_folder(memo.parent)
-        disk.put(memo, json.dumps({"key": key, "providers": rows}, ensure_ascii=False).encode())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,9 +61,7 @@ def read(data: bytes, file: str) -> tuple[Undeclared | None, tuple[Problem, ...]
     if not name or len(name["slug"]) > limits.REPORT_NAME:
         message = f"is not read; name it content/{FOLDER}/<provider>/<year>-<month>-<day>-<words>.md"
         return None, (Problem(file=path, message=message),)
-    if len(data) > limits.RECORD_FILE:
-        return None, (Problem(file=path, message=f"has {len(data):,} bytes; write at most {limits.RECORD_FILE:,}"),)
-    matter = frontmatter.read(data, path)
+    matter = frontmatter.read(data, path, limits.RECORD_FILE)
     row, faults = forms.check(forms.UndeclaredForm, matter)
     faults = faults or tuple(_disagreements(matter, row, name["slug"]))
     if faults:
@@ -73,11 +71,11 @@ def read(data: bytes, file: str) -> tuple[Undeclared | None, tuple[Problem, ...]
         slug=name["slug"],
         title=row["title"],
         summary=row["summary"],
-        started=_utc(row["start"]),
-        ended=row["end"] and _utc(row["end"]),
+        started=row["start"],
+        ended=row["end"],
         evidence=tuple(sorted((_witness(witness) for witness in row["evidence"]), key=lambda witness: witness.at)),
         contributor=row["contributor"],
-        date=_utc(row["date"]),
+        date=row["date"],
         file=file,
     ), ()
 
@@ -105,8 +103,8 @@ def _disagreements(matter: Matter, row: dict[str, Any], slug: str) -> Iterable[P
     """Yield what no form can see: dates out of order, a wrong file name, witnesses of one publisher, a text."""
     if row["end"] and row["end"] < row["start"]:
         yield matter.problem(("end",), "is before the start; correct one of the two")
-    if f"{_utc(row['start']):%Y-%m-%d}" != slug[:10]:
-        day = f"{_utc(row['start']):%Y-%m-%d}"
+    if f"{row['start']:%Y-%m-%d}" != slug[:10]:
+        day = f"{row['start']:%Y-%m-%d}"
         yield matter.problem(("start",), f"is not the day in the file's name; name the file {day}-<words>.md")
     if row["end"] and row["date"] < row["end"]:
         message = "is after the date, when nobody could know it; write when it was, or leave it out"
@@ -119,14 +117,8 @@ def _disagreements(matter: Matter, row: dict[str, Any], slug: str) -> Iterable[P
         yield matter.problem(("date",), "is before the start; write when you bring it")
     if len({witness["publisher"].casefold() for witness in row["evidence"]}) < 2:
         yield matter.problem(("evidence",), "is of one publisher; name a second one that saw it too")
-    if matter.body.strip():
-        line = matter.head.count("\n") + 4
-        yield Problem(file=matter.file, line=line, message="has a text; put a sentence or two into `summary`")
+    yield from matter.surplus_text("put a sentence or two into `summary`")
 
 
 def _witness(row: dict[str, Any]) -> Witness:
-    return Witness(row["url"], row["title"], row["publisher"], _utc(row["date"]), row["grade"])
-
-
-def _utc(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(microsecond=0)
+    return Witness(row["url"], row["title"], row["publisher"], row["date"], row["grade"])

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from almanac import files
+from almanac.content.files import collect
+from almanac.content.frontmatter import Matter
 from almanac.model.problem import Problem
 from almanac.text.quoting import quoted
 
@@ -31,24 +33,22 @@ class Outlet:
 
 def load(content: Path) -> tuple[tuple[Outlet, ...], tuple[Problem, ...]]:
     """Return all outlets by slug, and every problem of their files; an outlet with a problem is not read."""
+    names = [f"{FOLDER}/{path.name}" for path in files.pages(content / FOLDER)]
+    entries, faults = collect(content, names, _read)
+    first: dict[str, Matter] = {}  # by address of a feed
+    for outlet, matter in entries:
+        if first.setdefault(outlet.feed, matter) is not matter:
+            message = f"already stands in {first[outlet.feed].file}; keep it in one of the two"
+            faults += (matter.problem(("feed",), message),)
+    return tuple(outlet for outlet, matter in entries if first[outlet.feed] is matter), faults
+
+
+def _read(data: bytes, name: str) -> tuple[tuple[Outlet, Matter] | None, tuple[Problem, ...]]:
+    """Return the outlet in the file `name` (relative to content/) and its Matter, or every problem of it."""
     from almanac.content import forms, frontmatter  # 0.25 s, needed only where there are outlets
 
-    outlets: list[Outlet] = []
-    faults: list[Problem] = []
-    feeds: dict[str, str] = {}
-    for path in files.pages(content / FOLDER):
-        matter = frontmatter.read(path.read_bytes(), f"{content.name}/{FOLDER}/{path.name}")
-        row, wrong = forms.check(forms.OutletForm, matter)
-        faults += wrong
-        if wrong:
-            continue
-        if row["slug"] != path.stem:
-            message = f"{quoted(row['slug'])} is not the file's name; write {path.stem}"
-            faults.append(matter.problem(("slug",), message))
-        elif row["feed"] in feeds:
-            message = f"already stands in {feeds[row['feed']]}; keep it in one of the two"
-            faults.append(matter.problem(("feed",), message))
-        else:
-            feeds[row["feed"]] = matter.file
-            outlets.append(Outlet(**row))
-    return tuple(outlets), tuple(faults)
+    matter = frontmatter.read(data, f"content/{name}")
+    row, faults = forms.check(forms.OutletForm, matter)
+    if not faults and row["slug"] != (stem := Path(name).stem):
+        faults = (matter.problem(("slug",), f"{quoted(row['slug'])} is not the file's name; write {stem}"),)
+    return (None, faults) if faults else ((Outlet(**row), matter), ())

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from almanac.content.link_posts import Telling
+from almanac.content.link_posts import Telling, telling_of
 from almanac.model import stamp, unstamp
 from almanac.model.problem import Problem
 from almanac.news.draft import Decided, StoryDraft, in_order
@@ -46,7 +46,7 @@ def parse(data: bytes, file: str, path: str) -> tuple[StoryDraft | None, tuple[P
 def story(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a draft that a link post has too, from checked front matter."""
     return {
-        "tellings": in_order(_telling(fields) for fields in (row, *row["also"])),
+        "tellings": in_order(telling_of(fields) for fields in (row, *row["also"])),
         "quote": row["quote"],
         "grade": row["grade"],
         "providers": tuple(row["providers"]),
@@ -88,7 +88,3 @@ def _list(text: str) -> tuple[str, ...]:
 
 def _fields(telling: Telling) -> dict[str, str]:
     return {"title": telling.title, "url": telling.url, "publisher": telling.publisher, "date": stamp(telling.at)}
-
-
-def _telling(row: Mapping[str, Any]) -> Telling:
-    return Telling(url=row["url"], title=row["title"], publisher=row["publisher"], at=unstamp(stamp(row["date"])))

@@ -96,12 +96,12 @@ def _former(value: str) -> str:
 
 
 def _moment(value: datetime) -> datetime:
-    """Return an instant in UTC, whatever clock it was written by."""
+    """Return an instant in UTC, to the second, whatever clock it was written by."""
     if value.tzinfo is None:
         raise ValueError("has no time zone; write it in UTC with a Z, e.g. 2026-03-02T18:00:00Z")
     if value.year not in YEARS:
         raise ValueError(f"is out of range; use a year from {YEARS[0]} to {YEARS[-1]}")
-    return value.astimezone(UTC)
+    return value.astimezone(UTC).replace(microsecond=0)
 
 
 def _key(value: str) -> str:
