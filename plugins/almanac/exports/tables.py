@@ -11,7 +11,6 @@ import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
-from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from almanac.exports.syndication import dump
@@ -195,8 +194,9 @@ def as_csv(table: Table, rows: Iterable[Row]) -> bytes:
 
 def as_jsonl(table: Table, rows: Iterable[Row]) -> bytes:
     """Return a table as one JSON object a line; what is not known is null."""
-    cells = ",".join(f'"{field.name}":%s' for field in table.fields)
-    return "".join(map(f"{{{cells}}}\n".__mod__, _format_rows(table, rows, _IN_JSON))).encode()
+    names = [field.name for field in table.fields]
+    objects = (dict(zip(names, row, strict=True)) for row in _format_rows(table, rows, _IN_JSON))
+    return "".join(f"{_json(fields)}\n" for fields in objects).encode()
 
 
 def _format_rows(table: Table, rows: Iterable[Row], forms: Mapping[str, Callable[[Any], object]]) -> Iterable[Row]:
@@ -209,26 +209,12 @@ def _format_rows(table: Table, rows: Iterable[Row], forms: Mapping[str, Callable
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _flag(cell: object) -> str:
-    return "true" if cell else "false"
+def _or_null(cell: object) -> object:
+    return None if cell == "" else cell
 
 
-def _or_null(cell: object) -> str:
-    return "null" if cell == "" else _json(cell)
-
-
-_IN_CSV: dict[str, Callable[[Any], object]] = {
-    "array": " | ".join,
-    "boolean": _flag,
-}
-_IN_JSON: dict[str, Callable[[Any], object]] = {
-    "string": encode_basestring,
-    "datetime": lambda cell: f'"{cell}"' if cell else "null",
-    "array": lambda cell: f"[{','.join(map(encode_basestring, cell))}]",
-    "boolean": _flag,
-    "integer": lambda cell: "null" if cell == "" else str(cell),
-    "number": _or_null,
-}
+_IN_CSV: dict[str, Callable[[Any], object]] = {"array": " | ".join, "boolean": {True: "true", False: "false"}.get}
+_IN_JSON: dict[str, Callable[[Any], object]] = dict.fromkeys(("datetime", "integer", "number"), _or_null)
 
 
 class Size(NamedTuple):
