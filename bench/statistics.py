@@ -17,9 +17,10 @@ import numpy as np
 
 from almanac.model import Card, Stretch
 from almanac.stats import backups, patterns
-from almanac.stats.availability import FORMULAS, Measure, intervals, measure, measures
+from almanac.stats.availability import Measure, intervals, measure, measures
 from almanac.stats.backups import holm, together
 from almanac.stats.days import Days, by_day, disjoint
+from almanac.stats.formulas import FORMULAS
 from almanac.stats.rank_intervals import Ranks, Weeks, step_down, tell_apart
 from almanac.stats.ranking import leaderboard
 from almanac.stats.record import record

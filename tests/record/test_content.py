@@ -23,7 +23,7 @@ from almanac.content import articles, forms, frontmatter, providers
 from almanac.engine.world import leads
 from almanac.model import Provider, card
 from almanac.snapshot import Snapshot
-from almanac.stats.availability import FORMULAS
+from almanac.stats.formulas import FORMULAS
 from almanac.text.markdown import article as article_html
 from almanac.views.articles import filled
 

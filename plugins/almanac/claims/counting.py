@@ -11,7 +11,8 @@ from almanac.claims.figure import Figure
 from almanac.model import Card, Stretch
 from almanac.queries import Query
 from almanac.queries.question import DAYS
-from almanac.stats.availability import FORMULAS, measure
+from almanac.stats.availability import measure
+from almanac.stats.formulas import FORMULAS
 from almanac.stats.intervals import LEVEL, Bounds, poisson, quantile
 from almanac.stats.ranking import MIN_COVERAGE, leaderboard
 from almanac.stats.record import Record

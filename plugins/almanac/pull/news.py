@@ -5,7 +5,6 @@ Fetched and read as the providers' feeds are, after them, so that a story finds 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -104,7 +103,7 @@ def _heard(outlet: Outlet, previous: FeedState | None, shared: _Round) -> _Heard
             url=outlet.feed, etag=state.etag, last_modified=state.last_modified, via=shared.via, seconds=shared.seconds
         )
         answer = fetch.get(request, shared.hosts)
-        digest = state.body if answer.body is None else hashlib.blake2b(answer.body, digest_size=16).hexdigest()
+        digest = answer.digest or state.body
         is_news = answer.body is not None and digest != state.body
         items = shared.read(answer.body, outlet=outlet.slug, read_at=shared.now) if is_news else ()
     except FeedError as error:

@@ -6,7 +6,6 @@ Incidents are saved before the state that says they were read, so that a kill in
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -209,7 +208,7 @@ def _intake(turn: _Turn, feed: Feed, state: FeedState) -> _Intake:
     )
     answer = fetch.get(request, shared.hosts)
     state = replace(state, etag=answer.etag, last_modified=answer.last_modified)
-    body, digest = answer.body, state.body if answer.body is None else _digest(answer.body)
+    body, digest = answer.body, answer.digest or state.body
     if body is None or digest == state.body:
         intake = _record_unchanged(turn, state)
     else:
@@ -220,10 +219,6 @@ def _intake(turn: _Turn, feed: Feed, state: FeedState) -> _Intake:
         advice = f"{feed.url} moved to {answer.moved}; put that into content/{turn.provider.file}"
         intake = intake._replace(outcome=replace(intake.outcome, doubts=(advice, *intake.outcome.doubts)))
     return intake
-
-
-def _digest(body: bytes) -> str:
-    return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
 def _record_unchanged(turn: _Turn, state: FeedState) -> _Intake:

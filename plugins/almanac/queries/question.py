@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 from almanac.model import Impact, Phase
 from almanac.queries import amounts
 from almanac.queries.amounts import DAY, QueryError
+from almanac.stats.formulas import FORMULAS
 from almanac.text.quoting import quoted
 from almanac.text.similar import nearest
 
-FORMULAS = ("all-equal", "statuspage", "incident-io", "openstatus", "aiwatch", "graded", "half-degraded")
 MARKS = ("posted late", "edited", "without an end", "of zero length", "without components")
 LENGTHS = ("median", "longest", "shortest")
 DAYS = ("days with trouble", "days without trouble")
@@ -178,7 +178,9 @@ SHAPES: dict[str, Shape] = {
     "length": Shape(_quantile, "seconds", ("provider", *PERIOD), ("impact", "component")),
     "count": Shape(_choice(COUNTS), "number", ("provider", *PERIOD), ("impact", "component")),
     "streak": Shape(_choice(DAYS), "number", ("provider", *PERIOD), ("impact", "component")),
-    "availability": Shape(_choice(FORMULAS), "share", ("provider", *PERIOD), ("component",)),
+    "availability": Shape(
+        _choice(tuple(formula.slug for formula in FORMULAS)), "share", ("provider", *PERIOD), ("component",)
+    ),
     "rank": Shape(_slug("value"), "rank", PERIOD),
     "trouble": Shape(_slug("value"), "yes", ("during",), ("impact",)),
     "common": Shape(_slug("value"), "share", ("while", *PERIOD)),

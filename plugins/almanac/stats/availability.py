@@ -19,6 +19,7 @@ import numpy as np
 
 from almanac.model import Card
 from almanac.stats.days import CLASSES, Days, Ints
+from almanac.stats.formulas import FORMULAS
 from almanac.stats.intervals import MIN_BLOCKS, Bounds, Floats, of_shares, poisson, quantile
 from almanac.stats.record import Record, Subject
 from almanac.stats.windows import DAY, Period
@@ -26,27 +27,6 @@ from almanac.stats.windows import DAY, Period
 MONTH = 30 * DAY
 MIN_WEEKS = MIN_BLOCKS
 
-
-class Formula(NamedTuple):
-    """A published way to weigh an hour of trouble by how much of the service was declared hit."""
-
-    slug: str
-    name: str
-    degraded: float
-    partial: float
-    full: float
-
-
-DECLARED = Formula("all-equal", "any reported incident", 1.0, 1.0, 1.0)  # the site's own number
-FORMULAS = (
-    DECLARED,
-    Formula("statuspage", "Statuspage", 0.0, 0.3, 1.0),
-    Formula("incident-io", "incident.io", 0.0, 1.0, 1.0),
-    Formula("openstatus", "OpenStatus", 0.0, 0.5, 1.0),
-    Formula("aiwatch", "AIWatch", 0.3, 1.0, 1.0),
-    Formula("graded", "1, ¾, ¼", 0.25, 0.75, 1.0),
-    Formula("half-degraded", "1, 1, ½", 0.5, 1.0, 1.0),
-)
 _WEIGHTS = np.array([(f.degraded, f.partial, f.full) for f in FORMULAS])  # columns as in a day table
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from almanac.model import Stretch, moment, stamp
-from almanac.stats.availability import FORMULAS, Measure, started
+from almanac.stats.availability import Measure, started
+from almanac.stats.formulas import FORMULAS
 from almanac.stats.ranking import Leaderboard, Standing, Unranked, leaderboard
 from almanac.stats.record import Record
 from almanac.stats.selection import is_machine

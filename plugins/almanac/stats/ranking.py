@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from almanac.stats.availability import FORMULAS, MIN_WEEKS, Measure, in_weeks, measure
+from almanac.stats.availability import MIN_WEEKS, Measure, in_weeks, measure
 from almanac.stats.days import Days
+from almanac.stats.formulas import FORMULAS
 from almanac.stats.intervals import Floats
 from almanac.stats.rank_intervals import Ranks, Weeks, grew, groups, tell_apart
 from almanac.stats.record import Record

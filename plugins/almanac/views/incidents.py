@@ -15,8 +15,7 @@ from almanac.stats.selection import scoping
 from almanac.text import english
 from almanac.views import base, current, pagination, rows
 from almanac.views.base import Head, Link, Mark
-from almanac.views.pagination import Sheet
-from almanac.views.rows import Day
+from almanac.views.rows import Day, DayList
 
 NEWEST = 40
 Months = Mapping[tuple[int, int], tuple[Card, ...]]
@@ -51,17 +50,8 @@ class IncidentsPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Month:
+class Month(DayList):
     """The incidents of a month, at /incidents/<year>/<month>/ and the pages on which it goes on."""
-
-    head: Head
-    title: str
-    stand: str
-    days: tuple[Day, ...]
-    sheets: tuple[Sheet, ...]
-    earlier: Link | None
-    later: Link | None
-    key: tuple[Mark, ...] = base.KEY
 
 
 def all_cards(almanac: Snapshot) -> Iterable[Card]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from almanac.model import Card, moment
 from almanac.snapshot import Snapshot
 from almanac.stats import ranking, windows
-from almanac.stats.availability import FORMULAS, Formula
+from almanac.stats.formulas import FORMULAS, Formula
 from almanac.stats.ranking import Standing
 from almanac.stats.record import Record
 from almanac.stats.selection import Left, is_machine

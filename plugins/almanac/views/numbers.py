@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from almanac.model import Provider
 from almanac.stats import windows
-from almanac.stats.availability import FORMULAS, Measure, measure, measures
+from almanac.stats.availability import Measure, measure, measures
+from almanac.stats.formulas import FORMULAS
 from almanac.stats.patterns import HoursOfWeek, NextDay, Uniformity, hours_of_week, next_day
 from almanac.stats.record import Record, Subject
 from almanac.stats.reporting import Honesty, Reported, Spread, summary

@@ -11,8 +11,7 @@ from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import base, current, pagination, rows
 from almanac.views.base import Head, Link, Mark
-from almanac.views.pagination import Sheet
-from almanac.views.rows import Day
+from almanac.views.rows import DayList
 from almanac.views.status import source
 
 Years = Mapping[int, tuple[Card, ...]]
@@ -39,18 +38,10 @@ class Providers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderYear:
+class ProviderYear(DayList):
     """A year of a provider, at /providers/<slug>/<year>/ and the pages on which it goes on."""
 
-    head: Head
     provider: Link
-    title: str
-    stand: str
-    days: tuple[Day, ...]
-    sheets: tuple[Sheet, ...]
-    earlier: Link | None
-    later: Link | None
-    key: tuple[Mark, ...] = base.KEY
 
 
 def providers(almanac: Snapshot) -> Providers:

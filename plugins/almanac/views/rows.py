@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
 from almanac.model import Card, Provider, moment
 from almanac.text import english
 from almanac.views import base
-from almanac.views.base import Mark, Time
+from almanac.views.base import Head, Link, Mark, Time
+from almanac.views.pagination import Sheet
 
 
 class IncidentRow(NamedTuple):
@@ -29,6 +31,20 @@ class Day(NamedTuple):
 
     date: str
     rows: tuple[IncidentRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayList:
+    """A long list of incidents, by day: one of the pages it is spread over."""
+
+    head: Head
+    title: str
+    stand: str
+    days: tuple[Day, ...]
+    sheets: tuple[Sheet, ...]
+    earlier: Link | None
+    later: Link | None
+    key: tuple[Mark, ...] = base.KEY
 
 
 def row(card: Card, provider: str = "") -> IncidentRow:

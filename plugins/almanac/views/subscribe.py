@@ -37,12 +37,15 @@ class Subscribe:
     example: str  # address of a badge, absolute
 
 
-FORMS = (("atom.xml", "Atom"), ("feed.xml", "RSS"), ("feed.json", "JSON Feed"))
+def _feeds(home: str) -> tuple[Link, ...]:
+    return tuple(Link(f"{home}{name}", form) for name, form, _ in base.FEED_FORMS)
+
+
 WAYS = (
     Way(
         "Incidents and articles",
         "One item per incident, updated as it develops.",
-        tuple(Link(f"/{name}", form) for name, form in FORMS),
+        _feeds("/"),
     ),
     Way(
         "Every update", "One item per provider update, for those who want everything.", (Link("/updates.xml", "Atom"),)
@@ -50,11 +53,11 @@ WAYS = (
     Way(
         "Major and critical only", "Only incidents that their provider rates as severe.", (Link("/major.xml", "Atom"),)
     ),
-    Way("Articles", "Our own articles.", tuple(Link(f"/articles/{name}", form) for name, form in FORMS)),
+    Way("Articles", "Our own articles.", _feeds("/articles/")),
     Way(
         "Press",
         "Press coverage at the time, selected by hand and linked to incidents.",
-        tuple(Link(f"/press/{name}", form) for name, form in FORMS),
+        _feeds("/press/"),
     ),
     Way("All feeds at once", "A list to import into a feed reader.", (Link("/feeds.opml", "OPML"),)),
     Way("Calendar", "The newest incidents and announced maintenance.", (Link("/calendar.ics", "iCalendar"),)),
@@ -92,6 +95,9 @@ def subscribe(almanac: Snapshot) -> Subscribe:
 
 
 def _own(home: str, name: str) -> Own:
-    links = [Link(f"{home}{file}", form) for file, form in FORMS]
-    links += [Link(f"{home}calendar.ics", "iCalendar"), Link(f"{home}api/v2/summary.json", "Status as JSON")]
-    return Own(Link(home, name), (*links, Link(f"{home}badge.json", "Badge for shields.io")), f"{home}badge.svg")
+    others = (
+        Link(f"{home}calendar.ics", "iCalendar"),
+        Link(f"{home}api/v2/summary.json", "Status as JSON"),
+        Link(f"{home}badge.json", "Badge for shields.io"),
+    )
+    return Own(Link(home, name), (*_feeds(home), *others), f"{home}badge.svg")

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from almanac.model import Component, Scope
 from almanac.stats.availability import (
-    DECLARED,
-    FORMULAS,
     Durations,
     Rate,
     Unknowns,
@@ -21,6 +19,7 @@ from almanac.stats.availability import (
     started,
 )
 from almanac.stats.days import Days
+from almanac.stats.formulas import DECLARED, FORMULAS
 from almanac.stats.intervals import Bounds, poisson
 from almanac.stats.record import record
 from almanac.stats.windows import DAY, between

@@ -5,8 +5,9 @@ Importing pydantic takes about 0.2 s, so this module is imported only when there
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
@@ -14,14 +15,28 @@ from almanac.content.forms.errors import fault
 from almanac.content.forms.values import FeedAddress, Former, Key, Line, Moment, Quote, Rank, Slug, Web, Zone
 from almanac.content.frontmatter import Matter
 from almanac.feeds import DIALECTS
+from almanac.model import DECLARED, Impact, Kind
 from almanac.model.problem import Problem
+from almanac.queries.amounts import alternatives
 from almanac.text import limits
+
+KINDS = tuple(kind.value for kind in DECLARED if kind is not Kind.UNKNOWN)  # an editor who says one knows it
+IMPACTS = tuple(impact.value for impact in Impact)
 
 if TYPE_CHECKING:
     Dialect = str
+    EditorsKind = str
+    EditorsImpact = str
 else:  # the dialects that are read; the schema does not list them, so that a new one changes no file but its own
     Dialect = Annotated[Literal[("", *(dialect.name for dialect in DIALECTS))], WithJsonSchema({"type": "string"})]
+    EditorsKind, EditorsImpact = Literal[KINDS], Literal[IMPACTS]
+Grade = Literal["official", "stated-cause", "press", "user-report", "unverified"]
 Capability = Literal["chat", "api", "code", "search", "speech", "images", "compute", "other"]
+
+
+def _any_of(words: Sequence[str]) -> str:
+    """Return words as descriptions list them: `a`, `b` or `c`."""
+    return alternatives(f"`{word}`" for word in words)
 
 
 class Form(BaseModel):
@@ -80,7 +95,7 @@ class ProviderForm(Form):
         max_length=limits.PARTS,
         description=(
             "The components its incidents name. `match` holds every name a component has had in feeds; `capability` is "
-            "`chat`, `api`, `code`, `search`, `speech`, `images`, `compute` or `other`. Pages name components in the order "
+            f"{_any_of(get_args(Capability))}. Pages name components in the order "
             "of `rank`, 1 to 99: leave it out for 10 (`api`), 20 (`chat`), 30 (`code`) or 40 (the rest)"
         ),
     )
@@ -127,7 +142,7 @@ class ClaimForm(Form):
     said: Line
     by: Line
     where: int | str | None = None  # the number of a source, or a web address
-    grade: Literal["official", "stated-cause", "press", "user-report", "unverified"]
+    grade: Grade
     since: date | None = None
     check: dict[str, Any] | None = None
     verdict: Literal["supported", "contradicted", "undecidable"]
@@ -187,12 +202,8 @@ class FixForm(Form):
 
     start: Moment | None = Field(None, description="Actual start, in UTC")
     end: Moment | None = Field(None, description="Actual end, in UTC")
-    kind: Literal["outage", "degradation", "maintenance", "notice", "test"] | None = Field(
-        None, description="`outage`, `degradation`, `maintenance`, `notice` or `test`"
-    )
-    impact: Literal["none", "minor", "major", "critical", "maintenance", "unknown"] | None = Field(
-        None, description="`none`, `minor`, `major`, `critical`, `maintenance` or `unknown`"
-    )
+    kind: EditorsKind | None = Field(None, description=_any_of(KINDS))
+    impact: EditorsImpact | None = Field(None, description=_any_of(IMPACTS))
     merge_with: Key | None = Field(
         None, description="`provider/id` of the incident that it is part of; the two are counted as one"
     )
@@ -227,9 +238,7 @@ class ToldForm(Form):
 class StoryForm(ToldForm):
     """What a draft in content/inbox and a link post have in common; `also` are other reports of the same story."""
 
-    grade: Literal["official", "stated-cause", "press", "user-report", "unverified"] = Field(
-        description="How reliable it is: `official`, `stated-cause`, `press`, `user-report` or `unverified`"
-    )
+    grade: Grade = Field(description=f"How reliable it is: {_any_of(get_args(Grade))}")
     providers: list[Slug] = Field(min_length=1, max_length=limits.LISTED, description="Providers concerned, as slugs")
     incidents: list[Key] = Field([], max_length=limits.LISTED, description="Incidents concerned, as `provider/id`")
     quote: Quote = Field("", description="A quotation of at most 25 words, in one line; optional")
