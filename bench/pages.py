@@ -27,12 +27,13 @@ from bench import auditors
 from tests.site import test_undeclared
 from tests.support import shots
 from tests.support.almanacs import at, incident, pulls
-from tests.support.projects import PROVIDER, project, put, write
+from tests.support.content import provider
+from tests.support.projects import project, put, write
 
 ROOT = Path(__file__).resolve().parents[1]
 NOW = "2026-03-02T14:10:00Z"
 RAW, ZIPPED = 50 * 1024, 15 * 1024  # bytes of HTML and CSS of a page, as they are and with gzip
-PARTS = "components:\n  - {slug: api, name: Claude API, match: [Claude API (api.anthropic.com)]}\n---\n"
+PARTS = "components:\n  - {slug: api, name: Claude API, match: [Claude API (api.anthropic.com)]}\n"
 KINDS = {
     "home": "/",
     "incidents": "/incidents/",
@@ -86,8 +87,7 @@ class Weight(NamedTuple):
 def built(root: Path) -> Path:
     """Build a small site with every kind of page; yield it and the folder it was built to."""
     project(root)
-    claude = PROVIDER.format(slug="anthropic", name="Claude").removesuffix("---\n")
-    write(root, "providers/anthropic.md", claude + PARTS)
+    write(root, "providers/anthropic.md", provider("anthropic", "Claude", PARTS))
     start = at("01 02:00")
     posts = tuple(
         Update(
@@ -114,7 +114,7 @@ def built(root: Path) -> Path:
     ):
         put(root, record)
     for slug in RANKED:
-        write(root, f"providers/{slug}.md", PROVIDER.format(slug=slug, name=slug.title()))
+        write(root, f"providers/{slug}.md", provider(slug))
         archive.save_pulls(root / "content", pulls(slug))
         for day in range(10, 28, 2):
             began, over = f"2026-02-{day} 10:00", f"2026-02-{day} 11:30"

@@ -17,7 +17,8 @@ from almanac.engine import Build, Built, Plan
 from almanac.model import Change
 from bench import corpus
 from tests.support.almanacs import incident, pulls
-from tests.support.projects import INCIDENTS, LONG_AGO, PROVIDER, moment, project, put, tree, write
+from tests.support.content import provider
+from tests.support.projects import INCIDENTS, LONG_AGO, moment, project, put, tree, write
 
 LATER = moment("2026-03-02T14:15:00Z")
 TOLD = ArticleCard(
@@ -273,7 +274,7 @@ def _unprint(plan: Plan, rng: random.Random, _: int) -> None:
 
 
 def _call(plan: Plan, rng: random.Random, number: int) -> None:
-    write(plan.root, "providers/groq.md", PROVIDER.format(slug="groq", name=f"Groq {number}"))
+    write(plan.root, "providers/groq.md", provider("groq", f"Groq {number}"))
 
 
 EDITS: list[Callable[[Plan, random.Random, int], None]] = [_add, _delete, _rename, _edit, _pull, _unprint, _call]
@@ -335,14 +336,12 @@ PARTS = """components:
     name: Claude API
     capability: api
     match: [Claude API (api.anthropic.com)]
----
 """
 
 
 def test_another_order_of_components_rebuilds_all_that_names_them(plan: Plan) -> None:
     """Names of an import, and what another incident named before it was changed."""
-    provider = PROVIDER.format(slug="anthropic", name="Claude").removesuffix("---\n")
-    write(plan.root, "providers/anthropic.md", provider + PARTS.format(chat=1))
+    write(plan.root, "providers/anthropic.md", provider("anthropic", "Claude", PARTS.format(chat=1)))
     was = Change(
         what="components", was="claude.ai; Claude API (api.anthropic.com)", until=moment("2026-03-02T13:00:00Z")
     )
@@ -363,7 +362,7 @@ def test_another_order_of_components_rebuilds_all_that_names_them(plan: Plan) ->
         "incidents/anthropic/second/at/index.html",
         "providers/anthropic/index.html",
     }
-    write(plan.root, "providers/anthropic.md", provider + PARTS.format(chat=99))
+    write(plan.root, "providers/anthropic.md", provider("anthropic", "Claude", PARTS.format(chat=99)))
     built = build(plan)
     assert tree(plan.output) == clean(plan)
     assert set(built.written) >= naming | {"edits/index.html", "incidents/anthropic/second/index.html"}

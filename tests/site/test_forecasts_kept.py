@@ -18,21 +18,11 @@ from almanac.pull.report import ForecastOutcome, Report, lines
 from almanac.stats import scorecard
 from almanac.stats.backtest import Bin, backtest, score
 from almanac.stats.issued import Issued
-from almanac.stats.recovery import Forecast
+from tests.support import forecasts
 from tests.support.almanacs import NOW, at, carded, incident, pulls
+from tests.support.content import provider
 
 OPEN = incident("open", "02 13:00", "")
-PROVIDER = """---
-slug: anthropic
-name: Claude
-company: Anthropic
-home: https://claude.com/
-status_page: https://status.claude.com/
-feeds:
-  - url: https://status.claude.com/history.atom
-    dialect: statuspage
----
-"""
 
 
 def past(count: int = 40) -> list[Incident]:
@@ -55,7 +45,7 @@ def _lasting(name: str, start: datetime, length: timedelta) -> Incident:
 def content(tmp_path: Path) -> Path:
     """Return an archive with forty past incidents, and one that the pull at NOW saw open."""
     (tmp_path / "providers").mkdir()
-    (tmp_path / "providers/anthropic.md").write_text(PROVIDER)
+    (tmp_path / "providers/anthropic.md").write_text(provider("anthropic", "Claude"))
     archive.save(tmp_path, [*past(), OPEN], {})
     archive.save_pulls(tmp_path, seen_open(NOW))
     return tmp_path
@@ -65,19 +55,9 @@ def seen_open(when: datetime) -> Pulls:
     return pulls("anthropic", last_open=(("open", when),))
 
 
-def issued(minutes: int = 70, incident_id: str = "open") -> Issued:
+def issued(minutes: int) -> Issued:
     """Return a forecast made so many minutes after the start of OPEN."""
-    made = Forecast(
-        at=seconds(OPEN.started) + 60 * minutes,
-        elapsed=float(minutes),
-        quantiles=(5.0, 10.0, 20.0, 40.0, 80.0),
-        chances=(0.6, 0.8, 0.9, 0.95, 0.99),
-        n=30,
-        others=5,
-        effective=20.5,
-        borrowed=0.125,
-    )
-    return Issued(provider="anthropic", incident=incident_id, phase="identified", forecast=made)
+    return forecasts.issued("open", seconds(OPEN.started), minutes)
 
 
 # What was issued

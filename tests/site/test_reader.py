@@ -9,7 +9,8 @@ import pytest
 
 from almanac import reader
 from almanac.content import articles
-from tests.support.projects import ARTICLE, PAGE, write
+from tests.support.content import article
+from tests.support.projects import PAGE, write
 
 LINKS = "To [a page](/about/), [away](https://example.org/x), [there]({filename}../../pages/about.md)."
 
@@ -33,8 +34,8 @@ def read(settings: dict[str, Any], file: str, text: str) -> tuple[str, dict[str,
     return reader.Reader(settings).read(str(path))
 
 
-def news(**changed: str) -> str:
-    return ARTICLE.format(**{"title": "T", "body": "One *word*.", "status": "published", "more": ""} | changed)
+def news(title: str = "T", body: str = "One *word*.", **changed: str) -> str:
+    return article(title, body, **changed)
 
 
 def test_an_article_has_only_the_metadata_that_pelican_needs(settings: dict[str, Any]) -> None:

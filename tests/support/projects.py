@@ -9,38 +9,12 @@ from pathlib import Path
 
 from almanac import archive
 from almanac.model import Incident
+from tests.support import content
 from tests.support.almanacs import incident, pulls
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG_AGO = 10**18  # ns: so that files written by a test count as settled when the build looks at them
 
-PROVIDER = """---
-slug: {slug}
-name: {name}
-company: {name} Inc.
-home: https://{slug}.example/
-status_page: https://status.{slug}.example/
----
-"""
-ARTICLE = """---
-title: {title}
-date: 2026-03-02T13:00:00Z
-authors: [The Editors]
-providers: [anthropic]
-incidents: [anthropic/first]
-summary: What happened on Monday.
-kind: news
-status: {status}
-sources:
-  - url: https://status.anthropic.example/incidents/first
-    title: The status page
-    publisher: Anthropic
-    kind: provider
-    primary: true
-{more}---
-
-{body}
-"""
 PAGE = """---
 title: {title}
 summary: What this is.
@@ -58,7 +32,7 @@ def project(root: Path) -> Path:
     for name in ("pelicanconf.py", "publishconf.py", "requirements.lock"):
         shutil.copy(ROOT / name, root / name)
     for slug, name in (("anthropic", "Claude"), ("groq", "Groq")):
-        write(root, f"providers/{slug}.md", PROVIDER.format(slug=slug, name=name))
+        write(root, f"providers/{slug}.md", content.provider(slug, name))
         archive.save_pulls(root / "content", pulls(slug))
     for one in INCIDENTS:
         put(root, one)
@@ -93,7 +67,7 @@ def put(root: Path, one: Incident) -> Path:
 
 def article(root: Path, slug: str, title: str, body: str, status: str = "published", more: str = "") -> Path:
     """Put an article of 2 March 2026 under content."""
-    text = ARTICLE.format(title=title, body=body, status=status, more=more)
+    text = content.article(title, body, status=status, more=more)
     return write(root, f"articles/2026/2026-03-02-{slug}.md", text)
 
 

@@ -20,6 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
+from tests.support.content import provider
+
 
 @dataclass
 class Visit:
@@ -303,14 +305,6 @@ def _pair(folder: Path) -> Path:
 def watch(content: Path, slug: str, *urls: str) -> None:
     """Return a provider file for these feeds, or for <slug>.example/history.atom."""
     feeds = urls or (f"https://{slug}.example/history.atom",)
-    lines = [
-        "---",
-        f"slug: {slug}",
-        f"name: {slug.title()}",
-        f"company: {slug.title()} Inc",
-        "home: https://example.com/",
-    ]
-    lines += [f"status_page: https://{slug}.example/", "feeds:", *(f"  - url: {url}" for url in feeds)]
-    lines += ["components: []", "capabilities: [chat]", "aliases: []", "---", "", "A provider.", ""]
+    more = "".join(("feeds:\n", *(f"  - url: {url}\n" for url in feeds), "capabilities: [chat]\n"))
     (content / "providers").mkdir(parents=True, exist_ok=True)
-    (content / "providers" / f"{slug}.md").write_text("\n".join(lines))
+    (content / "providers" / f"{slug}.md").write_text(provider(slug, more=more, about="A provider."))

@@ -15,6 +15,7 @@ from almanac.content import body
 from almanac.content import files as sources
 from almanac.model import Impact, Incident, Kind, Phase, Pulls, Span, Update
 from almanac.model.problem import Problem
+from tests.support.content import provider
 from tests.support.growth import LINEAR, growth
 from tests.support.imagefiles import png
 
@@ -40,16 +41,6 @@ sources:
 
 """
 FIRST = HEAD.count("\n") + 1  # the line a body begins in
-PROVIDER = """---
-slug: {slug}
-name: {slug}
-company: Acme
-home: https://{slug}.example/
-status_page: https://status.{slug}.example/
-components:
-  - {{slug: api, name: API, capability: api, match: [API]}}
----
-"""
 
 
 def incident(raw: str, day: int = 2) -> Incident:
@@ -73,7 +64,11 @@ def content(tmp_path: Path) -> Path:
     """Return a small world: two providers, two incidents, an article and a page."""
     folder = tmp_path / "content"
     for slug in ("anthropic", "openai"):
-        put(folder, f"providers/{slug}.md", PROVIDER.format(slug=slug))
+        put(
+            folder,
+            f"providers/{slug}.md",
+            provider(slug, more="components:\n  - {slug: api, name: API, capability: api, match: [API]}\n"),
+        )
         span = Span(since=datetime(2026, 1, 1, tzinfo=UTC), until=datetime(2026, 3, 5, tzinfo=UTC))
         archive.save_pulls(folder, Pulls(provider=slug, coverage=(span,)))
     archive.save(folder, [incident("0ghc53zpsfmt"), incident("5zg05jnrqmzg", 3)], {})
@@ -320,7 +315,7 @@ def test_all_problems_come_at_once_in_the_order_of_the_files(content: Path) -> N
     put(content, ARTICLE, (HEAD + "[x](y)\n\n<b>").replace("kind: news", "kind: x"))
     put(content, "articles/2026/2026-03-03-two.md", HEAD.replace("0ghc53zpsfmt]", "nope]") + "[x](/no/)")
     put(content, "articles/2026/notes.txt", "")
-    put(content, "providers/openai.md", PROVIDER.format(slug="openai").replace("\nname", "\nnam"))
+    put(content, "providers/openai.md", provider("openai").replace("\nname", "\nnam"))
     incident_file = next((content / "incidents" / "anthropic").rglob("*0ghc*.md"))
     incident_file.write_text(incident_file.read_text().replace("phase: resolved", "phase: over"))
     assert [line.partition(": ")[0] for line in found(content)] == [
@@ -774,7 +769,7 @@ sources:"""
 def test_a_provider_with_a_fault_puts_no_blame_on_articles_that_ask_about_it(content: Path) -> None:
     put(content, ARTICLE, HEAD.replace("sources:", QUESTIONS) + "It was down.")
     assert found(content) == []
-    faulty = PROVIDER.format(slug="anthropic").replace("company: Acme", "company: [Acme]")
+    faulty = provider("anthropic", "Acme").replace("company: Acme Inc.", "company: [Acme]")
     put(content, "providers/anthropic.md", faulty)
     [fault] = found(content)
     assert fault == "providers/anthropic.md:4:1: company: is a list; must be text in quotes"

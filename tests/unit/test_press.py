@@ -557,7 +557,7 @@ def test_a_draft_becomes_the_start_of_an_article_with_its_sources(desk: Path) ->
     made: dict[str, Any] = yaml.safe_load(text.split("---\n")[1])
     assert (made["status"], made["authors"], made["incidents"]) == ("draft", ["Ada"], ["claude/0ghc53zpsfmt"])
     assert [(source["publisher"], source["primary"]) for source in made["sources"]] == [
-        ("Claude Inc", True),
+        ("Claude Inc.", True),
         ("The Paper", False),
         ("The Board", False),
     ]

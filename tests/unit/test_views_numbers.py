@@ -13,7 +13,6 @@ from almanac.model import Impact, Incident, Provider, moment, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats.backtest import Bin, Score
 from almanac.stats.issued import Issued
-from almanac.stats.recovery import Forecast
 from almanac.stats.reporting import Reported
 from almanac.stats.scorecard import Scorecard, ScoreRow
 from almanac.stats.windows import quarter
@@ -22,6 +21,7 @@ from almanac.views import charts
 from almanac.views.base import Link
 from almanac.views.leaderboard import LeaderboardPage
 from almanac.views.numbers import Numbers
+from tests.support import forecasts
 from tests.support.almanacs import BEGINNING, CLAUDE, GROQ, TOGETHER, almanac, at, carded, incident, pulls
 from tests.unit.test_views import plain, six
 
@@ -286,17 +286,7 @@ def test_without_a_scorecard_the_page_says_how_to_make_one() -> None:
 
 
 def issued(name: str = "a", minutes: int = 30) -> Issued:
-    made = Forecast(
-        at=seconds(at("02 13:00")) + 60 * minutes,
-        elapsed=float(minutes),
-        quantiles=(10.0, 20.0, 40.0, 80.0, 160.0),
-        chances=(0.4, 0.65, 0.85, 0.95, 0.99),
-        n=30,
-        others=5,
-        effective=20.0,
-        borrowed=0.3,
-    )
-    return Issued(provider="anthropic", incident=name, phase="identified", forecast=made)
+    return forecasts.issued(name, seconds(at("02 13:00")), minutes)
 
 
 @pytest.mark.parametrize(

@@ -5,26 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tests.support import content
+
 CANARY = "canary-5c1e90"  # stands in files and variables around content/, and must never be published
 ELSEWHERE = "../../../../secret.txt"  # from the folder of an article
 ARTICLE = "articles/2026/2026-03-02-monday.md"
 PAGE = "pages/news.md"
-HEAD = """---
-title: {title}
-date: 2026-03-02T13:00:00Z
-authors: [Ada Example]
-providers: [anthropic]
-incidents: [anthropic/first]
-summary: What happened on Monday.
-kind: news
-status: published
-sources:
-  - url: https://status.anthropic.example/incidents/first
-    title: The status page
-    publisher: Anthropic
-    kind: provider
-    primary: true
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +38,7 @@ class Case:
 
 def article(body: str = "It was down.", more: str = "", title: str = "Monday") -> bytes:
     """Return an article of the base site's Monday; `more` are further lines of front matter."""
-    return f"{HEAD.format(title=title)}{more}---\n\n{body}\n".encode("utf-8", "surrogatepass")
+    return content.article(title, body, author="Ada Example", more=more).encode("utf-8", "surrogatepass")
 
 
 GOOD: Files = {ARTICLE: article()}

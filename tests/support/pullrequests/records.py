@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import json
 
+from tests.support.content import provider
 from tests.support.pullrequests.case import Case
 
-PROVIDER = """---
-slug: acme
-name: Acme
-company: Acme Inc.
-home: https://acme.example/
-status_page: https://status.acme.example/
-feeds:
-  - url: https://status.acme.example/history.atom
----
-
-Makes things.
-"""
+PROVIDER = provider("acme", more="feeds:\n  - url: https://status.acme.example/history.atom\n", about="Makes things.")
 FIX = """end: 2026-03-02T13:40:00Z
 reason: The closing post came late.
 source: https://status.anthropic.example/incidents/first

@@ -6,124 +6,111 @@ from almanac.model import Change, Span, stamp
 from tests.support import feedforms
 from tests.support.serving import raw, reply, status
 from tests.support.statuspages import Trouble
-from tests.support.stories.telling import (
-    CLOSED,
-    DAY,
-    HOST,
-    LOGIN,
-    LONG_AGO,
-    LOOK,
-    OTHER,
-    OVER_NOW,
-    SLOW,
-    Story,
-    at,
-    did,
-    kept,
-    post,
-    said,
-    slow,
-    update,
-)
+from tests.support.stories import telling as t
 
-OPEN = kept(LOGIN, update(LOOK, 2))
-DONE = kept(CLOSED, update(LOOK, 2), update(OVER_NOW, 40))
-ODD = kept(OTHER, update(OTHER.posts[0], 12))
-FEED = feedforms.atom([LOGIN, SLOW], HOST)
-WEEKS = range(DAY, 21 * DAY, DAY)
+OPEN = t.kept(t.LOGIN, t.update(t.LOOK, 2))
+DONE = t.kept(t.CLOSED, t.update(t.LOOK, 2), t.update(t.OVER_NOW, 40))
+ODD = t.kept(t.OTHER, t.update(t.OTHER.posts[0], 12))
+FEED = feedforms.atom([t.LOGIN, t.SLOW], t.HOST)
+WEEKS = range(t.DAY, 21 * t.DAY, t.DAY)
 
 
 def since_long_ago(until: int) -> tuple[Span, ...]:
-    return (Span(since=at(LONG_AGO), until=at(until)),)
+    return (Span(since=t.at(t.LONG_AGO), until=t.at(until)),)
 
 
 STORIES = (
-    Story(
+    t.Story(
         title="an entry disappears",
-        pulls=(said(2, LOGIN, SLOW), said(12, SLOW), said(22, SLOW)),
-        archive=(replace(OPEN, vanished=at(12)), slow()),
+        pulls=(t.said(2, t.LOGIN, t.SLOW), t.said(12, t.SLOW), t.said(22, t.SLOW)),
+        archive=(replace(OPEN, vanished=t.at(12)), t.slow()),
         watched=since_long_ago(22),
     ),
-    Story(
+    t.Story(
         title="an entry disappears and comes back",
-        pulls=(said(2, LOGIN, SLOW), said(12, SLOW), said(40, CLOSED, SLOW)),
-        archive=(replace(DONE, changes=(Change(what="vanished", was=stamp(at(12)), until=at(40)),)), slow()),
+        pulls=(t.said(2, t.LOGIN, t.SLOW), t.said(12, t.SLOW), t.said(40, t.CLOSED, t.SLOW)),
+        archive=(replace(DONE, changes=(Change(what="vanished", was=stamp(t.at(12)), until=t.at(40)),)), t.slow()),
     ),
-    Story(
+    t.Story(
         title="the feed empties",
-        pulls=(said(2, LOGIN, SLOW), said(32), said(62)),
-        archive=(OPEN, slow()),
-        watched=(*since_long_ago(2), Span(since=at(32), until=at(62))),
+        pulls=(t.said(2, t.LOGIN, t.SLOW), t.said(32), t.said(62)),
+        archive=(OPEN, t.slow()),
+        watched=(*since_long_ago(2), Span(since=t.at(32), until=t.at(62))),
     ),
-    Story(
+    t.Story(
         title="404 for weeks, while the window moved on",
         pulls=(
-            said(2, LOGIN, SLOW),
-            *(did(minute, status(404)) for minute in WEEKS),
-            said(
-                21 * DAY, Trouble(id="latererrors1", title="Late errors", posts=[post(20 * DAY, "Resolved", "Over.")])
+            t.said(2, t.LOGIN, t.SLOW),
+            *(t.did(minute, status(404)) for minute in WEEKS),
+            t.said(
+                21 * t.DAY,
+                Trouble(id="latererrors1", title="Late errors", posts=[t.post(20 * t.DAY, "Resolved", "Over.")]),
             ),
         ),
         archive=(
             OPEN,
-            slow(),
-            kept(
+            t.slow(),
+            t.kept(
                 Trouble(id="latererrors1", title="Late errors", posts=[]),
-                update(post(20 * DAY, "Resolved", "Over."), 21 * DAY),
+                t.update(t.post(20 * t.DAY, "Resolved", "Over."), 21 * t.DAY),
             ),
         ),
         failed=("status",) * 20,
-        watched=(*since_long_ago(2), Span(since=at(20 * DAY), until=at(21 * DAY))),
+        watched=(*since_long_ago(2), Span(since=t.at(20 * t.DAY), until=t.at(21 * t.DAY))),
     ),
-    Story(
+    t.Story(
         title="an error page with status 200",
         pulls=(
-            said(2, LOGIN, SLOW),
-            did(12, status(200, b"<!doctype html><html><title>Oops</title>")),
-            said(40, CLOSED, SLOW),
+            t.said(2, t.LOGIN, t.SLOW),
+            t.did(12, status(200, b"<!doctype html><html><title>Oops</title>")),
+            t.said(40, t.CLOSED, t.SLOW),
         ),
-        archive=(DONE, slow()),
+        archive=(DONE, t.slow()),
         failed=("html",),
         watched=since_long_ago(40),
     ),
-    Story(
+    t.Story(
         title="cut off within an entry",
         pulls=(
-            said(2, LOGIN, SLOW),
-            did(12, status(200, feedforms.atom([OTHER, CLOSED, SLOW], HOST)[:-500])),
-            said(40, CLOSED, SLOW),
+            t.said(2, t.LOGIN, t.SLOW),
+            t.did(12, status(200, feedforms.atom([t.OTHER, t.CLOSED, t.SLOW], t.HOST)[:-500])),
+            t.said(40, t.CLOSED, t.SLOW),
         ),
-        archive=(DONE, slow()),
+        archive=(DONE, t.slow()),
         failed=("truncated",),
     ),
-    Story(
+    t.Story(
         title="cut off between entries, by a server that thinks it is whole",
-        pulls=(said(2, LOGIN, SLOW), said(12, OTHER, LOGIN), said(40, OTHER, CLOSED, SLOW)),
-        archive=(ODD, DONE, slow()),
+        pulls=(t.said(2, t.LOGIN, t.SLOW), t.said(12, t.OTHER, t.LOGIN), t.said(40, t.OTHER, t.CLOSED, t.SLOW)),
+        archive=(ODD, DONE, t.slow()),
         watched=since_long_ago(40),
     ),
-    Story(
+    t.Story(
         title="entries in another order",
-        pulls=(said(2, LOGIN, SLOW), said(12, SLOW, LOGIN, OTHER), said(40, OTHER, SLOW, CLOSED)),
-        archive=(ODD, DONE, slow()),
+        pulls=(t.said(2, t.LOGIN, t.SLOW), t.said(12, t.SLOW, t.LOGIN, t.OTHER), t.said(40, t.OTHER, t.SLOW, t.CLOSED)),
+        archive=(ODD, DONE, t.slow()),
         watched=since_long_ago(40),
     ),
-    Story(
+    t.Story(
         title="the window shrinks to one entry",
-        pulls=(said(2, LOGIN, SLOW), said(12, OTHER), said(22, OTHER)),
-        archive=(OPEN, ODD, slow()),
-        watched=(*since_long_ago(2), Span(since=at(10), until=at(22))),
+        pulls=(t.said(2, t.LOGIN, t.SLOW), t.said(12, t.OTHER), t.said(22, t.OTHER)),
+        archive=(OPEN, ODD, t.slow()),
+        watched=(*since_long_ago(2), Span(since=t.at(10), until=t.at(22))),
     ),
-    Story(
+    t.Story(
         title="304 by a server although the state is lost",
-        pulls=(said(2, LOGIN, SLOW), did(12, raw(reply(304, etag='"x"')), lost=True), said(40, CLOSED, SLOW)),
-        archive=(DONE, slow()),
+        pulls=(
+            t.said(2, t.LOGIN, t.SLOW),
+            t.did(12, raw(reply(304, etag='"x"')), lost=True),
+            t.said(40, t.CLOSED, t.SLOW),
+        ),
+        archive=(DONE, t.slow()),
         failed=("status",),
     ),
-    Story(
+    t.Story(
         title="the state is lost, and the feed says what it said",
-        pulls=(said(2, LOGIN, SLOW), said(12, LOGIN, SLOW, lost=True), said(40, CLOSED, SLOW)),
-        archive=(DONE, slow()),
+        pulls=(t.said(2, t.LOGIN, t.SLOW), t.said(12, t.LOGIN, t.SLOW, lost=True), t.said(40, t.CLOSED, t.SLOW)),
+        archive=(DONE, t.slow()),
         watched=since_long_ago(40),
     ),
 )

@@ -6,27 +6,14 @@ from dataclasses import replace
 
 from tests.support import feedforms
 from tests.support.statuspages import Trouble
-from tests.support.stories.telling import (
-    CLOSED,
-    DAY,
-    LOGIN,
-    LOOK,
-    OVER_NOW,
-    SLOW,
-    Story,
-    kept,
-    post,
-    said,
-    slow,
-    update,
-)
+from tests.support.stories import telling as t
 
 MANY = 4_998
 
 
 def past(number: int) -> Trouble:
     """Return an incident of long ago, an hour after the one before."""
-    return Trouble(id=f"past{number:08}", title="Errors", posts=[post(-400 * DAY + 60 * number, "Resolved", "x")])
+    return Trouble(id=f"past{number:08}", title="Errors", posts=[t.post(-400 * t.DAY + 60 * number, "Resolved", "x")])
 
 
 def compact(troubles: Sequence[Trouble], host: str) -> bytes:
@@ -37,13 +24,13 @@ def compact(troubles: Sequence[Trouble], host: str) -> bytes:
 PAST = tuple(past(number) for number in range(MANY))
 
 STORIES = (
-    Story(
+    t.Story(
         title="5,000 entries at once",
-        pulls=(said(2, LOGIN, SLOW), said(40, CLOSED, SLOW, *PAST[::-1], form=compact)),
+        pulls=(t.said(2, t.LOGIN, t.SLOW), t.said(40, t.CLOSED, t.SLOW, *PAST[::-1], form=compact)),
         archive=(
-            kept(CLOSED, update(LOOK, 2), update(OVER_NOW, 40)),
-            slow(),
-            *(replace(kept(one, update(one.posts[0], 40)), kind_basis="words") for one in PAST),
+            t.kept(t.CLOSED, t.update(t.LOOK, 2), t.update(t.OVER_NOW, 40)),
+            t.slow(),
+            *(replace(t.kept(one, t.update(one.posts[0], 40)), kind_basis="words") for one in PAST),
         ),
     ),
 )

@@ -6,216 +6,214 @@ from almanac.model import Change, Incident, Update
 from tests.support import feedforms
 from tests.support.serving import by_path, page, status
 from tests.support.statuspages import Post, Trouble
-from tests.support.stories.telling import (
-    CLOSED,
-    HOST,
-    LOGIN,
-    LOOK,
-    OTHER,
-    OVER_NOW,
-    SLOW,
-    Said,
-    Story,
-    at,
-    did,
-    kept,
-    post,
-    said,
-    slow,
-    update,
-)
+from tests.support.stories import telling as t
 
-DONE = kept(CLOSED, update(LOOK, 2), update(OVER_NOW, 40))
-ODD = kept(OTHER, update(OTHER.posts[0], 12))
-MORE = post(5, "Identified", "A disk is full.")
-KNOWN = replace(LOGIN, posts=[LOOK, MORE])
-STALE = replace(LOGIN, title="Login trouble", posts=[replace(LOOK, text="Logins may fail.")])
-TO_THE_SECOND = replace(LOGIN, posts=[post(0, "Investigating", "Logins fail.", second=40)])
-ULID = feedforms.ulid(LOGIN)
-FEEDS = tuple(f"https://{HOST}/history.{form}" for form in ("atom", "rss"))
+DONE = t.kept(t.CLOSED, t.update(t.LOOK, 2), t.update(t.OVER_NOW, 40))
+ODD = t.kept(t.OTHER, t.update(t.OTHER.posts[0], 12))
+MORE = t.post(5, "Identified", "A disk is full.")
+KNOWN = replace(t.LOGIN, posts=[t.LOOK, MORE])
+STALE = replace(t.LOGIN, title="Login trouble", posts=[replace(t.LOOK, text="Logins may fail.")])
+TO_THE_SECOND = replace(t.LOGIN, posts=[t.post(0, "Investigating", "Logins fail.", second=40)])
+ULID = feedforms.ulid(t.LOGIN)
+FEEDS = tuple(f"https://{t.HOST}/history.{form}" for form in ("atom", "rss"))
 
 
 def moved(host: str, *troubles: Trouble) -> bytes:
     """Return the feed of these with links to another host, with the double slash some pages have."""
-    return feedforms.atom(troubles, HOST).replace(f"https://{HOST}/inc".encode(), f"https://{host}//inc".encode())
+    return feedforms.atom(troubles, t.HOST).replace(f"https://{t.HOST}/inc".encode(), f"https://{host}//inc".encode())
 
 
 def renumbered(*troubles: Trouble) -> bytes:
     """Return the feed of these with other numbers in the ids of its entries."""
-    return feedforms.atom(troubles, HOST).replace(b"Incident/", b"Incident/77")
+    return feedforms.atom(troubles, t.HOST).replace(b"Incident/", b"Incident/77")
 
 
-def news(*entries: tuple[str, str, Post]) -> Said:
+def news(*entries: tuple[str, str, Post]) -> t.Said:
     """Return a plain feed of (guid, link, post) at the minute of its newest post and two more."""
     latest = max(entry[2].at for entry in entries)
-    items = "".join(feedforms.item(guid, "Login errors", post, link=link) for guid, link, post in entries)
-    return did(int((latest - at(0)).total_seconds()) // 60 + 2, page(feedforms.channel(items, HOST)))
+    items = "".join(feedforms.item(guid, "Login errors", words, link=link) for guid, link, words in entries)
+    return t.did(int((latest - t.at(0)).total_seconds()) // 60 + 2, page(feedforms.channel(items, t.HOST)))
 
 
 def in_news(guid: str, link: str, *updates: Update, **more: object) -> Incident:
     """Return what is kept of it."""
     named = Trouble(id=guid, title="Login errors", posts=[])
     facts = {"source": link, "dialect": "plain", "started_basis": "pubdate", "precision": "second"} | more
-    return kept(named, *updates, **facts)
+    return t.kept(named, *updates, **facts)
 
 
-PAGE, OTHER_PAGE = f"https://{HOST}/news/login", f"https://{HOST}/archive/login"
+PAGE, OTHER_PAGE = f"https://{t.HOST}/news/login", f"https://{t.HOST}/archive/login"
 
 STORIES = (
-    Story(
+    t.Story(
         title="an entry stands there twice",
-        pulls=(said(2, LOGIN, LOGIN, SLOW), said(12, LOGIN, OTHER, LOGIN, SLOW), said(40, CLOSED, CLOSED, OTHER, SLOW)),
-        archive=(DONE, ODD, slow()),
+        pulls=(
+            t.said(2, t.LOGIN, t.LOGIN, t.SLOW),
+            t.said(12, t.LOGIN, t.OTHER, t.LOGIN, t.SLOW),
+            t.said(40, t.CLOSED, t.CLOSED, t.OTHER, t.SLOW),
+        ),
+        archive=(DONE, ODD, t.slow()),
     ),
-    Story(
+    t.Story(
         title="one guid with two contents",
         pulls=(
-            said(2, STALE, LOGIN, SLOW),
-            said(12, KNOWN, STALE, SLOW),
-            said(22, STALE, OTHER, KNOWN, SLOW),
-            said(32, OTHER, KNOWN, SLOW),
+            t.said(2, STALE, t.LOGIN, t.SLOW),
+            t.said(12, KNOWN, STALE, t.SLOW),
+            t.said(22, STALE, t.OTHER, KNOWN, t.SLOW),
+            t.said(32, t.OTHER, KNOWN, t.SLOW),
         ),
         archive=(
-            kept(
+            t.kept(
                 KNOWN,
-                update(LOOK, 2),
-                update(STALE.posts[0], 2, gone=at(32)),
-                update(MORE, 12),
-                changes=(Change(what="title", was="Login trouble", until=at(12)),),
+                t.update(t.LOOK, 2),
+                t.update(STALE.posts[0], 2, gone=t.at(32)),
+                t.update(MORE, 12),
+                changes=(Change(what="title", was="Login trouble", until=t.at(12)),),
             ),
-            replace(ODD, updates=(update(OTHER.posts[0], 22),), first_seen=at(22)),
-            slow(),
+            replace(ODD, updates=(t.update(t.OTHER.posts[0], 22),), first_seen=t.at(22)),
+            t.slow(),
         ),
     ),
-    Story(
+    t.Story(
         title="the guid changes and the link does not",
-        pulls=(said(2, LOGIN, SLOW), did(40, page(renumbered(CLOSED, SLOW)))),
-        archive=(DONE, slow()),
+        pulls=(t.said(2, t.LOGIN, t.SLOW), t.did(40, page(renumbered(t.CLOSED, t.SLOW)))),
+        archive=(DONE, t.slow()),
     ),
-    Story(
+    t.Story(
         title="the guid of a plain feed changes and its link does not",
         pulls=(
-            news(("urn:x:1", PAGE, LOOK)),
-            news(("urn:x:2", PAGE, LOOK), ("urn:x:9", OTHER_PAGE, MORE)),
-            news(("urn:x:3", PAGE, LOOK))._replace(minute=40),
+            news(("urn:x:1", PAGE, t.LOOK)),
+            news(("urn:x:2", PAGE, t.LOOK), ("urn:x:9", OTHER_PAGE, MORE)),
+            news(("urn:x:3", PAGE, t.LOOK))._replace(minute=40),
         ),
         archive=(
-            in_news("urn:x:1", PAGE, update(LOOK, 2), aliases=("urn:x:2", "urn:x:3")),
-            in_news("urn:x:9", OTHER_PAGE, update(MORE, 7)),
+            in_news("urn:x:1", PAGE, t.update(t.LOOK, 2), aliases=("urn:x:2", "urn:x:3")),
+            in_news("urn:x:9", OTHER_PAGE, t.update(MORE, 7)),
         ),
     ),
-    Story(
+    t.Story(
         title="the link of a plain feed changes and its guid does not",
-        pulls=(news(("urn:x:1", PAGE, LOOK)), news(("urn:x:1", OTHER_PAGE, LOOK))._replace(minute=40)),
-        archive=(in_news("urn:x:1", OTHER_PAGE, update(LOOK, 2)),),
+        pulls=(news(("urn:x:1", PAGE, t.LOOK)), news(("urn:x:1", OTHER_PAGE, t.LOOK))._replace(minute=40)),
+        archive=(in_news("urn:x:1", OTHER_PAGE, t.update(t.LOOK, 2)),),
     ),
-    Story(
+    t.Story(
         title="the page moves to another host, with double slashes",
-        pulls=(said(2, LOGIN, SLOW), did(40, page(moved("status.acme.example", CLOSED, SLOW)))),
+        pulls=(t.said(2, t.LOGIN, t.SLOW), t.did(40, page(moved("status.acme.example", t.CLOSED, t.SLOW)))),
         archive=(
             replace(DONE, source="https://status.acme.example/incidents/loginerrors1"),
-            replace(slow(), source="https://status.acme.example/incidents/slowanswers1"),
+            replace(t.slow(), source="https://status.acme.example/incidents/slowanswers1"),
         ),
     ),
-    Story(
+    t.Story(
         title="the page moves from Statuspage to incident.io under one address",
         pulls=(
-            said(2, LOGIN, SLOW),
-            said(40, CLOSED, form=feedforms.incidentio),
-            said(50, CLOSED, form=feedforms.incidentio),
+            t.said(2, t.LOGIN, t.SLOW),
+            t.said(40, t.CLOSED, form=feedforms.incidentio),
+            t.said(50, t.CLOSED, form=feedforms.incidentio),
         ),
         archive=(
-            kept(LOGIN, update(LOOK, 2)),
-            slow(),
-            kept(
-                CLOSED,
-                update(OVER_NOW, 40),
+            t.kept(t.LOGIN, t.update(t.LOOK, 2)),
+            t.slow(),
+            t.kept(
+                t.CLOSED,
+                t.update(t.OVER_NOW, 40),
                 id=ULID,
                 dialect="incidentio",
-                started=at(0),
+                started=t.at(0),
                 started_basis="ulid",
                 precision="second",
-                source=f"https://{HOST}/incidents/{ULID}",
+                source=f"https://{t.HOST}/incidents/{ULID}",
             ),
         ),
-        twins=((ULID, LOGIN.id),),
+        twins=((ULID, t.LOGIN.id),),
     ),
-    Story(
+    t.Story(
         title="two providers use one guid",
-        feeds=(f"https://{HOST}/history.atom", "https://beta.example/history.atom"),
+        feeds=(f"https://{t.HOST}/history.atom", "https://beta.example/history.atom"),
         pulls=(
-            said(2, LOGIN, SLOW),
-            said(12, RENAMED := replace(LOGIN, title="Upload errors"), host="beta.example"),
-            said(40, CLOSED, SLOW),
-            said(50, RENAMED, host="beta.example"),
+            t.said(2, t.LOGIN, t.SLOW),
+            t.said(12, RENAMED := replace(t.LOGIN, title="Upload errors"), host="beta.example"),
+            t.said(40, t.CLOSED, t.SLOW),
+            t.said(50, RENAMED, host="beta.example"),
         ),
-        archive=(DONE, slow(), kept(RENAMED, update(LOOK, 12), provider="beta")),
+        archive=(DONE, t.slow(), t.kept(RENAMED, t.update(t.LOOK, 12), provider="beta")),
     ),
-    Story(
+    t.Story(
         title="RSS and Atom of one incident, by turns",
         pulls=(
-            said(2, LOGIN, SLOW),
-            said(12, LOGIN, SLOW, form=feedforms.rss),
-            said(40, CLOSED, SLOW),
-            said(50, CLOSED, SLOW, form=feedforms.rss),
+            t.said(2, t.LOGIN, t.SLOW),
+            t.said(12, t.LOGIN, t.SLOW, form=feedforms.rss),
+            t.said(40, t.CLOSED, t.SLOW),
+            t.said(50, t.CLOSED, t.SLOW, form=feedforms.rss),
         ),
-        archive=(DONE, slow()),
+        archive=(DONE, t.slow()),
     ),
-    Story(
+    t.Story(
         title="RSS where Atom fails, and Atom again",
         feeds=FEEDS,
         pulls=(
-            said(2, LOGIN, SLOW),
-            did(12, by_path({"/history.rss": page(feedforms.rss([LOGIN, SLOW], HOST)), "/history.atom": status(404)})),
-            said(40, CLOSED, SLOW),
+            t.said(2, t.LOGIN, t.SLOW),
+            t.did(
+                12,
+                by_path({"/history.rss": page(feedforms.rss([t.LOGIN, t.SLOW], t.HOST)), "/history.atom": status(404)}),
+            ),
+            t.said(40, t.CLOSED, t.SLOW),
         ),
-        archive=(DONE, slow()),
+        archive=(DONE, t.slow()),
         failed=("status",),
     ),
-    Story(
+    t.Story(
         title="the feed and the API of one page, by turns",
         pulls=(
-            said(2, TO_THE_SECOND, SLOW),
-            said(40, TO_THE_SECOND, SLOW, form=feedforms.api),
-            said(50, TO_THE_SECOND, SLOW),
+            t.said(2, TO_THE_SECOND, t.SLOW),
+            t.said(40, TO_THE_SECOND, t.SLOW, form=feedforms.api),
+            t.said(50, TO_THE_SECOND, t.SLOW),
         ),
         archive=(
-            kept(TO_THE_SECOND, update(TO_THE_SECOND.posts[0], 2), precision="second"),
-            replace(slow(), precision="second"),
+            t.kept(TO_THE_SECOND, t.update(TO_THE_SECOND.posts[0], 2), precision="second"),
+            replace(t.slow(), precision="second"),
         ),
     ),
-    Story(
+    t.Story(
         title="two incidents are merged",
-        pulls=(said(12, OTHER, LOGIN, SLOW), said(40, replace(LOGIN, posts=[LOOK, OTHER.posts[0], OVER_NOW]), SLOW)),
+        pulls=(
+            t.said(12, t.OTHER, t.LOGIN, t.SLOW),
+            t.said(40, replace(t.LOGIN, posts=[t.LOOK, t.OTHER.posts[0], t.OVER_NOW]), t.SLOW),
+        ),
         archive=(
-            kept(LOGIN, update(LOOK, 12), update(OTHER.posts[0], 40), update(OVER_NOW, 40)),
-            replace(ODD, vanished=at(40)),
-            slow(12),
+            t.kept(t.LOGIN, t.update(t.LOOK, 12), t.update(t.OTHER.posts[0], 40), t.update(t.OVER_NOW, 40)),
+            replace(ODD, vanished=t.at(40)),
+            t.slow(12),
         ),
     ),
-    Story(
+    t.Story(
         title="an incident is split",
-        pulls=(said(12, replace(LOGIN, posts=[LOOK, OTHER.posts[0]]), SLOW), said(40, OTHER, CLOSED, SLOW)),
+        pulls=(
+            t.said(12, replace(t.LOGIN, posts=[t.LOOK, t.OTHER.posts[0]]), t.SLOW),
+            t.said(40, t.OTHER, t.CLOSED, t.SLOW),
+        ),
         archive=(
-            kept(LOGIN, update(LOOK, 12), update(OTHER.posts[0], 12, gone=at(40)), update(OVER_NOW, 40)),
-            kept(OTHER, update(OTHER.posts[0], 40)),
-            slow(12),
+            t.kept(
+                t.LOGIN, t.update(t.LOOK, 12), t.update(t.OTHER.posts[0], 12, gone=t.at(40)), t.update(t.OVER_NOW, 40)
+            ),
+            t.kept(t.OTHER, t.update(t.OTHER.posts[0], 40)),
+            t.slow(12),
         ),
     ),
-    Story(
+    t.Story(
         title="blank entries stand among the others",
         pulls=(
-            said(2, LOGIN, OTHER, SLOW),
-            did(
+            t.said(2, t.LOGIN, t.OTHER, t.SLOW),
+            t.did(
                 40,
                 page(
-                    feedforms.atom([CLOSED, SLOW], HOST).replace(
+                    feedforms.atom([t.CLOSED, t.SLOW], t.HOST).replace(
                         b"</feed>", b"<entry/><entry><title> </title><content/></entry></feed>"
                     )
                 ),
             ),
         ),
-        archive=(DONE, replace(ODD, updates=(update(OTHER.posts[0], 2),), first_seen=at(2)), slow()),
+        archive=(DONE, replace(ODD, updates=(t.update(t.OTHER.posts[0], 2),), first_seen=t.at(2)), t.slow()),
         skipped=("entry 3", "entry 4"),
     ),
 )

@@ -7,30 +7,17 @@ import pytest
 from almanac.stats.backtest import pinball
 from almanac.stats.issued import ForecastScore, Issued, is_due, issue, parse, render, score
 from almanac.stats.past import past
-from almanac.stats.recovery import Forecast, forecast
+from almanac.stats.recovery import forecast
+from tests.support.forecasts import issued
 from tests.support.stats.cards import MIDNIGHT, at, card
 from tests.support.stats.worlds import DAY, incident, world
 
-SHOWN = Issued(
-    provider="acme",
-    incident="x1",
-    phase="identified",
-    forecast=Forecast(
-        at=at(1),
-        elapsed=60.0,
-        quantiles=(5.5, 20.0, 40.0, 80.0, 160.0),
-        chances=(0.4, 0.6, 0.8, 0.95, 0.99),
-        n=31,
-        others=812,
-        effective=22.5,
-        borrowed=0.325,
-    ),
-)
+SHOWN = issued("x1", at(0), 60, provider="acme", quantiles=(5.5, 20.0, 40.0, 80.0, 160.0))
 LINE = (
     '{"at": "2026-03-01T01:00:00Z", "incident": "x1", "phase": "identified", "elapsed": 60.0, '
     '"quantiles": {"0.1": 5.5, "0.25": 20.0, "0.5": 40.0, "0.75": 80.0, "0.9": 160.0}, '
-    '"chances": {"30": 0.4, "60": 0.6, "120": 0.8, "240": 0.95, "720": 0.99}, '
-    '"n": 31, "others": 812, "effective": 22.5, "borrowed": 0.325}'
+    '"chances": {"30": 0.4, "60": 0.65, "120": 0.85, "240": 0.95, "720": 0.99}, '
+    '"n": 30, "others": 5, "effective": 20.5, "borrowed": 0.3}'
 )
 
 
