@@ -12,6 +12,7 @@ from almanac import feeds
 from almanac.content import providers
 from almanac.content.providers import ProviderError, load
 from almanac.model import Component, Feed, Provider, Scope
+from almanac.views.monograms import monograms
 
 DIALECTS = [dialect.name for dialect in feeds.DIALECTS]
 WHOLE = """---
@@ -257,7 +258,7 @@ def test_keys_that_are_no_text_are_unknown_keys(tmp_path: Path) -> None:
     assert complaints(tmp_path, bare=text) == [
         (
             "bare.md:4:1: 1: is not a known key; known: slug, name, company, home, status_page, feeds, components, "
-            "capabilities, aliases, scope, written_by, zone, built_on"
+            "capabilities, aliases, monogram, scope, written_by, zone, built_on"
         ),
         "bare.md:6:5: feeds.0.2: is not a known key; known: url, dialect, verified",
     ]
@@ -456,3 +457,47 @@ def test_a_rank_that_is_none_is_refused_with_what_to_write(tmp_path: Path, rank:
     assert [str(problem) for problem in refusal.value.problems] == [
         f"{tmp_path.name}/providers/ranked.md:19:5: components.3.rank: {why}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("letters", "why"),
+    [
+        ("C", "'C' is not a monogram; write two letters, e.g. Cl"),
+        ("Cla", "'Cla' is not a monogram; write two letters, e.g. Cl"),
+        ("C!", "'C!' is not a monogram; write two letters, e.g. Cl"),
+    ],
+)
+def test_a_monogram_has_two_letters(tmp_path: Path, letters: str, why: str) -> None:
+    (tmp_path / "providers").mkdir()
+    (tmp_path / "providers/bare.md").write_text(BARE.replace("---\n", f"---\nmonogram: {letters}\n", 1))
+    with pytest.raises(ProviderError) as refusal:
+        load(tmp_path)
+    assert [str(problem) for problem in refusal.value.problems] == [
+        f"{tmp_path.name}/providers/bare.md:2:1: monogram: {why}"
+    ]
+
+
+def test_two_providers_never_have_the_same_monogram(tmp_path: Path) -> None:
+    (tmp_path / "providers").mkdir()
+    for slug in ("bare", "bold"):
+        text = BARE.replace("bare", slug).replace("Bare", slug.title()).replace("---\n", "---\nmonogram: Bx\n", 1)
+        (tmp_path / f"providers/{slug}.md").write_text(text)
+    with pytest.raises(ProviderError) as refusal:
+        load(tmp_path)
+    assert [str(problem) for problem in refusal.value.problems] == [
+        (
+            f"{tmp_path.name}/providers/bold.md:2:1: monogram: 'Bx' already stands in {tmp_path.name}/providers/bare.md:2;"
+            " keep it in one of the two"
+        )
+    ]
+
+
+def test_letters_that_no_file_gives_are_the_first_of_the_name_that_are_free() -> None:
+    named = {"a": "Claude", "b": "Clara", "c": "Cl", "d": "4", "e": "…", "f": "Cleo", "g": "X-ray"}
+    everybody = [
+        Provider(slug=slug, name=name, company=name, home="", status_page="", monogram="Cr" if slug == "g" else "")
+        for slug, name in named.items()
+    ]
+    letters = {"a": "Cl", "b": "Ca", "c": "C1", "d": "41", "e": "?1", "f": "Ce", "g": "Cr"}
+    assert monograms(everybody) == letters
+    assert monograms(reversed(everybody)) == letters

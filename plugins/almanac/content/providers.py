@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[1]
 FOLDER = "providers"
 NAMES: tuple[tuple[str, ...], ...] = (("name",), ("aliases", "*"))
-UNIQUE: tuple[tuple[str, ...], ...] = (("slug",), ("feeds", "*", "url"))  # a copied file keeps its feeds
+UNIQUE: tuple[tuple[str, ...], ...] = (("slug",), ("monogram",), ("feeds", "*", "url"))  # a copied file keeps its feeds
 UNIQUE_IN_FILE: tuple[tuple[str, ...], ...] = (("components", "*", "slug"), ("components", "*", "match", "*"))
 
 

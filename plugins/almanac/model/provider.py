@@ -61,6 +61,7 @@ class Provider:
     components: tuple[Component, ...] = ()  # by rank, as loaded
     capabilities: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    monogram: str = ""  # two letters by which the eye finds it; "": those that are free
     scope: Scope | None = None  # None: the whole page is about AI
     written_by: str = "hand"  # hand or machine (probes)
     zone: str = "UTC"  # IANA name of the zone the page prints, where its feed does not say

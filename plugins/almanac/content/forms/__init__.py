@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from almanac.content.forms.errors import fault
-from almanac.content.forms.values import FeedAddress, Former, Key, Line, Moment, Quote, Rank, Slug, Web, Zone
+from almanac.content.forms.values import FeedAddress, Former, Key, Letters, Line, Moment, Quote, Rank, Slug, Web, Zone
 from almanac.content.frontmatter import Matter
 from almanac.feeds import DIALECTS
 from almanac.model import DECLARED, Impact, Kind
@@ -101,6 +101,10 @@ class ProviderForm(Form):
     )
     capabilities: list[Capability] = Field([], max_length=limits.NAMES, description="Capabilities")
     aliases: list[Line] = Field([], max_length=limits.NAMES, description="Other names people search for")
+    monogram: Letters = Field(
+        "",
+        description="Two letters for its rows in lists, such as `Cl`; without them the first ones of its name that are free",
+    )
     scope: ScopeForm | None = Field(
         None,
         description=(

@@ -114,6 +114,13 @@ def _key(value: str) -> str:
     return f"{_slug(provider)}/{incident}"
 
 
+def _letters(value: str) -> str:
+    """Return a monogram: two letters or digits."""
+    if value and (len(value) != 2 or not value.isalnum()):
+        raise ValueError("is not a monogram; write two letters, e.g. Cl")
+    return value
+
+
 def _rank(value: int) -> int:
     """Return a place in an order that people write; a lower one comes first."""
     if value not in RANKS:
@@ -135,4 +142,5 @@ Former = Annotated[str, AfterValidator(_former)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Moment = Annotated[datetime, AfterValidator(_moment)]
 Key = Annotated[str, AfterValidator(_key), _schema(pattern=r"^[a-z0-9-]{1,64}/\S+$")]
+Letters = Annotated[str, AfterValidator(_letters), _schema(pattern=r"^\w{2}$")]
 Rank = Annotated[int, AfterValidator(_rank), _schema(minimum=RANKS[0], maximum=RANKS[-1])]
