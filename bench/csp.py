@@ -4,8 +4,8 @@
 
 Of a built site, or of a small one with every kind of page and of this one as of 1 July 2026: the policy of every page
 (default 'none', no foreign source, nothing inline), and in the browser one page of every kind and a random sample with
-the policy in force: no violation, no script that is not the site's own, no request elsewhere. Only the search page runs
-a script, its own, and compiles the index's WebAssembly.
+the policy in force: no violation, no script that is not the site's own, no request elsewhere. Only the search page and
+pages about now run a script, their own; the search page compiles the index's WebAssembly, too.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
 
 from almanac import site
@@ -27,7 +28,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PUBLISHED = "2026-07-01T00:00:00Z"
 SAMPLE = 150
 SEARCH = "/search/"
-SCRIPT = "/theme/search.js"
+SCRIPTS = ("search.js", "now.js")
+NOW = 'class="as-of"'  # what only pages about now have, which run a script of ours
 HEAD = re.compile(
     r'<!doctype html>\s*<html lang="en">\s*<head>\s*<meta charset="utf-8">\s*'
     r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">'
@@ -40,6 +42,7 @@ POLICY = {
     "base-uri": {"'none'"},
     "form-action": {"'none'"},
 }
+LIVING = POLICY | {"script-src": {"'self'"}}
 SEARCHING = POLICY | {"script-src": {"'self'", "'wasm-unsafe-eval'"}}
 
 
@@ -49,8 +52,14 @@ def wrong_with(path: str, text: str) -> str:
     if not match:
         return "has no policy, or something before it"
     policy = {name: set(sources) for name, *sources in map(str.split, match[1].split(";"))}
-    expected = SEARCHING if path == SEARCH and "script-src" in policy else POLICY
+    expected = SEARCHING if path == SEARCH and "script-src" in policy else LIVING if NOW in text else POLICY
     return "" if policy == expected else f"has the policy {match[1]}"
+
+
+def own(output: Path, name: str) -> list[str]:
+    """Return the addresses at which pages may load a script of ours: as it is, and with the mark of its content."""
+    mark = blake2b((output / "theme" / name).read_bytes(), digest_size=4).hexdigest()
+    return [f"/theme/{name}", f"/theme/{name}?{mark}"]
 
 
 def policies(output: Path) -> list[str]:
@@ -64,7 +73,9 @@ def policies(output: Path) -> list[str]:
 
 def broken(output: Path, paths: Sequence[str]) -> list[str]:
     """Return what Chromium refuses, runs or fetches from elsewhere on these pages."""
-    with looking.looker(output, policy=True, allowed=[SCRIPT]) as look:
+    with looking.looker(
+        output, policy=True, allowed=[script for name in SCRIPTS for script in own(output, name)]
+    ) as look:
         look.pages(paths)
     return look.faults
 

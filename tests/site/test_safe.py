@@ -63,6 +63,8 @@ PAGE = (
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
     '<meta http-equiv="Content-Security-Policy" content="{}">\n<title>x</title>'
 )
+LIVES = STRICT.replace("style-src", "script-src 'self'; style-src")
+AS_OF = '<time class="as-of" datetime="2026-03-02T14:10:00Z">14:10</time>'
 SEARCHES = STRICT.replace("style-src", "script-src 'self' 'wasm-unsafe-eval'; style-src")
 
 
@@ -72,6 +74,9 @@ SEARCHES = STRICT.replace("style-src", "script-src 'self' 'wasm-unsafe-eval'; st
         ("/", PAGE.format(STRICT), ""),
         ("/search/", PAGE.format(SEARCHES), ""),
         ("/search/", PAGE.format(STRICT), ""),
+        ("/", PAGE.format(LIVES) + AS_OF, ""),
+        ("/", PAGE.format(LIVES), "has the policy"),
+        ("/", PAGE.format(SEARCHES) + AS_OF, "has the policy"),
         ("/", PAGE.format(SEARCHES), "has the policy"),
         ("/", PAGE.format(STRICT.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")), "has the policy"),
         ("/", PAGE.format(STRICT.replace("img-src", "img-src https://a.example")), "has the policy"),

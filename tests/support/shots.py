@@ -41,6 +41,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "320": {"viewport": {"width": 320, "height": 700}, "color_scheme": "light"},
 }
 SHEET = re.compile(rb'<link rel="stylesheet" href="([^"]+)">')
+AS_OF = re.compile(rb'class="as-of" datetime="([^"]+)"')
+ANY_MOMENT = "2026-03-02T14:10:00Z"
 BUDGET = 50 * 1024  # bytes of HTML and CSS of a page
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What can differ between the forms; the rest is the same markup and is looked at once.
@@ -132,6 +134,7 @@ def inspect(output: Path, paths: list[str], folder: Path | None = None) -> list[
             context = browser.new_context(**settings, reduced_motion="reduce")
             for path in paths:
                 page = context.new_page()
+                page.clock.set_fixed_time(moment(output, path))
                 faults += faults_of(page, here, path, form)
                 if folder:
                     name = path.strip("/").replace("/", "-").removesuffix(".html") or "home"
@@ -143,7 +146,7 @@ def inspect(output: Path, paths: list[str], folder: Path | None = None) -> list[
 
 
 def lost(output: Path, paths: list[str]) -> list[str]:
-    """Return the pages whose text is not the same where no script runs."""
+    """Return the pages whose text is not the same where no script runs, read at the moment of which they speak."""
     from playwright.sync_api import sync_playwright
 
     with served(output) as here, sync_playwright() as playwright:
@@ -151,7 +154,7 @@ def lost(output: Path, paths: list[str]) -> list[str]:
         said: list[list[str]] = []
         for script in (True, False):
             page = browser.new_context(java_script_enabled=script).new_page()
-            said.append([_words(page, here + path) for path in paths])
+            said.append([_words(page, here, path, moment(output, path) if script else None) for path in paths])
         browser.close()
     return [
         f"{path}: says something else without a script"
@@ -160,8 +163,16 @@ def lost(output: Path, paths: list[str]) -> list[str]:
     ]
 
 
-def _words(page: Any, url: str) -> str:
-    page.goto(url)
+def moment(output: Path, path: str) -> str:
+    """Return the moment of which a page speaks; of one that states nothing about the present any moment will do."""
+    said = AS_OF.search(file_of(output, path).read_bytes())
+    return said[1].decode() if said else ANY_MOMENT
+
+
+def _words(page: Any, here: str, path: str, at: str | None) -> str:
+    if at:
+        page.clock.set_fixed_time(at)
+    page.goto(here + path)
     return str(page.locator("body").inner_text())
 
 

@@ -218,7 +218,7 @@ def test_home_answers_in_one_sentence_who_is_in_trouble() -> None:
     home = front_page(almanac([incident(until="")]))
     assert (plain(home.title), plain(home.stand)) == (
         "Claude has reported a major outage since 11:49 UTC.",
-        "One provider reports no problems.",
+        "claude.ai and Claude API. One provider reports no problems.",
     )
 
 
@@ -254,7 +254,13 @@ def test_home_says_how_many_report_no_problems_and_on_how_many_there_is_no_data(
     known = almanac(
         [incident(until="")], providers=(CLAUDE, GROQ, COPILOT), watched=[pulls(provider) for provider in watched]
     )
-    assert front_page(known).stand == stand
+    assert front_page(known).stand == f"claude.ai and Claude API. {stand}"
+
+
+def test_home_says_nothing_of_others_where_there_are_none() -> None:
+    assert front_page(almanac([incident(until="")], providers=(CLAUDE,))).stand == "claude.ai and Claude API."
+    unnamed = front_page(almanac([incident(until="", components=())], providers=(CLAUDE,)))
+    assert (unnamed.stand, unnamed.lines[0].last) == ("", "Elevated errors on claude.ai")
 
 
 def test_home_says_that_none_is_declared_and_for_how_many_nobody_can_tell() -> None:
@@ -271,16 +277,23 @@ def test_home_says_where_the_record_ends_when_nothing_newer_was_read() -> None:
     old = at("2026-02-20 06:00")
     known = almanac(watched=[pulls("anthropic", until=old), pulls("groq", until=at("2026-02-10 00:00"))])
     home = front_page(known)
-    assert plain(home.title) == "Unknown: our data ends on 20 February 2026."
-    assert home.stand == (
-        "We have no newer data, so we cannot say what the status is now. "
-        "Below is the last known status; each provider’s page links to its official status page."
+    assert plain(home.title) == "We cannot say what the status is now."
+    assert plain(home.stand) == (
+        "Our newest data is 10 days old (20 February 2026). "
+        "Below is the last we know, with a link to each official status page."
     )
-    assert [(line.name, plain(line.length), line.css) for line in home.lines] == [
-        ("Claude", "data ends 20 Feb 2026", "un cut"),
-        ("Groq", "data ends 10 Feb 2026", "un"),
+    assert (home.caption, home.lasting, home.days) == (
+        f"Last known status of 2{english.GAP}providers",
+        "Data up to",
+        "Official status page",
+    )
+    assert [(line.name, plain(line.length), line.css, line.official) for line in home.lines] == [
+        ("Claude", "20 Feb", "un", Link("https://status.claude.com/", "status.claude.com")),
+        ("Groq", "10 Feb", "un", Link("https://groqstatus.com/", "groqstatus.com")),
     ]
-    assert plain(home.span) == "22 January to 20 February 2026"
+    assert plain(home.no_data).startswith(
+        "This copy of the site has not read the providers’ feeds since 20 February 2026."
+    )
 
 
 def test_an_empty_archive_has_a_home_too() -> None:
@@ -298,27 +311,94 @@ def test_the_ledger_puts_trouble_first_then_the_quiet_then_the_unknown() -> None
     )
     home = front_page(known)
     assert [(line.name, line.mark.word, line.css, plain(line.length), plain(line.last)) for line in home.lines] == [
-        ("Claude", "major outage", "open", "2 h 21 min", "identified since 12:59 UTC"),
-        ("GitHub Copilot", "no incident reported", "", "1 day", "last 1 Mar 2026, major, 1 h"),
-        ("Groq", "no incident reported", "", "at least 182 days", ""),
-        ("Together AI", "unknown", "un cut", "data ends 1 Mar 2026", ""),
+        ("Claude", "major", "open major", "2 h 21 min", "claude.ai and Claude API"),
+        ("GitHub Copilot", "none reported", "", "1 day", "1 Mar, major, 1 h"),
+        ("Groq", "none reported", "", "at least 182 days", ""),
+        ("Together AI", "unknown", "un cut", "data ends 1 Mar", ""),
     ]
+    assert [(line.monogram, line.expired, plain(line.note)) for line in home.lines] == [
+        ("Cl", "", "identified since 12:59 UTC"),
+        ("Gi", "unknown", ""),
+        ("Gr", "unknown", ""),
+        ("To", "", ""),
+    ]
+    assert (home.lasting, plain(home.days), home.no_data) == ("Unchanged for", "30 days to 2 March", "")
 
 
-def test_the_worst_open_incidents_are_drawn_on_the_front_page() -> None:
+def test_the_ledger_puts_critical_first_then_the_newest() -> None:
+    known = almanac(
+        [
+            incident(until=""),
+            incident("a", "02 13:00", "", provider="groq"),
+            incident("b", "02 09:00", "", provider="together", impact=Impact.CRITICAL),
+            incident("c", "02 14:00", "", provider="github", impact=Impact.MINOR, components=("Copilot",)),
+        ],
+        providers=(CLAUDE, GROQ, COPILOT, TOGETHER),
+    )
+    home = front_page(known)
+    assert [(line.name, line.mark.word) for line in home.lines] == [
+        ("Together AI", "critical"),
+        ("Groq", "major"),
+        ("Claude", "major"),
+        ("GitHub Copilot", "minor"),
+    ]
+    assert home.filters == ()
+    assert (home.lead_css, [lead.title for lead in home.leads]) == (
+        "c3",
+        ["Together AI", "Groq", "Claude", "GitHub Copilot"],
+    )
+
+
+def test_the_ledger_is_filtered_by_what_is_open_and_by_what_a_provider_can_do() -> None:
+    everybody = (
+        replace(CLAUDE, capabilities=("chat", "api", "code")),
+        replace(GROQ, capabilities=("api",)),
+        replace(COPILOT, capabilities=("code",)),
+    )
+    home = front_page(almanac([incident(until="")], providers=everybody))
+    assert [tuple(choice) for choice in home.filters] == [
+        ("all", "All 3"),
+        ("open", "Open 1"),
+        ("api", "API"),
+        ("chat", "Chat"),
+        ("code", "Code"),
+    ]
+    assert [line.css for line in home.lines] == ["open major api chat code", "code", "api"]
+    quiet = front_page(almanac(providers=(everybody[1], replace(TOGETHER, capabilities=("api",)))))
+    assert quiet.filters == ()
+
+
+def test_what_is_open_stands_on_the_front_page_critical_first_then_the_newest() -> None:
     minor = incident("b", "02 12:00", "", impact=Impact.MINOR)
-    known = almanac([incident(until=""), minor, incident("c", "02 13:00", "")])
+    known = almanac([incident(until=""), minor, incident("c", "02 13:00", "", components=())])
     home = front_page(known)
     assert [(lead.url, plain(lead.stand)) for lead in home.leads] == [
         (
-            "/incidents/anthropic/0ghc53zpsfmt/",
-            "Opened 11:49 UTC, identified since 12:59 UTC. 2 updates so far; the provider rates it major.",
+            "/incidents/anthropic/c/",
+            ("Opened 13:00 UTC, identified since 13:35 UTC; 2 updates so far; the provider rates it major."),
         ),
         (
-            "/incidents/anthropic/c/",
-            "Opened 13:00 UTC, identified since 13:35 UTC. 2 updates so far; the provider rates it major.",
+            "/incidents/anthropic/0ghc53zpsfmt/",
+            ("Opened 11:49 UTC, identified since 12:59 UTC; 2 updates so far; the provider rates it major."),
+        ),
+        (
+            "/incidents/anthropic/b/",
+            ("Opened 12:00 UTC, identified since 13:05 UTC; 2 updates so far; the provider rates it minor."),
         ),
     ]
+    assert plain(home.lines[0].note) == "identified since 12:59 UTC; two more open"
+
+
+def test_what_a_page_says_of_now_is_taken_back_once_it_is_no_longer_valid() -> None:
+    quiet = front_page(almanac())
+    assert (plain(quiet.expired), [line.expired for line in quiet.lines]) == (
+        "Unknown since 15:10 UTC.",
+        ["unknown"] * 2,
+    )
+    bad = front_page(almanac([incident(until="")]))
+    assert (bad.expired, [line.expired for line in bad.lines]) == ("", ["", "unknown"])
+    old = front_page(almanac(watched=[pulls("groq", until=at("2026-02-10 00:00"))]))
+    assert (old.expired, [line.expired for line in old.lines]) == ("", [""])
 
 
 def test_a_lead_without_a_rating_says_that_the_provider_gave_none() -> None:
@@ -382,10 +462,12 @@ def test_an_open_incident_speaks_of_now() -> None:
     facts = facts_of(page)
     assert (facts["Ended"], facts["Length"]) == (("still open", "at 14:10 UTC"), ("2 h 21 min", "so far"))
     assert page.head.dateline == base.Dateline(
-        day=f"Monday 2{english.GAP}March{english.GAP}2026",
+        day=f"2{english.GAP}March{english.GAP}2026",
         as_of=Time("2026-03-02T14:10:00Z", "14:10"),
         reach=Time("2026-03-02T14:10:00Z", f"14:10{english.GAP}UTC"),
-        until=Time("2026-03-02T15:10:00Z", f"15:10{english.GAP}UTC"),
+        until=Time("2026-03-02T15:10:00Z", "15:10"),
+        css="far",
+        expiry=base.dateline(almanac([found])).expiry,
     )
     assert page.timeline is not None
     assert page.timeline.now is not None

@@ -18,7 +18,8 @@ from almanac.stats.scorecard import Scorecard, ScoreRow
 from almanac.stats.windows import quarter
 from almanac.text import english
 from almanac.views import charts
-from almanac.views.base import Link
+from almanac.views.base import Link, Time
+from almanac.views.home import HomePage
 from almanac.views.leaderboard import LeaderboardPage
 from almanac.views.numbers import Numbers
 from tests.support import forecasts
@@ -312,6 +313,26 @@ def test_each_published_forecast_stands_with_its_outcome(end: str, came: str, ve
 def outlook_of(known: Snapshot, found: Incident) -> Any:
     card = carded(found)
     return views.incident(views.Surroundings(known).of(card), found, card).outlook
+
+
+def home_of(known: Snapshot) -> HomePage:
+    return views.home(known, views.Surroundings(known), None)
+
+
+def test_the_front_page_says_by_when_it_may_be_fixed_in_the_row_and_below() -> None:
+    found = incident("a", "02 13:00", "")
+    home = home_of(replace(almanac([found]), issued={"anthropic": (issued(minutes=60),)}))
+    assert home.lines[0].back == Time("2026-03-02T14:40:00Z", f"14:40{english.GAP}UTC")
+    assert home.leads[0].outlook is not None
+    assert home.leads[0].outlook.back is not None
+    assert home.leads[0].outlook.back.median == home.lines[0].back
+
+
+def test_the_row_gives_no_moment_that_has_passed_and_none_where_there_is_no_estimate() -> None:
+    found = incident("a", "02 13:00", "")
+    passed = almanac([found], now=at("02 14:10"))
+    assert home_of(replace(passed, issued={"anthropic": (issued(),)})).lines[0].back is None
+    assert home_of(almanac([found])).lines[0].back is None
 
 
 def test_an_open_incident_shows_the_newest_forecast_on_the_clock() -> None:

@@ -15,7 +15,6 @@ MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 SHORT_MONTHS = tuple(name[:3] for name in MONTHS)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -86,11 +85,6 @@ def day_month(at: datetime) -> str:
 def short_date(at: datetime) -> str:
     """Return a day as 2 Mar."""
     return f"{at.day}{GAP}{SHORT_MONTHS[at.month - 1]}"
-
-
-def long_date(at: datetime) -> str:
-    """Return a day as Monday 2 March 2026."""
-    return f"{WEEKDAYS[at.weekday()]} {date(at)}"
 
 
 def month(year: int, number: int) -> str:

@@ -64,6 +64,8 @@ class Dateline:
     as_of: Time
     reach: Time
     until: Time | None
+    css: str = ""  # `far` where the data goes as far as the page: what a phone leaves out
+    expiry: str = ""  # what to say once it is no longer valid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,16 +215,24 @@ def twin(card: Card) -> FeedLink:
     return FeedLink(f"{incident_url(card)}index.md", "This page in Markdown", "text/markdown")
 
 
+def _until(until: datetime, now: datetime) -> str:
+    """Return until when a page is valid; UTC stands in the same line already."""
+    return english.clock(until) if until.date() == now.date() else english.near(until, now)
+
+
 def dateline(almanac: Snapshot, reach: datetime | None = None) -> Dateline:
     """Return the dateline of a page that states the present. `reach` is how far the record of its subject goes."""
     now = almanac.now
     reach = min(reach or almanac.record_until or now, now)
     if almanac.record_until is None:
-        return Dateline(day=english.long_date(now), as_of=time(now, english.clock(now)), reach=Time("", ""), until=None)
+        return Dateline(day=english.date(now), as_of=time(now, english.clock(now)), reach=Time("", ""), until=None)
     until = moment(int(reach.timestamp()) + FRESH)
     return Dateline(
-        day=english.long_date(now),
+        day=english.date(now),
         as_of=time(now, english.clock(now)),
         reach=time(reach, english.near(reach, now)),
-        until=time(until, english.near(until, now)) if until > now else None,
+        until=time(until, _until(until, now)) if until > now else None,
+        css="far" if english.near(reach, now) == english.near(now, now) else "",
+        expiry=f"No longer valid since {english.moment(until)}: we do not know the status now. "
+        f"Below is what was reported up to {english.moment(reach)}.",
     )

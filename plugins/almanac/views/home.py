@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
-from almanac.model import OVER, Card, Impact, Phase, moment, seconds
+from almanac.model import OVER, Card, Impact, Phase, Provider, moment, seconds, stamped, unstamp
 from almanac.snapshot import Snapshot
+from almanac.stats.selection import ordering
 from almanac.stats.windows import DAY
-from almanac.text import english
+from almanac.text import addresses, english
 from almanac.views import base, charts, current, days, measures, rows
 from almanac.views.around import Around, Surroundings
 from almanac.views.articles import Teaser, teaser
-from almanac.views.base import Head, Link, Mark, Time
+from almanac.views.base import Dateline, Head, Link, Mark, Time
 from almanac.views.charts import Bars
 from almanac.views.current import DeclaredState
 from almanac.views.leaderboard import Board
+from almanac.views.monograms import monograms
 from almanac.views.outlook import Outlook, outlook
-from almanac.views.timeline import Timeline, timeline
 
 DAYS = 30
 TURNS: dict[str, str] = {  # what an update says, by the phase it moves the incident to
@@ -32,7 +34,18 @@ STILL: dict[str, str] = {  # and where the incident was in that phase already
     Phase.MONITORING: "still monitoring a fix",
     Phase.UNKNOWN: "no phase given",
 }
-LEADS, CHANGES, ARTICLES = 2, 8, 3
+LEADS, CHANGES, ARTICLES = 6, 6, 3
+NAMED = 5  # components of what is open, in the ledger
+GLANCE: dict[str, str] = {base.CLEAR.word: "none reported"}  # where a column has little room
+CAPABILITIES = (("api", "API"), ("chat", "Chat"), ("code", "Code"))  # by which the ledger is filtered
+ALL, OPEN = "all", "open"
+
+
+class Filter(NamedTuple):
+    """A choice of rows: those with the class of its id."""
+
+    id: str
+    text: str
 
 
 class LedgerLine(NamedTuple):
@@ -41,13 +54,18 @@ class LedgerLine(NamedTuple):
     url: str
     name: str
     company: str  # "" where it is the name
+    monogram: str
     mark: Mark
-    css: str  # open, un or ""; `cut` on the first of the unknown
-    length: str  # for how long it is in trouble, or clear
-    since: Time
-    last: str  # the last trouble, or why nothing is known
+    css: str  # open and how bad, un or ""; `cut` on the first of the unknown; what it can do, for the filter
+    expired: str  # what its mark says once the page is no longer valid; "" where that stays as it is
+    length: str  # for how long it is in trouble, or clear; without any current data, up to when there is data
+    since: Time  # of what is open
+    last: str  # the components of what is open, the last trouble, or why nothing is known
     last_url: str
+    note: str  # how what is open stands
+    back: Time | None  # by when it is fixed with a chance of 50%
     bars: Bars
+    official: Link | None  # instead of the bars: where to look, if we know nothing of now
 
 
 class Happening(NamedTuple):
@@ -60,14 +78,15 @@ class Happening(NamedTuple):
 
 
 class Lead(NamedTuple):
-    """An open incident, drawn to scale."""
+    """An open incident: what fails, how it stands, when it may be over."""
 
     url: str
     title: str
+    mark: Mark
     stand: str
-    timeline: Timeline
     source: str
-    outlook: Outlook | None  # when it may be over, and what to use meanwhile
+    outlook: Outlook | None  # when it may be over
+    instead: tuple[Link, ...]  # what to use meanwhile, of which no incident is reported now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +95,17 @@ class HomePage:
 
     head: Head
     title: str
+    expired: str  # what the title says once the page is no longer valid; "" where that stays as it is
     stand: str
+    filters: tuple[Filter, ...]  # of the ledger; the first is what is shown at first
     lines: tuple[LedgerLine, ...]
     unread: tuple[Link, ...]
     caption: str
-    span: str  # the days the bars show
+    lasting: str  # headings of the third and the last column
+    days: str
     leads: tuple[Lead, ...]
+    lead_css: str  # how many stand side by side
+    no_data: str  # why nothing is known of now; "" where something is
     changes: tuple[Happening, ...]
     articles: tuple[Teaser, ...]
     board: Board | None
@@ -91,26 +115,55 @@ class HomePage:
 def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage:
     """Return the front page at `almanac.now`; `board` holds the ranks of the period shown first."""
     states = [current.state(almanac, provider) for provider in rows.by_name(almanac.providers)]
+    bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
+    is_dark = not any(s.is_known for s in states)
     first = days.last_days(_edge(almanac), DAYS)
-    title = _title(almanac, states)
+    title, dateline = _title(almanac, states, bad), base.dateline(almanac)
+    lines, leads = _ledger(almanac, near, states, bad, first), _leads(near, states, bad)
     return HomePage(
         head=Head(
             title="Is it down? Status of AI providers",
             path="/",
             section="now",
             description=title,
-            dateline=base.dateline(almanac),
+            dateline=dateline,
         ),
         title=title,
-        stand=_stand(almanac, states),
-        lines=_ledger(almanac, states, first),
+        expired=_expired(almanac, dateline) if not bad and not is_dark else "",
+        stand=_stand(almanac, states, bad),
+        filters=_filters(lines),
+        lines=lines,
         unread=tuple(measures.link(s.provider) for s in states if s.reach is None),
-        caption=f"Reported status of {english.plural(len(states), 'provider')}",
-        span=english.period(moment(first), moment(first + (DAYS - 1) * DAY)),
-        leads=_leads(near, states),
+        caption=f"{'Last known' if is_dark else 'Reported'} status of {english.plural(len(states), 'provider')}",
+        lasting="Data up to" if is_dark else "Unchanged for",
+        days="Official status page" if is_dark else f"{DAYS} days to {english.day_month(moment(_last_day(first)))}",
+        leads=leads,
+        lead_css="c3" if len(leads) > 1 else "",
+        no_data=_no_data(almanac) if is_dark else "",
         changes=_changes(almanac),
         articles=tuple(map(teaser, almanac.articles[:ARTICLES])),
         board=board,
+    )
+
+
+def _last_day(first: int) -> int:
+    """Return the last day of the bars that begin on `first` (epoch seconds)."""
+    return first + (DAYS - 1) * DAY
+
+
+def _expired(almanac: Snapshot, dateline: Dateline) -> str:
+    return f"Unknown since {english.near(unstamp(dateline.until.iso), almanac.now)}." if dateline.until else ""
+
+
+def _no_data(almanac: Snapshot) -> str:
+    """Say why nothing is known of now, and what holds nevertheless."""
+    if almanac.record_until is None:
+        return (
+            "This copy of the site has not read the providers’ feeds yet. Until it has, use the official pages above."
+        )
+    return (
+        f"This copy of the site has not read the providers’ feeds since {english.date(almanac.record_until)}. The archive "
+        "up to then is complete and can be cited. Until newer data comes, use the official pages above."
     )
 
 
@@ -120,9 +173,8 @@ def _edge(almanac: Snapshot) -> int:
     return min(now, seconds(almanac.record_until)) if almanac.record_until else now
 
 
-def _title(almanac: Snapshot, states: Sequence[DeclaredState]) -> str:
+def _title(almanac: Snapshot, states: Sequence[DeclaredState], bad: Sequence[DeclaredState]) -> str:
     """Return the sentence that answers: who has reported what, or that nobody has, or that there is no current data."""
-    bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     if len(bad) == 1:
         since = english.near(moment(bad[0].since), almanac.now)
         return f"{bad[0].provider.name} has reported {english.with_article(bad[0].mark.word)} since {since}."
@@ -133,24 +185,36 @@ def _title(almanac: Snapshot, states: Sequence[DeclaredState]) -> str:
         return "No provider reports an incident."
     if almanac.record_until is None:
         return "No data yet."
-    return f"Unknown: our data ends on {english.date(almanac.record_until)}."
+    return "We cannot say what the status is now."
 
 
 def _worst(state: DeclaredState) -> tuple[int, int]:
-    return current.rank(state.open[0])
+    """Return a key that sorts the worst first, then the newest, in reverse."""
+    return _gravity(state.open[0])
 
 
-def _stand(almanac: Snapshot, states: Sequence[DeclaredState]) -> str:
-    """Qualify the title: say how many report no problems, and on how many there is no current data."""
+def _gravity(card: Card) -> tuple[int, int]:
+    return current.rank(card)[0], card.started
+
+
+def _stand(almanac: Snapshot, states: Sequence[DeclaredState], bad: Sequence[DeclaredState]) -> str:
+    """Qualify the title: what fails, if it is one provider's; how many report no problems; how many are unknown."""
     quiet = sum(s.mark is base.CLEAR for s in states)
     unknown = sum(not s.is_known for s in states)
     if almanac.record_until is None:
         return "No status page has been read yet; each provider’s page links to its official status page."
     if unknown == len(states):
+        age = english.age(seconds(almanac.now) - seconds(almanac.record_until))
         return (
-            "We have no newer data, so we cannot say what the status is now. "
-            "Below is the last known status; each provider’s page links to its official status page."
+            f"Our newest data is {age} old ({english.date(almanac.record_until)}). Below is the last we know, with a link "
+            "to each official status page."
         )
+    named = english.listing(_parts(bad[0]), NAMED) if len(bad) == 1 else ""
+    return " ".join(sentence for sentence in (named and f"{named}.", _others(quiet, unknown)) if sentence)
+
+
+def _others(quiet: int, unknown: int) -> str:
+    """Say how many providers report no problems, and on how many there is no current data."""
     if not quiet:
         return f"We have no current data on the other {english.spelled(unknown)}." if unknown else ""
     providers = "provider reports" if quiet == 1 else "providers report"
@@ -158,55 +222,118 @@ def _stand(almanac: Snapshot, states: Sequence[DeclaredState]) -> str:
     return f"{english.sentence(english.spelled(quiet))} {providers} no problems{without}."
 
 
-def _ledger(almanac: Snapshot, states: Sequence[DeclaredState], first: int) -> tuple[LedgerLine, ...]:
+def _parts(state: DeclaredState) -> list[str]:
+    """Return the components that the open incidents of a provider name, in its order."""
+    names = dict.fromkeys(name for card in state.open for name in card.components)
+    return base.short(ordering(state.provider)(tuple(names)))
+
+
+def _ledger(
+    almanac: Snapshot, near: Surroundings, states: Sequence[DeclaredState], bad: Sequence[DeclaredState], first: int
+) -> tuple[LedgerLine, ...]:
     """List trouble first, worst on top; then the quiet; then the unknown under a rule. Leave out who was never read."""
-    bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     quiet = [s for s in states if s.mark is base.CLEAR]
     unknown = sorted((s for s in states if not s.is_known and s.reach), key=lambda s: -(s.reach or 0))
-    lines = [_line(almanac, s, first, "open") for s in bad]
-    lines += [_line(almanac, s, first, "") for s in quiet]
-    lines += [_line(almanac, s, first, "un" if at else "un cut") for at, s in enumerate(unknown)]
+    is_dark = not bad and not quiet
+    letters = monograms(almanac.providers)
+    edge = _edge(almanac)
+
+    def line(state: DeclaredState, css: str) -> LedgerLine:
+        provider = state.provider
+        cards = current.troubles(provider, almanac.cards.get(provider.slug, ()))
+        severities = days.worst(cards, almanac.pulls.get(provider.slug), first, DAYS, edge)
+        length, since = (_data_until(almanac, state), Time("", "")) if is_dark else _how_long(almanac, state)
+        last, url = _open(state) if state.in_trouble else _last(almanac, state)
+        host = addresses.host(provider.status_page)
+        return LedgerLine(
+            url=base.provider_url(provider.slug),
+            name=provider.name,
+            company="" if _is_named_after(provider) else provider.company,
+            monogram=letters[provider.slug],
+            mark=state.mark._replace(word=_glance(state)),
+            css=_classes(state, css),
+            expired=base.UNKNOWN.word if state.mark is base.CLEAR else "",
+            length=length,
+            since=since,
+            last=last,
+            last_url=url,
+            note=_note(state) if state.in_trouble else "",
+            back=_back(near, state) if state.in_trouble else None,
+            bars=charts.bars(severities, f"{provider.name}, {DAYS} days"),
+            official=Link(provider.status_page, host or provider.status_page) if is_dark else None,
+        )
+
+    lines = [line(s, OPEN) for s in bad]
+    lines += [line(s, "") for s in quiet]
+    lines += [line(s, "un" if at or is_dark else "un cut") for at, s in enumerate(unknown)]
     return tuple(lines)
 
 
-def _line(almanac: Snapshot, state: DeclaredState, first: int, css: str) -> LedgerLine:
-    provider = state.provider
-    cards = current.troubles(provider, almanac.cards.get(provider.slug, ()))
-    severities = days.worst(cards, almanac.pulls.get(provider.slug), first, DAYS, _edge(almanac))
-    length, since = _how_long(almanac, state)
-    last, url = _open(state) if state.in_trouble else _last(state)
-    return LedgerLine(
-        url=base.provider_url(provider.slug),
-        name=provider.name,
-        company="" if provider.company == provider.name else provider.company,
-        mark=state.mark,
-        css=css,
-        length=length,
-        since=since,
-        last=last,
-        last_url=url,
-        bars=charts.bars(severities, f"{provider.name}, {DAYS} days"),
-    )
+def _is_named_after(provider: Provider) -> bool:
+    """Say whether the name tells the company: Modal of Modal Labs, GitHub Copilot of GitHub."""
+    return provider.company.split(" ")[0].casefold() in provider.name.casefold()
 
 
-def _leads(near: Surroundings, states: Sequence[DeclaredState]) -> tuple[Lead, ...]:
-    """Return the worst incidents that are open now, drawn to scale."""
-    going_on = sorted((card for s in states if s.in_trouble for card in s.open), key=current.rank, reverse=True)[:LEADS]
-    return tuple(lead for card in going_on if (lead := _lead(card, near.of(card))))
+def _classes(state: DeclaredState, css: str) -> str:
+    """Return the classes of a row: what it is, how bad if it is open, and what the filter goes by."""
+    able = [name for name, _ in CAPABILITIES if name in state.provider.capabilities]
+    return " ".join(name for name in (css, state.mark.css if state.in_trouble else "", *able) if name)
 
 
-def _lead(card: Card, around: Around) -> Lead | None:
-    drawn = timeline(card, around)
-    if drawn is None:
-        return None
+def _glance(state: DeclaredState) -> str:
+    """Return the state in a word or two: the severity alone where there is one."""
+    return _word(state.open[0]) if state.in_trouble else GLANCE.get(state.mark.word, state.mark.word)
+
+
+def _word(card: Card) -> str:
+    return base.mark(card).word if card.impact in base.STATED else base.severity(card)
+
+
+def _filters(lines: Sequence[LedgerLine]) -> tuple[Filter, ...]:
+    """Return the choices that leave some rows and take others away."""
+    classes = [line.css.split() for line in lines]
+    count = {name: sum(name in of_line for of_line in classes) for name in (OPEN, *dict(CAPABILITIES))}
+    choices = [Filter(OPEN, f"Open {count[OPEN]}"), *(Filter(name, text) for name, text in CAPABILITIES)]
+    useful = [choice for choice in choices if 0 < count[choice.id] < len(lines)]
+    return (Filter(ALL, f"All {len(lines)}"), *useful) if useful else ()
+
+
+def _note(state: DeclaredState) -> str:
+    """Say how the worst open incident stands, and how many others are open."""
+    others = len(state.open) - 1
+    return _since(state.open[0]) + (f"; {english.spelled(others)} more open" if others else "")
+
+
+def _back(near: Surroundings, state: DeclaredState) -> Time | None:
+    """Return by when the worst open incident is fixed with a chance of 50%; None without such a moment to come."""
+    around = near.of(state.open[0])
+    view = outlook(around)
+    is_to_come = view is not None and view.back is not None and view.back.median.iso > stamped(around.now)
+    return view.back.median if view and view.back and is_to_come else None
+
+
+def _leads(near: Surroundings, states: Sequence[DeclaredState], bad: Sequence[DeclaredState]) -> tuple[Lead, ...]:
+    """Return the open incidents, the worst first, then the newest; as many as there is room for."""
+    clear = {base.provider_url(s.provider.slug) for s in states if s.mark is base.CLEAR}
+    going_on = sorted((card for s in bad for card in s.open), key=_gravity, reverse=True)
+    alone = {s.provider.slug for s in bad if len(s.open) == 1} if len(going_on) > 1 else set()
+    return tuple(_lead(card, near.of(card), clear, card.provider in alone) for card in going_on[:LEADS])
+
+
+def _lead(card: Card, around: Around, clear: Container[str], is_alone: bool) -> Lead:
+    """Return an open incident; where it is the only one of its provider among others, that is its title."""
+    view = outlook(around)
+    best = view.instead.best if view and view.instead else ()
+    named = english.listing(base.short(card.components), NAMED) or base.name(card)
+    updates = f"; {english.plural(len(card.updates), 'update')} so far" if card.updates else ""
     return Lead(
         url=base.incident_url(card),
-        title=f"{around.provider}: {base.name(card)}",
-        stand=f"Opened {_at(card.started)}, {_since(card)}. "
-        f"{english.plural(len(card.updates), 'update')} so far; {_rating(card)}.",
-        timeline=drawn,
+        title=around.provider if is_alone else f"{around.provider}: {base.name(card)}",
+        mark=Mark(base.mark(card).css, _word(card)),
+        stand=f"{f'{named}. ' if is_alone else ''}Opened {_at(card.started)}, {_since(card)}{updates}; {_rating(card)}.",
         source=card.source,
-        outlook=outlook(around),
+        outlook=view,
+        instead=tuple(one.provider for one in best if one.provider.url in clear),
     )
 
 
@@ -230,38 +357,47 @@ def _at(instant: int) -> str:
 
 
 def _how_long(almanac: Snapshot, state: DeclaredState) -> tuple[str, Time]:
-    """Say for how long the state lasts and since when; for the unknown, why."""
+    """Say for how long the state lasts, and since when if something is open; for the unknown, why."""
     now = seconds(almanac.now)
     at = moment(state.since)
     if not state.is_known:
-        return _why_unknown(state), Time("", "")
+        return _why_unknown(almanac, state), Time("", "")
     if state.in_trouble:
         return english.duration(now - state.since), base.time(at, english.near(at, almanac.now))
     least = "at least " if state.clear_at_least else ""
-    return least + english.age(now - state.since), base.time(at, english.near(at, almanac.now))
+    return least + english.age(now - state.since), Time("", "")
 
 
-def _why_unknown(state: DeclaredState) -> str:
+def _data_until(almanac: Snapshot, state: DeclaredState) -> str:
+    return _day(almanac, moment(state.reach or 0))
+
+
+def _day(almanac: Snapshot, at: datetime) -> str:
+    """Return a day, with its year unless that is this one."""
+    year = "" if at.year == almanac.now.year else f"{english.GAP}{at.year}"
+    return english.short_date(at) + year
+
+
+def _why_unknown(almanac: Snapshot, state: DeclaredState) -> str:
     if state.unended:
-        return f"{english.plural(state.unended, 'incident')} without an end time"
-    at = moment(state.reach or 0)
-    return f"data ends {english.short_date(at)}{english.GAP}{at.year}"
+        return f"{english.count(state.unended)} without end time"
+    return f"data ends {_data_until(almanac, state)}"
 
 
 def _open(state: DeclaredState) -> tuple[str, str]:
-    """Return the worst open incident in a few words, and its address."""
+    """Return what fails in a few words, and the address of the worst open incident."""
     card = state.open[0]
-    return _since(card), base.incident_url(card)
+    return english.listing(_parts(state), NAMED) or base.name(card), base.incident_url(card)
 
 
-def _last(state: DeclaredState) -> tuple[str, str]:
+def _last(almanac: Snapshot, state: DeclaredState) -> tuple[str, str]:
     """Return the last trouble that is over in a few words, and its address; "" where there is none."""
     card = state.last
     if card is None:
         return "", ""
-    at = moment(card.started)
     length = "reported late" if card.posted_late else base.length(card)
-    return f"last {english.short_date(at)} {at.year}, {base.mark(card).word}, {length}", base.incident_url(card)
+    text = f"{_day(almanac, moment(card.started))}, {base.mark(card).word}, {length}"
+    return text, base.incident_url(card)
 
 
 def _changes(almanac: Snapshot) -> tuple[Happening, ...]:
