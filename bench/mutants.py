@@ -22,6 +22,7 @@ from pathlib import Path
 
 from scipy.stats import binomtest
 
+import tasks
 from tests.support import netns
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,7 +61,10 @@ def main(argv: list[str]) -> int:
 
 def install(tools: Path) -> None:
     """Install mutmut, as it is locked, into a folder."""
-    command = [sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "--no-deps", "-t", str(tools)]
+    wheel = tasks.pip_wheel(tools.parent)
+    if not wheel:
+        sys.exit("there is no pip to install mutmut with")
+    command = [sys.executable, f"{wheel}/pip", *tasks.PIP_INSTALL, "--require-hashes", "--no-deps", "-t", str(tools)]
     subprocess.run([*command, "-r", str(ROOT / ".ci/mutmut.lock")], check=True)
 
 

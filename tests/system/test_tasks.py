@@ -223,11 +223,6 @@ def without_ensurepip(bare: Path, index: str, **more: str) -> "subprocess.Comple
     return tasks(bare, "--list", python=python, **{**settings, "HOME": str(bare), **more})
 
 
-def pip_version(bare: Path) -> str:
-    """Return the version of pip in the environment, or ""."""
-    return "".join(path.name for path in (bare / ".venv").glob("lib/*/site-packages/pip-*.dist-info"))
-
-
 def test_a_python_without_ensurepip_gets_pip_from_the_index(bare: Path, wheel: tuple[str, bytes]) -> None:
     name, data = wheel
     index = Index(name, data)
@@ -237,7 +232,6 @@ def test_a_python_without_ensurepip_gets_pip_from_the_index(bare: Path, wheel: t
         True,
         0,
     ), done.stderr
-    assert pip_version(bare) == f"pip-{name.split('-')[1]}.dist-info"
     without_ensurepip(bare, index.url)
     assert len(index.asked) == 2
 
@@ -263,7 +257,7 @@ def test_another_wheel_than_the_pinned_one_is_not_run(bare: Path, wheel: tuple[s
     name, data = wheel
     index = Index(name, data + b"more")
     done = without_ensurepip(bare, index.url)
-    assert (done.returncode, pip_version(bare), marker(bare).exists()) == (1, "", False)
+    assert (done.returncode, marker(bare).exists()) == (1, False)
     assert list(dict.fromkeys(done.stderr.splitlines())) == [  # it is tried twice
         f"fetch_pip: {name} from {index.url} is not the one that pip.lock pins; nothing of it was run",
         "tasks.py: could not set up .venv: is a package registry within reach? Nothing was built; run the task again once it is",
