@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -17,6 +18,7 @@ from almanac.views.charts import CLEAR, CRITICAL, MAJOR, MINOR, TO_COME, UNKNOWN
 
 WORDS = st.sampled_from([CLEAR, MINOR, MAJOR, CRITICAL, UNSAID, UNKNOWN, TO_COME])
 DAY = english.DAY
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def at(text: str) -> int:
@@ -35,11 +37,11 @@ def test_a_month_of_bars_is_one_path_a_severity_and_a_hatched_block_a_gap() -> N
     assert charts.bars(days, "Claude") == charts.Bars(
         "0 0 50 24",
         (
-            Path("s-ok", "M0 23h9M30 23h4"),
-            Path("s-unsaid", "M42 24v-9"),
-            Path("s-minor", "M12 24v-9M47 24v-9"),
-            Path("s-major", "M37 24v-16"),
-            Path("s-critical", "M27 24v-24"),
+            Path("s-ok", "M0 23h9m21 0h4"),
+            Path("s-unsaid", "M40 20h4"),
+            Path("s-minor", "M10 20h4m31 0h4"),
+            Path("s-major", "M35 16h4"),
+            Path("s-critical", "M25 12h4"),
         ),
         (Block("f-unknown", "30%", "20%"),),
         "Claude: 3 days clear, 1 with severity not given, 2 minor, 1 major, 1 critical, 2 unknown",
@@ -57,10 +59,11 @@ def test_every_day_is_drawn_once_in_its_place(days: list[str]) -> None:
     width = charts.STEP * len(days)
     found = [TO_COME] * len(days)
     for path in drawn.paths:
-        for x, _, form, amount in re.findall(r"M(\d+) (\d+)(h|v-)(\d+)", path.d):
-            first = int(x) // charts.STEP
-            length = (int(amount) + 1) // charts.STEP if form == "h" else 1
-            for day in range(first, first + length):
+        end = 0
+        for move, x, span in re.findall(r"([Mm])(\d+) \d+h(\d+)", path.d):
+            begin = int(x) if move == "M" else end + int(x)
+            end = begin + int(span)
+            for day in range(begin // charts.STEP, (end + charts.STEP - charts.BAR) // charts.STEP):
                 assert found[day] == TO_COME
                 found[day] = path.css.removeprefix("s-")
     for block in drawn.blocks:
@@ -72,8 +75,16 @@ def test_every_day_is_drawn_once_in_its_place(days: list[str]) -> None:
 
 
 def test_worse_days_are_taller() -> None:
-    tall = [int(path.d.split("v-")[1]) for path in charts.bars([MINOR, MAJOR, CRITICAL], "", 96).paths]
-    assert tall == sorted(set(tall)) == [35, 65, 96]
+    tall = [charts.STROKE[sort] for sort in (CLEAR, MINOR, MAJOR, CRITICAL)]
+    assert tall == sorted(set(tall))
+
+
+def test_a_bar_stands_on_the_floor_and_the_sheet_draws_it_as_thick_as_it_is_meant() -> None:
+    sheet = (ROOT / "theme/static/site.css").read_text()
+    for sort, thick in charts.STROKE.items():
+        (path,) = charts.bars([sort], "").paths
+        assert path.d == f"M0 {charts.TALL - thick // 2}h4"
+        assert re.search(rf"\.bars \.s-{sort}[^{{]*{{[^}}]*stroke-width: {thick};", sheet), sort
 
 
 def test_months_are_named_beside_their_first_day() -> None:

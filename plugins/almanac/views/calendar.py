@@ -18,7 +18,7 @@ from almanac.views.base import Mark
 from almanac.views.charts import Bars, Label
 from almanac.views.current import end
 
-DAYS, MONTHS, HEIGHT = 90, 12, 96
+DAYS, MONTHS = 90, 12
 
 
 class DayList(NamedTuple):
@@ -54,7 +54,7 @@ def ninety(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge:
     severities = days.worst(cards, pulls, first, DAYS, edge)
     since, last = moment(first), moment(first + (DAYS - 1) * DAY)
     return Ninety(
-        bars=charts.bars(severities, f"{provider.name}, {english.period(since, last)}", HEIGHT),
+        bars=charts.bars(severities, f"{provider.name}, {english.period(since, last)}"),
         months=charts.months_on(since, DAYS),
         note=f"worst status each day: {charts.tally(severities)}",
         heading=f"{DAYS} days to {english.date(last)}",

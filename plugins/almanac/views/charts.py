@@ -24,12 +24,13 @@ ORDER = (CLEAR, UNSAID, MINOR, MAJOR, CRITICAL)  # of a day's worst; an unsaid s
 HEIGHT = {UNSAID: 0.36, MINOR: 0.36, MAJOR: 0.68, CRITICAL: 1.0}  # of the full bar
 WORDS = {UNSAID: "with severity not given"}
 
-STEP, BAR = 5, 4  # units a day takes, and its bar; the sheet draws bars as strokes of that width
-THIN = 2  # height of the line of a clear day
+STEP, BAR = 5, 4  # units a day takes, and its bar; the sheet dashes strokes so
+TALL = 24  # units the box of bars is high; it stretches to any height
+STROKE = {CLEAR: 2, UNSAID: 8, MINOR: 8, MAJOR: 16, CRITICAL: 24}  # how thick the sheet draws the stroke of a severity
 
 
 class Path(NamedTuple):
-    """All bars of one severity, as one SVG path of strokes: upright ones for trouble, level ones for clear runs."""
+    """All bars of one severity, as one SVG path: a level stroke a run of days, which the sheet dashes into days."""
 
     css: str
     d: str
@@ -101,23 +102,24 @@ def tally(days: Sequence[str]) -> str:
     return ", ".join(parts)
 
 
-def bars(days: Sequence[str], label: str, height: int = 24, *, slots: int = 0) -> Bars:
+def bars(days: Sequence[str], label: str, *, slots: int = 0) -> Bars:
     """Return bars of a severity a day, oldest first; `slots` > len(days) leaves room at the right (short months)."""
     width = STEP * (slots or len(days))
-    paths = [Path(f"s-{sort}", _upright(days, sort, height)) for sort in HEIGHT if sort in days]
-    if CLEAR in days:
-        level = height - THIN // 2
-        runs = "".join(f"M{STEP * at} {level}h{STEP * length - 1}" for at, length in _runs(days, CLEAR))
-        paths.insert(0, Path(f"s-{CLEAR}", runs))
+    paths = tuple(Path(f"s-{sort}", _strokes(days, sort)) for sort in STROKE if sort in days)
     blocks = (
         Block("f-unknown", _x(STEP * at / width), _x(STEP * length / width)) for at, length in _runs(days, UNKNOWN)
     )
-    return Bars(f"0 0 {width} {height}", tuple(paths), tuple(blocks), f"{label}: {tally(days)}")
+    return Bars(f"0 0 {width} {TALL}", paths, tuple(blocks), f"{label}: {tally(days)}")
 
 
-def _upright(days: Sequence[str], sort: str, height: int) -> str:
-    tall = round(height * HEIGHT[sort])
-    return "".join(f"M{STEP * at + BAR // 2} {height}v-{tall}" for at, day in enumerate(days) if day == sort)
+def _strokes(days: Sequence[str], sort: str) -> str:
+    """Return a stroke for each run of a severity, standing on the floor; each begins where the one before has ended."""
+    drawn, ended = "", 0
+    for at, length in _runs(days, sort):
+        first, span = STEP * at, STEP * (length - 1) + BAR
+        drawn += f"m{first - ended} 0h{span}" if drawn else f"M{first} {TALL - STROKE[sort] // 2}h{span}"
+        ended = first + span
+    return drawn
 
 
 def _runs(days: Sequence[str], sort: str) -> list[tuple[int, int]]:
