@@ -6,7 +6,6 @@ posts, never later than we saw them and never the build's; it counts as updated 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -104,16 +103,12 @@ def posts(incident: Incident, card: Card, provider: Provider, site: Home) -> lis
 
     The id of a post holds the minute it was first dated to, and its number among those of that minute.
     """
-    per_minute: Counter[str] = Counter()
     items = []
-    for update in incident.updates:
-        minute = f"{stamp(_first_dated(update))[:16]}Z"
-        per_minute[minute] += 1
-        number = f"-{per_minute[minute]}" if per_minute[minute] > 1 else ""
+    for name, update in zip(incident.post_names, incident.updates, strict=True):
         published = _seen_by(update.at, update)
         items.append(
             FeedItem(
-                id=f"{_id(card, site)}/{minute}{number}",
+                id=f"{_id(card, site)}/{name}",
                 url=site.site_url + base.incident_url(card),
                 title=f"{_state(update.phase.value, False)}: {provider.name}: {base.name(card)}",
                 published=published,
@@ -214,11 +209,6 @@ def _id(card: Card, site: Home) -> str:
 def _seen_by(at: datetime, update: Update) -> datetime:
     """Return a time of a post, capped at the moment it was first seen: no feed may date anything to the future."""
     return min(at, update.seen) if update.seen else at
-
-
-def _first_dated(update: Update) -> datetime:
-    """Return the time a post had when it was first seen, whatever its provider dates it to now."""
-    return next((was.at for was in update.was if was.at), update.at)
 
 
 def _state(phase: str, over: bool) -> str:

@@ -176,6 +176,18 @@ class Incident:
         return update.seen or max(update.at, self.first_seen)
 
     @property
+    def post_names(self) -> tuple[str, ...]:
+        """A name for life of each post: the minute it was first dated to, and its number among those of that minute."""
+        names: list[str] = []
+        per_minute: dict[str, int] = {}
+        for update in self.updates:
+            dated = next((was.at for was in update.was if was.at), update.at)
+            minute = f"{dated:%Y-%m-%dT%H:%M}Z"
+            per_minute[minute] = per_minute.get(minute, 0) + 1
+            names.append(minute if per_minute[minute] == 1 else f"{minute}-{per_minute[minute]}")
+        return tuple(names)
+
+    @property
     def is_first_post_known(self) -> bool:
         """True where the source holds every post; else nobody knows when it was first posted."""
         return bool(self.imported) or self.dialect not in LATEST_POSTS
