@@ -14,7 +14,7 @@ from almanac.views.base import Head
 from almanac.views.schema import picture
 from tests.support.almanacs import CLAUDE, GROQ, NOW, almanac, at, carded, incident, pulls
 from tests.unit.test_replay import IMPORT, SEEN
-from tests.unit.test_views import ARTICLE
+from tests.unit.test_views import ARTICLE, component_page
 
 SITE = views.site("Outage Almanac", "https://almanac.example", "/theme/site.css")
 API = CLAUDE.components[1]
@@ -143,16 +143,21 @@ def test_edits_stand_newest_first_with_what_was_taken_away() -> None:
 
 def test_a_component_has_only_the_incidents_that_name_it() -> None:
     known = almanac(PAST)
-    page = views.component(known, views.closed(known), CLAUDE, API)
+    page = component_page(known, CLAUDE, API)
     assert [row.url.split("/")[-2] for row in page.latest] == ["api", "both"]
     assert "2 incidents on record." in plain(page.stand)
     assert next(fact.value for fact in page.facts if fact.name == "Incidents") == "2"
 
 
-def test_a_component_s_page_stays_the_same_all_day() -> None:
+def test_of_a_component_s_page_only_the_present_moves_with_the_clock() -> None:
     early, late = (almanac(PAST, now=now, watched=WATCHED) for now in (NOW, at("02 20:00")))
-    pages = [views.component(known, views.closed(known), CLAUDE, API) for known in (early, late)]
-    assert pages[0] == pages[1]
+    pages = [component_page(known, CLAUDE, API) for known in (early, late)]
+    assert replace(pages[0], head=pages[1].head, now=pages[1].now) == pages[1]
+    datelines = [page.now.dateline.as_of.text for page in pages]
+    assert datelines == ["14:10", "20:00"]
+    assert pages[0].now == replace(
+        pages[1].now, dateline=pages[0].now.dateline, instead=pages[0].now.instead, edge=pages[0].now.edge
+    )
 
 
 WATCHED = [pulls("anthropic", until=at("02 20:00")), pulls("groq", until=at("02 20:00"))]

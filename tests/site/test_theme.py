@@ -21,7 +21,7 @@ from almanac.snapshot import Snapshot
 from almanac.text import markdown
 from tests.support import shots
 from tests.support.almanacs import CLAUDE, COPILOT, GROQ, NOW, TOGETHER, almanac, at, carded, incident, pulls, read_feed
-from tests.unit.test_views import ARTICLE, front_page, provider_page, six
+from tests.unit.test_views import ARTICLE, component_page, front_page, provider_page, six
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "theme/templates"
@@ -90,7 +90,7 @@ def pages_of(known: Snapshot, incidents: Iterable[Incident] = ()) -> list[tuple[
         ("search", views.search(known, by_month)),
         ("comparisons", views.comparisons(known)),
         *(("compare", views.compare(views.Sides(known), views.closed(known), *pair)) for pair in views.compared(known)),
-        *(("component", views.component(known, views.closed(known), *part)) for part in views.all_parts(known)),
+        *(("component", component_page(known, *part)) for part in views.all_parts(known)),
         *(("incident", views.incident(near.of(carded(i)), i, carded(i))) for i in incidents),
         *(("replay", views.replay(near.of(card), i, card)) for i in incidents if views.is_replayed(card := carded(i))),
         ("edits", views.edits(known, _texts(incidents))),
@@ -185,6 +185,7 @@ PRESENT = {
     "/status/",
     "/incidents/anthropic/0ghc53zpsfmt/",
     *(f"/providers/{slug}/" for slug in ("anthropic", "groq", "github", "together")),
+    *(f"/providers/anthropic/{slug}/" for slug in ("claude-ai", "api")),
 }
 
 
@@ -325,7 +326,7 @@ def test_an_incident_reads_from_top_to_bottom(soups: dict[str, BeautifulSoup]) -
     assert isinstance(main, Tag)
     said = words_of(main)
     parts = [
-        "Incident, Claude (Anthropic), 2 March 2026",
+        "Incident, 2 March 2026 · Claude (Anthropic)",
         "Elevated errors on claude.ai",
         "Resolved at 11:00 UTC.",
         "Started 10:00:00 UTC",

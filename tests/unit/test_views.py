@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from almanac import views
 from almanac.content.article import Article, ArticleCard, Correction, Source
-from almanac.model import Change, Impact, Kind, Phase, Provider, Pulls, Revision, Span, Update, seconds
+from almanac.model import Change, Component, Impact, Kind, Phase, Provider, Pulls, Revision, Span, Update, seconds
 from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import around, base, current, days, pagination
@@ -61,7 +61,13 @@ def provider_page(known: Snapshot, provider: Provider) -> views.ProviderPage:
     """Return the page of a provider in an almanac."""
     records = views.records(known)
     figures = views.figures(records[provider.slug], views.lately(known, provider))
-    return views.provider(known, provider, figures, views.advice(records)[provider.slug])
+    return views.provider(known, provider, figures, views.Surroundings(known, lambda: views.advice(records)))
+
+
+def component_page(known: Snapshot, provider: Provider, part: Component) -> views.ComponentPage:
+    """Return the page of a component in an almanac."""
+    now = views.component_now(known, provider, part, views.Surroundings(known))
+    return views.component(known, views.closed(known), provider, part, now)
 
 
 def facts_of(page: IncidentPage) -> dict[str, tuple[str, str]]:
@@ -430,9 +436,12 @@ def test_the_page_of_an_incident_that_is_over() -> None:
     page = page_of(incident())
     assert (page.title, plain(page.kicker), plain(page.stand)) == (
         "Elevated errors on claude.ai",
-        "Incident, Claude (Anthropic), 2 March 2026",
+        "Incident, 2 March 2026",
         "Resolved at 15:47 UTC.",
     )
+    assert (page.provider, page.company) == (Link("/providers/anthropic/", "Claude"), "Anthropic")
+    assert (page.parts, page.outlook, page.over) == (None, None, ())
+    assert plain(page.cite) == "record anthropic/0ghc53zpsfmt, last changed 2 March 2026, 15:47 UTC"
     assert facts_of(page) == {
         "Started": ("11:49:20 UTC", "2 Mar 2026, first update"),
         "Ended": ("15:47:09 UTC", "2 Mar 2026, marked as resolved"),
@@ -455,12 +464,19 @@ def test_a_record_does_not_change_with_the_clock() -> None:
 def test_an_open_incident_speaks_of_now() -> None:
     found = incident(until="")
     page = page_of(found)
-    assert (plain(page.kicker), plain(page.stand)) == (
-        "Open incident, Claude (Anthropic), 2 March 2026",
-        "Ongoing since 2 March 2026, 11:49 UTC; latest phase: identified.",
+    assert (plain(page.kicker), plain(page.so_far), plain(page.stand)) == (
+        "Open incident, 2 March 2026",
+        "Identified, 2 h 21 min so far.",
+        "Open since 11:49 UTC. Claude rates it major.",
     )
-    facts = facts_of(page)
-    assert (facts["Ended"], facts["Length"]) == (("still open", "at 14:10 UTC"), ("2 h 21 min", "so far"))
+    assert list(facts_of(page)) == ["Started", "Length", "Impact", "First seen by us", "Source"]
+    assert facts_of(page)["Length"] == ("2 h 21 min", "so far")
+    assert plain(page.cite) == "record anthropic/0ghc53zpsfmt, as of 2 March 2026, 14:10 UTC"
+    assert [way.url for way in page.over] == [
+        "/providers/anthropic/feed.xml",
+        "/updates.xml",
+        "/providers/anthropic/api/v2/incidents/unresolved.json",
+    ]
     assert page.head.dateline == base.Dateline(
         day=f"2{english.GAP}March{english.GAP}2026",
         as_of=Time("2026-03-02T14:10:00Z", "14:10"),
@@ -581,8 +597,16 @@ def test_posts_stand_newest_first_with_what_should_be_known_of_each() -> None:
     )
     posts = page_of(incident("a", "02 12:00", "03 01:00", updates=updates)).posts
     assert [replace_blanks(post) for post in posts] == [
-        IncidentPost(Time("2026-03-03T01:00:00Z", "01:00"), "3 Mar", "Resolved", posts[0].html, "after 13 h"),
         IncidentPost(
+            "u-2026-03-03T01:00Z",
+            Time("2026-03-03T01:00:00Z", "01:00"),
+            "3 Mar",
+            "Resolved",
+            posts[0].html,
+            "after 13 h",
+        ),
+        IncidentPost(
+            "u-2026-03-02T12:00Z",
             Time("2026-03-02T12:00:00Z", "12:00"),
             "",
             "Investigating",
@@ -590,6 +614,7 @@ def test_posts_stand_newest_first_with_what_should_be_known_of_each() -> None:
             "at the start · gone from the feed since 4 March 2026, 08:00 UTC · printed as “Update”",
         ),
         IncidentPost(
+            "u-2026-03-02T11:30Z",
             Time("2026-03-02T11:30:00Z", "11:30"),
             "",
             "Investigating",
@@ -872,47 +897,49 @@ def test_a_list_has_as_many_sheets_as_it_needs(number: int) -> None:
     [
         (
             almanac([incident(until="")]),
-            "Is Claude down? Major outage since 11:49 UTC.",
-            "Major outage, ongoing for 2 h 21 min (1 open incident).",
+            "Is Claude down? Major outage reported since 11:49 UTC.",
+            "2 h 21 min so far. Claude lists both components.",
+        ),
+        (
+            almanac([incident(until="", components=("Claude API (api.anthropic.com)",))]),
+            "Is Claude down? Major outage reported since 11:49 UTC.",
+            "2 h 21 min so far. Claude lists one of its two components.",
+        ),
+        (
+            almanac([incident(until="", components=())]),
+            "Is Claude down? Major outage reported since 11:49 UTC.",
+            "2 h 21 min so far. One open incident; which of its components is affected is not said.",
         ),
         (
             almanac([incident("a", "01 10:00", "01 11:00")]),
             "Is Claude down? No incident reported.",
-            "No incident reported since 1 March, 11:00 UTC (1 day).",
+            " Nothing is open on Claude’s own page since 1 March, 11:00 UTC (1 day).",
         ),
         (
             almanac(),
             "Is Claude down? No incident reported.",
-            "No incident reported since at least 1 September 2025, 00:00 UTC (182 days).",
+            " Nothing is open on Claude’s own page since at least 1 September 2025, 00:00 UTC (182 days).",
         ),
         (
             almanac(watched=[]),
             "Is Claude down? Unknown: we have not checked its status page yet.",
-            "Unknown. No incident on record.",
+            " No incident on record.",
         ),
         (
             almanac([incident("a", "01 10:00", "01 11:00")], watched=[pulls("anthropic", until=at("01 12:00"))]),
             "Is Claude down? Unknown: our data ends 1 March 2026.",
-            "Unknown. Latest resolved incident: 1 March 2026, 10:00 UTC (major).",
+            " Latest resolved incident: 1 March 2026, 10:00 UTC (major).",
         ),
         (
             almanac([incident("a", "01 10:00", "", imported="x")], watched=[pulls("anthropic", dataset="x")]),
             "Is Claude down? Unknown: 1 incident without an end time.",
-            "Unknown. No incident on record.",
+            " No incident on record.",
         ),
     ],
 )
 def test_the_page_of_a_provider_answers_the_question(known: Snapshot, title: str, stand: str) -> None:
     page = provider_page(known, CLAUDE)
-    assert (plain(page.title), plain(page.mark.word + page.stand)) == (title, stand)
-
-
-def test_a_state_is_believed_for_an_hour_after_the_record_ends() -> None:
-    known = almanac(watched=[pulls("anthropic", until=NOW - timedelta(minutes=20))])
-    page = provider_page(known, CLAUDE)
-    assert plain(page.until) == "14:50 UTC"
-    stale = almanac(watched=[pulls("anthropic", until=NOW - timedelta(hours=3))])
-    assert provider_page(stale, CLAUDE).until == ""
+    assert (plain(page.title), plain(f"{page.so_far} {page.stand}")) == (title, stand)
 
 
 def test_ninety_days_are_bars_with_the_dates_behind_them() -> None:
@@ -942,13 +969,42 @@ def test_the_strip_of_a_provider_says_what_each_number_rests_on() -> None:
 
 def test_a_share_that_may_be_anything_has_no_interval() -> None:
     unended = incident("a", "01 10:00", "", imported="x")
-    known = almanac([unended], watched=[pulls("anthropic", since=at("2026-02-01 00:00"), dataset="x")])
+    known = almanac([unended], watched=[pulls("anthropic", since=at("2025-12-20 00:00"), dataset="x")])
     share = provider_page(known, CLAUDE).facts[0]
-    assert (plain(share.value), plain(share.note)) == ("96.0–98.0%", "90% interval: 0–100%")
+    assert (plain(share.value), plain(share.note)) == ("98.4–99.2%", "90% interval: 54.0–100%")
     longer = incident("a", "2026-02-10 00:00", "", imported="x", updates=())
     wide = almanac([longer], watched=known.pulls.values())
     share = provider_page(wide, CLAUDE).facts[0]
     assert share.note == "too many times are not recorded"
+
+
+def test_below_sixty_per_cent_of_coverage_no_figure_is_given_and_the_page_says_why() -> None:
+    """A provider watched since yesterday, with an incident open, never reads 100 %."""
+    since = at("01 00:00")
+    known = almanac([incident(until="")], watched=[pulls("anthropic", since=since)])
+    page = provider_page(known, CLAUDE)
+    assert page.facts == ()
+    assert page.figures_until == "Too little data for figures: 2% of the time is covered, 60% needed."
+    assert [line.share for line in page.lines] == ["–", "–"]
+    quiet = provider_page(almanac(watched=[pulls("anthropic", since=since)]), CLAUDE)
+    assert [(limit.name, plain(limit.text)) for limit in quiet.limits] == [
+        ("Now", "No incident was open at 14:10 UTC, by its official page"),
+        ("Incident-free, 90 days", "Too little data for figures: 2% of the time is covered, 60% needed."),
+        ("Rank", "not ranked, for the same reason"),
+    ]
+    strip = component_page(known, CLAUDE, CLAUDE.components[1]).facts
+    assert (strip[0].value, strip[0].note) == ("too little data", "60% of the time must be covered")
+
+
+def test_no_share_says_that_nothing_was_reported_while_an_incident_of_its_days_is() -> None:
+    """One that was open already when the first reading was made is not counted, and yet reported."""
+    watched = [pulls("anthropic", since=at("2025-12-10 00:00"))]
+    before = incident("a", "2025-12-09 10:00", "")
+    assert provider_page(almanac([before], watched=watched), CLAUDE).facts[0][1:3] == (
+        "100%",
+        "none counted; see the incidents below",
+    )
+    assert provider_page(almanac(watched=watched), CLAUDE).facts[0][1:3] == ("100%", "no incident reported")
 
 
 def test_the_year_of_a_provider_has_twelve_months_and_unknown_is_said() -> None:
@@ -966,18 +1022,24 @@ def test_the_year_of_a_provider_has_twelve_months_and_unknown_is_said() -> None:
 def test_components_are_counted_under_the_names_readers_know() -> None:
     other = incident("b", "01 10:00", "01 12:00", components=("claude.ai", "Labs"))
     known = almanac([incident("a", "01 11:00", "01 13:00"), other])
-    parts = provider_page(known, CLAUDE).parts
-    assert [tuple(map(plain, part)) for part in parts] == [
-        ("claude.ai", "2", "3.0 h", "/providers/anthropic/claude-ai/"),
-        ("Claude API", "1", "2.0 h", "/providers/anthropic/api/"),
-        ("other", "1", "2.0 h", ""),
+    lines = provider_page(known, CLAUDE).lines
+    said = [
+        (line.name, line.mark.word, line.incidents, plain(line.hours), line.share, plain(line.latest.text), line.url)
+        for line in lines
+        if line.latest
+    ]
+    assert said == [
+        ("claude.ai", "none reported", "2", "3.0 h", "99.9%", "1 Mar, major", "/providers/anthropic/claude-ai/"),
+        ("Claude API", "none reported", "1", "2.0 h", "99.9%", "1 Mar, major", "/providers/anthropic/api/"),
+        ("other", "unknown", "1", "2.0 h", "99.9%", "1 Mar, major", ""),
     ]
 
 
 def test_a_provider_without_incidents_has_a_page() -> None:
     known = almanac()
     page = provider_page(known, GROQ)
-    assert (page.latest, page.years, page.parts, page.histogram, page.about) == ((), (), (), None, "")
+    assert (page.latest, page.years, page.lines, page.histogram, page.about) == ((), (), (), None, "")
+    assert [(row.name, row.mark.word) for row in page.parts.rows] == [("Groq", "none reported")]
     assert plain(page.total) == "0 incidents"
 
 

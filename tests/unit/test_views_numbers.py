@@ -342,7 +342,6 @@ def test_an_open_incident_shows_the_newest_forecast_on_the_clock() -> None:
     times = [plain(each.text) for each in (back.issued, back.low, back.median, back.high)]
     assert times == ["13:30 UTC", "13:40 UTC", "14:10 UTC", "16:10 UTC"]
     assert [tuple(map(plain, each)) for each in back.chances] == [
-        ("30 min", "40%"),
         ("1 h", "65%"),
         ("2 h", "85%"),
         ("4 h", "95%"),
@@ -364,13 +363,31 @@ def test_a_forecast_that_was_outlasted_says_so() -> None:
     )
 
 
-def test_without_a_forecast_nothing_is_guessed() -> None:
-    found = incident("a", "02 13:00", "")
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({}, "No estimate: too few earlier incidents are comparable."),
+        ({"first_seen": None}, "No estimate was issued: we did not follow this incident live."),
+    ],
+)
+def test_without_a_forecast_nothing_is_guessed_and_the_reason_is_its_own(facts: dict[str, Any], why: str) -> None:
+    found = incident("a", "02 13:00", "", **facts)
     told = outlook_of(almanac([found]), found)
-    assert (told.back, told.none_yet) == (
-        None,
-        "No estimate yet. We only give one when enough similar incidents are on record.",
+    assert (told.back, told.none_yet, told.precedent) == (None, why, "")
+
+
+def test_without_a_forecast_it_is_counted_how_earlier_ones_went_on() -> None:
+    found = incident("a", "02 13:00", "")  # it is 14:10
+    earlier = [
+        incident(f"e{day}", f"2026-02-{day} 10:00", f"2026-02-{day} {11 + day % 5}:30", impact=impact)
+        for day, impact in zip(range(10, 22), [Impact.MAJOR] * 11 + [Impact.MINOR], strict=True)
+    ]
+    told = outlook_of(almanac([found, *earlier]), found)
+    assert plain(told.precedent) == (
+        "Of Claude’s 11 earlier major incidents that had lasted 1 h 10 min, half were over within another 2 h 20 min."
     )
+    few = outlook_of(almanac([found, *earlier[:9]]), found)
+    assert few.precedent == ""
 
 
 def test_what_is_over_has_no_outlook() -> None:

@@ -37,10 +37,10 @@ function expire() {
   document.documentElement.classList.add("expired");
   for (const notice of all(".expiry")) notice.hidden = false;
   for (const claim of all("[data-expired]")) {
-    const glyph = claim.querySelector("use");
-    if (glyph) glyph.setAttribute("href", "#g-unknown");
-    claim.className = claim.className.replace(/^st \S+/, "st unknown");
-    (glyph ? claim.lastChild : claim).textContent = claim.dataset.expired;
+    const mark = claim.closest(".st") ?? claim;
+    mark.querySelector("use")?.setAttribute("href", "#g-unknown");
+    mark.className = mark.className.replace(/^st \S+/, "st unknown");
+    claim.lastChild.textContent = claim.dataset.expired;
   }
 }
 

@@ -59,5 +59,7 @@ def advice(edition: Edition) -> Mapping[str, views.Advice]:
 
 
 def surroundings(edition: Edition) -> views.Surroundings:
-    """What stands around incidents."""
-    return edition.kept("surroundings", lambda: views.Surroundings(edition.almanac, lambda: advice(edition)))
+    """What stands around incidents, and how it is now."""
+    return edition.kept(
+        "surroundings", lambda: views.Surroundings(edition.almanac, lambda: advice(edition), edition.text)
+    )

@@ -1,6 +1,7 @@
 """Pages that lead further into the record: components, comparisons, what was edited, and the way to everything.
 
-Components and comparisons rest on whole days and state nothing about the present, so they are made once a day at most.
+Comparisons rest on whole days and state nothing about the present, so they are made once a day at most. So do the
+figures of components; the present stands above them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 
 from almanac import views
 from almanac.engine.edition import Edition
-from almanac.engine.figures import whole
+from almanac.engine.figures import surroundings, whole
 from almanac.engine.surface import Surface
 from almanac.model import Component, Provider
 
@@ -31,8 +32,20 @@ def _edits_month_key(edition: Edition, year: int, number: int, _folder: str, she
     return edition.mark(cards), {slug: provider.name for slug, provider in edition.providers.items()}, sheet
 
 
+def _component(edition: Edition, provider: Provider, part: Component) -> object:
+    return views.component(edition.almanac, edition.closed, provider, part, _present(edition, provider, part))
+
+
 def _component_key(edition: Edition, provider: Provider, part: Component) -> object:
-    return part.slug, whole(edition, provider)
+    return part.slug, whole(edition, provider), _present(edition, provider, part)
+
+
+def _present(edition: Edition, provider: Provider, part: Component) -> views.ComponentNow:
+    """What the page says of now; it is asked for by the key, and again where that is another."""
+    return edition.kept(
+        ("now", provider.slug, part.slug),
+        lambda: views.component_now(edition.almanac, provider, part, surroundings(edition)),
+    )
 
 
 def _compare(edition: Edition, first: Provider, second: Provider) -> object:
@@ -45,8 +58,8 @@ def _pair_key(edition: Edition, first: Provider, second: Provider) -> object:
 
 
 SURFACES: tuple[Surface, ...] = (
-    Surface("providers/{0.slug}/{1.slug}/index.html", lambda e, p, c: views.component(e.almanac, e.closed, p, c),
-            "component", lambda e: views.all_parts(e.almanac), _component_key),
+    Surface("providers/{0.slug}/{1.slug}/index.html", _component, "component",
+            lambda e: views.all_parts(e.almanac), _component_key),
     Surface("compare/index.html", lambda e: views.comparisons(e.almanac), "comparisons"),
     Surface("compare/{0.slug}/{1.slug}/index.html", _compare, "compare",
             lambda e: views.compared(e.almanac), _pair_key),

@@ -59,8 +59,8 @@ def _pictures(edition: Edition) -> Iterable[tuple[Any, ...]]:
 
 
 def _provider(edition: Edition, provider: Provider) -> views.ProviderPage:
-    instead = figures.advice(edition)[provider.slug]
-    return views.provider(edition.almanac, provider, figures.of_provider(edition, provider), instead)
+    near = figures.surroundings(edition)
+    return views.provider(edition.almanac, provider, figures.of_provider(edition, provider), near)
 
 
 def _shown_key(edition: Edition) -> object:

@@ -32,7 +32,6 @@ from almanac.views.current import DeclaredState
 
 LISTED = 50  # incidents in a list, as Statuspage has it
 KINDS = frozenset({Kind.OUTAGE.value, Kind.DEGRADATION.value, Kind.NOTICE.value})
-AT_WORK = frozenset({Phase.IN_PROGRESS.value, Phase.VERIFYING.value})
 WORDS = {
     Severity.NONE: "operational",
     Severity.DEGRADED: "degraded_performance",
@@ -70,9 +69,7 @@ def declared(almanac: Snapshot, provider: Provider) -> Declared:
         provider=provider,
         state=state,
         troubles=tuple(sorted(current.troubles(provider, going_on), key=current.rank, reverse=True)),
-        maintenance=tuple(
-            card for card in going_on if card.kind == Kind.MAINTENANCE and selection.scope(provider, card) != "out"
-        ),
+        maintenance=current.maintenance(almanac, provider),
     )
 
 
@@ -171,7 +168,7 @@ def _word(declaration: Declared, part: Component) -> str:
         (selection.severity(c).least for c in declaration.troubles if _hits(declaration, c, part)),
         default=Severity.NONE,
     )
-    at_work = any(card.phase in AT_WORK and _hits(declaration, card, part) for card in declaration.maintenance)
+    at_work = any(current.is_at_work(card) and _hits(declaration, card, part) for card in declaration.maintenance)
     return "under_maintenance" if at_work and worst is Severity.NONE else WORDS[worst]
 
 

@@ -8,7 +8,8 @@ from almanac.views.backups import page as backups
 from almanac.views.base import PICTURE, Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
 from almanac.views.compare import Sides, compare, compared, comparisons
-from almanac.views.component import all_parts, component
+from almanac.views.component import ComponentNow, ComponentPage, all_parts, component
+from almanac.views.component import now as component_now
 from almanac.views.corrections import corrections
 from almanac.views.data import Data, Offer, data
 from almanac.views.edits import edit_pages, edited_months, edits, edits_of_month, newest_edited
@@ -35,6 +36,8 @@ __all__ = [
     "Around",
     "Beside",
     "Board",
+    "ComponentNow",
+    "ComponentPage",
     "Data",
     "Figures",
     "Offer",
@@ -59,6 +62,7 @@ __all__ = [
     "compared",
     "comparisons",
     "component",
+    "component_now",
     "corrections",
     "data",
     "edit_pages",

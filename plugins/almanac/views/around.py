@@ -10,17 +10,20 @@ from itertools import chain
 from typing import NamedTuple
 
 from almanac.content.article import ArticleCard
-from almanac.model import Card, Pulls, Stretch, seconds
+from almanac.model import Card, Component, Incident, Pulls, Stretch, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.issued import Issued
+from almanac.stats.precedent import Precedent, precedent
 from almanac.stats.selection import is_machine, scoping
 from almanac.text import english
 from almanac.views import base, measures
+from almanac.views.alternatives import Alternatives, alternatives
 from almanac.views.backups import Advice, advice
 from almanac.views.base import Dateline, Link
 from almanac.views.corrections import Note, by_incident
-from almanac.views.current import end, is_open
+from almanac.views.current import DeclaredState, end, is_open, state
+from almanac.views.parts import Parts, Quote, Reader, parts, quote
 from almanac.views.press import PressPost
 from almanac.views.press import by_incident as posts_by_incident
 
@@ -55,17 +58,27 @@ class Around:
     end: int  # its end, or the last moment it is known to have been open
     corrected: tuple[Note, ...] = ()  # by editors: it, and what was merged with it
     press_posts: tuple[PressPost, ...] = ()  # elsewhere at the time, oldest first
-    issued: Issued | None = None  # the newest forecast kept for it, while it is open
-    instead: Advice | None = None  # what to use meanwhile
+    is_current: bool = False  # whether it is surely still open: past an hour after the last reading nobody knows
+    issued: Issued | None = None  # from here on only while it is: the newest forecast kept for it
+    instead: Alternatives | None = None  # what to use meanwhile
+    precedent: Precedent | None = None  # how earlier ones went on
+    parts: Parts | None = None  # the components now
+    status_page: Link | None = None  # its provider's own
 
 
 class Surroundings:
     """Finds what stands around any incident; built once a build.
 
-    `instead` gives what to use instead of a provider, by slug; only what is open asks for it.
+    `instead` gives what to use instead of a provider, by slug, `read` the texts of an incident; only what is open asks
+    for them.
     """
 
-    def __init__(self, almanac: Snapshot, instead: Callable[[], Mapping[str, Advice]] | None = None) -> None:
+    def __init__(
+        self,
+        almanac: Snapshot,
+        instead: Callable[[], Mapping[str, Advice]] | None = None,
+        read: Reader | None = None,
+    ) -> None:
         self._almanac = almanac
         self._instead = instead or (lambda: advice(measures.closed(almanac)))
         self._providers = {provider.slug: provider for provider in almanac.providers}
@@ -73,7 +86,10 @@ class Surroundings:
         self._cited = _citations(almanac.articles)
         self._corrected = by_incident(almanac)
         self._press_posts = posts_by_incident(almanac)
+        self._read = read
         self._marks: dict[int, bytes] = {}
+        self._states: dict[str, DeclaredState] = {}
+        self._components: dict[str, Parts] = {}
         self._parts = {slug: _digest(provider.components) for slug, provider in self._providers.items()}
         # What is no service that people use stands in for no trouble of theirs.
         self._scopes = {
@@ -143,6 +159,8 @@ class Surroundings:
         pulls = self._almanac.pulls.get(card.provider)
         provider = self._providers.get(card.provider)
         going_on, until = self._goes_on(card), end(card, pulls)
+        is_current = going_on and seconds(self._almanac.now) - until < base.FRESH
+        is_urgent = is_current and card.is_trouble
         return Around(
             provider=self.name(card),
             slug=card.provider,
@@ -154,9 +172,45 @@ class Surroundings:
             end=until,
             corrected=self._corrected.get((card.provider, card.id), ()),
             press_posts=self._press_posts.get((card.provider, card.id), ()),
-            issued=self._newest_forecast(card) if going_on and card.is_trouble else None,
-            instead=self._advice.get(card.provider) if going_on and card.is_trouble else None,
+            is_current=is_current,
+            issued=self._newest_forecast(card) if is_urgent else None,
+            instead=self.instead_of(card.provider) if is_urgent else None,
+            precedent=self._precedent(card, until) if is_urgent else None,
+            parts=self.components(card.provider) if is_urgent else None,
+            status_page=base.status_page(provider) if is_urgent and provider else None,
         )
+
+    def state(self, slug: str) -> DeclaredState:
+        """Return the state of a provider now."""
+        if slug not in self._states:
+            self._states[slug] = state(self._almanac, self._providers[slug])
+        return self._states[slug]
+
+    def components(self, slug: str) -> Parts:
+        """Return the state of each component of a provider now."""
+        if slug not in self._components:
+            self._components[slug] = parts(self._almanac, self._providers[slug], self.state(slug), self._read)
+        return self._components[slug]
+
+    def other_components(self, slug: str, part: str) -> Parts:
+        """Return the same of a component's page, which says more of that component itself."""
+        return parts(self._almanac, self._providers[slug], self.state(slug), leave_out=part)
+
+    def quote(self, card: Card, part: Component) -> Quote | None:
+        """Return what the posts of an open incident say of a component in particular."""
+        return quote(self._providers[card.provider], part, (card,), self._read, self._almanac.now)
+
+    def text(self, card: Card) -> Incident | None:
+        """Return an open incident with its texts, where these can be had."""
+        return self._read(card) if self._read else None
+
+    def _precedent(self, card: Card, until: int) -> Precedent | None:
+        return precedent(self._almanac.cards.get(card.provider, ()), card, until)
+
+    def instead_of(self, slug: str, capability: str = "") -> Alternatives | None:
+        """Return what stands in for a provider, or for what it offers of a capability, with the state of each now."""
+        best = self._advice.get(slug)
+        return alternatives(best, self.state, self._almanac.now, capability) if best else None
 
     def _newest_forecast(self, card: Card) -> Issued | None:
         forecasts = self._almanac.issued.get(card.provider, ())

@@ -34,6 +34,15 @@ class Instead(NamedTuple):
     does: str = ""  # what both offer
     share: str = ""  # of the time the other was in trouble, in trouble too
     most: str = ""  # and the upper bound of that, with how long both were covered
+    shared: tuple[str, ...] = ()  # the capabilities of `does`
+    chance: float = 0.0  # the share as a number, and its interval
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def bound(self) -> float:
+        """The most that an axis has to show."""
+        return self.chance if self.high is None else self.high
 
 
 class Advice(NamedTuple):
@@ -177,6 +186,10 @@ def _instead(record: Record, backup: Backup) -> Instead:
         share=_share(backup.chance.value),
         most=f"{bound.removeprefix(', ')}{', ' if bound else ''}over "
         f"{english.plural(backup.pair.covered // DAY, 'day')}",
+        shared=tuple(able),
+        chance=backup.chance.value,
+        low=backup.chance.interval.low if backup.chance.interval else None,
+        high=most,
     )
 
 

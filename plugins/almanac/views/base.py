@@ -9,9 +9,9 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from almanac.model import TROUBLE, Card, Impact, Kind, moment, stamp, stamped
+from almanac.model import TROUBLE, Card, Impact, Kind, Provider, moment, stamp, stamped
 from almanac.snapshot import Snapshot
-from almanac.text import english
+from almanac.text import addresses, english
 from almanac.views import charts
 
 
@@ -28,6 +28,14 @@ class FeedLink(NamedTuple):
     url: str
     text: str
     type: str
+
+
+class Way(NamedTuple):
+    """An address to follow: for whom it is, and what it gives them."""
+
+    who: str
+    what: str
+    url: str
 
 
 class Time(NamedTuple):
@@ -182,6 +190,11 @@ def provider_url(slug: str) -> str:
     return f"/providers/{slug}/"
 
 
+def status_page(provider: Provider) -> Link:
+    """Return a provider's own status page, called by its host."""
+    return Link(provider.status_page, addresses.host(provider.status_page) or provider.status_page)
+
+
 def component_url(slug: str, component: str) -> str:
     """Return the address of a component's page."""
     return f"/providers/{slug}/{component}/"
@@ -208,6 +221,19 @@ def feeds(home: str, title: str) -> tuple[FeedLink, ...]:
 def provider_feeds(slug: str, title: str) -> tuple[FeedLink, ...]:
     """Return the feeds of one provider, Atom first; their names begin with `title`."""
     return feeds(provider_url(slug), title)
+
+
+UPDATES = "/updates.xml"  # the feed of every update of all providers
+
+
+def ways_to_follow(slug: str) -> tuple[Way, ...]:
+    """Return from where people and programs learn that something is over."""
+    home = provider_url(slug)
+    return (
+        Way("Feed reader, e-mail service", "its entry turns to “Resolved” when it is over", f"{home}feed.xml"),
+        Way("Slack, Discord, Teams", "every update of all providers, each as a new entry", UPDATES),
+        Way("Program", "its list is empty once nothing is open", f"{home}api/v2/incidents/unresolved.json"),
+    )
 
 
 def twin(card: Card) -> FeedLink:

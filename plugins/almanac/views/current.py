@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from almanac.model import TROUBLE, Card, Impact, Provider, Pulls, seconds
+from almanac.model import TROUBLE, Card, Impact, Kind, Phase, Provider, Pulls, moment, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.selection import scoping
+from almanac.text import english
 from almanac.views.base import CLEAR, FRESH, MARKS, UNKNOWN, Mark, severity
 
+AT_WORK = frozenset({Phase.IN_PROGRESS.value, Phase.VERIFYING.value})
 SEVERITY = (Impact.NONE, Impact.UNKNOWN, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
 
 
@@ -77,6 +79,15 @@ def by_ourselves(pulls: Pulls | None, now: int) -> bool:
     return any(seconds(span.since) <= now and now - seconds(span.until) < FRESH for span in own)
 
 
+def why_unknown(state: DeclaredState) -> str:
+    """Say in a sentence why nobody can tell the state of a provider."""
+    if state.reach is None:
+        return "Unknown: we have not checked its status page yet."
+    if state.unended:
+        return f"Unknown: {english.plural(state.unended, 'incident')} without an end time."
+    return f"Unknown: our data ends {english.date(moment(state.reach))}."
+
+
 def declared(going_on: tuple[Card, ...]) -> Mark:
     """Return the mark of the worst open trouble; clear if none is open, or only what the provider rates as harmless."""
     if not going_on or going_on[0].impact == Impact.NONE:
@@ -88,6 +99,22 @@ def troubles(provider: Provider, cards: Iterable[Card]) -> list[Card]:
     """Return the cards of trouble of the service that concern AI, or may, in the order given."""
     scope = scoping(provider)
     return [card for card in cards if card.kind in TROUBLE and scope(card) != "out"]
+
+
+def maintenance(almanac: Snapshot, provider: Provider) -> tuple[Card, ...]:
+    """Return the maintenance that concerns AI, or may, and was announced or at work when the feeds were last read."""
+    pulls = almanac.pulls.get(provider.slug)
+    watched = windows.coverage(pulls, seconds(almanac.now)) if pulls else ()
+    if not watched:
+        return ()
+    scope, reach = scoping(provider), watched[-1].until
+    cards = (card for card in almanac.cards.get(provider.slug, ()) if card.kind == Kind.MAINTENANCE)
+    return tuple(card for card in cards if scope(card) != "out" and is_open(card, pulls, reach))
+
+
+def is_at_work(card: Card) -> bool:
+    """Say whether an open maintenance has begun, by its phase."""
+    return card.phase in AT_WORK
 
 
 def rank(card: Card) -> tuple[int, int]:

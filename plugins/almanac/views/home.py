@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -14,10 +14,11 @@ from almanac.stats.selection import ordering
 from almanac.stats.windows import DAY
 from almanac.text import addresses, english
 from almanac.views import base, charts, current, days, measures, rows
+from almanac.views.alternatives import Alternatives
 from almanac.views.around import Around, Surroundings
 from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Dateline, Head, Link, Mark, Time
-from almanac.views.charts import Bars
+from almanac.views.charts import Bars, Label
 from almanac.views.current import DeclaredState
 from almanac.views.leaderboard import Board
 from almanac.views.monograms import monograms
@@ -35,6 +36,7 @@ STILL: dict[str, str] = {  # and where the incident was in that phase already
     Phase.UNKNOWN: "no phase given",
 }
 LEADS, CHANGES, ARTICLES = 6, 6, 3
+BARS = 3  # incidents up to which estimates are drawn
 NAMED = 5  # components of what is open, in the ledger
 GLANCE: dict[str, str] = {base.CLEAR.word: "none reported"}  # where a column has little room
 CAPABILITIES = (("api", "API"), ("chat", "Chat"), ("code", "Code"))  # by which the ledger is filtered
@@ -77,6 +79,13 @@ class Happening(NamedTuple):
     text: str
 
 
+class Use(NamedTuple):
+    """Providers that may be used meanwhile for a purpose, of which no incident is reported now."""
+
+    name: str
+    providers: tuple[Link, ...]
+
+
 class Lead(NamedTuple):
     """An open incident: what fails, how it stands, when it may be over."""
 
@@ -86,7 +95,7 @@ class Lead(NamedTuple):
     stand: str
     source: str
     outlook: Outlook | None  # when it may be over
-    instead: tuple[Link, ...]  # what to use meanwhile, of which no incident is reported now
+    instead: tuple[Use, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +114,12 @@ class HomePage:
     days: str
     leads: tuple[Lead, ...]
     lead_css: str  # how many stand side by side
+    has_bars: bool  # with few of them, the estimates are drawn, too
     no_data: str  # why nothing is known of now; "" where something is
     changes: tuple[Happening, ...]
     articles: tuple[Teaser, ...]
     board: Board | None
+    grid: tuple[Label, ...]  # the ends of its axis
     key: tuple[Mark, ...] = base.KEY
 
 
@@ -119,7 +130,7 @@ def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage
     is_dark = not any(s.is_known for s in states)
     first = days.last_days(_edge(almanac), DAYS)
     title, dateline = _title(almanac, states, bad), base.dateline(almanac)
-    lines, leads = _ledger(almanac, near, states, bad, first), _leads(near, states, bad)
+    lines, leads = _ledger(almanac, near, states, bad, first), _leads(near, bad)
     return HomePage(
         head=Head(
             title="Is it down? Status of AI providers",
@@ -139,10 +150,12 @@ def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage
         days="Official status page" if is_dark else f"{DAYS} days to {english.day_month(moment(_last_day(first)))}",
         leads=leads,
         lead_css="c3" if len(leads) > 1 else "",
+        has_bars=len(leads) <= BARS,
         no_data=_no_data(almanac) if is_dark else "",
         changes=_changes(almanac),
         articles=tuple(map(teaser, almanac.articles[:ARTICLES])),
         board=board,
+        grid=tuple(label for label in board.grid if not label.css) if board else (),
     )
 
 
@@ -259,7 +272,7 @@ def _ledger(
             last_url=url,
             note=_note(state) if state.in_trouble else "",
             back=_back(near, state) if state.in_trouble else None,
-            bars=charts.bars(severities, f"{provider.name}, {DAYS} days"),
+            bars=charts.bars(severities, f"{DAYS} days"),
             official=Link(provider.status_page, host or provider.status_page) if is_dark else None,
         )
 
@@ -307,23 +320,21 @@ def _note(state: DeclaredState) -> str:
 def _back(near: Surroundings, state: DeclaredState) -> Time | None:
     """Return by when the worst open incident is fixed with a chance of 50%; None without such a moment to come."""
     around = near.of(state.open[0])
-    view = outlook(around)
+    view = outlook(around, state.open[0])
     is_to_come = view is not None and view.back is not None and view.back.median.iso > stamped(around.now)
     return view.back.median if view and view.back and is_to_come else None
 
 
-def _leads(near: Surroundings, states: Sequence[DeclaredState], bad: Sequence[DeclaredState]) -> tuple[Lead, ...]:
+def _leads(near: Surroundings, bad: Sequence[DeclaredState]) -> tuple[Lead, ...]:
     """Return the open incidents, the worst first, then the newest; as many as there is room for."""
-    clear = {base.provider_url(s.provider.slug) for s in states if s.mark is base.CLEAR}
     going_on = sorted((card for s in bad for card in s.open), key=_gravity, reverse=True)
     alone = {s.provider.slug for s in bad if len(s.open) == 1} if len(going_on) > 1 else set()
-    return tuple(_lead(card, near.of(card), clear, card.provider in alone) for card in going_on[:LEADS])
+    return tuple(_lead(card, near.of(card), card.provider in alone) for card in going_on[:LEADS])
 
 
-def _lead(card: Card, around: Around, clear: Container[str], is_alone: bool) -> Lead:
+def _lead(card: Card, around: Around, is_alone: bool) -> Lead:
     """Return an open incident; where it is the only one of its provider among others, that is its title."""
-    view = outlook(around)
-    best = view.instead.best if view and view.instead else ()
+    view = outlook(around, card)
     named = english.listing(base.short(card.components), NAMED) or base.name(card)
     updates = f"; {english.plural(len(card.updates), 'update')} so far" if card.updates else ""
     return Lead(
@@ -333,8 +344,17 @@ def _lead(card: Card, around: Around, clear: Container[str], is_alone: bool) -> 
         stand=f"{f'{named}. ' if is_alone else ''}Opened {_at(card.started)}, {_since(card)}{updates}; {_rating(card)}.",
         source=card.source,
         outlook=view,
-        instead=tuple(one.provider for one in best if one.provider.url in clear),
+        instead=_instead(view.instead) if view and view.instead else (),
     )
+
+
+def _instead(alternatives: Alternatives) -> tuple[Use, ...]:
+    """Return what to use meanwhile: only those of which no incident is reported now, as nobody is sent to the others."""
+    clear = [
+        (group.name, tuple(option.provider for option in group.options if option.mark.css == charts.CLEAR))
+        for group in alternatives.groups
+    ]
+    return tuple(Use(name, providers) for name, providers in clear if providers)
 
 
 def _rating(card: Card) -> str:

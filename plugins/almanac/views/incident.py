@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from almanac.model import OVER, Card, Incident, Update, moment, seconds, stamp
+from almanac.model import OVER, Card, Impact, Incident, Update, moment, seconds, stamp
 from almanac.text import addresses, english, markdown
 from almanac.views import base, pagination
 from almanac.views.around import Around
-from almanac.views.base import Head, Link, Time
+from almanac.views.base import FeedLink, Head, Link, Time, Way
 from almanac.views.corrections import Note
 from almanac.views.edits import EditDiff, changed
 from almanac.views.outlook import Outlook, outlook
 from almanac.views.pagination import Sheet
+from almanac.views.parts import Parts, anchor
 from almanac.views.press import PressPost
 from almanac.views.replay import replay_urls
 from almanac.views.timeline import Timeline, timeline
@@ -57,6 +58,7 @@ class Fact(NamedTuple):
 class IncidentPost(NamedTuple):
     """An update: when, under which phase, its words as safe HTML, and what should be known about it."""
 
+    anchor: str  # its id on the page, for good
     time: Time
     day: str  # its date, where it is not that of the start
     phase: str
@@ -72,7 +74,9 @@ class IncidentPage:
     kicker: str
     css: str
     provider: Link
+    company: str  # "" where it is the name
     title: str
+    so_far: str  # its phase and how long it has been going on, while it is open
     stand: str
     facts: tuple[Fact, ...]
     warnings: tuple[str, ...]
@@ -86,6 +90,13 @@ class IncidentPage:
     corrected: tuple[Note, ...] = ()
     press_posts: tuple[PressPost, ...] = ()
     outlook: Outlook | None = None
+    parts: Parts | None = None  # the components of its provider now, while it is open
+    status_page: Link | None = None
+    over: tuple[Way, ...] = ()  # how to learn that it is over
+    month: Link
+    twin: FeedLink
+    cite: str  # the record and its version, in words
+    cite_url: str
     replay: str = ""  # address of its replay
     sheets: tuple[Sheet, ...] = ()  # a huge one goes on on further pages
 
@@ -106,16 +117,18 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
             feeds=(*base.provider_feeds(around.slug, around.provider), base.twin(card)),
             kind="article",
         ),
-        kicker=_kicker(around, card, day),
+        kicker=f"{'Open incident' if around.is_current else 'Incident'}, {day}",
         css=base.mark(card).css,
         provider=Link(base.provider_url(around.slug), around.provider),
+        company="" if around.company == around.provider else around.company,
         title=title,
+        so_far=_so_far(around, incident),
         stand=stand,
         facts=_facts(around, incident, card),
         warnings=_warnings(incident, card),
         day=day,
         timeline=timeline(card, around) if card.is_trouble and sheet == 1 else None,
-        posts=tuple([_post(incident, update) for update in _sheet(incident, sheet, len(urls))]),
+        posts=_sheet(posts(incident), sheet, len(urls)),
         sheets=pagination.sheets(urls, sheet),
         posts_note=_posts_note(incident),
         edits=changed(incident),
@@ -124,7 +137,17 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
         cited_by=around.cited_by,
         corrected=around.corrected,
         press_posts=around.press_posts,
-        outlook=outlook(around),
+        outlook=outlook(around, card),
+        parts=around.parts,
+        status_page=around.status_page,
+        over=base.ways_to_follow(around.slug) if around.live and card.is_trouble else (),
+        month=Link(
+            base.month_url(incident.started.year, incident.started.month),
+            f"All incidents of {english.month(incident.started.year, incident.started.month)}",
+        ),
+        twin=base.twin(card),
+        cite=_cite(around, incident),
+        cite_url=urls[0],
     )
 
 
@@ -133,9 +156,14 @@ def incident_urls(card: Card) -> tuple[str, ...]:
     return pagination.page_urls(base.incident_url(card), len(card.updates), POSTS)
 
 
-def _sheet(incident: Incident, sheet: int, last: int) -> tuple[Update, ...]:
+def posts(incident: Incident, now: datetime | None = None) -> tuple[IncidentPost, ...]:
+    """Return the posts on an incident, newest first; dated where their day is not that of the start, or of `now`."""
+    named = zip(incident.post_names, incident.updates, strict=True)
+    return tuple([_post(incident, name, update, now or incident.started) for name, update in named][::-1])
+
+
+def _sheet(newest: tuple[IncidentPost, ...], sheet: int, last: int) -> tuple[IncidentPost, ...]:
     """Return the posts of one page of an incident, newest first; the last page holds the rest."""
-    newest = incident.updates[::-1]
     return newest[(last - 1) * POSTS :] if sheet == last else tuple(pagination.on_page(newest, sheet, POSTS))
 
 
@@ -148,12 +176,6 @@ def _title(around: Around, incident: Incident, card: Card) -> str:
         "" if card.ended is None or card.ended == card.started else f" ({english.duration(card.ended - card.started)})"
     )
     return f"{around.provider} {noun} on {english.date(incident.started)}{spent}{parts}"
-
-
-def _kicker(around: Around, card: Card, day: str) -> str:
-    state = "Open incident" if around.live else "Incident"
-    by = f" ({around.company})" if around.company and around.company != around.provider else ""
-    return f"{state}, {around.provider}{by}, {day}"
 
 
 def _stand(around: Around, incident: Incident, card: Card) -> str:
@@ -172,10 +194,36 @@ def _ending(around: Around, incident: Incident, card: Card) -> str:
         over, same_day = incident.ended, incident.ended.date() == incident.started.date()
         return f"{_over(card)} {'at' if same_day else 'on'} {_near(over, incident.started)}."
     if around.live:
-        return f"Ongoing since {english.moment(incident.started)}; latest phase: {incident.phase}."
+        since = f"Open since {_near(incident.started, moment(around.now))}"
+        if not around.is_current:
+            return f"{since} when we last read its status page, at {english.moment(moment(around.now))}; unknown after that."
+        return f"{since}. {_rated(around, card)}"
     if incident.phase in OVER:
         return f"{_over(card)}; the end time is not recorded."
     return "No end time recorded; duration unknown."
+
+
+def _so_far(around: Around, incident: Incident) -> str:
+    if not around.is_current:
+        return ""
+    return f"{english.sentence(incident.phase)}, {english.duration(around.end - seconds(incident.started))} so far."
+
+
+def _rated(around: Around, card: Card) -> str:
+    """Say how bad an open incident is, by whom."""
+    if not card.is_trouble:
+        return f"{english.sentence(card.kind)}."
+    if card.impact == Impact.UNKNOWN:
+        return f"{around.provider} gives no severity."
+    return f"{around.provider} rates it {base.mark(card).word.removeprefix('rated ')}."
+
+
+def _cite(around: Around, incident: Incident) -> str:
+    """Return the record with its version: when it last changed or, while it is open, the moment it speaks of."""
+    record = f"record {around.slug}/{incident.id}"
+    if around.live:
+        return f"{record}, as of {english.moment(moment(around.now))}"
+    return f"{record}, last changed {english.moment(incident.changed)}"
 
 
 def _over(card: Card) -> str:
@@ -187,16 +235,17 @@ def _near(at: datetime, start: datetime) -> str:
 
 
 def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
-    """Return the strip of facts, each with where it comes from."""
+    """Return the strip of facts, each with where it comes from; what an open incident's page says above is left out."""
     facts = [_moment("Started", incident.started, STARTED.get(incident.started_basis, ""), incident)]
-    if incident.ended is None:
-        facts.append(Fact("Ended", *_open(around), how="starts-and-ends"))
-    else:
+    if incident.ended is not None:
         facts.append(_moment("Ended", incident.ended, ENDED.get(incident.ended_basis, ""), incident))
+    elif around.live is None:
+        facts.append(Fact("Ended", "not recorded", "", how="starts-and-ends"))
     facts.append(Fact("Length", *_length(around, incident), how="how-often-and-how-long"))
     facts.append(_impact(incident, card))
-    parts = english.listing(incident.components, 6) or "component not named"
-    facts.append(Fact("Components", parts, _component_count(incident), how="components"))
+    if around.parts is None:
+        parts = english.listing(incident.components, 6) or "component not named"
+        facts.append(Fact("Components", parts, _component_count(incident), how="components"))
     facts.append(_first_seen(incident))
     host = addresses.host(incident.source)
     facts.append(Fact("Source", incident.id, host or "no address", url=incident.source))
@@ -207,12 +256,6 @@ def _moment(name: str, at: datetime, basis: str, incident: Incident) -> Fact:
     clock = english.clock_seconds(at) if incident.precision == "second" else english.clock(at)
     note = f"{english.short_date(at)} {at.year}, {basis}".rstrip(", ")
     return Fact(name, f"{clock}{english.GAP}UTC", note, stamp(at), how="starts-and-ends")
-
-
-def _open(around: Around) -> tuple[str, str]:
-    if around.live is None:
-        return "not recorded", ""
-    return "still open", f"at {english.clock(moment(around.now))}{english.GAP}UTC"
 
 
 def _length(around: Around, incident: Incident) -> tuple[str, str]:
@@ -270,7 +313,7 @@ def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _post(incident: Incident, update: Update) -> IncidentPost:
+def _post(incident: Incident, name: str, update: Update, day_of: datetime) -> IncidentPost:
     after = int((update.at - incident.started).total_seconds())
     notes = [f"after {english.duration(after)}" if after > 0 else "at the start" if after == 0 else "before the start"]
     if update.was:
@@ -280,9 +323,9 @@ def _post(incident: Incident, update: Update) -> IncidentPost:
     if update.printed and update.printed.casefold() != update.phase:
         notes.append(f"printed as “{update.printed}”")
     at, html = update.at, markdown.html(update.text) if update.text else ""
-    day = "" if at.date() == incident.started.date() else english.short_date(at)
+    day = "" if at.date() == day_of.date() else english.short_date(at)
     return IncidentPost(
-        Time(stamp(at), english.clock(at)), day, english.sentence(update.phase), html, " · ".join(notes)
+        anchor(name), Time(stamp(at), english.clock(at)), day, english.sentence(update.phase), html, " · ".join(notes)
     )
 
 

@@ -1,47 +1,79 @@
-"""The page of a provider: "Is Claude down?", its days, figures, parts, and the sources of all that."""
+"""The page of a provider: "Is Claude down?", component by component; then until when, what instead, and its history.
+
+What stands on it follows what is asked: while something is open, the components, the estimate, alternatives and the
+words of the provider come before the past. Where little is covered, the page says what cannot be said.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
-from almanac.model import Card, Provider, Stretch, moment, seconds
+from almanac.model import Card, Provider, Pulls, Stretch, moment, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.availability import Measure, measure
-from almanac.stats.ranking import MAX_RANGE
+from almanac.stats.ranking import MAX_RANGE, MIN_COVERAGE
 from almanac.stats.record import Record
-from almanac.stats.selection import placing
+from almanac.stats.selection import OTHER, concerns_ai, placing
 from almanac.stats.windows import Period
-from almanac.text import addresses, english, markdown
-from almanac.views import base, calendar, charts, current, measures, rows
+from almanac.text import english, markdown
+from almanac.views import base, calendar, charts, current, days, measures, rows
+from almanac.views.alternatives import Alternatives
+from almanac.views.around import Surroundings
 from almanac.views.articles import Teaser, teaser
-from almanac.views.backups import Advice
-from almanac.views.base import FeedLink, Head, Link, Mark
+from almanac.views.base import FeedLink, Head, Link, Mark, Way
 from almanac.views.calendar import DAYS, MonthRow, Ninety
-from almanac.views.charts import Histogram
-from almanac.views.current import DeclaredState
-from almanac.views.incident import Fact
+from almanac.views.charts import Bars, Histogram
+from almanac.views.current import DeclaredState, end
+from almanac.views.incident import Fact, IncidentPost, posts
 from almanac.views.incidents import Count
 from almanac.views.numbers import url as numbers_url
+from almanac.views.outlook import Outlook, outlook
+from almanac.views.parts import Parts
 from almanac.views.rows import IncidentRow
 from almanac.views.status import ProviderSource, source
 from almanac.views.undeclared import UndeclaredLine, undeclared_lines
 
-LATEST = 8
+LATEST, POSTS = 8, 4
+FEWER = 5  # of the latest, while something is open
+LINES = 8  # components whose days are drawn; the others are named
 SHARE = "share-of-covered-time-without-declared-trouble"  # sections of the methodology page
 DURATIONS = "how-often-and-how-long"
+NOTHING = "no incident reported"  # the note of a share without an incident
 
 
-class ProviderPart(NamedTuple):
-    """A component, or the rest: incidents and hours of reported trouble."""
+class PartFigures(NamedTuple):
+    """What is measured of a component, or of the rest, in whole days."""
 
-    name: str
+    slug: str
     incidents: str
     hours: str
-    url: str = ""  # of its own page
+    share: str  # without a reported incident
+
+
+class PartLine(NamedTuple):
+    """A component through the days: its state now, its bars and figures, and its latest incident."""
+
+    url: str  # of its own page; "" for what the provider's file does not name
+    name: str
+    mark: Mark
+    bars: Bars
+    latest: Link | None
+    incidents: str
+    hours: str
+    share: str
+
+
+class Limit(NamedTuple):
+    """What can be said of something, or why it cannot."""
+
+    name: str
+    text: str
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,20 +81,32 @@ class ProviderPage:
     """The page of a provider, at /providers/<slug>/."""
 
     head: Head
-    kicker: str
-    title: str
+    provider: str
+    company: str  # "" where it is the name
+    ask: str
+    answer: str
     mark: Mark
+    so_far: str  # how long it has been going on, while something is open
     stand: str
-    until: str  # until when it is valid
     status_page: Link
-    open: tuple[IncidentRow, ...]
+    is_open: bool
+    parts: Parts
+    outlook: Outlook | None
+    limits: tuple[Limit, ...]  # what cannot be said, where there is too little data
+    open: tuple[IncidentRow, ...]  # where more than one is
+    posts: tuple[IncidentPost, ...]  # the newest of the worst that is open
+    posts_of: Link | None  # its page
+    maintenance: tuple[IncidentRow, ...]
     ninety: Ninety
+    lines: tuple[PartLine, ...]
+    more_parts: tuple[Link, ...]  # components without bars
+    more_parts_note: str
     facts: tuple[Fact, ...]
+    figures_until: str  # up to which day, or why there are none
     year: tuple[MonthRow, ...]
     latest: tuple[IncidentRow, ...]
     years: tuple[Count, ...]
     total: str
-    parts: tuple[ProviderPart, ...]
     histogram: Histogram | None
     histogram_note: str
     about: str  # safe HTML
@@ -70,24 +114,38 @@ class ProviderPage:
     undeclared: tuple[UndeclaredLine, ...]
     source: ProviderSource
     numbers: str  # where all its numbers stand
-    instead: Advice
+    instead: Alternatives | None
+    over: tuple[Way, ...]  # how to learn that it is over
     feeds: tuple[FeedLink, ...]
     key: tuple[Mark, ...] = base.KEY
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is open and nothing must be explained: then state and history are one question."""
+        return not self.is_open and not self.limits
+
+    @property
+    def title(self) -> str:
+        """The question and its answer."""
+        return f"{self.ask} {self.answer}"
 
 
 class Figures(NamedTuple):
     """What is measured on the page: it stays the same for a day, unless an incident does not."""
 
     facts: tuple[Fact, ...]
-    parts: tuple[ProviderPart, ...]
+    parts: tuple[PartFigures, ...]
+    coverage: float
+    period: Period
 
 
 def lately(almanac: Snapshot, provider: Provider) -> Period:
     """Return the ninety days to the end of a provider's record."""
-    return windows.last(DAYS, _edge(almanac, provider) - 1)
+    return windows.last(DAYS, edge_of(almanac, provider) - 1)
 
 
-def _edge(almanac: Snapshot, provider: Provider) -> int:
+def edge_of(almanac: Snapshot, provider: Provider) -> int:
+    """Return the end of a provider's record, or now if that is earlier (epoch seconds)."""
     now, pulls = seconds(almanac.now), almanac.pulls.get(provider.slug)
     covered = windows.coverage(pulls, now) if pulls else ()
     return min(now, covered[-1].until) if covered else now
@@ -96,98 +154,160 @@ def _edge(almanac: Snapshot, provider: Provider) -> int:
 def figures(record: Record, period: Period) -> Figures:
     """Return what a provider's record says of a period."""
     numbers = measure(record, period)
-    return Figures(facts(numbers), _parts(record, numbers))
+    return Figures(facts(numbers), _figures_of_parts(record, numbers), numbers.coverage, period)
 
 
-def provider(almanac: Snapshot, provider: Provider, figures: Figures, instead: Advice) -> ProviderPage:
+def provider(
+    almanac: Snapshot, provider: Provider, figures: Figures, near: Surroundings, instead: Alternatives | None = None
+) -> ProviderPage:
     """Return the page of one provider at `almanac.now`, with the figures of `lately`."""
-    state = current.state(almanac, provider)
+    state = near.state(provider.slug)
     all_cards = almanac.cards.get(provider.slug, ())
     cards = current.troubles(provider, all_cards)
     pulls = almanac.pulls.get(provider.slug)
-    edge = _edge(almanac, provider)
-    reach = moment(state.reach) if state.reach else None
+    edge = edge_of(almanac, provider)
     lengths = [card.ended - card.started for card in cards if card.ended and card.ended > card.started]
+    lead = state.open[0] if state.in_trouble else None
+    text = near.text(lead) if lead else None
+    parts, lines = near.components(provider.slug), _lines(almanac, provider, figures, near)
+    is_sparse, ask = figures.coverage < MIN_COVERAGE, f"Is {provider.name} down?"
+    strip = () if is_sparse else map(partial(says_nothing_reported, cards, figures.period, pulls), figures.facts)
+    answer = _answer(almanac, state)
     return ProviderPage(
         head=Head(
-            title=f"Is {provider.name} down?",
+            title=ask,
             path=base.provider_url(provider.slug),
             section="providers",
             picture=f"{base.provider_url(provider.slug)}{base.PICTURE}",
-            description=f"Reported status of {provider.name} and its incident history.",
-            dateline=base.dateline(almanac, reach),
+            description=f"{answer} Status of {provider.name} by component, as it reports it, and its incident history.",
+            dateline=base.dateline(almanac, moment(state.reach) if state.reach else None),
             feeds=base.provider_feeds(provider.slug, provider.name),
         ),
-        kicker=provider.name + (f" ({provider.company})" if provider.company != provider.name else ""),
-        title=_title(almanac, state),
-        mark=state.mark._replace(word=english.sentence(state.mark.word)),
-        stand=_stand(almanac, state),
-        until=_until(almanac, state),
-        status_page=Link(provider.status_page, addresses.host(provider.status_page) or provider.status_page),
-        open=tuple(rows.dated(card) for card in state.open),
+        provider=provider.name,
+        company="" if provider.company == provider.name else provider.company,
+        ask=ask,
+        answer=answer,
+        mark=state.mark,
+        so_far=f"{english.duration(seconds(almanac.now) - state.since)} so far." if lead else "",
+        stand=_stand(almanac, state, parts),
+        status_page=base.status_page(provider),
+        is_open=lead is not None,
+        parts=parts,
+        outlook=outlook(near.of(lead), lead) if lead else None,
+        limits=_limits(almanac, state, figures, all_cards),
+        open=tuple(rows.dated(card, now=almanac.now) for card in state.open) if len(state.open) > 1 else (),
+        posts=posts(text, almanac.now)[:POSTS] if text else (),
+        posts_of=Link(base.incident_url(lead), base.name(lead)) if lead else None,
+        maintenance=tuple(rows.dated(card, now=almanac.now) for card in current.maintenance(almanac, provider)),
         ninety=calendar.ninety(provider, cards, pulls, edge),
-        facts=figures.facts,
-        year=calendar.year(provider, cards, pulls, edge),
-        latest=tuple(rows.dated(card) for card in cards[:LATEST]),
+        lines=lines[:LINES],
+        more_parts=tuple(Link(line.url, line.name) for line in lines[LINES:] if line.url),
+        more_parts_note=_more_note(lines[LINES:]),
+        facts=tuple(strip),
+        figures_until=_too_little(figures) if is_sparse else figures_until(edge, measures.closed_at(almanac)),
+        year=() if lead else calendar.year(provider, cards, pulls, edge),
+        latest=tuple(rows.dated(card, now=almanac.now) for card in cards[: FEWER if lead else LATEST]),
         years=_years(provider.slug, all_cards),
         total=english.plural(len(all_cards), "incident"),
-        parts=figures.parts,
-        histogram=charts.histogram(lengths) if lengths else None,
+        histogram=charts.histogram(lengths) if lengths and not lead else None,
         histogram_note=_lengths_note(len(lengths), len(cards)),
         about=markdown.html(provider.about) if provider.about else "",
         articles=tuple(teaser(a) for a in almanac.articles if provider.slug in a.providers),
         undeclared=undeclared_lines(almanac, provider.slug),
         source=source(almanac, provider),
         numbers=numbers_url(provider.slug),
-        instead=instead,
+        instead=instead if instead is not None else near.instead_of(provider.slug),
+        over=base.ways_to_follow(provider.slug),
         feeds=base.provider_feeds(provider.slug, provider.name),
     )
 
 
-def _title(almanac: Snapshot, state: DeclaredState) -> str:
-    return f"Is {state.provider.name} down? {_answer(almanac, state)}"
-
-
 def _answer(almanac: Snapshot, state: DeclaredState) -> str:
     if state.in_trouble:
-        return f"{english.sentence(state.mark.word)} since {english.near(moment(state.since), almanac.now)}."
-    if state.is_known:
-        return "No incident reported."
-    if state.reach is None:
-        return "Unknown: we have not checked its status page yet."
-    if state.unended:
-        return f"Unknown: {english.plural(state.unended, 'incident')} without an end time."
-    return f"Unknown: our data ends {english.date(moment(state.reach))}."
+        return f"{english.sentence(state.mark.word)} reported since {english.near(moment(state.since), almanac.now)}."
+    return "No incident reported." if state.is_known else current.why_unknown(state)
 
 
-def _stand(almanac: Snapshot, state: DeclaredState) -> str:
-    """Return what follows the word of the mark in the opening sentence, from the mark of punctuation or blank on."""
-    now = seconds(almanac.now)
+def _stand(almanac: Snapshot, state: DeclaredState, parts: Parts) -> str:
+    """Return what follows the answer: how many components are hit, since when nothing is open, or what came last."""
     if state.in_trouble:
-        incidents = english.plural(len(state.open), "open incident")
-        return f", ongoing for {english.duration(now - state.since)} ({incidents})."
+        return _extent(state, parts)
+    now = seconds(almanac.now)
     if state.is_known:
         least = "at least " if state.clear_at_least else ""
         at, ago = english.near(moment(state.since), almanac.now), english.age(now - state.since)
-        return f" since {least}{at} ({ago})."
+        return f"Nothing is open on {state.provider.name}’s own page since {least}{at} ({ago})."
     if state.last is None:
-        return ". No incident on record."
+        return "No incident on record."
     began = english.moment(moment(state.last.started))
-    return f". Latest resolved incident: {began} ({base.mark(state.last).word})."
+    return f"Latest resolved incident: {began} ({base.mark(state.last).word})."
 
 
-def _until(almanac: Snapshot, state: DeclaredState) -> str:
-    if not state.is_known or state.reach is None:
-        return ""
-    return english.near(moment(state.reach + base.FRESH), almanac.now)
+def _extent(state: DeclaredState, parts: Parts) -> str:
+    """Say which share of the components its open incidents name."""
+    name = state.provider.name
+    incidents = f"{english.spelled(len(state.open))} open incident{'s' if len(state.open) > 1 else ''}"
+    own = [part for part in state.provider.components if concerns_ai(state.provider, part)]
+    place = placing(state.provider)
+    hit = sum(any(part.slug in place(card) for card in state.open) for part in own)
+    if not own:
+        return f"{english.sentence(incidents)}."
+    if not hit:
+        return f"{english.sentence(incidents)}; which of its components is affected is not said."
+    number = english.spelled(len(own))
+    whole = (
+        "its only component" if len(own) == 1 else "both components" if len(own) == 2 else f"all {number} components"
+    )
+    of = whole if hit == len(own) else f"{english.spelled(hit)} of its {number} components"
+    more = f" in {incidents}" if len(state.open) > 1 else ""
+    return f"{name} lists {of}{more}."
+
+
+def _limits(almanac: Snapshot, state: DeclaredState, figures: Figures, cards: Sequence[Card]) -> tuple[Limit, ...]:
+    """Return what can be said and what cannot, where the state is unknown or little is covered; else nothing."""
+    is_sparse = figures.coverage < MIN_COVERAGE
+    if state.is_known and not is_sparse:
+        return ()
+    limits = [Limit("Now", _limit_now(almanac, state), (base.status_page(state.provider),))]
+    if is_sparse:
+        limits.append(Limit(f"Incident-free, {DAYS} days", _too_little(figures)))
+        limits.append(Limit("Rank", "not ranked, for the same reason"))
+    if cards:
+        spoken = f"{english.plural(len(cards), 'incident')} on record:"
+        links = (Link(year.url, year.name) for year in _years(state.provider.slug, cards))
+        limits.append(Limit("History", spoken, tuple(links)))
+    return tuple(limits)
+
+
+def _too_little(figures: Figures) -> str:
+    covered, needed = english.percent(figures.coverage, 0), english.percent(MIN_COVERAGE, 0)
+    return f"Too little data for figures: {covered} of the time is covered, {needed} needed."
+
+
+def _limit_now(almanac: Snapshot, state: DeclaredState) -> str:
+    if state.in_trouble:
+        return f"{english.sentence(english.plural(len(state.open), 'open incident'))}, as of its official page"
+    if state.is_known:
+        return f"No incident was open at {english.near(moment(state.reach or 0), almanac.now)}, by its official page"
+    return "unknown; ask its official page"
+
+
+def figures_until(edge: int, closed: int) -> str:
+    """Say up to which day the figures go: `edge` is the end of the record, `closed` the last second of whole days."""
+    last = min(windows.midnight(edge - 1) + windows.DAY - 1, closed)
+    today = "; the chart and the lists include today" if edge - 1 > closed else ""
+    return f"Figures are for whole days to {english.date(moment(last))}{today}."
 
 
 def facts(numbers: Measure) -> tuple[Fact, ...]:
     """Return the strip of figures of the last ninety days on record."""
     lengths, unknowns = numbers.durations, numbers.unknowns
     p90 = f"90th percentile {measures.length(lengths.p90)}"
+    share = (measures.share_text(numbers), _interval(numbers))
+    if numbers.coverage < MIN_COVERAGE:
+        share = ("too little data", f"{english.percent(MIN_COVERAGE, 0)} of the time must be covered")
     return (
-        Fact(f"Incident-free, {DAYS} days", measures.share_text(numbers), _interval(numbers), how=SHARE),
+        Fact(f"Incident-free, {DAYS} days", *share, how=SHARE),
         Fact("Covered", english.percent(numbers.coverage, 0), f"of the {DAYS} days", how="coverage"),
         Fact("Incidents", english.count(numbers.n), _rate(numbers), how=DURATIONS),
         Fact("Median length", measures.length(lengths.median), p90, how=DURATIONS),
@@ -201,8 +321,19 @@ def _interval(numbers: Measure) -> str:
     if numbers.availability and numbers.availability.high - numbers.availability.low > MAX_RANGE:
         return "too many times are not recorded"
     if numbers.interval is None:
-        return "no incident reported" if not numbers.n else ""
+        return NOTHING if not numbers.n else ""
     return f"90% interval: {english.percents(*numbers.interval)}"
+
+
+def says_nothing_reported(cards: Iterable[Card], period: Period, pulls: Pulls | None, fact: Fact) -> Fact:
+    """Return a fact without its "no incident reported", where an incident of its days is reported but not counted.
+
+    It may have begun today, or before there was data.
+    """
+    if fact.note != NOTHING:
+        return fact
+    reported = any(card.started < period.until and end(card, pulls) >= period.since for card in cards)
+    return fact._replace(note="none counted; see the incidents below") if reported else fact
 
 
 def _rate(numbers: Measure) -> str:
@@ -215,10 +346,9 @@ def _years(slug: str, cards: Sequence[Card]) -> tuple[Count, ...]:
     return tuple(Count(base.year_url(slug, year), str(year), english.count(counts[year])) for year in years)
 
 
-def _parts(record: Record, numbers: Measure) -> tuple[ProviderPart, ...]:
-    """Return the components that incidents of the period named, most often named first."""
-    provider = record.provider
-    place, names = placing(provider), {component.slug: component.name for component in provider.components}
+def _figures_of_parts(record: Record, numbers: Measure) -> tuple[PartFigures, ...]:
+    """Return what is measured of each component that incidents of the period named, and of the rest."""
+    place = placing(record.provider)
     counts: Counter[str] = Counter()
     spent: dict[str, list[Stretch]] = {}
     for card, least in zip(record.cards, record.least, strict=True):
@@ -227,14 +357,67 @@ def _parts(record: Record, numbers: Measure) -> tuple[ProviderPart, ...]:
                 counts[slug] += 1
                 spent.setdefault(slug, []).append(Stretch(card.started, int(least)))
     return tuple(
-        ProviderPart(
-            names.get(slug, "other"),
+        PartFigures(
+            slug,
             english.count(number),
             english.hours(windows.total(windows.union(spent[slug]))),
-            base.component_url(provider.slug, slug) if slug in names else "",
+            _share_of_part(record, numbers, slug),
         )
-        for slug, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        for slug, number in sorted(counts.items())
     )
+
+
+def _share_of_part(record: Record, numbers: Measure, slug: str) -> str:
+    subject = next((s for s in record.days if (s.kind, s.slug) == ("component", slug)), None)
+    if subject is None or numbers.coverage < MIN_COVERAGE:
+        return ""
+    return measures.share_text(measure(record, numbers.period, subject))
+
+
+def _lines(almanac: Snapshot, provider: Provider, figures: Figures, near: Surroundings) -> tuple[PartLine, ...]:
+    """Return the components through the days, in the order in which they are asked for; those never named come last."""
+    place, measured = placing(provider), {part.slug: part for part in figures.parts}
+    cards = current.troubles(provider, almanac.cards.get(provider.slug, ()))
+    marks = {row.url: row.mark for row in near.components(provider.slug).rows}
+    pulls, edge = almanac.pulls.get(provider.slug), edge_of(almanac, provider)
+    own = [(part.slug, part.name) for part in provider.components if concerns_ai(provider, part)]
+    own.sort(key=lambda part: part[0] not in measured)
+    own += [(OTHER, "other")] if own and OTHER in measured else []
+    lines = []
+    for number, (slug, name) in enumerate(own):
+        url = "" if slug == OTHER else base.component_url(provider.slug, slug)
+        named = [card for card in cards if slug in place(card)] if number < LINES else []
+        found = measured.get(slug, PartFigures(slug, "0", "", ""))
+        lines.append(
+            PartLine(
+                url=url,
+                name=name,
+                mark=marks.get(url, base.UNKNOWN),
+                bars=charts.bars(_severities(named, pulls, edge), f"{name}, {DAYS} days"),
+                latest=_latest(almanac, named),
+                incidents=found.incidents,
+                hours=found.hours or "–",
+                share=found.share or "–",
+            )
+        )
+    return tuple(lines)
+
+
+def _more_note(lines: Sequence[PartLine]) -> str:
+    quiet = all(line.incidents == "0" for line in lines)
+    return f"{'Named by no incident of these days' if quiet else 'Also'}:" if lines else ""
+
+
+def _severities(cards: Sequence[Card], pulls: Pulls | None, edge: int) -> tuple[str, ...]:
+    return days.worst(cards, pulls, days.last_days(edge, DAYS), DAYS, edge)
+
+
+def _latest(almanac: Snapshot, cards: Sequence[Card]) -> Link | None:
+    """Return the newest incident of a component, by its day and severity."""
+    if not cards:
+        return None
+    row = rows.dated(cards[0], now=almanac.now)
+    return Link(row.url, f"{row.time.text}, {row.mark.word}")
 
 
 def _lengths_note(with_length: int, total: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
@@ -60,10 +61,11 @@ def row(card: Card, provider: str = "") -> IncidentRow:
     )
 
 
-def dated(card: Card, provider: str = "") -> IncidentRow:
-    """Return the row of a card, dated by its day."""
+def dated(card: Card, provider: str = "", now: datetime | None = None) -> IncidentRow:
+    """Return the row of a card, dated by its day; with the year where that is not the one of `now`."""
     at = moment(card.started)
-    return row(card, provider)._replace(time=base.time(at, english.short_date(at)))
+    year = f" {at.year}" if now and at.year != now.year else ""
+    return row(card, provider)._replace(time=base.time(at, english.short_date(at) + year))
 
 
 def notes(card: Card) -> str:

@@ -1,0 +1,125 @@
+"""What to use instead of a provider, and how that is now: nobody should be sent from one outage into another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from almanac.model import moment
+from almanac.text import english
+from almanac.views import base, charts
+from almanac.views.backups import Advice, Instead
+from almanac.views.base import Link, Mark
+from almanac.views.charts import Estimate, Label
+from almanac.views.current import DeclaredState
+
+StateOf = Callable[[str], DeclaredState]  # by provider slug
+
+GROUPS = {  # by capability, in the order in which they are asked for
+    "api": "By API",
+    "chat": "For chat",
+    "code": "For code",
+    "search": "For search",
+    "speech": "For speech",
+    "images": "For images",
+}
+NONE = Mark(charts.CLEAR, "none reported")
+TOP = 0.05  # the axis of shares ends here unless an interval goes further
+
+
+class Option(NamedTuple):
+    """A provider that could stand in, or that could not, with its state now."""
+
+    provider: Link
+    mark: Mark
+    state: str  # why its state is unknown, "" where it is not
+    does: str  # what both offer
+    estimate: Estimate | None  # the share, on the axis
+    share: str
+    most: str
+    reason: str  # why it is not called a backup, for those that are none
+
+
+class Group(NamedTuple):
+    """Alternatives for one use."""
+
+    name: str
+    options: tuple[Option, ...]
+
+
+class Alternatives(NamedTuple):
+    """What stands in for a provider, as of the almanac."""
+
+    provider: Link
+    at: str  # the moment of the states
+    groups: tuple[Group, ...]
+    axis: tuple[Label, ...]
+    falling: tuple[Option, ...]
+    unknown: str
+    lacking: str
+
+
+def alternatives(advice: Advice, state_of: StateOf, now: datetime, capability: str = "") -> Alternatives:
+    """Return what stands in for a provider, or for what it offers of a capability, with the state of each at `now`."""
+    best = [one for one in advice.best if not capability or capability in one.shared]
+    top = max([TOP, *(one.bound for one in best)])
+    lacking = advice.lacking
+    if capability and advice.best and not best:
+        lacking = "No other provider with enough data offers the same."
+    return Alternatives(
+        provider=advice.provider,
+        at=f"{english.clock(now)}{english.GAP}UTC",
+        groups=tuple(_groups(best, state_of, top, capability)),
+        axis=charts.axis([(0, "0%"), (top / 2, english.percent(top / 2)), (top, english.percent(top, 0))], 0, top),
+        falling=tuple(_option(one, state_of, top) for one in advice.falling),
+        unknown=advice.unknown,
+        lacking=lacking,
+    )
+
+
+def _groups(best: Iterable[Instead], state_of: StateOf, top: float, capability: str) -> Iterable[Group]:
+    """Yield the alternatives by what both offer, each once; in a group those that report nothing come first."""
+    rest = list(best)
+    for slug in (capability,) if capability else GROUPS:
+        options = [_option(one, state_of, top) for one in rest if slug in one.shared]
+        rest = [one for one in rest if slug not in one.shared]
+        if options:
+            yield Group(GROUPS[slug], tuple(sorted(options, key=_order)))
+    if rest:
+        yield Group("For something else", tuple(sorted((_option(one, state_of, top) for one in rest), key=_order)))
+
+
+def _order(option: Option) -> int:
+    return 0 if option.mark.css == charts.CLEAR else 1 if option.mark.css == charts.UNKNOWN else 2
+
+
+def _option(one: Instead, state_of: StateOf, top: float) -> Option:
+    state = state_of(one.provider.url.rstrip("/").rpartition("/")[2])
+    return Option(
+        provider=one.provider,
+        mark=_mark(state),
+        state=_why_unknown(state),
+        does=one.does,
+        estimate=charts.spot(one.chance, one.low, one.high, 0, top, one.share) if one.share else None,
+        share=one.share,
+        most=one.most,
+        reason=one.reason,
+    )
+
+
+def _mark(state: DeclaredState) -> Mark:
+    if not state.is_known:
+        return base.UNKNOWN
+    return base.MARKS[state.open[0].impact] if state.in_trouble else NONE
+
+
+def _why_unknown(state: DeclaredState) -> str:
+    if state.is_known:
+        return ""
+    if state.reach is None:
+        return "no data yet"
+    if state.unended:
+        return "an incident has no end time"
+    at = moment(state.reach)
+    return f"our data ends {english.short_date(at)}{english.GAP}{at.year}"
