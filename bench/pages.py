@@ -3,7 +3,8 @@
     python3 tasks.py bench pages [OUTPUT]
 
 Without a built site it builds a small one with hard cases: an incident that is open, resolved, maintenance, posted
-late, of 200 posts, or with a title from right to left. Where node and npm are there, Lighthouse judges the home page,
+late, of 200 posts, or with a title from right to left; and a site for each state of the present (tests/support/now.py):
+something is open and has an estimate, three things are, nothing is, nobody knows, work is under way. Where node and npm are there, Lighthouse judges the home page,
 an incident and the leaderboard (100 in all four categories), and html-validate and the Nu checker every kind of page
 (no error). The exit code is 1 if anything is wrong.
 """
@@ -25,7 +26,7 @@ from almanac import archive, site
 from almanac.model import Impact, Kind, Phase, Revision, Update
 from bench import auditors
 from tests.site import test_undeclared
-from tests.support import shots
+from tests.support import now, shots
 from tests.support.almanacs import at, incident, pulls
 from tests.support.content import provider
 from tests.support.projects import project, put, write
@@ -155,6 +156,15 @@ def audited(output: Path, kinds: Mapping[str, str]) -> list[str]:
     return auditors.low(scores) + errors
 
 
+def _seen(name: str, output: Path, paths: list[str]) -> list[str]:
+    """Print what the pages of a scene weigh; return their faults."""
+    for path in paths:
+        page_weight = weight(output, path)
+        print(f"{name:18} {page_weight.raw / 1024:6.1f} KB {page_weight.zipped / 1024:6.1f} KB with gzip  {path}")
+    faults = heavy(output, paths) + shots.inspect(output, paths) + shots.lost(output, paths)
+    return [f"{name}: {fault}" for fault in faults]
+
+
 def main(argv: list[str]) -> int:
     """Look at each page, print a line each and every fault."""
     with TemporaryDirectory() as folder:
@@ -166,6 +176,10 @@ def main(argv: list[str]) -> int:
         paths = list(kinds.values())
         faults = heavy(output, paths) + shots.inspect(output, paths) + shots.lost(output, paths)
         faults += audited(output, kinds)
+        if not argv:
+            for name, scene in now.SCENES.items():
+                faults += _seen(name, scene.build(Path(folder) / name.replace(" ", "-")), list(scene.paths))
+                paths += scene.paths
     print("\n".join(faults) or f"{len(paths)} pages in {len(shots.FORMS)} forms: no fault")
     return 1 if faults else 0
 

@@ -11,7 +11,7 @@ import pytest
 
 from bench import auditors, pages
 from bench.pages import KINDS, Weight
-from tests.support import shots
+from tests.support import now, shots
 
 PATHS = list(KINDS.values())
 
@@ -52,6 +52,32 @@ def test_no_page_has_a_fault_in_any_form(output: Path) -> None:
 @pytest.mark.usefixtures("chromium")
 def test_nothing_is_lost_without_a_script(output: Path) -> None:
     assert shots.lost(output, PATHS) == []
+
+
+@pytest.fixture(params=sorted(now.SCENES))
+def scene(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, list[str]]:
+    """Return a site that shows a state of the present, and its pages."""
+    scene = now.SCENES[request.param]
+    return scene.build(tmp_path), list(scene.paths)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.usefixtures("chromium")
+def test_whatever_is_open_pages_about_now_have_no_fault_and_are_not_heavy(scene: tuple[Path, list[str]]) -> None:
+    output, paths = scene
+    assert pages.heavy(output, paths) + shots.inspect(output, paths) == []
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.usefixtures("chromium")
+def test_an_estimate_fits_the_narrowest_page(tmp_path: Path) -> None:
+    """Its table once ran off the screen, unseen, because no page that was looked at had an estimate."""
+    output = now.one_open(tmp_path)
+    for path in ("/providers/anthropic/", "/providers/anthropic/api/", "/incidents/anthropic/open/"):
+        assert 'id="back-by"' in shots.file_of(output, path).read_text(), path
+        assert shots.beyond(output, path, "#back-by", width=320) == [], path
 
 
 @pytest.fixture

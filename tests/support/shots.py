@@ -145,6 +145,23 @@ def inspect(output: Path, paths: list[str], folder: Path | None = None) -> list[
     return faults
 
 
+def beyond(output: Path, path: str, part: str, width: int) -> list[str]:
+    """Return what of a part of a page stands beyond the right edge of a window of some width."""
+    from playwright.sync_api import sync_playwright
+
+    with served(output) as here, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_context(viewport={"width": width, "height": 700}).new_page()
+        page.goto(here + path)
+        found: list[str] = page.evaluate(
+            """([part, width]) => [...document.querySelectorAll(part + ' *')]
+              .filter(e => e.getBoundingClientRect().right > width).map(e => e.outerHTML.slice(0, 80))""",
+            [part, width],
+        )
+        browser.close()
+    return found
+
+
 def lost(output: Path, paths: list[str]) -> list[str]:
     """Return the pages whose text is not the same where no script runs, read at the moment of which they speak."""
     from playwright.sync_api import sync_playwright

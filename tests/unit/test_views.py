@@ -985,7 +985,7 @@ def test_below_sixty_per_cent_of_coverage_no_figure_is_given_and_the_page_says_w
     page = provider_page(known, CLAUDE)
     assert page.facts == ()
     assert page.figures_until == "Too little data for figures: 2% of the time is covered, 60% needed."
-    assert [line.share for line in page.lines] == ["–", "–"]
+    assert page.lines == ()
     quiet = provider_page(almanac(watched=[pulls("anthropic", since=since)]), CLAUDE)
     assert [(limit.name, plain(limit.text)) for limit in quiet.limits] == [
         ("Now", "No incident was open at 14:10 UTC, by its official page"),

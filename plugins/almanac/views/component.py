@@ -27,7 +27,7 @@ from almanac.views.parts import Parts, Quote
 from almanac.views.provider import edge_of, facts, figures_until, says_nothing_reported
 from almanac.views.rows import IncidentRow
 
-LATEST = 20
+LATEST = 12
 
 
 class OpenLine(NamedTuple):

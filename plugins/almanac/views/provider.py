@@ -39,8 +39,8 @@ from almanac.views.status import ProviderSource, source
 from almanac.views.undeclared import UndeclaredLine, undeclared_lines
 
 LATEST, POSTS = 8, 4
-FEWER = 5  # of the latest, while something is open
-LINES = 8  # components whose days are drawn; the others are named
+FEWER = 4  # of the latest, while something is open
+LINES = 6  # components whose days are drawn; the others are named
 SHARE = "share-of-covered-time-without-declared-trouble"  # sections of the methodology page
 DURATIONS = "how-often-and-how-long"
 NOTHING = "no incident reported"  # the note of a share without an incident
@@ -169,10 +169,11 @@ def provider(
     lengths = [card.ended - card.started for card in cards if card.ended and card.ended > card.started]
     lead = state.open[0] if state.in_trouble else None
     text = near.text(lead) if lead else None
-    parts, lines = near.components(provider.slug), _lines(almanac, provider, figures, near)
     is_sparse, ask = figures.coverage < MIN_COVERAGE, f"Is {provider.name} down?"
+    parts = near.components(provider.slug)
+    lines = () if is_sparse else _lines(almanac, provider, figures, near)
     strip = () if is_sparse else map(partial(says_nothing_reported, cards, figures.period, pulls), figures.facts)
-    answer = _answer(almanac, state)
+    answer, limits = _answer(almanac, state), _limits(almanac, state, figures, all_cards)
     return ProviderPage(
         head=Head(
             title=ask,
@@ -194,7 +195,7 @@ def provider(
         is_open=lead is not None,
         parts=parts,
         outlook=outlook(near.of(lead), lead) if lead else None,
-        limits=_limits(almanac, state, figures, all_cards),
+        limits=limits,
         open=tuple(rows.dated(card, now=almanac.now) for card in state.open) if len(state.open) > 1 else (),
         posts=posts(text, almanac.now)[:POSTS] if text else (),
         posts_of=Link(base.incident_url(lead), base.name(lead)) if lead else None,
@@ -209,7 +210,7 @@ def provider(
         latest=tuple(rows.dated(card, now=almanac.now) for card in cards[: FEWER if lead else LATEST]),
         years=_years(provider.slug, all_cards),
         total=english.plural(len(all_cards), "incident"),
-        histogram=charts.histogram(lengths) if lengths and not lead else None,
+        histogram=charts.histogram(lengths) if lengths and not lead and not limits else None,
         histogram_note=_lengths_note(len(lengths), len(cards)),
         about=markdown.html(provider.about) if provider.about else "",
         articles=tuple(teaser(a) for a in almanac.articles if provider.slug in a.providers),
