@@ -84,6 +84,22 @@ def test_an_import_is_labelled_as_the_provider_s_own_account() -> None:
     assert replayed(SEEN).stand.startswith("As we saw it")
 
 
+def test_no_step_of_an_import_shows_what_it_only_holds_as_of_its_end() -> None:
+    """Its severity and components are those of the end: on 2 March the page named the API only after two hours."""
+    page = replayed(IMPORT)
+    assert {(state.mark, state.title, state.parts) for state in page.states} == {(None, "", "")}
+    assert plain(page.at_the_end) == (
+        "Title, severity and components of this import are those that its data set held last; since when they were so "
+        "is unknown, so no step shows them. At the end: title “Errors on claude.ai”; severity major; components claude.ai and Claude API."
+    )
+    seen = replayed(SEEN)
+    assert (seen.at_the_end, {state.mark is None for state in seen.states}) == ("", {False})
+
+
+def test_the_heading_of_a_replay_names_nothing_that_was_learnt_later() -> None:
+    assert plain(replayed(SEEN).title) == "What was known when: Claude incident of 2 March 2026, 11:49 UTC"
+
+
 def test_only_what_has_states_to_step_through_has_a_replay() -> None:
     two = replace(IMPORT, updates=IMPORT.updates[::3])
     assert views.replay_urls(carded(two)) == ()

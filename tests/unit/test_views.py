@@ -500,8 +500,10 @@ def test_an_import_without_an_end_is_neither_open_nor_over() -> None:
         ("unknown", "no end time recorded"),
         ("never (imported)", "from a data set"),
     )
-    assert page.warnings == (
-        "Imported from the data set a data set: times and phases only, without the provider’s text.",
+    (warning,) = page.warnings
+    assert warning == (
+        "Imported from the data set a data set: times and phases only, without the provider’s text. "
+        "Title, severity and components are those that it held last."
     )
 
 

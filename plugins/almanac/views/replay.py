@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from almanac.model import OVER, Card, Incident, Update, seconds, stamp
+from almanac.model import OVER, Card, Impact, Incident, Update, seconds, stamp
 from almanac.snapshot import incident_as_of as past
 from almanac.text import english, markdown
 from almanac.views import base, pagination
@@ -36,10 +36,10 @@ class ReplayState(NamedTuple):
     anchor: str
     time: Time
     day: str
-    mark: Mark
+    mark: Mark | None  # None where nobody can say how severe it was rated by then
     phase: str
     stand: str
-    title: str  # "" where it is that of the state before
+    title: str  # "" where it is that of the state before, or nobody can say what it was by then
     parts: str  # likewise
     posts: tuple[ReplayPost, ...]
     edits: tuple[EditDiff, ...]
@@ -55,6 +55,7 @@ class ReplayPage:
     title: str
     incident: Link
     stand: str
+    at_the_end: str  # what an import says only as of its end, and no step may show
     states: tuple[ReplayState, ...]
     steps: tuple[Link, ...]
     sheets: tuple[Sheet, ...]
@@ -81,22 +82,35 @@ def replay(
     around: Around, incident: Incident, card: Card, sheet: int = 1, first: tuple[ReplayState, ...] | None = None
 ) -> ReplayPage:
     """Return one page of the replay of an incident. `first` are the states of its first page, if these are at hand."""
-    urls, began = replay_urls(card), english.moment(incident.started)
+    urls, which = replay_urls(card), f"{around.provider} incident of {english.moment(incident.started)}"
     page_states = first if first is not None and sheet == 1 else states(incident, sheet)
     return ReplayPage(
         head=Head(
-            title=pagination.numbered(f"{around.provider}: {base.name(card)}, {began}: what was known when", sheet),
+            title=pagination.numbered(f"What was known when: {which}, {incident.id}", sheet),
             path=urls[sheet - 1],
             section="incidents",
             description=f"What was known of an incident at {around.provider}, in {english.plural(card.states, 'step')}.",
             kind="article",
         ),
-        title=f"What was known when: {base.name(card)}",
+        title=f"What was known when: {which}",
         incident=Link(base.incident_url(card), f"{around.provider}, {english.date(incident.started)}"),
         stand=STAMPS if past.by_stamps(incident) else OWN,
+        at_the_end=_at_the_end(incident, card) if past.by_stamps(incident) else "",
         states=page_states,
         steps=tuple([Link(f"#{state.anchor}", state.time.text) for state in page_states]),
         sheets=pagination.sheets(urls, sheet),
+    )
+
+
+def _at_the_end(incident: Incident, card: Card) -> str:
+    """Say what an import holds without the time from which on it was so; it would be hindsight in a step."""
+    facts = [f"title “{incident.title}”"] if not incident.title_is_ours else []
+    facts.append(f"severity {base.mark(card).word}" if card.impact != Impact.UNKNOWN else "no severity")
+    names = english.listing(base.short(incident.components), 6)
+    facts.append(f"components {names}" if names else "no component")
+    return (
+        "Title, severity and components of this import are those that its data set held last; since when they were so "
+        f"is unknown, so no step shows them. At {'the end' if incident.ended else 'last'}: {'; '.join(facts)}."
     )
 
 
@@ -105,6 +119,7 @@ def _states(incident: Incident, first: int, last: int) -> Iterator[ReplayState]:
     moments, stamps = history.moments, [stamp(at) for at in history.moments]
     posts, edits = _newly_said(history), _newly_edited(incident)
     before = history.facts_at(moments[first - 1]) if first else None
+    imported = past.by_stamps(incident)
     last = min(last, len(moments))
     for number, at in enumerate(moments[first:last], first):
         facts = history.facts_at(at)
@@ -115,11 +130,13 @@ def _states(incident: Incident, first: int, last: int) -> Iterator[ReplayState]:
             anchor=f"at-{iso}",
             time=Time(iso, clock),
             day="" if before and number > first and moments[number - 1].date() == at.date() else english.short_date(at),
-            mark=base.MARKS[facts.impact],
+            mark=None if imported else base.MARKS[facts.impact],
             phase=english.sentence(facts.phase),
             stand=_stand(facts, at),
-            title=facts.title if not incident.title_is_ours and (not before or before.title != facts.title) else "",
-            parts="" if before and before.components == facts.components else english.listing(facts.components, 6),
+            title="" if imported or incident.title_is_ours or (before and before.title == facts.title) else facts.title,
+            parts=""
+            if imported or (before and before.components == facts.components)
+            else english.listing(facts.components, 6),
             posts=tuple([_post(past.post(update, at) if update.was else update, at) for update in posts.get(at, ())]),
             edits=tuple(edits.get(iso, ())),
             earlier=f"at-{stamps[number - 1]}" if number > first else "",
