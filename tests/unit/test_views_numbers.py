@@ -354,6 +354,26 @@ def test_an_open_incident_shows_the_newest_forecast_on_the_clock() -> None:
     assert back.outlasted == ""
 
 
+def test_the_bar_of_an_estimate_has_the_present_in_it_and_nothing_lies_on_anything_else() -> None:
+    found = incident("a", "02 13:00", "")  # it is 14:10; issued at 13:30 for 14:10, half by 14:50, 80 % by 16:10
+    back = outlook_of(replace(almanac([found]), issued={"anthropic": (issued(),)}), found).back
+    assert (back.now.text, back.now.x) == ("now", "22.22%")
+    assert (back.half.low, back.estimate.low) == ("22.22%", "22.22%")  # what was before now is cut off
+    assert [(label.text, label.x) for label in back.labels] == [("50%", "44.44%"), ("80%", "88.89%")]
+    assert plain(back.estimate.label) == (
+        "Fixed by 14:10 UTC, 50% interval 13:50 UTC to 14:50 UTC, 80% interval 13:40 UTC to 16:10 UTC; now 14:10 UTC"
+    )
+
+
+def test_a_range_that_ends_far_off_runs_to_the_edge_and_says_when() -> None:
+    found = incident("a", "02 13:00", "")
+    made = issued()
+    long = replace(made, forecast=replace(made.forecast, quantiles=(10.0, 20.0, 50.0, 80.0, 1200.0)))
+    back = outlook_of(replace(almanac([found]), issued={"anthropic": (long,)}), found).back
+    assert (back.estimate.high, back.labels[-1].x) == ("100%", "100%")
+    assert plain(back.labels[-1].text) == "80%, to 3 March, 09:30 UTC"
+
+
 def test_a_forecast_that_was_outlasted_says_so() -> None:
     found = incident("a", "02 13:00", "")
     late = moment(seconds(at("02 16:10")) + 60)
