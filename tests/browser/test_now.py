@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -48,6 +49,14 @@ def site(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "theme/static", tmp_path / "theme")
     (tmp_path / "index.html").write_text(home(), encoding="utf-8")
     return tmp_path
+
+
+def publish(site: Path, html: str) -> None:
+    """Put another front page in place, seconds after the one before: for the server that is when it changed."""
+    page = site / "index.html"
+    later = page.stat().st_mtime + 10
+    page.write_text(html, encoding="utf-8")
+    os.utime(page, (later, later))
 
 
 @pytest.fixture(scope="module")
@@ -133,13 +142,13 @@ def test_local_time_says_the_day_where_it_is_another_one(opened: Opened) -> None
 
 def test_a_page_takes_back_what_it_said_of_now_and_keeps_its_history(opened: Opened) -> None:
     page = opened()
-    marks = [said(page, ".ledger .st"), said(page, ".estimate"), said(page, ".expiry")]
+    marks = [said(page, ".ledger .st"), said(page, ".ledger .estimate, .eta"), said(page, ".expiry")]
     page.clock.run_for(60 * 60_000)
     assert marks == [
         ["major", "none reported"],
         [
             "; 50% by 14:50 UTC",
-            "50% chance it is fixed by 14:50 UTC, 80% between 14:20 UTC and 16:50 UTC.",
+            "50% chance it is fixed by 14:50 UTC, 80% chance between 14:20 UTC and 16:50 UTC.",
         ],
         [],
     ]
@@ -163,14 +172,30 @@ def test_a_page_opened_too_late_says_so_at_once(opened: Opened) -> None:
 
 def test_a_title_that_says_that_nothing_is_open_is_taken_back(site: Path, opened: Opened) -> None:
     quiet = printed([("home", front_page(almanac()))])["/"]
-    (site / "index.html").write_text(quiet, encoding="utf-8")
+    publish(site, quiet)
     assert said(opened(), "h1") == ["No provider reports an incident."]
     assert said(opened(moment=EXPIRED), "h1") == ["Unknown since 15:10 UTC."]
 
 
+def test_a_mark_that_is_taken_back_has_the_glyph_of_the_unknown_and_a_question_stays_before_its_answer(
+    site: Path, opened: Opened
+) -> None:
+    marks = (
+        '<p id="a"><span class="st ok"><svg><use href="#g-ok"/></svg><span data-expired="unknown">none</span></span></p>'
+        '<p id="b"><span class="st ok" data-expired="unknown"><svg><use href="#g-ok"/></svg>none</span></p>'
+        '<p id="c" data-expired="Unknown."><b>Is it down?</b> No incident reported.</p>'
+    )
+    publish(site, home().replace("</main>", f"{marks}</main>"))
+    page = opened(moment=EXPIRED)
+    assert [said(page, f"#{place}") for place in "abc"] == [["unknown"], ["unknown"], ["Is it down? Unknown."]]
+    for place in "ab":
+        assert page.locator(f"#{place} .st").get_attribute("class") == "st unknown"
+        assert page.locator(f"#{place} use").get_attribute("href") == "#g-unknown"
+
+
 def test_a_newer_page_is_loaded_after_five_minutes_and_not_before(site: Path, opened: Opened) -> None:
     page = opened()
-    (site / "index.html").write_text(home(is_newer=True), encoding="utf-8")
+    publish(site, home(is_newer=True))
     assert after(page, 4) == []
     assert after(page, 2)[:1] == ["fetch"]
     await_newest(page)
@@ -187,7 +212,7 @@ def test_a_page_that_is_the_same_is_not_loaded_again(opened: Opened) -> None:
 @pytest.mark.parametrize("gone", ["", "<!doctype html><title>Log in to this network</title>"])
 def test_a_host_that_gives_no_page_of_ours_takes_none_away(site: Path, opened: Opened, gone: str) -> None:
     page = opened()
-    (site / "index.html").write_text(gone) if gone else (site / "index.html").unlink()
+    publish(site, gone) if gone else (site / "index.html").unlink()
     answered(page, 6)
     assert after(page, 1) == []
     assert said(page, "h1") == ["Claude has reported a major outage since 14:00 UTC."]
@@ -217,7 +242,7 @@ def test_a_host_that_gives_no_page_of_ours_takes_none_away(site: Path, opened: O
 )
 def test_nobody_loses_what_they_are_at(site: Path, opened: Opened, use: str, leave: str) -> None:
     page = opened()
-    (site / "index.html").write_text(home(is_newer=True), encoding="utf-8")
+    publish(site, home(is_newer=True))
     page.evaluate(use)
     assert after(page, 30) == []
     page.evaluate(leave)

@@ -40,7 +40,7 @@ function expire() {
     const mark = claim.closest(".st") ?? claim;
     mark.querySelector("use")?.setAttribute("href", "#g-unknown");
     mark.className = mark.className.replace(/^st \S+/, "st unknown");
-    claim.lastChild.textContent = claim.dataset.expired;
+    claim.lastChild.textContent = ` ${claim.dataset.expired}`;
   }
 }
 
