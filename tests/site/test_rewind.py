@@ -10,14 +10,16 @@ import pytest
 from almanac import archive
 from almanac.content.article import ArticleCard
 from almanac.engine import Plan
-from almanac.model import Update
+from almanac.model import Update, seconds
 from almanac.snapshot import incident_as_of
 from tests.site.test_engine import TOLD, build, clean, plan  # noqa: F401  (a fixture)
 from tests.support.almanacs import at, incident, pulls
+from tests.support.forecasts import issued
 from tests.support.projects import put, tree
 from tests.unit.test_replay import SEEN
 
 THEN = at("02 12:45")
+KEPT, KEPT_LATER = (issued("seen", seconds(SEEN.started), minutes) for minutes in (51, 81))
 LATER = replace(
     SEEN,
     id="later",
@@ -34,6 +36,7 @@ def past(plan: Plan) -> Plan:  # noqa: F811
     """Return a plan for a moment in the middle of an incident that was changed much later."""
     for found in (replace(SEEN, id="seen"), LATER):
         put(plan.root, found)
+    archive.append_forecasts(plan.content, "anthropic", [KEPT, KEPT_LATER])
     return replace(plan, now=THEN)
 
 
@@ -47,6 +50,8 @@ def forget(content: Path) -> None:
             path.unlink()
         elif then != found:
             path.write_text(archive.render(then))
+    (content / "forecasts/anthropic.jsonl").unlink()
+    archive.append_forecasts(content, "anthropic", [KEPT])
     ended = {"anthropic": ("first", "second", "seen"), "groq": ("other",)}
     for slug in ("anthropic", "groq"):
         known = archive.load_pulls(content, slug)
@@ -66,6 +71,7 @@ def test_what_was_open_then_is_open_on_its_page_and_at_home(past: Plan) -> None:
     assert "<h1>Claude and Groq have reported outages." in home
     page = (past.output / "incidents/anthropic/seen/index.html").read_text()
     assert ("All methods fail." in page, "Some methods fail." in page) == (True, False)
+    assert 'Estimate of <time datetime="2026-03-02T12:40:00Z">12:40\u00a0UTC</time>' in page
 
 
 def test_what_was_not_known_yet_has_no_page(past: Plan) -> None:

@@ -20,7 +20,8 @@ def rewound(almanac: Snapshot, content: Path) -> Snapshot:
     now = seconds(almanac.now)
     late = [card for cards in almanac.cards.values() for card in cards if card.known > now]
     articles = tuple(article for article in almanac.articles if article.date <= almanac.now)
-    if not late and len(articles) == len(almanac.articles):
+    issued = {slug: tuple(line for line in lines if line.forecast.at <= now) for slug, lines in almanac.issued.items()}
+    if not late and len(articles) == len(almanac.articles) and issued == almanac.issued:
         return almanac
     by_slug = order.orders(almanac.providers)
     past_cards = {card.file: _past_card(content, card, now, by_slug[card.provider]) for card in late}
@@ -34,6 +35,7 @@ def rewound(almanac: Snapshot, content: Path) -> Snapshot:
         cards=cards,
         pulls=pulls,
         articles=articles,
+        issued=issued,
         record_until=max((span.until for pull in pulls.values() for span in pull.coverage), default=None),
         corrections=tuple(c for c in almanac.corrections if c.fix.date <= now and c.now.known <= now),
     )
