@@ -197,6 +197,12 @@ def test_a_damaged_scorecard_says_how_to_make_it_anew(tmp_path: Path) -> None:
         archive.load_scorecard(tmp_path)
 
 
+def test_a_scorecard_of_numbers_that_are_none_is_damaged() -> None:
+    text = scorecard.render(scorecard.scorecard(cards(), seconds(NOW)))
+    with pytest.raises(ValueError, match="no scorecard"):
+        scorecard.parse(text.replace('"incidents": 40', '"incidents": Infinity'))
+
+
 def test_the_digest_moves_with_what_the_backtest_sees_and_with_nothing_else() -> None:
     whole = cards()
     assert scorecard.digest(reversed(whole)) == scorecard.digest(whole)

@@ -13,10 +13,11 @@ import numpy as np
 
 from almanac.model import Card
 from almanac.stats.past import Past, counts, past
-from almanac.stats.recovery import CHOSEN, LEVELS, WITHIN, Forecast, Settings, forecast
+from almanac.stats.recovery import CHOSEN, LEVELS, WITHIN, Forecast, Settings, forecast, is_within
 from almanac.stats.survival import Floats, Ints
 
 ELAPSED = (0, 15, 30, 60, 120)  # minutes
+SKIPPED = 10  # first incidents of a provider, which leave too little to learn from
 PRESS = (120.0, 150.0, 180.0, 210.0, 240.0)  # "2 to 4 hours" as quantiles of the whole length, by LEVELS
 _LEVELS = np.array(LEVELS)
 
@@ -64,7 +65,7 @@ class Bin(NamedTuple):
 def backtest(
     cards: Iterable[Card],
     *,
-    skip: int = 10,
+    skip: int = SKIPPED,
     elapsed: Sequence[int] = ELAPSED,
     providers: frozenset[str] = frozenset(),
     settings: Settings = CHOSEN,
@@ -81,7 +82,7 @@ def backtest(
     earlier = {(t.provider, t.id, t.elapsed): t for t in before if t.at < since}
     trials: list[Trial] = []
     for slug in sorted(providers or history.providers):
-        ended = _ended_incidents(everything, slug)
+        ended = ended_incidents(everything, slug)
         for place, card in enumerate(ended.cards[skip:], start=skip):
             trials += (
                 earlier.get((slug, card.id, minutes)) or _trial(history, ended, place, minutes, settings)
@@ -91,7 +92,7 @@ def backtest(
     return tuple(trials)
 
 
-class _Ended(NamedTuple):
+class Ended(NamedTuple):
     """A provider's ended incidents that count, by start; lengths in minutes."""
 
     cards: tuple[Card, ...]
@@ -99,14 +100,15 @@ class _Ended(NamedTuple):
     lengths: Floats
 
 
-def _ended_incidents(cards: Iterable[Card], slug: str) -> _Ended:
+def ended_incidents(cards: Iterable[Card], slug: str) -> Ended:
+    """Return the incidents of a provider that can be forecast again."""
     own = (c for c in cards if c.provider == slug and c.ended is not None and counts(c))
     ordered = tuple(sorted(own, key=lambda c: (c.started, c.id)))
     ends = np.array([c.ended for c in ordered], np.int64)
-    return _Ended(ordered, ends, (ends - np.array([c.started for c in ordered], np.int64)) / 60)
+    return Ended(ordered, ends, (ends - np.array([c.started for c in ordered], np.int64)) / 60)
 
 
-def _trial(history: Past, ended: _Ended, place: int, elapsed: int, settings: Settings) -> Trial:
+def _trial(history: Past, ended: Ended, place: int, elapsed: int, settings: Settings) -> Trial:
     card = ended.cards[place]
     now = card.started + 60 * elapsed
     return Trial(
@@ -147,6 +149,7 @@ def score(trials: Iterable[Trial]) -> Score:
     """Score these trials together."""
     everything = tuple(trials)
     answered = [(t, t.forecast) for t in everything if t.forecast is not None]
+    inside = [is_within(f.quantiles, t.remaining) for t, f in answered]
     compared = [(t, f.quantiles, t.plain) for t, f in answered if t.plain is not None]
     return Score(
         n=len(answered),
@@ -155,8 +158,8 @@ def score(trials: Iterable[Trial]) -> Score:
         loss=_mean([pinball(quantiles, t.remaining) for t, quantiles, _ in compared]),
         plain=_mean([pinball(quantiles, t.remaining) for t, _, quantiles in compared]),
         press=_mean([pinball(t.press, t.remaining) for t, _, _ in compared]),
-        within_50=sum(f.quantiles[1] <= t.remaining <= f.quantiles[3] for t, f in answered),
-        within_80=sum(f.quantiles[0] <= t.remaining <= f.quantiles[4] for t, f in answered),
+        within_50=sum(half for half, _ in inside),
+        within_80=sum(whole for _, whole in inside),
     )
 
 

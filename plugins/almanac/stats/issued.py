@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from almanac.model import Card, moment, seconds, stamp, unstamp
 from almanac.stats.backtest import pinball
 from almanac.stats.past import Past
-from almanac.stats.recovery import CHOSEN, LEVELS, WITHIN, Forecast, Settings, forecast
+from almanac.stats.recovery import CHOSEN, LEVELS, WITHIN, Forecast, Settings, forecast, is_within
 
 GROWTH = 1.5  # a forecast is due again when the incident is so many times as old
 LEAST = 900  # seconds between two forecasts of one incident, unless its phase changes
@@ -63,12 +64,12 @@ def score(issued: Issued, card: Card) -> ForecastScore | None:
     if card.ended is None:
         return None
     remaining = max(card.ended - issued.forecast.at, 0) / 60
-    tenth, quarter, _, three_quarters, ninetieth = issued.forecast.quantiles
+    within_50, within_80 = is_within(issued.forecast.quantiles, remaining)
     return ForecastScore(
         remaining=remaining,
         loss=pinball(issued.forecast.quantiles, remaining),
-        within_50=quarter <= remaining <= three_quarters,
-        within_80=tenth <= remaining <= ninetieth,
+        within_50=within_50,
+        within_80=within_80,
     )
 
 
@@ -96,14 +97,15 @@ def parse(line: str, provider: str) -> Issued:
     """Return the forecast of a line of `render`. Raises ValueError for anything else."""
     try:
         fields = json.loads(line)
+        at = seconds(unstamp(fields["at"]))
         return Issued(
             provider=provider,
-            incident=fields["incident"],
-            phase=fields["phase"],
+            incident=_text(fields["incident"]),
+            phase=_text(fields["phase"]),
             forecast=Forecast(
-                at=seconds(unstamp(fields["at"])),
+                at=at,
                 elapsed=float(fields["elapsed"]),
-                quantiles=tuple(float(fields["quantiles"][f"{level:g}"]) for level in LEVELS),
+                quantiles=_on_the_clock(at, [float(fields["quantiles"][f"{level:g}"]) for level in LEVELS]),
                 chances=tuple(float(fields["chances"][str(minutes)]) for minutes in WITHIN),
                 n=int(fields["n"]),
                 others=int(fields["others"]),
@@ -111,5 +113,19 @@ def parse(line: str, provider: str) -> Issued:
                 borrowed=float(fields["borrowed"]),
             ),
         )
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         raise ValueError(f"not a forecast: {line[:80]!r} ({error})") from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.40} is no text")
+    return value
+
+
+def _on_the_clock(at: int, minutes: Sequence[float]) -> tuple[float, ...]:
+    """Return the quantiles, which rise from 0 and end at a moment that has a date."""
+    if not all(low <= high for low, high in pairwise((0.0, *minutes))):  # nor where one is no number
+        raise ValueError("its quantiles do not rise")
+    moment(at + round(60 * minutes[-1]))
+    return tuple(minutes)

@@ -7,6 +7,7 @@ incident counts, stands in `Settings`. Nothing that happened after the moment of
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from almanac.stats.survival import Bools, Floats, Ints, curve, effective_number
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 WITHIN = (30, 60, 120, 240, 720)  # minutes: the questions "back within …?" that are answered
+BORROWED = 0.25  # share of the weight from which on it must be said that it is other providers'
 MINIMUM = 10.0  # effective past incidents; an 80 % interval has no ends with fewer than 9
 
 _HOUR, _DAY = 3600, 86_400
@@ -56,7 +58,7 @@ class Forecast:
     @property
     def borrows(self) -> bool:
         """Whether other providers decide more than a quarter of it, which then must be said."""
-        return self.borrowed > 0.25
+        return self.borrowed > BORROWED
 
 
 class Peers(NamedTuple):
@@ -98,6 +100,12 @@ def forecast(past: Past, card: Card, now: int, settings: Settings = CHOSEN) -> F
         effective=effective,
         borrowed=float(like.weights[foreign].sum() / like.weights.sum()),
     )
+
+
+def is_within(quantiles: Sequence[float], remaining: float) -> tuple[bool, bool]:
+    """Say whether what remained (minutes) lies in the 50 % range of quantiles by LEVELS, and whether in the 80 % range."""
+    tenth, quarter, _, three_quarters, ninetieth = quantiles
+    return quarter <= remaining <= three_quarters, tenth <= remaining <= ninetieth
 
 
 def peers(

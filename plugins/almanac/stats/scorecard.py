@@ -121,7 +121,7 @@ def parse(text: str) -> Scorecard:
             reliability=tuple((int(m), tuple(Bin(*b) for b in bins)) for m, bins in fields["reliability"].items()),
             calibration=tuple(Bin(*b) for b in fields["calibration"]),
         )
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
         raise ValueError(f"no scorecard ({error!r})") from error
 
 

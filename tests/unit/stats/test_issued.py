@@ -39,7 +39,26 @@ def test_what_is_refused_is_not_issued() -> None:
     assert issue(past([]), card(0), at(1)) is None
 
 
-@pytest.mark.parametrize("line", ["", "[]", "{", '{"at": "2026-03-01T01:00:00Z"}', LINE.replace("5.5", '"x"'), "null"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "[]",
+        "{",
+        '{"at": "2026-03-01T01:00:00Z"}',
+        LINE.replace("5.5", '"x"'),
+        "null",
+        LINE.replace("5.5", "NaN"),
+        LINE.replace("5.5", "-5.5"),
+        LINE.replace("40.0, ", "10.0, "),
+        LINE.replace("160.0", "Infinity"),
+        LINE.replace("160.0", "1" + "0" * 400),
+        LINE.replace("2026-", "9999-").replace("160.0", "1e7"),
+        LINE.replace('"n": 30', '"n": Infinity'),
+        LINE.replace('"x1"', '["x1"]'),
+        LINE.replace('"identified"', "1"),
+    ],
+)
 def test_a_line_that_is_no_forecast_is_an_error_that_shows_it(line: str) -> None:
     with pytest.raises(ValueError, match="not a forecast"):
         parse(line, "acme")
