@@ -300,7 +300,7 @@ def doctor(_: Context) -> None:
 
 @task(help={"now": "as of this time"})
 def score(_: Context, now: str = "") -> None:
-    """Backtest the forecasts and write content/forecasts/scorecard.json, if the data has changed."""
+    """Backtest the forecasts and write scorecard.json and hindsight.json, if the data has changed."""
     from almanac.commands import score as almanac_score
 
     sys.exit(almanac_score.score(CONTENT, now=now))

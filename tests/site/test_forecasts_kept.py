@@ -15,7 +15,7 @@ from almanac.commands import score as score_command
 from almanac.model import Card, Incident, Phase, Pulls, Update, moment, seconds, stamp
 from almanac.pull.forecasts import keep
 from almanac.pull.report import ForecastOutcome, Report, lines
-from almanac.stats import scorecard
+from almanac.stats import hindcast, scorecard
 from almanac.stats.backtest import Bin, backtest, score
 from almanac.stats.issued import Issued
 from tests.support import forecasts
@@ -218,6 +218,25 @@ def test_what_ended_since_is_counted() -> None:
     assert scorecard.since([*whole, carded(OPEN)], known) == 2
 
 
+# The hindcasts
+
+
+def test_hindcasts_survive_their_file(tmp_path: Path) -> None:
+    made = hindcast.hindsight(cards(), "44e70c9e8370dcc5", seconds(NOW))
+    assert archive.load_hindsight(tmp_path) is None
+    assert archive.save_hindsight(tmp_path, made)
+    assert archive.load_hindsight(tmp_path) == made
+    assert not archive.save_hindsight(tmp_path, made)
+    assert len(made.texts) == 29  # of forty, without the first ten and one that came after too few
+
+
+def test_damaged_hindcasts_say_how_to_make_them_anew(tmp_path: Path) -> None:
+    (tmp_path / "forecasts").mkdir()
+    (tmp_path / "forecasts/hindsight.json").write_text("[]")
+    with pytest.raises(ArchiveError, match=r"hindsight\.json:1: .*python3 tasks\.py score"):
+        archive.load_hindsight(tmp_path)
+
+
 # The two commands
 
 
@@ -228,6 +247,31 @@ def test_score_writes_the_scorecard_once_for_a_record(content: Path, capsys: pyt
     assert score_command.score(content, now=stamp(NOW + timedelta(days=3))) == 0
     assert capsys.readouterr().out == "score: the data has not changed since 2026-03-02; nothing to do\n"
     assert (content / "forecasts/scorecard.json").read_bytes() == written
+
+
+def test_score_makes_what_is_missing_and_leaves_the_rest(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    score_command.score(content, now=stamp(NOW))
+    assert capsys.readouterr().out.splitlines() == [
+        f"score: {len(backtest(cards()))} forecasts of 40 incidents scored",
+        "score: 29 incidents forecast again, as it would have been while they were open",
+    ]
+    files = {name: content / "forecasts" / name for name in ("scorecard.json", "hindsight.json")}
+    before = {name: path.read_bytes() for name, path in files.items()}
+    for path in files.values():
+        path.unlink()
+        assert score_command.score(content, now=stamp(NOW)) == 0
+        assert len(capsys.readouterr().out.splitlines()) == 1
+        assert {name: path.read_bytes() for name, path in files.items()} == before
+
+
+def test_score_makes_both_again_when_an_incident_has_ended(content: Path) -> None:
+    score_command.score(content, now=stamp(NOW))
+    archive.save(content, [replace(past(41)[40], id="more")], {})
+    assert score_command.score(content, now=stamp(NOW)) == 0
+    scores, seen = archive.load_scorecard(content), archive.load_hindsight(content)
+    assert scores is not None
+    assert seen is not None
+    assert (scores.incidents, len(seen.texts), seen.record) == (41, 30, scores.record)
 
 
 def test_score_is_made_as_of_the_moment_that_is_stated(content: Path, capsys: pytest.CaptureFixture[str]) -> None:

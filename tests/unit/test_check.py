@@ -331,7 +331,9 @@ def test_all_problems_come_at_once_in_the_order_of_the_files(content: Path) -> N
     ]
 
 
-@pytest.mark.parametrize("file", ["pulls/openai.json", "forecasts/openai.jsonl", "forecasts/scorecard.json"])
+@pytest.mark.parametrize(
+    "file", ["pulls/openai.json", "forecasts/openai.jsonl", "forecasts/scorecard.json", "forecasts/hindsight.json"]
+)
 @pytest.mark.parametrize("data", ["{garbage\n", "[" * 100_000 + "\n"], ids=["garbage", "nested"])
 def test_a_broken_record_of_the_machine_hides_no_mistake_of_people(content: Path, file: str, data: str) -> None:
     put(content, file, data)
@@ -392,7 +394,9 @@ def test_symbolic_links_and_huge_files_are_not_read(content: Path, tmp_path: Pat
     ]
 
 
-@pytest.mark.parametrize("file", ["forecasts/openai.jsonl", "forecasts/scorecard.json", "pulls/openai.json"])
+@pytest.mark.parametrize(
+    "file", ["forecasts/openai.jsonl", "forecasts/scorecard.json", "forecasts/hindsight.json", "pulls/openai.json"]
+)
 def test_a_folder_with_the_name_of_a_record_is_named(content: Path, file: str) -> None:
     (content / file).unlink(missing_ok=True)
     put(content, f"{file}/x", "")

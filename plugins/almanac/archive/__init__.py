@@ -21,7 +21,14 @@ from almanac.archive.disk import (
     slug_of,
     walk,
 )
-from almanac.archive.forecasts import append_forecasts, load_forecasts, load_scorecard, save_scorecard
+from almanac.archive.forecasts import (
+    append_forecasts,
+    load_forecasts,
+    load_hindsight,
+    load_scorecard,
+    save_hindsight,
+    save_scorecard,
+)
 from almanac.archive.journal import append_log
 from almanac.archive.page import ArchiveError, parse, render
 
@@ -36,6 +43,7 @@ __all__ = [
     "file_of",
     "load",
     "load_forecasts",
+    "load_hindsight",
     "load_pulls",
     "load_scorecard",
     "lock",
@@ -46,6 +54,7 @@ __all__ = [
     "read_bytes",
     "render",
     "save",
+    "save_hindsight",
     "save_pulls",
     "save_scorecard",
     "slug_of",

@@ -1,18 +1,23 @@
-"""Forecasts on disk: what was issued for open incidents, a line each and never changed, and the scorecard."""
+"""Forecasts on disk: what was issued for open incidents, a line each and never changed, the scorecard, and the hindcasts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from almanac.archive.disk import FORECASTS, write
 from almanac.archive.page import ArchiveError
 from almanac.model.problem import Problem
-from almanac.stats import issued, scorecard
+from almanac.stats import hindcast, issued, scorecard
+from almanac.stats.hindcast import Hindsight
 from almanac.stats.issued import Issued
 from almanac.stats.scorecard import Scorecard
 
+Made = TypeVar("Made")
+
 SCORECARD = "scorecard.json"
+HINDSIGHT = "hindsight.json"
 
 
 def load_forecasts(content: Path, provider: str) -> tuple[Issued, ...]:
@@ -54,16 +59,29 @@ def append_forecasts(content: Path, provider: str, lines: Iterable[Issued]) -> i
 
 def load_scorecard(content: Path) -> Scorecard | None:
     """Return the scorecard; None where none was made. Raises ArchiveError."""
+    return _made_by_score(content, SCORECARD, scorecard.parse)
+
+
+def load_hindsight(content: Path) -> Hindsight | None:
+    """Return the hindcasts; None where none were made. Raises ArchiveError."""
+    return _made_by_score(content, HINDSIGHT, hindcast.parse)
+
+
+def _made_by_score(content: Path, name: str, parse: Callable[[str], Made]) -> Made | None:
     try:
-        return scorecard.parse((content / FORECASTS / SCORECARD).read_text(encoding="utf-8"))
+        return parse((content / FORECASTS / name).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except ValueError as error:
-        label = f"{content.name}/{FORECASTS}/{SCORECARD}"
         message = f"{error}; make it anew: python3 tasks.py score"
-        raise ArchiveError(Problem(file=label, message=message)) from None
+        raise ArchiveError(Problem(file=f"{content.name}/{FORECASTS}/{name}", message=message)) from None
 
 
 def save_scorecard(content: Path, card: Scorecard) -> bool:
     """Write the scorecard, atomically. True if anything changed."""
     return write(content / FORECASTS / SCORECARD, scorecard.render(card))
+
+
+def save_hindsight(content: Path, made: Hindsight) -> bool:
+    """Write the hindcasts, atomically. True if anything changed."""
+    return write(content / FORECASTS / HINDSIGHT, hindcast.render(made))

@@ -1,4 +1,4 @@
-"""Scores the forecasts over the archive as it is."""
+"""Scores the forecasts over the archive as it is, and makes them again for incidents that are over."""
 
 from __future__ import annotations
 
@@ -11,25 +11,32 @@ from almanac.commands.explain import stated_moment
 from almanac.content.providers import ProviderError
 from almanac.model import moment, seconds
 from almanac.snapshot.load import load
+from almanac.stats.hindcast import hindsight
 from almanac.stats.scorecard import digest, scorecard
 
 
 def score(content: Path, *, now: str = "") -> int:
-    """Write the scorecard of the forecasts, unless it was made from this very record. Return the exit code.
+    """Write the scorecard of the forecasts and the hindcasts, unless they were made from this very record.
 
-    `now` is a time such as 2026-07-01T00:00:00Z, or "" for SOURCE_DATE_EPOCH or the clock.
+    Return the exit code. `now` is a time such as 2026-07-01T00:00:00Z, or "" for SOURCE_DATE_EPOCH or the clock.
     """
     try:
         at = stated_moment(now)
         cards = [one for of_one in load(content, at).cards.values() for one in of_one]
-        stored = archive.load_scorecard(content)
+        stored, seen = archive.load_scorecard(content), archive.load_hindsight(content)
     except (ArchiveError, ProviderError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
-    if stored is not None and stored.record == digest(cards):
+    record = digest(cards)
+    if stored is not None and seen is not None and stored.record == seen.record == record:
         print(f"score: the data has not changed since {moment(stored.run_at):%Y-%m-%d}; nothing to do")
         return 0
-    card = scorecard(cards, seconds(at))
-    archive.save_scorecard(content, card)
-    print(f"score: {card.trials} forecasts of {card.incidents} incidents scored")
+    if stored is None or stored.record != record:
+        card = scorecard(cards, seconds(at))
+        archive.save_scorecard(content, card)
+        print(f"score: {card.trials} forecasts of {card.incidents} incidents scored")
+    if seen is None or seen.record != record:
+        made = hindsight(cards, record, seconds(at))
+        archive.save_hindsight(content, made)
+        print(f"score: {len(made.texts)} incidents forecast again, as it would have been while they were open")
     return 0

@@ -13,7 +13,7 @@ PEOPLE = re.compile(r"(?:providers|press)/[^/]+\.md|LICENSE|words\.txt")
 # What pull, score, backfill and curate write. The first folders are committed by the publishing workflow.
 PULLED = ("incidents", "inbox", "forecasts", "pulls")
 MACHINE = re.compile(
-    r"incidents/[^/]+/\d{4}/[^/]+\.md|inbox/(?:[^/]+\.md|dropped\.txt)|forecasts/(?:[^/]+\.jsonl|scorecard\.json)"
+    r"incidents/[^/]+/\d{4}/[^/]+\.md|inbox/(?:[^/]+\.md|dropped\.txt)|forecasts/(?:[^/]+\.jsonl|(?:scorecard|hindsight)\.json)"
     r"|pulls/[^/]+\.json|pulls/log/\d{4}-\d\d\.txt"
 )
 _OWNED = re.compile(r"(?:pulls/([^/]+)\.json|forecasts/([^/]+)\.jsonl)")

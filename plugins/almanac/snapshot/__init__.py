@@ -38,3 +38,4 @@ class Snapshot:
     press: tuple[FeedState, ...] = ()  # feeds of the press, as the last pull left them
     issued: Mapping[str, tuple[Issued, ...]] = field(default_factory=dict)  # forecasts by provider slug, oldest first
     scorecard: Scorecard | None = None  # of the forecasts; None while none was made
+    hindcasts: Mapping[tuple[str, str], str] = field(default_factory=dict)  # packed, by (provider slug, raw id)

@@ -66,6 +66,7 @@ def assemble(
         for slug in (*cards_by_provider, archive.PRESS)
     }
     press = pulls.pop(archive.PRESS)
+    hindsight = _recorded(content, archive.load_hindsight, None, faults)
     return Snapshot(
         providers=watched,
         cards={slug: tuple(sorted(group, key=newest_first)) for slug, group in cards_by_provider.items()},
@@ -82,6 +83,7 @@ def assemble(
         press=press.feeds,
         issued={slug: _recorded(content, _issued(slug), (), faults) for slug in cards_by_provider},
         scorecard=_recorded(content, archive.load_scorecard, None, faults),
+        hindcasts=hindsight.texts if hindsight else {},
     )
 
 

@@ -237,7 +237,13 @@ MACHINE = [
     ),
     *(
         Case(name=f"record: {name}", files={file: data})
-        for file in ("pulls/groq.json", "forecasts/groq.jsonl", "forecasts/scorecard.json", "pulls/_press.json")
+        for file in (
+            "pulls/groq.json",
+            "forecasts/groq.jsonl",
+            "forecasts/scorecard.json",
+            "forecasts/hindsight.json",
+            "pulls/_press.json",
+        )
         for name, data in {
             f"{file} of garbage": b"{garbage\n",
             f"{file} of bytes": b"\xff\xfe\x00\n",
