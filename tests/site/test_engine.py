@@ -14,9 +14,11 @@ import pytest
 from almanac import archive, engine
 from almanac.content.article import ArticleCard
 from almanac.engine import Build, Built, Plan
-from almanac.model import Change
+from almanac.model import Change, Incident
+from almanac.stats import hindcast
+from almanac.stats.hindcast import Hindcast
 from bench import corpus
-from tests.support.almanacs import incident, pulls
+from tests.support.almanacs import carded, incident, pulls
 from tests.support.content import provider
 from tests.support.projects import INCIDENTS, LONG_AGO, moment, project, put, tree, write
 
@@ -277,7 +279,58 @@ def _call(plan: Plan, rng: random.Random, number: int) -> None:
     write(plan.root, "providers/groq.md", provider("groq", f"Groq {number}"))
 
 
-EDITS: list[Callable[[Plan, random.Random, int], None]] = [_add, _delete, _rename, _edit, _pull, _unprint, _call]
+def _foresee(plan: Plan, rng: random.Random, _: int) -> None:
+    over = [one for one in (archive.parse(path.read_text()) for path in _files(plan)) if one.ended]
+    hindcasts(plan.content, *rng.sample(over, len(over) // 2))
+
+
+EDITS: list[Callable[[Plan, random.Random, int], None]] = [
+    _add,
+    _delete,
+    _rename,
+    _edit,
+    _pull,
+    _unprint,
+    _call,
+    _foresee,
+]
+
+
+def hindcasts(content: Path, *incidents: Incident) -> None:
+    """Keep of each incident what the forecast would have said a minute after its start."""
+    texts = {}
+    for one in incidents:
+        card = carded(one)
+        said = Hindcast(card.started + 60, (5.0, 10.0, 20.0, 40.0, 80.0), 30, 0, 0.0)
+        texts[one.provider, one.id] = hindcast.pack(card, [said])
+    archive.save_hindsight(content, hindcast.Hindsight(0, "", texts))
+
+
+def test_hindcasts_of_an_incident_rewrite_its_page_and_replay_and_nothing_else(plan: Plan) -> None:
+    build(plan)
+    hindcasts(plan.content, INCIDENTS[0])
+    assert set(build(plan).written) == {
+        "incidents/anthropic/first/index.html",
+        "incidents/anthropic/first/at/index.html",
+    }
+    assert tree(plan.output) == clean(plan)
+    hindcasts(plan.content, INCIDENTS[0], INCIDENTS[3])
+    assert set(build(plan).written) == {
+        "incidents/groq/other/index.html",
+        "incidents/groq/other/at/index.html",
+    }
+    assert tree(plan.output) == clean(plan)
+    (plan.content / "forecasts/hindsight.json").unlink()
+    assert len(build(plan).written) == 4
+    assert tree(plan.output) == clean(plan)
+
+
+def test_hindcasts_that_cannot_be_read_are_named_and_the_rest_is_built(plan: Plan) -> None:
+    build(plan)
+    write(plan.root, "forecasts/hindsight.json", "[]")
+    [problem] = build(plan).problems
+    assert problem.startswith("content/forecasts/hindsight.json:1:1: no hindcasts (")
+    assert tree(plan.output) == clean(plan)
 
 
 @pytest.mark.slow

@@ -113,7 +113,7 @@ def _print(
             press.stays(path) for path in (twin, *(path for _, path in replays))  # what these show is in the key, too
         ):
             continue
-        again = digest(*own, around.name(card), around.parts(card))
+        again = digest(*own, around.name(card), around.parts(card), around.estimates(card))
         bare = digest("twin", file.encode(), row.content, b"" if as_filed else card)
         sheets = [(n, sheet) for n, sheet in replays if not press.stands(sheet, again)]
         press.stands(twin, bare)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from almanac.model.times import TWO
+from almanac.model.times import moment as instant
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 GAP = "\u00a0"  # between a number and its unit: the two never part at the end of a line
@@ -104,6 +105,16 @@ def near(at: datetime, now: datetime) -> str:
     if at.year == now.year:
         return f"{day_month(at)}, {clock(at)}{GAP}UTC"
     return moment(at)
+
+
+def clock_near(at: int, day: int) -> str:
+    """Return epoch seconds as a table has them: 11:49 on the day of the moment `day`, else 3 Mar, 06:03."""
+    return clock_of(at) if at // DAY == day // DAY else f"{short_date(instant(at))}, {clock_of(at)}"
+
+
+def clocks(low: int, high: int, day: int) -> str:
+    """Return two such moments as a range: 12:04 to 17:15."""
+    return f"{clock_near(low, day)} to {clock_near(high, day)}"
 
 
 def period(since: datetime, last: datetime) -> str:

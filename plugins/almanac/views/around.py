@@ -58,6 +58,8 @@ class Around:
     end: int  # its end, or the last moment it is known to have been open
     corrected: tuple[Note, ...] = ()  # by editors: it, and what was merged with it
     press_posts: tuple[PressPost, ...] = ()  # elsewhere at the time, oldest first
+    shown: tuple[Issued, ...] = ()  # every forecast kept for it, oldest first
+    hindcasts: str = ""  # what the forecast would have said, packed; "" where that was not computed
     is_current: bool = False  # whether it is surely still open: past an hour after the last reading nobody knows
     issued: Issued | None = None  # from here on only while it is: the newest forecast kept for it
     instead: Alternatives | None = None  # what to use meanwhile
@@ -87,6 +89,7 @@ class Surroundings:
         self._corrected = by_incident(almanac)
         self._press_posts = posts_by_incident(almanac)
         self._read = read
+        self._forecasts = _forecasts(almanac)
         self._marks: dict[int, bytes] = {}
         self._states: dict[str, DeclaredState] = {}
         self._components: dict[str, Parts] = {}
@@ -126,7 +129,14 @@ class Surroundings:
         view = window(card.started, until)
         days = [self._mark_of(day) for day in range(view.since // DAY, view.until // DAY + 1)]
         mentions = self._cited.get(key), self._corrected.get(key), self._press_posts.get(key)
-        return self._provider_digest, until, days, *mentions
+        return self._provider_digest, until, days, *mentions, self.estimates(card)
+
+    def estimates(self, card: Card) -> tuple[tuple[Issued, ...], str]:
+        """Return the forecasts kept for an incident, oldest first, and its hindcasts as they are packed."""
+        if not card.is_trouble:
+            return (), ""
+        key = (card.provider, card.id)
+        return self._forecasts.get(key, ()), self._almanac.hindcasts.get(key, "")
 
     def _mark_of(self, day: int) -> bytes:
         """Return a digest of all that pages may show of the trouble of a day (days since the epoch)."""
@@ -161,6 +171,7 @@ class Surroundings:
         going_on, until = self._goes_on(card), end(card, pulls)
         is_current = going_on and seconds(self._almanac.now) - until < base.FRESH
         is_urgent = is_current and card.is_trouble
+        shown, hindcasts = self.estimates(card)
         return Around(
             provider=self.name(card),
             slug=card.provider,
@@ -173,11 +184,13 @@ class Surroundings:
             corrected=self._corrected.get((card.provider, card.id), ()),
             press_posts=self._press_posts.get((card.provider, card.id), ()),
             is_current=is_current,
-            issued=self._newest_forecast(card) if is_urgent else None,
+            issued=shown[-1] if shown and is_urgent else None,
             instead=self.instead_of(card.provider) if is_urgent else None,
             precedent=self._precedent(card, until) if is_urgent else None,
             parts=self.components(card.provider) if is_urgent else None,
             status_page=base.status_page(provider) if is_urgent and provider else None,
+            shown=shown,
+            hindcasts=hindcasts,
         )
 
     def state(self, slug: str) -> DeclaredState:
@@ -211,10 +224,6 @@ class Surroundings:
         """Return what stands in for a provider, or for what it offers of a capability, with the state of each now."""
         best = self._advice.get(slug)
         return alternatives(best, self.state, self._almanac.now, capability) if best else None
-
-    def _newest_forecast(self, card: Card) -> Issued | None:
-        forecasts = self._almanac.issued.get(card.provider, ())
-        return next((line for line in reversed(forecasts) if line.incident == card.id), None)
 
     @cached_property
     def _advice(self) -> Mapping[str, Advice]:
@@ -281,6 +290,15 @@ def _digest(values: object) -> bytes:
 def _reach(pulls: Pulls, now: int) -> int | None:
     covered = windows.coverage(pulls, now)
     return covered[-1].until if covered else None
+
+
+def _forecasts(almanac: Snapshot) -> dict[tuple[str, str], tuple[Issued, ...]]:
+    """Return the forecasts kept for each incident, oldest first."""
+    kept: dict[tuple[str, str], list[Issued]] = {}
+    for slug, lines in almanac.issued.items():
+        for line in lines:
+            kept.setdefault((slug, line.incident), []).append(line)
+    return {key: tuple(lines) for key, lines in kept.items()}
 
 
 def _by_day(almanac: Snapshot) -> dict[int, list[tuple[Card, int]]]:

@@ -13,6 +13,7 @@ from almanac.views.around import Around
 from almanac.views.base import FeedLink, Head, Link, Time, Way
 from almanac.views.corrections import Note
 from almanac.views.edits import EditDiff, changed
+from almanac.views.hindsight import Fan, fan
 from almanac.views.outlook import Outlook, outlook
 from almanac.views.pagination import Sheet
 from almanac.views.parts import Parts, anchor
@@ -97,6 +98,7 @@ class IncidentPage:
     twin: FeedLink
     cite: str  # the record and its version, in words
     cite_url: str
+    fan: Fan | None = None
     replay: str = ""  # address of its replay
     sheets: tuple[Sheet, ...] = ()  # a huge one goes on on further pages
 
@@ -138,6 +140,7 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
         corrected=around.corrected,
         press_posts=around.press_posts,
         outlook=outlook(around, card),
+        fan=fan(around, card) if sheet == 1 else None,
         parts=around.parts,
         status_page=around.status_page,
         over=base.ways_to_follow(around.slug) if around.live and card.is_trouble else (),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from almanac.model import OVER, Card, Impact, Incident, Update, seconds, stamp
 from almanac.snapshot import incident_as_of as past
 from almanac.text import english, markdown
-from almanac.views import base, pagination
+from almanac.views import base, hindsight, pagination
 from almanac.views.around import Around
 from almanac.views.base import Head, Link, Mark, Time
 from almanac.views.edits import EditDiff, all_edits
@@ -45,6 +45,8 @@ class ReplayState(NamedTuple):
     edits: tuple[EditDiff, ...]
     earlier: str  # anchors of the states beside it, "" at the ends
     later: str
+    open_at: int = 0  # the moment in epoch seconds, if it was open then
+    estimate: str = ""  # when it would be over, as was or would have been said then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,9 @@ def replay(
     """Return one page of the replay of an incident. `first` are the states of its first page, if these are at hand."""
     urls, which = replay_urls(card), f"{around.provider} incident of {english.moment(incident.started)}"
     page_states = first if first is not None and sheet == 1 else states(incident, sheet)
+    known = hindsight.estimates(around, card)
+    if any(known):
+        page_states = tuple([state._replace(estimate=_estimate(known, state)) for state in page_states])
     return ReplayPage(
         head=Head(
             title=pagination.numbered(f"What was known when: {which}, {incident.id}", sheet),
@@ -141,8 +146,13 @@ def _states(incident: Incident, first: int, last: int) -> Iterator[ReplayState]:
             edits=tuple(edits.get(iso, ())),
             earlier=f"at-{stamps[number - 1]}" if number > first else "",
             later=f"at-{stamps[number + 1]}" if number + 1 < last else "",
+            open_at=seconds(at) if _is_open(facts, at) else 0,
         )
         before = facts
+
+
+def _estimate(known: hindsight.Estimates, state: ReplayState) -> str:
+    return hindsight.sentence(known, state.open_at) if state.open_at else ""
 
 
 def _newly_said(history: past.History) -> dict[datetime, list[Update]]:
@@ -177,6 +187,10 @@ def _stand(facts: past.PastFacts, at: datetime) -> str:
         text = f"Open for {english.duration(spent)}" if spent else "Just started"
     missing = " Missing from the feed." if facts.vanished else ""
     return f"{text}.{missing}"
+
+
+def _is_open(facts: past.PastFacts, at: datetime) -> bool:
+    return facts.ended is None and facts.phase not in OVER and facts.started <= at
 
 
 def _post(post: Update, at: datetime) -> ReplayPost:

@@ -100,7 +100,7 @@ def timeline(card: Card, around: Around) -> Timeline | None:
         ticks=charts.ticks(scale, str(floor + 15)),
         blocks=tuple([Block(f"ph-{p.css}", scale.x(p.since), scale.width(p.since, p.until)) for p in parts]),
         names=tuple([_phase_name(scale, part) for part in parts if _has_room(scale, part)]),
-        knobs=_knobs(scale, inside),
+        knobs=knobs(scale, inside),
         title=_title(scale, card, around),
         now=Label(scale.x(around.now), f"open at {english.clock_of(around.now)}") if around.now else None,
         others=tuple([_other(scale, at, other, around) for at, other in enumerate(around.neighbours)]),
@@ -110,7 +110,7 @@ def timeline(card: Card, around: Around) -> Timeline | None:
     )
 
 
-def _knobs(scale: Scale, posts: Iterable[int]) -> tuple[str, ...]:
+def knobs(scale: Scale, posts: Iterable[int]) -> tuple[str, ...]:
     """Return the place of a ring for each post; posts too close to be told apart share one."""
     rings: list[int] = []
     room = RING_GAP * (scale.until - scale.since)
