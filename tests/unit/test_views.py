@@ -1055,11 +1055,11 @@ def test_the_years_of_a_provider_link_to_each_other() -> None:
 def test_providers_are_listed_by_name() -> None:
     known = almanac(providers=(TOGETHER, COPILOT, CLAUDE, GROQ), watched=[pulls("anthropic")])
     page = views.providers(known)
-    assert [(line.name, line.company, line.mark.word) for line in page.lines] == [
-        ("Claude", "Anthropic", "no incident reported"),
-        ("GitHub Copilot", "GitHub", "unknown"),
-        ("Groq", "", "unknown"),
-        ("Together AI", "Together Computer", "unknown"),
+    assert [(line.name, line.company, line.mark.word, line.expired) for line in page.lines] == [
+        ("Claude", "Anthropic", "no incident reported", "unknown"),
+        ("GitHub Copilot", "GitHub", "unknown", ""),
+        ("Groq", "", "unknown", ""),
+        ("Together AI", "Together Computer", "unknown", ""),
     ]
 
 

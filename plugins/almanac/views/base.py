@@ -120,6 +120,11 @@ def mark(card: Card) -> Mark:
     return QUIET.get(card.kind) or MARKS[card.impact]
 
 
+def expired(mark: Mark) -> str:
+    """Return what a mark of the present says once its page is no longer valid; "" where that stays as it is."""
+    return UNKNOWN.word if mark is CLEAR else ""
+
+
 def noun(card: Card) -> str:
     """Return what the trouble of a card is called: an outage if it is one or is rated as bad as one, else an incident."""
     return "outage" if card.kind == Kind.OUTAGE or card.impact in (Impact.MAJOR, Impact.CRITICAL) else "incident"

@@ -265,7 +265,7 @@ def _ledger(
             monogram=letters[provider.slug],
             mark=state.mark._replace(word=_glance(state)),
             css=_classes(state, css),
-            expired=base.UNKNOWN.word if state.mark is base.CLEAR else "",
+            expired=base.expired(state.mark),
             length=length,
             since=since,
             last=last,

@@ -24,6 +24,7 @@ class ProviderLine(NamedTuple):
     name: str
     company: str
     mark: Mark
+    expired: str  # what the mark says once the page is no longer valid
     total: str
     covered: str
 
@@ -61,11 +62,13 @@ def providers(almanac: Snapshot) -> Providers:
 
 
 def _line(almanac: Snapshot, provider: Provider) -> ProviderLine:
+    mark = current.state(almanac, provider).mark
     return ProviderLine(
         url=base.provider_url(provider.slug),
         name=provider.name,
         company="" if provider.company == provider.name else provider.company,
-        mark=current.state(almanac, provider).mark,
+        mark=mark,
+        expired=base.expired(mark),
         total=english.count(len(almanac.cards.get(provider.slug, ()))),
         covered=source(almanac, provider).covered,
     )
