@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from almanac import archive, site
-from almanac.model import Impact, Incident, Kind, Phase, Update, seconds
+from almanac.model import Change, Impact, Incident, Kind, Phase, Update, seconds
 from almanac.stats.issued import Issued, render
 from almanac.stats.recovery import Forecast
 from tests.support.almanacs import at, incident, pulls
@@ -112,6 +112,29 @@ def open_incident() -> Incident:
     )
 
 
+def over() -> Incident:
+    """Return the same when it is over: the API came onto its list late, after posts that first called it fine."""
+    found, end = open_incident(), at("02 12:20")
+    start = at("02 07:00")
+    posts = tuple(
+        replace(post, at=start + timedelta(minutes=30 * n), seen=start + timedelta(minutes=30 * n + 3))
+        for n, post in enumerate(found.updates)
+    )
+    late = Update(at=at("02 09:10"), phase=Phase.IDENTIFIED, text="The API fails after all.", seen=at("02 09:12"))
+    done = Update(at=end, phase=Phase.RESOLVED, text="This is over.", seen=end)
+    return replace(
+        found,
+        id="over",
+        started=start,
+        ended=end,
+        ended_basis="resolved-update",
+        phase=Phase.RESOLVED,
+        first_seen=start + timedelta(minutes=3),
+        updates=(*posts, late, done),
+        changes=(Change(what="components", was="; ".join(ALL[1:4]), until=at("02 09:12")),),
+    )
+
+
 def forecast(name: str = "open", since: int = 37) -> Issued:
     """Return the forecast that was published for an open incident some minutes after its start."""
     return Issued(
@@ -151,8 +174,8 @@ def one_open(root: Path) -> Path:
 
 
 def quiet(root: Path) -> Path:
-    """Build a site on which nothing is open."""
-    _world(root, [])
+    """Build a site on which nothing is open, and one incident has just ended."""
+    _world(root, [over()])
     return built(root)
 
 
@@ -210,7 +233,10 @@ SCENES = {
     "one open, with a forecast": Scene(
         one_open, (*PAGES, "/providers/anthropic/cowork/", "/incidents/anthropic/open/", "/providers/groq/")
     ),
-    "all quiet": Scene(quiet, (*PAGES, "/providers/cursor/")),
+    "all quiet": Scene(
+        quiet,
+        (*PAGES, "/providers/cursor/", "/incidents/anthropic/over/", "/incidents/anthropic/over/at/"),
+    ),
     "all unknown": Scene(unknown, PAGES),
     "three open": Scene(
         three_open,

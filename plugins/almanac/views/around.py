@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from almanac.content.article import ArticleCard
-from almanac.model import Card, Component, Incident, Pulls, Stretch, seconds
+from almanac.model import Card, Component, Incident, Provider, Pulls, Stretch, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.issued import Issued
@@ -56,6 +56,7 @@ class Around:
     live: Dateline | None  # None once it is over: then nothing on its page moves with the clock
     now: int  # the moment it is known to be open until; 0 for one that is over
     end: int  # its end, or the last moment it is known to have been open
+    whole: Provider | None = None  # with its components
     corrected: tuple[Note, ...] = ()  # by editors: it, and what was merged with it
     press_posts: tuple[PressPost, ...] = ()  # elsewhere at the time, oldest first
     shown: tuple[Issued, ...] = ()  # every forecast kept for it, oldest first
@@ -181,6 +182,7 @@ class Surroundings:
             live=base.dateline(self._almanac) if going_on else None,
             now=until if going_on else 0,
             end=until,
+            whole=provider,
             corrected=self._corrected.get((card.provider, card.id), ()),
             press_posts=self._press_posts.get((card.provider, card.id), ()),
             is_current=is_current,

@@ -14,6 +14,7 @@ from almanac.views.base import FeedLink, Head, Link, Time, Way
 from almanac.views.corrections import Note
 from almanac.views.edits import EditDiff, changed
 from almanac.views.hindsight import Fan, fan
+from almanac.views.namedwhen import NamedWhen, named_when
 from almanac.views.outlook import Outlook, outlook
 from almanac.views.pagination import Sheet
 from almanac.views.parts import Parts, anchor
@@ -83,6 +84,7 @@ class IncidentPage:
     warnings: tuple[str, ...]
     day: str
     timeline: Timeline | None
+    named: NamedWhen | None  # its components through its time
     posts: tuple[IncidentPost, ...]
     posts_note: str
     edits: tuple[EditDiff, ...]
@@ -130,6 +132,7 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
         warnings=_warnings(incident, card),
         day=day,
         timeline=timeline(card, around) if card.is_trouble and sheet == 1 else None,
+        named=named_when(around, incident, card) if sheet == 1 else None,
         posts=_sheet(posts(incident), sheet, len(urls)),
         sheets=pagination.sheets(urls, sheet),
         posts_note=_posts_note(incident),
