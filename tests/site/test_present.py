@@ -17,6 +17,7 @@ from tests.support import now
 from tests.support.almanacs import at, incident, pulls
 from tests.support.projects import put, tree
 
+pytestmark = pytest.mark.slow
 CLAUDE, API, OPEN = "providers/anthropic", "providers/anthropic/api", "incidents/anthropic/open"
 
 

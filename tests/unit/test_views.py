@@ -449,7 +449,6 @@ def test_the_page_of_an_incident_that_is_over() -> None:
         "Impact": ("major", "as rated by the provider"),
         "Components": ("claude.ai and Claude API (api.anthropic.com)", "2 named"),
         "First seen by us": ("11:53 UTC", "4 min after the start"),
-        "Source": ("0ghc53zpsfmt", "status.claude.com"),
     }
     assert (page.head.dateline, page.warnings, page.edits, page.posts_note) == (None, (), (), "in the provider’s words")
 
@@ -469,7 +468,7 @@ def test_an_open_incident_speaks_of_now() -> None:
         "Identified, 2 h 21 min so far.",
         "Open since 11:49 UTC. Claude rates it major.",
     )
-    assert list(facts_of(page)) == ["Started", "Length", "Impact", "First seen by us", "Source"]
+    assert list(facts_of(page)) == ["Started", "Length", "Impact", "First seen by us"]
     assert facts_of(page)["Length"] == ("2 h 21 min", "so far")
     assert plain(page.cite) == "record anthropic/0ghc53zpsfmt, as of 2 March 2026, 14:10 UTC"
     assert [way.url for way in page.over] == [

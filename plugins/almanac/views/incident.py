@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from almanac.model import OVER, Card, Impact, Incident, Update, moment, seconds, stamp
-from almanac.text import addresses, english, markdown
+from almanac.text import english, markdown
 from almanac.views import base, pagination
 from almanac.views.around import Around
 from almanac.views.base import FeedLink, Head, Link, Time, Way
@@ -253,8 +253,6 @@ def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
         parts = english.listing(incident.components, 6) or "component not named"
         facts.append(Fact("Components", parts, _component_count(incident), how="components"))
     facts.append(_first_seen(incident))
-    host = addresses.host(incident.source)
-    facts.append(Fact("Source", incident.id, host or "no address", url=incident.source))
     return tuple(facts)
 
 
