@@ -188,6 +188,12 @@ def test_a_clock_runs_stops_and_is_set() -> None:
     clock.run(1)
     time[0] += 90
     assert clock.now() == at(61) + timedelta(seconds=30)
+    clock.run(60, until=at(63))
+    time[0] += 60
+    assert clock.now() == at(63)
+    clock.set(at(70))
+    time[0] += 60
+    assert clock.now() == at(130)
     with pytest.raises(ValueError, match="a clock cannot run backwards, at -1"):
         clock.run(-1)
 

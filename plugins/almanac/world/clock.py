@@ -19,6 +19,7 @@ class Clock:
         self._lock = threading.Lock()
         self._at = start.astimezone(UTC).replace(microsecond=0)
         self._speed = speed
+        self._until: datetime | None = None
         self._since = monotonic()
 
     def now(self) -> datetime:
@@ -32,13 +33,13 @@ class Clock:
         with self._lock:
             return self._speed
 
-    def run(self, speed: float) -> None:
-        """Let it run so fast from now on; 0 stops it."""
+    def run(self, speed: float, until: datetime | None = None) -> None:
+        """Let it run so fast from now on, and wait at `until` if it comes there; at 0 it stands still."""
         if speed < 0:
             raise ValueError(f"a clock cannot run backwards, at {speed}")
         with self._lock:
             self._keep(self._read())
-            self._speed = speed
+            self._speed, self._until = speed, until
 
     def pause(self) -> None:
         """Stop it."""
@@ -56,7 +57,8 @@ class Clock:
             return self._at.replace(microsecond=0)
 
     def _read(self) -> datetime:
-        return self._at + timedelta(seconds=(self._monotonic() - self._since) * self._speed)
+        shown = self._at + timedelta(seconds=(self._monotonic() - self._since) * self._speed)
+        return shown if self._until is None or self._until < self._at else min(shown, self._until)
 
     def _keep(self, at: datetime) -> None:
         self._at, self._since = at, self._monotonic()
