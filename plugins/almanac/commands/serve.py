@@ -65,11 +65,21 @@ class Preview(SimpleHTTPRequestHandler):
     def send_page(self, status: HTTPStatus, page: Path) -> None:
         """Send an HTML page with the reload line in it."""
         try:
-            body = POLICY.sub(b"", page.read_bytes()).replace(b"</body>", RELOAD)
+            body = self.dressed(POLICY.sub(b"", page.read_bytes()))
         except OSError:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
+        self.send_html(status, body)
+
+    def dressed(self, html: bytes) -> bytes:
+        """Return a page with what the preview adds to it."""
+        return html.replace(b"</body>", RELOAD)
+
+    def send_html(self, status: HTTPStatus, body: bytes, **headers: str) -> None:
+        """Send HTML as it is; the names of further headers are given with _ for -."""
         self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
