@@ -258,6 +258,21 @@ def serve(_: Context, port: int = 8000) -> None:
 
 @task(
     help={
+        "from_": "begin then (default: 2026-03-02T11:30:00Z)",
+        "to": "end then (default: 2026-03-02T16:00:00Z)",
+        "speed": "simulated seconds a second (default: 60); 0: step by step, on request",
+        "port": "default 8000",
+    }
+)
+def demo(_: Context, from_: str = "", to: str = "", speed: float = 60.0, port: int = 8000) -> None:
+    """Play the outage of 2 March 2026 in a browser, offline, with real pulls and builds in a folder of its own."""
+    from almanac.commands import demo as almanac_demo
+
+    sys.exit(almanac_demo.main(ROOT, since=from_, until=to, speed=speed, port=port))
+
+
+@task(
+    help={
         "paths": "files or folders, comma-separated (default: all of content)",
         "strict": "also list numerals in articles that are not computed from the archive",
     }
@@ -414,5 +429,6 @@ def bill(_: Context, output: str = ".output-sbom.json") -> None:
 def clean(_: Context) -> None:
     """Remove what builds and tools left behind; content and .venv stay."""
     tools = [ROOT / name for name in (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis")]
-    for folder in [*tools, ROOT / "output", *ROOT.glob(".output*")]:
+    (ROOT / ".demo.lock").unlink(missing_ok=True)
+    for folder in [*tools, ROOT / "output", ROOT / ".demo", *ROOT.glob(".output*")]:
         shutil.rmtree(folder, ignore_errors=True)
