@@ -17,7 +17,7 @@ from almanac.commands.demo.play import Play
 from almanac.commands.serve import Changes, Preview
 
 HOME = "/demo/"
-BODY = re.compile(rb"<body[^>]*>")
+TOP = re.compile(rb'<body[^>]*>\s*(?:<a class="skip"[^>]*>[^<]*</a>)?')  # the link past the head stays the first of all
 MOST = 1000  # bytes of a form
 POLICY = (
     "default-src 'none'; style-src 'self' 'nonce-{0}'; script-src 'nonce-{0}'; img-src 'self'; connect-src 'self'; "
@@ -69,7 +69,7 @@ class Host(Preview):
 
     def dressed(self, html: bytes) -> bytes:
         """Return a page of the site with the bar of the demo."""
-        top = BODY.search(html)
+        top = TOP.search(html)
         end = top.end() if top else 0
         return super().dressed(html[:end] + pages.bar(self.play) + html[end:])
 
