@@ -104,6 +104,11 @@ def test_an_hour_after_the_record_ends_the_state_is_unknown(behind: timedelta, m
     assert current.state(almanac(watched=[pulls("anthropic", until=NOW - behind)]), CLAUDE).mark == mark
 
 
+def test_one_reading_of_an_empty_feed_covers_no_time_and_says_how_things_stand() -> None:
+    state = current.state(almanac(watched=[pulls("anthropic", since=at("02 13:55"), until=at("02 13:55"))]), CLAUDE)
+    assert (state.mark, state.reach, state.since) == (base.CLEAR, seconds(at("02 13:55")), seconds(at("02 13:55")))
+
+
 def test_who_was_never_read_is_unknown() -> None:
     state = current.state(almanac(watched=[]), CLAUDE)
     assert (state.mark, state.reach) == (base.UNKNOWN, None)

@@ -58,7 +58,7 @@ def state(almanac: Snapshot, provider: Provider) -> DeclaredState:
     now = seconds(almanac.now)
     watched = windows.coverage(pulls, now) if pulls else ()
     cards = troubles(provider, almanac.cards.get(provider.slug, ()))
-    until = watched[-1].until if watched else None
+    until = _last_reading(pulls, now) if pulls else None
     last = next((card for card in cards if card.ended is not None), None)
     stale = until is None or now - until >= FRESH
     last_open = dict(pulls.last_open) if pulls else {}
@@ -68,9 +68,13 @@ def state(almanac: Snapshot, provider: Provider) -> DeclaredState:
         return DeclaredState(provider=provider, mark=UNKNOWN, reach=until, watched_from=0, last=last, unended=unended)
     going_on = tuple(sorted((card for card in cards if is_open(card, pulls, until)), key=rank, reverse=True))
     mark = declared(going_on)
-    return DeclaredState(
-        provider=provider, mark=mark, reach=until, watched_from=watched[-1].since, open=going_on, last=last
-    )
+    watched_from = watched[-1].since if watched and watched[-1].until == until else until
+    return DeclaredState(provider=provider, mark=mark, reach=until, watched_from=watched_from, open=going_on, last=last)
+
+
+def _last_reading(pulls: Pulls, now: int) -> int | None:
+    """Return how far the record goes: a single reading of an empty feed covers no time, and says how things stand all the same."""
+    return max((min(seconds(s.until), now) for s in pulls.coverage if seconds(s.since) <= now), default=None)
 
 
 def by_ourselves(pulls: Pulls | None, now: int) -> bool:
