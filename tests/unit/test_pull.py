@@ -19,6 +19,8 @@ from almanac import archive, pull
 from almanac.model import FeedState, Incident, Kind, Phase, Pulls, Reading, Skip, Span, Update, Window, unstamp
 from almanac.pull import Failure, Outcome, Report, lines, sandbox
 from almanac.pull.run import READER
+from almanac.world import Event, Post
+from almanac.world.writers import azure
 from tests.support import serving
 from tests.support.serving import Behaviour, Serving, watch
 
@@ -409,6 +411,22 @@ def test_a_fallback_is_read_when_the_first_feed_fails_and_only_then(content: Pat
     assert incidents(content) == files
     states = archive.load_pulls(content, "claude").feeds
     assert [(state.fetched, state.error) for state in states] == [(NOW + HOUR, ""), (NOW, "")]
+
+
+def test_a_fallback_that_says_what_it_said_before_still_ends_what_another_feed_began(content: Path) -> None:
+    first, second = (f"https://{host}azure.status.microsoft/feed/" for host in ("rssfeed.", ""))
+    watch(content, "claude", first, second)
+    event = Event(id="a", title="Slow answers", posts=(Post(at=NOW, printed="Investigating", text="Slow."),))
+    nothing, one = (azure.rss(events, "azure.status.microsoft") for events in ([], [event]))
+    both_down: dict[str, Behaviour] = dict.fromkeys(
+        ("rssfeed.azure.status.microsoft", "azure.status.microsoft"), serving.status(404)
+    )
+    for minute, host, feed in ((0, "", nothing), (15, "rssfeed.", one), (30, "", nothing)):
+        now = NOW + timedelta(minutes=minute)
+        pulled(content, both_down | {f"{host}azure.status.microsoft": serving.page(feed)}, now=now)
+    (incident,) = load(content).values()
+    assert (incident.ended, incident.ended_basis) == (NOW + timedelta(minutes=15), "absence")
+    assert archive.load_pulls(content, "claude").last_open == ()
 
 
 def test_a_broken_archive_is_our_error_and_stops_no_other_provider(content: Path) -> None:

@@ -200,16 +200,23 @@ def _distrust_lost(state: FeedState, archived: Mapping[str, Filed]) -> FeedState
     return replace(state, etag="", last_modified="", body="", items=())
 
 
+def _is_outdated(state: FeedState, pulls: Pulls) -> bool:
+    """Say whether another feed was read since: what this one said before, the archive may have otherwise by now."""
+    return state.fetched is not None and any(other.fetched and other.fetched > state.fetched for other in pulls.feeds)
+
+
 def _intake(turn: _Turn, feed: Feed, state: FeedState) -> _Intake:
     """Fetch one feed and merge what it says. Raises FeedError if it cannot be used; nothing has changed then."""
-    shared = turn.shared
+    shared, is_outdated = turn.shared, _is_outdated(state, turn.pulls)
+    if is_outdated:
+        state = replace(state, etag="", last_modified="", items=())
     request = fetch.Request(
         url=feed.url, etag=state.etag, last_modified=state.last_modified, via=shared.via, seconds=shared.seconds
     )
     answer = fetch.get(request, shared.hosts)
     state = replace(state, etag=answer.etag, last_modified=answer.last_modified)
     body, digest = answer.body, answer.digest or state.body
-    if body is None or digest == state.body:
+    if body is None or (digest == state.body and not is_outdated):
         intake = _record_unchanged(turn, state)
     else:
         reading = shared.read(turn.provider, body, seen=turn.now, hint=feed.dialect, items=dict(state.items))
