@@ -94,12 +94,16 @@ def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     states, title = _title(newest)
     over = any("resolved" in state.lower() or "operating normally" in state.lower() for state in states)
     between = _stated_times(newest) if over else None
+    closing = [wording.prose_phase(entry.body) in OVER for entry in entries]
     stated = next((state for state in states if state.lower() in _LEVELS), "")
     draft = Draft(
         id=next((context.ids_by_hash[e.hash] for e in entries if e.hash in context.ids_by_hash), _own_id(first)),
         title=title,
         dialect=DIALECT.name,
-        posts=[_post(entry, is_end=over and entry is newest) for entry in entries],
+        posts=[
+            Post(at=entry.at, html=entry.body, phase=_phase(closing[: number + 1], is_end=over and entry is newest))
+            for number, entry in enumerate(entries)
+        ],
         source=tidy_link(newest.link),
         precision="minute" if between else "second",
         started=between[0] if between else None,
@@ -118,9 +122,15 @@ def _own_id(entry: Entry) -> str:
     return entry.id.rpartition("#")[2] if _GUID.search(entry.id) else entry.own_name
 
 
-def _post(entry: Entry, *, is_end: bool) -> Post:
-    """Return a post; only the newest is the end of an event, since then the titles of all its posts are rewritten."""
-    return Post(at=entry.at, html=entry.body, phase=Phase.RESOLVED if is_end else None)
+def _phase(closing: Sequence[bool], *, is_end: bool) -> Phase | None:
+    """Return the phase of a post; `closing`: which of the posts up to this one say in words that the event is over.
+
+    Only the newest is the end of an event, since then the titles of all its posts are rewritten. What goes on after such
+    words has begun again.
+    """
+    if is_end:
+        return Phase.RESOLVED
+    return Phase.INVESTIGATING if any(closing) and not closing[-1] else None
 
 
 def _stated_times(entry: Entry) -> tuple[datetime, datetime] | None:
