@@ -839,6 +839,63 @@ def test_a_page_that_all_link_to_decides_nothing(why: str, page: str, imported: 
     assert counterpart(fresh, [before]) is None, why
 
 
+def test_a_start_that_had_to_be_mended_gives_way_to_an_earlier_one() -> None:
+    mended = replace(BEFORE, started=at(40), started_basis="mended", ended=at(40), ended_basis="resolved-update")
+    stated = replace(MOVED, started=at(5), started_basis="stated", ended=at(40), ended_basis="resolved-update")
+    (one,) = merge({mended.id: mended}, replace(reading(60, stated), dialect="incidentio")).incidents
+    assert (one.id, one.started, one.started_basis) == (mended.id, at(5), "stated")
+
+
+MOVED = replace(DOWN, id="01KJQ6PSG0", dialect="incidentio", source="https://status.acme.example/incidents/01KJQ6PSG0")
+BEFORE = replace(MOVED, id="aaaaaaaaaaaa", dialect="statuspage", source="https://status.acme.example/incidents/aaaa")
+
+
+@pytest.mark.parametrize(
+    ("why", "archived", "fresh"),
+    [
+        ("one title, one start", replace(BEFORE, components=()), MOVED),
+        ("one title, starts that two platforms round", BEFORE, replace(MOVED, started=at(-1))),
+        (
+            "one title, and one platform dates the start back",
+            replace(BEFORE, ended=at(40)),
+            replace(MOVED, started=at(-30), ended=at(40)),
+        ),
+        (
+            "known only at its end, to the second, and the other platform prints minutes",
+            replace(BEFORE, started=at(40, 24), ended=at(40, 24)),
+            replace(MOVED, started=at(0), ended=at(40)),
+        ),
+        (
+            "a title that we composed says nothing, the components do",
+            replace(BEFORE, title="x", title_is_ours=True),
+            MOVED,
+        ),
+    ],
+)
+def test_what_a_page_shows_again_after_it_moved_is_known(why: str, archived: Incident, fresh: Incident) -> None:
+    assert counterpart(fresh, [archived]) == archived, why
+
+
+@pytest.mark.parametrize(
+    ("why", "archived", "fresh"),
+    [
+        ("another title", [replace(BEFORE, title="Slow answers")], MOVED),
+        ("it was over before the other began", [replace(BEFORE, started=at(-90), ended=at(-60))], MOVED),
+        ("two of that title went on then", [BEFORE, replace(BEFORE, id="bbbbbbbbbbbb")], MOVED),
+        ("the page has not moved", [replace(BEFORE, dialect="incidentio")], MOVED),
+        (
+            "neither title nor components",
+            [replace(BEFORE, title="x", title_is_ours=True, components=())],
+            replace(MOVED, components=()),
+        ),
+    ],
+)
+def test_after_a_move_what_is_not_certain_is_another_incident(
+    why: str, archived: list[Incident], fresh: Incident
+) -> None:
+    assert counterpart(fresh, archived) is None, why
+
+
 # --- coverage ---
 
 

@@ -23,13 +23,17 @@ def candidates(incident: Incident, others: Iterable[Incident]) -> tuple[list[Inc
 def counterpart(incident: Incident, others: Sequence[Incident]) -> Incident | None:
     """Return the one of `others`, which the feed does not show, that is this incident renamed; None if in doubt.
 
-    The provider may have changed the id: link, title and start are the same then. Or the id of one of them is made up.
+    The provider may have changed the id: link, title and start are the same then. The page may have moved to another
+    platform, which has other ids for all that was posted before. Or the id of one of them is made up.
     If an archiver did so, a page of its own that both link to decides; else start and components, if only one fits.
     What we named ourselves links to the status page as often as not, and so does all else of that feed.
     """
     renamed = [other for other in others if incident.source and _identity(other) == _identity(incident)]
     if renamed:
         return renamed[0] if len(renamed) == 1 else None
+    moved = [other for other in others if _has_moved(other, incident)]
+    if len(moved) == 1:
+        return moved[0]
     made_up = [other for other in others if other.id_is_ours or incident.id_is_ours]
     linked = [
         other
@@ -39,6 +43,28 @@ def counterpart(incident: Incident, others: Sequence[Incident]) -> Incident | No
     same, maybe = candidates(incident, made_up)
     matches = linked if len(linked) == 1 else same if not maybe else []
     return matches[0] if len(matches) == 1 else None
+
+
+def _has_moved(other: Incident, incident: Incident) -> bool:
+    """Say whether an archived incident may be this one, from before its page was moved to another platform.
+
+    Both began at the same time, under one title (or with the same components, where we composed the title of one); or
+    they have one title and overlap, because platforms differ in what they call the start.
+    """
+    if other.dialect == incident.dialect or not other.dialect:
+        return False
+    has_titles = not (other.title_is_ours or incident.title_is_ours)
+    if has_titles and other.title.casefold() != incident.title.casefold():
+        return False
+    if abs(other.started - incident.started) <= NEAR:
+        return has_titles or bool(incident.components and set(incident.components) == set(other.components))
+    return has_titles and _overlap(other, incident)
+
+
+def _overlap(one: Incident, other: Incident) -> bool:
+    """Say whether two incidents went on at the same time, give or take NEAR; one without an end goes on from its start."""
+    begins, ends = max(one.started, other.started), min((at for at in (one.ended, other.ended) if at), default=None)
+    return ends is None or begins - ends <= NEAR
 
 
 def _names_one(link: str) -> bool:

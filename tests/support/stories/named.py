@@ -112,20 +112,18 @@ STORIES = (
             t.said(50, t.CLOSED, form=feedforms.incidentio),
         ),
         archive=(
-            t.kept(t.LOGIN, t.update(t.LOOK, 2)),
-            t.slow(),
             t.kept(
                 t.CLOSED,
+                t.update(t.LOOK, 2),
                 t.update(t.OVER_NOW, 40),
-                id=ULID,
+                aliases=(ULID,),
                 dialect="incidentio",
-                started=t.at(0),
                 started_basis="ulid",
                 precision="second",
                 source=f"https://{t.HOST}/incidents/{ULID}",
             ),
+            t.slow(),
         ),
-        twins=((ULID, t.LOGIN.id),),
     ),
     t.Story(
         title="two providers use one guid",
