@@ -9,11 +9,11 @@ import pytest
 
 from almanac import archive, feeds
 from almanac.content import providers
-from almanac.model import TROUBLE, Feed, Incident, Kind, Phase, Provider, Update
-from almanac.text import markdown
+from almanac.model import Feed, Incident, Kind, Phase, Provider, Update
 from almanac.world import Clock, Fault, FeedOutage, World, WorldServer, by_chance, facts, of_facts, page, sight
-from almanac.world.sight import Line, Sight, Witness
+from almanac.world.sight import Witness
 from almanac.world.writers import FORMS, Form, Posts, form_of
+from tests.support import testimony
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 BEGIN = datetime(2026, 9, 1, tzinfo=UTC)
@@ -34,27 +34,6 @@ def provider(form: Form) -> Provider:
     )
 
 
-def as_read(incident: Incident) -> Sight:
-    return Sight(
-        title=incident.title,
-        kind=incident.kind,
-        started=incident.started,
-        ended=incident.ended,
-        phase=incident.phase,
-        impact=incident.impact,
-        components=incident.components,
-        lines=tuple(Line(at=u.at, phase=u.phase, text=markdown.plain(u.text)) for u in incident.updates),
-    )
-
-
-def compared(told: Sight, read: Sight) -> dict[str, tuple[object, object]]:
-    """Return what differs, by name. That both are trouble is enough, since only some forms tell of which kind."""
-    names = [name for name in Sight.__dataclass_fields__ if getattr(told, name) != getattr(read, name)]
-    if told.kind in TROUBLE and read.kind in TROUBLE:
-        names = [name for name in names if name != "kind"]
-    return {name: (getattr(told, name), getattr(read, name)) for name in names}
-
-
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.dialect}{form.suffix.replace('/', '-')}")
 def test_what_is_read_from_each_form_is_what_its_page_says(form: Form) -> None:
     acme = provider(form)
@@ -66,12 +45,12 @@ def test_what_is_read_from_each_form_is_what_its_page_says(form: Form) -> None:
         for moment in sorted(set(there.moments())):
             reading = feeds.read(acme, there.feed(url, moment), seen=moment)
             assert (reading.dialect, reading.skipped) == (form.dialect, ())
-            read = {incident.id: as_read(incident) for incident in reading.incidents}
+            read = {incident.id: testimony.as_kept(incident) for incident in reading.incidents}
             told = {there.name(url, event, moment): sight.once(form, event) for event in there.shown(url, moment)}
             shown += len(told)
             assert read.keys() == told.keys()
             for name, event in told.items():
-                if differences := compared(event, read[name]):
+                if differences := testimony.differences(event, read[name]):
                     differing[moment, name] = differences
     assert differing == {}
     assert shown > 50
@@ -91,10 +70,10 @@ def test_what_the_archive_knows_is_read_again_from_feeds_made_of_it(provider: Pr
     for start in range(0, len(events), 50):
         some = events[start : start + 50]
         reading = feeds.read(provider, form.write(some, host), seen=max(event.newest.at for event in some))
-        read = {incident.id: as_read(incident) for incident in reading.incidents}
+        read = {incident.id: testimony.as_kept(incident) for incident in reading.incidents}
         told = {form.name(event, host): sight.once(form, event) for event in some}
         assert (reading.skipped, read.keys()) == ((), told.keys())
-        differing |= {name: found for name, one in told.items() if (found := compared(one, read[name]))}
+        differing |= {name: found for name, one in told.items() if (found := testimony.differences(one, read[name]))}
     assert differing == {}
 
 
@@ -252,7 +231,7 @@ def test_a_witness_knows_only_what_was_shown_when_it_looked() -> None:
     witness.look(url, at(50))
     assert witness.going_on() == []
     known = witness.sight("loginerrors1")
-    assert (known.started, known.ended, [line.phase for line in known.lines]) == (
+    assert (known.started, known.ended, [phase for _, phase, _ in known.lines]) == (
         at(10),
         at(40),
         [Phase.MONITORING, Phase.RESOLVED],

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from almanac.model import OVER, Impact, Kind, Phase
 from almanac.world.page import StatusPage
@@ -19,8 +20,7 @@ from almanac.world.writers import Form, Posts, Start
 Key = tuple[datetime, str, int]  # time and word of a post, and which it is of several that share them
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """One post as a feed shows it."""
 
     at: datetime
@@ -28,8 +28,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class Sight(NamedTuple):
     """What is known of an event. `impact` is UNKNOWN and `components` empty where nothing was ever said of them."""
 
     title: str
@@ -39,7 +38,7 @@ class Sight:
     phase: Phase
     impact: Impact
     components: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[tuple[datetime, Phase, str], ...]  # each post as a Line
 
 
 def lines(form: Form, event: Event) -> dict[Key, Line]:
@@ -71,7 +70,7 @@ def once(form: Form, event: Event) -> Sight:
 def _sight(form: Form, event: Event, posts: list[Line], impact: Impact, components: tuple[str, ...]) -> Sight:
     phase = next((line.phase for line in reversed(posts) if line.phase is not Phase.UNKNOWN), Phase.UNKNOWN)
     ended = _end(form, event, posts) if event.is_over and form.says.posts is not Posts.FIRST else None
-    started = _start(form, event, posts)
+    started = form_start(form, event, posts)
     if ended and ended < started:  # a record that was made when all was over, with posts dated back
         started = min([ended, *(line.at for line in posts)])
     return Sight(
@@ -86,13 +85,16 @@ def _sight(form: Form, event: Event, posts: list[Line], impact: Impact, componen
     )
 
 
-def _start(form: Form, event: Event, posts: list[Line]) -> datetime:
+def form_start(form: Form, event: Event, posts: list[Line]) -> datetime:
+    """Return when an event began by what its form tells, be that possible or not."""
     match form.says.start:
         case Start.OPENING:
             return event.created
         case Start.STATED:
-            stated = event.planned[0] if event.planned else event.began or event.posts[0].at
+            stated = event.began or event.posts[0].at
             return _minute(stated) if form.says.stated_to_the_minute else stated
+        case Start.PLAN:
+            return event.planned[0] if event.planned else event.posts[0].at
     return min(line.at for line in posts)
 
 
@@ -111,17 +113,25 @@ def _minute(at: datetime) -> datetime:
     return at.replace(second=0)
 
 
-@dataclass(slots=True)
-class _Memory:
-    """What was seen of one event: as it was seen last, each post as it was shown last, by which names, and when."""
+def _still(before: Line | None, line: Line) -> Line:
+    """Return a post as it is shown now; a phase that is not named any more is known all the same."""
+    return line._replace(phase=before.phase) if before and line.phase is Phase.UNKNOWN else line
 
+
+@dataclass(slots=True)
+class Memory:
+    """What was seen of one event: at first and last, each post as it was shown last, by which names, and when."""
+
+    first: Event
     event: Event
     form: Form
     last: datetime
+    dialects: set[str] = field(default_factory=set)
     posts: dict[Key, Line] = field(default_factory=dict)
     names: dict[str, None] = field(default_factory=dict)
     impact: Impact = Impact.UNKNOWN
     components: tuple[str, ...] = ()
+    earliest: datetime | None = None  # what a start that lay after the end was mended to
     absent: datetime | None = None  # since when it is missing from a feed of what goes on
 
 
@@ -130,7 +140,7 @@ class Witness:
     """Somebody who looks at the feed of a page now and then, and remembers what it showed."""
 
     page: StatusPage
-    memories: dict[str, _Memory] = field(default_factory=dict)  # by the event's own id
+    memories: dict[str, Memory] = field(default_factory=dict)  # by the event's own id
     looked: datetime | None = None  # the last look
     texts: set[tuple[str, str]] = field(default_factory=set)  # every (event, text of a post) that was ever shown
     titles: set[tuple[str, str]] = field(default_factory=set)
@@ -139,18 +149,22 @@ class Witness:
         """Take in what a feed shows at `now`."""
         form, shown = self.page.form(url, now), self.page.shown(url, now)
         for event in shown:
-            memory = self.memories.setdefault(event.id, _Memory(event, form, now))
-            posts = lines(form, event)
+            memory = self.memories.setdefault(event.id, Memory(event, event, form, now))
+            posts = {key: _still(memory.posts.get(key), line) for key, line in lines(form, event).items()}
             whole = form.says.posts is Posts.ALL
             memory.posts = posts if whole else {**memory.posts, **posts}
+            memory.dialects.add(form.dialect)
             memory.names[self.page.name(url, event, now)] = None
             memory.event, memory.form, memory.last, memory.absent = event, form, now, None
             memory.impact = memory.impact if (impact := form.impact(event)) is Impact.UNKNOWN else impact
             memory.components = form.components(event) or memory.components
+            started = self.sight(event.id).started
+            if started < form_start(form, event, list(memory.posts.values())):
+                memory.earliest = min(memory.earliest or started, started)
             self.texts |= {(event.id, line.text) for line in posts.values()}
             self.titles.add((event.id, form.title(event)))
-        if shown_only := form.says.posts is Posts.FIRST:
-            for name in self.memories.keys() - {event.id for event in shown} if shown_only else ():
+        if form.says.posts is Posts.FIRST:
+            for name in self.memories.keys() - {event.id for event in shown}:
                 self.memories[name].absent = self.memories[name].absent or now
         self.looked = now
 
@@ -159,9 +173,11 @@ class Witness:
         memory = self.memories[name]
         posts = [line for _, line in sorted(memory.posts.items(), key=lambda item: item[0][0])]
         known = _sight(memory.form, memory.event, posts, memory.impact, memory.components)
+        if memory.earliest:
+            known = known._replace(started=min(known.started, memory.earliest))
         if memory.form.says.posts is Posts.FIRST and memory.absent:
             # over between two looks: certain is the last sight of it, if there were two
-            return replace(known, ended=memory.last if memory.last > known.started else memory.absent)
+            return known._replace(ended=memory.last if memory.last > known.started else memory.absent)
         return known
 
     def going_on(self) -> list[str]:

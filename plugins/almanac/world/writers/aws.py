@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from almanac.model import Impact, Phase
+from almanac.model import OVER, Impact, Phase
 from almanac.world.truth import Event, Post
 from almanac.world.writers import xml
 from almanac.world.writers.forms import Form, Posts, Speech
@@ -56,9 +56,14 @@ def _stamp(at: datetime) -> str:
 
 
 def phase(event: Event, number: int) -> Phase:
-    """Return that it is over for the newest post, and nothing for the others: one title stands over all."""
-    over = event.is_over and event.posts[number] == event.newest
-    return Phase.RESOLVED if over else Phase.UNKNOWN
+    """Return that it is over for the newest post, and nothing for the others: one title stands over all.
+
+    That it has begun again is told by the words of the post before, which called it over.
+    """
+    if event.is_over and event.posts[number] == event.newest:
+        return Phase.RESOLVED
+    begun_again = event.states[number] not in OVER and OVER & set(event.states[:number])
+    return Phase.INVESTIGATING if begun_again else Phase.UNKNOWN
 
 
 def components(event: Event) -> tuple[str, ...]:

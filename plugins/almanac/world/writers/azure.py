@@ -18,7 +18,7 @@ def name(event: Event, host: str) -> str:
 
 
 def _guid(event: Event) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", event.title.lower()).strip("-")[:40]
+    return re.sub(r"[^a-z0-9]+", "-", event.title.lower())[:40].strip("-")
 
 
 def rss(events: Sequence[Event], host: str) -> bytes:

@@ -27,6 +27,7 @@ class Start(StrEnum):
     FIRST_POST = "first post"  # the oldest that the feed shows, or has shown
     OPENING = "opening"  # when the page made its record of it
     STATED = "stated"
+    PLAN = "plan"  # of a maintenance when it was to begin, of all else the first post
 
 
 class Speech(NamedTuple):

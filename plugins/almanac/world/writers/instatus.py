@@ -28,7 +28,7 @@ def atom(events: Sequence[Event], host: str) -> bytes:
 
 def _entry(event: Event, host: str) -> str:
     kind = "Maintenance" if event.kind is Kind.MAINTENANCE else "Incident"
-    start = event.planned[0] if event.planned else event.began or event.posts[0].at
+    start = event.planned[0] if event.planned else event.posts[0].at
     affected = xml.escape(", ".join(event.components))
     words = f"<p><strong>Type:</strong> {kind}</p>\n"
     words += f"<p><strong>Affected Components:</strong> {affected}</p>\n" if affected else ""
@@ -72,7 +72,7 @@ ATOM = Form(
     atom,
     name,
     ".atom",
-    Speech(start=Start.STATED, plans=True),
+    Speech(start=Start.PLAN, plans=True),
     phase=phase,
     components=own_components,
 )

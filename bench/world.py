@@ -1,0 +1,191 @@
+"""The site against a world that knows the truth: whatever the feeds say and however they fail, what does the site say?
+
+    python3 tasks.py bench world [--days 60] [--seeds 20] [--first 1] [--real-days 7] [--real-seeds 2]
+
+Many seeds: each provider's page lives through DAYS of random incidents (posts, edits, retitles, late posts, deletions,
+reopenings, plans, postmortems), in its own dialect, with outages of the feed itself and moves to another platform. It is
+pulled at every quarter of an hour at which the page or the answers of its feed change, and at the one before, into an
+archive in memory; between them nothing moves, so they stand for all quarters. At each the state that the site shows
+(none, open, unknown) is held against what the feed had shown, and in the end the archive against all that it ever showed.
+
+Prints how many provider-moments agree, and FAIL for each difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from almanac import archive, feeds, pull
+from almanac.content import providers
+from almanac.model import Impact, Provider, stamp
+from almanac.snapshot import load
+from almanac.views import current
+from almanac.world import Clock, World, WorldServer, by_chance
+from almanac.world.sight import Witness
+from bench.verdict import verdict
+from tests.support import testimony
+
+ROOT = Path(__file__).resolve().parents[1]
+CONTENT = ROOT / "content"
+BEGIN = datetime(2026, 9, 1, tzinfo=UTC)  # after all that is committed
+QUARTER, FRESH = timedelta(minutes=15), timedelta(hours=1)
+WARMING = 2  # quarters before a change: a feed without entries covers no time at its first pull
+LONGEST = 6  # quarters of a failing feed at which the state can still change
+MOVES = {"cursor": "incidentio", "mistral": "statuspage", "perplexity": "instatus"}
+SECONDS = 1.0  # for one answer; in so few nobody asks twice
+NEEDED = 0.999
+MEMORY = Path("/dev/shm")  # noqa: S108  (a folder with a name of its own is made there)
+
+
+@dataclass(slots=True)
+class Score:
+    """What was held against the truth: provider-moments by how they came out, and all that was wrong."""
+
+    moments: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Score) -> None:
+        """Take in another one."""
+        self.moments += other.moments
+        self.faults += other.faults
+        self.counts += other.counts
+
+
+def quarter(at: datetime) -> datetime:
+    """Return the first quarter of an hour that is not before a moment."""
+    return BEGIN - (BEGIN - at) // QUARTER * QUARTER
+
+
+def expected(provider: Provider, witness: Witness, now: datetime) -> tuple[str, ...]:
+    """Return the states that the site may show: what stood in the feed at the last look, for an hour.
+
+    On a shared page where the feed names no part, nobody can say whether an event concerns the service.
+    """
+    if witness.looked is None or now - witness.looked >= FRESH:
+        return ("unknown",)
+    weighing = [name for name in witness.going_on() if witness.sight(name).impact is not Impact.NONE]
+    scopes = {concern(provider, witness, name) for name in weighing}
+    if "in" in scopes:
+        return ("open",)
+    return ("none", "open") if "unknown" in scopes else ("none",)
+
+
+def concern(provider: Provider, witness: Witness, name: str) -> str:
+    """Say whether an event concerns the service, as far as its feed tells: in, out or unknown."""
+    rule, known, event = provider.scope, witness.sight(name), witness.memories[name].event
+    if rule is None or any(word in known.title for word in rule.words):
+        return "in"
+    if not known.components:
+        return "unknown"
+    in_scope = [part for part in provider.components if part.slug in rule.components]
+    return "in" if {one for part in in_scope for one in (part.name, *part.match)} & set(event.components) else "out"
+
+
+def shown(content: Path, provider: Provider, now: datetime) -> str:
+    """Return the state that the site shows, as its pages get it."""
+    state = current.state(load.load(content, now), provider)
+    if not state.is_known:
+        return "unknown"
+    return "open" if state.in_trouble else "none"
+
+
+def play(provider: Provider, world: World, until: datetime, memory: Path) -> Score:
+    """Return how the site does on one provider from an empty archive."""
+    content = memory / "content"
+    (content / "providers").mkdir(parents=True)
+    text = (CONTENT / provider.file).read_text()
+    (content / provider.file).write_text(re.sub(r"(?m)^built_on: .*\n", "", text))  # others are not in this archive
+    page, score, clock = world.pages[provider.slug], Score(), Clock(BEGIN)
+    witness = Witness(page)
+    moments = samples(world, provider, until)
+    with WorldServer(world, clock) as server:
+        for now, after in zip(moments, [*moments[1:], until], strict=True):
+            clock.set(now)
+            url = next((url for url in page.urls if world.fault(url, now) is None), None)
+            report = pull.pull(content, now=now, via=server.url, only=[provider.slug], seconds=SECONDS, read=feeds.read)
+            failures = [failure.message for outcome in report.outcomes for failure in outcome.failures]
+            if url:
+                witness.look(url, now)
+            if bool(url) != any(outcome.feed for outcome in report.outcomes):
+                score.faults.append(f"{stamp(now)} {provider.slug}: {url or 'no feed'} could be read, {failures}")
+            told, seen = expected(provider, witness, now), shown(content, provider, now)
+            agrees = seen in told
+            score.moments[seen if agrees else f"{told[0]} shown as {seen}"] += (after - now) // QUARTER
+            if not agrees:
+                score.faults.append(f"{stamp(now)} {provider.slug}: {told[0]} shown as {seen}")
+            score.counts["pulls"] += 1
+    record = {name: filed.incident for name, filed in archive.load(content, provider.slug).items()}
+    found = list(testimony.faults(witness, record))
+    score.faults += [f"{provider.slug} ({page.form(page.urls[0], until).dialect}) {fault}" for fault in found]
+    score.counts.update(fault.sort for fault in found)
+    score.counts["incidents"] += len(witness.memories)
+    shutil.rmtree(content)
+    return score
+
+
+def samples(world: World, provider: Provider, until: datetime) -> list[datetime]:
+    """Return the quarters that stand for all: the first, those at which something changes, and the ones before these."""
+    page = world.pages[provider.slug]
+    failing = [outage for outage in world.outages if outage.url in page.urls]
+    changes = {quarter(at) for at in (*page.moments(), *(at for one in failing for at in (one.since, one.until)))}
+    chosen = {BEGIN} | {at - number * QUARTER for at in changes for number in range(WARMING + 1)}
+    for outage in failing:
+        chosen |= {quarter(outage.since) + number * QUARTER for number in range(LONGEST)}
+    return sorted(at for at in chosen if BEGIN <= at < until)
+
+
+def month(seed: int, days: int) -> Score:
+    """Return how the site does on all providers in a world of this seed."""
+    score, until = Score(), BEGIN + timedelta(days=days)
+    watched = providers.load(CONTENT)
+    moves = {slug: {BEGIN + timedelta(days=days) / 2: dialect} for slug, dialect in MOVES.items()}
+    world = by_chance(watched, seed, BEGIN, until, moves=moves)
+    with tempfile.TemporaryDirectory(prefix="almanac-world-", dir=MEMORY if MEMORY.is_dir() else None) as memory:
+        for provider in watched:
+            score.add(play(provider, world, until, Path(memory)))
+    score.faults = [f"seed {seed}: {fault}" for fault in score.faults]
+    return score
+
+
+def tell(score: Score, seconds: float) -> list[str]:
+    """Print the figures; return the faults, with one for too few moments that agree."""
+    total, agreeing = score.moments.total(), sum(score.moments[state] for state in ("none", "open", "unknown"))
+    print(f"{score.counts['pulls']:,} pulls, {score.counts['incidents']:,} incidents, {seconds:.0f} s")
+    print(f"provider-moments: {total:,}, of which {agreeing / total:.4%} agree (at least {NEEDED:.1%})")
+    for state, number in score.moments.most_common():
+        print(f"  {number:>9,} {state}")
+    for sort, number in sorted(score.counts.items()):
+        if sort not in ("pulls", "incidents"):
+            print(f"  {number:>9,} {sort}")
+    return score.faults
+
+
+def main(argv: list[str]) -> int:
+    """Print the figures; 1 if anything is not as it must be."""
+    options = argparse.ArgumentParser(prog="bench world", description=__doc__.split("\n")[0])
+    options.add_argument("--days", type=int, default=60)
+    options.add_argument("--seeds", type=int, default=20)
+    options.add_argument("--first", type=int, default=1, help="the first seed")
+    chosen = options.parse_args(argv)
+    begun, score = time.monotonic(), Score()
+    seeds = range(chosen.first, chosen.first + chosen.seeds)
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(seeds))) as workers:
+        for one in workers.map(month, seeds, [chosen.days] * len(seeds)):
+            score.add(one)
+    return verdict(tell(score, time.monotonic() - begun))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,98 @@
+"""Holds an archive against what a witness knows of a page: nothing lost, doubled or made up, every fact as it was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from almanac.model import OVER, TROUBLE, Impact, Incident
+from almanac.text import markdown
+from almanac.world.sight import Sight, Witness
+
+Archive = Mapping[str, Incident]
+
+
+class Fault(NamedTuple):
+    """Something that an archive has otherwise than it was: of which sort, of which incident, and what."""
+
+    sort: str  # lost, doubled, made up, late, vanished, or the fact that is wrong
+    name: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.sort}: {self.name}: {self.words}"
+
+
+def faults(witness: Witness, archive: Archive) -> Iterator[Fault]:
+    """Yield what an archive has otherwise than the witness saw it. Each event must stand there once."""
+    owners: dict[str, str] = {}
+    names = {alias: one.id for one in archive.values() for alias in (one.id, *one.aliases)}
+    for event, memory in witness.memories.items():
+        records = {names[name] for name in memory.names if name in names}
+        owners |= dict.fromkeys(records, event)
+        if not records:
+            yield Fault("lost", event, f"it was shown as {', '.join(memory.names)}")
+        elif len(records) > 1:
+            yield Fault("doubled", event, f"it stands there as {' and as '.join(sorted(records))}")
+        else:
+            yield from _faults(witness, event, archive[records.pop()])
+    for name in archive.keys() - owners.keys():
+        yield Fault("made up", name, f"{archive[name].title} was never shown")
+
+
+def _faults(witness: Witness, event: str, record: Incident) -> Iterator[Fault]:
+    known, page, memory = witness.sight(event), witness.page, witness.memories[event]
+    if record.posted_late and not memory.first.is_over:
+        yield Fault("late", event, "it is said to have been posted late, and was posted before its end")
+    if record.vanished and event not in set(witness.taken_down()):
+        yield Fault("vanished", event, f"{page.slug} is said to have taken it down, and did not")
+    compare = differences if len(memory.dialects) == 1 else essential_differences
+    for name, (told, kept) in compare(known, as_kept(record)).items():
+        yield Fault(name, event, f"it is {kept} and was {told}")
+
+
+def as_kept(record: Incident) -> Sight:
+    """Return what an incident of the archive says, in the terms of a witness."""
+    return Sight(
+        title=record.title,
+        kind=record.kind,
+        started=record.started,
+        ended=record.ended,
+        phase=record.phase,
+        impact=record.impact,
+        components=record.components,
+        lines=tuple((u.at, u.phase, markdown.plain(u.text)) for u in record.updates if u.gone is None),
+    )
+
+
+def differences(told: Sight, kept: Sight) -> dict[str, tuple[object, object]]:
+    """Return what differs, by the name of the fact.
+
+    What was never said anybody may guess: impact and components. Of trouble only some forms say of which kind it is.
+    """
+    both_are_trouble = told.kind in TROUBLE and kept.kind in TROUBLE
+    equal = {
+        "kind": both_are_trouble or told.kind is kept.kind,
+        "impact": told.impact is Impact.UNKNOWN or told.impact is kept.impact,
+        "components": not told.components or set(told.components) == set(kept.components),
+    }
+    facts = [name for name in Sight._fields if not equal.get(name, getattr(told, name) == getattr(kept, name))]
+    return {name: (getattr(told, name), getattr(kept, name)) for name in facts}
+
+
+def essential_differences(told: Sight, kept: Sight) -> dict[str, tuple[object, object]]:
+    """Return what differs of an event whose page has moved: the new form may be finer or coarser in all else."""
+    pairs: dict[str, tuple[object, object]] = {
+        "title": (told.title, kept.title),
+        "kind": (told.kind in TROUBLE, kept.kind in TROUBLE),
+        "started": (_minute(told.started), _minute(kept.started)),
+        "ended": (told.ended and _minute(told.ended), kept.ended and _minute(kept.ended)),
+        "phase": (told.phase in OVER, kept.phase in OVER),
+        "lines": ({text for _, _, text in told.lines} - {text for _, _, text in kept.lines}, set()),
+    }
+    return {name: (one, other) for name, (one, other) in pairs.items() if one != other}
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0)
