@@ -21,11 +21,13 @@ from almanac import archive, feeds, pull
 from almanac.merge import merge
 from almanac.model import FeedError, Incident, Kind, Provider, Reading
 from almanac.pull import Report
+from almanac.world import Event, Post
+from almanac.world.writers import incidentio, plain, statuspage
+from almanac.world.writers.forms import Write
 from bench.verdict import verdict
-from tests.support import feedforms
 from tests.support.feeds import pairs
 from tests.support.serving import Serving, page, watch
-from tests.support.statuspages import BEGIN, Post, Trouble
+from tests.support.statuspages import BEGIN
 
 Clock = Callable[[bytes], bytes]
 
@@ -144,20 +146,20 @@ def _differences(was: Incident | None, now: Incident) -> str:
     return " / ".join(line for line in after if line not in before)[:300]
 
 
-def trouble(name: str, hours: int, *, over: bool) -> Trouble:
+def trouble(name: str, hours: int, *, over: bool) -> Event:
     """Return an incident that began so many hours after the beginning."""
     at = BEGIN + timedelta(hours=hours)
     posts = [Post(at=at, printed="Investigating", text=f"Looking into {name}.")]
     posts += [Post(at=at + timedelta(minutes=40), printed="Resolved", text="It is over.")] if over else []
-    return Trouble(id=name, title=f"Errors in {name}", posts=posts)
+    return Event(id=name, title=f"Errors in {name}", posts=tuple(posts))
 
 
 FORMS = {
-    "atom": feedforms.atom,
-    "rss": feedforms.rss,
-    "json": feedforms.api,
-    "incident.io": feedforms.incidentio,
-    "plain": feedforms.plain,
+    "atom": statuspage.atom,
+    "rss": statuspage.rss,
+    "json": statuspage.api,
+    "incident.io": incidentio.atom,
+    "plain": plain.rss,
 }
 PULLED = ("ten years behind", "ten years ahead", "year 9999", "month 13", "words", "no dates", "no time in blocks")
 
@@ -183,7 +185,7 @@ class Archive:
         return {name: filed.incident for name, filed in archive.load(self.content, "acme").items()}
 
 
-def gone_wrong(form: feedforms.Form, clock: Clock, folder: Path) -> list[str]:
+def gone_wrong(form: Write, clock: Clock, folder: Path) -> list[str]:
     """Return what is wrong after the clock of a page pulled hourly goes wrong, and right again, while things happen."""
     acme = Archive(folder)
     troubles = [
@@ -223,7 +225,7 @@ def _kept(acme: Archive, before: dict[str, Incident], since: datetime, now: date
 def gone_back(folder: Path) -> list[str]:
     """Return what is wrong after our own clock goes back by minutes, a day, and ten years, and on again."""
     acme, old, new = Archive(folder), trouble("incident0001", 1, over=False), trouble("incident0002", 9, over=True)
-    feed, more = (feedforms.atom(troubles, "acme.example") for troubles in ([old], [new, old]))
+    feed, more = (statuspage.atom(troubles, "acme.example") for troubles in ([old], [new, old]))
     now = BEGIN + timedelta(hours=10)
     acme.pull(feed, now)
     files, faults = acme.files(), []

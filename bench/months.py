@@ -33,24 +33,16 @@ from typing import NamedTuple
 from almanac import archive
 from almanac.content import providers
 from almanac.model import Incident, card, stamp
+from almanac.world import Fault, by_chance
+from almanac.world.server import Serving, broken, page
+from almanac.world.sight import Witness
+from almanac.world.writers import plain
 from bench.verdict import verdict
-from tests.support import feedforms, invariants, lives, workflows
-from tests.support.lives import Manner, Page
-from tests.support.serving import Behaviour, Serving, page, status
+from tests.support import invariants, testimony, workflows
 from tests.support.workflows import ROOT, Step, git
 
 BEGIN = datetime(2026, 9, 1, 0, 7, tzinfo=UTC)  # after all that is committed
-PLAYED: Mapping[str, Manner] = {
-    "anthropic": lives.STATUSPAGE_RSS,
-    "github": lives.STATUSPAGE,
-    "cursor": lives.STATUSPAGE,
-    "openai": lives.INCIDENTIO,
-    "cohere": lives.INCIDENTIO,
-    "google-cloud": lives.GOOGLE,
-    "modal": lives.BETTERSTACK,
-    "mistral": lives.PLAIN,
-    "azure": lives.AZURE,
-}
+PLAYED = ("anthropic", "github", "cursor", "openai", "cohere", "google-cloud", "modal", "mistral", "azure")
 UNSERVED = ("xai",)  # others are built on it; it answers 404 for months
 OUTLETS = ("the-verge", "wired")
 EMPTIED = ("incidents", "articles", "pulls", "forecasts")  # of content, without --real
@@ -141,11 +133,9 @@ class Months:
             Checkout(self.remote, work / name) for name in ("publishing", "checking", "again")
         )
         until = BEGIN + timedelta(days=days)
-        hosts = {p.slug: p.feeds[0].url.split("/")[2] for p in providers.load(self.publishing.folder / "content")}
-        self.pages = {
-            slug: Page(manner, hosts[slug], lives.lives(self.chance, slug, manner, BEGIN - WEEK, until))
-            for slug, manner in PLAYED.items()
-        }
+        played = [one for one in providers.load(self.publishing.folder / "content") if one.slug in PLAYED]
+        self.world = by_chance(played, days, BEGIN - WEEK, until, faults=False)
+        self.witnesses = {slug: Witness(page) for slug, page in self.world.pages.items()}
         self.said: dict[str, bytes] = {}  # what each feed said when it was answered last
         self.still: set[str] = set()  # whose feeds say the same as when they were answered last
         self.files: dict[tuple[str, str], str] = {}  # what the pages of incidents are called
@@ -155,7 +145,7 @@ class Months:
         self.begun, self.size = time.monotonic(), self._size()
         print(
             f"{days} days from {BEGIN:%Y-%m-%d}, {len(PLAYED)} pages in "
-            f"{len({m.dialect for m in PLAYED.values()})} dialects",
+            f"{len({one.feeds[0].dialect for one in played})} dialects",
             flush=True,
         )
 
@@ -216,12 +206,14 @@ class Months:
     def _serve(self, now: datetime) -> set[str]:
         """Let the pages say what they say now; return the providers whose feeds fail."""
         failing = {slug for slug in PLAYED if self.chance.random() < FAILING or self._is_down(slug, now)}
-        for slug, of in self.pages.items():
-            feed = of.feed(now)
+        for slug, witness in self.witnesses.items():
+            url = witness.page.urls[0]
+            feed = witness.page.feed(url, now)
             (self.still.add if self.said.get(slug) == feed else self.still.discard)(slug)
-            self.server.hosts[of.host] = self._failure(feed) if slug in failing else page(feed)
+            fault = self.chance.choice(list(Fault)) if slug in failing else None
+            self.server.hosts[url.split("/")[2]] = broken(feed, fault) if fault else page(feed)
             if slug not in failing:
-                of.see(now)
+                witness.look(url, now)
                 self.said[slug] = feed
         self.counts["answers"] += len(PLAYED) - len(failing)
         self.counts["failures"] += len(failing)
@@ -233,28 +225,18 @@ class Months:
         down, since, long = DOWN
         return slug == down and since <= now - BEGIN < since + long
 
-    def _failure(self, feed: bytes) -> Behaviour:
-        bad = (
-            status(500),
-            status(404),
-            status(200, b"<!doctype html><html><title>Oops</title></html>"),
-            status(200, feed[: len(feed) // 2]),
-            status(429, retry_after="900"),
-        )
-        return self.chance.choice(bad)
-
     def _press(self, now: datetime, hours: int = 1) -> bytes:
         """Return what an outlet wrote of the troubles of one provider so many hours after they began."""
-        firsts = (life.states[0] for life in self.pages["anthropic"].lives)
-        stories = [(trouble, at + timedelta(hours=hours)) for at, trouble in firsts]
+        firsts = (life.states[0] for life in self.world.pages["anthropic"].lives)
+        stories = [(event, at + timedelta(hours=hours)) for at, event in firsts if event]
         items = [
-            f"<item><title>Claude is down: {trouble.title.lower()} for thousands of users</title>"
-            f"<link>https://press.example/{hours}/{trouble.id}</link><pubDate>{format_datetime(at)}</pubDate>"
+            f"<item><title>Claude is down: {event.title.lower()} for thousands of users</title>"
+            f"<link>https://press.example/{hours}/{event.id}</link><pubDate>{format_datetime(at)}</pubDate>"
             "<description>Anthropic's Claude is down, its users say.</description></item>"
-            for trouble, at in reversed(stories)
+            for event, at in reversed(stories)
             if at <= now
         ]
-        return feedforms.channel("".join(items[:10]), "Press")
+        return plain.channel("".join(items[:10]), "Press")
 
     def _run(self, each: Round, checkout: Checkout, *, score: bool = False) -> None:
         """Run all steps of publish.yml up to the push."""
@@ -387,17 +369,16 @@ class Months:
         record = {slug: self._load(slug) for slug in PLAYED}
         wrong = [fault for slug in PLAYED for fault in self._untrue(slug, record[slug])]
         self.faults += wrong
-        sightings = sum(len(of.sightings) for of in self.pages.values())
-        troubles = sum(life.states[0][0] < self.now for of in self.pages.values() for life in of.lives)
+        sightings = sum(len(witness.memories) for witness in self.witnesses.values())
+        lives = (life for page in self.world.pages.values() for life in page.lives)
+        begun = sum(life.states[0].since < self.now for life in lives)
         count, seconds = self.counts, time.monotonic() - self.begun
         print(
             f"rounds: {count['rounds']} in {seconds:.0f} s, {seconds / max(count['rounds'], 1):.1f} s each; "
             f"published {count['published']} times, checked {count['checked']} times"
         )
         print(f"feeds: {count['answers']} answers, {count['failures']} failures")
-        print(
-            f"incidents: {troubles} begun, {sightings} seen in a feed, {len(wrong)} faults in what is kept of them (0)"
-        )
+        print(f"incidents: {begun} begun, {sightings} seen in a feed, {len(wrong)} faults in what is kept of them (0)")
         commits = ", ".join(f"{count[kind]} of {kind}" for kind in KINDS)
         print(f"commits: {commits}; {count['committed incidents']} files of incidents changed in them")
         drafts = len(list((self.publishing.folder / "content/inbox").glob("*.md")))
@@ -412,16 +393,8 @@ class Months:
         )
 
     def _untrue(self, slug: str, record: Mapping[str, Incident]) -> Iterator[str]:
-        of = self.pages[slug]
         new = {name: one for name, one in record.items() if (slug, name) not in self.old}
-        for name in sorted(of.sightings.keys() | new.keys()):
-            if name not in new:
-                yield f"{slug}/{name}: is not in the archive"
-            elif name not in of.sightings:
-                yield f"{slug}/{name}: is in the archive and was never shown"
-            else:
-                yield from of.faults(name, new[name])
-        yield from (f"{slug}: {fault}" for fault in invariants.lost(of.posts, of.titles, new))
+        yield from (f"{slug}: {fault}" for fault in testimony.faults(self.witnesses[slug], new))
 
     def _size(self) -> int:
         return weight(self.remote)

@@ -141,7 +141,7 @@ class Bench:
         """Put the feed in place at once: it is read meanwhile."""
         folder = self.pages / slug
         folder.mkdir(parents=True, exist_ok=True)
-        short = Page(now=page.now, troubles=page.shown()[-MOST:])
+        short = Page(now=page.now, events=page.shown()[-MOST:])
         (folder / "next").write_bytes(atom(short, f"{slug}.example"))
         (folder / "next").replace(folder / "history.atom")
 

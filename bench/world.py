@@ -31,8 +31,9 @@ from almanac.content import providers
 from almanac.model import Impact, Provider, stamp
 from almanac.snapshot import load
 from almanac.views import current
-from almanac.world import Clock, World, WorldServer, by_chance
+from almanac.world import Clock, StatusPage, World, WorldServer, by_chance
 from almanac.world.sight import Witness
+from almanac.world.writers import Posts
 from bench.verdict import verdict
 from tests.support import testimony
 
@@ -40,7 +41,6 @@ ROOT = Path(__file__).resolve().parents[1]
 CONTENT = ROOT / "content"
 BEGIN = datetime(2026, 9, 1, tzinfo=UTC)  # after all that is committed
 QUARTER, FRESH = timedelta(minutes=15), timedelta(hours=1)
-WARMING = 2  # quarters before a change: a feed without entries covers no time at its first pull
 LONGEST = 6  # quarters of a failing feed at which the state can still change
 MOVES = {"cursor": "incidentio", "mistral": "statuspage", "perplexity": "instatus"}
 SECONDS = 1.0  # for one answer; in so few nobody asks twice
@@ -140,10 +140,17 @@ def samples(world: World, provider: Provider, until: datetime) -> list[datetime]
     page = world.pages[provider.slug]
     failing = [outage for outage in world.outages if outage.url in page.urls]
     changes = {quarter(at) for at in (*page.moments(), *(at for one in failing for at in (one.since, one.until)))}
-    chosen = {BEGIN} | {at - number * QUARTER for at in changes for number in range(WARMING + 1)}
+    chosen = {BEGIN} | changes | {at - QUARTER for at in changes}
+    chosen |= {at - 2 * QUARTER for at in changes if covers_no_time(page, at - QUARTER)}
     for outage in failing:
         chosen |= {quarter(outage.since) + number * QUARTER for number in range(LONGEST)}
     return sorted(at for at in chosen if BEGIN <= at < until)
+
+
+def covers_no_time(page: StatusPage, at: datetime) -> bool:
+    """Say whether one pull of the page says nothing of the time before it: then two in a row are needed to know that."""
+    says, shown = page.form(page.urls[0], at).says, page.shown(page.urls[0], at)
+    return says.posts is Posts.FIRST or not shown
 
 
 def month(seed: int, days: int) -> Score:

@@ -15,9 +15,9 @@ from almanac.merge import merge
 from almanac.model import Incident, Kind, Phase, Reading, Stretch, Update, seconds, unstamp
 from almanac.stats.selection import select
 from almanac.views import base, charts, current, days
+from almanac.world.writers import plain
 from bench import clocks
 from bench.clocks import CLOCKS, FORMS, OWN, Archive, trouble
-from tests.support import feedforms
 from tests.support.almanacs import CLAUDE, almanac, pulls
 from tests.support.statuspages import BEGIN
 
@@ -44,9 +44,9 @@ def test_our_own_clock_may_go_back_by_minutes_and_not_by_days(tmp_path: Path) ->
 def test_one_entry_with_an_old_date_makes_nothing_vanish_and_no_coverage(tmp_path: Path) -> None:
     there = Archive(tmp_path)
     shown = [trouble(f"incident000{n}", 24 * n, over=True) for n in (5, 4, 3)]
-    there.pull(feedforms.plain(shown, "acme.example"), BEGIN + timedelta(days=6))
+    there.pull(plain.rss(shown, "acme.example"), BEGIN + timedelta(days=6))
     slip = trouble("incident0009", -24 * 3000, over=True)
-    there.pull(feedforms.plain([*shown[:2], slip], "acme.example"), BEGIN + timedelta(days=6, hours=1))
+    there.pull(plain.rss([*shown[:2], slip], "acme.example"), BEGIN + timedelta(days=6, hours=1))
     assert [incident.vanished for incident in there.known().values()] == [None] * 4
     spans = archive.load_pulls(there.content, "acme").coverage
     assert [(span.since, span.until) for span in spans] == [

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -22,14 +22,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from almanac import archive, feeds, pull
 from almanac.model import Impact, Incident
 from almanac.pull import Outcome
-from tests.support import feedforms, invariants
-from tests.support.feedforms import Form
+from almanac.world import Event, Post
+from almanac.world.writers import incidentio, statuspage, xml
+from almanac.world.writers.forms import Write
+from tests.support import invariants
 from tests.support.serving import Behaviour, Serving, page, raw, reply, status, watch
-from tests.support.statuspages import BEGIN, WORDS, Post, Trouble, newest
+from tests.support.statuspages import BEGIN, WORDS, with_changed_post, with_post, without_post
 
 TEXTS = st.integers(0, 30).map("Text {}.".format)
 TITLES = st.sampled_from(["Errors", "Slow answers", "Login trouble", "Outage of the API"])
-WHOLE: tuple[Form, ...] = (feedforms.atom, feedforms.rss, feedforms.api)  # forms that show all posts
+WHOLE: tuple[Write, ...] = (statuspage.atom, statuspage.rss, statuspage.api)  # forms that show all posts
 WAITS = st.sampled_from([1, 25, 70, 600, 7_000, 90_000, 900_000])
 HOUR, SKEW = timedelta(hours=1), timedelta(minutes=10)
 PATIENT, IMPATIENT = 60.0, 1.2  # seconds for one answer; in the few there is no time to ask a second time
@@ -58,8 +60,9 @@ class World(RuleBasedStateMachine):
         for slug in ("acme", "mirror"):
             watch(self.content, slug)
         self.now = self.latest = BEGIN
-        self.troubles: list[Trouble] = []
-        self.form: Form = feedforms.atom
+        self.events: list[Event] = []
+        self.hidden: set[str] = set()
+        self.form: Write = statuspage.atom
         self.window = 25
         self.doubled = self.blank = self.forgetful = False
         self.chance = random.Random(0)
@@ -88,37 +91,38 @@ class World(RuleBasedStateMachine):
     @rule(title=TITLES, text=TEXTS, impact=st.sampled_from([Impact.UNKNOWN, Impact.MINOR, Impact.CRITICAL]))
     def open(self, title: str, text: str, impact: Impact) -> None:
         first = Post(at=self._tick(), printed="Investigating", text=text)
-        name = f"incident{len(self.troubles):04}"
-        self.troubles.append(Trouble(id=name, title=title, posts=[first], impact=impact, opened=first.at))
+        name = f"incident{len(self.events):04}"
+        self.events.append(Event(id=name, title=title, posts=(first,), impact=impact, opened=first.at))
 
     @rule(which=st.integers(0, 9), word=st.sampled_from(list(WORDS)), text=TEXTS, after=WAITS)
     def post(self, which: int, word: str, text: str, after: int) -> None:
         """Return a post, which may close the incident or reopen it."""
         self.now += timedelta(seconds=after)
-        self._one(which).posts.append(Post(at=self.now, printed=word, text=text))
+        self._change(which, with_post(self._one(which), Post(at=self.now, printed=word, text=text)))
 
     @rule(which=st.integers(0, 9), text=TEXTS)
     def edit(self, which: int, text: str) -> None:
-        self._post(which).text = text
+        self._change_post(which, text=text)
 
     @rule(which=st.integers(0, 9), word=st.sampled_from(list(WORDS)))
     def reword(self, which: int, word: str) -> None:
-        self._post(which).printed = word
+        self._change_post(which, printed=word)
 
     @rule(which=st.integers(0, 9), by=st.sampled_from([-7_000, -600, -30, 45, 300]))
     def move(self, which: int, by: int) -> None:
-        trouble, post = self._one(which), self._post(which)
-        post.at = min(post.at + timedelta(seconds=by), self.now)
-        trouble.posts.sort(key=lambda post: post.at)
+        at = self._one(which).posts[self._number(which)].at
+        self._change_post(which, at=min(at + timedelta(seconds=by), self.now))
+        event = self._one(which)
+        self._change(which, replace(event, posts=tuple(sorted(event.posts, key=lambda post: post.at))))
 
     @rule(which=st.integers(0, 9))
     def remove(self, which: int) -> None:
         if len(self._one(which).posts) > 1:
-            self._one(which).posts.remove(self._post(which))
+            self._change(which, without_post(self._one(which), self._number(which)))
 
     @rule(which=st.integers(0, 9), title=TITLES)
     def rename(self, which: int, title: str) -> None:
-        self._one(which).title = title
+        self._change(which, replace(self._one(which), title=title))
 
     @rule(
         which=st.integers(0, 9),
@@ -126,16 +130,16 @@ class World(RuleBasedStateMachine):
         component=st.sampled_from(["API", "Web"]),
     )
     def weigh(self, which: int, impact: Impact, component: str) -> None:
-        self._one(which).impact, self._one(which).components = impact, (component,)
+        self._change(which, replace(self._one(which), impact=impact, components=(component,)))
 
     @rule(which=st.integers(0, 9))
     def delete_or_restore(self, which: int) -> None:
-        self._one(which).hidden = not self._one(which).hidden
+        self.hidden ^= {self._one(which).id}
 
     # What becomes of the feed
 
-    @rule(form=st.sampled_from([*WHOLE, feedforms.incidentio]))
-    def change_form(self, form: Form) -> None:
+    @rule(form=st.sampled_from([*WHOLE, incidentio.atom]))
+    def change_form(self, form: Write) -> None:
         self.form = form
 
     @rule(window=st.sampled_from([0, 1, 2, 25]))
@@ -189,7 +193,7 @@ class World(RuleBasedStateMachine):
 
     @rule()
     def pull_in_another_encoding(self) -> None:
-        if self.form is feedforms.api:
+        if self.form is statuspage.api:
             return self.pull()
         other = self._body().decode().replace("UTF-8", "UTF-16")
         head = "" if other.startswith("<?xml") else '<?xml version="1.0" encoding="UTF-16"?>'
@@ -225,17 +229,21 @@ class World(RuleBasedStateMachine):
         self.now += timedelta(seconds=1)
         return self.now
 
-    def _one(self, which: int) -> Trouble:
-        return self.troubles[which % len(self.troubles)]
+    def _one(self, which: int) -> Event:
+        return self.events[which % len(self.events)]
 
-    def _post(self, which: int) -> Post:
-        posts = self._one(which).posts
-        return posts[which % len(posts)]
+    def _change(self, which: int, event: Event) -> None:
+        self.events[which % len(self.events)] = event
 
-    def _shown(self) -> list[Trouble]:
+    def _number(self, which: int) -> int:
+        return which % len(self._one(which).posts)
+
+    def _change_post(self, which: int, **facts: Any) -> None:
+        self._change(which, with_changed_post(self._one(which), self._number(which), **facts))
+
+    def _shown(self) -> list[Event]:
         """Return what the feed shows, newest first."""
-        shown = sorted((t for t in self.troubles if not t.hidden), key=newest, reverse=True)
-        return shown[: self.window]
+        return xml.newest_first(event for event in self.events if event.id not in self.hidden)[: self.window]
 
     def _body(self, *, shuffled: bool = False) -> bytes:
         shown = self._shown() * (2 if self.doubled else 1)
@@ -263,8 +271,8 @@ class World(RuleBasedStateMachine):
         ]
         assert not faults, "\n".join(faults)
         assert after.keys() == self.names
-        for trouble in self._shown():
-            self._shown_once(trouble, after[self._name(trouble)])
+        for event in self._shown():
+            self._shown_once(event, after[self._name(event)])
         mine, its = self._compared(after), self._compared(mirror)
         assert its == mine, f"order or memory matters:\n{its}\nis not\n{mine}"
 
@@ -280,24 +288,24 @@ class World(RuleBasedStateMachine):
     def _remember(self) -> None:
         """Return what anybody could see in the feed now, and since when it speaks."""
         shown = self._shown()
-        for trouble in shown:
-            name = self._name(trouble)
-            posts = trouble.posts if self.form in WHOLE else [latest(trouble)]
+        for event in shown:
+            name = self._name(event)
+            posts = event.posts if self.form in WHOLE else [event.newest]
             self.posts |= {(name, post.at.replace(second=0), post.text) for post in posts}
-            self.titles.add((name, trouble.title))
+            self.titles.add((name, event.title))
             self.names.add(name)
-        since = min((t.posts[0].at if self.form is feedforms.api else newest(t) for t in shown), default=None)
-        before, names = self.answered, {self._name(trouble) for trouble in shown}
+        since = min((t.posts[0].at if self.form is statuspage.api else t.newest.at for t in shown), default=None)
+        before, names = self.answered, {self._name(event) for event in shown}
         empty = before and since is None and before.since is None and self.now - before.at <= HOUR
         if before and (empty or (before.names and before.names <= names)):  # what came since would have to be there
             self.watched.append((before.at, self.now))
         self.watched.append((min(since or self.now, self.now).replace(second=0), self.now))
         self.answered = Answer(self.now, since, names)
 
-    def _name(self, trouble: Trouble) -> str:
-        return trouble.id if self.form in WHOLE else feedforms.ulid(trouble)
+    def _name(self, event: Event) -> str:
+        return event.id if self.form in WHOLE else incidentio.ulid(event)
 
-    def _shown_once(self, trouble: Trouble, kept: Incident) -> None:
+    def _shown_once(self, event: Event, kept: Incident) -> None:
         """Every post of the feed stands in the archive as often as in the feed.
 
         Once the form has changed it may be told of more: no form takes away what only another one showed.
@@ -305,13 +313,13 @@ class World(RuleBasedStateMachine):
         forms = self.forms.setdefault(kept.id, set())
         forms.add(kept.dialect)
         live = Counter((u.at.replace(second=0), u.text) for u in kept.updates if u.gone is None)
-        wanted = Counter((post.at.replace(second=0), post.text) for post in trouble.posts)
+        wanted = Counter((post.at.replace(second=0), post.text) for post in event.posts)
         if self.form in WHOLE:
-            assert wanted <= live, f"{trouble.id}: {live} in the archive, {wanted} in the feed"
-            assert len(forms) > 1 or live == wanted, f"{trouble.id}: {live} in the archive, {wanted} in the feed"
+            assert wanted <= live, f"{event.id}: {live} in the archive, {wanted} in the feed"
+            assert len(forms) > 1 or live == wanted, f"{event.id}: {live} in the archive, {wanted} in the feed"
         twice = Counter((u.at, u.printed, u.text) for u in kept.updates if u.gone is None)
-        assert self.form in WHOLE or max(twice.values()) == 1, f"{trouble.id}: twice {twice.most_common(1)}"
-        assert (kept.title, kept.vanished) == (trouble.title, None)
+        assert self.form in WHOLE or max(twice.values()) == 1, f"{event.id}: twice {twice.most_common(1)}"
+        assert (kept.title, kept.vanished) == (event.title, None)
 
     def _forget(self, slug: str) -> None:
         """Return what lets a pull skip reading; since when a feed speaks, and so what has vanished, may be known less well."""
@@ -340,7 +348,3 @@ class World(RuleBasedStateMachine):
         root = self.content / part
         paths = [*root.rglob("acme/*/*.md"), *root.glob("pulls/acme.json")]
         return {str(path): path.read_bytes() for path in paths}
-
-
-def latest(trouble: Trouble) -> Post:
-    return max(trouble.posts, key=lambda post: post.at)

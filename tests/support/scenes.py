@@ -260,7 +260,7 @@ def _open(page: Page, count: int, word: str) -> None:
     for at in range(count):
         page.do(Step(what="open", after=600, text=f"Errors {at}."))
         lasts = 600 * (6 + at) if word == "Resolved" else 60
-        page.do(Step(what="post", after=lasts, which=len(page.troubles) - 1, word=word, text="A fix is out."))
+        page.do(Step(what="post", after=lasts, which=len(page.events) - 1, word=word, text="A fix is out."))
 
 
 def _published(pages: Path, slug: str, page: Page) -> None:

@@ -1,4 +1,4 @@
-"""Web servers on this machine for tests: honest ones with validators, and every kind of hostile one.
+"""What servers of tests do beside what those of the world do: folders, turns, raw bytes, and every kind of hostility.
 
     with Serving({"status.example": page(FEED)}) as server:
         get("https://status.example/feed", via=server.url)
@@ -7,114 +7,22 @@ Each host name has a behaviour: a function that is given a visit and does with i
 """
 
 import gzip
-import hashlib
 import socket
 import ssl
 import struct
-import threading
 import zlib
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
+from almanac.world.server import Behaviour, Serving, Visit, page, reply, status
 from tests.support.content import provider
 
-
-@dataclass
-class Visit:
-    """One request as it came in, and the connection to answer by. `over` is set when the server stops."""
-
-    host: str
-    path: str
-    headers: dict[str, str]
-    connection: socket.socket = field(repr=False)
-    over: threading.Event = field(repr=False)
-
-    def send(self, data: bytes) -> None:
-        self.connection.sendall(data)
-
-
-Behaviour = Callable[[Visit], None]
-
-
-class Serving:
-    """A server on 127.0.0.1 that behaves as the asked host name says; its `visits` are kept for looking at."""
-
-    def __init__(self, hosts: Mapping[str, Behaviour], *, tls: ssl.SSLContext | None = None) -> None:
-        self.hosts = dict(hosts)
-        self.visits: list[Visit] = []
-        self._tls = tls
-        self._over = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port: int = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while not self._over.is_set():
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=[connection], daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with suppress(OSError):  # the client may hang up at any moment, which is what many tests are about
-            if self._tls:
-                connection = self._tls.wrap_socket(connection, server_side=True)
-            with connection:
-                while visit := self._visit(connection):
-                    self.visits.append(visit)
-                    self.hosts.get(visit.host, status(404))(visit)
-
-    def _visit(self, connection: socket.socket) -> Visit | None:
-        head = b""
-        while b"\r\n\r\n" not in head:
-            if not (got := connection.recv(4096)):
-                return None
-            head += got
-        first, *lines = head.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        return Visit(headers.get("host", "").split(":")[0], first.split()[1], headers, connection, self._over)
+__all__ = ["Behaviour", "Serving", "Visit", "page", "reply", "status"]
 
 
 # Honest ones
-
-
-def reply(code: int, body: bytes = b"", **headers: Any) -> bytes:
-    """Return the bytes of an answer; header names are given with _ for -, Content-Length is right unless given."""
-    named = {"Content-Length": str(len(body))} | {name.replace("_", "-").title(): headers[name] for name in headers}
-    lines = [f"HTTP/1.1 {code} Because", *(f"{name}: {value}" for name, value in named.items() if value)]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-
-
-def page(body: bytes, *, modified: str = "", **headers: Any) -> Behaviour:
-    """200 with an ETag (and Last-Modified if given), 304 to who has it already; gzip for who takes it."""
-    etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-    validators: dict[str, Any] = {"etag": etag, "last_modified": modified}
-
-    def behave(visit: Visit) -> None:
-        known = visit.headers.get("if-none-match") or visit.headers.get("if-modified-since")
-        if known and known in (etag, modified):
-            visit.send(reply(304, content_length="", **validators))
-        elif "gzip" in visit.headers.get("accept-encoding", ""):
-            visit.send(reply(200, gzip.compress(body), content_encoding="gzip", **validators, **headers))
-        else:
-            visit.send(reply(200, body, **validators, **headers))
-
-    return behave
 
 
 def folder(root: Path) -> Behaviour:
@@ -135,10 +43,6 @@ def raw(*parts: bytes) -> Behaviour:
         visit.connection.shutdown(socket.SHUT_RDWR)
 
     return behave
-
-
-def status(code: int, body: bytes = b"", **headers: Any) -> Behaviour:
-    return lambda visit: visit.send(reply(code, body, **headers))
 
 
 def redirect(to: str, code: int = 302) -> Behaviour:

@@ -47,9 +47,23 @@ def _faults(witness: Witness, event: str, record: Incident) -> Iterator[Fault]:
         yield Fault("late", event, "it is said to have been posted late, and was posted before its end")
     if record.vanished and event not in set(witness.taken_down()):
         yield Fault("vanished", event, f"{page.slug} is said to have taken it down, and did not")
+    yield from (Fault("lost", event, f"of its posts: {text}") for text in sorted(memory.texts - _texts(record)))
+    yield from (Fault("lost", event, f"of its titles: {title}") for title in sorted(memory.titles - _titles(record)))
+    if record.dialect != memory.form.dialect:
+        yield Fault("dialect", event, f"it is {record.dialect} and was {memory.form.dialect}")
     compare = differences if len(memory.dialects) == 1 else essential_differences
     for name, (told, kept) in compare(known, as_kept(record)).items():
         yield Fault(name, event, f"it is {kept} and was {told}")
+
+
+def _texts(record: Incident) -> set[str]:
+    """Return all texts that an incident holds, the former ones included."""
+    texts = (text for update in record.updates for text in (update.text, *(was.text for was in update.was)))
+    return set(map(markdown.plain, texts))
+
+
+def _titles(record: Incident) -> set[str]:
+    return {record.title, *(change.was for change in record.changes if change.what == "title")}
 
 
 def as_kept(record: Incident) -> Sight:

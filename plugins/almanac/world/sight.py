@@ -129,6 +129,8 @@ class Memory:
     dialects: set[str] = field(default_factory=set)
     posts: dict[Key, Line] = field(default_factory=dict)
     names: dict[str, None] = field(default_factory=dict)
+    texts: set[str] = field(default_factory=set)  # all that were ever shown
+    titles: set[str] = field(default_factory=set)
     impact: Impact = Impact.UNKNOWN
     components: tuple[str, ...] = ()
     earliest: datetime | None = None  # what a start that lay after the end was mended to
@@ -142,8 +144,6 @@ class Witness:
     page: StatusPage
     memories: dict[str, Memory] = field(default_factory=dict)  # by the event's own id
     looked: datetime | None = None  # the last look
-    texts: set[tuple[str, str]] = field(default_factory=set)  # every (event, text of a post) that was ever shown
-    titles: set[tuple[str, str]] = field(default_factory=set)
 
     def look(self, url: str, now: datetime) -> None:
         """Take in what a feed shows at `now`."""
@@ -161,8 +161,8 @@ class Witness:
             started = self.sight(event.id).started
             if started < form_start(form, event, list(memory.posts.values())):
                 memory.earliest = min(memory.earliest or started, started)
-            self.texts |= {(event.id, line.text) for line in posts.values()}
-            self.titles.add((event.id, form.title(event)))
+            memory.texts |= {line.text for line in posts.values()}
+            memory.titles.add(form.title(event))
         if form.says.posts is Posts.FIRST:
             for name in self.memories.keys() - {event.id for event in shown}:
                 self.memories[name].absent = self.memories[name].absent or now

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from almanac.model import Change, Kind, Phase, Revision, Span, stamp
-from tests.support import feedforms
+from almanac.world import Event
+from almanac.world.writers import statuspage
 from tests.support.serving import page, status
-from tests.support.statuspages import Trouble
 from tests.support.stories import telling as t
 
 RENAMED = replace(t.LOGIN, title="Login problems")
@@ -13,19 +13,19 @@ REWRITTEN = t.post(0, "Investigating", "Logins and uploads fail.")
 AGAIN = t.post(50, "Identified", "Logins fail again.")
 END = t.post(70, "Resolved", "Over.")
 EARLIER, LATER = t.post(-45, "Investigating", "Logins fail."), t.post(20, "Resolved", "Logins work again.")
-ACCENTS = replace(t.LOGIN, title="Erreurs à l’accès", posts=[t.post(0, "Investigating", "Accès refusé — délai.")])
-WESTERN = replace(t.LOGIN, title="Erreurs d'accès", posts=[t.post(0, "Investigating", "Accès refusé.")])
+ACCENTS = replace(t.LOGIN, title="Erreurs à l’accès", posts=(t.post(0, "Investigating", "Accès refusé — délai."),))
+WESTERN = replace(t.LOGIN, title="Erreurs d'accès", posts=(t.post(0, "Investigating", "Accès refusé."),))
 
 
-def encoded(name: str, *troubles: Trouble) -> bytes:
+def encoded(name: str, *troubles: Event) -> bytes:
     """Return the feed of these in another encoding, which it declares."""
-    return feedforms.atom(troubles, t.HOST).decode().replace("UTF-8", name).encode(name)
+    return statuspage.atom(troubles, t.HOST).decode().replace("UTF-8", name).encode(name)
 
 
-def with_updated(minute: int, *troubles: Trouble) -> bytes:
+def with_updated(minute: int, *troubles: Event) -> bytes:
     """Return the feed of these, each said to have been updated then."""
     more = f"</published><updated>{stamp(t.at(minute))}</updated>".encode()
-    return feedforms.atom(troubles, t.HOST).replace(b"</published>", more)
+    return statuspage.atom(troubles, t.HOST).replace(b"</published>", more)
 
 
 MISDECLARED = encoded("iso-8859-1", WESTERN, t.SLOW).replace(b"iso-8859-1", b"utf-8")
@@ -50,7 +50,7 @@ STORIES = (
         title="a text is edited and edited back",
         pulls=(
             t.said(2, t.LOGIN, t.SLOW),
-            t.said(12, replace(t.LOGIN, posts=[REWRITTEN]), t.SLOW),
+            t.said(12, replace(t.LOGIN, posts=(REWRITTEN,)), t.SLOW),
             t.said(22, t.LOGIN, t.SLOW),
         ),
         archive=(
@@ -73,8 +73,8 @@ STORIES = (
         pulls=(
             t.said(2, t.LOGIN, t.SLOW),
             t.said(40, t.CLOSED, t.SLOW),
-            t.said(52, replace(t.LOGIN, posts=[t.LOOK, t.OVER_NOW, AGAIN]), t.SLOW),
-            t.said(72, replace(t.LOGIN, posts=[t.LOOK, t.OVER_NOW, AGAIN, END]), t.SLOW),
+            t.said(52, replace(t.LOGIN, posts=(t.LOOK, t.OVER_NOW, AGAIN)), t.SLOW),
+            t.said(72, replace(t.LOGIN, posts=(t.LOOK, t.OVER_NOW, AGAIN, END)), t.SLOW),
         ),
         archive=(
             t.kept(
@@ -93,7 +93,7 @@ STORIES = (
         pulls=(
             t.said(2, t.LOGIN, t.SLOW),
             t.said(40, t.CLOSED, t.SLOW),
-            t.said(60, replace(t.CLOSED, posts=[EARLIER, LATER]), t.SLOW),
+            t.said(60, replace(t.CLOSED, posts=(EARLIER, LATER)), t.SLOW),
         ),
         archive=(
             t.kept(
@@ -112,7 +112,7 @@ STORIES = (
         title="a phase is renamed",
         pulls=(
             t.said(2, t.LOGIN, t.SLOW),
-            t.said(12, replace(t.LOGIN, posts=[replace(t.LOOK, printed="Identified")]), t.SLOW),
+            t.said(12, replace(t.LOGIN, posts=(replace(t.LOOK, printed="Identified"),)), t.SLOW),
         ),
         archive=(
             t.kept(
@@ -165,7 +165,7 @@ STORIES = (
         ),
         archive=(
             t.kept(
-                Trouble(id="urn:x:1", title="Odd errors", posts=[]),
+                Event(id="urn:x:1", title="Odd errors", posts=()),
                 t.update(replace(t.LOOK, printed="", text="Some."), 2, phase=Phase.UNKNOWN),
                 kind=Kind.UNKNOWN,
                 kind_basis="words",
@@ -179,7 +179,7 @@ STORIES = (
     t.Story(
         title="no entry has a date, but its posts have",
         pulls=tuple(
-            t.did(minute, page(feedforms.atom([trouble, t.SLOW], t.HOST).replace(b"published>", b"pub>")))
+            t.did(minute, page(statuspage.atom([trouble, t.SLOW], t.HOST).replace(b"published>", b"pub>")))
             for minute, trouble in ((2, t.LOGIN), (40, t.CLOSED))
         ),
         archive=(t.kept(t.CLOSED, t.update(t.LOOK, 2), t.update(t.OVER_NOW, 40)), t.slow()),
@@ -217,7 +217,7 @@ STORIES = (
         title="pulled twice in a second, between which the page changed",
         pulls=(
             t.said(12, t.LOGIN, t.SLOW),
-            t.said(12, replace(t.LOGIN, title="Login problems", posts=[REWRITTEN]), t.OTHER, t.SLOW),
+            t.said(12, replace(t.LOGIN, title="Login problems", posts=(REWRITTEN,)), t.OTHER, t.SLOW),
         ),
         archive=(
             t.kept(

@@ -3,15 +3,15 @@
 from dataclasses import replace
 
 from almanac.model import Change, Span, stamp
-from tests.support import feedforms
+from almanac.world import Event
+from almanac.world.writers import statuspage
 from tests.support.serving import raw, reply, status
-from tests.support.statuspages import Trouble
 from tests.support.stories import telling as t
 
 OPEN = t.kept(t.LOGIN, t.update(t.LOOK, 2))
 DONE = t.kept(t.CLOSED, t.update(t.LOOK, 2), t.update(t.OVER_NOW, 40))
 ODD = t.kept(t.OTHER, t.update(t.OTHER.posts[0], 12))
-FEED = feedforms.atom([t.LOGIN, t.SLOW], t.HOST)
+FEED = statuspage.atom([t.LOGIN, t.SLOW], t.HOST)
 WEEKS = range(t.DAY, 21 * t.DAY, t.DAY)
 
 
@@ -44,14 +44,14 @@ STORIES = (
             *(t.did(minute, status(404)) for minute in WEEKS),
             t.said(
                 21 * t.DAY,
-                Trouble(id="latererrors1", title="Late errors", posts=[t.post(20 * t.DAY, "Resolved", "Over.")]),
+                Event(id="latererrors1", title="Late errors", posts=(t.post(20 * t.DAY, "Resolved", "Over."),)),
             ),
         ),
         archive=(
             OPEN,
             t.slow(),
             t.kept(
-                Trouble(id="latererrors1", title="Late errors", posts=[]),
+                Event(id="latererrors1", title="Late errors", posts=()),
                 t.update(t.post(20 * t.DAY, "Resolved", "Over."), 21 * t.DAY),
             ),
         ),
@@ -73,7 +73,7 @@ STORIES = (
         title="cut off within an entry",
         pulls=(
             t.said(2, t.LOGIN, t.SLOW),
-            t.did(12, status(200, feedforms.atom([t.OTHER, t.CLOSED, t.SLOW], t.HOST)[:-500])),
+            t.did(12, status(200, statuspage.atom([t.OTHER, t.CLOSED, t.SLOW], t.HOST)[:-500])),
             t.said(40, t.CLOSED, t.SLOW),
         ),
         archive=(DONE, t.slow()),

@@ -4,21 +4,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tests.support import feedforms
-from tests.support.statuspages import Trouble
+from almanac.world import Event
+from almanac.world.writers import statuspage
 from tests.support.stories import telling as t
 
 MANY = 4_998
 
 
-def past(number: int) -> Trouble:
+def past(number: int) -> Event:
     """Return an incident of long ago, an hour after the one before."""
-    return Trouble(id=f"past{number:08}", title="Errors", posts=[t.post(-400 * t.DAY + 60 * number, "Resolved", "x")])
+    return Event(id=f"past{number:08}", title="Errors", posts=(t.post(-400 * t.DAY + 60 * number, "Resolved", "x"),))
 
 
-def compact(troubles: Sequence[Trouble], host: str) -> bytes:
+def compact(troubles: Sequence[Event], host: str) -> bytes:
     """Statuspage's feed in its shorter form of 2014, so that as many entries stay below what is read of a feed."""
-    return re.sub(rb"&lt;/?var.*?&gt;|<guid>.*?</guid>", b"", feedforms.rss(troubles, host))
+    return re.sub(rb"&lt;/?var.*?&gt;|<guid>.*?</guid>", b"", statuspage.rss(troubles, host))
 
 
 PAST = tuple(past(number) for number in range(MANY))

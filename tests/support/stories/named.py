@@ -3,41 +3,41 @@
 from dataclasses import replace
 
 from almanac.model import Change, Incident, Update
-from tests.support import feedforms
+from almanac.world import Event, Post
+from almanac.world.writers import incidentio, plain, statuspage
 from tests.support.serving import by_path, page, status
-from tests.support.statuspages import Post, Trouble
 from tests.support.stories import telling as t
 
 DONE = t.kept(t.CLOSED, t.update(t.LOOK, 2), t.update(t.OVER_NOW, 40))
 ODD = t.kept(t.OTHER, t.update(t.OTHER.posts[0], 12))
 MORE = t.post(5, "Identified", "A disk is full.")
-KNOWN = replace(t.LOGIN, posts=[t.LOOK, MORE])
-STALE = replace(t.LOGIN, title="Login trouble", posts=[replace(t.LOOK, text="Logins may fail.")])
-TO_THE_SECOND = replace(t.LOGIN, posts=[t.post(0, "Investigating", "Logins fail.", second=40)])
-ULID = feedforms.ulid(t.LOGIN)
+KNOWN = replace(t.LOGIN, posts=(t.LOOK, MORE))
+STALE = replace(t.LOGIN, title="Login trouble", posts=(replace(t.LOOK, text="Logins may fail."),))
+TO_THE_SECOND = replace(t.LOGIN, posts=(t.post(0, "Investigating", "Logins fail.", second=40),))
+ULID = incidentio.ulid(t.LOGIN)
 FEEDS = tuple(f"https://{t.HOST}/history.{form}" for form in ("atom", "rss"))
 
 
-def moved(host: str, *troubles: Trouble) -> bytes:
+def moved(host: str, *troubles: Event) -> bytes:
     """Return the feed of these with links to another host, with the double slash some pages have."""
-    return feedforms.atom(troubles, t.HOST).replace(f"https://{t.HOST}/inc".encode(), f"https://{host}//inc".encode())
+    return statuspage.atom(troubles, t.HOST).replace(f"https://{t.HOST}/inc".encode(), f"https://{host}//inc".encode())
 
 
-def renumbered(*troubles: Trouble) -> bytes:
+def renumbered(*troubles: Event) -> bytes:
     """Return the feed of these with other numbers in the ids of its entries."""
-    return feedforms.atom(troubles, t.HOST).replace(b"Incident/", b"Incident/77")
+    return statuspage.atom(troubles, t.HOST).replace(b"Incident/", b"Incident/77")
 
 
 def news(*entries: tuple[str, str, Post]) -> t.Said:
     """Return a plain feed of (guid, link, post) at the minute of its newest post and two more."""
     latest = max(entry[2].at for entry in entries)
-    items = "".join(feedforms.item(guid, "Login errors", words, link=link) for guid, link, words in entries)
-    return t.did(int((latest - t.at(0)).total_seconds()) // 60 + 2, page(feedforms.channel(items, t.HOST)))
+    items = "".join(plain.item(guid, "Login errors", words, link=link) for guid, link, words in entries)
+    return t.did(int((latest - t.at(0)).total_seconds()) // 60 + 2, page(plain.channel(items, t.HOST)))
 
 
 def in_news(guid: str, link: str, *updates: Update, **more: object) -> Incident:
     """Return what is kept of it."""
-    named = Trouble(id=guid, title="Login errors", posts=[])
+    named = Event(id=guid, title="Login errors", posts=())
     facts = {"source": link, "dialect": "plain", "started_basis": "pubdate", "precision": "second"} | more
     return t.kept(named, *updates, **facts)
 
@@ -108,8 +108,8 @@ STORIES = (
         title="the page moves from Statuspage to incident.io under one address",
         pulls=(
             t.said(2, t.LOGIN, t.SLOW),
-            t.said(40, t.CLOSED, form=feedforms.incidentio),
-            t.said(50, t.CLOSED, form=feedforms.incidentio),
+            t.said(40, t.CLOSED, form=incidentio.atom),
+            t.said(50, t.CLOSED, form=incidentio.atom),
         ),
         archive=(
             t.kept(
@@ -140,9 +140,9 @@ STORIES = (
         title="RSS and Atom of one incident, by turns",
         pulls=(
             t.said(2, t.LOGIN, t.SLOW),
-            t.said(12, t.LOGIN, t.SLOW, form=feedforms.rss),
+            t.said(12, t.LOGIN, t.SLOW, form=statuspage.rss),
             t.said(40, t.CLOSED, t.SLOW),
-            t.said(50, t.CLOSED, t.SLOW, form=feedforms.rss),
+            t.said(50, t.CLOSED, t.SLOW, form=statuspage.rss),
         ),
         archive=(DONE, t.slow()),
     ),
@@ -153,7 +153,9 @@ STORIES = (
             t.said(2, t.LOGIN, t.SLOW),
             t.did(
                 12,
-                by_path({"/history.rss": page(feedforms.rss([t.LOGIN, t.SLOW], t.HOST)), "/history.atom": status(404)}),
+                by_path(
+                    {"/history.rss": page(statuspage.rss([t.LOGIN, t.SLOW], t.HOST)), "/history.atom": status(404)}
+                ),
             ),
             t.said(40, t.CLOSED, t.SLOW),
         ),
@@ -164,7 +166,7 @@ STORIES = (
         title="the feed and the API of one page, by turns",
         pulls=(
             t.said(2, TO_THE_SECOND, t.SLOW),
-            t.said(40, TO_THE_SECOND, t.SLOW, form=feedforms.api),
+            t.said(40, TO_THE_SECOND, t.SLOW, form=statuspage.api),
             t.said(50, TO_THE_SECOND, t.SLOW),
         ),
         archive=(
@@ -176,7 +178,7 @@ STORIES = (
         title="two incidents are merged",
         pulls=(
             t.said(12, t.OTHER, t.LOGIN, t.SLOW),
-            t.said(40, replace(t.LOGIN, posts=[t.LOOK, t.OTHER.posts[0], t.OVER_NOW]), t.SLOW),
+            t.said(40, replace(t.LOGIN, posts=(t.LOOK, t.OTHER.posts[0], t.OVER_NOW)), t.SLOW),
         ),
         archive=(
             t.kept(t.LOGIN, t.update(t.LOOK, 12), t.update(t.OTHER.posts[0], 40), t.update(t.OVER_NOW, 40)),
@@ -187,7 +189,7 @@ STORIES = (
     t.Story(
         title="an incident is split",
         pulls=(
-            t.said(12, replace(t.LOGIN, posts=[t.LOOK, t.OTHER.posts[0]]), t.SLOW),
+            t.said(12, replace(t.LOGIN, posts=(t.LOOK, t.OTHER.posts[0])), t.SLOW),
             t.said(40, t.OTHER, t.CLOSED, t.SLOW),
         ),
         archive=(
@@ -205,7 +207,7 @@ STORIES = (
             t.did(
                 40,
                 page(
-                    feedforms.atom([t.CLOSED, t.SLOW], t.HOST).replace(
+                    statuspage.atom([t.CLOSED, t.SLOW], t.HOST).replace(
                         b"</feed>", b"<entry/><entry><title> </title><content/></entry></feed>"
                     )
                 ),

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from almanac import archive, feeds, pull
 from almanac.model import OVER, Incident, Kind, Phase, Span, Update
 from almanac.pull import Report
-from tests.support import feedforms
-from tests.support.feedforms import Form
+from almanac.world import Event, Post
+from almanac.world.writers import statuspage
+from almanac.world.writers.forms import Write
 from tests.support.serving import Behaviour, Serving, page, watch
-from tests.support.statuspages import Post, Trouble
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOST = "acme.example"
@@ -40,10 +40,10 @@ def post(minute: int, printed: str, text: str, *, second: int = 0) -> Post:
 
 LOOK = post(0, "Investigating", "Logins fail.")
 OVER_NOW = post(30, "Resolved", "Logins work again.")
-LOGIN = Trouble(id="loginerrors1", title="Login errors", posts=[LOOK])
-CLOSED = replace(LOGIN, posts=[LOOK, OVER_NOW])
-SLOW = Trouble(id="slowanswers1", title="Slow answers", posts=[post(LONG_AGO, "Resolved", "Answers were slow.")])
-OTHER = Trouble(id="othererrors1", title="Odd errors", posts=[post(10, "Investigating", "Uploads fail.")])
+LOGIN = Event(id="loginerrors1", title="Login errors", posts=(LOOK,))
+CLOSED = replace(LOGIN, posts=(LOOK, OVER_NOW))
+SLOW = Event(id="slowanswers1", title="Slow answers", posts=(post(LONG_AGO, "Resolved", "Answers were slow."),))
+OTHER = Event(id="othererrors1", title="Odd errors", posts=(post(10, "Investigating", "Uploads fail."),))
 
 
 class Said(NamedTuple):
@@ -53,8 +53,8 @@ class Said(NamedTuple):
     """
 
     minute: int
-    troubles: Sequence[Trouble] = ()
-    form: Form = feedforms.atom
+    troubles: Sequence[Event] = ()
+    form: Write = statuspage.atom
     instead: Behaviour | None = None
     lost: bool = False
     host: str = HOST
@@ -63,7 +63,7 @@ class Said(NamedTuple):
         return self.instead or page(self.form(self.troubles[:: -1 if turned else 1], HOST))
 
 
-def said(minute: int, *troubles: Trouble, form: Form = feedforms.atom, **more: Any) -> Said:
+def said(minute: int, *troubles: Event, form: Write = statuspage.atom, **more: Any) -> Said:
     return Said(minute, troubles, form, **more)
 
 
@@ -81,7 +81,7 @@ def update(of: Post, seen: int | datetime, **more: Any) -> Update:
     return Update(at=of.at, phase=facts.pop("phase", None) or Phase(of.printed.lower() or "unknown"), **facts)
 
 
-def kept(of: Trouble, *updates: Update, **more: Any) -> Incident:
+def kept(of: Event, *updates: Update, **more: Any) -> Incident:
     """Return an incident as Statuspage's form leaves it; what its posts do not say is given."""
     there = [u for u in updates if u.gone is None]
     facts: dict[str, Any] = {

@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta, timezone
 
-from almanac.model import Phase
 from almanac.world.truth import Event
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Posts, Speech, own_components, without_postmortem
+from almanac.world.writers.forms import Form, Posts, Speech, own_components, stated_phase
 
 _URN = re.compile(r"(?:urn:flashduty:change:)?(\d{1,20})")
 _BEIJING = timezone(timedelta(hours=8))
@@ -28,8 +27,7 @@ def atom(events: Sequence[Event], host: str) -> bytes:
 
 def _entry(event: Event, host: str) -> str:
     newest = event.newest
-    phase = dict(zip(event.posts, event.states, strict=True))[newest]
-    status = (Phase.RESOLVED if phase is Phase.POSTMORTEM else phase).value
+    status = stated_phase(event, event.posts.index(newest)).value
     words = f"<p><strong>Status:</strong> {status}</p><p>{xml.html(newest.text)}</p>"
     if event.components:
         words += f"<p><strong>Affected components:</strong> {xml.escape(', '.join(event.components))}</p>"
@@ -48,6 +46,6 @@ ATOM = Form(
     name,
     ".atom",
     Speech(posts=Posts.NEWEST),
-    phase=without_postmortem,
+    phase=stated_phase,
     components=own_components,
 )

@@ -67,10 +67,10 @@ def own_phase(event: Event, number: int) -> Phase:
     return event.states[number]
 
 
-def without_postmortem(event: Event, number: int) -> Phase:
-    """Return the phase in force after a post; what comes after the end is called resolved once more."""
+def stated_phase(event: Event, number: int) -> Phase:
+    """Return the phase in force after a post, on a page that always states one of four."""
     phase = event.states[number]
-    return Phase.RESOLVED if phase is Phase.POSTMORTEM else phase
+    return {Phase.POSTMORTEM: Phase.RESOLVED, Phase.UNKNOWN: Phase.INVESTIGATING}.get(phase, phase)
 
 
 class Form(NamedTuple):

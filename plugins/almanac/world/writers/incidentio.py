@@ -9,15 +9,13 @@ from datetime import UTC, datetime
 from almanac.model import Phase, stamp
 from almanac.world.truth import Event
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Posts, Speech, Start, own_components
+from almanac.world.writers.forms import Form, Posts, Speech, Start, own_components, stated_phase
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
 _OWN = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _WORDS = {
-    Phase.POSTMORTEM: "Resolved",
     Phase.SCHEDULED: "Maintenance scheduled",
     Phase.IN_PROGRESS: "Maintenance in progress",
-    Phase.VERIFYING: "Maintenance in progress",
     Phase.COMPLETED: "Maintenance completed",
 }
 
@@ -48,10 +46,11 @@ def atom(events: Sequence[Event], host: str) -> bytes:
 
 def _entry(event: Event, host: str) -> str:
     link = f"https://{host}//incidents/{ulid(event)}"
-    words = f"<b>Status: {_status(event)}</b><br/><br/>{xml.html(event.newest.text)}"
+    state = phase(event, event.posts.index(event.newest))
+    words = f"<b>Status: {_WORDS.get(state, state.value.capitalize())}</b><br/><br/>{xml.html(event.newest.text)}"
     if event.components:
-        state = "Operational" if event.is_over else "Degraded performance"
-        listed = "".join(f"<li>{xml.escape(component)} ({state})</li>\n" for component in event.components)
+        level = "Operational" if event.is_over else "Degraded performance"
+        listed = "".join(f"<li>{xml.escape(component)} ({level})</li>\n" for component in event.components)
         words += f"<br/><br/><b>Affected components</b>\n<ul>\n{listed}</ul>"
     return (
         f'<entry><title type="html"><![CDATA[{xml.escape(event.title)}]]></title><id>{link}</id><link href="{link}"/>'
@@ -59,15 +58,10 @@ def _entry(event: Event, host: str) -> str:
     )
 
 
-def _status(event: Event) -> str:
-    phase = dict(zip(event.posts, event.states, strict=True))[event.newest]
-    return _WORDS.get(phase, phase.value.capitalize())
-
-
 def phase(event: Event, number: int) -> Phase:
     """Return the phase that a post names, of those that the page has words for."""
-    state = event.states[number]
-    return {Phase.POSTMORTEM: Phase.RESOLVED, Phase.VERIFYING: Phase.IN_PROGRESS}.get(state, state)
+    state = stated_phase(event, number)
+    return Phase.IN_PROGRESS if state is Phase.VERIFYING else state
 
 
 ATOM = Form(

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
-from almanac.model import Phase
 from almanac.world.truth import Event, Post
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Posts, Speech, without_postmortem
+from almanac.world.writers.forms import Form, Posts, Speech, stated_phase
 
 
 def name(event: Event, host: str) -> str:
@@ -24,8 +23,7 @@ def rss(events: Sequence[Event], host: str) -> bytes:
 
 def _item(event: Event, host: str) -> str:
     newest = event.newest
-    phase = dict(zip(event.posts, event.states, strict=True))[newest]
-    printed = (Phase.RESOLVED if phase is Phase.POSTMORTEM else phase).value.capitalize()
+    printed = stated_phase(event, event.posts.index(newest)).value.capitalize()
     return item(name(event, host), event.title, Post(at=newest.at, printed=printed, text=newest.text))
 
 
@@ -43,4 +41,4 @@ def channel(items: str, host: str) -> bytes:
     return f'<rss version="2.0"><channel><title>{host}</title>{items}</channel></rss>'.encode()
 
 
-RSS = Form("plain", rss, name, ".rss", Speech(posts=Posts.NEWEST), phase=without_postmortem)
+RSS = Form("plain", rss, name, ".rss", Speech(posts=Posts.NEWEST), phase=stated_phase)

@@ -1,0 +1,97 @@
+"""Weeks of a world that knows the truth, through pulls; and what they are judged by tells of all that is wrong."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from almanac import archive, feeds, pull
+from almanac.content import providers
+from almanac.model import OVER, Impact, Incident, Phase, Provider, Update
+from almanac.world import Clock, WorldServer, by_chance
+from almanac.world.sight import Witness
+from bench import world as bench
+from bench.world import BEGIN, CONTENT
+from tests.support import testimony
+from tests.support.serving import watch
+
+DAYS = timedelta(days=10)
+WATCHED = {provider.slug: provider for provider in providers.load(CONTENT)}
+SLUGS = ("anthropic", "aws", "azure", "deepseek", "google-cloud", "mistral", "modal", "openai", "perplexity", "xai")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", SLUGS)
+def test_at_every_quarter_of_an_hour_the_state_is_that_of_the_feed_and_in_the_end_the_archive_too(
+    slug: str, tmp_path: Path
+) -> None:
+    moves = {slug: {BEGIN + DAYS / 2: bench.MOVES[slug]}} if slug in bench.MOVES else {}
+    world = by_chance([WATCHED[slug]], 1, BEGIN, BEGIN + DAYS, moves=moves)
+    score = bench.play(WATCHED[slug], world, BEGIN + DAYS, tmp_path)
+    assert score.faults == []
+    assert score.moments.total() == DAYS // bench.QUARTER
+    assert score.counts["incidents"] > 0
+
+
+def seen(content: Path) -> tuple[Witness, Mapping[str, Incident]]:
+    """Return what a witness of a page of incident.io saw at all its changes, and the archive of pulls at these times."""
+    watch(content, "acme", "https://acme.example/feed.atom")
+    (acme,) = providers.load(content)
+    acme = replace(acme, feeds=(replace(acme.feeds[0], dialect="incidentio"),))
+    world = by_chance([acme], 2, BEGIN, BEGIN + DAYS, faults=False)
+    witness, clock = Witness(world.pages["acme"]), Clock(BEGIN)
+    with WorldServer(world, clock) as server:
+        for now in world.moments(BEGIN, BEGIN + DAYS):
+            clock.set(now + timedelta(seconds=1))
+            witness.look(acme.feeds[0].url, clock.now())
+            report = pull.pull(content, now=clock.now(), via=server.url, only=["acme"], read=feeds.read)
+            assert [outcome.failures for outcome in report.outcomes] == [()]
+    return witness, {name: filed.incident for name, filed in archive.load(content, "acme").items()}
+
+
+def test_an_archive_that_says_otherwise_is_told_of(tmp_path: Path) -> None:
+    witness, record = seen(tmp_path / "content")
+    assert list(testimony.faults(witness, record)) == []
+    name, one = next((name, one) for name, one in record.items() if one.ended and one.updates[0].phase not in OVER)
+    minute = timedelta(minutes=1)
+    more = Update(at=BEGIN, phase=Phase.MONITORING, text="Never said.")
+    wrong = {
+        "title": replace(one, title="Another"),
+        "started": replace(one, started=one.started + minute),
+        "ended": replace(one, ended=None),
+        "lines": replace(one, updates=(more, *one.updates)),
+        "components": replace(one, components=("Another",)),
+        "dialect": replace(one, dialect="plain"),
+        "vanished": replace(one, vanished=BEGIN),
+        "late": replace(one, imported="x", updates=(replace(one.updates[0], at=one.ended or BEGIN),)),
+    }
+    for sort, other in wrong.items():
+        assert sort in {fault.sort for fault in testimony.faults(witness, {**record, name: other})}, sort
+    without = {other: record[other] for other in record if other != name}
+    assert [fault.sort for fault in testimony.faults(witness, without)] == ["lost"]
+    event = next(event for event, memory in witness.memories.items() if name in memory.names)
+    witness.memories[event].names["another"] = None
+    twice = {**record, "another": replace(one, id="another")}
+    assert [fault.sort for fault in testimony.faults(witness, twice)] == ["doubled"]
+    stranger = {**record, "stranger": replace(one, id="stranger")}
+    assert [fault.sort for fault in testimony.faults(witness, stranger)] == ["made up"]
+
+
+def test_what_the_feed_showed_counts_for_an_hour(tmp_path: Path) -> None:
+    provider: Provider = WATCHED["openai"]
+    world = by_chance([provider], 1, BEGIN, BEGIN + DAYS, faults=False)
+    witness = Witness(world.pages["openai"])
+    assert bench.expected(provider, witness, BEGIN) == ("unknown",)
+    life = next(
+        life for life in world.pages["openai"].lives if life.states[0].event and life.states[0].event.is_going_on
+    )
+    begin = life.states[0].since
+    witness.look(provider.feeds[0].url, begin)
+    assert witness.memories[life.last.id].impact is Impact.UNKNOWN
+    hour = timedelta(hours=1)
+    told = [
+        bench.expected(provider, witness, begin + after) for after in (timedelta(0), hour - timedelta(seconds=1), hour)
+    ]
+    assert told == [("open",), ("open",), ("unknown",)]
