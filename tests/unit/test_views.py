@@ -406,10 +406,14 @@ def test_what_a_page_says_of_now_is_taken_back_once_it_is_no_longer_valid() -> N
         "Unknown since 15:10 UTC.",
         ["unknown"] * 2,
     )
+    assert quiet.expired_stand == "Below is the last we know."
+    alone = front_page(almanac([incident(until="")], providers=(CLAUDE,)))
+    assert (alone.stand, alone.expired_stand) == ("claude.ai and Claude API.", "")
     bad = front_page(almanac([incident(until="")]))
+    assert bad.expired_stand == "claude.ai and Claude API. The others are unknown now."
     assert (bad.expired, [line.expired for line in bad.lines]) == ("", ["", "unknown"])
     old = front_page(almanac(watched=[pulls("groq", until=at("2026-02-10 00:00"))]))
-    assert (old.expired, [line.expired for line in old.lines]) == ("", [""])
+    assert (old.expired, old.expired_stand, [line.expired for line in old.lines]) == ("", "", [""])
 
 
 def test_a_lead_without_a_rating_says_that_the_provider_gave_none() -> None:

@@ -35,7 +35,7 @@ STILL: dict[str, str] = {  # and where the incident was in that phase already
     Phase.MONITORING: "still monitoring a fix",
     Phase.UNKNOWN: "no phase given",
 }
-LEADS, CHANGES, ARTICLES = 6, 6, 3
+LEADS, CHANGES, ARTICLES = 6, 5, 3
 BARS = 3  # incidents up to which estimates are drawn
 NAMED = 5  # components of what is open, in the ledger
 GLANCE: dict[str, str] = {base.CLEAR.word: "none reported"}  # where a column has little room
@@ -106,6 +106,7 @@ class HomePage:
     title: str
     expired: str  # what the title says once the page is no longer valid; "" where that stays as it is
     stand: str
+    expired_stand: str  # likewise
     filters: tuple[Filter, ...]  # of the ledger; the first is what is shown at first
     lines: tuple[LedgerLine, ...]
     unread: tuple[Link, ...]
@@ -142,6 +143,7 @@ def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage
         title=title,
         expired=_expired(almanac, dateline) if not bad and not is_dark else "",
         stand=_stand(almanac, states, bad),
+        expired_stand=_expired_stand(states, bad) if dateline.until and not is_dark else "",
         filters=_filters(lines),
         lines=lines,
         unread=tuple(measures.link(s.provider) for s in states if s.reach is None),
@@ -222,8 +224,20 @@ def _stand(almanac: Snapshot, states: Sequence[DeclaredState], bad: Sequence[Dec
             f"Our newest data is {age} old ({english.date(almanac.record_until)}). Below is the last we know, with a link "
             "to each official status page."
         )
+    return " ".join(filter(None, (_named(bad), _others(quiet, unknown))))
+
+
+def _expired_stand(states: Sequence[DeclaredState], bad: Sequence[DeclaredState]) -> str:
+    """Return what is left of the sentence below the title once nobody knows who reports no problems."""
+    if not any(s.mark is base.CLEAR for s in states):
+        return ""
+    return f"{_named(bad)} The others are unknown now.".strip() if bad else "Below is the last we know."
+
+
+def _named(bad: Sequence[DeclaredState]) -> str:
+    """Return what fails as a sentence, if only one provider reports anything; "" if that names no component."""
     named = english.listing(_parts(bad[0]), NAMED) if len(bad) == 1 else ""
-    return " ".join(sentence for sentence in (named and f"{named}.", _others(quiet, unknown)) if sentence)
+    return named and f"{named}."
 
 
 def _others(quiet: int, unknown: int) -> str:
