@@ -173,6 +173,7 @@ def test_what_was_taken_away_or_names_all_at_once_is_not_quoted() -> None:
         ("We see errors. Some methods of our API fail. More soon.", "Some methods of our API fail."),
         ("Capital letters: CLAUDE API.", "Capital letters: CLAUDE API."),
         ("The *Claude API* is slow", "The Claude API is slow"),
+        ("Answers take < 5 s again on the API, not > 5 s.", "Answers take < 5 s again on the API, not > 5 s."),
         ("Rapid fixes, apiary and the APIs of others.", ""),
         ("", ""),
         ("The API " + "fails and " * 40 + "fails.", f"The API {'fails and ' * 17}…".replace(" …", "…")),

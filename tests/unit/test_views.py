@@ -988,6 +988,24 @@ def test_a_share_that_may_be_anything_has_no_interval() -> None:
     assert share.note == "too many times are not recorded"
 
 
+def test_a_provider_s_page_has_the_newest_updates_and_of_a_long_one_the_beginning() -> None:
+    long = "Errors on **Claude API** & <others> go on. " * 30
+    posts = [
+        Update(at=at(f"02 12:0{n}"), phase=Phase.INVESTIGATING, text=long if n == 5 else f"Post {n}.") for n in range(6)
+    ]
+    found = incident(until="", updates=tuple(posts))
+    known = almanac([found])
+    near = views.Surroundings(known, read=lambda _: found)
+    figures = views.figures(views.records(known)["anthropic"], views.lately(known, CLAUDE))
+    page = views.provider(known, CLAUDE, figures, near)
+    assert [post.anchor for post in page.posts] == [f"u-2026-03-02T12:0{n}Z" for n in (5, 4, 3, 2)]
+    assert page.posts[0].html.startswith("<p>Errors on Claude API &amp; ")
+    assert page.posts[0].html.endswith("…</p>")
+    assert len(page.posts[0].html) < 500
+    assert page.posts[1].html == "<p>Post 4.</p>"
+    assert page.posts_of == Link("/incidents/anthropic/0ghc53zpsfmt/", "Elevated errors on claude.ai")
+
+
 def test_below_sixty_per_cent_of_coverage_no_figure_is_given_and_the_page_says_why() -> None:
     """A provider watched since yesterday, with an incident open, never reads 100 %."""
     since = at("01 00:00")

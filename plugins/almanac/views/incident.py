@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import NamedTuple
 
 from almanac.model import OVER, Card, Impact, Incident, Update, moment, seconds, stamp
@@ -41,6 +42,7 @@ ENDED = {
     "seen": "when we first saw that it was over; the feed gives no usable date",
     "editor": "corrected by an editor",
 }
+BRIEF = 400  # characters of an update where it is not on its own page
 POSTS = 30  # on one page: one with more would weigh over 50 KB
 STATED_IMPACT = "as rated by the provider"
 
@@ -162,10 +164,24 @@ def incident_urls(card: Card) -> tuple[str, ...]:
     return pagination.page_urls(base.incident_url(card), len(card.updates), POSTS)
 
 
-def posts(incident: Incident, now: datetime | None = None) -> tuple[IncidentPost, ...]:
-    """Return the posts on an incident, newest first; dated where their day is not that of the start, or of `now`."""
+def posts(incident: Incident) -> tuple[IncidentPost, ...]:
+    """Return the posts on an incident, newest first; dated where their day is not that of the start."""
     named = zip(incident.post_names, incident.updates, strict=True)
-    return tuple([_post(incident, name, update, now or incident.started) for name, update in named][::-1])
+    return tuple([_post(incident, name, update, incident.started) for name, update in named][::-1])
+
+
+def newest_posts(incident: Incident, now: datetime, most: int) -> tuple[IncidentPost, ...]:
+    """Return the newest posts, dated where their day is not that of `now`; what is long ends after some words."""
+    named = list(zip(incident.post_names, incident.updates, strict=True))[-most:][::-1]
+    return tuple(_brief(_post(incident, name, update, now)) for name, update in named)
+
+
+def _brief(post: IncidentPost) -> IncidentPost:
+    """Return a post, or of a long one the beginning, without its formatting."""
+    words = markdown.plain(post.html) if len(post.html) > BRIEF else ""
+    if len(words) <= BRIEF:
+        return post
+    return post._replace(html=f"<p>{escape(words[: BRIEF - 1].rsplit(' ', 1)[0])}…</p>")
 
 
 def _sheet(newest: tuple[IncidentPost, ...], sheet: int, last: int) -> tuple[IncidentPost, ...]:

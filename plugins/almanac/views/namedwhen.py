@@ -43,7 +43,11 @@ def named_when(around: Around, incident: Incident, card: Card) -> NamedWhen | No
     if provider is None or incident.first_seen is None or not card.is_trouble or around.end <= card.started:
         return None
     lists = _lists(incident, incident.first_seen, around.end)
-    spoken = [(seconds(post.at), markdown.plain(post.text)) for post in incident.updates if post.text and not post.gone]
+    spoken = [
+        (seconds(post.at), markdown.plain(markdown.html(post.text)))
+        for post in incident.updates
+        if post.text and not post.gone
+    ]
     scale = charts.scale_of(Stretch(card.started, around.end))
     rows = []
     for part in provider.components:

@@ -215,7 +215,7 @@ def about(provider: Provider, part: Component, text: str) -> str:
         return ""
     own = naming(provider, part)
     others = [naming(provider, other) for other in provider.components if other.slug != part.slug]
-    for sentence in reversed(_SENTENCE.split(markdown.plain(text))):
+    for sentence in reversed(_SENTENCE.split(markdown.plain(markdown.html(text)))):
         if own.search(sentence) and sum(bool(other.search(sentence)) for other in others) < 2:
             return sentence if len(sentence) <= QUOTED else f"{sentence[: QUOTED - 1].rsplit(' ', 1)[0]}…"
     return ""

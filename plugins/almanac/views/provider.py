@@ -29,7 +29,7 @@ from almanac.views.base import FeedLink, Head, Link, Mark, Way
 from almanac.views.calendar import DAYS, MonthRow, Ninety
 from almanac.views.charts import Bars, Histogram
 from almanac.views.current import DeclaredState, end
-from almanac.views.incident import Fact, IncidentPost, posts
+from almanac.views.incident import Fact, IncidentPost, newest_posts
 from almanac.views.incidents import Count
 from almanac.views.numbers import url as numbers_url
 from almanac.views.outlook import Outlook, outlook
@@ -197,7 +197,7 @@ def provider(
         outlook=outlook(near.of(lead), lead) if lead else None,
         limits=limits,
         open=tuple(rows.dated(card, now=almanac.now) for card in state.open) if len(state.open) > 1 else (),
-        posts=posts(text, almanac.now)[:POSTS] if text else (),
+        posts=newest_posts(text, almanac.now, POSTS) if text else (),
         posts_of=Link(base.incident_url(lead), base.name(lead)) if lead else None,
         maintenance=tuple(rows.dated(card, now=almanac.now) for card in current.maintenance(almanac, provider)),
         ninety=calendar.ninety(provider, cards, pulls, edge),
