@@ -1006,6 +1006,17 @@ def test_a_provider_s_page_has_the_newest_updates_and_of_a_long_one_the_beginnin
     assert page.posts_of == Link("/incidents/anthropic/0ghc53zpsfmt/", "Elevated errors on claude.ai")
 
 
+def test_maintenance_is_listed_with_whether_it_has_begun() -> None:
+    works = incident("w", "02 13:00", "", kind=Kind.MAINTENANCE, impact=Impact.MAINTENANCE, phase=Phase.IN_PROGRESS)
+    later = replace(works, id="later", started=at("05 13:00"), phase=Phase.SCHEDULED, updates=())
+    page = provider_page(almanac([works, later]), CLAUDE)
+    assert [(row.url, row.mark.word, row.length) for row in page.maintenance] == [
+        ("/incidents/anthropic/later/", "maintenance", "announced"),
+        ("/incidents/anthropic/w/", "maintenance", "under way"),
+    ]
+    assert page.answer == "No incident reported."
+
+
 def test_below_sixty_per_cent_of_coverage_no_figure_is_given_and_the_page_says_why() -> None:
     """A provider watched since yesterday, with an incident open, never reads 100 %."""
     since = at("01 00:00")

@@ -199,7 +199,7 @@ def provider(
         open=tuple(rows.dated(card, now=almanac.now) for card in state.open) if len(state.open) > 1 else (),
         posts=newest_posts(text, almanac.now, POSTS) if text else (),
         posts_of=Link(base.incident_url(lead), base.name(lead)) if lead else None,
-        maintenance=tuple(rows.dated(card, now=almanac.now) for card in current.maintenance(almanac, provider)),
+        maintenance=tuple(_works(almanac, card) for card in current.maintenance(almanac, provider)),
         ninety=calendar.ninety(provider, cards, pulls, edge),
         lines=lines[:LINES],
         more_parts=tuple(Link(line.url, line.name) for line in lines[LINES:] if line.url),
@@ -402,6 +402,11 @@ def _lines(almanac: Snapshot, provider: Provider, figures: Figures, near: Surrou
             )
         )
     return tuple(lines)
+
+
+def _works(almanac: Snapshot, card: Card) -> IncidentRow:
+    """Return the row of a maintenance, which says whether it has begun."""
+    return rows.dated(card, now=almanac.now)._replace(length="under way" if current.is_at_work(card) else "announced")
 
 
 def _more_note(lines: Sequence[PartLine]) -> str:
