@@ -118,6 +118,14 @@ def pull(
     return _write_log(content, report)
 
 
+def pull_one(
+    content: Path, provider: Provider, *, now: datetime, via: str, seconds: float = fetch.SECONDS, read: Read
+) -> Outcome:
+    """Fetch the feeds of one provider, and merge what they say into the archive; nothing else is looked at or written."""
+    shared = _Shared(content=content, now=now, via=via, seconds=seconds, hosts=Hosts(), read=read)
+    return _provider(shared, provider)
+
+
 def _write_log(content: Path, report: Report) -> Report:
     """Write the report into the log, and return it; it says so if the log cannot be written."""
     try:
