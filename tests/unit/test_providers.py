@@ -14,7 +14,7 @@ from almanac.content.providers import ProviderError, load
 from almanac.model import Component, Feed, Provider, Scope
 from almanac.views.monograms import monograms
 
-DIALECTS = [dialect.name for dialect in feeds.DIALECTS]
+DIALECTS = list(feeds.NAMES)
 WHOLE = """---
 slug: acme
 name: Acme
@@ -260,7 +260,7 @@ def test_keys_that_are_no_text_are_unknown_keys(tmp_path: Path) -> None:
             "bare.md:4:1: 1: is not a known key; known: slug, name, company, home, status_page, feeds, components, "
             "capabilities, aliases, monogram, scope, written_by, zone, built_on"
         ),
-        "bare.md:6:5: feeds.0.2: is not a known key; known: url, dialect, verified",
+        "bare.md:6:5: feeds.0.2: is not a known key; known: url, dialect, verified, beside",
     ]
 
 

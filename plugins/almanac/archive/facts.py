@@ -86,8 +86,10 @@ FIELDS: dict[str, Codec] = {
     "kind_basis": WORD,
     "impact": _word(Impact),
     "impact_stated": WORD,
+    "impact_basis": WORD,
     "phase": _word(Phase),
     "components": LIST,
+    "components_basis": WORD,
     "started": TIME,
     "started_basis": WORD,
     "ended": MAYBE,
@@ -103,7 +105,10 @@ FIELDS: dict[str, Codec] = {
     "vanished": MAYBE,
 }
 SILENT = frozenset(  # not written while there is nothing to say
-    {"aliases", "title_is_ours", "planned_from", "planned_until", "dialect", "id_is_ours", "imported", "vanished"}
+    {
+        *("aliases", "title_is_ours", "impact_basis", "components_basis", "planned_from", "planned_until", "dialect"),
+        *("id_is_ours", "imported", "vanished"),
+    }
 )
 NEEDED = frozenset({"provider", "id", "title", "kind", "phase", "started"})  # the rest have defaults
 

@@ -45,6 +45,7 @@ DIALECTS: tuple[Dialect, ...] = (
     betterstack.DIALECT,
     plain.DIALECT,  # takes everything
 )
+NAMES = (*(dialect.name for dialect in DIALECTS), *dict.fromkeys(form.name for form in api.FORMS))
 _SAMPLES, _SAMPLE_BYTES = 3, 3_000  # how much of a feed is looked at to tell its dialect
 _REFERENCES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&#39;", "'"), ("&amp;", "&"))
 
@@ -60,9 +61,8 @@ def read(
     """
     try:
         document.check_size(body)
-        if body[:100].lstrip()[:1] in (b"{", b"["):
-            return api.read(body, ReadContext(provider=provider, read_at=seen, ids_by_hash=items or {}))
-        return _read(document.split(body), ReadContext(provider=provider, read_at=seen, ids_by_hash=items or {}), hint)
+        context = ReadContext(provider=provider, read_at=seen, ids_by_hash=items or {})
+        return api.read(body, context, hint) if api.is_json(body) else _read(document.split(body), context, hint)
     except FeedError:
         raise
     except Exception as error:  # whatever a hostile feed may find costs this feed only

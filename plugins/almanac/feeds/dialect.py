@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
 
-from almanac.model import OVER, SIGHT, Impact, Incident, Phase, Provider, Update, Window
+from almanac.model import OVER, SIGHT, TITLE, TROUBLE, Impact, Incident, Phase, Provider, Update, Window
 from almanac.text import addresses, limits, untrusted
 
-from . import times, wording
+from . import times, title_facts, wording
 from .entries import Entry
 
 _T = TypeVar("_T")
@@ -96,7 +96,9 @@ class Draft:
     planned_until: datetime | None = None
     impact_stated: str = ""
     impact: Impact | None = None  # if it is not the meaning of the stated word
+    impact_basis: str = ""
     components: tuple[str, ...] = ()
+    components_basis: str = ""
     id_is_ours: bool = False
 
 
@@ -120,9 +122,19 @@ def incident(draft: Draft, context: ReadContext) -> Incident:
     updates = _updates(draft, context)
     phase = draft.phase or next((u.phase for u in reversed(updates) if u.phase is not Phase.UNKNOWN), Phase.UNKNOWN)
     started, started_basis, ended, ended_basis = _ends(draft, updates, phase, context)
+    draft = _with_title(draft, context)
     impact = draft.impact or _impact(draft, context)
     planned = draft.planned or any(u.phase in wording.PLANNED for u in updates)
     kind, kind_basis = wording.kind(draft.title, impact, planned=planned)
+    if (
+        not draft.impact_stated
+        and impact is Impact.UNKNOWN
+        and kind in TROUBLE
+        and (level := title_facts.level(draft.title))
+    ):
+        draft = replace(draft, impact_stated=level, impact_basis=TITLE)
+        impact = _impact(draft, context)
+        kind, kind_basis = wording.kind(draft.title, impact, planned=planned)
     return Incident(
         provider=context.provider.slug,
         id=draft.id,
@@ -132,8 +144,10 @@ def incident(draft: Draft, context: ReadContext) -> Incident:
         kind_basis=kind_basis,
         impact=impact,
         impact_stated=draft.impact_stated,
+        impact_basis=draft.impact_basis if draft.impact_stated else "",
         phase=phase,
         components=draft.components,
+        components_basis=draft.components_basis if draft.components else "",
         started=started,
         started_basis=started_basis,
         ended=ended,
@@ -147,6 +161,12 @@ def incident(draft: Draft, context: ReadContext) -> Incident:
         first_seen=context.read_at,
         updates=updates,
     )
+
+
+def _with_title(draft: Draft, context: ReadContext) -> Draft:
+    """Return the draft with the components that its title names, where nothing else names any."""
+    named = () if draft.components else title_facts.components(draft.title, context.provider)
+    return replace(draft, components=named, components_basis=TITLE) if named else draft
 
 
 def _bound(draft: Draft, context: ReadContext) -> Draft:

@@ -34,7 +34,7 @@ def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
     posts = [_post(entry) for entry in in_order]
     draft = Draft(
         id=_key(in_order[-1]),
-        title=_PREFIX.sub("", in_order[-1].title, count=1),
+        title=without_state(in_order[-1].title),
         dialect=DIALECT.name,
         posts=posts,
         source=tidy_link(in_order[-1].link),
@@ -43,6 +43,11 @@ def _read(entries: tuple[Entry, ...], context: ReadContext) -> Incident:
         components=_names(affected[1]) if affected else (),
     )
     return incident(draft, context)
+
+
+def without_state(title: str) -> str:
+    """Return a title without the state that is put in front of it once it is over."""
+    return _PREFIX.sub("", title, count=1)
 
 
 def _post(entry: Entry) -> Post:

@@ -12,7 +12,8 @@ from .dialect import Dialect, Draft, EntryError, Post, ReadContext, incident, ti
 from .entries import Entry
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
-_ULID = re.compile(r"/(?:incidents|maintenances?)/+([0-7][0-9A-HJKMNP-TV-Z]{25})\b")
+_NAME = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+_ULID = re.compile(rf"/(?:incidents|maintenances?)/+({_NAME.pattern})\b")
 _STATUS = re.compile(r"\s*<b>\s*Status:\s*([^<]{1,60}?)\s*</b>\s*(?:<br\s*/?>\s*)*", re.IGNORECASE)
 _AFFECTED = re.compile(r"(?:<br\s*/?>\s*)*<b>\s*Affected components\s*</b>", re.IGNORECASE)
 _COMPONENT = re.compile(r"<li>([^<]{1,300})</li>", re.IGNORECASE)
@@ -25,6 +26,11 @@ _STATE = re.compile(
 
 def _speaks(head: str, sample: str) -> bool:
     return "<generator>incident.io</generator>" in head or bool(_ULID.search(sample) and "<b>Status:" in sample)
+
+
+def is_ulid(name: str) -> bool:
+    """Say whether an id is a ULID, as incident.io makes them."""
+    return bool(_NAME.fullmatch(name))
 
 
 def _key(entry: Entry) -> str:

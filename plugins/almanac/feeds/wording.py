@@ -47,6 +47,7 @@ _IMPACTS = MappingProxyType(
     {
         "critical": Impact.CRITICAL,
         "full outage": Impact.CRITICAL,
+        "downtime": Impact.CRITICAL,
         "major": Impact.MAJOR,
         "major outage": Impact.MAJOR,
         "partial outage": Impact.MAJOR,
@@ -57,12 +58,16 @@ _IMPACTS = MappingProxyType(
         "service disruption/low": Impact.MINOR,
         "service disruption/medium": Impact.MINOR,
         "disruption": Impact.MINOR,
+        "degraded": Impact.MINOR,
         "none": Impact.NONE,
         "operational": Impact.NONE,
         "maintenance": Impact.MAINTENANCE,
         "under maintenance": Impact.MAINTENANCE,
     }
 )
+
+# Words and numbers of a scale whose meaning is not published: they are stated, and how bad they are is not known.
+_UNGRADED = re.compile(r"medium|(?:sev(?:erity)?[ -]?|p)?[0-5]")
 
 _OUTAGE = re.compile(
     r"\boutages?\b|\b(?:is|are|was|were|went|goes|go) down\b|^down\b|\bdown$|\bunavailab|\bunreachable|\binaccessible"
@@ -91,6 +96,9 @@ _NORMAL = re.compile(
     r"\bis (?:now |again )*(?:operational|operating normally|available again)\b|\bback to normal\b"
     r"|\bin our own (?:probe|monitor\w*|measurements?)\b|\bfalse (?:alarm|positive)\b",
     re.IGNORECASE,
+)
+_ANYWHERE = frozenset(
+    {"status", "service", "services", "system", "systems", "incident", "incidents", "other", "update"}
 )
 _MAINTENANCE = re.compile(r"\bmaintenance\b|\bscheduled (?:downtime|upgrade|update)\b|维护", re.IGNORECASE)
 
@@ -179,9 +187,9 @@ def phase(printed: str) -> Phase | None:
 def impact(stated: str) -> Impact | None:
     """Return the impact for the source's word, however spelt; UNKNOWN if it says nothing, None for an unknown word."""
     word = _plainly(stated)
-    if word.startswith(("service outage/", "service information/")):
+    if word.partition("/")[0] in ("service outage", "service information"):
         return Impact.CRITICAL if word.startswith("service outage") else Impact.NONE
-    return _IMPACTS.get(word) if word else Impact.UNKNOWN
+    return _IMPACTS.get(word) if word and not _UNGRADED.fullmatch(word) else Impact.UNKNOWN
 
 
 def kind(title: str, impact: Impact, *, planned: bool) -> tuple[Kind, str]:
@@ -207,6 +215,12 @@ def kind(title: str, impact: Impact, *, planned: bool) -> tuple[Kind, str]:
         if pattern.search(title):
             return meaning, "words"
     return (Kind.OUTAGE if impact is Impact.CRITICAL else Kind.DEGRADATION), "impact"
+
+
+def is_of_incidents(word: str) -> bool:
+    """Say whether a word is one of those that any title on an incident may hold: "Issues", "Maintenance", "Status"."""
+    patterns = (_OUTAGE, _TROUBLE, _TEST, _MAINTENANCE, _NOTICE)
+    return word.casefold() in _ANYWHERE or any(pattern.search(word) for pattern in patterns)
 
 
 def _plainly(word: str) -> str:

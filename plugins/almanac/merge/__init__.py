@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,11 +24,17 @@ class Merged:
     twins: tuple[tuple[str, str], ...] = ()  # (new id, known id) of what may be one incident; for a person to look at
 
 
-def merge(known: Mapping[str, Incident], reading: Reading, last_open: Iterable[tuple[str, datetime]] = ()) -> Merged:
+def merge(
+    known: Mapping[str, Incident],
+    reading: Reading,
+    last_open: Iterable[tuple[str, datetime]] = (),
+    shown: Collection[str] = (),
+) -> Merged:
     """Bring what a feed says together with what is known of its provider (by id).
 
     `last_open` is that of the pull before. Merging the same reading again gives no incidents. A reading of a feed that had
-    to be mended adds what is new, and says nothing of what is known.
+    to be mended adds what is new, and says nothing of what is known. `shown` are the ids of what another feed of the
+    provider shows in this pull: of those the reading only fills in what that one leaves out.
     """
     if reading.is_mended:
         reading = replace(reading, unchanged=(), window=Window.ROLLING, since=None)
@@ -44,13 +50,17 @@ def merge(known: Mapping[str, Incident], reading: Reading, last_open: Iterable[t
         was = after.get(archive_id[name])
         if was and reading.is_mended:
             continue
-        after[archive_id[name]] = (
-            facts.merge_incident(was, incident, reading) if was else facts.new_incident(incident, reading)
-        )
-    for name in sorted(present & known.keys()) if not reading.is_mended else ():
+        if was is None:
+            after[archive_id[name]] = facts.new_incident(incident, reading)
+        else:
+            bring_together = facts.fill_in if was.id in shown else facts.merge_incident
+            after[archive_id[name]] = bring_together(was, incident, reading)
+    for name in sorted((present & known.keys()) - set(shown)) if not reading.is_mended else ():
+        if reading.beside and after[name].dialect != reading.dialect:
+            continue  # it is missing where it was seen, and that feed says so again each time
         after[name] = _mark_reappeared(after[name], reading)
     sights = dict(last_open)
-    after |= {i.id: i for i in absence.missing(known.values(), present, reading, sights)}
+    after |= {i.id: i for i in absence.missing(known.values(), present | set(shown), reading, sights)}
     return Merged(
         incidents=tuple(after[name] for name in sorted(after) if after[name] != known.get(name)),
         last_open=_last_open(after, present, sights, reading.seen),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from almanac.model import Incident, Reading, Window
+from almanac.text import addresses
 
 _NAMELESS = re.compile(r"(?:[a-z]+ )?\d+")  # "entry 7": it may be anybody's
 
@@ -17,8 +18,16 @@ MARGIN = timedelta(days=1)  # feeds are not sorted quite as they say, and a fals
 def missing(
     archived: Iterable[Incident], present: Collection[str], reading: Reading, last_open: Mapping[str, datetime]
 ) -> Iterator[Incident]:
-    """Yield archived incidents whose absence from the feed says something, changed so. `present`: ids in the feed."""
+    """Yield archived incidents whose absence from the feed says something, changed so. `present`: ids in the feed.
+
+    A provider may have two pages of one make: what stood on the other is not missing here.
+    """
+    archived = list(archived)
+    shown = [*reading.incidents, *(incident for incident in archived if incident.id in present)]
+    hosts = {addresses.host(incident.source) for incident in shown if incident.source}
     for incident in archived:
+        if hosts and incident.source and addresses.host(incident.source) not in hosts:
+            continue
         if incident.id in present or incident.dialect != reading.dialect or _is_skipped(incident, reading):
             continue
         if reading.window is Window.CURRENT:

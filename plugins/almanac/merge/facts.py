@@ -13,6 +13,7 @@ from almanac.model import (
     BOUND,
     OVER,
     SIGHT,
+    TITLE,
     TROUBLE,
     Change,
     Impact,
@@ -27,6 +28,7 @@ from almanac.model import (
 
 # What a basis is worth where two sources differ.
 START_RANK = {"pubdate": 0, "first-update": 1, "ulid": 2, "stated": 2, "mended": 3}
+WORD_RANK = {TITLE: 0, "current": 1, "": 2, "stated": 3}  # what the basis of an impact or of components is worth
 END_RANK = {"absence": 0, "pubdate": 1, "resolved-update": 2, "stated": 3, "mended": 3}
 OF_POSTS = frozenset({"first-update", "pubdate", "resolved-update", "mended"})  # derived from the posts at hand
 OF_SIGHT = frozenset({SIGHT, BOUND})  # the latest it can have been
@@ -66,6 +68,26 @@ def merge_incident(archived: Incident, incoming: Incident, reading: Reading) -> 
         else (*archived.aliases, incoming.id),
         changes=(*archived.changes, *changes, *_changes(archived, facts, reading.seen)),
     )
+
+
+def fill_in(archived: Incident, incoming: Incident, reading: Reading) -> Incident:
+    """Return the archived incident with what another form of the page adds to the one that is read in the same pull.
+
+    That is impact, components and a plan; posts, where the first form shows only some; an end, where it names no phase.
+    Where both speak, the first one counts: they are not fetched at the same instant, and write the same words otherwise.
+    """
+    described = _description(archived, incoming)
+    facts = {name: described[name] for name in described if name.startswith(("impact", "components"))}
+    facts |= {name: getattr(archived, name) or described[name] for name in ("planned_from", "planned_until")}
+    if {archived.kind, incoming.kind} <= TROUBLE and _weighs(archived, incoming):
+        facts |= {"kind": incoming.kind, "kind_basis": incoming.kind_basis}
+    if archived.phase is Phase.UNKNOWN and archived.ended is None and incoming.ended:
+        facts |= {name: getattr(incoming, name) for name in ("phase", "ended", "ended_basis")}
+    posts = archived.updates
+    if not archived.has_every_post:
+        posts = updates.add_posts(archived.updates, incoming.updates, read_at=reading.seen)
+    changes = (*archived.changes, *_changes(archived, facts, reading.seen))
+    return replace(archived, **facts, updates=posts, changes=changes)
 
 
 def new_incident(incoming: Incident, reading: Reading) -> Incident:
@@ -112,27 +134,50 @@ def _over_since(posts: Sequence[Update]) -> datetime | None:
 
 
 def _description(archived: Incident, incoming: Incident) -> dict[str, Any]:
-    """Return title, components, impact and plan. What the feed does not say stays as it was."""
+    """Return title, components, impact and plan. What the feed does not say, or says less well, stays as it was."""
     has_title = bool(incoming.title) and (archived.title_is_ours or not incoming.title_is_ours)
-    same_places = not incoming.components or set(incoming.components) == set(archived.components)
-    weighed = archived if incoming.impact is Impact.UNKNOWN and archived.impact is not Impact.UNKNOWN else incoming
-    stated = weighed.impact_stated or (archived.impact_stated if weighed.impact is archived.impact else "")
+    same_places = set(incoming.components) == set(archived.components)
+    weighed = incoming if _weighs(archived, incoming) else archived
+    named = incoming if _names_parts(archived, incoming) else archived
     return {
         "title": incoming.title if has_title else archived.title,
         "title_is_ours": incoming.title_is_ours if has_title else archived.title_is_ours,
-        "components": archived.components if same_places else incoming.components,
+        "components": archived.components if same_places else named.components,
+        "components_basis": named.components_basis,
         "impact": weighed.impact,
-        "impact_stated": stated,
+        "impact_stated": weighed.impact_stated,
+        "impact_basis": weighed.impact_basis,
         "planned_from": incoming.planned_from or archived.planned_from,
         "planned_until": incoming.planned_until or archived.planned_until,
     }
 
 
+def _weighs(archived: Incident, incoming: Incident) -> bool:
+    """Say whether the incoming incident has an impact that counts: any at all, and on no weaker ground."""
+    has_none = incoming.impact is Impact.UNKNOWN and not incoming.impact_stated
+    if has_none or (not incoming.impact_stated and incoming.impact is archived.impact):
+        return False
+    has_no_other = archived.impact is Impact.UNKNOWN and not archived.impact_stated
+    return has_no_other or WORD_RANK.get(incoming.impact_basis, 0) >= WORD_RANK.get(archived.impact_basis, 0)
+
+
+def _names_parts(archived: Incident, incoming: Incident) -> bool:
+    """Say whether the incoming incident has components that count: any at all, and on no weaker ground."""
+    if not incoming.components or not archived.components:
+        return bool(incoming.components)
+    return WORD_RANK.get(incoming.components_basis, 0) >= WORD_RANK.get(archived.components_basis, 0)
+
+
 def _kind(archived: Incident, incoming: Incident) -> dict[str, Any]:
     """Return the kind the feed suggests, unless an import knows better: by a title we never saw, or by the impact."""
     import_knows_kind = bool(archived.imported) and archived.kind not in TROUBLE and incoming.kind_basis != "source"
-    silent = incoming.impact is Impact.UNKNOWN and archived.impact is not Impact.UNKNOWN
-    weighed = silent and archived.kind_basis == "impact" and {archived.kind, incoming.kind} <= TROUBLE
+    silent = archived.impact is not Impact.UNKNOWN and not _weighs(archived, incoming)
+    weighed = (
+        silent
+        and incoming.impact is not archived.impact
+        and archived.kind_basis == "impact"
+        and {archived.kind, incoming.kind} <= TROUBLE
+    )
     better = archived if incoming.kind is Kind.UNKNOWN or import_knows_kind or weighed else incoming
     return {"kind": better.kind, "kind_basis": better.kind_basis}
 
@@ -211,9 +256,15 @@ def _changes(archived: Incident, facts: Mapping[str, Any], until: datetime) -> I
     impacts = [incident.impact_stated or incident.impact.value for incident in (archived, after)]
     texts = {
         "title": ("" if archived.title_is_ours else archived.title, after.title),
-        "kind": ("" if archived.title_is_ours else archived.kind.value, after.kind.value),
-        "impact": ("" if impacts[0] == Impact.UNKNOWN else impacts[0], impacts[1]),
-        "components": ("; ".join(archived.components), "; ".join(after.components)),
+        "kind": ("" if archived.title_is_ours or _follows(archived, after) else archived.kind.value, after.kind.value),
+        "impact": (
+            "" if impacts[0] == Impact.UNKNOWN or _is_better(archived, after, "impact") else impacts[0],
+            impacts[1],
+        ),
+        "components": (
+            "" if _is_better(archived, after, "components") else "; ".join(archived.components),
+            "; ".join(after.components),
+        ),
     }
     yield from (Change(what=field, was=was, until=until) for field, (was, now) in texts.items() if was and was != now)
     absent = archived.ended_basis == "absence" and after.ended
@@ -226,6 +277,18 @@ def _changes(archived: Incident, facts: Mapping[str, Any], until: datetime) -> I
     for field, (was, now) in times.items():
         if was and not (now and _agree(was, now, lenient=bool(archived.imported))):
             yield Change(what=field, was=stamp(was.at), until=until)
+
+
+def _is_better(archived: Incident, after: Incident, field: str) -> bool:
+    """Say whether an impact or components were ours, or read off something, and stand on better ground now: no change."""
+    was, now = (getattr(incident, f"{field}_basis") for incident in (archived, after))
+    return bool(was == TITLE or WORD_RANK.get(was, 0) < WORD_RANK.get(now, 0))
+
+
+def _follows(archived: Incident, after: Incident) -> bool:
+    """Say whether only the kind of trouble differs, because the impact is known now and was not, or off the title only."""
+    unknown = archived.impact is Impact.UNKNOWN and not archived.impact_stated
+    return {archived.kind, after.kind} <= TROUBLE and (unknown or _is_better(archived, after, "impact"))
 
 
 def _plan(at: datetime | None) -> _Time | None:

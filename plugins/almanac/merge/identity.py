@@ -51,7 +51,7 @@ def _has_moved(other: Incident, incident: Incident) -> bool:
     Both began at the same time, under one title (or with the same components, where we composed the title of one); or
     they have one title and overlap, because platforms differ in what they call the start.
     """
-    if other.dialect == incident.dialect or not other.dialect:
+    if other.dialect == incident.dialect or not other.dialect or _have_ids_of_one_make(other, incident):
         return False
     has_titles = not (other.title_is_ours or incident.title_is_ours)
     if has_titles and other.title.casefold() != incident.title.casefold():
@@ -59,6 +59,16 @@ def _has_moved(other: Incident, incident: Incident) -> bool:
     if abs(other.started - incident.started) <= NEAR:
         return has_titles or bool(incident.components and set(incident.components) == set(other.components))
     return has_titles and _overlap(other, incident)
+
+
+def _have_ids_of_one_make(one: Incident, other: Incident) -> bool:
+    """Say whether two incidents stand on one page in two forms that use the same ids, so that others are others.
+
+    A page of Better Stack names what it lists in its feed otherwise than in its JSON.
+    """
+    makes = [incident.dialect.removesuffix("-json").removesuffix("-current") for incident in (one, other)]
+    forms = [(len(i.id), any(map(str.islower, i.id)), any(map(str.isupper, i.id))) for i in (one, other)]
+    return (makes[0] == makes[1] and makes[0] != "betterstack") or (forms[0] == forms[1] and not one.id.isdecimal())
 
 
 def _overlap(one: Incident, other: Incident) -> bool:

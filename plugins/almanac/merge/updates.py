@@ -5,6 +5,8 @@ Nothing is dropped: a text, time or phase that changed stays as a revision, a po
 
 from __future__ import annotations
 
+import html
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
@@ -14,6 +16,9 @@ from almanac.model import Change, Phase, Revision, Update, stamp
 
 MINUTE = timedelta(minutes=1)
 CARRIES_ON = frozenset({"update", "updated", ""})  # words that hide the phase: it is the one before
+
+_LINK = re.compile(r"\[([^\[\]]*)\]\(<?([^()<>\s]+)>?\)|<(https?://[^<>\s]+)>")
+_MARKS = re.compile(r"(?m)^\s*(?:[-+>#]+|\d{1,3}[.)])\s|[\\*_`~\s]")
 
 Pair = tuple[Update, Update]  # archived, in the feed
 Key = Callable[[Update], Hashable | None]
@@ -40,6 +45,44 @@ def merge_updates(
         Change(what=f"gone update {stamp(was.at)}", was=stamp(was.gone), until=read_at) for was, _ in pairs if was.gone
     )
     return in_effect(sorted(both, key=lambda update: update.at)), back
+
+
+def add_posts(old: Sequence[Update], new: Sequence[Update], *, read_at: datetime) -> tuple[Update, ...]:
+    """Return the old updates, as they are, and with them those of another form that are none of them, oldest first."""
+    paired = {id(update) for _, update in _pair(old, new, True)}
+    at_once: dict[datetime, list[Update]] = defaultdict(list)
+    for update in old:
+        at_once[update.at].append(update)
+    added = [
+        replace(post, seen=post.seen or read_at)
+        for post in new
+        if id(post) not in paired
+        and not any(same_words(was.text, post.text) or was.phase is post.phase for was in at_once[post.at])
+    ]
+    return in_effect(sorted([*old, *added], key=lambda update: update.at)) if added else tuple(old)
+
+
+def same_words(one: str, other: str) -> bool:
+    """Say whether two texts differ at most in their markup, as those of two forms of one page do."""
+    return one == other or _bare(one) == _bare(other)
+
+
+def _bare(text: str) -> str:
+    """Return a text without what Markdown adds to its words."""
+    return html.unescape(_MARKS.sub("", _LINK.sub(lambda link: link[1] or link[3] or "", text)))
+
+
+def _links(text: str) -> frozenset[str]:
+    """Return the addresses that words of a text lead to, without those that are printed anyway."""
+    return frozenset(link[2] for link in _LINK.finditer(text) if link[2] and link[2] != link[1])
+
+
+def _fuller(was: str, text: str) -> str | None:
+    """Return which of two texts to keep where both say the same: the one with more links; None if they do not."""
+    if not was or not text or not same_words(was, text):
+        return None
+    before, now = _links(was), _links(text)
+    return was if now <= before else text if before <= now else None
 
 
 def in_effect(updates: Sequence[Update]) -> tuple[Update, ...]:
@@ -179,10 +222,11 @@ def _update_post(was: Update | None, post: Update, read_at: datetime) -> Update:
     first_sight = was.seen is None  # an import knows times and phases in its own words
     agrees = abs(was.at - post.at) < MINUTE and (first_sight or is_finer(was.at) != is_finer(post.at))
     at = (was if is_finer(was.at) or not is_finer(post.at) else post).at if agrees else post.at
+    post = replace(post, text=_fuller(was.text, post.text) or post.text)
     reworded = not first_sight and bool(was.printed) and was.printed.lower() != post.printed.lower()
     retimed = not agrees and at != was.at
     older = was.was
-    if retimed or reworded or (was.text and was.text != post.text):
+    if retimed or reworded or (was.text and not _fuller(was.text, post.text)):
         older = (
             *older,
             Revision(

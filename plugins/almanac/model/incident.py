@@ -54,8 +54,11 @@ YEARS = range(1990, 2200)  # in which incidents can have happened
 SIGHT = "seen"  # the basis of a start or end that nothing dates but that we saw it; it may have been before
 BOUND = "bound"  # the basis of a start that nothing dates, of what stood in a feed when we first read it: not later
 
+TITLE = "title"  # the basis of an impact or of components that nothing states but the words of the title
+
 # Dialects whose entries do not hold every post of an incident, so that the first one may never have been seen.
 LATEST_POSTS = frozenset({"incidentio", "google", "aws", "azure", "flashduty", "betterstack", "plain"})
+LATEST_RECORDS = frozenset({"incidentio-json"})  # the same of the forms of JSON
 OVER = frozenset({Phase.RESOLVED, Phase.POSTMORTEM, Phase.COMPLETED})
 
 
@@ -102,7 +105,8 @@ class Incident:
 
     The key for life is (provider, id). `*_basis` says where a value comes from, so that a guess is never taken
     for a statement: started first-update|stated|ulid|pubdate|mended|seen|bound, ended resolved-update|stated|pubdate|
-    absence|mended|seen, kind impact|words|source|editor. `seen`: no date we could believe, so it is when we first saw
+    absence|mended|seen, kind impact|words|source|editor. impact and components: "" where the source states them,
+    `entry` where they are read off an id or a line of text of a feed, `title` where only the title names them. `seen`: no date we could believe, so it is when we first saw
     it so. `bound`: the same where it stood there when the feed was read for the first time; it may be years old.
     """
 
@@ -114,8 +118,10 @@ class Incident:
     kind_basis: str = "impact"
     impact: Impact = Impact.UNKNOWN
     impact_stated: str = ""
+    impact_basis: str = ""
     phase: Phase
     components: tuple[str, ...] = ()
+    components_basis: str = ""
     started: datetime
     started_basis: str = "first-update"
     ended: datetime | None = None
@@ -190,7 +196,12 @@ class Incident:
     @property
     def is_first_post_known(self) -> bool:
         """True where the source holds every post; else nobody knows when it was first posted."""
-        return bool(self.imported) or self.dialect not in LATEST_POSTS
+        return bool(self.imported) or self.has_every_post
+
+    @property
+    def has_every_post(self) -> bool:
+        """True where the form it was last read in holds every post."""
+        return self.dialect not in LATEST_POSTS | LATEST_RECORDS
 
     @property
     def posted_late(self) -> bool:

@@ -33,11 +33,15 @@ def by_rank(components: Iterable[Component]) -> tuple[Component, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """Where a provider publishes. `dialect` is a hint: the dialect is detected at each fetch."""
+    """Where a provider publishes. `dialect` is a hint: the dialect is detected at each fetch.
+
+    `beside`: read in each pull after the first other feed that can be read, for what that one leaves out.
+    """
 
     url: str
     dialect: str = ""
     verified: bool = False  # True: this form was seen in a recording of this provider
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ class Reading:
     entries are byte-identical to the last reading and were not parsed again; they are present in the feed all the same.
     `since` is the time of the oldest entry shown, from which on the feed speaks; None for an empty feed.
     `is_mended`: the feed was not well-formed and was mended, so it may add incidents but change none.
+    `beside`: another feed of the provider is read first in each pull, and this one for what that leaves out.
     """
 
     provider: str
@@ -51,6 +52,7 @@ class Reading:
     entries: int = 0
     items: tuple[tuple[str, str], ...] = ()  # (hash of the entry's bytes, incident id), for the next reading
     is_mended: bool = False
+    beside: bool = False
 
 
 class FeedError(Exception):

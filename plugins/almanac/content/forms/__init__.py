@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSche
 from almanac.content.forms.errors import fault
 from almanac.content.forms.values import FeedAddress, Former, Key, Letters, Line, Moment, Quote, Rank, Slug, Web, Zone
 from almanac.content.frontmatter import Matter
-from almanac.feeds import DIALECTS
+from almanac.feeds import NAMES
 from almanac.model import DECLARED, Impact, Kind
 from almanac.model.problem import Problem
 from almanac.queries.amounts import alternatives
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     EditorsKind = str
     EditorsImpact = str
 else:  # the dialects that are read; the schema does not list them, so that a new one changes no file but its own
-    Dialect = Annotated[Literal[("", *(dialect.name for dialect in DIALECTS))], WithJsonSchema({"type": "string"})]
+    Dialect = Annotated[Literal[("", *NAMES)], WithJsonSchema({"type": "string"})]
     EditorsKind, EditorsImpact = Literal[KINDS], Literal[IMPACTS]
 Grade = Literal["official", "stated-cause", "press", "user-report", "unverified"]
 Capability = Literal["chat", "api", "code", "search", "speech", "images", "compute", "other"]
@@ -51,6 +51,7 @@ class FeedForm(Form):
     url: FeedAddress
     dialect: Dialect = ""
     verified: bool = False
+    beside: bool = False
 
 
 class ComponentForm(Form):
@@ -85,9 +86,11 @@ class ProviderForm(Form):
         [],
         max_length=limits.FEEDS,
         description=(
-            "Its RSS or Atom feeds. `dialect` is a hint, the name of a module in plugins/almanac/feeds such as "
-            "`statuspage`; the real format is detected at each pull. `verified` is true once its format has "
-            "been checked against a recording"
+            "Its feeds, RSS, Atom or JSON, the best first: the later ones are read when those before them cannot be. "
+            "`dialect` is a hint, the name of a form in plugins/almanac/feeds such as `statuspage` or `statuspage-json`; "
+            "the real format is detected at each pull. `verified` is true once its format has been checked against a "
+            "recording. `beside: true` is for a feed that is read at every pull in addition, because it states what the "
+            "first one leaves out, such as severity and components"
         ),
     )
     components: list[ComponentForm] = Field(
