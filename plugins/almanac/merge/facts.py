@@ -47,7 +47,12 @@ def merge_incident(archived: Incident, incoming: Incident, reading: Reading) -> 
     whole = reading.whole_entries
     complete = whole and archived.dialect in ("", reading.dialect)  # another dialect may show less of an incident
     posts, changes = updates.merge_updates(
-        archived.updates, incoming.updates, read_at=reading.seen, whole=whole, takes_away=complete
+        archived.updates,
+        incoming.updates,
+        read_at=reading.seen,
+        whole=whole,
+        takes_away=complete,
+        other_form=archived.dialect not in ("", reading.dialect),
     )
     if not complete:
         incoming = _as_whole_entry(incoming, archived, posts)
@@ -63,11 +68,15 @@ def merge_incident(archived: Incident, incoming: Incident, reading: Reading) -> 
         updates=posts,
         dialect=reading.dialect,
         source=incoming.source or archived.source,
-        aliases=archived.aliases
-        if incoming.id in (archived.id, *archived.aliases)
-        else (*archived.aliases, incoming.id),
+        aliases=_aliases(archived, incoming),
         changes=(*archived.changes, *changes, *_changes(archived, facts, reading.seen)),
     )
+
+
+def _aliases(archived: Incident, incoming: Incident) -> tuple[str, ...]:
+    """Return the other ids that an incident goes by, with that of the incoming one."""
+    is_known = incoming.id in (archived.id, *archived.aliases)
+    return archived.aliases if is_known else (*archived.aliases, incoming.id)
 
 
 def fill_in(archived: Incident, incoming: Incident, reading: Reading) -> Incident:
@@ -87,7 +96,7 @@ def fill_in(archived: Incident, incoming: Incident, reading: Reading) -> Inciden
     if not archived.has_every_post:
         posts = updates.add_posts(archived.updates, incoming.updates, read_at=reading.seen)
     changes = (*archived.changes, *_changes(archived, facts, reading.seen))
-    return replace(archived, **facts, updates=posts, changes=changes)
+    return replace(archived, **facts, updates=posts, aliases=_aliases(archived, incoming), changes=changes)
 
 
 def new_incident(incoming: Incident, reading: Reading) -> Incident:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from almanac.model import Change, Phase, Revision, Update, stamp
 
@@ -18,29 +19,37 @@ MINUTE = timedelta(minutes=1)
 CARRIES_ON = frozenset({"update", "updated", ""})  # words that hide the phase: it is the one before
 
 _LINK = re.compile(r"\[([^\[\]]*)\]\(<?([^()<>\s]+)>?\)|<(https?://[^<>\s]+)>")
-_MARKS = re.compile(r"(?m)^\s*(?:[-+>#]+|\d{1,3}[.)])\s|[\\*_`~\s]")
+_MARKS = re.compile(r"(?m)^\s*\d{1,3}[.)]\s|(?<!\S)\\?[-+>#]+(?!\S)|[\\*_`~\s]")  # lists, quotes, headings, emphasis
 
 Pair = tuple[Update, Update]  # archived, in the feed
 Key = Callable[[Update], Hashable | None]
 
 
 def merge_updates(
-    old: Sequence[Update], new: Sequence[Update], *, read_at: datetime, whole: bool, takes_away: bool
+    old: Sequence[Update],
+    new: Sequence[Update],
+    *,
+    read_at: datetime,
+    whole: bool,
+    takes_away: bool,
+    other_form: bool = False,
 ) -> tuple[tuple[Update, ...], tuple[Change, ...]]:
     """Return all updates, archived or in the feed at `read_at`, oldest first, and what else there is to record.
 
-    `whole`: the feed holds every update of the incident; if it `takes_away`, what is missing is gone.
+    `whole`: the feed holds every update of the incident; if it `takes_away`, what is missing is gone. `other_form`: it
+    is another than the incident was last read in, which may print another word for a phase, or none.
     """
     pairs = _pair(old, new, whole)
     old_of = {id(in_feed): was for was, in_feed in pairs}
     new_of = {id(was): in_feed for was, in_feed in pairs}
+    update_post = partial(_update_post, read_at=read_at, other_form=other_form)
     absent = [_absent(was, read_at) if takes_away else was for was in old if id(was) not in new_of]
     if whole:  # the feed's order decides between posts of one minute
-        both = [_update_post(old_of.get(id(post)), post, read_at) for post in new] + absent
+        both = [update_post(old_of.get(id(post)), post) for post in new] + absent
     else:
         unmatched = {id(was): post for was, post in zip((w for w in old if id(w) not in new_of), absent, strict=True)}
-        both = [unmatched.get(id(was)) or _update_post(was, new_of[id(was)], read_at) for was in old]
-        both += [_update_post(None, post, read_at) for post in new if id(post) not in old_of]
+        both = [unmatched.get(id(was)) or update_post(was, new_of[id(was)]) for was in old]
+        both += [update_post(None, post) for post in new if id(post) not in old_of]
     back = tuple(
         Change(what=f"gone update {stamp(was.at)}", was=stamp(was.gone), until=read_at) for was, _ in pairs if was.gone
     )
@@ -102,8 +111,21 @@ def _pair(old: Sequence[Update], new: Sequence[Update], whole: bool) -> list[Pai
     pairs = list(_pair_equal(old, new, lambda update: update.upstream_id or None))
     has_ids = bool(pairs)  # both sides speak the same ids, so posts whose ids differ are different posts
     # A feed that holds all posts of a minute gives their order a meaning; of one post only its very time is telling.
-    of_all = [_by(_exact), _by(_place), _pair_near, _by(lambda update: update.text or None), _by(_identity)]
-    of_some = [_by(_identity_and_phase), _by(_identity), _by(_instant), lambda old, new: _pair_near(_imports(old), new)]
+    of_all = [
+        _by(_exact),
+        _by(_place),
+        _pair_near,
+        _by(_saying),
+        _by(lambda update: update.text or None),
+        _by(_identity),
+    ]
+    of_some = [
+        _by(_identity_and_phase),
+        _by(_identity),
+        _by(_instant),
+        _by(_saying),
+        lambda old, new: _pair_near(_imports(old), new),
+    ]
     for rule in [*(of_all if whole else of_some), _pair_undated]:
         paired = {id(update) for pair in pairs for update in pair}
         rest_old = [u for u in old if id(u) not in paired and not (has_ids and u.upstream_id)]
@@ -136,6 +158,11 @@ def _place(update: Update) -> tuple[datetime, str]:
 
 def _instant(update: Update) -> tuple[datetime, str]:
     return update.at, _word(update)
+
+
+def _saying(update: Update) -> Hashable | None:
+    """Return minute and words, whatever the markup and the word for the phase: what two forms of a page have in common."""
+    return (update.at.replace(second=0), _bare(update.text)) if update.text else None
 
 
 def _identity_and_phase(update: Update) -> tuple[Hashable, ...]:
@@ -213,7 +240,7 @@ def _absent(was: Update, read_at: datetime) -> Update:
     return replace(was, gone=read_at)
 
 
-def _update_post(was: Update | None, post: Update, read_at: datetime) -> Update:
+def _update_post(was: Update | None, post: Update, *, read_at: datetime, other_form: bool) -> Update:
     """Return the archived update, if any, brought up to date by the same post in the feed."""
     if was is None:
         return replace(post, seen=post.seen or read_at)
@@ -224,6 +251,8 @@ def _update_post(was: Update | None, post: Update, read_at: datetime) -> Update:
     at = (was if is_finer(was.at) or not is_finer(post.at) else post).at if agrees else post.at
     post = replace(post, text=_fuller(was.text, post.text) or post.text)
     reworded = not first_sight and bool(was.printed) and was.printed.lower() != post.printed.lower()
+    if other_form:
+        reworded = reworded and post.phase not in (was.phase, Phase.UNKNOWN)
     retimed = not agrees and at != was.at
     older = was.was
     if retimed or reworded or (was.text and not _fuller(was.text, post.text)):

@@ -23,6 +23,7 @@ class Failure:
     message: str
     since: datetime | None = None
     is_ours: bool = False
+    beside: bool = False  # it is read in addition to another, which does without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +145,7 @@ def _events(outcome: Outcome) -> Iterator[str]:
     for failure in outcome.failures:
         since = f" (failing since {failure.since:%Y-%m-%d %H:%M} UTC)" if failure.since else ""
         yield f"FAILED {failure.reason}: {failure.feed} {failure.message}{since}".replace("  ", " ")
-    if outcome.failures and outcome.feed:
+    if outcome.feed and not all(failure.beside for failure in outcome.failures):
         yield f"read {outcome.feed} instead"
     yield from _list("new", map(_incident, outcome.new))
     yield from _list("changed", map(_incident, outcome.changed))

@@ -1,6 +1,7 @@
 """Runs a pull, the imperative shell around fetch, read, merge and save: all providers side by side, each on its own.
 
-For a provider: its lock, its archive, then for its feeds in order fetch → read → merge → save until one can be used.
+For a provider: its lock, its archive, then for its feeds in order fetch → read → merge → save until one can be used,
+and the same for each feed that is read beside it.
 Incidents are saved before the state that says they were read, so that a kill in between costs a second reading.
 """
 
@@ -57,6 +58,7 @@ class _Turn:
     pulls: Pulls
     archived: Mapping[str, Filed]
     now: datetime
+    shown: frozenset[str] = frozenset()  # ids of what feeds that were read in this turn show
 
 
 class _Intake(NamedTuple):
@@ -161,27 +163,67 @@ def _own_failure(provider: Provider, reason: str, message: str) -> Outcome:
 
 
 def _pull_feeds(shared: _Shared, provider: Provider) -> Outcome:
-    """Try the feeds in order until one can be used; the later ones are fallbacks that tell the same news."""
+    """Try the feeds in order until one can be used; the later ones are fallbacks that tell the same news.
+
+    Then read those beside it: they fill in what the first leaves out, and tell all they know of what it does not show.
+    """
     pulls, archived = archive.load_pulls(shared.content, provider.slug), archive.load(shared.content, provider.slug)
     turn = _Turn(shared=shared, provider=provider, pulls=pulls, archived=archived, now=_moment(shared, pulls))
     states = {state.url: replace(state, error="", error_since=None) for state in pulls.feeds}
     since = {state.url: state.error_since for state in pulls.feeds}
     outcome, failures = Outcome(provider=provider.slug), []
-    for feed in provider.feeds:
+    for feed in sorted(provider.feeds, key=lambda feed: feed.beside):
+        if outcome.feed and not feed.beside:
+            continue
         state = states.get(feed.url, FeedState(url=feed.url))
         try:
-            states[feed.url], pulls, outcome = _intake(turn, feed, _distrust_lost(state, archived))
-            outcome = replace(outcome, recovered=since.get(feed.url))
-            break
+            states[feed.url], pulls, part = _intake(turn, feed, _distrust_lost(state, turn.archived))
+            outcome = _with_part(outcome, replace(part, recovered=since.get(feed.url)), feed)
+            turn = _after(turn, states[feed.url], pulls, part)
         except FeedError as error:
             failure = Failure(
-                feed=feed.url, reason=error.reason, message=_one_line(error), since=since.get(feed.url) or turn.now
+                feed=feed.url,
+                reason=error.reason,
+                message=_one_line(error),
+                since=since.get(feed.url) or turn.now,
+                beside=feed.beside,
             )
             states[feed.url] = replace(state, error=f"{failure.reason}: {failure.message}", error_since=failure.since)
             failures.append(failure)
     feeds = tuple(states[feed.url] for feed in provider.feeds if feed.url in states)
     archive.save_pulls(shared.content, replace(pulls, feeds=feeds))
     return replace(outcome, failures=tuple(failures))
+
+
+def _after(turn: _Turn, state: FeedState, pulls: Pulls, outcome: Outcome) -> _Turn:
+    """Return the turn for the next feed: with what this one left, and what it shows."""
+    provider = turn.provider
+    archived = turn.archived
+    if any(feed.beside for feed in provider.feeds) and (outcome.new or outcome.changed or outcome.vanished):
+        archived = archive.load(turn.shared.content, provider.slug)
+    names = {alias: name for name, filed in archived.items() for alias in filed.incident.aliases}
+    shown = turn.shown | {names.get(name, name) for _, name in state.items}
+    return replace(turn, pulls=pulls, archived=archived, shown=shown)
+
+
+def _with_part(outcome: Outcome, part: Outcome, feed: Feed) -> Outcome:
+    """Return the outcome of a provider with that of one more of its feeds; one that is read beside stands for none."""
+    listed = {incident.id for incident in (*part.new, *part.changed, *part.vanished)}
+    new = {incident.id for incident in outcome.new}
+    again = tuple(incident for incident in part.changed if incident.id in new)  # as it is saved now
+    return replace(
+        part if not feed.beside else outcome,
+        new=(*(incident for incident in outcome.new if incident.id not in listed), *part.new, *again),
+        changed=(
+            *(incident for incident in outcome.changed if incident.id not in listed),
+            *(incident for incident in part.changed if incident.id not in new),
+        ),
+        vanished=(*outcome.vanished, *part.vanished),
+        twins=tuple(dict.fromkeys((*outcome.twins, *part.twins))),
+        skipped=(*outcome.skipped, *part.skipped),
+        doubts=tuple(dict.fromkeys((*outcome.doubts, *part.doubts))),
+        recovered=min(filter(None, (outcome.recovered, part.recovered)), default=None),
+    )
 
 
 def _moment(shared: _Shared, pulls: Pulls) -> datetime:
@@ -225,10 +267,10 @@ def _intake(turn: _Turn, feed: Feed, state: FeedState) -> _Intake:
     state = replace(state, etag=answer.etag, last_modified=answer.last_modified)
     body, digest = answer.body, answer.digest or state.body
     if body is None or (digest == state.body and not is_outdated):
-        intake = _record_unchanged(turn, state)
+        intake = _record_unchanged(turn, state, feed)
     else:
         reading = shared.read(turn.provider, body, seen=turn.now, hint=feed.dialect, items=dict(state.items))
-        reading = replace(reading, first=not state.body)  # an emptied feed was read before, too
+        reading = replace(reading, first=not state.body, beside=feed.beside)  # an emptied feed was read before, too
         intake = _merge_reading(turn, replace(state, body=digest), reading)
     if answer.moved:
         advice = f"{feed.url} moved to {answer.moved}; put that into content/{turn.provider.file}"
@@ -236,7 +278,7 @@ def _intake(turn: _Turn, feed: Feed, state: FeedState) -> _Intake:
     return intake
 
 
-def _record_unchanged(turn: _Turn, state: FeedState) -> _Intake:
+def _record_unchanged(turn: _Turn, state: FeedState, feed: Feed) -> _Intake:
     """Record that the feed says what it said last time: coverage reaches further, and what was open still is."""
     reading = Reading(
         provider=turn.provider.slug,
@@ -250,7 +292,7 @@ def _record_unchanged(turn: _Turn, state: FeedState) -> _Intake:
     present = {names.get(name, name) for _, name in state.items}
     pulls = replace(
         turn.pulls,
-        coverage=merge.cover(turn.pulls.coverage, reading, state.fetched),
+        coverage=turn.pulls.coverage if feed.beside else merge.cover(turn.pulls.coverage, reading, state.fetched),
         last_open=tuple((name, turn.now if name in present else at) for name, at in turn.pulls.last_open),
     )
     outcome = Outcome(provider=turn.provider.slug, feed=state.url, unchanged=True, entries=state.entries)
@@ -261,11 +303,12 @@ def _merge_reading(turn: _Turn, state: FeedState, reading: Reading) -> _Intake:
     """Merge a reading into the archive; the incidents are on disk when this returns."""
     archived = {name: filed.incident for name, filed in turn.archived.items()}
     reading, previous = _doubt_emptied(state, _reaching(state, reading))
-    merged = merge.merge(archived, reading, turn.pulls.last_open)
+    merged = merge.merge(archived, reading, turn.pulls.last_open, turn.shown if reading.beside else ())
     saved = archive.save(turn.shared.content, merged.incidents, turn.archived)
-    pulls = replace(
-        turn.pulls, coverage=merge.cover(turn.pulls.coverage, reading, previous), last_open=merged.last_open
-    )
+    covered = turn.pulls.coverage  # one read beside speaks of a part only
+    if not reading.beside:
+        covered = merge.cover(covered, reading, previous)
+    pulls = replace(turn.pulls, coverage=covered, last_open=merged.last_open)
     state = replace(
         state,
         fetched=turn.now,

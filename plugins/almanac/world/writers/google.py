@@ -1,14 +1,18 @@
-"""Writes Google Cloud's en/feed.atom: one entry a post; start and end stated to the minute, in Californian time."""
+"""Writes Google Cloud's en/feed.atom: one entry a post; start and end stated to the minute, in Californian time.
+
+And its incidents.json, which states the severity as well, and has all posts of an event in one record.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from almanac.model import OVER, Phase, stamp
+from almanac.model import OVER, Impact, Phase, stamp
 from almanac.world.truth import Event, Post
 from almanac.world.writers import xml
 from almanac.world.writers.forms import Form, Posts, Speech, Start, own_components
@@ -66,6 +70,57 @@ def phase(event: Event, number: int) -> Phase:
     return Phase.INVESTIGATING if OVER & set(event.states[:number]) else Phase.UNKNOWN
 
 
+def phase_in_json(event: Event, number: int) -> Phase:
+    """Return that it is over, of a post of an event that is; the others name no phase."""
+    return Phase.RESOLVED if event.is_over and event.states[number] in OVER else Phase.UNKNOWN
+
+
+_LEVELS = {
+    Impact.CRITICAL: ("SERVICE_OUTAGE", "high"),
+    Impact.MAJOR: ("SERVICE_DISRUPTION", "high"),
+    Impact.NONE: ("SERVICE_INFORMATION", "low"),
+}
+
+
+def incidents(events: Sequence[Event], host: str) -> bytes:
+    """Return incidents.json."""
+    return json.dumps([_record(event, host) for event in events]).encode()
+
+
+def _record(event: Event, host: str) -> dict[str, object]:
+    level, severity = _LEVELS.get(event.impact, ("SERVICE_DISRUPTION", "medium"))
+    end = event.over_since and (event.ended or event.over_since)
+    updates = [
+        {"when": stamp(post.at), "text": _plainly(post.text), "status": "AVAILABLE" if state in OVER else level}
+        for post, state in zip(event.posts, event.states, strict=True)
+    ]
+    return {
+        "id": name(event, host),
+        "begin": _minute(event.began or event.posts[0].at),
+        "end": end and _minute(end),
+        "external_desc": event.title,
+        "status_impact": level,
+        "severity": severity,
+        "affected_products": [{"title": component, "id": component} for component in event.components],
+        "uri": f"incidents/{name(event, host)}",
+        "updates": updates[::-1],
+    }
+
+
+def _plainly(text: str) -> str:
+    """Return plain text as Markdown."""
+    return re.sub(r"[\\`*_\[\]<>#&]", r"\\\g<0>", text).replace("\n", "\\\n")
+
+
+def _minute(at: datetime) -> str:
+    return stamp(at.replace(second=0))
+
+
+def impact(event: Event) -> Impact:
+    """Return the impact that the levels mean; what they do not name is a disruption of medium severity."""
+    return event.impact if event.impact in _LEVELS else Impact.MINOR
+
+
 ATOM = Form(
     "google",
     atom,
@@ -74,4 +129,14 @@ ATOM = Form(
     Speech(posts=Posts.EACH, start=Start.STATED, end_stated=True, stated_to_the_minute=True, window=40),
     phase=phase,
     components=own_components,
+)
+JSON = Form(
+    "google-json",
+    incidents,
+    name,
+    ".json",
+    Speech(start=Start.STATED, end_stated=True, stated_to_the_minute=True, window=0),
+    phase=phase_in_json,
+    components=own_components,
+    impact=impact,
 )
