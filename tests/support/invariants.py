@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from almanac import archive
-from almanac.model import Change, Impact, Incident, Revision, Span, Update
+from almanac.model import TROUBLE, Change, Impact, Incident, Revision, Span, Update
 
 MINUTE = timedelta(minutes=1)
 
@@ -66,7 +66,8 @@ def _differing(was: Incident, one: Incident) -> Iterator[str]:
     """Names of facts that were stated before and are otherwise now."""
     if was.title != one.title:
         yield "title"
-    if was.kind != one.kind:
+    learnt = was.impact is Impact.UNKNOWN and one.impact is not Impact.UNKNOWN and was.title == one.title
+    if was.kind != one.kind and not (learnt and {was.kind, one.kind} <= TROUBLE):
         yield "kind"
     if was.impact not in (one.impact, Impact.UNKNOWN):
         yield "impact"

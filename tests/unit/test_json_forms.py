@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from almanac import feeds
-from almanac.model import Feed, FeedError, Impact, Phase, Provider, Reading, Window
+from almanac.model import FeedError, Impact, Phase, Provider, Reading, Window
 from tests.support.feeds import pairs
 
 SEEN = datetime(2026, 3, 3, tzinfo=UTC)
@@ -109,13 +109,21 @@ def test_a_log_that_cannot_be_read_costs_the_posts_and_says_so() -> None:
         assert [doubt.partition(" is ")[0] for doubt in reading.doubts] == ["event_log 1 of ec2-us-east-1_1772369485"]
 
 
-def test_the_source_of_an_incident_stays_on_the_page_of_its_provider() -> None:
-    answer = statuspage(record(shortlink="https://stspg.io/abc"), url="https://elsewhere.example")
-    ours = replace(EXAMPLE, status_page="https://status.example.org/", feeds=(Feed(url="https://feeds.example.org/x"),))
-    assert read(answer).incidents[0].source == "https://elsewhere.example/incidents/a1b2c3d4e5f6"
-    assert read(answer, provider=ours).incidents[0].source == "https://status.example.org/incidents/a1b2c3d4e5f6"
-    answer["page"]["url"] = "https://feeds.example.org"
-    assert read(answer, provider=ours).incidents[0].source == "https://feeds.example.org/incidents/a1b2c3d4e5f6"
+def test_the_source_of_an_incident_stays_on_its_page_and_off_short_links() -> None:
+    ours = replace(EXAMPLE, status_page="https://status.example.org/")
+    short = record(shortlink="https://stspg.io/abc")
+    sources = [
+        read(statuspage(short), provider=ours).incidents[0].source,
+        read(statuspage(short, url=""), provider=ours).incidents[0].source,
+        read(statuspage(short, url="")).incidents[0].source,
+        read(statuspage(record(shortlink="https://s.example/incidents/a1b2c3d4e5f6"), url="")).incidents[0].source,
+    ]
+    assert sources == [
+        "https://status.example.com/incidents/a1b2c3d4e5f6",
+        "https://status.example.org/incidents/a1b2c3d4e5f6",
+        "",
+        "https://s.example/incidents/a1b2c3d4e5f6",
+    ]
 
 
 @pytest.mark.parametrize(

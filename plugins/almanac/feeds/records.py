@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from almanac.model import Incident, Window
-from almanac.text import addresses, limits, markdown, untrusted
+from almanac.text import limits, markdown, untrusted
 
 from . import times
 from .dialect import ReadContext, tidy_link
@@ -168,11 +168,9 @@ def worst(stated: Iterable[str], order: Sequence[str]) -> str:
 
 
 def own_link(page: str, path: str, name: str, context: ReadContext) -> str:
-    """Return the address of an incident: on the page the answer names if that is the provider's, else on the provider's.
+    """Return the address of an incident on its page: the one that the answer names, else the provider's.
 
-    An answer may name any page, and its short links lead over somebody else's host.
+    The short links in an answer lead over somebody else's host.
     """
-    known = (context.provider.status_page, *(feed.url for feed in context.provider.feeds))
-    hosts = {addresses.host(url) for url in known} - {""}
-    base = page if not hosts or addresses.host(page) in hosts else context.provider.status_page
+    base = page or context.provider.status_page
     return tidy_link(f"{base.rstrip('/')}/{path}/{quote(name, safe='')}") if base else ""

@@ -15,7 +15,7 @@ from almanac.model import OVER, Incident, Window
 from almanac.text import markdown
 
 from . import incidentio, records, wording
-from .dialect import Draft, EntryError, Post, ReadContext, incident
+from .dialect import Draft, EntryError, Post, ReadContext, incident, tidy_link
 from .records import Form, Record, mapping, text
 
 
@@ -49,7 +49,7 @@ def _read(record: Record, context: ReadContext) -> Incident:
         title=records.words(record["name"]),
         dialect=HISTORY.name,
         posts=posts if is_incidentio else [_as_printed(post, posts[:n]) for n, post in enumerate(posts)],
-        source=records.own_link(text(record.get("page_url")), "incidents", name, context),
+        source=_source(record, name, context),
         started=started,
         started_basis="ulid" if started else "first-update",
         planned=bool(from_),
@@ -61,6 +61,14 @@ def _read(record: Record, context: ReadContext) -> Incident:
         components=records.names(record, "components", "name", context),
     )
     return incident(draft, context)
+
+
+def _source(record: Record, name: str, context: ReadContext) -> str:
+    """Return the address of an incident on its page; where the answer does not name that, a link to the incident."""
+    page, link = text(record.get("page_url")), tidy_link(text(record.get("shortlink")))
+    if not page and link.endswith(f"/incidents/{name}"):
+        return link
+    return records.own_link(page, "incidents", name, context)
 
 
 def _post(update: Record, record: Record, context: ReadContext) -> Post:

@@ -296,8 +296,10 @@ def _is_better(archived: Incident, after: Incident, field: str) -> bool:
 
 def _follows(archived: Incident, after: Incident) -> bool:
     """Say whether only the kind of trouble differs, because the impact is known now and was not, or off the title only."""
+    if archived.title != after.title or archived.impact is after.impact or not {archived.kind, after.kind} <= TROUBLE:
+        return False
     unknown = archived.impact is Impact.UNKNOWN and not archived.impact_stated
-    return {archived.kind, after.kind} <= TROUBLE and (unknown or _is_better(archived, after, "impact"))
+    return unknown or _is_better(archived, after, "impact")
 
 
 def _plan(at: datetime | None) -> _Time | None:

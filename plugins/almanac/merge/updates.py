@@ -37,7 +37,7 @@ def merge_updates(
     """Return all updates, archived or in the feed at `read_at`, oldest first, and what else there is to record.
 
     `whole`: the feed holds every update of the incident; if it `takes_away`, what is missing is gone. `other_form`: it
-    is another than the incident was last read in, which may print another word for a phase, or none.
+    is another than the incident was last read in, which may print no word for a phase.
     """
     pairs = _pair(old, new, whole)
     old_of = {id(in_feed): was for was, in_feed in pairs}
@@ -251,8 +251,7 @@ def _update_post(was: Update | None, post: Update, *, read_at: datetime, other_f
     at = (was if is_finer(was.at) or not is_finer(post.at) else post).at if agrees else post.at
     post = replace(post, text=_fuller(was.text, post.text) or post.text)
     reworded = not first_sight and bool(was.printed) and was.printed.lower() != post.printed.lower()
-    if other_form:
-        reworded = reworded and post.phase not in (was.phase, Phase.UNKNOWN)
+    reworded = reworded and (bool(post.printed) or not other_form)
     retimed = not agrees and at != was.at
     older = was.was
     if retimed or reworded or (was.text and not _fuller(was.text, post.text)):
