@@ -591,12 +591,30 @@ def test_mended_times_are_said_to_be_mended() -> None:
             ("Impact", "severity not given", "the provider gives no rating", "unsaid"),
         ),
         ({"impact_stated": "partial_outage"}, ("Impact", "major", "as rated by the provider: partial outage", "major")),
+        (
+            {"impact_stated": "Partial outage", "impact_basis": "title"},
+            ("Impact", "major", "named in the title, not rated by the provider: Partial outage", "major"),
+        ),
         ({"kind": Kind.NOTICE, "kind_basis": "words"}, ("Kind", "notice", "by words", "quiet")),
     ],
 )
 def test_severity_is_ours_and_beside_it_stands_the_providers_word(facts: dict[str, Any], said: tuple[str, ...]) -> None:
     fact = page_of(incident(**facts)).facts[3]
     assert (fact.name, fact.value, fact.note, fact.css) == said
+
+
+@pytest.mark.parametrize(
+    ("components", "basis", "note"),
+    [
+        (("API",), "", ""),
+        (("API", "Web"), "stated", "2 named"),
+        (("API",), "title", "named in the title"),
+        (("API", "Web"), "title", "2 named in the title"),
+    ],
+)
+def test_components_that_only_the_title_names_are_marked_so(components: tuple[str, ...], basis: str, note: str) -> None:
+    fact = page_of(incident(components=components, components_basis=basis)).facts[4]
+    assert (fact.name, fact.note) == ("Components", note)
 
 
 def test_posts_stand_newest_first_with_what_should_be_known_of_each() -> None:

@@ -188,4 +188,6 @@ def like(incident: Incident, card: Card) -> Incident:
     if all(getattr(incident, name) == value for name, value in facts.items()):
         return incident
     basis = "editor" if card.kind != incident.kind else incident.kind_basis
-    return replace(incident, **facts, kind_basis=basis)
+    rating = "" if card.impact != incident.impact else incident.impact_basis
+    parts = "" if card.components != incident.components else incident.components_basis
+    return replace(incident, **facts, kind_basis=basis, impact_basis=rating, components_basis=parts)

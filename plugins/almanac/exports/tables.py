@@ -68,6 +68,8 @@ INCIDENTS = Table(
         Field("changed", "datetime", "When anything about it last changed"),
         Field("source", "string", "The provider's page of it"),
         Field("url", "string", "This site's page of it"),
+        Field("impact_basis", "string", "title: only the title names the severity; stated: the provider's JSON does"),
+        Field("components_basis", "string", "title: only the title names them; stated: the provider's JSON does"),
     ),
 )
 UPDATES = Table(
@@ -145,6 +147,8 @@ def incident_rows(cards: Iterable[Card], site_url: str) -> Iterable[Row]:
             _time(card.changed),
             card.source,
             site_url + base.incident_url(card),
+            card.impact_basis,
+            card.components_basis,
         )
 
 

@@ -46,6 +46,8 @@ class Card(NamedTuple):
     known: int = 0  # when the last of what is known of it became known: before that, less was
     states: int = 0  # at how many moments something became known
     first_post_known: bool = True  # else nobody can say that it was posted late
+    impact_basis: str = ""
+    components_basis: str = ""
 
     @property
     def url(self) -> str:
@@ -97,6 +99,8 @@ def card(incident: Incident, file: str) -> Card:
         known=seconds(observed[-1]),
         states=len(observed),
         first_post_known=incident.is_first_post_known,
+        impact_basis=incident.impact_basis,
+        components_basis=incident.components_basis,
     )
 
 

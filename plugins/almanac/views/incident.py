@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from typing import NamedTuple
 
-from almanac.model import OVER, Card, Impact, Incident, Update, moment, seconds, stamp
+from almanac.model import OVER, TITLE, Card, Impact, Incident, Update, moment, seconds, stamp
 from almanac.text import english, markdown
 from almanac.views import base, pagination
 from almanac.views.around import Around
@@ -45,6 +45,7 @@ ENDED = {
 BRIEF = 400  # characters of an update where it is not on its own page
 POSTS = 30  # on one page: one with more would weigh over 50 KB
 STATED_IMPACT = "as rated by the provider"
+IN_TITLE = "named in the title, not rated by the provider"
 
 
 class Fact(NamedTuple):
@@ -292,14 +293,16 @@ def _impact(incident: Incident, card: Card) -> Fact:
     if not card.is_trouble:
         return Fact("Kind", word, f"by {incident.kind_basis}", css=css, how="kinds")
     stated = incident.impact_stated.replace("_", " ")
-    note = (
-        STATED_IMPACT if stated == word else f"{STATED_IMPACT}: {stated}" if stated else "the provider gives no rating"
-    )
+    whose = IN_TITLE if incident.impact_basis == TITLE else STATED_IMPACT
+    note = whose if stated == word else f"{whose}: {stated}" if stated else "the provider gives no rating"
     return Fact("Impact", word, note, css=css, how="severity")
 
 
 def _component_count(incident: Incident) -> str:
-    return "" if len(incident.components) < 2 else f"{len(incident.components)} named"
+    count = "" if len(incident.components) < 2 else f"{len(incident.components)} named"
+    if incident.components_basis != TITLE:
+        return count
+    return f"{count} in the title" if count else "named in the title"
 
 
 def _first_seen(incident: Incident) -> Fact:

@@ -76,11 +76,12 @@ class StatusPage:
 def page(
     provider: Provider, lives: tuple[Life, ...], moves: Mapping[datetime, str] = MappingProxyType({})
 ) -> StatusPage:
-    """Return the page of a provider that serves every feed its file names.
+    """Return the page of a provider that serves every feed its file names, but those that are read beside another.
 
     `moves` are the dialects to which it moves, by when. Raises ValueError for a dialect that nobody here can write.
     """
-    tenures = [Tenure(_ALWAYS, {feed.url: form_of(feed.dialect, feed.url) for feed in provider.feeds})]
+    feeds = [feed for feed in provider.feeds if not feed.beside]  # which say more than any one form does
+    tenures = [Tenure(_ALWAYS, {feed.url: form_of(feed.dialect, feed.url) for feed in feeds})]
     for since, dialect in sorted(moves.items()):
-        tenures.append(Tenure(since, {feed.url: form_of(dialect, feed.url) for feed in provider.feeds}))
+        tenures.append(Tenure(since, {feed.url: form_of(dialect, feed.url) for feed in feeds}))
     return StatusPage(slug=provider.slug, lives=lives, tenures=tuple(tenures))
