@@ -56,7 +56,9 @@ def _pull(settings: dict[str, Any]) -> None:
     plan = engine.plan({**settings, "ALMANAC_NOW": stated}, 0)
     report = pull.pull(plan.content, now=plan.now)
     print(*lines(report), sep="\n", flush=True)
-    if not report.offline:
+    if report.offline:
+        print("site: to see it live without a network, run python3 tasks.py demo", flush=True)
+    else:
         settings["ALMANAC_NOW"] = stated
 
 
