@@ -400,9 +400,18 @@ def lint(_: Context) -> None:
     run(str(PYTHON), "-m", "mypy")
 
 
-@task(help={"output": "the built site", "to": "folder for the pictures"})
-def shots(_: Context, output: str = ".output-preview", to: str = ".output-shots") -> None:
+@task(
+    help={
+        "output": "the built site",
+        "to": "folder for the pictures",
+        "readme": "take those of README.md from the demo instead: --readme --to .github",
+    }
+)
+def shots(_: Context, output: str = ".output-preview", to: str = ".output-shots", readme: bool = False) -> None:
     """Photograph every kind of page in light, dark and at 320 px (needs Chromium)."""
+    if readme:
+        run(str(PYTHON), "-m", "tests.support.readmeshots", to)
+        return
     run(str(PYTHON), "-m", "tests.support.shots", output, to)
 
 

@@ -15,14 +15,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from almanac import archive
+from almanac import archive, site
 from almanac.commands import demo
 from almanac.commands.demo.play import Play
 from almanac.commands.demo.quarters import Quarter
 from almanac.commands.demo.stage import StageError, stage
 from almanac.model import Impact, stamp
-from tests.support import demos
+from tests.support import demos, projects
 from tests.support.projects import ROOT, tree
+from tests.support.serving import watch
 
 SINCE, UNTIL = (datetime(2026, 3, 2, hour, tzinfo=UTC) for hour in (11, 13))
 FOLLOWED = "0ghc53zpsfmt"
@@ -96,7 +97,7 @@ def test_a_day_is_played_as_it_happened(play: Play) -> None:
     assert play.step() is None
     assert [one.open["anthropic"] for one in (noon, last)] == [{FOLLOWED}, {FOLLOWED}]
     assert [one.shown["anthropic"].open for one in (noon, last)] == [{FOLLOWED}, {FOLLOWED}]
-    followed = play.followed()
+    followed = play.followed
     assert followed
     assert followed.shown
     assert (followed.id, followed.posts_in_feed, followed.event.impact) == (FOLLOWED, 3, Impact.MAJOR)
@@ -129,6 +130,7 @@ def test_the_pages_of_the_demo_say_what_was_posted_and_what_was_shown(play: Play
 
 def test_pages_of_the_site_say_that_they_are_a_demo(play: Play) -> None:
     code, home = ask(play, "GET", "/")
+    assert home.index('class="skip"') < home.index('aria-label="Demo"') < home.index('id="main"')
     assert (code, said(home).count("Demo : 2 March 2026")) == (200, 1)
     assert "Outage Almanac, demo" in said(home)
     assert json.loads(ask(play, "GET", "/api/v2/status.json")[1])["page"]["url"] == f"{play.stage.site_url}/"
@@ -223,3 +225,13 @@ def test_a_second_demo_leaves_the_first_alone(project: Path, play: Play) -> None
     ):
         pass
     assert ask(play, "GET", "/")[0] == 200
+
+
+def test_site_names_the_demo_where_there_is_no_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project = projects.project(tmp_path)
+    watch(project / "content", "nowhere", *(f"https://{name}.invalid/feed.atom" for name in ("a", "b", "c")))
+    site.build(project / "publishconf.py", now="2026-03-02T14:10:00Z")
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "pull: no network, so nothing was pulled; the record stays as it is",
+        "site: to see it live without a network, run python3 tasks.py demo",
+    ]

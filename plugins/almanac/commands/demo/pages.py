@@ -14,7 +14,7 @@ from almanac.commands.demo import report
 from almanac.commands.demo.play import BUILD, PULL, Play, card_of
 from almanac.commands.demo.quarters import Posted
 from almanac.commands.demo.report import Followed, ForecastLine, PostLine, Stretch
-from almanac.model import Impact
+from almanac.model import Impact, seconds
 from almanac.stats import selection
 from almanac.text import english
 from almanac.views import base
@@ -74,7 +74,7 @@ def control(play: Play, nonce: str) -> bytes:
 def truth(play: Play, nonce: str) -> bytes:
     """Return the page that says what was shown and what was true, so far or in the end."""
     quarters = play.quarters
-    followed = play.followed()
+    followed = play.followed
     return _print(
         "truth.html",
         play,
@@ -99,6 +99,7 @@ def _print(template: str, play: Play, **values: Any) -> bytes:
     now = play.clock.now()
     day = english.date(now)
     values |= {"play": play, "now": now, "day": day, "clock": english.clock, "moment": english.moment}
+    values["ms"] = lambda at: seconds(at) * 1000
     return _environment().get_template(template).render(values).encode()
 
 
@@ -140,7 +141,7 @@ def _row(play: Play, one: Posted) -> PostRow:
 def _links(play: Play) -> Iterator[Link]:
     """Yield where to look: the site, and the incident that is followed, everywhere it shows."""
     yield Link("/", "Home")
-    followed = play.followed()
+    followed = play.followed
     if followed and followed.shown:
         provider = play.stage.providers[followed.provider]
         yield Link(followed.shown.url, followed.shown.title)

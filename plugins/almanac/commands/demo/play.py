@@ -70,6 +70,7 @@ class Play:
         self.stage, self.since, self.until, self.every = stage, since, until, every
         self.clock = Clock(since)
         self.quarters: list[Quarter] = []
+        self.followed: Followed | None = None  # as of the last quarter
         self._opening = report.chosen(self._posted(since, until))  # the first post on the incident that is followed
         self.work = ""  # PULL or BUILD while at it
         self._playing: datetime | None = None  # the quarter that the work is for
@@ -107,6 +108,12 @@ class Play:
         after = self.quarters[-1].at + self.every if self.quarters else self.since
         return after if after <= self.until else None
 
+    @property
+    def limit(self) -> datetime:
+        """Return the moment at which the clock waits: for the next quarter to be played, or for good."""
+        due = self._playing + self.every if self._playing else self.next
+        return min(due or self.until, self.until)
+
     def pause(self) -> None:
         """Let the clock stand still."""
         self._wish(running=False)
@@ -141,6 +148,7 @@ class Play:
                 times.append(time.monotonic())
             quarter = self._look(at, times[1] - times[0], times[2] - times[1])
             self.quarters.append(quarter)
+            self.followed = self._follow()
             self._begin(None, "")
         self._watch(quarter)
         return quarter
@@ -162,9 +170,8 @@ class Play:
 
     def _set_clock(self) -> None:
         """Let the clock run up to the next quarter, or stand: as is wished, and during a pull, which is of one moment."""
-        limit = self._playing + self.every if self._playing else self.next
-        if self.running and limit and self.work != PULL:
-            self.clock.run(self.speed, until=min(limit, self.until))
+        if self.running and self.work != PULL:
+            self.clock.run(self.speed, until=self.limit)
         else:
             self.clock.pause()
 
@@ -212,8 +219,8 @@ class Play:
             build_seconds=build_seconds,
         )
 
-    def followed(self) -> Followed | None:
-        """Return the incident to follow, as it stands now; None before it begins."""
+    def _follow(self) -> Followed | None:
+        """Return the incident to follow, as it stands at the last quarter; None before it begins."""
         opening = self._opening
         posts = report.post_lines(self.quarters, opening.provider, opening.incident) if opening else ()
         if not opening or not posts:

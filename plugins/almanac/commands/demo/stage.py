@@ -28,6 +28,7 @@ from pelicanconf import *
 
 SITENAME = f"{{SITENAME}}, demo"
 SITEURL = {url!r}
+ALMANAC_ID = "tag:127.0.0.1,2026:demo/"  # whoever subscribes to both must not take one for the other
 PATH = "content"
 OUTPUT_PATH = "output"
 THEME = {theme!r}
