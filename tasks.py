@@ -439,5 +439,5 @@ def clean(_: Context) -> None:
     """Remove what builds and tools left behind; content and .venv stay."""
     tools = [ROOT / name for name in (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis")]
     (ROOT / ".demo.lock").unlink(missing_ok=True)
-    for folder in [*tools, ROOT / "output", ROOT / ".demo", *ROOT.glob(".output*")]:
+    for folder in [*tools, ROOT / "output", ROOT / ".demo", ROOT / ".demo.old", *ROOT.glob(".output*")]:
         shutil.rmtree(folder, ignore_errors=True)

@@ -164,10 +164,13 @@ def load(content: Path, provider: str) -> dict[str, Filed]:
     return archived
 
 
-def save(content: Path, incidents: Iterable[Incident], archived: Mapping[str, Filed]) -> tuple[str, ...]:
+def save(
+    content: Path, incidents: Iterable[Incident], archived: Mapping[str, Filed], *, durable: bool = True
+) -> tuple[str, ...]:
     """Write incidents of one provider, each where `archived` (what `load` gave) has it, or to a new file.
 
-    Returns the files that changed; a file whose bytes are the same is not touched. Atomic for each file.
+    Returns the files that changed; a file whose bytes are the same is not touched. Atomic for each file. Without
+    `durable` a power cut may take them: for an archive that can be made again.
     """
     root = content / INCIDENTS
     texts: dict[str, str] = {}
@@ -180,17 +183,17 @@ def save(content: Path, incidents: Iterable[Incident], archived: Mapping[str, Fi
             message = f"is in the way of incident {incident.id}; move it"
             raise ArchiveError(Problem(file=f"{content.name}/{INCIDENTS}/{file}", line=3, message=message))
         texts[file] = page.render(incident)
-    changed = tuple(file for file, fresh in zip(texts, _write_all(root, texts), strict=True) if fresh)
-    for folder in sorted({(root / file).parent for file in changed}):
+    changed = tuple(file for file, fresh in zip(texts, _write_all(root, texts, durable=durable), strict=True) if fresh)
+    for folder in sorted({(root / file).parent for file in changed}) if durable else ():
         _sync(folder)
     return changed
 
 
-def _write_all(root: Path, texts: Mapping[str, str]) -> list[bool]:
+def _write_all(root: Path, texts: Mapping[str, str], *, durable: bool) -> list[bool]:
     """Call `write` for each; where they are many, several at once, which a disk makes durable in one go."""
 
     def write_one(file: str) -> bool:
-        return write(root / file, texts[file])
+        return write(root / file, texts[file], durable=durable)
 
     if len(texts) <= FEW:
         return [write_one(file) for file in texts]
@@ -251,7 +254,7 @@ def _sweep(content: Path, provider: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def write(path: Path, text: str) -> bool:
+def write(path: Path, text: str, *, durable: bool = True) -> bool:
     """Put `text` in place at once or not at all. False if it is there already. Raises DiskError."""
     data = text.encode()
     try:
@@ -259,7 +262,7 @@ def write(path: Path, text: str) -> bool:
             return False
     except FileNotFoundError:
         files.make_folder(path.parent)
-    files.put(path, data, durable=True)
+    files.put(path, data, durable=durable)
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from almanac.snapshot import incident_as_of
 from almanac.world import Event, StatusPage, World, of_facts
 
 FOLDER = ".demo"
+OLD = f"{FOLDER}.old"  # that of the demo before, until it is removed
 SETTINGS = "democonf.py"  # also the mark of a folder that a demo made
 COPIED = ("providers", "pages", "images")  # articles cite what the archive of then cannot have yet
 _SETTINGS = '''"""Settings of the demo, made anew at each start: those of the project, but for where things stand."""
@@ -97,7 +99,7 @@ def stage(root: Path, since: datetime, until: datetime, site_url: str) -> Stage:
     for provider in watched:
         page = world.pages[provider.slug]
         past = _as_posted(provider, page, _as_known(archives[provider.slug].values(), page, beginning), beginning)
-        archive.save(folder / "content", past, archives[provider.slug])
+        archive.save(folder / "content", past, archives[provider.slug], durable=False)
         names |= {(provider.slug, alias): incident.id for incident in past for alias in incident.aliases}
         _save_pulls(content, folder / "content", provider.slug, past, beginning)
     settings = _SETTINGS.format(root=str(root), url=site_url, theme=str(root / "theme"), plugins=str(root / "plugins"))
@@ -126,7 +128,11 @@ def _empty_folder(folder: Path) -> Path:
     if folder.exists():
         if not (folder / SETTINGS).is_file():
             raise StageError(f"{folder.name}/ was not made by a demo, and would be removed; move it away")
-        shutil.rmtree(folder)
+        old = folder.with_name(OLD)
+        shutil.rmtree(old, ignore_errors=True)
+        folder.rename(old)
+        # Thousands of folders take some seconds to remove: nobody waits for it, and the next start sees to what is left.
+        threading.Thread(target=shutil.rmtree, args=(old,), kwargs={"ignore_errors": True}, daemon=True).start()
     files.make_folder(folder / "content")
     files.put(folder / SETTINGS, b"")  # from here on it is ours, whatever happens
     return folder
