@@ -1,191 +1,265 @@
 """The site against a world that knows the truth: whatever the feeds say and however they fail, what does the site say?
 
-    python3 tasks.py bench world [--days 60] [--seeds 20] [--first 1] [--real-days 7] [--real-seeds 2]
+    python3 tasks.py bench world [--days 60] [--seeds 20] [--real-days 7] [--real-seeds 2] [--first 1]
 
-Many seeds: each provider's page lives through DAYS of random incidents (posts, edits, retitles, late posts, deletions,
-reopenings, plans, postmortems), in its own dialect, with outages of the feed itself and moves to another platform. It is
-pulled at every quarter of an hour at which the page or the answers of its feed change, and at the one before, into an
-archive in memory; between them nothing moves, so they stand for all quarters. At each the state that the site shows
-(none, open, unknown) is held against what the feed had shown, and in the end the archive against all that it ever showed.
+In memory, with many seeds: the page of each provider lives through DAYS of random incidents (posts, edits, retitles,
+late posts, deletions, reopenings, plans, postmortems) in its own dialect, with outages of the feed itself and moves to
+another platform (bench/quarters.py).
 
-Prints how many provider-moments agree, and FAIL for each difference.
+Really, with a few: all pages at once, pulled and built at every quarter of an hour at which anything changes, by
+processes that are now and then killed; from an empty archive and random incidents, and from the committed one, cut at a
+moment, with what the facts say came after it. The state of each provider is read off the home page and the API.
+
+Prints how many provider-moments agree with what the feeds had shown, and FAIL for each difference.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import multiprocessing
 import os
+import random
+import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
-from collections import Counter
+import traceback
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from almanac import archive, feeds, pull
+import pelican  # noqa: F401  (the processes that build are forked from this one, and need not load it)
+
+import almanac.engine  # noqa: F401  (likewise)
+from almanac import archive, feeds, pull, site
 from almanac.content import providers
-from almanac.model import Impact, Provider, card, stamp
-from almanac.model.card import newest_first
-from almanac.snapshot import Snapshot
-from almanac.views import current
-from almanac.world import Clock, StatusPage, World, WorldServer, by_chance
+from almanac.model import FeedState, Incident, Provider, stamp
+from almanac.snapshot import incident_as_of
+from almanac.world import Clock, World, WorldServer, by_chance, of_facts
+from almanac.world.faults import outages
 from almanac.world.sight import Witness
-from almanac.world.writers import Posts
+from bench.quarters import BEGIN, CONTENT, MEMORY, QUARTER, ROOT, SECONDS, Score, changes, expected, month
 from bench.verdict import verdict
 from tests.support import testimony
 
-ROOT = Path(__file__).resolve().parents[1]
-CONTENT = ROOT / "content"
-BEGIN = datetime(2026, 9, 1, tzinfo=UTC)  # after all that is committed
-QUARTER, FRESH = timedelta(minutes=15), timedelta(hours=1)
-LONGEST = 6  # quarters of a failing feed at which the state can still change
-MOVES = {"cursor": "incidentio", "mistral": "statuspage", "perplexity": "instatus"}
-SECONDS = 1.0  # for one answer; in so few nobody asks twice
 NEEDED = 0.999
-MEMORY = Path("/dev/shm")  # noqa: S108  (a folder with a name of its own is made there)
+CUTS = (datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 5, 12, tzinfo=UTC))  # busy weeks of many providers
+EMPTIED = ("incidents", "pulls", "forecasts", "hindcasts", "articles")  # of content, where the archive begins empty
+KILLED = 0.06  # of pulls and builds
+STARTS = {"really, from the committed archive, cut": "cut", "really, from an empty archive": "empty"}
+STATES = ("none", "open", "unknown")
+_ROW = re.compile(r'<a href="[^"]*/providers/([a-z0-9-]+)/">.*?<span class="st (\w+) gl"')
 
 
-@dataclass(slots=True)
-class Score:
-    """What was held against the truth: provider-moments by how they came out, and all that was wrong."""
+class Site:
+    """A project of its own with the theme and the program of this one, pulled and built by processes that may be killed."""
 
-    moments: Counter[str] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
+    def __init__(self, root: Path, chance: random.Random) -> None:
+        self.root, self.content = root, root / "content"
+        self._chance = chance
+        self._took = {"pull": 0.3, "build": 2.0}  # seconds, last time
+        self.kills = 0
+        (root / "plugins").mkdir(parents=True)
+        (root / "plugins/almanac").symlink_to(ROOT / "plugins/almanac")
+        (root / "theme").symlink_to(ROOT / "theme")
+        for name in ("pelicanconf.py", "publishconf.py", "requirements.lock", "pyproject.toml"):
+            shutil.copy(ROOT / name, root / name)
 
-    def add(self, other: Score) -> None:
-        """Take in another one."""
-        self.moments += other.moments
-        self.faults += other.faults
-        self.counts += other.counts
+    def pull(self, now: datetime, via: str) -> None:
+        """Pull all providers."""
+        self._run("pull", lambda: pull.pull(self.content, now=now, via=via, seconds=SECONDS, read=feeds.read))
 
+    def build(self, now: datetime) -> None:
+        """Build as of `now`."""
+        self._run("build", partial(site.build, self.root / "pelicanconf.py", now=stamp(now)))
 
-def quarter(at: datetime) -> datetime:
-    """Return the first quarter of an hour that is not before a moment."""
-    return BEGIN - (BEGIN - at) // QUARTER * QUARTER
+    def _run(self, name: str, job: Callable[[], object]) -> None:
+        """Run a job to its end, which may take several goes; raises RuntimeError if it fails by itself."""
+        while self._chance.random() < KILLED:
+            self.kills += self._fork(job, self._chance.uniform(0, self._took[name])) == -signal.SIGKILL
+        begun = time.monotonic()
+        if self._fork(job, None):
+            raise RuntimeError(f"{name} failed:\n{self._output.read_text()[-2000:]}")
+        self._took[name] = time.monotonic() - begun
 
+    @property
+    def _output(self) -> Path:
+        return self.root / "output.txt"
 
-def expected(provider: Provider, witness: Witness, now: datetime) -> tuple[str, ...]:
-    """Return the states that the site may show: what stood in the feed at the last look, for an hour.
+    def _fork(self, job: Callable[[], object], seconds: float | None) -> int:
+        """Run a job in a process of its own, killed after so many seconds; return its exit code, or minus the signal."""
+        process = multiprocessing.get_context("fork").Process(target=_work, args=(job, self._output))
+        process.start()
+        process.join(seconds)
+        if process.is_alive():
+            process.kill()
+            process.join()
+        return process.exitcode or 0
 
-    On a shared page where the feed names no part, nobody can say whether an event concerns the service.
-    """
-    if witness.looked is None or now - witness.looked >= FRESH:
-        return ("unknown",)
-    weighing = [name for name in witness.going_on() if witness.sight(name).impact is not Impact.NONE]
-    scopes = {concern(provider, witness, name) for name in weighing}
-    if "in" in scopes:
-        return ("open",)
-    return ("none", "open") if "unknown" in scopes else ("none",)
-
-
-def concern(provider: Provider, witness: Witness, name: str) -> str:
-    """Say whether an event concerns the service, as far as its feed tells: in, out or unknown."""
-    rule, known, event = provider.scope, witness.sight(name), witness.memories[name].event
-    if rule is None or any(word in known.title for word in rule.words):
-        return "in"
-    if not known.components:
-        return "unknown"
-    in_scope = [part for part in provider.components if part.slug in rule.components]
-    return "in" if {one for part in in_scope for one in (part.name, *part.match)} & set(event.components) else "out"
-
-
-def shown(content: Path, provider: Provider, now: datetime) -> str:
-    """Return the state that the site shows, as its pages get it."""
-    pulls = archive.load_pulls(content, provider.slug)
-    cards = (card(filed.incident, filed.file) for filed in archive.load(content, provider.slug).values())
-    almanac = Snapshot(
-        providers=(provider,),
-        cards={provider.slug: tuple(sorted(cards, key=newest_first))},
-        pulls={provider.slug: pulls},
-        articles=(),
-        now=now,
-        record_until=max((span.until for span in pulls.coverage), default=None),
-        site_url="",
-        site_name="",
-    )
-    state = current.state(almanac, provider)
-    if not state.is_known:
-        return "unknown"
-    return "open" if state.in_trouble else "none"
+    def states(self) -> Iterator[tuple[str, str, str]]:
+        """Yield slug, place and state for each provider, as the pages say it: none, open or unknown."""
+        output = self.root / ".output-preview"
+        listed = dict(_ROW.findall((output / "index.html").read_text()))
+        for file in sorted(output.glob("providers/*/api/v2/status.json")):
+            slug = file.parts[-4]
+            indicator = json.loads(file.read_text())["status"]["indicator"]
+            yield slug, "API", indicator if indicator in ("none", "unknown") else "open"
+            css = listed.get(slug, "unknown")
+            yield slug, "home page", {"ok": "none", "unknown": "unknown"}.get(css, "open")
 
 
-def play(provider: Provider, world: World, until: datetime, memory: Path) -> Score:
-    """Return how the site does on one provider from an empty archive."""
-    content = memory / "content"
-    page, score, clock = world.pages[provider.slug], Score(), Clock(BEGIN)
-    witness = Witness(page)
-    moments = samples(world, provider, until)
-    with WorldServer(world, clock) as server:
-        for now, after in zip(moments, [*moments[1:], until], strict=True):
-            clock.set(now)
-            url = next((url for url in page.urls if world.fault(url, now) is None), None)
-            outcome = pull.pull_one(content, provider, now=now, via=server.url, seconds=SECONDS, read=feeds.read)
+def _work(job: Callable[[], object], output: Path) -> None:
+    """Run a job, with what it prints in a file."""
+    with output.open("w") as sink:
+        os.dup2(sink.fileno(), 1)
+        os.dup2(sink.fileno(), 2)
+        try:
+            job()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+
+
+def begin_empty(target: Path) -> None:
+    """Copy what people write, without an archive."""
+    shutil.copytree(CONTENT, target, ignore=lambda folder, names: EMPTIED if Path(folder) == CONTENT else ())
+
+
+def begin_cut(target: Path, at: datetime) -> None:
+    """Copy what people write, and the archive as it was known at a moment."""
+    begin_empty(target)
+    for provider in providers.load(CONTENT):
+        incidents = (filed.incident for filed in archive.load(CONTENT, provider.slug).values())
+        past = [(was, one) for one in incidents if (was := incident_as_of.as_of(one, at))]
+        going_on = [was.id for was, one in past if was.is_open and not one.is_open]
+        archive.save(target, [was for was, _ in past], {})
+        pulls = archive.load_pulls(CONTENT, provider.slug)
+        archive.save_pulls(target, incident_as_of.pulls_as_of(pulls, at, going_on))
+
+
+def live(begun: str, seed: int, days: float) -> Score:
+    """Return how the site does in a world of this seed, from an `empty` archive or from a `cut` one."""
+    with tempfile.TemporaryDirectory(prefix="almanac-world-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        dice = random.Random(f"{begun} {seed}")
+        place = Site(Path(folder) / "site", dice)
+        watched = providers.load(CONTENT)
+        if begun == "empty":
+            since, until = BEGIN, BEGIN + timedelta(days=days)
+            begin_empty(place.content)
+            world = by_chance(watched, seed, since, until)
+        else:
+            since = CUTS[seed % len(CUTS)] + timedelta(days=seed // len(CUTS))
+            until = since + timedelta(days=days)
+            begin_cut(place.content, since)
+            facts = {
+                one.slug: [filed.incident for filed in archive.load(CONTENT, one.slug).values()] for one in watched
+            }
+            failing = outages(dice, [url for one in watched for url in (feed.url for feed in one.feeds)], since, until)
+            world = World(pages=of_facts(watched, facts, until).pages, outages=failing)
+        score = Play(place, world, watched).run(since, until)
+    score.faults = [f"real, {begun}, seed {seed}: {fault}" for fault in score.faults]
+    return score
+
+
+class Play:
+    """A world, a site that watches it, and witnesses of its pages."""
+
+    def __init__(self, place: Site, world: World, watched: tuple[Provider, ...]) -> None:
+        self.site, self.world, self.watched = place, world, watched
+        self.witnesses = {slug: Witness(page) for slug, page in world.pages.items()}
+        self.score = Score()
+        self.old = {one.slug: self._record(one.slug) for one in watched}
+
+    def run(self, since: datetime, until: datetime) -> Score:
+        """Pull and build at every quarter at which anything changes, and look at the site."""
+        clock = Clock(since)
+        moments = sorted({at for one in self.watched for at in changes(self.world, one, since)} | {since})
+        moments = [at for at in moments if since <= at < until]
+        with WorldServer(self.world, clock) as server:
+            for now, after in zip(moments, [*moments[1:], until], strict=True):
+                self._turn(clock, server, now)
+                self._look(now, (after - now) // QUARTER)
+                if after - now > QUARTER:
+                    self._pull(clock, server, after - QUARTER)
+        for one in self.watched:
+            self._judge(one)
+        self.score.counts["kills"] += self.site.kills
+        return self.score
+
+    def _turn(self, clock: Clock, server: WorldServer, now: datetime) -> None:
+        self._pull(clock, server, now)
+        self.site.build(now)
+        self.score.counts["builds"] += 1
+
+    def _pull(self, clock: Clock, server: WorldServer, now: datetime) -> None:
+        """Pull at `now`, and let the witnesses look; again, if this machine was too slow for an answer."""
+        clock.set(now)
+        self.site.pull(now, server.url)
+        self.score.counts["pulls"] += 1
+        if any("timeout" in feed.error for one in self.watched for feed in self._pulls(one.slug)):
+            self.site.pull(now, server.url)
+        for witness in self.witnesses.values():
+            url = next((url for url in witness.page.urls if self.world.fault(url, now) is None), None)
             if url:
                 witness.look(url, now)
-            if bool(url) != bool(outcome.feed):
-                failures = "; ".join(failure.message for failure in outcome.failures)
-                score.faults.append(f"{stamp(now)} {provider.slug}: {url or 'no feed'} could be read, {failures}")
-            told, seen = expected(provider, witness, now), shown(content, provider, now)
-            agrees = seen in told
-            score.moments[seen if agrees else f"{told[0]} shown as {seen}"] += (after - now) // QUARTER
-            if not agrees:
-                score.faults.append(f"{stamp(now)} {provider.slug}: {told[0]} shown as {seen}")
-            score.counts["pulls"] += 1
-    record = {name: filed.incident for name, filed in archive.load(content, provider.slug).items()}
-    found = list(testimony.faults(witness, record))
-    score.faults += [f"{provider.slug} ({page.form(page.urls[0], until).dialect}) {fault}" for fault in found]
-    score.counts.update(fault.sort for fault in found)
-    score.counts["incidents"] += len(witness.memories)
-    shutil.rmtree(content)
-    return score
+
+    def _pulls(self, slug: str) -> tuple[FeedState, ...]:
+        return archive.load_pulls(self.site.content, slug).feeds
+
+    def _look(self, now: datetime, quarters: int) -> None:
+        """Hold what the pages say of each provider against what its feed had shown."""
+        by_slug = {one.slug: one for one in self.watched}
+        agreeing = dict.fromkeys(by_slug, "")
+        for slug, place, state in self.site.states():
+            told = expected(by_slug[slug], self.witnesses[slug], now)
+            agreeing[slug] = agreeing[slug] or ("" if state in told else f"{told[0]} shown as {state}")
+            if state not in told:
+                self.score.faults.append(f"{stamp(now)} {slug}: {told[0]} shown as {state} by the {place}")
+            else:
+                agreeing[slug] = agreeing[slug] or state
+        for outcome in agreeing.values():
+            self.score.moments[outcome or "not shown"] += quarters
+
+    def _record(self, slug: str) -> dict[str, Incident]:
+        return {name: filed.incident for name, filed in archive.load(self.site.content, slug).items()}
+
+    def _judge(self, provider: Provider) -> None:
+        """Hold the archive of a provider against all that its feed showed."""
+        record, witness = self._record(provider.slug), self.witnesses[provider.slug]
+        shown = {name for memory in witness.memories.values() for name in memory.names}
+        mine = {name: one for name, one in record.items() if name not in self.old[provider.slug] or _names(one) & shown}
+        found = list(testimony.faults(witness, mine, self.old[provider.slug]))
+        self.score.faults += [f"{provider.slug}: {fault}" for fault in found]
+        self.score.counts.update(fault.sort for fault in found)
+        self.score.counts["incidents"] += len(witness.memories)
 
 
-def samples(world: World, provider: Provider, until: datetime) -> list[datetime]:
-    """Return the quarters that stand for all: the first, those at which something changes, and the ones before these."""
-    page = world.pages[provider.slug]
-    failing = [outage for outage in world.outages if outage.url in page.urls]
-    changes = {quarter(at) for at in (*page.moments(), *(at for one in failing for at in (one.since, one.until)))}
-    chosen = {BEGIN} | changes | {at - QUARTER for at in changes}
-    chosen |= {at - 2 * QUARTER for at in changes if covers_no_time(page, at - QUARTER)}
-    for outage in failing:
-        chosen |= {quarter(outage.since) + number * QUARTER for number in range(LONGEST)}
-    return sorted(at for at in chosen if BEGIN <= at < until)
+def _names(incident: Incident) -> set[str]:
+    return {incident.id, *incident.aliases}
 
 
-def covers_no_time(page: StatusPage, at: datetime) -> bool:
-    """Say whether one pull of the page says nothing of the time before it: then two in a row are needed to know that."""
-    says, shown = page.form(page.urls[0], at).says, page.shown(page.urls[0], at)
-    return says.posts is Posts.FIRST or not shown
-
-
-def month(seed: int, days: int) -> Score:
-    """Return how the site does on all providers in a world of this seed."""
-    score, until = Score(), BEGIN + timedelta(days=days)
-    watched = providers.load(CONTENT)
-    moves = {slug: {BEGIN + timedelta(days=days) / 2: dialect} for slug, dialect in MOVES.items()}
-    world = by_chance(watched, seed, BEGIN, until, moves=moves)
-    with tempfile.TemporaryDirectory(prefix="almanac-world-", dir=MEMORY if MEMORY.is_dir() else None) as memory:
-        for provider in watched:
-            score.add(play(provider, world, until, Path(memory)))
-    score.faults = [f"seed {seed}: {fault}" for fault in score.faults]
-    return score
-
-
-def tell(score: Score, seconds: float) -> list[str]:
+def tell(what: str, score: Score, seconds: float) -> list[str]:
     """Print the figures; return the faults, with one for too few moments that agree."""
-    total, agreeing = score.moments.total(), sum(score.moments[state] for state in ("none", "open", "unknown"))
-    print(f"{score.counts['pulls']:,} pulls, {score.counts['incidents']:,} incidents, {seconds:.0f} s")
-    print(f"provider-moments: {total:,}, of which {agreeing / total:.4%} agree (at least {NEEDED:.1%})")
+    total, agreeing = score.moments.total(), sum(score.moments[state] for state in STATES)
+    print(f"{what}: {total:,} provider-moments, {agreeing / total:.4%} agree (at least {NEEDED:.1%}), {seconds:.0f} s")
     for state, number in score.moments.most_common():
         print(f"  {number:>9,} {state}")
-    for sort, number in sorted(score.counts.items()):
-        if sort not in ("pulls", "incidents"):
-            print(f"  {number:>9,} {sort}")
-    return score.faults
+    print("  " + ", ".join(f"{number:,} {sort}" for sort, number in sorted(score.counts.items())), flush=True)
+    return [*score.faults, *([f"{what}: too few agree"] if agreeing < NEEDED * total else [])]
+
+
+def total(scores: Iterable[Score]) -> Score:
+    """Return the sum of scores."""
+    whole = Score()
+    for score in scores:
+        whole.add(score)
+    return whole
 
 
 def main(argv: list[str]) -> int:
@@ -193,14 +267,22 @@ def main(argv: list[str]) -> int:
     options = argparse.ArgumentParser(prog="bench world", description=__doc__.split("\n")[0])
     options.add_argument("--days", type=int, default=60)
     options.add_argument("--seeds", type=int, default=20)
+    options.add_argument("--real-days", type=float, default=7)
+    options.add_argument("--real-seeds", type=int, default=2)
     options.add_argument("--first", type=int, default=1, help="the first seed")
     chosen = options.parse_args(argv)
-    begun, score = time.monotonic(), Score()
-    seeds = range(chosen.first, chosen.first + chosen.seeds)
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(seeds))) as workers:
-        for one in workers.map(month, seeds, [chosen.days] * len(seeds)):
-            score.add(one)
-    return verdict(tell(score, time.monotonic() - begun))
+    begun, faults = time.monotonic(), list[str]()
+    with ProcessPoolExecutor(os.cpu_count() or 1, multiprocessing.get_context("fork")) as workers:
+        seeds = range(chosen.first, chosen.first + max(chosen.seeds, chosen.real_seeds))
+        real = {
+            what: [workers.submit(live, start, seed, chosen.real_days) for seed in seeds[: chosen.real_seeds]]
+            for what, start in STARTS.items()
+        }
+        months = {"in memory": [workers.submit(month, seed, chosen.days) for seed in seeds[: chosen.seeds]]}
+        for what, jobs in (real | months).items():
+            if jobs:
+                faults += tell(what, total(job.result() for job in jobs), time.monotonic() - begun)
+    return verdict(faults)
 
 
 if __name__ == "__main__":

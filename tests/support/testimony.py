@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from almanac.model import OVER, TROUBLE, Impact, Incident
 from almanac.text import markdown
 from almanac.world.sight import Sight, Witness
+
+MINUTE = timedelta(minutes=1)
 
 Archive = Mapping[str, Incident]
 
@@ -24,8 +27,11 @@ class Fault(NamedTuple):
         return f"{self.sort}: {self.name}: {self.words}"
 
 
-def faults(witness: Witness, archive: Archive) -> Iterator[Fault]:
-    """Yield what an archive has otherwise than the witness saw it. Each event must stand there once."""
+def faults(witness: Witness, archive: Archive, before: Archive = MappingProxyType({})) -> Iterator[Fault]:
+    """Yield what an archive has otherwise than the witness saw it. Each event must stand there once.
+
+    `before` is what the archive had imported before the witness looked for the first time.
+    """
     owners: dict[str, str] = {}
     names = {alias: one.id for one in archive.values() for alias in (one.id, *one.aliases)}
     for event, memory in witness.memories.items():
@@ -36,12 +42,13 @@ def faults(witness: Witness, archive: Archive) -> Iterator[Fault]:
         elif len(records) > 1:
             yield Fault("doubled", event, f"it stands there as {' and as '.join(sorted(records))}")
         else:
-            yield from _faults(witness, event, archive[records.pop()])
+            record = archive[records.pop()]
+            yield from _faults(witness, event, record, before.get(record.id))
     for name in archive.keys() - owners.keys():
         yield Fault("made up", name, f"{archive[name].title} was never shown")
 
 
-def _faults(witness: Witness, event: str, record: Incident) -> Iterator[Fault]:
+def _faults(witness: Witness, event: str, record: Incident, before: Incident | None) -> Iterator[Fault]:
     known, page, memory = witness.sight(event), witness.page, witness.memories[event]
     if record.posted_late and not memory.first.is_over:
         yield Fault("late", event, "it is said to have been posted late, and was posted before its end")
@@ -51,9 +58,11 @@ def _faults(witness: Witness, event: str, record: Incident) -> Iterator[Fault]:
     yield from (Fault("lost", event, f"of its titles: {title}") for title in sorted(memory.titles - _titles(record)))
     if record.dialect != memory.form.dialect:
         yield Fault("dialect", event, f"it is {record.dialect} and was {memory.form.dialect}")
-    compare = differences if len(memory.dialects) == 1 else essential_differences
-    for name, (told, kept) in compare(known, as_kept(record)).items():
-        yield Fault(name, event, f"it is {kept} and was {told}")
+    kept = as_kept(record)
+    only_here = len(memory.dialects) == 1 and before is None
+    differing = differences(known, kept) if only_here else essential_differences(known, kept, before)
+    for name, (one, other) in differing.items():
+        yield Fault(name, event, f"it is {other} and was {one}")
 
 
 def _texts(record: Incident) -> set[str]:
@@ -95,18 +104,23 @@ def differences(told: Sight, kept: Sight) -> dict[str, tuple[object, object]]:
     return {name: (getattr(told, name), getattr(kept, name)) for name in facts}
 
 
-def essential_differences(told: Sight, kept: Sight) -> dict[str, tuple[object, object]]:
-    """Return what differs of an event whose page has moved: the new form may be finer or coarser in all else."""
+def essential_differences(told: Sight, kept: Sight, before: Incident | None = None) -> dict[str, tuple[object, object]]:
+    """Return what differs of an event that was known in another form before: this one may be finer or coarser in all else.
+
+    `before` is the incident as an import knew it, whose times stand as well as those of the feed.
+    """
     pairs: dict[str, tuple[object, object]] = {
         "title": (told.title, kept.title),
         "kind": (told.kind in TROUBLE, kept.kind in TROUBLE),
-        "started": (_minute(told.started), _minute(kept.started)),
-        "ended": (told.ended and _minute(told.ended), kept.ended and _minute(kept.ended)),
         "phase": (told.phase in OVER, kept.phase in OVER),
         "lines": ({text for _, _, text in told.lines} - {text for _, _, text in kept.lines}, set()),
     }
+    for name in ("started", "ended"):
+        one, other = getattr(told, name), getattr(kept, name)
+        if not _near(one, other) and (before is None or other != getattr(before, name)):
+            pairs[name] = one, other
     return {name: (one, other) for name, (one, other) in pairs.items() if one != other}
 
 
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0)
+def _near(one: datetime | None, other: datetime | None) -> bool:
+    return one == other or (one is not None and other is not None and abs(one - other) < MINUTE)

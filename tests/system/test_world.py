@@ -12,8 +12,9 @@ from almanac.content import providers
 from almanac.model import OVER, Impact, Incident, Phase, Provider, Update
 from almanac.world import Clock, WorldServer, by_chance
 from almanac.world.sight import Witness
-from bench import world as bench
-from bench.world import BEGIN, CONTENT
+from bench import quarters as bench
+from bench import world
+from bench.quarters import BEGIN, CONTENT
 from tests.support import testimony
 from tests.support.serving import watch
 
@@ -28,11 +29,18 @@ def test_at_every_quarter_of_an_hour_the_state_is_that_of_the_feed_and_in_the_en
     slug: str, tmp_path: Path
 ) -> None:
     moves = {slug: {BEGIN + DAYS / 2: bench.MOVES[slug]}} if slug in bench.MOVES else {}
-    world = by_chance([WATCHED[slug]], 1, BEGIN, BEGIN + DAYS, moves=moves)
-    score = bench.play(WATCHED[slug], world, BEGIN + DAYS, tmp_path)
+    there = by_chance([WATCHED[slug]], 1, BEGIN, BEGIN + DAYS, moves=moves)
+    score = bench.play(WATCHED[slug], there, BEGIN + DAYS, tmp_path)
     assert score.faults == []
     assert score.moments.total() == DAYS // bench.QUARTER
     assert score.counts["incidents"] > 0
+
+
+@pytest.mark.slow
+def test_the_pages_say_so_too_though_pulls_and_builds_are_killed() -> None:
+    score = world.live("empty", 1, 0.2)
+    assert score.faults == []
+    assert score.moments.total() == len(WATCHED) * int(0.2 * 96)
 
 
 def seen(content: Path) -> tuple[Witness, Mapping[str, Incident]]:
@@ -40,10 +48,10 @@ def seen(content: Path) -> tuple[Witness, Mapping[str, Incident]]:
     watch(content, "acme", "https://acme.example/feed.atom")
     (acme,) = providers.load(content)
     acme = replace(acme, feeds=(replace(acme.feeds[0], dialect="incidentio"),))
-    world = by_chance([acme], 2, BEGIN, BEGIN + DAYS, faults=False)
-    witness, clock = Witness(world.pages["acme"]), Clock(BEGIN)
-    with WorldServer(world, clock) as server:
-        for now in world.moments(BEGIN, BEGIN + DAYS):
+    there = by_chance([acme], 2, BEGIN, BEGIN + DAYS, faults=False)
+    witness, clock = Witness(there.pages["acme"]), Clock(BEGIN)
+    with WorldServer(there, clock) as server:
+        for now in there.moments(BEGIN, BEGIN + DAYS):
             clock.set(now + timedelta(seconds=1))
             witness.look(acme.feeds[0].url, clock.now())
             report = pull.pull(content, now=clock.now(), via=server.url, only=["acme"], read=feeds.read)
@@ -81,11 +89,11 @@ def test_an_archive_that_says_otherwise_is_told_of(tmp_path: Path) -> None:
 
 def test_what_the_feed_showed_counts_for_an_hour(tmp_path: Path) -> None:
     provider: Provider = WATCHED["openai"]
-    world = by_chance([provider], 1, BEGIN, BEGIN + DAYS, faults=False)
-    witness = Witness(world.pages["openai"])
+    there = by_chance([provider], 1, BEGIN, BEGIN + DAYS, faults=False)
+    witness = Witness(there.pages["openai"])
     assert bench.expected(provider, witness, BEGIN) == ("unknown",)
     life = next(
-        life for life in world.pages["openai"].lives if life.states[0].event and life.states[0].event.is_going_on
+        life for life in there.pages["openai"].lives if life.states[0].event and life.states[0].event.is_going_on
     )
     begin = life.states[0].since
     witness.look(provider.feeds[0].url, begin)
