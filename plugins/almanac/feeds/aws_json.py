@@ -119,7 +119,7 @@ def _post(post: Record, record: Record, context: ReadContext, *, is_end: bool) -
     """Return an entry of the log as a post; only the newest is the end of an event, as in the feed."""
     return Post(
         at=records.time(post.get("timestamp"), record, context),
-        html=records.body(post.get("message")),
+        html=text(post.get("message")),  # HTML, as in the feed
         phase=Phase.RESOLVED if is_end else None,
     )
 

@@ -6,7 +6,6 @@ It states what the feed does not: the severity, and products as a list.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from almanac.model import Incident, Phase
@@ -34,12 +33,16 @@ def _reader(dialect: str, page: str) -> Callable[[Record, ReadContext], Incident
             raise EntryError("it has no id")
         ended = records.time(record["end"], record, context) if record.get("end") else None  # what has an end is over
         severity = text(record.get("severity"))
-        updates = sorted(records.parts(record, "updates", context), key=lambda update: str(update.get("when")))
+        updates = list(records.parts(record, "updates", context))[::-1]  # the newest comes first, also of one second
+        updates.sort(key=lambda update: str(update.get("when")))
         draft = Draft(
             id=name,
             title=records.words(record["external_desc"]),
             dialect=dialect,
-            posts=[_status(update, ended, record, context) for update in updates],
+            posts=[
+                _post(update, phase, record, context)
+                for update, phase in zip(updates, _phases(updates, is_over=ended is not None), strict=True)
+            ],
             source=tidy_link(page + (text(record.get("uri")) or f"incidents/{name}").lstrip("/")),
             started=records.time(record["begin"], record, context),
             started_basis="stated",
@@ -56,14 +59,26 @@ def _reader(dialect: str, page: str) -> Callable[[Record, ReadContext], Incident
     return read
 
 
-def _status(update: Record, ended: datetime | None, record: Record, context: ReadContext) -> Post:
-    """Return an update as a post: its text is Markdown, its state a level of service, of which AVAILABLE is a phase."""
-    over = update.get("status") == "AVAILABLE" and ended is not None
-    return Post(
-        at=records.time(update.get("when"), record, context),
-        html=markdown.article(text(update.get("text"))),
-        phase=Phase.RESOLVED if over else None,
-    )
+def _phases(updates: Sequence[Record], *, is_over: bool) -> list[Phase | None]:
+    """Return the phase of each update: its state is a level of service, of which AVAILABLE says that it is over.
+
+    It is not where no end is stated, unless another level comes after it: then it had been over, and has begun again.
+    """
+    fine = [update.get("status") == "AVAILABLE" for update in updates]
+    last = max((number for number, is_fine in enumerate(fine) if not is_fine), default=-1)
+    first = fine.index(True) if True in fine else len(fine)
+    return [
+        (Phase.RESOLVED if is_over or number < last else None)
+        if is_fine
+        else (Phase.INVESTIGATING if number > first else None)
+        for number, is_fine in enumerate(fine)
+    ]
+
+
+def _post(update: Record, phase: Phase | None, record: Record, context: ReadContext) -> Post:
+    """Return an update as a post; its text is Markdown."""
+    at = records.time(update.get("when"), record, context)
+    return Post(at=at, html=markdown.article(text(update.get("text"))), phase=phase)
 
 
 def _form(name: str, page: str) -> Form:

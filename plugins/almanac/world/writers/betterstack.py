@@ -96,7 +96,7 @@ def _parts(event: Event, host: str) -> list[dict[str, Any]]:
     report = {
         "title": _monitored(event) if event.monitored else event.title,
         "report_type": "automatic" if event.monitored else "manual",
-        "starts_at": stamp(event.posts[0].at),
+        "starts_at": stamp(event.began or event.posts[0].at),
         "ends_at": None,
         "affected_resources": _affected(event, resources, over=event.is_over),
         "aggregate_state": "resolved" if event.is_over else _state(event),

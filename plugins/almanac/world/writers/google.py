@@ -71,8 +71,11 @@ def phase(event: Event, number: int) -> Phase:
 
 
 def phase_in_json(event: Event, number: int) -> Phase:
-    """Return that it is over, of a post of an event that is; the others name no phase."""
-    return Phase.RESOLVED if event.is_over and event.states[number] in OVER else Phase.UNKNOWN
+    """Return that it is over, of a post of an event that is or was; that it began again; of the others nothing."""
+    fine = [state in OVER for state in event.states]
+    if fine[number]:
+        return Phase.RESOLVED if event.is_over or not all(fine[number:]) else Phase.UNKNOWN
+    return Phase.INVESTIGATING if any(fine[:number]) else Phase.UNKNOWN
 
 
 _LEVELS = {
