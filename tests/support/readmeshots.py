@@ -13,7 +13,8 @@ from almanac.commands import demo
 from tests.support import shots
 from tests.support.projects import ROOT
 
-SINCE, UNTIL = datetime(2026, 3, 2, 11, 30, tzinfo=UTC), datetime(2026, 3, 2, 14, 15, tzinfo=UTC)
+SINCE, UNTIL = datetime(2026, 3, 2, 11, 30, tzinfo=UTC), datetime(2026, 3, 2, 16, tzinfo=UTC)
+MOMENT = datetime(2026, 3, 2, 14, 15, tzinfo=UTC)
 PICTURES = {"home.png": "/", "incident.png": "/incidents/anthropic/0ghc53zpsfmt/"}
 
 
@@ -23,10 +24,10 @@ def main(folder: Path, root: Path = ROOT) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     with demo.playing(root, SINCE, UNTIL, score=False) as play, sync_playwright() as playwright:
-        while play.step():
-            pass
+        while play.quarters[-1].at < MOMENT:
+            play.step()
         browser = playwright.chromium.launch(executable_path=shots.CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 960, "height": 1000}, color_scheme="light")
+        page = browser.new_page(viewport={"width": 1280, "height": 1100}, color_scheme="light")
         for name, path in PICTURES.items():
             page.goto(play.stage.site_url + path)
             page.screenshot(path=folder / name)
