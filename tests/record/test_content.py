@@ -69,7 +69,7 @@ def test_everyone_the_site_promises_to_watch_is_there() -> None:
 
 
 def test_pages_that_carry_more_than_ai_say_what_of_them_is() -> None:
-    assert {slug for slug, p in by_slug().items() if p.scope} == {"aws", "azure", "github", "google-cloud"}
+    assert {slug for slug, p in by_slug().items() if p.scope} == {"aws", "azure", "github", "google-cloud", "replicate"}
 
 
 def test_pages_written_by_probes_are_marked() -> None:
@@ -85,9 +85,10 @@ def test_what_a_component_can_do_its_provider_can_do() -> None:
 
 @pytest.mark.shared
 def test_a_feed_is_called_verified_only_if_it_was_recorded(shared: Path) -> None:
-    recorded = {folder.name for folder in (shared / "recordings").iterdir() if folder.is_dir()}
+    folders = [*(shared / "recordings").iterdir(), *(shared / "recordings-second").iterdir()]
+    recorded = {folder.name for folder in folders if folder.is_dir()}
     verified = {slug for slug, p in by_slug().items() if any(feed.verified for feed in p.feeds)}
-    assert verified == {"anthropic", "aws", "github", "google-cloud", "openai", "xai"}
+    assert verified == {"anthropic", "aws", "github", "google-cloud", "huggingface", "openai", "xai"}
     assert verified <= recorded
 
 

@@ -87,6 +87,8 @@ def test_an_incident_is_a_row(output: Path) -> None:
         "changed": "2026-03-02T11:00:00Z",
         "source": "https://status.claude.com/incidents/first",
         "url": f"{HOST}/incidents/anthropic/first/",
+        "impact_basis": "",
+        "components_basis": "",
     }
 
 

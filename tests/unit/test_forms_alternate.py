@@ -187,3 +187,14 @@ def test_the_json_beside_a_feed_of_latest_posts_brings_the_first_ones_and_the_se
         assert (one.impact, one.components, one.dialect) == (event.impact, event.components, "incidentio")
         assert one.phase is not Phase.UNKNOWN
         assert not one.posted_late
+
+
+def test_an_incident_that_is_new_in_one_form_is_not_an_older_one_of_its_title_in_the_other() -> None:
+    at, known = BEGIN + timedelta(days=20), Known()
+    older = Event(
+        id="incident0000", title="Slow answers", posts=(Post(at=BEGIN, printed="Investigating", text="Slow."),)
+    )
+    newer = replace(older, id="incident0001", posts=(replace(older.posts[0], at=BEGIN + timedelta(days=9)),))
+    known.take(statuspage.atom, [older], at)
+    known.take(jsonforms.linked_short, [newer], at + timedelta(hours=1))
+    assert {name: one.aliases for name, one in known.incidents.items()} == {"incident0000": (), "incident0001": ()}
