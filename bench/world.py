@@ -38,12 +38,12 @@ import pelican  # noqa: F401  (the processes that build are forked from this one
 import almanac.engine  # noqa: F401  (likewise)
 from almanac import archive, feeds, pull, site
 from almanac.content import providers
-from almanac.model import FeedState, Incident, Provider, stamp
+from almanac.model import Incident, Provider, stamp
 from almanac.snapshot import incident_as_of
 from almanac.world import Clock, World, WorldServer, by_chance, of_facts
 from almanac.world.faults import outages
 from almanac.world.sight import Witness
-from bench.quarters import BEGIN, CONTENT, MEMORY, QUARTER, ROOT, SECONDS, Score, changes, expected, month
+from bench.quarters import BEGIN, CONTENT, MEMORY, QUARTER, ROOT, Score, changes, expected, month
 from bench.verdict import verdict
 from tests.support import testimony
 
@@ -52,6 +52,10 @@ CUTS = (datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 5, 12, tzinfo=UTC))  # 
 EMPTIED = ("incidents", "pulls", "forecasts", "hindcasts", "articles")  # of content, where the archive begins empty
 KILLED = 0.06  # of pulls and builds
 STARTS = {"really, from the committed archive, cut": "cut", "really, from an empty archive": "empty"}
+PATIENCE, GOES = (
+    3.0,
+    5,
+)  # seconds for one answer, and how often a pull is made again if this machine is too slow for that
 STATES = ("none", "open", "unknown")
 _ROW = re.compile(r'<a href="[^"]*/providers/([a-z0-9-]+)/">.*?<span class="st (\w+) gl"')
 
@@ -72,7 +76,7 @@ class Site:
 
     def pull(self, now: datetime, via: str) -> None:
         """Pull all providers."""
-        self._run("pull", lambda: pull.pull(self.content, now=now, via=via, seconds=SECONDS, read=feeds.read))
+        self._run("pull", lambda: pull.pull(self.content, now=now, via=via, seconds=PATIENCE, read=feeds.read))
 
     def build(self, now: datetime) -> None:
         """Build as of `now`."""
@@ -198,19 +202,30 @@ class Play:
         self.score.counts["builds"] += 1
 
     def _pull(self, clock: Clock, server: WorldServer, now: datetime) -> None:
-        """Pull at `now`, and let the witnesses look; again, if this machine was too slow for an answer."""
+        """Pull at `now`, and let the witnesses look; again, while this machine was too slow for an answer."""
         clock.set(now)
-        self.site.pull(now, server.url)
-        self.score.counts["pulls"] += 1
-        if any("timeout" in feed.error for one in self.watched for feed in self._pulls(one.slug)):
+        readable = {slug: self._readable(slug, now) for slug in self.witnesses}
+        for _ in range(GOES):
             self.site.pull(now, server.url)
-        for witness in self.witnesses.values():
-            url = next((url for url in witness.page.urls if self.world.fault(url, now) is None), None)
+            self.score.counts["pulls"] += 1
+            unread = {slug: why for slug, url in readable.items() if (why := self._unread(slug, url, now))}
+            if not any("timeout" in why for why in unread.values()):
+                break
+        self.score.faults += [f"{stamp(now)} {slug}: {why}" for slug, why in unread.items()]
+        for slug, url in readable.items():
             if url:
-                witness.look(url, now)
+                self.witnesses[slug].look(url, now)
 
-    def _pulls(self, slug: str) -> tuple[FeedState, ...]:
-        return archive.load_pulls(self.site.content, slug).feeds
+    def _readable(self, slug: str, now: datetime) -> str | None:
+        """Return the feed of a provider that is to be read: the first that does not fail."""
+        return next((url for url in self.world.pages[slug].urls if self.world.fault(url, now) is None), None)
+
+    def _unread(self, slug: str, url: str | None, now: datetime) -> str:
+        """Return why the feed that can be read was not, "" if it was, or if none can be."""
+        states = {state.url: state for state in archive.load_pulls(self.site.content, slug).feeds}
+        if url is None or (url in states and states[url].fetched == now):
+            return ""
+        return f"{url} could be read, and was not: {states[url].error if url in states else 'never tried'}"
 
     def _look(self, now: datetime, quarters: int) -> None:
         """Hold what the pages say of each provider against what its feed had shown."""
