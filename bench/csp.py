@@ -17,7 +17,6 @@ import re
 import sys
 import tempfile
 from collections.abc import Sequence
-from hashlib import blake2b
 from pathlib import Path
 
 from almanac import site
@@ -28,7 +27,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PUBLISHED = "2026-07-01T00:00:00Z"
 SAMPLE = 150
 SEARCH = "/search/"
-SCRIPTS = ("search.js", "now.js")
 NOW = 'class="as-of"'  # what only pages about now have, which run a script of ours
 HEAD = re.compile(
     r'<!doctype html>\s*<html lang="en">\s*<head>\s*<meta charset="utf-8">\s*'
@@ -56,12 +54,6 @@ def wrong_with(path: str, text: str) -> str:
     return "" if policy == expected else f"has the policy {match[1]}"
 
 
-def own(output: Path, name: str) -> list[str]:
-    """Return the addresses at which pages may load a script of ours: as it is, and with the mark of its content."""
-    mark = blake2b((output / "theme" / name).read_bytes(), digest_size=4).hexdigest()
-    return [f"/theme/{name}", f"/theme/{name}?{mark}"]
-
-
 def policies(output: Path) -> list[str]:
     """Return the pages of a built site without the policy they should have."""
     unguarded = [
@@ -73,9 +65,7 @@ def policies(output: Path) -> list[str]:
 
 def broken(output: Path, paths: Sequence[str]) -> list[str]:
     """Return what Chromium refuses, runs or fetches from elsewhere on these pages."""
-    with looking.looker(
-        output, policy=True, allowed=[script for name in SCRIPTS for script in own(output, name)]
-    ) as look:
+    with looking.looker(output, policy=True) as look:
         look.pages(paths)
     return look.faults
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -22,6 +23,7 @@ HALL = "hall.html"  # the page with the frames; it lies beside the others while 
 CONTENTS = frozenset({"content", "summary", "title", "name", "description"})  # what readers of feeds show
 
 # In every frame before anything else: what a payload calls is written down, and so is what goes wrong or is refused.
+SCRIPTS = ("search.js", "now.js")
 HOOKS = """
 (() => {
   const said = top.said ||= [];
@@ -45,7 +47,8 @@ JUDGE = r"""
   for (const own of at === '/search/' ? ['form', 'input', 'button', 'select'] : []) never.delete(own);
   for (const element of found.querySelectorAll('*')) {
     const name = element.localName.toLowerCase();
-    if (never.has(name)) say(`<${name}>`);
+    const filters = at === '/' && element.matches('.filter > label > input[type=radio][name=show]');
+    if (never.has(name) && !filters) say(`<${name}>`);
     if (name === 'script') {
       if (element.type !== 'application/ld+json') { if (!allowed.includes(element.getAttribute('src'))) say('script'); }
       else try { JSON.parse(element.text) } catch (e) { say(`broken JSON-LD: ${e.message}`) }
@@ -168,12 +171,16 @@ class Looker:
             self.faults.append(f"something took the whole window to {self._page.url}")
 
 
-@contextmanager
-def looker(output: Path, *, policy: bool, allowed: Sequence[str] = ()) -> Iterator[Looker]:
-    """Yield a browser at a built site; `policy` False takes its content security policies away, as old browsers do.
+def own_scripts(output: Path) -> list[str]:
+    """Return the addresses at which pages may load a script of ours: as it is, and with the mark of its content."""
+    scripts = [output / "theme" / name for name in SCRIPTS]
+    marks = {path.name: blake2b(path.read_bytes(), digest_size=4).hexdigest() for path in scripts if path.exists()}
+    return [address for name, mark in marks.items() for address in (f"/theme/{name}", f"/theme/{name}?{mark}")]
 
-    `allowed` are the addresses of scripts that are the site's own.
-    """
+
+@contextmanager
+def looker(output: Path, *, policy: bool) -> Iterator[Looker]:
+    """Yield a browser at a built site; `policy` False takes its content security policies away, as old browsers do."""
     from playwright.sync_api import sync_playwright
 
     (output / HALL).write_text("<!doctype html><title>hall</title><link rel=icon href=data:,><body>")
@@ -181,7 +188,7 @@ def looker(output: Path, *, policy: bool, allowed: Sequence[str] = ()) -> Iterat
         with shots.served(output) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shots.CHROMIUM, args=["--no-sandbox"])
             context = browser.new_context(bypass_csp=not policy)
-            context.add_init_script(f"window.allowed = top.allowed = {json.dumps(allowed)};{HOOKS}")
+            context.add_init_script(f"window.allowed = top.allowed = {json.dumps(own_scripts(output))};{HOOKS}")
             page = context.new_page()
             page.set_default_timeout(PATIENCE)
             yield Looker(page, address)

@@ -83,7 +83,7 @@ def test_what_json_can_say_and_no_file_can_hold_is_taken_out(tmp_path: Path) -> 
         "id": odd,
         "name": odd,
         "impact": odd,
-        "shortlink": f"https://a.example/{odd}",
+        "shortlink": f"https://a.example/incidents/{odd}",
         "incident_updates": [post],
         "created_at": post["created_at"],
         "components": [{"name": odd}],
@@ -94,7 +94,7 @@ def test_what_json_can_say_and_no_file_can_hold_is_taken_out(tmp_path: Path) -> 
     kept = archive.read(tmp_path, file)
     assert (kept.id, kept.title, kept.components, kept.impact_stated) == ("ab", "ab", ("ab",), "ab")
     assert [(update.text, update.printed) for update in kept.updates] == [("ab", "Ab")]
-    assert kept.source == "https://a.example/ab"
+    assert kept.source == "https://a.example/incidents/ab"
 
 
 @pytest.mark.parametrize(
