@@ -263,8 +263,8 @@ def tried(base: Base, body: bytes) -> tuple[str, list[str]]:
 def is_well_formed(body: bytes) -> bool:
     """Say whether an XML parser, or for JSON Python's, takes the bytes as they are; blanks before them are forgiven."""
     try:
-        if body[:100].lstrip()[:1] in (b"{", b"["):
-            json.loads(body)
+        if begins_as_json(body):
+            json.loads(body)  # in UTF-8, UTF-16 or UTF-32, with a byte order mark or without
         elif match := UNKNOWN.match(body):
             text = body[match.end() :].decode(match[1].decode())
             expat.ParserCreate("utf-8").Parse(b"<?xml version='1.0'" + text.encode(), True)
@@ -273,6 +273,15 @@ def is_well_formed(body: bytes) -> bool:
     except (ValueError, LookupError, expat.ExpatError):
         return False
     return True
+
+
+def begins_as_json(body: bytes) -> bool:
+    """Say whether the first character is one that JSON begins with, in whatever encoding JSON may be."""
+    try:
+        start = body[:100].decode(json.detect_encoding(body), "ignore")
+    except ValueError:
+        return False
+    return start.lstrip()[:1] in ("{", "[")
 
 
 def lost(was: Incident, now: Incident) -> Iterator[str]:

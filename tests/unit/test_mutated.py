@@ -37,6 +37,12 @@ def test_the_judge_of_form_is_no_friend_of_ours(body: bytes) -> None:
     assert mutated.is_well_formed(b'\n<?xml version="1.0"?><rss/>')
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_the_judge_of_form_takes_json_in_every_encoding_it_may_be_in(encoding: str) -> None:
+    assert mutated.is_well_formed('\n{"é": []}'.encode(encoding))
+    assert not mutated.is_well_formed('\n{"é": [}'.encode(encoding))
+
+
 def test_a_feed_is_read_and_counted_where_a_pull_reads_it() -> None:
     plain, refused = ("rss", "prefix-of-the-items-only"), ("broken-inside", "another-xml")
     names = [*(f"plain/{name}.xml" for name in plain), *(f"refused/{name}.xml" for name in refused)]
