@@ -11,6 +11,7 @@ from datetime import timedelta
 from email.utils import format_datetime
 from functools import cache
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from tests.support.feeds import pairs
@@ -72,8 +73,13 @@ Maker = Callable[[Wanted], Stranger]
 @cache
 def fixtures() -> tuple[tuple[str, str], ...]:
     """Every fixture of every dialect by name."""
-    return tuple((f"{path.parent.name}/{path.name}", path.read_bytes().decode("utf-8", "replace"))
+    return tuple((f"{path.parent.name}/{path.name}", path.read_bytes().decode(encoding_of(path), "replace"))
                  for path in pairs.inputs() if not path.parent.name.startswith("refused"))  # fmt: skip
+
+
+def encoding_of(path: Path) -> str:
+    """Return the encoding of a fixture: JSON may be in UTF-16 or have a byte order mark, XML is taken for UTF-8."""
+    return json.detect_encoding(path.read_bytes()) if path.suffix == ".json" else "utf-8"
 
 
 def item(
@@ -366,6 +372,7 @@ def json_feed(wanted: Wanted) -> Stranger:
     rng = wanted.rng
     names = [(name, body) for name, body in fixtures() if name.endswith(".in.json")]
     name, body = rng.choice(names)
+    encoding = encoding_of(pairs.FOLDER / name)
     tree, parts = json.loads(body), []
     for _ in range(rng.choice((1, 1, 2, 3))):
         holder, key = rng.choice(list(_leaves(tree)))
@@ -421,7 +428,7 @@ def json_feed(wanted: Wanted) -> Stranger:
     if rng.random() < 0.05:
         text = text.replace('"id":', '"id": "first", "id":', 3)
     return made(
-        wanted, f"changed {name}", parts, text.encode("utf-8", "replace" if rng.random() < 0.9 else "surrogatepass")
+        wanted, f"changed {name}", parts, text.encode(encoding, "replace" if rng.random() < 0.9 else "surrogatepass")
     )
 
 
