@@ -230,11 +230,11 @@ def test_a_row_that_is_there_twice_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_the_task_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    incidents = table(tmp_path / "i.csv", ROW, ROW | {"incident_id": "a2", "impact": "4"})
+    incidents = table(tmp_path / "i.csv", ROW, ROW | {"incident_id": "a2", "impact": "purple"})
     assert backfill.main(tmp_path, incidents) == 0
     assert capsys.readouterr().out == (
         "2 incidents added, 0 were there; 0 spans of coverage added.\n"
-        "Impact unknown for these words: 4; teach them to feeds/wording.py.\n"
+        "Impact unknown for these words: purple; teach them to feeds/wording.py.\n"
     )
     (tmp_path / "bad.csv").write_text("a,b\n")
     assert backfill.main(tmp_path, tmp_path / "bad.csv") == 1
@@ -249,7 +249,7 @@ def test_the_task_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture
 @pytest.mark.shared
 def test_the_embedded_archive_is_the_one_made_from_the_facts(root: Path, shared: Path, tmp_path: Path) -> None:
     done = backfill.backfill(tmp_path, shared / "facts/incidents.csv", shared / "facts/coverage.csv")
-    assert done == Backfilled(added=3278, present=0, spans=20, unknown=("4",))
+    assert done == Backfilled(added=3278, present=0, spans=20)
     made = {entry.file: archive.read(tmp_path, entry.file) for entry in archive.walk(tmp_path)}
     embedded = {file: archive.read(root / "content", file) for file in made}
     untouched = {file: incident for file, incident in embedded.items() if not incident.dialect}  # never met by a pull
