@@ -108,9 +108,18 @@ def stage(root: Path, since: datetime, until: datetime, site_url: str) -> Stage:
         folder=folder,
         site_url=site_url,
         providers={provider.slug: provider for provider in watched},
-        world=world,
+        world=replace(world, pages={slug: _as_covered(content, page, beginning) for slug, page in world.pages.items()}),
         names=names,
     )
+
+
+def _as_covered(content: Path, page: StatusPage, at: datetime) -> StatusPage:
+    """Return a page that shows nothing from before the demo if the record does not cover that moment.
+
+    A feed that reaches back over a gap of the record would say that nothing happened in it, and nobody knows that.
+    """
+    coverage = archive.load_pulls(content, page.slug).coverage
+    return page if any(span.since <= at < span.until for span in coverage) else replace(page, lives=())
 
 
 def first_cut(since: datetime) -> datetime:
