@@ -67,6 +67,7 @@ function tick() {
 }
 
 all(".local").forEach(translate);
+tick();
 addEventListener("pageshow", tick);
 document.addEventListener("visibilitychange", tick);
 setInterval(tick, MINUTE / 2);
