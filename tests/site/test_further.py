@@ -126,11 +126,11 @@ def test_a_huge_incident_goes_on_on_further_pages_and_loses_no_post() -> None:
     huge = replace(SEEN, updates=posts, changes=(), ended=None, started=posts[0].at)
     card = carded(huge)
     near = views.Surroundings(almanac([huge])).of(card)
-    pages = [views.incident(near, huge, card, sheet) for sheet in (1, 2, 3)]
+    pages = [views.incident(near, huge, card, sheet) for sheet in (1, 2, 3, 4, 5)]
     assert views.incident_urls(card) == tuple(page.head.path for page in pages)
     assert [post.html for page in pages for post in page.posts] == [f"<p>Post {n}.</p>" for n in range(89, -1, -1)]
-    assert [page.timeline is None for page in pages] == [False, True, True]
-    assert len({page.head.title for page in pages}) == 3
+    assert [page.timeline is None for page in pages] == [False, True, True, True, True]
+    assert len({page.head.title for page in pages}) == 5
 
 
 # Edits

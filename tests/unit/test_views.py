@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -822,6 +823,21 @@ def test_phases_run_from_post_to_post_and_equal_ones_are_one() -> None:
         f"0{english.GAP}other incidents beside it."
     )
     assert len(page.timeline.knobs) == 4
+
+
+def test_a_chart_of_very_many_phases_draws_the_longest_without_a_gap_and_says_how_many_there_are() -> None:
+    start = at("02 00:00")
+    phases = [Phase.INVESTIGATING, Phase.MONITORING]
+    updates = tuple(Update(at=start + timedelta(minutes=n), phase=phases[n % 2]) for n in range(600))
+    chart = page_of(incident("a", "02 00:00", "02 18:00", updates=updates)).timeline
+    assert chart is not None
+    assert len(chart.blocks) == 60
+    places = [(float(block.x[:-1]), float(block.width[:-1])) for block in chart.blocks]
+    assert max(place - x - width for (x, width), (place, _) in pairwise(places)) < 0.02
+    assert chart.blocks[-1].css == "ph-monitoring"
+    assert "monitoring until 00:12, " in chart.label
+    assert f"and 588{english.GAP}further phases;" in chart.label
+    assert chart.label.count(" until ") == 12
 
 
 def test_the_table_behind_the_chart_says_what_the_chart_shows() -> None:

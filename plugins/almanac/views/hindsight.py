@@ -13,7 +13,7 @@ from almanac.views import charts
 from almanac.views.around import Around
 from almanac.views.base import Time
 from almanac.views.charts import Block, Label, Scale
-from almanac.views.timeline import knobs, phases
+from almanac.views.timeline import bands, knobs, phases, spoken
 
 Said: TypeAlias = Forecast | Hindcast
 
@@ -77,9 +77,9 @@ def fan(around: Around, card: Card) -> Fan | None:
     return Fan(
         title="Estimates so far" if around.live else "Forecast and outcome",
         caption=_caption(card, around),
-        phases=tuple(Block(f"ph-{p.css}", scale.x(p.since), scale.width(p.since, p.until)) for p in stretches),
+        phases=tuple(Block(f"ph-{p.css}", scale.x(p.since), scale.width(p.since, p.until)) for p in bands(stretches)),
         knobs=knobs(scale, [at for at, _ in card.updates if at <= around.end]),
-        label=", ".join(f"{p.phase} until {english.clock_near(p.until, card.started)}" for p in stretches),
+        label=spoken(stretches, lambda until: english.clock_near(until, card.started)),
         end=_end(scale, around, card.started),
         line="now" if around.live else "over",
         ticks=_ticks(scale),

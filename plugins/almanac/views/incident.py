@@ -43,7 +43,7 @@ ENDED = {
     "editor": "corrected by an editor",
 }
 BRIEF = 400  # characters of an update where it is not on its own page
-POSTS = 30  # on one page: one with more would weigh over 50 KB
+POSTS = 20  # on one page: one with more, a chart and a fan would weigh over 50 KB
 STATED_IMPACT = "as rated by the provider"
 IN_TITLE = "named in the title, not rated by the provider"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from heapq import nlargest
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ TOP, BAND, STALK = 26, 22, 62  # y of the band, its height, y of the rings
 FIRST, ROW = 84, 34  # y of the first neighbour, and from one to the next
 THICK = {charts.MINOR: 6, charts.MAJOR: 11, charts.CRITICAL: 16}
 RING_GAP = 0.015  # of the width: rings that lie closer cover each other
+BANDS = 60  # stretches a chart draws: with more, a page could weigh over 50 KB, and they would be finer than a pixel
+SPOKEN = 12  # phases the label of the chart names: more would be neither listened to nor light; the posts name all
 ROOM = 0.08  # of the width: what a phase's name takes
 INK: dict[str, str] = {
     Phase.INVESTIGATING: "investigating",
@@ -87,12 +90,24 @@ def phases(card: Card, until: int) -> tuple[Phased, ...]:
     )
 
 
+def bands(parts: tuple[Phased, ...]) -> tuple[Phased, ...]:
+    """Return the stretches to draw: of very many the longest, each as far as the next, so that no gap stands between."""
+    if len(parts) <= BANDS:
+        return parts
+    longest = sorted(nlargest(BANDS, parts, key=lambda part: part.until - part.since), key=lambda part: part.since)
+    edges = [parts[0].since, *(part.since for part in longest[1:]), parts[-1].until]
+    return tuple(
+        part._replace(since=since, until=until) for part, (since, until) in zip(longest, pairwise(edges), strict=True)
+    )
+
+
 def timeline(card: Card, around: Around) -> Timeline | None:
     """Return the chart of an incident; None where there is nothing to draw to scale."""
     if around.end == card.started and not around.neighbours:
         return None
     scale = charts.scale_of(window(card.started, around.end, around.live is not None))
-    parts, inside = phases(card, around.end), [at for at, _ in card.updates if at <= scale.until]
+    every, inside = phases(card, around.end), [at for at, _ in card.updates if at <= scale.until]
+    parts = bands(every)
     floor = FIRST + ROW * len(around.neighbours) - 8 if around.neighbours else STALK + 10
     return Timeline(
         height=str(floor + 20),
@@ -106,8 +121,16 @@ def timeline(card: Card, around: Around) -> Timeline | None:
         others=tuple([_other(scale, at, other, around) for at, other in enumerate(around.neighbours)]),
         entries=tuple([_entry(other, around) for other in around.neighbours]),
         inks=tuple(dict.fromkeys([(part.css, part.phase) for part in parts])),
-        label=_label(card, around, parts),
+        label=_label(card, around, every),
     )
+
+
+def spoken(parts: Sequence[Phased], clock: Callable[[int], str]) -> str:
+    """Return in words when each stretch ends; of very many the first, and how many follow."""
+    steps = [f"{part.phase} until {clock(part.until)}" for part in parts[:SPOKEN]]
+    if len(parts) > SPOKEN:
+        steps.append(f"and {english.plural(len(parts) - SPOKEN, 'further phase')}")
+    return ", ".join(steps)
 
 
 def knobs(scale: Scale, posts: Iterable[int]) -> tuple[str, ...]:
@@ -168,6 +191,6 @@ def _entry(other: Neighbour, around: Around) -> NeighbourRow:
 
 def _label(card: Card, around: Around, parts: tuple[Phased, ...]) -> str:
     since, until = english.clock_of(card.started), english.clock_of(around.end)
-    steps = ", ".join(f"{part.phase} until {english.clock_of(part.until)}" for part in parts)
+    steps = spoken(parts, english.clock_of)
     others = english.plural(len(around.neighbours), "other incident")
     return f"From {since} to {until} UTC: {steps or 'no length'}; {others} beside it."
