@@ -10,7 +10,7 @@ import random
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,7 +33,7 @@ TEXTS = st.integers(0, 30).map("Text {}.".format)
 TITLES = st.sampled_from(["Errors", "Slow answers", "Login trouble", "Outage of the API"])
 WHOLE: tuple[Write, ...] = (statuspage.atom, statuspage.rss, statuspage.api)  # forms that show all posts
 WAITS = st.sampled_from([1, 25, 70, 600, 7_000, 90_000, 900_000])
-HOUR, SKEW = timedelta(hours=1), timedelta(minutes=10)
+HOUR, MINUTE, SKEW = timedelta(hours=1), timedelta(minutes=1), timedelta(minutes=10)
 PATIENT, IMPATIENT = 60.0, 1.2  # seconds for one answer; in the few there is no time to ask a second time
 
 counts: Counter[str] = Counter()  # histories and pulls so far
@@ -45,6 +45,23 @@ class Answer(NamedTuple):
     at: datetime
     since: datetime | None
     names: set[str]
+
+
+def _of_its_own(text: str, name: str) -> str:
+    """Return a text that no other incident has: who posts the same at once under one title cannot be told apart."""
+    return f"{text.removesuffix('.')} of {name}."
+
+
+def _archive_ids(known: Mapping[str, Incident]) -> dict[str, str]:
+    """Return the id in the archive by every id that an incident was seen under."""
+    return {name: one.id for one in known.values() for name in (one.id, *one.aliases)}
+
+
+def _shows_again(event: Event, archived: Incident) -> bool:
+    """Say whether a page shows what is archived: the same title, and a newest post that was seen before."""
+    at, text = event.newest.at, event.newest.text
+    is_known = any(abs(post.at - at) <= MINUTE and post.text == text for post in archived.updates)
+    return is_known and archived.title == event.title
 
 
 class World(RuleBasedStateMachine):
@@ -69,6 +86,7 @@ class World(RuleBasedStateMachine):
         self.posts: set[invariants.Seen] = set()
         self.titles: set[tuple[str, str]] = set()
         self.names: set[str] = set()
+        self.archive_ids: dict[str, str] = {}  # by every id that an incident was seen under
         self.forms: dict[str, set[str]] = {}  # in which forms an incident was seen
         self.watched: list[tuple[datetime, datetime]] = []
         self.answered: Answer | None = None
@@ -90,19 +108,19 @@ class World(RuleBasedStateMachine):
 
     @rule(title=TITLES, text=TEXTS, impact=st.sampled_from([Impact.UNKNOWN, Impact.MINOR, Impact.CRITICAL]))
     def open(self, title: str, text: str, impact: Impact) -> None:
-        first = Post(at=self._tick(), printed="Investigating", text=text)
         name = f"incident{len(self.events):04}"
+        first = Post(at=self._tick(), printed="Investigating", text=_of_its_own(text, name))
         self.events.append(Event(id=name, title=title, posts=(first,), impact=impact, opened=first.at))
 
     @rule(which=st.integers(0, 9), word=st.sampled_from(list(WORDS)), text=TEXTS, after=WAITS)
     def post(self, which: int, word: str, text: str, after: int) -> None:
         """Return a post, which may close the incident or reopen it."""
         self.now += timedelta(seconds=after)
-        self._change(which, with_post(self._one(which), Post(at=self.now, printed=word, text=text)))
+        self._change(which, with_post(self._one(which), self._next(which, word, text)))
 
     @rule(which=st.integers(0, 9), text=TEXTS)
     def edit(self, which: int, text: str) -> None:
-        self._change_post(which, text=text)
+        self._change_post(which, text=_of_its_own(text, self._one(which).id))
 
     @rule(which=st.integers(0, 9), word=st.sampled_from(list(WORDS)))
     def reword(self, which: int, word: str) -> None:
@@ -232,6 +250,9 @@ class World(RuleBasedStateMachine):
     def _one(self, which: int) -> Event:
         return self.events[which % len(self.events)]
 
+    def _next(self, which: int, word: str, text: str) -> Post:
+        return Post(at=self.now, printed=word, text=_of_its_own(text, self._one(which).id))
+
     def _change(self, which: int, event: Event) -> None:
         self.events[which % len(self.events)] = event
 
@@ -261,8 +282,11 @@ class World(RuleBasedStateMachine):
         if self.forgetful:
             self._forget("mirror")
         assert [outcome.failures for outcome in self._serve(acme=feed, mirror=shuffled)] == [(), ()]
-        self._remember()
         after, mirror = self._known("acme"), self._known("mirror")
+        self.archive_ids = _archive_ids(after)
+        faults = [*self._misjudged(before, after)]
+        assert not faults, "\n".join(faults)
+        self._remember()
         faults = [
             *invariants.lost(self.posts, self.titles, after),
             *invariants.silent(before, after, self.now),
@@ -303,7 +327,27 @@ class World(RuleBasedStateMachine):
         self.answered = Answer(self.now, since, names)
 
     def _name(self, event: Event) -> str:
+        """Return the id under which the archive has what the feed shows: the first one it was seen under."""
+        return self.archive_ids[self._id_in_feed(event)]
+
+    def _id_in_feed(self, event: Event) -> str:
         return event.id if self.form in WHOLE else incidentio.ulid(event)
+
+    def _misjudged(self, before: Mapping[str, Incident], after: Mapping[str, Incident]) -> Iterator[str]:
+        """Yield what was taken for another incident, and what was not known again though its page shows it again."""
+        owners = {name: event.id for event in self.events for name in (event.id, incidentio.ulid(event))}
+        for one in after.values():
+            if len({owners[name] for name in (one.id, *one.aliases)}) != 1:
+                yield f"{one.id}: several incidents are taken for one: {one.aliases}"
+        ids = _archive_ids(before)
+        for event in self._shown():
+            name = self._id_in_feed(event)
+            former = {ids[other] for other in (event.id, incidentio.ulid(event)) if other in ids}
+            again = name not in ids and any(_shows_again(event, before[other]) for other in former)
+            if name not in self.archive_ids:
+                yield f"{event.id}: it is not in the archive"
+            elif again and self.archive_ids[name] not in former:
+                yield f"{event.id}: it was not known again as one of {former}"
 
     def _shown_once(self, event: Event, kept: Incident) -> None:
         """Every post of the feed stands in the archive as often as in the feed.

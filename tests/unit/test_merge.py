@@ -865,6 +865,7 @@ BEFORE = replace(MOVED, id="aaaaaaaaaaaa", dialect="statuspage", source="https:/
             replace(BEFORE, started=at(40, 24), ended=at(40, 24)),
             replace(MOVED, started=at(0), ended=at(40)),
         ),
+        ("one title, one start, and the words of none", replace(BEFORE, updates=()), MOVED),
         (
             "a title that we composed says nothing, the components do",
             replace(BEFORE, title="x", title_is_ours=True),
@@ -880,7 +881,18 @@ def test_what_a_page_shows_again_after_it_moved_is_known(why: str, archived: Inc
     ("why", "archived", "fresh"),
     [
         ("another title", [replace(BEFORE, title="Slow answers")], MOVED),
-        ("it was over before the other began", [replace(BEFORE, started=at(-90), ended=at(-60))], MOVED),
+        (
+            "it was over before the other began",
+            [replace(BEFORE, started=at(-90), ended=at(-60), updates=(post(-90, "Investigating", "Down."),))],
+            MOVED,
+        ),
+        (
+            "it is still open under one title, but nobody posted the same words then",
+            [replace(BEFORE, started=at(-9000), updates=(post(-9000, "Investigating", "Down."),))],
+            MOVED,
+        ),
+        ("a minute earlier in other words", [replace(BEFORE, updates=(post(0, "Investigating", "Slow."),))], MOVED),
+        ("without words, and at another time", [replace(BEFORE, started=at(-3), updates=())], MOVED),
         ("two of that title went on then", [BEFORE, replace(BEFORE, id="bbbbbbbbbbbb")], MOVED),
         ("the page has not moved", [replace(BEFORE, dialect="incidentio")], MOVED),
         (

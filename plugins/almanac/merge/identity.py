@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from almanac.merge.updates import same_words
 from almanac.model import Incident
 
 NEAR = timedelta(minutes=2)  # how far apart two sources may put one start
@@ -48,17 +49,26 @@ def counterpart(incident: Incident, others: Sequence[Incident]) -> Incident | No
 def _has_moved(other: Incident, incident: Incident) -> bool:
     """Say whether an archived incident may be this one, from before its page was moved to another platform.
 
-    Both began at the same time, under one title (or with the same components, where we composed the title of one); or
-    they have one title and overlap, because platforms differ in what they call the start.
+    Both have one title (or the same components, where we composed the title of one) and a post in common, because
+    platforms differ in what they call the start; where one has no post with words, both began at the same time. So an
+    incident is kept twice if nothing that was seen before the move was seen after it: that can be mended, one taken
+    for another cannot.
     """
     if other.dialect == incident.dialect or not other.dialect or _have_ids_of_one_make(other, incident):
         return False
-    has_titles = not (other.title_is_ours or incident.title_is_ours)
-    if has_titles and other.title.casefold() != incident.title.casefold():
-        return False
-    if abs(other.started - incident.started) <= NEAR:
-        return has_titles or bool(incident.components and set(incident.components) == set(other.components))
-    return has_titles and _overlap(other, incident)
+    if other.title_is_ours or incident.title_is_ours:
+        is_alike = bool(incident.components and set(incident.components) == set(other.components))
+    else:
+        is_alike = other.title.casefold() == incident.title.casefold()
+    return is_alike and _share_a_post(other, incident)
+
+
+def _share_a_post(one: Incident, other: Incident) -> bool:
+    """Say whether two incidents have the same words posted at the same time, or else, if one has none, began then."""
+    mine, its = ([post for post in incident.updates if post.text] for incident in (one, other))
+    if not mine or not its:
+        return abs(one.started - other.started) <= NEAR
+    return any(abs(a.at - b.at) <= NEAR and same_words(a.text, b.text) for a in mine for b in its)
 
 
 def _have_ids_of_one_make(one: Incident, other: Incident) -> bool:
@@ -69,12 +79,6 @@ def _have_ids_of_one_make(one: Incident, other: Incident) -> bool:
     makes = [incident.dialect.removesuffix("-json").removesuffix("-current") for incident in (one, other)]
     forms = [(len(i.id), any(map(str.islower, i.id)), any(map(str.isupper, i.id))) for i in (one, other)]
     return (makes[0] == makes[1] and makes[0] != "betterstack") or (forms[0] == forms[1] and not one.id.isdecimal())
-
-
-def _overlap(one: Incident, other: Incident) -> bool:
-    """Say whether two incidents went on at the same time, give or take NEAR; one without an end goes on from its start."""
-    begins, ends = max(one.started, other.started), min((at for at in (one.ended, other.ended) if at), default=None)
-    return ends is None or begins - ends <= NEAR
 
 
 def _names_one(link: str) -> bool:
