@@ -112,18 +112,20 @@ STORIES = (
             t.said(50, t.CLOSED, form=incidentio.atom),
         ),
         archive=(
+            t.kept(t.LOGIN, t.update(t.LOOK, 2)),
+            t.slow(),
             t.kept(
                 t.CLOSED,
-                t.update(t.LOOK, 2),
                 t.update(t.OVER_NOW, 40),
-                aliases=(ULID,),
+                id=ULID,
                 dialect="incidentio",
+                started=t.at(0),
                 started_basis="ulid",
                 precision="second",
                 source=f"https://{t.HOST}/incidents/{ULID}",
             ),
-            t.slow(),
         ),
+        twins=((ULID, t.LOGIN.id),),  # no post in common tells for certain: a person decides
     ),
     t.Story(
         title="two providers use one guid",
