@@ -479,7 +479,7 @@ def test_one_element_of_a_wrong_type_costs_itself_and_is_told(field: str, odd: o
     found = read(json.dumps({"page": {}, "incidents": [record]}).encode())
     assert (found.skipped, doubt in found.doubts) == ((), True)
     [incident] = found.incidents
-    assert (incident.components, incident.updates[0].text) == (("API",), "b")
+    assert (incident.components, incident.updates[-1].text) == (("API",), "b")
 
 
 def test_a_feed_of_more_than_two_megabytes_is_refused() -> None:

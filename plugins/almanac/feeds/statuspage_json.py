@@ -15,7 +15,7 @@ from almanac.model import OVER, Incident, Window
 from almanac.text import markdown
 
 from . import incidentio, records, wording
-from .dialect import Draft, EntryError, Post, ReadContext, incident, tidy_link
+from .dialect import Draft, EntryError, Post, ReadContext, incident, oldest_first, tidy_link
 from .records import Form, Record, mapping, text
 
 
@@ -41,7 +41,7 @@ def _read(record: Record, context: ReadContext) -> Incident:
         raise EntryError("it has no id")
     is_incidentio = incidentio.is_ulid(name)
     updates = records.parts(record, "incident_updates", context)
-    posts = sorted((_post(update, record, context) for update in updates), key=lambda post: post.at)
+    posts = _in_order([_post(update, record, context) for update in updates])
     from_, until = record.get("scheduled_for"), record.get("scheduled_until")
     started = incidentio.ulid_time(name) if is_incidentio else None
     draft = Draft(
@@ -61,6 +61,12 @@ def _read(record: Record, context: ReadContext) -> Incident:
         components=records.names(record, "components", "name", context),
     )
     return incident(draft, context)
+
+
+def _in_order(posts: Sequence[Post]) -> list[Post]:
+    """Return the posts oldest first. The newest is listed first, also of several of one time, unless a list ascends."""
+    ascends = bool(posts) and posts[0].at < posts[-1].at
+    return oldest_first(posts[::-1] if ascends else posts, lambda post: post.at)
 
 
 def _source(record: Record, name: str, context: ReadContext) -> str:
