@@ -14,7 +14,7 @@ from almanac.stats.hindcast import Hindsight
 from almanac.stats.issued import Issued
 from almanac.stats.scorecard import Scorecard
 
-Made = TypeVar("Made")
+Value = TypeVar("Value")
 
 SCORECARD = "scorecard.json"
 HINDSIGHT = "hindsight.json"
@@ -67,7 +67,7 @@ def load_hindsight(content: Path) -> Hindsight | None:
     return _made_by_score(content, HINDSIGHT, hindcast.parse)
 
 
-def _made_by_score(content: Path, name: str, parse: Callable[[str], Made]) -> Made | None:
+def _made_by_score(content: Path, name: str, parse: Callable[[str], Value]) -> Value | None:
     try:
         return parse((content / FORECASTS / name).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -82,6 +82,6 @@ def save_scorecard(content: Path, card: Scorecard) -> bool:
     return write(content / FORECASTS / SCORECARD, scorecard.render(card))
 
 
-def save_hindsight(content: Path, made: Hindsight) -> bool:
+def save_hindsight(content: Path, hindsight: Hindsight) -> bool:
     """Write the hindcasts, atomically. True if anything changed."""
-    return write(content / FORECASTS / HINDSIGHT, hindcast.render(made))
+    return write(content / FORECASTS / HINDSIGHT, hindcast.render(hindsight))

@@ -23,20 +23,20 @@ def score(content: Path, *, now: str = "") -> int:
     try:
         at = stated_moment(now)
         cards = [one for of_one in load(content, at).cards.values() for one in of_one]
-        stored, seen = archive.load_scorecard(content), archive.load_hindsight(content)
+        stored, hindcasts = archive.load_scorecard(content), archive.load_hindsight(content)
     except (ArchiveError, ProviderError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     record = digest(cards)
-    if stored is not None and seen is not None and stored.record == seen.record == record:
+    if stored is not None and hindcasts is not None and stored.record == hindcasts.record == record:
         print(f"score: the data has not changed since {moment(stored.run_at):%Y-%m-%d}; nothing to do")
         return 0
     if stored is None or stored.record != record:
         card = scorecard(cards, seconds(at))
         archive.save_scorecard(content, card)
         print(f"score: {card.trials} forecasts of {card.incidents} incidents scored")
-    if seen is None or seen.record != record:
-        made = hindsight(cards, record, seconds(at))
-        archive.save_hindsight(content, made)
-        print(f"score: {len(made.texts)} incidents forecast again, as it would have been while they were open")
+    if hindcasts is None or hindcasts.record != record:
+        hindcasts = hindsight(cards, record, seconds(at))
+        archive.save_hindsight(content, hindcasts)
+        print(f"score: {len(hindcasts.texts)} incidents forecast again, as it would have been while they were open")
     return 0

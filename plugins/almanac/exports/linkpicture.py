@@ -93,8 +93,8 @@ def _has_shape(letter: str) -> bool:
 
 def _shape(letter: str, bold: bool) -> tuple[tuple[int, int], tuple[int, int], bytes]:
     """Return how a letter looks: its size, where it begins, and its ink."""
-    ink, begin = _font(TEXT, bold).getmask2(letter)
-    return ink.size, begin, bytes(ink)
+    ink, offset = _font(TEXT, bold).getmask2(letter)
+    return ink.size, offset, bytes(ink)
 
 
 @cache
@@ -202,8 +202,8 @@ def _drawn_by() -> bytes:
 
 def mark(content: LinkPicture, site_name: str) -> str:
     """Return a digest of all that a picture depends on."""
-    shown = repr((content, site_name)).encode("utf-8", "surrogatepass")
-    return blake2b(_drawn_by() + shown, digest_size=16).hexdigest()
+    words = repr((content, site_name)).encode("utf-8", "surrogatepass")
+    return blake2b(_drawn_by() + words, digest_size=16).hexdigest()
 
 
 def _png(picture: Image.Image, signature: str) -> bytes:

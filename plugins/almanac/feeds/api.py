@@ -112,7 +112,7 @@ def _records(body: bytes, hint: str) -> tuple[Form, Sequence[Any]]:
         data = records.parse(_text(body))
     except (ValueError, RecursionError) as error:
         raise FeedError("malformed", f"the JSON is cut off or broken ({error}); nothing of it was taken") from error
-    fitting = [(form, found) for form in FORMS if (found := form.records(data)) is not None]
+    fitting = [(form, listed) for form in FORMS if (listed := form.records(data)) is not None]
     if not fitting:
         raise FeedError("wrong", "this JSON lists no incidents; take the feed, or /api/v2/incidents.json")
     return next((pair for pair in fitting if pair[0].name == hint), fitting[0])

@@ -57,12 +57,12 @@ def _as_current(record: Record) -> Record:
     }
 
 
-def _log(written: object) -> object:
+def _log(value: object) -> object:
     """Return the log within a record; what cannot be read is left as it is, and raises a doubt there."""
     try:
-        return records.parse(written) if isinstance(written, str) else written
+        return records.parse(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):
-        return written
+        return value
 
 
 def _reader(dialect: str) -> Callable[[Record, ReadContext], Incident]:

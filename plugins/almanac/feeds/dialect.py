@@ -165,8 +165,8 @@ def incident(draft: Draft, context: ReadContext) -> Incident:
 
 def _with_title(draft: Draft, context: ReadContext) -> Draft:
     """Return the draft with the components that its title names, where nothing else names any."""
-    named = () if draft.components else title_facts.components(draft.title, context.provider)
-    return replace(draft, components=named, components_basis=TITLE) if named else draft
+    components = () if draft.components else title_facts.components(draft.title, context.provider)
+    return replace(draft, components=components, components_basis=TITLE) if components else draft
 
 
 def _bound(draft: Draft, context: ReadContext) -> Draft:

@@ -35,8 +35,8 @@ def _read(record: Record, context: ReadContext) -> Incident:
     updates = list(records.parts(record, "updates", context))
     posts = sorted((_post(update, record, context) for update in updates), key=lambda post: post.at)
     stated = records.moment(record.get("start_at_seconds"))
-    begun = [post.at for post in posts] + ([stated] if stated else [])
-    started = min(begun, default=None)  # what is stated moves when a post is edited
+    starts = [post.at for post in posts] + ([stated] if stated else [])
+    started = min(starts, default=None)  # what is stated moves when a post is edited
     until = records.moment(record.get("close_at_seconds"))
     changes = [part for update in updates for part in records.parts(update, "component_changes", context)]
     affected = (*records.names(record, "affected_components", "name", context),)

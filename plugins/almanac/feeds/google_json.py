@@ -20,8 +20,8 @@ def _records(answer: Any) -> Sequence[Any] | None:
     """Return the records; an empty list may be anybody's, and is taken for Google's if nothing else is said of it."""
     if not isinstance(answer, list):
         return None
-    ours = not answer or any(isinstance(record, dict) and "external_desc" in record for record in answer)
-    return answer if ours else None
+    is_googles = not answer or any(isinstance(record, dict) and "external_desc" in record for record in answer)
+    return answer if is_googles else None
 
 
 def _reader(dialect: str, page: str) -> Callable[[Record, ReadContext], Incident]:

@@ -20,10 +20,10 @@ def _records(answer: Any) -> Sequence[Any] | None:
     if not isinstance(answer, dict) or not isinstance(answer.get("ongoing_incidents"), list):
         return None
     page = text(answer.get("page_url"))
-    found = [(record, name) for name in _LISTS for record in records.listing(answer.get(name))]
+    listed = [(record, name) for name in _LISTS for record in records.listing(answer.get(name))]
     return [
         {**record, "page_url": page, "planned": name != _LISTS[0]} if isinstance(record, dict) else record
-        for record, name in found
+        for record, name in listed
     ]
 
 

@@ -157,14 +157,14 @@ def each_once(values: Iterable[str]) -> tuple[str, ...]:
 
 def body(value: object) -> str:
     """Return a post's text as HTML: as it is if it has tags of HTML, else with its line ends as breaks."""
-    written = text(value)
-    return (written if _TAGS.search(written) else html.escape(written, quote=False)).replace("\n", "<br>")
+    message = text(value)
+    return (message if _TAGS.search(message) else html.escape(message, quote=False)).replace("\n", "<br>")
 
 
 def worst(stated: Iterable[str], order: Sequence[str]) -> str:
     """Return the word of `stated` that comes first in `order`, the worst first; "" if none of them does."""
-    said = set(stated)
-    return next((word for word in order if word in said), "")
+    words = set(stated)
+    return next((word for word in order if word in words), "")
 
 
 def own_link(page: str, path: str, name: str, context: ReadContext) -> str:

@@ -36,10 +36,10 @@ def level(title: str) -> str:
     An adjective is no level: neither "elevated errors" nor "critical bug" says how bad its provider holds it to be.
     """
     matches = [match for form in _LEVELS for match in form.finditer(title)]
-    said = {
+    levels = {
         _BETWEEN.sub("", match[1]).casefold(): match for match in matches if not _DENIED.search(title[: match.start(1)])
     }
-    return _BETWEEN.sub("", next(iter(said.values()))[1]) if len(said) == 1 else ""
+    return _BETWEEN.sub("", next(iter(levels.values()))[1]) if len(levels) == 1 else ""
 
 
 def components(title: str, provider: Provider) -> tuple[str, ...]:

@@ -28,12 +28,12 @@ def merge(
     known: Mapping[str, Incident],
     reading: Reading,
     last_open: Iterable[tuple[str, datetime]] = (),
-    shown: Collection[str] = (),
+    shown_ids: Collection[str] = (),
 ) -> Merged:
     """Bring what a feed says together with what is known of its provider (by id).
 
     `last_open` is that of the pull before. Merging the same reading again gives no incidents. A reading of a feed that had
-    to be mended adds what is new, and says nothing of what is known. `shown` are the ids of what another feed of the
+    to be mended adds what is new, and says nothing of what is known. `shown_ids` are the ids of what another feed of the
     provider shows in this pull: of those the reading only fills in what that one leaves out.
     """
     if reading.is_mended:
@@ -53,14 +53,14 @@ def merge(
         if was is None:
             after[archive_id[name]] = facts.new_incident(incident, reading)
         else:
-            bring_together = facts.fill_in if was.id in shown else facts.merge_incident
+            bring_together = facts.fill_in if was.id in shown_ids else facts.merge_incident
             after[archive_id[name]] = bring_together(was, incident, reading)
-    for name in sorted((present & known.keys()) - set(shown)) if not reading.is_mended else ():
+    for name in sorted((present & known.keys()) - set(shown_ids)) if not reading.is_mended else ():
         if reading.beside and after[name].dialect != reading.dialect:
             continue  # it is missing where it was seen, and that feed says so again each time
         after[name] = _mark_reappeared(after[name], reading)
     sights = dict(last_open)
-    after |= {i.id: i for i in absence.missing(known.values(), present | set(shown), reading, sights)}
+    after |= {i.id: i for i in absence.missing(known.values(), present | set(shown_ids), reading, sights)}
     return Merged(
         incidents=tuple(after[name] for name in sorted(after) if after[name] != known.get(name)),
         last_open=_last_open(after, present, sights, reading.seen),

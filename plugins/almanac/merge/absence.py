@@ -23,8 +23,8 @@ def missing(
     A provider may have two pages of one make: what stood on the other is not missing here.
     """
     archived = list(archived)
-    shown = [*reading.incidents, *(incident for incident in archived if incident.id in present)]
-    hosts = {addresses.host(incident.source) for incident in shown if incident.source}
+    listed = [*reading.incidents, *(incident for incident in archived if incident.id in present)]
+    hosts = {addresses.host(incident.source) for incident in listed if incident.source}
     for incident in archived:
         if hosts and incident.source and addresses.host(incident.source) not in hosts:
             continue

@@ -146,16 +146,16 @@ def _description(archived: Incident, incoming: Incident) -> dict[str, Any]:
     """Return title, components, impact and plan. What the feed does not say, or says less well, stays as it was."""
     has_title = bool(incoming.title) and (archived.title_is_ours or not incoming.title_is_ours)
     same_places = set(incoming.components) == set(archived.components)
-    weighed = incoming if _weighs(archived, incoming) else archived
-    named = incoming if _names_parts(archived, incoming) else archived
+    rating = incoming if _weighs(archived, incoming) else archived
+    naming = incoming if _names_parts(archived, incoming) else archived
     return {
         "title": incoming.title if has_title else archived.title,
         "title_is_ours": incoming.title_is_ours if has_title else archived.title_is_ours,
-        "components": archived.components if same_places else named.components,
-        "components_basis": named.components_basis,
-        "impact": weighed.impact,
-        "impact_stated": weighed.impact_stated,
-        "impact_basis": weighed.impact_basis,
+        "components": archived.components if same_places else naming.components,
+        "components_basis": naming.components_basis,
+        "impact": rating.impact,
+        "impact_stated": rating.impact_stated,
+        "impact_basis": rating.impact_basis,
         "planned_from": incoming.planned_from or archived.planned_from,
         "planned_until": incoming.planned_until or archived.planned_until,
     }
@@ -181,13 +181,13 @@ def _kind(archived: Incident, incoming: Incident) -> dict[str, Any]:
     """Return the kind the feed suggests, unless an import knows better: by a title we never saw, or by the impact."""
     import_knows_kind = bool(archived.imported) and archived.kind not in TROUBLE and incoming.kind_basis != "source"
     silent = archived.impact is not Impact.UNKNOWN and not _weighs(archived, incoming)
-    weighed = (
+    rating = (
         silent
         and incoming.impact is not archived.impact
         and archived.kind_basis == "impact"
         and {archived.kind, incoming.kind} <= TROUBLE
     )
-    better = archived if incoming.kind is Kind.UNKNOWN or import_knows_kind or weighed else incoming
+    better = archived if incoming.kind is Kind.UNKNOWN or import_knows_kind or rating else incoming
     return {"kind": better.kind, "kind_basis": better.kind_basis}
 
 

@@ -65,10 +65,10 @@ def _has_moved(other: Incident, incident: Incident) -> bool:
 
 def _share_a_post(one: Incident, other: Incident) -> bool:
     """Say whether two incidents have the same words posted at the same time, or else, if one has none, began then."""
-    mine, its = ([post for post in incident.updates if post.text] for incident in (one, other))
-    if not mine or not its:
+    left, right = ([post for post in incident.updates if post.text] for incident in (one, other))
+    if not left or not right:
         return abs(one.started - other.started) <= NEAR
-    return any(abs(a.at - b.at) <= NEAR and same_words(a.text, b.text) for a in mine for b in its)
+    return any(abs(a.at - b.at) <= NEAR and same_words(a.text, b.text) for a in left for b in right)
 
 
 def _have_ids_of_one_make(one: Incident, other: Incident) -> bool:

@@ -58,7 +58,7 @@ class _Turn:
     pulls: Pulls
     archived: Mapping[str, Filed]
     now: datetime
-    shown: frozenset[str] = frozenset()  # ids of what feeds that were read in this turn show
+    shown_ids: frozenset[str] = frozenset()  # ids of what feeds that were read in this turn show
 
 
 class _Intake(NamedTuple):
@@ -202,18 +202,18 @@ def _after(turn: _Turn, state: FeedState, pulls: Pulls, outcome: Outcome) -> _Tu
     if any(feed.beside for feed in provider.feeds) and (outcome.new or outcome.changed or outcome.vanished):
         archived = archive.load(turn.shared.content, provider.slug)
     names = {alias: name for name, filed in archived.items() for alias in filed.incident.aliases}
-    shown = turn.shown | {names.get(name, name) for _, name in state.items}
-    return replace(turn, pulls=pulls, archived=archived, shown=shown)
+    shown_ids = turn.shown_ids | {names.get(name, name) for _, name in state.items}
+    return replace(turn, pulls=pulls, archived=archived, shown_ids=shown_ids)
 
 
 def _with_part(outcome: Outcome, part: Outcome, feed: Feed) -> Outcome:
     """Return the outcome of a provider with that of one more of its feeds; one that is read beside stands for none."""
     listed = {incident.id for incident in (*part.new, *part.changed, *part.vanished)}
     new = {incident.id for incident in outcome.new}
-    again = tuple(incident for incident in part.changed if incident.id in new)  # as it is saved now
+    resaved = tuple(incident for incident in part.changed if incident.id in new)  # as it is saved now
     return replace(
         part if not feed.beside else outcome,
-        new=(*(incident for incident in outcome.new if incident.id not in listed), *part.new, *again),
+        new=(*(incident for incident in outcome.new if incident.id not in listed), *part.new, *resaved),
         changed=(
             *(incident for incident in outcome.changed if incident.id not in listed),
             *(incident for incident in part.changed if incident.id not in new),
@@ -303,7 +303,7 @@ def _merge_reading(turn: _Turn, state: FeedState, reading: Reading) -> _Intake:
     """Merge a reading into the archive; the incidents are on disk when this returns."""
     archived = {name: filed.incident for name, filed in turn.archived.items()}
     reading, previous = _doubt_emptied(state, _reaching(state, reading))
-    merged = merge.merge(archived, reading, turn.pulls.last_open, turn.shown if reading.beside else ())
+    merged = merge.merge(archived, reading, turn.pulls.last_open, turn.shown_ids if reading.beside else ())
     saved = archive.save(turn.shared.content, merged.incidents, turn.archived)
     covered = turn.pulls.coverage  # one read beside speaks of a part only
     if not reading.beside:

@@ -50,7 +50,7 @@ class Hindsight(NamedTuple):
     Thousands are loaded to build a page or two, so they are compared as texts, and only what is shown is unpacked.
     """
 
-    made: int  # epoch seconds
+    made_at: int  # epoch seconds
     record: str  # digest of all the incidents that they rest on, that of the scorecard
     texts: Mapping[tuple[str, str], str]
 
@@ -63,9 +63,9 @@ def hindsight(cards: Iterable[Card], record: str, now: int, skip: int = SKIPPED)
     for slug in sorted(history.providers):
         for card in ended_incidents(everything, slug).cards[skip:]:
             estimates = [forecast(history, card, at, UNRATED) for at in moments(card)]
-            made = [Hindcast(e.at, e.quantiles, e.n, e.others, e.borrowed) for e in estimates if e is not None]
-            if made:
-                texts[slug, card.id] = pack(card, made)
+            hindcasts = [Hindcast(e.at, e.quantiles, e.n, e.others, e.borrowed) for e in estimates if e is not None]
+            if hindcasts:
+                texts[slug, card.id] = pack(card, hindcasts)
     return Hindsight(now, record, texts)
 
 
@@ -86,19 +86,19 @@ def moments(card: Card) -> tuple[int, ...]:
         newest = bisect_right(instants, at) - 1
         return first <= at < (card.ended or 0) and (newest < 0 or posts[newest][1] not in OVER)
 
-    taken = evenly(_apart(sorted(filter(is_waited_for, (first, *instants)))))
+    chosen = evenly(_thinned(sorted(filter(is_waited_for, (first, *instants)))))
     for at in (card.started + 60 * minutes for minutes in ELAPSED):
-        if len(taken) < MOST and is_waited_for(at) and all(abs(at - other) >= APART for other in taken):
-            taken.append(at)
-    return tuple(sorted(taken))
+        if len(chosen) < MOST and is_waited_for(at) and all(abs(at - other) >= APART for other in chosen):
+            chosen.append(at)
+    return tuple(sorted(chosen))
 
 
-def _apart(instants: Iterable[int]) -> list[int]:
-    taken: list[int] = []
+def _thinned(instants: Iterable[int]) -> list[int]:
+    chosen: list[int] = []
     for at in instants:
-        if not taken or at - taken[-1] >= APART:
-            taken.append(at)
-    return taken
+        if not chosen or at - chosen[-1] >= APART:
+            chosen.append(at)
+    return chosen
 
 
 def evenly(values: Sequence[Value], most: int = MOST) -> list[Value]:
@@ -154,11 +154,11 @@ def _facts(card: Card) -> str:
     return blake2b(repr((card.started, card.ended, posts)).encode(), digest_size=4).hexdigest()
 
 
-def render(made: Hindsight) -> str:
+def render(hindsight: Hindsight) -> str:
     """Return JSON with an incident a line, so that a new incident adds a line and changes none."""
-    head = {"made": stamp(moment(made.made)), "record": made.record}
+    head = {"made": stamp(moment(hindsight.made_at)), "record": hindsight.record}
     lines = [f" {json.dumps(name)}: {json.dumps(value)}," for name, value in head.items()]
-    rows = (f"  {json.dumps('/'.join(key))}: {json.dumps(text)}" for key, text in sorted(made.texts.items()))
+    rows = (f"  {json.dumps('/'.join(key))}: {json.dumps(text)}" for key, text in sorted(hindsight.texts.items()))
     return "\n".join(["{", *lines, ' "incidents": {', ",\n".join(rows), " }", "}", ""])
 
 

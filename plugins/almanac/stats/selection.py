@@ -183,8 +183,8 @@ def ordering(provider: Provider) -> Callable[[tuple[str, ...]], tuple[str, ...]]
     place_of = {_plain(name): place for place, name in enumerate(names)}
 
     @lru_cache(maxsize=4096)  # most incidents name what others named before
-    def in_order(given: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(sorted(given, key=lambda name: place_of.get(_plain(name), len(names))))
+    def in_order(components: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(components, key=lambda name: place_of.get(_plain(name), len(names))))
 
     return in_order
 
