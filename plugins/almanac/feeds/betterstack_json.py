@@ -92,6 +92,13 @@ def _posts(record: Record, context: ReadContext, *, planned: bool, over: bool) -
     dated.sort(key=lambda pair: pair[0])
     begins = records.moment(record.get("starts_at")) or context.read_at
     posts = [_post(at, update, at >= begins, planned=planned) for at, update in dated]
+    for number, (before, (_, update)) in enumerate(zip(posts, dated[1:], strict=False), 1):
+        if (
+            posts[number].phase is None
+            and before.phase in OVER
+            and {one["status"] for one in update["resources"]} - _FINE
+        ):
+            posts[number] = replace(posts[number], phase=Phase.INVESTIGATING)  # down again, in no words
     if over and posts and posts[-1].phase not in OVER:
         posts[-1] = replace(posts[-1], phase=Phase.COMPLETED if planned else Phase.RESOLVED)
     return posts
