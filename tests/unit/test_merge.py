@@ -846,6 +846,16 @@ def test_a_start_that_had_to_be_mended_gives_way_to_an_earlier_one() -> None:
     assert (one.id, one.started, one.started_basis) == (mended.id, at(5), "stated")
 
 
+def test_a_start_that_had_to_be_mended_follows_a_post_that_another_form_shows() -> None:
+    over = post(40, "Resolved", "Up.")
+    late = incident(over, id="x1", title="Llama went down", started=at(40), started_basis="mended")
+    late = replace(late, dialect="incidentio", ended=at(40), ended_basis="resolved-update")
+    whole = replace(late, dialect="statuspage-json", updates=(post(5, "Investigating", "Down."), over))
+    beside = replace(reading(60, whole), dialect="statuspage-json", beside=True)
+    (one,) = merge({"x1": late}, beside, shown={"x1"}).incidents
+    assert (one.started, len(one.updates), one.changes) == (at(5), 2, ())
+
+
 MOVED = replace(DOWN, id="01KJQ6PSG0", dialect="incidentio", source="https://status.acme.example/incidents/01KJQ6PSG0")
 BEFORE = replace(MOVED, id="aaaaaaaaaaaa", dialect="statuspage", source="https://status.acme.example/incidents/aaaa")
 

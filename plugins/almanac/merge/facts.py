@@ -96,6 +96,8 @@ def fill_in(archived: Incident, incoming: Incident, reading: Reading) -> Inciden
     if not archived.has_every_post:
         posts = updates.add_posts(archived.updates, incoming.updates, read_at=reading.seen)
     changes = (*archived.changes, *_changes(archived, facts, reading.seen))
+    if archived.started_basis == "mended" and posts:  # the latest it can have begun, by the posts there were
+        facts["started"] = min(archived.started, posts[0].at)
     return replace(archived, **facts, updates=posts, aliases=_aliases(archived, incoming), changes=changes)
 
 
