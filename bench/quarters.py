@@ -110,9 +110,10 @@ def play(provider: Provider, world: World, until: datetime, memory: Path) -> Sco
         for now, after in zip(moments, [*moments[1:], until], strict=True):
             clock.set(now)
             url = next((url for url in page.urls if world.fault(url, now) is None), None)
+            beside = [one for one in page.addresses if one in page.beside and world.fault(one, now) is None]
             outcome = pull.pull_one(content, provider, now=now, via=server.url, seconds=SECONDS, read=feeds.read)
-            if url:
-                witness.look(url, now)
+            for one in (*([url] if url else []), *beside):
+                witness.look(one, now)
             if bool(url) != bool(outcome.feed):
                 failures = "; ".join(failure.message for failure in outcome.failures)
                 score.faults.append(f"{stamp(now)} {provider.slug}: {url or 'no feed'} could be read, {failures}")
@@ -134,7 +135,7 @@ def play(provider: Provider, world: World, until: datetime, memory: Path) -> Sco
 def changes(world: World, provider: Provider, since: datetime) -> set[datetime]:
     """Return the quarters from which on a page or the state it leads to may be another one."""
     page = world.pages[provider.slug]
-    failing = [outage for outage in world.outages if outage.url in page.urls]
+    failing = [outage for outage in world.outages if outage.url in page.addresses]
     moments = {quarter(at) for at in (*page.moments(), *(at for one in failing for at in (one.since, one.until)))}
     moments |= {quarter(outage.since) + number * QUARTER for outage in failing for number in range(LONGEST)}
     return {at for at in moments if at >= since}

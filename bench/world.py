@@ -212,9 +212,11 @@ class Play:
             if not any("timeout" in why for why in unread.values()):
                 break
         self.score.faults += [f"{stamp(now)} {slug}: {why}" for slug, why in unread.items()]
-        for slug, url in readable.items():
-            if url:
-                self.witnesses[slug].look(url, now)
+        for slug, witness in self.witnesses.items():
+            page, url = witness.page, readable[slug]
+            beside = [one for one in page.addresses if one in page.beside and self.world.fault(one, now) is None]
+            for one in (*([url] if url else []), *beside):
+                witness.look(one, now)
 
     def _readable(self, slug: str, now: datetime) -> str | None:
         """Return the feed of a provider that is to be read: the first that does not fail."""

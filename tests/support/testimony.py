@@ -56,7 +56,7 @@ def _faults(witness: Witness, event: str, record: Incident, before: Incident | N
         yield Fault("vanished", event, f"{page.slug} is said to have taken it down, and did not")
     yield from (Fault("lost", event, f"of its posts: {text}") for text in sorted(memory.texts - _texts(record)))
     yield from (Fault("lost", event, f"of its titles: {title}") for title in sorted(memory.titles - _titles(record)))
-    if record.dialect != memory.form.dialect:
+    if record.dialect not in memory.dialects:
         yield Fault("dialect", event, f"it is {record.dialect} and was {memory.form.dialect}")
     kept = as_kept(record)
     only_here = len(memory.dialects) == 1 and before is None
@@ -114,6 +114,8 @@ def essential_differences(told: Sight, kept: Sight, before: Incident | None = No
         "kind": (told.kind in TROUBLE, kept.kind in TROUBLE),
         "phase": (told.phase in OVER, kept.phase in OVER),
         "lines": ({text for _, _, text in told.lines} - {text for _, _, text in kept.lines}, set()),
+        "impact": (told.impact, kept.impact if told.impact is not Impact.UNKNOWN else told.impact),
+        "components": (set(told.components), set(kept.components) if told.components else set()),
     }
     for name in ("started", "ended"):
         one, other = getattr(told, name), getattr(kept, name)

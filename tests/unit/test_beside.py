@@ -11,7 +11,6 @@ from almanac.model import Impact, Incident, Kind, unstamp
 from almanac.pull import Outcome, Report, lines
 from almanac.world import Event, Post
 from almanac.world.writers import incidentio, statuspage
-from tests.support import jsonforms
 from tests.support.serving import Behaviour, Serving, by_path, page, status
 
 NOW = unstamp("2026-03-02T14:10:00Z")
@@ -87,7 +86,7 @@ def atom(*events: Event) -> Behaviour:
 
 
 def json(*events: Event) -> Behaviour:
-    return page(jsonforms.linked_short(events, "acme.example"))
+    return page(statuspage.linked_short(events, "acme.example"))
 
 
 SEVERE = trouble(impact=Impact.CRITICAL, components=("Acme API", "Web"))
@@ -197,7 +196,7 @@ def test_json_first_and_the_feed_while_it_fails_are_one_page(acme: Acme) -> None
 def test_fifty_resolved_entries_of_latest_posts_accuse_nobody_with_or_without_the_json(acme: Acme) -> None:
     fifty = [trouble(number, "Slow answers", impact=Impact.MINOR) for number in range(50)]
     feed = page(incidentio.atom(fifty, "acme.example"))
-    for beside in (DOWN, page(jsonforms.incidentio_api(fifty, "acme.example")), DOWN):
+    for beside in (DOWN, page(incidentio.api(fifty, "acme.example")), DOWN):
         acme.pull(atom=feed, json=beside)
         known = acme.known.values()
         assert len(known) == 50

@@ -19,7 +19,6 @@ from almanac.merge import merge
 from almanac.model import Impact, Incident, Phase, Provider, Reading
 from almanac.world import Event, Post
 from almanac.world.writers import aws, betterstack, flashduty, google, incidentio, statuspage
-from tests.support import jsonforms
 from tests.support.statuspages import BEGIN
 
 Form = Callable[[Sequence[Event], str], bytes]
@@ -27,16 +26,16 @@ Form = Callable[[Sequence[Event], str], bytes]
 PROVIDER = Provider(slug="acme", name="Acme", company="", home="", status_page="")
 HOSTS: Mapping[Form, str] = {google.atom: "status.cloud.google.com"}
 PAIRS: tuple[tuple[Form, Form], ...] = (
-    (jsonforms.linked_short, statuspage.atom),
-    (jsonforms.linked_short, statuspage.rss),
-    (jsonforms.incidentio_api, incidentio.atom),
+    (statuspage.linked_short, statuspage.atom),
+    (statuspage.linked_short, statuspage.rss),
+    (incidentio.api, incidentio.atom),
     (google.incidents, google.atom),
     (betterstack.index, betterstack.rss),
-    (jsonforms.aws_events, aws.rss),
-    (jsonforms.aws_current, aws.rss),
-    (jsonforms.flashduty_list, flashduty.atom),
+    (aws.events, aws.rss),
+    (aws.current, aws.rss),
+    (flashduty.change_list, flashduty.atom),
 )
-BESIDE = (*PAIRS, (jsonforms.incidentio_widget, incidentio.atom))
+BESIDE = (*PAIRS, (incidentio.widget, incidentio.atom))
 named = [f"{json.__module__}.{json.__name__} and {feed.__module__}.{feed.__name__}" for json, feed in PAIRS]
 
 TEXTS = st.sampled_from(
@@ -180,7 +179,7 @@ def test_both_forms_at_every_pull_agree_and_change_no_byte_of_what_stands_still(
 def test_the_json_beside_a_feed_of_latest_posts_brings_the_first_ones_and_the_severity(page: list[Event]) -> None:
     at, known = BEGIN + timedelta(days=20), Known()
     known.take(incidentio.atom, page, at)
-    known.take(jsonforms.incidentio_api, page, at, shown=known.shown_by(incidentio.atom))
+    known.take(incidentio.api, page, at, shown=known.shown_by(incidentio.atom))
     for event in page:
         one = known.incidents[incidentio.ulid(event)]
         assert [post.at for post in one.updates] == [post.at for post in event.posts]

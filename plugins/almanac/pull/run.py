@@ -93,7 +93,7 @@ def pull(
     watched = [provider for provider in _choose(sound, tuple(only)) if provider.feeds]
     if not via and not fetch.online(feed.url for provider in watched for feed in provider.feeds):
         return Report(at=now, offline=True, elapsed=time.monotonic() - started)
-    outcomes, hosts, haul = [], Hosts(), NewsOutcome()
+    outcomes, hosts, haul = [], _hosts(via), NewsOutcome()
     readers = nullcontext(read) if read else sandbox.workers(READER, READERS)
     with readers as reader, ThreadPoolExecutor(AT_ONCE) as threads:
         shared = _Shared(content=content, now=now, via=via, seconds=seconds, hosts=hosts, read=reader)
@@ -124,8 +124,13 @@ def pull_one(
     content: Path, provider: Provider, *, now: datetime, via: str, seconds: float = fetch.SECONDS, read: Read
 ) -> Outcome:
     """Fetch the feeds of one provider, and merge what they say into the archive; nothing else is looked at or written."""
-    shared = _Shared(content=content, now=now, via=via, seconds=seconds, hosts=Hosts(), read=read)
+    shared = _Shared(content=content, now=now, via=via, seconds=seconds, hosts=_hosts(via), read=read)
     return _provider(shared, provider)
+
+
+def _hosts(via: str) -> Hosts:
+    """Return whose turn it is, with a pause for each host; a server on this machine needs none."""
+    return Hosts(0 if via else fetch.PAUSE)
 
 
 def _write_log(content: Path, report: Report) -> Report:

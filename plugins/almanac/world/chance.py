@@ -47,9 +47,9 @@ def habits(form: Form) -> Habits:
     usual = Habits(planned=0.1 if says.plans else 0.0)
     if says.posts is Posts.FIRST:  # no name lasts longer than a title, and what is over is gone
         return replace(usual, late=0, retitled=0, removed=0, reopened=0, explained=0, taken_down=0, aside=0, edited=0)
-    if form.dialect == "betterstack":  # a probe has no second thoughts
+    if form.page == "betterstack":  # a probe has no second thoughts
         return replace(usual, every=1.2, median=20.0, explained=0, edited=0.05, retitled=0, reopened=0.03, probed=0.7)
-    return replace(usual, explained=0) if form.dialect in _WITHOUT_POSTMORTEMS else usual
+    return replace(usual, explained=0) if form.page in _WITHOUT_POSTMORTEMS else usual
 
 
 def lives(

@@ -32,6 +32,9 @@ def life(incident: Incident) -> Life:
     A start or an end that no post tells gets a post of its own. Titles and texts are ours.
     """
     posts = tuple(_posts(incident))
+    monitored = incident.id_is_ours and [post.printed for post in posts] == ["Investigating", "Resolved"]
+    if monitored:
+        posts = tuple(replace(post, text="") for post in posts)
     whole = Event(
         id=incident.id,
         name=_name(incident),
@@ -44,7 +47,7 @@ def life(incident: Incident) -> Life:
         began=min(incident.started, posts[0].at),
         ended=incident.ended,
         planned=_plan(incident),
-        monitored=incident.id_is_ours and [post.printed for post in posts] == ["Investigating", "Resolved"],
+        monitored=monitored,
     )
     parts = (replace(whole, posts=posts[:number]) for number in range(1, len(posts) + 1))
     return Life(tuple(State(part.posts[-1].at, part if part.is_over else replace(part, ended=None)) for part in parts))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from almanac.model import Provider
 from almanac.world.truth import Event, Life
-from almanac.world.writers import Form, Posts, form_of, xml
+from almanac.world.writers import Form, Posts, form_of, make, xml
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -34,14 +34,28 @@ class StatusPage:
     lives: tuple[Life, ...]
     tenures: tuple[Tenure, ...]
 
+    beside: frozenset[str] = frozenset()  # addresses of what is read beside the others, for what they leave out
+
     @property
     def urls(self) -> tuple[str, ...]:
-        """Return the addresses of its feeds, the first one first."""
+        """Return the addresses of its feeds of which one is enough, the first one first."""
+        return tuple(url for url in self.tenures[0].forms if url not in self.beside)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Return the addresses of all its feeds."""
         return tuple(self.tenures[0].forms)
+
+    def has(self, url: str, now: datetime) -> bool:
+        """Say whether one of its feeds is there at `now`: not every make of page has every form."""
+        return url in self._tenure(now).forms
+
+    def _tenure(self, now: datetime) -> Tenure:
+        return next(tenure for tenure in reversed(self.tenures) if tenure.since <= now)
 
     def form(self, url: str, now: datetime) -> Form:
         """Return the form of a feed at `now`. Raises KeyError for an address that is none of its feeds'."""
-        return next(tenure for tenure in reversed(self.tenures) if tenure.since <= now).forms[url]
+        return self._tenure(now).forms[url]
 
     def events(self, now: datetime) -> list[Event]:
         """Return all that the page itself has at `now`, however old, what was posted on last first."""
@@ -54,7 +68,9 @@ class StatusPage:
     def shown(self, url: str, now: datetime) -> list[Event]:
         """Return the events that one of its feeds shows at `now`, in the order in which they stand there."""
         says, events = self.form(url, now).says, self.events(now)
-        if says.posts is Posts.FIRST:
+        if says.silent:
+            return []
+        if says.posts is Posts.FIRST or says.current:
             return [event for event in events if not event.is_over]
         return events[: says.window or None]
 
@@ -76,12 +92,17 @@ class StatusPage:
 def page(
     provider: Provider, lives: tuple[Life, ...], moves: Mapping[datetime, str] = MappingProxyType({})
 ) -> StatusPage:
-    """Return the page of a provider that serves every feed its file names, but those that are read beside another.
+    """Return the page of a provider that serves every feed its file names.
 
-    `moves` are the dialects to which it moves, by when. Raises ValueError for a dialect that nobody here can write.
+    `moves` are the dialects to which it moves, by when; what is read beside the feeds is there as far as the new platform
+    has it. Raises ValueError for a dialect that nobody here can write.
     """
-    feeds = [feed for feed in provider.feeds if not feed.beside]  # which say more than any one form does
-    tenures = [Tenure(_ALWAYS, {feed.url: form_of(feed.dialect, feed.url) for feed in feeds})]
+    tenures = [Tenure(_ALWAYS, {feed.url: form_of(feed.dialect, feed.url, make(provider)) for feed in provider.feeds})]
     for since, dialect in sorted(moves.items()):
-        tenures.append(Tenure(since, {feed.url: form_of(dialect, feed.url) for feed in feeds}))
-    return StatusPage(slug=provider.slug, lives=lives, tenures=tuple(tenures))
+        forms = {
+            feed.url: form_of(feed.dialect if feed.beside else dialect, feed.url, dialect) for feed in provider.feeds
+        }
+        there = {feed.url for feed in provider.feeds if not feed.beside or forms[feed.url].page == dialect}
+        tenures.append(Tenure(since, {url: form for url, form in forms.items() if url in there}))
+    beside = frozenset(feed.url for feed in provider.feeds if feed.beside)
+    return StatusPage(slug=provider.slug, lives=lives, tenures=tuple(tenures), beside=beside)

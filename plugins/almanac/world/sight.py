@@ -7,7 +7,7 @@ reader can be held against it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -126,6 +126,7 @@ class Memory:
     event: Event
     form: Form
     last: datetime
+    seen: dict[str, datetime] = field(default_factory=dict)  # by address, when it stood in that feed last
     dialects: set[str] = field(default_factory=set)
     posts: dict[Key, Line] = field(default_factory=dict)
     names: dict[str, None] = field(default_factory=dict)
@@ -133,6 +134,7 @@ class Memory:
     titles: set[str] = field(default_factory=set)
     impact: Impact = Impact.UNKNOWN
     components: tuple[str, ...] = ()
+    named: bool = False  # by a form that names all of them
     earliest: datetime | None = None  # what a start that lay after the end was mended to
     absent: datetime | None = None  # since when it is missing from a feed of what goes on
 
@@ -143,30 +145,48 @@ class Witness:
 
     page: StatusPage
     memories: dict[str, Memory] = field(default_factory=dict)  # by the event's own id
-    looked: datetime | None = None  # the last look
+    looked: datetime | None = None  # the last look at a feed that is not only read beside another
+    looks: dict[str, datetime] = field(default_factory=dict)  # the last one at each address
 
     def look(self, url: str, now: datetime) -> None:
-        """Take in what a feed shows at `now`."""
-        form, shown = self.page.form(url, now), self.page.shown(url, now)
+        """Take in what a feed shows at `now`; of one that is read beside others only what they leave out."""
+        form, shown, beside = self.page.form(url, now), self.page.shown(url, now), url in self.page.beside
         for event in shown:
             memory = self.memories.setdefault(event.id, Memory(event, event, form, now))
+            only_beside = memory.seen.keys() <= self.page.beside
             posts = {key: _still(memory.posts.get(key), line) for key, line in lines(form, event).items()}
-            whole = form.says.posts is Posts.ALL
-            memory.posts = posts if whole else {**memory.posts, **posts}
-            memory.dialects.add(form.dialect)
-            memory.names[self.page.name(url, event, now)] = None
-            memory.event, memory.form, memory.last, memory.absent = event, form, now, None
-            memory.impact = memory.impact if (impact := form.impact(event)) is Impact.UNKNOWN else impact
-            memory.components = form.components(event) or memory.components
-            started = self.sight(event.id).started
-            if started < form_start(form, event, list(memory.posts.values())):
-                memory.earliest = min(memory.earliest or started, started)
-            memory.texts |= {line.text for line in posts.values()}
-            memory.titles.add(form.title(event))
+            if not beside or only_beside:
+                memory.form, memory.last, memory.absent = form, now, None
+            if not beside and form.says.posts is Posts.ALL:
+                memory.posts = posts
+            elif not beside or only_beside:
+                memory.posts |= posts
+            else:  # of posts that the first form has shown, it counts
+                posts = {} if memory.form.says.posts is Posts.ALL else posts
+                posts = {key: line for key, line in posts.items() if key not in memory.posts}
+                memory.posts |= posts
+            memory.event, memory.seen[url] = event, now
+            self._learn(memory, form, posts, self.page.name(url, event, now))
         if form.says.posts is Posts.FIRST:
             for name in self.memories.keys() - {event.id for event in shown}:
                 self.memories[name].absent = self.memories[name].absent or now
-        self.looked = now
+        self.looks[url] = now
+        self.looked = self.looked if beside else now
+
+    def _learn(self, memory: Memory, form: Form, posts: Mapping[Key, Line], name: str) -> None:
+        """Remember what is never forgotten of an event that is seen."""
+        event = memory.event
+        memory.dialects.add(form.dialect)
+        memory.names[name] = None
+        memory.impact = memory.impact if (impact := form.impact(event)) is Impact.UNKNOWN else impact
+        if form.names_all or not memory.named:
+            memory.components = form.components(event) or memory.components
+            memory.named |= form.names_all
+        started = self.sight(event.id).started
+        if started < form_start(memory.form, event, list(memory.posts.values())):
+            memory.earliest = min(memory.earliest or started, started)
+        memory.texts |= {line.text for line in posts.values()}
+        memory.titles.add(form.title(event))
 
     def sight(self, name: str) -> Sight:
         """Return what is known of an event, by its own id."""
@@ -181,11 +201,13 @@ class Witness:
         return known
 
     def going_on(self) -> list[str]:
-        """Return the events that stood in the feed as going on when it was last looked at, by their own ids."""
+        """Return the events that stood in a feed as going on when it was last looked at, by their own ids."""
         return [
             name
             for name, memory in self.memories.items()
-            if memory.last == self.looked and memory.event.is_going_on and not memory.absent
+            if memory.event.is_going_on
+            and not memory.absent
+            and any(self.looks[url] == at for url, at in memory.seen.items())
         ]
 
     def taken_down(self) -> Iterator[str]:

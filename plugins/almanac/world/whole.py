@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -25,7 +25,7 @@ class World:
 
     def __post_init__(self) -> None:
         for one in self.pages.values():
-            self._places.update({_place(url): (one, url) for url in one.urls})
+            self._places.update({_place(url): (one, url) for url in one.addresses})
 
     def url(self, host: str, path: str) -> str | None:
         """Return the feed that stands at a path of a host; None if there is none."""
@@ -33,11 +33,14 @@ class World:
         return place[1] if place else None
 
     def feed(self, url: str, now: datetime) -> bytes:
-        """Return the bytes of a feed at `now`, whether or not it can be had then."""
-        return self._page(url).feed(url, now)
+        """Return the bytes of a feed at `now`, whether or not it can be had then; none if its page has no such feed."""
+        page = self._page(url)
+        return page.feed(url, now) if page.has(url, now) else b""
 
     def fault(self, url: str, now: datetime) -> Fault | None:
         """Return what is wrong with the answers of a feed at `now`."""
+        if not self._page(url).has(url, now):
+            return Fault.MISSING
         return next((one.fault for one in self.outages if one.url == url and one.since <= now < one.until), None)
 
     def changed(self, url: str, now: datetime) -> datetime | None:
@@ -98,6 +101,6 @@ def by_chance(
         form = empty.form(empty.urls[0], since)
         names = tuple(component.match[0] if component.match else component.name for component in provider.components)
         lives = chance.lives(dice, provider.slug, form, names or ("API", "Website"), since, until)
-        pages[provider.slug] = StatusPage(slug=provider.slug, lives=lives, tenures=empty.tenures)
-        failing += outages(dice, empty.urls, since, until) if faults else ()
+        pages[provider.slug] = replace(empty, lives=lives)
+        failing += outages(dice, empty.addresses, since, until) if faults else ()
     return World(pages=pages, outages=tuple(failing))

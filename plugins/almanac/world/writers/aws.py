@@ -1,16 +1,21 @@
-"""Writes AWS' rss/all.rss: one item a post, the state in the title of all of them, Californian stamps."""
+"""Writes AWS' rss/all.rss: one item a post, the state in the title of all of them, Californian stamps.
+
+And its public JSON: all events with their ends, and what goes on with every service concerned.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from almanac.model import OVER, Impact, Phase
 from almanac.world.truth import Event, Post
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Posts, Speech
+from almanac.world.writers.forms import Form, Posts, Speech, own_components
 
 _OWN = re.compile(r"[a-z0-9.-]{1,80}_\d{1,24}")
 _LEVELS = {Impact.NONE: "Informational message", Impact.MINOR: "Service degradation"}
@@ -85,4 +90,79 @@ RSS = Form(
     phase=phase,
     components=components,
     impact=impact,
+)
+
+
+def events(listed: Sequence[Event], host: str) -> bytes:
+    """Return /public/events, in UTF-16: start and end, the log as JSON within JSON."""
+    records = [
+        {
+            "service": service(event).removesuffix("-us-east-1").upper(),
+            "region": "us-east-1",
+            "startTime": xml.seconds(event.posts[0].at) * 1000,
+            "endTime": xml.seconds(event.over_since) * 1000 if event.over_since else None,
+            "metadata": {"EVENT_LOG": json.dumps(_log(event))},
+        }
+        for event in listed
+    ]
+    return json.dumps(records).encode("utf-16")
+
+
+def current(listed: Sequence[Event], host: str) -> bytes:
+    """Return /public/currentevents, in UTF-16: what is not over, with every service that it concerns."""
+    records = [
+        {
+            "service": service(event),
+            "date": str(xml.seconds(event.posts[0].at)),
+            "status": "3",
+            "summary": event.title,
+            "event_log": _log(event),
+            "impacted_services": {name: {"service_name": name} for name in event.components},
+        }
+        for event in listed
+        if not event.is_over
+    ]
+    return json.dumps(records).encode("utf-16")
+
+
+def _log(event: Event) -> list[dict[str, Any]]:
+    return [
+        {
+            "summary": event.title,
+            "message": xml.html(post.text),
+            "status": _status(event, post),
+            "timestamp": xml.seconds(post.at),
+        }
+        for post in event.posts
+    ]
+
+
+def _status(event: Event, post: Post) -> int:
+    if event.is_over and post == event.newest:
+        return 0
+    return {Impact.NONE: 1, Impact.MINOR: 2}.get(event.impact, 3)
+
+
+def worst(event: Event) -> Impact:
+    """Return the impact of the worst level of its log; a disruption may be of any."""
+    named = any(_status(event, post) for post in event.posts)
+    return event.impact if event.impact in _LEVELS and named else Impact.UNKNOWN
+
+
+def json_phase(event: Event, number: int) -> Phase:
+    """Return that it is over for the newest post of what is over, and nothing for the others."""
+    return Phase.RESOLVED if event.is_over and event.posts[number] == event.newest else Phase.UNKNOWN
+
+
+EVENTS = Form("aws-json", events, name, "/events", Speech(), phase=json_phase, components=components, impact=worst)
+CURRENT = Form(
+    "aws-current-json",
+    current,
+    name,
+    "/currentevents",
+    Speech(current=True, window=0),
+    phase=json_phase,
+    components=own_components,
+    impact=worst,
+    maker="aws",
 )

@@ -134,9 +134,12 @@ def title_in_json(event: Event) -> str:
 
 
 def phase(event: Event, number: int) -> Phase:
-    """Return the phase that a post tells; of a postmortem that it is over."""
+    """Return the phase that a post tells: that it is over or begins again, or what its words say; a probe has none."""
     state = event.states[number]
-    return Phase.RESOLVED if state in OVER else state
+    if state in OVER:
+        return Phase.RESOLVED
+    begun_again = OVER & set(event.states[:number])
+    return state if begun_again or not event.monitored else Phase.UNKNOWN
 
 
 JSON = Form(

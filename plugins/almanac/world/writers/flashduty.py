@@ -1,16 +1,19 @@
-"""Writes Flashduty's history.atom: only the newest post of each event, in Beijing time."""
+"""Writes Flashduty's history.atom: only the newest post of each event, in Beijing time; and its list of changes, of all."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import timedelta, timezone
 
+from almanac.model import Impact
 from almanac.world.truth import Event
 from almanac.world.writers import xml
 from almanac.world.writers.forms import Form, Posts, Speech, own_components, stated_phase
 
 _URN = re.compile(r"(?:urn:flashduty:change:)?(\d{1,20})")
+_LEVELS = {Impact.MINOR: "degraded_performance", Impact.MAJOR: "partial_outage", Impact.CRITICAL: "full_outage"}
 _BEIJING = timezone(timedelta(hours=8))
 
 
@@ -48,4 +51,50 @@ ATOM = Form(
     Speech(posts=Posts.NEWEST),
     phase=stated_phase,
     components=own_components,
+)
+
+
+def change_list(events: Sequence[Event], host: str) -> bytes:
+    """Return change/list: all posts, with the levels of components."""
+    items = [
+        {
+            "change_id": name(event, host),
+            "type": "incident",
+            "title": event.title,
+            "start_at_seconds": xml.seconds(event.posts[0].at),
+            "affected_components": [{"name": one} for one in event.components],
+            "updates": [
+                {
+                    "update_id": f"{name(event, host)}-{xml.seconds(post.at)}",
+                    "at_seconds": xml.seconds(post.at),
+                    "status": stated_phase(event, number).value,
+                    "description": post.text,
+                    "component_changes": [
+                        {"component_name": one, "status": _LEVELS[event.impact]}
+                        for one in event.components
+                        if event.impact in _LEVELS
+                    ],
+                }
+                for number, post in enumerate(event.posts)
+            ],
+        }
+        for event in events
+    ]
+    return json.dumps({"items": items}).encode()
+
+
+def own_impact(event: Event) -> Impact:
+    """Return the impact that its components' levels mean."""
+    return event.impact if event.impact in _LEVELS and event.components else Impact.UNKNOWN
+
+
+LIST = Form(
+    "flashduty-json",
+    change_list,
+    name,
+    "/list",
+    Speech(window=0),
+    phase=stated_phase,
+    components=own_components,
+    impact=own_impact,
 )

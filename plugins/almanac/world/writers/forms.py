@@ -40,6 +40,8 @@ class Speech(NamedTuple):
     stated_to_the_minute: bool = False
     plans: bool = False  # a maintenance stands in it, with its phases
     window: int = 25  # events that it shows, 0 for all there ever were
+    current: bool = False  # only what is not over
+    silent: bool = False  # it is of a page on which nothing of this happens
 
 
 def own_title(event: Event) -> str:
@@ -74,7 +76,10 @@ def stated_phase(event: Event, number: int) -> Phase:
 
 
 class Form(NamedTuple):
-    """A form of feed, and what it says of an event. `dialect` is what provider files and the archive call it."""
+    """A form of feed, and what it says of an event. `dialect` is what provider files and the archive call it.
+
+    `maker` is whose pages have it, where its dialect does not say so: two makers answer in one form.
+    """
 
     dialect: str
     write: Write
@@ -85,3 +90,14 @@ class Form(NamedTuple):
     phase: Callable[[Event, int], Phase] = own_phase  # of a post, by its number
     components: Callable[[Event], tuple[str, ...]] = no_components
     impact: Callable[[Event], Impact] = no_impact  # UNKNOWN where nothing is said
+    maker: str = ""
+
+    @property
+    def names_all(self) -> bool:
+        """Whether it names all components as people know them."""
+        return self.components is own_components
+
+    @property
+    def page(self) -> str:
+        """Return the make of page that has this form."""
+        return self.maker or self.dialect.removesuffix("-json")

@@ -143,3 +143,13 @@ JSON = Form(
     components=own_components,
     impact=impact,
 )
+
+
+def no_incidents(events: Sequence[Event], host: str) -> bytes:
+    """Return the incidents.json of Workspace, on a page of its own, where nothing happens."""
+    return b"[]"
+
+
+WORKSPACE = Form(
+    "google-workspace-json", no_incidents, name, ".json", Speech(start=Start.STATED, silent=True), maker="google"
+)

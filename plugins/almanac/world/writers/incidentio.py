@@ -1,12 +1,16 @@
-"""Writes incident.io's feed.atom: only the newest post of each event, to the second; ids are ULIDs."""
+"""Writes incident.io's feed.atom: only the newest post of each event, to the second; ids are ULIDs.
+
+And its JSON: an answer in the form of Statuspage, with all posts, and one for widgets, of what goes on.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from almanac.model import Phase, stamp
+from almanac.model import Impact, Phase, stamp
 from almanac.world.truth import Event
 from almanac.world.writers import xml
 from almanac.world.writers.forms import Form, Posts, Speech, Start, own_components, stated_phase
@@ -18,6 +22,9 @@ _WORDS = {
     Phase.IN_PROGRESS: "Maintenance in progress",
     Phase.COMPLETED: "Maintenance completed",
 }
+
+
+_LEVELS = {Impact.MINOR: "degraded_performance", Impact.MAJOR: "partial_outage", Impact.CRITICAL: "full_outage"}
 
 
 def ulid(event: Event, host: str = "") -> str:
@@ -72,4 +79,61 @@ ATOM = Form(
     Speech(posts=Posts.NEWEST, start=Start.OPENING, plans=True),
     phase=phase,
     components=own_components,
+)
+
+
+def api(events: Sequence[Event], host: str) -> bytes:
+    """Return api/v2/incidents.json, in the form of Statuspage: all posts, impact, no components."""
+    records = [
+        {
+            "id": ulid(event),
+            "name": event.title,
+            "created_at": stamp(event.created),
+            "impact": "" if event.impact is Impact.UNKNOWN else event.impact.value,
+            "incident_updates": [
+                {
+                    "display_at": stamp(post.at),
+                    "body": post.text,
+                    "status": phase(event, number).value.replace(" ", "_"),
+                }
+                for number, post in enumerate(event.posts)
+            ][::-1],
+        }
+        for event in events
+    ]
+    return json.dumps({"page": {"id": host, "url": f"https://{host}/"}, "incidents": records}).encode()
+
+
+def widget(events: Sequence[Event], host: str) -> bytes:
+    """Return api/v1/summary: what is not over, with its newest post and one component."""
+    going_on = [
+        {
+            "id": ulid(event),
+            "name": event.title,
+            "status": stated_phase(event, event.posts.index(event.newest)).value,
+            "last_update_at": stamp(event.newest.at),
+            "last_update_message": event.newest.text,
+            "current_worst_impact": _LEVELS.get(event.impact, ""),
+            "affected_components": [{"name": name} for name in event.components[:1]],
+        }
+        for event in events
+        if not event.is_over
+    ]
+    return json.dumps({"page_url": f"https://{host}/", "ongoing_incidents": going_on}).encode()
+
+
+def own_impact(event: Event) -> Impact:
+    """Return its impact, which only the JSON names."""
+    return event.impact
+
+
+API = Form(
+    "statuspage-json",
+    api,
+    ulid,
+    ".json",
+    Speech(start=Start.OPENING, plans=True),
+    phase=phase,
+    impact=own_impact,
+    maker="incidentio",
 )

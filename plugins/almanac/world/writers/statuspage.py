@@ -95,6 +95,15 @@ def api(events: Sequence[Event], host: str) -> bytes:
     return json.dumps({"page": {"id": host}, "incidents": [_record(event, host) for event in events]}).encode()
 
 
+def linked_short(events: Sequence[Event], host: str) -> bytes:
+    """Return the same as most pages have it: with the page's address, and short links on another host."""
+    answer = json.loads(api(events, host))
+    answer["page"]["url"] = f"https://{host}"
+    for record in answer["incidents"]:
+        record["shortlink"] = f"https://stspg.io/{record['id']}"
+    return json.dumps(answer).encode()
+
+
 def _record(event: Event, host: str) -> dict[str, Any]:
     impact = "" if event.impact is Impact.UNKNOWN else event.impact.value
     plan = (
@@ -118,7 +127,7 @@ def _updates(posts: Sequence[Post]) -> Iterator[dict[str, str]]:
         yield {"display_at": stamp(post.at), "body": post.text, "status": status}
 
 
-def impact(event: Event) -> Impact:
+def own_impact(event: Event) -> Impact:
     """Return its impact, which only the API names."""
     return event.impact
 
@@ -127,5 +136,11 @@ _SAYS = Speech(to_the_minute=True, plans=True)
 ATOM = Form("statuspage", atom, name, ".atom", _SAYS)
 RSS = Form("statuspage", rss, name, ".rss", _SAYS)
 API = Form(
-    "statuspage-json", api, name, ".json", Speech(plans=True, window=50), components=own_components, impact=impact
+    "statuspage-json",
+    linked_short,
+    name,
+    ".json",
+    Speech(plans=True, window=50),
+    components=own_components,
+    impact=own_impact,
 )
