@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import combinations
 from types import MappingProxyType
 from typing import NamedTuple
 
 from almanac.model import OVER, TROUBLE, Impact, Incident
 from almanac.text import markdown
-from almanac.world.sight import Sight, Witness
+from almanac.world.sight import Memory, Sight, Witness
 
 MINUTE = timedelta(minutes=1)
 
@@ -40,7 +41,8 @@ def faults(witness: Witness, archive: Archive, before: Archive = MappingProxyTyp
         if not records:
             yield Fault("lost", event, f"it was shown as {', '.join(memory.names)}")
         elif len(records) > 1:
-            yield Fault("doubled", event, f"it stands there as {' and as '.join(sorted(records))}")
+            if _is_known_again(memory):
+                yield Fault("doubled", event, f"it stands there as {' and as '.join(sorted(records))}")
         else:
             record = archive[records.pop()]
             yield from _faults(witness, event, record, before.get(record.id))
@@ -63,6 +65,11 @@ def _faults(witness: Witness, event: str, record: Incident, before: Incident | N
     differing = differences(known, kept) if only_here else essential_differences(known, kept, before)
     for name, (one, other) in differing.items():
         yield Fault(name, event, f"it is {other} and was {one}")
+
+
+def _is_known_again(memory: Memory) -> bool:
+    """Say whether under any two names of an event one post was seen: else nobody can know that it is one."""
+    return any(one & other for one, other in combinations(memory.names.values(), 2))
 
 
 def _texts(record: Incident) -> set[str]:

@@ -80,7 +80,8 @@ def test_an_archive_that_says_otherwise_is_told_of(tmp_path: Path) -> None:
     without = {other: record[other] for other in record if other != name}
     assert [fault.sort for fault in testimony.faults(witness, without)] == ["lost"]
     event = next(event for event, memory in witness.memories.items() if name in memory.names)
-    witness.memories[event].names["another"] = None
+    names = witness.memories[event].names
+    names["another"] = names[name]
     twice = {**record, "another": replace(one, id="another")}
     assert [fault.sort for fault in testimony.faults(witness, twice)] == ["doubled"]
     stranger = {**record, "stranger": replace(one, id="stranger")}

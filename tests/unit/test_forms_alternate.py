@@ -195,5 +195,5 @@ def test_an_incident_that_is_new_in_one_form_is_not_an_older_one_of_its_title_in
     )
     newer = replace(older, id="incident0001", posts=(replace(older.posts[0], at=BEGIN + timedelta(days=9)),))
     known.take(statuspage.atom, [older], at)
-    known.take(jsonforms.linked_short, [newer], at + timedelta(hours=1))
+    known.take(statuspage.linked_short, [newer], at + timedelta(hours=1))
     assert {name: one.aliases for name, one in known.incidents.items()} == {"incident0000": (), "incident0001": ()}

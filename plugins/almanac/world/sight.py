@@ -129,7 +129,7 @@ class Memory:
     seen: dict[str, datetime] = field(default_factory=dict)  # by address, when it stood in that feed last
     dialects: set[str] = field(default_factory=set)
     posts: dict[Key, Line] = field(default_factory=dict)
-    names: dict[str, None] = field(default_factory=dict)
+    names: dict[str, set[tuple[datetime, str]]] = field(default_factory=dict)  # minutes and words it had under each
     texts: set[str] = field(default_factory=set)  # all that were ever shown
     titles: set[str] = field(default_factory=set)
     impact: Impact = Impact.UNKNOWN
@@ -177,7 +177,9 @@ class Witness:
         """Remember what is never forgotten of an event that is seen."""
         event = memory.event
         memory.dialects.add(form.dialect)
-        memory.names[name] = None
+        memory.names.setdefault(name, set()).update(
+            (_minute(line.at), line.text) for line in posts.values() if line.text
+        )
         memory.impact = memory.impact if (impact := form.impact(event)) is Impact.UNKNOWN else impact
         if form.names_all or not memory.named:
             memory.components = form.components(event) or memory.components
