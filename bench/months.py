@@ -134,7 +134,7 @@ class Months:
         )
         until = BEGIN + timedelta(days=days)
         played = [one for one in providers.load(self.publishing.folder / "content") if one.slug in PLAYED]
-        self.world = by_chance(played, days, BEGIN - WEEK, until, faults=False)
+        self.world = by_chance(played, days, BEGIN - WEEK, until, faults=0)
         self.witnesses = {slug: Witness(page) for slug, page in self.world.pages.items()}
         self.said: dict[str, bytes] = {}  # what each feed said when it was answered last
         self.still: set[str] = set()  # whose feeds say the same as when they were answered last

@@ -136,8 +136,9 @@ def changes(world: World, provider: Provider, since: datetime) -> set[datetime]:
     """Return the quarters from which on a page or the state it leads to may be another one."""
     page = world.pages[provider.slug]
     failing = [outage for outage in world.outages if outage.url in page.addresses]
+    unread = [outage for outage in failing if outage.url in page.urls]  # which makes the state unknown after a while
     moments = {quarter(at) for at in (*page.moments(), *(at for one in failing for at in (one.since, one.until)))}
-    moments |= {quarter(outage.since) + number * QUARTER for outage in failing for number in range(LONGEST)}
+    moments |= {quarter(outage.since) + number * QUARTER for outage in unread for number in range(LONGEST)}
     return {at for at in moments if at >= since}
 
 

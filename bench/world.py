@@ -50,6 +50,7 @@ from tests.support import testimony
 NEEDED = 0.999
 CUTS = (datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 5, 12, tzinfo=UTC))  # busy weeks of many providers
 EMPTIED = ("incidents", "pulls", "forecasts", "hindcasts", "articles")  # of content, where the archive begins empty
+FAULTS = 20.0  # days from one outage of a feed to the next, on average
 KILLED = 0.06  # of pulls and builds
 STARTS = {"really, from the committed archive, cut": "cut", "really, from an empty archive": "empty"}
 PATIENCE, GOES = (
@@ -156,7 +157,7 @@ def live(begun: str, seed: int, days: float) -> Score:
         if begun == "empty":
             since, until = BEGIN, BEGIN + timedelta(days=days)
             begin_empty(place.content)
-            world = by_chance(watched, seed, since, until)
+            world = by_chance(watched, seed, since, until, faults=FAULTS)
         else:
             since = CUTS[seed % len(CUTS)] + timedelta(days=seed // len(CUTS))
             until = since + timedelta(days=days)
@@ -164,7 +165,9 @@ def live(begun: str, seed: int, days: float) -> Score:
             facts = {
                 one.slug: [filed.incident for filed in archive.load(CONTENT, one.slug).values()] for one in watched
             }
-            failing = outages(dice, [url for one in watched for url in (feed.url for feed in one.feeds)], since, until)
+            failing = outages(
+                dice, [url for one in watched for url in (feed.url for feed in one.feeds)], since, until, every=FAULTS
+            )
             world = World(pages=of_facts(watched, facts, until).pages, outages=failing)
         score = Play(place, world, watched).run(since, until)
     score.faults = [f"real, {begun}, seed {seed}: {fault}" for fault in score.faults]

@@ -48,7 +48,7 @@ def seen(content: Path) -> tuple[Witness, Mapping[str, Incident]]:
     watch(content, "acme", "https://acme.example/feed.atom")
     (acme,) = providers.load(content)
     acme = replace(acme, feeds=(replace(acme.feeds[0], dialect="incidentio"),))
-    there = by_chance([acme], 2, BEGIN, BEGIN + DAYS, faults=False)
+    there = by_chance([acme], 2, BEGIN, BEGIN + DAYS, faults=0)
     witness, clock = Witness(there.pages["acme"]), Clock(BEGIN)
     with WorldServer(there, clock) as server:
         for now in there.moments(BEGIN, BEGIN + DAYS):
@@ -90,7 +90,7 @@ def test_an_archive_that_says_otherwise_is_told_of(tmp_path: Path) -> None:
 
 def test_what_the_feed_showed_counts_for_an_hour(tmp_path: Path) -> None:
     provider: Provider = WATCHED["openai"]
-    there = by_chance([provider], 1, BEGIN, BEGIN + DAYS, faults=False)
+    there = by_chance([provider], 1, BEGIN, BEGIN + DAYS, faults=0)
     witness = Witness(there.pages["openai"])
     assert bench.expected(provider, witness, BEGIN) == ("unknown",)
     life = next(

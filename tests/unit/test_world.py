@@ -44,7 +44,7 @@ def test_what_is_read_from_each_form_is_what_its_page_says(form: Form) -> None:
     differing: dict[tuple[datetime, str], object] = {}
     shown = 0
     for seed in range(3):
-        there = by_chance([acme], seed, BEGIN, BEGIN + MONTH, faults=False).pages["acme"]
+        there = by_chance([acme], seed, BEGIN, BEGIN + MONTH, faults=0).pages["acme"]
         (url,) = there.urls
         there = replace(there, tenures=(Tenure(BEGIN - MONTH, {url: form}),))
         for moment in sorted(set(there.moments())):

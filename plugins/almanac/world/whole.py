@@ -87,12 +87,12 @@ def by_chance(
     since: datetime,
     until: datetime,
     *,
-    faults: bool = True,
+    faults: float = 5.0,
     moves: Mapping[str, Mapping[datetime, str]] | None = None,
 ) -> World:
     """Return a world in which anything can happen between two moments; the same seed gives the same one.
 
-    With `faults` the feeds themselves fail now and then. `moves` are, by slug, the dialects that pages move to.
+    The feeds themselves fail, each once in `faults` days on average, with 0 never. `moves` are, by slug, the dialects that pages move to.
     """
     pages, failing = {}, list[FeedOutage]()
     for provider in providers:
@@ -102,5 +102,5 @@ def by_chance(
         names = tuple(component.match[0] if component.match else component.name for component in provider.components)
         lives = chance.lives(dice, provider.slug, form, names or ("API", "Website"), since, until)
         pages[provider.slug] = replace(empty, lives=lives)
-        failing += outages(dice, empty.addresses, since, until) if faults else ()
+        failing += outages(dice, empty.addresses, since, until, every=faults) if faults else ()
     return World(pages=pages, outages=tuple(failing))
