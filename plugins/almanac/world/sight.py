@@ -41,15 +41,23 @@ class Sight(NamedTuple):
     lines: tuple[tuple[datetime, Phase, str], ...]  # each post as a Line
 
 
+def keys(event: Event) -> list[Key]:
+    """Return the keys of all posts, in their order."""
+    counts, names = Counter[tuple[datetime, str]](), list[Key]()
+    for post in event.posts:
+        counts[post.at, post.printed] += 1
+        names.append((post.at, post.printed, counts[post.at, post.printed]))
+    return names
+
+
 def lines(form: Form, event: Event) -> dict[Key, Line]:
     """Return the posts that a feed of this form shows, in their order."""
-    counts, shown = Counter[tuple[datetime, str]](), dict[Key, Line]()
-    for number, post in enumerate(event.posts):
-        counts[post.at, post.printed] += 1
+    shown = dict[Key, Line]()
+    for number, (post, key) in enumerate(zip(event.posts, keys(event), strict=True)):
         at = _minute(post.at) if form.says.to_the_minute else post.at
         line = Line(at=at, phase=form.phase(event, number), text=post.text)
         if _is_shown(form, event, number):
-            shown[post.at, post.printed, counts[post.at, post.printed]] = line
+            shown[key] = line
     return shown
 
 
@@ -193,7 +201,8 @@ class Witness:
     def sight(self, name: str) -> Sight:
         """Return what is known of an event, by its own id."""
         memory = self.memories[name]
-        posts = [line for _, line in sorted(memory.posts.items(), key=lambda item: item[0][0])]
+        order = {key: number for number, key in enumerate(keys(memory.event))}
+        posts = [memory.posts[key] for key in sorted(memory.posts, key=lambda key: (key[0], order.get(key, -1)))]
         known = _sight(memory.form, memory.event, posts, memory.impact, memory.components)
         if memory.earliest:
             known = known._replace(started=min(known.started, memory.earliest))
