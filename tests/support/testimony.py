@@ -120,7 +120,6 @@ def essential_differences(told: Sight, kept: Sight, before: Incident | None = No
         "title": (told.title, kept.title),
         "kind": (told.kind in TROUBLE, kept.kind in TROUBLE),
         "phase": (told.phase in OVER, kept.phase in OVER),
-        "lines": ({text for _, _, text in told.lines} - {text for _, _, text in kept.lines}, set()),
         "impact": (told.impact, kept.impact if told.impact is not Impact.UNKNOWN else told.impact),
         "components": (set(told.components), set(kept.components) if told.components else set()),
     }

@@ -143,6 +143,7 @@ class Memory:
     impact: Impact = Impact.UNKNOWN
     components: tuple[str, ...] = ()
     named: bool = False  # by a form that names all of them
+    stated: datetime | None = None  # the start, by a form that states it
     earliest: datetime | None = None  # what a start that lay after the end was mended to
     absent: datetime | None = None  # since when it is missing from a feed of what goes on
 
@@ -192,6 +193,8 @@ class Witness:
         if form.names_all or not memory.named:
             memory.components = form.components(event) or memory.components
             memory.named |= form.names_all
+        if form.says.start is Start.STATED:
+            memory.stated = form_start(form, event, [])
         started = self.sight(event.id).started
         if started < form_start(memory.form, event, list(memory.posts.values())):
             memory.earliest = min(memory.earliest or started, started)
@@ -204,6 +207,8 @@ class Witness:
         order = {key: number for number, key in enumerate(keys(memory.event))}
         posts = [memory.posts[key] for key in sorted(memory.posts, key=lambda key: (key[0], order.get(key, -1)))]
         known = _sight(memory.form, memory.event, posts, memory.impact, memory.components)
+        if memory.stated and memory.form.says.start is Start.FIRST_POST:
+            known = known._replace(started=memory.stated)
         if memory.earliest:
             known = known._replace(started=min(known.started, memory.earliest))
         if memory.form.says.posts is Posts.FIRST and memory.absent:

@@ -1,4 +1,4 @@
-"""Writes AWS' rss/all.rss: one item a post, the state in the title of all of them, Californian stamps.
+"""Writes AWS' rss/all.rss: one item a post, its level in the title, [RESOLVED] in that of all, Californian stamps.
 
 And its public JSON: all events with their ends, and what goes on with every service concerned.
 """
@@ -41,7 +41,8 @@ def rss(events: Sequence[Event], host: str) -> bytes:
 
 
 def _item(event: Event, post: Post, host: str) -> str:
-    state = "Service is operating normally: [RESOLVED]" if event.is_over else f"{level(event)}:"
+    is_closing = event.states[event.posts.index(post)] in OVER
+    state = f"{'Service is operating normally' if is_closing else level(event)}:{' [RESOLVED]' * event.is_over}"
     guid = f"https://{host}/#{service(event)}_{xml.seconds(post.at)}"
     return (
         f"<item><title><![CDATA[{state} {event.title}]]></title><link>https://{host}/</link>"
