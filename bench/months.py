@@ -35,7 +35,7 @@ from almanac.content import providers
 from almanac.model import Incident, card, stamp
 from almanac.world import Fault, by_chance
 from almanac.world.server import Serving, broken, page
-from almanac.world.sight import Witness
+from almanac.world.sight import Observer
 from almanac.world.writers import plain
 from bench.verdict import verdict
 from tests.support import invariants, testimony, workflows
@@ -135,7 +135,7 @@ class Months:
         until = BEGIN + timedelta(days=days)
         played = [one for one in providers.load(self.publishing.folder / "content") if one.slug in PLAYED]
         self.world = by_chance(played, days, BEGIN - WEEK, until, faults=0)
-        self.witnesses = {slug: Witness(page) for slug, page in self.world.pages.items()}
+        self.observers = {slug: Observer(page) for slug, page in self.world.pages.items()}
         self.said: dict[str, bytes] = {}  # what each feed said when it was answered last
         self.still: set[str] = set()  # whose feeds say the same as when they were answered last
         self.files: dict[tuple[str, str], str] = {}  # what the pages of incidents are called
@@ -206,14 +206,14 @@ class Months:
     def _serve(self, now: datetime) -> set[str]:
         """Let the pages say what they say now; return the providers whose feeds fail."""
         failing = {slug for slug in PLAYED if self.chance.random() < FAILING or self._is_down(slug, now)}
-        for slug, witness in self.witnesses.items():
-            url = witness.page.urls[0]
-            feed = witness.page.feed(url, now)
+        for slug, observer in self.observers.items():
+            url = observer.page.urls[0]
+            feed = observer.page.feed(url, now)
             (self.still.add if self.said.get(slug) == feed else self.still.discard)(slug)
             fault = self.chance.choice(list(Fault)) if slug in failing else None
             self.server.hosts[url.split("/")[2]] = broken(feed, fault) if fault else page(feed)
             if slug not in failing:
-                witness.look(url, now)
+                observer.look(url, now)
                 self.said[slug] = feed
         self.counts["answers"] += len(PLAYED) - len(failing)
         self.counts["failures"] += len(failing)
@@ -369,7 +369,7 @@ class Months:
         record = {slug: self._load(slug) for slug in PLAYED}
         wrong = [fault for slug in PLAYED for fault in self._untrue(slug, record[slug])]
         self.faults += wrong
-        sightings = sum(len(witness.memories) for witness in self.witnesses.values())
+        sightings = sum(len(observer.memories) for observer in self.observers.values())
         lives = (life for page in self.world.pages.values() for life in page.lives)
         begun = sum(life.states[0].since < self.now for life in lives)
         count, seconds = self.counts, time.monotonic() - self.begun
@@ -394,7 +394,7 @@ class Months:
 
     def _untrue(self, slug: str, record: Mapping[str, Incident]) -> Iterator[str]:
         new = {name: one for name, one in record.items() if (slug, name) not in self.old}
-        yield from (f"{slug}: {fault}" for fault in testimony.faults(self.witnesses[slug], new))
+        yield from (f"{slug}: {fault}" for fault in testimony.faults(self.observers[slug], new))
 
     def _size(self) -> int:
         return weight(self.remote)

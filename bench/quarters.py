@@ -21,7 +21,7 @@ from almanac.model.card import newest_first
 from almanac.snapshot import Snapshot
 from almanac.views import current
 from almanac.world import Clock, StatusPage, World, WorldServer, by_chance
-from almanac.world.sight import Witness
+from almanac.world.sight import Observer
 from almanac.world.writers import Posts
 from tests.support import testimony
 
@@ -55,23 +55,23 @@ def quarter(at: datetime) -> datetime:
     return BEGIN - (BEGIN - at) // QUARTER * QUARTER
 
 
-def expected(provider: Provider, witness: Witness, now: datetime) -> tuple[str, ...]:
+def expected(provider: Provider, observer: Observer, now: datetime) -> tuple[str, ...]:
     """Return the states that the site may show: what stood in the feed at the last look, for an hour.
 
     On a shared page where the feed names no part, nobody can say whether an event concerns the service.
     """
-    if witness.looked is None or now - witness.looked >= FRESH:
+    if observer.last_look is None or now - observer.last_look >= FRESH:
         return ("unknown",)
-    weighing = [name for name in witness.going_on() if witness.sight(name).impact is not Impact.NONE]
-    scopes = {concern(provider, witness, name) for name in weighing}
+    weighing = [name for name in observer.going_on() if observer.sight(name).impact is not Impact.NONE]
+    scopes = {concern(provider, observer, name) for name in weighing}
     if "in" in scopes:
         return ("open",)
     return ("none", "open") if "unknown" in scopes else ("none",)
 
 
-def concern(provider: Provider, witness: Witness, name: str) -> str:
+def concern(provider: Provider, observer: Observer, name: str) -> str:
     """Say whether an event concerns the service, as far as its feed tells: in, out or unknown."""
-    rule, known, event = provider.scope, witness.sight(name), witness.memories[name].event
+    rule, known, event = provider.scope, observer.sight(name), observer.memories[name].event
     if rule is None or any(word in known.title for word in rule.words):
         return "in"
     if not known.components:
@@ -104,7 +104,7 @@ def play(provider: Provider, world: World, until: datetime, memory: Path) -> Sco
     """Return how the site does on one provider from an empty archive."""
     content = memory / "content"
     page, score, clock = world.pages[provider.slug], Score(), Clock(BEGIN)
-    witness = Witness(page)
+    observer = Observer(page)
     moments = samples(world, provider, until)
     with WorldServer(world, clock) as server:
         for now, after in zip(moments, [*moments[1:], until], strict=True):
@@ -113,21 +113,21 @@ def play(provider: Provider, world: World, until: datetime, memory: Path) -> Sco
             beside = [one for one in page.addresses if one in page.beside and world.fault(one, now) is None]
             outcome = pull.pull_one(content, provider, now=now, via=server.url, seconds=SECONDS, read=feeds.read)
             for one in (*([url] if url else []), *beside):
-                witness.look(one, now)
+                observer.look(one, now)
             if bool(url) != bool(outcome.feed):
                 failures = "; ".join(failure.message for failure in outcome.failures)
                 score.faults.append(f"{stamp(now)} {provider.slug}: {url or 'no feed'} could be read, {failures}")
-            told, seen = expected(provider, witness, now), shown(content, provider, now)
+            told, seen = expected(provider, observer, now), shown(content, provider, now)
             agrees = seen in told
             score.moments[seen if agrees else f"{told[0]} shown as {seen}"] += (after - now) // QUARTER
             if not agrees:
                 score.faults.append(f"{stamp(now)} {provider.slug}: {told[0]} shown as {seen}")
             score.counts["pulls"] += 1
     record = {name: filed.incident for name, filed in archive.load(content, provider.slug).items()}
-    found = list(testimony.faults(witness, record))
+    found = list(testimony.faults(observer, record))
     score.faults += [f"{provider.slug} ({page.form(page.urls[0], until).dialect}) {fault}" for fault in found]
     score.counts.update(fault.sort for fault in found)
-    score.counts["incidents"] += len(witness.memories)
+    score.counts["incidents"] += len(observer.memories)
     shutil.rmtree(content)
     return score
 
@@ -152,8 +152,8 @@ def samples(world: World, provider: Provider, until: datetime) -> list[datetime]
 
 def covers_no_time(page: StatusPage, at: datetime) -> bool:
     """Say whether one pull of the page says nothing of the time before it: then two in a row are needed to know that."""
-    says, shown = page.form(page.urls[0], at).says, page.shown(page.urls[0], at)
-    return says.posts is Posts.FIRST or not shown
+    says, listing = page.form(page.urls[0], at).says, page.listing(page.urls[0], at)
+    return says.posts is Posts.FIRST or not listing
 
 
 def month(seed: int, days: int) -> Score:

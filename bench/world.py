@@ -42,7 +42,7 @@ from almanac.model import Incident, Provider, stamp
 from almanac.snapshot import incident_as_of
 from almanac.world import Clock, World, WorldServer, by_chance, of_facts
 from almanac.world.faults import outages
-from almanac.world.sight import Witness
+from almanac.world.sight import Observer
 from bench.quarters import BEGIN, CONTENT, MEMORY, QUARTER, ROOT, Score, changes, expected, month
 from bench.verdict import verdict
 from tests.support import testimony
@@ -166,7 +166,11 @@ def live(begun: str, seed: int, days: float) -> Score:
                 one.slug: [filed.incident for filed in archive.load(CONTENT, one.slug).values()] for one in watched
             }
             failing = outages(
-                dice, [url for one in watched for url in (feed.url for feed in one.feeds)], since, until, every=FAULTS
+                dice,
+                [url for one in watched for url in (feed.url for feed in one.feeds)],
+                since,
+                until,
+                days_between=FAULTS,
             )
             world = World(pages=of_facts(watched, facts, until).pages, outages=failing)
         score = Play(place, world, watched).run(since, until)
@@ -175,11 +179,11 @@ def live(begun: str, seed: int, days: float) -> Score:
 
 
 class Play:
-    """A world, a site that watches it, and witnesses of its pages."""
+    """A world, a site that watches it, and observers of its pages."""
 
     def __init__(self, place: Site, world: World, watched: tuple[Provider, ...]) -> None:
         self.site, self.world, self.watched = place, world, watched
-        self.witnesses = {slug: Witness(page) for slug, page in world.pages.items()}
+        self.observers = {slug: Observer(page) for slug, page in world.pages.items()}
         self.score = Score()
         self.old = {one.slug: self._record(one.slug) for one in watched}
 
@@ -205,9 +209,9 @@ class Play:
         self.score.counts["builds"] += 1
 
     def _pull(self, clock: Clock, server: WorldServer, now: datetime) -> None:
-        """Pull at `now`, and let the witnesses look; again, while this machine was too slow for an answer."""
+        """Pull at `now`, and let the observers look; again, while this machine was too slow for an answer."""
         clock.set(now)
-        readable = {slug: self._readable(slug, now) for slug in self.witnesses}
+        readable = {slug: self._readable(slug, now) for slug in self.observers}
         for _ in range(GOES):
             self.site.pull(now, server.url)
             self.score.counts["pulls"] += 1
@@ -215,11 +219,11 @@ class Play:
             if not any("timeout" in why for why in unread.values()):
                 break
         self.score.faults += [f"{stamp(now)} {slug}: {why}" for slug, why in unread.items()]
-        for slug, witness in self.witnesses.items():
-            page, url = witness.page, readable[slug]
+        for slug, observer in self.observers.items():
+            page, url = observer.page, readable[slug]
             beside = [one for one in page.addresses if one in page.beside and self.world.fault(one, now) is None]
             for one in (*([url] if url else []), *beside):
-                witness.look(one, now)
+                observer.look(one, now)
 
     def _readable(self, slug: str, now: datetime) -> str | None:
         """Return the feed of a provider that is to be read: the first that does not fail."""
@@ -237,7 +241,7 @@ class Play:
         by_slug = {one.slug: one for one in self.watched}
         agreeing = dict.fromkeys(by_slug, "")
         for slug, place, state in self.site.states():
-            told = expected(by_slug[slug], self.witnesses[slug], now)
+            told = expected(by_slug[slug], self.observers[slug], now)
             agreeing[slug] = agreeing[slug] or ("" if state in told else f"{told[0]} shown as {state}")
             if state not in told:
                 self.score.faults.append(f"{stamp(now)} {slug}: {told[0]} shown as {state} by the {place}")
@@ -251,13 +255,13 @@ class Play:
 
     def _judge(self, provider: Provider) -> None:
         """Hold the archive of a provider against all that its feed showed."""
-        record, witness = self._record(provider.slug), self.witnesses[provider.slug]
-        shown = {name for memory in witness.memories.values() for name in memory.names}
+        record, observer = self._record(provider.slug), self.observers[provider.slug]
+        shown = {name for memory in observer.memories.values() for name in memory.names}
         mine = {name: one for name, one in record.items() if name not in self.old[provider.slug] or _names(one) & shown}
-        found = list(testimony.faults(witness, mine, self.old[provider.slug]))
+        found = list(testimony.faults(observer, mine, self.old[provider.slug]))
         self.score.faults += [f"{provider.slug}: {fault}" for fault in found]
         self.score.counts.update(fault.sort for fault in found)
-        self.score.counts["incidents"] += len(witness.memories)
+        self.score.counts["incidents"] += len(observer.memories)
 
 
 def _names(incident: Incident) -> set[str]:

@@ -1,4 +1,4 @@
-"""Holds an archive against what a witness knows of a page: nothing lost, doubled or made up, every fact as it was shown."""
+"""Holds an archive against what an observer knows of a page: nothing lost, doubled or made up, every fact as it was shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from almanac.model import OVER, TROUBLE, Impact, Incident
 from almanac.text import markdown
-from almanac.world.sight import Memory, Sight, Witness
+from almanac.world.sight import Memory, Observer, Sight
 
 MINUTE = timedelta(minutes=1)
 
@@ -28,14 +28,14 @@ class Fault(NamedTuple):
         return f"{self.sort}: {self.name}: {self.words}"
 
 
-def faults(witness: Witness, archive: Archive, before: Archive = MappingProxyType({})) -> Iterator[Fault]:
-    """Yield what an archive has otherwise than the witness saw it. Each event must stand there once.
+def faults(observer: Observer, archive: Archive, before: Archive = MappingProxyType({})) -> Iterator[Fault]:
+    """Yield what an archive has otherwise than the observer saw it. Each event must stand there once.
 
-    `before` is what the archive had imported before the witness looked for the first time.
+    `before` is what the archive had imported before the observer looked for the first time.
     """
     owners: dict[str, str] = {}
     names = {alias: one.id for one in archive.values() for alias in (one.id, *one.aliases)}
-    for event, memory in witness.memories.items():
+    for event, memory in observer.memories.items():
         records = {names[name] for name in memory.names if name in names}
         owners |= dict.fromkeys(records, event)
         if not records:
@@ -45,16 +45,16 @@ def faults(witness: Witness, archive: Archive, before: Archive = MappingProxyTyp
                 yield Fault("doubled", event, f"it stands there as {' and as '.join(sorted(records))}")
         else:
             record = archive[records.pop()]
-            yield from _faults(witness, event, record, before.get(record.id))
+            yield from _faults(observer, event, record, before.get(record.id))
     for name in archive.keys() - owners.keys():
         yield Fault("made up", name, f"{archive[name].title} was never shown")
 
 
-def _faults(witness: Witness, event: str, record: Incident, before: Incident | None) -> Iterator[Fault]:
-    known, page, memory = witness.sight(event), witness.page, witness.memories[event]
+def _faults(observer: Observer, event: str, record: Incident, before: Incident | None) -> Iterator[Fault]:
+    known, page, memory = observer.sight(event), observer.page, observer.memories[event]
     if record.posted_late and not memory.first.is_over:
         yield Fault("late", event, "it is said to have been posted late, and was posted before its end")
-    if record.vanished and event not in set(witness.taken_down()):
+    if record.vanished and event not in set(observer.taken_down()):
         yield Fault("vanished", event, f"{page.slug} is said to have taken it down, and did not")
     yield from (Fault("lost", event, f"of its posts: {text}") for text in sorted(memory.texts - _texts(record)))
     yield from (Fault("lost", event, f"of its titles: {title}") for title in sorted(memory.titles - _titles(record)))
@@ -83,7 +83,7 @@ def _titles(record: Incident) -> set[str]:
 
 
 def as_kept(record: Incident) -> Sight:
-    """Return what an incident of the archive says, in the terms of a witness."""
+    """Return what an incident of the archive says, in the terms of an observer."""
     return Sight(
         title=record.title,
         kind=record.kind,

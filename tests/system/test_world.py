@@ -11,7 +11,7 @@ from almanac import archive, feeds, pull
 from almanac.content import providers
 from almanac.model import OVER, Impact, Incident, Phase, Provider, Update
 from almanac.world import Clock, WorldServer, by_chance
-from almanac.world.sight import Witness
+from almanac.world.sight import Observer
 from bench import quarters as bench
 from bench import world
 from bench.quarters import BEGIN, CONTENT
@@ -43,25 +43,25 @@ def test_the_pages_say_so_too_though_pulls_and_builds_are_killed() -> None:
     assert score.moments.total() == len(WATCHED) * int(0.2 * 96)
 
 
-def seen(content: Path) -> tuple[Witness, Mapping[str, Incident]]:
-    """Return what a witness of a page of incident.io saw at all its changes, and the archive of pulls at these times."""
+def seen(content: Path) -> tuple[Observer, Mapping[str, Incident]]:
+    """Return what an observer of a page of incident.io saw at all its changes, and the archive of pulls at these times."""
     watch(content, "acme", "https://acme.example/feed.atom")
     (acme,) = providers.load(content)
     acme = replace(acme, feeds=(replace(acme.feeds[0], dialect="incidentio"),))
     there = by_chance([acme], 2, BEGIN, BEGIN + DAYS, faults=0)
-    witness, clock = Witness(there.pages["acme"]), Clock(BEGIN)
+    observer, clock = Observer(there.pages["acme"]), Clock(BEGIN)
     with WorldServer(there, clock) as server:
         for now in there.moments(BEGIN, BEGIN + DAYS):
             clock.set(now + timedelta(seconds=1))
-            witness.look(acme.feeds[0].url, clock.now())
+            observer.look(acme.feeds[0].url, clock.now())
             report = pull.pull(content, now=clock.now(), via=server.url, only=["acme"], read=feeds.read)
             assert [outcome.failures for outcome in report.outcomes] == [()]
-    return witness, {name: filed.incident for name, filed in archive.load(content, "acme").items()}
+    return observer, {name: filed.incident for name, filed in archive.load(content, "acme").items()}
 
 
 def test_an_archive_that_says_otherwise_is_told_of(tmp_path: Path) -> None:
-    witness, record = seen(tmp_path / "content")
-    assert list(testimony.faults(witness, record)) == []
+    observer, record = seen(tmp_path / "content")
+    assert list(testimony.faults(observer, record)) == []
     name, one = next((name, one) for name, one in record.items() if one.ended and one.updates[0].phase not in OVER)
     minute = timedelta(minutes=1)
     more = Update(at=BEGIN, phase=Phase.MONITORING, text="Never said.")
@@ -76,31 +76,31 @@ def test_an_archive_that_says_otherwise_is_told_of(tmp_path: Path) -> None:
         "late": replace(one, imported="x", updates=(replace(one.updates[0], at=one.ended or BEGIN),)),
     }
     for sort, other in wrong.items():
-        assert sort in {fault.sort for fault in testimony.faults(witness, {**record, name: other})}, sort
+        assert sort in {fault.sort for fault in testimony.faults(observer, {**record, name: other})}, sort
     without = {other: record[other] for other in record if other != name}
-    assert [fault.sort for fault in testimony.faults(witness, without)] == ["lost"]
-    event = next(event for event, memory in witness.memories.items() if name in memory.names)
-    names = witness.memories[event].names
+    assert [fault.sort for fault in testimony.faults(observer, without)] == ["lost"]
+    event = next(event for event, memory in observer.memories.items() if name in memory.names)
+    names = observer.memories[event].names
     names["another"] = names[name]
     twice = {**record, "another": replace(one, id="another")}
-    assert [fault.sort for fault in testimony.faults(witness, twice)] == ["doubled"]
+    assert [fault.sort for fault in testimony.faults(observer, twice)] == ["doubled"]
     stranger = {**record, "stranger": replace(one, id="stranger")}
-    assert [fault.sort for fault in testimony.faults(witness, stranger)] == ["made up"]
+    assert [fault.sort for fault in testimony.faults(observer, stranger)] == ["made up"]
 
 
 def test_what_the_feed_showed_counts_for_an_hour(tmp_path: Path) -> None:
     provider: Provider = WATCHED["openai"]
     there = by_chance([provider], 1, BEGIN, BEGIN + DAYS, faults=0)
-    witness = Witness(there.pages["openai"])
-    assert bench.expected(provider, witness, BEGIN) == ("unknown",)
+    observer = Observer(there.pages["openai"])
+    assert bench.expected(provider, observer, BEGIN) == ("unknown",)
     life = next(
         life for life in there.pages["openai"].lives if life.states[0].event and life.states[0].event.is_going_on
     )
     begin = life.states[0].since
-    witness.look(provider.feeds[0].url, begin)
-    assert witness.memories[life.last.id].impact is Impact.UNKNOWN
+    observer.look(provider.feeds[0].url, begin)
+    assert observer.memories[life.last.id].impact is Impact.UNKNOWN
     hour = timedelta(hours=1)
     told = [
-        bench.expected(provider, witness, begin + after) for after in (timedelta(0), hour - timedelta(seconds=1), hour)
+        bench.expected(provider, observer, begin + after) for after in (timedelta(0), hour - timedelta(seconds=1), hour)
     ]
     assert told == [("open",), ("open",), ("unknown",)]

@@ -12,8 +12,8 @@ from almanac import archive, feeds
 from almanac.content import providers
 from almanac.model import Feed, Incident, Kind, Phase, Provider, Update
 from almanac.world import Clock, Fault, FeedOutage, Tenure, World, WorldServer, by_chance, facts, of_facts, page, sight
-from almanac.world.sight import Witness
-from almanac.world.writers import FORMS, Form, Posts, form_of
+from almanac.world.sight import Observer
+from almanac.world.writers import FORMS, FeedFormat, Posts, form_of
 from tests.support import testimony
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
@@ -22,7 +22,7 @@ MONTH = timedelta(days=30)
 HOST = "status.acme.example"
 
 
-def provider(form: Form) -> Provider:
+def provider(form: FeedFormat) -> Provider:
     url = f"https://{'azure.status.microsoft' if form.dialect == 'azure' else HOST}/history{form.suffix}"
     return Provider(
         slug="acme",
@@ -39,7 +39,7 @@ def provider(form: Form) -> Provider:
     [form for form in FORMS if not form.says.silent],
     ids=lambda form: f"{form.dialect}{form.suffix.replace('/', '-')}",
 )
-def test_what_is_read_from_each_form_is_what_its_page_says(form: Form) -> None:
+def test_what_is_read_from_each_form_is_what_its_page_says(form: FeedFormat) -> None:
     acme = provider(form)
     differing: dict[tuple[datetime, str], object] = {}
     shown = 0
@@ -51,7 +51,7 @@ def test_what_is_read_from_each_form_is_what_its_page_says(form: Form) -> None:
             reading = feeds.read(acme, there.feed(url, moment), seen=moment, hint=form.dialect)
             assert (reading.dialect, reading.skipped) == (form.dialect, ())
             read = {incident.id: testimony.as_kept(incident) for incident in reading.incidents}
-            told = {there.name(url, event, moment): sight.once(form, event) for event in there.shown(url, moment)}
+            told = {there.name(url, event, moment): sight.glance(form, event) for event in there.listing(url, moment)}
             shown += len(told)
             assert read.keys() == told.keys()
             for name, event in told.items():
@@ -76,7 +76,7 @@ def test_what_the_archive_knows_is_read_again_from_feeds_made_of_it(provider: Pr
         some = events[start : start + 50]
         reading = feeds.read(provider, form.write(some, host), seen=max(event.newest.at for event in some))
         read = {incident.id: testimony.as_kept(incident) for incident in reading.incidents}
-        told = {form.name(event, host): sight.once(form, event) for event in some}
+        told = {form.name(event, host): sight.glance(form, event) for event in some}
         assert (reading.skipped, read.keys()) == ((), told.keys())
         differing |= {name: found for name, one in told.items() if (found := testimony.differences(one, read[name]))}
     assert differing == {}
@@ -226,16 +226,16 @@ def test_a_feed_that_fails_is_answered_with_what_hosts_send_then(fault: Fault) -
         assert answer(server)[:2] == (200, world.feed(url, at(20)))
 
 
-def test_a_witness_knows_only_what_was_shown_when_it_looked() -> None:
+def test_an_observer_knows_only_what_was_shown_when_it_looked() -> None:
     acme = provider(next(form for form in FORMS if form.dialect == "flashduty"))
     there = page(acme, (facts.life(LOGIN),))
     (url,) = there.urls
-    witness = Witness(there)
-    witness.look(url, at(12))
-    assert witness.going_on() == ["loginerrors1"]
-    witness.look(url, at(50))
-    assert witness.going_on() == []
-    known = witness.sight("loginerrors1")
+    observer = Observer(there)
+    observer.look(url, at(12))
+    assert observer.going_on() == ["loginerrors1"]
+    observer.look(url, at(50))
+    assert observer.going_on() == []
+    known = observer.sight("loginerrors1")
     assert (known.started, known.ended, [phase for _, phase, _ in known.lines]) == (
         at(10),
         at(40),

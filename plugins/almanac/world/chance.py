@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from almanac.model import OVER, TROUBLE, Impact, Kind, Phase
 from almanac.world import words
 from almanac.world.truth import WORDS, Event, Life, Post, State
-from almanac.world.writers import Form, Posts
+from almanac.world.writers import FeedFormat, Posts
 
 States = list[tuple[datetime, Event]]  # what a page has of an event, from when on
 
@@ -25,7 +25,7 @@ _WITHOUT_POSTMORTEMS = frozenset({"google", "aws", "xai"})  # what is over is no
 class Habits:
     """How the people of a page behave: all shares are of incidents, from 0 to 1."""
 
-    every: float = 3.5  # days from one incident to the next, on average
+    days_between: float = 3.5  # from one incident to the next, on average
     median: float = 75.0  # minutes that one lasts
     spread: float = 1.3  # of the logarithm of its length
     late: float = 0.05  # posted only when it is over
@@ -41,28 +41,30 @@ class Habits:
     probed: float = 0.0  # a probe posts it
 
 
-def habits(form: Form) -> Habits:
+def habits(form: FeedFormat) -> Habits:
     """Return what people can do on a page of this make: what a form has no place for does not happen there."""
     says = form.says
     usual = Habits(planned=0.1 if says.plans else 0.0)
     if says.posts is Posts.FIRST:  # no name lasts longer than a title, and what is over is gone
         return replace(usual, late=0, retitled=0, removed=0, reopened=0, explained=0, taken_down=0, aside=0, edited=0)
     if form.page == "betterstack":  # a probe has no second thoughts
-        return replace(usual, every=1.2, median=20.0, explained=0, edited=0.05, retitled=0, reopened=0.03, probed=0.7)
+        return replace(
+            usual, days_between=1.2, median=20.0, explained=0, edited=0.05, retitled=0, reopened=0.03, probed=0.7
+        )
     return replace(usual, explained=0) if form.page in _WITHOUT_POSTMORTEMS else usual
 
 
 def lives(
-    chance: random.Random, slug: str, form: Form, components: Sequence[str], since: datetime, until: datetime
+    chance: random.Random, slug: str, form: FeedFormat, components: Sequence[str], since: datetime, until: datetime
 ) -> tuple[Life, ...]:
     """Return what happens on a page between two moments; the last of it may go on after `until`."""
     people = habits(form)
     born: list[Life] = []
-    at = since + timedelta(days=chance.expovariate(1 / people.every) / 2)
+    at = since + timedelta(days=chance.expovariate(1 / people.days_between) / 2)
     while at < until:
         name = f"{slug.replace('-', '')[:6]:x<6}{len(born):06}"
         born.append(_life(chance, name, people, components, at.replace(microsecond=0)))
-        at += timedelta(days=chance.expovariate(1 / people.every), minutes=2)
+        at += timedelta(days=chance.expovariate(1 / people.days_between), minutes=2)
     return tuple(born)
 
 
@@ -126,15 +128,15 @@ def _posts(chance: random.Random, event: Event, people: Habits) -> States:
 
 def _late(chance: random.Random, states: States) -> States:
     """Return an incident that is posted when it is over: with the stamps of then, or with its last post alone."""
-    shown = states[-1][0] + timedelta(seconds=chance.randrange(60, 7200))
-    event = replace(states[-1][1], opened=shown)
-    return [(shown, event if chance.random() < 0.5 else replace(event, posts=event.posts[-1:]))]
+    opened = states[-1][0] + timedelta(seconds=chance.randrange(60, 7200))
+    event = replace(states[-1][1], opened=opened)
+    return [(opened, event if chance.random() < 0.5 else replace(event, posts=event.posts[-1:]))]
 
 
 def _maintenance(chance: random.Random, name: str, components: Sequence[str], start: datetime) -> States:
     """Return a maintenance: announced hours or days before, begun and done as planned."""
-    begin = (start + timedelta(hours=chance.randrange(6, 100))).replace(second=0, minute=0)
-    end = begin + timedelta(hours=chance.randint(1, 30))
+    work_start = (start + timedelta(hours=chance.randrange(6, 100))).replace(second=0, minute=0)
+    work_end = work_start + timedelta(hours=chance.randint(1, 30))
     names = _sample(chance, components, 2)
     event = Event(
         id=name,
@@ -144,12 +146,12 @@ def _maintenance(chance: random.Random, name: str, components: Sequence[str], st
         impact=Impact.MAINTENANCE,
         components=names,
         opened=start,
-        planned=(begin, end),
+        planned=(work_start, work_end),
     )
     states = States()
     _post(chance, states, event, start, "Scheduled")
-    _post(chance, states, states[-1][1], begin + timedelta(seconds=chance.randrange(100)), "In progress")
-    _post(chance, states, states[-1][1], end + timedelta(seconds=chance.randrange(100)), "Completed")
+    _post(chance, states, states[-1][1], work_start + timedelta(seconds=chance.randrange(100)), "In progress")
+    _post(chance, states, states[-1][1], work_end + timedelta(seconds=chance.randrange(100)), "Completed")
     return states
 
 
@@ -201,8 +203,8 @@ def _remove(chance: random.Random, states: States) -> None:
     """Take away a post between the first and the last, hours later."""
     event = states[-1][1]
     if len(event.posts) > 2:
-        gone = chance.randrange(1, len(event.posts) - 1)
-        posts = (*event.posts[:gone], *event.posts[gone + 1 :])
+        number = chance.randrange(1, len(event.posts) - 1)
+        posts = (*event.posts[:number], *event.posts[number + 1 :])
         states.append((_later(chance, states, 20), replace(event, posts=posts)))
 
 

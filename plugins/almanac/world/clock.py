@@ -57,8 +57,8 @@ class Clock:
             return self._at.replace(microsecond=0)
 
     def _read(self) -> datetime:
-        shown = self._at + timedelta(seconds=(self._monotonic() - self._since) * self._speed)
-        return shown if self._until is None or self._until < self._at else min(shown, self._until)
+        reading = self._at + timedelta(seconds=(self._monotonic() - self._since) * self._speed)
+        return reading if self._until is None or self._until < self._at else min(reading, self._until)
 
     def _keep(self, at: datetime) -> None:
         self._at, self._since = at, self._monotonic()

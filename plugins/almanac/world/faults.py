@@ -29,15 +29,15 @@ class FeedOutage(NamedTuple):
 
 
 def outages(
-    chance: random.Random, urls: Sequence[str], since: datetime, until: datetime, *, every: float = 5.0
+    chance: random.Random, urls: Sequence[str], since: datetime, until: datetime, *, days_between: float = 5.0
 ) -> tuple[FeedOutage, ...]:
-    """Return outages of these feeds, one in `every` days on average: mostly minutes, now and then hours or days."""
+    """Return outages of these feeds, one in `days_between` days on average: mostly minutes, now and then hours or days."""
     born = []
     for url in urls:
-        at = since + timedelta(days=chance.expovariate(1 / every))
+        at = since + timedelta(days=chance.expovariate(1 / days_between))
         while at < until:
             minutes = chance.choice([5, 14, 16, 40, 100, 700, 2000])
             end = at + timedelta(minutes=minutes)
             born.append(FeedOutage(url, at, end, chance.choice(list(Fault))))
-            at = end + timedelta(days=chance.expovariate(1 / every))
+            at = end + timedelta(days=chance.expovariate(1 / days_between))
     return tuple(born)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from almanac.model import Provider
 from almanac.world.truth import Event, Life
-from almanac.world.writers import Form, Posts, form_of, make, xml
+from almanac.world.writers import FeedFormat, Posts, form_of, make, xml
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -20,7 +20,7 @@ class Tenure(NamedTuple):
     """The forms in which a page's feeds are written from `since` on, by address."""
 
     since: datetime
-    forms: Mapping[str, Form]
+    forms: Mapping[str, FeedFormat]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class StatusPage:
     def _tenure(self, now: datetime) -> Tenure:
         return next(tenure for tenure in reversed(self.tenures) if tenure.since <= now)
 
-    def form(self, url: str, now: datetime) -> Form:
+    def form(self, url: str, now: datetime) -> FeedFormat:
         """Return the form of a feed at `now`. Raises KeyError for an address that is none of its feeds'."""
         return self._tenure(now).forms[url]
 
@@ -65,7 +65,7 @@ class StatusPage:
         """Return the outages and degradations that by its posts go on at `now`, what was posted on last first."""
         return [event for event in self.events(now) if event.is_going_on]
 
-    def shown(self, url: str, now: datetime) -> list[Event]:
+    def listing(self, url: str, now: datetime) -> list[Event]:
         """Return the events that one of its feeds shows at `now`, in the order in which they stand there."""
         says, events = self.form(url, now).says, self.events(now)
         if says.silent:
@@ -76,7 +76,7 @@ class StatusPage:
 
     def feed(self, url: str, now: datetime) -> bytes:
         """Return the bytes of one of its feeds at `now`."""
-        return self.form(url, now).write(self.shown(url, now), urlsplit(url).hostname or "")
+        return self.form(url, now).write(self.listing(url, now), urlsplit(url).hostname or "")
 
     def name(self, url: str, event: Event, now: datetime) -> str:
         """Return the id by which a reader of one of its feeds must know an event."""
@@ -102,7 +102,7 @@ def page(
         forms = {
             feed.url: form_of(feed.dialect if feed.beside else dialect, feed.url, dialect) for feed in provider.feeds
         }
-        there = {feed.url for feed in provider.feeds if not feed.beside or forms[feed.url].page == dialect}
-        tenures.append(Tenure(since, {url: form for url, form in forms.items() if url in there}))
+        available = {feed.url for feed in provider.feeds if not feed.beside or forms[feed.url].page == dialect}
+        tenures.append(Tenure(since, {url: form for url, form in forms.items() if url in available}))
     beside = frozenset(feed.url for feed in provider.feeds if feed.beside)
     return StatusPage(slug=provider.slug, lives=lives, tenures=tuple(tenures), beside=beside)

@@ -137,8 +137,8 @@ def broken(feed: bytes, fault: Fault) -> Behaviour:
 
 def reply(code: int, body: bytes = b"", **headers: Any) -> bytes:
     """Return the bytes of an answer; header names are given with _ for -, Content-Length is right unless given."""
-    named = {"Content-Length": str(len(body))} | {name.replace("_", "-").title(): headers[name] for name in headers}
-    lines = [f"HTTP/1.1 {code} Because", *(f"{name}: {value}" for name, value in named.items() if value)]
+    fields = {"Content-Length": str(len(body))} | {name.replace("_", "-").title(): headers[name] for name in headers}
+    lines = [f"HTTP/1.1 {code} Because", *(f"{name}: {value}" for name, value in fields.items() if value)]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from almanac.model import OVER, Impact, Kind, Phase
 from almanac.world.page import StatusPage
 from almanac.world.truth import Event
-from almanac.world.writers import Form, Posts, Start
+from almanac.world.writers import FeedFormat, Posts, Start
 
 Key = tuple[datetime, str, int]  # time and word of a post, and which it is of several that share them
 
@@ -50,18 +50,18 @@ def keys(event: Event) -> list[Key]:
     return names
 
 
-def lines(form: Form, event: Event) -> dict[Key, Line]:
+def lines(form: FeedFormat, event: Event) -> dict[Key, Line]:
     """Return the posts that a feed of this form shows, in their order."""
-    shown = dict[Key, Line]()
+    by_key = dict[Key, Line]()
     for number, (post, key) in enumerate(zip(event.posts, keys(event), strict=True)):
         at = _minute(post.at) if form.says.to_the_minute else post.at
         line = Line(at=at, phase=form.phase(event, number), text=post.text)
         if _is_shown(form, event, number):
-            shown[key] = line
-    return shown
+            by_key[key] = line
+    return by_key
 
 
-def _is_shown(form: Form, event: Event, number: int) -> bool:
+def _is_shown(form: FeedFormat, event: Event, number: int) -> bool:
     match form.says.posts:
         case Posts.NEWEST:
             return event.posts[number] == event.newest
@@ -70,12 +70,12 @@ def _is_shown(form: Form, event: Event, number: int) -> bool:
     return True
 
 
-def once(form: Form, event: Event) -> Sight:
+def glance(form: FeedFormat, event: Event) -> Sight:
     """Return what one look at a feed tells of an event that stands in it."""
     return _sight(form, event, list(lines(form, event).values()), form.impact(event), form.components(event))
 
 
-def _sight(form: Form, event: Event, posts: list[Line], impact: Impact, components: tuple[str, ...]) -> Sight:
+def _sight(form: FeedFormat, event: Event, posts: list[Line], impact: Impact, components: tuple[str, ...]) -> Sight:
     phase = next((line.phase for line in reversed(posts) if line.phase is not Phase.UNKNOWN), Phase.UNKNOWN)
     ended = _end(form, event, posts) if event.is_over and form.says.posts is not Posts.FIRST else None
     started = form_start(form, event, posts)
@@ -93,7 +93,7 @@ def _sight(form: Form, event: Event, posts: list[Line], impact: Impact, componen
     )
 
 
-def form_start(form: Form, event: Event, posts: list[Line]) -> datetime:
+def form_start(form: FeedFormat, event: Event, posts: list[Line]) -> datetime:
     """Return when an event began by what its form tells, be that possible or not."""
     match form.says.start:
         case Start.OPENING:
@@ -106,7 +106,7 @@ def form_start(form: Form, event: Event, posts: list[Line]) -> datetime:
     return min(line.at for line in posts)
 
 
-def _end(form: Form, event: Event, posts: list[Line]) -> datetime | None:
+def _end(form: FeedFormat, event: Event, posts: list[Line]) -> datetime | None:
     """Return the stated end, or the time of the post since which it is over."""
     if form.says.end_stated:
         stated = event.ended or event.over_since
@@ -121,7 +121,7 @@ def _minute(at: datetime) -> datetime:
     return at.replace(second=0)
 
 
-def _still(before: Line | None, line: Line) -> Line:
+def _with_phase(before: Line | None, line: Line) -> Line:
     """Return a post as it is shown now; a phase that is not named any more is known all the same."""
     return line._replace(phase=before.phase) if before and line.phase is Phase.UNKNOWN else line
 
@@ -132,9 +132,9 @@ class Memory:
 
     first: Event
     event: Event
-    form: Form
+    form: FeedFormat
     last: datetime
-    seen: dict[str, datetime] = field(default_factory=dict)  # by address, when it stood in that feed last
+    listed_at: dict[str, datetime] = field(default_factory=dict)  # by address, when it stood in that feed last
     dialects: set[str] = field(default_factory=set)
     posts: dict[Key, Line] = field(default_factory=dict)
     names: dict[str, set[tuple[datetime, str]]] = field(default_factory=dict)  # minutes and words it had under each
@@ -142,47 +142,51 @@ class Memory:
     titles: set[str] = field(default_factory=set)
     impact: Impact = Impact.UNKNOWN
     components: tuple[str, ...] = ()
-    named: bool = False  # by a form that names all of them
-    stated: datetime | None = None  # the start, by a form that states it
+    has_all_names: bool = False  # of components, from a form that names all of them
+    stated_start: datetime | None = None  # by a form that states it
     earliest: datetime | None = None  # what a start that lay after the end was mended to
     absent: datetime | None = None  # since when it is missing from a feed of what goes on
 
 
 @dataclass(slots=True)
-class Witness:
+class Observer:
     """Somebody who looks at the feed of a page now and then, and remembers what it showed."""
 
     page: StatusPage
     memories: dict[str, Memory] = field(default_factory=dict)  # by the event's own id
-    looked: datetime | None = None  # the last look at a feed that is not only read beside another
+    last_look: datetime | None = None  # at a feed that is not only read beside another
     looks: dict[str, datetime] = field(default_factory=dict)  # the last one at each address
 
     def look(self, url: str, now: datetime) -> None:
         """Take in what a feed shows at `now`; of one that is read beside others only what they leave out."""
-        form, shown, beside = self.page.form(url, now), self.page.shown(url, now), url in self.page.beside
-        for event in shown:
-            memory = self.memories.setdefault(event.id, Memory(event, event, form, now))
-            only_beside = memory.seen.keys() <= self.page.beside
-            posts = {key: _still(memory.posts.get(key), line) for key, line in lines(form, event).items()}
-            if not beside or only_beside:
-                memory.form, memory.last, memory.absent = form, now, None
-            if not beside and form.says.posts is Posts.ALL:
-                memory.posts = posts
-            elif not beside or only_beside:
-                memory.posts |= posts
-            else:  # of posts that the first form has shown, it counts
-                posts = {} if memory.form.says.posts is Posts.ALL else posts
-                posts = {key: line for key, line in posts.items() if key not in memory.posts}
-                memory.posts |= posts
-            memory.event, memory.seen[url] = event, now
-            self._learn(memory, form, posts, self.page.name(url, event, now))
+        form, listing = self.page.form(url, now), self.page.listing(url, now)
+        for event in listing:
+            self._see(event, form, url, now)
         if form.says.posts is Posts.FIRST:
-            for name in self.memories.keys() - {event.id for event in shown}:
+            for name in self.memories.keys() - {event.id for event in listing}:
                 self.memories[name].absent = self.memories[name].absent or now
         self.looks[url] = now
-        self.looked = self.looked if beside else now
+        self.last_look = self.last_look if url in self.page.beside else now
 
-    def _learn(self, memory: Memory, form: Form, posts: Mapping[Key, Line], name: str) -> None:
+    def _see(self, event: Event, form: FeedFormat, url: str, now: datetime) -> None:
+        """Take in one event that stands in a feed at `now`."""
+        memory, beside = self.memories.setdefault(event.id, Memory(event, event, form, now)), url in self.page.beside
+        only_beside = memory.listed_at.keys() <= self.page.beside
+        posts = {key: _with_phase(memory.posts.get(key), line) for key, line in lines(form, event).items()}
+        if not beside or only_beside:
+            memory.form, memory.last, memory.absent = form, now, None
+        if not beside and form.says.posts is Posts.ALL:
+            memory.posts = posts
+        elif not beside or only_beside:
+            memory.posts |= posts
+        else:  # of posts that the first form has shown, it counts
+            posts = {} if memory.form.says.posts is Posts.ALL else posts
+            posts = {key: line for key, line in posts.items() if key not in memory.posts}
+            memory.posts |= posts
+        memory.event, memory.listed_at[url] = event, now
+        self._learn(memory, form, posts, self.page.name(url, event, now))
+
+    def _learn(self, memory: Memory, form: FeedFormat, posts: Mapping[Key, Line], name: str) -> None:
         """Remember what is never forgotten of an event that is seen."""
         event = memory.event
         memory.dialects.add(form.dialect)
@@ -190,11 +194,11 @@ class Witness:
             (_minute(line.at), line.text) for line in posts.values() if line.text
         )
         memory.impact = memory.impact if (impact := form.impact(event)) is Impact.UNKNOWN else impact
-        if form.names_all or not memory.named:
+        if form.names_all or not memory.has_all_names:
             memory.components = form.components(event) or memory.components
-            memory.named |= form.names_all
+            memory.has_all_names |= form.names_all
         if form.says.start is Start.STATED:
-            memory.stated = form_start(form, event, [])
+            memory.stated_start = form_start(form, event, [])
         started = self.sight(event.id).started
         if started < form_start(memory.form, event, list(memory.posts.values())):
             memory.earliest = min(memory.earliest or started, started)
@@ -206,15 +210,15 @@ class Witness:
         memory = self.memories[name]
         order = {key: number for number, key in enumerate(keys(memory.event))}
         posts = [memory.posts[key] for key in sorted(memory.posts, key=lambda key: (key[0], order.get(key, -1)))]
-        known = _sight(memory.form, memory.event, posts, memory.impact, memory.components)
-        if memory.stated and memory.form.says.start is Start.FIRST_POST:
-            known = known._replace(started=memory.stated)
+        sight = _sight(memory.form, memory.event, posts, memory.impact, memory.components)
+        if memory.stated_start and memory.form.says.start is Start.FIRST_POST:
+            sight = sight._replace(started=memory.stated_start)
         if memory.earliest:
-            known = known._replace(started=min(known.started, memory.earliest))
+            sight = sight._replace(started=min(sight.started, memory.earliest))
         if memory.form.says.posts is Posts.FIRST and memory.absent:
             # over between two looks: certain is the last sight of it, if there were two
-            return known._replace(ended=memory.last if memory.last > known.started else memory.absent)
-        return known
+            return sight._replace(ended=memory.last if memory.last > sight.started else memory.absent)
+        return sight
 
     def going_on(self) -> list[str]:
         """Return the events that stood in a feed as going on when it was last looked at, by their own ids."""
@@ -223,7 +227,7 @@ class Witness:
             for name, memory in self.memories.items()
             if memory.event.is_going_on
             and not memory.absent
-            and any(self.looks[url] == at for url, at in memory.seen.items())
+            and any(self.looks[url] == at for url, at in memory.listed_at.items())
         ]
 
     def taken_down(self) -> Iterator[str]:

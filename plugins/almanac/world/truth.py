@@ -85,6 +85,10 @@ class Event:
             since = (since or post.at) if phase in OVER else None
         return since
 
+    def reopens(self, number: int) -> bool:
+        """Whether it goes on by the post of this number after an earlier one called it over."""
+        return self.states[number] not in OVER and bool(OVER & set(self.states[:number]))
+
     @property
     def is_going_on(self) -> bool:
         """Whether it is trouble of the service that is not over."""

@@ -102,5 +102,5 @@ def by_chance(
         names = tuple(component.match[0] if component.match else component.name for component in provider.components)
         lives = chance.lives(dice, provider.slug, form, names or ("API", "Website"), since, until)
         pages[provider.slug] = replace(empty, lives=lives)
-        failing += outages(dice, empty.addresses, since, until, every=faults) if faults else ()
+        failing += outages(dice, empty.addresses, since, until, days_between=faults) if faults else ()
     return World(pages=pages, outages=tuple(failing))

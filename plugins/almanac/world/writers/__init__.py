@@ -19,11 +19,11 @@ from almanac.world.writers import (
     statuspage,
     xai,
 )
-from almanac.world.writers.forms import Form, Posts, Speech, Start
+from almanac.world.writers.forms import FeedFormat, Posts, Speech, Start
 
-__all__ = ["FORMS", "Form", "Posts", "Speech", "Start", "form_of", "make"]
+__all__ = ["FORMS", "FeedFormat", "Posts", "Speech", "Start", "form_of", "make"]
 
-FORMS: tuple[Form, ...] = (
+FORMS: tuple[FeedFormat, ...] = (
     statuspage.ATOM,
     statuspage.RSS,
     statuspage.API,
@@ -47,7 +47,7 @@ FORMS: tuple[Form, ...] = (
 )
 
 
-def form_of(dialect: str, url: str, page: str = "") -> Form:
+def form_of(dialect: str, url: str, page: str = "") -> FeedFormat:
     """Return the form of a feed by its dialect and address, on a page of this make if there is such a one.
 
     Of several of one dialect it is the one of that suffix. Raises ValueError for a dialect that no writer has.

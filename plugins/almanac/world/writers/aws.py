@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from almanac.model import OVER, Impact, Phase
 from almanac.world.truth import Event, Post
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Posts, Speech, own_components
+from almanac.world.writers.forms import FeedFormat, Posts, Speech, own_components
 
 _OWN = re.compile(r"[a-z0-9.-]{1,80}_\d{1,24}")
 _LEVELS = {Impact.NONE: "Informational message", Impact.MINOR: "Service degradation"}
@@ -28,8 +28,8 @@ def name(event: Event, host: str) -> str:
 
 def service(event: Event) -> str:
     """Return the service and region by which the feed knows what is affected."""
-    what = event.components[0].lower() if event.components else "multipleservices"
-    return f"{re.sub(r'[^a-z0-9]+', '', what) or 'service'}-us-east-1"
+    component = event.components[0].lower() if event.components else "multipleservices"
+    return f"{re.sub(r'[^a-z0-9]+', '', component) or 'service'}-us-east-1"
 
 
 def rss(events: Sequence[Event], host: str) -> bytes:
@@ -61,15 +61,19 @@ def _stamp(at: datetime) -> str:
     return f"{local:%a, %d %b %Y %H:%M:%S %Z}"
 
 
+def _closes(event: Event, post: Post) -> bool:
+    """Say whether this is the post by which readers know that it is over."""
+    return event.is_over and post == event.newest
+
+
 def phase(event: Event, number: int) -> Phase:
     """Return that it is over for the newest post, and nothing for the others: one title stands over all.
 
     That it has begun again is told by the words of the post before, which called it over.
     """
-    if event.is_over and event.posts[number] == event.newest:
+    if _closes(event, event.posts[number]):
         return Phase.RESOLVED
-    begun_again = event.states[number] not in OVER and OVER & set(event.states[:number])
-    return Phase.INVESTIGATING if begun_again else Phase.UNKNOWN
+    return Phase.INVESTIGATING if event.reopens(number) else Phase.UNKNOWN
 
 
 def components(event: Event) -> tuple[str, ...]:
@@ -82,7 +86,7 @@ def impact(event: Event) -> Impact:
     return event.impact if event.impact in _LEVELS and not event.is_over else Impact.UNKNOWN
 
 
-RSS = Form(
+RSS = FeedFormat(
     "aws",
     rss,
     name,
@@ -139,24 +143,26 @@ def _log(event: Event) -> list[dict[str, Any]]:
 
 
 def _status(event: Event, post: Post) -> int:
-    if event.is_over and post == event.newest:
+    if _closes(event, post):
         return 0
     return {Impact.NONE: 1, Impact.MINOR: 2}.get(event.impact, 3)
 
 
 def worst(event: Event) -> Impact:
     """Return the impact of the worst level of its log; a disruption may be of any."""
-    named = any(_status(event, post) for post in event.posts)
-    return event.impact if event.impact in _LEVELS and named else Impact.UNKNOWN
+    has_level = any(_status(event, post) for post in event.posts)
+    return event.impact if event.impact in _LEVELS and has_level else Impact.UNKNOWN
 
 
 def json_phase(event: Event, number: int) -> Phase:
     """Return that it is over for the newest post of what is over, and nothing for the others."""
-    return Phase.RESOLVED if event.is_over and event.posts[number] == event.newest else Phase.UNKNOWN
+    return Phase.RESOLVED if _closes(event, event.posts[number]) else Phase.UNKNOWN
 
 
-EVENTS = Form("aws-json", events, name, "/events", Speech(), phase=json_phase, components=components, impact=worst)
-CURRENT = Form(
+EVENTS = FeedFormat(
+    "aws-json", events, name, "/events", Speech(), phase=json_phase, components=components, impact=worst
+)
+CURRENT = FeedFormat(
     "aws-current-json",
     current,
     name,

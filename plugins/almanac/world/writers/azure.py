@@ -9,7 +9,7 @@ from hashlib import sha256
 from almanac.model import Phase
 from almanac.world.truth import Event
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Posts, Speech, own_components
+from almanac.world.writers.forms import FeedFormat, Posts, Speech, own_components
 
 
 def name(event: Event, host: str) -> str:
@@ -42,4 +42,6 @@ def phase(event: Event, number: int) -> Phase:
     return Phase.UNKNOWN
 
 
-RSS = Form("azure", rss, name, "/feed/", Speech(posts=Posts.FIRST, window=0), phase=phase, components=own_components)
+RSS = FeedFormat(
+    "azure", rss, name, "/feed/", Speech(posts=Posts.FIRST, window=0), phase=phase, components=own_components
+)

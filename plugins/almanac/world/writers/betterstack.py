@@ -14,7 +14,7 @@ from typing import Any
 from almanac.model import OVER, Impact, Phase, stamp
 from almanac.world.truth import Event
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Posts, Speech, Start, own_components
+from almanac.world.writers.forms import FeedFormat, Posts, Speech, Start, own_components
 
 _NUMBER = re.compile(r"\d{1,20}")
 _ANCHOR = re.compile(r"(?=[a-f]*\d)[0-9a-f]{6,64}")
@@ -64,7 +64,7 @@ def components(event: Event) -> tuple[str, ...]:
     return (_monitored(event),) if event.monitored else ()
 
 
-RSS = Form(
+RSS = FeedFormat(
     "betterstack",
     rss,
     name,
@@ -138,11 +138,10 @@ def phase(event: Event, number: int) -> Phase:
     state = event.states[number]
     if state in OVER:
         return Phase.RESOLVED
-    begun_again = OVER & set(event.states[:number])
-    return state if begun_again or not event.monitored else Phase.UNKNOWN
+    return state if event.reopens(number) or not event.monitored else Phase.UNKNOWN
 
 
-JSON = Form(
+JSON = FeedFormat(
     "betterstack-json",
     index,
     name,

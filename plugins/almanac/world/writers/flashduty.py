@@ -10,7 +10,7 @@ from datetime import timedelta, timezone
 from almanac.model import Impact
 from almanac.world.truth import Event
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Posts, Speech, own_components, stated_phase
+from almanac.world.writers.forms import FeedFormat, Posts, Speech, own_components, stated_phase
 
 _URN = re.compile(r"(?:urn:flashduty:change:)?(\d{1,20})")
 _LEVELS = {Impact.MINOR: "degraded_performance", Impact.MAJOR: "partial_outage", Impact.CRITICAL: "full_outage"}
@@ -43,7 +43,7 @@ def _entry(event: Event, host: str) -> str:
     )
 
 
-ATOM = Form(
+ATOM = FeedFormat(
     "flashduty",
     atom,
     name,
@@ -83,12 +83,12 @@ def change_list(events: Sequence[Event], host: str) -> bytes:
     return json.dumps({"items": items}).encode()
 
 
-def own_impact(event: Event) -> Impact:
+def level_impact(event: Event) -> Impact:
     """Return the impact that its components' levels mean."""
     return event.impact if event.impact in _LEVELS and event.components else Impact.UNKNOWN
 
 
-LIST = Form(
+LIST = FeedFormat(
     "flashduty-json",
     change_list,
     name,
@@ -96,5 +96,5 @@ LIST = Form(
     Speech(window=0),
     phase=stated_phase,
     components=own_components,
-    impact=own_impact,
+    impact=level_impact,
 )

@@ -64,6 +64,11 @@ def no_impact(event: Event) -> Impact:
     return Impact.UNKNOWN
 
 
+def own_impact(event: Event) -> Impact:
+    """Return the impact that people gave it."""
+    return event.impact
+
+
 def own_phase(event: Event, number: int) -> Phase:
     """Return the phase in force after a post."""
     return event.states[number]
@@ -75,7 +80,7 @@ def stated_phase(event: Event, number: int) -> Phase:
     return {Phase.POSTMORTEM: Phase.RESOLVED, Phase.UNKNOWN: Phase.INVESTIGATING}.get(phase, phase)
 
 
-class Form(NamedTuple):
+class FeedFormat(NamedTuple):
     """A form of feed, and what it says of an event. `dialect` is what provider files and the archive call it.
 
     `maker` is whose pages have it, where its dialect does not say so: two makers answer in one form.

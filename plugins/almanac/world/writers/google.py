@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from almanac.model import OVER, Impact, Phase, stamp
 from almanac.world.truth import Event, Post
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Posts, Speech, Start, own_components
+from almanac.world.writers.forms import FeedFormat, Posts, Speech, Start, own_components
 
 _OWN = re.compile(r"[A-Za-z0-9_-]{6,64}")
 _ZONE = "US/Pacific"
@@ -23,8 +23,7 @@ _ZONE = "US/Pacific"
 
 def name(event: Event, host: str) -> str:
     """Return the name that stands in its address and in the ids of its posts."""
-    given = (one for one in (event.name, event.id) if _OWN.fullmatch(one))
-    return next(given, "") or xml.token(event, xml.LOWER, 20)
+    return xml.own_name(event, _OWN) or xml.token(event, xml.LOWER, 20)
 
 
 def atom(events: Sequence[Event], host: str) -> bytes:
@@ -36,11 +35,11 @@ def atom(events: Sequence[Event], host: str) -> bytes:
 
 def _entry(event: Event, number: int, host: str) -> str:
     """Return the entry of one post; it states what was known of start and end when it was written."""
-    post, then = event.posts[number], replace(event, posts=event.posts[: number + 1])
-    prefix = "RESOLVED: " if then.is_over else "UPDATE: " if number else ""
+    post, version = event.posts[number], replace(event, posts=event.posts[: number + 1])
+    prefix = "RESOLVED: " if version.is_over else "UPDATE: " if number else ""
     words = f"<p> Incident began at <strong>{_local(event.began or event.posts[0].at)}</strong>"
-    if then.over_since:
-        words += f" and ended at <strong>{_local(event.ended or then.over_since)}</strong>"
+    if version.over_since:
+        words += f" and ended at <strong>{_local(event.ended or version.over_since)}</strong>"
     words += f" <span>(all times are <strong>{_ZONE}</strong>).</span></p>"
     words += f'<div class="cBIRi14aVDP__status-update-text"><p>{xml.html(post.text)}</p></div><hr>'
     if event.components:
@@ -67,7 +66,7 @@ def phase(event: Event, number: int) -> Phase:
     """Return the phase that the title of a post tells: that it is over, or that it has begun again; else nothing."""
     if event.states[number] in OVER:
         return Phase.RESOLVED
-    return Phase.INVESTIGATING if OVER & set(event.states[:number]) else Phase.UNKNOWN
+    return Phase.INVESTIGATING if event.reopens(number) else Phase.UNKNOWN
 
 
 def phase_in_json(event: Event, number: int) -> Phase:
@@ -75,7 +74,7 @@ def phase_in_json(event: Event, number: int) -> Phase:
     fine = [state in OVER for state in event.states]
     if fine[number]:
         return Phase.RESOLVED if event.is_over or not all(fine[number:]) else Phase.UNKNOWN
-    return Phase.INVESTIGATING if any(fine[:number]) else Phase.UNKNOWN
+    return Phase.INVESTIGATING if event.reopens(number) else Phase.UNKNOWN
 
 
 _LEVELS = {
@@ -124,7 +123,7 @@ def impact(event: Event) -> Impact:
     return event.impact if event.impact in _LEVELS else Impact.MINOR
 
 
-ATOM = Form(
+ATOM = FeedFormat(
     "google",
     atom,
     name,
@@ -133,7 +132,7 @@ ATOM = Form(
     phase=phase,
     components=own_components,
 )
-JSON = Form(
+JSON = FeedFormat(
     "google-json",
     incidents,
     name,
@@ -150,6 +149,6 @@ def no_incidents(events: Sequence[Event], host: str) -> bytes:
     return b"[]"
 
 
-WORKSPACE = Form(
+WORKSPACE = FeedFormat(
     "google-workspace-json", no_incidents, name, ".json", Speech(start=Start.STATED, silent=True), maker="google"
 )

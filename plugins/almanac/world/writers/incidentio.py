@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from almanac.model import Impact, Phase, stamp
 from almanac.world.truth import Event
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Posts, Speech, Start, own_components, stated_phase
+from almanac.world.writers.forms import FeedFormat, Posts, Speech, Start, own_components, own_impact, stated_phase
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
 _OWN = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
@@ -71,7 +71,7 @@ def phase(event: Event, number: int) -> Phase:
     return Phase.IN_PROGRESS if state is Phase.VERIFYING else state
 
 
-ATOM = Form(
+ATOM = FeedFormat(
     "incidentio",
     atom,
     ulid,
@@ -122,12 +122,7 @@ def widget(events: Sequence[Event], host: str) -> bytes:
     return json.dumps({"page_url": f"https://{host}/", "ongoing_incidents": going_on}).encode()
 
 
-def own_impact(event: Event) -> Impact:
-    """Return its impact, which only the JSON names."""
-    return event.impact
-
-
-API = Form(
+API = FeedFormat(
     "statuspage-json",
     api,
     ulid,

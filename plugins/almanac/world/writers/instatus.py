@@ -9,7 +9,7 @@ from datetime import datetime
 from almanac.model import Kind, Phase
 from almanac.world.truth import Event, Post
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Speech, Start, own_components
+from almanac.world.writers.forms import FeedFormat, Speech, Start, own_components
 
 _OWN = re.compile(r"c[a-z0-9]{24}")
 _WORDS = {Phase.SCHEDULED: "Identified", Phase.IN_PROGRESS: "Identified", Phase.VERIFYING: "Verifying"}
@@ -67,7 +67,7 @@ def phase(event: Event, number: int) -> Phase:
     return state
 
 
-ATOM = Form(
+ATOM = FeedFormat(
     "instatus",
     atom,
     name,

@@ -9,15 +9,14 @@ from datetime import datetime
 from almanac.model import Kind
 from almanac.world.truth import Event
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Speech
+from almanac.world.writers.forms import FeedFormat, Speech
 
 _OWN = re.compile(r"[A-Za-z0-9_-]{12}")
 
 
 def name(event: Event, host: str) -> str:
     """Return the twelve characters that name an event in its address."""
-    given = (one for one in (event.name, event.id) if _OWN.fullmatch(one))
-    return next(given, "") or xml.token(event, xml.LOWER, 12)
+    return xml.own_name(event, _OWN) or xml.token(event, xml.LOWER, 12)
 
 
 def rss(events: Sequence[Event], host: str) -> bytes:
@@ -47,4 +46,4 @@ def _day(at: datetime) -> str:
     return f"{at:%b} {at.day}, {at:%Y, %H:%M}"
 
 
-RSS = Form("lambstatus", rss, name, ".rss", Speech(to_the_minute=True, plans=True))
+RSS = FeedFormat("lambstatus", rss, name, ".rss", Speech(to_the_minute=True, plans=True))

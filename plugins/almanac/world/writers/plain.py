@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 from almanac.world.truth import Event, Post
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Posts, Speech, stated_phase
+from almanac.world.writers.forms import FeedFormat, Posts, Speech, stated_phase
 
 
 def name(event: Event, host: str) -> str:
@@ -41,4 +41,4 @@ def channel(items: str, host: str) -> bytes:
     return f'<rss version="2.0"><channel><title>{host}</title>{items}</channel></rss>'.encode()
 
 
-RSS = Form("plain", rss, name, ".rss", Speech(posts=Posts.NEWEST), phase=stated_phase)
+RSS = FeedFormat("plain", rss, name, ".rss", Speech(posts=Posts.NEWEST), phase=stated_phase)

@@ -13,15 +13,14 @@ from typing import Any
 from almanac.model import Impact, Phase, stamp
 from almanac.world.truth import Event, Post
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Speech, own_components
+from almanac.world.writers.forms import FeedFormat, Speech, own_components, own_impact
 
 _OWN = re.compile(r"[a-z0-9]{12}")
 
 
 def name(event: Event, host: str) -> str:
     """Return the twelve characters that name an event in its address."""
-    given = (one for one in (event.name, event.id) if _OWN.fullmatch(one))
-    return next(given, "") or xml.token(event, xml.LOWER, 12)
+    return xml.own_name(event, _OWN) or xml.token(event, xml.LOWER, 12)
 
 
 def atom(events: Sequence[Event], host: str) -> bytes:
@@ -127,15 +126,10 @@ def _updates(posts: Sequence[Post]) -> Iterator[dict[str, str]]:
         yield {"display_at": stamp(post.at), "body": post.text, "status": status}
 
 
-def own_impact(event: Event) -> Impact:
-    """Return its impact, which only the API names."""
-    return event.impact
-
-
 _SAYS = Speech(to_the_minute=True, plans=True)
-ATOM = Form("statuspage", atom, name, ".atom", _SAYS)
-RSS = Form("statuspage", rss, name, ".rss", _SAYS)
-API = Form(
+ATOM = FeedFormat("statuspage", atom, name, ".atom", _SAYS)
+RSS = FeedFormat("statuspage", rss, name, ".rss", _SAYS)
+API = FeedFormat(
     "statuspage-json",
     linked_short,
     name,

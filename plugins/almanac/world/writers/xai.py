@@ -9,7 +9,7 @@ from datetime import datetime
 from almanac.model import Impact
 from almanac.world.truth import Event, Post
 from almanac.world.writers import xml
-from almanac.world.writers.forms import Form, Speech, Start
+from almanac.world.writers.forms import FeedFormat, Speech, Start
 
 _OWN = re.compile(r"INC[0-9a-f]{6,12}")
 _SEVERITIES = {Impact.NONE: "info", Impact.MINOR: "disruption", Impact.MAJOR: "outage", Impact.CRITICAL: "outage"}
@@ -64,7 +64,7 @@ def impact(event: Event) -> Impact:
     return event.impact if event.impact is Impact.MINOR and not event.is_over else Impact.UNKNOWN
 
 
-RSS = Form(
+RSS = FeedFormat(
     "xai",
     rss,
     name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -22,6 +23,11 @@ def escape(text: str) -> str:
 def html(text: str) -> str:
     """Return plain text as HTML, lines as lines."""
     return escape(text).replace("\n", "<br />")
+
+
+def own_name(event: Event, pattern: re.Pattern[str]) -> str:
+    """Return the name or else the id of an event that its page's software could have made up; "" if neither is like that."""
+    return next((name for name in (event.name, event.id) if pattern.fullmatch(name)), "")
 
 
 def token(event: Event, alphabet: str, length: int) -> str:
