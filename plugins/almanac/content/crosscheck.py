@@ -22,7 +22,7 @@ PROVIDER = re.compile(r"/providers/([a-z0-9-]+)/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class SiteIndex:
     """What the rest of the site holds."""
 
     providers: Collection[str]  # slugs
@@ -31,26 +31,26 @@ class World:
     pictures: Collection[str] = ()  # addresses
 
 
-def across(manuscripts: Iterable[Manuscript], world: World) -> list[Problem]:
+def across(manuscripts: Iterable[Manuscript], site: SiteIndex) -> list[Problem]:
     """Return every problem, but dead links, that shows only when the files are seen together."""
     everything = list(manuscripts)
     by_url: dict[str, Manuscript] = {}
     faults: list[Problem] = []
     for manuscript in everything:
-        faults += _address(manuscript, by_url, world)
+        faults += _address(manuscript, by_url, site)
         by_url.setdefault(manuscript.url, manuscript)
     for manuscript in everything:
-        faults += attempt(manuscript.matter.file, lambda: _across(manuscript, by_url, world))  # noqa: B023
+        faults += attempt(manuscript.matter.file, lambda: _across(manuscript, by_url, site))  # noqa: B023
     return sorted(faults)
 
 
-def _across(manuscript: Manuscript, by_url: Mapping[str, Manuscript], world: World) -> Iterator[Problem]:
+def _across(manuscript: Manuscript, by_url: Mapping[str, Manuscript], site: SiteIndex) -> Iterator[Problem]:
     yield from _known_before(manuscript, by_url)
-    yield from _names(manuscript, world)
+    yield from _names(manuscript, site)
     yield from _times(manuscript)
 
 
-def dead_links(manuscripts: Iterable[Manuscript], world: World, broken: Collection[str] = ()) -> list[Problem]:
+def dead_links(manuscripts: Iterable[Manuscript], site: SiteIndex, broken: Collection[str] = ()) -> list[Problem]:
     """Return a fault for every link that leads nowhere on the site.
 
     `broken` are addresses of files with faults of their own: links to them are not blamed as well.
@@ -59,7 +59,7 @@ def dead_links(manuscripts: Iterable[Manuscript], world: World, broken: Collecti
     by_url: dict[str, Manuscript] = {}
     for manuscript in everything:
         by_url.setdefault(manuscript.url, manuscript)
-    addresses = _Addresses(by_url, world, broken)
+    addresses = _Addresses(by_url, site, broken)
     faults: list[Problem] = []
     for manuscript in everything:
         faults += attempt(manuscript.matter.file, lambda: _dead(manuscript, addresses))  # noqa: B023
@@ -72,12 +72,12 @@ def _dead(manuscript: Manuscript, addresses: _Addresses) -> Iterator[Problem]:
             yield manuscript.problem(spot, message)
 
 
-def _address(manuscript: Manuscript, by_url: Mapping[str, Manuscript], world: World) -> Iterator[Problem]:
+def _address(manuscript: Manuscript, by_url: Mapping[str, Manuscript], site: SiteIndex) -> Iterator[Problem]:
     url = manuscript.url
     if url in by_url:
         message = f"has the address of content/{by_url[url].file}, {url}; rename one of the two"
         yield Problem(file=manuscript.matter.file, message=message)
-    elif not manuscript.year and world.leads(url.lstrip("/")):
+    elif not manuscript.year and site.leads(url.lstrip("/")):
         yield Problem(file=manuscript.matter.file, message=f"has the address of another page, {url}; rename it")
 
 
@@ -89,15 +89,15 @@ def _known_before(manuscript: Manuscript, by_url: Mapping[str, Manuscript]) -> I
         yield manuscript.matter.problem(("first_url",), message)
 
 
-def _names(manuscript: Manuscript, world: World) -> Iterator[Problem]:
+def _names(manuscript: Manuscript, site: SiteIndex) -> Iterator[Problem]:
     """Yield a problem for each provider and incident that the site does not have."""
     for index, slug in enumerate(manuscript.values.get("providers", ())):
-        if slug not in world.providers:
-            yield manuscript.matter.problem(("providers", index), unknown_provider(slug, world.providers))
+        if slug not in site.providers:
+            yield manuscript.matter.problem(("providers", index), unknown_provider(slug, site.providers))
     for index, key in enumerate(manuscript.values.get("incidents", ())):
         slug, _, raw = key.partition("/")
-        if (slug, raw) not in world.incidents:
-            yield manuscript.matter.problem(("incidents", index), unknown_incident(slug, raw, world))
+        if (slug, raw) not in site.incidents:
+            yield manuscript.matter.problem(("incidents", index), unknown_incident(slug, raw, site))
 
 
 def unknown_provider(slug: str, providers: Collection[str]) -> str:
@@ -107,11 +107,11 @@ def unknown_provider(slug: str, providers: Collection[str]) -> str:
     return f"{quoted(slug)} is not a provider here; {cure}"
 
 
-def unknown_incident(slug: str, raw: str, world: World) -> str:
+def unknown_incident(slug: str, raw: str, site: SiteIndex) -> str:
     """Return a message about an incident that the archive does not hold, with the one probably meant."""
-    if slug not in world.providers:
-        return unknown_provider(slug, world.providers)
-    near = nearest(raw, [incident for provider, incident in world.incidents if provider == slug])
+    if slug not in site.providers:
+        return unknown_provider(slug, site.providers)
+    near = nearest(raw, [incident for provider, incident in site.incidents if provider == slug])
     cure = f"did you mean '{slug}/{near}'?" if near else f"write the id as content/incidents/{slug} has it"
     return f"{quoted(f'{slug}/{raw}')} is not in the archive; {cure}"
 
@@ -132,12 +132,12 @@ def _times(manuscript: Manuscript) -> Iterator[Problem]:
 class _Addresses:
     """The addresses that links inside the site may lead to."""
 
-    def __init__(self, by_url: Mapping[str, Manuscript], world: World, broken: Collection[str]) -> None:
+    def __init__(self, by_url: Mapping[str, Manuscript], site: SiteIndex, broken: Collection[str]) -> None:
         self._by_url = by_url
         self._broken = broken
         self._by_file = {manuscript.file: manuscript for manuscript in by_url.values()}
-        self._world = world
-        self._pages = set(world.incidents.values())
+        self._site = site
+        self._pages = set(site.incidents.values())
 
     def wrong_with(self, spot: Spot, source: Manuscript) -> str:
         """Return why a link of `source` leads nowhere; "" if it leads somewhere, or out of the site."""
@@ -167,19 +167,19 @@ class _Addresses:
 
     def _leads(self, path: str) -> bool:
         if match := INCIDENT.fullmatch(path):
-            return path in self._pages or (match[1] not in self._world.providers and self._world.leads(path[1:]))
+            return path in self._pages or (match[1] not in self._site.providers and self._site.leads(path[1:]))
         if match := PROVIDER.match(path):
-            return match[1] in self._world.providers and self._world.leads(path[1:])
+            return match[1] in self._site.providers and self._site.leads(path[1:])
         if path.startswith("/images/"):
-            return path in self._world.pictures
+            return path in self._site.pictures
         if path.startswith("/articles/") and path.endswith("/") and path != "/articles/":
             return False
-        return self._world.leads(path[1:])
+        return self._site.leads(path[1:])
 
     def _nowhere(self, path: str) -> str:
         if f"{path}/" in self._by_url or self._leads(f"{path}/"):
             return f"{path} is an address without its last slash; write {path}/"
-        candidates = self._world.pictures if path.startswith("/images/") else [*self._by_url, *self._pages]
+        candidates = self._site.pictures if path.startswith("/images/") else [*self._by_url, *self._pages]
         near = nearest(path, candidates) if len(path) < 200 else ""
         return f"{path[:80]} is a broken link: no such page; " + (
             f"did you mean {near}?" if near else "correct the address"

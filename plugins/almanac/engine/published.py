@@ -113,7 +113,7 @@ def _calendar(edition: Edition, of: Of = None) -> bytes:
     return calendars.calendar(title, [_event(edition, card) for card in cards], edition.plan)
 
 
-def _event(edition: Edition, card: Card) -> calendars.Event:
+def _event(edition: Edition, card: Card) -> calendars.CalendarEvent:
     provider = edition.providers[card.provider]
     if card.kind != Kind.MAINTENANCE or card.phase in OVER:
         return calendars.event(card, provider)

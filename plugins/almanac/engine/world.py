@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from almanac import views
-from almanac.content.crosscheck import World
+from almanac.content.crosscheck import SiteIndex
 from almanac.engine.surfaces import SURFACES
 from almanac.snapshot import Snapshot
 
 
-def world(almanac: Snapshot) -> World:
+def world(almanac: Snapshot) -> SiteIndex:
     """The providers and incidents of a Snapshot, and every address the engine makes something at."""
-    return World(
+    return SiteIndex(
         providers=[provider.slug for provider in almanac.providers],
         incidents={
             (card.provider, card.id): views.incident_url(card) for cards in almanac.cards.values() for card in cards

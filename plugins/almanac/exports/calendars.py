@@ -29,7 +29,7 @@ _ESCAPES = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,"})
 _PIECES = re.compile(rb".{1,%d}(?:\Z|(?<!\\)(?![\x80-\xbf]))|.{1,%d}(?![\x80-\xbf])" % (WIDTH, WIDTH))
 
 
-class Event(NamedTuple):
+class CalendarEvent(NamedTuple):
     """An incident and, for maintenance that is not over, the window announced for it."""
 
     card: Card
@@ -38,14 +38,16 @@ class Event(NamedTuple):
     until: datetime | None
 
 
-def event(card: Card, provider: Provider, window: tuple[datetime | None, datetime | None] = (None, None)) -> Event:
+def event(
+    card: Card, provider: Provider, window: tuple[datetime | None, datetime | None] = (None, None)
+) -> CalendarEvent:
     """Return what a calendar shows of an incident. `window` is the announced one, if it is not over."""
     start, end = window
     ended = None if card.ended is None else moment(max(card.ended, card.started))
-    return Event(card, provider, start or moment(card.started), end or ended)
+    return CalendarEvent(card, provider, start or moment(card.started), end or ended)
 
 
-def calendar(title: str, events: Iterable[Event], site: Home) -> bytes:
+def calendar(title: str, events: Iterable[CalendarEvent], site: Home) -> bytes:
     """Return a calendar with its entries in the order given."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", f"X-WR-CALNAME:{_text(title)}"]
     for one in events:
@@ -53,7 +55,7 @@ def calendar(title: str, events: Iterable[Event], site: Home) -> bytes:
     return b"".join(_folded(line.encode()) + b"\r\n" for line in [*lines, "END:VCALENDAR"])
 
 
-def _entry(event: Event, site: Home) -> list[str]:
+def _entry(event: CalendarEvent, site: Home) -> list[str]:
     card, name = event.card, event.provider.name
     changed = _time(moment(max(card.posted, card.changed)))
     until = event.until if event.until and event.until >= event.since else None
@@ -90,7 +92,7 @@ def _folded(line: bytes) -> bytes:
     return line if len(line) <= WIDTH else b"\r\n ".join(_PIECES.findall(line))
 
 
-def _open(event: Event) -> str:
+def _open(event: CalendarEvent) -> str:
     if event.until or event.card.kind == Kind.MAINTENANCE:
         return ""
     return f" ({base.length(event.card)})"

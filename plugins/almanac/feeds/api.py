@@ -26,9 +26,9 @@ from . import (
 )
 from .dialect import EntryError, ReadContext
 from .document import digest
-from .records import Form
+from .records import RecordForm
 
-FORMS: tuple[Form, ...] = (
+FORMS: tuple[RecordForm, ...] = (
     statuspage_json.CURRENT,  # before the history, which has fewer fields
     statuspage_json.HISTORY,
     incidentio_json.FORM,
@@ -100,13 +100,13 @@ def _one_per_id(incidents: Iterable[Incident], context: ReadContext) -> list[Inc
     return [duplicates.merge(same, context) if len(same) > 1 else same[0] for same in by_id.values()]
 
 
-def _incident(form: Form, record: Any, context: ReadContext) -> Incident:
+def _incident(form: RecordForm, record: Any, context: ReadContext) -> Incident:
     if not isinstance(record, dict):
         raise EntryError(f"it is {type(record).__name__}, not an object")
     return form.read(record, context)
 
 
-def _records(body: bytes, hint: str) -> tuple[Form, Sequence[Any]]:
+def _records(body: bytes, hint: str) -> tuple[RecordForm, Sequence[Any]]:
     """Return the form of an answer and its records; where it is in several, the hinted one or else the first."""
     try:
         data = records.parse(_text(body))

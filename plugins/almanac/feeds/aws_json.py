@@ -14,7 +14,7 @@ from almanac.model import Impact, Incident, Phase, Window
 
 from . import records
 from .dialect import Draft, EntryError, Post, ReadContext, incident
-from .records import Form, Record, listing, mapping, text
+from .records import Record, RecordForm, listing, mapping, text
 
 _PAGE = "https://health.aws.amazon.com/health/status"
 _OVER = "0"
@@ -129,11 +129,11 @@ def _never(record: Record, zone: tzinfo) -> datetime | None:
     return None
 
 
-CURRENT = Form(
+CURRENT = RecordForm(
     name="aws-current-json",
     records=_currentevents,
     read=_reader("aws-current-json"),
     since=records.since("date"),
     window=Window.CURRENT,
 )
-EVENTS = Form(name="aws-json", records=_events, read=_reader("aws-json"), since=_never)
+EVENTS = RecordForm(name="aws-json", records=_events, read=_reader("aws-json"), since=_never)

@@ -11,7 +11,7 @@ from almanac.model import OVER, Incident, Phase
 
 from . import records, wording
 from .dialect import Draft, EntryError, Post, ReadContext, incident
-from .records import Form, Record, listing, mapping, text
+from .records import Record, RecordForm, listing, mapping, text
 
 _WORST = ("downtime", "degraded", "maintenance")  # states of a resource that say how bad it was, the worst first
 _FINE = frozenset({"resolved", "operational"})
@@ -124,4 +124,4 @@ def _since(record: Record, zone: tzinfo) -> datetime | None:
     return records.since("starts_at")(record, zone) if record.get("aggregate_state") == "resolved" else None
 
 
-FORM = Form(name="betterstack-json", records=_records, read=_read, since=_since)
+FORM = RecordForm(name="betterstack-json", records=_records, read=_read, since=_since)

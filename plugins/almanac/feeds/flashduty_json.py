@@ -13,7 +13,7 @@ from almanac.model import Incident
 
 from . import flashduty, records
 from .dialect import Draft, EntryError, Post, ReadContext, incident
-from .records import Form, Record, mapping, text
+from .records import Record, RecordForm, mapping, text
 
 _WORST = ("full_outage", "partial_outage", "degraded_performance", "degraded", "under_maintenance")  # the worst first
 
@@ -72,4 +72,4 @@ def _since(record: Record, zone: tzinfo) -> datetime | None:
     return records.since("start_at_seconds")(record, zone)
 
 
-FORM = Form(name="flashduty-json", records=_records, read=_read, since=_since)
+FORM = RecordForm(name="flashduty-json", records=_records, read=_read, since=_since)

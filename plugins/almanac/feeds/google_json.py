@@ -13,7 +13,7 @@ from almanac.text import markdown
 
 from . import records
 from .dialect import Draft, EntryError, Post, ReadContext, incident, tidy_link
-from .records import Form, Record, text
+from .records import Record, RecordForm, text
 
 
 def _records(answer: Any) -> Sequence[Any] | None:
@@ -81,8 +81,8 @@ def _post(update: Record, phase: Phase | None, record: Record, context: ReadCont
     return Post(at=at, html=markdown.article(text(update.get("text"))), phase=phase)
 
 
-def _form(name: str, page: str) -> Form:
-    return Form(name=name, records=_records, read=_reader(name, page), since=records.since("begin"))
+def _form(name: str, page: str) -> RecordForm:
+    return RecordForm(name=name, records=_records, read=_reader(name, page), since=records.since("begin"))
 
 
 CLOUD = _form("google-json", "https://status.cloud.google.com/")

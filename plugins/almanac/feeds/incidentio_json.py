@@ -10,7 +10,7 @@ from almanac.text import markdown
 
 from . import incidentio, records
 from .dialect import Draft, EntryError, Post, ReadContext, incident
-from .records import Form, Record, text
+from .records import Record, RecordForm, text
 
 _LISTS = ("ongoing_incidents", "in_progress_maintenances", "scheduled_maintenances")
 _PHASES = {"maintenance_scheduled": "Scheduled", "maintenance_in_progress": "In progress"}
@@ -57,7 +57,7 @@ def _read(record: Record, context: ReadContext) -> Incident:
     return incident(draft, context)
 
 
-FORM = Form(
+FORM = RecordForm(
     name="incidentio-json",
     records=_records,
     read=_read,

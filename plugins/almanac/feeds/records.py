@@ -26,7 +26,7 @@ _MILLISECONDS = 10**11  # a number of seconds since 1970 that large is in the ye
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class RecordForm:
     """How one kind of JSON answer is recognised, cut into records, and read.
 
     `records` are those of a whole answer, None if it is in another form; what is no object among them costs itself

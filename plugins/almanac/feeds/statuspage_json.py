@@ -16,7 +16,7 @@ from almanac.text import markdown
 
 from . import incidentio, records, wording
 from .dialect import Draft, EntryError, Post, ReadContext, incident, oldest_first, tidy_link
-from .records import Form, Record, mapping, text
+from .records import Record, RecordForm, mapping, text
 
 
 def _history(answer: Any) -> Sequence[Any] | None:
@@ -104,5 +104,5 @@ def _since(record: Record, zone: tzinfo) -> datetime | None:
     return records.since("created_at")(record, zone) if wording.phase(status) in OVER else None
 
 
-HISTORY = Form(name="statuspage-json", records=_history, read=_read, since=_since)
+HISTORY = RecordForm(name="statuspage-json", records=_history, read=_read, since=_since)
 CURRENT = replace(HISTORY, records=_current, window=Window.CURRENT)
