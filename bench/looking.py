@@ -181,18 +181,14 @@ def own_scripts(output: Path) -> list[str]:
 @contextmanager
 def looker(output: Path, *, policy: bool) -> Iterator[Looker]:
     """Yield a browser at a built site; `policy` False takes its content security policies away, as old browsers do."""
-    from playwright.sync_api import sync_playwright
-
     (output / HALL).write_text("<!doctype html><title>hall</title><link rel=icon href=data:,><body>")
     try:
-        with shots.served(output) as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shots.CHROMIUM, args=["--no-sandbox"])
-            context = browser.new_context(bypass_csp=not policy)
+        with shots.served(output) as address, shots.browser() as chromium:
+            context = chromium.new_context(bypass_csp=not policy)
             context.add_init_script(f"window.allowed = top.allowed = {json.dumps(own_scripts(output))};{HOOKS}")
             page = context.new_page()
             page.set_default_timeout(PATIENCE)
             yield Looker(page, address)
-            browser.close()
     finally:
         (output / HALL).unlink()
 

@@ -18,12 +18,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from almanac.text import markdown
+from tests.support import shots
 from tests.support.pullrequests import CASES, Case, trial
 from tests.support.pullrequests.trial import Ground, Verdict
 
 LEAST = 150
 SLOWEST = 10.0  # s of processor time
-CHROMIUM = Path("/usr/bin/chromium")
 LISTS = re.compile(  # pages that show what is new: these may change when something harmless is added
     r"index\.html|404\.html|(?:articles|claims|corrections|press|undeclared|data|search|status|incidents|providers|compare"
     r"|leaderboard|backups|subscribe|forecast|edits|images|badges|api|pagefind|operators)(?:/.*)?"
@@ -114,21 +114,17 @@ def spoiled(base: Ground, cases: Iterable[Case]) -> list[str]:
 
 def running(cases: Iterable[Case]) -> list[str]:
     """Return texts that run script in Chromium as the renderer alone, without any check, makes them."""
-    if not CHROMIUM.exists():
-        print("no Chromium at /usr/bin/chromium: nothing was looked at in a browser")
+    if not Path(shots.CHROMIUM).exists():
+        print(f"no Chromium at {shots.CHROMIUM}: nothing was looked at in a browser")
         return []
-    from playwright.sync_api import sync_playwright
-
     ran = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = browser.new_page()
+    with shots.browser() as chromium:
+        page = chromium.new_page()
         for case in cases:
             if case.body and len(case.body) < 20_000:
                 page.set_content(HEAD + markdown.article(case.body))
                 if page.evaluate(LOOKS):
                     ran.append(f"{case.name}: runs script or leads where nobody may")
-        browser.close()
     return ran
 
 

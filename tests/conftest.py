@@ -13,6 +13,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from almanac import site
+from tests.support import shots
 from tests.support.projects import project, tree
 
 # The same examples in every run, whatever the machine does beside. `bench fresh` looks for new ones.
@@ -38,6 +39,20 @@ def root() -> Path:
 def shared() -> Path:
     """Return the folder of recordings, facts and corpora beside the project."""
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> None:
+    """Skips, and says so, where there is no Chromium."""
+    if not Path(shots.CHROMIUM).exists():
+        pytest.skip(f"{shots.CHROMIUM} is missing: apt-get install chromium to test pages in a browser")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: None) -> Iterator[Any]:
+    """Yield a browser that the tests of a module share."""
+    with shots.browser() as shared:
+        yield shared
 
 
 @pytest.fixture(scope="session")

@@ -35,19 +35,6 @@ class Look(NamedTuple):
     leads: bool
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """Yield a browser; skips, and says so, where there is no Chromium."""
-    if not Path(shots.CHROMIUM).exists():
-        pytest.skip(f"{shots.CHROMIUM} is missing: apt-get install chromium to test pages in a browser")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shots.CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @contextmanager
 def opened(browser: Any, form: str) -> Iterator[Any]:
     context = browser.new_context(**shots.FORMS[form], reduced_motion="reduce")
@@ -92,9 +79,9 @@ def feed(play: Play) -> list[tuple[str, str]]:
     return re.findall(r"strong&gt;(\w+)&lt;/strong&gt;, 2.March.2026, (\d\d:\d\d)", entry)
 
 
-def test_one_incident_is_followed_from_opening_to_resolved(chromium: Any, tmp_path: Path) -> None:
+def test_one_incident_is_followed_from_opening_to_resolved(browser: Any, tmp_path: Path) -> None:
     with demo.playing(demos.project(tmp_path), BEGIN, END, every=timedelta(minutes=30), score=False) as play:
-        with opened(chromium, "light") as page:
+        with opened(browser, "light") as page:
             assert page.goto(play.stage.site_url + INCIDENT).status == 404
             page.goto(play.stage.site_url)
             assert page.locator(f"a[href^='{INCIDENT}']").count() == 0
@@ -103,7 +90,7 @@ def test_one_incident_is_followed_from_opening_to_resolved(chromium: Any, tmp_pa
             page.wait_for_selector(f"a[href^='{INCIDENT}']")  # the page that is open reloads
 
         for form in ("light", "320"):
-            seen = looks(chromium, play, form)
+            seen = looks(browser, play, form)
             assert [name for name in ("home", "provider", "component") if not seen[name].leads] == []
             assert "Claude has reported a major outage since 11:49 UTC." in seen["home"].words
             assert "Major outage" in seen["provider"].words
@@ -114,7 +101,7 @@ def test_one_incident_is_followed_from_opening_to_resolved(chromium: Any, tmp_pa
         assert feed(play) == [("Investigating", "11:49")]
 
         until(play, 14)
-        with opened(chromium, "light") as page:
+        with opened(browser, "light") as page:
             page.goto(play.stage.site_url + INCIDENT)
             words = words_of(page)
             assert "Identified, 2 h 11 min so far." in words
@@ -122,7 +109,7 @@ def test_one_incident_is_followed_from_opening_to_resolved(chromium: Any, tmp_pa
 
         until(play, 16, 30)
         for form in ("light", "320"):
-            seen = looks(chromium, play, form)
+            seen = looks(browser, play, form)
             assert "No provider reports an incident." in seen["home"].words
             assert "No incident reported." in seen["provider"].words
             assert "No incident reported." in seen["component"].words
@@ -134,7 +121,7 @@ def test_one_incident_is_followed_from_opening_to_resolved(chromium: Any, tmp_pa
             *[("Identified", at) for at in ("14:05", "13:37", "13:22")],
             *[("Investigating", at) for at in ("12:21", "12:06", "11:49")],
         ]
-        with opened(chromium, "light") as page:
+        with opened(browser, "light") as page:
             page.goto(f"{play.stage.site_url}/forecast/")
             words = words_of(page)
             assert "forecasts published: the 80% range was right in 6 of 6." in words
@@ -147,10 +134,10 @@ def test_one_incident_is_followed_from_opening_to_resolved(chromium: Any, tmp_pa
             assert page.locator(".differs").count() == 0
 
 
-def test_the_buttons_of_the_controls_work_without_a_script(chromium: Any, tmp_path: Path) -> None:
+def test_the_buttons_of_the_controls_work_without_a_script(browser: Any, tmp_path: Path) -> None:
     project = demos.project(tmp_path)
     with demo.playing(project, BEGIN, END, every=timedelta(hours=5), score=False) as play:
-        context = chromium.new_context(java_script_enabled=False)
+        context = browser.new_context(java_script_enabled=False)
         page = context.new_page()
         page.goto(f"{play.stage.site_url}/demo/")
         page.get_by_role("button", name="Run", exact=True).click()

@@ -59,32 +59,19 @@ def publish(site: Path, html: str) -> None:
     os.utime(page, (later, later))
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """Yield a browser; skips, and says so, where there is no Chromium."""
-    if not Path(shots.CHROMIUM).exists():
-        pytest.skip(f"{shots.CHROMIUM} is missing: apt-get install chromium to test pages in a browser")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shots.CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def opened(site: Path, chromium: Any) -> Iterator[Opened]:
+def opened(site: Path, browser: Any) -> Iterator[Opened]:
     """Yield what opens the front page at a moment, in a time zone; its clock goes on as the tests tell it."""
     with shots.served(site) as here:
 
         def open_page(moment: str = AS_OF, zone: str = "UTC") -> Any:
-            page = chromium.new_context(timezone_id=zone).new_page()
+            page = browser.new_context(timezone_id=zone).new_page()
             page.clock.install(time=moment)
             page.goto(f"{here}/")
             return page
 
         yield open_page
-        for context in chromium.contexts:
+        for context in browser.contexts:
             context.close()
 
 

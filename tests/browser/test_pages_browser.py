@@ -23,13 +23,6 @@ def output() -> Iterator[Path]:
         yield pages.built(Path(folder) / "site")
 
 
-@pytest.fixture
-def chromium() -> None:
-    """Skips, and says so, where there is no Chromium."""
-    if not Path(shots.CHROMIUM).exists():
-        pytest.skip(f"{shots.CHROMIUM} is missing: apt-get install chromium to test pages in a browser")
-
-
 @pytest.mark.slow
 def test_every_kind_of_page_is_there(output: Path) -> None:
     assert [path for path in PATHS if not (output / path.lstrip("/")).exists()] == []

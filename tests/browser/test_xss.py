@@ -10,7 +10,6 @@ import pytest
 from almanac import archive, exports, feeds, merge
 from almanac.model import Provider, unstamp
 from bench import looking, vectors, xss
-from tests.support import shots
 
 SEEN = unstamp("2026-03-02T12:00:00Z")
 HELLISH = {
@@ -22,13 +21,6 @@ HELLISH = {
     "meta refresh": "<meta http-equiv=refresh content='9;url=/'>",
     "broken JSON-LD": "<script type='application/ld+json'>{</script>",
 }
-
-
-@pytest.fixture
-def chromium() -> None:
-    """Skips, and says so, where there is no Chromium."""
-    if not Path(shots.CHROMIUM).exists():
-        pytest.skip(f"{shots.CHROMIUM} is missing: apt-get install chromium to test pages in a browser")
 
 
 @pytest.mark.browser

@@ -169,18 +169,12 @@ def test_an_index_of_many_is_the_same_in_any_run() -> None:
 
 
 @pytest.fixture
-def page(output: Path) -> Iterator[Any]:
+def page(output: Path, chromium: None) -> Iterator[Any]:
     """Yield the search page in a browser; what it says in the console is a fault."""
-    if not Path(shots.CHROMIUM).exists():
-        pytest.skip(f"{shots.CHROMIUM} is missing: apt-get install chromium to test pages in a browser")
-    from playwright.sync_api import sync_playwright
-
-    with shots.served(output) as here, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shots.CHROMIUM, args=["--no-sandbox"])
+    with shots.served(output) as here, shots.browser() as browser:
         page = browser.new_page()
         page.goto(f"{here}/search/")
         yield page
-        browser.close()
 
 
 def found(page: Any) -> list[str]:
@@ -220,7 +214,6 @@ def test_what_is_found_can_be_limited_without_words(page: Any) -> None:
 
 @pytest.mark.browser
 @pytest.mark.slow
+@pytest.mark.usefixtures("chromium")
 def test_the_search_page_has_no_fault_in_any_form_and_loses_nothing_without_a_script(output: Path) -> None:
-    if not Path(shots.CHROMIUM).exists():
-        pytest.skip(f"{shots.CHROMIUM} is missing: apt-get install chromium to test pages in a browser")
     assert shots.inspect(output, ["/search/"]) == []

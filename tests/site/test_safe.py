@@ -11,7 +11,6 @@ import pytest
 
 from bench import csp, pages
 from bench.pages import KINDS
-from tests.support import shots
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = ROOT / "theme/safe.toml"
@@ -90,9 +89,8 @@ def test_a_policy_is_the_one_wanted_and_stands_first(path: str, text: str, said:
 
 @pytest.mark.browser
 @pytest.mark.slow
-def test_every_kind_of_page_keeps_its_policy(tmp_path: Path) -> None:
+def test_every_kind_of_page_keeps_its_policy(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     output = pages.built(tmp_path / "site")
     assert csp.policies(output) == []
-    if not Path(shots.CHROMIUM).exists():
-        pytest.skip(f"{shots.CHROMIUM} is missing: apt-get install chromium to test pages in a browser")
+    request.getfixturevalue("chromium")
     assert csp.broken(output, list(KINDS.values())) == []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.support.shots import CHROMIUM
+from tests.support import shots
 
 STATIC = Path(__file__).resolve().parents[2] / "theme/static"
 SAID = {
@@ -41,15 +41,11 @@ def page(said: str) -> str:
 
 def main() -> int:
     """Draw them all."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        shown = browser.new_page(viewport={"width": 1200, "height": 630})
+    with shots.browser() as chromium:
+        shown = chromium.new_page(viewport={"width": 1200, "height": 630})
         for section, said in SAID.items():
             shown.set_content(page(said))
             shown.screenshot(path=STATIC / f"og-{section}.png")
-        browser.close()
     return 0
 
 

@@ -20,18 +20,14 @@ PICTURES = {"home.png": "/", "incident.png": "/incidents/anthropic/0ghc53zpsfmt/
 
 def main(folder: Path, root: Path = ROOT) -> None:
     """Play the demo up to the moment, and photograph what a reader then sees."""
-    from playwright.sync_api import sync_playwright
-
     folder.mkdir(parents=True, exist_ok=True)
-    with demo.playing(root, SINCE, UNTIL, score=False) as play, sync_playwright() as playwright:
+    with demo.playing(root, SINCE, UNTIL, score=False) as play, shots.browser() as chromium:
         while play.quarters[-1].at < MOMENT:
             play.step()
-        browser = playwright.chromium.launch(executable_path=shots.CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 1100}, color_scheme="light")
+        page = chromium.new_page(viewport={"width": 1280, "height": 1100}, color_scheme="light")
         for name, path in PICTURES.items():
             page.goto(play.stage.site_url + path)
             page.screenshot(path=folder / name)
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -106,6 +106,17 @@ def axe(page: Any, form: str) -> list[str]:
     ]
 
 
+@contextmanager
+def browser() -> Iterator[Any]:
+    """Yield a headless Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
 def file_of(output: Path, path: str) -> Path:
     """Return the file behind an address of the built site."""
     return output / path.lstrip("/") / ("index.html" if path.endswith("/") else "")
@@ -125,13 +136,10 @@ def weight(output: Path, path: str) -> int:
 
 def inspect(output: Path, paths: list[str], folder: Path | None = None) -> list[str]:
     """Every fault of these pages of a built site in every form; with a folder, their pictures are put there."""
-    from playwright.sync_api import sync_playwright
-
     faults = [f"{path}: weighs {weight(output, path)} bytes" for path in paths if weight(output, path) > BUDGET]
-    with served(output) as here, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with served(output) as here, browser() as chromium:
         for form, settings in FORMS.items():
-            context = browser.new_context(**settings, reduced_motion="reduce")
+            context = chromium.new_context(**settings, reduced_motion="reduce")
             for path in paths:
                 page = context.new_page()
                 page.clock.set_fixed_time(moment(output, path))
@@ -141,38 +149,29 @@ def inspect(output: Path, paths: list[str], folder: Path | None = None) -> list[
                     page.screenshot(path=folder / f"{name}-{form}.png", full_page=True)
                 page.close()
             context.close()
-        browser.close()
     return faults
 
 
 def beyond(output: Path, path: str, part: str, width: int) -> list[str]:
     """Return what of a part of a page stands beyond the right edge of a window of some width."""
-    from playwright.sync_api import sync_playwright
-
-    with served(output) as here, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_context(viewport={"width": width, "height": 700}).new_page()
+    with served(output) as here, browser() as chromium:
+        page = chromium.new_context(viewport={"width": width, "height": 700}).new_page()
         page.goto(here + path)
         found: list[str] = page.evaluate(
             """([part, width]) => [...document.querySelectorAll(part + ' *')]
               .filter(e => e.getBoundingClientRect().right > width).map(e => e.outerHTML.slice(0, 80))""",
             [part, width],
         )
-        browser.close()
     return found
 
 
 def lost(output: Path, paths: list[str]) -> list[str]:
     """Return the pages whose text is not the same where no script runs, read at the moment of which they speak."""
-    from playwright.sync_api import sync_playwright
-
-    with served(output) as here, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with served(output) as here, browser() as chromium:
         said: list[list[str]] = []
         for script in (True, False):
-            page = browser.new_context(java_script_enabled=script).new_page()
+            page = chromium.new_context(java_script_enabled=script).new_page()
             said.append([_words(page, here, path, moment(output, path) if script else None) for path in paths])
-        browser.close()
     return [
         f"{path}: says something else without a script"
         for path, one, other in zip(paths, *said, strict=True)
