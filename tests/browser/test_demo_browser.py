@@ -80,7 +80,7 @@ def feed(play: Play) -> list[tuple[str, str]]:
 
 
 def test_one_incident_is_followed_from_opening_to_resolved(browser: Any, tmp_path: Path) -> None:
-    with demo.playing(demos.project(tmp_path), BEGIN, END, every=timedelta(minutes=30), score=False) as play:
+    with demo.playing(demos.project(tmp_path), BEGIN, END, interval=timedelta(minutes=30), score=False) as play:
         with opened(browser, "light") as page:
             assert page.goto(play.stage.site_url + INCIDENT).status == 404
             page.goto(play.stage.site_url)
@@ -136,7 +136,7 @@ def test_one_incident_is_followed_from_opening_to_resolved(browser: Any, tmp_pat
 
 def test_the_buttons_of_the_controls_work_without_a_script(browser: Any, tmp_path: Path) -> None:
     project = demos.project(tmp_path)
-    with demo.playing(project, BEGIN, END, every=timedelta(hours=5), score=False) as play:
+    with demo.playing(project, BEGIN, END, interval=timedelta(hours=5), score=False) as play:
         context = browser.new_context(java_script_enabled=False)
         page = context.new_page()
         page.goto(f"{play.stage.site_url}/demo/")

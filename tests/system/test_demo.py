@@ -40,7 +40,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def play(project: Path) -> Iterator[Play]:
     """Yield a demo of two hours, every hour, that waits for steps."""
     before = tree(project / "content")
-    with demo.playing(project, SINCE, UNTIL, every=timedelta(hours=1), score=False) as play:
+    with demo.playing(project, SINCE, UNTIL, interval=timedelta(hours=1), score=False) as play:
         yield play
     assert tree(project / "content") == before, "a demo touched content/"
 
@@ -96,13 +96,13 @@ def test_a_day_is_played_as_it_happened(play: Play) -> None:
     assert last
     assert play.step() is None
     assert [one.open["anthropic"] for one in (noon, last)] == [{FOLLOWED}, {FOLLOWED}]
-    assert [one.shown["anthropic"].open for one in (noon, last)] == [{FOLLOWED}, {FOLLOWED}]
+    assert [one.on_site["anthropic"].open for one in (noon, last)] == [{FOLLOWED}, {FOLLOWED}]
     followed = play.followed
     assert followed
-    assert followed.shown
+    assert followed.on_site
     assert (followed.id, followed.posts_in_feed, followed.event.impact) == (FOLLOWED, 3, Impact.MAJOR)
-    assert (followed.shown.impact, len(followed.shown.posts)) == ("major", 3)
-    assert [(stamp(line.posted.at), line.shown) for line in followed.posts] == [
+    assert (followed.on_site.impact, len(followed.on_site.posts)) == ("major", 3)
+    assert [(stamp(line.posted.at), line.shown_at) for line in followed.posts] == [
         ("2026-03-02T11:49:20Z", noon.at),
         ("2026-03-02T12:06:11Z", last.at),
         ("2026-03-02T12:21:24Z", last.at),
@@ -178,7 +178,7 @@ def test_a_step_that_is_asked_for_is_played_and_the_clock_stands_then(tmp_path: 
             seen.set()
 
     project, once = demos.project(tmp_path), UNTIL - SINCE
-    with demo.playing(project, SINCE, UNTIL, every=once, score=False, watch=look) as play:
+    with demo.playing(project, SINCE, UNTIL, interval=once, score=False, watch=look) as play:
         thread = threading.Thread(target=play.run, daemon=True)
         thread.start()
         assert ask(play, "POST", "/demo/step")[0] == 303

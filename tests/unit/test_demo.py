@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from almanac.commands.demo import report
 from almanac.commands.demo.quarters import Posted, Quarter
-from almanac.commands.demo.report import ForecastLine, PostLine, Stretch, Tally
-from almanac.commands.demo.shown import Shown, ShownIncident
+from almanac.commands.demo.report import ForecastCheck, PostLine, QuarterRun, Tally
+from almanac.commands.demo.sitestate import ShownIncident, SiteState
 from almanac.model import Impact, Kind, seconds
 from almanac.model import card as card_of
 from almanac.stats.issued import Issued
@@ -29,8 +29,8 @@ def posted(one: Event, provider: str = "acme") -> Posted:
     return Posted(provider=provider, incident=one.id, at=one.posts[-1].at, event=one)
 
 
-def shown(*ids: str, posts: int = 1, indicator: str = "minor") -> Shown:
-    return Shown(
+def shown(*ids: str, posts: int = 1, indicator: str = "minor") -> SiteState:
+    return SiteState(
         indicator=indicator,
         open=frozenset(ids),
         incidents={
@@ -49,18 +49,18 @@ def shown(*ids: str, posts: int = 1, indicator: str = "minor") -> Shown:
     )
 
 
-def quarter(minute: float, true: str, seen: Shown, *posts: Posted) -> Quarter:
+def quarter(minute: float, true: str, seen: SiteState, *posts: Posted) -> Quarter:
     return Quarter(
         at=at(minute),
         posted=posts,
         open={"acme": frozenset(true.split())},
-        shown={"acme": seen},
+        on_site={"acme": seen},
         pull_seconds=1,
         build_seconds=1,
     )
 
 
-def test_equal_quarters_are_one_stretch_and_what_differs_is_named() -> None:
+def test_equal_quarters_are_one_run_and_what_differs_is_named() -> None:
     quarters = [
         quarter(0, "", shown(indicator="none")),
         quarter(15, "a", shown("a")),
@@ -70,21 +70,23 @@ def test_equal_quarters_are_one_stretch_and_what_differs_is_named() -> None:
         quarter(75, "a", shown(indicator="unknown")),
     ]
     none = frozenset[str]()
-    found = report.stretches(quarters)
+    found = report.quarter_runs(quarters)
     assert found == [
-        Stretch("acme", at(0), at(0), 0, 0, none),
-        Stretch("acme", at(15), at(30), 1, 1, none),
-        Stretch("acme", at(45), at(45), 2, 1, frozenset({"b"})),
-        Stretch("acme", at(60), at(60), 1, 2, frozenset({"c"})),
-        Stretch("acme", at(75), at(75), 1, None, none),
+        QuarterRun("acme", at(0), at(0), 0, 0, none),
+        QuarterRun("acme", at(15), at(30), 1, 1, none),
+        QuarterRun("acme", at(45), at(45), 2, 1, frozenset({"b"})),
+        QuarterRun("acme", at(60), at(60), 1, 2, frozenset({"c"})),
+        QuarterRun("acme", at(75), at(75), 1, None, none),
     ]
     assert [one.is_same for one in found] == [True, True, False, False, False]
     assert report.tally(quarters) == Tally(same=3, different=2, unknown=1)
 
 
 def test_where_nothing_happened_nothing_is_told() -> None:
-    assert report.stretches([quarter(0, "", shown(indicator="none")), quarter(15, "", shown(indicator="none"))]) == []
-    assert report.stretches([]) == []
+    assert (
+        report.quarter_runs([quarter(0, "", shown(indicator="none")), quarter(15, "", shown(indicator="none"))]) == []
+    )
+    assert report.quarter_runs([]) == []
     assert report.tally([]) == Tally(0, 0, 0)
     assert report.chosen([]) is None
 
@@ -140,14 +142,14 @@ def forecast(incident_id: str, minute: float) -> Issued:
 def test_a_forecast_is_right_if_the_end_lies_in_its_range() -> None:
     over = incident("first", "02 12:00", "02 13:10")
     issued = [forecast("first", 5), forecast("other", 6), forecast("first", 20)]
-    lines = report.forecast_lines(issued, card_of(over, "anthropic/2026/2026-03-02-first.md"))
+    lines = report.forecast_checks(issued, card_of(over, "anthropic/2026/2026-03-02-first.md"))
     assert lines == (
-        ForecastLine(at(5), at(35), at(15), at(65), at(70), is_right=False),
-        ForecastLine(at(20), at(50), at(30), at(80), at(70), is_right=True),
+        ForecastCheck(at(5), at(35), at(15), at(65), at(70), is_right=False),
+        ForecastCheck(at(20), at(50), at(30), at(80), at(70), is_right=True),
     )
 
 
 def test_a_forecast_of_what_is_still_open_has_no_outcome() -> None:
     still_open = incident("first", "02 12:00", "")
-    (line,) = report.forecast_lines([forecast("first", 5)], card_of(still_open, "anthropic/2026/2026-03-02-first.md"))
+    (line,) = report.forecast_checks([forecast("first", 5)], card_of(still_open, "anthropic/2026/2026-03-02-first.md"))
     assert (line.ended, line.is_right) == (None, None)

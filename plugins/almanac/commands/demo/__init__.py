@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from almanac.archive import ArchiveError
-from almanac.commands.demo.play import MINUTE_A_SECOND, PLUGINS, QUARTER, BuildError, Play
+from almanac.commands.demo.play import MINUTE_A_SECOND, PLUGINS, QUARTER, DemoBuildError, Play
 from almanac.commands.demo.quarters import Quarter
 from almanac.commands.demo.server import House
 from almanac.commands.demo.stage import FOLDER, StageError, first_cut, stage
@@ -37,7 +37,7 @@ def main(root: Path, *, since: str = "", until: str = "", speed: float = MINUTE_
         first, last = _span(since or SINCE, until or UNTIL)
         with playing(root, first, last, speed=speed, port=port, watch=_tell) as play:
             play.run()
-    except (StageError, MomentError, ArchiveError, ProviderError, BuildError) as error:
+    except (StageError, MomentError, ArchiveError, ProviderError, DemoBuildError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -59,17 +59,17 @@ def playing(
     until: datetime,
     *,
     speed: float = 0.0,
-    every: timedelta = QUARTER,
+    interval: timedelta = QUARTER,
     port: int = 0,
     score: bool = True,
     watch: Callable[[Quarter], None] = lambda quarter: None,
 ) -> Iterator[Play]:
     """Yield a demo of a project whose first quarter was played, and serve it while the block runs.
 
-    Its address is `play.stage.site_url`; port 0 takes a free one. `score`: the forecasts are scored over the archive of
+    Its address is `play.stage.site_url`; port 0 takes a free one. `interval` is from one pull to the next. `score`: the forecasts are scored over the archive of
     the demo too, beside the play, which takes half a minute. Raises StageError and what reading the archive raises.
     """
-    with _alone(root), _house(port) as house:
+    with _demo_lock(root), _house(port) as house:
         address = f"http://127.0.0.1:{house.server_port}"
         print(f"demo: {FOLDER}/ is made: the archive as it was on {english.moment(first_cut(since))}", flush=True)
         scene = stage(root, since, until, address)
@@ -79,7 +79,7 @@ def playing(
             changes.tell()
             watch(quarter)
 
-        play = Play(scene, since, until, speed=speed, every=every, watch=tell)
+        play = Play(scene, since, until, speed=speed, interval=interval, watch=tell)
         with play.on_air():
             play.step()
             house.open_for(play, changes)
@@ -95,7 +95,7 @@ def playing(
 
 
 @contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def _demo_lock(root: Path) -> Iterator[None]:
     """Keep other demos of a project away while the block runs. Raises StageError."""
     try:
         with FileLock(root / LOCK, timeout=0):

@@ -11,37 +11,32 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from almanac.commands.demo import report
-from almanac.commands.demo.play import BUILD, PULL, Play, card_of
+from almanac.commands.demo.play import BUILD, PULL, Play
 from almanac.commands.demo.quarters import Posted
-from almanac.commands.demo.report import Followed, ForecastLine, PostLine, Stretch
+from almanac.commands.demo.report import Followed, ForecastCheck, PostLine, QuarterRun
+from almanac.commands.demo.truth import card_of
 from almanac.model import Impact, seconds
 from almanac.stats import selection
 from almanac.text import english
 from almanac.views import base
+from almanac.views.base import Link
 
 NOT_GIVEN = "not given by the feed"
 NEWEST = 20  # posts that the controls list
 SPEEDS = {15.0: "a quarter of a minute a second", 60.0: "a minute a second", 300.0: "five minutes a second"}
 
 
-class Link(NamedTuple):
-    """A place to look at."""
-
-    url: str
-    text: str
-
-
-class Fact(NamedTuple):
+class TruthRow(NamedTuple):
     """A fact of the incident that is followed: what was true, and what is shown."""
 
     name: str
-    was: str
-    shown: str
+    true: str
+    on_site: str
 
     @property
     def differs(self) -> bool:
         """Whether the site says something else, as opposed to nothing because the feed does not say it."""
-        return self.shown not in (self.was, NOT_GIVEN)
+        return self.on_site not in (self.true, NOT_GIVEN)
 
 
 class PostRow(NamedTuple):
@@ -81,7 +76,7 @@ def truth(play: Play, nonce: str) -> bytes:
         nonce=nonce,
         tally=report.tally(quarters),
         summary=_summary(report.tally(quarters)),
-        stretches=[_stretch(play, one) for one in report.stretches(quarters)],
+        quarter_runs=[_quarter_run(play, one) for one in report.quarter_runs(quarters)],
         followed=followed,
         facts=_facts(followed) if followed else [],
         posts=[_post(one) for one in followed.posts] if followed else [],
@@ -126,7 +121,7 @@ def _state(play: Play) -> str:
 
 
 def _row(play: Play, one: Posted) -> PostRow:
-    page = play.quarters[-1].shown[one.provider].incidents.get(one.incident)
+    page = play.quarters[-1].on_site[one.provider].incidents.get(one.incident)
     return PostRow(
         time=one.at,
         clock=english.clock(one.at),
@@ -142,11 +137,11 @@ def _links(play: Play) -> Iterator[Link]:
     """Yield where to look: the site, and the incident that is followed, everywhere it shows."""
     yield Link("/", "Home")
     followed = play.followed
-    if followed and followed.shown:
+    if followed and followed.on_site:
         provider = play.stage.providers[followed.provider]
-        yield Link(followed.shown.url, followed.shown.title)
-        if (play.stage.output / f"{followed.shown.url.strip('/')}/at/index.html").exists():
-            yield Link(f"{followed.shown.url}at/", "What was known when")
+        yield Link(followed.on_site.url, followed.on_site.title)
+        if (play.stage.output / f"{followed.on_site.url.strip('/')}/at/index.html").exists():
+            yield Link(f"{followed.on_site.url}at/", "What was known when")
         yield Link(base.provider_url(provider.slug), provider.name)
         touched = selection.places(provider, card_of(provider.slug, followed.event))
         for part in provider.components:
@@ -160,28 +155,28 @@ def _links(play: Play) -> Iterator[Link]:
 
 
 def _summary(tally: report.Tally) -> str:
-    known = tally.same + tally.different
-    if not known:
+    states = tally.same + tally.different
+    if not states:
         return "Nothing has been shown yet."
     right = "all" if not tally.different else english.count(tally.same)
     unknown = (
         f" It called {english.count(tally.unknown)} more unknown, where no feed says anything." if tally.unknown else ""
     )
     return (
-        f"Each time it was built, the site stated how the providers were at that moment: {english.count(known)} states, "
+        f"Each time it was built, the site stated how the providers were at that moment: {english.count(states)} states, "
         f"{right} of them true.{unknown}"
     )
 
 
-def _stretch(play: Play, one: Stretch) -> dict[str, str | bool]:
+def _quarter_run(play: Play, one: QuarterRun) -> dict[str, str | bool]:
     first, last = english.clock(one.first), english.clock(one.last)
     return {
         "provider": play.stage.providers[one.provider].name,
         "time": first if first == last else f"{first} to {last}",
         "was": _incidents(one.true),
-        "shown": "unknown" if one.shown is None else _incidents(one.shown),
+        "shown": "unknown" if one.on_site is None else _incidents(one.on_site),
         "differs": bool(one.differing),
-        "verdict": "same" if one.is_same else "unknown" if one.shown is None else f"differs: {_ids(one.differing)}",
+        "verdict": "same" if one.is_same else "unknown" if one.on_site is None else f"differs: {_ids(one.differing)}",
     }
 
 
@@ -193,9 +188,9 @@ def _ids(ids: Iterable[str]) -> str:
     return english.listing(sorted(ids))
 
 
-def _facts(one: Followed) -> list[Fact]:
+def _facts(one: Followed) -> list[TruthRow]:
     """Return what was true of the incident, and what the site shows of it."""
-    event, shown = one.event, one.shown
+    event, on_site = one.event, one.on_site
     ended = english.moment(event.over_since) if event.over_since else "open"
     began = event.began or event.created
     true = {
@@ -206,32 +201,32 @@ def _facts(one: Followed) -> list[Fact]:
         "Posts in the feed": str(len(event.posts)),
         "Components": english.listing(sorted(event.components)),
     }
-    if shown is None:
-        return [Fact(name, value or "not given", "nothing yet") for name, value in true.items()]
-    seen = {
-        "Start": english.moment(shown.started),
-        "End": english.moment(shown.ended) if shown.ended else "open",
-        "Severity": "" if shown.impact == Impact.UNKNOWN else shown.impact,
-        "Posts": str(len(shown.posts)),
+    if on_site is None:
+        return [TruthRow(name, value or "not given", "nothing yet") for name, value in true.items()]
+    site = {
+        "Start": english.moment(on_site.started),
+        "End": english.moment(on_site.ended) if on_site.ended else "open",
+        "Severity": "" if on_site.impact == Impact.UNKNOWN else on_site.impact,
+        "Posts": str(len(on_site.posts)),
         "Posts in the feed": str(one.posts_in_feed),
-        "Components": english.listing(sorted(shown.components)),
+        "Components": english.listing(sorted(on_site.components)),
     }
-    return [Fact(name, value or "not given", seen[name] or NOT_GIVEN) for name, value in true.items()]
+    return [TruthRow(name, value or "not given", site[name] or NOT_GIVEN) for name, value in true.items()]
 
 
 def _post(line: PostLine) -> dict[str, str]:
     one = line.posted
-    delay = int((line.shown - one.at).total_seconds()) if line.shown else 0
+    delay = int((line.shown_at - one.at).total_seconds()) if line.shown_at else 0
     return {
         "at": english.clock_seconds(one.at),
         "word": one.post.printed,
         "text": one.post.text,
-        "shown": english.clock(line.shown) if line.shown else "not yet",
-        "delay": english.duration(delay) if line.shown else "",
+        "shown": english.clock(line.shown_at) if line.shown_at else "not yet",
+        "delay": english.duration(delay) if line.shown_at else "",
     }
 
 
-def _forecast(line: ForecastLine) -> dict[str, str]:
+def _forecast(line: ForecastCheck) -> dict[str, str]:
     verdict = {None: "still open", True: "right, within the range", False: "outside the range"}[line.is_right]
     return {
         "at": english.clock(line.at),
@@ -246,8 +241,8 @@ def _forecast_summary(one: Followed) -> str:
     if not one.forecasts:
         return "No forecast was made."
     over = [line for line in one.forecasts if line.is_right is not None]
-    made = english.plural(len(one.forecasts), "forecast")
+    forecasts = english.plural(len(one.forecasts), "forecast")
     if not over:
-        return f"{made} so far; they are scored when it is over."
+        return f"{forecasts} so far; they are scored when it is over."
     right = sum(bool(line.is_right) for line in over)
-    return f"{made}; the end lay within the 80% range of {english.spelled(right)} of them."
+    return f"{forecasts}; the end lay within the 80% range of {english.spelled(right)} of them."

@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from almanac import archive, pull
-from almanac.commands.demo import report, shown
-from almanac.commands.demo.quarters import Posted, Quarter
+from almanac.commands.demo import report, sitestate, truth
+from almanac.commands.demo.quarters import Quarter
 from almanac.commands.demo.report import Followed
 from almanac.commands.demo.stage import Stage, first_cut
-from almanac.model import Card, Incident, card, stamp
+from almanac.model import card, stamp
 from almanac.pull import sandbox
 from almanac.pull.run import READER, READERS
-from almanac.stats import selection
-from almanac.world import Clock, Event, WorldServer
+from almanac.world import Clock, WorldServer
 
 QUARTER = timedelta(minutes=15)
 MINUTE_A_SECOND = 60.0
@@ -35,7 +34,7 @@ _BUILD = (
 )
 
 
-class BuildError(Exception):
+class DemoBuildError(Exception):
     """A build of the demo that failed; the message is what it said."""
 
 
@@ -64,14 +63,16 @@ class Play:
         until: datetime,
         *,
         speed: float = 0.0,
-        every: timedelta = QUARTER,
+        interval: timedelta = QUARTER,
         watch: Callable[[Quarter], None] = lambda quarter: None,
     ) -> None:
-        self.stage, self.since, self.until, self.every = stage, since, until, every
+        self.stage, self.since, self.until, self.interval = stage, since, until, interval
         self.clock = Clock(since)
         self.quarters: list[Quarter] = []
         self.followed: Followed | None = None  # as of the last quarter
-        self._opening = report.chosen(self._posted(since, until))  # the first post on the incident that is followed
+        self._opening = report.chosen(
+            truth.posted(stage, since, until)
+        )  # the first post on the incident that is followed
         self.work = ""  # PULL or BUILD while at it
         self._playing: datetime | None = None  # the quarter that the work is for
         self._watch = watch
@@ -105,13 +106,13 @@ class Play:
     @property
     def next(self) -> datetime | None:
         """Return the next quarter; None after the last."""
-        after = self.quarters[-1].at + self.every if self.quarters else self.since
+        after = self.quarters[-1].at + self.interval if self.quarters else self.since
         return after if after <= self.until else None
 
     @property
     def limit(self) -> datetime:
         """Return the moment at which the clock waits: for the next quarter to be played, or for good."""
-        due = self._playing + self.every if self._playing else self.next
+        due = self._playing + self.interval if self._playing else self.next
         return min(due or self.until, self.until)
 
     def pause(self) -> None:
@@ -131,25 +132,25 @@ class Play:
         self._wish(over=True)
 
     def run(self) -> None:
-        """Play on until `end`. Raises BuildError."""
+        """Play on until `end`. Raises DemoBuildError."""
         while self._wait():
             self.step()
 
     def step(self) -> Quarter | None:
-        """Play the next quarter now; None if there is none. Raises BuildError."""
+        """Play the next quarter now; None if there is none. Raises DemoBuildError."""
         with self._one_at_a_time:
             at = self.next
             if at is None:
                 return None
             times = [time.monotonic()]
             for work in (self._pull, self._build):
-                self._begin(at, work.__name__.strip("_"))
+                self._announce(at, work.__name__.strip("_"))
                 work(at)
                 times.append(time.monotonic())
             quarter = self._look(at, times[1] - times[0], times[2] - times[1])
             self.quarters.append(quarter)
             self.followed = self._follow()
-            self._begin(None, "")
+            self._announce(None, "")
         self._watch(quarter)
         return quarter
 
@@ -160,7 +161,7 @@ class Play:
             self._wishes.changed.notify_all()
             self._set_clock()
 
-    def _begin(self, at: datetime | None, work: str) -> None:
+    def _announce(self, at: datetime | None, work: str) -> None:
         """Say what is done now for which quarter, and set the clock accordingly."""
         with self._wishes.changed:
             self.work, self._playing = work, at
@@ -199,10 +200,10 @@ class Play:
     def _build(self, at: datetime) -> None:
         """Build as `tasks.py build` does, in a process of its own."""
         command = [sys.executable, "-c", _BUILD, str(PLUGINS), str(self.stage.settings), stamp(at)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter
-        self._log(done.stdout, done.stderr)
-        if done.returncode:
-            raise BuildError(done.stderr or done.stdout)
+        process = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter
+        self._log(process.stdout, process.stderr)
+        if process.returncode:
+            raise DemoBuildError(process.stderr or process.stdout)
 
     def _log(self, *lines: str) -> None:
         with (self.stage.folder / LOG).open("a", encoding="utf-8") as log:
@@ -212,9 +213,9 @@ class Play:
         stage = self.stage
         return Quarter(
             at=at,
-            posted=tuple(self._posted(self.quarters[-1].at if self.quarters else first_cut(at), at)),
-            open={slug: self._open(slug, at) for slug in stage.providers},
-            shown={slug: shown.shown(stage.output, stage.site_url, slug) for slug in stage.providers},
+            posted=tuple(truth.posted(stage, self.quarters[-1].at if self.quarters else first_cut(at), at)),
+            open={slug: truth.open_ids(stage, slug, at) for slug in stage.providers},
+            on_site={slug: sitestate.site_state(stage.output, stage.site_url, slug) for slug in stage.providers},
             pull_seconds=pull_seconds,
             build_seconds=build_seconds,
         )
@@ -226,54 +227,15 @@ class Play:
         if not opening or not posts:
             return None
         stage, slug = self.stage, opening.provider
-        seen = self.quarters[-1].shown[slug].incidents.get(opening.incident)
+        on_site = self.quarters[-1].on_site[slug].incidents.get(opening.incident)
         filed = archive.load(stage.content, slug).get(opening.incident)
         issued = archive.load_forecasts(stage.content, slug)
         return Followed(
             provider=slug,
             id=opening.incident,
             event=posts[-1].posted.event,
-            shown=seen,
+            on_site=on_site,
             posts=posts,
-            forecasts=report.forecast_lines(issued, card(filed.incident, filed.file)) if filed else (),
-            posts_in_feed=shown.posts_in_feed(stage.output, slug, seen.url) if seen else 0,
+            forecasts=report.forecast_checks(issued, card(filed.incident, filed.file)) if filed else (),
+            posts_in_feed=sitestate.posts_in_feed(stage.output, slug, on_site.url) if on_site else 0,
         )
-
-    def _posted(self, after: datetime, until: datetime) -> list[Posted]:
-        """Return what was posted in (after, until] on what the site is about, oldest first."""
-        stage = self.stage
-        posted = [
-            Posted(
-                provider=slug, incident=stage.archive_id(slug, state.event, until), at=state.since, event=state.event
-            )
-            for slug, page in stage.world.pages.items()
-            for life in page.lives
-            for state in life.states
-            if after < state.since <= until and state.event and self._concerns(slug, state.event)
-        ]
-        return sorted(posted, key=lambda one: (one.at, one.provider, one.incident))
-
-    def _concerns(self, slug: str, event: Event) -> bool:
-        """Say whether the site is about an event: pages of some providers carry more than that."""
-        return selection.scope(self.stage.providers[slug], card_of(slug, event)) != "out"
-
-    def _open(self, slug: str, at: datetime) -> frozenset[str]:
-        """Return the ids of what goes on at a provider."""
-        events = (event for event in self.stage.world.pages[slug].open(at) if self._concerns(slug, event))
-        return frozenset(self.stage.archive_id(slug, event, at) for event in events)
-
-
-def card_of(slug: str, event: Event) -> Card:
-    """Return an event as the almanac states incidents, for what is decided by its title and components."""
-    incident = Incident(
-        provider=slug,
-        id=event.id,
-        title=event.title,
-        kind=event.kind,
-        impact=event.impact,
-        phase=event.states[-1],
-        components=event.components,
-        started=event.began or event.created,
-        ended=event.ended,
-    )
-    return card(incident, f"{slug}/0000/0000-00-00-event.md")

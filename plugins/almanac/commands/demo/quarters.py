@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from almanac.commands.demo.shown import Shown
+from almanac.commands.demo.sitestate import SiteState
 from almanac.world import Event, Post
 
 
@@ -36,6 +36,6 @@ class Quarter:
     at: datetime
     posted: tuple[Posted, ...]
     open: Mapping[str, frozenset[str]]
-    shown: Mapping[str, Shown]
+    on_site: Mapping[str, SiteState]
     pull_seconds: float
     build_seconds: float

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from almanac.commands.demo.quarters import Posted, Quarter
-from almanac.commands.demo.shown import ShownIncident
+from almanac.commands.demo.sitestate import ShownIncident
 from almanac.model import TROUBLE, Card, Impact, moment
 from almanac.stats import issued
 from almanac.stats.issued import Issued
@@ -17,23 +17,23 @@ from almanac.world import Event
 _WEIGHT = (Impact.NONE, Impact.UNKNOWN, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
 
 
-class Stretch(NamedTuple):
+class QuarterRun(NamedTuple):
     """Quarters in a row, both ends included, at which a provider had and the site showed so many incidents open.
 
-    `differing` are ids that only one of the two has; `shown` is None where the site stated nothing.
+    `differing` are ids that only one of the two has; `on_site` is None where the site stated nothing.
     """
 
     provider: str
     first: datetime
     last: datetime
     true: int
-    shown: int | None
+    on_site: int | None
     differing: frozenset[str]
 
     @property
     def is_same(self) -> bool:
         """Whether the site showed what was true."""
-        return self.shown is not None and not self.differing
+        return self.on_site is not None and not self.differing
 
 
 class Tally(NamedTuple):
@@ -48,10 +48,10 @@ class PostLine(NamedTuple):
     """A post of the incident that is followed, and the first quarter at which the site had it; None if it never did."""
 
     posted: Posted
-    shown: datetime | None
+    shown_at: datetime | None
 
 
-class ForecastLine(NamedTuple):
+class ForecastCheck(NamedTuple):
     """A forecast as the site showed it: when, the estimated end and its 80% range; and what came of it, once it is over."""
 
     at: datetime
@@ -69,29 +69,29 @@ class Followed:
     provider: str
     id: str
     event: Event
-    shown: ShownIncident | None
+    on_site: ShownIncident | None
     posts: tuple[PostLine, ...]
-    forecasts: tuple[ForecastLine, ...] = ()
+    forecasts: tuple[ForecastCheck, ...] = ()
     posts_in_feed: int = 0
 
 
-def stretches(quarters: Sequence[Quarter]) -> list[Stretch]:
+def quarter_runs(quarters: Sequence[Quarter]) -> list[QuarterRun]:
     """Return what was true and shown at each quarter, equal neighbours as one, provider by provider.
 
     A provider at which nothing was open, and nothing was shown so, has none.
     """
-    found: list[Stretch] = []
+    runs: list[QuarterRun] = []
     for slug in quarters[0].open if quarters else ():
-        of_one = [_stretch(quarter, slug) for quarter in quarters]
-        if any(one.true or one.shown for one in of_one):
-            found += _joined(of_one)
-    return found
+        of_one = [_quarter_run(quarter, slug) for quarter in quarters]
+        if any(one.true or one.on_site for one in of_one):
+            runs += _joined(of_one)
+    return runs
 
 
 def tally(quarters: Iterable[Quarter]) -> Tally:
     """Count the states of all providers at all quarters."""
-    states = [_stretch(quarter, slug) for quarter in quarters for slug in quarter.open]
-    unknown = sum(one.shown is None for one in states)
+    states = [_quarter_run(quarter, slug) for quarter in quarters for slug in quarter.open]
+    unknown = sum(one.on_site is None for one in states)
     same = sum(one.is_same for one in states)
     return Tally(same, len(states) - same - unknown, unknown)
 
@@ -124,7 +124,7 @@ def post_lines(quarters: Sequence[Quarter], provider: str, incident: str) -> tup
     )
 
 
-def forecast_lines(forecasts: Iterable[Issued], card: Card) -> tuple[ForecastLine, ...]:
+def forecast_checks(forecasts: Iterable[Issued], card: Card) -> tuple[ForecastCheck, ...]:
     """Return what was forecast of an incident, and what came of it by its card."""
     lines = []
     for one in forecasts:
@@ -133,7 +133,7 @@ def forecast_lines(forecasts: Iterable[Issued], card: Card) -> tuple[ForecastLin
             tenth, _, median, _, ninetieth = (moment(int(at + 60 * minutes)) for minutes in one.forecast.quantiles)
             score = issued.score(one, card)
             lines.append(
-                ForecastLine(
+                ForecastCheck(
                     at=moment(at),
                     estimate=median,
                     earliest=tenth,
@@ -145,14 +145,14 @@ def forecast_lines(forecasts: Iterable[Issued], card: Card) -> tuple[ForecastLin
     return tuple(lines)
 
 
-def _stretch(quarter: Quarter, slug: str) -> Stretch:
-    true, seen = quarter.open[slug], quarter.shown[slug]
-    differing = true ^ seen.open if seen.is_known else frozenset[str]()
-    return Stretch(slug, quarter.at, quarter.at, len(true), len(seen.open) if seen.is_known else None, differing)
+def _quarter_run(quarter: Quarter, slug: str) -> QuarterRun:
+    true, site = quarter.open[slug], quarter.on_site[slug]
+    differing = true ^ site.open if site.is_known else frozenset[str]()
+    return QuarterRun(slug, quarter.at, quarter.at, len(true), len(site.open) if site.is_known else None, differing)
 
 
-def _joined(of_one: Iterable[Stretch]) -> list[Stretch]:
-    joined: list[Stretch] = []
+def _joined(of_one: Iterable[QuarterRun]) -> list[QuarterRun]:
+    joined: list[QuarterRun] = []
     for one in of_one:
         if joined and one[3:] == joined[-1][3:]:
             joined[-1] = joined[-1]._replace(last=one.last)
@@ -163,5 +163,5 @@ def _joined(of_one: Iterable[Stretch]) -> list[Stretch]:
 
 def _has(quarter: Quarter, provider: str, incident: str, number: int) -> bool:
     """Say whether the site had so many posts on an incident at a quarter."""
-    shown: Mapping[str, ShownIncident] = quarter.shown[provider].incidents
-    return incident in shown and len(shown[incident].posts) >= number
+    incidents: Mapping[str, ShownIncident] = quarter.on_site[provider].incidents
+    return incident in incidents and len(incidents[incident].posts) >= number

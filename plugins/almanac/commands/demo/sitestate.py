@@ -30,7 +30,7 @@ class ShownIncident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class SiteState:
     """The state of a provider as the site shows it: one word of the API, and the outages and degradations it has open."""
 
     indicator: str
@@ -43,12 +43,12 @@ class Shown:
         return self.indicator != UNKNOWN
 
 
-def shown(output: Path, site_url: str, slug: str) -> Shown:
+def site_state(output: Path, site_url: str, slug: str) -> SiteState:
     """Return what the API of the built site says of a provider."""
     folder = output / "providers" / slug / "api/v2"
     summary = _document(folder / "summary.json")
     listed = [*_document(folder / "incidents.json")["incidents"], *summary["incidents"]]
-    return Shown(
+    return SiteState(
         indicator=summary["status"]["indicator"],
         open=frozenset(one["id"] for one in summary["incidents"] if one["almanac"]["kind"] in TROUBLE),
         incidents={one["id"]: _incident(one, site_url) for one in listed},
