@@ -59,25 +59,26 @@ def _read(record: Record, context: ReadContext) -> Incident:
     name, planned = text(record.get("id")), record.get("report_type") == "maintenance"
     if not name:
         raise EntryError("it has no id")
-    begins = records.optional_time(record.get("starts_at"), record, context)
-    ends = records.optional_time(record.get("ends_at"), record, context)
+    start = records.optional_time(record.get("starts_at"), record, context)
+    end = records.optional_time(record.get("ends_at"), record, context)
     over = record.get("aggregate_state") == "resolved"
     concerned = [record, *record["updates"]]
     states = [one["status"] for part in concerned for one in part["resources"]]
+    posts = _posts(record, context, start or context.read_at, planned=planned, over=over)
     draft = Draft(
         id=name,
         title=records.words(record["title"]),
         dialect=FORM.name,
-        posts=_posts(record, context, planned=planned, over=over),
+        posts=posts if posts or start else [Post(at=context.read_at)],  # nothing is dropped for want of a date
         source=records.own_link(text(record.get("page_url")), "incident", name, context),
-        started=begins,
-        started_basis="stated" if begins else "first-update",
-        ended=ends if over and not planned else None,
-        ended_basis="stated" if ends and over and not planned else "",
+        started=start,
+        started_basis="stated" if start else "first-update",
+        ended=end if over and not planned else None,
+        ended_basis="stated" if end and over and not planned else "",
         phase=(Phase.COMPLETED if planned else Phase.RESOLVED) if over else None,
         planned=planned,
-        planned_from=begins if planned else None,
-        planned_until=ends if planned else None,
+        planned_from=start if planned else None,
+        planned_until=end if planned else None,
         impact_basis="stated",
         impact_stated=records.worst(states, _WORST),
         components_basis="stated",
@@ -86,37 +87,38 @@ def _read(record: Record, context: ReadContext) -> Incident:
     return incident(draft, context)
 
 
-def _posts(record: Record, context: ReadContext, *, planned: bool, over: bool) -> list[Post]:
+def _posts(record: Record, context: ReadContext, start: datetime, *, planned: bool, over: bool) -> list[Post]:
     """Return the posts, oldest first; the newest of a report that is over says so, whatever its words."""
     dated = [(records.time(update.get("published_at"), record, context), update) for update in record["updates"]]
-    dated.sort(key=lambda pair: pair[0])
-    begins = records.moment(record.get("starts_at")) or context.read_at
-    posts = [_post(at, update, at >= begins, planned=planned) for at, update in dated]
-    for number, (before, (_, update)) in enumerate(zip(posts, dated[1:], strict=False), 1):
-        if (
-            posts[number].phase is None
-            and before.phase in OVER
-            and {one["status"] for one in update["resources"]} - _FINE
-        ):
-            posts[number] = replace(posts[number], phase=Phase.INVESTIGATING)  # down again, in no words
+    posts: list[Post] = []
+    for at, update in sorted(dated, key=lambda pair: pair[0]):
+        states = {one["status"] for one in update["resources"]}
+        phase = _planned_phase(states, at >= start, update) if planned else _phase(states, update)
+        if phase is None and posts and posts[-1].phase in OVER and states - _FINE:
+            phase = Phase.INVESTIGATING  # down again, in no words
+        posts.append(Post(at=at, html=records.body(text(update.get("message"))), upstream_id=update["id"], phase=phase))
     if over and posts and posts[-1].phase not in OVER:
         posts[-1] = replace(posts[-1], phase=Phase.COMPLETED if planned else Phase.RESOLVED)
     return posts
 
 
-def _post(at: datetime, update: Record, begun: bool, *, planned: bool) -> Post:
-    """Return an update as a post. The states of its resources say whether it is over, its words what is done about it."""
-    message, states = text(update.get("message")), {one["status"] for one in update["resources"]}
-    told = wording.prose_phase(message)
-    over = states <= _FINE if states else told in OVER
-    phase: Phase | None = None if told in OVER else told
-    if planned:
-        phase = (
-            Phase.COMPLETED if over else Phase.IN_PROGRESS if begun and states & {"maintenance"} else Phase.SCHEDULED
-        )
-    elif over:
-        phase = Phase.RESOLVED
-    return Post(at=at, html=records.body(message), upstream_id=update["id"], phase=phase)
+def _phase(states: set[str], update: Record) -> Phase | None:
+    """Return the phase after an update: its resources' states say whether it is over, its words what is done about it."""
+    by_words = wording.prose_phase(text(update.get("message")))
+    if _is_over(states, by_words):
+        return Phase.RESOLVED
+    return None if by_words in OVER else by_words
+
+
+def _planned_phase(states: set[str], has_begun: bool, update: Record) -> Phase:
+    """Return the phase of a plan after an update."""
+    if _is_over(states, wording.prose_phase(text(update.get("message")))):
+        return Phase.COMPLETED
+    return Phase.IN_PROGRESS if has_begun and "maintenance" in states else Phase.SCHEDULED
+
+
+def _is_over(states: set[str], by_words: Phase | None) -> bool:
+    return states <= _FINE if states else by_words in OVER
 
 
 def _since(record: Record, zone: tzinfo) -> datetime | None:
