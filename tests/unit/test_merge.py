@@ -852,7 +852,7 @@ def test_a_start_that_had_to_be_mended_follows_a_post_that_another_form_shows() 
     late = replace(late, dialect="incidentio", ended=at(40), ended_basis="resolved-update")
     whole = replace(late, dialect="statuspage-json", updates=(post(5, "Investigating", "Down."), over))
     beside = replace(reading(60, whole), dialect="statuspage-json", beside=True)
-    (one,) = merge({"x1": late}, beside, shown={"x1"}).incidents
+    (one,) = merge({"x1": late}, beside, shown_ids={"x1"}).incidents
     assert (one.started, len(one.updates), one.changes) == (at(5), 2, ())
 
 
