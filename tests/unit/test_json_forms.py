@@ -79,6 +79,42 @@ def test_records_of_the_wrong_type_cost_themselves_only() -> None:
     ]
 
 
+ODD = ["-Infinity", "1e999", "-1e30", "null", "true", "[]", "{}", "[[{}]]", '"\\ud800"', '""']
+
+
+@pytest.mark.parametrize("odd", ["NaN", *(pytest.param(odd, marks=pytest.mark.slow) for odd in ODD)])
+@pytest.mark.parametrize("path", [path for path in pairs.inputs() if path.suffix == ".json"], ids=lambda p: p.name)
+def test_an_odd_value_costs_its_field_or_its_record_wherever_it_stands(path: Path, odd: str) -> None:
+    pair = pairs.load(path)
+    if pair.error:
+        return
+    for body in _with_one_field(json.loads(pair.body), odd):
+        assert "reading failed" not in _refusal(body.encode(), pair.hint), body
+
+
+def _refusal(body: bytes, hint: str) -> str:
+    """Return why an answer is refused as a whole; "" if it is read."""
+    try:
+        read(body, hint=hint)
+    except FeedError as error:
+        return str(error)
+    return ""
+
+
+def _with_one_field(answer: Any, odd: str) -> list[str]:
+    """Return an answer as many times as it has fields, each time with another one of them printed as `odd`."""
+    texts, holders = [], [answer]
+    while holders:
+        holder = holders.pop()
+        for key, value in list(holder.items() if isinstance(holder, dict) else enumerate(holder)):
+            if isinstance(value, (dict, list)):
+                holders.append(value)
+            holder[key] = "\0"
+            texts.append(json.dumps(answer).replace(json.dumps("\0"), odd))
+            holder[key] = value
+    return texts
+
+
 def test_two_records_of_one_incident_are_one_and_raise_a_doubt() -> None:
     later = {"status": "resolved", "body": "Over.", "display_at": "2026-03-02T11:00:00Z"}
     reading = read(statuspage(record(), record(incident_updates=[later])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,8 +44,19 @@ class RecordForm:
 
 
 def parse(text: str | bytes) -> Any:
-    """Return the value of a JSON text without what no file can hold. Raises ValueError or RecursionError."""
-    return _clean(json.loads(text, parse_int=_whole_number))
+    """Return the value of a JSON text without what no file can hold. Raises ValueError or RecursionError.
+
+    NaN and Infinity, which are no JSON (RFC 8259, section 6) but which Python and others write, are missing values.
+    """
+    return _clean(
+        json.loads(text, parse_int=_whole_number, parse_float=_finite_number, parse_constant=lambda _name: None)
+    )
+
+
+def _finite_number(digits: str) -> float | None:
+    """Return a number with a fraction or an exponent; None for one beyond what a float holds (1e999)."""
+    number = float(digits)
+    return number if math.isfinite(number) else None
 
 
 def _whole_number(digits: str) -> int | str:
