@@ -35,7 +35,7 @@ FOUND = replace(
 
 def named(found: Incident) -> NamedWhen | None:
     card = carded(found)
-    return views.incident(views.Surroundings(almanac([found])).of(card), found, card).named
+    return views.incident(views.Surroundings(almanac([found])).of(card), found, card).component_times
 
 
 def test_a_component_is_drawn_from_when_the_list_held_it_with_the_posts_that_name_it() -> None:

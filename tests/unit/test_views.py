@@ -294,7 +294,7 @@ def test_home_says_where_the_record_ends_when_nothing_newer_was_read() -> None:
         "Our newest data is 10 days old (20 February 2026). "
         "Below is the last we know, with a link to each official status page."
     )
-    assert (home.caption, home.lasting, home.days) == (
+    assert (home.caption, home.length_heading, home.days_heading) == (
         f"Last known status of 2{english.GAP}providers",
         "Data up to",
         "Official status page",
@@ -334,7 +334,7 @@ def test_the_ledger_puts_trouble_first_then_the_quiet_then_the_unknown() -> None
         ("Gr", "unknown", ""),
         ("To", "", ""),
     ]
-    assert (home.lasting, plain(home.days), home.no_data) == ("Unchanged for", "30 days to 2 March", "")
+    assert (home.length_heading, plain(home.days_heading), home.no_data) == ("Unchanged for", "30 days to 2 March", "")
 
 
 def test_the_ledger_puts_critical_first_then_the_newest() -> None:
@@ -983,13 +983,16 @@ def test_a_list_has_as_many_sheets_as_it_needs(number: int) -> None:
 )
 def test_the_page_of_a_provider_answers_the_question(known: Snapshot, title: str, stand: str) -> None:
     page = provider_page(known, CLAUDE)
-    assert (plain(page.title), plain(f"{page.so_far} {page.stand}")) == (title, stand)
+    assert (plain(f"{page.head.title} {page.now.answer}"), plain(f"{page.now.so_far} {page.now.stand}")) == (
+        title,
+        stand,
+    )
 
 
 def test_ninety_days_are_bars_with_the_dates_behind_them() -> None:
     minor = incident("b", "01 10:00", impact=Impact.MINOR)
     known = almanac([incident("a", "2026-02-27 10:00", "2026-02-28 01:00"), minor])
-    ninety = provider_page(known, CLAUDE).ninety
+    ninety = provider_page(known, CLAUDE).days.ninety
     assert plain(ninety.heading) == "90 days to 2 March 2026"
     assert ninety.note == "worst status each day: 86 days clear, 2 minor, 2 major"
     assert [(entry.mark.word, entry.days) for entry in ninety.lists][:2] == [
@@ -1001,24 +1004,24 @@ def test_ninety_days_are_bars_with_the_dates_behind_them() -> None:
 def test_the_strip_of_a_provider_says_what_each_number_rests_on() -> None:
     known = almanac([incident("a", "2026-02-27 00:00", "2026-02-27 21:36"), incident("b", "01 10:00", "01 10:00")])
     page = provider_page(known, CLAUDE)
-    assert [(fact.name, plain(fact.value)) for fact in page.facts] == [
+    assert [(fact.name, plain(fact.value)) for fact in page.days.facts] == [
         ("Incident-free, 90 days", "99.0%"),
         ("Covered", "100%"),
         ("Incidents", "2"),
         ("Median length", "21 h 36 min"),
         ("Reported late", "1 of 2"),
     ]
-    assert all(fact.how for fact in page.facts)
+    assert all(fact.how for fact in page.days.facts)
 
 
 def test_a_share_that_may_be_anything_has_no_interval() -> None:
     unended = incident("a", "01 10:00", "", imported="x")
     known = almanac([unended], watched=[pulls("anthropic", since=at("2025-12-20 00:00"), dataset="x")])
-    share = provider_page(known, CLAUDE).facts[0]
+    share = provider_page(known, CLAUDE).days.facts[0]
     assert (plain(share.value), plain(share.note)) == ("98.4–99.2%", "90% interval: 54.0–100%")
     longer = incident("a", "2026-02-10 00:00", "", imported="x", updates=())
     wide = almanac([longer], watched=known.pulls.values())
-    share = provider_page(wide, CLAUDE).facts[0]
+    share = provider_page(wide, CLAUDE).days.facts[0]
     assert share.note == "too many times are not recorded"
 
 
@@ -1032,23 +1035,23 @@ def test_a_provider_s_page_has_the_newest_updates_and_of_a_long_one_the_beginnin
     near = views.Surroundings(known, read=lambda _: found)
     figures = views.figures(views.records(known)["anthropic"], views.lately(known, CLAUDE))
     page = views.provider(known, CLAUDE, figures, near)
-    assert [post.anchor for post in page.posts] == [f"u-2026-03-02T12:0{n}Z" for n in (5, 4, 3, 2)]
-    assert page.posts[0].html.startswith("<p>Errors on Claude API &amp; ")
-    assert page.posts[0].html.endswith("…</p>")
-    assert len(page.posts[0].html) < 500
-    assert page.posts[1].html == "<p>Post 4.</p>"
-    assert page.posts_of == Link("/incidents/anthropic/0ghc53zpsfmt/", "Elevated errors on claude.ai")
+    assert [post.anchor for post in page.now.posts] == [f"u-2026-03-02T12:0{n}Z" for n in (5, 4, 3, 2)]
+    assert page.now.posts[0].html.startswith("<p>Errors on Claude API &amp; ")
+    assert page.now.posts[0].html.endswith("…</p>")
+    assert len(page.now.posts[0].html) < 500
+    assert page.now.posts[1].html == "<p>Post 4.</p>"
+    assert page.now.posts_of == Link("/incidents/anthropic/0ghc53zpsfmt/", "Elevated errors on claude.ai")
 
 
 def test_maintenance_is_listed_with_whether_it_has_begun() -> None:
     works = incident("w", "02 13:00", "", kind=Kind.MAINTENANCE, impact=Impact.MAINTENANCE, phase=Phase.IN_PROGRESS)
     later = replace(works, id="later", started=at("05 13:00"), phase=Phase.SCHEDULED, updates=())
     page = provider_page(almanac([works, later]), CLAUDE)
-    assert [(row.url, row.mark.word, row.length) for row in page.maintenance] == [
+    assert [(row.url, row.mark.word, row.length) for row in page.now.maintenance] == [
         ("/incidents/anthropic/later/", "maintenance", "announced"),
         ("/incidents/anthropic/w/", "maintenance", "under way"),
     ]
-    assert page.answer == "No incident reported."
+    assert page.now.answer == "No incident reported."
 
 
 def test_below_sixty_per_cent_of_coverage_no_figure_is_given_and_the_page_says_why() -> None:
@@ -1056,11 +1059,11 @@ def test_below_sixty_per_cent_of_coverage_no_figure_is_given_and_the_page_says_w
     since = at("01 00:00")
     known = almanac([incident(until="")], watched=[pulls("anthropic", since=since)])
     page = provider_page(known, CLAUDE)
-    assert page.facts == ()
-    assert page.figures_until == "Too little data for figures: 2% of the time is covered, 60% needed."
-    assert page.lines == ()
+    assert page.days.facts == ()
+    assert page.days.figures_until == "Too little data for figures: 2% of the time is covered, 60% needed."
+    assert page.days.lines == ()
     quiet = provider_page(almanac(watched=[pulls("anthropic", since=since)]), CLAUDE)
-    assert [(limit.name, plain(limit.text)) for limit in quiet.limits] == [
+    assert [(limit.name, plain(limit.text)) for limit in quiet.now.limits] == [
         ("Now", "No incident was open at 14:10 UTC, by its official page"),
         ("Incident-free, 90 days", "Too little data for figures: 2% of the time is covered, 60% needed."),
         ("Rank", "not ranked, for the same reason"),
@@ -1073,17 +1076,17 @@ def test_no_share_says_that_nothing_was_reported_while_an_incident_of_its_days_i
     """One that was open already when the first reading was made is not counted, and yet reported."""
     watched = [pulls("anthropic", since=at("2025-12-10 00:00"))]
     before = incident("a", "2025-12-09 10:00", "")
-    assert provider_page(almanac([before], watched=watched), CLAUDE).facts[0][1:3] == (
+    assert provider_page(almanac([before], watched=watched), CLAUDE).days.facts[0][1:3] == (
         "100%",
         "none counted; see the incidents below",
     )
-    assert provider_page(almanac(watched=watched), CLAUDE).facts[0][1:3] == ("100%", "no incident reported")
+    assert provider_page(almanac(watched=watched), CLAUDE).days.facts[0][1:3] == ("100%", "no incident reported")
 
 
 def test_the_year_of_a_provider_has_twelve_months_and_unknown_is_said() -> None:
     watched = pulls("anthropic", since=at("2026-02-01 00:00"))
     known = almanac([incident("a", "2026-02-27 23:00", "01 02:00")], watched=[watched])
-    year = provider_page(known, CLAUDE).year
+    year = provider_page(known, CLAUDE).history.year
     assert [(month.name, plain(month.hours), month.url) for month in year][-3:] == [
         ("Jan 2026", "unknown", ""),
         ("Feb 2026", "25 h", "/incidents/2026/02/"),
@@ -1095,7 +1098,7 @@ def test_the_year_of_a_provider_has_twelve_months_and_unknown_is_said() -> None:
 def test_components_are_counted_under_the_names_readers_know() -> None:
     other = incident("b", "01 10:00", "01 12:00", components=("claude.ai", "Labs"))
     known = almanac([incident("a", "01 11:00", "01 13:00"), other])
-    lines = provider_page(known, CLAUDE).lines
+    lines = provider_page(known, CLAUDE).days.lines
     said = [
         (line.name, line.mark.word, line.incidents, plain(line.hours), line.share, plain(line.latest.text), line.url)
         for line in lines
@@ -1111,9 +1114,15 @@ def test_components_are_counted_under_the_names_readers_know() -> None:
 def test_a_provider_without_incidents_has_a_page() -> None:
     known = almanac()
     page = provider_page(known, GROQ)
-    assert (page.latest, page.years, page.lines, page.histogram, page.about) == ((), (), (), None, "")
-    assert [(row.name, row.mark.word) for row in page.parts.rows] == [("Groq", "none reported")]
-    assert plain(page.total) == "0 incidents"
+    assert (page.history.latest, page.history.years, page.days.lines, page.history.histogram, page.about) == (
+        (),
+        (),
+        (),
+        None,
+        "",
+    )
+    assert [(row.name, row.mark.word) for row in page.now.parts.rows] == [("Groq", "none reported")]
+    assert plain(page.history.total) == "0 incidents"
 
 
 def test_the_years_of_a_provider_link_to_each_other() -> None:

@@ -63,6 +63,11 @@ def clock(at: datetime) -> str:
     return f"{TWO[at.hour]}:{TWO[at.minute]}"
 
 
+def clock_utc(at: datetime) -> str:
+    """Return a UTC moment as 14:05 UTC."""
+    return f"{clock(at)}{GAP}UTC"
+
+
 def clock_of(instant: int) -> str:
     """Return epoch seconds as `clock` does."""
     return f"{TWO[instant % DAY // HOUR]}:{TWO[instant % HOUR // MINUTE]}"
@@ -95,15 +100,15 @@ def month(year: int, number: int) -> str:
 
 def moment(at: datetime) -> str:
     """Return a moment as 2 March 2026, 11:49 UTC."""
-    return f"{date(at)}, {clock(at)}{GAP}UTC"
+    return f"{date(at)}, {clock_utc(at)}"
 
 
 def near(at: datetime, now: datetime) -> str:
     """Return a moment as a reader at `now` needs it: 11:49 UTC today, with the day this year, else with the year."""
     if at.date() == now.date():
-        return f"{clock(at)}{GAP}UTC"
+        return clock_utc(at)
     if at.year == now.year:
-        return f"{day_month(at)}, {clock(at)}{GAP}UTC"
+        return f"{day_month(at)}, {clock_utc(at)}"
     return moment(at)
 
 

@@ -24,7 +24,6 @@ GROUPS = {  # by capability, in the order in which they are asked for
     "speech": "For speech",
     "images": "For images",
 }
-NONE = Mark(charts.CLEAR, "none reported")
 TOP = 0.05  # the axis of shares ends here unless an interval goes further
 
 
@@ -41,7 +40,7 @@ class Option(NamedTuple):
     reason: str  # why it is not called a backup, for those that are none
 
 
-class Group(NamedTuple):
+class AlternativeGroup(NamedTuple):
     """Alternatives for one use."""
 
     name: str
@@ -53,7 +52,7 @@ class Alternatives(NamedTuple):
 
     provider: Link
     at: str  # the moment of the states
-    groups: tuple[Group, ...]
+    groups: tuple[AlternativeGroup, ...]
     axis: tuple[Label, ...]
     falling: tuple[Option, ...]
     unknown: str
@@ -69,7 +68,7 @@ def alternatives(advice: Advice, state_of: StateOf, now: datetime, capability: s
         lacking = "No other provider with enough data offers the same."
     return Alternatives(
         provider=advice.provider,
-        at=f"{english.clock(now)}{english.GAP}UTC",
+        at=english.clock_utc(now),
         groups=tuple(_groups(best, state_of, top, capability)),
         axis=charts.axis([(0, "0%"), (top / 2, english.percent(top / 2)), (top, english.percent(top, 0))], 0, top),
         falling=tuple(_option(one, state_of, top) for one in advice.falling),
@@ -78,16 +77,18 @@ def alternatives(advice: Advice, state_of: StateOf, now: datetime, capability: s
     )
 
 
-def _groups(best: Iterable[Instead], state_of: StateOf, top: float, capability: str) -> Iterable[Group]:
+def _groups(best: Iterable[Instead], state_of: StateOf, top: float, capability: str) -> Iterable[AlternativeGroup]:
     """Yield the alternatives by what both offer, each once; in a group those that report nothing come first."""
     rest = list(best)
     for slug in (capability,) if capability else GROUPS:
         options = [_option(one, state_of, top) for one in rest if slug in one.shared]
         rest = [one for one in rest if slug not in one.shared]
         if options:
-            yield Group(GROUPS[slug], tuple(sorted(options, key=_order)))
+            yield AlternativeGroup(GROUPS[slug], tuple(sorted(options, key=_order)))
     if rest:
-        yield Group("For something else", tuple(sorted((_option(one, state_of, top) for one in rest), key=_order)))
+        yield AlternativeGroup(
+            "For something else", tuple(sorted((_option(one, state_of, top) for one in rest), key=_order))
+        )
 
 
 def _order(option: Option) -> int:
@@ -111,7 +112,7 @@ def _option(one: Instead, state_of: StateOf, top: float) -> Option:
 def _mark(state: DeclaredState) -> Mark:
     if not state.is_known:
         return base.UNKNOWN
-    return base.MARKS[state.open[0].impact] if state.in_trouble else NONE
+    return base.MARKS[state.open[0].impact] if state.in_trouble else base.NONE_REPORTED
 
 
 def _why_unknown(state: DeclaredState) -> str:

@@ -59,7 +59,7 @@ class Around:
     whole: Provider | None = None  # with its components
     corrected: tuple[Note, ...] = ()  # by editors: it, and what was merged with it
     press_posts: tuple[PressPost, ...] = ()  # elsewhere at the time, oldest first
-    shown: tuple[Issued, ...] = ()  # every forecast kept for it, oldest first
+    forecasts: tuple[Issued, ...] = ()  # every forecast kept for it, oldest first
     hindcasts: str = ""  # what the forecast would have said, packed; "" where that was not computed
     is_current: bool = False  # whether it is surely still open: past an hour after the last reading nobody knows
     issued: Issued | None = None  # from here on only while it is: the newest forecast kept for it
@@ -172,7 +172,7 @@ class Surroundings:
         going_on, until = self._goes_on(card), end(card, pulls)
         is_current = going_on and seconds(self._almanac.now) - until < base.FRESH
         is_urgent = is_current and card.is_trouble
-        shown, hindcasts = self.estimates(card)
+        forecasts, hindcasts = self.estimates(card)
         return Around(
             provider=self.name(card),
             slug=card.provider,
@@ -186,12 +186,12 @@ class Surroundings:
             corrected=self._corrected.get((card.provider, card.id), ()),
             press_posts=self._press_posts.get((card.provider, card.id), ()),
             is_current=is_current,
-            issued=shown[-1] if shown and is_urgent else None,
+            issued=forecasts[-1] if forecasts and is_urgent else None,
             instead=self.instead_of(card.provider) if is_urgent else None,
             precedent=self._precedent(card, until) if is_urgent else None,
             parts=self.components(card.provider) if is_urgent else None,
             status_page=base.status_page(provider) if is_urgent and provider else None,
-            shown=shown,
+            forecasts=forecasts,
             hindcasts=hindcasts,
         )
 
@@ -296,11 +296,11 @@ def _reach(pulls: Pulls, now: int) -> int | None:
 
 def _forecasts(almanac: Snapshot) -> dict[tuple[str, str], tuple[Issued, ...]]:
     """Return the forecasts kept for each incident, oldest first."""
-    kept: dict[tuple[str, str], list[Issued]] = {}
+    forecasts: dict[tuple[str, str], list[Issued]] = {}
     for slug, lines in almanac.issued.items():
         for line in lines:
-            kept.setdefault((slug, line.incident), []).append(line)
-    return {key: tuple(lines) for key, lines in kept.items()}
+            forecasts.setdefault((slug, line.incident), []).append(line)
+    return {key: tuple(lines) for key, lines in forecasts.items()}
 
 
 def _by_day(almanac: Snapshot) -> dict[int, list[tuple[Card, int]]]:

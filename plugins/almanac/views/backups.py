@@ -323,5 +323,5 @@ def _stand(whole: Family) -> str:
         return compared
     if not falling:
         return f"{compared} {'None shows' if len(whole.lines) > 1 else 'It does not show'} a significant link."
-    those = f"In {english.spelled(falling)} of them" if len(whole.lines) > 1 else "In it"
-    return f"{compared} {those}, incidents start at the same time more often than chance would explain."
+    where = f"In {english.spelled(falling)} of them" if len(whole.lines) > 1 else "In it"
+    return f"{compared} {where}, incidents start at the same time more often than chance would explain."

@@ -33,8 +33,8 @@ class FeedLink(NamedTuple):
 class Way(NamedTuple):
     """An address to follow: for whom it is, and what it gives them."""
 
-    who: str
-    what: str
+    reader: str
+    news: str
     url: str
 
 
@@ -43,6 +43,9 @@ class Time(NamedTuple):
 
     iso: str
     text: str
+
+
+NO_TIME = Time("", "")
 
 
 class Mark(NamedTuple):
@@ -91,7 +94,7 @@ class Head:
 
 
 PICTURE = "picture.png"  # what a picture for links is called, in the folder of its page
-NAMED = 3  # components in the name of an incident
+MOST_NAMES = 3  # components in the name of an incident
 FRESH = english.HOUR  # a declared state is believed for so long after the record's end, then it is unknown
 
 MARKS: Mapping[str, Mark] = {  # by the value of an Impact
@@ -103,6 +106,7 @@ MARKS: Mapping[str, Mark] = {  # by the value of an Impact
     Impact.UNKNOWN: Mark(charts.UNSAID, "severity not given"),
 }
 CLEAR = Mark(charts.CLEAR, "no incident reported")
+NONE_REPORTED = Mark(CLEAR.css, "none reported")  # the same where there is little room
 UNKNOWN = Mark(charts.UNKNOWN, "unknown")
 STATED = (Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
 KEY = (CLEAR, *(MARKS[impact] for impact in STATED), Mark(charts.UNSAID, "incident, severity not given"), UNKNOWN)
@@ -151,7 +155,7 @@ def title(card: Card) -> str:
     return f"{name(card)}: {mark(card).word}, {length(card)}"
 
 
-def parts(components: Iterable[str], most: int = NAMED) -> str:
+def parts(components: Iterable[str], most: int = MOST_NAMES) -> str:
     """Return the first components that an incident names, and how many others; they stand in the provider's order."""
     return english.listing(short(components), most)
 
@@ -173,6 +177,11 @@ def length(card: Card) -> str:
 def time(at: datetime, text: str) -> Time:
     """Return a moment with the words chosen for it."""
     return Time(stamp(at), text)
+
+
+def recent(at: datetime, now: datetime) -> Time:
+    """Return a moment in the words of its hour on the day of `now`, else of its day."""
+    return time(at, english.clock(at) if at.date() == now.date() else english.short_date(at))
 
 
 def clock(at: int) -> Time:
@@ -256,7 +265,7 @@ def dateline(almanac: Snapshot, reach: datetime | None = None) -> Dateline:
     now = almanac.now
     reach = min(reach or almanac.record_until or now, now)
     if almanac.record_until is None:
-        return Dateline(day=english.date(now), as_of=time(now, english.clock(now)), reach=Time("", ""), until=None)
+        return Dateline(day=english.date(now), as_of=time(now, english.clock(now)), reach=NO_TIME, until=None)
     until = moment(int(reach.timestamp()) + FRESH)
     return Dateline(
         day=english.date(now),

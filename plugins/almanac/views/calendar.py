@@ -21,7 +21,7 @@ from almanac.views.current import end
 DAYS, MONTHS = 90, 12
 
 
-class DayList(NamedTuple):
+class SeverityDays(NamedTuple):
     """The days of one severity, in words."""
 
     mark: Mark
@@ -36,7 +36,7 @@ class Ninety:
     months: tuple[Label, ...]
     note: str
     heading: str
-    lists: tuple[DayList, ...]
+    lists: tuple[SeverityDays, ...]
 
 
 class MonthRow(NamedTuple):
@@ -59,7 +59,9 @@ def ninety(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge:
         note=f"worst status each day: {charts.tally(severities)}",
         heading=f"{DAYS} days to {english.date(last)}",
         lists=tuple(
-            DayList(mark, dates(severities, mark.css, first)) for mark in reversed(base.KEY) if mark.css in severities
+            SeverityDays(mark, dates(severities, mark.css, first))
+            for mark in reversed(base.KEY)
+            if mark.css in severities
         ),
     )
 

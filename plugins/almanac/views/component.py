@@ -85,8 +85,8 @@ class ComponentPage:
 def now(almanac: Snapshot, provider: Provider, part: Component, near: Surroundings) -> ComponentNow:
     """Return what is to be said of a component at `almanac.now`."""
     state, place = near.state(provider.slug), placing(provider)
-    hits = [card for card in state.open if part.slug in place(card)] if state.is_known else []
-    vague = [card for card in state.open if not card.components] if state.is_known else []
+    hits = [card for card in state.open if part.slug in place(card)]
+    vague = [card for card in state.open if not card.components]
     edge = edge_of(almanac, provider)
     pulls = almanac.pulls.get(provider.slug)
     own = [card for card in almanac.cards.get(provider.slug, ()) if card.is_trouble and part.slug in place(card)]
@@ -123,14 +123,7 @@ def component(
     strip = facts(measure(record, period, subject)) if subject else ()
     whole = [card for card in incidents if card.started < closed]
     return ComponentPage(
-        head=Head(
-            title=f"{part.name} outages, from {provider.name}’s status page",
-            path=base.component_url(provider.slug, part.slug),
-            section="providers",
-            description=f"{part.name}: {present.answer} Every incident {provider.name} reported on it, day by day.",
-            dateline=present.dateline,
-            feeds=base.provider_feeds(provider.slug, provider.name),
-        ),
+        head=_head(provider, part, present),
         ask=f"{part.name} outages",
         provider=Link(base.provider_url(provider.slug), provider.name),
         company="" if provider.company == provider.name else provider.company,
@@ -146,6 +139,17 @@ def component(
         total=english.plural(len(incidents), "incident"),
         instead_title=_instead_title(part),
         numbers=f"{base.provider_url(provider.slug)}numbers/",
+    )
+
+
+def _head(provider: Provider, part: Component, present: ComponentNow) -> Head:
+    return Head(
+        title=f"{part.name} outages, from {provider.name}’s status page",
+        path=base.component_url(provider.slug, part.slug),
+        section="providers",
+        description=f"{part.name}: {present.answer} Every incident {provider.name} reported on it, day by day.",
+        dateline=present.dateline,
+        feeds=base.provider_feeds(provider.slug, provider.name),
     )
 
 

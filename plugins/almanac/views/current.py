@@ -24,7 +24,7 @@ class DeclaredState:
     mark: Mark
     reach: int | None  # how far the record of this provider goes; None if it was never read
     watched_from: int  # since when it is watched without a gap; 0 if it is not watched now
-    open: tuple[Card, ...] = ()  # trouble open at the reach, worst first
+    open: tuple[Card, ...] = ()  # trouble open at the reach, worst first; none where the state is unknown
     last: Card | None = None  # newest trouble that is over
     unended: int = 0  # imported incidents without an end, because of which a fresh import cannot speak of now
 

@@ -15,10 +15,10 @@ from almanac.views.base import Time
 from almanac.views.charts import Block, Label, Scale
 from almanac.views.timeline import bands, knobs, phases, spoken
 
-Said: TypeAlias = Forecast | Hindcast
+AnyForecast: TypeAlias = Forecast | Hindcast
 
-SHOWN = "Shown at the time"
-AGAIN = "Computed afterwards, from incidents that had ended by then"
+FORECASTS = "Shown at the time"  # names of the groups
+HINDCASTS = "Computed afterwards, from incidents that had ended by then"
 LATE = 0.7  # of the width: what ends beyond has its label on the left
 PAST = "By then it had lasted longer than 90% of similar incidents."
 
@@ -26,8 +26,8 @@ PAST = "By then it had lasted longer than 90% of similar incidents."
 class Estimates(NamedTuple):
     """What was said of when an incident would be over, oldest first."""
 
-    shown: tuple[Forecast, ...]  # at the time
-    again: tuple[Hindcast, ...]  # computed afterwards
+    forecasts: tuple[Forecast, ...]  # shown at the time
+    hindcasts: tuple[Hindcast, ...]  # computed afterwards
 
 
 class FanRow(NamedTuple):
@@ -69,10 +69,10 @@ class Fan(NamedTuple):
 
 def fan(around: Around, card: Card) -> Fan | None:
     """Return the estimates of an incident; None where there are none, or only the one that its outlook shows."""
-    shown, again = _few(estimates(around, card))
-    if (card.ended is None and not around.live) or len(shown) + len(again) < (2 if around.live else 1):
+    forecasts, hindcasts = _few(estimates_of(around, card))
+    if (card.ended is None and not around.live) or len(forecasts) + len(hindcasts) < (2 if around.live else 1):
         return None
-    scale = _scale(card, around.end, [*shown, *again])
+    scale = _scale(card, around.end, [*forecasts, *hindcasts])
     stretches = phases(card, around.end)
     return Fan(
         title="Estimates so far" if around.live else "Forecast and outcome",
@@ -84,42 +84,44 @@ def fan(around: Around, card: Card) -> Fan | None:
         line="now" if around.live else "over",
         ticks=_ticks(scale),
         groups=tuple(
-            FanGroup(name, _rows(said, scale, card, around)) for name, said in ((SHOWN, shown), (AGAIN, again)) if said
+            FanGroup(name, _rows(estimates, scale, card, around))
+            for name, estimates in ((FORECASTS, forecasts), (HINDCASTS, hindcasts))
+            if estimates
         ),
-        notes=" ".join(_notes(shown, again, around)),
+        notes=" ".join(_notes(forecasts, hindcasts, around)),
     )
 
 
-def estimates(around: Around, card: Card) -> Estimates:
+def estimates_of(around: Around, card: Card) -> Estimates:
     """Return what was forecast of an incident while it was open, and what would have been."""
-    shown = tuple(line.forecast for line in around.shown)
-    return Estimates(shown, unpack(around.hindcasts, card) if around.hindcasts else ())
+    forecasts = tuple(line.forecast for line in around.forecasts)
+    return Estimates(forecasts, unpack(around.hindcasts, card) if around.hindcasts else ())
 
 
 def _few(everything: Estimates) -> Estimates:
     """Return at most MOST estimates: those shown come first; others of about the same moments would only repeat them."""
-    shown = evenly(everything.shown)
-    again = [one for one in everything.again if all(abs(one.at - other.at) >= APART for other in shown)]
-    return Estimates(tuple(shown), tuple(evenly(again, MOST - len(shown))))
+    forecasts = evenly(everything.forecasts)
+    hindcasts = [one for one in everything.hindcasts if all(abs(one.at - other.at) >= APART for other in forecasts)]
+    return Estimates(tuple(forecasts), tuple(evenly(hindcasts, MOST - len(forecasts))))
 
 
-def sentence(known: Estimates, now: int) -> str:
+def sentence(estimates: Estimates, now: int) -> str:
     """Say what the newest estimate of an open incident was at `now` (epoch seconds); "" where there was none."""
-    shown = [one for one in known.shown if one.at <= now]
-    if shown:
-        return f"Estimate shown at {_near(shown[-1].at, now)}: {_said(shown[-1], now)}"
-    again = [one for one in known.again if one.at <= now]
-    if not again:
+    forecasts = [one for one in estimates.forecasts if one.at <= now]
+    if forecasts:
+        return f"Estimate shown at {_near(forecasts[-1].at, now)}: {_odds(forecasts[-1], now)}"
+    hindcasts = [one for one in estimates.hindcasts if one.at <= now]
+    if not hindcasts:
         return ""
-    of = "this moment" if again[-1].at == now else _near(again[-1].at, now)
-    return f"Estimate for {of}, computed afterwards: {_said(again[-1], now)}"
+    of = "this moment" if hindcasts[-1].at == now else _near(hindcasts[-1].at, now)
+    return f"Estimate for {of}, computed afterwards: {_odds(hindcasts[-1], now)}"
 
 
-def _said(said: Said, now: int) -> str:
-    low, _, middle, _, high = _instants(said)
+def _odds(estimate: AnyForecast, now: int) -> str:
+    low, _, middle, _, high = _instants(estimate)
     text = (
         f"50% chance it is fixed by {_near(middle, now)}; 80% chance between {_near(low, now)} and {_near(high, now)} "
-        f"(n = {_counted(said)})."
+        f"(n = {_basis(estimate)})."
     )
     return f"{text} {PAST}" if now > high else text
 
@@ -128,16 +130,16 @@ def _near(at: int, now: int) -> str:
     return english.near(moment(at), moment(now))
 
 
-def _instants(said: Said) -> list[int]:
+def _instants(estimate: AnyForecast) -> list[int]:
     """Return the quantiles as epoch seconds."""
-    return [said.at + round(60 * minutes) for minutes in said.quantiles]
+    return [estimate.at + round(60 * minutes) for minutes in estimate.quantiles]
 
 
-def _scale(card: Card, end: int, said: Sequence[Said]) -> Scale:
+def _scale(card: Card, end: int, estimates: Sequence[AnyForecast]) -> Scale:
     """Return a scale that shows the incident and every median; of wide ranges as much as leaves the incident large."""
     length = end - card.started
     medians, latest = zip(
-        *[(one.at + 60 * one.quantiles[2], one.at + 60 * one.quantiles[4]) for one in said], strict=True
+        *[(one.at + 60 * one.quantiles[2], one.at + 60 * one.quantiles[4]) for one in estimates], strict=True
     )
     until = round(max(end + length / 4, *medians, min(max(latest), card.started + 2.25 * length)))
     return charts.scale_of(Stretch(card.started, max(until, card.started + english.MINUTE)))
@@ -146,8 +148,10 @@ def _scale(card: Card, end: int, said: Sequence[Said]) -> Scale:
 def _ticks(scale: Scale) -> tuple[Label, ...]:
     """Return the lines of the scale; beside columns a phone has room for the label of every third, none at the edge."""
     lines = charts.ticks(scale)
-    shown = range(1, len(lines) - 1, 3) or (0,)
-    return tuple([Label(x, text, anchor, "" if n in shown else "w") for n, (x, text, anchor, *_) in enumerate(lines)])
+    with_text = range(1, len(lines) - 1, 3) or (0,)
+    return tuple(
+        [Label(x, text, anchor, "" if n in with_text else "w") for n, (x, text, anchor, *_) in enumerate(lines)]
+    )
 
 
 def _end(scale: Scale, around: Around, near: int) -> Label:
@@ -156,37 +160,38 @@ def _end(scale: Scale, around: Around, near: int) -> Label:
     return Label(scale.x(around.end), text, "end" if is_late else "start")
 
 
-def _rows(said: Iterable[Said], scale: Scale, card: Card, around: Around) -> tuple[FanRow, ...]:
-    rows = [_row(one, scale, card.started) for one in said]
+def _rows(estimates: Iterable[AnyForecast], scale: Scale, card: Card, around: Around) -> tuple[FanRow, ...]:
+    rows = [_row(one, scale, card.started) for one in estimates]
     if around.live and rows:
         rows[-1] = rows[-1]._replace(css="hit")
     return tuple(rows)
 
 
-def _row(said: Said, scale: Scale, near: int) -> FanRow:
-    low, quarter, middle, three_quarters, high = _instants(said)
+def _row(estimate: AnyForecast, scale: Scale, near: int) -> FanRow:
+    low, quarter, middle, three_quarters, high = _instants(estimate)
     return FanRow(
-        time=Time(stamped(said.at), english.clock_near(said.at, near)),
-        stroke=scale.x(said.at),
+        time=Time(stamped(estimate.at), english.clock_near(estimate.at, near)),
+        stroke=scale.x(estimate.at),
         whole=(scale.x(low), scale.x(high)),
         half=(scale.x(quarter), scale.x(three_quarters)),
         dot=scale.x(middle),
         label=f"50% range {english.clocks(quarter, three_quarters, near)}",
         median=english.clock_near(middle, near),
         range=english.clocks(low, high, near),
-        n=_n(said),
+        n=_n(estimate),
     )
 
 
-def _n(said: Said) -> str:
+def _n(estimate: AnyForecast) -> str:
     """Return of how many incidents it was learnt: 243; with those of other providers where these decide much of it."""
-    return f"{english.count(said.n)} + {english.count(said.others)}" if said.borrows else english.count(said.n)
+    own = english.count(estimate.n)
+    return f"{own} + {english.count(estimate.others)}" if estimate.borrows else own
 
 
-def _counted(said: Said) -> str:
+def _basis(estimate: AnyForecast) -> str:
     """Return the same in a sentence."""
-    own = english.count(said.n)
-    return f"{own}, and {english.count(said.others)} of other providers" if said.borrows else own
+    own = english.count(estimate.n)
+    return f"{own}, and {english.count(estimate.others)} of other providers" if estimate.borrows else own
 
 
 def _caption(card: Card, around: Around) -> str:
@@ -196,26 +201,32 @@ def _caption(card: Card, around: Around) -> str:
     return f"{mark}. Short stroke: the moment of the estimate. Thin line: 80% range; thick: 50% range; dot: 50% by."
 
 
-def _notes(shown: Sequence[Forecast], again: Sequence[Hindcast], around: Around) -> Iterable[str]:
+def _notes(forecasts: Sequence[Forecast], hindcasts: Sequence[Hindcast], around: Around) -> Iterable[str]:
     if not around.live:
-        yield from (_tally(name, said, around.end) for name, said in (("Shown", shown), ("Computed", again)) if said)
-    if again:
-        if not shown:
+        yield from (
+            _tally(name, estimates, around.end)
+            for name, estimates in (("Shown", forecasts), ("Computed", hindcasts))
+            if estimates
+        )
+    if hindcasts:
+        if not forecasts:
             yield "No estimate was shown at the time."
         yield (
             "Computed estimates use what had happened by their moment, but neither severity nor components, "
             "which we may know only as they were at the end."
         )
-    yield f"n: earlier {around.provider} incidents that lasted as long{_others([*shown, *again])}."
+    yield f"n: earlier {around.provider} incidents that lasted as long{_others([*forecasts, *hindcasts])}."
 
 
-def _others(said: Iterable[Said]) -> str:
-    borrowed = [one.borrowed for one in said if one.borrows]
+def _others(estimates: Iterable[AnyForecast]) -> str:
+    borrowed = [one.borrowed for one in estimates if one.borrows]
     return f" + those of other providers (up to {english.percent(max(borrowed), 0)} of the weight)" if borrowed else ""
 
 
-def _tally(name: str, said: Sequence[Said], ended: int) -> str:
+def _tally(name: str, estimates: Sequence[AnyForecast], ended: int) -> str:
     """Say how often the end lay within the ranges."""
-    inside = [is_within(one.quantiles, max(ended - one.at, 0) / 60) for one in said]
+    inside = [is_within(one.quantiles, max(ended - one.at, 0) / 60) for one in estimates]
     half, whole = (sum(each) for each in zip(*inside, strict=True))
-    return f"{name}: the 80% range was right in {whole} of {len(said)}, the 50% range in {half} of {len(said)}."
+    return (
+        f"{name}: the 80% range was right in {whole} of {len(estimates)}, the 50% range in {half} of {len(estimates)}."
+    )

@@ -12,7 +12,7 @@ from almanac.model import OVER, Card, Impact, Phase, Provider, moment, seconds, 
 from almanac.snapshot import Snapshot
 from almanac.stats.selection import ordering
 from almanac.stats.windows import DAY
-from almanac.text import addresses, english
+from almanac.text import english
 from almanac.views import base, charts, current, days, measures, rows
 from almanac.views.alternatives import Alternatives
 from almanac.views.around import Around, Surroundings
@@ -30,15 +30,14 @@ TURNS: dict[str, str] = {  # what an update says, by the phase it moves the inci
     Phase.MONITORING: "monitoring a fix",
     Phase.UNKNOWN: "no phase given",
 }
-STILL: dict[str, str] = {  # and where the incident was in that phase already
+REPEATS: dict[str, str] = {  # and where the incident was in that phase already
     Phase.IDENTIFIED: "still working on a fix",
     Phase.MONITORING: "still monitoring a fix",
     Phase.UNKNOWN: "no phase given",
 }
 LEADS, CHANGES, ARTICLES = 6, 5, 3
 BARS = 3  # incidents up to which estimates are drawn
-NAMED = 5  # components of what is open, in the ledger
-GLANCE: dict[str, str] = {base.CLEAR.word: "none reported"}  # where a column has little room
+MOST_NAMES = 5  # components of what is open, in the ledger
 CAPABILITIES = (("api", "API"), ("chat", "Chat"), ("code", "Code"))  # by which the ledger is filtered
 ALL, OPEN = "all", "open"
 
@@ -111,8 +110,8 @@ class HomePage:
     lines: tuple[LedgerLine, ...]
     unread: tuple[Link, ...]
     caption: str
-    lasting: str  # headings of the third and the last column
-    days: str
+    length_heading: str  # headings of the third and the last column
+    days_heading: str
     leads: tuple[Lead, ...]
     lead_css: str  # how many stand side by side
     has_bars: bool  # with few of them, the estimates are drawn, too
@@ -148,8 +147,10 @@ def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage
         lines=lines,
         unread=tuple(measures.link(s.provider) for s in states if s.reach is None),
         caption=f"{'Last known' if is_dark else 'Reported'} status of {english.plural(len(states), 'provider')}",
-        lasting="Data up to" if is_dark else "Unchanged for",
-        days="Official status page" if is_dark else f"{DAYS} days to {english.day_month(moment(_last_day(first)))}",
+        length_heading="Data up to" if is_dark else "Unchanged for",
+        days_heading="Official status page"
+        if is_dark
+        else f"{DAYS} days to {english.day_month(moment(_last_day(first)))}",
         leads=leads,
         lead_css="c3" if len(leads) > 1 else "",
         has_bars=len(leads) <= BARS,
@@ -224,20 +225,20 @@ def _stand(almanac: Snapshot, states: Sequence[DeclaredState], bad: Sequence[Dec
             f"Our newest data is {age} old ({english.date(almanac.record_until)}). Below is the last we know, with a link "
             "to each official status page."
         )
-    return " ".join(filter(None, (_named(bad), _others(quiet, unknown))))
+    return " ".join(filter(None, (_failures(bad), _others(quiet, unknown))))
 
 
 def _expired_stand(states: Sequence[DeclaredState], bad: Sequence[DeclaredState]) -> str:
     """Return what is left of the sentence below the title once nobody knows who reports no problems."""
     if not any(s.mark is base.CLEAR for s in states):
         return ""
-    return f"{_named(bad)} The others are unknown now.".strip() if bad else "Below is the last we know."
+    return f"{_failures(bad)} The others are unknown now.".strip() if bad else "Below is the last we know."
 
 
-def _named(bad: Sequence[DeclaredState]) -> str:
+def _failures(bad: Sequence[DeclaredState]) -> str:
     """Return what fails as a sentence, if only one provider reports anything; "" if that names no component."""
-    named = english.listing(_parts(bad[0]), NAMED) if len(bad) == 1 else ""
-    return named and f"{named}."
+    components = english.listing(_parts(bad[0]), MOST_NAMES) if len(bad) == 1 else ""
+    return components and f"{components}."
 
 
 def _others(quiet: int, unknown: int) -> str:
@@ -269,9 +270,8 @@ def _ledger(
         provider = state.provider
         cards = current.troubles(provider, almanac.cards.get(provider.slug, ()))
         severities = days.worst(cards, almanac.pulls.get(provider.slug), first, DAYS, edge)
-        length, since = (_data_until(almanac, state), Time("", "")) if is_dark else _how_long(almanac, state)
+        length, since = (_data_until(almanac, state), base.NO_TIME) if is_dark else _how_long(almanac, state)
         last, url = _open(state) if state.in_trouble else _last(almanac, state)
-        host = addresses.host(provider.status_page)
         return LedgerLine(
             url=base.provider_url(provider.slug),
             name=provider.name,
@@ -287,7 +287,7 @@ def _ledger(
             note=_note(state) if state.in_trouble else "",
             back=_back(near, state) if state.in_trouble else None,
             bars=charts.bars(severities, f"{DAYS} days"),
-            official=Link(provider.status_page, host or provider.status_page) if is_dark else None,
+            official=base.status_page(provider) if is_dark else None,
         )
 
     lines = [line(s, OPEN) for s in bad]
@@ -309,7 +309,9 @@ def _classes(state: DeclaredState, css: str) -> str:
 
 def _glance(state: DeclaredState) -> str:
     """Return the state in a word or two: the severity alone where there is one."""
-    return _word(state.open[0]) if state.in_trouble else GLANCE.get(state.mark.word, state.mark.word)
+    if state.in_trouble:
+        return _word(state.open[0])
+    return base.NONE_REPORTED.word if state.mark is base.CLEAR else state.mark.word
 
 
 def _word(card: Card) -> str:
@@ -335,27 +337,27 @@ def _back(near: Surroundings, state: DeclaredState) -> Time | None:
     """Return by when the worst open incident is fixed with a chance of 50%; None without such a moment to come."""
     around = near.of(state.open[0])
     view = outlook(around, state.open[0])
-    is_to_come = view is not None and view.back is not None and view.back.median.iso > stamped(around.now)
-    return view.back.median if view and view.back and is_to_come else None
+    median = view.back.median if view and view.back else None
+    return median if median and median.iso > stamped(around.now) else None
 
 
 def _leads(near: Surroundings, bad: Sequence[DeclaredState]) -> tuple[Lead, ...]:
     """Return the open incidents, the worst first, then the newest; as many as there is room for."""
     going_on = sorted((card for s in bad for card in s.open), key=_gravity, reverse=True)
-    alone = {s.provider.slug for s in bad if len(s.open) == 1} if len(going_on) > 1 else set()
-    return tuple(_lead(card, near.of(card), card.provider in alone) for card in going_on[:LEADS])
+    singles = {s.provider.slug for s in bad if len(s.open) == 1} if len(going_on) > 1 else set()
+    return tuple(_lead(card, near.of(card), card.provider in singles) for card in going_on[:LEADS])
 
 
 def _lead(card: Card, around: Around, is_alone: bool) -> Lead:
     """Return an open incident; where it is the only one of its provider among others, that is its title."""
     view = outlook(around, card)
-    named = english.listing(base.short(card.components), NAMED) or base.name(card)
+    components = english.listing(base.short(card.components), MOST_NAMES) or base.name(card)
     updates = f"; {english.plural(len(card.updates), 'update')} so far" if card.updates else ""
     return Lead(
         url=base.incident_url(card),
         title=around.provider if is_alone else f"{around.provider}: {base.name(card)}",
         mark=Mark(base.mark(card).css, _word(card)),
-        stand=f"{f'{named}. ' if is_alone else ''}Opened {_at(card.started)}, {_since(card)}{updates}; {_rating(card)}.",
+        stand=f"{f'{components}. ' if is_alone else ''}Opened {_at(card.started)}, {_since(card)}{updates}; {_rating(card)}.",
         source=card.source,
         outlook=view,
         instead=_instead(view.instead) if view and view.instead else (),
@@ -387,7 +389,7 @@ def _since(card: Card) -> str:
 
 
 def _at(instant: int) -> str:
-    return f"{english.clock(moment(instant))}{english.GAP}UTC"
+    return english.clock_utc(moment(instant))
 
 
 def _how_long(almanac: Snapshot, state: DeclaredState) -> tuple[str, Time]:
@@ -395,11 +397,11 @@ def _how_long(almanac: Snapshot, state: DeclaredState) -> tuple[str, Time]:
     now = seconds(almanac.now)
     at = moment(state.since)
     if not state.is_known:
-        return _why_unknown(almanac, state), Time("", "")
+        return _why_unknown(almanac, state), base.NO_TIME
     if state.in_trouble:
         return english.duration(now - state.since), base.time(at, english.near(at, almanac.now))
     least = "at least " if state.clear_at_least else ""
-    return least + english.age(now - state.since), Time("", "")
+    return least + english.age(now - state.since), base.NO_TIME
 
 
 def _data_until(almanac: Snapshot, state: DeclaredState) -> str:
@@ -421,7 +423,7 @@ def _why_unknown(almanac: Snapshot, state: DeclaredState) -> str:
 def _open(state: DeclaredState) -> tuple[str, str]:
     """Return what fails in a few words, and the address of the worst open incident."""
     card = state.open[0]
-    return english.listing(_parts(state), NAMED) or base.name(card), base.incident_url(card)
+    return english.listing(_parts(state), MOST_NAMES) or base.name(card), base.incident_url(card)
 
 
 def _last(almanac: Snapshot, state: DeclaredState) -> tuple[str, str]:
@@ -448,10 +450,9 @@ def _changes(almanac: Snapshot) -> tuple[Happening, ...]:
 
 def _happening(almanac: Snapshot, names: dict[str, str], place: int, card: Card) -> Happening:
     when = moment(card.updates[place][0])
-    today = when.date() == almanac.now.date()
     return Happening(
         url=base.incident_url(card),
-        time=base.time(when, english.clock(when) if today else english.short_date(when)),
+        time=base.recent(when, almanac.now),
         provider=names[card.provider],
         text=f"{_did(place, card)}: {base.name(card)}",
     )
@@ -466,5 +467,5 @@ def _did(place: int, card: Card) -> str:
         return english.sentence(f"{phase}{f' after {base.length(card)}' if has_length else ''}{rated}")
     if not place:
         return f"New incident{rated}"
-    again = card.updates[place - 1][1] == phase
-    return f"Update: {STILL.get(phase, f'still {phase}') if again else TURNS.get(phase, phase)}"
+    is_repeat = card.updates[place - 1][1] == phase
+    return f"Update: {REPEATS.get(phase, f'still {phase}') if is_repeat else TURNS.get(phase, phase)}"

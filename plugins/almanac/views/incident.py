@@ -87,7 +87,7 @@ class IncidentPage:
     warnings: tuple[str, ...]
     day: str
     timeline: Timeline | None
-    named: NamedWhen | None  # its components through its time
+    component_times: NamedWhen | None  # its components through its time
     posts: tuple[IncidentPost, ...]
     posts_note: str
     edits: tuple[EditDiff, ...]
@@ -112,18 +112,8 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
     """Return a page of an incident. With an equal `around` and incident it is the same, at whatever time."""
     title, urls = _title(around, incident, card), incident_urls(card)
     day, stand = english.date(incident.started), _stand(around, incident, card)
-    whole_title = f"{around.provider}: {base.name(card)}, {english.moment(incident.started)}"
     return IncidentPage(
-        head=Head(
-            title=pagination.numbered(whole_title, sheet),
-            path=urls[sheet - 1],
-            section="incidents",
-            description=f"{title}. {stand}",
-            dateline=around.live,
-            picture=f"{urls[0]}{base.PICTURE}",
-            feeds=(*base.provider_feeds(around.slug, around.provider), base.twin(card)),
-            kind="article",
-        ),
+        head=_head(around, card, f"{title}. {stand}", sheet),
         kicker=f"{'Open incident' if around.is_current else 'Incident'}, {day}",
         css=base.mark(card).css,
         provider=Link(base.provider_url(around.slug), around.provider),
@@ -135,7 +125,7 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
         warnings=_warnings(incident, card),
         day=day,
         timeline=timeline(card, around) if card.is_trouble and sheet == 1 else None,
-        named=named_when(around, incident, card) if sheet == 1 else None,
+        component_times=named_when(around, incident, card) if sheet == 1 else None,
         posts=_sheet(posts(incident), sheet, len(urls)),
         sheets=pagination.sheets(urls, sheet),
         posts_note=_posts_note(incident),
@@ -150,14 +140,30 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
         parts=around.parts,
         status_page=around.status_page,
         over=base.ways_to_follow(around.slug) if around.live and card.is_trouble else (),
-        month=Link(
-            base.month_url(incident.started.year, incident.started.month),
-            f"All incidents of {english.month(incident.started.year, incident.started.month)}",
-        ),
+        month=_month(incident.started.year, incident.started.month),
         twin=base.twin(card),
         cite=_cite(around, incident),
         cite_url=urls[0],
     )
+
+
+def _head(around: Around, card: Card, description: str, sheet: int) -> Head:
+    urls = incident_urls(card)
+    title = f"{around.provider}: {base.name(card)}, {english.moment(moment(card.started))}"
+    return Head(
+        title=pagination.numbered(title, sheet),
+        path=urls[sheet - 1],
+        section="incidents",
+        description=description,
+        dateline=around.live,
+        picture=f"{urls[0]}{base.PICTURE}",
+        feeds=(*base.provider_feeds(around.slug, around.provider), base.twin(card)),
+        kind="article",
+    )
+
+
+def _month(year: int, number: int) -> Link:
+    return Link(base.month_url(year, number), f"All incidents of {english.month(year, number)}")
 
 
 def incident_urls(card: Card) -> tuple[str, ...]:
@@ -167,14 +173,14 @@ def incident_urls(card: Card) -> tuple[str, ...]:
 
 def posts(incident: Incident) -> tuple[IncidentPost, ...]:
     """Return the posts on an incident, newest first; dated where their day is not that of the start."""
-    named = zip(incident.post_names, incident.updates, strict=True)
-    return tuple([_post(incident, name, update, incident.started) for name, update in named][::-1])
+    pairs = zip(incident.post_names, incident.updates, strict=True)
+    return tuple([_post(incident, name, update, incident.started) for name, update in pairs][::-1])
 
 
 def newest_posts(incident: Incident, now: datetime, most: int) -> tuple[IncidentPost, ...]:
     """Return the newest posts, dated where their day is not that of `now`; what is long ends after some words."""
-    named = list(zip(incident.post_names, incident.updates, strict=True))[-most:][::-1]
-    return tuple(_brief(_post(incident, name, update, now)) for name, update in named)
+    pairs = list(zip(incident.post_names, incident.updates, strict=True))[-most:][::-1]
+    return tuple(_brief(_post(incident, name, update, now)) for name, update in pairs)
 
 
 def _brief(post: IncidentPost) -> IncidentPost:
@@ -254,7 +260,7 @@ def _over(card: Card) -> str:
 
 
 def _near(at: datetime, start: datetime) -> str:
-    return f"{english.clock(at)}{english.GAP}UTC" if at.date() == start.date() else english.moment(at)
+    return english.clock_utc(at) if at.date() == start.date() else english.moment(at)
 
 
 def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:

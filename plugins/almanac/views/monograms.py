@@ -11,11 +11,11 @@ def monograms(providers: Iterable[Provider]) -> dict[str, str]:
     """Return the letters of each provider, by its slug: those its file gives, else the first of its name that are free."""
     everybody = sorted(providers, key=lambda provider: provider.slug)
     letters = {provider.slug: provider.monogram for provider in everybody if provider.monogram}
-    taken = set(letters.values())
+    pairs = set(letters.values())
     for provider in everybody:
         if provider.slug not in letters:
-            letters[provider.slug] = next(pair for pair in _candidates(provider.name) if pair not in taken)
-            taken.add(letters[provider.slug])
+            letters[provider.slug] = next(pair for pair in _candidates(provider.name) if pair not in pairs)
+            pairs.add(letters[provider.slug])
     return letters
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from almanac.model import Card, Component, Incident, Stretch, moment, seconds
+from almanac.model import Card, Component, Incident, Stretch, seconds
 from almanac.stats.selection import placing
 from almanac.text import english, markdown
 from almanac.views import base, charts
@@ -42,36 +42,43 @@ def named_when(around: Around, incident: Incident, card: Card) -> NamedWhen | No
     provider = around.whole
     if provider is None or incident.first_seen is None or not card.is_trouble or around.end <= card.started:
         return None
-    lists = _lists(incident, incident.first_seen, around.end)
-    spoken = [
+    place = placing(provider)
+    lists = [
+        (span, place(card._replace(components=names)))
+        for span, names in _lists(incident, incident.first_seen, around.end)
+    ]
+    texts = [
         (seconds(post.at), markdown.plain(markdown.html(post.text)))
         for post in incident.updates
         if post.text and not post.gone
     ]
-    scale = charts.scale_of(Stretch(card.started, around.end))
+    view = Stretch(card.started, around.end)
     rows = []
     for part in provider.components:
-        listed = _listed([(span, placing(provider)(card._replace(components=names))) for span, names in lists], part)
-        posts = [at for at, text in spoken if naming(provider, part).search(text)]
+        listed = _listed(lists, part)
+        posts = [at for at, text in texts if naming(provider, part).search(text)]
         if listed or posts:
-            rows.append(
-                NamedRow(
-                    url=base.component_url(provider.slug, part.slug),
-                    name=part.name,
-                    blocks=tuple(Block("f-ink", scale.x(since), scale.width(since, until)) for since, until in listed),
-                    knobs=tuple(map(scale.x, posts)),
-                    words=_words(listed, posts, around.end, moment(card.started)),
-                )
-            )
-    return NamedWhen(tuple(rows), charts.ticks(scale)) if len(rows) > 1 else None
+            rows.append(_row(provider.slug, part, listed, posts, view))
+    return NamedWhen(tuple(rows), charts.ticks(charts.scale_of(view))) if len(rows) > 1 else None
+
+
+def _row(slug: str, part: Component, listed: list[tuple[int, int]], posts: list[int], view: Stretch) -> NamedRow:
+    scale = charts.scale_of(view)
+    return NamedRow(
+        url=base.component_url(slug, part.slug),
+        name=part.name,
+        blocks=tuple(Block("f-ink", scale.x(since), scale.width(since, until)) for since, until in listed),
+        knobs=tuple(map(scale.x, posts)),
+        words=_words(listed, posts, view),
+    )
 
 
 def _lists(incident: Incident, first_seen: datetime, end: int) -> list[tuple[Stretch, tuple[str, ...]]]:
     """Return the lists of components that an incident had, each with the time in which we saw it so."""
     changes = sorted((c for c in incident.changes if c.what == "components"), key=lambda change: change.until)
     moments = [seconds(first_seen), *(seconds(change.until) for change in changes), max(end, seconds(first_seen))]
-    held = [*(tuple(filter(None, change.was.split("; "))) for change in changes), incident.components]
-    return [(Stretch(*span), names) for span, names in zip(pairwise(moments), held, strict=True)]
+    lists = [*(tuple(filter(None, change.was.split("; "))) for change in changes), incident.components]
+    return [(Stretch(*span), names) for span, names in zip(pairwise(moments), lists, strict=True)]
 
 
 def _listed(lists: Iterable[tuple[Stretch, frozenset[str]]], part: Component) -> list[tuple[int, int]]:
@@ -87,14 +94,11 @@ def _listed(lists: Iterable[tuple[Stretch, frozenset[str]]], part: Component) ->
     return spans
 
 
-def _words(listed: list[tuple[int, int]], posts: list[int], end: int, day: datetime) -> str:
+def _words(listed: list[tuple[int, int]], posts: list[int], view: Stretch) -> str:
     def at(instant: int) -> str:
-        when = moment(instant)
-        return (
-            english.clock(when) if when.date() == day.date() else f"{english.short_date(when)}, {english.clock(when)}"
-        )
+        return english.clock_near(instant, view.since)
 
-    spans = [f"from {at(since)}{f' to {at(until)}' if until < end else ''}" for since, until in listed]
+    spans = [f"from {at(since)}{f' to {at(until)}' if until < view.until else ''}" for since, until in listed]
     parts = [f"listed {english.listing(spans)}" if spans else "never listed"]
     parts.append(f"named in {english.listing([at(post) for post in posts], 4)}" if posts else "named in no post")
     return "; ".join(parts)

@@ -17,7 +17,7 @@ from almanac.views.charts import Estimate, Label, Scale
 
 TOO_FEW = "No estimate: too few earlier incidents are comparable."
 NOT_SEEN = "No estimate was issued: we did not follow this incident live."
-ASKED = WITHIN[1:]  # minutes: four questions fit a narrow page
+HORIZONS = WITHIN[1:]  # minutes: four questions fit a narrow page
 FAR = 3.0  # the axis ends at so many times the upper quarter, if the 80 % range goes further
 NEAR = 14.0  # per cent of the width: two labels that are closer cover each other
 
@@ -81,7 +81,7 @@ def _back(issued: Issued, provider: str, now: int) -> Recovery:
         chances=tuple(
             (english.duration(minutes * english.MINUTE), english.percent(chance, 0))
             for minutes, chance in zip(WITHIN, forecast.chances, strict=True)
-            if minutes in ASKED
+            if minutes in HORIZONS
         ),
         estimate=estimate,
         half=_on(scale, at[2], max(at[1], min(now, at[3])), at[3], "the middle half"),
@@ -132,7 +132,7 @@ def _clock(at: int, near: int) -> Time:
 
 
 def _clock_text(at: int) -> str:
-    return f"{english.clock(moment(at))}{english.GAP}UTC"
+    return english.clock_utc(moment(at))
 
 
 def _basis(issued: Issued, provider: str) -> str:
@@ -151,13 +151,13 @@ def _outlasted(latest: int, now: int) -> str:
     return "It has already lasted longer than 90% of similar incidents; treat this estimate as out of date."
 
 
-def _precedent(found: Precedent | None, around: Around, card: Card) -> str:
+def _precedent(precedent: Precedent | None, around: Around, card: Card) -> str:
     """Say how much longer the middle one of the earlier incidents went on; a fact of the archive, no estimate."""
-    if found is None:
+    if precedent is None:
         return ""
-    rated = f"{base.MARKS[card.impact].word} " if found.alike and card.impact in base.STATED else ""
+    rated = f"{base.MARKS[card.impact].word} " if precedent.alike and card.impact in base.STATED else ""
     spent = english.duration(max(around.now - card.started, 0))
     return (
-        f"Of {around.provider}’s {english.plural(found.n, f'earlier {rated}incident')} that had lasted {spent}, "
-        f"half were over within another {english.duration(found.longer)}."
+        f"Of {around.provider}’s {english.plural(precedent.n, f'earlier {rated}incident')} that had lasted {spent}, "
+        f"half were over within another {english.duration(precedent.longer)}."
     )

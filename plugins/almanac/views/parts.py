@@ -22,13 +22,12 @@ from almanac.views.current import DeclaredState
 
 Reader = Callable[[Card], Incident]  # gives the texts of an incident
 
-SHOWN = 6  # rows; what is quiet beyond them is counted
+ROWS = 6  # shown; what is quiet beyond them is counted
 LEAST_QUIET = 2  # rows that are quiet, however many are not
 QUOTED = 180  # characters of a sentence
-NONE = Mark(charts.CLEAR, "none reported")
 HARMLESS = Mark(charts.CLEAR, "rated no impact")
-NAMED = Mark(charts.UNSAID, "named in the open incident")
-AT_WORK = Mark("quiet", "maintenance")
+UNRATED = Mark(charts.UNSAID, "named in the open incident")
+AT_WORK = base.MARKS[Impact.MAINTENANCE]
 API = "api"  # the capability that posts call "the API", without a name
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
@@ -47,8 +46,8 @@ class PartRow(NamedTuple):
     url: str  # of its page, or of the incident that does not say which component it concerns
     name: str
     mark: Mark
-    css: str  # "hit" and the severity where an incident is open
-    since: Time
+    css: str = ""  # "hit" and the severity where an incident is open
+    since: Time = base.NO_TIME
     quote: Quote | None = None
 
 
@@ -80,7 +79,7 @@ def parts(
     """
     works = [card for card in current.maintenance(almanac, provider) if current.is_at_work(card)]
     ground = _Ground(almanac, provider, state, works, read)
-    vague = [card for card in state.open if not card.components] if state.is_known else []
+    vague = [card for card in state.open if not card.components]
     rows = [_row(ground, part, bool(vague)) for part in provider.components if concerns_ai(provider, part)]
     if not rows:
         rows = [_whole(ground)]
@@ -90,14 +89,14 @@ def parts(
     rows = [row for row in rows if not leave_out or row.url != base.component_url(provider.slug, leave_out)]
     hit = [row for row in rows if row.css]
     quiet = sorted((row for row in rows if not row.css), key=lambda row: not row.since.iso)
-    shown = quiet[: max(SHOWN - len(hit), LEAST_QUIET)]
-    if len(quiet) - len(shown) == 1:
-        shown = quiet
+    visible = quiet[: max(ROWS - len(hit), LEAST_QUIET)]
+    if len(quiet) - len(visible) == 1:
+        visible = quiet
     return Parts(
-        rows=(*_distinct(hit), *shown),
-        folded=_folded(quiet[len(shown) :]),
+        rows=(*_distinct(hit), *visible),
+        folded=_folded(quiet[len(visible) :]),
         basis=_basis(ground, vague, hit),
-        sources=tuple(Link(base.incident_url(card), base.name(card)) for card in state.open) if state.is_known else (),
+        sources=tuple(Link(base.incident_url(card), base.name(card)) for card in state.open),
     )
 
 
@@ -105,7 +104,7 @@ def _row(ground: _Ground, part: Component, is_vague: bool) -> PartRow:
     provider = ground.provider
     url, place = base.component_url(provider.slug, part.slug), placing(provider)
     if not ground.state.is_known:
-        return PartRow(url, part.name, base.UNKNOWN, "", Time("", ""))
+        return PartRow(url, part.name, base.UNKNOWN)
     hits = [card for card in ground.state.open if part.slug in place(card)]
     if hits:
         return _hit(ground, url, part.name, hits)._replace(
@@ -114,7 +113,7 @@ def _row(ground: _Ground, part: Component, is_vague: bool) -> PartRow:
     at_work = next((card for card in ground.works if part.slug in place(card) or not card.components), None)
     if at_work:
         return PartRow(url, part.name, AT_WORK, "", _since(ground, at_work.started))
-    return PartRow(url, part.name, base.UNKNOWN if is_vague else NONE, "", Time("", ""))
+    return PartRow(url, part.name, base.UNKNOWN if is_vague else base.NONE_REPORTED)
 
 
 def _hit(ground: _Ground, url: str, name: str, hits: Sequence[Card]) -> PartRow:
@@ -126,36 +125,35 @@ def _hit(ground: _Ground, url: str, name: str, hits: Sequence[Card]) -> PartRow:
 def _mark(card: Card) -> Mark:
     if card.impact == Impact.NONE:
         return HARMLESS
-    return NAMED if card.impact == Impact.UNKNOWN else base.MARKS[card.impact]
+    return UNRATED if card.impact == Impact.UNKNOWN else base.MARKS[card.impact]
 
 
 def _since(ground: _Ground, at: int) -> Time:
-    when, now = moment(at), ground.almanac.now
-    return base.time(when, english.clock(when) if when.date() == now.date() else english.short_date(when))
+    return base.recent(moment(at), ground.almanac.now)
 
 
 def _whole(ground: _Ground) -> PartRow:
     """Return the row of a provider whose file names no component."""
     provider, state = ground.provider, ground.state
     if not state.is_known:
-        return PartRow("", provider.name, base.UNKNOWN, "", Time("", ""))
+        return PartRow("", provider.name, base.UNKNOWN)
     if state.open:
         return _unnamed(ground, provider.name, state.open)
     if ground.works:
         return PartRow("", provider.name, AT_WORK, "", _since(ground, ground.works[0].started))
-    return PartRow("", provider.name, NONE, "", Time("", ""))
+    return PartRow("", provider.name, base.NONE_REPORTED)
 
 
 def _unnamed(ground: _Ground, name: str, hits: Sequence[Card]) -> PartRow:
     """Return the row of incidents that name no component: where they are not rated, that is what is to be said."""
     row = _hit(ground, base.incident_url(hits[0]), name, hits)
-    return row._replace(mark=base.MARKS[hits[0].impact]) if row.mark == NAMED else row
+    return row._replace(mark=base.MARKS[hits[0].impact]) if row.mark == UNRATED else row
 
 
 def _elsewhere(ground: _Ground) -> list[PartRow]:
     """Return a row for what open incidents name and the provider's file does not, if there is any."""
     provider, place = ground.provider, placing(ground.provider)
-    if not ground.state.is_known or not provider.components:
+    if not provider.components:
         return []
     hits = [card for card in ground.state.open if OTHER in place(card)]
     names = dict.fromkeys(
@@ -235,6 +233,6 @@ def _distinct(rows: Iterable[PartRow]) -> list[PartRow]:
     """Return rows of which none quotes what the one before it does."""
     distinct: list[PartRow] = []
     for row in rows:
-        again = any(row.quote and before.quote and row.quote.words == before.quote.words for before in distinct)
-        distinct.append(row._replace(quote=None) if again else row)
+        is_repeat = any(row.quote and before.quote and row.quote.words == before.quote.words for before in distinct)
+        distinct.append(row._replace(quote=None) if is_repeat else row)
     return distinct

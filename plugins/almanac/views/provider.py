@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from almanac.model import Card, Provider, Pulls, Stretch, moment, seconds
@@ -25,7 +24,7 @@ from almanac.views import base, calendar, charts, current, days, measures, rows
 from almanac.views.alternatives import Alternatives
 from almanac.views.around import Surroundings
 from almanac.views.articles import Teaser, teaser
-from almanac.views.base import FeedLink, Head, Link, Mark, Way
+from almanac.views.base import Head, Link, Mark, Way
 from almanac.views.calendar import DAYS, MonthRow, Ninety
 from almanac.views.charts import Bars, Histogram
 from almanac.views.current import DeclaredState, end
@@ -77,18 +76,12 @@ class Limit(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderPage:
-    """The page of a provider, at /providers/<slug>/."""
+class ProviderNow:
+    """What a provider's page says of the present."""
 
-    head: Head
-    provider: str
-    company: str  # "" where it is the name
-    ask: str
     answer: str
-    mark: Mark
     so_far: str  # how long it has been going on, while something is open
     stand: str
-    status_page: Link
     is_open: bool
     parts: Parts
     outlook: Outlook | None
@@ -96,38 +89,55 @@ class ProviderPage:
     open: tuple[IncidentRow, ...]  # where more than one is
     posts: tuple[IncidentPost, ...]  # the newest of the worst that is open
     posts_of: Link | None  # its page
-    maintenance: tuple[IncidentRow, ...]
-    ninety: Ninety
-    lines: tuple[PartLine, ...]
-    more_parts: tuple[Link, ...]  # components without bars
-    more_parts_note: str
-    facts: tuple[Fact, ...]
-    figures_until: str  # up to which day, or why there are none
-    year: tuple[MonthRow, ...]
-    latest: tuple[IncidentRow, ...]
-    years: tuple[Count, ...]
-    total: str
-    histogram: Histogram | None
-    histogram_note: str
-    about: str  # safe HTML
-    articles: tuple[Teaser, ...]
-    undeclared: tuple[UndeclaredLine, ...]
-    source: ProviderSource
-    numbers: str  # where all its numbers stand
     instead: Alternatives | None
     over: tuple[Way, ...]  # how to learn that it is over
-    feeds: tuple[FeedLink, ...]
-    key: tuple[Mark, ...] = base.KEY
+    maintenance: tuple[IncidentRow, ...]
 
     @property
     def is_quiet(self) -> bool:
         """Whether nothing is open and nothing must be explained: then state and history are one question."""
         return not self.is_open and not self.limits
 
-    @property
-    def title(self) -> str:
-        """The question and its answer."""
-        return f"{self.ask} {self.answer}"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderDays:
+    """The last ninety days on record, of the provider and of its components."""
+
+    ninety: Ninety
+    lines: tuple[PartLine, ...]
+    more_parts: tuple[Link, ...]  # components without bars
+    more_parts_note: str
+    facts: tuple[Fact, ...]
+    figures_until: str  # up to which day, or why there are none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderHistory:
+    """What happened before, over all data."""
+
+    year: tuple[MonthRow, ...]
+    latest: tuple[IncidentRow, ...]
+    years: tuple[Count, ...]
+    total: str
+    histogram: Histogram | None
+    histogram_note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderPage:
+    """The page of a provider, at /providers/<slug>/."""
+
+    head: Head
+    status_page: Link
+    now: ProviderNow
+    days: ProviderDays
+    history: ProviderHistory
+    about: str  # safe HTML
+    articles: tuple[Teaser, ...]
+    undeclared: tuple[UndeclaredLine, ...]
+    source: ProviderSource
+    numbers: str  # where all its numbers stand
+    key: tuple[Mark, ...] = base.KEY
 
 
 class Figures(NamedTuple):
@@ -157,69 +167,126 @@ def figures(record: Record, period: Period) -> Figures:
     return Figures(facts(numbers), _figures_of_parts(record, numbers), numbers.coverage, period)
 
 
-def provider(
-    almanac: Snapshot, provider: Provider, figures: Figures, near: Surroundings, instead: Alternatives | None = None
-) -> ProviderPage:
+class _Subject(NamedTuple):
+    """A provider, and what its page draws on."""
+
+    almanac: Snapshot
+    provider: Provider
+    figures: Figures
+    near: Surroundings
+    edge: int  # the end of its record, epoch seconds
+    cards: Sequence[Card]
+    troubles: Sequence[Card]  # those that concern AI, or may
+
+    @property
+    def state(self) -> DeclaredState:
+        """Its state now."""
+        return self.near.state(self.provider.slug)
+
+    @property
+    def lead(self) -> Card | None:
+        """The worst that is open."""
+        return self.state.open[0] if self.state.in_trouble else None
+
+    @property
+    def pulls(self) -> Pulls | None:
+        """When its feeds were read."""
+        return self.almanac.pulls.get(self.provider.slug)
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether too little is covered for figures."""
+        return self.figures.coverage < MIN_COVERAGE
+
+
+def provider(almanac: Snapshot, provider: Provider, figures: Figures, near: Surroundings) -> ProviderPage:
     """Return the page of one provider at `almanac.now`, with the figures of `lately`."""
-    state = near.state(provider.slug)
-    all_cards = almanac.cards.get(provider.slug, ())
-    cards = current.troubles(provider, all_cards)
-    pulls = almanac.pulls.get(provider.slug)
-    edge = edge_of(almanac, provider)
-    lengths = [card.ended - card.started for card in cards if card.ended and card.ended > card.started]
-    lead = state.open[0] if state.in_trouble else None
-    text = near.text(lead) if lead else None
-    is_sparse, ask = figures.coverage < MIN_COVERAGE, f"Is {provider.name} down?"
-    parts = near.components(provider.slug)
-    lines = () if is_sparse else _lines(almanac, provider, figures, near)
-    strip = () if is_sparse else map(partial(says_nothing_reported, cards, figures.period, pulls), figures.facts)
-    answer, limits = _answer(almanac, state), _limits(almanac, state, figures, all_cards)
+    cards = almanac.cards.get(provider.slug, ())
+    edge, troubles = edge_of(almanac, provider), current.troubles(provider, cards)
+    subject = _Subject(almanac, provider, figures, near, edge, cards, troubles)
+    now = _now(subject)
     return ProviderPage(
-        head=Head(
-            title=ask,
-            path=base.provider_url(provider.slug),
-            section="providers",
-            picture=f"{base.provider_url(provider.slug)}{base.PICTURE}",
-            description=f"{answer} Status of {provider.name} by component, as it reports it, and its incident history.",
-            dateline=base.dateline(almanac, moment(state.reach) if state.reach else None),
-            feeds=base.provider_feeds(provider.slug, provider.name),
-        ),
-        provider=provider.name,
-        company="" if provider.company == provider.name else provider.company,
-        ask=ask,
-        answer=answer,
-        mark=state.mark,
-        so_far=f"{english.duration(seconds(almanac.now) - state.since)} so far." if lead else "",
-        stand=_stand(almanac, state, parts),
+        head=_head(subject, now.answer),
         status_page=base.status_page(provider),
-        is_open=lead is not None,
-        parts=parts,
-        outlook=outlook(near.of(lead), lead) if lead else None,
-        limits=limits,
-        open=tuple(rows.dated(card, now=almanac.now) for card in state.open) if len(state.open) > 1 else (),
-        posts=newest_posts(text, almanac.now, POSTS) if text else (),
-        posts_of=Link(base.incident_url(lead), base.name(lead)) if lead else None,
-        maintenance=tuple(_works(almanac, card) for card in current.maintenance(almanac, provider)),
-        ninety=calendar.ninety(provider, cards, pulls, edge),
-        lines=lines[:LINES],
-        more_parts=tuple(Link(line.url, line.name) for line in lines[LINES:] if line.url),
-        more_parts_note=_more_note(lines[LINES:]),
-        facts=tuple(strip),
-        figures_until=_too_little(figures) if is_sparse else figures_until(edge, measures.closed_at(almanac)),
-        year=() if lead else calendar.year(provider, cards, pulls, edge),
-        latest=tuple(rows.dated(card, now=almanac.now) for card in cards[: FEWER if lead else LATEST]),
-        years=_years(provider.slug, all_cards),
-        total=english.plural(len(all_cards), "incident"),
-        histogram=charts.histogram(lengths) if lengths and not lead and not limits else None,
-        histogram_note=_lengths_note(len(lengths), len(cards)),
+        now=now,
+        days=_days(subject),
+        history=_history(subject, now.is_quiet),
         about=markdown.html(provider.about) if provider.about else "",
         articles=tuple(teaser(a) for a in almanac.articles if provider.slug in a.providers),
         undeclared=undeclared_lines(almanac, provider.slug),
         source=source(almanac, provider),
         numbers=numbers_url(provider.slug),
-        instead=instead if instead is not None else near.instead_of(provider.slug),
-        over=base.ways_to_follow(provider.slug),
+    )
+
+
+def _head(subject: _Subject, answer: str) -> Head:
+    provider, reach = subject.provider, subject.state.reach
+    return Head(
+        title=f"Is {provider.name} down?",
+        path=base.provider_url(provider.slug),
+        section="providers",
+        picture=f"{base.provider_url(provider.slug)}{base.PICTURE}",
+        description=f"{answer} Status of {provider.name} by component, as it reports it, and its incident history.",
+        dateline=base.dateline(subject.almanac, moment(reach) if reach else None),
         feeds=base.provider_feeds(provider.slug, provider.name),
+    )
+
+
+def _now(subject: _Subject) -> ProviderNow:
+    almanac, provider, near = subject.almanac, subject.provider, subject.near
+    state, lead, parts = subject.state, subject.lead, near.components(provider.slug)
+    return ProviderNow(
+        answer=_answer(almanac, state),
+        so_far=f"{english.duration(seconds(almanac.now) - state.since)} so far." if lead else "",
+        stand=_stand(almanac, state, parts),
+        is_open=lead is not None,
+        parts=parts,
+        outlook=outlook(near.of(lead), lead) if lead else None,
+        limits=_limits(subject),
+        open=tuple(rows.dated(card, now=almanac.now) for card in state.open) if len(state.open) > 1 else (),
+        posts=_posts(subject),
+        posts_of=Link(base.incident_url(lead), base.name(lead)) if lead else None,
+        instead=near.instead_of(provider.slug),
+        over=base.ways_to_follow(provider.slug),
+        maintenance=tuple(_works(almanac, card) for card in current.maintenance(almanac, provider)),
+    )
+
+
+def _posts(subject: _Subject) -> tuple[IncidentPost, ...]:
+    text = subject.near.text(subject.lead) if subject.lead else None
+    return newest_posts(text, subject.almanac.now, POSTS) if text else ()
+
+
+def _days(subject: _Subject) -> ProviderDays:
+    lines = () if subject.is_sparse else _lines(subject)
+    until = figures_until(subject.edge, measures.closed_at(subject.almanac))
+    return ProviderDays(
+        ninety=calendar.ninety(subject.provider, subject.troubles, subject.pulls, subject.edge),
+        lines=lines[:LINES],
+        more_parts=tuple(Link(line.url, line.name) for line in lines[LINES:] if line.url),
+        more_parts_note=_more_note(lines[LINES:]),
+        facts=() if subject.is_sparse else _strip(subject),
+        figures_until=_too_little(subject.figures) if subject.is_sparse else until,
+    )
+
+
+def _strip(subject: _Subject) -> tuple[Fact, ...]:
+    figures = subject.figures
+    return tuple(says_nothing_reported(subject.troubles, figures.period, subject.pulls, fact) for fact in figures.facts)
+
+
+def _history(subject: _Subject, is_quiet: bool) -> ProviderHistory:
+    """Return the past: in short while something is open; how long incidents last only where nothing is to be explained."""
+    provider, cards, lead = subject.provider, subject.troubles, subject.lead
+    lengths = [card.ended - card.started for card in cards if card.ended and card.ended > card.started]
+    latest = cards[: FEWER if lead else LATEST]
+    return ProviderHistory(
+        year=() if lead else calendar.year(provider, cards, subject.pulls, subject.edge),
+        latest=tuple(rows.dated(card, now=subject.almanac.now) for card in latest),
+        years=_years(provider.slug, subject.cards),
+        total=english.plural(len(subject.cards), "incident"),
+        histogram=charts.histogram(lengths) if lengths and is_quiet else None,
+        histogram_note=_lengths_note(len(lengths), len(cards)),
     )
 
 
@@ -264,19 +331,19 @@ def _extent(state: DeclaredState, parts: Parts) -> str:
     return f"{name} lists {of}{more}."
 
 
-def _limits(almanac: Snapshot, state: DeclaredState, figures: Figures, cards: Sequence[Card]) -> tuple[Limit, ...]:
+def _limits(subject: _Subject) -> tuple[Limit, ...]:
     """Return what can be said and what cannot, where the state is unknown or little is covered; else nothing."""
-    is_sparse = figures.coverage < MIN_COVERAGE
-    if state.is_known and not is_sparse:
+    state, cards = subject.state, subject.cards
+    if state.is_known and not subject.is_sparse:
         return ()
-    limits = [Limit("Now", _limit_now(almanac, state), (base.status_page(state.provider),))]
-    if is_sparse:
-        limits.append(Limit(f"Incident-free, {DAYS} days", _too_little(figures)))
+    limits = [Limit("Now", _limit_now(subject.almanac, state), (base.status_page(state.provider),))]
+    if subject.is_sparse:
+        limits.append(Limit(f"Incident-free, {DAYS} days", _too_little(subject.figures)))
         limits.append(Limit("Rank", "not ranked, for the same reason"))
     if cards:
-        spoken = f"{english.plural(len(cards), 'incident')} on record:"
+        text = f"{english.plural(len(cards), 'incident')} on record:"
         links = (Link(year.url, year.name) for year in _years(state.provider.slug, cards))
-        limits.append(Limit("History", spoken, tuple(links)))
+        limits.append(Limit("History", text, tuple(links)))
     return tuple(limits)
 
 
@@ -375,33 +442,34 @@ def _share_of_part(record: Record, numbers: Measure, slug: str) -> str:
     return measures.share_text(measure(record, numbers.period, subject))
 
 
-def _lines(almanac: Snapshot, provider: Provider, figures: Figures, near: Surroundings) -> tuple[PartLine, ...]:
+def _lines(subject: _Subject) -> tuple[PartLine, ...]:
     """Return the components through the days, in the order in which they are asked for; those never named come last."""
-    place, measured = placing(provider), {part.slug: part for part in figures.parts}
-    cards = current.troubles(provider, almanac.cards.get(provider.slug, ()))
-    marks = {row.url: row.mark for row in near.components(provider.slug).rows}
-    pulls, edge = almanac.pulls.get(provider.slug), edge_of(almanac, provider)
+    provider, figures = subject.provider, {part.slug: part for part in subject.figures.parts}
     own = [(part.slug, part.name) for part in provider.components if concerns_ai(provider, part)]
-    own.sort(key=lambda part: part[0] not in measured)
-    own += [(OTHER, "other")] if own and OTHER in measured else []
+    own.sort(key=lambda part: part[0] not in figures)
+    own += [(OTHER, "other")] if own and OTHER in figures else []
     lines = []
     for number, (slug, name) in enumerate(own):
-        url = "" if slug == OTHER else base.component_url(provider.slug, slug)
-        named = [card for card in cards if slug in place(card)] if number < LINES else []
-        found = measured.get(slug, PartFigures(slug, "0", "", ""))
-        lines.append(
-            PartLine(
-                url=url,
-                name=name,
-                mark=marks.get(url, base.UNKNOWN),
-                bars=charts.bars(_severities(named, pulls, edge), f"{name}, {DAYS} days"),
-                latest=_latest(almanac, named),
-                incidents=found.incidents,
-                hours=found.hours or "–",
-                share=found.share or "–",
-            )
-        )
+        part_figures = figures.get(slug, PartFigures(slug, "0", "", ""))
+        lines.append(_line(subject, name, part_figures, subject.troubles if number < LINES else ()))
     return tuple(lines)
+
+
+def _line(subject: _Subject, name: str, figures: PartFigures, cards: Sequence[Card]) -> PartLine:
+    provider, place = subject.provider, placing(subject.provider)
+    url = "" if figures.slug == OTHER else base.component_url(provider.slug, figures.slug)
+    hits = [card for card in cards if figures.slug in place(card)]
+    marks = {row.url: row.mark for row in subject.near.components(provider.slug).rows}
+    return PartLine(
+        url=url,
+        name=name,
+        mark=marks.get(url, base.UNKNOWN),
+        bars=charts.bars(_severities(hits, subject.pulls, subject.edge), f"{name}, {DAYS} days"),
+        latest=_latest(subject.almanac, hits),
+        incidents=figures.incidents,
+        hours=figures.hours or "–",
+        share=figures.share or "–",
+    )
 
 
 def _works(almanac: Snapshot, card: Card) -> IncidentRow:

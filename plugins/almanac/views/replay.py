@@ -84,20 +84,20 @@ def replay(
     around: Around, incident: Incident, card: Card, sheet: int = 1, first: tuple[ReplayState, ...] | None = None
 ) -> ReplayPage:
     """Return one page of the replay of an incident. `first` are the states of its first page, if these are at hand."""
-    urls, which = replay_urls(card), f"{around.provider} incident of {english.moment(incident.started)}"
+    urls, subject = replay_urls(card), f"{around.provider} incident of {english.moment(incident.started)}"
     page_states = first if first is not None and sheet == 1 else states(incident, sheet)
-    known = hindsight.estimates(around, card)
-    if any(known):
-        page_states = tuple([state._replace(estimate=_estimate(known, state)) for state in page_states])
+    estimates = hindsight.estimates_of(around, card)
+    if any(estimates):
+        page_states = tuple([state._replace(estimate=_estimate(estimates, state)) for state in page_states])
     return ReplayPage(
         head=Head(
-            title=pagination.numbered(f"What was known when: {which}, {incident.id}", sheet),
+            title=pagination.numbered(f"What was known when: {subject}, {incident.id}", sheet),
             path=urls[sheet - 1],
             section="incidents",
             description=f"What was known of an incident at {around.provider}, in {english.plural(card.states, 'step')}.",
             kind="article",
         ),
-        title=f"What was known when: {which}",
+        title=f"What was known when: {subject}",
         incident=Link(base.incident_url(card), f"{around.provider}, {english.date(incident.started)}"),
         stand=STAMPS if past.by_stamps(incident) else OWN,
         at_the_end=_at_the_end(incident, card) if past.by_stamps(incident) else "",
@@ -151,8 +151,8 @@ def _states(incident: Incident, first: int, last: int) -> Iterator[ReplayState]:
         before = facts
 
 
-def _estimate(known: hindsight.Estimates, state: ReplayState) -> str:
-    return hindsight.sentence(known, state.open_at) if state.open_at else ""
+def _estimate(estimates: hindsight.Estimates, state: ReplayState) -> str:
+    return hindsight.sentence(estimates, state.open_at) if state.open_at else ""
 
 
 def _newly_said(history: past.History) -> dict[datetime, list[Update]]:

@@ -110,8 +110,8 @@ def _line(almanac: Snapshot, feed: Feed, state: FeedState | None) -> FeedLine:
         dialect=(state.dialect if state and state.dialect else feed.dialect) or "unknown format",
         state=word,
         css=css,
-        fetched=base.time(fetched, english.near(fetched, almanac.now)) if fetched else Time("", ""),
-        changed=base.time(changed, english.near(changed, almanac.now)) if changed else Time("", ""),
+        fetched=base.time(fetched, english.near(fetched, almanac.now)) if fetched else base.NO_TIME,
+        changed=base.time(changed, english.near(changed, almanac.now)) if changed else base.NO_TIME,
         entries=english.count(state.entries) if state and fetched else "",
         note=_note(feed, state),
     )

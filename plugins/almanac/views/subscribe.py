@@ -10,7 +10,7 @@ from almanac.views import base, rows
 from almanac.views.base import Head, Link
 
 
-class Way(NamedTuple):
+class Subscription(NamedTuple):
     """A way to follow: what it brings, and where it is."""
 
     name: str
@@ -32,7 +32,7 @@ class Subscribe:
 
     head: Head
     stand: str
-    ways: tuple[Way, ...]
+    ways: tuple[Subscription, ...]
     own: tuple[Own, ...]
     example: str  # address of a badge, absolute
 
@@ -42,37 +42,37 @@ def _feeds(home: str) -> tuple[Link, ...]:
 
 
 WAYS = (
-    Way(
+    Subscription(
         "Incidents and articles",
         "One item per incident, updated as it develops.",
         _feeds("/"),
     ),
-    Way(
+    Subscription(
         "Every update", "One item per provider update, for those who want everything.", (Link("/updates.xml", "Atom"),)
     ),
-    Way(
+    Subscription(
         "Major and critical only", "Only incidents that their provider rates as severe.", (Link("/major.xml", "Atom"),)
     ),
-    Way("Articles", "Our own articles.", _feeds("/articles/")),
-    Way(
+    Subscription("Articles", "Our own articles.", _feeds("/articles/")),
+    Subscription(
         "Press",
         "Press coverage at the time, selected by hand and linked to incidents.",
         _feeds("/press/"),
     ),
-    Way("All feeds at once", "A list to import into a feed reader.", (Link("/feeds.opml", "OPML"),)),
-    Way("Calendar", "The newest incidents and announced maintenance.", (Link("/calendar.ics", "iCalendar"),)),
-    Way(
+    Subscription("All feeds at once", "A list to import into a feed reader.", (Link("/feeds.opml", "OPML"),)),
+    Subscription("Calendar", "The newest incidents and announced maintenance.", (Link("/calendar.ics", "iCalendar"),)),
+    Subscription(
         "Status as JSON",
         "In the format of the Statuspage API, so that its clients work. Providers without data are left out "
         "and listed; page.valid_until says how long a status is valid.",
         tuple(Link(f"/api/v2/{name}.json", name) for name in ("summary", "status", "components", "incidents")),
     ),
-    Way(
+    Subscription(
         "Badge",
         "How many providers report a problem, and as of when.",
         (Link("/badge.svg", "SVG"), Link("/badge.json", "for shields.io")),
     ),
-    Way("For operators", "Feeds we have not been able to read for a day.", (Link("/operators.xml", "Atom"),)),
+    Subscription("For operators", "Feeds we have not been able to read for a day.", (Link("/operators.xml", "Atom"),)),
 )
 
 

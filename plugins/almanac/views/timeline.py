@@ -106,8 +106,8 @@ def timeline(card: Card, around: Around) -> Timeline | None:
     if around.end == card.started and not around.neighbours:
         return None
     scale = charts.scale_of(window(card.started, around.end, around.live is not None))
-    every, inside = phases(card, around.end), [at for at, _ in card.updates if at <= scale.until]
-    parts = bands(every)
+    stretches, inside = phases(card, around.end), [at for at, _ in card.updates if at <= scale.until]
+    parts = bands(stretches)
     floor = FIRST + ROW * len(around.neighbours) - 8 if around.neighbours else STALK + 10
     return Timeline(
         height=str(floor + 20),
@@ -121,7 +121,7 @@ def timeline(card: Card, around: Around) -> Timeline | None:
         others=tuple([_other(scale, at, other, around) for at, other in enumerate(around.neighbours)]),
         entries=tuple([_entry(other, around) for other in around.neighbours]),
         inks=tuple(dict.fromkeys([(part.css, part.phase) for part in parts])),
-        label=_label(card, around, every),
+        label=_label(card, around, stretches),
     )
 
 
