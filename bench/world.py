@@ -49,14 +49,12 @@ from tests.support import testimony
 
 NEEDED = 0.999
 CUTS = (datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 5, 12, tzinfo=UTC))  # busy weeks of many providers
-EMPTIED = ("incidents", "pulls", "forecasts", "hindcasts", "articles")  # of content, where the archive begins empty
+EMPTIED = ("incidents", "pulls", "forecasts", "articles")  # of content, where the archive begins empty
 FAULTS = 20.0  # days from one outage of a feed to the next, on average
 KILLED = 0.06  # of pulls and builds
 STARTS = {"really, from the committed archive, cut": "cut", "really, from an empty archive": "empty"}
-PATIENCE, GOES = (
-    3.0,
-    5,
-)  # seconds for one answer, and how often a pull is made again if this machine is too slow for that
+PATIENCE = 3.0  # seconds for one answer
+GOES = 5  # how often a pull is made again if this machine is too slow for that
 STATES = ("none", "open", "unknown")
 _ROW = re.compile(r'<a href="[^"]*/providers/([a-z0-9-]+)/">.*?<span class="st (\w+) gl"')
 
