@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 FACTS = Path(__file__).resolve().parents[1].parent / "shared" / "facts"
-WEIGHTS = ((1, 1, 1), (0, 0.3, 1), (0, 1, 1), (0, 0.5, 1), (0.3, 1, 1), (0.25, 0.75, 1), (0.5, 1, 1))
+WEIGHTS = (  # of what is rated none, degraded, partial, full
+    (1, 1, 1, 1),
+    (0, 0, 0.3, 1),
+    (0, 0, 1, 1),
+    (0, 0, 0.5, 1),
+    (0, 0.3, 1, 1),
+    (0, 0.25, 0.75, 1),
+    (0, 0.5, 1, 1),
+)
 LEVELS = {
     "none": 0,
     "operational": 0,
@@ -75,7 +83,7 @@ def numbers(tables: Tables, provider: str, since: int, until: int) -> list[float
     result: list[float] = []
     for weights in WEIGHTS:
         for worst in (True, False):
-            down = _weighed(rows, stretches, (0, *weights), worst)
+            down = _weighed(rows, stretches, weights, worst)
             result.append(1 - down / max(sum(b - a for a, b in stretches), 1))
     started = [r for r in rows if since <= r[0] < until and r[5]]
     lengths = [r[1] - r[0] for r in started if r[1] == r[2] and r[1] > r[0]]

@@ -163,7 +163,8 @@ def _availability_intervals(runs: int) -> None:
 def _days(random: np.random.Generator, share: float, days: int) -> Days:
     edges = np.arange(days + 1, dtype=np.int64) * DAY
     trouble = by_day(*disjoint(*simulation.incidents(random, share, days)), edges)
-    table = np.stack((trouble, np.zeros_like(trouble), np.zeros_like(trouble)), axis=1)
+    nothing = np.zeros_like(trouble)
+    table = np.stack((nothing, trouble, nothing, nothing), axis=1)
     return Days(first=0, covered=np.full(days, DAY), least=table, most=table)
 
 

@@ -67,7 +67,7 @@ def test_the_severity_of_an_incident_is_said_to_be_no_rating_of_each_component()
     ("impact", "mark", "css"),
     [
         (Impact.UNKNOWN, Mark("unsaid", "named in the open incident"), "hit unsaid"),
-        (Impact.NONE, Mark("ok", "rated no impact"), ""),
+        (Impact.NONE, Mark("slight", "rated no impact"), "hit slight"),
         (Impact.CRITICAL, Mark("critical", "critical"), "hit critical"),
     ],
 )

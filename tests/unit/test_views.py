@@ -138,11 +138,20 @@ def test_what_left_the_feed_without_an_end_is_not_open() -> None:
     assert current.state(almanac([incident("a", "01 10:00", "")], watched=[watched]), CLAUDE).mark == base.CLEAR
 
 
-def test_what_is_no_trouble_or_has_no_impact_leaves_a_provider_clear() -> None:
+def test_what_is_no_trouble_leaves_a_provider_clear() -> None:
     maintenance = incident("a", until="", kind=Kind.MAINTENANCE, impact=Impact.MAINTENANCE)
+    state = current.state(almanac([maintenance]), CLAUDE)
+    assert (state.mark, state.open) == (base.CLEAR, ())
+
+
+def test_what_is_rated_none_is_an_open_incident_of_the_lowest_level() -> None:
     without = incident("b", until="", impact=Impact.NONE)
-    state = current.state(almanac([maintenance, without]), CLAUDE)
-    assert (state.mark, [card.id for card in state.open]) == (base.CLEAR, ["b"])
+    state = current.state(almanac([without]), CLAUDE)
+    assert (state.mark, state.in_trouble, [card.id for card in state.open]) == (
+        base.Mark("slight", "incident rated no impact"),
+        True,
+        ["b"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -212,9 +221,16 @@ def test_a_day_is_clear_only_if_nine_tenths_of_it_were_watched(hour: str, word: 
     assert worst(watched=pulls("anthropic", since=at(f"01 {hour}")))[2] == word
 
 
-def test_trouble_without_impact_leaves_a_day_clear_and_an_unwatched_day_unknown() -> None:
-    found = incident("a", "2026-02-27 10:00", "01 11:00", impact=Impact.NONE)
-    assert worst(found, watched=pulls("anthropic", since=at("01 00:00"))) == ("unknown", "unknown", "ok", "ok", "")
+def test_trouble_rated_none_is_the_lowest_level_of_a_day_and_hides_no_other() -> None:
+    rated_none = incident("a", "2026-02-27 10:00", "01 11:00", impact=Impact.NONE)
+    unsaid = incident("b", "2026-02-28 10:00", "2026-02-28 11:00", impact=Impact.UNKNOWN)
+    assert worst(rated_none, unsaid, watched=pulls("anthropic", since=at("01 00:00"))) == (
+        "slight",
+        "unsaid",
+        "slight",
+        "ok",
+        "",
+    )
 
 
 def test_an_unsaid_severity_never_hides_a_stated_one() -> None:

@@ -68,7 +68,7 @@ def test_pages_written_by_probes_alone_make_no_period() -> None:
 def test_each_provider_stands_under_every_formula_with_its_place() -> None:
     page = q4()
     assert [weights.letter for weights in page.formulas] == list("ABCDEFG")
-    assert (page.formulas[1].name, page.formulas[1].text) == ("Statuspage", "0 · 0.3 · 1")
+    assert (page.formulas[1].name, page.formulas[1].text) == ("Statuspage", "0 · 0 · 0.3 · 1")
     last = page.weighed[-1]
     # Thirteen major incidents of 6 hours in 92 days: 78 of 2208 hours, weighed 1 or 0.3.
     assert last.provider == Link("/providers/p5/", "P5")

@@ -186,7 +186,7 @@ def availability(query: Query, record: Record) -> Figure:
     subject = next((s for s in record.days if s.kind == "component" and s.slug == query.component), record.whole)
     numbers = measure(record, between(query.since, query.until), subject)
     place = next(i for i, formula in enumerate(FORMULAS) if formula.slug == query.value)
-    weights = ", ".join(f"{w:g}" for w in FORMULAS[place][2:])
+    weights = ", ".join(f"{weight:g}" for weight in FORMULAS[place].weights)
     about = f"{record.provider.name}, {subject.name}" if subject is not record.whole else record.provider.name
     how = (
         (
@@ -194,7 +194,7 @@ def availability(query: Query, record: Record) -> Figure:
             f"{english.percent(numbers.coverage)} of it."
         ),
         (
-            f"An hour of degraded, partial and full trouble weighs {weights} ({FORMULAS[place].name}); "
+            f"An hour rated none, degraded, partial and full weighs {weights} ({FORMULAS[place].name}); "
             f"{english.plural(numbers.n, 'incident')}."
         ),
     )

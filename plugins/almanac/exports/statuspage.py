@@ -33,12 +33,13 @@ from almanac.views.current import DeclaredState
 LISTED = 50  # incidents in a list, as Statuspage has it
 KINDS = frozenset({Kind.OUTAGE.value, Kind.DEGRADATION.value, Kind.NOTICE.value})
 WORDS = {
-    Severity.NONE: "operational",
+    Severity.CLEAR: "operational",
+    Severity.NONE: "degraded_performance",  # the lowest word for a part that an open incident names
     Severity.DEGRADED: "degraded_performance",
     Severity.PARTIAL: "partial_outage",
     Severity.FULL: "major_outage",
 }
-INDICATORS = {Impact.MINOR: "minor", Impact.MAJOR: "major", Impact.CRITICAL: "critical", Impact.NONE: "none"}
+INDICATORS = {Impact.MAJOR: "major", Impact.CRITICAL: "critical"}  # all else is the lowest there is, minor
 RANK = ("none", "unknown", "minor", "major", "critical")
 
 Json = dict[str, Any]
@@ -166,10 +167,10 @@ def _component(declaration: Declared, part: Component, place: int) -> Json:
 def _word(declaration: Declared, part: Component) -> str:
     worst = max(
         (selection.severity(c).least for c in declaration.troubles if _hits(declaration, c, part)),
-        default=Severity.NONE,
+        default=Severity.CLEAR,
     )
     at_work = any(current.is_at_work(card) and _hits(declaration, card, part) for card in declaration.maintenance)
-    return "under_maintenance" if at_work and worst is Severity.NONE else WORDS[worst]
+    return "under_maintenance" if at_work and worst is Severity.CLEAR else WORDS[worst]
 
 
 def _hits(declaration: Declared, card: Card, part: Component) -> bool:

@@ -27,7 +27,7 @@ from almanac.stats.windows import DAY, Period
 MONTH = 30 * DAY
 MIN_WEEKS = MIN_BLOCKS
 
-_WEIGHTS = np.array([(f.degraded, f.partial, f.full) for f in FORMULAS])  # columns as in a day table
+_WEIGHTS = np.array([f.weights for f in FORMULAS])  # columns as in a day table
 
 
 class Rate(NamedTuple):

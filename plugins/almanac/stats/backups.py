@@ -275,8 +275,8 @@ def _weeks(first: Party, second: Party, joint: Times) -> Floats:
 
 
 def _trouble(party: Party) -> tuple[Ints, Ints]:
-    """Return the least time a service was in declared trouble that weighs anything."""
-    member = party.record.sure[party.subject] & (party.record.severities[:, 0] > 0)
+    """Return the least time a service was in declared trouble."""
+    member = party.record.sure[party.subject]
     return disjoint(party.record.starts[member], party.record.least[member])
 
 

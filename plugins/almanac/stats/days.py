@@ -11,7 +11,7 @@ from almanac.stats.windows import DAY, Period, Times
 
 Ints = npt.NDArray[np.int64]
 
-CLASSES = 3  # degraded, partial, full: columns of Days.least and Days.most
+CLASSES = 4  # rated none, degraded, partial, full: columns of Days.least and Days.most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

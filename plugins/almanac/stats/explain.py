@@ -60,12 +60,11 @@ def _trouble(record: Record, numbers: Measure) -> Iterator[str]:
     yield ""
     yield "3. Time in reported incidents: overlaps merged, cut to covered time"
     covered = _covered(record, numbers.period)
-    for name, ends, column, member in (
-        ("at least", record.least, 0, record.sure[record.whole]),
-        ("at most", record.most, 1, record.maybe[record.whole]),
+    for name, ends, member in (
+        ("at least", record.least, record.sure[record.whole]),
+        ("at most", record.most, record.maybe[record.whole]),
     ):
-        chosen = member & (record.severities[:, column] > 0)
-        merged = union(Stretch(int(s), int(e)) for s, e in zip(record.starts[chosen], ends[chosen], strict=True))
+        merged = union(Stretch(int(s), int(e)) for s, e in zip(record.starts[member], ends[member], strict=True))
         trouble = intersection(merged, covered)
         seconds = total(trouble)
         share = f" = {1 - seconds / numbers.covered:.4%} incident-free" if numbers.covered else ""
@@ -74,10 +73,10 @@ def _trouble(record: Record, numbers: Measure) -> Iterator[str]:
 
 def _formulas(numbers: Measure) -> Iterator[str]:
     yield ""
-    yield "4. The same with other weights for degraded, partial, full"
+    yield "4. The same with other weights for rated none, degraded, partial, full"
     for formula, bounds in zip(FORMULAS, numbers.formulas, strict=False):
-        weights = f"{formula.degraded:g}, {formula.partial:g}, {formula.full:g}"
-        yield f"   {formula.name:22s}{weights:14s}{bounds.low:.4%} to {bounds.high:.4%}"
+        weights = ", ".join(f"{weight:g}" for weight in formula.weights)
+        yield f"   {formula.name:22s}{weights:17s}{bounds.low:.4%} to {bounds.high:.4%}"
     if numbers.interval and numbers.availability:
         low, high = numbers.interval
         yield f"   90% interval of the first, from whole weeks drawn again: {low:.2%} to {high:.2%}"

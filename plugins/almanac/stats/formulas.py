@@ -13,9 +13,15 @@ class Formula(NamedTuple):
     degraded: float
     partial: float
     full: float
+    none: float = 0.0  # of what its provider rates as without impact: only the site's own formula counts it
+
+    @property
+    def weights(self) -> tuple[float, float, float, float]:
+        """Return what an hour of each class weighs, in the order of the columns of a day table."""
+        return self.none, self.degraded, self.partial, self.full
 
 
-DECLARED = Formula("all-equal", "any reported incident", 1.0, 1.0, 1.0)  # the site's own number
+DECLARED = Formula("all-equal", "any reported incident", 1.0, 1.0, 1.0, none=1.0)  # the site's own number
 FORMULAS = (
     DECLARED,
     Formula("statuspage", "Statuspage", 0.0, 0.3, 1.0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -46,7 +47,7 @@ class Record:
     starts: Ints
     least: Ints  # ends
     most: Ints
-    severities: Ints  # (cards, 2): least and most
+    severities: Ints  # (cards, 2): least and most, a Severity above CLEAR
     lengths: Ints  # 0 where the end is not recorded
     flags: Ints  # (cards, 4): 1, posted late, zero length, unknown severity
     sure: Mapping[Subject, Bools]  # the card surely concerns the subject
@@ -199,7 +200,5 @@ def _by_class(parts: tuple[Ints, Ints, Ints], classes: Ints, midnights: Ints) ->
     """
     starts, ends, whole = parts
     severities = classes[whole]
-    degraded, partial, full = (
-        by_day(starts[severities >= least], ends[severities >= least], midnights) for least in range(1, CLASSES + 1)
-    )
-    return np.stack((degraded - partial, partial - full, full), axis=1)
+    at_least = [by_day(starts[severities >= c], ends[severities >= c], midnights) for c in range(1, CLASSES + 1)]
+    return np.stack([*(mild - worse for mild, worse in pairwise(at_least)), at_least[-1]], axis=1)

@@ -30,12 +30,17 @@ _REASONS = {
 
 
 class Severity(IntEnum):
-    """How much of the service is declared hit: the classes every published formula weighs."""
+    """How much of the service is declared hit: the classes every published formula weighs.
 
-    NONE = 0
-    DEGRADED = 1
-    PARTIAL = 2
-    FULL = 3
+    What its provider rates `none` is trouble all the same, and the least of it: our own formula and every count take it
+    for an incident like any other, the formulas of others weigh it with 0, as those who made them do.
+    """
+
+    CLEAR = 0  # no trouble at all
+    NONE = 1
+    DEGRADED = 2
+    PARTIAL = 3
+    FULL = 4
 
 
 class Severities(NamedTuple):

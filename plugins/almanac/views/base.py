@@ -98,7 +98,7 @@ MOST_NAMES = 3  # components in the name of an incident
 FRESH = english.HOUR  # a declared state is believed for so long after the record's end, then it is unknown
 
 MARKS: Mapping[str, Mark] = {  # by the value of an Impact
-    Impact.NONE: Mark(charts.CLEAR, "no impact"),
+    Impact.NONE: Mark(charts.SLIGHT, "no impact"),
     Impact.MINOR: Mark(charts.MINOR, "minor"),
     Impact.MAJOR: Mark(charts.MAJOR, "major"),
     Impact.CRITICAL: Mark(charts.CRITICAL, "critical"),
@@ -109,7 +109,13 @@ CLEAR = Mark(charts.CLEAR, "no incident reported")
 NONE_REPORTED = Mark(CLEAR.css, "none reported")  # the same where there is little room
 UNKNOWN = Mark(charts.UNKNOWN, "unknown")
 STATED = (Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
-KEY = (CLEAR, *(MARKS[impact] for impact in STATED), Mark(charts.UNSAID, "incident, severity not given"), UNKNOWN)
+KEY = (
+    CLEAR,
+    Mark(charts.SLIGHT, "incident rated no impact"),
+    *(MARKS[impact] for impact in STATED),
+    Mark(charts.UNSAID, "incident, severity not given"),
+    UNKNOWN,
+)
 QUIET: Mapping[str, Mark] = {kind: Mark("quiet", kind.value) for kind in Kind if kind not in TROUBLE}
 
 

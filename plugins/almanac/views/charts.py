@@ -19,14 +19,15 @@ from almanac.model import Stretch, moment
 from almanac.text import english
 
 CLEAR, MINOR, MAJOR, CRITICAL, UNSAID, UNKNOWN = "ok", "minor", "major", "critical", "unsaid", "unknown"
+SLIGHT = "slight"  # what its provider rates as without impact: the lowest level of trouble
 TO_COME = ""  # a day that has not begun: neither clear nor unknown
-ORDER = (CLEAR, UNSAID, MINOR, MAJOR, CRITICAL)  # of a day's worst; an unsaid severity never hides a stated one
-HEIGHT = {UNSAID: 0.36, MINOR: 0.36, MAJOR: 0.68, CRITICAL: 1.0}  # of the full bar
-WORDS = {UNSAID: "with severity not given"}
+ORDER = (CLEAR, SLIGHT, UNSAID, MINOR, MAJOR, CRITICAL)  # of a day's worst; an unsaid severity never hides a stated one
+HEIGHT = {SLIGHT: 0.2, UNSAID: 0.36, MINOR: 0.36, MAJOR: 0.68, CRITICAL: 1.0}  # of the full bar
+WORDS = {SLIGHT: "rated no impact", UNSAID: "with severity not given"}
 
 STEP, BAR = 5, 4  # units a day takes, and its bar; the sheet dashes strokes so
 TALL = 24  # units the box of bars is high; it stretches to any height
-STROKE = {CLEAR: 2, UNSAID: 8, MINOR: 8, MAJOR: 16, CRITICAL: 24}  # how thick the sheet draws the stroke of a severity
+STROKE = {CLEAR: 2, SLIGHT: 5, UNSAID: 8, MINOR: 8, MAJOR: 16, CRITICAL: 24}  # how thick the sheet draws the stroke of a severity
 
 
 class Path(NamedTuple):

@@ -93,8 +93,8 @@ def why_unknown(state: DeclaredState) -> str:
 
 
 def declared(going_on: tuple[Card, ...]) -> Mark:
-    """Return the mark of the worst open trouble; clear if none is open, or only what the provider rates as harmless."""
-    if not going_on or going_on[0].impact == Impact.NONE:
+    """Return the mark of the worst open trouble; clear if none is open."""
+    if not going_on:
         return CLEAR
     return Mark(MARKS[going_on[0].impact].css, severity(going_on[0]))
 

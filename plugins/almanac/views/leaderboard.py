@@ -60,7 +60,7 @@ class Weighed(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """A formula in words: its name and what an hour of degraded, partial and full trouble weighs."""
+    """A formula in words: its name and what an hour rated none, degraded, partial and full weighs."""
 
     letter: str
     name: str
@@ -217,7 +217,7 @@ def weights() -> tuple[Weights, ...]:
 
 
 def _weights(letter: str, formula: Formula) -> Weights:
-    text = " · ".join(f"{weight:g}" for weight in (formula.degraded, formula.partial, formula.full))
+    text = " · ".join(f"{weight:g}" for weight in formula.weights)
     return Weights(letter, formula.name, text)
 
 

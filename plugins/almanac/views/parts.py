@@ -25,7 +25,7 @@ Reader = Callable[[Card], Incident]  # gives the texts of an incident
 ROWS = 6  # shown; what is quiet beyond them is counted
 LEAST_QUIET = 2  # rows that are quiet, however many are not
 QUOTED = 180  # characters of a sentence
-HARMLESS = Mark(charts.CLEAR, "rated no impact")
+HARMLESS = Mark(charts.SLIGHT, "rated no impact")
 UNRATED = Mark(charts.UNSAID, "named in the open incident")
 AT_WORK = base.MARKS[Impact.MAINTENANCE]
 API = "api"  # the capability that posts call "the API", without a name
@@ -119,7 +119,7 @@ def _row(ground: _Ground, part: Component, is_vague: bool) -> PartRow:
 def _hit(ground: _Ground, url: str, name: str, hits: Sequence[Card]) -> PartRow:
     """Return the row of what open incidents, worst first, concern."""
     mark, since = _mark(hits[0]), _since(ground, min(card.started for card in hits))
-    return PartRow(url, name, mark, "" if mark == HARMLESS else f"hit {mark.css}", since)
+    return PartRow(url, name, mark, f"hit {mark.css}", since)
 
 
 def _mark(card: Card) -> Mark:

@@ -30,15 +30,15 @@ SECONDS = 4 * DAY
 PERIOD = between(at(24), at(72))
 API = Component(slug="api", name="API")
 WEIGHTS = {
-    "all-equal": (0, 1, 1, 1),
-    "statuspage": (0, 0, 0.3, 1),
-    "incident-io": (0, 0, 1, 1),
-    "openstatus": (0, 0, 0.5, 1),
-    "aiwatch": (0, 0.3, 1, 1),
-    "graded": (0, 0.25, 0.75, 1),
-    "half-degraded": (0, 0.5, 1, 1),
+    "all-equal": (0, 1, 1, 1, 1),
+    "statuspage": (0, 0, 0, 0.3, 1),
+    "incident-io": (0, 0, 0, 1, 1),
+    "openstatus": (0, 0, 0, 0.5, 1),
+    "aiwatch": (0, 0, 0.3, 1, 1),
+    "graded": (0, 0, 0.25, 0.75, 1),
+    "half-degraded": (0, 0, 0.5, 1, 1),
 }
-CLASSES = {"none": (0, 0), "minor": (1, 1), "major": (2, 2), "critical": (3, 3), "unknown": (1, 3)}
+CLASSES = {"none": (1, 1), "minor": (2, 2), "major": (3, 3), "critical": (4, 4), "unknown": (2, 4)}
 
 hours = st.integers(0, 96 * 60).map(lambda minutes: minutes / 60)
 incidents = st.lists(
@@ -155,8 +155,8 @@ def interval(days: Any) -> Any:
 
 def weeks_of(*hours_in_trouble: Any) -> Any:
     """Days in which each week's first day holds so many hours of minor trouble."""
-    table = np.zeros((7 * len(hours_in_trouble), 3), np.int64)
-    table[::7, 0] = np.array(hours_in_trouble) * HOUR
+    table = np.zeros((7 * len(hours_in_trouble), 4), np.int64)
+    table[::7, 1] = np.array(hours_in_trouble) * HOUR
     return Days(first=0, covered=np.full(len(table), DAY), least=table, most=table)
 
 
@@ -196,4 +196,4 @@ def test_durations_leave_out_unknown_lengths(lengths: Any) -> None:
 
 def test_the_sites_own_number_weighs_all_declared_trouble_alike() -> None:
     assert FORMULAS[0] is DECLARED
-    assert {f.slug: (0, f.degraded, f.partial, f.full) for f in FORMULAS} == WEIGHTS
+    assert {f.slug: (0, *f.weights) for f in FORMULAS} == WEIGHTS
