@@ -240,12 +240,20 @@ def pull(_: Context, via: str = "", only: str = "", now: str = "") -> None:
     sys.exit(almanac_pull.main(CONTENT, via=via, only=tuple(filter(None, only.split(","))), now=now))
 
 
-@task(help={"coverage": "the coverage.csv beside it"})
-def backfill(_: Context, incidents: str, coverage: str = "") -> None:
+@task(
+    help={
+        "coverage": "the coverage.csv beside it",
+        "cuts": "spans to take out of coverage, in the same columns",
+        "intervals": "a .tsv: hours in trouble of incidents that were several intervals",
+    }
+)
+def backfill(_: Context, incidents: str, coverage: str = "", cuts: str = "", intervals: str = "") -> None:
     """Import a CSV of incidents into the archive."""
     from almanac.commands import backfill as almanac_backfill
 
-    sys.exit(almanac_backfill.main(CONTENT, Path(incidents), Path(coverage) if coverage else None))
+    names = {"coverage": coverage, "cuts": cuts, "intervals": intervals}
+    tables = {table: Path(name) if name else None for table, name in names.items()}
+    sys.exit(almanac_backfill.main(CONTENT, Path(incidents), **tables))
 
 
 @task(help={"port": "default 8000"})

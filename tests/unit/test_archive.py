@@ -23,7 +23,21 @@ from almanac import archive
 from almanac.archive import ArchiveError, Entry, Filed, facts, scalars
 from almanac.archive.disk import LEFTOVER
 from almanac.files import DiskError
-from almanac.model import YEARS, Change, FeedState, Impact, Incident, Kind, Phase, Pulls, Revision, Span, Update, stamp
+from almanac.model import (
+    YEARS,
+    Change,
+    FeedState,
+    Impact,
+    Incident,
+    Kind,
+    Phase,
+    Pulls,
+    Repair,
+    Revision,
+    Span,
+    Update,
+    stamp,
+)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -108,6 +122,7 @@ UPDATES = st.builds(
     was=st.lists(REVISIONS, max_size=2).map(tuple),
 )
 CHANGES = st.builds(Change, what=TEXTS, was=TEXTS, until=TIMES)
+REPAIRS = st.builds(Repair, what=TEXTS, was=TEXTS, dataset=st.from_regex("[a-z0-9-]{1,64}", fullmatch=True))
 EXTRA = st.dictionaries(st.sampled_from(["x", "later_field", "Oh-no", "a.b"]), RAW).map(lambda d: tuple(d.items()))
 INCIDENTS = st.builds(
     Incident,
@@ -139,6 +154,8 @@ INCIDENTS = st.builds(
     vanished=MAYBE,
     updates=st.lists(UPDATES, max_size=3).map(tuple),
     changes=st.lists(CHANGES, max_size=2).map(tuple),
+    repairs=st.lists(REPAIRS, max_size=2).map(tuple),
+    trouble_seconds=st.integers(0, 10**9),
     extra=EXTRA,
 )
 
@@ -620,10 +637,12 @@ STATES = st.builds(
     error=TEXTS,
     error_since=MAYBE,
 )
+SPANS = st.lists(st.builds(Span, since=TIMES, until=TIMES, dataset=TEXTS, products=LISTS), max_size=3).map(tuple)
 PULLS = st.builds(
     Pulls,
     provider=TEXTS,
-    coverage=st.lists(st.builds(Span, since=TIMES, until=TIMES, dataset=TEXTS)).map(tuple),
+    coverage=SPANS,
+    cuts=SPANS,
     feeds=st.lists(STATES, max_size=2).map(tuple),
     extra=st.dictionaries(st.sampled_from(["x", "y"]), TEXTS),
     last_open=st.dictionaries(TEXTS, TIMES, max_size=3).map(lambda d: tuple(d.items())),

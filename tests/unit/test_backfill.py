@@ -1,6 +1,7 @@
 """Tables of facts become incidents that say they are imported; nothing is lost, and a second time nothing changes."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 from almanac import archive
 from almanac.commands import backfill
 from almanac.commands.backfill import Backfilled, BackfillError
-from almanac.model import FeedState, Impact, Incident, Kind, Phase, Pulls, Span, Update, unstamp
+from almanac.model import FeedState, Impact, Incident, Kind, Phase, Pulls, Repair, Span, Update, card, unstamp
+from almanac.snapshot.incident_as_of import as_of
 
 HEAD = "provider,incident_id,id_is_ours,url,started_at,ended_at,impact,kind,components,updates,dataset"
 ROW = {
@@ -60,7 +62,8 @@ def row(**changes: str) -> Incident:
 def table(path: Path, *rows: dict[str, str]) -> Path:
     """Return a CSV of rows."""
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, HEAD.split(","), lineterminator="\n")
+        names = list(dict.fromkeys([*HEAD.split(","), *(name for each in rows for name in each)]))
+        writer = csv.DictWriter(file, names, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     return path
@@ -189,6 +192,136 @@ def test_what_the_archive_has_already_stays_as_it_is(tmp_path: Path) -> None:
     assert (after.coverage, after.feeds) == ((SPAN, *state.coverage), state.feeds)
 
 
+BETTER = ROW | {
+    "started_at": "2026-03-02T10:00:00Z",
+    "components": "API",
+    "updates": "investigating@2026-03-02T10:00:00Z resolved@2026-03-02T15:47:09Z",
+    "dataset": "acme-own",
+    "replaces": "yes",
+    "replaced_fields": "started_at;updates;dataset",
+}
+
+
+def test_a_row_that_replaces_changes_the_fields_it_names_and_keeps_what_they_were(tmp_path: Path) -> None:
+    backfill.backfill(tmp_path, table(tmp_path / "i.csv", ROW))
+    better = table(tmp_path / "better.csv", BETTER)
+    assert backfill.backfill(tmp_path, better) == Backfilled(added=0, present=0, repaired=1, spans=0)
+    repaired = archive.load(tmp_path, "acme")["a1"].incident
+    assert repaired == replace(
+        OUTAGE,
+        title="API: major, 5 h 47 min",
+        started=datetime(2026, 3, 2, 10, tzinfo=UTC),
+        imported="acme-own",
+        updates=(
+            Update(at=datetime(2026, 3, 2, 10, tzinfo=UTC), phase=Phase.INVESTIGATING, printed="investigating"),
+            OUTAGE.updates[-1],
+        ),
+        repairs=(
+            Repair(what="started", was="2026-03-02T11:49:20Z", dataset="acme-own"),
+            Repair(what="updates", was=ROW["updates"], dataset="acme-own"),
+            Repair(what="imported", was="acme-facts", dataset="acme-own"),
+        ),
+    )
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert backfill.backfill(tmp_path, better) == Backfilled(added=0, present=1, spans=0)
+    assert backfill.backfill(tmp_path, tmp_path / "i.csv") == Backfilled(added=0, present=1, spans=0)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_start_that_was_moved_to_a_wrong_end_comes_back_with_the_right_one(tmp_path: Path) -> None:
+    late = {"started_at": "2026-03-02T12:00:00Z", "ended_at": "2026-03-02T09:00:00Z", "updates": ""}
+    right = late | {"ended_at": "2026-03-02T15:00:00Z", "replaces": "yes", "replaced_fields": "ended_at"}
+    archived = row(**late)
+    assert (archived.started, archived.started_basis) == (unstamp("2026-03-02T09:00:00Z"), "mended")
+    repaired = backfill.repair(archived, backfill.read_row(ROW | right))
+    assert (repaired.started, repaired.started_basis, repaired.ended, repaired.extra) == (
+        unstamp("2026-03-02T12:00:00Z"),
+        "stated",
+        unstamp("2026-03-02T15:00:00Z"),
+        (),
+    )
+
+
+def test_a_repair_is_no_edit_of_the_providers_and_changes_nothing_that_was_known_then(tmp_path: Path) -> None:
+    repaired = backfill.repair(OUTAGE, backfill.read_row(BETTER))
+    assert (card(repaired, "x").edits, repaired.changed, repaired.observed[-1]) == (
+        0,
+        OUTAGE.changed,
+        OUTAGE.observed[-1],
+    )
+    assert as_of(repaired, datetime(2026, 3, 2, 11, tzinfo=UTC)) == replace(
+        repaired, ended=None, ended_basis="", phase=Phase.INVESTIGATING, updates=repaired.updates[:1]
+    )
+
+
+def test_what_a_pull_has_met_is_not_replaced() -> None:
+    pulled = replace(OUTAGE, dialect="statuspage")
+    assert backfill.repair(pulled, backfill.read_row(BETTER)) == pulled
+
+
+def test_a_row_that_replaces_what_the_archive_does_not_have_adds_it(tmp_path: Path) -> None:
+    done = backfill.backfill(tmp_path, table(tmp_path / "i.csv", BETTER))
+    assert done == Backfilled(added=1, present=0, spans=0)
+    assert archive.load(tmp_path, "acme")["a1"].incident.repairs == ()
+
+
+def test_coverage_says_of_which_products_it_is_and_a_cut_is_remembered(tmp_path: Path) -> None:
+    incidents, coverage, cuts = table(tmp_path / "i.csv", ROW), tmp_path / "c.csv", tmp_path / "cuts.csv"
+    coverage.write_text(
+        "provider,from,to,dataset,products\n"
+        "acme,2026-01-01T00:00:00Z,2026-04-01T00:00:00Z,acme-facts,\n"
+        "acme,2026-04-01T00:00:00Z,2026-05-01T00:00:00Z,acme-own,Web; API\n"
+    )
+    cuts.write_text("provider,from,to,dataset\nacme,2026-02-01T00:00:00Z,2026-04-01T00:00:00Z,acme-facts\n")
+    done = backfill.backfill(tmp_path, incidents, coverage, cuts)
+    assert done == Backfilled(added=1, present=0, spans=2, cuts=1)
+    cut = Span(since=datetime(2026, 2, 1, tzinfo=UTC), until=datetime(2026, 4, 1, tzinfo=UTC), dataset="acme-facts")
+    pulls = archive.load_pulls(tmp_path, "acme")
+    assert pulls == Pulls(
+        provider="acme",
+        coverage=(
+            replace(SPAN, until=datetime(2026, 2, 1, tzinfo=UTC)),
+            Span(
+                since=datetime(2026, 4, 1, tzinfo=UTC),
+                until=datetime(2026, 5, 1, tzinfo=UTC),
+                dataset="acme-own",
+                products=("Web", "API"),
+            ),
+        ),
+        cuts=(cut,),
+    )
+    assert backfill.backfill(tmp_path, incidents, coverage) == Backfilled(added=0, present=1, spans=0)
+    assert archive.load_pulls(tmp_path, "acme") == pulls
+
+
+def test_hours_of_several_intervals_are_kept_beside_start_and_end(tmp_path: Path) -> None:
+    incidents, hours = table(tmp_path / "i.csv", ROW), tmp_path / "hours.tsv"
+    hours.write_text("incident_id\thours_of_its_intervals\na1\t1.5\n")
+    backfill.backfill(tmp_path, incidents)
+    done = backfill.backfill(tmp_path, incidents, intervals=hours)
+    assert done == Backfilled(added=0, present=0, repaired=1, spans=0)
+    assert archive.load(tmp_path, "acme")["a1"].incident == replace(OUTAGE, trouble_seconds=5400)
+    assert backfill.backfill(tmp_path, incidents, intervals=hours) == Backfilled(added=0, present=1, spans=0)
+    hours.write_text("incident_id\thours_of_its_intervals\na1\t9\na2\t1\na1\tlong\n")
+    with pytest.raises(BackfillError) as error:
+        backfill.backfill(tmp_path, incidents, intervals=hours)
+    assert str(error.value).split("\n") == [
+        "hours.tsv:4:4: hours_of_its_intervals: is not a number of hours; write e.g. 1.5",
+        "hours.tsv:2:1: hours_of_its_intervals: not less than a1 lasted; leave the line out",
+        "hours.tsv:3:1: incident_id: a2 is not in the table of incidents; add it there",
+    ]
+
+
+def test_times_of_a_source_that_rounds_to_the_hour_are_as_exact_as_that(tmp_path: Path) -> None:
+    whole = {"started_at": "2026-03-02T11:00:00Z", "ended_at": "2026-03-02T12:00:00Z", "updates": ""}
+    rounded = [ROW | whole | {"incident_id": f"r{n}"} for n in range(10)]
+    exact = [ROW | {"incident_id": f"e{n}", "dataset": "acme-own"} for n in range(10)]
+    by_chance = ROW | whole | {"incident_id": "e99", "dataset": "acme-own"}
+    backfill.backfill(tmp_path, table(tmp_path / "i.csv", *rounded, *exact, by_chance))
+    archived = {name: filed.incident.precision for name, filed in archive.load(tmp_path, "acme").items()}
+    assert {name for name, precision in archived.items() if precision == "hour"} == {f"r{n}" for n in range(10)}
+
+
 def test_every_fault_is_named_at_once_and_nothing_is_written(tmp_path: Path) -> None:
     incidents = table(
         tmp_path / "i.csv",
@@ -233,7 +366,7 @@ def test_the_task_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture
     incidents = table(tmp_path / "i.csv", ROW, ROW | {"incident_id": "a2", "impact": "purple"})
     assert backfill.main(tmp_path, incidents) == 0
     assert capsys.readouterr().out == (
-        "2 incidents added, 0 were there; 0 spans of coverage added.\n"
+        "2 incidents added, 0 repaired, 0 were there; 0 spans of coverage added, 0 cut.\n"
         "Impact unknown for these words: purple; teach them to feeds/wording.py.\n"
     )
     (tmp_path / "bad.csv").write_text("a,b\n")
@@ -248,10 +381,19 @@ def test_the_task_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture
 @pytest.mark.slow
 @pytest.mark.shared
 def test_the_embedded_archive_is_the_one_made_from_the_facts(root: Path, shared: Path, tmp_path: Path) -> None:
-    done = backfill.backfill(tmp_path, shared / "facts/incidents.csv", shared / "facts/coverage.csv")
+    first, second = shared / "facts", shared / "facts/second"
+    done = backfill.backfill(tmp_path, first / "incidents.csv", first / "coverage.csv")
     assert done == Backfilled(added=3278, present=0, spans=20)
+    done = backfill.backfill(
+        tmp_path,
+        second / "incidents.csv",
+        coverage=second / "coverage.csv",
+        cuts=second / "cuts.csv",
+        intervals=second / "openai-several-intervals.tsv",
+    )
+    assert done == Backfilled(added=1638, present=0, repaired=98, spans=16, cuts=4)
     made = {entry.file: archive.read(tmp_path, entry.file) for entry in archive.walk(tmp_path)}
     embedded = {file: archive.read(root / "content", file) for file in made}
     untouched = {file: incident for file, incident in embedded.items() if not incident.dialect}  # never met by a pull
     assert untouched == {file: made[file] for file in untouched}
-    assert len({(i.provider, i.id) for i in made.values()}) == 3278
+    assert len({(i.provider, i.id) for i in made.values()}) == 4916

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almanac import archive
-from almanac.merge import Merged, counterpart, cover, merge
+from almanac.merge import Merged, counterpart, cover, merge, settle
 from almanac.model import (
     SIGHT,
     Change,
@@ -948,6 +948,37 @@ def test_a_pull_covers(
 ) -> None:
     assert cover(spans, pull, previous) == tuple(covered), why
     assert cover(covered, pull, previous) == tuple(covered)
+
+
+@pytest.mark.parametrize(
+    ("why", "spans", "cuts", "settled"),
+    [
+        ("a cut takes the middle out", [span(0, 90, "d")], [span(30, 60, "d")], [span(0, 30, "d"), span(60, 90, "d")]),
+        ("or an end", [span(0, 90, "d")], [span(60, 99, "d")], [span(0, 60, "d")]),
+        ("or all of it", [span(0, 90, "d")], [span(0, 90, "d")], []),
+        ("or two parts", [span(0, 90, "d")], [span(0, 10, "d"), span(80, 90, "d")], [span(10, 80, "d")]),
+        ("no other data set", [span(0, 90, "d")], [span(0, 90, "e")], [span(0, 90, "d")]),
+        ("nor our own pulls", [span(0, 90)], [span(0, 90, "d")], [span(0, 90)]),
+        (
+            "a longer span of a data set speaks for the shorter",
+            [span(9, 20, "d"), span(0, 90, "d")],
+            [],
+            [span(0, 90, "d")],
+        ),
+        (
+            "of a data set that reaches on, both stay",
+            [span(0, 9, "d"), span(5, 20, "d")],
+            [],
+            [span(0, 9, "d"), span(5, 20, "d")],
+        ),
+        ("and of two data sets", [span(9, 20, "d"), span(0, 90, "e")], [], [span(0, 90, "e"), span(9, 20, "d")]),
+    ],
+)
+def test_what_is_covered_narrows_as_well_as_widens(
+    why: str, spans: list[Span], cuts: list[Span], settled: list[Span]
+) -> None:
+    assert settle(spans, cuts) == tuple(settled), why
+    assert settle(settled, cuts) == tuple(settled)
 
 
 # --- an id that changed ---

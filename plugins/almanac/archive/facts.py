@@ -57,6 +57,12 @@ def _read_time(raw: str) -> datetime:
     return at
 
 
+def _read_count(raw: str) -> int:
+    if not raw.isascii() or not raw.isdecimal():
+        raise NotCanonicalError(f"{quoted(raw)} is not a whole number; write e.g. 7200")
+    return int(raw)
+
+
 def _word(words: type[Impact | Phase] | Iterable[Kind]) -> Codec:
     by_value: Mapping[str, Any] = {word.value: word for word in words}
 
@@ -75,6 +81,7 @@ LIST = Codec(MEMO(sequence), MEMO(read_sequence))
 FLAG = Codec(lambda flag: "true" if flag else "false", _read_flag)
 TIME = Codec(stamp, _read_time)
 MAYBE = Codec(_write_maybe, _read_maybe)
+COUNT = Codec(str, _read_count)
 
 FIELDS: dict[str, Codec] = {
     "provider": WORD,
@@ -94,6 +101,7 @@ FIELDS: dict[str, Codec] = {
     "started_basis": WORD,
     "ended": MAYBE,
     "ended_basis": WORD,
+    "trouble_seconds": COUNT,
     "planned_from": MAYBE,
     "planned_until": MAYBE,
     "precision": WORD,
@@ -107,7 +115,7 @@ FIELDS: dict[str, Codec] = {
 SILENT = frozenset(  # not written while there is nothing to say
     {
         *("aliases", "title_is_ours", "impact_basis", "components_basis", "planned_from", "planned_until", "dialect"),
-        *("id_is_ours", "imported", "vanished"),
+        *("id_is_ours", "imported", "trouble_seconds", "vanished"),
     }
 )
 NEEDED = frozenset({"provider", "id", "title", "kind", "phase", "started"})  # the rest have defaults

@@ -10,7 +10,7 @@ from typing import Any
 from almanac.archive import facts
 from almanac.archive.facts import MEMO, TIME, Codec, FactError
 from almanac.archive.scalars import QUOTED, NotCanonicalError, read_scalar, scalar
-from almanac.model import Change, Incident, Phase, Revision, Update, stamp, unstamp
+from almanac.model import Change, Incident, Phase, Repair, Revision, Update, stamp, unstamp
 from almanac.model.problem import Problem, printable
 from almanac.text.quoting import quoted
 
@@ -22,7 +22,7 @@ OF_UPDATE = frozenset({"seen", "printed", "upstream_id", "gone"})
 OF_REVISION = frozenset({"at", "printed"})
 
 _NOTE = re.compile(rf'(\w+): ({QUOTED}|[^",]+)(?:, (?=.)|$)')
-_CHANGE = re.compile(rf'- ({QUOTED}|[^":]+): (.*), until seen (\S+)')
+_CHANGE = re.compile(rf'- ({QUOTED}|[^":]+): (.*), (?:until seen (\S+)|repaired from ([a-z0-9-]+))')
 _ESCAPE = re.compile(r"^( *#{2,3} )", re.MULTILINE)  # a heading in a text would read as ours: a blank goes before it
 _UNESCAPE = re.compile(r"^ ( *#{2,3} )", re.MULTILINE)
 
@@ -51,8 +51,8 @@ def render(incident: Incident) -> str:
     Values of `extra` are raw YAML as `parse` found it. Texts may hold anything but lone surrogates.
     """
     sections = [section for update in incident.updates for section in _sections(update)]
-    if incident.changes:
-        sections.append("\n".join(["## changes", "", *map(_change, incident.changes), ""]))
+    if changes := [*map(_change, incident.changes), *map(_repair, incident.repairs)]:
+        sections.append("\n".join(["## changes", "", *changes, ""]))
     return "\n".join(["---", *facts.write(incident), "---", "", *sections])
 
 
@@ -92,6 +92,10 @@ def _change(change: Change) -> str:
     return f"- {scalar(change.what, in_list=True)}: {scalar(change.was)}, until seen {stamp(change.until)}"
 
 
+def _repair(repair: Repair) -> str:
+    return f"- {scalar(repair.what, in_list=True)}: {scalar(repair.was)}, repaired from {repair.dataset}"
+
+
 def parse(text: str, file: str = "") -> Incident:
     """Return the incident in a text. `file` is for the message of an ArchiveError, which names line and cure."""
     try:
@@ -109,16 +113,22 @@ def _parse(text: str) -> Incident:
     if missing := facts.NEEDED - fields.keys():
         raise FactError("", f"has no {', '.join(sorted(missing))}; restore it from the history of the file")
     updates, changes = _body(text[end + 5 :])
-    return Incident(**fields, updates=updates, changes=changes, extra=extra)
+    return Incident(
+        **fields,
+        updates=updates,
+        changes=tuple(change for change in changes if isinstance(change, Change)),
+        repairs=tuple(change for change in changes if isinstance(change, Repair)),
+        extra=extra,
+    )
 
 
-def _body(body: str) -> tuple[tuple[Update, ...], tuple[Change, ...]]:
+def _body(body: str) -> tuple[tuple[Update, ...], tuple[Change | Repair, ...]]:
     """Return the updates and changes below the front matter."""
     before, *sections = body.split("\n## ")
     if before.strip("\n"):
         raise FactError(before, "this stands under no heading; write it below a line `## time phase`")
     updates: list[Update] = []
-    changes: list[Change] = []
+    changes: list[Change | Repair] = []
     for section in sections:
         if section.startswith("changes\n"):
             changes += map(_read_change, filter(None, section.split("\n")[1:]))
@@ -182,13 +192,16 @@ def _read_notes(line: str, names: frozenset[str]) -> Mapping[str, Any]:
     return notes
 
 
-def _read_change(line: str) -> Change:
+def _read_change(line: str) -> Change | Repair:
     match = _CHANGE.fullmatch(line)
     try:
         if not match:
             cure = "write `- title: old title, until seen 2026-03-02T11:53:00Z`"
             raise NotCanonicalError(f"{quoted(line)} is not a change; {cure}")
-        return Change(what=read_scalar(match[1], in_list=True), was=read_scalar(match[2]), until=unstamp(match[3]))
+        what, was = read_scalar(match[1], in_list=True), read_scalar(match[2])
+        if match[3]:
+            return Change(what=what, was=was, until=unstamp(match[3]))
+        return Repair(what=what, was=was, dataset=match[4])
     except ValueError as error:
         raise FactError(line, str(error)) from None
 

@@ -20,6 +20,7 @@ def render(pulls: Pulls) -> str:
         "coverage": [_span(span) for span in pulls.coverage],
         "feeds": [_feed(feed) for feed in pulls.feeds],
         "last_open": {name: stamp(at) for name, at in pulls.last_open},
+        **({"cuts": [_span(span) for span in pulls.cuts]} if pulls.cuts else {}),
         **pulls.extra,
     }
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
@@ -30,19 +31,27 @@ def parse(text: str) -> Pulls:
     value: dict[str, Any] = json.loads(text)
     return Pulls(
         provider=value.pop("provider"),
-        coverage=tuple(
-            Span(since=unstamp(s["since"]), until=unstamp(s["until"]), dataset=s.get("dataset", ""))
-            for s in value.pop("coverage", ())
-        ),
+        coverage=tuple(map(_read_span, value.pop("coverage", ()))),
         feeds=tuple(_read_feed(feed) for feed in value.pop("feeds", ())),
         last_open=tuple((name, unstamp(at)) for name, at in value.pop("last_open", {}).items()),
+        cuts=tuple(map(_read_span, value.pop("cuts", ()))),
         extra=value,
     )
 
 
-def _span(span: Span) -> dict[str, str]:
-    times = {"since": stamp(span.since), "until": stamp(span.until)}
-    return times | {"dataset": span.dataset} if span.dataset else times
+def _span(span: Span) -> dict[str, Any]:
+    """Return when a span is, which data set's, and of which products; what is empty is not written."""
+    facts = {"dataset": span.dataset, "products": list(span.products)}
+    return {"since": stamp(span.since), "until": stamp(span.until)} | {name: v for name, v in facts.items() if v}
+
+
+def _read_span(value: Mapping[str, Any]) -> Span:
+    return Span(
+        since=unstamp(value["since"]),
+        until=unstamp(value["until"]),
+        dataset=value.get("dataset", ""),
+        products=tuple(value.get("products", ())),
+    )
 
 
 def _feed(feed: FeedState) -> dict[str, Any]:

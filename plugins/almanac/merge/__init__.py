@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from almanac.merge import absence, facts
-from almanac.merge.coverage import cover, in_order
+from almanac.merge.coverage import cover, in_order, settle
 from almanac.merge.identity import candidates, counterpart
 from almanac.merge.updates import in_effect
 from almanac.model import Change, Incident, Reading, Window, stamp
 
-__all__ = ["Merged", "counterpart", "cover", "in_effect", "in_order", "merge"]
+__all__ = ["Merged", "counterpart", "cover", "in_effect", "in_order", "merge", "settle"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

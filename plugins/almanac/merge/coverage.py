@@ -31,6 +31,37 @@ def cover(spans: Iterable[Span], reading: Reading, previous: datetime | None = N
     return in_order([*others, joined])
 
 
+def settle(spans: Iterable[Span], cuts: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the spans without what is cut of their data sets, each once, the earliest first.
+
+    A data set that came a second time and speaks of a longer time speaks for the first one, too.
+    """
+    by_dataset: dict[str, list[Span]] = {}
+    for cut in cuts:
+        by_dataset.setdefault(cut.dataset, []).append(cut)
+    parts = [part for span in set(spans) for part in _without(span, by_dataset.get(span.dataset, []))]
+    return in_order(span for span in parts if not any(_speaks_for(other, span) for other in parts))
+
+
+def _without(span: Span, cuts: Iterable[Span]) -> list[Span]:
+    """Return what is left of a span: nothing, one part or several."""
+    parts = [span]
+    for cut in cuts:
+        around = [(part, part.since, min(part.until, cut.since)) for part in parts]
+        around += [(part, max(part.since, cut.until), part.until) for part in parts]
+        parts = [replace(part, since=since, until=until) for part, since, until in around if since < until]
+    return parts
+
+
+def _speaks_for(span: Span, other: Span) -> bool:
+    longer = span.until - span.since > other.until - other.since
+    return (
+        bool(span.dataset)
+        and longer
+        and (span.dataset == other.dataset and span.since <= other.since and other.until <= span.until)
+    )
+
+
 def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return each span once, the earliest first."""
-    return tuple(sorted(set(spans), key=lambda span: (span.since, span.until, span.dataset)))
+    return tuple(sorted(set(spans), key=lambda span: (span.since, span.until, span.dataset, span.products)))

@@ -18,6 +18,7 @@ from almanac.model.incident import (
     Incident,
     Kind,
     Phase,
+    Repair,
     Revision,
     Update,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Provider",
     "Pulls",
     "Reading",
+    "Repair",
     "Revision",
     "Scope",
     "Skip",

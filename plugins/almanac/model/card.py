@@ -48,6 +48,7 @@ class Card(NamedTuple):
     first_post_known: bool = True  # else nobody can say that it was posted late
     impact_basis: str = ""
     components_basis: str = ""
+    trouble_seconds: int = 0  # of its length, where that is less than from start to end; else 0
 
     @property
     def url(self) -> str:
@@ -101,6 +102,7 @@ def card(incident: Incident, file: str) -> Card:
         first_post_known=incident.is_first_post_known,
         impact_basis=incident.impact_basis,
         components_basis=incident.components_basis,
+        trouble_seconds=incident.trouble_seconds,
     )
 
 

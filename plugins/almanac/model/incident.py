@@ -100,6 +100,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """A fact that an import had wrong: it was `was`, until `dataset` knew better. No edit of the provider's."""
+
+    what: str
+    was: str
+    dataset: str  # slug of the source of the better knowledge; it may be a second reading of the first one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One trouble under one upstream id. Updates stand oldest first; `ended` None means no end is known.
 
@@ -126,9 +135,10 @@ class Incident:
     started_basis: str = "first-update"
     ended: datetime | None = None
     ended_basis: str = ""
+    trouble_seconds: int = 0  # in trouble, where several intervals make less than start to end; else 0
     planned_from: datetime | None = None  # announced window of a maintenance
     planned_until: datetime | None = None
-    precision: str = "minute"  # of started and ended: second or minute
+    precision: str = "minute"  # of started and ended: second, minute or, where the provider rounds to it, hour
     source: str = ""
     dialect: str = ""
     id_is_ours: bool = False
@@ -138,6 +148,7 @@ class Incident:
     vanished: datetime | None = None  # first missing from a feed that should hold it; still counts
     updates: tuple[Update, ...] = ()
     changes: tuple[Change, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     extra: tuple[tuple[str, str], ...] = ()  # unknown front matter, kept as it is
 
     @property

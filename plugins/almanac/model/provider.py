@@ -70,5 +70,6 @@ class Provider:
     written_by: str = "hand"  # hand or machine (probes)
     zone: str = "UTC"  # IANA name of the zone the page prints, where its feed does not say
     built_on: tuple[str, ...] = ()
+    core: tuple[str, ...] = ()  # products readers mean by its name; time of these stands for the whole
     about: str = ""  # Markdown
     file: str = ""  # relative to content/, for messages and edit links

@@ -70,6 +70,7 @@ class Span:
     since: datetime
     until: datetime
     dataset: str = ""  # "" for our own pulls
+    products: tuple[str, ...] = ()  # what of the provider it speaks of; empty: the whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,4 +100,6 @@ class Pulls:
     coverage: tuple[Span, ...] = ()
     feeds: tuple[FeedState, ...] = ()
     last_open: tuple[tuple[str, datetime], ...] = ()  # (incident id, when we last saw it open)
+    core: tuple[str, ...] = ()  # of its provider: products whose coverage stands for the whole; not in the file
+    cuts: tuple[Span, ...] = ()  # of data sets that did not stand a test: what starts in them is shown, not counted
     extra: Mapping[str, object] = field(default_factory=dict)
