@@ -539,15 +539,35 @@ def test_over_without_a_recorded_end_is_said_so() -> None:
 def test_a_title_of_ours_is_composed_from_facts() -> None:
     found = incident(title="claude.ai and 1 more: major, 3 h 58 min", title_is_ours=True)
     page = page_of(found)
-    assert plain(page.title) == "Claude outage on 2 March 2026 (3 h 58 min): claude.ai and Claude API"
+    assert plain(page.title) == "Claude: claude.ai and Claude API down for 3 h 58 min"
     assert plain(page.head.title) == "Claude: claude.ai and Claude API, 2 March 2026, 11:49 UTC"
 
 
-def test_a_title_of_ours_says_incident_where_neither_kind_nor_severity_is_that_of_an_outage() -> None:
-    mild = incident(title_is_ours=True, kind=Kind.DEGRADATION, impact=Impact.MINOR, components=("a", "b", "c", "d"))
-    assert plain(page_of(mild).title) == "Claude incident on 2 March 2026 (3 h 58 min): a, b, c and 1 other"
-    unrated = replace(mild, impact=Impact.UNKNOWN, kind=Kind.OUTAGE, components=("a", "b", "c", "d", "e"))
-    assert plain(page_of(unrated).title) == "Claude outage on 2 March 2026 (3 h 58 min): a, b, c and 2 others"
+MILD = {"kind": Kind.DEGRADATION, "impact": Impact.MINOR, "impact_stated": "minor", "components": ("a", "b")}
+
+
+@pytest.mark.parametrize(
+    ("facts", "title"),
+    [
+        ({}, "a and b degraded for 3 h 58 min"),
+        ({"components": ("a", "b", "c", "d")}, "a, b, c and 1 other degraded for 3 h 58 min"),
+        ({"impact": Impact.MAJOR}, "a and b down for 3 h 58 min"),
+        ({"impact": Impact.MAJOR, "impact_stated": "partial_outage"}, "a and b partly down for 3 h 58 min"),
+        ({"kind": Kind.OUTAGE}, "a and b down for 3 h 58 min"),
+        ({"impact": Impact.NONE}, "a and b affected for 3 h 58 min, rated no impact"),
+        ({"impact": Impact.UNKNOWN}, "a and b affected for 3 h 58 min, severity not given"),
+        ({"until": "02 11:49:20"}, "a and b degraded, duration not given"),
+        ({"until": "", "imported": "x"}, "a and b degraded, no end time"),
+        ({"until": ""}, "a and b degraded since 2 March 2026, 11:49 UTC"),
+        ({"components": ()}, "minor incident of 3 h 58 min, component not named"),
+        ({"components": (), "until": ""}, "minor incident since 2 March 2026, 11:49 UTC, component not named"),
+        ({"kind": Kind.MAINTENANCE, "impact": Impact.MAINTENANCE}, "Maintenance of a and b, 3 h 58 min"),
+        ({"kind": Kind.NOTICE}, "Notice on a and b, 3 h 58 min"),
+        ({"kind": Kind.TEST, "components": ()}, "Test, 3 h 58 min"),
+    ],
+)
+def test_a_title_of_ours_says_what_was_hit_how_badly_and_for_how_long(facts: dict[str, Any], title: str) -> None:
+    assert plain(base.title(carded(incident(title_is_ours=True, **{**MILD, **facts})))) == title
 
 
 def test_a_name_of_ours_has_three_components_each_of_them_once() -> None:
@@ -560,8 +580,8 @@ def test_a_name_of_ours_has_three_components_each_of_them_once() -> None:
 def test_feeds_and_tables_call_what_has_no_title_by_its_components_severity_and_length_as_they_are_now() -> None:
     frozen = "claude.ai and 1 more: major, 3 h 58 min"
     over, still = (carded(incident(until=until, title=frozen, title_is_ours=True)) for until in ("02 15:47:09", ""))
-    assert plain(base.title(over)) == "claude.ai and Claude API: major, 3 h 58 min"
-    assert base.title(still) == "claude.ai and Claude API: major, open"
+    assert plain(base.title(over)) == "claude.ai and Claude API down for 3 h 58 min"
+    assert plain(base.title(still)) == "claude.ai and Claude API down since 2 March 2026, 11:49 UTC"
     assert base.title(over._replace(title_is_ours=False)) == frozen
 
 
@@ -573,7 +593,7 @@ def test_an_end_on_another_day_is_dated() -> None:
 
 def test_what_no_component_is_named_for_concerns_the_whole() -> None:
     found = incident(title="major", title_is_ours=True, components=())
-    assert plain(page_of(found).title) == "Claude outage on 2 March 2026 (3 h 58 min)"
+    assert plain(page_of(found).title) == "Claude: major outage of 3 h 58 min, component not named"
     assert base.name(carded(found)) == "Component not named"
 
 

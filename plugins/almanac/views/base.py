@@ -105,6 +105,12 @@ MARKS: Mapping[str, Mark] = {  # by the value of an Impact
     Impact.MAINTENANCE: Mark("quiet", "maintenance"),
     Impact.UNKNOWN: Mark(charts.UNSAID, "severity not given"),
 }
+NOT_TROUBLE: Mapping[str, str] = {
+    Kind.MAINTENANCE: "Maintenance of",
+    Kind.NOTICE: "Notice on",
+    Kind.TEST: "Test of",
+}
+WITHOUT: Mapping[str, str] = {Impact.NONE: ", rated no impact", Impact.UNKNOWN: ", severity not given"}
 CLEAR = Mark(charts.CLEAR, "no incident reported")
 NONE_REPORTED = Mark(CLEAR.css, "none reported")  # the same where there is little room
 UNKNOWN = Mark(charts.UNKNOWN, "unknown")
@@ -155,10 +161,39 @@ def name(card: Card) -> str:
 
 
 def title(card: Card) -> str:
-    """Return what a feed or a table calls an incident: as `name`, with how it stands where the title was made here."""
+    """Return what a page, a feed or a table calls an incident, to stand behind the name of its provider.
+
+    Where the provider gave no title it is composed of the facts: API and claude.ai down for 3 h 58 min.
+    """
     if not card.title_is_ours:
         return card.title
-    return f"{name(card)}: {mark(card).word}, {length(card)}"
+    if not card.is_trouble:
+        return f"{_planned(card)}, {length(card)}"
+    if not card.components:
+        return f"{severity(card)}{_lasting(card, ' of')}, component not named"
+    return f"{parts(card.components)} {_state_of(card)}{_lasting(card, ' for')}{WITHOUT.get(card.impact, '')}"
+
+
+def _planned(card: Card) -> str:
+    """Return what is no trouble in words: Maintenance of API."""
+    return f"{NOT_TROUBLE.get(card.kind, '')} {parts(card.components)}".strip() if card.components else english.sentence(card.kind)
+
+
+def _state_of(card: Card) -> str:
+    """Return how the components of an incident stood, by what their provider calls it."""
+    if "partial" in card.impact_stated.lower():
+        return "partly down"
+    if card.impact in (Impact.NONE, Impact.UNKNOWN):
+        return "affected"
+    return "down" if noun(card) == "outage" else "degraded"
+
+
+def _lasting(card: Card, word: str) -> str:
+    """Return how long it lasted, behind a word that leads to it; else since when it lasts, or that no end is known."""
+    spent = length(card)
+    if spent == "open":
+        return f" since {english.moment(moment(card.started))}"
+    return f"{word} {spent}" if card.ended is not None and card.ended > card.started else f", {spent}"
 
 
 def parts(components: Iterable[str], most: int = MOST_NAMES) -> str:

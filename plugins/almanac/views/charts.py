@@ -27,7 +27,14 @@ WORDS = {SLIGHT: "rated no impact", UNSAID: "with severity not given"}
 
 STEP, BAR = 5, 4  # units a day takes, and its bar; the sheet dashes strokes so
 TALL = 24  # units the box of bars is high; it stretches to any height
-STROKE = {CLEAR: 2, SLIGHT: 5, UNSAID: 8, MINOR: 8, MAJOR: 16, CRITICAL: 24}  # how thick the sheet draws the stroke of a severity
+STROKE = {
+    CLEAR: 2,
+    SLIGHT: 5,
+    UNSAID: 8,
+    MINOR: 8,
+    MAJOR: 16,
+    CRITICAL: 24,
+}  # how thick the sheet draws the stroke of a severity
 
 
 class Path(NamedTuple):

@@ -110,7 +110,8 @@ class IncidentPage:
 
 def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> IncidentPage:
     """Return a page of an incident. With an equal `around` and incident it is the same, at whatever time."""
-    title, urls = _title(around, incident, card), incident_urls(card)
+    urls = incident_urls(card)
+    title = f"{around.provider}: {base.title(card)}" if incident.title_is_ours else incident.title
     day, stand = english.date(incident.started), _stand(around, incident, card)
     return IncidentPage(
         head=_head(around, card, f"{title}. {stand}", sheet),
@@ -194,17 +195,6 @@ def _brief(post: IncidentPost) -> IncidentPost:
 def _sheet(newest: tuple[IncidentPost, ...], sheet: int, last: int) -> tuple[IncidentPost, ...]:
     """Return the posts of one page of an incident, newest first; the last page holds the rest."""
     return newest[(last - 1) * POSTS :] if sheet == last else tuple(pagination.on_page(newest, sheet, POSTS))
-
-
-def _title(around: Around, incident: Incident, card: Card) -> str:
-    if not incident.title_is_ours:
-        return incident.title
-    noun = base.noun(card) if card.is_trouble else card.kind
-    parts = f": {base.parts(card.components)}" if card.components else ""
-    spent = (
-        "" if card.ended is None or card.ended == card.started else f" ({english.duration(card.ended - card.started)})"
-    )
-    return f"{around.provider} {noun} on {english.date(incident.started)}{spent}{parts}"
 
 
 def _stand(around: Around, incident: Incident, card: Card) -> str:
