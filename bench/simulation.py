@@ -8,12 +8,13 @@ Anthropic record. Times in seconds from 0.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from almanac.stats.days import Ints, by_day, disjoint
-from almanac.stats.rank_intervals import Weeks
-from almanac.stats.windows import DAY, WEEK
+from almanac.stats.rank_intervals import Sample, inflation
+from almanac.stats.windows import DAY
 
 YEAR = 365
 PER_CLUSTER = 3
@@ -37,12 +38,19 @@ def lengths(random: np.random.Generator, count: int) -> Ints:
     return random.lognormal(math.log(MEDIAN), SPREAD, count).astype(np.int64)
 
 
-def weekly(random: np.random.Generator, unavailabilities: np.ndarray, days: int = YEAR) -> Weeks:
-    """Return one world's weeks, fully covered, for a provider of each unavailability."""
-    edges = np.append(np.arange(0, days * DAY, WEEK), days * DAY)
-    trouble = [by_day(*disjoint(*incidents(random, share, days)), edges) for share in unavailabilities]
-    table = np.array(trouble, np.float64).T
-    return Weeks(np.repeat(np.diff(edges)[:, None].astype(np.float64), len(unavailabilities), axis=1), table, table)
+def sample(random: np.random.Generator, unavailabilities: np.ndarray, days: int = YEAR) -> Sample:
+    """Return the days of one world, fully covered, for a provider of each unavailability, with their errors."""
+    incidents_of = [incidents(random, share, days) for share in unavailabilities]
+    return of_spells([disjoint(starts, np.minimum(ends, days * DAY)) for starts, ends in incidents_of], days)
+
+
+def of_spells(spells: Sequence[tuple[Ints, Ints]], days: int, widening: float = 1.0) -> Sample:
+    """Return the days of providers whose spells of trouble these are, fully covered."""
+    edges = np.arange(days + 1, dtype=np.int64) * DAY
+    trouble = np.array([by_day(*own, edges) for own in spells], np.float64).T
+    covered = np.full(trouble.shape, float(DAY))
+    ratio = inflation(covered, trouble, [until - since for since, until in spells])
+    return Sample(covered, trouble, trouble, np.stack((ratio, ratio)), np.full(len(spells), widening))
 
 
 def echo(random: np.random.Generator, source: Ints, ends: Ints, share: float, *, same_end: bool) -> tuple[Ints, Ints]:

@@ -37,7 +37,8 @@ def replayed(found: Incident, sheet: int = 1) -> Any:
 
 
 def compared(known: Snapshot) -> Any:
-    return views.compare(views.Sides(known), views.closed(known), *views.compared(known)[0])
+    (pair, *_), records = views.compared(known), views.closed(known)
+    return views.compare(views.Sides(known), records, views.verdict_of(views.verdicts(known, records), *pair), *pair)
 
 
 # Replay

@@ -89,7 +89,10 @@ def pages_of(known: Snapshot, incidents: Iterable[Incident] = ()) -> list[tuple[
         ("not_found", views.not_found(known)),
         ("search", views.search(known, by_month)),
         ("comparisons", views.comparisons(known)),
-        *(("compare", views.compare(views.Sides(known), views.closed(known), *pair)) for pair in views.compared(known)),
+        *(
+            ("compare", views.compare(views.Sides(known), views.closed(known), "No significant difference.", *pair))
+            for pair in views.compared(known)
+        ),
         *(("component", component_page(known, *part)) for part in views.all_parts(known)),
         *(("incident", views.incident(near.of(carded(i)), i, carded(i))) for i in incidents),
         *(("replay", views.replay(near.of(card), i, card)) for i in incidents if views.is_replayed(card := carded(i))),

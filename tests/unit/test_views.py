@@ -1054,7 +1054,8 @@ def test_a_share_that_may_be_anything_has_no_interval() -> None:
     unended = incident("a", "01 10:00", "", imported="x")
     known = almanac([unended], watched=[pulls("anthropic", since=at("2025-12-20 00:00"), dataset="x")])
     share = provider_page(known, CLAUDE).days.facts[0]
-    assert (plain(share.value), plain(share.note)) == ("98.4–99.2%", "90% interval: 54.0–100%")
+    assert plain(share.value) == "98.4–99.2%"
+    assert plain(share.note) == "no 90% interval: one incident is more than half of all incident time"
     longer = incident("a", "2026-02-10 00:00", "", imported="x", updates=())
     wide = almanac([longer], watched=known.pulls.values())
     share = provider_page(wide, CLAUDE).days.facts[0]

@@ -206,7 +206,7 @@ def availability(query: Query, record: Record) -> Figure:
         n=numbers.n,
         how=how,
         interval=numbers.interval if place == 0 else None,
-        method="90 %, bootstrap over weeks",
+        method="90 %, from weeks and whole incidents",
     )
 
 

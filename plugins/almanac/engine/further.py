@@ -11,7 +11,7 @@ from typing import Any
 
 from almanac import views
 from almanac.engine.edition import Edition
-from almanac.engine.figures import surroundings, whole
+from almanac.engine.figures import everybody, surroundings, whole
 from almanac.engine.surface import Surface
 from almanac.model import Component, Provider
 
@@ -50,11 +50,19 @@ def _present(edition: Edition, provider: Provider, part: Component) -> views.Com
 
 def _compare(edition: Edition, first: Provider, second: Provider) -> object:
     sides = edition.kept("sides", lambda: views.Sides(edition.almanac))
-    return views.compare(sides, edition.closed, first, second)
+    return views.compare(sides, edition.closed, _verdict(edition, first, second), first, second)
+
+
+def _verdict(edition: Edition, first: Provider, second: Provider) -> str:
+    """What the comparison of all providers says of two."""
+    differences = edition.kept("verdicts", lambda: edition.lasting.get(
+        "verdicts", everybody(edition), lambda: views.verdicts(edition.almanac, edition.closed)
+    ))  # fmt: skip
+    return views.verdict_of(differences, first, second)
 
 
 def _pair_key(edition: Edition, first: Provider, second: Provider) -> object:
-    return whole(edition, first), whole(edition, second)
+    return whole(edition, first), whole(edition, second), _verdict(edition, first, second)
 
 
 SURFACES: tuple[Surface, ...] = (

@@ -10,6 +10,7 @@ users felt; a page that posts every hiccup ranks below one that posts little.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,8 +21,9 @@ import numpy as np
 from almanac.model import Card
 from almanac.stats.days import CLASSES, Days, Ints
 from almanac.stats.formulas import FORMULAS
-from almanac.stats.intervals import MIN_BLOCKS, Bounds, Floats, of_shares, poisson, quantile
+from almanac.stats.intervals import MIN_BLOCKS, Bounds, Floats, Trouble, poisson, quantile, root_errors
 from almanac.stats.record import Record, Subject
+from almanac.stats.spells import is_dominated
 from almanac.stats.windows import DAY, Period
 
 MONTH = 30 * DAY
@@ -69,7 +71,8 @@ class Measure:
     covered: int  # seconds
     elapsed: int  # seconds of the period up to now
     availability: Bounds | None  # None: nothing covered; low and high differ where the record leaves something open
-    interval: Bounds | None  # 90 %, bootstrap; None where no trouble was declared: see `rate`
+    interval: Bounds | None  # 90 %; None where no trouble was declared (see `rate`), and where none can be given
+    refusal: str  # why no interval can be given; "" if one is, or if no trouble was declared
     formulas: tuple[Bounds, ...]  # parallel to FORMULAS; empty when nothing is covered
     rate: Rate | None
     durations: Durations
@@ -95,11 +98,19 @@ def measure(record: Record, period: Period, subject: Subject | None = None) -> M
 def measures(record: Record, period: Period, subjects: Sequence[Subject]) -> tuple[Measure, ...]:
     """Return all numbers of several subjects of a provider in a period."""
     tables = [record.days[subject].within(period) for subject in subjects]
-    spreads = intervals(tables)
+    lengths = [record.lengths_within(subject, period) for subject in subjects]
+    spreads = intervals(
+        tables, lengths, record.widening(float(tables[0].covered.sum())) if any_trouble(tables) else 1.0
+    )
     return tuple(_measure(record, period, *each) for each in zip(subjects, tables, spreads, strict=True))
 
 
-def _measure(record: Record, period: Period, subject: Subject, days: Days, spread: Bounds | None) -> Measure:
+def any_trouble(tables: Sequence[Days]) -> bool:
+    """Say whether any trouble may lie in these tables."""
+    return any(table.most.any() for table in tables)
+
+
+def _measure(record: Record, period: Period, subject: Subject, days: Days, spread: Bounds | str | None) -> Measure:
     covered = int(days.covered.sum())
     rows = started_in(record, period)
     sure = record.sure[subject][rows]
@@ -111,7 +122,8 @@ def _measure(record: Record, period: Period, subject: Subject, days: Days, sprea
         covered=covered,
         elapsed=max(min(period.until, record.now) - period.since, 0),
         availability=formulas[0] if formulas else None,
-        interval=spread,
+        interval=spread if isinstance(spread, Bounds) else None,
+        refusal=spread if isinstance(spread, str) else "",
         formulas=formulas,
         rate=rate(n, covered),
         durations=durations(record.lengths[rows][sure]),
@@ -129,19 +141,49 @@ def availabilities(days: Days) -> tuple[Bounds, ...]:
     return tuple(map(Bounds, worst.tolist(), best.tolist()))
 
 
-def intervals(tables: Sequence[Days]) -> tuple[Bounds | None, ...]:
-    """Return 90 % intervals of declared availabilities over one period, by a bootstrap over whole weeks (`of_shares`).
+DOMINATED = "one incident is more than half of all incident time"
+HEAVY_TAILED = "its incidents differ too much in length for a period of this length"
 
-    In simulations with clustered incidents they cover 89 to 100 % (bench statistics). None where nothing is covered or
-    no trouble was declared: resampling quiet weeks shows only quiet weeks.
+
+def intervals(
+    tables: Sequence[Days], lengths: Sequence[tuple[Ints, Ints]], widening: float = 1.0
+) -> tuple[Bounds | str | None, ...]:
+    """Return 90 % intervals of declared availabilities over one period, from whole weeks and whole spells.
+
+    `lengths` are the seconds of each table's spells, of the least and of the most trouble. The side of more trouble is
+    `widening` times as wide as the other (`plasmode`). A text says why no interval can be given; None stands where
+    nothing is covered or no trouble was declared: resampling quiet weeks shows only quiet weeks.
     """
     weeks = np.stack([in_weeks(days) for days in tables], axis=2)
-    covered = weeks[:, 0, 0]
-    bounds = of_shares(np.concatenate((weeks[:, 1], weeks[:, 2]), axis=1), covered)
-    return tuple(
-        Bounds(1 - most.high, 1 - (least.low if least else 0.0)) if most else None
-        for least, most in zip(bounds[: len(tables)], bounds[len(tables) :], strict=True)
+    if len(weeks) < MIN_BLOCKS:
+        return tuple([None] * len(tables))
+    trouble = Trouble(
+        weekly=np.concatenate((weeks[:, 1], weeks[:, 2]), axis=1),
+        covered=weeks[:, 0, 0],
+        squares=np.array(
+            [float((own.astype(np.float64) ** 2).sum()) for side in zip(*lengths, strict=True) for own in side]
+        ),
+        largest=np.array([float(own.max(initial=0)) for side in zip(*lengths, strict=True) for own in side]),
     )
+    if not trouble.covered.any():
+        return tuple([None] * len(tables))
+    root, half = root_errors(trouble)
+    low = np.maximum(root - half, 0.0) ** 2
+    high = np.minimum((root + half * min(widening, 1e9)) ** 2, 1.0)
+    count, total = len(tables), trouble.total
+    return tuple(
+        _interval(own, widening, Bounds(1 - float(high[count + i]), 1 - (float(low[i]) if total[i] else 0.0)))
+        for i, own in enumerate(lengths)
+    )
+
+
+def _interval(lengths: tuple[Ints, Ints], widening: float, bounds: Bounds) -> Bounds | str | None:
+    """Return the interval of a subject with such spells, or why it has none."""
+    if not len(lengths[1]):
+        return None
+    if any(map(is_dominated, lengths)):
+        return DOMINATED
+    return bounds if math.isfinite(widening) else HEAVY_TAILED
 
 
 def in_weeks(days: Days) -> Floats:

@@ -79,7 +79,9 @@ def _formulas(numbers: Measure) -> Iterator[str]:
         yield f"   {formula.name:22s}{weights:17s}{bounds.low:.4%} to {bounds.high:.4%}"
     if numbers.interval and numbers.availability:
         low, high = numbers.interval
-        yield f"   90% interval of the first, from whole weeks drawn again: {low:.2%} to {high:.2%}"
+        yield f"   90% interval of the first, from whole weeks and whole incidents: {low:.2%} to {high:.2%}"
+    if numbers.refusal:
+        yield f"   no 90% interval of the first: {numbers.refusal}"
     if numbers.rate:
         low, high = numbers.rate.interval
         yield f"   {numbers.rate.per_month:.2f} incidents per 30 covered days, Poisson {low:.2f} to {high:.2f}"
@@ -89,10 +91,11 @@ def _rank(board: Leaderboard, entry: Standing | Unranked) -> Iterator[str]:
     yield ""
     if isinstance(entry, Unranked):
         yield f"5. Not ranked: {entry.why}"
+        if entry.below:
+            yield f"   even at its best significantly worse than {', '.join(entry.below)}"
         return
     yield f"5. Rank {entry.rank.best} to {entry.rank.worst} of {len(board.standings)}"
     yield f"   {entry.rank.best - 1} significantly better, {len(board.standings) - entry.rank.worst} significantly worse"
-    yield f"   taken by itself, without regard to the others' ranks: {entry.marginal.best} to {entry.marginal.worst}"
     for group in board.groups:
         if entry.provider in group:
             yield f"   statistically tied: {', '.join(group)}"

@@ -37,14 +37,15 @@ class Bounds(NamedTuple):
 def poisson(n: int, level: float = LEVEL) -> Bounds:
     """Return the exact (Garwood 1936) interval of a Poisson mean after `n` events.
 
-    low solves P(X >= n | low) = (1 - level)/2, high solves P(X <= n | high) = (1 - level)/2; for n = 0 the whole
-    error stands on the upper side, so that high = -ln(1 - level).
+    low solves P(X >= n | low) = (1 - level)/2, high solves P(X <= n | high) = (1 - level)/2; for n = 0, low is 0 and
+    high is -ln((1 - level)/2), as for every other n: with the whole error on one side there, a mean of 2.3 would be
+    held in 87 % only.
     """
     if n < 0:
         raise ValueError(f"{n} events cannot be")
-    if n == 0:
-        return Bounds(0.0, -math.log(1 - level))
     tail = (1 - level) / 2
+    if n == 0:
+        return Bounds(0.0, -math.log(tail))
     return Bounds(_gamma_quantile(n, tail), _gamma_quantile(n + 1, 1 - tail))
 
 
@@ -120,8 +121,13 @@ def quantile(ordered: Sequence[float] | Floats | Ints, share: float) -> float:
 
 
 @lru_cache(maxsize=512)
-def draws(blocks: int, resamples: int = RESAMPLES, seed: int = 20_260_302) -> Floats:
-    """Return how often each block is drawn in each resample of `blocks` with replacement: (resamples, blocks), seeded."""
+def draws(blocks: int) -> Floats:
+    """Return how often each block is drawn in each of RESAMPLES resamples of `blocks` with replacement, seeded."""
+    return resample(blocks, RESAMPLES)
+
+
+def resample(blocks: int, resamples: int, seed: int = 20_260_302) -> Floats:
+    """Return the same for any number of resamples: (resamples, blocks)."""
     random = np.random.default_rng((seed, blocks))
     return random.multinomial(blocks, np.full(blocks, 1 / blocks), resamples).astype(np.float64)
 
@@ -147,6 +153,37 @@ def of_shares(parts: Floats, wholes: Floats) -> tuple[Bounds | None, ...]:
     return tuple(Bounds(b.low, min(b.high, 1.0)) if part else None for b, part in zip(bounds, sums, strict=True))
 
 
+class Trouble(NamedTuple):
+    """Seconds in trouble over one period, a column for each subject: by week, and of whole spells."""
+
+    weekly: Floats  # (weeks, columns)
+    covered: Floats  # (weeks,)
+    squares: Floats  # (columns,): sum of the squared lengths of the spells
+    largest: Floats  # (columns,): the longest spell
+
+    @property
+    def total(self) -> Floats:
+        """Seconds in trouble of each column."""
+        total: Floats = self.weekly.sum(axis=0)
+        return total
+
+
+def root_errors(trouble: Trouble) -> tuple[Floats, Floats]:
+    """Return the square root of each share in trouble, and half the width of its 90 % interval.
+
+    That is the larger of two: from weeks drawn again (`around`), and from whole spells, sqrt(sum d^2) over the covered
+    time, with Student's t for as many degrees of freedom as there are effective spells.
+    """
+    time, total = trouble.covered.sum(), np.maximum(trouble.total, 1e-300)
+    root = np.sqrt(total / time)
+    drawn = draws(len(trouble.covered))
+    lengths = drawn @ trouble.covered
+    resampled = (drawn @ trouble.weekly)[lengths > 0] / lengths[lengths > 0, None]
+    by_week = _factor(trouble.weekly) * np.sqrt(resampled).std(axis=0)
+    by_spell = _student(total**2 / np.maximum(trouble.squares, 1e-300)) * np.sqrt(trouble.squares) / time / (2 * root)
+    return root, np.maximum(by_week, by_spell)
+
+
 def around(estimates: Floats, resampled: Floats, parts: Floats) -> tuple[Bounds, ...]:
     """Return 90 % intervals of quantities that are never negative, one column each.
 
@@ -154,10 +191,18 @@ def around(estimates: Floats, resampled: Floats, parts: Floats) -> tuple[Bounds,
     multiplied by Student's t with as many degrees of freedom as there are effective blocks, (sum x)^2 / sum x^2,
     because few bad weeks tell little of how bad weeks vary.
     """
-    effective = parts.sum(axis=0) ** 2 / np.maximum((parts**2).sum(axis=0), 1e-300)
-    freedom = np.maximum(np.round(effective, 1), 1.0).tolist()
-    small_sample = math.sqrt(len(parts) / (len(parts) - 1))
-    factor = np.array([student_quantile((1 + LEVEL) / 2, f) for f in freedom]) * small_sample
-    half = factor * np.sqrt(resampled).std(axis=0)
+    half = _factor(parts) * np.sqrt(resampled).std(axis=0)
     root = np.sqrt(estimates)
     return tuple(map(Bounds, (np.maximum(root - half, 0.0) ** 2).tolist(), ((root + half) ** 2).tolist()))
+
+
+def _factor(parts: Floats) -> Floats:
+    """Return what the standard deviation over resamples of blocks is multiplied by, for each column."""
+    small_sample = math.sqrt(len(parts) / (len(parts) - 1))
+    return _student(parts.sum(axis=0) ** 2 / np.maximum((parts**2).sum(axis=0), 1e-300)) * small_sample
+
+
+def _student(effective: Floats) -> Floats:
+    """Return Student's t for a 90 % interval with these numbers of effective values, rounded to tenths."""
+    freedom = np.maximum(np.round(effective, 1), 1.0).tolist()
+    return np.array([student_quantile((1 + LEVEL) / 2, degrees) for degrees in freedom])

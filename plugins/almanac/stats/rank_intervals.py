@@ -1,11 +1,11 @@
-"""Ranks as intervals that are right for ranks, from weeks of trouble.
+"""Ranks as intervals that are right for ranks, from the days on which both providers of a pair were covered.
 
 A rank is no smooth function of availabilities, so resampling ranks misleads where providers are close (Klein, Wright
 and Wieczorek 2020, "A joint confidence region for an overall ranking of populations"; Mogstad, Romano, Shaikh and
 Wilhelm 2024, "Inference for ranks"). What is resampled are the differences between providers. Provider p is told to be
 worse than q when
 
-    t(p, q) = (g(p) - g(q)) / se(p, q),   g = square root of the share of covered time in trouble,
+    t(p, q) = (g(p) - g(q)) / se(p, q),   g = square root of the share of the jointly covered days in trouble,
 
 exceeds the critical value: the 90 % quantile of the largest such t among all pairs not yet told apart, over resamples
 of whole weeks drawn together for all providers, each t centred at the estimate and divided by its own standard error;
@@ -13,26 +13,29 @@ steps down until nothing more is found (Romano and Wolf 2005). Then, with 90 % c
 
     rank of p lies in [1 + number of providers told better, m - number of providers told worse].
 
-`marginal` is the same for a provider looked at by itself: the quantile of the largest t among the pairs it is in.
-Where the record leaves a range, p is worse than q only if its best case is worse than q's worst. Limits: weeks are
-taken as alike and as independent; few weeks of trouble make wide intervals. Weeks, the root and the t were chosen
-by simulation (bench statistics).
+Weeks are not independent where one incident lies in many of them, and a period without one of a provider's rare long
+incidents promises too much. So the error of the observed t is larger where whole spells vary more than weeks
+(`Sample.inflation`), and larger still for the trouble q may have missed by luck (`Sample.widening`). Where the record
+leaves a range, p is worse than q only if its best case is worse than q's worst. Weeks, the root, the t and the errors
+were chosen by simulation (bench statistics).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from almanac.stats.intervals import LEVEL, Floats, draws
+from almanac.stats.intervals import LEVEL, MIN_BLOCKS, Floats, Ints, resample
 
-RESAMPLES = 1000
+RESAMPLES = 20_000  # fewer, and the seed decides ranks that are printed
+AT_ONCE = 1_000  # resamples: what is held of them at a time stays under 200 MB
 
 Bools = npt.NDArray[np.bool_]
+Singles = npt.NDArray[np.float32]
 
 
 class Ranks(NamedTuple):
@@ -42,39 +45,43 @@ class Ranks(NamedTuple):
     worst: int
 
 
-class Weeks(NamedTuple):
-    """Seconds in each week of a period, (weeks, providers): covered, and the least and the most trouble."""
+class Sample(NamedTuple):
+    """The days of a period: seconds covered, and the least and the most trouble, each (days, providers).
+
+    `inflation` is the error by whole spells over the error by weeks, 1 or more, of the least and of the most trouble:
+    (2, providers); `widening` what the side of more trouble needs beside it (`plasmode.widening`): (providers,).
+    """
 
     covered: Floats
     least: Floats
     most: Floats
+    inflation: Floats
+    widening: Floats
 
 
-class Comparison(NamedTuple):
-    """Which providers of an ordered list can be told apart, and the ranks that leaves them."""
+class _Columns(NamedTuple):
+    """Weeks on the days of each pair: (weeks, columns), and which column each pair (p, q) compares, (m, m)."""
 
-    worse: Bools  # worse[p, q]: p is told worse than q, with 90 % certainty for all pairs at once
-    together: tuple[Ranks, ...]
-    marginal: tuple[Ranks, ...]
+    covered: Floats
+    trouble: Floats
+    own: Ints  # the least trouble of p
+    other: Ints  # the most trouble of q
+    comparable: Bools
 
 
-def tell_apart(weeks: Weeks) -> Comparison:
-    """Compare every two providers, and return the ranks that leaves possible."""
-    count = weeks.covered.shape[1]
+def tell_apart(sample: Sample, resamples: int = RESAMPLES) -> Bools:
+    """Compare every two providers: worse[p, q] is True if p is told worse than q, with 90 % certainty for all at once.
+
+    Fewer `resamples`, a multiple of AT_ONCE, are for simulations of many worlds.
+    """
+    count = sample.covered.shape[1]
     if count < 2:
-        only = tuple(Ranks(1, 1) for _ in range(count))
-        return Comparison(np.zeros((count, count), np.bool_), only, only)
-    statistics, resampled = _statistics(weeks)
-    pairs = ~np.eye(count, dtype=np.bool_)
-    worse = step_down(statistics, resampled, pairs, LEVEL)
-    together = tuple(_ranks(worse, own) for own in range(count))
-    marginal = tuple(
-        _ranks(step_down(statistics, resampled, pairs & _pairs_of(own, count), LEVEL), own) for own in range(count)
-    )
-    return Comparison(worse, together, marginal)
+        return np.zeros((count, count), np.bool_)
+    columns = _columns(sample)
+    return step_down(*_statistics(columns, sample, resamples), columns.comparable, LEVEL)
 
 
-def step_down(statistics: Floats, resampled: Floats, pairs: Bools, level: float) -> Bools:
+def step_down(statistics: Floats, resampled: Floats | Singles, pairs: Bools, level: float) -> Bools:
     """Reject what exceeds the critical value of all hypotheses not yet rejected, until nothing more is rejected."""
     rejected = np.zeros_like(pairs)
     columns = np.flatnonzero(pairs)
@@ -89,7 +96,7 @@ def step_down(statistics: Floats, resampled: Floats, pairs: Bools, level: float)
     return rejected
 
 
-def _quantile(values: Floats, level: float) -> float:
+def _quantile(values: Floats | Singles, level: float) -> float:
     """Return the smallest value that at least a share `level` of them does not exceed."""
     place = max(math.ceil(level * len(values)) - 1, 0)
     return float(np.partition(values, place)[place])
@@ -110,20 +117,69 @@ def _absorbed(group: frozenset[int], place: int, others: Sequence[frozenset[int]
     return any(group < other or (group == other and i < place) for i, other in enumerate(others))
 
 
-def _statistics(weeks: Weeks) -> tuple[Floats, Floats]:
+def _columns(sample: Sample) -> _Columns:
+    """Lay out the weeks of every pair: of the days that both were covered for as long.
+
+    Most pairs share their days with others, so that few different columns are drawn again.
+    """
+    count = sample.covered.shape[1]
+    places: dict[tuple[bytes, int, bool], int] = {}
+    weeks: list[tuple[Floats, Floats]] = []
+    own, other = np.zeros((count, count), np.int64), np.zeros((count, count), np.int64)
+    comparable = np.zeros((count, count), np.bool_)
+    for p, q in np.argwhere(~np.eye(count, dtype=np.bool_)).tolist():
+        joint = (sample.covered[:, p] == sample.covered[:, q]) & (sample.covered[:, p] > 0)
+        comparable[p, q] = joint.sum() >= MIN_BLOCKS * 7
+        for side, provider, trouble in ((own, p, sample.least), (other, q, sample.most)):
+            key = joint.tobytes(), provider, trouble is sample.most
+            if key not in places:
+                places[key] = len(weeks)
+                weeks.append((_weekly(joint * sample.covered[:, p]), _weekly(joint * trouble[:, provider])))
+            side[p, q] = places[key]
+    covered, in_trouble = (np.stack(column, axis=1) for column in zip(*weeks, strict=True))
+    return _Columns(covered, in_trouble, own, other, comparable)
+
+
+def _weekly(values: Floats) -> Floats:
+    sums: Floats = np.add.reduceat(values, np.arange(0, len(values), 7))
+    return sums
+
+
+def _statistics(columns: _Columns, sample: Sample, resamples: int) -> tuple[Floats, Singles]:
     """Return t(p, q) of the record, (m, m), and of each resample, centred at the estimate, (resamples, m * m)."""
-    count, m = weeks.covered.shape
-    full_record = np.ones((1, count))
-    resamples = draws(count, RESAMPLES)
-    best, best_error = _roots(weeks.covered, weeks.least, full_record)
-    worst, worst_error = _roots(weeks.covered, weeks.most, full_record)
-    difference = best[:, :, None] - worst[:, None, :]
-    statistics = difference / _errors(best_error, worst_error)
-    best, best_error = _roots(weeks.covered, weeks.least, resamples)
-    worst, worst_error = _roots(weeks.covered, weeks.most, resamples)
-    centred = best[:, :, None] - worst[:, None, :] - difference
-    resampled = centred / _errors(best_error, worst_error)
-    return statistics[0], resampled.reshape(len(resamples), m * m)
+    m = len(columns.own)
+    roots, errors = _roots(columns.covered, columns.trouble, np.ones((1, len(columns.covered))))
+    difference = roots[:, columns.own] - roots[:, columns.other]
+    wide = _errors(
+        errors[:, columns.own] * sample.inflation[0][:, None],
+        errors[:, columns.other] * (sample.inflation[1] * sample.widening)[None, :],
+    )
+    resampled = np.empty((resamples, m * m), np.float32)
+    for rows, drawn in _blocks(len(columns.covered), resamples):
+        again, own_errors = _roots(columns.covered, columns.trouble, drawn)
+        centred = again[:, columns.own] - again[:, columns.other] - difference
+        spread = _errors(own_errors[:, columns.own], own_errors[:, columns.other])
+        resampled[rows] = (centred / spread).reshape(len(drawn), m * m)
+    return (difference / wide)[0], resampled
+
+
+def _blocks(weeks: int, resamples: int = RESAMPLES, seed: int = 20_260_302) -> Iterator[tuple[slice, Floats]]:
+    """Yield the resamples of so many weeks, some at a time, with their places among all."""
+    for number in range(resamples // AT_ONCE):
+        yield slice(number * AT_ONCE, (number + 1) * AT_ONCE), resample(weeks, AT_ONCE, seed + number)
+
+
+def inflation(covered: Floats, trouble: Floats, lengths: Sequence[Ints]) -> Floats:
+    """Return how much larger errors are by whole spells than by weeks, 1 or more: (providers,).
+
+    `covered` and `trouble` are seconds by day, (days, providers); `lengths` those of each provider's spells.
+    """
+    weeks = _by_week(covered), _by_week(trouble)
+    root, error = (row[0] for row in _roots(*weeks, np.ones((1, len(weeks[0])))))
+    squares = np.array([float((own.astype(np.float64) ** 2).sum()) for own in lengths])
+    by_spell = np.sqrt(squares) / np.maximum(weeks[0].sum(axis=0), 1.0) / (2 * np.maximum(root, 1e-9))
+    ratio: Floats = np.maximum(by_spell / np.maximum(error, 1e-18), 1.0)
+    return np.where(squares > 0, ratio, 1.0)
 
 
 def _roots(covered: Floats, trouble: Floats, drawn: Floats) -> tuple[Floats, Floats]:
@@ -140,36 +196,64 @@ def _roots(covered: Floats, trouble: Floats, drawn: Floats) -> tuple[Floats, Flo
 
 
 def _errors(first: Floats, second: Floats) -> Floats:
-    """Return standard errors of all differences; resamples draw the same weeks for all, which keeps what they share."""
-    square = first[:, :, None] ** 2 + second[:, None, :] ** 2
-    np.maximum(square, 1e-18, out=square)
-    return np.sqrt(square, out=square)
+    """Return standard errors of differences; resamples draw the same weeks for all, which keeps what they share."""
+    errors: Floats = np.sqrt(np.maximum(first**2 + second**2, 1e-18))
+    return errors
 
 
-def _pairs_of(own: int, count: int) -> Bools:
-    """Return the pairs a provider is part of."""
-    touching = np.zeros((count, count), np.bool_)
-    touching[own], touching[:, own] = True, True
-    return touching
-
-
-def _ranks(worse: Bools, own: int) -> Ranks:
+def ranks(worse: Bools, own: int) -> Ranks:
+    """Return the ranks that a provider may have where some are told worse than others."""
     return Ranks(1 + int(worse[own].sum()), len(worse) - int(worse[:, own].sum()))
 
 
-def grew(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> Bools:
-    """Return for each provider whether its share in trouble surely grew between two samples, each (covered, trouble).
+def changes(before: Sample, after: Sample) -> tuple[Bools, Bools]:
+    """Return for each provider whether its share in trouble surely grew, and whether it surely fell, between periods.
 
-    All four are (weeks, providers); each provider is looked at by itself.
+    With 90 % certainty for all providers at once: the critical value is that of the largest change of any of them.
     """
-    providers = before[0].shape[1]
-    growth, centred = np.zeros(providers), np.zeros((RESAMPLES, providers))
-    square, squares = np.zeros(providers), np.zeros((RESAMPLES, providers))
-    for sign, seed, (covered, trouble) in ((-1, 1, before), (1, 2, after)):
-        root, error = (part[0] for part in _roots(covered, trouble, np.ones((1, len(covered)))))
-        roots, errors = _roots(covered, trouble, draws(len(covered), RESAMPLES, seed))
-        growth, centred = growth + sign * root, centred + sign * (roots - root)
-        square, squares = square + error**2, squares + errors**2
-    largest = np.abs(centred) / np.sqrt(np.maximum(squares, 1e-18))
-    critical = np.array([_quantile(column, LEVEL) for column in largest.T])
-    return np.asarray(growth / np.sqrt(np.maximum(square, 1e-18)) > critical)
+    m = before.covered.shape[1]
+    grown, fallen = _change(before, after), _change(after, before)
+    largest = np.zeros(RESAMPLES)
+    for (rows, first), (_, second) in zip(
+        _blocks(_weeks(before), seed=1), _blocks(_weeks(after), seed=2_000_001), strict=True
+    ):
+        largest[rows] = np.maximum(
+            _centred(before, after, first, second).max(axis=1, initial=0.0),
+            _centred(after, before, second, first).max(axis=1, initial=0.0),
+        )
+    critical = _quantile(largest, LEVEL) if m else 0.0
+    return np.asarray(grown > critical), np.asarray(fallen > critical)
+
+
+def _weeks(sample: Sample) -> int:
+    return -(-len(sample.covered) // 7)
+
+
+def _sides(before: Sample, after: Sample, first: Floats, second: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return root and error of the most trouble before, and of the least after, in each resample."""
+    most = [_by_week(before.covered), _by_week(before.most)]
+    least = [_by_week(after.covered), _by_week(after.least)]
+    return *_roots(most[0], most[1], first), *_roots(least[0], least[1], second)
+
+
+def _by_week(values: Floats) -> Floats:
+    sums: Floats = np.add.reduceat(values, np.arange(0, len(values), 7), axis=0)
+    return sums
+
+
+def _change(before: Sample, after: Sample) -> Floats:
+    """Return t of each provider's growth, with the errors widened as for ranks."""
+    whole = np.ones((1, _weeks(before))), np.ones((1, _weeks(after)))
+    old, old_error, new, new_error = _sides(before, after, *whole)
+    spread = _errors(old_error * before.inflation[1] * before.widening, new_error * after.inflation[0])
+    growth: Floats = ((new - old) / spread)[0]
+    return growth
+
+
+def _centred(before: Sample, after: Sample, first: Floats, second: Floats) -> Floats:
+    """Return the same of resamples, centred at the estimates."""
+    whole = np.ones((1, _weeks(before))), np.ones((1, _weeks(after)))
+    old, _, new, _ = _sides(before, after, *whole)
+    again, error, later, later_error = _sides(before, after, first, second)
+    centred: Floats = ((later - new) - (again - old)) / _errors(error, later_error)
+    return centred

@@ -1,27 +1,29 @@
 """The leaderboard of a period: who is ranked and why not, groups that cannot be told apart, and the trend.
 
-`rank_intervals` makes the ranks. Not ranked is whoever is covered for less than 60 % of the period or under four weeks,
-whose availability is known only to a range of more than ten points (mostly because ends are not recorded), or
-who has too few incidents to tell how they vary. Pages written by probes are ranked apart from pages written by hand.
+`rank_intervals` makes the ranks, pair by pair on the days both were covered. Not ranked is whoever is covered for less
+than 60 % of the period or under four weeks, whose availability is known only to a range of more than ten points (mostly
+because ends are not recorded), who has too few incidents to tell how they vary, or for whom no interval can be given
+(`availability.intervals`). Who is not ranked for a wide range is still compared, so that it is said below whom it stands
+even at its best. Nobody is ranked over all covered time. Pages written by probes are ranked apart from pages written by
+hand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from almanac.stats.availability import MIN_WEEKS, Measure, in_weeks, measure
+from almanac.stats.availability import MIN_WEEKS, Measure, measure
 from almanac.stats.days import Days
 from almanac.stats.formulas import FORMULAS
-from almanac.stats.intervals import Floats
-from almanac.stats.rank_intervals import Ranks, Weeks, grew, groups, tell_apart
+from almanac.stats.plasmode import WIDEST
+from almanac.stats.rank_intervals import Bools, Ranks, Sample, changes, groups, inflation, ranks, tell_apart
 from almanac.stats.record import Record
 from almanac.stats.selection import is_machine
-from almanac.stats.windows import DAY, WEEK, Period, before, last, periods
+from almanac.stats.windows import ALL, DAY, WEEK, Period, before, last, periods
 
 MIN_COVERAGE = 0.60
 MAX_RANGE = 0.10  # wider: the record does not say how available it was
@@ -34,8 +36,7 @@ class Standing(NamedTuple):
 
     provider: str  # slug
     measure: Measure
-    rank: Ranks  # 90 % for all providers at once: what the leaderboard shows
-    marginal: Ranks  # 90 % for this provider by itself
+    rank: Ranks  # 90 % for all providers at once
     places: tuple[int, ...]  # by its number alone under each of FORMULAS, equal numbers sharing a place
 
 
@@ -45,6 +46,7 @@ class Unranked(NamedTuple):
     provider: str
     measure: Measure
     why: str
+    below: tuple[str, ...] = ()  # slugs of the ranked providers whom not even its best case reaches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Leaderboard:
     standings: tuple[Standing, ...]
     groups: tuple[tuple[str, ...], ...]  # largest sets of which no two can be told apart; they may overlap
     unranked: tuple[Unranked, ...]
+    apart: frozenset[tuple[str, str]] = frozenset()  # (better, worse) of every two that can be told apart
 
 
 class Trend(NamedTuple):
@@ -66,43 +69,84 @@ class Trend(NamedTuple):
 
 def leaderboard(records: Sequence[Record], period: Period, *, machine: bool = False) -> Leaderboard:
     """Rank the providers whose pages are written by hand, or with `machine` those whose pages are written by probes."""
-    entries = [(r, measure(r, period)) for r in records if is_machine(r.provider) == machine]
-    unranked = [Unranked(r.provider.slug, m, why_unranked(m)) for r, m in entries if why_unranked(m)]
-    ranked = sorted(
-        (entry for entry in entries if not why_unranked(entry[1])),
-        key=lambda entry: (-_middle(entry[1], 0), entry[0].provider.slug),
-    )
-    slugs = [r.provider.slug for r, _ in ranked]
-    comparison = tell_apart(weekly([r for r, _ in ranked], period))
-    places = [_places([_middle(m, formula) for _, m in ranked]) for formula in range(len(FORMULAS))]
+    entries = [
+        _Entry(r, m, why_unranked(m))
+        for r in records
+        if is_machine(r.provider) == machine
+        for m in [measure(r, period)]
+    ]
+    compared = sorted((one for one in entries if not one.why or _is_wide(one.measure)), key=_by_share)
+    worse = tell_apart(sample([one.record for one in compared], period))
+    slugs = [one.slug for one in compared]
+    ranked = [place for place, one in enumerate(compared) if not one.why]
+    among = worse[np.ix_(ranked, ranked)]
+    by_formula = [
+        _places([_middle(compared[place].measure, formula) for place in ranked]) for formula in range(len(FORMULAS))
+    ]
     return Leaderboard(
         period=period,
         standings=tuple(
-            Standing(slug, ranked[i][1], comparison.together[i], comparison.marginal[i], tuple(p[i] for p in places))
-            for i, slug in enumerate(slugs)
+            Standing(slugs[place], compared[place].measure, ranks(among, own), tuple(p[own] for p in by_formula))
+            for own, place in enumerate(ranked)
         ),
-        groups=tuple(tuple(slugs[i] for i in group) for group in groups(comparison.worse)),
-        unranked=tuple(sorted(unranked, key=lambda u: u.provider)),
+        groups=tuple(tuple(slugs[ranked[own]] for own in group) for group in groups(among)),
+        unranked=tuple(
+            Unranked(one.slug, one.measure, one.why, _above(one.slug, slugs, ranked, worse))
+            for one in sorted(entries, key=lambda one: one.slug)
+            if one.why
+        ),
+        apart=frozenset((slugs[q], slugs[p]) for p, q in np.argwhere(worse).tolist()),
     )
+
+
+class _Entry(NamedTuple):
+    """A provider of a board: its numbers, and why it is not ranked, or ""."""
+
+    record: Record
+    measure: Measure
+    why: str
+
+    @property
+    def slug(self) -> str:
+        """The provider's slug."""
+        return self.record.provider.slug
+
+
+def _by_share(entry: _Entry) -> tuple[float, str]:
+    return -_middle(entry.measure, 0), entry.slug
+
+
+def _above(slug: str, slugs: Sequence[str], ranked: Sequence[int], worse: Bools) -> tuple[str, ...]:
+    """Return the ranked providers that an unranked one is told worse than."""
+    if slug not in slugs:
+        return ()
+    own = slugs.index(slug)
+    return tuple(slugs[place] for place in ranked if worse[own, place])
 
 
 def why_unranked(numbers: Measure) -> str:
     """Return the reason a provider gets no rank in a period; "" if it gets one."""
+    if numbers.period.slug == ALL:
+        return "no ranks over all covered time: providers were covered at different times"
     if numbers.availability is None:
         return "no data for the period"
     if numbers.coverage < MIN_COVERAGE:
         return f"data for only {_percent(numbers.coverage)} of the period ({_percent(MIN_COVERAGE)} needed)"
     if numbers.covered < MIN_WEEKS * WEEK:
         return f"data for only {numbers.covered // DAY} days ({MIN_WEEKS * 7} needed)"
-    low, high = numbers.availability
-    if high - low > MAX_RANGE:
+    if _is_wide(numbers):
         reason = "no end times" if numbers.unknowns.unended else "affected services not recorded"
-        return f"{reason}: anywhere from {_percent(low)} to {_percent(high)}"
+        return f"{reason}: anywhere from {_percent(numbers.availability.low)} to {_percent(numbers.availability.high)}"
     if numbers.n < MIN_INCIDENTS:
         return f"too few incidents: {numbers.n} ({MIN_INCIDENTS} needed)"
     if numbers.unknowns.zero_length > numbers.n / 2:
         return f"no durations: {numbers.unknowns.zero_length} of {numbers.n} incidents end when they start"
-    return ""
+    return numbers.refusal
+
+
+def _is_wide(numbers: Measure) -> bool:
+    """Say whether the record does not say well enough how available a provider was."""
+    return numbers.availability is not None and numbers.availability.high - numbers.availability.low > MAX_RANGE
 
 
 def _percent(share: float) -> str:
@@ -129,7 +173,10 @@ def covered_share(record: Record, period: Period) -> float:
 
 
 def trends(records: Sequence[Record], period: Period) -> tuple[Trend, ...]:
-    """Return whether each provider declared more or less trouble than in the period before, by the same t as ranks."""
+    """Return whether each provider declared more or less trouble than in the period before.
+
+    By the same t as ranks, with 90 % certainty for all of them at once.
+    """
     earlier = [measure(record, before(period)) for record in records]
     comparable = [_comparable(old, measure(record, period)) for record, old in zip(records, earlier, strict=True)]
     verdicts = iter(_verdicts([record for record, sure in zip(records, comparable, strict=True) if sure], period))
@@ -141,10 +188,11 @@ def trends(records: Sequence[Record], period: Period) -> tuple[Trend, ...]:
 def _verdicts(records: Sequence[Record], period: Period) -> list[str]:
     if not records:
         return []
-    old, new = weekly(records, before(period)), weekly(records, period)
-    worse = grew((old.covered, old.most), (new.covered, new.least)).tolist()
-    better = grew((new.covered, new.most), (old.covered, old.least)).tolist()
-    return ["worse" if up else "better" if down else "same" for up, down in zip(worse, better, strict=True)]
+    grown, fallen = changes(sample(records, before(period)), sample(records, period))
+    return [
+        "worse" if up else "better" if down else "same"
+        for up, down in zip(grown.tolist(), fallen.tolist(), strict=True)
+    ]
 
 
 def _comparable(earlier: Measure, now: Measure) -> bool:
@@ -153,15 +201,29 @@ def _comparable(earlier: Measure, now: Measure) -> bool:
 
 def _unsure(numbers: Measure) -> bool:
     """Say whether a period's availability is not known well enough to compare it."""
-    wide = numbers.availability is None or numbers.availability.high - numbers.availability.low > MAX_RANGE
-    return wide or numbers.coverage < MIN_COVERAGE or numbers.covered < MIN_WEEKS * WEEK
+    too_short = numbers.coverage < MIN_COVERAGE or numbers.covered < MIN_WEEKS * WEEK
+    return numbers.availability is None or _is_wide(numbers) or too_short or bool(numbers.refusal)
 
 
-def weekly(records: Sequence[Record], period: Period) -> Weeks:
-    """Return the weeks of a period, counted from its first day, for each provider as a whole."""
-    tables = [_in_weeks(r, period) for r in records]
-    stacked = np.stack(tables, axis=1) if tables else np.zeros((0, 0, 3))
-    return Weeks(stacked[:, :, 0], stacked[:, :, 1], stacked[:, :, 2])
+def sample(records: Sequence[Record], period: Period) -> Sample:
+    """Return the days of a period for each provider as a whole, and how much larger its errors are than weeks say.
+
+    Whoever needs more widening than there is for an interval is taken with the widest there is; it gets no rank.
+    """
+    tables = [_padded(record.days[record.whole], period) for record in records]
+    if not tables:
+        nobody = np.zeros((period.days, 0))
+        return Sample(nobody, nobody, nobody, np.ones((2, 0)), np.ones(0))
+    covered, least, most = (
+        np.stack([side.reshape(period.days, -1).sum(axis=1) for side in sides], axis=1).astype(np.float64)
+        for sides in zip(*((days.covered, days.least, days.most) for days in tables), strict=True)
+    )
+    lengths = list(zip(*(record.lengths_within(record.whole, period) for record in records), strict=True))
+    factors = [
+        min(record.widening(float(own)), WIDEST) for record, own in zip(records, covered.sum(axis=0), strict=True)
+    ]
+    inflations = [inflation(covered, trouble, own) for trouble, own in zip((least, most), lengths, strict=True)]
+    return Sample(covered, least, most, np.stack(inflations), np.array(factors))
 
 
 def _middle(numbers: Measure, formula: int) -> float:
@@ -171,11 +233,6 @@ def _middle(numbers: Measure, formula: int) -> float:
 
 def _places(values: Sequence[float]) -> tuple[int, ...]:
     return tuple(1 + sum(other > value for other in values) for value in values)
-
-
-@lru_cache(maxsize=2048)  # a trend looks at the weeks of a period again, and at those of the one before
-def _in_weeks(record: Record, period: Period) -> Floats:
-    return in_weeks(_padded(record.days[record.whole], period))
 
 
 def _padded(days: Days, period: Period) -> Days:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from almanac.model import OVER, Card, Provider
-from almanac.stats.days import CLASSES, Days, Ints, arrays, by_day, within
+from almanac.stats.days import CLASSES, Days, Ints, arrays, by_day, seconds_before, within
+from almanac.stats.plasmode import rung, widening
 from almanac.stats.selection import OTHER, Selection, concerns_ai, placing, select, severity
-from almanac.stats.windows import DAY, Times, midnight
+from almanac.stats.spells import Spells, spells
+from almanac.stats.windows import DAY, Period, Times, midnight, total
 from almanac.text.slug import identifier
 
 Bools = npt.NDArray[np.bool_]
@@ -53,11 +56,31 @@ class Record:
     sure: Mapping[Subject, Bools]  # the card surely concerns the subject
     maybe: Mapping[Subject, Bools]  # it does or may concern it
     days: Mapping[Subject, Days]
+    spells: Mapping[Subject, tuple[Spells, Spells]]  # of the least and of the most trouble
 
     @property
     def whole(self) -> Subject:
         """The provider as a whole."""
         return next(iter(self.days))
+
+    def lengths_within(self, subject: Subject, period: Period) -> tuple[Ints, Ints]:
+        """Return the covered seconds of each spell of a subject in a period: of the least and of the most trouble."""
+        bounds = np.array([period.since, period.until], np.int64)
+        since, until = seconds_before(*arrays(self.covered), bounds).tolist()
+        least, most = self.spells[subject]
+        return least.within(since, until), most.within(since, until)
+
+    def widening(self, seconds: float) -> float:
+        """Return by how much intervals of so many covered seconds are widened; infinity where there can be none.
+
+        It is that of the provider as a whole, for its parts too: theirs would rest on too few lengths.
+        """
+        covered = total(self.covered)
+        if not covered:
+            return math.inf
+        counted = self.sure[self.whole]
+        lengths = tuple(sorted(self.lengths[counted & (self.lengths > 0)].tolist()))
+        return widening(lengths, float(counted.sum()) * DAY / covered, rung(seconds))
 
 
 def record(
@@ -95,6 +118,13 @@ def record(
         )
         for subject in sure
     }
+    merged = {
+        subject: (
+            spells(starts[sure[subject]], least[sure[subject]], covered_arrays),
+            spells(starts[maybe[subject]], most[maybe[subject]], covered_arrays),
+        )
+        for subject in sure
+    }
     return Record(
         provider=provider,
         selection=selection,
@@ -110,6 +140,7 @@ def record(
         sure=sure,
         maybe=maybe,
         days=days,
+        spells=merged,
     )
 
 

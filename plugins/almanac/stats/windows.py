@@ -15,6 +15,7 @@ from almanac.model import Pulls, Stretch, moment, seconds
 
 DAY = 86_400
 WEEK = 7 * DAY
+ALL = "all"  # the slug of the period of all covered time
 
 Times = tuple[Stretch, ...]
 
@@ -114,7 +115,7 @@ def everything(covered: Times) -> Period:
     """Return all covered time, from its first day to its last. Raises ValueError for an empty set."""
     if not covered:
         raise ValueError("nothing is covered, so there is no period of all covered time")
-    return between(covered[0].since, covered[-1].until)._replace(slug="all", name="all covered time")
+    return between(covered[0].since, covered[-1].until)._replace(slug=ALL, name="all covered time")
 
 
 @lru_cache(maxsize=64)  # every leaderboard offers all of them

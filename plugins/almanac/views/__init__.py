@@ -7,7 +7,7 @@ from almanac.views.backups import Advice, advice
 from almanac.views.backups import page as backups
 from almanac.views.base import PICTURE, Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
-from almanac.views.compare import Sides, compare, compared, comparisons
+from almanac.views.compare import Sides, compare, compared, comparisons, verdict_of, verdicts
 from almanac.views.component import ComponentNow, ComponentPage, all_parts, component
 from almanac.views.component import now as component_now
 from almanac.views.corrections import corrections
@@ -101,5 +101,7 @@ __all__ = [
     "status",
     "structured",
     "subscribe",
+    "verdict_of",
+    "verdicts",
     "year_url",
 ]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
 from almanac.model import Provider, moment
 from almanac.snapshot import Snapshot
-from almanac.stats import windows
+from almanac.stats import ranking, windows
 from almanac.stats.availability import Measure, measure
 from almanac.stats.backups import Pair, Share
+from almanac.stats.selection import is_machine
 from almanac.stats.windows import DAY
 from almanac.text import english
 from almanac.views import base, calendar, current, measures, rows
@@ -106,6 +107,23 @@ def _others(provider: Provider, others: Iterable[Provider]) -> Others:
     return Others(measures.link(provider), tuple(links))
 
 
+class Verdicts(NamedTuple):
+    """Whose incident time of the last year differs: one test for all pairs, the same as on the leaderboard."""
+
+    apart: frozenset[tuple[str, str]]  # (better, worse)
+    unranked: Mapping[str, str]  # why a provider cannot be compared
+
+
+def verdicts(almanac: Snapshot, records: Records) -> Verdicts:
+    """Compare all providers over the last 365 days; `records` reach up to the last midnight."""
+    period = windows.last(DAYS, measures.closed_at(almanac))
+    boards = [ranking.leaderboard(tuple(records.values()), period, machine=machine) for machine in (False, True)]
+    return Verdicts(
+        frozenset().union(*(board.apart for board in boards)),
+        {entry.provider: entry.why for board in boards for entry in board.unranked},
+    )
+
+
 class Sides:
     """The days of any provider, laid out once for all it is compared with."""
 
@@ -127,8 +145,11 @@ class Sides:
         return Side(measures.link(provider), ninety)
 
 
-def compare(sides: Sides, records: Records, first: Provider, second: Provider) -> ComparePage:
-    """Return the comparison of two providers up to the last midnight; `records` reach as far."""
+def compare(sides: Sides, records: Records, verdict: str, first: Provider, second: Provider) -> ComparePage:
+    """Return the comparison of two providers up to the last midnight; `records` reach as far.
+
+    `verdict` is that of `verdict_of`.
+    """
     both = records[first.slug], records[second.slug]
     edge = min([sides.until, *(record.covered[-1].until for record in both if record.covered)])
     period = windows.last(DAYS, edge - 1)
@@ -142,7 +163,7 @@ def compare(sides: Sides, records: Records, first: Provider, second: Provider) -
             description=f"{first.name} and {second.name}: reported incidents, how long they last, and whether both fail together.",
         ),
         title=f"{first.name} and {second.name}",
-        stand=_stand((first, second), figures),
+        stand=_stand(verdict, (first, second), figures),
         sides=(sides.of(first, edge), sides.of(second, edge)),
         measures=_measures(*figures),
         span=english.period(moment(period.since), moment(period.until - 1)),
@@ -159,26 +180,29 @@ def _pair(records: Records, first: str, second: str) -> Pair | None:
     return None
 
 
-def _stand(providers: tuple[Provider, Provider], figures: tuple[Measure, Measure]) -> str:
-    """Say what the figures allow, and warn if they do not speak of the same days."""
+def _stand(verdict: str, providers: tuple[Provider, Provider], figures: tuple[Measure, Measure]) -> str:
+    """Say whether they differ, and warn if the figures do not speak of the same days."""
     least = min((0, 1), key=lambda side: figures[side].coverage)
     if abs(figures[0].coverage - figures[1].coverage) < UNLIKE:
-        return _verdict(providers, figures)
+        return verdict
     share = english.percent(figures[least].coverage, 0)
-    return f"{_verdict(providers, figures)} We have data for only {share} of that year for {providers[least].name}."
+    return f"{verdict} We have data for only {share} of that year for {providers[least].name}."
 
 
-def _verdict(providers: tuple[Provider, Provider], figures: tuple[Measure, Measure]) -> str:
-    """Say which has the larger share, if their intervals lie apart."""
-    bounds = [m.interval for m in figures]
-    if bounds[0] is None or bounds[1] is None:
-        return "Not enough data on one of the two to compare them."
-    for better, worse in ((0, 1), (1, 0)):
-        one, other = bounds[better], bounds[worse]
-        if one and other and one.low > other.high:
-            name = providers[better].name
-            return f"Over the last year of data {name} reported less incident time; the intervals do not overlap."
-    return "Over the last year of data there is no clear difference: the intervals overlap."
+def verdict_of(differences: Verdicts, first: Provider, second: Provider) -> str:
+    """Say which of two reported less incident time, as far as that can be told."""
+    for better, worse in ((first, second), (second, first)):
+        if (better.slug, worse.slug) in differences.apart:
+            return (
+                f"Over the last {DAYS} days {better.name} reported less incident time, on the days we have data for both; "
+                "the difference is significant."
+            )
+    for provider in (first, second):
+        if why := differences.unranked.get(provider.slug):
+            return f"Not enough is known to compare them over the last {DAYS} days. {provider.name}: {why}."
+    if is_machine(first) != is_machine(second):
+        return "Not comparable: one page is written by hand, the other by automatic probes."
+    return f"Over the last {DAYS} days there is no significant difference."
 
 
 def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:
@@ -199,7 +223,9 @@ def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:
 
 
 def _interval(figure: Measure) -> str:
-    return "unknown" if figure.interval is None else english.percents(*figure.interval)
+    if figure.interval is None:
+        return f"none: {figure.refusal}" if figure.refusal else "unknown"
+    return english.percents(*figure.interval)
 
 
 def _together(pair: Pair) -> tuple[tuple[str, str], ...]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from almanac.model import Card, moment
+from almanac.model import Card, Provider, moment
 from almanac.snapshot import Snapshot
 from almanac.stats import ranking, windows
 from almanac.stats.formulas import FORMULAS, Formula
-from almanac.stats.ranking import Standing
+from almanac.stats.ranking import Standing, Unranked
 from almanac.stats.record import Record
 from almanac.stats.selection import Left, is_machine
 from almanac.stats.windows import Period
@@ -178,8 +178,14 @@ def _board(records: tuple[Record, ...], period: Period, machine: bool) -> Board:
         lines=tuple(measures.share(providers[s.provider], s, floor) for s in ranks.standings),
         grid=charts.grid(floor, STEPS[round((1 - floor) * 10) - 1]),
         groups=tuple(english.listing([providers[slug].name for slug in group]) for group in ranks.groups),
-        unranked=tuple(UnrankedLine(measures.link(providers[u.provider]), u.why) for u in ranks.unranked),
+        unranked=tuple(_unranked(entry, providers) for entry in ranks.unranked),
     )
+
+
+def _unranked(entry: Unranked, providers: Mapping[str, Provider]) -> UnrankedLine:
+    below = english.listing([providers[slug].name for slug in entry.below])
+    why = f"{entry.why}; even at its best significantly worse than {below}" if below else entry.why
+    return UnrankedLine(measures.link(providers[entry.provider]), why)
 
 
 def _span(period: Period, records: Sequence[Record]) -> str:

@@ -121,7 +121,7 @@ def _stand(record: Record) -> str:
 
 
 def _line(figures: Measure, name: str, link: str = "") -> NumbersLine:
-    interval = english.percents(*figures.interval) if figures.interval else ""
+    interval = english.percents(*figures.interval) if figures.interval else "none" if figures.refusal else ""
     return NumbersLine(
         name=name,
         url=link,
@@ -157,7 +157,8 @@ def _left_open(figures: Measure) -> str:
         (lacks.severity, "with severity not given"),
         (lacks.scope, "may not apply"),
     ]
-    return ", ".join(f"{number} {reason}" for number, reason in counts if number)
+    open_facts = [f"{number} {reason}" for number, reason in counts if number]
+    return ", ".join([*open_facts, *([f"no interval: {figures.refusal}"] if figures.refusal else [])])
 
 
 def _parts(record: Record, period: Period) -> tuple[NumbersLine, ...]:

@@ -389,7 +389,7 @@ def _interval(numbers: Measure) -> str:
     if numbers.availability and numbers.availability.high - numbers.availability.low > MAX_RANGE:
         return "too many times are not recorded"
     if numbers.interval is None:
-        return NOTHING if not numbers.n else ""
+        return NOTHING if not numbers.n else f"no 90% interval: {numbers.refusal}" if numbers.refusal else ""
     return f"90% interval: {english.percents(*numbers.interval)}"
 
 

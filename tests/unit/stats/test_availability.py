@@ -1,5 +1,6 @@
 """Availability equals a count second by second, under every formula, in the worst and in the best case."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 
 from almanac.model import Component, Scope
 from almanac.stats.availability import (
+    DOMINATED,
+    HEAVY_TAILED,
     Durations,
     Rate,
     Unknowns,
@@ -146,11 +149,13 @@ def test_without_covered_time_there_is_no_number() -> None:
 def test_a_quiet_period_has_no_interval_but_an_upper_bound_on_its_rate() -> None:
     found = measure(record(provider(), (), times((0, 96)), now=at(96)), PERIOD)
     assert (found.availability, found.interval) == (Bounds(1.0, 1.0), None)
-    assert some(found.rate).interval == pytest.approx(Bounds(0, -np.log(0.1) * 15))
+    assert some(found.rate).interval == pytest.approx(Bounds(0, -np.log(0.05) * 15))
 
 
-def interval(days: Any) -> Any:
-    return intervals([days])[0]
+def interval(days: Any, *spells: Any, widening: float = 1.0) -> Any:
+    """The interval of days with a spell on each bad one, or with these `spells` (hours)."""
+    lengths = np.array([hours * HOUR for hours in spells] or days.most.sum(axis=1), np.int64)
+    return intervals([days], [(lengths[lengths > 0],) * 2], widening)[0]
 
 
 def weeks_of(*hours_in_trouble: Any) -> Any:
@@ -161,12 +166,33 @@ def weeks_of(*hours_in_trouble: Any) -> Any:
 
 
 def test_an_interval_holds_the_estimate_narrows_with_time_and_widens_with_a_bad_week() -> None:
-    steady, longer, bad = weeks_of(*[1, 3] * 6), weeks_of(*[1, 3] * 24), weeks_of(*[1] * 11, 13)
+    steady, longer, bad = weeks_of(*[1, 3] * 6), weeks_of(*[1, 3] * 24), weeks_of(*[1] * 11, 9)
     estimates = [availabilities(days)[0].low for days in (steady, longer, bad)]
     found = [interval(days) for days in (steady, longer, bad)]
     assert all(low < estimate < high for (low, high), estimate in zip(found, estimates, strict=True))
     widths = [high - low for low, high in found]
     assert widths[1] < widths[0] < widths[2]
+
+
+def test_a_long_incident_makes_an_interval_wider_than_its_weeks_do() -> None:
+    alike = weeks_of(*[20] * 13)
+    by_week, by_spell = interval(alike), interval(alike, *[20 * 13 / 3] * 3)
+    assert by_spell.low < by_week.low < 1 - 20 / 168 < by_week.high < by_spell.high
+
+
+def test_only_the_side_of_more_trouble_is_widened() -> None:
+    days = weeks_of(*[1, 3] * 6)
+    estimate = 1 - np.sqrt(2 / 168) ** 2
+    plain, wide = interval(days), interval(days, widening=2.0)
+    assert wide.high == plain.high
+    assert np.sqrt(1 - wide.low) - np.sqrt(1 - estimate) == approx(2 * (np.sqrt(1 - plain.low) - np.sqrt(1 - estimate)))
+
+
+def test_there_is_no_interval_where_one_incident_decides_or_lengths_differ_too_much() -> None:
+    days = weeks_of(*[20] * 13)
+    assert interval(days, 131, 60, 69) == DOMINATED
+    assert isinstance(interval(days, 130, 60, 70), Bounds)
+    assert interval(days, widening=math.inf) == HEAVY_TAILED
 
 
 def test_under_four_weeks_there_is_no_interval() -> None:
@@ -179,7 +205,8 @@ def test_the_interval_agrees_with_the_normal_one_where_there_are_many_alike_week
     hours_in_trouble = random.integers(5, 20, 400)
     share = hours_in_trouble.mean() / 168
     error = hours_in_trouble.std(ddof=1) / 168 / np.sqrt(400)
-    assert interval(weeks_of(*hours_in_trouble)) == pytest.approx(
+    spells = [0.25] * int(4 * hours_in_trouble.sum())  # so short that weeks vary more than they do
+    assert interval(weeks_of(*hours_in_trouble), *spells) == pytest.approx(
         Bounds(1 - share - 1.645 * error, 1 - share + 1.645 * error), abs=error / 5
     )
 

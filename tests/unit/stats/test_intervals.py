@@ -20,12 +20,12 @@ def test_poisson_limits_are_exact(n: int, level: float) -> None:
 
 
 def test_poisson_limits_after_nothing_happened_bound_the_rate_from_above() -> None:
-    assert poisson(0) == pytest.approx(Bounds(0, -math.log(0.1)))
-    assert scipy.stats.poisson.cdf(0, poisson(0).high) == pytest.approx(0.1)
+    assert poisson(0) == pytest.approx(Bounds(0, -math.log(0.05)))
+    assert scipy.stats.poisson.cdf(0, poisson(0).high) == pytest.approx(0.05)
 
 
 def test_poisson_limits_hold_the_true_mean_at_least_as_often_as_said() -> None:
-    for mean in (0.5, 3.0, 17.0):
+    for mean in (0.5, 2.3, 3.0, 17.0):
         counts = np.arange(200)
         holds = np.array([poisson(int(n)).low <= mean <= poisson(int(n)).high for n in counts])
         assert scipy.stats.poisson.pmf(counts, mean)[holds].sum() >= 0.9

@@ -7,7 +7,7 @@ import pytest
 from almanac.stats.rank_intervals import Ranks
 from almanac.stats.ranking import leaderboard, shown_first, trends
 from almanac.stats.record import record
-from almanac.stats.windows import between, last, quarter
+from almanac.stats.windows import between, everything, last, quarter
 from tests.support.stats.cards import MIDNIGHT, at, card, provider, times
 
 DAYS = 91
@@ -33,10 +33,10 @@ def plain(slug: str, *cards: Any, covered: Any = WHOLE) -> Any:
 
 def test_providers_stand_by_availability_with_ranks_and_groups() -> None:
     board = leaderboard([steady("bad", 9), steady("good", 1), steady("fair", 1.02, phase=2)], PERIOD)
-    assert [(s.provider, s.rank, s.marginal) for s in board.standings] == [
-        ("good", Ranks(1, 2), Ranks(1, 2)),
-        ("fair", Ranks(1, 2), Ranks(1, 2)),
-        ("bad", Ranks(3, 3), Ranks(3, 3)),
+    assert [(s.provider, s.rank) for s in board.standings] == [
+        ("good", Ranks(1, 2)),
+        ("fair", Ranks(1, 2)),
+        ("bad", Ranks(3, 3)),
     ]
     assert (board.groups, board.unranked) == ((("good", "fair"), ("bad",)), ())
     assert [s.places for s in board.standings] == [(1, 1, 1, 1, 1, 1, 1), (2, 1, 1, 1, 2, 2, 2), (3, 1, 1, 1, 3, 3, 3)]
@@ -59,6 +59,32 @@ def test_who_is_not_known_well_enough_is_not_ranked(entry: Any, why: str) -> Non
     board = leaderboard([steady("good", 1), entry], PERIOD)
     assert [s.provider for s in board.standings] == ["good"]
     assert [(u.provider, u.why) for u in board.unranked] == [("x", why)]
+
+
+def test_who_has_one_incident_of_more_than_half_of_its_trouble_is_not_ranked() -> None:
+    hours = [(24 * day, 24 * day + 1) for day in range(1, 80, 4)]
+    board = leaderboard([steady("good", 1), plain("x", *(card(*each) for each in hours), card(1930, 1960))], PERIOD)
+    assert [(u.provider, u.why) for u in board.unranked] == [
+        ("x", "one incident is more than half of all incident time")
+    ]
+
+
+def test_a_missing_end_saves_nobody_from_standing_below_those_it_cannot_reach() -> None:
+    bad = [card(24 * day, 24 * day + 16, "critical", id=f"b{day}") for day in range(DAYS)]
+    board = leaderboard([steady("good", 1), steady("fair", 2), plain("x", *bad, card(24 * 5 + 20, id="open"))], PERIOD)
+    (unranked,) = board.unranked
+    assert unranked.why.startswith("no end times: anywhere from")
+    assert (unranked.below, [s.rank.worst for s in board.standings]) == (("good", "fair"), [1, 2])
+    assert {("good", "x"), ("fair", "x")} <= board.apart
+
+
+def test_nobody_is_ranked_over_all_covered_time() -> None:
+    records = [steady("good", 1), steady("bad", 9)]
+    board = leaderboard(records, everything(records[0].covered))
+    assert board.standings == ()
+    assert {u.why for u in board.unranked} == {
+        "no ranks over all covered time: providers were covered at different times"
+    }
 
 
 def test_a_short_period_ranks_nobody() -> None:
