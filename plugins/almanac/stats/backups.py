@@ -3,15 +3,17 @@
 For two services A and B over their jointly covered time:
 
     chance  = time both were in trouble / time A was in trouble            P(B in trouble | A in trouble)
-    lift    = chance / (time B was in trouble / jointly covered time)      1 if they are independent
+    lift    = time both were in trouble / what independence gives          1 if they are independent
 
-with 90 % intervals by a bootstrap over whole weeks. Whether they fall together is tested on how their troubles start,
-because lengths are few, skewed and often unknown:
+with 90 % intervals by a bootstrap over whole weeks, or strata. What independence gives is summed over strata of 28 days,
+A's time x B's time / jointly covered time of each: two providers that report more and more would else overlap by that
+alone. Whether they fall together is tested on how their troubles start, because lengths are few, skewed and often
+unknown:
 
     nearness = sum over pairs of starts (a, b) of max(0, 1 - |a - b| / 1 hour)
 
-against the same with A's record turned around the circle of weeks by whole weeks, give or take two hours, so that
-clusters stay whole and office hours are not taken for dependence. The tail of the turned values is read from the gamma
+against the same with A's record turned around the circle of weeks by one to four weeks either way, give or take two hours,
+so that clusters stay whole, office hours are not taken for dependence, and busy months meet busy months. The tail of the turned values is read from the gamma
 distribution with their mean and variance; Holm's (1979) correction holds the chance of any false finding in a family of
 pairs at 5 %. Limits: incidents declared together may have one cause, or one reader of the other's page; lengths are as
 declared; no evidence over a short record is no evidence of independence, so pairs with less than thirteen weeks of
@@ -37,7 +39,10 @@ BIN = 600  # seconds; starts are compared on a grid of ten minutes
 NEAR = 3600 // BIN  # bins within which two starts are near
 SWAY = 2 * 3600 // BIN  # bins by which a turn may miss a whole week
 MIN_COVERED = 13 * WEEK
-MIN_TURNS = 10 * (2 * SWAY + 1)  # ten different weeks
+FARTHEST = 4  # weeks of a turn
+MIN_TURNS = 6 * (2 * SWAY + 1)  # six different weeks
+STRATUM = 4  # weeks
+TOO_OFTEN = 0.25  # of the time the other was in trouble: no backup then
 MIN_STARTS = 5
 MAX_RANGE = 0.10  # of the joint time, between the least and the most trouble the record allows
 SIGNIFICANT = 0.05
@@ -114,8 +119,8 @@ class Backup(NamedTuple):
 class Backups(NamedTuple):
     """What stands in for a service, the least joint trouble first, and of which others too little is known."""
 
-    best: tuple[Backup, ...]  # neither found nor declared to fall with it
-    falling: tuple[Backup, ...]  # found or declared to fall with it
+    best: tuple[Backup, ...]  # neither found nor declared to fall with it, and seldom in trouble at the same time
+    falling: tuple[Backup, ...]  # found or declared to fall with it, or in trouble a quarter of that time
     unknown: tuple[Pair, ...]
 
 
@@ -158,7 +163,8 @@ def backups(party: Party, compared: Sequence[Pair]) -> Backups:
             unknown.append(p)
             continue
         backup = Backup(p.second if is_first else p.first, chance, p)
-        (falling if p.declared or (p.together and p.together.significant) else best).append(backup)
+        falls = p.declared or (p.together is not None and p.together.significant)
+        (falling if falls or chance.value > TOO_OFTEN else best).append(backup)
     return Backups(tuple(sorted(best, key=_risk)), tuple(sorted(falling, key=_risk)), tuple(unknown))
 
 
@@ -237,7 +243,7 @@ def starts_within(party: Party, joint: Times) -> Ints:
 
 @lru_cache(maxsize=4096)
 def _turns(joint: Times) -> tuple[Ints, Floats]:
-    """Return the turns by whole weeks, give or take two hours, but not by none, and a factor that makes up for gaps.
+    """Return the turns by one to four weeks either way, give or take two hours, and a factor that makes up for gaps.
 
     A turn that leaves less than half of the joint time jointly covered is not used.
     """
@@ -245,18 +251,23 @@ def _turns(joint: Times) -> tuple[Ints, Floats]:
     coverage = by_day(*arrays(joint), origin + BIN * np.arange(length + 1, dtype=np.int64)) / BIN
     spectrum = np.fft.rfft(coverage)
     overlap = np.fft.irfft(spectrum * np.conj(spectrum), length)
-    weeks = np.arange(1, length * BIN // WEEK) * (WEEK // BIN)
+    around = length * BIN // WEEK
+    nearest = [week for week in range(1, around) if min(week, around - week) <= FARTHEST]
+    weeks = np.array(nearest, np.int64) * (WEEK // BIN)
     turns = (weeks[:, None] + np.arange(-SWAY, SWAY + 1)[None, :]).ravel()
     usable = turns[overlap[turns] >= overlap[0] / 2]
     return usable, np.asarray(overlap[0] / overlap[usable], np.float64)
 
 
 def _upper_tail(value: float, null: Floats) -> float:
-    """Return the chance of at least `value` under the gamma distribution with the null's mean and variance.
+    """Return the chance of at least `value` under a gamma distribution with the mean and variance of a new value.
 
-    Its tail is a little too heavy, which keeps short records from false findings; fitting the skewness too does not.
+    Turns by one number of weeks say the same, so that mean and variance rest on as many values as there are such
+    numbers: with k of them a new value varies (1 + 1/k) (k - 1) / (k - 3) times as much, as Student's t does. The tail of
+    the gamma is a little too heavy, which keeps short records from false findings; fitting the skewness too does not.
     """
-    mean, variance = float(null.mean()), float(null.var())
+    count = len(null) / (2 * SWAY + 1)
+    mean, variance = float(null.mean()), float(null.var()) * (1 + 1 / count) * (count - 1) / (count - 3)
     if value <= mean or not variance:
         return 1.0 if value <= mean else 0.0
     return 1 - gamma_share(mean**2 / variance, value * mean / variance)
@@ -291,17 +302,19 @@ def _share(parts: Floats, wholes: Floats) -> Share | None:
 
 
 def _lift(weeks: Floats) -> Share | None:
-    """Return joint trouble over what independence gives."""
-    covered, a, b, both = weeks.sum(axis=0) if len(weeks) else np.zeros(4)
-    if not (a and b):
+    """Return joint trouble over what independence within strata of 28 days gives."""
+    strata = np.add.reduceat(weeks, np.arange(0, len(weeks), STRATUM), axis=0) if len(weeks) else weeks
+    together_ = strata[:, 3]
+    by_chance = strata[:, 1] * strata[:, 2] / np.maximum(strata[:, 0], 1.0)
+    if not by_chance.any():
         return None
-    value = float(both * covered / (a * b))
-    drawn = draws(len(weeks)) @ weeks
-    usable = drawn[(drawn[:, 1] > 0) & (drawn[:, 2] > 0)]
-    if not both or len(weeks) < MIN_BLOCKS:
+    value = float(together_.sum() / by_chance.sum())
+    if not together_.any() or len(strata) < MIN_BLOCKS:
         return Share(value, None)
-    resampled = usable[:, 3] * usable[:, 0] / (usable[:, 1] * usable[:, 2])
-    return Share(value, around(np.array([value]), resampled[:, None], weeks[:, [3]])[0])
+    drawn = draws(len(strata)) @ np.stack((together_, by_chance), axis=1)
+    usable = drawn[drawn[:, 1] > 0]
+    resampled = usable[:, 0] / usable[:, 1]
+    return Share(value, around(np.array([value]), resampled[:, None], together_[:, None])[0])
 
 
 def _too_few(first: Party, second: Party, joint: Times, starts: tuple[Ints, Ints]) -> str:

@@ -204,8 +204,10 @@ def _falls(record: Record, backup: Backup) -> Instead:
         why = f"{record.provider.name} uses it"
     elif record.provider.slug in other.built_on:
         why = f"uses {record.provider.name}"
-    else:
+    elif backup.pair.together and backup.pair.together.significant:
         why = "their incidents start at the same time more often than chance would explain"
+    else:
+        why = "too often down at the same time"
     return Instead(measures.link(other), f"{why}; {_at_once(record, backup)}")
 
 
