@@ -108,15 +108,16 @@ LEANING = replace(GROQ, slug="leaning", name="Leaning", capabilities=("chat",), 
 
 
 def weekly(provider: Provider, day: int, hours: int = 4) -> list[Incident]:
-    """One incident a week on its own day, September to February."""
+    """One incident a week, September to February, each week on another day, in an order of its own for each `day`."""
+    days = [BEGINNING + timedelta(weeks=week, days=(day + week * week) % 7) for week in range(25)]
     return [
         incident(
             f"{provider.slug}-{week}",
-            f"{(BEGINNING + timedelta(weeks=week, days=day)):%Y-%m-%d} 08:00",
-            f"{(BEGINNING + timedelta(weeks=week, days=day)):%Y-%m-%d} {8 + hours:02}:00",
+            f"{on:%Y-%m-%d} 08:00",
+            f"{on:%Y-%m-%d} {8 + hours:02}:00",
             provider=provider.slug,
         )
-        for week in range(25)
+        for week, on in enumerate(days)
     ]
 
 
@@ -199,9 +200,9 @@ def test_pairs_without_enough_data_are_counted(short: tuple[int, ...], stand: st
 def test_a_pair_is_told_with_lift_test_and_shared_days() -> None:
     page = views.backups(views.closed(world((CHATTY, 0), (SPARE, 0))), "providers")
     (line,) = page.family.lines
-    # Both in trouble for the same 4 of every 168 hours.
+    # Both in trouble for the same 4 of every 168 hours, the last of 28 days each having a few more or less.
     assert (plain(line.forth), plain(line.back), line.covered) == ("100%", "100%", "182")
-    assert line.lift == f"{182 * 24 / 100:.1f}"
+    assert float(line.lift) == pytest.approx(168 / 4, abs=1.5)
     assert line.significant
     assert plain(page.stand).endswith("In it, incidents start at the same time more often than chance would explain.")
 
@@ -210,6 +211,21 @@ def test_the_first_page_lists_only_pairs_found_to_start_together() -> None:
     apart = views.backups(views.closed(world((CHATTY, 0), (SPARE, 3))))
     together = views.backups(views.closed(world((CHATTY, 0), (SPARE, 0))))
     assert (len(apart.family.lines), len(together.family.lines)) == (0, 1)
+
+
+def test_a_provider_that_was_never_down_is_given_that_reason_and_no_empty_one() -> None:
+    quiet = replace(SPARE, slug="quiet", name="Quiet")
+    known = almanac(weekly(CHATTY, 0), providers=(CHATTY, quiet))
+    advice = {one.provider.text: one for one in views.backups(views.closed(known)).advice}
+    assert plain(advice["Quiet"].lacking) == "Not enough data: Quiet reported 0 incidents in that time (5 needed)."
+
+
+def test_who_is_down_too_often_at_the_same_time_is_named_as_no_backup() -> None:
+    twin = replace(SPARE, slug="twin", name="Twin")
+    found = [*weekly(CHATTY, 0), *(replace(one, id=f"t{one.id}") for one in weekly(twin, 0, 2))]
+    (advice, *_) = views.backups(views.closed(almanac(found, providers=(CHATTY, twin)))).advice
+    assert (advice.best, [one.provider.text for one in advice.falling]) == ((), ["Twin"])
+    assert advice.lacking.startswith("None of those that offer the same: they tend to fail with it")
 
 
 # The scorecard

@@ -12,9 +12,11 @@ together. Limits: UTC hours mix time zones; the hour of a post is the hour in wh
 **Next 24 hours.** The chance that an incident starts in the 24 hours after a midnight UTC, from the days before: a
 logistic curve of two things known at that midnight, the logarithms of (1 + days since the last start) and of (1 +
 starts in the last 28 days), with a small ridge, fitted anew each week on the past alone. Its Brier score, the mean of
-(chance - happened)^2, is compared with that of the base rate, the share of past days with a start. It is shown only
-where the score over at least 90 forecasts is lower by more than 1.64 standard errors of the weekly differences. Limit:
-what was posted after the fact counts at its stated start, so the past is known a little better than it was.
+(chance - happened)^2, is compared with that of a hard baseline: the share with a start of the 56 days before, or of all
+days before where that is better (the one is noisy where starts are rare, the other stale where they grow). It is shown
+only where the score over at least 90 forecasts, ten with a start and ten without among them, is lower by more than 1.64
+standard errors of the weekly differences. Limit: what was posted after the fact counts at its stated start, so the past
+is known a little better than it was.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ BATCHES = 16  # of turns: what is at work on one at a time fits into a processor
 MIN_STARTS = 30
 MIN_WEEKS = 12
 WARM_UP = 90  # days before the first forecast
+BASELINE = 56  # days
 MIN_FORECASTS = 90
+MIN_EITHER = 10  # days with a start, and days without, among those scored
 RIDGE = 1.0
 _PENALTY = np.array([1e-6, RIDGE, RIDGE])
 _RIDGES = np.diag(_PENALTY)
@@ -63,7 +67,7 @@ class NextDay(NamedTuple):
     """The chance of a start in the next 24 hours, and whether such chances were worth anything."""
 
     chance: float | None  # None: not enough past
-    base: float  # share of past days with a start
+    base: float  # share of the last 56 complete days with a start
     n: int  # forecasts scored
     brier: float | None
     base_brier: float | None
@@ -129,7 +133,7 @@ def next_day(record: Record) -> NextDay:
     happened = _days_with_start(record, len(days.covered), days.first)
     whole = np.flatnonzero(days.covered >= DAY)
     complete = whole[whole < record.now // DAY - days.first]
-    base = float(happened[complete].mean()) if len(complete) else 0.0
+    base = float(happened[complete][-BASELINE:].mean()) if len(complete) else 0.0
     features = _features(record, days.first + np.arange(len(days.covered)))
     table = _padded(features[complete])
     forecasts = _rolling(table, happened[complete])
@@ -145,8 +149,12 @@ def next_day(record: Record) -> NextDay:
         n=len(truth),
         brier=float(losses.mean()),
         base_brier=float(base_losses.mean()),
-        skilled=len(truth) >= MIN_FORECASTS and _surely_below(losses - base_losses),
+        skilled=_can_be_scored(truth) and _surely_below(losses - base_losses),
     )
+
+
+def _can_be_scored(truth: Floats) -> bool:
+    return len(truth) >= MIN_FORECASTS and MIN_EITHER <= truth.sum() <= len(truth) - MIN_EITHER
 
 
 def _days_with_start(record: Record, count: int, first: int) -> Floats:
@@ -165,7 +173,10 @@ def _features(record: Record, days: Floats | Ints) -> Floats:
 
 
 def _rolling(table: Floats, happened: Floats) -> tuple[Floats, Floats, Floats] | None:
-    """Return chances, base rates and outcomes of each day after the warm-up, fitted weekly on the days before."""
+    """Return chances, baselines and outcomes of each day after the warm-up; chances are fitted weekly on the days before.
+
+    The baseline is the better of two: the share with a start of the 56 days before, or of all days before.
+    """
     weeks = range(WARM_UP, len(happened), 7)
     if not weeks:
         return None
@@ -174,9 +185,12 @@ def _rolling(table: Floats, happened: Floats) -> tuple[Floats, Floats, Floats] |
     for first in weeks:  # a week changes little: from the model of the one before it is two steps
         model = _fit(table[:first], products[:, :first], happened[:first], model)
         chances.append(_logistic(table[first : first + 7] @ model))
-    until = np.array(weeks)
-    rates = np.repeat(np.cumsum(happened)[until - 1] / until, 7)[: len(happened) - WARM_UP]
-    return np.concatenate(chances), rates, happened[WARM_UP:]
+    before = np.concatenate((np.zeros(1), np.cumsum(happened)))[:-1]
+    truth = happened[WARM_UP:]
+    recent = (before[WARM_UP:] - before[WARM_UP - BASELINE : -BASELINE]) / BASELINE
+    ever = before[WARM_UP:] / np.arange(WARM_UP, len(happened))
+    baseline = min((recent, ever), key=lambda rates: float(((rates - truth) ** 2).sum()))
+    return np.concatenate(chances), baseline, truth
 
 
 def _fit(table: Floats, products: Floats, happened: Floats, near: Floats) -> Floats:

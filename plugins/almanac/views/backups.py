@@ -212,14 +212,19 @@ def _falls(record: Record, backup: Backup) -> Instead:
 
 
 def _lacking(options: Backups, party: Party) -> str:
+    """Say why no backup is named; "" if one is."""
     if options.best:
         return ""
     if options.unknown:
         most = max(pair.covered for pair in options.unknown)
         if most >= MIN_COVERED:
-            return f"Not enough data: {options.unknown[0].lacking}."
+            reasons = (pair.lacking for pair in options.unknown if pair.lacking)
+            name = party.record.provider.name
+            return f"Not enough data: {next(reasons, f'{name} was never down while another one was covered, too')}."
         days = f"{'at most ' if most >= DAY else ''}{english.plural(most // DAY, 'day')}"
         return f"Not enough data: {days} in common with any comparable provider ({MIN_COVERED // DAY} needed)."
+    if options.falling:
+        return "None of those that offer the same: they tend to fail with it, or are down too often at the same time."
     return "No other provider here offers the same and has data for the same time."
 
 

@@ -10,7 +10,7 @@ from almanac.model import Provider
 from almanac.stats import windows
 from almanac.stats.availability import Measure, measure, measures
 from almanac.stats.formulas import FORMULAS
-from almanac.stats.patterns import HoursOfWeek, NextDay, Uniformity, hours_of_week, next_day
+from almanac.stats.patterns import BASELINE, HoursOfWeek, NextDay, Uniformity, hours_of_week, next_day
 from almanac.stats.record import Record, Subject
 from almanac.stats.reporting import Honesty, Reported, Spread, summary
 from almanac.stats.windows import Period
@@ -277,10 +277,10 @@ def _tomorrow(record: Record) -> str:
     if not forecast.skilled or forecast.chance is None:
         return f"No probability is given for the next 24 hours: {score}."
     if record.covered[-1].until < record.now:
-        return f"These probabilities beat the base rate ({score}), but our data ends before last midnight, so none is given."
+        return f"These probabilities have skill ({score}), but our data ends before last midnight, so none is given."
     return (
         f"Probability that an incident starts within 24 hours of last midnight UTC: {english.percent(forecast.chance, 0)}; "
-        f"on an average day {english.percent(forecast.base, 0)}. These probabilities beat the base rate ({score})."
+        f"on an average day of the last {BASELINE} {english.percent(forecast.base, 0)}. These probabilities have skill ({score})."
     )
 
 
@@ -290,4 +290,6 @@ def _skill(forecast: NextDay) -> str:
     better = "lower than" if forecast.brier < forecast.base_brier else "not lower than"
     sure = "" if forecast.skilled or better != "lower than" else ", but not significantly"
     days = english.plural(forecast.n, "day")
-    return f"Brier score {forecast.brier:.3f} over {days}, {better} the base rate’s {forecast.base_brier:.3f}{sure}"
+    return (
+        f"Brier score {forecast.brier:.3f} over {days}, {better} the {forecast.base_brier:.3f} of the days before{sure}"
+    )
