@@ -176,7 +176,11 @@ def title(card: Card) -> str:
 
 def _planned(card: Card) -> str:
     """Return what is no trouble in words: Maintenance of API."""
-    return f"{NOT_TROUBLE.get(card.kind, '')} {parts(card.components)}".strip() if card.components else english.sentence(card.kind)
+    return (
+        f"{NOT_TROUBLE.get(card.kind, '')} {parts(card.components)}".strip()
+        if card.components
+        else english.sentence(card.kind)
+    )
 
 
 def _state_of(card: Card) -> str:
