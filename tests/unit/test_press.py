@@ -20,7 +20,7 @@ from almanac.news import Decided, InboxError, Item, Outlet, Sifted, StoryDraft, 
 from almanac.news.draft import canonical, in_order, quotation
 from almanac.news.naming import Names
 from almanac.news.ties import tie
-from almanac.pull.news import STATE, pull_press
+from almanac.pull.news import STATE, Read, pull_press
 from almanac.pull.report import Failure, NewsOutcome, Report, lines
 from almanac.views import status
 from tests.support import serving
@@ -320,9 +320,14 @@ def newsroom(folder: Path) -> Path:
     return folder
 
 
-def pulled(content: Path, feeds: dict[str, Behaviour], now: datetime = NOW) -> NewsOutcome:
+def pulled(
+    content: Path, feeds: dict[str, Behaviour], now: datetime = NOW, read: Read | None = items.read
+) -> NewsOutcome:
+    """Pull all outlets; read their feeds here, or where `read` is None in a process of its own, as everywhere else."""
     with Serving(feeds) as server:
-        return pull_press(content, providers.load(content), now=now, via=server.url, seconds=30, hosts=Hosts(0))
+        return pull_press(
+            content, providers.load(content), now=now, via=server.url, seconds=30, hosts=Hosts(0), read=read
+        )
 
 
 FIRST = item("Claude is down", "Anthropic is looking into it.")
@@ -331,7 +336,7 @@ FEEDS = {"paper.example": serving.page(rss(FIRST)), "board.example": serving.pag
 
 
 def test_a_pull_leaves_drafts_and_publishes_nothing(content: Path) -> None:
-    haul = pulled(content, FEEDS)
+    haul = pulled(content, FEEDS, read=None)
     assert haul == NewsOutcome(outlets=2, items=3, new=("Claude is down",))
     assert sorted(path.relative_to(content).as_posix() for path in content.glob("*/*") if path.is_file()) == [
         "inbox/2026-03-02-claude-is-down.md",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -49,16 +50,27 @@ class _Heard(NamedTuple):
 
 
 def pull_press(
-    content: Path, providers: Sequence[Provider], *, now: datetime, via: str, seconds: float, hosts: Hosts
+    content: Path,
+    providers: Sequence[Provider],
+    *,
+    now: datetime,
+    via: str,
+    seconds: float,
+    hosts: Hosts,
+    read: Read | None = None,
 ) -> NewsOutcome:
-    """Pull all outlets under `content` once. An outlet's trouble stops no other. Raises nothing but bugs."""
+    """Pull all outlets under `content` once. An outlet's trouble stops no other. Raises nothing but bugs.
+
+    `read` is what to read with; without it a worker of READER is started.
+    """
     watched, faults = outlets.load(content)
     wrong = [Failure(reason="outlet", message=str(fault), is_ours=True) for fault in faults]
     if not watched:
         return NewsOutcome(failures=tuple(wrong))
     try:
-        with archive.lock(content, STATE), sandbox.workers(READER, 1) as read:
-            shared = _Round(now=now, via=via, seconds=seconds, hosts=hosts, read=read)
+        readers = nullcontext(read) if read else sandbox.workers(READER, 1)
+        with archive.lock(content, STATE), readers as reader:
+            shared = _Round(now=now, via=via, seconds=seconds, hosts=hosts, read=reader)
             haul = _round(content, providers, watched, shared)
     except (ArchiveError, InboxError, OSError) as error:
         words = files.line(error) if isinstance(error, OSError) else str(error)
