@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Hashable, Iterator
 from pathlib import Path
@@ -11,17 +12,22 @@ import jinja2
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture.providers import HypothesisProvider
+from hypothesis.internal.constants_ast import Constants
 
 from almanac import site
 from tests.support import shots
 from tests.support.projects import project, tree
 
+FIXED, QUICK = "fixed", "quick"  # profiles of Hypothesis
 # The same examples in every run, whatever the machine does beside. `bench fresh` looks for new ones.
 settings.register_profile(
-    "fixed", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    FIXED, derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+# The quick tests draw a quarter of them, the first ones, where a test does not ask for a number of its own.
+settings.register_profile(QUICK, settings.get_profile(FIXED), max_examples=25)
 settings.register_profile("fresh", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("fixed")
+settings.load_profile(FIXED)
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -72,6 +78,15 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _examples_are_the_same_in_every_process() -> Iterator[None]:
+    """Draw no constants from the code that happens to be imported: workers that ran other tests before have other code."""
+    with pytest.MonkeyPatch.context() as patch:
+        if settings.get_current_profile_name() in (FIXED, QUICK):
+            patch.setattr(HypothesisProvider, "_local_constants", Constants())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _templates_are_compiled_once() -> Iterator[None]:
     """Compile each template once a process: in a new folder it is four fifths of the time that a small build takes."""
     compiled: dict[Hashable, Any] = {}
@@ -105,6 +120,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help=f"leave out what is marked {', '.join(NOT_QUICK)}")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw fewer examples where only the quick tests are asked for."""
+    if config.getoption("quick") and settings.get_current_profile_name() == FIXED:
+        settings.load_profile(QUICK)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip tests marked `shared` where ../shared is missing; leave out what is not quick if only that is asked for."""
     if config.getoption("quick"):
@@ -117,6 +138,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("shared"):
             item.add_marker(pytest.mark.skip(reason="no ../shared"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over all that is loaded by now: it stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
