@@ -1,6 +1,7 @@
 """The house keeps its order: rooms import downward only, no files import in a circle, dangerous tools have one user."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "plugins" / "almanac"
@@ -48,7 +49,7 @@ ONLY = {
     "pelican": {"hookup.py", "reader.py", "site.py"},
 }
 
-FILES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
+FILES = [path.relative_to(PACKAGE).as_posix() for path in sorted(PACKAGE.rglob("*.py"))]
 
 
 def module(file: str) -> str:
@@ -64,11 +65,12 @@ def room(file: str) -> str:
     return file.split("/", maxsplit=1)[0].removesuffix(".py")
 
 
+@cache  # and not when this file is imported: every worker would parse the whole program
 def imports(file: str) -> set[str]:
     """Every module that a file imports, wherever in it the import stands: in a function, or for types only."""
     package = ["almanac", *file.split("/")[:-1]]
     names = set()
-    for node in ast.walk(FILES[file]):
+    for node in ast.walk(ast.parse((PACKAGE / file).read_text())):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -83,7 +85,9 @@ def imports(file: str) -> set[str]:
     return names
 
 
-USES = {file: {MODULES[name] for name in imports(file) if name in MODULES} - {file} for file in FILES}
+def uses(file: str) -> set[str]:
+    """Return the files of ours that a file imports."""
+    return {MODULES[name] for name in imports(file) if name in MODULES} - {file}
 
 
 def test_every_module_stands_in_a_room() -> None:
@@ -95,16 +99,16 @@ def test_rooms_import_downward() -> None:
     assert [
         f"{file} imports {used}"
         for file in FILES
-        for used in sorted(USES[file])
+        for used in sorted(uses(file))
         if ROOMS.index(room(used)) > ROOMS.index(room(file))
     ] == []
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:
-    graph = dict(USES)
+    graph = {file: uses(file) for file in FILES}
     while True:
-        used = {other for uses in graph.values() for other in uses}
-        left = {file: uses & graph.keys() for file, uses in graph.items() if uses & graph.keys() and file in used}
+        used = {other for others in graph.values() for other in others}
+        left = {file: others & graph.keys() for file, others in graph.items() if others & graph.keys() and file in used}
         if left == graph:
             break
         graph = left
@@ -117,5 +121,6 @@ def test_dangerous_tools_have_one_user() -> None:
 
 
 def test_first_line_says_the_one_responsibility() -> None:
-    said = {file: (ast.get_docstring(tree) or "").split("\n")[0] for file, tree in FILES.items()}
+    trees = {file: ast.parse((PACKAGE / file).read_text()) for file in FILES}
+    said = {file: (ast.get_docstring(tree) or "").split("\n")[0] for file, tree in trees.items()}
     assert [file for file, line in said.items() if not line.endswith((".", ","))] == []
