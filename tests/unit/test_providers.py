@@ -42,6 +42,7 @@ scope:
 written_by: machine
 zone: Europe/Berlin
 built_on: [bare]
+core: [Acme]
 ---
 
 Makes *everything*.
@@ -76,6 +77,7 @@ ACME = Provider(
     written_by="machine",
     zone="Europe/Berlin",
     built_on=("bare",),
+    core=("Acme",),
     about="Makes *everything*.",
     file="providers/acme.md",
 )
@@ -145,6 +147,7 @@ scope: everything
 written_by: robots
 zone: Europe/Berln
 built_on: [nobody]
+core: [Nothing]
 ---
 """
     assert complaints(tmp_path, bad=bad, worse="hello\n", bare=BARE) == [
@@ -168,6 +171,7 @@ built_on: [nobody]
         "bad.md:20:1: written_by: 'robots' is not allowed; use hand or machine",
         ("bad.md:21:1: zone: 'Europe/Berln' is not a valid time zone; use an IANA name such as Europe/Berlin, or UTC"),
         "bad.md:22:12: built_on.0: 'nobody' is not a provider here; write the slug of one that is",
+        "bad.md:23:8: core.0: 'Nothing' is no product here; write the product of a component above",
         "worse.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---",
     ]
 
@@ -258,7 +262,7 @@ def test_keys_that_are_no_text_are_unknown_keys(tmp_path: Path) -> None:
     assert complaints(tmp_path, bare=text) == [
         (
             "bare.md:4:1: 1: is not a known key; known: slug, name, company, home, status_page, feeds, components, "
-            "capabilities, aliases, monogram, scope, written_by, zone, built_on"
+            "capabilities, aliases, monogram, scope, written_by, zone, built_on, core"
         ),
         "bare.md:6:5: feeds.0.2: is not a known key; known: url, dialect, verified, beside",
     ]
@@ -381,8 +385,8 @@ def test_a_provider_has_not_more_feeds_than_anybody_could_follow(tmp_path: Path)
 def test_a_text_that_would_stop_the_renderer_is_refused(tmp_path: Path) -> None:
     text = WHOLE.replace("Makes *everything*.", "Makes.\n\n" + "[" * 5_000 + "\n\nDown \u202eyadnoM")
     assert complaints(tmp_path, acme=text, bare=BARE) == [
-        "acme.md:32:1: is nested too deep; write lists and quotes at most 12 levels deep",
-        "acme.md:34:6: holds the invisible character U+202E; delete it",
+        "acme.md:33:1: is nested too deep; write lists and quotes at most 12 levels deep",
+        "acme.md:35:6: holds the invisible character U+202E; delete it",
     ]
 
 

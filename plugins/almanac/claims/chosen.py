@@ -66,12 +66,9 @@ def _fits(query: Query, provider: Provider, card: Card) -> str:
 
 def description(query: Query, incidents: Chosen) -> tuple[str, ...]:
     """Return sentences on what was counted: the first part of every derivation."""
-    rated = f" rated {' or '.join(query.impacts)}" if query.impacts else ""
-    part = next((c.name for c in incidents.provider.components if c.slug == query.component), "")
-    about = f" that name {part}" if part else ""
     sentences = [
         (
-            f"Trouble of {incidents.provider.name}{rated}{about} that started {period(query)}: "
+            f"Trouble of {incidents.provider.name}{asked_about(query, incidents)} that started {period(query)}: "
             f"{english.plural(len(incidents.sure), 'incident')}."
         )
     ]
@@ -81,6 +78,13 @@ def description(query: Query, incidents: Chosen) -> tuple[str, ...]:
             "the figure is the range this allows."
         )
     return (*sentences, *coverage(query, incidents.covered))
+
+
+def asked_about(query: Query, incidents: Chosen) -> str:
+    """Return which incidents a question is about, with a blank before it: of which rating, naming what; "" for all."""
+    rated = f" rated {' or '.join(query.impacts)}" if query.impacts else ""
+    part = next((c.name for c in incidents.provider.components if c.slug == query.component), "")
+    return f"{rated} that name {part}" if part else rated
 
 
 def period(query: Query) -> str:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from statistics import NormalDist
 
+import numpy as np
+
 from almanac.claims.chosen import Chosen, coverage, covered_share, description, period, stretches
 from almanac.claims.figure import Figure
 from almanac.model import Card, Stretch
@@ -13,10 +15,10 @@ from almanac.queries import Query
 from almanac.queries.question import DAYS
 from almanac.stats.availability import measure
 from almanac.stats.formulas import FORMULAS
-from almanac.stats.intervals import LEVEL, Bounds, poisson, quantile
+from almanac.stats.intervals import LEVEL, Bounds, of_share, poisson, quantile
 from almanac.stats.ranking import MIN_COVERAGE, leaderboard
 from almanac.stats.record import Record
-from almanac.stats.windows import DAY, Times, between, intersection, total, union
+from almanac.stats.windows import DAY, WEEK, Times, between, clip, intersection, total, union
 from almanac.text import english
 
 Holds = tuple[bool, bool]  # surely, possibly
@@ -246,12 +248,42 @@ def common(query: Query, subject: Chosen, other: Chosen) -> Figure:
             f"{subject.provider.name} had trouble too in {least if least == most_of_all else f'{least} to {most_of_all}'} "
             "of it."
         ),
+        _base_rate(query, subject, joint),
         *coverage(query, joint),
     )
     known_shares = [share for share, base in shares if base]
     if not known_shares or covered_share(query, joint) < MIN_COVERAGE:
         return Figure(unit="share", bounds=None, how=how, why="Too little of that time is covered for both.")
-    return Figure(unit="share", bounds=Bounds(min(known_shares), max(known_shares)), n=len(other.sure), how=how)
+    return Figure(
+        unit="share",
+        bounds=Bounds(min(known_shares), max(known_shares)),
+        n=len(other.sure),
+        how=how,
+        interval=_interval(query, subject, other, joint),
+        method="90 %, bootstrap over weeks",
+    )
+
+
+def _base_rate(query: Query, subject: Chosen, joint: Times) -> str:
+    """Return how much of all covered time had an incident: what the share would be if the two were independent."""
+    asked = clip(joint, query.since, query.until)
+    whole = total(asked)
+    least, most = (total(intersection(_trouble(query, subject, also), asked)) for also in (False, True))
+    rate = english.percents(least / whole, most / whole) if whole else "an unknown share"
+    return f"Of all time that is covered for both it was {rate}."
+
+
+def _interval(query: Query, subject: Chosen, other: Chosen, joint: Times) -> Bounds | None:
+    """Return how far chance may have moved the share, from weeks drawn again: from its least to its most."""
+    weeks = [Stretch(at, min(at + WEEK, query.until)) for at in range(query.since, query.until, WEEK)]
+    ends = []
+    for most in (False, True):
+        base = intersection(_trouble(query, other, most), joint)
+        both = intersection(base, _trouble(query, subject, most))
+        parts, wholes = (np.array([total(intersection(t, (week,))) for week in weeks], float) for t in (both, base))
+        ends.append(of_share(parts, wholes) if wholes.any() else None)
+    low, high = ends
+    return Bounds(low.low, high.high) if low and high else None
 
 
 def _trouble(query: Query, incidents: Chosen, most: bool) -> Times:

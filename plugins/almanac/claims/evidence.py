@@ -51,7 +51,8 @@ class Evidence:
                 return counting.availability(query, self._record(provider))
             case "common":
                 other = self._provider(query.other)
-                return counting.common(query, self._open_in(query, provider), self._open_in(query, other))
+                whole = self._open_in(query._replace(component=""), other)
+                return counting.common(query, self._open_in(query, provider), whole)
         count = {
             "share": counting.share,
             "length": counting.length,
@@ -79,7 +80,10 @@ class Evidence:
                 return one_incident.delay(query, card)
         lengths = self._lengths(provider, card)
         around = query._replace(since=card.started, until=card.started + max(lengths.most, 1))
-        return one_incident.trouble(query, card, lengths, self._open_in(around, self._provider(query.value)))
+        other = self._provider(query.value)
+        self._component(other, query.component)
+        whole = self._open_in(around._replace(impacts=(), component=""), other)
+        return one_incident.trouble(query, card, lengths, self._open_in(around, other), whole)
 
     def _lengths(self, provider: Provider, card: Card) -> Lengths:
         return self._select(Query(question="", value=""), provider).lengths(card)
@@ -90,7 +94,9 @@ class Evidence:
         now = seconds(self.almanac.now)
         seen_open = {raw: seconds(at) for raw, at in pulls.last_open}
         cards = self.almanac.cards.get(slug, ())
-        return chosen(query, provider, cards, windows.coverage(pulls, now), seen_open, now)
+        product = next((part.product for part in provider.components if part.slug == query.component), "")
+        covered = windows.coverage(windows.of_product(pulls, product) if product else pulls, now)
+        return chosen(query, provider, cards, covered, seen_open, now)
 
     def _open_in(self, query: Query, provider: Provider) -> Chosen:
         """Return also the incidents that started before the period and may have lasted into it."""
@@ -111,7 +117,12 @@ class Evidence:
             cards = self.almanac.cards.get(provider.slug, ())
             last_open = {raw: seconds(at) for raw, at in pulls.last_open}
             self._records[provider.slug] = record(
-                provider, cards, windows.coverage(pulls, now), now=now, last_open=last_open
+                provider,
+                cards,
+                windows.coverage(pulls, now),
+                now=now,
+                last_open=last_open,
+                by_product=windows.coverage_by_product(pulls, now),
             )
         return self._records[provider.slug]
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from almanac.claims.chosen import Chosen, Lengths, stretches
+from collections.abc import Sequence
+
+from almanac.claims.chosen import Chosen, Lengths, asked_about, stretches
 from almanac.claims.figure import Figure
 from almanac.model import Card, Provider, Stretch, moment
 from almanac.queries import Query
 from almanac.stats.intervals import Bounds
 from almanac.stats.selection import places
-from almanac.stats.windows import clip, intersection, total, union
+from almanac.stats.windows import Times, clip, intersection, total, union
 from almanac.text import english
 
+SPOKEN = 5  # incidents a derivation names
 YES, NO = Bounds(1, 1), Bounds(0, 0)
 
 
@@ -72,17 +75,22 @@ def delay(query: Query, card: Card) -> Figure:
     return Figure(unit="seconds", bounds=Bounds(at - card.started, at - card.started), n=1, how=how)
 
 
-def trouble(query: Query, card: Card, lengths: Lengths, other: Chosen) -> Figure:
-    """Return whether another provider declared trouble while an incident was open."""
+def trouble(query: Query, card: Card, lengths: Lengths, other: Chosen, whole: Chosen) -> Figure:
+    """Return whether another provider declared trouble while an incident was open.
+
+    `other` holds the incidents that are asked about, `whole` all of that provider: what else there was is said as well.
+    """
     window = (Stretch(card.started, card.started + max(lengths.most, 1)),)
     surely = (Stretch(card.started, card.started + max(lengths.least, 1)),)
-    met = [c for c in other.sure if intersection(union(stretches(other, [c], most=False)), surely)]
+    met = _within(other, surely)
     both = intersection(union(stretches(other, other.sure, most=False)), surely)
     may = intersection(union(stretches(other, (*other.sure, *other.maybe), most=True)), window)
     name = other.provider.name
+    rest = [c for c in _within(whole, surely) if c not in met]
     how = (
-        f"While incident {card.id} was open, {name} declared {english.plural(len(met), 'incident')}"
-        + (f", {english.duration(total(both))} of it in common." if both else "."),
+        f"While incident {card.id} was open, {name} declared {english.plural(len(met), 'incident')}{asked_about(query, other)}"
+        + (f", {english.duration(total(both))} of it in common: {_named(met)}." if both else "."),
+        *([f"What else it declared in that time: {_named(rest)}."] if rest else []),
     )
     covered = total(clip(other.covered, *window[0])) / total(window)
     if both:
@@ -90,6 +98,22 @@ def trouble(query: Query, card: Card, lengths: Lengths, other: Chosen) -> Figure
     if covered < 1 or may:
         return Figure(unit="yes", bounds=None, how=how, why=_why_unknown(name, covered))
     return Figure(unit="yes", bounds=NO, how=how)
+
+
+def _within(other: Chosen, window: Times) -> list[Card]:
+    """Return the incidents that surely were open in a window."""
+    return [card for card in other.sure if intersection(union(stretches(other, [card], most=False)), window)]
+
+
+def _named(cards: Sequence[Card]) -> str:
+    """Return incidents in words, each with its rating and its time."""
+    return english.listing(
+        [f"{c.id} ({c.impact}, {english.moment(moment(c.started))} to {_end(c)})" for c in cards], SPOKEN
+    )
+
+
+def _end(card: Card) -> str:
+    return english.moment(moment(card.ended)) if card.ended is not None else "no recorded end"
 
 
 def _why_unknown(name: str, covered: float) -> str:

@@ -104,6 +104,10 @@ def _disagreements(matters: list[Matter]) -> Iterator[Problem]:
         for path, other in _texts(matter.values, "built_on", "*"):
             if other not in slugs:
                 yield matter.problem(path, f"{quoted(other)} is not a provider here; write the slug of one that is")
+        products = {text for _, text in _texts(matter.values, "components", "*", "product")}
+        for path, name in _texts(matter.values, "core", "*"):
+            if name not in products:
+                yield matter.problem(path, f"{quoted(name)} is no product here; write the product of a component above")
         for path, name in _texts(matter.values, "scope", "components", "*"):
             if name not in parts:
                 yield matter.problem(path, f"{quoted(name)} is not a component here; write the slug of one above")
@@ -167,6 +171,7 @@ def _provider(row: dict[str, Any]) -> Provider:
             "aliases": tuple(row["aliases"]),
             "scope": row["scope"] and Scope(**{name: tuple(words) for name, words in row["scope"].items()}),
             "built_on": tuple(row["built_on"]),
+            "core": tuple(row["core"]),
         }
     )
 

@@ -182,8 +182,8 @@ SHAPES: dict[str, Shape] = {
         _choice(tuple(formula.slug for formula in FORMULAS)), "share", ("provider", *PERIOD), ("component",)
     ),
     "rank": Shape(_slug("value"), "rank", PERIOD),
-    "trouble": Shape(_slug("value"), "yes", ("during",), ("impact",)),
-    "common": Shape(_slug("value"), "share", ("while", *PERIOD)),
+    "trouble": Shape(_slug("value"), "yes", ("during",), ("impact", "component")),
+    "common": Shape(_slug("value"), "share", ("while", *PERIOD), ("component",)),
     "affected": Shape(_slug("value"), "yes", ("incident",)),
     "posted": Shape(_choice(tuple(phase.value for phase in Phase)), "yes", ("incident",)),
     "delay": Shape(_choice(tuple(phase.value for phase in Phase)), "seconds", ("incident",)),

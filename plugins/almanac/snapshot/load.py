@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -65,6 +66,7 @@ def assemble(
         slug: _recorded(content, _pulls(slug), Pulls(provider=slug), faults)
         for slug in (*cards_by_provider, archive.PRESS)
     }
+    pulls |= {one.slug: replace(pulls[one.slug], core=one.core) for one in watched if one.core and one.slug in pulls}
     press = pulls.pop(archive.PRESS)
     hindsight = _recorded(content, archive.load_hindsight, None, faults)
     return Snapshot(

@@ -60,6 +60,7 @@ class Unknowns(NamedTuple):
     unended: int  # no recorded end; also those from before that may have lasted into the period
     severity: int  # no severity we know
     scope: int  # not counted in n: nothing says whether it concerns the subject
+    intervals: int = 0  # was several intervals, of which only the sum is recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +155,20 @@ def intervals(
     `widening` times as wide as the other (`plasmode`). A text says why no interval can be given; None stands where
     nothing is covered or no trouble was declared: resampling quiet weeks shows only quiet weeks.
     """
+    by_coverage: dict[bytes, list[int]] = {}
+    for place, days in enumerate(tables):
+        by_coverage.setdefault(days.covered.tobytes(), []).append(place)
+    bounds: dict[int, Bounds | str | None] = {}
+    for places in by_coverage.values():  # tables that are covered at the same time are drawn together
+        alike = _intervals([tables[place] for place in places], [lengths[place] for place in places], widening)
+        bounds |= zip(places, alike, strict=True)
+    return tuple(bounds[place] for place in range(len(tables)))
+
+
+def _intervals(
+    tables: Sequence[Days], lengths: Sequence[tuple[Ints, Ints]], widening: float
+) -> tuple[Bounds | str | None, ...]:
+    """Return the intervals of tables with the same covered time."""
     weeks = np.stack([in_weeks(days) for days in tables], axis=2)
     if len(weeks) < MIN_BLOCKS:
         return tuple([None] * len(tables))
@@ -229,10 +244,12 @@ def _unknowns(record: Record, rows: slice, subject: Subject, since: int) -> tupl
     """Return how many counted incidents started in the period, and what they lack."""
     sure = record.sure[subject]
     n, late, zero, severity = (sure[rows] @ record.flags[rows]).tolist()
+    open_ended = record.most > np.maximum(record.least, since)
     return n, Unknowns(
         posted_late=late,
         zero_length=zero,
-        unended=int((sure[: rows.stop] & (record.most > np.maximum(record.least, since))[: rows.stop]).sum()),
+        unended=int((sure & open_ended & record.unended)[: rows.stop].sum()),
         severity=severity,
         scope=int(record.maybe[subject][rows].sum()) - n,
+        intervals=int((sure & open_ended & ~record.unended)[: rows.stop].sum()),
     )

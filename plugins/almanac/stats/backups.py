@@ -55,6 +55,11 @@ class Party(NamedTuple):
     subject: Subject
 
     @property
+    def covered(self) -> Times:
+        """The time in which the archive would have seen an incident of it."""
+        return self.record.covers[self.subject]
+
+    @property
     def slug(self) -> str:
         """The provider's slug."""
         return self.record.provider.slug
@@ -176,7 +181,7 @@ def _risk(backup: Backup) -> tuple[float, float, str]:
 
 def pair(first: Party, second: Party, period: Period) -> Pair:
     """Compare two services over the time of a period in which both are covered. Its p stands alone, uncorrected."""
-    joint = clip(intersection(first.record.covered, second.record.covered), period.since, period.until)
+    joint = clip(intersection(first.covered, second.covered), period.since, period.until)
     weeks = _weeks(first, second, joint)
     covered, a, b, both = (int(x) for x in weeks.sum(axis=0))
     starts = starts_within(first, joint), starts_within(second, joint)

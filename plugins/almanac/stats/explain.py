@@ -52,7 +52,8 @@ def _incidents(record: Record, period: Period) -> Iterator[str]:
     rows = started(record, period)
     for card in rows:
         end = "no end recorded" if card.ended is None else f"{_moment(card.ended)}  {card.ended - card.started} s"
-        yield f"   counted   {card.id}  {_moment(card.started)} to {end}  {card.impact}"
+        part = f", at least {card.trouble_seconds} s of it" if card.trouble_seconds else ""
+        yield f"   counted   {card.id}  {_moment(card.started)} to {end}{part}  {card.impact}"
     yield f"   n = {len(rows)}"
 
 

@@ -135,7 +135,9 @@ def why_unranked(numbers: Measure) -> str:
     if numbers.covered < MIN_WEEKS * WEEK:
         return f"data for only {numbers.covered // DAY} days ({MIN_WEEKS * 7} needed)"
     if _is_wide(numbers):
-        reason = "no end times" if numbers.unknowns.unended else "affected services not recorded"
+        lacks = numbers.unknowns
+        open_part = "times within incidents not recorded" if lacks.intervals else "affected services not recorded"
+        reason = "no end times" if lacks.unended else open_part
         return f"{reason}: anywhere from {_percent(numbers.availability.low)} to {_percent(numbers.availability.high)}"
     if numbers.n < MIN_INCIDENTS:
         return f"too few incidents: {numbers.n} ({MIN_INCIDENTS} needed)"

@@ -14,9 +14,10 @@ import numpy.typing as npt
 from almanac.model import OVER, Card, Provider
 from almanac.stats.days import CLASSES, Days, Ints, arrays, by_day, seconds_before, within
 from almanac.stats.plasmode import rung, widening
-from almanac.stats.selection import OTHER, Selection, concerns_ai, placing, select, severity
+from almanac.stats.selection import OTHER, Selection, concerns_ai, of_product, placing, select, severity
 from almanac.stats.spells import Spells, spells
-from almanac.stats.windows import DAY, Period, Times, midnight, total
+from almanac.stats.windows import DAY, Period, Times, midnight, total, union
+from almanac.text import english
 from almanac.text.slug import identifier
 
 Bools = npt.NDArray[np.bool_]
@@ -25,7 +26,7 @@ Bools = npt.NDArray[np.bool_]
 class Subject(NamedTuple):
     """What a number speaks of: a provider as a whole, one of its products, or one of its components."""
 
-    kind: str  # provider, product or component
+    kind: str  # provider, core (the products readers mean by its name), product or component
     slug: str  # "" for the provider as a whole
     name: str
     capability: str = ""
@@ -44,14 +45,16 @@ class Record:
 
     provider: Provider
     selection: Selection
-    covered: Times
+    covered: Times  # of the whole
+    covers: Mapping[Subject, Times]  # of each subject; of most it is that of the whole
     now: int
     cards: tuple[Card, ...]  # counted and doubtful
     starts: Ints
     least: Ints  # ends
     most: Ints
     severities: Ints  # (cards, 2): least and most, a Severity above CLEAR
-    lengths: Ints  # 0 where the end is not recorded
+    lengths: Ints  # 0 where the end is not recorded, or only how much of the time was trouble
+    unended: Bools  # no end is recorded
     flags: Ints  # (cards, 4): 1, posted late, zero length, unknown severity
     sure: Mapping[Subject, Bools]  # the card surely concerns the subject
     maybe: Mapping[Subject, Bools]  # it does or may concern it
@@ -66,7 +69,7 @@ class Record:
     def lengths_within(self, subject: Subject, period: Period) -> tuple[Ints, Ints]:
         """Return the covered seconds of each spell of a subject in a period: of the least and of the most trouble."""
         bounds = np.array([period.since, period.until], np.int64)
-        since, until = seconds_before(*arrays(self.covered), bounds).tolist()
+        since, until = seconds_before(*arrays(self.covers[subject]), bounds).tolist()
         least, most = self.spells[subject]
         return least.within(since, until), most.within(since, until)
 
@@ -91,37 +94,41 @@ def record(
     now: int,
     last_open: Mapping[str, int] | None = None,
     withdrawn: Mapping[str, str] | None = None,
+    by_product: Mapping[str, Times] | None = None,
 ) -> Record:
     """Lay out a provider's incidents.
 
-    `last_open` tells when each was last seen open (epoch seconds, by id), `withdrawn` why an editor took one out.
+    `last_open` tells when each was last seen open (epoch seconds, by id), `withdrawn` why an editor took one out,
+    `by_product` when each product is covered, where that is not when the provider is.
     """
-    selection = select(provider, cards, covered, withdrawn)
+    selection = select(provider, cards, covered, withdrawn, by_product)
     incidents = tuple(sorted((*selection.eligible, *selection.doubtful), key=lambda c: (c.started, c.id)))
-    reach = min(covered[-1].until, now) if covered else now
+    all_times = union(stretch for times in (covered, *(by_product or {}).values()) for stretch in times)
+    reach = min(all_times[-1].until, now) if all_times else now
     ends = [bounds_of_end(c, reach, (last_open or {}).get(c.id)) for c in incidents]
     starts = np.array([c.started for c in incidents], np.int64)
     least = np.array([e.least for e in ends], np.int64)
     most = np.array([e.most for e in ends], np.int64)
     severities = np.array([severity(c) for c in incidents], np.int64).reshape(-1, 2)
     sure, maybe = _membership(provider, incidents, selection)
-    midnights = _midnights(covered, now)
-    covered_arrays = arrays(covered)
-    watched = by_day(*covered_arrays, midnights)
-    at_least, at_most = within(starts, least, covered_arrays), within(starts, most, covered_arrays)
+    covers = {subject: _covered(provider, subject, covered, by_product or {}) for subject in sure}
+    if by_product:
+        sure, maybe = (
+            {subject: np.logical_and(member, _started_in(starts, covers[subject])) for subject, member in group.items()}
+            for group in (sure, maybe)
+        )
+    midnights = _midnights(all_times, now)
+    cut = {times: _Cut(times, starts, least, most, midnights) for times in set(covers.values())}
     days = {
-        subject: Days(
-            first=int(midnights[0]) // DAY,
-            covered=watched,
-            least=_by_class(at_least, np.where(sure[subject], severities[:, 0], 0), midnights),
-            most=_by_class(at_most, np.where(maybe[subject], severities[:, 1], 0), midnights),
+        subject: cut[covers[subject]].table(
+            np.where(sure[subject], severities[:, 0], 0), np.where(maybe[subject], severities[:, 1], 0)
         )
         for subject in sure
     }
     merged = {
         subject: (
-            spells(starts[sure[subject]], least[sure[subject]], covered_arrays),
-            spells(starts[maybe[subject]], most[maybe[subject]], covered_arrays),
+            spells(starts[sure[subject]], least[sure[subject]], arrays(covers[subject])),
+            spells(starts[maybe[subject]], most[maybe[subject]], arrays(covers[subject])),
         )
         for subject in sure
     }
@@ -129,6 +136,7 @@ def record(
         provider=provider,
         selection=selection,
         covered=covered,
+        covers=covers,
         now=now,
         cards=incidents,
         starts=starts,
@@ -136,12 +144,47 @@ def record(
         most=most,
         severities=severities,
         lengths=np.where(least == most, least - starts, 0),
+        unended=np.array([c.ended is None for c in incidents], np.bool_),
         flags=_flags(incidents, starts, least, most, severities),
         sure=sure,
         maybe=maybe,
         days=days,
         spells=merged,
     )
+
+
+class _Cut:
+    """The incidents as far as they lie in one set of covered time, cut into days."""
+
+    def __init__(self, times: Times, starts: Ints, least: Ints, most: Ints, midnights: Ints) -> None:
+        covered = arrays(times)
+        self._midnights, self._covered = midnights, by_day(*covered, midnights)
+        self._least, self._most = within(starts, least, covered), within(starts, most, covered)
+
+    def table(self, mildest: Ints, worst: Ints) -> Days:
+        """Return the day table of the incidents whose class is not zero."""
+        return Days(
+            first=int(self._midnights[0]) // DAY,
+            covered=self._covered,
+            least=_by_class(self._least, mildest, self._midnights),
+            most=_by_class(self._most, worst, self._midnights),
+        )
+
+
+def _covered(provider: Provider, subject: Subject, covered: Times, by_product: Mapping[str, Times]) -> Times:
+    """Return when a subject is covered: the whole and its core when the provider is, a part when its product is."""
+    if subject.kind in ("provider", "core"):
+        return covered
+    products = [c.product for c in provider.components if c.slug in _components(provider, subject)]
+    return of_product(by_product, products[0] if products else "", covered)
+
+
+def _started_in(starts: Ints, times: Times) -> Bools:
+    since, until = arrays(times)
+    if not len(since):
+        return np.zeros(len(starts), np.bool_)
+    place = np.searchsorted(since, starts, side="right") - 1
+    return np.logical_and(place >= 0, starts < until[place])
 
 
 def _flags(cards: tuple[Card, ...], starts: Ints, least: Ints, most: Ints, severities: Ints) -> Ints:
@@ -153,12 +196,15 @@ def _flags(cards: tuple[Card, ...], starts: Ints, least: Ints, most: Ints, sever
 def bounds_of_end(card: Card, reach: int, seen_open: int | None = None) -> Ends:
     """Return between which instants an incident ended.
 
+    One that was several intervals, of which only the sum is recorded, counts from this sum to the whole of its time. When
+    they were is not known, so the least time is taken from its start on.
+
     Without a recorded end it lasted at least to the last time it was seen open (for imports: to its newest stamp), and
     at most to `reach`, the end of coverage. One that its provider took away, or called resolved, ended by then.
     """
     if card.ended is not None:
         end = max(card.ended, card.started)
-        return Ends(end, end)
+        return Ends(min(card.started + card.trouble_seconds, end) if card.trouble_seconds else end, end)
     stamps = [card.started, *(at for at, _ in card.updates if at <= reach)]
     least = max([*stamps, min(seen_open, reach)] if seen_open else stamps)
     if card.phase in OVER:
@@ -174,8 +220,11 @@ def subjects(provider: Provider) -> tuple[Subject, ...]:
     for component in components:
         if component.product:
             products.setdefault(component.product, component.capability)
+    whole = Subject("provider", "", provider.name)
+    core = (Subject("core", "core", english.listing(provider.core, len(provider.core))),) if provider.core else ()
     return (
-        Subject("provider", "", provider.name),
+        whole,
+        *core,
         *(Subject("product", identifier(name), name, capability) for name, capability in products.items()),
         *(Subject("component", c.slug, c.name, c.capability) for c in components),
     )
@@ -212,6 +261,8 @@ def _with_other(provider: Provider, has_other: bool) -> tuple[Subject, ...]:
 
 def _components(provider: Provider, subject: Subject) -> list[str]:
     """Return the slugs of the components a subject is made of."""
+    if subject.kind == "core":
+        return [c.slug for c in provider.components if c.product in provider.core]
     if subject.kind == "product":
         return [c.slug for c in provider.components if c.product == subject.name]
     return [subject.slug] if subject.slug else []

@@ -91,19 +91,24 @@ def severity(card: Card) -> Severities:
 
 
 def select(
-    provider: Provider, cards: Iterable[Card], covered: Times, withdrawn: Mapping[str, str] | None = None
+    provider: Provider,
+    cards: Iterable[Card],
+    covered: Times,
+    withdrawn: Mapping[str, str] | None = None,
+    by_product: Mapping[str, Times] | None = None,
 ) -> Selection:
     """Sort a provider's incidents into those that count and those that do not.
 
-    `withdrawn` maps ids that an editor withdrew to the editor's reason.
+    `withdrawn` maps ids that an editor withdrew to the editor's reason; `by_product` says when each product is covered,
+    where that is not when the provider is.
     """
     eligible: list[Card] = []
     doubtful: list[Card] = []
     left_out: list[Left] = []
-    scope_of = scoping(provider)
+    scope_of, times_of = scoping(provider), covering(provider, covered, by_product or {})
     for card in sorted(cards, key=lambda c: (c.started, c.id)):
         scope = scope_of(card)
-        why = _why_not(card, scope, covered, withdrawn or {})
+        why = _why_not(card, scope, times_of(card), withdrawn or {})
         if why:
             left_out.append(Left(card, why))
         else:
@@ -111,7 +116,27 @@ def select(
     return Selection(eligible=tuple(eligible), doubtful=tuple(doubtful), left_out=tuple(left_out))
 
 
-def _why_not(card: Card, scope: str, covered: Times, withdrawn: Mapping[str, str]) -> str:
+def covering(
+    provider: Provider, covered: Times, by_product: Mapping[str, Times]
+) -> Callable[[Card], tuple[Times, ...]]:
+    """Return what gives the times in which an incident would have been seen: those of each product it names."""
+    if not by_product:
+        return lambda _: (covered,)
+    products, place = {part.slug: part.product for part in provider.components}, placing(provider)
+
+    def times_of(card: Card) -> tuple[Times, ...]:
+        names = {products.get(slug, "") for slug in place(card)}
+        return tuple(of_product(by_product, name, covered) for name in sorted(names)) or (covered,)
+
+    return times_of
+
+
+def of_product(by_product: Mapping[str, Times], product: str, covered: Times) -> Times:
+    """Return when a product is covered: its own time, else that of all products no span names, else the provider's."""
+    return by_product.get(product, by_product.get("", covered))
+
+
+def _why_not(card: Card, scope: str, times: Iterable[Times], withdrawn: Mapping[str, str]) -> str:
     if card.id in withdrawn:
         return f"withdrawn by an editor: {withdrawn[card.id]}"
     if card.kind not in TROUBLE:
@@ -120,7 +145,7 @@ def _why_not(card: Card, scope: str, covered: Times, withdrawn: Mapping[str, str
         return "not about AI"
     if card.started_basis == BOUND:
         return "undated in the feed when we first read it"
-    return "" if holds(covered, card.started) else "started while we had no data"
+    return "" if any(holds(covered, card.started) for covered in times) else "started while we had no data"
 
 
 def scope(provider: Provider, card: Card) -> str:

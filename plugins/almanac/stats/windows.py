@@ -6,12 +6,13 @@ Periods are whole UTC days, so that a period's numbers are sums over its days.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from almanac.model import Pulls, Stretch, moment, seconds
+from almanac.model import Pulls, Span, Stretch, moment, seconds
 
 DAY = 86_400
 WEEK = 7 * DAY
@@ -77,8 +78,31 @@ def holds(times: Times, at: int) -> bool:
 
 
 def coverage(pulls: Pulls, now: int) -> Times:
-    """Return the time up to `now` in which the archive would have seen an incident of this provider."""
-    return union(Stretch(seconds(s.since), min(seconds(s.until), now)) for s in pulls.coverage)
+    """Return the time up to `now` in which the archive would have seen an incident of this provider.
+
+    A span that speaks of some products only counts for the whole if its core is among them.
+    """
+    core = set(pulls.core)
+    return _times((s for s in pulls.coverage if not s.products or (core and core <= set(s.products))), now)
+
+
+def coverage_by_product(pulls: Pulls, now: int) -> Mapping[str, Times]:
+    """Return the covered time of each product that spans speak of, and of all others under ""; {} if none names any."""
+    names = {name for span in pulls.coverage for name in span.products}
+    return {
+        name: _times((s for s in pulls.coverage if not s.products or name in s.products), now)
+        for name in sorted(names | {""} if names else names)
+    }
+
+
+def of_product(pulls: Pulls, product: str) -> Pulls:
+    """Return what pulls and data sets say of one product, as if that were all of the provider."""
+    spans = (span for span in pulls.coverage if not span.products or product in span.products)
+    return replace(pulls, coverage=tuple(replace(span, products=()) for span in spans))
+
+
+def _times(spans: Iterable[Span], now: int) -> Times:
+    return union(Stretch(seconds(s.since), min(seconds(s.until), now)) for s in spans)
 
 
 def midnight(at: int) -> int:

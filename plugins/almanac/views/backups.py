@@ -229,7 +229,7 @@ def _lacking(options: Backups, party: Party) -> str:
 
 
 def _capability(records: tuple[Record, ...], name: str) -> Family:
-    able = [party for party in parties(records, name) if party.record.covered]
+    able = [party for party in parties(records, name) if party.covered]
     return _family(TITLES[name], pairs(able, _last(records[0].now)) if records else ())
 
 

@@ -45,6 +45,7 @@ def records(almanac: Snapshot) -> Records:
             almanac.cards.get(provider.slug, ()),
             windows.coverage(pulls, now) if pulls else (),
             now=now,
+            by_product=windows.coverage_by_product(pulls, now) if pulls else {},
             last_open={name: seconds(at) for name, at in pulls.last_open} if pulls else {},
         )
         for provider in almanac.providers

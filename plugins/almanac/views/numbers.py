@@ -154,6 +154,7 @@ def _left_open(figures: Measure) -> str:
         (lacks.posted_late, "reported late"),
         (lacks.zero_length, "without a length"),
         (lacks.unended, "without an end time"),
+        (lacks.intervals, "of several intervals, of which only the sum is known"),
         (lacks.severity, "with severity not given"),
         (lacks.scope, "may not apply"),
     ]

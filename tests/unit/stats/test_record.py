@@ -6,7 +6,7 @@ import pytest
 
 from almanac.model import Component, Scope
 from almanac.stats.record import Ends, Subject, bounds_of_end, record, subjects
-from tests.support.stats.cards import at, card, provider, times
+from tests.support.stats.cards import HOUR, at, card, provider, times
 
 CHAT = Component(slug="chat", name="Chat", product="Acme AI", capability="chat")
 VOICE = Component(slug="voice", name="Voice", product="Acme AI", capability="speech")
@@ -76,6 +76,46 @@ def test_an_incident_concerns_what_it_names_and_perhaps_all_parts_if_it_names_no
         "api": [False, True, True],
         "other": [False, True, True],
     }
+
+
+PAID = Component(slug="paid", name="Paid API", product="Acme API")
+TWO = provider(CHAT, VOICE, PAID, core=("Acme AI",))
+
+
+def test_what_is_covered_for_some_products_counts_for_these_only() -> None:
+    cards = (
+        card(1, 2, components=("Voice",)),  # the chat is covered to hour 50
+        card(3, 4, components=("Paid API",)),  # the paid API from hour 40 on: not yet
+        card(45, 46, components=("Paid API",)),
+        card(60, 70, components=("Voice",)),
+        card(60, 61, components=("Paid API",)),
+    )
+    by_product = {"": (), "Acme AI": times((0, 50)), "Acme API": times((40, 100))}
+    made = record(TWO, cards, times((0, 50)), now=REACH, by_product=by_product)
+    assert [c.started for c in made.cards] == [at(1), at(45), at(60)]
+    assert made.selection.reasons == (("started while we had no data", 2),)
+    assert {s.slug: (made.covers[s], made.sure[s].tolist()) for s in made.days} == {
+        "": (times((0, 50)), [True, True, False]),
+        "core": (times((0, 50)), [True, False, False]),
+        "acme-ai": (times((0, 50)), [True, False, False]),
+        "acme-api": (times((40, 100)), [False, True, True]),
+        "chat": (times((0, 50)), [False, False, False]),
+        "voice": (times((0, 50)), [True, False, False]),
+        "paid": (times((40, 100)), [False, True, True]),
+    }
+    seconds = {s.slug: (int(d.covered.sum()), int(d.most.sum())) for s, d in made.days.items()}
+    assert seconds["acme-api"] == (60 * HOUR, 2 * HOUR)
+    assert seconds[""] == (50 * HOUR, 2 * HOUR)
+
+
+def test_several_intervals_of_which_the_sum_is_known_make_a_range() -> None:
+    made = record(ACME, (card(1, 11, trouble_seconds=2 * HOUR), card(20)), times((0, 100)), now=REACH)
+    assert (made.starts.tolist(), made.least.tolist()) == ([at(1), at(20)], [at(3), at(20)])
+    assert (made.most.tolist(), made.lengths.tolist(), made.unended.tolist()) == (
+        [at(11), REACH],
+        [0, 0],
+        [False, True],
+    )
 
 
 def test_a_record_without_coverage_has_tables_without_time() -> None:

@@ -1,5 +1,6 @@
 """Sets of time obey the laws of sets, second by second, and periods are the calendar's."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -56,6 +57,27 @@ def test_coverage_merges_the_spans_of_all_data_sets_and_stops_now() -> Any:
     pulls = Pulls(provider="acme", coverage=(span(1, 4, "import"), span(3, 6), span(8, 20), span(25, 26)))
     expected = (Stretch(utc(2026, 3, 1), utc(2026, 3, 6)), Stretch(utc(2026, 3, 8), utc(2026, 3, 10)))
     assert windows.coverage(pulls, utc(2026, 3, 10)) == expected
+
+
+def test_a_span_of_some_products_covers_the_whole_only_if_its_core_is_among_them() -> None:
+    def span(first: int, final: int, *products: str) -> Span:
+        since, until = datetime(2026, 3, first, tzinfo=UTC), datetime(2026, 3, final, tzinfo=UTC)
+        return Span(since=since, until=until, dataset="import", products=products)
+
+    spans = (span(1, 2), span(3, 5, "Chat", "Code"), span(4, 6, "API"))
+    pulls, now = Pulls(provider="acme", coverage=spans, core=("Chat",)), utc(2026, 3, 10)
+    days = {n: Stretch(utc(2026, 3, n), utc(2026, 3, n + 1)) for n in range(1, 6)}
+    chat, api = Stretch(days[3].since, days[4].until), Stretch(days[4].since, days[5].until)
+    assert windows.coverage(pulls, now) == (days[1], chat)
+    assert windows.coverage(replace(pulls, core=()), now) == (days[1],)
+    assert windows.coverage_by_product(pulls, now) == {
+        "": (days[1],),
+        "API": (days[1], api),
+        "Chat": (days[1], chat),
+        "Code": (days[1], chat),
+    }
+    assert windows.coverage(windows.of_product(pulls, "API"), now) == (days[1], api)
+    assert windows.coverage_by_product(Pulls(provider="acme", coverage=spans[:1]), now) == {}
 
 
 def test_the_last_days_end_with_today() -> None:

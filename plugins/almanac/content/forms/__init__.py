@@ -124,6 +124,14 @@ class ProviderForm(Form):
     built_on: list[Slug] = Field(
         [], max_length=limits.NAMES, description="Slugs of providers whose models it says it uses"
     )
+    core: list[Line] = Field(
+        [],
+        max_length=limits.NAMES,
+        description=(
+            "Of its products, those readers mean by its name: they get a number of their own beside the whole, and data on "
+            "these alone stands for the whole"
+        ),
+    )
 
 
 class SourceForm(Form):
