@@ -24,11 +24,12 @@ from almanac import archive, queries, site
 from almanac.claims import Evidence, Figure, UnanswerableError, verdict
 from almanac.claims.counting import of_quantile, wilson
 from almanac.claims.judge import judge
-from almanac.content import articles, providers
+from almanac.content import articles
 from almanac.content.article import Claim
 from almanac.model import Card, Component, Impact, Incident, Kind, Phase, Provider, Pulls, Span, Update, card, seconds
 from almanac.queries import Expect, Query, QueryError
 from almanac.snapshot import Snapshot
+from almanac.snapshot.load import load
 from almanac.stats.intervals import Bounds
 from almanac.views.claims import line
 from tests.support.values import approx
@@ -580,8 +581,10 @@ Row = tuple[datetime, datetime, str, frozenset[str]]
 
 @cache
 def facts(provider: str, shared: Path) -> tuple[Row, ...]:
-    with (shared / "facts" / "incidents.csv").open() as lines:
-        rows = [row for row in csv.DictReader(lines) if row["provider"] == provider]
+    by_id: dict[str, dict[str, str]] = {}
+    for table in ("facts/incidents.csv", "facts/second/incidents.csv"):  # the second replaces rows of the first
+        with (shared / table).open() as lines:
+            by_id |= {row["incident_id"]: row for row in csv.DictReader(lines) if row["provider"] == provider}
     return tuple(
         (
             datetime.fromisoformat(row["started_at"]),
@@ -589,7 +592,7 @@ def facts(provider: str, shared: Path) -> tuple[Row, ...]:
             row["impact"],
             frozenset(filter(None, row["components"].split(";"))),
         )
-        for row in rows
+        for row in by_id.values()
         if row["kind"] in ("", "outage", "degradation") and row["impact"] != "maintenance" and row["ended_at"]
     )
 
@@ -604,21 +607,7 @@ def started(rows: Iterable[Row], since: date, until: date, impacts: set[str]) ->
 
 @cache
 def real() -> Evidence:
-    known = providers.load(CONTENT)
-    cards = {p.slug: tuple(card(f.incident, f.file) for f in archive.load(CONTENT, p.slug).values()) for p in known}
-    pulls = {p.slug: archive.load_pulls(CONTENT, p.slug) for p in known}
-    return Evidence(
-        Snapshot(
-            providers=known,
-            cards=cards,
-            pulls=pulls,
-            articles=(),
-            now=at(1, month=7),
-            record_until=None,
-            site_url="",
-            site_name="",
-        )
-    )
+    return Evidence(load(CONTENT, at(1, month=12)))
 
 
 @pytest.mark.shared
