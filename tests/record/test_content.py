@@ -25,6 +25,7 @@ from almanac.model import Provider
 from almanac.snapshot import load as snapshot
 from almanac.stats.formulas import FORMULAS
 from almanac.text.markdown import article as article_html
+from almanac.views import datasets
 from almanac.views.articles import filled
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
@@ -457,3 +458,11 @@ def test_the_longest_incidents_of_june_are_the_longest() -> None:
     )
     by_slug_of = {(p, slug_of(i.id)): i.length for p in shown for i in archive(p)}
     assert [by_slug_of[found] for found in listed] == lengths[:5]
+
+
+# Data sets
+
+
+def test_every_data_set_of_the_archive_is_described() -> None:
+    known = evidence().almanac
+    assert set(datasets.slugs(known)) == {one.slug for one in known.datasets}

@@ -89,6 +89,7 @@ def test_an_incident_is_a_row(output: Path) -> None:
         "url": f"{HOST}/incidents/anthropic/first/",
         "impact_basis": "",
         "components_basis": "",
+        "trouble_seconds": "0",
     }
 
 
@@ -167,7 +168,7 @@ def test_the_page_of_data_offers_every_table_with_its_hash(output: Path) -> None
     page = BeautifulSoup((output / "data/index.html").read_bytes(), "lxml")
     offered = {str(link["href"]) for link in page.select("main a[href^='/data/']")}
     files = [resource["path"] for resource in package(output)["resources"]]
-    assert offered == {f"/data/{name}" for name in ("datapackage.json", "incidents/anthropic.csv", *files)}
+    assert offered == {f"/data/{name}" for name in ("sources/", "datapackage.json", "incidents/anthropic.csv", *files)}
     assert all(resource["hash"].removeprefix("sha256:") in page.get_text() for resource in package(output)["resources"])
 
 

@@ -15,7 +15,20 @@ from hypothesis import strategies as st
 
 from almanac import views
 from almanac.content.article import Article, ArticleCard, Correction, Source
-from almanac.model import Change, Component, Impact, Kind, Phase, Provider, Pulls, Revision, Span, Update, seconds
+from almanac.model import (
+    Change,
+    Component,
+    Impact,
+    Kind,
+    Phase,
+    Provider,
+    Pulls,
+    Repair,
+    Revision,
+    Span,
+    Update,
+    seconds,
+)
 from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import around, base, current, days, pagination
@@ -583,6 +596,36 @@ def test_feeds_and_tables_call_what_has_no_title_by_its_components_severity_and_
     assert plain(base.title(over)) == "claude.ai and Claude API down for 3 h 58 min"
     assert plain(base.title(still)) == "claude.ai and Claude API down since 2 March 2026, 11:49 UTC"
     assert base.title(over._replace(title_is_ours=False)) == frozen
+
+
+def test_several_intervals_are_a_range_and_said_so() -> None:
+    page = page_of(incident(trouble_seconds=5400))
+    length = next(fact for fact in page.facts if fact.name == "Length")
+    assert (plain(length.value), length.note) == (
+        "1 h 30 min to 3 h 58 min",
+        "several intervals, of which the sum is known",
+    )
+    assert [plain(warning) for warning in page.warnings] == [
+        (
+            "It was several intervals, 1 h 30 min in all. We do not know when they were, so it counts as at least that and at most "
+            "from its start to its end."
+        )
+    ]
+
+
+def test_what_an_import_had_wrong_is_said_with_who_knew_better() -> None:
+    repairs = (
+        Repair(what="started", was="2026-03-02T12:30:00Z", dataset="acme-own"),
+        Repair(what="ended", was="unknown", dataset="acme-own"),
+        Repair(what="impact", was="partial_outage", dataset="acme-own"),
+        Repair(what="updates", was="none", dataset="acme-own"),
+        Repair(what="imported", was="acme-facts", dataset="acme-own"),
+    )
+    (warning,) = page_of(incident(repairs=repairs)).warnings
+    assert plain(warning) == (
+        "Corrected from the data set acme-own. An earlier import had: start 2 March 2026, 12:30 UTC; end not recorded; "
+        "impact partial outage; other updates."
+    )
 
 
 def test_an_end_on_another_day_is_dated() -> None:

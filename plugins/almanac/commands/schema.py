@@ -19,6 +19,7 @@ KINDS: Mapping[str, type[Form]] = {
     "undeclared": forms.UndeclaredForm,
     "link": forms.LinkForm,
     "outlet": forms.OutletForm,
+    "dataset": forms.DataSetForm,
 }
 TABLES: Mapping[str, type[Form]] = {  # by the heading of the guide they stand below
     "### The fields": forms.ArticleForm,
@@ -26,6 +27,7 @@ TABLES: Mapping[str, type[Form]] = {  # by the heading of the guide they stand b
     "## Correct an incident": forms.FixForm,
     "## Report an outage the provider did not acknowledge {#tell-of-what-nobody-declared}": forms.UndeclaredForm,
     "## Select press coverage {#choose-what-was-written}": forms.LinkForm,
+    "## Describe a data set": forms.DataSetForm,
 }
 HEAD = "| Field | What to write |\n|---|---|\n"
 

@@ -7,7 +7,7 @@ import re
 # What people write. What stands in these folders is held to its name by whoever reads it, with a cure of its own.
 PROSE = ("articles/", "pages/")
 PICTURES = "images/"
-JUDGED = (*PROSE, PICTURES, "corrections/", "links/", "undeclared/")
+JUDGED = (*PROSE, PICTURES, "corrections/", "links/", "sources/", "undeclared/")
 PEOPLE = re.compile(r"(?:providers|press)/[^/]+\.md|LICENSE|words\.txt")
 
 # What pull, score, backfill and curate write. The first folders are committed by the publishing workflow.

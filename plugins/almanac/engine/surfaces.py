@@ -16,7 +16,7 @@ from almanac.engine.press import Press, digest
 from almanac.engine.printer import Printer, unprintable
 from almanac.engine.surface import Surface, providers
 from almanac.model import Provider
-from almanac.views import pagination
+from almanac.views import datasets, pagination
 
 
 def _years(edition: Edition) -> Iterable[tuple[Any, ...]]:
@@ -91,6 +91,9 @@ OTHERS: tuple[Surface, ...] = (
     Surface("corrections/index.html", lambda e: views.corrections(e.almanac), "corrections"),
     Surface("claims/index.html", lambda e: views.claims(e.almanac, e.evidence), "claims"),
     Surface("articles/index.html", lambda e: views.articles(e.almanac), "articles"),
+    Surface("data/sources/index.html", lambda e: datasets.datasets(e.almanac), "sources"),
+    Surface("data/sources/{0}/index.html", lambda e, slug: datasets.dataset(e.almanac, slug), "source",
+            lambda e: ((slug,) for slug in datasets.slugs(e.almanac))),
     Surface("status/index.html", lambda e: views.status(e.almanac), "status"),
     Surface("404.html", lambda e: views.not_found(e.almanac), "not_found"),
     Surface("theme/{0}", _stored, "", _static, _stored),

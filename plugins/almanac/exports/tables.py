@@ -57,7 +57,7 @@ INCIDENTS = Table(
         Field("started_basis", "string", "Where the start comes from"),
         Field("ended", "datetime", "End; empty if none is recorded"),
         Field("ended_basis", "string", "Where the end comes from"),
-        Field("precision", "string", "Of start and end: second or minute"),
+        Field("precision", "string", "Of start and end: second, minute or, where the provider rounds them, hour"),
         Field("posted", "datetime", "First post of the provider"),
         Field("posted_late", "boolean", "First posted at or after its end"),
         Field("first_seen", "datetime", "When we first saw it; empty for imports"),
@@ -70,6 +70,7 @@ INCIDENTS = Table(
         Field("url", "string", "This site's page of it"),
         Field("impact_basis", "string", "title: only the title names the severity; stated: the provider's JSON does"),
         Field("components_basis", "string", "title: only the title names them; stated: the provider's JSON does"),
+        Field("trouble_seconds", "integer", "Of one that was several intervals: their sum; 0 for all others"),
     ),
 )
 UPDATES = Table(
@@ -92,6 +93,7 @@ COVERAGE = Table(
         Field("dataset", "string", "The data set that covers it; empty for our own readings"),
         Field("since", "datetime", "Begin"),
         Field("until", "datetime", "End"),
+        Field("products", "array", "What of the provider it speaks of; empty: the whole"),
     ),
 )
 LEADERBOARD = Table(
@@ -149,6 +151,7 @@ def incident_rows(cards: Iterable[Card], site_url: str) -> Iterable[Row]:
             site_url + base.incident_url(card),
             card.impact_basis,
             card.components_basis,
+            card.trouble_seconds,
         )
 
 
@@ -161,7 +164,7 @@ def coverage_rows(almanac: Snapshot) -> Iterable[Row]:
     """Yield the rows of COVERAGE."""
     for slug, pulls in sorted(almanac.pulls.items()):
         for span in pulls.coverage:
-            yield slug, span.dataset, stamp(span.since), stamp(span.until)
+            yield slug, span.dataset, stamp(span.since), stamp(span.until), list(span.products)
 
 
 def leaderboard_rows(boards: Mapping[str, Leaderboard]) -> Iterable[Row]:

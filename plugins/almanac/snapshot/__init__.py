@@ -8,6 +8,7 @@ from datetime import datetime
 
 from almanac.content.article import ArticleCard
 from almanac.content.corrections import Corrected
+from almanac.content.datasets import DataSet
 from almanac.content.images import Picture
 from almanac.content.link_posts import LinkPost
 from almanac.content.undeclared import Undeclared
@@ -35,6 +36,7 @@ class Snapshot:
     links: tuple[LinkPost, ...] = ()  # what was written then, chosen by people, newest first
     pictures: tuple[Picture, ...] = ()  # that articles may show, by file
     undeclared: tuple[Undeclared, ...] = ()  # trouble that others saw, newest first; it counts in nothing
+    datasets: tuple[DataSet, ...] = ()  # what people say of the data sets that were imported, by slug
     press: tuple[FeedState, ...] = ()  # feeds of the press, as the last pull left them
     issued: Mapping[str, tuple[Issued, ...]] = field(default_factory=dict)  # forecasts by provider slug, oldest first
     scorecard: Scorecard | None = None  # of the forecasts; None while none was made

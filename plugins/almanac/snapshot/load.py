@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from almanac import archive, files
-from almanac.content import corrections, images, link_posts, providers, undeclared
+from almanac.content import corrections, datasets, images, link_posts, providers, undeclared
 from almanac.content.article import ArticleCard
 from almanac.model import Card, Provider, Pulls, card
 from almanac.model.card import newest_first, page_path
@@ -56,7 +56,8 @@ def assemble(
     posts, unreadable = link_posts.load(content)
     pictures, unfit_to_show = images.load(content)
     brought, unfounded = undeclared.load(content)
-    faults += (*unread, *unfit, *unreadable, *unfit_to_show, *unfounded)
+    sets, undescribed = datasets.load(content)
+    faults += (*unread, *unfit, *unreadable, *unfit_to_show, *unfounded, *undescribed)
     for one in right:
         cards_by_provider.setdefault(one.provider, []).append(one)
     faults += _drop_clashes(cards_by_provider, {provider.slug for provider in watched})
@@ -82,6 +83,7 @@ def assemble(
         links=posts,
         pictures=pictures,
         undeclared=brought,
+        datasets=sets,
         press=press.feeds,
         issued={slug: _recorded(content, _issued(slug), (), faults) for slug in cards_by_provider},
         scorecard=_recorded(content, archive.load_scorecard, None, faults),

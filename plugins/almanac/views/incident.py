@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from typing import NamedTuple
 
-from almanac.model import OVER, TITLE, Card, Impact, Incident, Update, moment, seconds, stamp
+from almanac.model import OVER, TITLE, Card, Impact, Incident, Update, moment, seconds, stamp, unstamp
 from almanac.text import english, markdown
 from almanac.views import base, pagination
 from almanac.views.around import Around
@@ -271,7 +271,8 @@ def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
 
 def _moment(name: str, at: datetime, basis: str, incident: Incident) -> Fact:
     clock = english.clock_seconds(at) if incident.precision == "second" else english.clock(at)
-    note = f"{english.short_date(at)} {at.year}, {basis}".rstrip(", ")
+    rounded = "rounded to the hour" if incident.precision == "hour" else ""
+    note = ", ".join(filter(None, (f"{english.short_date(at)} {at.year}", basis, rounded)))
     return Fact(name, f"{clock}{english.GAP}UTC", note, stamp(at), how="starts-and-ends")
 
 
@@ -281,7 +282,13 @@ def _length(around: Around, incident: Incident) -> tuple[str, str]:
         return (so_far, "so far") if around.live else ("unknown", "no end time recorded")
     if incident.ended == incident.started:
         return "not given", "start and end are the same"
-    return english.duration(seconds(incident.ended) - seconds(incident.started)), "start to end, as reported"
+    spent = english.duration(seconds(incident.ended) - seconds(incident.started))
+    if incident.trouble_seconds:
+        return (
+            f"{english.duration(incident.trouble_seconds)} to {spent}",
+            "several intervals, of which the sum is known",
+        )
+    return spent, "start to end, as reported"
 
 
 def _impact(incident: Incident, card: Card) -> Fact:
@@ -325,12 +332,33 @@ def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:
         warnings.append(
             "The provider’s stated times contradict each other; the times shown are worked out from its updates."
         )
+    if incident.trouble_seconds:
+        warnings.append(
+            f"It was several intervals, {english.duration(incident.trouble_seconds)} in all. We do not know when they were, so it counts "
+            "as at least that and at most from its start to its end."
+        )
+    if incident.repairs:
+        warnings.append(_repaired(incident))
     if incident.imported and not any(update.text for update in incident.updates):
         warnings.append(
             f"Imported from the data set {incident.imported}: times and phases only, without the provider’s text. "
             f"{'Severity' if incident.title_is_ours else 'Title, severity'} and components are those that it held last."
         )
     return tuple(warnings)
+
+
+def _repaired(incident: Incident) -> str:
+    """Say what an earlier import had wrong, and which data set knew better; the provider did not change it."""
+    parts = [_was(repair.what, repair.was) for repair in incident.repairs if repair.what != "imported"]
+    return f"Corrected from the data set {incident.repairs[-1].dataset}. An earlier import had: {'; '.join(parts)}."
+
+
+def _was(what: str, was: str) -> str:
+    if what == "updates":
+        return "other updates"
+    if what in ("started", "ended"):
+        return f"{'start' if what == 'started' else 'end'} {english.moment(unstamp(was)) if was != 'unknown' else 'not recorded'}"
+    return f"{what} {was.replace('_', ' ')}"
 
 
 def _post(incident: Incident, name: str, update: Update, day_of: datetime) -> IncidentPost:

@@ -308,6 +308,22 @@ class UndeclaredForm(Form):
     date: Moment = Field(description="Date of the report, in UTC")
 
 
+class DataSetForm(Form):
+    """The front matter of content/sources/<slug>.md: a data set that incidents were imported from."""
+
+    slug: Slug = Field(description="The name under which it was imported: the file's name without `.md`")
+    name: Line = Field(description="What it is, in a few words")
+    made_by: Line = Field(description="Who made it")
+    url: Web = Field(description="Where it is, or where it was found")
+    licence: Line | Literal[""] = Field("", description="Its licence; leave it out where its maker states none")
+    summary: Line = Field(description="What it holds and how it was collected, in a sentence or two")
+    complete: Literal["whole", "part", "untested"] = Field(
+        description="`whole` if it holds all that the provider posted, `part` if it does not, `untested` if nobody knows"
+    )
+    tested: Line = Field(description="How that is known, in a sentence")
+    warts: list[Line] = Field([], max_length=limits.LISTED, description="What is wrong or odd about it, as a list")
+
+
 class PageForm(Form):
     """The front matter of content/pages/<slug>.md."""
 
