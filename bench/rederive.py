@@ -78,12 +78,14 @@ def published(folder: Path) -> Tables:
 def numbers(tables: Tables, provider: str, since: int, until: int) -> list[float]:
     """Return worst and best availability under each formula, number of incidents, and median length (0: none)."""
     covered = _covered(tables, provider)
-    rows = [r for r in _rows(tables, provider) if any(a <= r[0] < b for a, b in covered)]
+    every_row = _rows(tables, provider)
+    rows = [r for r in every_row if any(a <= r[0] < b for a, b in covered)]
+    carried = [r for r in every_row if r not in rows and r[1] == r[2] and r[5]]  # began before, and its end is known
     stretches = [(max(a, since), min(b, until)) for a, b in covered if max(a, since) < min(b, until)]
     result: list[float] = []
     for weights in WEIGHTS:
         for worst in (True, False):
-            down = _weighed(rows, stretches, weights, worst)
+            down = _weighed([*rows, *carried], stretches, weights, worst)
             result.append(1 - down / max(sum(b - a for a, b in stretches), 1))
     started = [r for r in rows if since <= r[0] < until and r[5]]
     lengths = [r[1] - r[0] for r in started if r[1] == r[2] and r[1] > r[0]]

@@ -33,7 +33,8 @@ def _period_key(edition: Edition, period: Period) -> object:
     touched = [marks.get((slug, bucket)) for slug in edition.providers
                for bucket in range(since // BUCKET, until // BUCKET + 1)]  # fmt: skip
     known = [watched(edition.almanac.pulls.get(slug), since, until) for slug in edition.providers]
-    return period, views.periods(edition.almanac), touched, known, edition.providers
+    habits = [record.habit for record in edition.closed.values()]  # by these the intervals are calibrated
+    return period, views.periods(edition.almanac), touched, known, edition.providers, habits
 
 
 def _marks(edition: Edition) -> dict[tuple[str, int], bytes]:

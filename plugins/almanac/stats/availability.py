@@ -251,5 +251,5 @@ def _unknowns(record: Record, rows: slice, subject: Subject, since: int) -> tupl
         unended=int((sure & open_ended & record.unended)[: rows.stop].sum()),
         severity=severity,
         scope=int(record.maybe[subject][rows].sum()) - n,
-        intervals=int((sure & open_ended & ~record.unended)[: rows.stop].sum()),
+        intervals=int((sure & open_ended & ~record.unended & (record.flags[:, 2] == 0))[: rows.stop].sum()),
     )

@@ -292,7 +292,7 @@ def _weeks(first: Party, second: Party, joint: Times) -> Floats:
 
 def _trouble(party: Party) -> tuple[Ints, Ints]:
     """Return the least time a service was in declared trouble."""
-    member = party.record.sure[party.subject]
+    member, _ = party.record.lasting[party.subject]
     return disjoint(party.record.starts[member], party.record.least[member])
 
 
@@ -341,8 +341,8 @@ def _without_lengths(party: Party, joint: Times) -> str:
     covered = arrays(joint)
     spans = [int(covered_by_day(starts, ends, covered, edges)[0]) for ends in (least, most)]
     within = np.isin(starts, starts_within(party, joint))
+    if 2 * int((record.flags[member, 2] > 0)[within].sum()) > int(within.sum()):
+        return f"{record.provider.name}’s incidents have no durations"
     if spans[1] - spans[0] > MAX_RANGE * total(joint):
         return f"{record.provider.name}’s incidents have no end times"
-    if 2 * int((least == starts)[within].sum()) > int(within.sum()):
-        return f"{record.provider.name}’s incidents have no durations"
     return ""

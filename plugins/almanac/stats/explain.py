@@ -49,6 +49,9 @@ def _incidents(record: Record, period: Period) -> Iterator[str]:
     for left in record.selection.left_out:
         if period.since <= left.card.started < period.until:
             yield f"   left out  {left.card.id}  {_moment(left.card.started)}  {left.why}"
+    for card in record.selection.carried:
+        if card.ended and period.since < card.ended and card.started < period.until:
+            yield f"   carried   {card.id}  began {_moment(card.started)}, without data; its covered time counts below"
     rows = started(record, period)
     for card in rows:
         end = "no end recorded" if card.ended is None else f"{_moment(card.ended)}  {card.ended - card.started} s"
@@ -62,8 +65,8 @@ def _trouble(record: Record, numbers: Measure) -> Iterator[str]:
     yield "3. Time in reported incidents: overlaps merged, cut to covered time"
     covered = _covered(record, numbers.period)
     for name, ends, member in (
-        ("at least", record.least, record.sure[record.whole]),
-        ("at most", record.most, record.maybe[record.whole]),
+        ("at least", record.least, record.lasting[record.whole][0]),
+        ("at most", record.most, record.lasting[record.whole][1]),
     ):
         merged = union(Stretch(int(s), int(e)) for s, e in zip(record.starts[member], ends[member], strict=True))
         trouble = intersection(merged, covered)

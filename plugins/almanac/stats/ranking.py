@@ -134,16 +134,24 @@ def why_unranked(numbers: Measure) -> str:
         return f"data for only {_percent(numbers.coverage)} of the period ({_percent(MIN_COVERAGE)} needed)"
     if numbers.covered < MIN_WEEKS * WEEK:
         return f"data for only {numbers.covered // DAY} days ({MIN_WEEKS * 7} needed)"
-    if _is_wide(numbers):
-        lacks = numbers.unknowns
-        open_part = "times within incidents not recorded" if lacks.intervals else "affected services not recorded"
-        reason = "no end times" if lacks.unended else open_part
-        return f"{reason}: anywhere from {_percent(numbers.availability.low)} to {_percent(numbers.availability.high)}"
+    if numbers.unknowns.zero_length > numbers.n / 2 and numbers.n >= MIN_INCIDENTS:
+        return f"no durations: {numbers.unknowns.zero_length} of {numbers.n} incidents end when they start"
+    if _is_wide(numbers) and numbers.availability:
+        low, high = numbers.availability
+        return f"{_open_fact(numbers)}: anywhere from {_percent(low)} to {_percent(high)}"
     if numbers.n < MIN_INCIDENTS:
         return f"too few incidents: {numbers.n} ({MIN_INCIDENTS} needed)"
-    if numbers.unknowns.zero_length > numbers.n / 2:
-        return f"no durations: {numbers.unknowns.zero_length} of {numbers.n} incidents end when they start"
     return numbers.refusal
+
+
+def _open_fact(numbers: Measure) -> str:
+    """Return what is not recorded where availability is known to a wide range only."""
+    lacks = numbers.unknowns
+    if lacks.unended:
+        return "no end times"
+    if lacks.intervals:
+        return "times within incidents not recorded"
+    return "no durations" if lacks.zero_length else "affected services not recorded"
 
 
 def _is_wide(numbers: Measure) -> bool:

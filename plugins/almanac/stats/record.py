@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,12 +10,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from almanac.model import OVER, Card, Provider
+from almanac.model import OVER, Card, Provider, moment, seconds
 from almanac.stats.days import CLASSES, Days, Ints, arrays, by_day, seconds_before, within
-from almanac.stats.plasmode import rung, widening
+from almanac.stats.intervals import quantile
+from almanac.stats.plasmode import MIN_LENGTHS, rung, widening
 from almanac.stats.selection import OTHER, Selection, concerns_ai, of_product, placing, select, severity
 from almanac.stats.spells import Spells, spells
-from almanac.stats.windows import DAY, Period, Times, midnight, total, union
+from almanac.stats.windows import DAY, Period, Times, clip, midnight, total, union
 from almanac.text import english
 from almanac.text.slug import identifier
 
@@ -39,6 +39,21 @@ class Ends(NamedTuple):
     most: int
 
 
+class Habit(NamedTuple):
+    """How often a provider's incidents begin, and how long they last, up to the beginning of this month.
+
+    What is calibrated by it stays the same for a month, instead of changing in all periods with each new incident.
+    """
+
+    lengths: tuple[int, ...]  # seconds, sorted
+    per_day: float  # incidents that begin on a covered day
+
+    @property
+    def long(self) -> int | None:
+        """The 90th percentile of the lengths in seconds; None where too few are known."""
+        return round(quantile(self.lengths, 0.9)) if len(self.lengths) >= MIN_LENGTHS else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Record:
     """Everything a measure of one provider is taken from. Arrays are parallel to `cards`, which stand by start."""
@@ -48,7 +63,8 @@ class Record:
     covered: Times  # of the whole
     covers: Mapping[Subject, Times]  # of each subject; of most it is that of the whole
     now: int
-    cards: tuple[Card, ...]  # counted and doubtful
+    habit: Habit
+    cards: tuple[Card, ...]  # counted, doubtful, and carried into the coverage, which are in no count
     starts: Ints
     least: Ints  # ends
     most: Ints
@@ -58,6 +74,7 @@ class Record:
     flags: Ints  # (cards, 4): 1, posted late, zero length, unknown severity
     sure: Mapping[Subject, Bools]  # the card surely concerns the subject
     maybe: Mapping[Subject, Bools]  # it does or may concern it
+    lasting: Mapping[Subject, tuple[Bools, Bools]]  # the same, with those carried into the coverage: their time counts
     days: Mapping[Subject, Days]
     spells: Mapping[Subject, tuple[Spells, Spells]]  # of the least and of the most trouble
 
@@ -78,12 +95,7 @@ class Record:
 
         It is that of the provider as a whole, for its parts too: theirs would rest on too few lengths.
         """
-        covered = total(self.covered)
-        if not covered:
-            return math.inf
-        counted = self.sure[self.whole]
-        lengths = tuple(sorted(self.lengths[counted & (self.lengths > 0)].tolist()))
-        return widening(lengths, float(counted.sum()) * DAY / covered, rung(seconds))
+        return widening(self.habit.lengths, self.habit.per_day, rung(seconds))
 
 
 def record(
@@ -102,7 +114,8 @@ def record(
     `by_product` when each product is covered, where that is not when the provider is.
     """
     selection = select(provider, cards, covered, withdrawn, by_product)
-    incidents = tuple(sorted((*selection.eligible, *selection.doubtful), key=lambda c: (c.started, c.id)))
+    everything = (*selection.eligible, *selection.doubtful, *selection.carried)
+    incidents = tuple(sorted(everything, key=lambda c: (c.started, c.id)))
     all_times = union(stretch for times in (covered, *(by_product or {}).values()) for stretch in times)
     reach = min(all_times[-1].until, now) if all_times else now
     ends = [bounds_of_end(c, reach, (last_open or {}).get(c.id)) for c in incidents]
@@ -110,27 +123,42 @@ def record(
     least = np.array([e.least for e in ends], np.int64)
     most = np.array([e.most for e in ends], np.int64)
     severities = np.array([severity(c) for c in incidents], np.int64).reshape(-1, 2)
-    sure, maybe = _membership(provider, incidents, selection)
+    members = _membership(provider, incidents, selection)
+    carried = {c.id for c in selection.carried}
+    counted = np.array([c.id not in carried for c in incidents], np.bool_)
+    sure, maybe = ({subject: np.logical_and(own, counted) for subject, own in group.items()} for group in members)
+    lengths = np.where(least == most, least - starts, 0)
+    habit = _habit(starts, np.where(sure[next(iter(sure))], lengths, -1), covered, now)
+    flags = _flags(incidents, starts, least, most, severities)
+    most = np.where(most == starts, reach if habit.long is None else np.minimum(starts + habit.long, reach), most)
+    most = np.maximum(most, least)
     covers = {subject: _covered(provider, subject, covered, by_product or {}) for subject in sure}
     if by_product:
         sure, maybe = (
             {subject: np.logical_and(member, _started_in(starts, covers[subject])) for subject, member in group.items()}
             for group in (sure, maybe)
         )
+    lasting = {
+        subject: (
+            np.where(counted, sure[subject], members[0][subject]),
+            np.where(counted, maybe[subject], members[1][subject]),
+        )
+        for subject in sure
+    }
     midnights = _midnights(all_times, now)
     cut = {times: _Cut(times, starts, least, most, midnights) for times in set(covers.values())}
     days = {
         subject: cut[covers[subject]].table(
-            np.where(sure[subject], severities[:, 0], 0), np.where(maybe[subject], severities[:, 1], 0)
+            np.where(lasting[subject][0], severities[:, 0], 0), np.where(lasting[subject][1], severities[:, 1], 0)
         )
         for subject in sure
     }
     merged = {
         subject: (
-            spells(starts[sure[subject]], least[sure[subject]], arrays(covers[subject])),
-            spells(starts[maybe[subject]], most[maybe[subject]], arrays(covers[subject])),
+            spells(starts[surely], least[surely], arrays(covers[subject])),
+            spells(starts[possibly], most[possibly], arrays(covers[subject])),
         )
-        for subject in sure
+        for subject, (surely, possibly) in lasting.items()
     }
     return Record(
         provider=provider,
@@ -138,19 +166,34 @@ def record(
         covered=covered,
         covers=covers,
         now=now,
+        habit=habit,
         cards=incidents,
         starts=starts,
         least=least,
         most=most,
         severities=severities,
-        lengths=np.where(least == most, least - starts, 0),
+        lengths=lengths,
         unended=np.array([c.ended is None for c in incidents], np.bool_),
-        flags=_flags(incidents, starts, least, most, severities),
+        flags=flags,
         sure=sure,
         maybe=maybe,
+        lasting=lasting,
         days=days,
         spells=merged,
     )
+
+
+def _habit(starts: Ints, lengths: Ints, covered: Times, now: int) -> Habit:
+    """Return the habit of a provider, where `lengths` are -1 of what does not count, and 0 where unknown.
+
+    Where too few lengths are known up to this month, those of this month are taken, too.
+    """
+    month = seconds(moment(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0))
+    for until in (month, now):
+        own, days = lengths[starts < until], total(clip(covered, 0, until)) / DAY
+        if (own > 0).sum() >= MIN_LENGTHS and days:
+            break
+    return Habit(tuple(sorted(own[own > 0].tolist())), float((own >= 0).sum()) / days if days else 0.0)
 
 
 class _Cut:
@@ -194,7 +237,7 @@ def _flags(cards: tuple[Card, ...], starts: Ints, least: Ints, most: Ints, sever
 
 
 def bounds_of_end(card: Card, reach: int, seen_open: int | None = None) -> Ends:
-    """Return between which instants an incident ended.
+    """Return between which instants an incident ended, as far as its own post says so.
 
     One that was several intervals, of which only the sum is recorded, counts from this sum to the whole of its time. When
     they were is not known, so the least time is taken from its start on.

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from almanac.model import BOUND, TROUBLE, Card, Component, Impact, Kind, Provider, by_rank
-from almanac.stats.windows import Times, holds
+from almanac.stats.windows import Times, clip, holds
 
 OTHER = "other"  # slug of the components a provider file does not name
 
@@ -27,6 +27,9 @@ _REASONS = {
     Kind.WITHDRAWN.value: "withdrawn by an editor",
     Kind.MERGED.value: "merged with another incident by an editor",
 }
+
+
+UNSEEN_START = "started while we had no data"
 
 
 class Severity(IntEnum):
@@ -64,6 +67,7 @@ class Selection:
     eligible: tuple[Card, ...]
     doubtful: tuple[Card, ...]  # nothing says whether they concern AI: they count in the upper bound of trouble only
     left_out: tuple[Left, ...]
+    carried: tuple[Card, ...] = ()  # left out too, as they began before the coverage: their covered time counts
 
     @property
     def reasons(self) -> tuple[tuple[str, int], ...]:
@@ -105,15 +109,24 @@ def select(
     eligible: list[Card] = []
     doubtful: list[Card] = []
     left_out: list[Left] = []
+    carried: list[Card] = []
     scope_of, times_of = scoping(provider), covering(provider, covered, by_product or {})
     for card in sorted(cards, key=lambda c: (c.started, c.id)):
         scope = scope_of(card)
         why = _why_not(card, scope, times_of(card), withdrawn or {})
         if why:
             left_out.append(Left(card, why))
+            carried += [card] if why == UNSEEN_START and scope == "in" and _reaches(card, times_of(card)) else []
         else:
             (eligible if scope == "in" else doubtful).append(card)
-    return Selection(eligible=tuple(eligible), doubtful=tuple(doubtful), left_out=tuple(left_out))
+    return Selection(
+        eligible=tuple(eligible), doubtful=tuple(doubtful), left_out=tuple(left_out), carried=tuple(carried)
+    )
+
+
+def _reaches(card: Card, times: Iterable[Times]) -> bool:
+    """Say whether an incident with a recorded end lasts into covered time."""
+    return card.ended is not None and any(clip(covered, card.started, card.ended) for covered in times)
 
 
 def covering(
@@ -145,7 +158,7 @@ def _why_not(card: Card, scope: str, times: Iterable[Times], withdrawn: Mapping[
         return "not about AI"
     if card.started_basis == BOUND:
         return "undated in the feed when we first read it"
-    return "" if any(holds(covered, card.started) for covered in times) else "started while we had no data"
+    return "" if any(holds(covered, card.started) for covered in times) else UNSEEN_START
 
 
 def scope(provider: Provider, card: Card) -> str:

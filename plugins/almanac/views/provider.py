@@ -417,12 +417,12 @@ def _years(slug: str, cards: Sequence[Card]) -> tuple[Count, ...]:
 def _figures_of_parts(record: Record, numbers: Measure) -> tuple[PartFigures, ...]:
     """Return what is measured of each component that incidents of the period named, and of the rest."""
     place = placing(record.provider)
-    counts: Counter[str] = Counter()
+    numbers_of: Counter[str] = Counter()
     spent: dict[str, list[Stretch]] = {}
-    for card, least in zip(record.cards, record.least, strict=True):
-        if numbers.period.since <= card.started < numbers.period.until:
+    for card, least, counts in zip(record.cards, record.least, record.maybe[record.whole], strict=True):
+        if counts and numbers.period.since <= card.started < numbers.period.until:
             for slug in place(card):
-                counts[slug] += 1
+                numbers_of[slug] += 1
                 spent.setdefault(slug, []).append(Stretch(card.started, int(least)))
     return tuple(
         PartFigures(
@@ -431,7 +431,7 @@ def _figures_of_parts(record: Record, numbers: Measure) -> tuple[PartFigures, ..
             english.hours(windows.total(windows.union(spent[slug]))),
             _share_of_part(record, numbers, slug),
         )
-        for slug, number in sorted(counts.items())
+        for slug, number in sorted(numbers_of.items())
     )
 
 

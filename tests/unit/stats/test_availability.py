@@ -66,12 +66,16 @@ def second_by_second(cards: Any, covered: Any, period: Any, weights: Any, *, wor
         known[since - MIDNIGHT : until - MIDNIGHT] = True
     reach = covered[-1].until
     level = np.zeros(SECONDS, np.int64)
-    for one in cards:
-        if not known[min(one.started - MIDNIGHT, SECONDS - 1)]:
-            continue
+    counted = [one for one in cards if known[min(one.started - MIDNIGHT, SECONDS - 1)]]
+    carried = [one for one in cards if one not in counted and one.ended and one.ended > one.started]
+    lengths = [one.ended - one.started for one in counted if one.ended and one.ended > one.started]
+    long = round(np.quantile(lengths, 0.9)) if len(lengths) >= 5 else SECONDS
+    for one in counted + carried:
         if component and "API" not in one.components and not (worst and not one.components):
             continue
         end = one.ended if one.ended is not None else (reach if worst else one.started)
+        if worst and one.ended == one.started:  # of unknown length
+            end = min(one.started + long, reach)
         span = slice(one.started - MIDNIGHT, max(end - MIDNIGHT, 0))
         level[span] = np.maximum(level[span], CLASSES[one.impact][1 if worst else 0])
     known[: period.since - MIDNIGHT] = known[period.until - MIDNIGHT :] = False
@@ -120,11 +124,28 @@ def test_all_numbers_of_a_small_period() -> None:
     covered, months = 36 * HOUR, 36 / 24 / 30
     limits = poisson(3)
     assert (found.covered, found.elapsed, found.coverage, found.n) == (covered, 48 * HOUR, 0.75, 3)
-    assert found.availability == pytest.approx(Bounds(1 - 12 / 36, 1 - 3 / 36))
+    assert found.availability == pytest.approx(Bounds(1 - 22 / 36, 1 - 3 / 36))
     assert found.rate == Rate(3, 3 / months, Bounds(limits.low / months, limits.high / months))
     assert found.durations == Durations(1, 3600.0, 3600.0, 3600)
     assert found.unknowns == Unknowns(posted_late=1, zero_length=1, unended=1, severity=1, scope=0)
     assert [c.started for c in started(made, PERIOD)] == [at(30), at(40), at(50)]
+
+
+def test_what_began_before_the_coverage_counts_with_its_covered_time_and_in_no_number() -> None:
+    """Critical for all but the last hours of the record, and begun an hour before it: no 100 %."""
+    made = record(provider(), (card(-1, 60, "critical"), card(-9), card(70, 71)), times((0, 96)), now=at(96))
+    found = measure(made, PERIOD)
+    assert (found.availability, found.n, found.durations.n) == (approx(Bounds(1 - 38 / 48, 1 - 38 / 48)), 1, 1)
+    assert [c.started for c in started(made, PERIOD)] == [at(70)]
+    assert made.selection.reasons == (("started while we had no data", 2),)
+
+
+def test_an_incident_without_a_length_makes_a_range_up_to_a_long_one() -> None:
+    known = [card(hour, hour + 1 + number / 10, id=f"k{number}") for number, hour in enumerate(range(0, 22, 2))]
+    typed_in = card(30, 30, "critical", id="late")
+    found = measure(record(provider(), (*known, typed_in), times((0, 96)), now=at(96)), PERIOD)
+    assert found.availability == approx(Bounds(1 - 1.9 / 48, 1.0))
+    assert (found.unknowns.zero_length, found.unknowns.intervals, found.unknowns.unended) == (1, 0, 0)
 
 
 def test_an_unended_incident_from_before_is_still_said_to_have_no_end() -> None:
