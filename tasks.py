@@ -330,19 +330,23 @@ def score(_: Context, now: str = "") -> None:
 
 
 @task(
+    positional=["what", "name", "period"],
     help={
-        "provider": "its slug",
+        "what": "leaderboard or claims",
+        "name": "of a provider: its slug; of an article: its file without .md",
         "period": "2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24",
         "now": "as of this time",
-    }
+    },
 )
-def explain(_: Context, what: str, provider: str, period: str, now: str = "") -> None:
-    """Explain how a number is calculated, step by step: explain leaderboard anthropic 2026-Q2."""
+def explain(_: Context, what: str, name: str, period: str = "", now: str = "") -> None:
+    """Explain step by step: explain leaderboard anthropic 2026-Q2, explain claims 2026-03-02-claude-outage."""
     from almanac.commands import explain as almanac_explain
 
-    if what != "leaderboard":
-        stop(f"cannot explain {what}; write: python3 tasks.py explain leaderboard anthropic 2026-Q2")
-    sys.exit(almanac_explain.explain(CONTENT, provider, period, now=now))
+    if what == "claims":
+        sys.exit(almanac_explain.claims(CONTENT, name, now=now))
+    if what != "leaderboard" or not period:
+        stop(f"cannot explain {what} {name}; write: python3 tasks.py explain leaderboard anthropic 2026-Q2")
+    sys.exit(almanac_explain.explain(CONTENT, name, period, now=now))
 
 
 @task(

@@ -293,6 +293,55 @@ def test_explain_prints_the_derivation(content: Path, capsys: pytest.CaptureFixt
     assert "1 - 235200 / 5184000" in said
 
 
+QUESTIONED = """---
+title: Slow answers
+date: 2026-03-02T13:00:00Z
+authors: [Ada Example]
+providers: [anthropic]
+summary: Answers were slow.
+kind: news
+status: published
+sources:
+  - {url: https://news.example/, title: News, publisher: News, kind: press, primary: false}
+claims:
+  - said: Most are over within two hours
+    by: A reader
+    grade: unverified
+    check: {share: ended within 2h, provider: anthropic, from: 2026-01-01, to: 2026-03-01, expect: "> 50%"}
+    verdict: supported
+  - said: It was the weather
+    by: A reader
+    grade: unverified
+    verdict: undecidable
+    why: Nobody outside knows.
+---
+
+Words.
+"""
+
+
+def test_explain_prints_how_each_claim_of_an_article_is_decided(
+    content: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (content / "articles" / "2026").mkdir(parents=True)
+    (content / "articles" / "2026" / "2026-03-02-slow.md").write_text(QUESTIONED)
+    assert explain.claims(content, "2026-03-02-slow", now="2026-03-02T14:10:00Z") == 0
+    assert capsys.readouterr().out.replace("\u00a0", " ") == (
+        "1. “Most are over within two hours” (A reader)\n"
+        "   answer    65.0%, n = 40, k = 26\n"
+        "   interval  52.0% to 76.1% (90 %, Wilson)\n"
+        "   because   Trouble of Claude that started from 1 January 2026 up to 1 March 2026 (UTC): 40 incidents.\n"
+        "   because   Of these ended within 2h: 26.\n"
+        "   expected  > 50%\n"
+        "   verdict   supported\n"
+        "2. “It was the weather” (A reader)\n"
+        "   no figure decides it: Nobody outside knows.\n"
+        "   verdict   undecidable, by an editor\n"
+    )
+    assert explain.claims(content, "2026-03-02-slwo", now="2026-03-02T14:10:00Z") == 1
+    assert capsys.readouterr().err == "no article '2026-03-02-slwo'; did you mean '2026-03-02-slow'?\n"
+
+
 @pytest.mark.parametrize(
     ("provider", "period", "message"),
     [

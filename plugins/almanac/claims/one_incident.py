@@ -86,13 +86,14 @@ def trouble(query: Query, card: Card, lengths: Lengths, other: Chosen, whole: Ch
     both = intersection(union(stretches(other, other.sure, most=False)), surely)
     may = intersection(union(stretches(other, (*other.sure, *other.maybe), most=True)), window)
     name = other.provider.name
+    covered = total(clip(other.covered, *window[0])) / total(window)
     rest = [c for c in _within(whole, surely) if c not in met]
     how = (
         f"While incident {card.id} was open, {name} declared {english.plural(len(met), 'incident')}{asked_about(query, other)}"
         + (f", {english.duration(total(both))} of it in common: {_named(met)}." if both else "."),
         *([f"What else it declared in that time: {_named(rest)}."] if rest else []),
+        f"Our data on it covers {english.percent(covered)} of that time.",
     )
-    covered = total(clip(other.covered, *window[0])) / total(window)
     if both:
         return Figure(unit="yes", bounds=YES, n=len(met), how=how)
     if covered < 1 or may:

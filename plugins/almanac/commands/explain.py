@@ -1,13 +1,17 @@
-"""Print how a number of the leaderboard came about, step by step."""
+"""Print how a number of the leaderboard, or the verdict on a claim, came about, step by step."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from almanac.archive import ArchiveError
+from almanac.claims import Evidence, verdict
+from almanac.content import articles
+from almanac.content.articles import Manuscript
 from almanac.content.providers import ProviderError
 from almanac.model import moment
 from almanac.model.clock import build_time
@@ -15,6 +19,7 @@ from almanac.snapshot import Snapshot
 from almanac.snapshot.load import load
 from almanac.stats import explain as derivation
 from almanac.stats import windows
+from almanac.text.similar import nearest
 from almanac.views import measures
 
 
@@ -29,6 +34,52 @@ def explain(content: Path, provider: str, period: str, *, now: str = "") -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def claims(content: Path, article: str, *, now: str = "") -> int:
+    """Print how each claim of an article is decided: question, answer, n, interval, derivation. The exit code.
+
+    `article` is the name of its file without .md, `now` as above.
+    """
+    try:
+        almanac = load(content, stated_moment(now))
+        print(*_of_claims(_manuscript(content, article), Evidence(almanac)), sep="\n")
+    except (ArchiveError, ProviderError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _manuscript(content: Path, article: str) -> Manuscript:
+    """Return an article by the name of its file. Raises ValueError."""
+    files = {path.stem: path for path in sorted((content / "articles").rglob("*.md"))}
+    if article not in files:
+        near = nearest(article, files)
+        cure = f"did you mean {near!r}?" if near else f"write one of: {', '.join(files)}"
+        raise ValueError(f"no article {article!r}; {cure}")
+    path = files[article]
+    manuscript, faults = articles.read(path.read_bytes(), path.relative_to(content).as_posix())
+    if manuscript is None:
+        raise ValueError("\n".join(map(str, faults)))
+    return manuscript
+
+
+def _of_claims(manuscript: Manuscript, evidence: Evidence) -> Iterator[str]:
+    """Yield the lines of every claim, one after the other."""
+    for number, claim in enumerate(manuscript.claims, 1):
+        yield f"{number}. “{claim.said}” ({claim.by})"
+        if claim.check is None or claim.expect is None:
+            yield f"   no figure decides it: {claim.why}"
+            yield f"   verdict   {claim.verdict}, by an editor"
+            continue
+        figure = evidence.ask(claim.check)
+        yield f"   answer    {figure.words}, n = {figure.n}{f', k = {figure.k}' if figure.k is not None else ''}"
+        yield f"   interval  {figure.around or 'none: the answer is no share, rate or quantile, or too little is known'}"
+        yield from (f"   because   {sentence}" for sentence in figure.how)
+        if figure.why:
+            yield f"   unknown   {figure.why}"
+        yield f"   expected  {claim.expect.text}"
+        yield f"   verdict   {verdict(figure, claim.expect)}"
 
 
 def stated_moment(now: str) -> datetime:
