@@ -99,7 +99,7 @@ def test_hours_in_common_with_claude(slug: str, kind: str, window: Any, expected
 def test_without_incidents_of_over_three_days_much_less_is_in_common() -> None:
     claude, openai = records()["anthropic"], records()["openai"]
     times = [trouble(record, record.whole, THREE_DAYS) for record in (openai, claude)]
-    assert shares(*times, WHOLE_YEAR)[0] == pytest.approx(0.157, abs=0.001)
+    assert shares(times[0], times[1], WHOLE_YEAR)[0] == pytest.approx(0.157, abs=0.001)
     free = [1 - total(each) / total(WHOLE_YEAR) for each in times]
     assert free == pytest.approx([0.859, 0.894], abs=0.0006)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from almanac import views
-from almanac.model import Impact, Incident, Provider, moment, seconds
+from almanac.model import Component, Impact, Incident, Provider, Pulls, Span, moment, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats.backtest import Bin, Score
 from almanac.stats.issued import Issued
@@ -463,6 +463,41 @@ def test_components_are_measured_over_a_year() -> None:
     page = numbers(incident("a", "2026-02-10 10:00", "2026-02-10 12:00", components=("claude.ai",)))
     assert [(part.name, part.n) for part in page.parts] == [("claude.ai", "1")]
     assert page.span == "last 365 days"
+
+
+CHAT_AND_API = replace(
+    CLAUDE,
+    components=(
+        Component(slug="claude-ai", name="claude.ai", product="Claude", match=("claude.ai",)),
+        Component(slug="api", name="Claude API", product="API", match=("Claude API (api.anthropic.com)",)),
+    ),
+    core=("Claude",),
+)
+
+
+def by_product() -> Snapshot:
+    """Return a world with half a year of data on one product and two months on another."""
+    chat = Span(since=BEGINNING, until=at("01 00:00"), dataset="chats", products=("Claude",))
+    api = Span(since=at("2026-01-01 00:00"), until=at("2026-03-01 00:00"), dataset="apis", products=("API",))
+    watched = Pulls(provider="anthropic", coverage=(chat, api), core=("Claude",))
+    early = incident("a", "2025-12-10 10:00", "2025-12-10 12:00")  # names both, before there is data on the API
+    late = incident("b", "2026-02-10 10:00", "2026-02-10 11:00", components=("Claude API (api.anthropic.com)",))
+    return almanac([early, late], watched=[watched], providers=(CHAT_AND_API,))
+
+
+def test_numbers_say_of_which_products_they_are_and_each_counts_in_its_own_time() -> None:
+    page = views.numbers(views.closed(by_product()), CHAT_AND_API, ())
+    assert plain(page.stand).endswith(
+        "The numbers of Claude as a whole are of Claude. We have data on Claude for 1 September 2025 to 28 February 2026; on API "
+        "for 1 January to 28 February 2026."
+    )
+    assert [(part.name, part.n, plain(part.covered)) for part in page.parts] == [
+        ("Claude together", "1", "50%"),
+        ("Claude (product)", "1", "50%"),
+        ("API (product)", "1", "16%"),
+        ("claude.ai", "1", "50%"),
+        ("Claude API", "1", "16%"),
+    ]
 
 
 def report(**facts: Any) -> Reported:

@@ -62,6 +62,7 @@ class Record:
     selection: Selection
     covered: Times  # of the whole
     covers: Mapping[Subject, Times]  # of each subject; of most it is that of the whole
+    by_product: Mapping[str, Times]  # of the products that spans name, and of all others under ""; {} if none names any
     now: int
     habit: Habit
     cards: tuple[Card, ...]  # counted, doubtful, and carried into the coverage, which are in no count
@@ -165,6 +166,7 @@ def record(
         selection=selection,
         covered=covered,
         covers=covers,
+        by_product=by_product or {},
         now=now,
         habit=habit,
         cards=incidents,

@@ -163,7 +163,15 @@ def compare(sides: Sides, records: Records, verdict: str, first: Provider, secon
             description=f"{first.name} and {second.name}: reported incidents, how long they last, and whether both fail together.",
         ),
         title=f"{first.name} and {second.name}",
-        stand=_stand(verdict, (first, second), figures),
+        stand=" ".join(
+            filter(
+                None,
+                (
+                    _stand(verdict, (first, second), figures),
+                    *(measures.speaks_of(record.provider, record.by_product) for record in both),
+                ),
+            )
+        ),
         sides=(sides.of(first, edge), sides.of(second, edge)),
         measures=_measures(*figures),
         span=english.period(moment(period.since), moment(period.until - 1)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
-from almanac.model import Card, Component, Provider, moment, seconds
+from almanac.model import Card, Component, Provider, Pulls, moment, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.availability import measure
@@ -88,7 +88,7 @@ def now(almanac: Snapshot, provider: Provider, part: Component, near: Surroundin
     hits = [card for card in state.open if part.slug in place(card)]
     vague = [card for card in state.open if not card.components]
     edge = edge_of(almanac, provider)
-    pulls = almanac.pulls.get(provider.slug)
+    pulls = _of_part(almanac.pulls.get(provider.slug), part)
     own = [card for card in almanac.cards.get(provider.slug, ()) if card.is_trouble and part.slug in place(card)]
     lead = next(iter(hits or vague), None)
     reach = moment(state.reach) if state.reach else None
@@ -106,6 +106,12 @@ def now(almanac: Snapshot, provider: Provider, part: Component, near: Surroundin
     )
 
 
+def _of_part(pulls: Pulls | None, part: Component) -> Pulls | None:
+    """Return what covers a component: where spans name products, those that speak of its product."""
+    names_products = pulls is not None and any(span.products for span in pulls.coverage)
+    return windows.of_product(pulls, part.product) if pulls and names_products else pulls
+
+
 def component(
     almanac: Snapshot, records: Records, provider: Provider, part: Component, present: ComponentNow
 ) -> ComponentPage:
@@ -113,11 +119,12 @@ def component(
     record = records[provider.slug]
     place = placing(provider)
     cards = almanac.cards.get(provider.slug, ())
-    closed = min(measures.closed_at(almanac) + 1, record.covered[-1].until if record.covered else record.now)
+    subject = next((s for s in record.days if (s.kind, s.slug) == ("component", part.slug)), None)
+    covered = record.covers[subject] if subject else record.covered
+    closed = min(measures.closed_at(almanac) + 1, covered[-1].until if covered else record.now)
     incidents = [card for card in cards if card.is_trouble and part.slug in place(card)]
     stand_in = replace(provider, name=part.name)
-    pulls = almanac.pulls.get(provider.slug)
-    subject = next((s for s in record.days if (s.kind, s.slug) == ("component", part.slug)), None)
+    pulls = _of_part(almanac.pulls.get(provider.slug), part)
     edge = edge_of(almanac, provider)
     period = windows.last(DAYS, closed - 1)
     strip = facts(measure(record, period, subject)) if subject else ()

@@ -170,12 +170,13 @@ def _ranks(records: tuple[Record, ...], period: Period, machine: bool) -> rankin
 
 
 def _board(records: tuple[Record, ...], period: Period, machine: bool) -> Board:
-    providers = {record.provider.slug: record.provider for record in records}
+    by_slug = {record.provider.slug: record for record in records}
+    providers = {slug: record.provider for slug, record in by_slug.items()}
     ranks = _ranks(records, period, machine)
     floor = measures.floor_of(standing.measure for standing in ranks.standings)
     return Board(
         period=_span(period, records),
-        lines=tuple(measures.share(providers[s.provider], s, floor) for s in ranks.standings),
+        lines=tuple(measures.share(by_slug[s.provider], s, floor) for s in ranks.standings),
         grid=charts.grid(floor, STEPS[round((1 - floor) * 10) - 1]),
         groups=tuple(english.listing([providers[slug].name for slug in group]) for group in ranks.groups),
         unranked=tuple(_unranked(entry, providers) for entry in ranks.unranked),

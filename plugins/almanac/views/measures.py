@@ -12,6 +12,7 @@ from almanac.stats import windows
 from almanac.stats.availability import Measure
 from almanac.stats.ranking import Standing
 from almanac.stats.record import Record, record
+from almanac.stats.windows import Times
 from almanac.text import english
 from almanac.views import base, charts
 from almanac.views.base import Link
@@ -34,6 +35,7 @@ class ShareLine(NamedTuple):
     median: str
     p90: str
     covered: str
+    about: str = ""  # of which products it speaks, where data covers only some
 
 
 def records(almanac: Snapshot) -> Records:
@@ -80,8 +82,9 @@ def floor_of(figures: Iterable[Measure]) -> float:
     return max(min(int(min(lows, default=0.9) / FLOOR_STEP) * FLOOR_STEP, 0.9), 0.0)
 
 
-def share(provider: Provider, standing: Standing, floor: float) -> ShareLine:
+def share(record: Record, standing: Standing, floor: float) -> ShareLine:
     """Return the line of a ranked provider on an axis from `floor` to 100 %."""
+    provider = record.provider
     figures = standing.measure
     low, high = figures.interval or (None, None)
     first, last = standing.rank
@@ -95,7 +98,30 @@ def share(provider: Provider, standing: Standing, floor: float) -> ShareLine:
         median=length(figures.durations.median),
         p90=length(figures.durations.p90),
         covered=english.percent(figures.coverage, 0),
+        about=english.listing(provider.core, len(provider.core)) if record.by_product else "",
     )
+
+
+def speaks_of(provider: Provider, by_product: Mapping[str, Times]) -> str:
+    """Say of what and when a provider's numbers speak, where data covers some of its products only; else ""."""
+    spans: dict[Times, list[str]] = {}
+    for name, times in by_product.items():
+        own = tuple(stretch for stretch in times if stretch not in by_product[""])
+        if own:
+            spans.setdefault(own, []).append(name)
+    if not spans:
+        return ""
+    parts = [f"on {english.listing(names, len(names))} for {_days(own)}" for own, names in sorted(spans.items())]
+    core = provider.core or (provider.name,)
+    return (
+        f"The numbers of {provider.name} as a whole are of {english.listing(core, len(core))}. "
+        f"We have data {'; '.join(parts)}."
+    )
+
+
+def _days(times: Times) -> str:
+    """Return the days of a set of time, both included: 1 February to 2 March 2026."""
+    return english.listing([english.period(moment(since), moment(until - 1)) for since, until in times], len(times))
 
 
 def share_text(measure: Measure) -> str:

@@ -21,7 +21,7 @@ from almanac.views.charts import Column
 from almanac.views.incident import Fact
 from almanac.views.leaderboard import Weights, weights
 from almanac.views.leaderboard import url as leaderboard_url
-from almanac.views.measures import Records, length, rate, share_text
+from almanac.views.measures import Records, length, rate, share_text, speaks_of
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SURE = 0.05
@@ -114,9 +114,10 @@ def _stand(record: Record) -> str:
     if not record.covered:
         return "No data yet."
     days = windows.total(record.covered) // windows.DAY
+    about = speaks_of(record.provider, record.by_product)
     return (
         f"{english.plural(days, 'day')} of data, {english.plural(len(record.selection.eligible), 'counted incident')}. "
-        "Whole UTC days, up to the last midnight."
+        f"Whole UTC days, up to the last midnight.{f' {about}' if about else ''}"
     )
 
 
@@ -170,7 +171,8 @@ def _parts(record: Record, period: Period) -> tuple[NumbersLine, ...]:
 
 
 def _part(subject: Subject) -> str:
-    return f"{subject.name} (product)" if subject.kind == "product" else subject.name
+    kinds = {"product": " (product)", "core": " together"}
+    return f"{subject.name}{kinds.get(subject.kind, '')}"
 
 
 def _honesty(honesty: Honesty) -> tuple[Fact, ...]:

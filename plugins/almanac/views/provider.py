@@ -260,13 +260,16 @@ def _posts(subject: _Subject) -> tuple[IncidentPost, ...]:
 def _days(subject: _Subject) -> ProviderDays:
     lines = () if subject.is_sparse else _lines(subject)
     until = figures_until(subject.edge, measures.closed_at(subject.almanac))
+    pulls, now = subject.pulls, seconds(subject.almanac.now)
+    about = measures.speaks_of(subject.provider, windows.coverage_by_product(pulls, now)) if pulls else ""
+    until = f"{_too_little(subject.figures) if subject.is_sparse else until} {about}".strip()
     return ProviderDays(
         ninety=calendar.ninety(subject.provider, subject.troubles, subject.pulls, subject.edge),
         lines=lines[:LINES],
         more_parts=tuple(Link(line.url, line.name) for line in lines[LINES:] if line.url),
         more_parts_note=_more_note(lines[LINES:]),
         facts=() if subject.is_sparse else _strip(subject),
-        figures_until=_too_little(subject.figures) if subject.is_sparse else until,
+        figures_until=until,
     )
 
 
