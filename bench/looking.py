@@ -32,8 +32,12 @@ HOOKS = """
     try { window[name] = () => say(`ran ${name}`) } catch (e) {}
   (window.listen = () => {
     addEventListener('error', e => say(`error ${e.message || (e.target.outerHTML || '').slice(0, 200)}`), true);
-    addEventListener('securitypolicyviolation', e => say(`refused ${e.violatedDirective} ${e.blockedURI} ${e.sample}`));
   })();
+  // The event of a refusal comes when the browser has time for it, which may be when the frame is gone: reports are there.
+  const refused = ({body}) => say(`refused ${body.effectiveDirective} ${body.blockedURL || 'inline'} ${body.sample || ''}`);
+  const reports = new ReportingObserver(some => some.forEach(refused), {types: ['csp-violation'], buffered: true});
+  reports.observe();
+  window.tellRefusals = () => reports.takeRecords().forEach(refused);
 })()
 """
 # What a document may not hold, given as [document, address]; returns complaints.
@@ -75,6 +79,7 @@ async (paths) => {{
     frame.onload = () => {{
       frame.seen = true;
       try {{
+        frame.contentWindow.tellRefusals();
         const there = frame.contentWindow.location.pathname;
         if (decodeURIComponent(there) !== path) wrong.push(`${{path}}: went to ${{there}}`);
         else wrong.push(...judge(frame.contentDocument, path));
