@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections import Counter
 from collections.abc import Hashable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis.internal.constants_ast import Constants
 from almanac import site
 from tests.support import shots
 from tests.support.projects import project, tree
+from tests.support.sharing import in_shares
 
 FIXED, QUICK = "fixed", "quick"  # profiles of Hypothesis
 # The same examples in every run, whatever the machine does beside. `bench fresh` looks for new ones.
@@ -127,12 +129,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip tests marked `shared` where ../shared is missing; leave out what is not quick if only that is asked for."""
+    """Skip tests marked `shared` where ../shared is missing; leave out what is not quick if that is asked for."""
     if config.getoption("quick"):
         marks = {item: next(filter(item.get_closest_marker, NOT_QUICK), "") for item in items}
         LEFT_OUT.update(filter(None, marks.values()))
         config.hook.pytest_deselected(items=[item for item in items if marks[item]])
         items[:] = [item for item in items if not marks[item]]
+    elif workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
+        items[:] = in_shares(
+            items,
+            workers,
+            is_slow=lambda item: any(map(item.get_closest_marker, NOT_QUICK)),
+            module=lambda item: item.path,
+        )
     if SHARED.is_dir():
         return
     for item in items:

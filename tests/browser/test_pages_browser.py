@@ -36,8 +36,9 @@ def test_no_page_is_heavy(output: Path) -> None:
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.usefixtures("chromium")
-def test_no_page_has_a_fault_in_any_form(output: Path) -> None:
-    assert shots.inspect(output, PATHS) == []
+@pytest.mark.parametrize("form", shots.FORMS)
+def test_no_page_has_a_fault_in_any_form(output: Path, form: str) -> None:
+    assert shots.inspect(output, PATHS, forms=[form]) == []
 
 
 @pytest.mark.browser

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -134,12 +134,14 @@ def weight(output: Path, path: str) -> int:
     return sum(map(len, loads(output, path)))
 
 
-def inspect(output: Path, paths: list[str], folder: Path | None = None) -> list[str]:
-    """Every fault of these pages of a built site in every form; with a folder, their pictures are put there."""
+def inspect(
+    output: Path, paths: list[str], folder: Path | None = None, forms: Collection[str] = tuple(FORMS)
+) -> list[str]:
+    """Return every fault of these pages of a built site in these forms; with a folder, put their pictures there."""
     faults = [f"{path}: weighs {weight(output, path)} bytes" for path in paths if weight(output, path) > BUDGET]
     with served(output) as here, browser() as chromium:
-        for form, settings in FORMS.items():
-            context = chromium.new_context(**settings, reduced_motion="reduce")
+        for form in forms:
+            context = chromium.new_context(**FORMS[form], reduced_motion="reduce")
             for path in paths:
                 page = context.new_page()
                 page.clock.set_fixed_time(moment(output, path))

@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.support.provider_machine import World
 from tests.support.serving import Serving
 
-SETTINGS = settings(max_examples=100, stateful_step_count=12, deadline=None, derandomize=True)
+SETTINGS = settings(max_examples=60, stateful_step_count=12)  # 2,000 with new seeds: bench fresh
 
 
 @pytest.mark.slow
