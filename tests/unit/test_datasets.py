@@ -102,8 +102,6 @@ def test_a_page_says_what_of_a_data_set_counts_and_of_what_it_speaks() -> None:
 def test_a_data_set_that_nobody_described_is_listed_all_the_same() -> None:
     world = almanac([incident("a", "02 10:00", "02 11:00", imported="mystery")])
     assert datasets.datasets(world).lines == (
-        DataSetLine(
-            Link("/data/sources/mystery/", "mystery"), "", "not tested", "1", "2\u00a0March to 2\u00a0March\u00a02026"
-        ),
+        DataSetLine(Link("/data/sources/mystery/", "mystery"), "", "not tested", "1", "2\u00a0March\u00a02026"),
     )
     assert datasets.dataset(world, "mystery").stand == "Nobody has described this data set yet."

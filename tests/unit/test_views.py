@@ -569,6 +569,7 @@ MILD = {"kind": Kind.DEGRADATION, "impact": Impact.MINOR, "impact_stated": "mino
         ({"kind": Kind.OUTAGE}, "a and b down for 3 h 58 min"),
         ({"impact": Impact.NONE}, "a and b affected for 3 h 58 min, rated no impact"),
         ({"impact": Impact.UNKNOWN}, "a and b affected for 3 h 58 min, severity not given"),
+        ({"trouble_seconds": 5400}, "a and b degraded for 1 h 30 min to 3 h 58 min"),
         ({"until": "02 11:49:20"}, "a and b degraded, duration not given"),
         ({"until": "", "imported": "x"}, "a and b degraded, no end time"),
         ({"until": ""}, "a and b degraded since 2 March 2026, 11:49 UTC"),

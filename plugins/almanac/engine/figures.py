@@ -16,7 +16,7 @@ def watched(pulls: Pulls | None, since: int, until: int) -> object:
         return None
     covered = windows.clip(windows.coverage(pulls, until), since, until)
     reach = max((min(seconds(span.until), until) for span in pulls.coverage), default=0)
-    return covered, reach, [(name, min(seconds(at), until)) for name, at in pulls.last_open]
+    return covered, windows.coverage_by_product(pulls, until), reach, [(name, min(seconds(at), until)) for name, at in pulls.last_open]
 
 
 def whole(edition: Edition, provider: Provider) -> object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from almanac import views
+from almanac import exports, views
 from almanac.engine.edition import Edition
 from almanac.engine.figures import everybody, watched, whole
 from almanac.engine.surface import Surface, providers
@@ -17,6 +17,7 @@ from almanac.model import Card
 from almanac.stats import windows
 from almanac.stats.backtest import ELAPSED
 from almanac.stats.windows import DAY, Period
+from almanac.views import summaries
 
 BUCKET = 90 * DAY  # incidents are marked by the buckets of time they touch
 
@@ -57,7 +58,21 @@ def _moments(_: Edition) -> Iterable[tuple[Any, ...]]:
     return ((minutes,) for minutes in ELAPSED)
 
 
+def _summaries(edition: Edition) -> Iterable[tuple[Any, ...]]:
+    return ((period,) for period in summaries.periods(edition.almanac))
+
+
+def _summary_feed(edition: Edition) -> bytes:
+    items = [exports.summary(period, summaries.summary(edition.almanac, edition.closed, period), edition.plan)
+             for period in summaries.periods(edition.almanac)[: exports.NEWEST]]  # fmt: skip
+    return exports.atom(edition.channel("Reports", "/reports/", "atom.xml"), items)
+
+
 SURFACES: tuple[Surface, ...] = (
+    Surface("reports/index.html", lambda e: summaries.summaries(e.almanac, e.closed), "reports", key=everybody),
+    Surface("reports/{0.slug}/index.html", lambda e, p: summaries.summary(e.almanac, e.closed, p), "report", _summaries,
+            lambda e, p: (p, everybody(e))),
+    Surface("reports/atom.xml", _summary_feed, key=lambda e: (everybody(e), e.begun)),
     Surface("leaderboard/{0.slug}/index.html", lambda e, p: views.leaderboard(e.almanac, e.closed, p), "leaderboard",
             _periods, _period_key),
     Surface("backups/index.html", lambda e: views.backups(e.closed), "backups", key=everybody),

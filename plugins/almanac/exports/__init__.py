@@ -13,6 +13,7 @@ from almanac.exports.items import (
     incident,
     link,
     posts,
+    summary,
     undeclared,
 )
 from almanac.exports.syndication import AtomEntry, atom, atom_of, entry, json_feed, opml, rss
@@ -34,5 +35,6 @@ __all__ = [
     "opml",
     "posts",
     "rss",
+    "summary",
     "undeclared",
 ]

@@ -18,8 +18,10 @@ from almanac.content.article import ArticleCard
 from almanac.content.link_posts import LinkPost
 from almanac.content.undeclared import Undeclared
 from almanac.model import Card, FeedState, Incident, Phase, Provider, Pulls, Update, moment, stamp
+from almanac.stats.windows import Period
 from almanac.text import addresses, english, markdown
 from almanac.views import base
+from almanac.views.summaries import SummaryPage
 
 NEWEST = 50  # items in a feed
 UNSAID = moment(0)  # when something began of which nobody says when
@@ -149,6 +151,20 @@ def link(post: LinkPost, grade: str, incidents: Sequence[tuple[str, str]], site:
         html="".join(parts),
         authors=(post.lead.publisher,),
         categories=(grade,),
+    )
+
+
+def summary(period: Period, page: SummaryPage, site: Home) -> FeedItem:
+    """Return the report on a month or quarter as an item, dated to the end of its time."""
+    facts = "".join(f"<li>{escape(fact.name)}: {escape(fact.value)}, {escape(fact.note)}</li>" for fact in page.facts)
+    return FeedItem(
+        id=f"{site.site_id}reports/{period.slug}",
+        url=site.site_url + page.head.path,
+        title=page.title,
+        published=moment(period.until),
+        updated=moment(period.until),
+        html=f"<p>{escape(page.stand)}</p><ul>{facts}</ul>",
+        categories=("report",),
     )
 
 

@@ -116,6 +116,13 @@ def last(days: int, now: int) -> Period:
     return Period(f"{days}-days", f"last {days} days", until - days * DAY, until)
 
 
+def month(year: int, number: int) -> Period:
+    """Return a calendar month, `number` 1 to 12."""
+    until = _first_of(year + 1, 1) if number == 12 else _first_of(year, number + 1)
+    since = _first_of(year, number)
+    return Period(f"{year}-{number:02}", f"{moment(since):%B} {year}", since, until)
+
+
 def quarter(year: int, number: int) -> Period:
     """Return a calendar quarter, `number` 1 to 4."""
     first = 3 * number - 2

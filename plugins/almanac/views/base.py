@@ -216,7 +216,8 @@ def length(card: Card) -> str:
         return "open" if card.is_open and (not card.imported or card.ended_basis) else "no end time"
     if card.ended == card.started:
         return "duration not given"
-    return english.duration(card.ended - card.started)
+    spent = english.duration(card.ended - card.started)
+    return f"{english.duration(card.trouble_seconds)} to {spent}" if card.trouble_seconds else spent
 
 
 def time(at: datetime, text: str) -> Time:

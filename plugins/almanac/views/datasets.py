@@ -141,7 +141,7 @@ def _by_slug(almanac: Snapshot) -> dict[str, list[Card]]:
 
 
 def _line(slug: str, one: DataSet | None, cards: list[Card]) -> DataSetLine:
-    span = english.period(moment(cards[-1].started), moment(cards[0].started)) if cards else ""
+    span = _days(cards[-1].started, cards[0].started) if cards else ""
     return DataSetLine(
         name=Link(url(slug), one.name if one else slug),
         made_by=one.made_by if one else "",
@@ -168,7 +168,13 @@ def _spans(almanac: Snapshot, slug: str) -> Iterable[SpanLine]:
 
 def _time(span: Span) -> str:
     """Return the days of a span, both included."""
-    return english.period(span.since, moment(max(seconds(span.until) - 1, seconds(span.since))))
+    return _days(seconds(span.since), max(seconds(span.until) - 1, seconds(span.since)))
+
+
+def _days(first: int, last: int) -> str:
+    """Return the days from one instant to another in words; one day once."""
+    since, until = moment(first), moment(last)
+    return english.date(since) if since.date() == until.date() else english.period(since, until)
 
 
 def _providers(almanac: Snapshot, cards: Sequence[Card]) -> Iterable[ProviderLine]:

@@ -1,0 +1,266 @@
+"""Reports by machine, one for each month and quarter: figures and charts under template sentences, no word of judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from almanac.model import Card, Impact, Stretch, moment, seconds
+from almanac.snapshot import Snapshot
+from almanac.stats import windows
+from almanac.stats.availability import availabilities, durations, started
+from almanac.stats.ranking import MAX_RANGE, MIN_COVERAGE, covered_share
+from almanac.stats.record import Bools, Record
+from almanac.stats.selection import is_machine
+from almanac.stats.windows import Period, Times, clip, total, union
+from almanac.text import english
+from almanac.views import base, charts, days, measures, rows
+from almanac.views.base import FeedLink, Head, Link
+from almanac.views.charts import Bars, Histogram, Label
+from almanac.views.incident import Fact
+from almanac.views.rows import IncidentRow
+
+FIRST_YEAR = 2025
+LONGEST = 6
+MEDIAN_OF = 5  # lengths a median needs
+FEED = FeedLink("/reports/atom.xml", "Reports", "application/atom+xml")
+GRAVE = (Impact.MAJOR, Impact.CRITICAL)
+
+
+class SummaryRow(NamedTuple):
+    """A provider in a report: its days as bars, and its figures."""
+
+    provider: Link
+    bars: Bars
+    hours: str
+    share: str
+    incidents: str
+    median: str
+
+
+class SummaryLine(NamedTuple):
+    """A report in the list of all."""
+
+    link: Link
+    stand: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryPage:
+    """The report on a month or quarter, at /reports/<slug>/."""
+
+    head: Head
+    title: str
+    stand: str
+    facts: tuple[Fact, ...]
+    axis: tuple[Label, ...]
+    rows: tuple[SummaryRow, ...]
+    lacking: str
+    longest: tuple[IncidentRow, ...]
+    histogram: Histogram | None
+    histogram_note: str
+    cite: str
+    others: tuple[Link, ...]  # the one before, the one after
+    key: tuple[base.Mark, ...] = base.KEY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryList:
+    """The list of all reports, at /reports/."""
+
+    head: Head
+    months: tuple[SummaryLine, ...]
+    quarters: tuple[SummaryLine, ...]
+
+
+def url(period: Period) -> str:
+    """Return the address of the report on a period."""
+    return f"/reports/{period.slug}/"
+
+
+def periods(almanac: Snapshot) -> tuple[Period, ...]:
+    """Return the months and quarters that are over and of which enough of somebody is covered, newest first."""
+    over = measures.closed_at(almanac) + 1
+    known = union(s for pulls in almanac.pulls.values() for s in windows.coverage(pulls, over))
+    years = range(FIRST_YEAR, moment(over).year + 1)
+    months = [windows.month(year, number) for year in years for number in range(1, 13)]
+    quarters = [windows.quarter(year, number) for year in years for number in range(1, 5)]
+    due = [
+        period
+        for period in (*months, *quarters)
+        if period.until <= over
+        and total(clip(known, period.since, period.until)) >= MIN_COVERAGE * (period.until - period.since)
+    ]
+    return tuple(sorted(due, key=lambda p: (-p.until, p.since)))
+
+
+def summaries(almanac: Snapshot, records: measures.Records) -> SummaryList:
+    """Return the list of all reports."""
+    lines = [
+        (p, SummaryLine(Link(url(p), p.name), _stand(_covered(tuple(records.values()), p), p)))
+        for p in periods(almanac)
+    ]
+    return SummaryList(
+        head=Head(
+            title="Reports on AI incidents, by month and quarter",
+            path="/reports/",
+            section="articles",
+            description="What AI providers reported in each month and quarter: figures and charts, made by machine.",
+            feeds=(FEED,),
+        ),
+        months=tuple(line for p, line in lines if "-q" not in p.slug),
+        quarters=tuple(line for p, line in lines if "-q" in p.slug),
+    )
+
+
+def summary(almanac: Snapshot, records: measures.Records, period: Period) -> SummaryPage:
+    """Return the report on a month or quarter; `records` reach up to the last midnight."""
+    known = _covered(tuple(records.values()), period)
+    cards = [card for record in known for card in started(record, period)]
+    lengths = [_length(card) for card in cards if _has_length(card)]
+    names = rows.names(almanac.providers)
+    longest = sorted(filter(_has_length, cards), key=_length, reverse=True)
+    stand, due = _stand(known, period), [p for p in periods(almanac) if ("-q" in p.slug) == ("-q" in period.slug)]
+    here = due.index(period) if period in due else 0
+    return SummaryPage(
+        head=Head(
+            title=f"{period.name} in AI incidents",
+            path=url(period),
+            section="articles",
+            description=stand,
+            feeds=(FEED,),
+        ),
+        title=f"{period.name} in AI incidents",
+        stand=stand,
+        facts=_facts(known, cards, lengths, period),
+        axis=charts.months_on(moment(period.since), period.days),
+        rows=tuple(_row(almanac, record, period) for record in _by_count(known, period)),
+        lacking=_lacking(records, known),
+        longest=tuple(rows.dated(card, names[card.provider]) for card in longest[:LONGEST]),
+        histogram=charts.histogram(lengths) if lengths else None,
+        histogram_note=f"{english.plural(len(lengths), 'incident')} with a known length",
+        cite=f"“{period.name} in AI incidents”, report by machine, data up to {_reach(almanac)}",
+        others=tuple(Link(url(p), p.name) for p in (*due[here + 1 : here + 2], *due[max(here - 1, 0) : here])),
+    )
+
+
+def _covered(records: tuple[Record, ...], period: Period) -> tuple[Record, ...]:
+    """Return the records of pages written by hand of which enough of a period is covered."""
+    return tuple(r for r in records if not is_machine(r.provider) and covered_share(r, period) >= MIN_COVERAGE)
+
+
+def _has_length(card: Card) -> bool:
+    return card.ended is not None and card.ended > card.started and not card.trouble_seconds
+
+
+def _length(card: Card) -> int:
+    """Return the seconds from start to end; 0 without an end."""
+    return max((card.ended or 0) - card.started, 0)
+
+
+def _by_count(records: Iterable[Record], period: Period) -> list[Record]:
+    return sorted(records, key=lambda r: (-len(started(r, period)), r.provider.name.casefold()))
+
+
+def _stand(known: Sequence[Record], period: Period) -> str:
+    """Return the sentences at the top: how many, who reported the most and the longest, and who none."""
+    if not known:
+        return "For no provider do we have enough data."
+    ordered = _by_count(known, period)
+    counts = {r.provider.name: len(started(r, period)) for r in ordered}
+    count, most = sum(counts.values()), max(counts.values())
+    who = english.sentence(english.spelled(len(known)))
+    providers = "provider was" if len(known) == 1 else "providers were"
+    sentences = [f"{who} {providers} monitored for most of the time: {english.plural(count, 'incident')}."]
+    if most:
+        leading = [name for name, number in counts.items() if number == most]
+        sentences.append(f"{english.listing(leading, 3)} reported the most, {english.count(most)}.")
+        cards = [(r.provider.name, card) for r in ordered for card in started(r, period) if _has_length(card)]
+        if cards:
+            name, card = max(cards, key=lambda pair: _length(pair[1]))
+            sentences.append(f"{name} reported the longest, {base.length(card)}.")
+    if quiet := [name for name, number in counts.items() if not number]:
+        sentences.append(f"{english.listing(quiet, 6)} reported none.")
+    return " ".join(sentences)
+
+
+def _facts(known: Sequence[Record], cards: Sequence[Card], lengths: Sequence[int], period: Period) -> tuple[Fact, ...]:
+    grave = sum(card.impact in GRAVE for card in cards)
+    median = durations(np.array(lengths, np.int64)).median if len(lengths) >= MEDIAN_OF else None
+    one, two = _at_once(known, period)
+    hours = (period.until - period.since) // 3600
+    return (
+        Fact(
+            "Incidents",
+            english.count(len(cards)),
+            f"of {english.plural(len(known), 'provider')}; {grave} major or critical",
+        ),
+        Fact(
+            "Median length",
+            measures.length(median),
+            f"n = {len(lengths)} with a known length",
+            how="how-often-and-how-long",
+        ),
+        Fact("An incident at one or more", f"at least {english.hours(one)}", f"of {english.count(hours)} hours"),
+        Fact("At two or more at once", f"at least {english.hours(two)}", "by what they reported"),
+    )
+
+
+def _at_once(known: Sequence[Record], period: Period) -> tuple[int, int]:
+    """Return the seconds in which at least one provider had an incident, and at least two, as far as that is sure."""
+    moves: list[tuple[int, int]] = []
+    for record in known:
+        for since, until in clip(_least(record), period.since, period.until):
+            moves += [(since, 1), (until, -1)]
+    one = two = depth = last = 0
+    for at, step in sorted(moves):
+        one += (at - last) * (depth >= 1)
+        two += (at - last) * (depth >= 2)
+        depth, last = depth + step, at
+    return one, two
+
+
+@lru_cache(maxsize=256)  # every report asks again
+def _least(record: Record) -> Times:
+    member = record.sure[record.whole]
+    return union(Stretch(int(s), int(e)) for s, e in zip(record.starts[member], record.least[member], strict=True))
+
+
+def _row(almanac: Snapshot, record: Record, period: Period) -> SummaryRow:
+    provider, table = record.provider, record.days[record.whole].within(period)
+    cards = [card for card in record.cards if card.started < period.until]
+    worst = days.worst(cards, almanac.pulls.get(provider.slug), period.since, period.days, period.until)
+    bounds = availabilities(table)[0]
+    spent = [int(side.sum()) for side in (table.least, table.most)]
+    lengths = durations(record.lengths[_rows(record, period)])
+    return SummaryRow(
+        provider=measures.link(provider),
+        bars=charts.bars(worst, f"{provider.name}, {period.name}", slots=max(period.days, 31)),
+        hours=english.hours(spent[0])
+        if spent[0] == spent[1]
+        else f"{english.hours(spent[0])} to {english.hours(spent[1])}",
+        share=english.percents(*bounds) if bounds.high - bounds.low <= MAX_RANGE else "unknown: no end times",
+        incidents=english.count(len(started(record, period))),
+        median=measures.length(lengths.median) if lengths.n >= MEDIAN_OF else "–",
+    )
+
+
+def _rows(record: Record, period: Period) -> Bools:
+    """Return which incidents of a record count and started in a period."""
+    within = (record.starts >= period.since) & (record.starts < period.until)
+    return np.logical_and(record.sure[record.whole], within)
+
+
+def _lacking(records: measures.Records, known: Sequence[Record]) -> str:
+    """Name the providers of which too little is known for this time."""
+    there = {record.provider.slug for record in known}
+    names = sorted((r.provider.name for r in records.values() if r.provider.slug not in there), key=str.casefold)
+    return f"Too little data, or a page written by probes: {english.listing(names, len(names))}." if names else ""
+
+
+def _reach(almanac: Snapshot) -> str:
+    return english.date(moment(min(seconds(almanac.record_until or almanac.now), measures.closed_at(almanac))))
