@@ -9,7 +9,7 @@ from almanac.stats import windows
 from almanac.views import measures, summaries
 from almanac.views.base import Link
 from almanac.views.summaries import SummaryPage
-from tests.support.almanacs import CLAUDE, GROQ, TOGETHER, almanac, at, incident, pulls
+from tests.support.almanacs import CLAUDE, COPILOT, GROQ, TOGETHER, almanac, at, incident, pulls
 
 FEBRUARY = windows.month(2026, 2)
 
@@ -48,6 +48,13 @@ def test_a_report_counts_what_started_in_its_time() -> None:
     ]
     assert [row.url for row in page.longest] == ["/incidents/groq/b/", "/incidents/anthropic/a/"]
     assert page.lacking == "Too little data, or a page written by probes: Together AI."
+
+
+def test_nobody_is_said_to_have_reported_none_whose_incident_may_be_meant() -> None:
+    doubtful = incident("g", "2026-02-10 10:00", "2026-02-10 12:00", provider="github", components=(), title="Delays")
+    world = almanac([doubtful], providers=(CLAUDE, COPILOT))
+    page = summaries.summary(world, measures.closed(world), FEBRUARY)
+    assert plain(page.stand) == "Two providers were monitored for most of the time: 0 incidents. Claude reported none."
 
 
 def test_months_and_quarters_have_reports_once_they_are_over_and_covered() -> None:

@@ -97,6 +97,8 @@ def coverage_by_product(pulls: Pulls, now: int) -> Mapping[str, Times]:
 
 def of_product(pulls: Pulls, product: str) -> Pulls:
     """Return what pulls and data sets say of one product, as if that were all of the provider."""
+    if not any(span.products for span in pulls.coverage):
+        return pulls
     spans = (span for span in pulls.coverage if not span.products or product in span.products)
     return replace(pulls, coverage=tuple(replace(span, products=()) for span in spans))
 

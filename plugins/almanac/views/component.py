@@ -108,8 +108,7 @@ def now(almanac: Snapshot, provider: Provider, part: Component, near: Surroundin
 
 def _of_part(pulls: Pulls | None, part: Component) -> Pulls | None:
     """Return what covers a component: where spans name products, those that speak of its product."""
-    names_products = pulls is not None and any(span.products for span in pulls.coverage)
-    return windows.of_product(pulls, part.product) if pulls and names_products else pulls
+    return windows.of_product(pulls, part.product) if pulls else None
 
 
 def component(

@@ -463,11 +463,13 @@ def _line(subject: _Subject, name: str, figures: PartFigures, cards: Sequence[Ca
     url = "" if figures.slug == OTHER else base.component_url(provider.slug, figures.slug)
     hits = [card for card in cards if figures.slug in place(card)]
     marks = {row.url: row.mark for row in subject.near.components(provider.slug).rows}
+    product = next((part.product for part in provider.components if part.slug == figures.slug), "")
+    pulls = windows.of_product(subject.pulls, product) if subject.pulls else None
     return PartLine(
         url=url,
         name=name,
         mark=marks.get(url, base.UNKNOWN),
-        bars=charts.bars(_severities(hits, subject.pulls, subject.edge), f"{name}, {DAYS} days"),
+        bars=charts.bars(_severities(hits, pulls, subject.edge), f"{name}, {DAYS} days"),
         latest=_latest(subject.almanac, hits),
         incidents=figures.incidents,
         hours=figures.hours or "–",

@@ -183,7 +183,7 @@ def _stand(known: Sequence[Record], period: Period) -> str:
         if cards:
             name, card = max(cards, key=lambda pair: _length(pair[1]))
             sentences.append(f"{name} reported the longest, {base.length(card)}.")
-    if quiet := [name for name, number in counts.items() if not number]:
+    if quiet := [r.provider.name for r in ordered if not _rows(r.maybe[r.whole], r, period).any()]:
         sentences.append(f"{english.listing(quiet, 6)} reported none.")
     return " ".join(sentences)
 
@@ -236,7 +236,7 @@ def _row(almanac: Snapshot, record: Record, period: Period) -> SummaryRow:
     worst = days.worst(cards, almanac.pulls.get(provider.slug), period.since, period.days, period.until)
     bounds = availabilities(table)[0]
     spent = [int(side.sum()) for side in (table.least, table.most)]
-    lengths = durations(record.lengths[_rows(record, period)])
+    lengths = durations(record.lengths[_rows(record.sure[record.whole], record, period)])
     return SummaryRow(
         provider=measures.link(provider),
         bars=charts.bars(worst, f"{provider.name}, {period.name}", slots=max(period.days, 31)),
@@ -249,10 +249,9 @@ def _row(almanac: Snapshot, record: Record, period: Period) -> SummaryRow:
     )
 
 
-def _rows(record: Record, period: Period) -> Bools:
-    """Return which incidents of a record count and started in a period."""
-    within = (record.starts >= period.since) & (record.starts < period.until)
-    return np.logical_and(record.sure[record.whole], within)
+def _rows(member: Bools, record: Record, period: Period) -> Bools:
+    """Return which of some incidents of a record started in a period."""
+    return np.logical_and(member, (record.starts >= period.since) & (record.starts < period.until))
 
 
 def _lacking(records: measures.Records, known: Sequence[Record]) -> str:
