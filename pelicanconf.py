@@ -17,6 +17,7 @@ ALMANAC_PULL = False
 ALMANAC_DRAFTS = True  # articles with `status: draft` get a page, in no list
 ALMANAC_COMPLETE = False  # True: with search index and link pictures, which take some seconds
 ALMANAC_PARQUET = ""  # "1": the tables as Parquet too, which takes an extra library: .ci/parquet.lock
+ALMANAC_FAST_TEMPLATES = True  # False: pages are printed by Jinja as it is, more slowly, to the same bytes
 ALMANAC_NOW = os.environ.get("ALMANAC_NOW") or os.environ.get("SOURCE_DATE_EPOCH") or ""  # else the clock
 
 TIMEZONE = "UTC"
@@ -27,7 +28,7 @@ LOCALE = ["C.UTF-8", ""]  # the same on every machine; dates are put into words 
 ARTICLE_PATHS = ["articles"]
 PAGE_PATHS = ["pages"]
 STATIC_PATHS: list[str] = []
-THEME_STATIC_PATHS: list[str] = []  # the engine copies theme/static, and only what changed
+THEME_STATIC_PATHS: list[str] = []  # the build copies theme/static, and only what changed
 READERS = {"html": None, "htm": None, "rst": None}
 USE_FOLDER_AS_CATEGORY = False
 FILENAME_METADATA = ""  # the reader knows what a file's name means: /articles/<year>/<slug>/ and /<slug>/
@@ -36,7 +37,7 @@ ARTICLE_TRANSLATION_ID = None  # looking for translations takes quadratic time
 PAGE_TRANSLATION_ID = None
 WITH_FUTURE_DATES = True  # Pelican would ask the clock
 
-# Lists and feeds are made by the engine, from what the archive knows too.
+# Lists and feeds are made by our generator, from what the archive knows too.
 DIRECT_TEMPLATES: list[str] = []
 AUTHOR_SAVE_AS = CATEGORY_SAVE_AS = TAG_SAVE_AS = ""
 FEED_ALL_ATOM = CATEGORY_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = TRANSLATION_FEED_ATOM = None

@@ -29,7 +29,7 @@ PIP_INSTALL = ("install", "-q", "--disable-pip-version-check", "--no-input", "--
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 NEEDS_DEV = frozenset({"test", "lint", "bench", "shots", "bill"})
 # What `build` does, without the tenth of a second that invoke takes to load: authors wait for it after every change.
-PREVIEW = f"import sys; sys.path.insert(0, {str(PLUGINS)!r}); from almanac import site; site.preview({str(ROOT)!r})"
+PREVIEW = f"import sys; sys.path.insert(0, {str(PLUGINS)!r}); from almanac.commands import build; build.preview({str(ROOT)!r})"
 
 
 def stop(message: str) -> None:
@@ -183,14 +183,15 @@ def version() -> str:
 
 def nothing_changed() -> bool:
     """Say, and print, whether sources, settings and outputs stand as the last build left them (no Pelican imported)."""
-    sys.path[:0] = [str(PLUGINS / "almanac"), str(PLUGINS / "almanac/model")]  # the packages would load all of theirs
+    sys.path[:0] = [str(PLUGINS), str(PLUGINS / "almanac/model")]  # all of `model` takes longer than the answer
     try:
         import clock  # type: ignore[import-not-found]  # plugins/almanac/model/clock.py, stdlib only
-        import unchanged  # type: ignore[import-not-found]  # plugins/almanac/unchanged.py, stdlib only
+
+        from almanac.build import unchanged
     finally:
         del sys.path[:2]
     stated = os.environ.get("ALMANAC_NOW") or os.environ.get("SOURCE_DATE_EPOCH") or ""
-    return bool(unchanged.report(ROOT, clock.build_time(stated, time.time(), unchanged.newest_pull(ROOT / "content"))))
+    return unchanged.report(ROOT, clock.build_time(stated, time.time(), unchanged.newest_pull(ROOT / "content")))
 
 
 if __name__ == "__main__":
@@ -219,17 +220,17 @@ def run(*command: str, **env: str) -> None:
 @task(help={"now": "build as of this time, e.g. 2026-03-02T14:10:00Z", "output": "where to (default: output)"})
 def site(_: Context, now: str = "", output: str = "") -> None:
     """Pull the feeds, then build the site to publish: the main job."""
-    from almanac import site as almanac_site
+    from almanac.commands import build as almanac_build
 
-    almanac_site.run(ROOT / "publishconf.py", now=now, output=output)
+    almanac_build.run(ROOT / "publishconf.py", now=now, output=output)
 
 
 @task(help={"now": "build as of this time", "output": "where to (default: .output-preview)"})
 def build(_: Context, now: str = "", output: str = "") -> None:
     """Build offline from the committed archive, for authors."""
-    from almanac import site as almanac_site
+    from almanac.commands import build as almanac_build
 
-    almanac_site.run(ROOT / "pelicanconf.py", now=now, output=output)
+    almanac_build.run(ROOT / "pelicanconf.py", now=now, output=output)
 
 
 @task(help={"via": "map every host to this server, e.g. http://127.0.0.1:8000", "only": "slugs, comma-separated"})
@@ -376,11 +377,11 @@ def publish(_: Context, output: str = "output") -> None:
     """Build the site to publish, without pulling: for a workflow that has pulled and committed before."""
     from datetime import UTC, datetime
 
-    from almanac import site as almanac_site
+    from almanac.commands import build as almanac_build
 
     # The moment itself, not the clock floored to five minutes: what was pulled a minute ago is there by now.
     now = os.environ.get("ALMANAC_NOW") or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    almanac_site.run(ROOT / "publishconf.py", now=now, output=output, pull=False)
+    almanac_build.run(ROOT / "publishconf.py", now=now, output=output, pull=False)
 
 
 @task(help={"arguments": "passed on to the bench, in one string"})

@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from almanac import site
+from almanac.commands import build as build_command
 from bench import looking, pages
 from bench.verdict import verdict
 
@@ -88,7 +88,7 @@ def main(argv: list[str]) -> int:
         else:
             faults = looked_at(pages.built(Path(folder) / "small"), "every kind of page")
             with contextlib.redirect_stdout(io.StringIO()):
-                site.build(ROOT / "pelicanconf.py", now=PUBLISHED, output=f"{folder}/whole/out")
+                build_command.build(ROOT / "pelicanconf.py", now=PUBLISHED, output=f"{folder}/whole/out")
             faults += looked_at(Path(folder) / "whole/out", "this site")
     return verdict(faults)
 

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from almanac import site
+from almanac.commands import build as build_command
 from bench import hostile, vectors
 from bench.verdict import verdict
 from tests.support import feedvalidity
@@ -42,7 +42,7 @@ def invalid(output: Path) -> tuple[int, list[str]]:
 def built(root: Path, now: str = NOW, output: str = "out") -> Path:
     """Build the site of a project."""
     with contextlib.redirect_stdout(io.StringIO()):
-        site.build(root / "pelicanconf.py", now=now, output=output)
+        build_command.build(root / "pelicanconf.py", now=now, output=output)
     return root / output
 
 
@@ -123,7 +123,7 @@ def main(argv: list[str]) -> int:
     faults: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         with contextlib.redirect_stdout(io.StringIO()):
-            site.build(ROOT / "pelicanconf.py", now=PUBLISHED, output=f"{folder}/out")
+            build_command.build(ROOT / "pelicanconf.py", now=PUBLISHED, output=f"{folder}/out")
         number, wrong = invalid(Path(folder) / "out")
     print(f"this site: {number} feeds, calendars and lists of feeds, {len(wrong)} faults", flush=True)
     faults += wrong

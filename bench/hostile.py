@@ -16,7 +16,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from almanac import archive, feeds, merge, site
+from almanac import archive, feeds, merge
+from almanac.commands import build as build_command
 from almanac.commands.survey import survey
 from almanac.content.files import read_all
 from almanac.content.providers import load
@@ -198,7 +199,7 @@ def _weeded(root: Path) -> int:
 
 def _built(root: Path) -> Path:
     with contextlib.redirect_stdout(io.StringIO()):
-        site.build(root / "pelicanconf.py", now=stamp(NOW), output="out")
+        build_command.build(root / "pelicanconf.py", now=stamp(NOW), output="out")
     return root / "out"
 
 

@@ -10,6 +10,7 @@ archives each stands twice or more). Our calendars, tables, badges and JSON it d
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from itertools import count
@@ -19,9 +20,11 @@ from typing import Any
 from jinja2 import Environment, meta, nodes
 from lxml import html as markup  # type: ignore[import-untyped]
 
-from almanac import site, views
+from almanac import views
+from almanac.build import run
+from almanac.build.templates import Templates
+from almanac.commands import build as build_command
 from almanac.content import body
-from almanac.engine.printer import Printer
 from almanac.text import markdown as text
 
 ENVIRONMENT = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701  (only parses)
@@ -87,10 +90,10 @@ def content(view: dict[str, Any], path: str, output: Path) -> str:
 
 def recorded(project: Path, now: str) -> dict[str, Any]:
     """Build the project with values in place of pages, Markdown in place of HTML; give what all pages share."""
-    originals = Printer.page, text.html, body.read
+    originals = Templates.page, text.html, body.read, run.MANY
     shared: dict[str, Any] = {}
 
-    def page(self: Printer, template: str, view: Any) -> bytes:
+    def page(self: Templates, template: str, view: Any) -> bytes:
         about: Any = self._environment.globals["site"]
         shared.update(plain(about))
         more = {"structured": views.structured(about, view), "picture": views.picture(about, view.head)}
@@ -99,11 +102,12 @@ def recorded(project: Path, now: str) -> dict[str, Any]:
     def read(markdown: str, figures: Collection[str] = ()) -> body.Body:
         return originals[2](markdown, figures)._replace(html=markdown)
 
-    Printer.page, text.html, body.read = page, str, read  # type: ignore[method-assign, assignment]
+    Templates.page, text.html, body.read = page, str, read  # type: ignore[method-assign, assignment]
+    run.MANY = sys.maxsize  # so that all is printed in this process
     try:
-        site.build(project / "pelicanconf.py", now=now, output=VIEWS)
+        build_command.build(project / "pelicanconf.py", now=now, output=VIEWS)
     finally:
-        Printer.page, text.html, body.read = originals  # type: ignore[method-assign]
+        Templates.page, text.html, body.read, run.MANY = originals  # type: ignore[method-assign]
     return shared
 
 

@@ -22,7 +22,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from almanac import archive, site
+from almanac import archive
+from almanac.commands import build as build_command
 from almanac.model import Impact, Kind, Phase, Revision, Update
 from bench import auditors
 from tests.site import test_undeclared
@@ -122,7 +123,7 @@ def built(root: Path) -> Path:
             put(root, incident(f"n{day}", began, over, provider=slug, components=()))
     write(root, test_undeclared.FILE, test_undeclared.TEXT)
     with contextlib.redirect_stdout(io.StringIO()):
-        site.build(root / "pelicanconf.py", now=NOW, output="out")
+        build_command.build(root / "pelicanconf.py", now=NOW, output="out")
     return root / "out"
 
 

@@ -22,7 +22,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from almanac import archive, feeds, pull, site
+from almanac import archive, feeds, pull
+from almanac.commands import build as build_command
 from almanac.model import Incident
 from bench.kills import SLUGS, fork, forked, served
 from tests.support import invariants
@@ -47,6 +48,7 @@ def main(argv: list[str]) -> int:
         with served(bench.pages, SLUGS) as url:
             for number in range(rounds):
                 bench.round(url, quiet=number % 2 == 0)
+            bench.end()
     faults, longest = bench.faults, max(bench.waits)
     print(
         f"{rounds} rounds of {AT_ONCE} pulls at once, seed {seed}, {bench.builds} builds meanwhile: "
@@ -101,6 +103,11 @@ class Bench:
         if not quiet:
             self._must(self._pull(self.shared, url), "the pull after them fails")
         self._check(before, url, quiet=quiet)
+
+    def end(self) -> None:
+        """Let the build that is under way come to its end."""
+        if self.building:
+            self._built(os.waitpid(self.building, 0)[1])
 
     def _check(self, before: dict[str, dict[str, Incident]], url: str, *, quiet: bool) -> None:
         after = self._known()
@@ -178,7 +185,7 @@ def _build(root: Path, now: datetime) -> bool:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     try:
-        site.build(root / "pelicanconf.py", now=f"{now:%Y-%m-%dT%H:%M:%SZ}", output="output")
+        build_command.build(root / "pelicanconf.py", now=f"{now:%Y-%m-%dT%H:%M:%SZ}", output="output")
     except BaseException:
         traceback.print_exc()
         raise

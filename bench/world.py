@@ -35,8 +35,9 @@ from pathlib import Path
 
 import pelican  # noqa: F401  (the processes that build are forked from this one, and need not load it)
 
-import almanac.engine  # noqa: F401  (likewise)
-from almanac import archive, feeds, pull, site
+import almanac.build.pelican  # noqa: F401  (likewise)
+from almanac import archive, feeds, pull
+from almanac.commands import build as build_command
 from almanac.content import providers
 from almanac.model import Incident, Provider, stamp
 from almanac.snapshot import incident_as_of
@@ -79,7 +80,7 @@ class Site:
 
     def build(self, now: datetime) -> None:
         """Build as of `now`."""
-        self._run("build", partial(site.build, self.root / "pelicanconf.py", now=stamp(now)))
+        self._run("build", partial(build_command.build, self.root / "pelicanconf.py", now=stamp(now)))
 
     def _run(self, name: str, job: Callable[[], object]) -> None:
         """Run a job to its end, which may take several goes; raises RuntimeError if it fails by itself."""

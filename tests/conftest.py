@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.internal.constants_ast import Constants
 
-from almanac import site
+from almanac.commands import build as build_command
 from tests.support import shots
 from tests.support.projects import project, tree
 from tests.support.sharing import in_shares
@@ -70,7 +70,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[
     home = (base if worker_id == "master" else base.parent) / "built"
     with FileLock(f"{home}.lock"):
         if not home.exists():
-            site.build(
+            build_command.build(
                 project(home.with_name("building")) / "pelicanconf.py", now="2026-03-02T14:10:00Z", output="output"
             )
             home.with_name("building").rename(home)

@@ -2,7 +2,7 @@
 
 
 def register() -> None:
-    """Pelican's entry point. `site` is imported here so that the library works without Pelican."""
-    from .site import connect
+    """Connect the build to Pelican, whose entry point this is; it is imported here so that the rest works without Pelican."""
+    from .build.pelican import connect
 
     connect()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from pathlib import Path
 from types import TracebackType
 
 NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 UNFINISHED = ".tmp"  # ends the name of a file that is being written; a killed run leaves it behind
+
+_LEFTOVER = re.compile(r"pulls/[^/]+\.lock|(?:.*/)?[^/.][^/]*\.(?:md|json|jsonl|txt)\.tmp", re.DOTALL)
 
 CURES = {
     errno.ENOSPC: "make room on its disk",
@@ -61,6 +64,14 @@ def _drop(fresh: str) -> None:
         os.unlink(fresh)
     except OSError:
         return
+
+
+def is_leftover(name: str) -> bool:
+    """Return whether a name under content/ is of a file that our own runs leave: a lock, or half a file of a killed one.
+
+    No other name is passed over, so that nobody can leave anything unseen.
+    """
+    return name.endswith((UNFINISHED, ".lock")) and _LEFTOVER.fullmatch(name) is not None
 
 
 def pages(folder: Path) -> list[Path]:

@@ -17,10 +17,10 @@ from typing import NamedTuple
 import pytest
 
 from almanac.archive import slug_of
+from almanac.build.routes.addresses import leads
 from almanac.claims import Evidence, Figure
 from almanac.commands import new_report
 from almanac.content import articles, forms, frontmatter, providers
-from almanac.engine.world import leads
 from almanac.model import Provider
 from almanac.snapshot import load as snapshot
 from almanac.stats.formulas import FORMULAS

@@ -98,8 +98,10 @@ def test_a_preview_has_none_of_it_and_says_how_to_get_it(tmp_path: Path) -> None
 @pytest.mark.slow
 def test_parquet_without_its_library_is_one_clear_line_and_nothing_is_built(tmp_path: Path) -> None:
     root = project(tmp_path / "site")
-    without = "import sys; sys.modules['pyarrow'] = None; sys.path.insert(0, 'plugins'); from almanac import site; "
-    build = "site.build(__import__('pathlib').Path('publishconf.py').absolute(), pull=False)"
+    without = (
+        "import sys; sys.modules['pyarrow'] = None; sys.path.insert(0, 'plugins'); from almanac.commands import build; "
+    )
+    build = "build.build(__import__('pathlib').Path('publishconf.py').absolute(), pull=False)"
     env = os.environ | {"ALMANAC_PARQUET": "1"}
     done = subprocess.run(
         [sys.executable, "-c", without + build], cwd=root, env=env, capture_output=True, text=True, check=False
@@ -121,8 +123,10 @@ def test_parquet_without_its_library_is_one_clear_line_and_nothing_is_built(tmp_
 @pytest.mark.slow
 def test_who_does_not_ask_for_parquet_needs_no_library_for_it(tmp_path: Path) -> None:
     root = project(tmp_path / "site")
-    without = "import sys; sys.modules['pyarrow'] = None; sys.path.insert(0, 'plugins'); from almanac import site; "
-    build = "site.build(__import__('pathlib').Path('publishconf.py').absolute(), pull=False)"
+    without = (
+        "import sys; sys.modules['pyarrow'] = None; sys.path.insert(0, 'plugins'); from almanac.commands import build; "
+    )
+    build = "build.build(__import__('pathlib').Path('publishconf.py').absolute(), pull=False)"
     env = {name: value for name, value in os.environ.items() if name != "ALMANAC_PARQUET"}
     done = subprocess.run(
         [sys.executable, "-c", without + build], cwd=root, env=env, capture_output=True, text=True, check=False

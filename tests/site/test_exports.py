@@ -18,11 +18,10 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from almanac import exports
 from almanac.content.article import ArticleCard
-from almanac.engine import Build
 from almanac.model import Impact, Kind, unstamp
-from tests.support import shapes
+from tests.support import builds, shapes
 from tests.support.almanacs import incident, read_feed
-from tests.support.projects import LONG_AGO, write
+from tests.support.projects import write
 from tests.support.syndication import HOST, OPENED, Press, life, many, xml
 
 NOON = unstamp("2026-03-02T16:00:00Z")
@@ -444,7 +443,5 @@ def test_a_feed_that_holds_nothing_yet_has_changed_when_the_record_began(press: 
 
 def test_while_there_is_no_record_a_feed_is_of_the_day_it_is_made(press: Press) -> None:
     shutil.rmtree(press.root / "content/pulls")
-    running = Build(press.plan(NOON), 4 * LONG_AGO)
-    running.know({})
-    running.finish()
+    builds.build(press.settings(NOON))
     assert xml(press.output / "operators.xml").findtext("{*}updated") == "2026-03-02T00:00:00Z"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from almanac import site
+from almanac.commands import build as build_command
 from almanac.commands.check import problems
 from tests.support import projects
 
@@ -30,7 +30,7 @@ def named(root: Path) -> set[str]:
     output = io.StringIO()
     with contextlib.redirect_stderr(output):
         try:
-            site.build(root / "pelicanconf.py", now=NOW, output="output")
+            build_command.build(root / "pelicanconf.py", now=NOW, output="output")
         except SystemExit as error:
             output.write(str(error))
     return {line.partition(":")[0] for line in output.getvalue().splitlines() if line.startswith("content/")}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from almanac import archive, site
+from almanac import archive
+from almanac.commands import build as build_command
 from tests.support.imagefiles import png
 from tests.support.projects import INCIDENTS, article, project, tree, write
 
@@ -24,7 +25,7 @@ def root(tmp_path: Path) -> Path:
 
 def build(root: Path, output: str = "output") -> Path:
     """Build as `tasks.py build` does, and give the output folder."""
-    site.build(root / "pelicanconf.py", now=NOW, output=output)
+    build_command.build(root / "pelicanconf.py", now=NOW, output=output)
     return root / output
 
 

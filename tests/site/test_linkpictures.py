@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from almanac.engine import linkpictures
+from almanac.build import cache
+from almanac.build.routes import link_images
 from almanac.exports import linkpicture
 from almanac.exports.linkpicture import draw, is_of, mark
 from almanac.model import Impact, Kind, unstamp
 from almanac.views.linkpicture import LinkPicture
+from tests.support import builds
 from tests.support.almanacs import incident
 from tests.support.projects import tree
 from tests.support.syndication import Press
@@ -123,13 +125,8 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> Press:
 
 def told(press: Press, name: str) -> tuple[tuple[str, ...], str]:
     """Return the facts and the severity a picture shows."""
-    from almanac.engine import Build
-    from tests.support.projects import LONG_AGO
-
-    running = Build(press.plan(NOW), 5 * LONG_AGO)
-    running.know({})
-    shown = linkpictures.of_incident(running.edition, running.edition.incidents["anthropic", name])
-    running.finish()
+    context = builds.context(press.settings(NOW))
+    shown = link_images.of_incident(context, context.incidents["anthropic", name])
     return shown.facts, shown.css
 
 
@@ -179,8 +176,9 @@ def test_only_what_shows_something_else_is_drawn_again(press: Press, monkeypatch
         return really(shown, site)
 
     monkeypatch.setattr(linkpicture, "draw", draw)
-    for path in press.output.parent.glob(".output-state/*.state"):
-        path.unlink()  # as after a change of the code: nothing is known of what was built
+    (
+        press.output.parent / ".output-state" / cache.NAME
+    ).unlink()  # as after a change of the code: nothing is known of what was built
     before = tree(press.output)
     press.build(NOW)
     assert (drawn, tree(press.output)) == ([], before)

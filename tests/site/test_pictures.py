@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from almanac import site, unchanged
+from almanac.build import unchanged
+from almanac.commands import build as build_command
 from almanac.commands import new_image
 from almanac.content import images
 from almanac.content.images import Picture
@@ -167,7 +168,7 @@ def test_a_picture_that_nobody_shows_or_that_is_none_is_named_once(content: Path
 
 
 def build(root: Path) -> None:
-    site.build(root / "pelicanconf.py", now="2026-03-02T14:10:00Z", output="output")
+    build_command.build(root / "pelicanconf.py", now="2026-03-02T14:10:00Z", output="output")
 
 
 def settle() -> None:

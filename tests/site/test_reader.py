@@ -7,12 +7,23 @@ from typing import Any
 
 import pytest
 
-from almanac import reader
+from almanac.build import pelican
+from almanac.build.sources import Reading
 from almanac.content import articles
 from tests.support.content import article
 from tests.support.projects import PAGE, write
 
 LINKS = "To [a page](/about/), [away](https://example.org/x), [there]({filename}../../pages/about.md)."
+
+
+class Desk:
+    """A build, as far as the reader asks it."""
+
+    def __init__(self, content: Path) -> None:
+        self._content = content
+
+    def manuscript(self, file: str) -> Reading:
+        return articles.read((self._content / file).read_bytes(), file)
 
 
 @pytest.fixture
@@ -22,16 +33,16 @@ def settings(tmp_path: Path) -> dict[str, Any]:
         "PATH": str(content),
         "SITEURL": "https://almanac.example",
         "ALMANAC_DRAFTS": True,
-        reader.FAULTS: [],
-        reader.MANUSCRIPTS: {},
-        reader.READ: lambda file: articles.read((content / file).read_bytes(), file),
+        pelican.FAULTS: [],
+        pelican.MANUSCRIPTS: {},
+        pelican.BUILD: Desk(content),
     }
 
 
 def read(settings: dict[str, Any], file: str, text: str) -> tuple[str, dict[str, Any]]:
     """Return what Pelican is given of a file with this text."""
     path = write(Path(settings["PATH"]).parent, file, text)
-    return reader.Reader(settings).read(str(path))
+    return pelican.ManuscriptReader(settings).read(str(path))
 
 
 def news(title: str = "T", body: str = "One *word*.", **changed: str) -> str:
@@ -41,7 +52,7 @@ def news(title: str = "T", body: str = "One *word*.", **changed: str) -> str:
 def test_an_article_has_only_the_metadata_that_pelican_needs(settings: dict[str, Any]) -> None:
     html, found = read(settings, "articles/2026/2026-03-01-a-b.md", news())
     assert html == "<p>One <em>word</em>.</p>"
-    assert set(found) == {"title", "slug", "summary", "written", "url", "save_as", "date", "status", "authors"}
+    assert set(found) == {"title", "slug", "summary", "manuscript", "url", "save_as", "date", "status", "authors"}
     assert (found["url"], found["save_as"]) == ("articles/2026/a-b/", "articles/2026/a-b/index.html")
     assert [author.name for author in found["authors"]] == ["The Editors"]
 
@@ -60,7 +71,7 @@ def test_a_page_stands_at_its_name(settings: dict[str, Any]) -> None:
 def test_what_was_read_is_kept_for_the_rules(settings: dict[str, Any]) -> None:
     file = "articles/2026/2026-03-01-a.md"
     _, found = read(settings, file, news())
-    assert settings[reader.MANUSCRIPTS] == {file: found["written"]}
+    assert settings[pelican.MANUSCRIPTS] == {file: found["manuscript"]}
 
 
 @pytest.mark.parametrize(("drafts", "status"), [(True, "hidden"), (False, "skip")])
@@ -73,10 +84,10 @@ def test_faults_are_collected_and_the_file_is_skipped(settings: dict[str, Any]) 
     for name in ("a", "b"):
         given = read(settings, f"articles/2026/2026-03-01-{name}.md", news(more="Save_as: ../../x\n"))
         assert given == ("", {"status": "skip"})
-    assert [str(fault).partition(";")[0] for fault in settings[reader.FAULTS]] == [
+    assert [str(fault).partition(";")[0] for fault in settings[pelican.FAULTS]] == [
         f"content/articles/2026/2026-03-01-{name}.md:16:1: Save_as: is not a known key" for name in ("a", "b")
     ]
-    assert settings[reader.MANUSCRIPTS] == {}
+    assert settings[pelican.MANUSCRIPTS] == {}
 
 
 def test_a_symbolic_link_is_not_followed(settings: dict[str, Any]) -> None:
@@ -84,8 +95,8 @@ def test_a_symbolic_link_is_not_followed(settings: dict[str, Any]) -> None:
     folder.mkdir(parents=True)
     link = folder / "2026-03-01-a.md"
     link.symlink_to("/etc/passwd")
-    assert reader.Reader(settings).read(str(link)) == ("", {"status": "skip"})
-    assert [str(fault) for fault in settings[reader.FAULTS]] == [
+    assert pelican.ManuscriptReader(settings).read(str(link)) == ("", {"status": "skip"})
+    assert [str(fault) for fault in settings[pelican.FAULTS]] == [
         "content/articles/2026/2026-03-01-a.md:1:1: is a symbolic link; put a file there"
     ]
 

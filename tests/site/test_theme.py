@@ -14,8 +14,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from almanac import views
-from almanac.engine.plan import Plan
-from almanac.engine.printer import Printer
+from almanac.build.settings import BuildSettings
+from almanac.build.templates import Templates
 from almanac.model import Card, Impact, Incident, Phase, Provider, Revision, Update
 from almanac.snapshot import Snapshot
 from almanac.text import markdown
@@ -113,8 +113,8 @@ def _with_2026(known: Snapshot) -> list[Provider]:
 def printed(pages: Iterable[tuple[str, Any]], url: str = "https://almanac.example") -> dict[str, str]:
     """Return the HTML of pages by their path, as a build prints them."""
     with TemporaryDirectory() as folder:
-        printer = Printer(
-            Plan(
+        templates = Templates(
+            BuildSettings(
                 content=ROOT / "content",
                 theme=ROOT / "theme",
                 output=Path(folder) / "output",
@@ -125,7 +125,7 @@ def printed(pages: Iterable[tuple[str, Any]], url: str = "https://almanac.exampl
                 jinja={"autoescape": True, "trim_blocks": True, "lstrip_blocks": True},
             )
         )
-        return {page.head.path: printer.page(name, page).decode() for name, page in pages}
+        return {page.head.path: templates.page(name, page).decode() for name, page in pages}
 
 
 @pytest.fixture(scope="module")

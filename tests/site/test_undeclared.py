@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from almanac import site
+from almanac.commands import build as build_command
 from almanac.content import undeclared
 from almanac.content.undeclared import Undeclared, Witness
 from tests.support import projects
@@ -115,7 +115,7 @@ def test_its_folder_is_a_providers(content: Path) -> None:
 
 
 def build(root: Path) -> dict[str, bytes]:
-    site.build(root / "pelicanconf.py", now="2026-03-02T14:10:00Z", output="output")
+    build_command.build(root / "pelicanconf.py", now="2026-03-02T14:10:00Z", output="output")
     return dict(projects.tree(root / "output"))
 
 

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from almanac import archive, site
+from almanac import archive
+from almanac.commands import build as build_command
 from almanac.model import Change, Impact, Incident, Kind, Phase, Update, seconds
 from almanac.stats.issued import Issued, render
 from almanac.stats.recovery import Forecast
@@ -162,7 +163,7 @@ def keep(root: Path, *issued: Issued) -> None:
 def built(root: Path, now: datetime = NOW) -> Path:
     """Build the site of a folder as of a moment; return where it is."""
     with contextlib.redirect_stdout(io.StringIO()):
-        site.build(root / "pelicanconf.py", now=f"{now:%Y-%m-%dT%H:%M:%SZ}", output="out")
+        build_command.build(root / "pelicanconf.py", now=f"{now:%Y-%m-%dT%H:%M:%SZ}", output="out")
     return root / "out"
 
 

@@ -17,10 +17,11 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from almanac import archive, feeds, pull, site
+from almanac import archive, feeds, pull
+from almanac.build.publish import LAST, NEXT
+from almanac.build.run import MANY
+from almanac.commands import build as build_command
 from almanac.commands import curate
-from almanac.engine.build import MANY
-from almanac.engine.stage import LAST, NEXT
 from almanac.pull.report import closing, outcome_lines
 from tests.support.projects import INCIDENTS, PAGE, article, moment, project, put, tree, write
 from tests.support.serving import watch
@@ -141,7 +142,7 @@ class Preview(Scene):
         project(base)
         for name in ("contribute", "corrections-policy"):  # so that every link leads somewhere
             write(base, f"pages/{name}.md", PAGE.format(title=name.capitalize(), body="How."))
-        site.build(base / self.settings, now=NOW, pull=False)
+        build_command.build(base / self.settings, now=NOW, pull=False)
         self.old = self.seen(base)
         put(base, replace(INCIDENTS[0], title="Changed"))
         put(base, replace(INCIDENTS[1], id="came", title="One more"))
@@ -162,7 +163,7 @@ class Preview(Scene):
         shutil.copytree(kept, compiled)
 
     def run(self, work: Path) -> None:
-        site.build(work / self.settings, now=LATER, pull=False)
+        build_command.build(work / self.settings, now=LATER, pull=False)
 
     def seen(self, work: Path) -> Files:
         return tree(work / self.output)

@@ -9,12 +9,13 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from almanac import archive
+from almanac.build.settings import BuildSettings
 from almanac.content.article import ArticleCard
-from almanac.engine import Build, Plan
 from almanac.exports import version
 from almanac.model import FeedState, Impact, Incident, Kind, Phase, Provider, Revision, Update, unstamp
+from tests.support import builds
 from tests.support.almanacs import CLAUDE, GROQ, incident, pulls
-from tests.support.projects import LONG_AGO, project, put, write
+from tests.support.projects import project, put, write
 
 HOST = "https://almanac.example"
 SLUGS = ("anthropic", "groq")
@@ -52,14 +53,12 @@ class Press:
             kept = archive.load(self.root / "content", slug)
             seen_open = tuple((key, until) for key, filed in sorted(kept.items()) if filed.incident.ended is None)
             archive.save_pulls(self.root / "content", pulls(slug, until=until, last_open=seen_open, feeds=feeds))
-        running = Build(self.plan(now), 4 * LONG_AGO)
-        running.know({card.url: card for card in articles})
-        running.finish()
+        builds.build(self.settings(now), *articles)
         return self.output
 
-    def plan(self, now: datetime) -> Plan:
-        """Return the plan of a build as of `now`."""
-        return Plan(
+    def settings(self, now: datetime) -> BuildSettings:
+        """Return the settings of a build as of `now`."""
+        return BuildSettings(
             content=self.root / "content",
             theme=self.root / "theme",
             output=self.output,

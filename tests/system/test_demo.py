@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from almanac import archive, site
+from almanac import archive
+from almanac.commands import build as build_command
 from almanac.commands import demo
 from almanac.commands.demo.play import Play
 from almanac.commands.demo.quarters import Quarter
@@ -230,7 +231,7 @@ def test_a_second_demo_leaves_the_first_alone(project: Path, play: Play) -> None
 def test_site_names_the_demo_where_there_is_no_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     project = projects.project(tmp_path)
     watch(project / "content", "nowhere", *(f"https://{name}.invalid/feed.atom" for name in ("a", "b", "c")))
-    site.build(project / "publishconf.py", now="2026-03-02T14:10:00Z")
+    build_command.build(project / "publishconf.py", now="2026-03-02T14:10:00Z")
     assert capsys.readouterr().out.splitlines()[:2] == [
         "pull: no network, so nothing was pulled; the record stays as it is",
         "site: to see it live without a network, run python3 tasks.py demo",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from almanac import archive, unchanged
+from almanac import archive
+from almanac.build import unchanged
 from almanac.commands import doctor
 from almanac.commands.doctor import Finding
 from almanac.model import FeedState, Pulls

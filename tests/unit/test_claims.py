@@ -20,10 +20,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import special  # scipy.stats takes a second and a half to import
 
-from almanac import archive, queries, site
+from almanac import archive, queries
 from almanac.claims import Evidence, Figure, UnanswerableError, verdict
 from almanac.claims.counting import of_quantile, wilson
 from almanac.claims.judge import judge
+from almanac.commands import build as build_command
 from almanac.content import articles
 from almanac.content.article import Claim
 from almanac.model import Card, Component, Impact, Incident, Kind, Phase, Provider, Pulls, Span, Update, card, seconds
@@ -864,7 +865,7 @@ def build(root: Path) -> str:
     """Build the preview; what the build leaves out and why, "" if nothing is wrong."""
     told = io.StringIO()
     with contextlib.redirect_stderr(told):
-        site.build(root / "pelicanconf.py", now="2026-04-01T00:00:00Z")
+        build_command.build(root / "pelicanconf.py", now="2026-04-01T00:00:00Z")
     return told.getvalue()
 
 

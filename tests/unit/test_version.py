@@ -13,8 +13,9 @@ import feedparser
 import pytest
 from lxml import etree  # type: ignore[import-untyped]
 
-from almanac import exports, unchanged
-from almanac.engine.plan import fingerprint
+from almanac import exports
+from almanac.build import unchanged
+from almanac.build.settings import fingerprint
 from almanac.exports import Channel, version
 from almanac.model import unstamp
 from tests.support.almanacs import incident
@@ -118,9 +119,9 @@ def test_finished_archive_documents_stay_as_they_are_from_release_to_release() -
 
 
 def test_another_version_is_a_reason_to_build_again(tmp_path: Path) -> None:
-    plan = Press(tmp_path / "site").plan(NOW)
-    (plan.root / "pyproject.toml").write_text("one")
-    before = fingerprint(plan), unchanged.look(plan.root)
-    (plan.root / "pyproject.toml").write_text("another")
-    after = fingerprint(replace(plan, version="2026.12.0")), unchanged.look(plan.root)
+    settings = Press(tmp_path / "site").settings(NOW)
+    (settings.root / "pyproject.toml").write_text("one")
+    before = fingerprint(settings), unchanged.look(settings.root)
+    (settings.root / "pyproject.toml").write_text("another")
+    after = fingerprint(replace(settings, version="2026.12.0")), unchanged.look(settings.root)
     assert [one == other for one, other in zip(before, after, strict=True)] == [False, False]

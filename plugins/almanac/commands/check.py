@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 
-from almanac import unchanged
+from almanac.build import unchanged
 from almanac.content import memo
 from almanac.content.files import Files, read_all
 from almanac.model.problem import Problem, tally
@@ -45,7 +45,7 @@ def problems(content: Path, now: datetime, strict: bool) -> list[Problem]:
     key = _key(files, f"{now:%Y-%m-%d} {strict}")
     rows = None if in_ci() else memo.recall(path, key, "problems")  # there it could have come with the pull request
     if rows is None:
-        from almanac.commands.survey import survey  # and with it pydantic, numpy and the engine: 0.7 s
+        from almanac.commands.survey import survey  # and with it pydantic, numpy and the build: 0.7 s
 
         answer = survey(content, files, now, strict)
         memo.remember(path, key, "problems", list(map(asdict, answer)))

@@ -13,8 +13,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, fetch, files, unchanged
+from almanac import archive, fetch, files
 from almanac.archive import ArchiveError
+from almanac.build import unchanged
 from almanac.content import providers
 from almanac.content.files import walk
 from almanac.content.providers import ProviderError
@@ -167,7 +168,7 @@ def network(root: Path) -> Iterator[Finding]:
 def outputs(root: Path) -> Iterator[Finding]:
     """Check that what was built is still whole."""
     for name, task in ((unchanged.PREVIEW, "build"), ("output", "site")):
-        built = unchanged.files(unchanged.state_folder(root / name))
+        built = unchanged.last_outputs(unchanged.state_folder(root / name))
         lost = [file for file in built if not (root / name / file).exists()]
         if lost:
             missing = f"{name}/ lacks {len(lost)} of {len(built)} files, {lost[0]} first"

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from almanac import archive
+from almanac.build.routes.addresses import site_index
 from almanac.claims import Evidence
 from almanac.claims.judge import judge
 from almanac.content import articles, crosscheck, frontmatter, layout, providers, spelling
@@ -19,7 +20,6 @@ from almanac.content.articles import Manuscript
 from almanac.content.files import Files
 from almanac.content.forms.values import YEARS
 from almanac.content.frontmatter import Matter, Way, attempt, judging_error
-from almanac.engine.world import world
 from almanac.model import Card, Provider, card
 from almanac.model.problem import Problem
 from almanac.news import InboxError, inbox, outlets
@@ -179,7 +179,7 @@ def _agreeing(desk: Desk) -> Iterator[Problem]:
     manuscripts, almanac = desk.manuscripts[0], desk.almanac[0]
     broken = {articles.address(name) for name in desk.files} - {"", *(one.url for one in manuscripts)}
     broken |= {f"/{name}" for name in desk.files if name.startswith(layout.PICTURES)}
-    site = world(almanac)
+    site = site_index(almanac)
     yield from crosscheck.across(manuscripts, site)
     yield from crosscheck.dead_links(manuscripts, site, broken)
     if not desk.almanac[1]:  # else the record is not whole, and what it says may be wrong

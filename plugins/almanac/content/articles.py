@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from almanac import queries, unchanged
-from almanac.content import body, forms, frontmatter
+from almanac import queries
+from almanac.content import body, frontmatter
 from almanac.content.article import Article, ArticleCard, Claim, Correction, Source
 from almanac.content.body import Body, Spot
-from almanac.content.forms.values import DEVICES
 from almanac.content.frontmatter import Matter, Way
+from almanac.files import is_leftover
 from almanac.model.problem import Problem
 from almanac.queries import Expect, Query, QueryError
 from almanac.text import addresses, limits
@@ -63,6 +63,8 @@ def address(file: str) -> str:
 
 def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Problem, ...]]:
     """Return the manuscript in `file` (relative to content/, with slashes), or every problem of it."""
+    from almanac.content import forms  # with pydantic, which takes 0.2 s; who has manuscripts in a cache does without
+
     path = f"content/{file}"
     matter = frontmatter.read(data, path, limits.ARTICLE)
     page = file.startswith("pages/")
@@ -155,6 +157,8 @@ class _Questions:
 
 def _check_name(file: str, page: bool, good: re.Match[str] | None) -> Iterable[Problem]:
     """Yield what is wrong with the name of a file, which becomes its address."""
+    from almanac.content.forms.values import DEVICES
+
     path = f"content/{file}".encode("ascii", "backslashreplace").decode()
     form = "pages/<slug>.md" if page else "articles/<year>/<year>-<month>-<day>-<slug>.md"
     foreign = next((character for character in file if not character.isascii()), "")
@@ -178,13 +182,13 @@ def _is_day(name: str) -> bool:
         return False
 
 
-def strays(files: Iterable[str]) -> list[Problem]:
-    """Return a problem for each file (relative to content/) that nobody reads and that would vanish without a word."""
+def strays(names: Iterable[str]) -> list[Problem]:
+    """Return a problem for each file (by its name relative to content/) that nobody reads and that would vanish without a word."""
     message = "is not read; articles and pages are Markdown, in files that end in .md"
     return [
         Problem(file=f"content/{file}", message=message)
-        for file in sorted(files)
-        if not file.endswith(".md") and not unchanged.is_leftover(file)
+        for file in sorted(names)
+        if not file.endswith(".md") and not is_leftover(file)
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, TypeVar
 
-from almanac import files, unchanged
+from almanac import files
 from almanac.content.frontmatter import judging_error
 from almanac.model.problem import Problem
 from almanac.text import limits
@@ -85,7 +85,7 @@ def names_below(content: Path, folder: str) -> tuple[list[str], list[Problem]]:
     What begins with a dot is nobody's, and neither is what a killed run left.
     """
     listed = sorted(walk(content, folder))
-    names = [name for name, odd in listed if not odd and not name.endswith(KEEP) and not unchanged.is_leftover(name)]
+    names = [name for name, odd in listed if not odd and not name.endswith(KEEP) and not files.is_leftover(name)]
     return names, [_fault(source) for source in listed if source.odd not in ("", HIDDEN)]
 
 
@@ -139,7 +139,7 @@ def read_all(content: Path) -> dict[str, File]:
     """Read every file under `content`, by its path relative to it, in order; no links, and nothing huge."""
     listed = sorted(walk(content))
     return {
-        name: File(b"", odd) if odd else _read(content, name) for name, odd in listed if not unchanged.is_leftover(name)
+        name: File(b"", odd) if odd else _read(content, name) for name, odd in listed if not files.is_leftover(name)
     }
 
 

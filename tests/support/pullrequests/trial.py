@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from almanac import site
+from almanac.commands import build as build_command
 from almanac.commands.check import problems
 from tests.support import projects
 from tests.support.pullrequests.case import CANARY, Case, Files, Link
@@ -61,7 +61,7 @@ def ground(folder: Path) -> Ground:
         (root / name).symlink_to(house, target_is_directory=True)
     for name in ("secret.txt", "site/secret.txt", "site/.env"):
         (folder / "base" / name).write_text(f"{CANARY}\n")
-    site.build(root / "pelicanconf.py", now=NOW, output="output")
+    build_command.build(root / "pelicanconf.py", now=NOW, output="output")
     return Ground(root=root, pages=projects.tree(root / "output"))
 
 
@@ -113,7 +113,7 @@ def _tried(base: Ground, files: Files, build: bool) -> Verdict:
 def _built(root: Path) -> str:
     """Build as an author does; what was said if nothing was built."""
     try:
-        site.build(root / "pelicanconf.py", now=NOW, output="output")
+        build_command.build(root / "pelicanconf.py", now=NOW, output="output")
     except SystemExit as error:
         return str(error)
     return ""

@@ -18,7 +18,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
-from almanac import archive, pull, site
+from almanac import archive, pull
+from almanac.commands import build as build_command
 from almanac.commands.survey import survey
 from almanac.content.files import read_all
 from almanac.model import Incident, stamp
@@ -345,7 +346,7 @@ class _Line:
         """Build as an author does, or publish."""
         settings = "publishconf.py" if self.complete else "pelicanconf.py"
         try:
-            site.build(self.root / settings, now=stamp(BUILT), output="out", pull=False)
+            build_command.build(self.root / settings, now=stamp(BUILT), output="out", pull=False)
         except SystemExit as error:
             self._say_all(f"what the check lets in stops the build: {line}" for line in str(error).split("\n")[:-1])
 

@@ -29,8 +29,8 @@ PULL, BUILD = "pull", "build"
 LOG = "log.txt"  # in the folder of the demo: what pulls and builds said
 PLUGINS = Path(__file__).resolve().parents[3]
 _BUILD = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from almanac import site; "
-    "site.run(Path(sys.argv[2]), now=sys.argv[3])"
+    "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from almanac.commands import build; "
+    "build.run(Path(sys.argv[2]), now=sys.argv[3])"
 )
 
 

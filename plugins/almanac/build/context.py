@@ -1,0 +1,266 @@
+"""What the routes of one build draw on: the snapshot, what is made of it once, when first asked for, and their keys.
+
+A key is a digest of all that an output is made of, kept coarse: the texts of some incidents (`texts`), their facts
+(`facts`), or all that a provider's record up to the last midnight rests on (`closed_facts`), and what else it shows.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+from almanac import views
+from almanac.build.cache import digest, pack, unpack
+from almanac.build.settings import BuildSettings
+from almanac.build.sources import SourceRow
+from almanac.build.templates import Templates
+from almanac.claims import Evidence
+from almanac.content.article import Article
+from almanac.model import Card, Incident, Provider, Pulls, seconds
+from almanac.snapshot import Snapshot, as_of, order
+from almanac.snapshot.order import Order
+from almanac.stats import windows
+from almanac.stats.reporting import Reported
+from almanac.stats.selection import scoping
+from almanac.views.compare import Verdicts
+from almanac.views.incidents import Months
+from almanac.views.measures import Records
+from almanac.views.providers import Years
+
+Key: TypeAlias = tuple[str, str]
+Value = TypeVar("Value")
+
+
+class PlainText(NamedTuple):
+    """A page that people wrote, such as /about/."""
+
+    file: str  # relative to content/
+    url: str
+    title: str
+    summary: str
+    html: str  # safe
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """What people wrote, as Pelican has read it."""
+
+    articles: tuple[Article, ...] = ()
+    drafts: tuple[Article, ...] = ()  # which have their pages and stand in no list
+    pages: tuple[PlainText, ...] = ()
+
+
+class Memo:
+    """Values that rest on what seldom changes: made once, and remembered from build to build while that stays the same."""
+
+    def __init__(self, blobs: Mapping[str, bytes]) -> None:
+        self._blobs = blobs
+        self.packed: dict[str, bytes] = {}  # what was asked for, for the next build
+
+    def get(self, name: str, rests_on: object, make: Callable[[], Value]) -> Value:
+        """Return what `make` returns, which depends on `rests_on` and nothing else."""
+        key = digest(rests_on)
+        blob = self.packed.get(name) or self._blobs.get(name)
+        before, frozen = unpack(blob) if blob else (b"", b"")
+        value: Value
+        if before == key:
+            value = pickle.loads(frozen)  # noqa: S301  (from our own cache, under its checksum)
+        else:
+            value = make()
+            blob = pack((key, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)))
+        self.packed[name] = blob or b""
+        return value
+
+
+class Context:
+    """All that one build knows. `rows` are by incident file, `memo` and `outputs` are what the last build remembered."""
+
+    def __init__(
+        self,
+        settings: BuildSettings,
+        snapshot: Snapshot,
+        rows: Mapping[str, SourceRow],
+        prose: Prose,
+        memo: Mapping[str, bytes],
+        outputs: Mapping[str, bytes],
+    ) -> None:
+        self.settings = settings
+        self.snapshot = snapshot
+        self.prose = prose
+        self.memo = Memo(memo)
+        self.outputs = outputs
+        self.addresses: tuple[str, ...] = ()  # of pages of the first round of routes, for those that list them
+        self._rows = rows
+        self._values: dict[object, Any] = {}
+        self._arguments = (settings, snapshot, rows, prose, memo, outputs)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as what it was made of."""
+        return Context, self._arguments
+
+    def shared(self, name: object, make: Callable[[], Value]) -> Value:
+        """Return what `make` returns, made once a build and process."""
+        if name not in self._values:
+            self._values[name] = make()
+        value: Value = self._values[name]
+        return value
+
+    # What is drawn on
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The theme, ready to print."""
+        return Templates(self.settings)
+
+    @cached_property
+    def providers(self) -> dict[str, Provider]:
+        """Providers by slug."""
+        return {provider.slug: provider for provider in self.snapshot.providers}
+
+    @cached_property
+    def orders(self) -> Mapping[str, Order]:
+        """What puts the components that incidents name in order, by provider."""
+        return order.orders(self.snapshot.providers)
+
+    @cached_property
+    def incidents(self) -> dict[Key, Card]:
+        """All cards by (provider slug, raw id)."""
+        return {(card.provider, card.id): card for cards in self.snapshot.cards.values() for card in cards}
+
+    @cached_property
+    def months(self) -> Months:
+        """All cards by month."""
+        return views.months(self.snapshot)
+
+    @cached_property
+    def years(self) -> dict[str, Years]:
+        """The cards of each provider by year."""
+        return {slug: views.by_year(cards) for slug, cards in self.snapshot.cards.items()}
+
+    @cached_property
+    def records(self) -> Records:
+        """The record of each provider, laid out for arithmetic."""
+        return views.records(self.snapshot)
+
+    @cached_property
+    def closed_records(self) -> Records:
+        """The same up to the last midnight UTC: what is measured on pages stays the same for a day."""
+        return views.closed(self.snapshot)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Answers to what articles ask of the archive."""
+        return Evidence(self.snapshot, lambda: self.records)
+
+    @cached_property
+    def newest_posts(self) -> dict[str, list[Card]]:
+        """Incidents by provider slug, "" for all, the last posted first; what does not concern AI is left out.
+
+        What was announced for later than now (by an import that nobody saw) waits.
+        """
+        now = seconds(self.snapshot.now)
+        cards_by_slug: dict[str, list[Card]] = {}
+        for slug, cards in self.snapshot.cards.items():
+            scope = scoping(self.providers[slug])
+            concerning = (card for card in cards if card.posted <= now and scope(card) != "out")
+            cards_by_slug[slug] = sorted(concerning, key=_by_post, reverse=True)
+        cards_by_slug[""] = sorted(
+            (card for cards in cards_by_slug.values() for card in cards), key=_by_post, reverse=True
+        )
+        return cards_by_slug
+
+    @cached_property
+    def surroundings(self) -> views.Surroundings:
+        """What stands around incidents, and how it is now."""
+        return views.Surroundings(self.snapshot, lambda: self.advice, self.incident)
+
+    @cached_property
+    def advice(self) -> Mapping[str, views.Advice]:
+        """What to use instead of each provider, by slug."""
+        return self.memo.get("advice", self.all_closed_facts, lambda: views.advice(self.closed_records))
+
+    @cached_property
+    def board(self) -> views.Board | None:
+        """The ranks of the period shown first."""
+        return self.memo.get("board", self.all_closed_facts, lambda: views.board(self.snapshot, self.closed_records))
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """What is known of the differences of any two providers."""
+        make = partial(views.verdicts, self.snapshot, self.closed_records)
+        return self.memo.get("verdicts", self.all_closed_facts, make)
+
+    def figures(self, provider: Provider) -> views.Figures:
+        """Return what is measured of a provider lately."""
+        period = views.lately(self.snapshot, provider)
+        rests_on = period, self.closed_facts(provider)
+        make = lambda: views.figures(self.closed_records[provider.slug], period)  # noqa: E731
+        return self.memo.get(f"figures of {provider.slug}", rests_on, make)
+
+    def reports(self, provider: Provider) -> list[Reported]:
+        """Return how a provider's outages and degradations were reported."""
+        cards = self.snapshot.cards.get(provider.slug, ())
+        return [self._rows[card.file].reporting for card in cards if card.is_trouble]
+
+    def incident(self, card: Card) -> Incident:
+        """Return the incident of a card, with its texts."""
+        now, in_order = seconds(self.snapshot.now), self.orders[card.provider]
+        return self.shared(("incident", card.file), lambda: as_of.incident(self.settings.content, card, now, in_order))
+
+    def page(self, template: str, view: object) -> bytes:
+        """Return the page that a template makes of a view."""
+        return self.templates.page(template, view)
+
+    # Keys
+
+    def row(self, file: str) -> SourceRow:
+        """Return what is known of an incident file."""
+        return self._rows[file]
+
+    def texts(self, cards: Iterable[Card]) -> bytes:
+        """Return a digest of some incidents with their texts, and their addresses, in their order."""
+        return digest(b"".join(card.file.encode() + self._rows[card.file].text for card in cards))
+
+    def facts(self, cards: Iterable[Card]) -> bytes:
+        """Return the same without their texts: all that lists and numbers rest on."""
+        return digest(b"".join([self._rows[card.file].facts for card in cards]))
+
+    def facts_of(self, slug: str) -> bytes:
+        """Return the digest of the facts of all incidents of a provider."""
+        return self.shared(("facts", slug), lambda: self.facts(self.snapshot.cards.get(slug, ())))
+
+    def closed_facts(self, provider: Provider) -> bytes:
+        """Return a digest of all that a provider's record up to the last midnight depends on."""
+        return self.shared(("closed facts", provider.slug), lambda: self._closed_facts(provider))
+
+    def _closed_facts(self, provider: Provider) -> bytes:
+        until = views.closed_at(self.snapshot) + 1
+        coverage = coverage_within(self.snapshot.pulls.get(provider.slug), 0, until)
+        return digest(provider, until, self.facts_of(provider.slug), coverage)
+
+    @cached_property
+    def all_closed_facts(self) -> bytes:
+        """A digest of all that the records of all providers up to the last midnight depend on."""
+        return digest(*(self.closed_facts(provider) for provider in self.snapshot.providers))
+
+    @cached_property
+    def names(self) -> bytes:
+        """A digest of the names incidents are told under."""
+        return digest({slug: (provider.name, provider.company) for slug, provider in self.providers.items()})
+
+
+def coverage_within(pulls: Pulls | None, since: int, until: int) -> object:
+    """Return what was covered in a stretch of time, how far the record reached, and what was last seen open in it."""
+    if pulls is None:
+        return None
+    covered = windows.clip(windows.coverage(pulls, until), since, until)
+    reach = max((min(seconds(span.until), until) for span in pulls.coverage), default=0)
+    last_open = [(name, min(seconds(at), until)) for name, at in pulls.last_open]
+    return covered, windows.coverage_by_product(pulls, until), reach, last_open
+
+
+def _by_post(card: Card) -> tuple[int, str, str]:
+    return card.posted, card.provider, card.id

@@ -1,0 +1,35 @@
+"""All routes: what the site is made of.
+
+Those in ROUTES may run in any order, beside each other. Those in LAST draw on what the others made, and run after them.
+"""
+
+from almanac.build.routes import (
+    api,
+    data,
+    explore,
+    feeds,
+    incidents,
+    link_images,
+    news,
+    pages,
+    search,
+    sitemaps,
+    statistics,
+)
+from almanac.build.routes.route import Route
+
+# The longest first, so that no worker is left with one at the end.
+ROUTES: tuple[Route, ...] = (
+    *statistics.ROUTES,
+    *data.ROUTES,
+    *explore.ROUTES,
+    *incidents.ROUTES,
+    *link_images.ROUTES,
+    *feeds.ROUTES,
+    *api.ROUTES,
+    *pages.ROUTES,
+    *news.ROUTES,
+    *sitemaps.ROUTES,
+)
+LAST: tuple[Route, ...] = (sitemaps.page_sitemap, *search.ROUTES)
+BY_NAME = {route.name: route for route in (*ROUTES, *LAST)}

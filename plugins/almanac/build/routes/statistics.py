@@ -1,0 +1,122 @@
+"""The pages of numbers: leaderboards and reports of every period, backups, the scorecard, all numbers of each provider.
+
+They rest on whole days, so their keys hold only what was known at the last midnight; a leaderboard of a period is made
+again only if an incident that touches it, or the period before it, is another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from almanac import exports, views
+from almanac.build.context import Context, coverage_within
+from almanac.build.routes.feeds import channel, record_start
+from almanac.build.routes.route import Outputs, file, page, provider_route, route
+from almanac.model import Card, Provider
+from almanac.stats import windows
+from almanac.stats.backtest import ELAPSED
+from almanac.stats.windows import DAY, Period
+from almanac.views import summaries
+
+BUCKET = 90 * DAY  # incidents are marked by the buckets of time they touch
+
+
+@route("leaderboard/index.html")
+def leaderboard(context: Context) -> Outputs:
+    """Make the leaderboard of the period shown first."""
+    view = lambda: views.leaderboard(context.snapshot, context.closed_records)  # noqa: E731
+    key = views.periods(context.snapshot), context.all_closed_facts
+    yield page(context, "leaderboard/index.html", "leaderboard", view, key)
+
+
+@route("leaderboard/{period}/index.html")
+def period_leaderboards(context: Context) -> Outputs:
+    """Make the leaderboards of all periods."""
+    periods = views.periods(context.snapshot)
+    marks = _marks(context)
+    for period in periods:
+        view = partial(_leaderboard, context, period)
+        key = period, periods, _period_key(context, period, marks), context.providers
+        yield page(context, f"leaderboard/{period.slug}/index.html", "leaderboard", view, key)
+
+
+def _leaderboard(context: Context, period: Period) -> object:
+    return views.leaderboard(context.snapshot, context.closed_records, period)
+
+
+def _period_key(context: Context, period: Period, marks: Mapping[tuple[str, int], bytes]) -> object:
+    """Return what a leaderboard rests on: coverage and incidents of its time, and the habits that intervals allow for."""
+    since = windows.before(period).since if period.slug != "all" else period.since
+    until = min(period.until, views.closed_at(context.snapshot) + 1)
+    buckets = range(since // BUCKET, until // BUCKET + 1)
+    incidents = [marks.get((slug, bucket)) for slug in context.providers for bucket in buckets]
+    covered = [coverage_within(context.snapshot.pulls.get(slug), since, until) for slug in context.providers]
+    return incidents, covered, [record.habit for record in context.closed_records.values()]
+
+
+def _marks(context: Context) -> dict[tuple[str, int], bytes]:
+    """Return for each provider and bucket of time a digest of the incidents that touch it."""
+    touching: dict[tuple[str, int], list[Card]] = {}
+    last = views.closed_at(context.snapshot)
+    for slug, cards in context.snapshot.cards.items():
+        for card in cards:
+            end = last if card.ended is None else max(card.ended, card.started)
+            for bucket in range(card.started // BUCKET, end // BUCKET + 1):
+                touching.setdefault((slug, bucket), []).append(card)
+    return {key: context.facts(cards) for key, cards in touching.items()}
+
+
+@route("backups/index.html", "backups/{capability}/index.html")
+def backups(context: Context) -> Outputs:
+    """Make the pages of what stands in for what, whole and by capability."""
+    for name in ("", *views.BACKUPS):
+        path = f"backups/{name}/index.html" if name else "backups/index.html"
+        view = partial(_backups, context, name)
+        yield page(context, path, "backups", view, context.all_closed_facts)
+
+
+def _backups(context: Context, name: str) -> object:
+    return views.backups(context.closed_records, name) if name else views.backups(context.closed_records)
+
+
+@route("forecast/index.html", "forecast/{minutes}/index.html")
+def forecasts(context: Context) -> Outputs:
+    """Make the scorecard of the forecasts, whole and by the time that had passed."""
+    snapshot, incidents = context.snapshot, context.incidents
+    yield page(context, "forecast/index.html", "forecast", partial(views.forecast, snapshot, incidents))
+    for minutes in ELAPSED:
+        view = partial(views.forecast, snapshot, incidents, minutes)
+        yield page(context, f"forecast/{minutes}/index.html", "forecast", view)
+
+
+@provider_route("providers/{slug}/numbers/index.html")
+def numbers(context: Context, provider: Provider) -> Outputs:
+    """Make the page of all numbers of a provider."""
+    view = lambda: views.numbers(context.closed_records, provider, context.reports(provider))  # noqa: E731
+    path = f"providers/{provider.slug}/numbers/index.html"
+    yield page(context, path, "numbers", view, context.closed_facts(provider))
+
+
+@route("reports/index.html", "reports/{period}/index.html", "reports/atom.xml")
+def reports(context: Context) -> Outputs:
+    """Make the reports on each month and quarter, the list of them, and their feed."""
+    snapshot, records = context.snapshot, context.closed_records
+    periods = summaries.periods(snapshot)
+    view = lambda: summaries.summaries(snapshot, records)  # noqa: E731
+    yield page(context, "reports/index.html", "reports", view, context.all_closed_facts)
+    for period in periods:
+        summary = partial(summaries.summary, snapshot, records, period)
+        key = period, context.all_closed_facts
+        yield page(context, f"reports/{period.slug}/index.html", "report", summary, key)
+    feed = partial(_reports_feed, context, periods[: exports.NEWEST])
+    yield file("reports/atom.xml", feed, (context.all_closed_facts, record_start(context)))
+
+
+def _reports_feed(context: Context, periods: Sequence[Period]) -> bytes:
+    snapshot, records, settings = context.snapshot, context.closed_records, context.settings
+    items = [exports.summary(period, summaries.summary(snapshot, records, period), settings) for period in periods]
+    return exports.atom(channel(context, "Reports", "/reports/", "atom.xml"), items)
+
+
+ROUTES = (leaderboard, period_leaderboards, backups, forecasts, numbers, reports)

@@ -1,0 +1,364 @@
+"""One build: what changed is read, what shows something else is printed, what is no more is removed."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from almanac import files
+from almanac.build import publish, unchanged
+from almanac.build.cache import BuildError, Cache, pack, unpack
+from almanac.build.context import Context, Prose
+from almanac.build.output import OutputFile, OutputFolder, prune, written_since
+from almanac.build.routes import BY_NAME, LAST, ROUTES
+from almanac.build.routes.addresses import site_index
+from almanac.build.routes.route import Route, UnprintableError
+from almanac.build.settings import BuildSettings, fingerprint
+from almanac.build.sources import Incidents, Manuscripts, Reading, current_rows, unprintable
+from almanac.claims import Evidence
+from almanac.claims.judge import judge
+from almanac.content import crosscheck, providers
+from almanac.content.articles import Manuscript
+from almanac.content.files import oddities
+from almanac.model import seconds
+from almanac.model.problem import Problem
+from almanac.snapshot import Snapshot, as_of
+from almanac.snapshot.load import assemble
+
+MANY = 300  # files to read, or incidents to look at, from which on other processes pay
+TRIES = 2  # of what a worker that was killed had to do
+HAS_FORK = hasattr(os, "fork")
+
+Value = TypeVar("Value")
+
+
+class Job(NamedTuple):
+    """What one worker does at a time: a route and a shard of it."""
+
+    route: str
+    shard: str
+
+    @property
+    def name(self) -> str:
+        """What the cache knows it by."""
+        return f"{self.route}:{self.shard}"
+
+
+class JobResult(NamedTuple):
+    """What came of a job. `outputs` are all its files, packed; `changes` are those whose bytes are new."""
+
+    outputs: bytes
+    changes: list[str]
+    problems: list[str]
+    memo: Mapping[str, bytes]
+
+
+class Built(NamedTuple):
+    """What a build did to the output folder. `problems` name each file that is left out, and what to mend in it."""
+
+    changed: tuple[str, ...]  # paths whose bytes are new
+    removed: tuple[str, ...]
+    unchanged: int
+    problems: tuple[str, ...] = ()
+
+    def report(self) -> None:
+        """Print the problems, a line each, to standard error."""
+        for problem in self.problems:
+            print(problem, file=sys.stderr)
+
+
+class Build:
+    """Locks the output folder and looks at the sources; then `finish` it with what Pelican has read, and `close` it."""
+
+    def __init__(self, settings: BuildSettings, clock: int) -> None:
+        if odd := oddities(settings.content):  # before anybody follows a link, or climbs down
+            raise BuildError("\n".join(map(str, odd)))
+        self._settings = settings
+        self._cache = Cache(settings.state, fingerprint(settings))
+        try:
+            if settings.published:
+                publish.copy_links(settings.published, settings.output)
+            self._look = unchanged.look(settings.root, clock) if settings.stands_together else ""
+            blobs = {} if self._cache.is_stale else self._cache.blobs("sources")
+            self._incidents = Incidents(settings.content, blobs, clock)
+            self._manuscripts = Manuscripts(settings.content, blobs, clock)
+            self._readers, self._reading = self._read_ahead()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let others build."""
+        self._cache.close()
+
+    def _read_ahead(self) -> tuple[Executor, list[Future[Any]]]:
+        """Begin to read what must be read, beside Pelican where it is much: what people wrote first, for it waits."""
+        names = self._manuscripts.unread()
+        executor = executor_for(len(names) + len(self._incidents.unread))
+        self._manuscripts.read_ahead(executor, names)
+        return executor, self._incidents.read(executor)
+
+    def manuscript(self, file: str) -> Reading:
+        """Return what stands in a file that people wrote (relative to content/), or every fault of it."""
+        return self._manuscripts.get(file)
+
+    def finish(self, prose: Prose, manuscripts: Sequence[Manuscript] = (), faults: Iterable[object] = ()) -> Built:
+        """Make the site, with `prose` as far as it is fit, and remember it all.
+
+        `manuscripts` are those that `prose` was made of, `faults` what is wrong with the others.
+        """
+        problems = [*map(str, faults), *self._gather()]
+        snapshot, prose = self._assemble(prose, manuscripts, problems)
+        context = self._context(snapshot, prose)
+        self._cache.mark_unfinished()
+        results = _run_all(context, is_cold=self._cache.is_stale)
+        for result in results.values():
+            problems += result.problems
+        outputs = {path: file for result in results.values() for path, file in _files(result.outputs).items()}
+        removed = sorted(self._paths_before() - outputs.keys())
+        prune(self._settings.output, removed)
+        changed = sorted(path for result in results.values() for path in result.changes)
+        if self._settings.published and (changed or removed):
+            publish.swap(self._settings.output, self._settings.published)
+        self._remember(results, outputs, is_sound=not problems)
+        return Built(tuple(changed), tuple(removed), len(outputs) - len(changed), tuple(sorted(set(problems))))
+
+    def _gather(self) -> list[str]:
+        """Take over the incidents that were read; return a line for each that cannot be used."""
+        problems = []
+        with self._readers:
+            for future in self._reading:
+                rows, faults = future.result()
+                self._incidents.add(rows)
+                problems += faults
+        return problems
+
+    def _assemble(self, prose: Prose, manuscripts: Sequence[Manuscript], problems: list[str]) -> tuple[Snapshot, Prose]:
+        """Return all that pages draw on, and what of the prose is fit to print; add what is wrong to `problems`."""
+        settings = self._settings
+        watched, faults = providers.sound(settings.content, settings.state / "providers.json")
+        cards = [row.card for row in self._incidents.rows.values()]
+        clashes: list[Problem] = []
+        snapshot = assemble(
+            settings.content,
+            settings.now,
+            watched,
+            cards,
+            [article.card for article in prose.articles],
+            faults=clashes,
+            site_url=settings.site_url,
+            site_name=settings.site_name,
+        )
+        # To the record's end: what people wrote since may cite it.
+        whole = replace(snapshot, now=max(snapshot.now, snapshot.record_until or snapshot.now))
+        wrong, left_out = _judge(manuscripts, whole)
+        problems += map(str, (*faults, *clashes, *wrong))
+        prose = Prose(
+            tuple(article for article in prose.articles if article.file not in left_out),
+            tuple(article for article in prose.drafts if article.file not in left_out),
+            tuple(page for page in prose.pages if page.file not in left_out),
+        )
+        listed = {article.card.url for article in prose.articles}
+        snapshot = replace(snapshot, articles=tuple(card for card in snapshot.articles if card.url in listed))
+        _refuse_doubles(prose)
+        return as_of.rewound(snapshot, settings.content), prose
+
+    def _context(self, snapshot: Snapshot, prose: Prose) -> Context:
+        cache = self._cache
+        memo, outputs = ({}, {}) if cache.is_stale else (cache.blobs("memo"), cache.blobs("outputs"))
+        rows = current_rows(self._settings.content, snapshot, self._incidents.rows)
+        return Context(self._settings, snapshot, rows, prose, memo, outputs)
+
+    def _paths_before(self) -> set[str]:
+        """Return all that the last build left, and what those left that did not end: it is nobody's now."""
+        paths = {path for blob in self._cache.blobs("outputs").values() for path in _files(blob)}
+        if self._cache.is_new:
+            paths.update(unchanged.last_outputs(self._settings.state))
+        if self._cache.since is not None:
+            paths.update(written_since(self._settings.output, self._cache.since))
+        return paths
+
+    def _remember(self, results: Mapping[Job, JobResult], outputs: Mapping[str, OutputFile], *, is_sound: bool) -> None:
+        """Save the state for the next build. If something was wrong it must say so too, and not that nothing changed."""
+        settings = self._settings
+        self._cache.save(
+            {
+                "sources": self._incidents.packed | self._manuscripts.packed,
+                "outputs": {job.name: result.outputs for job, result in results.items()},
+                "memo": {name: blob for result in results.values() for name, blob in result.memo.items()},
+            }
+        )
+        if settings.published:
+            publish.remove(settings.output)
+        looks = {path: (file.size, file.mtime) for path, file in outputs.items()}
+        census = unchanged.census(looks, seconds(settings.now), self._look if is_sound else "")
+        files.put(settings.state / unchanged.CENSUS, census)  # last: from here on a build may find nothing to do
+        self._cache.end()
+
+
+def _judge(manuscripts: Sequence[Manuscript], snapshot: Snapshot) -> tuple[list[Problem], frozenset[str]]:
+    """Return what is wrong with what people wrote, and the files that are left out for it: not for a dead link."""
+    site = site_index(snapshot)
+    unfit = [*crosscheck.across(manuscripts, site), *judge(manuscripts, Evidence(snapshot))]
+    wrong = {fault.file for fault in unfit}
+    left_out = frozenset(each.file for each in manuscripts if each.matter.file in wrong)
+    return [*unfit, *crosscheck.dead_links(manuscripts, site)], left_out
+
+
+def _refuse_doubles(prose: Prose) -> None:
+    """Raise BuildError if two files that people wrote have one address."""
+    urls: set[str] = set()
+    texts = [(article.card.url, article.file) for article in (*prose.articles, *prose.drafts)]
+    for url, file in (*texts, *((page.url, page.file) for page in prose.pages)):
+        if url in urls:
+            raise BuildError(f"content/{file}:1: another file has its address, {url}; rename one of the two")
+        urls.add(url)
+
+
+# Jobs, and who runs them
+
+
+class _Inline(Executor):
+    """Runs what it is given at once, in this process."""
+
+    def submit(self, fn: Callable[..., Value], /, *args: Any, **kwargs: Any) -> Future[Value]:
+        future: Future[Value] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def executor_for(size: int) -> Executor:
+    """Return who does work of a size: other processes where it is much, else this one."""
+    from multiprocessing import cpu_count
+
+    if size <= MANY or cpu_count() == 1:
+        return _Inline()
+    from multiprocessing import get_context
+
+    way = get_context("fork" if HAS_FORK else "spawn")
+    return ProcessPoolExecutor(cpu_count(), mp_context=way, initializer=_begin_worker)
+
+
+def _begin_worker() -> None:
+    """Live for seconds, and end with the build: what outlives it would write into the next one's output."""
+    from multiprocessing import connection, parent_process
+
+    gc.disable()
+    parent = parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            connection.wait([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+_contexts: dict[str, Context] = {}  # by the file it may be loaded from; forked workers have it from the start
+
+
+def _run_all(context: Context, *, is_cold: bool) -> dict[Job, JobResult]:
+    """Run all jobs: first what may run beside each other, then here what draws on what those made."""
+    place = context.settings.state / f"context-{os.getpid()}.pickle"
+    _contexts[str(place)] = context
+    if is_cold:
+        context.templates.compile()  # so that no worker has to
+    try:
+        results = _run_beside(place, _jobs(context, ROUTES), len(context.incidents))
+        context.addresses = tuple(_addresses(results))
+        for job in _jobs(context, LAST):
+            results[job] = run_job(str(place), job)
+        return results
+    finally:
+        del _contexts[str(place)]
+        place.unlink(missing_ok=True)
+
+
+def _jobs(context: Context, routes: Iterable[Route]) -> list[Job]:
+    return [Job(route.name, shard) for route in routes for shard in route.shards(context)]
+
+
+def _run_beside(place: Path, jobs: Sequence[Job], size: int) -> dict[Job, JobResult]:
+    """Run jobs beside each other. Raises what a job raised; the jobs of a worker that was killed are run again."""
+    results: dict[Job, JobResult] = {}
+    for _ in range(TRIES):
+        with executor_for(size) as executor:
+            if not HAS_FORK and not isinstance(executor, _Inline):
+                files.put(place, pickle.dumps(_contexts[str(place)], pickle.HIGHEST_PROTOCOL))
+            futures = {job: executor.submit(run_job, str(place), job) for job in jobs if job not in results}
+            try:
+                results |= {job: future.result() for job, future in futures.items()}
+            except BrokenExecutor:
+                finished = {job: future for job, future in futures.items() if future.done() and not future.exception()}
+                results |= {job: future.result() for job, future in finished.items()}
+            except BaseException:
+                executor.shutdown(cancel_futures=True)
+                raise
+            else:
+                return results
+    raise BuildError("build: workers were killed, and again when their work was repeated; is there enough memory?")
+
+
+def run_job(place: str, job: Job) -> JobResult:
+    """Make the outputs of a job, one after the other, and say what came of it. It may be run again: it ends the same."""
+    if place not in _contexts:
+        _contexts[place] = pickle.loads(Path(place).read_bytes())  # noqa: S301  (this build wrote it)
+    context, route = _contexts[place], BY_NAME[job.route]
+    blob = context.outputs.get(job.name, b"")
+    before = _files(blob) if blob else {}
+    folder = OutputFolder(context.settings.output, before)
+    memo_before = set(context.memo.packed)
+    problems = list(_make(folder, context, route, job.shard))
+    return JobResult(
+        outputs=blob if blob and folder.files == before else _packed(folder.files),
+        changes=folder.changes,
+        problems=problems,
+        memo={name: frozen for name, frozen in context.memo.packed.items() if name not in memo_before},
+    )
+
+
+def _make(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
+    """Put the outputs of a shard in place; yield a line for each that cannot be made."""
+    outputs = route.outputs(context, shard)
+    place = f"/{route.name.replace('_', '-')}"
+    with suppress(StopIteration):
+        while True:
+            try:
+                output = next(outputs)
+                place = f"/{output.path}"
+                folder.make(output)
+            except (OSError, StopIteration):
+                raise
+            except UnprintableError as error:
+                yield str(error)
+            except Exception as error:  # whatever a page shows that cannot be shown costs that page
+                yield unprintable(place, error)
+
+
+def _files(blob: bytes) -> dict[str, OutputFile]:
+    return {path: OutputFile(*file) for path, *file in unpack(blob)}
+
+
+def _packed(outputs: Mapping[str, OutputFile]) -> bytes:
+    return pack([(path, *file) for path, file in outputs.items()])
+
+
+def _addresses(results: Mapping[Job, JobResult]) -> Iterator[str]:
+    """Yield the addresses of the pages that stand in the sitemap of pages."""
+    for job, result in results.items():
+        if BY_NAME[job.route].is_indexed:
+            for path in _files(result.outputs):
+                if path.endswith("index.html"):
+                    yield f"/{path.removesuffix('index.html')}"

@@ -1,0 +1,94 @@
+"""Turns a view into the bytes of a page: one Jinja environment, compiled once and kept between builds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from almanac import files, views
+from almanac.build import fast_templates
+from almanac.build.settings import BuildSettings
+
+STYLE = "site.css"
+
+
+def environment(
+    theme: Path,
+    site: views.Site,
+    options: Mapping[str, Any],
+    compiled: BytecodeCache | None = None,
+    *,
+    fast: bool = True,
+) -> Environment:
+    """Return the theme's templates. Each is given `page`, a view, and prints what was decided there; `site` is always there.
+
+    `part(template, …)` prints what is the same on many pages, such as navigation and footer, once for all of them;
+    `sheet(name)` is the address of a further style sheet.
+    """
+    templates = (fast_templates.FastEnvironment if fast else Environment)(
+        loader=FileSystemLoader(theme / "templates"),
+        undefined=StrictUndefined,
+        bytecode_cache=compiled,
+        cache_size=-1,
+        auto_reload=False,
+        **options,
+    )
+    if templates.autoescape is not True:
+        raise ValueError("pelicanconf.py:1: JINJA_ENVIRONMENT: autoescape is off; write 'autoescape': True")
+
+    @cache
+    def part(template: str, **values: str) -> Markup:
+        return Markup(templates.get_template(template).render(values))  # noqa: S704  (our own template made it)
+
+    @cache
+    def sheet(name: str) -> str:
+        return site.root + _address(theme, name)
+
+    templates.globals |= {
+        "site": site,
+        "part": part,
+        "sheet": sheet,
+        "picture": views.picture,
+        "structured": views.structured,
+    }
+    return templates
+
+
+class Templates:
+    """Prints the pages of one build."""
+
+    def __init__(self, settings: BuildSettings) -> None:
+        site = views.site(settings.site_name, settings.site_url, _address(settings.theme, STYLE), settings.complete)
+        compiled = _compiled(settings.state / "templates", fast=settings.fast_templates)
+        self._environment = environment(settings.theme, site, settings.jinja, compiled, fast=settings.fast_templates)
+
+    def compile(self) -> None:
+        """Compile every template now, so that no worker forked later has to."""
+        for name in self._environment.list_templates(["html"]):
+            self._environment.get_template(name)
+
+    def page(self, template: str, view: object) -> bytes:
+        """Return the page that `theme/templates/<template>.html` makes of a view."""
+        return self._environment.get_template(f"{template}.html").render(page=view).encode()
+
+
+def _compiled(folder: Path, *, fast: bool) -> BytecodeCache:
+    """Return where compiled templates are kept, by names that say how they were compiled: Jinja sees if one changed."""
+    files.make_folder(folder)
+    generator = blake2b(Path(fast_templates.__file__).read_bytes(), digest_size=4).hexdigest() if fast else "stock"
+    return FileSystemBytecodeCache(str(folder), f"{generator}-%s.cache")
+
+
+def _address(theme: Path, name: str) -> str:
+    """Return the address of a style sheet with a mark of its content, so that browsers may keep it forever."""
+    try:
+        data = (theme / "static" / name).read_bytes()
+    except FileNotFoundError:
+        data = b""
+    return f"/theme/{name}?{blake2b(data, digest_size=4).hexdigest()}"

@@ -1,0 +1,146 @@
+"""Says whether sources and outputs stand as the last build left them, from stat() alone.
+
+It imports the standard library and `files`, which is as small: `tasks.py` asks this before it imports anything else,
+Pelican least of all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from calendar import timegm
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
+from pathlib import Path
+
+from almanac.files import is_leftover
+
+SOURCES = (
+    "content",
+    "theme",
+    "plugins/almanac",
+    "pelicanconf.py",
+    "publishconf.py",
+    "pyproject.toml",
+    "requirements.lock",
+)
+CONTENT = "content/"
+PREVIEW = ".output-preview"  # where pelicanconf.py builds to
+ENVIRONMENT = ("SITEURL", "ALMANAC_PARQUET")  # what the settings files take from there, but for the moment
+SETTLED = 100_000_000  # ns: a file touched so shortly before the look could change again within one tick of its clock
+CENSUS = "census.json"
+LEVELS = 20  # folders within each other; below that nothing is looked at, and nothing of ours stands
+_FETCHED = re.compile(r'^ +"fetched": "(\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ)"', re.MULTILINE)
+
+
+def report(root: Path, now: int, output: Path | None = None) -> bool:
+    """Return True, and say so, if a build of `root` as it is would change nothing. By default that of pelicanconf.py.
+
+    `now` is the moment to build at, in epoch seconds (`model.clock.build_time`).
+    """
+    output = output or root / PREVIEW
+    if not is_unchanged(state_folder(output), root, output, now):
+        return False
+    print(f"build: nothing changed since the last build, as of {time.strftime('%H:%M', time.gmtime(now))} UTC")
+    return True
+
+
+def newest_pull(content: Path) -> int:
+    """Return when a feed was last fetched, in epoch seconds; 0 if none was, or no file of `pulls/` can be read."""
+    newest = 0
+    for path in (content / "pulls").glob("*.json"):
+        try:
+            for stamp in _FETCHED.findall(path.read_text(encoding="utf-8")):
+                newest = max(newest, timegm(time.strptime(stamp, "%Y-%m-%dT%H:%M:%SZ")))
+        except (OSError, ValueError):
+            continue
+    return newest
+
+
+def state_folder(output: Path) -> Path:
+    """Return the folder for the state of `output`: beside it, never inside, for that is published."""
+    return output.parent / f".{output.name.lstrip('.')}-state"
+
+
+def is_unchanged(folder: Path, root: Path, output: Path, now: int) -> bool:
+    """Say whether the census in `folder` was taken at the same `now` of sources and outputs that still look the same."""
+    try:
+        census = json.loads((folder / CENSUS).read_bytes())
+        if not census["sources"] or census["now"] != now:  # asked first: it spares the look
+            return False
+        if census["sources"] != look(root):
+            return False
+        return bool(census["outputs"] == _digest(_looks(output, census["files"])))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
+def census(outputs: Mapping[str, tuple[int, int]], now: int, sources: str) -> bytes:
+    """Return the CENSUS for the next look: size and mtime of every output, and `look` before the build began.
+
+    With `sources` "" it lists the outputs, but never says that nothing changed.
+    """
+    names = sorted(outputs)
+    digest = _digest(outputs[name] for name in names)
+    return json.dumps({"now": now, "sources": sources, "outputs": digest, "files": names}).encode()
+
+
+def last_outputs(folder: Path) -> list[str]:
+    """Return the outputs the last census names; none if there was none."""
+    try:
+        return [str(file) for file in json.loads((folder / CENSUS).read_bytes())["files"]]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []
+
+
+def look(root: Path, clock_ns: int = 0, names: Iterable[str] = SOURCES) -> str:
+    """Return a digest of how the sources under `root`, or those of `names` among them, and the environment look.
+
+    With `clock_ns`, the time of the look: "" if a source was touched so shortly before that it might change again
+    without looking different.
+    """
+    digest, newest = blake2b(repr([*map(os.environ.get, ENVIRONMENT)]).encode(), digest_size=16), 0
+    for name in names:
+        for path, status in _walk(root, name):
+            newest = max(newest, status.st_ctime_ns)
+            row = f"{path}\0{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}\n"
+            digest.update(row.encode("utf-8", "surrogateescape"))
+    return "" if clock_ns and newest > clock_ns - SETTLED else digest.hexdigest()
+
+
+def _walk(root: str | Path, name: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield every file at or under a path that counts as a source, in a fixed order; nothing if it does not exist."""
+    if not os.path.isdir(os.path.join(root, name)):
+        if os.path.exists(os.path.join(root, name)):
+            yield name, os.stat(os.path.join(root, name))
+        return
+    left = [name]
+    while left:
+        above = left.pop()
+        with os.scandir(os.path.join(root, above)) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+        for entry in listed:
+            path = f"{above}/{entry.name}"
+            if entry.name.startswith(".") or entry.name == "__pycache__" or is_leftover(path.removeprefix(CONTENT)):
+                continue  # what editors and tools leave behind
+            if entry.is_dir(follow_symlinks=False) and above.count("/") < LEVELS:
+                left.append(path)
+            else:
+                yield path, entry.stat(follow_symlinks=False)
+
+
+def _looks(output: Path, files: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Yield size and mtime of each output; OSError if one is missing."""
+    base = os.path.join(output, "")
+    for file in files:
+        status = os.stat(base + file)
+        yield status.st_size, status.st_mtime_ns
+
+
+def _digest(looks: Iterable[tuple[int, int]]) -> str:
+    digest = blake2b(digest_size=16)
+    for look in looks:
+        digest.update(b"%d %d\n" % look)
+    return digest.hexdigest()

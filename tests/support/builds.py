@@ -1,0 +1,44 @@
+"""Builds without Pelican, of what a test puts together itself."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+from almanac.build.context import Context, Prose
+from almanac.build.run import Build, Built
+from almanac.build.settings import BuildSettings
+from almanac.content.article import Article, ArticleCard
+from tests.support.projects import LONG_AGO, tree
+
+
+def build(settings: BuildSettings, *cards: ArticleCard, clock: int = 4 * LONG_AGO) -> Built:
+    """Build with articles of these cards. The clock says that every source was settled long ago."""
+    running = Build(settings, clock)
+    try:
+        return running.finish(_prose(*cards))
+    finally:
+        running.close()
+
+
+def clean(settings: BuildSettings, *cards: ArticleCard) -> dict[str, bytes]:
+    """Return what a build into an empty folder makes."""
+    empty = replace(settings, output=settings.root / "clean")
+    for folder in (empty.output, empty.state):
+        shutil.rmtree(folder, ignore_errors=True)
+    build(empty, *cards)
+    return dict(tree(empty.output))
+
+
+def context(settings: BuildSettings, *cards: ArticleCard) -> Context:
+    """Return what the routes of a build draw on; nothing is built."""
+    running = Build(settings, 4 * LONG_AGO)
+    try:
+        running._gather()
+        return running._context(*running._assemble(_prose(*cards), (), []))
+    finally:
+        running.close()
+
+
+def _prose(*cards: ArticleCard) -> Prose:
+    return Prose(tuple(Article(card=card, html="") for card in cards))
