@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import statistics
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -38,6 +38,7 @@ LEVELS = {
     "full_outage": 3,
     "SERVICE_OUTAGE/high": 3,
 }
+FEW = 5
 AI = {"github": {"Copilot", "Copilot AI Model Providers"}, "google-cloud": {"Cloud Machine Learning", "Vertex AI"}}
 
 Row = tuple[int, int, int, int, int, bool]  # start, least end, most end, least level, most level, surely about AI
@@ -75,21 +76,41 @@ def published(folder: Path) -> Tables:
     return Tables(incidents, coverage)
 
 
-def numbers(tables: Tables, provider: str, since: int, until: int) -> list[float]:
+def numbers(tables: Tables, provider: str, since: int, until: int, now: int) -> list[float]:
     """Return worst and best availability under each formula, number of incidents, and median length (0: none)."""
     covered = _covered(tables, provider)
     every_row = _rows(tables, provider)
     rows = [r for r in every_row if any(a <= r[0] < b for a, b in covered)]
     carried = [r for r in every_row if r not in rows and r[1] == r[2] and r[5]]  # began before, and its end is known
     stretches = [(max(a, since), min(b, until)) for a, b in covered if max(a, since) < min(b, until)]
+    longest = _long_length(rows, now)
+    timed = [_of_unknown_length(r, longest, covered[-1][1]) if r[0] == r[2] else r for r in [*rows, *carried]]
     result: list[float] = []
     for weights in WEIGHTS:
         for worst in (True, False):
-            down = _weighed([*rows, *carried], stretches, weights, worst)
+            down = _weighed(timed, stretches, weights, worst)
             result.append(1 - down / max(sum(b - a for a, b in stretches), 1))
     started = [r for r in rows if since <= r[0] < until and r[5]]
     lengths = [r[1] - r[0] for r in started if r[1] == r[2] and r[1] > r[0]]
     return [*result, float(len(started)), float(statistics.median(lengths)) if lengths else 0.0]
+
+
+def _long_length(rows: list[Row], now: int) -> float:
+    """Return the 90th percentile (type 7) of the lengths known before this month; of all where under five are."""
+    month = datetime.fromtimestamp(now, UTC).replace(day=1, hour=0, minute=0, second=0)
+    known = [(r[0], r[1] - r[0]) for r in rows if r[5] and r[1] == r[2] > r[0]]
+    early = sorted(length for start, length in known if start < month.timestamp())
+    lengths = early if len(early) >= FEW else sorted(length for _, length in known)
+    if len(lengths) < FEW:
+        return float("inf")
+    place = 0.9 * (len(lengths) - 1)
+    below = int(place)
+    return round(lengths[below] + (place - below) * (lengths[min(below + 1, len(lengths) - 1)] - lengths[below]))
+
+
+def _of_unknown_length(row: Row, longest: float, end_of_record: int) -> Row:
+    start, least, _, mildest, worst, sure = row
+    return start, least, max(start, int(min(start + longest, end_of_record))), mildest, worst, sure
 
 
 def _weighed(rows: list[Row], stretches: list[tuple[int, int]], weights: tuple[float, ...], worst: bool) -> float:
