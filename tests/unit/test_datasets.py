@@ -99,6 +99,12 @@ def test_a_page_says_what_of_a_data_set_counts_and_of_what_it_speaks() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["../../etc", "a/b", "A", "", "x" * 65, "a\n"])
+def test_a_name_that_is_no_slug_has_no_page(name: str) -> None:
+    world = almanac([incident("a", "02 10:00", "02 11:00", imported=name)])
+    assert (datasets.slugs(world), datasets.url(name)) == ((), "")
+
+
 def test_a_data_set_that_nobody_described_is_listed_all_the_same() -> None:
     world = almanac([incident("a", "02 10:00", "02 11:00", imported="mystery")])
     assert datasets.datasets(world).lines == (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from almanac.views.base import Head, Link
 from almanac.views.rows import IncidentRow
 
 COMPLETE = {"whole": "complete", "part": "a part", "untested": "not tested"}
+SLUG = re.compile(r"[a-z0-9-]{1,64}")
 NEWEST = 20  # incidents a page lists
 
 
@@ -74,15 +76,16 @@ class DataSetPage:
 
 
 def url(slug: str) -> str:
-    """Return the address of the page of a data set."""
-    return f"/data/sources/{slug}/"
+    """Return the address of the page of a data set; "" for a name that is no slug, and so has no page."""
+    return f"/data/sources/{slug}/" if SLUG.fullmatch(slug) else ""
 
 
 def slugs(almanac: Snapshot) -> tuple[str, ...]:
     """Return every data set that brought an incident or a span, or that somebody describes."""
     imported = {card.imported for cards in almanac.cards.values() for card in cards}
     spans = {span.dataset for pulls in almanac.pulls.values() for span in (*pulls.coverage, *pulls.cuts)}
-    return tuple(sorted(({one.slug for one in almanac.datasets} | imported | spans) - {""}))
+    names = {one.slug for one in almanac.datasets} | imported | spans
+    return tuple(sorted(name for name in names if SLUG.fullmatch(name)))  # a file of the archive may hold any text
 
 
 def datasets(almanac: Snapshot) -> DataSetList:
@@ -90,7 +93,7 @@ def datasets(almanac: Snapshot) -> DataSetList:
     by_slug = _by_slug(almanac)
     described = {one.slug: one for one in almanac.datasets}
     ordered = sorted(slugs(almanac), key=lambda slug: (-len(by_slug.get(slug, ())), slug))
-    total = sum(map(len, by_slug.values()))
+    total = sum(len(by_slug.get(slug, ())) for slug in ordered)
     return DataSetList(
         head=Head(
             title="Sources of imported data",

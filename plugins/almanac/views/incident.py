@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from almanac.model import OVER, TITLE, Card, Impact, Incident, Update, moment, seconds, stamp, unstamp
 from almanac.text import english, markdown
-from almanac.views import base, pagination
+from almanac.views import base, datasets, pagination
 from almanac.views.around import Around
 from almanac.views.base import FeedLink, Head, Link, Time, Way
 from almanac.views.corrections import Note
@@ -92,6 +92,7 @@ class IncidentPage:
     posts_note: str
     edits: tuple[EditDiff, ...]
     source: str
+    dataset: Link | None  # the page of the data set it was imported from
     cited_by: tuple[Link, ...]
     corrected: tuple[Note, ...] = ()
     press_posts: tuple[PressPost, ...] = ()
@@ -133,6 +134,7 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
         edits=changed(incident),
         replay=next(iter(replay_urls(card)), ""),
         source=incident.source,
+        dataset=_dataset(incident),
         cited_by=around.cited_by,
         corrected=around.corrected,
         press_posts=around.press_posts,
@@ -235,6 +237,12 @@ def _rated(around: Around, card: Card) -> str:
     if card.impact == Impact.UNKNOWN:
         return f"{around.provider} gives no severity."
     return f"{around.provider} rates it {base.mark(card).word.removeprefix('rated ')}."
+
+
+def _dataset(incident: Incident) -> Link | None:
+    """Return the page of the data set it was imported from."""
+    address = datasets.url(incident.imported)
+    return Link(address, "The data set it comes from") if address else None
 
 
 def _cite(around: Around, incident: Incident) -> str:
