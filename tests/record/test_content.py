@@ -460,6 +460,27 @@ def test_the_longest_incidents_of_june_are_the_longest() -> None:
     assert [by_slug_of[found] for found in listed] == lengths[:5]
 
 
+YEAR, LEFT_OUT = (CONTENT / "articles" / "2026" / f"2026-11-30-{name}.md" for name in ("year-2025", "left-out"))
+
+
+@pytest.mark.parametrize("name", ["claude", "chatgpt"])
+def test_in_2025_both_reported_more_than_the_year_before_by_far(name: str) -> None:
+    after, before = figure(YEAR, f"{name}-count").interval, figure(YEAR, f"{name}-before").interval
+    assert after
+    assert before
+    assert after.low > before.high
+    assert middle(YEAR, name) < middle(YEAR, f"{name}-share-before")
+
+
+def test_incidents_rated_none_count_among_all() -> None:
+    assert 0 < middle(LEFT_OUT, "none") < middle(LEFT_OUT, "all") / 4
+
+
+def test_the_incident_that_was_dated_back_was_posted_on_its_last_days() -> None:
+    back = next(i for i in archive("openai") if i.id == "01KKAD2PHFBC0DP0X6ZQTJJ4D4")
+    assert (back.since.date(), back.until and back.until.date()) == (day(1).date(), day(10).date())
+
+
 # Data sets
 
 
