@@ -68,6 +68,14 @@ def test_months_and_quarters_have_reports_once_they_are_over_and_covered() -> No
     ]
 
 
+def test_a_year_that_is_over_has_a_report_too() -> None:
+    world = almanac([], watched=[pulls("anthropic", since=at("2025-03-01 00:00"))])
+    listed = summaries.summaries(world, measures.closed(world))
+    assert [line.link for line in listed.years] == [Link("/reports/2025/", "2025")]
+    page = summaries.summary(world, measures.closed(world), windows.year(2025))
+    assert (page.title, page.others) == ("2025 in AI incidents", ())
+
+
 def test_a_report_leads_to_the_ones_before_and_after_it() -> None:
     world = almanac([], watched=[pulls("anthropic", since=at("2025-11-01 00:00"))])
     records = measures.closed(world)

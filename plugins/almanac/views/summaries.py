@@ -1,4 +1,4 @@
-"""Reports by machine, one for each month and quarter: figures and charts under template sentences, no word of judgement."""
+"""Reports by machine, one for each month, quarter and year: figures and charts under template sentences, no word of judgement."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class SummaryLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryPage:
-    """The report on a month or quarter, at /reports/<slug>/."""
+    """The report on a month, quarter or year, at /reports/<slug>/."""
 
     head: Head
     title: str
@@ -73,8 +73,9 @@ class SummaryList:
     """The list of all reports, at /reports/."""
 
     head: Head
-    months: tuple[SummaryLine, ...]
+    years: tuple[SummaryLine, ...]
     quarters: tuple[SummaryLine, ...]
+    months: tuple[SummaryLine, ...]
 
 
 def url(period: Period) -> str:
@@ -83,19 +84,24 @@ def url(period: Period) -> str:
 
 
 def periods(almanac: Snapshot) -> tuple[Period, ...]:
-    """Return the months and quarters that are over and of which enough of somebody is covered, newest first."""
+    """Return the months, quarters and years that are over and of which somebody is covered enough, newest first."""
     over = measures.closed_at(almanac) + 1
     known = union(s for pulls in almanac.pulls.values() for s in windows.coverage(pulls, over))
     years = range(FIRST_YEAR, moment(over).year + 1)
     months = [windows.month(year, number) for year in years for number in range(1, 13)]
     quarters = [windows.quarter(year, number) for year in years for number in range(1, 5)]
+    all_periods = (*months, *quarters, *(windows.year(year) for year in years))
     due = [
         period
-        for period in (*months, *quarters)
+        for period in all_periods
         if period.until <= over
         and total(clip(known, period.since, period.until)) >= MIN_COVERAGE * (period.until - period.since)
     ]
     return tuple(sorted(due, key=lambda p: (-p.until, p.since)))
+
+
+def _sort(period: Period) -> str:
+    return "year" if period.slug.isdigit() else "quarter" if "-q" in period.slug else "month"
 
 
 def summaries(almanac: Snapshot, records: measures.Records) -> SummaryList:
@@ -106,25 +112,26 @@ def summaries(almanac: Snapshot, records: measures.Records) -> SummaryList:
     ]
     return SummaryList(
         head=Head(
-            title="Reports on AI incidents, by month and quarter",
+            title="Reports on AI incidents, by year, quarter and month",
             path="/reports/",
             section="articles",
-            description="What AI providers reported in each month and quarter: figures and charts, made by machine.",
+            description="What AI providers reported in each month, quarter and year: figures and charts, made by machine.",
             feeds=(FEED,),
         ),
-        months=tuple(line for p, line in lines if "-q" not in p.slug),
-        quarters=tuple(line for p, line in lines if "-q" in p.slug),
+        years=tuple(line for p, line in lines if _sort(p) == "year"),
+        quarters=tuple(line for p, line in lines if _sort(p) == "quarter"),
+        months=tuple(line for p, line in lines if _sort(p) == "month"),
     )
 
 
 def summary(almanac: Snapshot, records: measures.Records, period: Period) -> SummaryPage:
-    """Return the report on a month or quarter; `records` reach up to the last midnight."""
+    """Return the report on a month, quarter or year; `records` reach up to the last midnight."""
     known = _covered(tuple(records.values()), period)
     cards = [card for record in known for card in started(record, period)]
     lengths = [_length(card) for card in cards if _has_length(card)]
     names = rows.names(almanac.providers)
     longest = sorted(filter(_has_length, cards), key=_length, reverse=True)
-    stand, due = _stand(known, period), [p for p in periods(almanac) if ("-q" in p.slug) == ("-q" in period.slug)]
+    stand, due = _stand(known, period), [p for p in periods(almanac) if _sort(p) == _sort(period)]
     here = due.index(period) if period in due else 0
     return SummaryPage(
         head=Head(
