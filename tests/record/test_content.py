@@ -69,6 +69,21 @@ def test_everyone_the_site_promises_to_watch_is_there() -> None:
     }
 
 
+def test_no_address_is_from_memory() -> None:
+    barriers = [(slug, barrier) for slug, p in by_slug().items() for barrier in (p.closed, p.unreadable) if barrier]
+    named = [(slug, p.evidence) for slug, p in by_slug().items()]
+    named += [(feed.url, feed.evidence) for p in by_slug().values() for feed in p.feeds]
+    named += [(feed.url, feed.evidence) for p in by_slug().values() for feed in p.former]
+    named += [(slug, barrier.evidence) for slug, barrier in barriers]
+    assert [place for place, evidence in named if not re.match(r"[\w-]+/[\w.-]+, ", evidence)] == []
+
+
+def test_who_left_and_who_cannot_be_read_is_said() -> None:
+    assert {slug for slug, p in by_slug().items() if p.closed} == {"character-ai"}
+    assert {slug for slug, p in by_slug().items() if p.unreadable} == {"deepseek", "mistral"}
+    assert {slug for slug, p in by_slug().items() if not p.feeds} == {"character-ai", "mistral"}
+
+
 def test_pages_that_carry_more_than_ai_say_what_of_them_is() -> None:
     assert {slug for slug, p in by_slug().items() if p.scope} == {"aws", "azure", "github", "google-cloud", "replicate"}
 
@@ -89,7 +104,7 @@ def test_a_feed_is_called_verified_only_if_it_was_recorded(shared: Path) -> None
     folders = [*(shared / "recordings").iterdir(), *(shared / "recordings-second").iterdir()]
     recorded = {folder.name for folder in folders if folder.is_dir()}
     verified = {slug for slug, p in by_slug().items() if any(feed.verified for feed in p.feeds)}
-    assert verified == {"anthropic", "aws", "github", "google-cloud", "huggingface", "openai", "xai"}
+    assert verified == {"anthropic", "aws", "azure", "github", "google-cloud", "huggingface", "openai", "xai"}
     assert verified <= recorded
 
 

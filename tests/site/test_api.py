@@ -250,7 +250,7 @@ def test_past_its_time_nothing_says_operational_and_nothing_is_green(stale: Path
         status = get(stale, f"{home}api/v2/status.json")["status"]
         assert (status["indicator"], status["description"][:7]) == ("unknown", "Unknown")
         assert get(stale, f"{home}api/v2/components.json")["components"] == []
-    assert get(stale, "api/v2/summary.json")["almanac"] == {"unknown": ["Claude", "Groq"]}
+    assert get(stale, "api/v2/summary.json")["almanac"] == {"unknown": ["Claude", "Groq"], "closed": []}
 
 
 def test_what_was_open_when_it_was_last_read_is_still_told_with_the_time_it_holds_until(stale: Path) -> None:

@@ -93,6 +93,22 @@ def test_when_the_last_pull_was_and_what_fails_for_a_day_is_told(home: Path) -> 
     ]
 
 
+def test_what_is_the_matter_with_a_source_is_told_with_what_to_do(home: Path) -> None:
+    place = home / "content/providers/anthropic.md"
+    place.write_text(place.read_text().replace("name: Claude", f"name: Claude\nfeeds: [{{url: '{FEED}'}}]", 1))
+    since = (datetime.now(UTC) - timedelta(days=2)).replace(microsecond=0)
+    error = "status: answers 404 Not Found; look for the feed's new address"
+    at = pulled(home, timedelta(minutes=5), error=error, error_since=since)
+    assert marks(doctor.pulls, home) == [f"ok the last pull was at {at:%Y-%m-%d %H:%M} UTC"]
+    assert marks(doctor.sources, home) == [
+        (
+            f"note dead: {FEED} fails since {since:%Y-%m-%d}, status: answers 404 Not Found; look for the new address and "
+            "put it into content/providers/anthropic.md; if there is none, say `closed` there"
+        ),
+        "note no feed: Groq is not read; add a feed to content/providers/groq.md, or say why there is none",
+    ]
+
+
 def test_too_little_room_and_shut_folders_are_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert marks(doctor.disk, home)[0].startswith("ok ")
     monkeypatch.setattr(doctor, "ROOM", 10**18)

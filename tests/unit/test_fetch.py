@@ -390,6 +390,14 @@ def test_a_feed_that_moved_for_good_says_where_to() -> None:
     assert get(serving.by_path(hops | {"/feed": serving.redirect("/b", 302)})).moved == ""
 
 
+def test_a_feed_that_moved_for_good_to_where_none_is_says_where_to() -> None:
+    hops = {"/feed": serving.redirect("/new", 301), "/new": serving.status(404)}
+    with pytest.raises(FeedError, match=r"^moved to https://status\.example/new: answers 404"):
+        get(serving.by_path(hops))
+    with pytest.raises(FeedError, match=r"^answers 404"):
+        get(serving.by_path(hops | {"/feed": serving.redirect("/new", 302)}))
+
+
 @pytest.mark.parametrize(
     ("location", "reason"),
     [

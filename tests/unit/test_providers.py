@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from almanac import feeds
 from almanac.content import providers
 from almanac.content.providers import ProviderError, load
-from almanac.model import Component, Feed, Provider, Scope
+from almanac.model import Barrier, Component, Feed, FormerFeed, Provider, Scope
 from almanac.views.monograms import monograms
 
 DIALECTS = list(feeds.NAMES)
@@ -251,20 +252,106 @@ def test_a_scope_speaks_of_components_of_its_file(tmp_path: Path) -> None:
     ]
 
 
-def test_a_hint_names_a_dialect_that_is_read(tmp_path: Path) -> None:
-    listed = "".join(f"  - {{url: 'https://a.example/{name}', dialect: {name}}}\n" for name in DIALECTS)
+LATER = """evidence: "acme/docs, README.md"
+former:
+  - url: https://acme.example/old.rss
+    until: 2025-12-31
+    why: The page moved.
+unreadable:
+  since: 2026-03-01
+  why: The page asks for a captcha.
+  instead: Open it in a browser.
+  evidence: "acme/docs, issue 3"
+shares: [bare]
+same_model: [bare]
+---
+
+Makes"""
+
+
+def test_a_file_says_where_its_addresses_are_from_and_what_was_read_before(tmp_path: Path) -> None:
+    text = with_line(WHOLE, "---\n\nMakes", LATER)
+    text = with_line(text, "    verified: true\n", '    verified: true\n    evidence: "acme/docs, 2 March 2026"\n')
+    first, second = ACME.feeds
+    assert load(write(tmp_path, bare=BARE, acme=text))[0] == replace(
+        ACME,
+        evidence="acme/docs, README.md",
+        feeds=(replace(first, evidence="acme/docs, 2 March 2026"), second),
+        former=(FormerFeed(url="https://acme.example/old.rss", until=date(2025, 12, 31), why="The page moved."),),
+        unreadable=Barrier(
+            since=date(2026, 3, 1),
+            why="The page asks for a captcha.",
+            instead="Open it in a browser.",
+            evidence="acme/docs, issue 3",
+        ),
+        shares=("bare",),
+        same_model=("bare",),
+    )
+
+
+def test_a_maker_is_another_provider_here_and_what_is_shared_is_used(tmp_path: Path) -> None:
+    text = with_line(WHOLE, "built_on: [bare]\n", "built_on: []\nshares: [bare, acme]\nsame_model: [nobody]\n")
+    lines = text.splitlines()
+    shares, sold = lines.index("shares: [bare, acme]") + 1, lines.index("same_model: [nobody]") + 1
+    assert complaints(tmp_path, acme=text, bare=BARE) == [
+        f"acme.md:{shares}:10: shares.0: 'bare' is not in `built_on`; add it there, or leave it out here",
+        f"acme.md:{shares}:16: shares.1: 'acme' is this provider itself; write the slug of another, or leave it out",
+        f"acme.md:{sold}:14: same_model.0: 'nobody' is not a provider here; write the slug of one that is",
+    ]
+
+
+CLOSED = """closed:
+  since: 2026-06-17
+  why: The page was switched off.
+  instead: Ask the company.
+"""
+
+
+def test_a_page_that_is_closed_is_read_nowhere(tmp_path: Path) -> None:
+    [provider] = load(write(tmp_path, bare=with_line(BARE, "name: Bare\n", f"name: Bare\n{CLOSED}")))
+    assert provider.closed == Barrier(
+        since=date(2026, 6, 17), why="The page was switched off.", instead="Ask the company."
+    )
+    text = with_line(WHOLE, "zone: Europe/Berlin\n", f"{CLOSED}{CLOSED.replace('closed', 'unreadable', 1)}")
+    lines = text.splitlines()
+    assert complaints(tmp_path, acme=text, bare=BARE) == [
+        f"acme.md:{lines.index('feeds:') + 1}:1: feeds: is read, and `closed` says that it is gone; move it to `former`",
+        f"acme.md:{lines.index('unreadable:') + 1}:1: unreadable: stands beside `closed`; keep one of the two",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("  since: '2026-06-17'\n", "is '2026-06-17'; must be a date without quotes, e.g. 2026-03-02"),
+        (
+            "  since: 2026-06-17T10:00:00Z\n",
+            "is 2026-06-17 10:00:00+00:00; must be a date without quotes, e.g. 2026-03-02",
+        ),
+        ("  since: 1026-06-17\n", "1026-06-17 is out of range; use a year from 1990 to 2100"),
+    ],
+)
+def test_a_day_is_a_day(tmp_path: Path, line: str, complaint: str) -> None:
+    text = with_line(BARE, "name: Bare\n", f"name: Bare\n{CLOSED.replace('  since: 2026-06-17' + chr(10), line)}")
+    assert complaints(tmp_path, bare=text) == [f"bare.md:5:3: closed.since: {complaint}"]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_hint_names_a_dialect_that_is_read(tmp_path: Path, dialect: str) -> None:
+    listed = f"  - {{url: 'https://a.example/', dialect: {dialect}}}\n"
     [provider] = load(write(tmp_path, bare=with_line(BARE, "name: Bare\n", f"name: Bare\nfeeds:\n{listed}")))
-    assert [feed.dialect for feed in provider.feeds] == DIALECTS
+    assert [feed.dialect for feed in provider.feeds] == [dialect]
 
 
 def test_keys_that_are_no_text_are_unknown_keys(tmp_path: Path) -> None:
     text = with_line(BARE, "name: Bare\n", "name: Bare\n1: x\nfeeds:\n  - url: https://a.example\n    2: y\n")
     assert complaints(tmp_path, bare=text) == [
         (
-            "bare.md:4:1: 1: is not a known key; known: slug, name, company, home, status_page, feeds, components, "
-            "capabilities, aliases, monogram, scope, written_by, zone, built_on, core"
+            "bare.md:4:1: 1: is not a known key; known: slug, name, company, home, status_page, evidence, feeds, former, "
+            "closed, unreadable, components, capabilities, aliases, monogram, scope, written_by, zone, built_on, "
+            "shares, same_model, core"
         ),
-        "bare.md:6:5: feeds.0.2: is not a known key; known: url, dialect, verified, beside",
+        "bare.md:6:5: feeds.0.2: is not a known key; known: url, dialect, verified, beside, evidence",
     ]
 
 

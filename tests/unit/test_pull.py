@@ -465,6 +465,14 @@ def test_a_clock_a_little_behind_takes_the_time_of_the_last_pull(content: Path) 
     assert archive.load_pulls(content, "claude").feeds[0].fetched == NOW
 
 
+def test_where_a_feed_moved_to_is_kept_until_it_answers_at_its_own_address(content: Path) -> None:
+    hosts = {"claude.example": serving.redirect("https://new.example/feed", 301), "new.example": serving.page(FEED)}
+    pulled(content, hosts)
+    assert archive.load_pulls(content, "claude").feeds[0].moved == "https://new.example/feed"
+    pulled(content, {"claude.example": serving.page(FEED)}, now=NOW + HOUR)
+    assert archive.load_pulls(content, "claude").feeds[0].moved == ""
+
+
 def test_a_feed_that_moved_for_good_is_followed_and_said(content: Path) -> None:
     hosts = {"claude.example": serving.redirect("https://new.example/feed", 301), "new.example": serving.page(FEED)}
     (outcome,) = pulled(content, hosts).outcomes

@@ -10,7 +10,7 @@ from typing import Any
 from almanac.model import FeedState, Pulls, Span, stamp, unstamp
 
 TIMES = ("fetched", "changed", "since", "error_since")
-WORDS = ("url", "etag", "last_modified", "body", "dialect", "window", "error")
+WORDS = ("url", "etag", "last_modified", "body", "dialect", "window", "moved", "error")
 
 
 def render(pulls: Pulls) -> str:

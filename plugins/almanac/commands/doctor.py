@@ -20,10 +20,10 @@ from almanac.content import providers
 from almanac.content.files import walk
 from almanac.content.providers import ProviderError
 from almanac.model.problem import tally
+from almanac.model.source import PATIENCE, ailments
 
 ROOM = 500_000_000  # bytes: a build of the whole record with its state takes some 200 MB
 STALE = timedelta(hours=1)  # after so long without a pull, pages say "unknown"
-DAY = timedelta(days=1)
 _PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)(\s*;)?", re.MULTILINE)  # the third: only for some systems or Pythons
 
 
@@ -121,7 +121,9 @@ def record(root: Path) -> Iterator[Finding]:
 def pulls(root: Path) -> Iterator[Finding]:
     """Check when the last pull was, and which feeds have failed for a day."""
     content, now = root / "content", datetime.now(UTC)
-    states = [state for one in providers.load(content) for state in archive.load_pulls(content, one.slug).feeds]
+    watched = providers.load(content)
+    states_of = {one.slug: archive.load_pulls(content, one.slug).feeds for one in watched}
+    states = [state for feeds in states_of.values() for state in feeds]
     latest = max((state.fetched for state in states if state.fetched), default=None)
     if latest is None:
         yield Finding("note", "no feed has been pulled yet: run python3 tasks.py pull")
@@ -132,10 +134,19 @@ def pulls(root: Path) -> Iterator[Finding]:
         yield Finding("note", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC: is the schedule running?")
     else:
         yield Finding("ok", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC")
+    subjects = {ailment.subject for one in watched for ailment in ailments(one, states_of[one.slug], now)}
     for state in states:
-        if state.error_since and now - state.error_since > DAY:
+        if state.error_since and now - state.error_since > PATIENCE and state.url not in subjects:
             since = f"{state.error_since:%Y-%m-%d %H:%M} UTC"
             yield Finding("note", f"{state.url} has failed since {since}: {state.error}")
+
+
+def sources(root: Path) -> Iterator[Finding]:
+    """Check which sources moved, died, cannot be read or were closed."""
+    content, now = root / "content", datetime.now(UTC)
+    for provider in providers.load(content):
+        for ailment in ailments(provider, archive.load_pulls(content, provider.slug).feeds, now):
+            yield Finding("note", str(ailment))
 
 
 def disk(root: Path) -> Iterator[Finding]:
@@ -177,4 +188,4 @@ def outputs(root: Path) -> Iterator[Finding]:
             yield Finding("ok", f"{name}/ holds all {len(built):,} files of its last build")
 
 
-EXAMINATIONS = (packages, repository, address, record, pulls, disk, network, outputs)
+EXAMINATIONS = (packages, repository, address, record, pulls, sources, disk, network, outputs)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from almanac import files as disk
 from almanac.content import memo
-from almanac.model import Component, Feed, Provider, Scope, by_rank
+from almanac.model import Barrier, Component, Feed, FormerFeed, Provider, Scope, by_rank
 from almanac.model.problem import Problem, ProblemError
 from almanac.text import limits
 from almanac.text.alike import skeleton
@@ -22,6 +23,7 @@ PACKAGE = Path(__file__).parents[1]
 FOLDER = "providers"
 NAMES: tuple[tuple[str, ...], ...] = (("name",), ("aliases", "*"))
 UNIQUE: tuple[tuple[str, ...], ...] = (("slug",), ("monogram",), ("feeds", "*", "url"))  # a copied file keeps its feeds
+MAKERS: tuple[tuple[str, ...], ...] = (("built_on", "*"), ("shares", "*"), ("same_model", "*"))  # slugs of others
 UNIQUE_IN_FILE: tuple[tuple[str, ...], ...] = (("components", "*", "slug"), ("components", "*", "match", "*"))
 
 
@@ -101,9 +103,9 @@ def _disagreements(matters: list[Matter]) -> Iterator[Problem]:
             if slug != (stem := Path(matter.file).stem):
                 cure = f"write {stem}, or rename it {slug[:80]}.md"
                 yield matter.problem(path, f"{quoted(slug)} is not the file's name; {cure}")
-        for path, other in _texts(matter.values, "built_on", "*"):
-            if other not in slugs:
-                yield matter.problem(path, f"{quoted(other)} is not a provider here; write the slug of one that is")
+        for way in MAKERS:
+            yield from _no_makers(matter, way, slugs)
+        yield from _contradictions(matter)
         products = {text for _, text in _texts(matter.values, "components", "*", "product")}
         for path, name in _texts(matter.values, "core", "*"):
             if name not in products:
@@ -111,6 +113,31 @@ def _disagreements(matters: list[Matter]) -> Iterator[Problem]:
         for path, name in _texts(matter.values, "scope", "components", "*"):
             if name not in parts:
                 yield matter.problem(path, f"{quoted(name)} is not a component here; write the slug of one above")
+
+
+def _no_makers(matter: Matter, way: tuple[str, ...], slugs: set[str]) -> Iterator[Problem]:
+    """Yield slugs of makers that are those of no provider here, or of the provider itself."""
+    makers = {other for _, other in _texts(matter.values, "built_on", "*")}
+    for path, other in _texts(matter.values, *way):
+        if other not in slugs:
+            yield matter.problem(path, f"{quoted(other)} is not a provider here; write the slug of one that is")
+        elif other == Path(matter.file).stem:
+            yield matter.problem(
+                path, f"{quoted(other)} is this provider itself; write the slug of another, or leave it out"
+            )
+        elif way[0] == "shares" and other not in makers:
+            yield matter.problem(path, f"{quoted(other)} is not in `built_on`; add it there, or leave it out here")
+
+
+def _contradictions(matter: Matter) -> Iterator[Problem]:
+    """Yield what cannot be true at once: a page that is gone is read nowhere, and is not merely hard to read."""
+    values = matter.values
+    if not values.get("closed"):
+        return
+    if values.get("feeds"):
+        yield matter.problem(("feeds",), "is read, and `closed` says that it is gone; move it to `former`")
+    if values.get("unreadable"):
+        yield matter.problem(("unreadable",), "stands beside `closed`; keep one of the two")
 
 
 def _repetitions(places: Iterable[tuple[Matter, Way, str]]) -> Iterator[Problem]:
@@ -166,14 +193,23 @@ def _provider(row: dict[str, Any]) -> Provider:
         **row
         | {
             "feeds": tuple(Feed(**feed) for feed in row["feeds"]),
+            "former": tuple(
+                FormerFeed(**feed | {"until": date.fromisoformat(feed["until"])}) for feed in row["former"]
+            ),
+            "closed": _barrier(row["closed"]),
+            "unreadable": _barrier(row["unreadable"]),
             "components": by_rank(Component(**part | {"match": tuple(part["match"])}) for part in row["components"]),
             "capabilities": tuple(row["capabilities"]),
             "aliases": tuple(row["aliases"]),
             "scope": row["scope"] and Scope(**{name: tuple(words) for name, words in row["scope"].items()}),
-            "built_on": tuple(row["built_on"]),
+            **{name: tuple(row[name]) for name, _ in MAKERS},
             "core": tuple(row["core"]),
         }
     )
+
+
+def _barrier(row: dict[str, Any] | None) -> Barrier | None:
+    return Barrier(**row | {"since": date.fromisoformat(row["since"])}) if row else None
 
 
 def _key(files: dict[str, bytes]) -> str:

@@ -38,6 +38,8 @@ def badge(declaration: Declared, almanac: Snapshot) -> Badge:
     """Return the badge of one provider."""
     indicator = status([declaration])["indicator"]
     state = declaration.state
+    if state.is_closed:
+        return Badge(line(declaration.provider.name), state.mark.word, "unknown", "")
     if indicator == "unknown" or state.reach is None:
         return Badge(line(declaration.provider.name), "unknown", "unknown", "")
     at = moment(min(state.reach, int(almanac.now.timestamp())))

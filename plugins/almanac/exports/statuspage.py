@@ -4,7 +4,8 @@ What that shape has no words for:
 
 - What is not known is never `operational`: the indicator is `unknown`, which clients take as such, and components
   whose state is not known are left out (each of Statuspage's five words would claim something). They stand by name
-  under `almanac.unknown`. A page is `none` only if every provider on it is known to have none declared.
+  under `almanac.unknown`. A page is `none` only if every provider on it is known to have none declared. One that has no
+  status page any more stands under `almanac.closed` and counts for nothing; of its own its indicator is `unknown`.
 - Trouble whose severity the provider does not say is given the least it can be: `minor`, `degraded_performance`.
 - A post that names no phase is `investigating` while the incident is open, then `resolved`.
 - `page.valid_until` is the moment after which a statement about the present must be taken as unknown.
@@ -90,14 +91,15 @@ def page(declarations: Sequence[Declared], name: str, site: Home, changed: datet
 
 def status(declarations: Sequence[Declared]) -> Json:
     """Return the indicator and its words."""
-    indicator = max(map(_indicator, declarations), key=RANK.index, default="unknown")
     if len(declarations) == 1:
-        return {"indicator": indicator, "description": _described(declarations[0])}
-    troubled = [k.provider.name for k in declarations if k.state.in_trouble]
-    unknown = sum(not k.state.is_known for k in declarations)
+        return {"indicator": _indicator(declarations[0]), "description": _described(declarations[0])}
+    published = [k for k in declarations if not k.state.is_closed]
+    indicator = max(map(_indicator, published), key=RANK.index, default="unknown")
+    troubled = [k.provider.name for k in published if k.state.in_trouble]
+    unknown = sum(not k.state.is_known for k in published)
     text = f"Incident reported by {english.listing(troubled, 5)}" if troubled else "No incident reported"
     left = f"; no current data on {english.plural(unknown, 'provider')}" if unknown else ""
-    if unknown == len(declarations):
+    if unknown == len(published):
         text, left = "Unknown: no current data", ""
     return {"indicator": indicator, "description": text + left}
 
@@ -114,6 +116,8 @@ def _described(declaration: Declared) -> str:
     state = declaration.state
     if state.is_known:
         return english.sentence(state.mark.word if state.in_trouble else base.CLEAR.word)
+    if state.is_closed:
+        return current.why_unknown(state).rstrip(".")
     if not state.reach:
         return "Unknown: no data yet"
     return f"Unknown: our data ends at {english.moment(moment(state.reach))}"
@@ -131,8 +135,13 @@ def components(declarations: Sequence[Declared]) -> list[Json]:
 
 
 def unknown(declarations: Sequence[Declared]) -> list[str]:
-    """Return the names of the providers that `components` leaves out."""
-    return [one.provider.name for one in declarations if not one.state.is_known]
+    """Return the names of the providers that `components` leaves out because nobody knows their state now."""
+    return [one.provider.name for one in declarations if not one.state.is_known and not one.state.is_closed]
+
+
+def closed(declarations: Sequence[Declared]) -> list[str]:
+    """Return the names of the providers that it leaves out because they have no status page any more."""
+    return [one.provider.name for one in declarations if one.state.is_closed]
 
 
 def _parts(declaration: Declared) -> tuple[Component, ...]:
@@ -255,5 +264,5 @@ def summary(declarations: Sequence[Declared], head: Json, open_ones: Iterable[tu
         "incidents": [document for document, maintenance in documents if not maintenance],
         "scheduled_maintenances": [document for document, maintenance in documents if maintenance],
         "status": status(declarations),
-        "almanac": {"unknown": unknown(declarations)},
+        "almanac": {"unknown": unknown(declarations), "closed": closed(declarations)},
     }

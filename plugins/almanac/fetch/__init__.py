@@ -176,11 +176,21 @@ def _attempt(request: Request, deadline: Deadline) -> Answer:
         for _ in range(REDIRECTS + 1):
             with session.stream("GET", _wire(url, request.via), headers=_headers(request)) as response:
                 if not response.has_redirect_location:
-                    return _answer(request, response, moved)
+                    return _answer_there(request, response, moved)
                 for_good = for_good and response.status_code in (301, 308)
                 url = _target(url, response.headers["location"], visited)
                 moved = str(url) if for_good else moved
     raise FeedError("redirect", f"more than {REDIRECTS} redirects, the last to {_short(url)}; put the last address in")
+
+
+def _answer_there(request: Request, response: httpx2.Response, moved: str) -> Answer:
+    """Return `_answer`; where that fails at the end of permanent redirects, the error says where they led."""
+    try:
+        return _answer(request, response, moved)
+    except FeedError as error:
+        if not moved or isinstance(error, TransientError):
+            raise
+        raise FeedError(error.reason, f"moved to {moved[:200]}: {error}") from error
 
 
 def _target(url: httpx2.URL, location: str, visited: set[str]) -> httpx2.URL:

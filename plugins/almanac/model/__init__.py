@@ -22,7 +22,7 @@ from almanac.model.incident import (
     Revision,
     Update,
 )
-from almanac.model.provider import Component, Feed, Provider, Scope, by_rank
+from almanac.model.provider import Barrier, Component, Feed, FormerFeed, Provider, Scope, by_rank
 from almanac.model.reading import FeedError, FeedState, Pulls, Reading, Skip, Span, Window
 from almanac.model.times import moment, seconds, stamp, stamped, unstamp
 
@@ -34,12 +34,14 @@ __all__ = [
     "TITLE",
     "TROUBLE",
     "YEARS",
+    "Barrier",
     "Card",
     "Change",
     "Component",
     "Feed",
     "FeedError",
     "FeedState",
+    "FormerFeed",
     "Impact",
     "Incident",
     "Kind",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 RANKS = {"api": 10, "chat": 20, "code": 30}  # by capability, where a file gives no rank: what people ask for first
 LAST_RANK = 40
@@ -42,6 +43,27 @@ class Feed:
     dialect: str = ""
     verified: bool = False  # True: this form was seen in a recording of this provider
     beside: bool = False
+    evidence: str = ""  # where the address was found: a file or an issue of a public project, with its date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerFeed:
+    """Where a provider published before; kept so that readers know what could be read when."""
+
+    url: str
+    until: date
+    why: str  # what happened, in a sentence
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Barrier:
+    """Why nothing can be read of a provider any more, since when, and what its readers do instead."""
+
+    since: date
+    why: str  # a sentence
+    instead: str  # likewise
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +83,11 @@ class Provider:
     company: str
     home: str
     status_page: str
+    evidence: str = ""  # where `home` and `status_page` were found
     feeds: tuple[Feed, ...] = ()
+    former: tuple[FormerFeed, ...] = ()  # the last first
+    closed: Barrier | None = None  # its status page is no more, and it has no other: nothing new will come
+    unreadable: Barrier | None = None  # it has a status page, which shuts programs out: its state is unknown
     components: tuple[Component, ...] = ()  # by rank, as loaded
     capabilities: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -69,7 +95,9 @@ class Provider:
     scope: Scope | None = None  # None: the whole page is about AI
     written_by: str = "hand"  # hand or machine (probes)
     zone: str = "UTC"  # IANA name of the zone the page prints, where its feed does not say
-    built_on: tuple[str, ...] = ()
+    built_on: tuple[str, ...] = ()  # slugs of the makers whose models it uses
+    shares: tuple[str, ...] = ()  # those of them without whom it has next to nothing to offer
+    same_model: tuple[str, ...] = ()  # slugs of the makers whose models it sells from machines of its own
     core: tuple[str, ...] = ()  # products readers mean by its name; time of these stands for the whole
     about: str = ""  # Markdown
     file: str = ""  # relative to content/, for messages and edit links

@@ -88,6 +88,7 @@ class FeedState:
     window: str = ""  # as in Reading.window
     entries: int = 0
     since: datetime | None = None
+    moved: str = ""  # where permanent redirects led at the last fetch
     error: str = ""
     error_since: datetime | None = None
 

@@ -269,7 +269,7 @@ def _intake(turn: _Turn, feed: Feed, state: FeedState) -> _Intake:
         url=feed.url, etag=state.etag, last_modified=state.last_modified, via=shared.via, seconds=shared.seconds
     )
     answer = fetch.get(request, shared.hosts)
-    state = replace(state, etag=answer.etag, last_modified=answer.last_modified)
+    state = replace(state, etag=answer.etag, last_modified=answer.last_modified, moved=answer.moved)
     body, digest = answer.body, answer.digest or state.body
     if body is None or (digest == state.body and not is_outdated):
         intake = _record_unchanged(turn, state, feed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date as calendar_day
 from datetime import datetime
 
 from almanac.model.times import TWO
@@ -78,7 +79,7 @@ def clock_seconds(at: datetime) -> str:
     return f"{TWO[at.hour]}:{TWO[at.minute]}:{TWO[at.second]}"
 
 
-def date(at: datetime) -> str:
+def date(at: calendar_day) -> str:
     """Return a day as 2 March 2026."""
     return f"{at.day}{GAP}{MONTHS[at.month - 1]}{GAP}{at.year}"
 

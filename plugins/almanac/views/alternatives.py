@@ -111,13 +111,15 @@ def _option(one: Instead, state_of: StateOf, top: float) -> Option:
 
 def _mark(state: DeclaredState) -> Mark:
     if not state.is_known:
-        return base.UNKNOWN
+        return state.mark
     return base.MARKS[state.open[0].impact] if state.in_trouble else base.NONE_REPORTED
 
 
 def _why_unknown(state: DeclaredState) -> str:
-    if state.is_known:
+    if state.is_known or state.is_closed:
         return ""
+    if state.provider.unreadable:
+        return "programs cannot read its status page"
     if state.reach is None:
         return "no data yet"
     if state.unended:

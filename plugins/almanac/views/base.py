@@ -114,6 +114,7 @@ WITHOUT: Mapping[str, str] = {Impact.NONE: ", rated no impact", Impact.UNKNOWN: 
 CLEAR = Mark(charts.CLEAR, "no incident reported")
 NONE_REPORTED = Mark(CLEAR.css, "none reported")  # the same where there is little room
 UNKNOWN = Mark(charts.UNKNOWN, "unknown")
+CLOSED = Mark("quiet", "status page closed")  # nothing can be known of now, and nothing new will come
 STATED = (Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
 KEY = (
     CLEAR,

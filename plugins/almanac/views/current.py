@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from almanac.model import TROUBLE, Card, Impact, Kind, Phase, Provider, Pulls, moment, seconds
+from almanac.model import TROUBLE, Barrier, Card, Impact, Kind, Phase, Provider, Pulls, moment, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.selection import scoping
 from almanac.text import english
-from almanac.views.base import CLEAR, FRESH, MARKS, UNKNOWN, Mark, severity
+from almanac.views.base import CLEAR, CLOSED, FRESH, MARKS, UNKNOWN, Mark, severity
 
 AT_WORK = frozenset({Phase.IN_PROGRESS.value, Phase.VERIFYING.value})
 SEVERITY = (Impact.NONE, Impact.UNKNOWN, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
@@ -31,7 +32,12 @@ class DeclaredState:
     @property
     def is_known(self) -> bool:
         """Whether the state is known: trouble is declared, or none is."""
-        return self.mark is not UNKNOWN
+        return self.mark not in (UNKNOWN, CLOSED)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the provider has no status page any more, so that its state will never be known again."""
+        return self.mark is CLOSED
 
     @property
     def in_trouble(self) -> bool:
@@ -53,7 +59,10 @@ class DeclaredState:
 
 
 def state(almanac: Snapshot, provider: Provider) -> DeclaredState:
-    """Return the state of a provider at `almanac.now`; it is unknown where the record ends an hour or more before."""
+    """Return the state of a provider at `almanac.now`; it is unknown where the record ends an hour or more before.
+
+    A status page that is closed by then says nothing, whatever was read before.
+    """
     pulls = almanac.pulls.get(provider.slug)
     now = seconds(almanac.now)
     watched = windows.coverage(pulls, now) if pulls else ()
@@ -64,6 +73,8 @@ def state(almanac: Snapshot, provider: Provider) -> DeclaredState:
     last_open = dict(pulls.last_open) if pulls else {}
     needs_no_ends = stale or by_ourselves(pulls, now)
     unended = 0 if needs_no_ends else sum(card.is_open and card.id not in last_open for card in cards)
+    if closure(provider, almanac.now):
+        return DeclaredState(provider=provider, mark=CLOSED, reach=until, watched_from=0, last=last)
     if until is None or stale or unended:
         return DeclaredState(provider=provider, mark=UNKNOWN, reach=until, watched_from=0, last=last, unended=unended)
     going_on = tuple(sorted((card for card in cards if is_open(card, pulls, until)), key=rank, reverse=True))
@@ -83,8 +94,18 @@ def by_ourselves(pulls: Pulls | None, now: int) -> bool:
     return any(seconds(span.since) <= now and now - seconds(span.until) < FRESH for span in own)
 
 
+def closure(provider: Provider, now: datetime) -> Barrier | None:
+    """Return why a provider has no status page at that moment; None if it has one, or had one then."""
+    closed = provider.closed
+    return closed if closed and closed.since <= now.date() else None
+
+
 def why_unknown(state: DeclaredState) -> str:
     """Say in a sentence why nobody can tell the state of a provider."""
+    if state.is_closed and state.provider.closed:
+        return f"Status page closed since {english.date(state.provider.closed.since)}."
+    if state.provider.unreadable:
+        return f"Unknown: programs cannot read its status page since {english.date(state.provider.unreadable.since)}."
     if state.reach is None:
         return "Unknown: we have not checked its status page yet."
     if state.unended:

@@ -109,6 +109,7 @@ class HomePage:
     filters: tuple[Filter, ...]  # of the ledger; the first is what is shown at first
     lines: tuple[LedgerLine, ...]
     unread: tuple[Link, ...]
+    closed: tuple[Link, ...]  # whose status page is no more
     caption: str
     length_heading: str  # headings of the third and the last column
     days_heading: str
@@ -125,7 +126,8 @@ class HomePage:
 
 def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage:
     """Return the front page at `almanac.now`; `board` holds the ranks of the period shown first."""
-    states = [current.state(almanac, provider) for provider in rows.by_name(almanac.providers)]
+    every = [current.state(almanac, provider) for provider in rows.by_name(almanac.providers)]
+    states = [s for s in every if not s.is_closed]
     bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     is_dark = not any(s.is_known for s in states)
     first = days.last_days(_edge(almanac), DAYS)
@@ -146,6 +148,7 @@ def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage
         filters=_filters(lines),
         lines=lines,
         unread=tuple(measures.link(s.provider) for s in states if s.reach is None),
+        closed=tuple(measures.link(s.provider) for s in every if s.is_closed),
         caption=f"{'Last known' if is_dark else 'Reported'} status of {english.plural(len(states), 'provider')}",
         length_heading="Data up to" if is_dark else "Unchanged for",
         days_heading="Official status page"
@@ -415,6 +418,8 @@ def _day(almanac: Snapshot, at: datetime) -> str:
 
 
 def _why_unknown(almanac: Snapshot, state: DeclaredState) -> str:
+    if state.provider.unreadable:
+        return "page not readable"
     if state.unended:
         return f"{english.count(state.unended)} without end time"
     return f"data ends {_data_until(almanac, state)}"

@@ -104,7 +104,7 @@ def _row(ground: _Ground, part: Component, is_vague: bool) -> PartRow:
     provider = ground.provider
     url, place = base.component_url(provider.slug, part.slug), placing(provider)
     if not ground.state.is_known:
-        return PartRow(url, part.name, base.UNKNOWN)
+        return PartRow(url, part.name, ground.state.mark)
     hits = [card for card in ground.state.open if part.slug in place(card)]
     if hits:
         return _hit(ground, url, part.name, hits)._replace(
@@ -136,7 +136,7 @@ def _whole(ground: _Ground) -> PartRow:
     """Return the row of a provider whose file names no component."""
     provider, state = ground.provider, ground.state
     if not state.is_known:
-        return PartRow("", provider.name, base.UNKNOWN)
+        return PartRow("", provider.name, state.mark)
     if state.open:
         return _unnamed(ground, provider.name, state.open)
     if ground.works:

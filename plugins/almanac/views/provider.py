@@ -339,7 +339,8 @@ def _limits(subject: _Subject) -> tuple[Limit, ...]:
     state, cards = subject.state, subject.cards
     if state.is_known and not subject.is_sparse:
         return ()
-    limits = [Limit("Now", _limit_now(subject.almanac, state), (base.status_page(state.provider),))]
+    official = () if state.is_closed else (base.status_page(state.provider),)
+    limits = [Limit("Now", _limit_now(subject.almanac, state), official)]
     if subject.is_sparse:
         limits.append(Limit(f"Incident-free, {DAYS} days", _too_little(subject.figures)))
         limits.append(Limit("Rank", "not ranked, for the same reason"))
@@ -360,7 +361,8 @@ def _limit_now(almanac: Snapshot, state: DeclaredState) -> str:
         return f"{english.sentence(english.plural(len(state.open), 'open incident'))}, as of its official page"
     if state.is_known:
         return f"No incident was open at {english.near(moment(state.reach or 0), almanac.now)}, by its official page"
-    return "unknown; ask its official page"
+    barrier = current.closure(state.provider, almanac.now) or state.provider.unreadable
+    return f"{barrier.why} {barrier.instead}" if barrier else "unknown; ask its official page"
 
 
 def figures_until(edge: int, closed: int) -> str:

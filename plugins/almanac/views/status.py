@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
 from almanac.model import Feed, FeedState, Provider, Pulls, moment, seconds
+from almanac.model.source import Ailment, ailments
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
+from almanac.views.current import closure
 
 SILENCE = "A provider whose feed we cannot read is shown as unknown, never as healthy."
 
@@ -30,11 +34,22 @@ class FeedLine(NamedTuple):
     note: str
 
 
+class SourceNote(NamedTuple):
+    """What else is to be said of where a provider publishes: since when or until when, and what happened."""
+
+    name: str  # closed, unreadable or moved
+    date: Time
+    text: str
+    url: str = ""  # a former address
+    evidence: str = ""
+
+
 class ProviderSource(NamedTuple):
-    """A provider with its feeds and the time its data covers."""
+    """A provider with its feeds, its former ones, and the time its data covers."""
 
     provider: Link
     feeds: tuple[FeedLine, ...]
+    notes: tuple[SourceNote, ...]
     covered: str
     gaps: str
 
@@ -46,6 +61,7 @@ class Status:
     head: Head
     title: str
     stand: str
+    ailing: tuple[tuple[Link, Ailment], ...]  # sources that moved, died or shut programs out
     sources: tuple[ProviderSource, ...]
     press: tuple[FeedLine, ...] = ()
 
@@ -65,9 +81,18 @@ def status(almanac: Snapshot) -> Status:
         ),
         title=_title(read, len(feeds)),
         stand=_stand(feeds),
+        ailing=tuple(_ailing(almanac)),
         sources=sources,
         press=tuple(_line(almanac, _outlet(state), state) for state in almanac.press),
     )
+
+
+def _ailing(almanac: Snapshot) -> Iterator[tuple[Link, Ailment]]:
+    """Yield what keeps sources from being read, by the name of the provider."""
+    for provider in rows.by_name(almanac.providers):
+        pulls = almanac.pulls.get(provider.slug)
+        for ailment in ailments(provider, pulls.feeds if pulls else (), almanac.now):
+            yield Link(base.provider_url(provider.slug), provider.name), ailment
 
 
 def _title(read: int, feeds: int) -> str:
@@ -91,9 +116,25 @@ def source(almanac: Snapshot, provider: Provider) -> ProviderSource:
     return ProviderSource(
         provider=Link(base.provider_url(provider.slug), provider.name),
         feeds=tuple(_line(almanac, feed, states.get(feed.url)) for feed in provider.feeds),
+        notes=tuple(_notes(provider, almanac.now)),
         covered=covered,
         gaps=gaps,
     )
+
+
+def _notes(provider: Provider, now: datetime) -> Iterator[SourceNote]:
+    """Yield why a provider cannot be read, and where it published before."""
+    closed = closure(provider, now)
+    for name, barrier in (("Closed", closed), ("Not readable", None if closed else provider.unreadable)):
+        if barrier:
+            words = f"{barrier.why} {barrier.instead}"
+            yield SourceNote(name, _since("since", barrier.since), words, evidence=barrier.evidence)
+    for feed in provider.former:
+        yield SourceNote("Formerly", _since("until", feed.until), feed.why, feed.url, feed.evidence)
+
+
+def _since(word: str, day: date) -> Time:
+    return Time(day.isoformat(), f"{word} {english.date(day)}")
 
 
 def _outlet(state: FeedState) -> Feed:
@@ -131,6 +172,8 @@ def _note(feed: Feed, state: FeedState | None) -> str:
     if state and state.error:
         since = f" since {english.moment(state.error_since)}" if state.error_since else ""
         return f"{state.error}{since}"
+    if state and state.moved:
+        return f"answers from {state.moved}"
     return "" if feed.verified else "feed format not yet verified"
 
 

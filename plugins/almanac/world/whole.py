@@ -77,6 +77,8 @@ def of_facts(providers: Iterable[Provider], incidents: Mapping[str, Iterable[Inc
     """
     pages = {}
     for provider in providers:
+        if not provider.feeds:  # there is nothing to serve, and nobody to ask for it
+            continue
         pages[provider.slug] = page(provider, facts.lives(incidents.get(provider.slug, ()), until))
     return World(pages=pages)
 
@@ -96,6 +98,8 @@ def by_chance(
     """
     pages, failing = {}, list[FeedOutage]()
     for provider in providers:
+        if not provider.feeds:
+            continue
         dice = random.Random(f"{seed} {provider.slug}")
         empty = page(provider, (), (moves or {}).get(provider.slug, {}))
         form = empty.form(empty.urls[0], since)

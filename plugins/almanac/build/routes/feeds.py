@@ -22,6 +22,7 @@ from almanac.content.article import ArticleCard
 from almanac.exports import AtomEntry, Channel, FeedItem
 from almanac.exports.items import newest_first
 from almanac.model import TROUBLE, Card, Impact, Provider, stamped
+from almanac.views.current import closure
 
 Make = Callable[[Channel, list[FeedItem]], bytes]
 FORMS: dict[str, Make] = {"atom.xml": exports.atom, "feed.xml": exports.rss, "feed.json": exports.json_feed}
@@ -82,7 +83,8 @@ def _incident_channel(context: Context, provider: Provider | None, name: str) ->
     """Return the head of a feed of incidents, with its newest archive."""
     slug, title = (provider.slug, provider.name) if provider else ("", "AI provider")
     names = list(archives(context, slug))
-    head = channel(context, f"{title} incidents", views.provider_url(slug) if slug else "/", name)
+    closed = " (status page closed)" if provider and closure(provider, context.snapshot.now) else ""
+    head = channel(context, f"{title} incidents{closed}", views.provider_url(slug) if slug else "/", name)
     return _linked(head, earlier=names[-1] if names else "")
 
 
@@ -121,7 +123,8 @@ def _of_their_time(incidents: list[FeedItem], articles: list[FeedItem]) -> list[
 def _quiet_key(context: Context, provider: Provider | None) -> object:
     slug = provider.slug if provider else ""
     items = context.texts(newest(context, exports.NEWEST, slug)), _articles(context, provider)
-    return items, context.names, list(archives(context, slug))[-1:], record_start(context)
+    closed = provider and closure(provider, context.snapshot.now)
+    return items, context.names, list(archives(context, slug))[-1:], record_start(context), closed
 
 
 def _articles(context: Context, provider: Provider | None = None) -> list[ArticleCard]:

@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from almanac.content.forms.errors import fault
-from almanac.content.forms.values import FeedAddress, Former, Key, Letters, Line, Moment, Quote, Rank, Slug, Web, Zone
+from almanac.content.forms.values import (
+    Day,
+    FeedAddress,
+    Former,
+    Key,
+    Letters,
+    Line,
+    Moment,
+    Quote,
+    Rank,
+    Slug,
+    Web,
+    Zone,
+)
 from almanac.content.frontmatter import Matter
 from almanac.feeds import NAMES
 from almanac.model import DECLARED, Impact, Kind
@@ -52,6 +65,25 @@ class FeedForm(Form):
     dialect: Dialect = ""
     verified: bool = False
     beside: bool = False
+    evidence: Line = ""
+
+
+class FormerFeedForm(Form):
+    """A former feed of a provider."""
+
+    url: Web
+    until: Day
+    why: Line
+    evidence: Line = ""
+
+
+class BarrierForm(Form):
+    """Why nothing can be read of a provider any more."""
+
+    since: Day
+    why: Line
+    instead: Line
+    evidence: Line = ""
 
 
 class ComponentForm(Form):
@@ -82,6 +114,12 @@ class ProviderForm(Form):
     company: Line = Field(description="Company")
     home: Web = Field(description="Its website, as a full URL")
     status_page: Web = Field(description="URL of its status page")
+    evidence: Line = Field(
+        "",
+        description=(
+            "Where these two addresses were found: a file or an issue of a public project, with its date. Never a memory"
+        ),
+    )
     feeds: list[FeedForm] = Field(
         [],
         max_length=limits.FEEDS,
@@ -90,8 +128,27 @@ class ProviderForm(Form):
             "`dialect` is a hint, the name of a form in plugins/almanac/feeds such as `statuspage` or `statuspage-json`; "
             "the real format is detected at each pull. `verified` is true once its format has been checked against a "
             "recording. `beside: true` is for a feed that is read at every pull in addition, because it states what the "
-            "first one leaves out, such as severity and components"
+            "first one leaves out, such as severity and components. `evidence` says where the address was found"
         ),
+    )
+    former: list[FormerFeedForm] = Field(
+        [],
+        max_length=limits.FEEDS,
+        description=(
+            "Where it published before, the last first: a list of `url`, `until` (a day), `why` and `evidence`. "
+            "These are not read"
+        ),
+    )
+    closed: BarrierForm | None = Field(
+        None,
+        description=(
+            "Only if its status page is gone and it has no other: `since` (a day), `why`, `instead` (what readers can "
+            "do) and `evidence`. Its incidents stay; `feeds` must be empty"
+        ),
+    )
+    unreadable: BarrierForm | None = Field(
+        None,
+        description="The same for a status page that people can read and programs cannot: its status is unknown",
     )
     components: list[ComponentForm] = Field(
         [],
@@ -123,6 +180,22 @@ class ProviderForm(Form):
     )
     built_on: list[Slug] = Field(
         [], max_length=limits.NAMES, description="Slugs of providers whose models it says it uses"
+    )
+    shares: list[Slug] = Field(
+        [],
+        max_length=limits.NAMES,
+        description=(
+            "Those of `built_on` without whose models it has next to nothing to offer. Two that share one are never "
+            "called a backup of each other"
+        ),
+    )
+    same_model: list[Slug] = Field(
+        [],
+        max_length=limits.NAMES,
+        description=(
+            "Slugs of providers whose models it sells from machines of its own. Their pages name it under “Same model "
+            "elsewhere”"
+        ),
     )
     core: list[Line] = Field(
         [],

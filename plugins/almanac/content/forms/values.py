@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PlainSerializer
 
 from almanac.text import addresses, limits
 from almanac.text.similar import nearest
@@ -104,6 +104,13 @@ def _moment(value: datetime) -> datetime:
     return value.astimezone(UTC).replace(microsecond=0)
 
 
+def _day(value: date) -> date:
+    """Return a day of which anybody here speaks."""
+    if value.year not in YEARS:
+        raise ValueError(f"is out of range; use a year from {YEARS[0]} to {YEARS[-1]}")
+    return value
+
+
 def _key(value: str) -> str:
     """Return the key that names an incident for life: the provider's slug and its own id."""
     provider, slash, incident = value.partition("/")
@@ -141,6 +148,7 @@ Quote = Annotated[str, AfterValidator(_quote)]
 Former = Annotated[str, AfterValidator(_former)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Moment = Annotated[datetime, AfterValidator(_moment)]
+Day = Annotated[date, AfterValidator(_day), PlainSerializer(date.isoformat)]  # text afterwards, as JSON has no days
 Key = Annotated[str, AfterValidator(_key), _schema(pattern=r"^[a-z0-9-]{1,64}/\S+$")]
 Letters = Annotated[str, AfterValidator(_letters), _schema(pattern=r"^\w{2}$")]
 Rank = Annotated[int, AfterValidator(_rank), _schema(minimum=RANKS[0], maximum=RANKS[-1])]
