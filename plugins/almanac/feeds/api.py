@@ -15,11 +15,14 @@ from almanac.model import FeedError, Incident, Reading, Skip
 from . import (
     aws_json,
     betterstack_json,
+    checkly_json,
+    datadog_json,
     document,
     duplicates,
     flashduty_json,
     google_json,
     incidentio_json,
+    instatus_json,
     records,
     statuspage_json,
     times,
@@ -32,6 +35,9 @@ FORMS: tuple[RecordForm, ...] = (
     statuspage_json.CURRENT,  # before the history, which has fewer fields
     statuspage_json.HISTORY,
     incidentio_json.FORM,
+    instatus_json.FORM,
+    checkly_json.FORM,
+    datadog_json.FORM,
     betterstack_json.FORM,
     flashduty_json.FORM,
     google_json.CLOUD,  # for an empty list and without a hint the first of these is taken

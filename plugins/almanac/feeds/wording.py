@@ -59,6 +59,10 @@ _IMPACTS = MappingProxyType(
         "service disruption/medium": Impact.MINOR,
         "disruption": Impact.MINOR,
         "degraded": Impact.MINOR,
+        "majoroutage": Impact.MAJOR,  # as Instatus writes it for programs
+        "partialoutage": Impact.MAJOR,
+        "minoroutage": Impact.MINOR,
+        "degradedperformance": Impact.MINOR,
         "none": Impact.NONE,
         "operational": Impact.NONE,
         "maintenance": Impact.MAINTENANCE,
