@@ -44,12 +44,15 @@ def by_slug() -> dict[str, Provider]:
 def test_everyone_the_site_promises_to_watch_is_there() -> None:
     assert set(by_slug()) == {
         "anthropic",
+        "assemblyai",
         "aws",
         "azure",
         "baseten",
+        "cerebras",
         "character-ai",
         "cohere",
         "cursor",
+        "deepgram",
         "deepseek",
         "elevenlabs",
         "fireworks",
@@ -61,9 +64,14 @@ def test_everyone_the_site_promises_to_watch_is_there() -> None:
         "mistral",
         "modal",
         "openai",
+        "openrouter",
         "perplexity",
         "replicate",
+        "replit",
+        "runway",
+        "stability",
         "together",
+        "vercel",
         "windsurf",
         "xai",
     }
@@ -85,7 +93,14 @@ def test_who_left_and_who_cannot_be_read_is_said() -> None:
 
 
 def test_pages_that_carry_more_than_ai_say_what_of_them_is() -> None:
-    assert {slug for slug, p in by_slug().items() if p.scope} == {"aws", "azure", "github", "google-cloud", "replicate"}
+    assert {slug for slug, p in by_slug().items() if p.scope} == {
+        "aws",
+        "azure",
+        "github",
+        "google-cloud",
+        "replicate",
+        "vercel",
+    }
 
 
 def test_pages_written_by_probes_are_marked() -> None:

@@ -8,7 +8,7 @@ import re
 PROSE = ("articles/", "pages/")
 PICTURES = "images/"
 JUDGED = (*PROSE, PICTURES, "corrections/", "links/", "sources/", "undeclared/")
-PEOPLE = re.compile(r"(?:providers|press)/[^/]+\.md|LICENSE|words\.txt")
+PEOPLE = re.compile(r"(?:providers|press)/[^/]+\.md|LICENSE|(?:words|unwatched)\.txt")
 
 # What pull, score, backfill and curate write. The first folders are committed by the publishing workflow.
 PULLED = ("incidents", "inbox", "forecasts", "pulls")

@@ -12,6 +12,7 @@ from almanac.content.datasets import DataSet
 from almanac.content.images import Picture
 from almanac.content.link_posts import LinkPost
 from almanac.content.undeclared import Undeclared
+from almanac.content.unwatched import Unwatched
 from almanac.model import Card, FeedState, Provider, Pulls
 from almanac.stats.issued import Issued
 from almanac.stats.scorecard import Scorecard
@@ -37,6 +38,7 @@ class Snapshot:
     pictures: tuple[Picture, ...] = ()  # that articles may show, by file
     undeclared: tuple[Undeclared, ...] = ()  # trouble that others saw, newest first; it counts in nothing
     datasets: tuple[DataSet, ...] = ()  # what people say of the data sets that were imported, by slug
+    unwatched: tuple[Unwatched, ...] = ()  # providers without a feed, by name; nothing is known of them
     press: tuple[FeedState, ...] = ()  # feeds of the press, as the last pull left them
     issued: Mapping[str, tuple[Issued, ...]] = field(default_factory=dict)  # forecasts by provider slug, oldest first
     scorecard: Scorecard | None = None  # of the forecasts; None while none was made

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from almanac import archive, files
-from almanac.content import corrections, datasets, images, link_posts, providers, undeclared
+from almanac.content import corrections, datasets, images, link_posts, providers, undeclared, unwatched
 from almanac.content.article import ArticleCard
 from almanac.model import Card, Provider, Pulls, card
 from almanac.model.card import newest_first, page_path
@@ -57,7 +57,8 @@ def assemble(
     pictures, unfit_to_show = images.load(content)
     brought, unfounded = undeclared.load(content)
     sets, undescribed = datasets.load(content)
-    faults += (*unread, *unfit, *unreadable, *unfit_to_show, *unfounded, *undescribed)
+    without_feed, unclear = unwatched.load(content)
+    faults += (*unread, *unfit, *unreadable, *unfit_to_show, *unfounded, *undescribed, *unclear)
     for one in right:
         cards_by_provider.setdefault(one.provider, []).append(one)
     faults += _drop_clashes(cards_by_provider, {provider.slug for provider in watched})
@@ -85,6 +86,7 @@ def assemble(
         undeclared=brought,
         datasets=sets,
         press=press.feeds,
+        unwatched=without_feed,
         issued={slug: _recorded(content, _issued(slug), (), faults) for slug in cards_by_provider},
         scorecard=_recorded(content, archive.load_scorecard, None, faults),
         hindcasts=hindsight.texts if hindsight else {},

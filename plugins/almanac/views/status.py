@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
+from almanac.content.unwatched import Unwatched
 from almanac.model import Feed, FeedState, Provider, Pulls, moment, seconds
 from almanac.model.source import Ailment, ailments
 from almanac.snapshot import Snapshot
@@ -63,6 +64,7 @@ class Status:
     stand: str
     ailing: tuple[tuple[Link, Ailment], ...]  # sources that moved, died or shut programs out
     sources: tuple[ProviderSource, ...]
+    unwatched: tuple[Unwatched, ...] = ()
     press: tuple[FeedLine, ...] = ()
 
 
@@ -83,6 +85,7 @@ def status(almanac: Snapshot) -> Status:
         stand=_stand(feeds),
         ailing=tuple(_ailing(almanac)),
         sources=sources,
+        unwatched=almanac.unwatched,
         press=tuple(_line(almanac, _outlet(state), state) for state in almanac.press),
     )
 
