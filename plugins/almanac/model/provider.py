@@ -79,7 +79,7 @@ class Provider:
     """One watched provider, as its file in content/providers says."""
 
     slug: str
-    name: str  # what readers call it: Claude, ChatGPT, GitHub Copilot
+    name: str  # as readers know who runs the page: Claude, GitHub Copilot; of a page of many products the company: OpenAI
     company: str
     home: str
     status_page: str

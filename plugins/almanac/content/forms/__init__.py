@@ -110,7 +110,7 @@ class ProviderForm(Form):
     slug: Slug = Field(
         description="The file's name without `.md`: a to z, 0 to 9 and `-`. It is part of addresses and never changes"
     )
-    name: Line = Field(description="What readers call it")
+    name: Line = Field(description="What readers call it; for a status page of several products the company")
     company: Line = Field(description="Company")
     home: Web = Field(description="Its website, as a full URL")
     status_page: Web = Field(description="URL of its status page")
