@@ -74,6 +74,12 @@ def test_what_is_no_alternative_has_its_state_too() -> None:
     assert told(chosen().falling) == [("Cohere", "unknown", "no data yet")]
 
 
+def test_who_sells_the_same_model_has_its_state_where_it_is_sold_by_api() -> None:
+    advice = ADVICE._replace(elsewhere=(Link("/providers/groq/", "Groq"), Link("/providers/cohere/", "Cohere")))
+    sold = [("Groq", "major", ""), ("Cohere", "unknown", "no data yet")]
+    assert [told(chosen(capability, advice).elsewhere) for capability in ("", "api", "chat")] == [sold, sold, []]
+
+
 def test_shares_stand_on_one_axis_that_holds_every_interval() -> None:
     found = chosen()
     assert [mark.text for mark in found.axis] == ["0%", "4.0%", "8%"]

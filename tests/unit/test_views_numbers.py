@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from almanac import views
-from almanac.model import Component, Impact, Incident, Provider, Pulls, Span, moment, seconds
+from almanac.model import Barrier, Component, Impact, Incident, Provider, Pulls, Span, moment, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats.backtest import Bin, Score
 from almanac.stats.issued import Issued
@@ -144,6 +144,31 @@ def test_what_is_built_on_it_is_no_backup() -> None:
         (),
         ["uses Claude; also down 0% of the time Claude was down"],
     )
+
+
+def test_what_needs_the_same_maker_is_no_backup_and_the_maker_is_named() -> None:
+    one = replace(SPARE, built_on=("anthropic",), shares=("anthropic",))
+    two = replace(LEANING, shares=("anthropic",))
+    advice = {a.provider.text: a for a in views.backups(views.closed(world((CHATTY, 0), (one, 3), (two, 5)))).advice}
+    assert [plain(line.reason) for line in advice["Groq"].falling] == [
+        "Groq uses it; also down 0% of the time Groq was down",
+        "both need Claude; also down 0% of the time Groq was down",
+    ]
+    assert advice["Groq"].best == ()
+
+
+def test_who_sells_the_same_model_is_named_on_both_sides_unless_its_page_is_closed() -> None:
+    seller = replace(SPARE, same_model=("anthropic",))
+    known = world((CHATTY, 0), (seller, 3), (ROBOT, 5))
+    advice = views.advice(views.closed(known))
+    assert {slug: [link.text for link in one.elsewhere] for slug, one in advice.items()} == {
+        "anthropic": ["Groq"],
+        "groq": ["Claude"],
+        "robot": [],
+    }
+    gone = replace(seller, closed=Barrier(since=date(2026, 1, 1), why="Gone.", instead="Ask."))
+    shut = views.advice(views.closed(world((CHATTY, 0), (gone, 3))))["anthropic"]
+    assert (shut.elsewhere, shut.best) == ((), ())
 
 
 def test_a_short_record_is_said_not_to_suffice() -> None:

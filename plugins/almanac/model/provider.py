@@ -79,7 +79,9 @@ class Provider:
     """One watched provider, as its file in content/providers says."""
 
     slug: str
-    name: str  # as readers know who runs the page: Claude, GitHub Copilot; of a page of many products the company: OpenAI
+    name: (
+        str  # as readers know who runs the page: Claude, GitHub Copilot; of a page of many products the company: OpenAI
+    )
     company: str
     home: str
     status_page: str
@@ -96,7 +98,7 @@ class Provider:
     written_by: str = "hand"  # hand or machine (probes)
     zone: str = "UTC"  # IANA name of the zone the page prints, where its feed does not say
     built_on: tuple[str, ...] = ()  # slugs of the makers whose models it uses
-    shares: tuple[str, ...] = ()  # those of them without whom it has next to nothing to offer
+    shares: tuple[str, ...] = ()  # those of them without whose models it has next to nothing to offer
     same_model: tuple[str, ...] = ()  # slugs of the makers whose models it sells from machines of its own
     core: tuple[str, ...] = ()  # products readers mean by its name; time of these stands for the whole
     about: str = ""  # Markdown

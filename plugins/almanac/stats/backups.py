@@ -110,6 +110,7 @@ class Pair:
     together: Together | None  # None where there are too few starts or weeks
     declared: bool  # one is built on the other, as their files say
     common: tuple[str, ...]  # slugs of what both are built on, as their files say
+    shared: tuple[str, ...]  # slugs of makers without whose models both have nothing to offer, as their files say
     lacking: str  # why the data does not suffice to name one as backup of the other; "" if it does
 
 
@@ -125,7 +126,7 @@ class Backups(NamedTuple):
     """What stands in for a service, the least joint trouble first, and of which others too little is known."""
 
     best: tuple[Backup, ...]  # neither found nor declared to fall with it, and seldom in trouble at the same time
-    falling: tuple[Backup, ...]  # found or declared to fall with it, or in trouble a quarter of that time
+    falling: tuple[Backup, ...]  # falls with it or needs the same maker, or in trouble a quarter of that time
     unknown: tuple[Pair, ...]
 
 
@@ -168,7 +169,7 @@ def backups(party: Party, compared: Sequence[Pair]) -> Backups:
             unknown.append(p)
             continue
         backup = Backup(p.second if is_first else p.first, chance, p)
-        falls = p.declared or (p.together is not None and p.together.significant)
+        falls = p.declared or bool(p.shared) or (p.together is not None and p.together.significant)
         (falling if falls or chance.value > TOO_OFTEN else best).append(backup)
     return Backups(tuple(sorted(best, key=_risk)), tuple(sorted(falling, key=_risk)), tuple(unknown))
 
@@ -199,6 +200,7 @@ def pair(first: Party, second: Party, period: Period) -> Pair:
         together=None if few else together(*starts, joint),
         declared=first.slug in second.record.provider.built_on or second.slug in first.record.provider.built_on,
         common=tuple(sorted({*first.record.provider.built_on} & {*second.record.provider.built_on})),
+        shared=tuple(sorted({*first.record.provider.shares} & {*second.record.provider.shares})),
         lacking=few or _without_lengths(first, joint) or _without_lengths(second, joint),
     )
 

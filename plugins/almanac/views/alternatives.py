@@ -24,6 +24,7 @@ GROUPS = {  # by capability, in the order in which they are asked for
     "speech": "For speech",
     "images": "For images",
 }
+API = "api"  # how models of one maker are sold by another
 TOP = 0.05  # the axis of shares ends here unless an interval goes further
 
 
@@ -57,6 +58,7 @@ class Alternatives(NamedTuple):
     falling: tuple[Option, ...]
     unknown: str
     lacking: str
+    elsewhere: tuple[Option, ...] = ()  # who sells the same models from other machines
 
 
 def alternatives(advice: Advice, state_of: StateOf, now: datetime, capability: str = "") -> Alternatives:
@@ -74,6 +76,7 @@ def alternatives(advice: Advice, state_of: StateOf, now: datetime, capability: s
         falling=tuple(_option(one, state_of, top) for one in advice.falling),
         unknown=advice.unknown,
         lacking=lacking,
+        elsewhere=tuple(_elsewhere(one, state_of) for one in advice.elsewhere) if capability in ("", API) else (),
     )
 
 
@@ -93,6 +96,11 @@ def _groups(best: Iterable[Instead], state_of: StateOf, top: float, capability: 
 
 def _order(option: Option) -> int:
     return 0 if option.mark.css == charts.CLEAR else 1 if option.mark.css == charts.UNKNOWN else 2
+
+
+def _elsewhere(provider: Link, state_of: StateOf) -> Option:
+    """Return a provider of the same models with its state; how often it fails with this one decides nothing here."""
+    return _option(Instead(provider=provider, reason="the same model, on other machines"), state_of, TOP)
 
 
 def _option(one: Instead, state_of: StateOf, top: float) -> Option:

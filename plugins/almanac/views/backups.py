@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from almanac.model import moment
+from almanac.model import Provider, moment
 from almanac.stats import windows
 from almanac.stats.backups import MIN_COVERED, Backup, Backups, Pair, Party, Share, backups, pairs, parties
 from almanac.stats.record import Record
@@ -17,6 +17,8 @@ from almanac.views import charts, measures
 from almanac.views.base import Head, Link
 from almanac.views.charts import Estimate, Label
 from almanac.views.measures import Records
+
+Providers = Mapping[str, Provider]  # by slug
 
 YEARS = 2  # what is looked at: older habits say little about today
 CAPABILITIES = ("chat", "api", "code", "search", "speech", "images")
@@ -53,6 +55,7 @@ class Advice(NamedTuple):
     falling: tuple[Instead, ...]  # what falls with it, or is built on it
     unknown: str  # of whom the record says too little
     lacking: str  # what is said where nothing can be named
+    elsewhere: tuple[Link, ...] = ()  # who sells the same models from other machines
 
 
 class PairLine(NamedTuple):
@@ -102,9 +105,10 @@ def page(records: Records, capability: str = "") -> BackupsPage:
     `records` reach to a midnight: what is tested changes once a day at most.
     """
     period = _period(records)
-    all_records = tuple(records.values())
+    all_records, names = tuple(records.values()), _names(records)
     all_pairs = together(all_records)
-    family = _capability(all_records, capability) if capability in TITLES else _family("Whole providers", all_pairs)
+    whole = _family("Whole providers", all_pairs, names)
+    family = _capability(all_records, capability, names) if capability in TITLES else whole
     topic = f"Backup providers: {family.name}" if capability else "Backup providers"
     return BackupsPage(
         head=Head(
@@ -118,7 +122,7 @@ def page(records: Records, capability: str = "") -> BackupsPage:
         span=english.period(moment(period.since), moment(period.until - 1)) if period else "",
         advice=()
         if capability
-        else tuple(_advice(r, all_pairs) for r in sorted(all_records, key=_by_name) if r.covered),
+        else tuple(_advice(r, all_pairs, names) for r in sorted(all_records, key=_by_name) if r.covered),
         family=family
         if capability
         else family._replace(lines=tuple(line for line in family.lines if line.significant)),
@@ -143,20 +147,39 @@ def together(records: tuple[Record, ...]) -> tuple[Pair, ...]:
 
 def advice(records: Records) -> dict[str, Advice]:
     """Return the best backups of each provider, by its slug."""
-    all_pairs = together(tuple(records.values()))
-    return {slug: _advice(record, all_pairs) for slug, record in records.items()}
+    all_pairs, names = together(tuple(records.values())), _names(records)
+    return {slug: _advice(record, all_pairs, names) for slug, record in records.items()}
 
 
-def _advice(record: Record, all_pairs: Sequence[Pair]) -> Advice:
+def _names(records: Records) -> Providers:
+    return {slug: record.provider for slug, record in records.items()}
+
+
+def _advice(record: Record, all_pairs: Sequence[Pair], names: Providers) -> Advice:
     party = Party(record, record.whole)
     options = backups(party, all_pairs)
     return Advice(
         provider=measures.link(record.provider),
-        best=tuple(_instead(record, backup) for backup in options.best[:MOST]),
-        falling=tuple(_falls(record, backup) for backup in options.falling[:MOST]),
+        best=tuple([_instead(record, backup) for backup in options.best if not _is_closed(backup)][:MOST]),
+        falling=tuple(_falls(record, backup, names) for backup in options.falling[:MOST]),
         unknown=english.listing([_other(pair, party).record.provider.name for pair in options.unknown], 6),
         lacking=_lacking(options, party),
+        elsewhere=tuple(measures.link(other) for other in names.values() if _sells_the_same(record.provider, other)),
     )
+
+
+def _is_closed(backup: Backup) -> bool:
+    """Say whether its status page is gone: nobody could see whether it works."""
+    return backup.party.record.provider.closed is not None
+
+
+def _sells_the_same(provider: Provider, other: Provider) -> bool:
+    """Say whether one of the two sells the models of the other, from machines of its own."""
+    return not other.closed and (provider.slug in other.same_model or other.slug in provider.same_model)
+
+
+def _named(slugs: Iterable[str], names: Providers) -> str:
+    return english.listing([names[slug].name if slug in names else slug for slug in slugs])
 
 
 def _last(now: int) -> Period:
@@ -198,12 +221,14 @@ def _at_once(record: Record, backup: Backup) -> str:
     return f"also down {_share(backup.chance.value)} of the time {record.provider.name} was down"
 
 
-def _falls(record: Record, backup: Backup) -> Instead:
+def _falls(record: Record, backup: Backup, names: Providers) -> Instead:
     other = backup.party.record.provider
     if other.slug in record.provider.built_on:
         why = f"{record.provider.name} uses it"
     elif record.provider.slug in other.built_on:
         why = f"uses {record.provider.name}"
+    elif backup.pair.shared:
+        why = f"both need {_named(backup.pair.shared, names)}"
     elif backup.pair.together and backup.pair.together.significant:
         why = "their incidents start at the same time more often than chance would explain"
     else:
@@ -228,12 +253,12 @@ def _lacking(options: Backups, party: Party) -> str:
     return "No other provider here offers the same and has data for the same time."
 
 
-def _capability(records: tuple[Record, ...], name: str) -> Family:
+def _capability(records: tuple[Record, ...], name: str, names: Providers) -> Family:
     able = [party for party in parties(records, name) if party.covered]
-    return _family(TITLES[name], pairs(able, _last(records[0].now)) if records else ())
+    return _family(TITLES[name], pairs(able, _last(records[0].now)) if records else (), names)
 
 
-def _family(name: str, all_pairs: Sequence[Pair]) -> Family:
+def _family(name: str, all_pairs: Sequence[Pair], names: Providers) -> Family:
     sufficient = [pair for pair in all_pairs if not pair.lacking and pair.lift]
     ordered = sorted(
         sufficient, key=lambda p: (p.together.adjusted if p.together else 1, -(p.lift.value if p.lift else 0))
@@ -241,7 +266,7 @@ def _family(name: str, all_pairs: Sequence[Pair]) -> Family:
     top = 8.0
     return Family(
         name=name,
-        lines=tuple(_line(pair, top) for pair in ordered if pair.lift),
+        lines=tuple(_line(pair, top, names) for pair in ordered if pair.lift),
         grid=charts.axis([(0, "0"), (1, "1"), (top, "8 times")], 0, top),
         compared=_compared(len(sufficient), len(all_pairs)),
         lacking=_reasons(all_pairs),
@@ -282,11 +307,11 @@ def _kind(lacking: str) -> str:
     return lacking
 
 
-def _line(pair: Pair, top: float) -> PairLine:
+def _line(pair: Pair, top: float, names: Providers) -> PairLine:
     lift, tested = pair.lift or Share(0, None), pair.together
     low, high = lift.interval or (None, None)
-    names = [p.record.provider.name for p in (pair.first, pair.second)]
-    label = f"{names[0]} and {names[1]}: {lift.value:.1f} times as often as by chance"
+    first, second = (p.record.provider.name for p in (pair.first, pair.second))
+    label = f"{first} and {second}: {lift.value:.1f} times as often as by chance"
     subjects = [p.subject.name for p in (pair.first, pair.second) if p.subject.slug]
     return PairLine(
         first=measures.link(pair.first.record.provider),
@@ -301,14 +326,16 @@ def _line(pair: Pair, top: float) -> PairLine:
         significant=bool(tested and tested.significant),
         covered=english.count(pair.covered // DAY),
         n=f"{tested.observed:.1f} / {tested.expected:.1f}" if tested else "",
-        declared=_declared(pair),
+        declared=_declared(pair, names),
     )
 
 
-def _declared(pair: Pair) -> str:
+def _declared(pair: Pair, names: Providers) -> str:
     if pair.declared:
         return "one uses the other (per our provider file)"
-    return f"both use {english.listing(pair.common)}" if pair.common else ""
+    if pair.shared:
+        return f"both need {_named(pair.shared, names)} (per our provider files)"
+    return f"both use {_named(pair.common, names)}" if pair.common else ""
 
 
 def _p(value: float) -> str:

@@ -231,6 +231,18 @@ def test_what_is_built_on_it_or_falls_with_it_is_no_backup() -> None:
     assert [some(p.together).significant for p in family if p.declared] == [False]
 
 
+def test_two_that_need_the_same_maker_are_no_backup_of_each_other_whatever_the_record_shows() -> None:
+    a, b = (
+        whole(made(slug, *weekly(offset, 5), built_on=("x", "y"), shares=("x",)))
+        for slug, offset in (("a", 3), ("b", 90))
+    )
+    c = whole(made("c", *weekly(50, 5), built_on=("x",)))  # uses it, and has something of its own
+    family = pairs([a, b, c], PERIOD)
+    assert [pair.shared for pair in family] == [("x",), (), ()]
+    assert [backup.party.slug for backup in backups_of(a, family).best] == ["c"]
+    assert [backup.party.slug for backup in backups_of(a, family).falling] == ["b"]
+
+
 def test_a_common_base_is_told_but_is_no_proof() -> None:
     a, b = (whole(made(slug, *weekly(offset, 5), built_on=("x", slug + "y"))) for slug, offset in (("a", 3), ("b", 90)))
     found = pair(a, b, PERIOD)

@@ -185,8 +185,8 @@ class ProviderForm(Form):
         [],
         max_length=limits.NAMES,
         description=(
-            "Those of `built_on` without whose models it has next to nothing to offer. Two that share one are never "
-            "called a backup of each other"
+            "Those of `built_on` without whose models it would have next to nothing to offer. Two providers that share "
+            "such a maker are never called a backup of each other"
         ),
     )
     same_model: list[Slug] = Field(
