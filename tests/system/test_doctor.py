@@ -102,10 +102,10 @@ def test_what_is_the_matter_with_a_source_is_told_with_what_to_do(home: Path) ->
     assert marks(doctor.pulls, home) == [f"ok the last pull was at {at:%Y-%m-%d %H:%M} UTC"]
     assert marks(doctor.sources, home) == [
         (
-            f"note dead: {FEED} fails since {since:%Y-%m-%d}, status: answers 404 Not Found; look for the new address and "
+            f"note dead since {since:%Y-%m-%d}: {FEED}: status: answers 404 Not Found; look for the new address and "
             "put it into content/providers/anthropic.md; if there is none, say `closed` there"
         ),
-        "note no feed: Groq is not read; add a feed to content/providers/groq.md, or say why there is none",
+        "note no feed: Groq: nothing is read; add a feed to content/providers/groq.md, or say why there is none",
     ]
 
 

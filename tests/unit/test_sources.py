@@ -17,7 +17,7 @@ from almanac.stats.windows import DAY
 from almanac.views import current
 from almanac.views.around import Surroundings
 from almanac.views.base import CLEAR, CLOSED, UNKNOWN, Link, Time
-from almanac.views.status import SourceNote
+from almanac.views.status import AilmentLine, SourceNote
 from tests.support.almanacs import CLAUDE, GROQ, NOW, almanac, at, incident, pulls, read_feed
 
 FEED = CLAUDE.feeds[0].url
@@ -81,10 +81,11 @@ def test_even_a_record_that_reaches_to_now_cannot_open_a_closed_page() -> None:
 
 def test_the_page_of_a_closed_provider_says_so_with_what_to_do_and_keeps_its_history() -> None:
     page = page_of(world(LEFT))
-    assert (page.ask, plain(page.answer)) == ("Is Groq down?", "Status page closed since 20 February 2026.")
-    assert plain(page.stand) == "Latest resolved incident: 10 February 2026, 10:00 UTC (major)."
-    assert (page.limits[0].text, page.limits[0].links) == ("The page was switched off. Ask the company.", ())
-    assert [row.mark for row in page.parts.rows] == [CLOSED]
+    assert page.head.title == "Is Groq down?"
+    assert plain(page.now.answer) == "Status page closed since 20 February 2026."
+    assert plain(page.now.stand) == "Latest resolved incident: 10 February 2026, 10:00 UTC (major)."
+    assert (page.now.limits[0].text, page.now.limits[0].links) == ("The page was switched off. Ask the company.", ())
+    assert [row.mark for row in page.now.parts.rows] == [CLOSED]
     notes = [note._replace(date=note.date._replace(text=plain(note.date.text))) for note in page.source.notes]
     day = Time("2026-02-20", "since 20 February 2026")
     assert notes == [
@@ -140,7 +141,7 @@ def test_a_page_that_programs_cannot_read_is_unknown_with_the_reason() -> None:
         "Unknown: programs cannot read its status page since 20 February 2026."
     )
     page = page_of(world(SHUT))
-    assert (page.limits[0].text, page.limits[0].links) == (
+    assert (page.now.limits[0].text, page.now.limits[0].links) == (
         "It asks for a captcha. Use a browser.",
         (Link("https://groqstatus.com/", "groqstatus.com"),),
     )
@@ -160,10 +161,10 @@ def ails(provider: Provider, *states: FeedState) -> list[str]:
 
 
 def test_closed_and_unreadable_pages_are_named_with_what_to_do() -> None:
-    assert ails(LEFT) == ["closed: Groq since 2026-02-20: The page was switched off; Ask the company"]
-    assert ails(SHUT) == ["unreadable: Groq since 2026-02-20: It asks for a captcha; Use a browser"]
+    assert ails(LEFT) == ["closed since 2026-02-20: Groq: The page was switched off; Ask the company"]
+    assert ails(SHUT) == ["unreadable since 2026-02-20: Groq: It asks for a captcha; Use a browser"]
     assert ails(replace(GROQ, feeds=(), file="providers/groq.md")) == [
-        "no feed: Groq is not read; add a feed to content/providers/groq.md, or say why there is none"
+        "no feed: Groq: nothing is read; add a feed to content/providers/groq.md, or say why there is none"
     ]
 
 
@@ -173,28 +174,28 @@ def test_closed_and_unreadable_pages_are_named_with_what_to_do() -> None:
         (
             "status: answers 404 Not Found; look for the feed's new address",
             (
-                "dead: {0} fails since 2026-02-28, status: answers 404 Not Found; look for the new address and put it into "
+                "dead since 2026-02-28: {0}: status: answers 404 Not Found; look for the new address and put it into "
                 "content/providers/anthropic.md; if there is none, say `closed` there"
             ),
         ),
         (
             "status: moved to https://new.example/: answers 410 Gone; look for the feed's new address",
             (
-                "dead: {0} fails since 2026-02-28, status: moved to https://new.example/: answers 410 Gone; look for the new "
+                "dead since 2026-02-28: {0}: status: moved to https://new.example/: answers 410 Gone; look for the new "
                 "address and put it into content/providers/anthropic.md; if there is none, say `closed` there"
             ),
         ),
         (
             "html: a challenge page for browsers instead of the feed; look for a feed open to programs",
             (
-                "unreadable: {0} fails since 2026-02-28, html: a challenge page for browsers instead of the feed; look for a "
+                "unreadable since 2026-02-28: {0}: html: a challenge page for browsers instead of the feed; look for a "
                 "feed open to programs; if there is none, say `unreadable` in content/providers/anthropic.md"
             ),
         ),
         (
             "status: answers 403 Forbidden: it shuts programs out; look for another feed of this provider",
             (
-                "unreadable: {0} fails since 2026-02-28, status: answers 403 Forbidden: it shuts programs out; look for a "
+                "unreadable since 2026-02-28: {0}: status: answers 403 Forbidden: it shuts programs out; look for a "
                 "feed open to programs; if there is none, say `unreadable` in content/providers/anthropic.md"
             ),
         ),
@@ -214,7 +215,7 @@ def test_a_feed_that_answers_from_elsewhere_has_moved() -> None:
     provider = replace(CLAUDE, file="providers/anthropic.md")
     assert ails(provider, read_feed(FEED, moved="https://new.example/feed")) == [
         (
-            f"moved: {FEED} answers from https://new.example/feed; put that into content/providers/anthropic.md, and the old "
+            f"moved: {FEED}: answers from https://new.example/feed; put that into content/providers/anthropic.md, and the old "
             "address under `former`"
         )
     ]
@@ -226,6 +227,13 @@ def test_a_feed_that_is_no_longer_in_the_file_ails_nobody() -> None:
 
 def test_the_status_page_names_what_ails_and_what_to_do() -> None:
     page = views.status(world(LEFT))
-    assert [(link.text, ailment.sort, ailment.fix) for link, ailment in page.ailing] == [
-        ("Groq", "closed", "Ask the company")
-    ]
+    [line] = page.ailing
+    assert line.since is not None
+    assert line._replace(since=line.since._replace(text=plain(line.since.text))) == AilmentLine(
+        provider=Link("/providers/groq/", "Groq"),
+        sort="closed",
+        subject="",
+        since=Time("2026-02-20", "since 20 February 2026"),
+        problem="The page was switched off",
+        fix="Ask the company",
+    )

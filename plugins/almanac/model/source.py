@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from almanac.model.provider import Barrier, Provider
@@ -22,11 +22,13 @@ class Ailment(NamedTuple):
 
     sort: str  # one of the words above
     subject: str  # the address, or the name of the provider
+    since: date | None
     problem: str
     fix: str
 
     def __str__(self) -> str:
-        return f"{self.sort}: {self.subject} {self.problem}; {self.fix}"
+        since = f" since {self.since}" if self.since else ""
+        return f"{self.sort}{since}: {self.subject}: {self.problem}; {self.fix}"
 
 
 def ailments(provider: Provider, states: Sequence[FeedState], now: datetime) -> Iterator[Ailment]:
@@ -40,16 +42,15 @@ def ailments(provider: Provider, states: Sequence[FeedState], now: datetime) -> 
     if provider.unreadable and not is_read:
         yield _barred(UNREADABLE, provider, provider.unreadable)
     elif not provider.feeds:
-        yield Ailment(
-            MISSING, provider.name, "is not read", f"add a feed to content/{provider.file}, or say why there is none"
-        )
+        fix = f"add a feed to content/{provider.file}, or say why there is none"
+        yield Ailment(MISSING, provider.name, None, "nothing is read", fix)
     for state in current:
         if ailment := _of_feed(provider, state, now):
             yield ailment
 
 
 def _barred(sort: str, provider: Provider, barrier: Barrier) -> Ailment:
-    return Ailment(sort, provider.name, f"since {barrier.since}: {_clause(barrier.why)}", _clause(barrier.instead))
+    return Ailment(sort, provider.name, barrier.since, _clause(barrier.why), _clause(barrier.instead))
 
 
 def _clause(sentence: str) -> str:
@@ -60,7 +61,7 @@ def _of_feed(provider: Provider, state: FeedState, now: datetime) -> Ailment | N
     """Return what is the matter with a feed, by what its last fetch met; None if it is read, or failed only lately."""
     if not state.error:
         fix = f"put that into content/{provider.file}, and the old address under `former`"
-        return Ailment(MOVED, state.url, f"answers from {state.moved}", fix) if state.moved else None
+        return Ailment(MOVED, state.url, None, f"answers from {state.moved}", fix) if state.moved else None
     sort = DEAD if _NO_FEED.match(state.error) else UNREADABLE if _SHUT.match(state.error) else ""
     if not sort or state.error_since is None or now - state.error_since <= PATIENCE:
         return None
@@ -69,4 +70,4 @@ def _of_feed(provider: Provider, state: FeedState, now: datetime) -> Ailment | N
         if sort == DEAD
         else f"look for a feed open to programs; if there is none, say `unreadable` in content/{provider.file}"
     )
-    return Ailment(sort, state.url, f"fails since {state.error_since:%Y-%m-%d}, {state.error.partition('; ')[0]}", fix)
+    return Ailment(sort, state.url, state.error_since.date(), state.error.partition("; ")[0], fix)

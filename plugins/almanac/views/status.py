@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from almanac.content.unwatched import Unwatched
 from almanac.model import Feed, FeedState, Provider, Pulls, moment, seconds
-from almanac.model.source import Ailment, ailments
+from almanac.model.source import ailments
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.text import english
@@ -45,6 +45,17 @@ class SourceNote(NamedTuple):
     evidence: str = ""
 
 
+class AilmentLine(NamedTuple):
+    """What keeps a source from being read, and what to do about it."""
+
+    provider: Link
+    sort: str
+    subject: str  # the address; "" where it is the provider as a whole
+    since: Time | None
+    problem: str
+    fix: str
+
+
 class ProviderSource(NamedTuple):
     """A provider with its feeds, its former ones, and the time its data covers."""
 
@@ -62,7 +73,7 @@ class Status:
     head: Head
     title: str
     stand: str
-    ailing: tuple[tuple[Link, Ailment], ...]  # sources that moved, died or shut programs out
+    ailing: tuple[AilmentLine, ...]  # sources that moved, died or shut programs out
     sources: tuple[ProviderSource, ...]
     unwatched: tuple[Unwatched, ...] = ()
     press: tuple[FeedLine, ...] = ()
@@ -90,12 +101,19 @@ def status(almanac: Snapshot) -> Status:
     )
 
 
-def _ailing(almanac: Snapshot) -> Iterator[tuple[Link, Ailment]]:
+def _ailing(almanac: Snapshot) -> Iterator[AilmentLine]:
     """Yield what keeps sources from being read, by the name of the provider."""
     for provider in rows.by_name(almanac.providers):
         pulls = almanac.pulls.get(provider.slug)
         for ailment in ailments(provider, pulls.feeds if pulls else (), almanac.now):
-            yield Link(base.provider_url(provider.slug), provider.name), ailment
+            yield AilmentLine(
+                provider=Link(base.provider_url(provider.slug), provider.name),
+                sort=ailment.sort,
+                subject="" if ailment.subject == provider.name else ailment.subject,
+                since=_since("since", ailment.since) if ailment.since else None,
+                problem=ailment.problem,
+                fix=ailment.fix,
+            )
 
 
 def _title(read: int, feeds: int) -> str:
