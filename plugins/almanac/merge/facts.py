@@ -198,6 +198,8 @@ def _times(archived: Incident, incoming: Incident, read_at: datetime, *, fresh: 
     start = _better(_start(archived), _start(incoming), START_RANK, fresh=fresh, lenient=bool(archived.imported))
     if archived.started_basis == "mended" and start.at - incoming.started >= MINUTE:
         start = _start(incoming)  # a start that had to be mended is only the latest there can have been
+    elif incoming.started_basis == "mended" and incoming.id != archived.id and archived.started <= start.at:
+        start = _start(archived)  # so what a page posts again after a move says nothing against an earlier one
     end, phase = _end(archived), archived.phase
     if archived.ended is None or read_at >= archived.ended:  # a reading from before the end cannot know of it
         phase = archived.phase if incoming.phase is Phase.UNKNOWN else incoming.phase

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from almanac.merge.updates import same_words
@@ -54,21 +54,41 @@ def _has_moved(other: Incident, incident: Incident) -> bool:
     incident is kept twice if nothing that was seen before the move was seen after it: that can be mended, one taken
     for another cannot.
     """
-    if other.dialect == incident.dialect or not other.dialect or _have_ids_of_one_make(other, incident):
+    if other.dialect == incident.dialect or not _is_from_a_page(other) or _have_ids_of_one_make(other, incident):
         return False
     if other.title_is_ours or incident.title_is_ours:
-        is_alike = bool(incident.components and set(incident.components) == set(other.components))
-    else:
-        is_alike = other.title.casefold() == incident.title.casefold()
-    return is_alike and _share_a_post(other, incident)
+        return _share_components(other, incident) and _share_a_post(other, incident)
+    return other.title.casefold() == incident.title.casefold() and _share_a_post(other, incident)
+
+
+def _is_from_a_page(incident: Incident) -> bool:
+    """Say whether the id of an incident is its page's, be it read from a feed of the page or imported."""
+    return bool(incident.dialect or incident.imported) and not (incident.imported and incident.id_is_ours)
+
+
+def _share_components(one: Incident, other: Incident) -> bool:
+    """Say whether two incidents name the same components, or else, if one names none, ended at the same time, too."""
+    if one.components and other.components:
+        return set(one.components) == set(other.components)
+    return _near(one.started, other.started) and _near(one.ended, other.ended)
 
 
 def _share_a_post(one: Incident, other: Incident) -> bool:
-    """Say whether two incidents have the same words posted at the same time, or else, if one has none, began then."""
+    """Say whether two incidents have the same words posted at the same time, or else, if one has none, began then.
+
+    A platform that was moved to may date what was posted before by the move. The start it states is after the end then
+    and had to be mended, so that the end is all that is known.
+    """
     left, right = ([post for post in incident.updates if post.text] for incident in (one, other))
-    if not left or not right:
-        return abs(one.started - other.started) <= NEAR
-    return any(abs(a.at - b.at) <= NEAR and same_words(a.text, b.text) for a in left for b in right)
+    if left and right:
+        return any(_near(a.at, b.at) and same_words(a.text, b.text) for a in left for b in right)
+    is_mended = "mended" in (one.started_basis, other.started_basis)
+    return _near(one.started, other.started) or (is_mended and _near(one.ended, other.ended))
+
+
+def _near(one: datetime | None, other: datetime | None) -> bool:
+    """Say whether two times are known and may be one."""
+    return one is not None and other is not None and abs(one - other) <= NEAR
 
 
 def _have_ids_of_one_make(one: Incident, other: Incident) -> bool:
