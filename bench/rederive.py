@@ -102,7 +102,7 @@ def _long_length(rows: list[Row], now: int) -> float:
     early = sorted(length for start, length in known if start < month.timestamp())
     lengths = early if len(early) >= FEW else sorted(length for _, length in known)
     if len(lengths) < FEW:
-        return float("inf")
+        return 86_400
     place = 0.9 * (len(lengths) - 1)
     below = int(place)
     return round(lengths[below] + (place - below) * (lengths[min(below + 1, len(lengths) - 1)] - lengths[below]))

@@ -1085,7 +1085,7 @@ def test_the_strip_of_a_provider_says_what_each_number_rests_on() -> None:
     known = almanac([incident("a", "2026-02-27 00:00", "2026-02-27 21:36"), incident("b", "01 10:00", "01 10:00")])
     page = provider_page(known, CLAUDE)
     assert [(fact.name, plain(fact.value)) for fact in page.days.facts] == [
-        ("Incident-free, 90 days", "99.0%"),
+        ("Incident-free, 90 days", "97.9–99.0%"),
         ("Covered", "100%"),
         ("Incidents", "2"),
         ("Median length", "21 h 36 min"),

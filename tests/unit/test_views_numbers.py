@@ -472,14 +472,14 @@ def test_the_numbers_of_a_period_stand_in_a_line() -> None:
         incident("c", "2026-02-21 10:00", "2026-02-21 10:00"),
     )
     line = next(each for each in page.periods if each.name == "last 30 days")
-    assert (plain(line.share), plain(line.covered), line.n) == ("99.6%", "100%", "3")  # 3 of 720 hours
+    assert (plain(line.share), plain(line.covered), line.n) == ("96.2–99.6%", "100%", "3")  # 3 to 27 of 720 hours
     assert tuple(map(plain, (line.median, line.p90, line.longest))) == ("1 h 30 min", "1 h 54 min", "2 h")
     assert line.interval == "none"
     assert line.left_open == (
         "1 reported late, 1 without a length, 1 with severity not given, "
         "no interval: one incident is more than half of all incident time"
     )
-    assert plain(line.weighed[1]) == "99.8–99.9%"  # Statuspage: 0.6 h, and an hour from 0 to 1
+    assert plain(line.weighed[1]) == "98.8–99.9%"  # Statuspage: 0.6 h, an hour from 0 to 1, and 0 to 24 hours at 0.3
     assert line.url == "/leaderboard/30-days/"
     assert page.explain == "anthropic 30-days"
 

@@ -49,9 +49,9 @@ class Habit(NamedTuple):
     per_day: float  # incidents that begin on a covered day
 
     @property
-    def long(self) -> int | None:
-        """The 90th percentile of the lengths in seconds; None where too few are known."""
-        return round(quantile(self.lengths, 0.9)) if len(self.lengths) >= MIN_LENGTHS else None
+    def long(self) -> int:
+        """The 90th percentile of the lengths in seconds, which bounds one that is unknown; a day where too few are known."""
+        return round(quantile(self.lengths, 0.9)) if len(self.lengths) >= MIN_LENGTHS else DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -131,7 +131,7 @@ def record(
     lengths = np.where(least == most, least - starts, 0)
     habit = _habit(starts, np.where(sure[next(iter(sure))], lengths, -1), covered, now)
     flags = _flags(incidents, starts, least, most, severities)
-    most = np.where(most == starts, reach if habit.long is None else np.minimum(starts + habit.long, reach), most)
+    most = np.where(most == starts, np.minimum(starts + habit.long, reach), most)
     most = np.maximum(most, least)
     covers = {subject: _covered(provider, subject, covered, by_product or {}) for subject in sure}
     if by_product:

@@ -69,7 +69,7 @@ def second_by_second(cards: Any, covered: Any, period: Any, weights: Any, *, wor
     counted = [one for one in cards if known[min(one.started - MIDNIGHT, SECONDS - 1)]]
     carried = [one for one in cards if one not in counted and one.ended and one.ended > one.started]
     lengths = [one.ended - one.started for one in counted if one.ended and one.ended > one.started]
-    long = round(np.quantile(lengths, 0.9)) if len(lengths) >= 5 else SECONDS
+    long = round(np.quantile(lengths, 0.9)) if len(lengths) >= 5 else DAY
     for one in counted + carried:
         if component and "API" not in one.components and not (worst and not one.components):
             continue
@@ -135,7 +135,7 @@ def test_what_began_before_the_coverage_counts_with_its_covered_time_and_in_no_n
     """Critical for all but the last hours of the record, and begun an hour before it: no 100 %."""
     made = record(provider(), (card(-1, 60, "critical"), card(-9), card(70, 71)), times((0, 96)), now=at(96))
     found = measure(made, PERIOD)
-    assert (found.availability, found.n, found.durations.n) == (approx(Bounds(1 - 38 / 48, 1 - 38 / 48)), 1, 1)
+    assert (found.availability, found.n, found.durations.n) == (approx(Bounds(1 - 37 / 48, 1 - 37 / 48)), 1, 1)
     assert [c.started for c in started(made, PERIOD)] == [at(70)]
     assert made.selection.reasons == (("started while we had no data", 2),)
 

@@ -40,13 +40,21 @@ def test_outages_and_degradations_count_even_when_the_post_was_taken_away() -> N
         (card(1, 2, kind="test"), "test of the status page"),
         (card(1, 2, id="wrong"), "withdrawn by an editor: a duplicate"),
         (card(101, 102), "started while we had no data"),
-        (card(-1, 50), "started while we had no data"),
+        (card(-1), "started while we had no data"),
+        (card(-2, -1), "started while we had no data"),
     ],
 )
 def test_what_does_not_count_is_listed_with_its_reason(left: Any, why: str) -> None:
     selection = select(provider(), (left,), COVERED, {"wrong": "a duplicate"})
     assert selection == Selection(eligible=(), doubtful=(), left_out=(Left(left, why),))
     assert selection.reasons == ((why, 1),)
+
+
+def test_what_lasts_into_the_coverage_is_carried_into_it() -> None:
+    early = card(-1, 50)
+    selection = select(provider(), (early,), COVERED)
+    reason = Left(early, "started while we had no data")
+    assert selection == Selection(eligible=(), doubtful=(), left_out=(reason,), carried=(early,))
 
 
 def test_reasons_are_counted_the_most_frequent_first() -> None:
