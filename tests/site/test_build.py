@@ -431,6 +431,34 @@ def _lives(pid: int) -> bool:
         return False
 
 
+def test_a_shard_that_nothing_touched_is_not_asked_for_its_outputs(
+    settings: BuildSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One stat() an output is all that it costs."""
+    old = incident("old", "2024-05-01 10:00", "2024-05-01 11:00", provider="groq", components=())
+    put(settings.root, old)
+    build(settings)
+    shards: list[str] = []
+    make = run._make
+
+    def watched(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
+        if route.name == "incident_pages":
+            shards.append(shard)
+        return make(folder, context, route, shard)
+
+    monkeypatch.setattr(run, "_make", watched)
+    put(settings.root, replace(old, title="Renamed"))
+    build(settings)
+    assert shards == ["groq/2024"]
+    (settings.output / "incidents/groq/other/index.md").write_text("defaced")
+    build(settings)
+    assert shards == ["groq/2024", "groq/2026"]
+    build(settings, TOLD)  # which cites an incident of Claude
+    assert shards == ["groq/2024", "groq/2026", "anthropic/2026"]
+    build(settings)
+    assert tree(settings.output) == clean(settings)
+
+
 def test_what_cannot_be_shown_costs_its_own_page(settings: BuildSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = clean(settings)
 

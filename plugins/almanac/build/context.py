@@ -7,7 +7,7 @@ A key is a digest of all that an output is made of, kept coarse: the texts of so
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -25,13 +25,17 @@ from almanac.snapshot.order import Order
 from almanac.stats import windows
 from almanac.stats.reporting import Reported
 from almanac.stats.selection import scoping
+from almanac.text import english
+from almanac.views.around import window
 from almanac.views.compare import Verdicts
+from almanac.views.current import end
 from almanac.views.incidents import Months
 from almanac.views.measures import Records
 from almanac.views.providers import Years
 
 Key: TypeAlias = tuple[str, str]
 Value = TypeVar("Value")
+BUCKET = 16 * english.DAY  # seconds
 
 
 class PlainText(NamedTuple):
@@ -210,6 +214,14 @@ class Context:
         now, in_order = seconds(self.snapshot.now), self.orders[card.provider]
         return self.shared(("incident", card.file), lambda: as_of.incident(self.settings.content, card, now, in_order))
 
+    def prepare(self, *, is_cold: bool) -> None:
+        """Make what nearly every worker needs, so that those forked later have it; where all is new, all templates."""
+        templates = self.templates
+        if is_cold:
+            templates.compile()
+        for name in ("newest_posts", "months", "years", "incidents", "surroundings", "names"):
+            getattr(self, name)
+
     def page(self, template: str, view: object) -> bytes:
         """Return the page that a template makes of a view."""
         return self.templates.page(template, view)
@@ -245,6 +257,28 @@ class Context:
     def all_closed_facts(self) -> bytes:
         """A digest of all that the records of all providers up to the last midnight depend on."""
         return digest(*(self.closed_facts(provider) for provider in self.snapshot.providers))
+
+    @cached_property
+    def trouble_of_days(self) -> dict[int, bytes]:
+        """For each BUCKET of days a digest of all that pages may show of the trouble of those days."""
+        buckets: dict[int, list[bytes]] = {}
+        for slug, cards in self.snapshot.cards.items():
+            pulls = self.snapshot.pulls.get(slug)
+            for card in cards:
+                if card.is_trouble:
+                    until = end(card, pulls)
+                    mark = self._rows[card.file].facts + b"%d" % until
+                    for bucket in range(card.started // BUCKET, until // BUCKET + 1):
+                        buckets.setdefault(bucket, []).append(mark)
+        return {bucket: digest(b"".join(marks)) for bucket, marks in buckets.items()}
+
+    def around(self, cards: Sequence[Card]) -> bytes:
+        """Return a digest of all that the pages of some incidents show from elsewhere."""
+        surroundings = self.surroundings
+        views_of_time = [window(card.started, end(card, self.snapshot.pulls.get(card.provider))) for card in cards]
+        first, last = min(view.since for view in views_of_time), max(view.until for view in views_of_time)
+        trouble = [self.trouble_of_days.get(bucket) for bucket in range(first // BUCKET, last // BUCKET + 1)]
+        return digest(self.snapshot.providers, trouble, surroundings.own_marks(cards))
 
     @cached_property
     def names(self) -> bytes:

@@ -37,6 +37,13 @@ class OutputFolder:
         self.files: dict[str, OutputFile] = {}  # all that the job has made, or found as it should be
         self.changes: list[str] = []  # paths whose bytes are new
 
+    def has_all(self) -> bool:
+        """Return whether all that the last build left looks as it did; it is a part of this build then."""
+        if all(self._looks_right(path, file) for path, file in self._before.items()):
+            self.files = dict(self._before)
+            return True
+        return False
+
     def make(self, output: Output) -> None:
         """Put an output in place, if it is not there already. Raises DiskError, and what `render` raises."""
         if not self._is_current(output):
@@ -45,16 +52,17 @@ class OutputFolder:
     def _is_current(self, output: Output) -> bool:
         """Return whether it was made of the same key and nobody touched it since: this costs one stat()."""
         before = self._before.get(output.path)
-        if before is None or before.key != output.key:
-            return False
-        try:
-            status = os.stat(self._base + output.path)
-        except OSError:
-            return False
-        if (status.st_size, status.st_mtime_ns) != before[1:]:
+        if before is None or before.key != output.key or not self._looks_right(output.path, before):
             return False
         self.files[output.path] = before
         return True
+
+    def _looks_right(self, path: str, file: OutputFile) -> bool:
+        try:
+            status = os.stat(self._base + path)
+        except OSError:
+            return False
+        return (status.st_size, status.st_mtime_ns) == file[1:]
 
     def _write(self, output: Output, data: bytes) -> None:
         """Make the file hold `data`; it is left alone if it does."""

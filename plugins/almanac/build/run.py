@@ -273,8 +273,7 @@ def _run_all(context: Context, *, is_cold: bool) -> dict[Job, JobResult]:
     """Run all jobs: first what may run beside each other, then here what draws on what those made."""
     place = context.settings.state / f"context-{os.getpid()}.pickle"
     _contexts[str(place)] = context
-    if is_cold:
-        context.templates.compile()  # so that no worker has to
+    context.prepare(is_cold=is_cold)
     try:
         results = _run_beside(place, _jobs(context, ROUTES), len(context.incidents))
         context.addresses = tuple(_addresses(results))
@@ -317,12 +316,16 @@ def run_job(place: str, job: Job) -> JobResult:
         _contexts[place] = pickle.loads(Path(place).read_bytes())  # noqa: S301  (this build wrote it)
     context, route = _contexts[place], BY_NAME[job.route]
     blob = context.outputs.get(job.name, b"")
-    before = _files(blob) if blob else {}
+    key_before, before = _unpacked(blob)
     folder = OutputFolder(context.settings.output, before)
+    key = route.key(context, job.shard) if route.key else b""
+    if key and key == key_before and folder.has_all():
+        return JobResult(blob, [], [], {})
     memo_before = set(context.memo.packed)
     problems = list(_make(folder, context, route, job.shard))
+    key = b"" if problems else key  # it must be named again
     return JobResult(
-        outputs=blob if blob and folder.files == before else _packed(folder.files),
+        outputs=blob if blob and (key_before, before) == (key, folder.files) else _packed(key, folder.files),
         changes=folder.changes,
         problems=problems,
         memo={name: frozen for name, frozen in context.memo.packed.items() if name not in memo_before},
@@ -332,9 +335,9 @@ def run_job(place: str, job: Job) -> JobResult:
 def _make(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
     """Put the outputs of a shard in place; yield a line for each that cannot be made."""
     outputs = route.outputs(context, shard)
-    place = f"/{route.name.replace('_', '-')}"
     with suppress(StopIteration):
         while True:
+            place = f"/{route.addresses[0] if route.addresses else shard}"
             try:
                 output = next(outputs)
                 place = f"/{output.path}"
@@ -348,11 +351,17 @@ def _make(folder: OutputFolder, context: Context, route: Route, shard: str) -> I
 
 
 def _files(blob: bytes) -> dict[str, OutputFile]:
-    return {path: OutputFile(*file) for path, *file in unpack(blob)}
+    return _unpacked(blob)[1]
 
 
-def _packed(outputs: Mapping[str, OutputFile]) -> bytes:
-    return pack([(path, *file) for path, file in outputs.items()])
+def _unpacked(blob: bytes) -> tuple[bytes, dict[str, OutputFile]]:
+    """Return the key of a job, and its files."""
+    key, files = unpack(blob) if blob else (b"", ())
+    return key, {path: OutputFile(*file) for path, *file in files}
+
+
+def _packed(key: bytes, outputs: Mapping[str, OutputFile]) -> bytes:
+    return pack((key, [(path, *file) for path, file in outputs.items()]))
 
 
 def _addresses(results: Mapping[Job, JobResult]) -> Iterator[str]:

@@ -132,6 +132,20 @@ class Surroundings:
         mentions = self._cited.get(key), self._corrected.get(key), self._press_posts.get(key)
         return self._provider_digest, until, days, *mentions, self.estimates(card)
 
+    def own_marks(self, cards: Iterable[Card]) -> object:
+        """Return what differs whenever the answer of `of` does for one of many, but for other trouble and providers."""
+        marks: list[object] = []
+        for card in cards:
+            if self._goes_on(card):
+                marks.append(self.of(card))
+                continue
+            key = (card.provider, card.id)
+            own = self._cited.get(key), self._corrected.get(key), self._press_posts.get(key), *self.estimates(card)
+            open_until = end(card, self._almanac.pulls.get(card.provider)) if card.ended is None else None
+            if open_until or any(own):
+                marks.append((key, open_until, own))
+        return marks
+
     def estimates(self, card: Card) -> tuple[tuple[Issued, ...], str]:
         """Return the forecasts kept for an incident, oldest first, and its hindcasts as they are packed."""
         if not card.is_trouble:

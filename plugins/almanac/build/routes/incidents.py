@@ -38,7 +38,12 @@ def _by_shard(context: Context) -> dict[str, list[Card]]:
     return cards_by_shard
 
 
-@sharded_route(shards, indexed=False)  # rules about links know each incident by itself
+def _key(context: Context, shard: str) -> bytes:
+    cards = cards_of(context, shard)
+    return digest(context.texts(cards), context.facts(cards), context.around(cards))
+
+
+@sharded_route(shards, indexed=False, key=_key)  # rules about links know each incident by itself
 def incident_pages(context: Context, shard: str) -> Outputs:
     """Make all of the incidents of one provider that began in one year."""
     for card in cards_of(context, shard):

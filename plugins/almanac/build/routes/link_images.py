@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from almanac import views
+from almanac.build.cache import digest
 from almanac.build.context import Context
 from almanac.build.output import Output
 from almanac.build.routes import incidents
@@ -31,7 +32,13 @@ def _complete(context: Context) -> Iterable[str]:
     return (WHOLE,) if context.settings.complete else ()
 
 
-@sharded_route(_incident_shards, f"incidents/{{provider}}/{{slug}}/{NAME}")
+def _key(context: Context, shard: str) -> bytes:
+    cards = incidents.cards_of(context, shard)
+    ends = [current.end(card, context.snapshot.pulls.get(card.provider)) for card in cards if card.ended is None]
+    return digest(context.facts(cards), context.names, ends)
+
+
+@sharded_route(_incident_shards, f"incidents/{{provider}}/{{slug}}/{NAME}", key=_key)
 def incident_images(context: Context, shard: str) -> Outputs:
     """Make the picture of each incident of one provider that began in one year."""
     for card in incidents.cards_of(context, shard):

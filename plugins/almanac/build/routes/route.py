@@ -28,6 +28,9 @@ class Route(NamedTuple):
     shards: Callable[[Context], Iterable[str]]
     outputs: Callable[[Context, str], Outputs]
     is_indexed: bool  # whether its pages stand in the sitemap of pages
+    key: Callable[[Context, str], bytes] | None = (
+        None  # of all that a shard is made of: while it is the same, all stands
+    )
 
 
 class UnprintableError(Exception):
@@ -56,12 +59,15 @@ def provider_route(*addresses: str, indexed: bool = True) -> Callable[[Callable[
 
 
 def sharded_route(
-    shards: Callable[[Context], Iterable[str]], *addresses: str, indexed: bool = True
+    shards: Callable[[Context], Iterable[str]],
+    *addresses: str,
+    indexed: bool = True,
+    key: Callable[[Context, str], bytes] | None = None,
 ) -> Callable[[Callable[[Context, str], Outputs]], Route]:
     """Make a route of a generator that makes those of one shard."""
 
     def make(generator: Callable[[Context, str], Outputs]) -> Route:
-        return Route(generator.__name__, addresses, shards, generator, indexed)
+        return Route(generator.__name__, addresses, shards, generator, indexed, key)
 
     return make
 
