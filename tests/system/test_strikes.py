@@ -114,7 +114,7 @@ def test_a_refusal_that_is_not_told_well_is_found(said: str, faults: int) -> Non
 @pytest.mark.system
 @pytest.mark.slow
 @needs_strace
-@pytest.mark.parametrize("bench", ["kills 0 1 50", "disk 120"])
+@pytest.mark.parametrize("bench", ["kills 0 1 100", "disk 240"])
 def test_some_strikes_at_pulls_and_builds_lose_nothing(root: Path, bench: str) -> None:
     name, *arguments = bench.split()
     environment = os.environ | {"PYTHONPATH": str(root / "plugins")}
