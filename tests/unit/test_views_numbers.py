@@ -525,6 +525,19 @@ def test_numbers_say_of_which_products_they_are_and_each_counts_in_its_own_time(
     ]
 
 
+def test_the_days_of_a_component_end_where_the_data_on_its_product_ends() -> None:
+    chat = Span(since=BEGINNING, until=at("2026-01-15 00:00"), dataset="chats", products=("Claude",))
+    api = Span(since=at("2025-10-01 00:00"), until=at("2026-03-01 00:00"), dataset="apis", products=("API",))
+    watched = Pulls(provider="anthropic", coverage=(chat, api), core=("Claude",))
+    world = almanac([], watched=[watched], providers=(CHAT_AND_API,), now=at("2026-03-20 12:00"))
+    headings = {}
+    for part in CHAT_AND_API.components:
+        present = views.component_now(world, CHAT_AND_API, part, views.Surroundings(world, instead=dict))
+        page = views.component(world, views.closed(world), CHAT_AND_API, part, present)
+        headings[part.slug] = plain(page.ninety.heading)
+    assert headings == {"claude-ai": "90 days to 14 January 2026", "api": "90 days to 28 February 2026"}
+
+
 def report(**facts: Any) -> Reported:
     quiet = Reported(
         watched=True, lag=None, longer=None, posted_late=False, edits=(), vanished=False, removed_updates=0

@@ -87,8 +87,8 @@ def now(almanac: Snapshot, provider: Provider, part: Component, near: Surroundin
     state, place = near.state(provider.slug), placing(provider)
     hits = [card for card in state.open if part.slug in place(card)]
     vague = [card for card in state.open if not card.components]
-    edge = edge_of(almanac, provider)
     pulls = _of_part(almanac.pulls.get(provider.slug), part)
+    edge = edge_of(almanac, pulls)
     own = [card for card in almanac.cards.get(provider.slug, ()) if card.is_trouble and part.slug in place(card)]
     lead = next(iter(hits or vague), None)
     reach = moment(state.reach) if state.reach else None
@@ -124,7 +124,7 @@ def component(
     incidents = [card for card in cards if card.is_trouble and part.slug in place(card)]
     stand_in = replace(provider, name=part.name)
     pulls = _of_part(almanac.pulls.get(provider.slug), part)
-    edge = edge_of(almanac, provider)
+    edge = edge_of(almanac, pulls)
     period = windows.last(DAYS, closed - 1)
     strip = facts(measure(record, period, subject)) if subject else ()
     whole = [card for card in incidents if card.started < closed]

@@ -151,12 +151,12 @@ class Figures(NamedTuple):
 
 def lately(almanac: Snapshot, provider: Provider) -> Period:
     """Return the ninety days to the end of a provider's record."""
-    return windows.last(DAYS, edge_of(almanac, provider) - 1)
+    return windows.last(DAYS, edge_of(almanac, almanac.pulls.get(provider.slug)) - 1)
 
 
-def edge_of(almanac: Snapshot, provider: Provider) -> int:
-    """Return the end of a provider's record, or now if that is earlier (epoch seconds)."""
-    now, pulls = seconds(almanac.now), almanac.pulls.get(provider.slug)
+def edge_of(almanac: Snapshot, pulls: Pulls | None) -> int:
+    """Return the end of what these pulls and data sets cover, or now if that is earlier (epoch seconds)."""
+    now = seconds(almanac.now)
     covered = windows.coverage(pulls, now) if pulls else ()
     return min(now, covered[-1].until) if covered else now
 
@@ -202,7 +202,7 @@ class _Subject(NamedTuple):
 def provider(almanac: Snapshot, provider: Provider, figures: Figures, near: Surroundings) -> ProviderPage:
     """Return the page of one provider at `almanac.now`, with the figures of `lately`."""
     cards = almanac.cards.get(provider.slug, ())
-    edge, troubles = edge_of(almanac, provider), current.troubles(provider, cards)
+    edge, troubles = edge_of(almanac, almanac.pulls.get(provider.slug)), current.troubles(provider, cards)
     subject = _Subject(almanac, provider, figures, near, edge, cards, troubles)
     now = _now(subject)
     return ProviderPage(
