@@ -266,9 +266,9 @@ def common(query: Query, subject: Chosen, other: Chosen) -> Figure:
 
 def _base_rate(query: Query, subject: Chosen, joint: Times) -> str:
     """Return how much of all covered time had an incident: what the share would be if the two were independent."""
-    asked = clip(joint, query.since, query.until)
-    whole = total(asked)
-    least, most = (total(intersection(_trouble(query, subject, also), asked)) for also in (False, True))
+    window = clip(joint, query.since, query.until)
+    whole = total(window)
+    least, most = (total(intersection(_trouble(query, subject, also), window)) for also in (False, True))
     rate = english.percents(least / whole, most / whole) if whole else "an unknown share"
     return f"Of all time that is covered for both it was {rate}."
 

@@ -90,8 +90,8 @@ def trouble(query: Query, card: Card, lengths: Lengths, other: Chosen, whole: Ch
     rest = [c for c in _within(whole, surely) if c not in met]
     how = (
         f"While incident {card.id} was open, {name} declared {english.plural(len(met), 'incident')}{asked_about(query, other)}"
-        + (f", {english.duration(total(both))} of it in common: {_named(met)}." if both else "."),
-        *([f"What else it declared in that time: {_named(rest)}."] if rest else []),
+        + (f", {english.duration(total(both))} of it in common: {_in_words(met)}." if both else "."),
+        *([f"What else it declared in that time: {_in_words(rest)}."] if rest else []),
         f"Our data on it covers {english.percent(covered)} of that time.",
     )
     if both:
@@ -106,7 +106,7 @@ def _within(other: Chosen, window: Times) -> list[Card]:
     return [card for card in other.sure if intersection(union(stretches(other, [card], most=False)), window)]
 
 
-def _named(cards: Sequence[Card]) -> str:
+def _in_words(cards: Sequence[Card]) -> str:
     """Return incidents in words, each with its rating and its time."""
     return english.listing(
         [f"{c.id} ({c.impact}, {english.moment(moment(c.started))} to {_end(c)})" for c in cards], SPOKEN

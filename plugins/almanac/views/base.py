@@ -171,8 +171,8 @@ def title(card: Card) -> str:
     if not card.is_trouble:
         return f"{_planned(card)}, {length(card)}"
     if not card.components:
-        return f"{severity(card)}{_lasting(card, ' of')}, component not named"
-    return f"{parts(card.components)} {_state_of(card)}{_lasting(card, ' for')}{WITHOUT.get(card.impact, '')}"
+        return f"{severity(card)}{_duration(card, ' of')}, component not named"
+    return f"{parts(card.components)} {_state_of(card)}{_duration(card, ' for')}{WITHOUT.get(card.impact, '')}"
 
 
 def _planned(card: Card) -> str:
@@ -193,7 +193,7 @@ def _state_of(card: Card) -> str:
     return "down" if noun(card) == "outage" else "degraded"
 
 
-def _lasting(card: Card, word: str) -> str:
+def _duration(card: Card, word: str) -> str:
     """Return how long it lasted, behind a word that leads to it; else since when it lasts, or that no end is known."""
     spent = length(card)
     if spent == "open":

@@ -45,7 +45,7 @@ class ProviderLine(NamedTuple):
     provider: Link
     incidents: str
     table: Link  # of its incidents as CSV
-    counted: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,11 +193,11 @@ def _providers(almanac: Snapshot, cards: Sequence[Card]) -> Iterable[ProviderLin
                 provider=Link(base.provider_url(provider.slug), provider.name),
                 incidents=english.count(number),
                 table=Link(f"/data/incidents/{provider.slug}.csv", "CSV"),
-                counted=_counted(within, number),
+                note=_coverage_note(within, number),
             )
 
 
-def _counted(within: int, number: int) -> str:
+def _coverage_note(within: int, number: int) -> str:
     """Say how many incidents began while the provider is covered, where that is not each of them."""
     if within == number:
         return ""
