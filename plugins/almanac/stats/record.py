@@ -119,48 +119,16 @@ def record(
     incidents = tuple(sorted(everything, key=lambda c: (c.started, c.id)))
     all_times = union(stretch for times in (covered, *(by_product or {}).values()) for stretch in times)
     reach = min(all_times[-1].until, now) if all_times else now
-    ends = [bounds_of_end(c, reach, (last_open or {}).get(c.id)) for c in incidents]
-    starts = np.array([c.started for c in incidents], np.int64)
-    least = np.array([e.least for e in ends], np.int64)
-    most = np.array([e.most for e in ends], np.int64)
-    severities = np.array([severity(c) for c in incidents], np.int64).reshape(-1, 2)
-    members = _membership(provider, incidents, selection)
-    carried = {c.id for c in selection.carried}
-    counted = np.array([c.id not in carried for c in incidents], np.bool_)
-    sure, maybe = ({subject: np.logical_and(own, counted) for subject, own in group.items()} for group in members)
-    lengths = np.where(least == most, least - starts, 0)
-    habit = _habit(starts, np.where(sure[next(iter(sure))], lengths, -1), covered, now)
-    flags = _flags(incidents, starts, least, most, severities)
-    most = np.where(most == starts, np.minimum(starts + habit.long, reach), most)
-    most = np.maximum(most, least)
-    covers = {subject: _covered(provider, subject, covered, by_product or {}) for subject in sure}
+    stated = _spans(incidents, reach, last_open or {})
+    lengths = np.where(stated.least == stated.most, stated.least - stated.starts, 0)
+    members = _members(provider, incidents, selection)
+    whole = next(iter(members))
+    habit = _habit(stated.starts, np.where(members[whole].sure, lengths, -1), covered, now)
+    spans = _bounded(stated, habit, reach)
+    covers = {subject: _covered(provider, subject, covered, by_product or {}) for subject in members}
     if by_product:
-        sure, maybe = (
-            {subject: np.logical_and(member, _started_in(starts, covers[subject])) for subject, member in group.items()}
-            for group in (sure, maybe)
-        )
-    lasting = {
-        subject: (
-            np.where(counted, sure[subject], members[0][subject]),
-            np.where(counted, maybe[subject], members[1][subject]),
-        )
-        for subject in sure
-    }
-    midnights = _midnights(all_times, now)
-    cut = {times: _Cut(times, starts, least, most, midnights) for times in set(covers.values())}
-    days = {
-        subject: cut[covers[subject]].table(
-            np.where(lasting[subject][0], severities[:, 0], 0), np.where(lasting[subject][1], severities[:, 1], 0)
-        )
-        for subject in sure
-    }
-    merged = {
-        subject: (
-            spells(starts[surely], least[surely], arrays(covers[subject])),
-            spells(starts[possibly], most[possibly], arrays(covers[subject])),
-        )
-        for subject, (surely, possibly) in lasting.items()
-    }
+        members = {subject: own.within(_started_in(spans.starts, covers[subject])) for subject, own in members.items()}
+    lasting = {subject: own.lasting for subject, own in members.items()}
     return Record(
         provider=provider,
         selection=selection,
@@ -170,19 +138,99 @@ def record(
         now=now,
         habit=habit,
         cards=incidents,
-        starts=starts,
-        least=least,
-        most=most,
-        severities=severities,
+        starts=spans.starts,
+        least=spans.least,
+        most=spans.most,
+        severities=spans.severities,
         lengths=lengths,
         unended=np.array([c.ended is None for c in incidents], np.bool_),
-        flags=flags,
-        sure=sure,
-        maybe=maybe,
+        flags=_flags(incidents, stated),
+        sure={subject: own.sure for subject, own in members.items()},
+        maybe={subject: own.maybe for subject, own in members.items()},
         lasting=lasting,
-        days=days,
-        spells=merged,
+        days=_day_tables(spans, lasting, covers, _midnights(all_times, now)),
+        spells=_spells(spans, lasting, covers),
     )
+
+
+class _Spans(NamedTuple):
+    """When incidents began, between which instants each ended, and between which severities it was: (cards, 2)."""
+
+    starts: Ints
+    least: Ints
+    most: Ints
+    severities: Ints
+
+
+class _Members(NamedTuple):
+    """Which incidents surely and which possibly concern a subject, and which were carried into the coverage."""
+
+    surely: Bools
+    possibly: Bools
+    carried: Bools
+
+    @property
+    def sure(self) -> Bools:
+        """Those that surely concern it and are counted."""
+        return np.logical_and(self.surely, ~self.carried)
+
+    @property
+    def maybe(self) -> Bools:
+        """Those that may concern it and are counted."""
+        return np.logical_and(self.possibly, ~self.carried)
+
+    @property
+    def lasting(self) -> tuple[Bools, Bools]:
+        """Those whose time counts: surely, and possibly."""
+        return self.surely, self.possibly
+
+    def within(self, coverage: Bools) -> _Members:
+        """Return the members without those that began outside of the subject's own coverage, unless carried into it."""
+        inside = np.logical_or(coverage, self.carried)
+        return _Members(np.logical_and(self.surely, inside), np.logical_and(self.possibly, inside), self.carried)
+
+
+def _spans(incidents: tuple[Card, ...], reach: int, last_open: Mapping[str, int]) -> _Spans:
+    """Return when incidents began and ended, as far as their posts say so."""
+    ends = [bounds_of_end(c, reach, last_open.get(c.id)) for c in incidents]
+    return _Spans(
+        np.array([c.started for c in incidents], np.int64),
+        np.array([e.least for e in ends], np.int64),
+        np.array([e.most for e in ends], np.int64),
+        np.array([severity(c) for c in incidents], np.int64).reshape(-1, 2),
+    )
+
+
+def _bounded(stated: _Spans, habit: Habit, reach: int) -> _Spans:
+    """Return spans in which what ended when it started, and so is of unknown length, may have been a long one."""
+    long = np.minimum(stated.starts + habit.long, reach)
+    most = np.where(stated.most == stated.starts, long, stated.most)
+    return stated._replace(most=np.maximum(most, stated.least))
+
+
+def _day_tables(
+    spans: _Spans, lasting: Mapping[Subject, tuple[Bools, Bools]], covers: Mapping[Subject, Times], midnights: Ints
+) -> dict[Subject, Days]:
+    """Return the day table of each subject; those that are covered at the same time share what is cut for them."""
+    cuts = {times: _Cut(times, spans, midnights) for times in set(covers.values())}
+    mildest, worst = spans.severities.T
+    return {
+        subject: cuts[covers[subject]].table(np.where(surely, mildest, 0), np.where(possibly, worst, 0))
+        for subject, (surely, possibly) in lasting.items()
+    }
+
+
+def _spells(
+    spans: _Spans, lasting: Mapping[Subject, tuple[Bools, Bools]], covers: Mapping[Subject, Times]
+) -> dict[Subject, tuple[Spells, Spells]]:
+    """Return the spells of each subject, of the least and of the most trouble."""
+    return {
+        subject: (
+            spells(spans.starts[surely], spans.least[surely], arrays(covers[subject])),
+            spells(spans.starts[possibly], spans.most[possibly], arrays(covers[subject])),
+        )
+        for subject, (surely, possibly) in lasting.items()
+    }
 
 
 def _habit(starts: Ints, lengths: Ints, covered: Times, now: int) -> Habit:
@@ -201,10 +249,10 @@ def _habit(starts: Ints, lengths: Ints, covered: Times, now: int) -> Habit:
 class _Cut:
     """The incidents as far as they lie in one set of covered time, cut into days."""
 
-    def __init__(self, times: Times, starts: Ints, least: Ints, most: Ints, midnights: Ints) -> None:
+    def __init__(self, times: Times, spans: _Spans, midnights: Ints) -> None:
         covered = arrays(times)
         self._midnights, self._covered = midnights, by_day(*covered, midnights)
-        self._least, self._most = within(starts, least, covered), within(starts, most, covered)
+        self._least, self._most = (within(spans.starts, ends, covered) for ends in (spans.least, spans.most))
 
     def table(self, mildest: Ints, worst: Ints) -> Days:
         """Return the day table of the incidents whose class is not zero."""
@@ -232,10 +280,11 @@ def _started_in(starts: Ints, times: Times) -> Bools:
     return np.logical_and(place >= 0, starts < until[place])
 
 
-def _flags(cards: tuple[Card, ...], starts: Ints, least: Ints, most: Ints, severities: Ints) -> Ints:
+def _flags(cards: tuple[Card, ...], stated: _Spans) -> Ints:
+    """Return 1, and whether it was posted late, has no length, has no severity we know, of each incident: (cards, 4)."""
     late = np.array([c.posted_late for c in cards], np.bool_)
-    columns = (np.ones_like(late), late, most == starts, severities[:, 0] != severities[:, 1])
-    return np.stack(columns, axis=1).astype(np.int64)
+    mildest, worst = stated.severities.T
+    return np.stack((np.ones_like(late), late, stated.most == stated.starts, mildest != worst), axis=1).astype(np.int64)
 
 
 def bounds_of_end(card: Card, reach: int, seen_open: int | None = None) -> Ends:
@@ -275,9 +324,7 @@ def subjects(provider: Provider) -> tuple[Subject, ...]:
     )
 
 
-def _membership(
-    provider: Provider, cards: tuple[Card, ...], selection: Selection
-) -> tuple[dict[Subject, Bools], dict[Subject, Bools]]:
+def _members(provider: Provider, cards: tuple[Card, ...], selection: Selection) -> dict[Subject, _Members]:
     """Return for each subject which cards surely and which possibly concern it."""
     place = placing(provider)
     doubtful = {c.id for c in selection.doubtful}
@@ -289,14 +336,14 @@ def _membership(
         for slug in place(card):
             mentions[row, column[slug]] = True
     nowhere = np.logical_not(mentions.any(axis=1))
-    sure: dict[Subject, Bools] = {}
-    maybe: dict[Subject, Bools] = {}
+    carried_ids = {c.id for c in selection.carried}
+    carried = np.array([c.id in carried_ids for c in cards], np.bool_)
+    members_of: dict[Subject, _Members] = {}
     for subject in _with_other(provider, bool(mentions[:, column[OTHER]].any())):
         columns = [column[slug] for slug in _components(provider, subject)]
         members: Bools = np.asarray(mentions[:, columns].any(axis=1)) if subject.slug else np.ones(len(cards), np.bool_)
-        sure[subject] = np.logical_and(members, certain)
-        maybe[subject] = np.logical_or(members, nowhere)
-    return sure, maybe
+        members_of[subject] = _Members(np.logical_and(members, certain), np.logical_or(members, nowhere), carried)
+    return members_of
 
 
 def _with_other(provider: Provider, has_other: bool) -> tuple[Subject, ...]:
