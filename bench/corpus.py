@@ -13,12 +13,12 @@ from almanac.model import Impact, Incident, Kind, Phase, Pulls, Span, Update
 ROOT = Path(__file__).resolve().parents[1]
 PROVIDERS = (
     "anthropic",
-    "baseten",
-    "cohere",
     "cursor",
+    "deepseek",
     "github",
     "google-cloud",
     "groq",
+    "mistral",
     "modal",
     "openai",
     "perplexity",
