@@ -42,8 +42,8 @@ from tests.support import invariants, testimony, workflows
 from tests.support.workflows import ROOT, Step, git
 
 BEGIN = datetime(2026, 9, 1, 0, 7, tzinfo=UTC)  # after all that is committed
-PLAYED = ("anthropic", "github", "cursor", "openai", "cohere", "google-cloud", "modal", "mistral", "azure")
-UNSERVED = ("xai", "deepseek")  # others are built on these, or sell their models; they answer 404 for months
+PLAYED = ("anthropic", "github", "cursor", "openai", "cohere", "google-cloud", "modal", "deepseek", "azure")
+UNSERVED = ("xai", "mistral")  # others are built on these, or sell their models; xai answers 404 for months
 OUTLETS = ("the-verge", "wired")
 EMPTIED = ("incidents", "articles", "pulls", "forecasts")  # of content, without --real
 FAILING = 0.04  # of a feed's answers
