@@ -16,7 +16,7 @@ from pathlib import Path
 
 from almanac import archive, feeds, pull
 from almanac.content import providers
-from almanac.model import Impact, Provider, card, stamp
+from almanac.model import Provider, card, stamp
 from almanac.model.card import newest_first
 from almanac.snapshot import Snapshot
 from almanac.views import current
@@ -30,7 +30,7 @@ CONTENT = ROOT / "content"
 BEGIN = datetime(2026, 9, 1, tzinfo=UTC)  # after all that is committed
 QUARTER, FRESH = timedelta(minutes=15), timedelta(hours=1)
 LONGEST = 6  # quarters of a failing feed at which the state can still change
-MOVES = {"cursor": "incidentio", "mistral": "statuspage", "perplexity": "instatus"}
+MOVES = {"cursor": "incidentio", "jetbrains-ai": "statuspage", "perplexity": "instatus"}
 SECONDS = 1.0  # for one answer; in so few nobody asks twice
 MEMORY = Path("/dev/shm")  # noqa: S108  (a folder with a name of its own is made there)
 
@@ -62,8 +62,7 @@ def expected(provider: Provider, observer: Observer, now: datetime) -> tuple[str
     """
     if observer.last_look is None or now - observer.last_look >= FRESH:
         return ("unknown",)
-    weighing = [name for name in observer.going_on() if observer.sight(name).impact is not Impact.NONE]
-    scopes = {concern(provider, observer, name) for name in weighing}
+    scopes = {concern(provider, observer, name) for name in observer.going_on()}
     if "in" in scopes:
         return ("open",)
     return ("none", "open") if "unknown" in scopes else ("none",)
@@ -98,6 +97,11 @@ def shown(content: Path, provider: Provider, now: datetime) -> str:
     if not state.is_known:
         return "unknown"
     return "open" if state.in_trouble else "none"
+
+
+def watched_providers() -> tuple[Provider, ...]:
+    """Return the providers of this checkout that have a feed."""
+    return tuple(provider for provider in providers.load(CONTENT) if provider.feeds)
 
 
 def play(provider: Provider, world: World, until: datetime, memory: Path) -> Score:
@@ -159,7 +163,7 @@ def covers_no_time(page: StatusPage, at: datetime) -> bool:
 def month(seed: int, days: int) -> Score:
     """Return how the site does on all providers in a world of this seed."""
     score, until = Score(), BEGIN + timedelta(days=days)
-    watched = providers.load(CONTENT)
+    watched = watched_providers()
     moves = {slug: {BEGIN + timedelta(days=days) / 2: dialect} for slug, dialect in MOVES.items()}
     world = by_chance(watched, seed, BEGIN, until, moves=moves)
     with tempfile.TemporaryDirectory(prefix="almanac-world-", dir=MEMORY if MEMORY.is_dir() else None) as memory:

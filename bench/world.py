@@ -44,7 +44,18 @@ from almanac.snapshot import incident_as_of
 from almanac.world import Clock, World, WorldServer, by_chance, of_facts
 from almanac.world.faults import outages
 from almanac.world.sight import Observer
-from bench.quarters import BEGIN, CONTENT, MEMORY, QUARTER, ROOT, Score, changes, expected, month
+from bench.quarters import (
+    BEGIN,
+    CONTENT,
+    MEMORY,
+    QUARTER,
+    ROOT,
+    Score,
+    changes,
+    expected,
+    month,
+    watched_providers,
+)
 from bench.verdict import verdict
 from tests.support import testimony
 
@@ -152,7 +163,7 @@ def live(begun: str, seed: int, days: float) -> Score:
     with tempfile.TemporaryDirectory(prefix="almanac-world-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
         dice = random.Random(f"{begun} {seed}")
         place = Site(Path(folder) / "site", dice)
-        watched = providers.load(CONTENT)
+        watched = watched_providers()
         if begun == "empty":
             since, until = BEGIN, BEGIN + timedelta(days=days)
             begin_empty(place.content)
@@ -240,6 +251,8 @@ class Play:
         by_slug = {one.slug: one for one in self.watched}
         agreeing = dict.fromkeys(by_slug, "")
         for slug, place, state in self.site.states():
+            if slug not in by_slug:  # it has no feed
+                continue
             told = expected(by_slug[slug], self.observers[slug], now)
             agreeing[slug] = agreeing[slug] or ("" if state in told else f"{told[0]} shown as {state}")
             if state not in told:

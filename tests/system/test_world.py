@@ -14,13 +14,24 @@ from almanac.world import Clock, WorldServer, by_chance
 from almanac.world.sight import Observer
 from bench import quarters as bench
 from bench import world
-from bench.quarters import BEGIN, CONTENT
+from bench.quarters import BEGIN
 from tests.support import testimony
 from tests.support.serving import watch
 
 DAYS = timedelta(days=10)
-WATCHED = {provider.slug: provider for provider in providers.load(CONTENT)}
-SLUGS = ("anthropic", "aws", "azure", "deepseek", "google-cloud", "mistral", "modal", "openai", "perplexity", "xai")
+WATCHED = {provider.slug: provider for provider in bench.watched_providers()}
+SLUGS = (
+    "anthropic",
+    "aws",
+    "azure",
+    "deepseek",
+    "google-cloud",
+    "jetbrains-ai",
+    "modal",
+    "openai",
+    "perplexity",
+    "xai",
+)
 
 
 @pytest.mark.slow

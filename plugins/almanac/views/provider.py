@@ -37,11 +37,12 @@ from almanac.views.rows import IncidentRow
 from almanac.views.status import ProviderSource, source
 from almanac.views.undeclared import UndeclaredLine, undeclared_lines
 
-LATEST, POSTS = 8, 4
+LATEST, POSTS = 6, 4
 FEWER = 4  # of the latest, while something is open
 LINES = 6  # components whose days are drawn; the others are named
 SHARE = "share-of-covered-time-without-declared-trouble"  # sections of the methodology page
 DURATIONS = "how-often-and-how-long"
+ARTICLES = 3  # the newest; all stand in their own list
 NOTHING = "no incident reported"  # the note of a share without an incident
 
 
@@ -212,7 +213,7 @@ def provider(almanac: Snapshot, provider: Provider, figures: Figures, near: Surr
         days=_days(subject),
         history=_history(subject, now.is_quiet),
         about=markdown.html(provider.about) if provider.about else "",
-        articles=tuple(teaser(a) for a in almanac.articles if provider.slug in a.providers),
+        articles=tuple(teaser(a) for a in almanac.articles if provider.slug in a.providers)[:ARTICLES],
         undeclared=undeclared_lines(almanac, provider.slug),
         source=source(almanac, provider),
         numbers=numbers_url(provider.slug),
