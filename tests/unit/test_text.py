@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -200,13 +201,21 @@ def test_rendered_markdown_is_cleaned_again() -> None:
     )
 
 
+def test_each_table_scrolls_by_itself_under_a_name_of_its_own() -> None:
+    names = re.findall(
+        '<div class="scroll" tabindex="0" role="region" aria-label="([^"]*)"><table>',
+        text.article("|a|\n|-|\n|b|\n\nx\n\n|c|\n|-|\n|d|"),
+    )
+    assert names == ["Table 1", "Table 2"]
+
+
 def test_articles_have_tables_images_and_pelicans_links_but_no_scripts() -> None:
     source = "## B\n![i]({static}/i.png)\n[l]({filename}b.md) [s](javascript:a) <script>x</script>\n\n|a|\n|-|\n|b|"
     rel = 'rel="noopener noreferrer"'
     links = f'<a href="{{filename}}b.md" {rel}>l</a> <a href="" {rel}>s</a>'
     table = "<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>b</td>\n</tr>\n</tbody>"
     assert text.article(source) == (
-        f'<h2 id="b">B</h2>\n<p><img src="{{static}}/i.png" alt="i">\n{links} x</p>\n<table>\n{table}\n</table>'
+        f'<h2 id="b">B</h2>\n<p><img src="{{static}}/i.png" alt="i">\n{links} x</p>\n{REGION}<table>\n{table}\n</table></div>'
     )
 
 
@@ -249,6 +258,7 @@ LISTS = """\
 <p>quote</p>
 </blockquote>
 """
+REGION = '<div class="scroll" tabindex="0" role="region" aria-label="Table 1">'
 REL = 'rel="noopener noreferrer"'
 
 
@@ -270,7 +280,7 @@ break<br>
 {LISTS}<hr>
 <pre><code>pre
 </code></pre>
-<table>
+{REGION}<table>
 <thead>
 <tr>
 <th align="left">left</th>
@@ -283,7 +293,7 @@ break<br>
 <td align="right">b</td>
 </tr>
 </tbody>
-</table>"""
+</table></div>"""
     )
 
 

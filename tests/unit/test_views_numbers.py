@@ -281,8 +281,8 @@ def test_the_scorecard_says_how_often_it_held_and_against_what_it_is_better() ->
     assert line.estimate.dot == "60%"  # 80 on an axis from 50 to 100
     assert (page.providers[0].name, page.providers[0].link) == ("Claude", "/providers/anthropic/")
     assert plain(page.stand) == (
-        "Half an hour into an incident, the 80% range was right in 80% of 200 cases, with 50.0% less error than “back in "
-        "2 to 4 hours”."
+        "Half an hour into an incident, the 80% range was right in 80% of 200 cases, with 25.0% less error than a "
+        "forecast from the simple history of durations."
     )
 
 

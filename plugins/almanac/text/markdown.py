@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
+from itertools import count
 
 import cmarkgfm
 import nh3
@@ -139,7 +140,7 @@ def sanitize_article(rendered: str) -> str:
     """Return safe HTML of what `render_with_positions` gave."""
     if "%7B" in rendered:
         rendered = _PELICAN_LINK.sub(r'\1="{\2}', rendered)
-    return _add_anchors(_ARTICLE.clean(rendered).strip())
+    return _let_tables_scroll(_add_anchors(_ARTICLE.clean(rendered).strip()))
 
 
 def invisible_characters(line: str) -> list[tuple[int, str]]:
@@ -147,6 +148,17 @@ def invisible_characters(line: str) -> list[tuple[int, str]]:
     if line.isprintable():  # as nearly always
         return []
     return [(match.start() + 1, match[0]) for match in _RUBBISH.finditer(line)]
+
+
+def _let_tables_scroll(safe: str) -> str:
+    """Return the safe HTML with each table in a region that scrolls, so that no narrow window breaks its words."""
+    number = count(1)
+
+    def region(table: re.Match[str]) -> str:
+        name = f"Table {next(number)}"
+        return f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">{table[0]}</div>'
+
+    return re.sub(r"<table>.*?</table>", region, safe, flags=re.DOTALL)
 
 
 def _add_anchors(safe: str) -> str:

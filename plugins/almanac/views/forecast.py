@@ -195,8 +195,8 @@ def _stand(scores: Scorecard) -> str:
         return "Too few incidents have ended to score forecasts."
     score = first.score
     coverage = english.percent(score.within_80 / score.n, 0)
-    below = score.below(score.press)
-    error = "" if below is None else f", with {_below(below)} error than “back in 2 to 4 hours”"
+    below = score.below(score.plain)
+    error = "" if below is None else f", with {_below(below)} error than a forecast from the simple history of durations"
     cases = english.plural(score.n, "case")
     return f"Half an hour into an incident, the 80% range was right in {coverage} of {cases}{error}."
 
