@@ -196,7 +196,9 @@ def _stand(scores: Scorecard) -> str:
     score = first.score
     coverage = english.percent(score.within_80 / score.n, 0)
     below = score.below(score.plain)
-    error = "" if below is None else f", with {_below(below)} error than a forecast from the simple history of durations"
+    error = (
+        "" if below is None else f", with {_below(below)} error than a forecast from the simple history of durations"
+    )
     cases = english.plural(score.n, "case")
     return f"Half an hour into an incident, the 80% range was right in {coverage} of {cases}{error}."
 
