@@ -19,7 +19,7 @@ from almanac.views.base import Head, Link, Time
 from almanac.views.charts import Diagram, Estimate, Label
 
 FIRST = 30  # minutes: the moment of which scores by provider are shown first
-ENOUGH = 20  # forecasts a line needs
+ENOUGH = 30  # forecasts a line needs
 NEWEST = 40  # issued forecasts listed
 FROM = 0.5  # where the axis of coverage begins
 NAMES = {"before": "Ended before 1 July 2025", "after": "Ended since"}
