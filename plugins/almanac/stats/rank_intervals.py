@@ -32,6 +32,7 @@ import numpy.typing as npt
 from almanac.stats.intervals import LEVEL, MIN_BLOCKS, Floats, Ints, resample
 
 RESAMPLES = 20_000  # fewer, and the seed decides ranks that are printed
+MIN_DRAWN = 2  # different weeks of a pair, for a resample to say anything of it
 AT_ONCE = 1_000  # resamples: what is held of them at a time stays under 200 MB
 
 Bools = npt.NDArray[np.bool_]
@@ -134,14 +135,15 @@ def _columns(sample: Sample) -> _Columns:
             key = joint.tobytes(), provider, trouble is sample.most
             if key not in places:
                 places[key] = len(weeks)
-                weeks.append((_weekly(joint * sample.covered[:, p]), _weekly(joint * trouble[:, provider])))
+                weeks.append((_by_week(joint * sample.covered[:, p]), _by_week(joint * trouble[:, provider])))
             side[p, q] = places[key]
     covered, in_trouble = (np.stack(column, axis=1) for column in zip(*weeks, strict=True))
     return _Columns(covered, in_trouble, own, other, comparable)
 
 
-def _weekly(values: Floats) -> Floats:
-    sums: Floats = np.add.reduceat(values, np.arange(0, len(values), 7))
+def _by_week(values: Floats) -> Floats:
+    """Return the sums of each seven days, of one column or of several."""
+    sums: Floats = np.add.reduceat(values, np.arange(0, len(values), 7), axis=0)
     return sums
 
 
@@ -155,11 +157,14 @@ def _statistics(columns: _Columns, sample: Sample, resamples: int) -> tuple[Floa
         errors[:, columns.other] * (sample.inflation[1] * sample.widening)[None, :],
     )
     resampled = np.empty((resamples, m * m), np.float32)
+    is_joint = (columns.covered[:, columns.own.ravel()] > 0).astype(np.float64)
     for rows, drawn in _blocks(len(columns.covered), resamples):
         again, own_errors = _roots(columns.covered, columns.trouble, drawn)
         centred = again[:, columns.own] - again[:, columns.other] - difference
         spread = _errors(own_errors[:, columns.own], own_errors[:, columns.other])
-        resampled[rows] = (centred / spread).reshape(len(drawn), m * m)
+        # One week by itself has no error: such a resample says nothing of a pair with few weeks in common.
+        speaks = (drawn > 0) @ is_joint >= MIN_DRAWN
+        resampled[rows] = np.where(speaks, (centred / spread).reshape(len(drawn), m * m), 0.0)
     return (difference / wide)[0], resampled
 
 
@@ -206,54 +211,41 @@ def ranks(worse: Bools, own: int) -> Ranks:
     return Ranks(1 + int(worse[own].sum()), len(worse) - int(worse[:, own].sum()))
 
 
+class _Change(NamedTuple):
+    """What the growth of each provider is computed from: weeks of the most trouble before, and of the least after."""
+
+    before: tuple[Floats, Floats]  # covered and in trouble, (weeks, providers)
+    after: tuple[Floats, Floats]
+
+    def growth(self, first: Floats, second: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the growth of the root in each resample, and the errors of its two sides."""
+        old, old_error = _roots(*self.before, first)
+        new, new_error = _roots(*self.after, second)
+        return new - old, old_error, new_error
+
+
 def changes(before: Sample, after: Sample) -> tuple[Bools, Bools]:
     """Return for each provider whether its share in trouble surely grew, and whether it surely fell, between periods.
 
     With 90 % certainty for all providers at once: the critical value is that of the largest change of any of them.
     """
-    m = before.covered.shape[1]
-    grown, fallen = _change(before, after), _change(after, before)
-    largest = np.zeros(RESAMPLES)
-    for (rows, first), (_, second) in zip(
-        _blocks(_weeks(before), seed=1), _blocks(_weeks(after), seed=2_000_001), strict=True
-    ):
-        largest[rows] = np.maximum(
-            _centred(before, after, first, second).max(axis=1, initial=0.0),
-            _centred(after, before, second, first).max(axis=1, initial=0.0),
-        )
-    critical = _quantile(largest, LEVEL) if m else 0.0
+    grown, growth_draws = _growth(before, after, seeds=(1, 2_000_001))
+    fallen, fall_draws = _growth(after, before, seeds=(2_000_001, 1))
+    critical = _quantile(np.maximum(growth_draws, fall_draws), LEVEL)
     return np.asarray(grown > critical), np.asarray(fallen > critical)
 
 
-def _weeks(sample: Sample) -> int:
-    return -(-len(sample.covered) // 7)
-
-
-def _sides(before: Sample, after: Sample, first: Floats, second: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return root and error of the most trouble before, and of the least after, in each resample."""
-    most = [_by_week(before.covered), _by_week(before.most)]
-    least = [_by_week(after.covered), _by_week(after.least)]
-    return *_roots(most[0], most[1], first), *_roots(least[0], least[1], second)
-
-
-def _by_week(values: Floats) -> Floats:
-    sums: Floats = np.add.reduceat(values, np.arange(0, len(values), 7), axis=0)
-    return sums
-
-
-def _change(before: Sample, after: Sample) -> Floats:
-    """Return t of each provider's growth, with the errors widened as for ranks."""
-    whole = np.ones((1, _weeks(before))), np.ones((1, _weeks(after)))
-    old, old_error, new, new_error = _sides(before, after, *whole)
-    spread = _errors(old_error * before.inflation[1] * before.widening, new_error * after.inflation[0])
-    growth: Floats = ((new - old) / spread)[0]
-    return growth
-
-
-def _centred(before: Sample, after: Sample, first: Floats, second: Floats) -> Floats:
-    """Return the same of resamples, centred at the estimates."""
-    whole = np.ones((1, _weeks(before))), np.ones((1, _weeks(after)))
-    old, _, new, _ = _sides(before, after, *whole)
-    again, error, later, later_error = _sides(before, after, first, second)
-    centred: Floats = ((later - new) - (again - old)) / _errors(error, later_error)
-    return centred
+def _growth(before: Sample, after: Sample, seeds: tuple[int, int]) -> tuple[Floats, Floats]:
+    """Return t of each provider's growth, its errors widened as for ranks, and the largest centred t of each resample."""
+    change = _Change(
+        (_by_week(before.covered), _by_week(before.most)), (_by_week(after.covered), _by_week(after.least))
+    )
+    weeks = len(change.before[0]), len(change.after[0])
+    growth, old_error, new_error = change.growth(*(np.ones((1, count)) for count in weeks))
+    wide = _errors(old_error * before.inflation[1] * before.widening, new_error * after.inflation[0])
+    largest = np.empty(RESAMPLES)
+    blocks = (_blocks(count, seed=seed) for count, seed in zip(weeks, seeds, strict=True))
+    for (rows, first), (_, second) in zip(*blocks, strict=True):
+        drawn, *errors = change.growth(first, second)
+        largest[rows] = ((drawn - growth) / _errors(*errors)).max(axis=1, initial=0.0)
+    return (growth / wide)[0], largest

@@ -95,7 +95,8 @@ def leaderboard(records: Sequence[Record], period: Period, *, machine: bool = Fa
             for one in sorted(entries, key=lambda one: one.slug)
             if one.why
         ),
-        apart=frozenset((slugs[q], slugs[p]) for p, q in np.argwhere(worse).tolist()),
+        # Who is compared without a rank may stand below others, but is never called better than anybody.
+        apart=frozenset((slugs[q], slugs[p]) for p, q in np.argwhere(worse).tolist() if not compared[q].why),
     )
 
 

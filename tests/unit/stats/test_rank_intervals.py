@@ -73,11 +73,19 @@ def test_two_are_compared_on_the_days_both_were_covered_and_on_no_others() -> No
 
 
 def test_two_that_were_covered_together_for_less_than_four_weeks_are_not_compared() -> None:
-    covered = np.full((182, 2), DAY)
-    covered[:-27, 1] = 0
-    for days, apart in ((27, 0), (28, 1)):
-        covered[-days:, 1] = DAY
-        assert tell_apart(sample(noisy(1, 1), noisy(60, 2), covered=covered)).sum() in {0, apart}
+    for days in (27, 28):
+        covered = np.full((182, 2), DAY)
+        covered[:-days, 1] = 0
+        columns = rank_intervals._columns(sample(noisy(1, 1), noisy(60, 2), covered=covered))
+        assert columns.comparable.tolist() == [[False, days >= 28], [days >= 28, False]]
+
+
+def test_a_pair_with_few_weeks_in_common_keeps_no_others_from_being_told_apart() -> None:
+    covered = np.full((182, 4), DAY)
+    covered[:-28, 2] = covered[28:, 3] = 0
+    covered[-28:, 3] = DAY
+    worse = tell_apart(sample(noisy(1, 1), noisy(8, 2), noisy(3, 3), noisy(3, 4), covered=covered))
+    assert worse[1, 0]
 
 
 def test_what_whole_incidents_and_missed_ones_add_to_the_error_keeps_two_from_being_told_apart() -> None:
