@@ -133,24 +133,23 @@ def resample(blocks: int, resamples: int, seed: int = 20_260_302) -> Floats:
 
 
 def of_share(parts: Floats, wholes: Floats) -> Bounds | None:
-    """Return the 90 % interval of sum(parts) / sum(wholes), a share; see `of_shares`."""
-    return of_shares(parts[:, None], wholes)[0]
-
-
-def of_shares(parts: Floats, wholes: Floats) -> tuple[Bounds | None, ...]:
-    """Return 90 % intervals of sum(parts) / sum(wholes) for each column, by a bootstrap over whole weeks.
+    """Return the 90 % interval of sum(parts) / sum(wholes), a share, by a bootstrap over whole weeks.
 
     Weeks keep the incidents of a cluster together. None where nothing is known: under four blocks or no parts.
     """
-    blocks, columns = parts.shape
-    if blocks < MIN_BLOCKS or not wholes.any():
-        return tuple([None] * columns)
-    drawn = draws(blocks)
+    if len(parts) < MIN_BLOCKS or not parts.any() or not wholes.any():
+        return None
+    column = parts[:, None]
+    (bounds,) = around(np.array([parts.sum() / wholes.sum()]), _shares_again(column, wholes), column)
+    return Bounds(bounds.low, min(bounds.high, 1.0))
+
+
+def _shares_again(parts: Floats, wholes: Floats) -> Floats:
+    """Return the share of each column in each resample of the blocks that holds any of the whole."""
+    drawn = draws(len(wholes))
     time = drawn @ wholes
-    resampled = (drawn @ parts)[time > 0] / time[time > 0, None]
-    bounds = around(parts.sum(axis=0) / wholes.sum(), resampled, parts)
-    sums = parts.sum(axis=0).tolist()
-    return tuple(Bounds(b.low, min(b.high, 1.0)) if part else None for b, part in zip(bounds, sums, strict=True))
+    shares: Floats = (drawn @ parts)[time > 0] / time[time > 0, None]
+    return shares
 
 
 class Trouble(NamedTuple):
@@ -176,10 +175,7 @@ def root_errors(trouble: Trouble) -> tuple[Floats, Floats]:
     """
     time, total = trouble.covered.sum(), np.maximum(trouble.total, 1e-300)
     root = np.sqrt(total / time)
-    drawn = draws(len(trouble.covered))
-    lengths = drawn @ trouble.covered
-    resampled = (drawn @ trouble.weekly)[lengths > 0] / lengths[lengths > 0, None]
-    by_week = _factor(trouble.weekly) * np.sqrt(resampled).std(axis=0)
+    by_week = _factor(trouble.weekly) * np.sqrt(_shares_again(trouble.weekly, trouble.covered)).std(axis=0)
     by_spell = _student(total**2 / np.maximum(trouble.squares, 1e-300)) * np.sqrt(trouble.squares) / time / (2 * root)
     return root, np.maximum(by_week, by_spell)
 
