@@ -437,7 +437,8 @@ def lock(_: Context) -> None:
     for tool in ("pip", "mutmut"):
         run(*resolve[:3], f".ci/{tool}.in", *resolve[4:], "-o", f".ci/{tool}.lock")
     run(*resolve, "--extra", "parquet", "-o", str(PARQUET_LOCK.relative_to(ROOT)))
-    run(*resolve, "--extra", "parquet", "--group", "dev", "-o", str(DEV_LOCK.relative_to(ROOT)))
+    extras = [part for name in ("parquet", "cluster", "publish") for part in ("--extra", name)]
+    run(*resolve, *extras, "--group", "dev", "-o", str(DEV_LOCK.relative_to(ROOT)))
 
 
 @task(help={"output": "the file to write"})
