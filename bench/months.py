@@ -196,7 +196,7 @@ class Months:
             for job in [threads.submit(job) for job in jobs]:
                 job.result()
         if each.first_of_day:
-            self._soon(each)
+            self._soon(each, failing)
         if each.first_of_week:
             print(f"  {stamp(each.now)}: {len(self.faults)} faults, {time.monotonic() - self.begun:.0f} s", flush=True)
         self.counts["rounds"] += 1
@@ -296,9 +296,11 @@ class Months:
         if left := self._left(self.again, committed=committed):
             self._fault(each, f"a second pull changes {left}")
 
-    def _soon(self, each: Round) -> None:
+    def _soon(self, each: Round, failing: set[str]) -> None:
         """Run a quarter of an hour later, while all pages stand still: no news, no commit for the time alone."""
         soon = each._replace(now=each.now + SOON)
+        for observer in (self.observers[slug] for slug in PLAYED if slug not in failing):
+            observer.look(observer.page.urls[0], soon.now, as_of=each.now)
         before = self._head()
         self._run(soon, self.again)
         for kind, names in self._commits(soon, before):

@@ -245,3 +245,14 @@ def test_an_observer_knows_only_what_was_shown_when_it_looked() -> None:
         at(40),
         [Phase.MONITORING, Phase.RESOLVED],
     )
+
+
+def test_an_observer_sees_an_old_feed_again_at_a_later_time() -> None:
+    there = page(provider(next(form for form in FORMS if form.dialect == "azure")), (facts.life(LOGIN),))
+    (url,) = there.urls
+    observer = Observer(there)
+    observer.look(url, at(12))
+    observer.look(url, at(50), as_of=at(12))
+    observer.look(url, at(60))
+    (sight,) = map(observer.sight, observer.memories)
+    assert sight.ended == at(50)

@@ -157,9 +157,13 @@ class Observer:
     last_look: datetime | None = None  # at a feed that is not only read beside another
     looks: dict[str, datetime] = field(default_factory=dict)  # the last one at each address
 
-    def look(self, url: str, now: datetime) -> None:
-        """Take in what a feed shows at `now`; of one that is read beside others only what they leave out."""
-        form, listing = self.page.form(url, now), self.page.listing(url, now)
+    def look(self, url: str, now: datetime, as_of: datetime | None = None) -> None:
+        """Take in what a feed shows at `now`; of one that is read beside others only what they leave out.
+
+        `as_of` is when the feed was printed, if that was before `now`.
+        """
+        as_of = as_of or now
+        form, listing = self.page.form(url, as_of), self.page.listing(url, as_of)
         for event in listing:
             self._see(event, form, url, now)
         if form.says.posts is Posts.FIRST:
