@@ -206,6 +206,13 @@ def test_a_text_that_is_taken_away_is_one() -> None:
     assert found.updates == (post(0, "Investigating", seen=SEEN, was=(Revision(text="We look.", until=at(9)),)),)
 
 
+def test_the_time_in_trouble_is_that_of_the_newest_reading_and_outlives_forms_that_cannot_say_it() -> None:
+    first, again = incident(post(0, "Investigating"), trouble_seconds=600), incident(post(0, "Investigating"))
+    assert after(reading(1, first)).trouble_seconds == 600
+    assert after(reading(1, first), reading(2, again)).trouble_seconds == 0
+    assert after(reading(1, first), reading(2, again, dialect="plain")).trouble_seconds == 600
+
+
 def test_a_post_that_is_taken_away_is_marked_gone_and_cleared_when_it_is_back() -> None:
     fixed = post(5, "Identified", "We know.")
     gone = pulled(reading(6, incident(FIRST, fixed)), reading(9, incident(FIRST)))

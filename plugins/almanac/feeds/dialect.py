@@ -90,6 +90,7 @@ class Draft:
     started_basis: str = "first-update"
     ended: datetime | None = None
     ended_basis: str = ""
+    trouble_seconds: int = 0  # as of an incident
     phase: Phase | None = None
     planned: bool = False
     planned_from: datetime | None = None
@@ -152,6 +153,7 @@ def incident(draft: Draft, context: ReadContext) -> Incident:
         started_basis=started_basis,
         ended=ended,
         ended_basis=ended_basis,
+        trouble_seconds=draft.trouble_seconds,
         planned_from=draft.planned_from,
         planned_until=draft.planned_until,
         precision=_precision(draft, started, ended),

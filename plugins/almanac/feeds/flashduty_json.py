@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 from almanac.model import Incident
@@ -38,7 +40,11 @@ def _read(record: Record, context: ReadContext) -> Incident:
     starts = [post.at for post in posts] + ([stated] if stated else [])
     started = min(starts, default=None)  # what is stated moves when a post is edited
     until = records.moment(record.get("close_at_seconds"))
-    changes = [part for update in updates for part in records.parts(update, "component_changes", context)]
+    steps = [
+        (records.moment(update.get("at_seconds")), list(records.parts(update, "component_changes", context)))
+        for update in updates
+    ]
+    changes = [part for _, group in steps for part in group]
     affected = (*records.names(record, "affected_components", "name", context),)
     draft = Draft(
         id=record["id"],
@@ -48,6 +54,7 @@ def _read(record: Record, context: ReadContext) -> Incident:
         source=records.own_link("", "incidents", record["id"], context),
         started=started,
         started_basis="first-update",
+        trouble_seconds=_trouble(steps),
         planned=planned,
         planned_from=stated if planned else None,
         planned_until=until if planned else None,
@@ -66,6 +73,23 @@ def _post(update: Record, record: Record, context: ReadContext) -> Post:
         html=records.body(update.get("description")),
         upstream_id=text(update.get("update_id")),
     )
+
+
+def _trouble(steps: Sequence[tuple[datetime | None, Sequence[Record]]]) -> int:
+    """Return the seconds in which a component was not operational.
+
+    `steps` are times and changes of the updates. 0 where that is all the time, or the states do not tell.
+    """
+    states: dict[str, str] = {}
+    moments = list[tuple[datetime, bool]]()
+    for at, changes in sorted(((at, changes) for at, changes in steps if at), key=itemgetter(0)):
+        states |= {text(change.get("component_id")): text(change.get("status")) for change in changes}
+        moments.append((at, not states or any(state != "operational" for state in states.values())))
+    if not moments or moments[-1][1]:
+        return 0
+    lengths = [((later - at).total_seconds(), is_hit) for (at, is_hit), (later, _) in pairwise(moments)]
+    hit = int(sum(seconds for seconds, is_hit in lengths if is_hit))
+    return hit if hit < sum(seconds for seconds, _ in lengths) else 0
 
 
 def _since(record: Record, zone: tzinfo) -> datetime | None:

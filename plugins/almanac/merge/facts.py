@@ -67,6 +67,7 @@ def merge_incident(archived: Incident, incoming: Incident, reading: Reading) -> 
         **facts,
         updates=posts,
         dialect=reading.dialect,
+        trouble_seconds=incoming.trouble_seconds or (0 if complete else archived.trouble_seconds),
         source=incoming.source or archived.source,
         aliases=_aliases(archived, incoming),
         changes=(*archived.changes, *changes, *_changes(archived, facts, reading.seen)),
