@@ -137,12 +137,12 @@ def test_a_correction_is_read_into_plain_values() -> None:
         (
             "acme/a.yaml",
             REASON,
-            "content/corrections/acme/a.yaml:1:1: is not read; name it content/corrections/<provider>/<id>.yml",
+            "content/corrections/acme/a.yaml:1:1: is not read; name it content/corrections/<provider>/<slug>.yml",
         ),
         (
             "acme/b/a.yml",
             REASON,
-            "content/corrections/acme/b/a.yml:1:1: is not read; name it content/corrections/<provider>/<id>.yml",
+            "content/corrections/acme/b/a.yml:1:1: is not read; name it content/corrections/<provider>/<slug>.yml",
         ),
         ("acme/a.yml", "x" * 20_001, "content/corrections/acme/a.yml:1:1: has 20,001 bytes; write at most 20,000"),
     ],
@@ -232,6 +232,27 @@ def test_a_correction_that_cannot_be_is_named_and_changes_nothing(slug: str, tex
     done, log, faults = corrections.apply([known, other], [fix(text, slug)])
     assert (done, log) == ([known, other], ())
     assert [fault.text for fault in faults] == [message]
+
+
+@pytest.mark.parametrize(
+    ("slug", "merge_with", "message"),
+    [
+        ("01KY2", "", "corrects no incident of acme; did you mean 01ky2-5f1d.yml?"),
+        ("01ky2", "", "corrects no incident of acme; did you mean 01ky2-5f1d.yml?"),
+        ("a", "acme/01ky2-5f1d", "merge_with: acme/01ky2-5f1d is not in the archive; did you mean acme/01KY2?"),
+    ],
+)
+def test_who_takes_the_id_for_the_slug_is_told_the_other(slug: str, merge_with: str, message: str) -> None:
+    long = filed("b")._replace(id="01KY2", slug="01ky2-5f1d")
+    change = fix(f"merge_with: {merge_with}\n" if merge_with else "withdrawn: true\n", slug)
+    _, _, faults = corrections.apply([filed("a"), long], [change])
+    assert [fault.text for fault in faults] == [message]
+
+
+def test_a_folder_that_is_no_provider_is_told_the_nearest() -> None:
+    change = fix("withdrawn: true\n", "a")._replace(provider="acne")
+    _, _, faults = corrections.apply([filed("a")], [change])
+    assert [fault.text for fault in faults] == ["corrects no incident of acne; did you mean the folder acme?"]
 
 
 def test_the_log_has_both_what_was_and_what_is() -> None:

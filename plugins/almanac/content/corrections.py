@@ -1,4 +1,4 @@
-"""Corrections by people: content/corrections/<provider>/<id>.yml overrides facts of an incident, after the archive.
+"""Corrections by people: content/corrections/<provider>/<slug>.yml overrides facts of an incident, after the archive.
 
 The archive stays as it is: what is corrected are the cards that pages and statistics are made from, and the incident as
 its page shows it.
@@ -55,7 +55,7 @@ def read(data: bytes, file: str) -> tuple[Fix | None, tuple[Problem, ...]]:
     path = f"content/{file}"
     folder, _, name = file.removeprefix(f"{FOLDER}/").partition("/")
     if not name.endswith(".yml") or "/" in name:
-        return None, (Problem(file=path, message=f"is not read; name it content/{FOLDER}/<provider>/<id>.yml"),)
+        return None, (Problem(file=path, message=f"is not read; name it content/{FOLDER}/<provider>/<slug>.yml"),)
     if len(data) > limits.RECORD_FILE:
         return None, (Problem(file=path, message=f"has {len(data):,} bytes; write at most {limits.RECORD_FILE:,}"),)
     has_marker = data.startswith(b"---\n")
@@ -128,11 +128,10 @@ def _impossible(fix: Fix, by_key: Mapping[tuple[str, str], Card], ids: Mapping[s
     """Return why a correction cannot be applied; "" if it can."""
     card = by_key.get((fix.provider, fix.slug))
     if card is None:
-        near = nearest(fix.slug, [slug for provider, slug in by_key if provider == fix.provider])
-        cure = f"did you mean {near}.yml?" if near else "name it as the address of the incident's page ends"
-        return f"corrects no incident of {fix.provider}; {cure}"
+        return f"corrects no incident of {fix.provider}; {_file_meant(fix, ids)}"
     if fix.merge_with and fix.merge_with not in ids:
-        near = nearest(fix.merge_with, [key for key in ids if key.startswith(f"{fix.provider}/")])
+        by_page = {"/".join(page): key for key, page in ids.items() if page[0] == fix.provider}
+        near = by_page.get(fix.merge_with) or nearest(fix.merge_with, by_page.values())
         cure = f"did you mean {near}?" if near else "write provider/id as the archive has it"
         return f"merge_with: {fix.merge_with} is not in the archive; {cure}"
     if fix.merge_with.partition("/")[0] not in ("", fix.provider):  # else one would count for the other's trouble
@@ -141,6 +140,15 @@ def _impossible(fix: Fix, by_key: Mapping[tuple[str, str], Card], ids: Mapping[s
         return "merge_with: is the incident itself; name the other one"
     start, end = fix.started or card.started, fix.ended or card.ended
     return "end: is before the start; correct one of the two" if end is not None and end < start else ""
+
+
+def _file_meant(fix: Fix, ids: Mapping[str, tuple[str, str]]) -> str:
+    """Return how to name the file of a correction: by the incident whose id it has, or one that is called alike."""
+    pages = {key.lower(): slug for key, (provider, slug) in ids.items() if provider == fix.provider}
+    if not pages and (provider := nearest(fix.provider, {provider for provider, _ in ids.values()})):
+        return f"did you mean the folder {provider}?"
+    near = pages.get(f"{fix.provider}/{fix.slug}".lower()) or nearest(fix.slug.lower(), pages.values())
+    return f"did you mean {near}.yml?" if near else "name it as the address of the incident's page ends"
 
 
 def correct(card: Card, fix: Fix) -> Card:

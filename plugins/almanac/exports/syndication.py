@@ -58,7 +58,7 @@ def atom_of(channel: Channel, entries: Sequence[AtomEntry]) -> bytes:
                 f"  <author>\n    <name>{title}</name>\n  </author>\n"
             ),
             f'  <generator version="{_value(channel.version)}">{NAME}</generator>\n'
-            if _states_version(channel)
+            if _may_change_by_release(channel)
             else "",
             f'  <fh:archive xmlns:fh="{HISTORY}"/>\n' if channel.current else "",
             (
@@ -72,7 +72,7 @@ def atom_of(channel: Channel, entries: Sequence[AtomEntry]) -> bytes:
     ).encode()
 
 
-def _states_version(channel: Channel) -> bool:
+def _may_change_by_release(channel: Channel) -> bool:
     """Return True for a feed, False for an archive document: no release is to change those that are finished."""
     return bool(channel.version and not channel.current)
 

@@ -31,6 +31,7 @@ SECONDS = 20.0  # for one whole answer: name, connection, TLS, redirects, retrie
 LIMIT = 2_000_000  # unpacked bytes
 REDIRECTS = 5
 PAUSE = 0.5  # seconds between two requests to one host
+ATTEMPTS = 3  # of one request, where another may help
 
 stamina.instrumentation.set_on_retry_hooks([])  # a retry that helped is no news, one that did not is in the error
 
@@ -109,7 +110,7 @@ def get(request: Request, hosts: Hosts | None = None) -> Answer:
             return True if error.wait is None else error.wait
 
         attempts = stamina.retry_context(
-            on=should_retry, attempts=3, timeout=None, wait_initial=0.2, wait_max=2.0, wait_jitter=0.5
+            on=should_retry, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=2.0, wait_jitter=0.5
         )
         for attempt in attempts:
             with attempt:

@@ -11,7 +11,7 @@ from almanac.model.provider import Barrier, Provider
 from almanac.model.reading import FeedState
 
 MOVED, DEAD, UNREADABLE, CLOSED, MISSING = "moved", "dead", "unreadable", "closed", "no feed"
-PATIENCE = timedelta(days=1)  # a feed that fails for less may be back before anybody has looked
+UNNOTICED = timedelta(days=1)  # a feed that fails for less may be back before anybody has looked
 _MOVED = r"(moved to \S+: )?"  # as fetch begins its words where permanent redirects led nowhere
 _NO_FEED = re.compile(rf"dns: |status: {_MOVED}answers (404|410)\b")
 _SHUT = re.compile(rf"status: {_MOVED}answers (401|403|451)\b|html: |type: ")
@@ -63,7 +63,7 @@ def _of_feed(provider: Provider, state: FeedState, now: datetime) -> Ailment | N
         fix = f"put that into content/{provider.file}, and the old address under `former`"
         return Ailment(MOVED, state.url, None, f"answers from {state.moved}", fix) if state.moved else None
     sort = DEAD if _NO_FEED.match(state.error) else UNREADABLE if _SHUT.match(state.error) else ""
-    if not sort or state.error_since is None or now - state.error_since <= PATIENCE:
+    if not sort or state.error_since is None or now - state.error_since <= UNNOTICED:
         return None
     fix = (
         f"look for the new address and put it into content/{provider.file}; if there is none, say `closed` there"

@@ -19,7 +19,7 @@ POSTS = 2_000  # posts of one incident; an entry with more is no incident
 DIGITS = 20  # digits of a whole number in JSON; one with more is kept as its text
 
 # What people write. The record's own files and lists are at most a tenth to a half as long.
-FILE = 2_000_000  # bytes of a file under content/, whatever it is
+FILE = 2_000_000  # bytes of a file under content/, whatever it is; above each limit of its kind
 ARTICLE = 300_000  # bytes of an article or a page
 MARKDOWN = 200_000  # characters of its text; a long article has 30,000
 PROVIDER_FILE = 100_000  # bytes

@@ -62,9 +62,9 @@ def row(card: Card, provider: str = "") -> IncidentRow:
 
 
 def dated(card: Card, provider: str = "", now: datetime | None = None) -> IncidentRow:
-    """Return the row of a card, dated by its day; with the year where that is not the one of `now`."""
+    """Return the row of a card, dated by its day; without the year only where that is the one of `now`."""
     at = moment(card.started)
-    year = f" {at.year}" if now and at.year != now.year else ""
+    year = f" {at.year}" if now is None or at.year != now.year else ""
     return row(card, provider)._replace(time=base.time(at, english.short_date(at) + year))
 
 

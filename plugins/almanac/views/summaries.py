@@ -147,7 +147,7 @@ def summary(almanac: Snapshot, records: measures.Records, period: Period) -> Sum
         axis=charts.months_on(moment(period.since), period.days),
         rows=tuple(_row(almanac, record, period) for record in _by_count(known, period)),
         lacking=_lacking(records, known),
-        longest=tuple(rows.dated(card, names[card.provider]) for card in longest[:LONGEST]),
+        longest=tuple(rows.dated(card, names[card.provider], moment(period.since)) for card in longest[:LONGEST]),
         histogram=charts.histogram(lengths) if lengths else None,
         histogram_note=f"{english.plural(len(lengths), 'incident')} with a known length",
         cite=f"“{period.name} in AI incidents”, report by machine, data up to {_reach(almanac)}",

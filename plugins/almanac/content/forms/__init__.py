@@ -286,7 +286,7 @@ class ArticleForm(Form):
 
 
 class FixForm(Form):
-    """content/corrections/<provider>/<id>.yml: an editor's correction of an incident, and why."""
+    """content/corrections/<provider>/<slug>.yml: an editor's correction of an incident, and why."""
 
     start: Moment | None = Field(None, description="Actual start, in UTC")
     end: Moment | None = Field(None, description="Actual end, in UTC")
