@@ -20,7 +20,7 @@ from almanac.content import providers
 from almanac.content.files import walk
 from almanac.content.providers import ProviderError
 from almanac.model.problem import tally
-from almanac.model.source import PATIENCE, ailments
+from almanac.model.source import UNNOTICED, ailments
 
 ROOM = 500_000_000  # bytes: a build of the whole record with its state takes some 200 MB
 STALE = timedelta(hours=1)  # after so long without a pull, pages say "unknown"
@@ -136,7 +136,7 @@ def pulls(root: Path) -> Iterator[Finding]:
         yield Finding("ok", f"the last pull was at {latest:%Y-%m-%d %H:%M} UTC")
     subjects = {ailment.subject for one in watched for ailment in ailments(one, states_of[one.slug], now)}
     for state in states:
-        if state.error_since and now - state.error_since > PATIENCE and state.url not in subjects:
+        if state.error_since and now - state.error_since > UNNOTICED and state.url not in subjects:
             since = f"{state.error_since:%Y-%m-%d %H:%M} UTC"
             yield Finding("note", f"{state.url} has failed since {since}: {state.error}")
 
