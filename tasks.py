@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Everyday tasks: `python3 tasks.py <task>` sets up what is missing, then runs the task.
 
-Needs nothing but Python ≥ 3.11 to start. The first call makes `.venv` from the lock files (hashes are checked);
-inside it these are ordinary invoke tasks, so `inv build` works too. `python3 tasks.py --list` names them all.
+Needs nothing but Python ≥ 3.11 to start. The first call makes `.venv` from the lock files (hashes are checked).
+`python3 tasks.py --help` names all tasks: those of every almanac (almanac.commands.verbs), and here those of its makers.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 PLUGINS = ROOT / "plugins"
@@ -28,8 +29,8 @@ PIP_INSTALL = ("install", "-q", "--disable-pip-version-check", "--no-input", "--
 # Matrices here are small: more threads only spin, and cost 1.6 times the processor time (bench statistics speed).
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 NEEDS_DEV = frozenset({"test", "lint", "bench", "shots", "bill"})
-# What `build` does, without the tenth of a second that invoke takes to load: authors wait for it after every change.
-PREVIEW = f"import sys; sys.path.insert(0, {str(PLUGINS)!r}); from almanac.commands import build; build.preview({str(ROOT)!r})"
+PROGRAM = "python3 tasks.py"
+INSIDE = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import tasks; tasks.perform(sys.argv[1:])"
 
 
 def stop(message: str) -> None:
@@ -135,32 +136,36 @@ def pip_wheel(folder: Path) -> Path | None:
     return next(folder.iterdir()) if fetched else None
 
 
-def bootstrap(arguments: list[str]) -> None:
-    """Run outside of .venv: answer an unchanged build at once, else set up and hand over to invoke inside .venv."""
+def main(arguments: list[str]) -> None:
+    """Answer an unchanged build, help and wrong words at once; else set up, and do the task inside .venv."""
     if sys.version_info < (3, 11):  # noqa: UP036  (an older python3 must get this line, not a traceback)
         stop(f"needs Python 3.11 or newer, this is {sys.version.split()[0]}: run it as python3.11 tasks.py …")
     if arguments == ["--version"]:
         sys.exit(print(version()))
+    if arguments == ["--setup"]:  # needs this file and a lock file alone: a layer of an image
+        ensure_environment(*locks(""))
+        sys.exit()
     if arguments == ["build"] and nothing_changed():
         sys.exit()
-    arguments = with_paths(arguments)
-    ensure_environment(*locks(arguments[0] if arguments else ""))
-    head = {"test": 1, "bench": 2}.get(arguments[0] if arguments else "", len(arguments))
-    passed_on = [f"--arguments={shlex.join(arguments[head:])}"] if arguments[head:] else []
-    command = [str(PYTHON), "-m", "invoke", "--search-root", str(ROOT), *(arguments[:head] or ["--list"]), *passed_on]
-    if arguments == ["build"]:
-        command = [str(PYTHON), "-c", PREVIEW]
+    sys.path.insert(0, str(PLUGINS))
+    from almanac.commands import cli
+
+    call = cli.parse(arguments, verbs(), PROGRAM)
+    if isinstance(call, int):
+        sys.exit(call)
+    ensure_environment(*locks(call.name))
+    command = [str(PYTHON), "-c", INSIDE, *arguments]
     if os.name == "nt":
         sys.exit(subprocess.run(command, check=False).returncode)
     os.execv(command[0], command)  # noqa: S606  (replaces this process: no parent waits beside a build)
 
 
-def with_paths(arguments: list[str]) -> list[str]:
-    """Return `check a.md b.md` in the words of invoke: `check --paths=a.md,b.md`."""
-    paths = [each for each in arguments[1:] if not each.startswith("-")]
-    if arguments[:1] != ["check"] or not paths or {"-p", "--paths"} & set(arguments):
-        return arguments
-    return ["check", *(each for each in arguments[1:] if each.startswith("-")), f"--paths={','.join(paths)}"]
+def perform(arguments: list[str]) -> None:
+    """Do a task, inside .venv."""
+    sys.path.insert(0, str(PLUGINS))
+    from almanac.commands import cli
+
+    sys.exit(cli.main(arguments, verbs(), ROOT, PROGRAM))
 
 
 def which_tests(arguments: list[str]) -> list[str]:
@@ -194,264 +199,117 @@ def nothing_changed() -> bool:
     return unchanged.report(ROOT, clock.build_time(stated, time.time(), unchanged.newest_pull(ROOT / "content")))
 
 
-if __name__ == "__main__":
-    bootstrap(sys.argv[1:])
-
-# From here on we are inside .venv, loaded by invoke.
-from invoke.context import Context  # noqa: E402
-from invoke.tasks import task  # noqa: E402
-
-sys.path.insert(0, str(PLUGINS))
-from almanac import files  # noqa: E402
-
-sys.excepthook = files.plainly  # whatever the task: a full or failing disk is reported in one line
-CONTENT = ROOT / "content"
-
-
-def run(*command: str, **env: str) -> None:
+def run(*command: str, **env: str) -> int:
     """Run a tool of the environment from the project's root; its exit code is ours."""
-    code = subprocess.run(
+    return subprocess.run(
         command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(PLUGINS), **env}, check=False
     ).returncode
-    if code:
-        sys.exit(code)
 
 
-@task(help={"now": "build as of this time, e.g. 2026-03-02T14:10:00Z", "output": "where to (default: output)"})
-def site(_: Context, now: str = "", output: str = "") -> None:
-    """Pull the feeds, then build the site to publish: the main job."""
-    from almanac.commands import build as almanac_build
-
-    almanac_build.run(ROOT / "publishconf.py", now=now, output=output)
+def tool(module: str, *arguments: str, **env: str) -> int:
+    """Run a module of the environment or of this repository; its exit code is ours."""
+    return run(str(PYTHON), "-m", module, *arguments, **env)
 
 
-@task(help={"now": "build as of this time", "output": "where to (default: .output-preview)"})
-def build(_: Context, now: str = "", output: str = "") -> None:
-    """Build offline from the committed archive, for authors."""
-    from almanac.commands import build as almanac_build
-
-    almanac_build.run(ROOT / "pelicanconf.py", now=now, output=output)
-
-
-@task(help={"via": "map every host to this server, e.g. http://127.0.0.1:8000", "only": "slugs, comma-separated"})
-def pull(_: Context, via: str = "", only: str = "", now: str = "") -> None:
-    """Fetch the feeds and merge them into content/incidents."""
-    from almanac import pull as almanac_pull
-
-    sys.exit(almanac_pull.main(CONTENT, via=via, only=tuple(filter(None, only.split(","))), now=now))
+def bench(_: Path, options: Any) -> int:
+    """Run a bench of bench/."""
+    names = sorted(path.stem for path in (ROOT / "bench").glob("*.py"))
+    name, *more = options.arguments or [""]
+    if name.replace("-", "_") not in names:
+        print(f"bench: which? name one of: {', '.join(names)}", file=sys.stderr)
+        return 2
+    return tool(f"bench.{name.replace('-', '_')}", *more)
 
 
-@task(
-    help={
-        "coverage": "the coverage.csv beside it",
-        "cuts": "spans to take out of coverage, in the same columns",
-        "intervals": "a .tsv: hours in trouble of incidents that were several intervals",
-    }
-)
-def backfill(_: Context, incidents: str, coverage: str = "", cuts: str = "", intervals: str = "") -> None:
-    """Import a CSV of incidents into the archive."""
-    from almanac.commands import backfill as almanac_backfill
-
-    names = {"coverage": coverage, "cuts": cuts, "intervals": intervals}
-    tables = {table: Path(name) if name else None for table, name in names.items()}
-    sys.exit(almanac_backfill.main(CONTENT, Path(incidents), **tables))
+def test(_: Path, options: Any) -> int:
+    """Run tests. Many processes import the same modules, so each is compiled once even where that is switched off."""
+    return tool("pytest", *which_tests(options.arguments), PYTHONDONTWRITEBYTECODE="")
 
 
-@task(help={"port": "default 8000"})
-def serve(_: Context, port: int = 8000) -> None:
-    """Preview the site locally; rebuilds when content, theme, plugin or settings change."""
-    from almanac.commands import serve as almanac_serve
-
-    almanac_serve.serve(ROOT, port=port)
-
-
-@task(
-    help={
-        "from_": "begin then (default: 2026-03-02T11:30:00Z)",
-        "to": "end then (default: 2026-03-02T16:00:00Z)",
-        "speed": "simulated seconds a second (default: 60); 0: step by step, on request",
-        "port": "default 8000",
-    }
-)
-def demo(_: Context, from_: str = "", to: str = "", speed: float = 60.0, port: int = 8000) -> None:
-    """Play the outage of 2 March 2026 in a browser, offline, with real pulls and builds in a folder of its own."""
-    from almanac.commands import demo as almanac_demo
-
-    sys.exit(almanac_demo.main(ROOT, since=from_, until=to, speed=speed, port=port))
-
-
-@task(
-    help={
-        "paths": "files or folders, comma-separated (default: all of content)",
-        "strict": "also list numerals in articles that are not computed from the archive",
-    }
-)
-def check(_: Context, paths: str = "", strict: bool = False) -> None:
-    """Check content files, all or those named: each problem as file:line:column: field: problem; fix."""
-    from almanac.commands import check as almanac_check
-
-    sys.exit(almanac_check.main(CONTENT, [Path(p) for p in paths.split(",") if p], strict=strict))
-
-
-@task(help={"provider": "slug, repeatable", "incident": "provider/id, repeatable"}, iterable=["provider", "incident"])
-def new(_: Context, what: str, title: str, provider: list[str], incident: list[str]) -> None:
-    """Start new content: article "Title" --provider slug --incident provider/id, report 2026-06, image FILE."""
-    from almanac.commands import new_article
-    from almanac.model import moment
-    from almanac.model.clock import build_time
-
-    now = moment(build_time("", time.time()))  # as a build sees the clock, or the preview would lack it
-    if what == "report":
-        from almanac.commands import new_report
-
-        sys.exit(new_report.main(CONTENT, title, now))
-    if what == "image":
-        from almanac.commands import new_image
-
-        sys.exit(new_image.main(CONTENT, Path(title).expanduser(), now))
-    if what != "article":
-        stop(f"unknown type {what!r}: choose article, report or image")
-    sys.exit(new_article.main(CONTENT, title, tuple(provider), tuple(incident), now))
-
-
-@task
-def doctor(_: Context) -> None:
-    """Diagnose the installation: what is wrong, and how to fix it."""
-    from almanac.commands import doctor as almanac_doctor
-
-    sys.exit(almanac_doctor.main(ROOT))
-
-
-@task(help={"now": "as of this time"})
-def score(_: Context, now: str = "") -> None:
-    """Backtest the forecasts and write scorecard.json and hindsight.json, if the data has changed."""
-    from almanac.commands import score as almanac_score
-
-    sys.exit(almanac_score.score(CONTENT, now=now))
-
-
-@task(
-    positional=["what", "name", "period"],
-    help={
-        "what": "leaderboard or claims",
-        "name": "of a provider: its slug; of an article: its file without .md",
-        "period": "2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24",
-        "now": "as of this time",
-    },
-)
-def explain(_: Context, what: str, name: str, period: str = "", now: str = "") -> None:
-    """Explain step by step: explain leaderboard anthropic 2026-Q2, explain claims 2026-03-02-claude-outage."""
-    from almanac.commands import explain as almanac_explain
-
-    if what == "claims":
-        sys.exit(almanac_explain.claims(CONTENT, name, now=now))
-    if what != "leaderboard" or not period:
-        stop(f"cannot explain {what} {name}; write: python3 tasks.py explain leaderboard anthropic 2026-Q2")
-    sys.exit(almanac_explain.explain(CONTENT, name, period, now=now))
-
-
-@task(
-    help={
-        "link": "make link posts of these drafts (numbers or files, comma-separated)",
-        "drop": "drop these for good",
-        "article": "start an article of this draft",
-        "by": "your name",
-        "note": "a line of yours on the link",
-        "title": "of the article",
-    }
-)
-def curate(
-    _: Context, link: str = "", drop: str = "", article: str = "", by: str = "", note: str = "", title: str = ""
-) -> None:
-    """Review press drafts (content/inbox): list them, link one, start an article, or drop it."""
-    from datetime import UTC, datetime
-
-    from almanac.commands import curate as almanac_curate
-
-    chosen = {"link": link, "drop": drop, "article": article, "by": by, "note": note, "title": title}
-    sys.exit(almanac_curate.main(CONTENT, now=datetime.now(UTC).replace(microsecond=0), **chosen))
-
-
-@task(help={"output": "where to (default: output)"})
-def publish(_: Context, output: str = "output") -> None:
-    """Build the site to publish, without pulling: for a workflow that has pulled and committed before."""
-    from datetime import UTC, datetime
-
-    from almanac.commands import build as almanac_build
-
-    # The moment itself, not the clock floored to five minutes: what was pulled a minute ago is there by now.
-    now = os.environ.get("ALMANAC_NOW") or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    almanac_build.run(ROOT / "publishconf.py", now=now, output=output, pull=False)
-
-
-@task(help={"arguments": "passed on to the bench, in one string"})
-def bench(_: Context, name: str, arguments: str = "") -> None:
-    """Measure: build, feeds, recordings, pull, months, network, kills, disk, statistics … (bench/<name>.py)."""
-    run(str(PYTHON), "-m", f"bench.{name.replace('-', '_')}", *shlex.split(arguments))
-
-
-@task(help={"arguments": "--all, and what is passed on to pytest, in one string"})
-def test(_: Context, arguments: str = "") -> None:
-    """Run the quick tests, with --all browser, system and slow ones too, or those named; works offline."""
-    # Many processes import the same modules, so each is compiled once even where that is switched off.
-    run(str(PYTHON), "-m", "pytest", *which_tests(shlex.split(arguments)), PYTHONDONTWRITEBYTECODE="")
-
-
-@task
-def schema(_: Context) -> None:
-    """Generate from the forms: .github/schemas for editors, and the tables of contribute.md."""
+def schema(root: Path, _: Any) -> int:
+    """Write what editors and the guide know of the forms."""
     from almanac.commands import schema as schemas
 
-    sys.exit(schemas.main(ROOT))
+    return schemas.main(root)
 
 
-@task
-def lint(_: Context) -> None:
-    """Check the code with ruff (rules and format) and mypy in strict mode."""
-    run(str(PYTHON), "-m", "ruff", "check", ".")
-    run(str(PYTHON), "-m", "ruff", "format", "--check", ".")
-    run(str(PYTHON), "-m", "mypy")
+def lint(_: Path, __: Any) -> int:
+    """Run ruff and mypy; the exit code of the first that complains."""
+    return tool("ruff", "check", ".") or tool("ruff", "format", "--check", ".") or tool("mypy")
 
 
-@task(
-    help={
-        "output": "the built site",
-        "to": "folder for the pictures",
-        "readme": "take those of README.md from the demo instead: --readme --to .github",
-    }
-)
-def shots(_: Context, output: str = ".output-preview", to: str = ".output-shots", readme: bool = False) -> None:
-    """Photograph every kind of page in light, dark and at 320 px (needs Chromium)."""
-    if readme:
-        run(str(PYTHON), "-m", "tests.support.readmeshots", to)
-        return
-    run(str(PYTHON), "-m", "tests.support.shots", output, to)
+def shots(_: Path, options: Any) -> int:
+    """Take pictures of the site, or of the demo for the README."""
+    if options.readme:
+        return tool("tests.support.readmeshots", options.to)
+    return tool("tests.support.shots", options.output, options.to)
 
 
-@task
-def lock(_: Context) -> None:
-    """Resolve the lock files anew from pyproject.toml (needs uv)."""
+def lock(_: Path, __: Any) -> int:
+    """Resolve the lock files."""
     resolve = ["uv", "pip", "compile", "pyproject.toml", "-q", "--universal", "--python-version", "3.11"]
     resolve += ["--generate-hashes", "--no-header"]
-    run(*resolve, "-o", str(SITE_LOCK.relative_to(ROOT)))
-    for tool in ("pip", "mutmut"):
-        run(*resolve[:3], f".ci/{tool}.in", *resolve[4:], "-o", f".ci/{tool}.lock")
-    run(*resolve, "--extra", "parquet", "-o", str(PARQUET_LOCK.relative_to(ROOT)))
     extras = [part for name in ("parquet", "cluster", "publish") for part in ("--extra", name)]
-    run(*resolve, *extras, "--group", "dev", "-o", str(DEV_LOCK.relative_to(ROOT)))
+    commands = [
+        [*resolve, "-o", str(SITE_LOCK.relative_to(ROOT))],
+        *([*resolve[:3], f".ci/{name}.in", *resolve[4:], "-o", f".ci/{name}.lock"] for name in ("pip", "mutmut")),
+        [*resolve, "--extra", "parquet", "-o", str(PARQUET_LOCK.relative_to(ROOT))],
+        [*resolve, *extras, "--group", "dev", "-o", str(DEV_LOCK.relative_to(ROOT))],
+    ]
+    return next((code for code in (run(*command) for command in commands) if code), 0)
 
 
-@task(help={"output": "the file to write"})
-def bill(_: Context, output: str = ".output-sbom.json") -> None:
-    """List what is published with, pyarrow and all, as a bill of materials (CycloneDX)."""
+def bill(_: Path, options: Any) -> int:
+    """Write the bill of materials."""
     listed = ["requirements", str(PARQUET_LOCK), "--pyproject", "pyproject.toml", "--mc-type", "application"]
-    run(str(PYTHON.with_name("cyclonedx-py")), *listed, "--output-reproducible", "-o", output)
+    return run(str(PYTHON.with_name("cyclonedx-py")), *listed, "--output-reproducible", "-o", options.output)
 
 
-@task
-def clean(_: Context) -> None:
-    """Remove what builds and tools left behind; content and .venv stay."""
+def clean(_: Path, __: Any) -> None:
+    """Remove what can be made again."""
     tools = [ROOT / name for name in (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis")]
     (ROOT / ".demo.lock").unlink(missing_ok=True)
     for folder in [*tools, ROOT / "output", ROOT / ".demo", ROOT / ".demo.old", *ROOT.glob(".output*")]:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def verbs() -> tuple[Any, ...]:
+    """Return all tasks: those of every almanac, and those of its makers."""
+    from almanac.commands.cli import Option, Verb, flag
+    from almanac.commands.verbs import VERBS
+
+    def output(default: str, text: str) -> Option:
+        return Option("--output", f"{text} (default: {default})", {"default": default})
+
+    pictures = (
+        output(".output-preview", "the built site"),
+        Option("--to", "the folder for the pictures (default: .output-shots)", {"default": ".output-shots"}),
+        flag("--readme", "take those of README.md from the demo instead: --readme --to .github"),
+    )
+    makers = (
+        ("test", "run the quick tests, with --all all of them, or those named", test, (), "test tests/unit -k merge"),
+        ("lint", "check the code: ruff (rules, format) and mypy", lint, (), "lint"),
+        ("bench", "measure: build, feeds, pull, kills, statistics … (bench/)", bench, (), "bench build --n 10000"),
+        ("schema", "write what editors and the guide know of the forms", schema, (), "schema"),
+        ("shots", "photograph every kind of page (needs Chromium)", shots, pictures, "shots --to /tmp/pictures"),
+        ("lock", "resolve the lock files anew (needs uv and a network)", lock, (), "lock"),
+        ("bill", "list all that the site is made with", bill, (output(".output-sbom.json", "the file"),), "bill"),
+        ("clean", "remove what builds and tools left; content and .venv stay", clean, (), "clean"),
+    )
+    return VERBS + tuple(
+        Verb(
+            name,
+            text,
+            action,
+            options,
+            (example,),
+            group="To work on the program",
+            passes_on=name in ("test", "bench"),
+            ticks=False,
+        )
+        for name, text, action, options, example in makers
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

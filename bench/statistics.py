@@ -327,7 +327,7 @@ def csv(_: int) -> bool:
 def published(_: int) -> bool:
     """Compute every share and count of the built site's leaderboards from the tables it publishes and nothing else."""
     with tempfile.TemporaryDirectory() as folder:
-        site = [sys.executable, "-m", "invoke", "build", "--now=2026-07-01T00:00:00Z", f"--output={folder}/site"]
+        site = [sys.executable, "tasks.py", "build", "--now=2026-07-01T00:00:00Z", f"--output={folder}/site"]
         subprocess.run(site, cwd=Path(__file__).resolve().parents[1], check=True, stdout=subprocess.DEVNULL)
         data = Path(folder, "site", "data")
         tables, rows = rederive.published(data), rederive.rows(data / "leaderboard.csv")

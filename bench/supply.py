@@ -103,7 +103,7 @@ def bill() -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         bill_path = Path(folder, "sbom.json")
         process = subprocess.run(
-            [sys.executable, "-m", "invoke", "bill", "--output", str(bill_path)],
+            [sys.executable, "tasks.py", "bill", "--output", str(bill_path)],
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -103,6 +103,13 @@ def line(error: OSError) -> str:
     return str(refusal(str(error.filename), error)) if error.filename is not None else str(error)
 
 
+def _is_of_disk(error: BaseException) -> bool:
+    """Say whether a disk refused: it says so, names a file, or is full, which standard output may meet as well."""
+    return isinstance(error, DiskError) or (
+        isinstance(error, OSError) and error.errno in CURES and bool(error.filename or error.errno == errno.ENOSPC)
+    )
+
+
 def _relative(path: str | Path) -> str:
     """Return the path as a person would type it here."""
     try:
@@ -113,7 +120,7 @@ def _relative(path: str | Path) -> str:
 
 def plainly(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
     """Report an error as sys.excepthook does, but errors of a disk on one line."""
-    if isinstance(error, DiskError) or (isinstance(error, OSError) and error.errno in CURES and error.filename):
-        print(line(error), file=sys.stderr)
+    if isinstance(error, OSError) and _is_of_disk(error):
+        print(line(error) if error.filename or isinstance(error, DiskError) else why(error), file=sys.stderr)
     else:
         sys.__excepthook__(kind, error, traceback)

@@ -19,7 +19,11 @@ from almanac.model import seconds, stamp
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISH, CHECK = (ROOT / f".github/workflows/{name}.yml" for name in ("publish", "check"))
-ENV = {"BRANCH": "main", "SITEURL": "https://almanac.example/site"}  # what expressions of the workflows stand for
+ENV = {
+    "PYTHONPATH": str(ROOT / "plugins"),
+    "BRANCH": "main",
+    "SITEURL": "https://almanac.example/site",
+}  # what expressions of the workflows stand for
 CLOCK = '#!/bin/sh\nexec {date} -u -d "@$ALMANAC_CLOCK" "$@"\n'
 
 Step = Mapping[str, Any]
@@ -47,9 +51,9 @@ def git(folder: Path, *arguments: str, **env: str) -> str:
 
 def run(step: Step, folder: Path, env: Mapping[str, str], via: str) -> subprocess.CompletedProcess[str]:
     """Run one step in a checkout with bash, as GitHub does. Only the way to our tasks and to the feeds is another."""
-    script = step["run"].replace("python3 tasks.py", f"{sys.executable} -m invoke")
+    script = step["run"].replace("python3 tasks.py", f"{sys.executable} -m almanac.commands")
     now = f" --now {env['ALMANAC_NOW']}" if "ALMANAC_NOW" in env else ""
-    script = script.replace("invoke pull", f"invoke pull --via {via}{now}")
+    script = script.replace("commands pull", f"commands pull --via {via}{now}")
     assert set(step.get("env", {})) <= set(env), f"{step['name']} gets {sorted(step['env'])}: say here what these are"
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     return subprocess.run(

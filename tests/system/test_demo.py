@@ -203,7 +203,7 @@ def test_a_step_that_is_asked_for_is_played_and_the_clock_stands_then(tmp_path: 
     ],
 )
 def test_what_cannot_be_played_is_one_clear_line(options: list[str], line: str) -> None:
-    command = [sys.executable, "-m", "invoke", "--search-root", str(ROOT), "demo", *options]
+    command = [sys.executable, "tasks.py", "demo", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, f"{line}\n")
 

@@ -19,8 +19,9 @@ MISSING = "surely-not-a-package==1.0 --hash=sha256:" + "0" * 64 + "\n"
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Return a checkout with nothing in it but tasks.py and lock files that ask for nothing."""
+    """Return a checkout of the program alone, whose lock files ask for nothing."""
     shutil.copy(ROOT / "tasks.py", tmp_path)
+    (tmp_path / "plugins").symlink_to(ROOT / "plugins")
     (tmp_path / ".ci").mkdir()
     (tmp_path / ".ci" / "dev.lock").write_text("")
     (tmp_path / ".ci" / "parquet.lock").write_text("")
@@ -55,29 +56,29 @@ def test_without_a_registry_a_missing_environment_is_one_clear_line(checkout: Pa
 
 @pytest.mark.system
 def test_a_ready_environment_is_not_touched_again(checkout: Path) -> None:
-    tasks(checkout, "--list")
+    tasks(checkout, "clean")
     before = marker(checkout).stat().st_mtime_ns
-    done = tasks(checkout, "--list")
+    done = tasks(checkout, "clean")
     assert (marker(checkout).stat().st_mtime_ns, "setting up" in done.stdout) == (before, False)
 
 
 @pytest.mark.system
 def test_an_interrupted_set_up_heals(checkout: Path) -> None:
-    tasks(checkout, "--list")
+    tasks(checkout, "clean")
     marker(checkout).unlink()
     python = checkout / ".venv" / "bin" / "python"
     python.unlink()
     python.symlink_to("/nowhere/python3")
-    done = tasks(checkout, "--list")
+    done = tasks(checkout, "clean")
     assert "setting up .venv" in done.stdout
     assert (marker(checkout).exists(), python.resolve().exists()) == (True, True)
 
 
 @pytest.mark.system
 def test_a_changed_lock_that_cannot_be_had_leaves_the_old_environment(checkout: Path) -> None:
-    tasks(checkout, "--list")
+    tasks(checkout, "clean")
     (checkout / "requirements.lock").write_text(MISSING)
-    assert tasks(checkout, "--list").returncode == 1
+    assert tasks(checkout, "clean").returncode == 1
     assert (checkout / ".venv" / "bin" / "python").exists()
 
 
@@ -85,22 +86,7 @@ def test_a_changed_lock_that_cannot_be_had_leaves_the_old_environment(checkout: 
 def test_the_environment_for_tests_also_serves_the_site(checkout: Path) -> None:
     (checkout / ".ci" / "dev.lock").write_text("# other\n")
     tasks(checkout, "test")
-    assert "setting up" not in tasks(checkout, "--list").stdout
-
-
-@pytest.mark.parametrize(
-    ("given", "taken"),
-    [
-        (["check", "a.md", "b.md", "--strict"], ["check", "--strict", "--paths=a.md,b.md"]),
-        (["check", "--paths", "a.md"], ["check", "--paths", "a.md"]),
-        (["check"], ["check"]),
-        (["new", "article", "Title"], ["new", "article", "Title"]),
-    ],
-)
-def test_files_to_check_are_named_as_they_come(given: list[str], taken: list[str]) -> None:
-    code = f"import tasks; print(tasks.with_paths({given!r}) == {taken!r})"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.stdout == "True\n", done.stderr
+    assert "setting up" not in tasks(checkout, "clean").stdout
 
 
 @pytest.mark.parametrize(
@@ -120,16 +106,9 @@ def test_the_quick_tests_all_or_those_named_are_run(given: list[str], taken: lis
 
 def test_what_is_passed_on_arrives_as_it_was_given() -> None:
     given = ["pull-requests", "--only", "two words", "it's", ""]
-    code = (
-        "import os, tasks\n"
-        "tasks.ensure_environment = lambda *locks: None\n"
-        "os.execv = lambda path, command: handed.extend(command)\n"
-        "tasks.run = lambda *command: print(command[3:])\n"
-        f"handed = []; tasks.bootstrap(['bench', *{given!r}])\n"
-        "tasks.bench.body(None, handed[-2], handed[-1].removeprefix('--arguments='))\n"
-    )
+    code = f"import tasks; tasks.run = lambda *command: print(command[2:]); tasks.perform(['bench', *{given!r}])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.stdout == f"{tuple(given[1:])}\n", done.stderr
+    assert done.stdout == f"{('bench.pull_requests', *given[1:])}\n", done.stderr
 
 
 @pytest.mark.parametrize(
@@ -150,11 +129,11 @@ def test_who_asks_for_parquet_gets_the_lock_that_has_it(asked: str, locks: list[
 @pytest.mark.system
 def test_an_environment_with_parquet_also_serves_who_does_not_ask(checkout: Path) -> None:
     (checkout / ".ci" / "parquet.lock").write_text("# other\n")
-    tasks(checkout, "--list", ALMANAC_PARQUET="1")
-    assert "setting up" not in tasks(checkout, "--list").stdout
+    tasks(checkout, "clean", ALMANAC_PARQUET="1")
+    assert "setting up" not in tasks(checkout, "clean").stdout
     shutil.rmtree(checkout / ".venv")
-    tasks(checkout, "--list")
-    assert "setting up .venv from .ci/parquet.lock" in tasks(checkout, "--list", ALMANAC_PARQUET="1").stdout
+    tasks(checkout, "clean")
+    assert "setting up .venv from .ci/parquet.lock" in tasks(checkout, "clean", ALMANAC_PARQUET="1").stdout
 
 
 # A Python without ensurepip, as Debian has it without python3-venv
@@ -226,7 +205,7 @@ def bare(checkout: Path, wheel: tuple[str, bytes]) -> Path:
 def without_ensurepip(bare: Path, index: str, **more: str) -> "subprocess.CompletedProcess[str]":
     settings = {"PATH": "/usr/bin:/bin", "PIP_NO_INDEX": "", "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": index}
     python = str(bare / "python" / "bin" / "python3")
-    return tasks(bare, "--list", python=python, **{**settings, "HOME": str(bare), **more})
+    return tasks(bare, "clean", python=python, **{**settings, "HOME": str(bare), **more})
 
 
 @pytest.mark.system

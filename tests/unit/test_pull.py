@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ import pytest
 import stamina
 
 from almanac import archive, pull
+from almanac.commands import pull as pull_command
 from almanac.model import FeedState, Incident, Kind, Phase, Pulls, Reading, Skip, Span, Update, Window, unstamp
 from almanac.pull import Failure, Outcome, Report, lines, sandbox
 from almanac.pull.run import READER
@@ -387,7 +389,7 @@ def test_a_log_that_cannot_be_written_is_said_and_costs_nothing_else(
     path.parent.mkdir(parents=True)
     stands(path)
     with Serving({"claude.example": serving.page(FEED)}) as server:
-        code = pull.main(content, via=server.url, now="2026-03-02T14:10:00Z")
+        code = pull_command.main(content, via=server.url, now="2026-03-02T14:10:00Z")
     *news, unlogged, summary = capsys.readouterr().out.splitlines()
     assert (code, len(news), set(load(content))) == (1, 2, {"aaaaaaaaaaaa", "bbbbbbbbbbbb"})
     wanted = r"log: FAILED archive: .*pulls/log/2026-03\.txt:.*; .*\. All else of the pull is saved"
@@ -513,7 +515,7 @@ def test_without_a_network_nothing_is_written_and_one_line_said(
     for slug in ("deepseek", "grok", "mistral"):
         watch(content, slug)
     monkeypatch.setattr(socket, "getaddrinfo", no_such_name)
-    assert pull.main(content, now="2026-03-02T14:10:00Z") == 0
+    assert pull_command.main(content, now="2026-03-02T14:10:00Z") == 0
     assert capsys.readouterr().out == "pull: no network, so nothing was pulled; the record stays as it is\n"
     assert [path.name for path in content.iterdir()] == ["providers"]
 
@@ -524,7 +526,7 @@ def test_without_a_network_nothing_is_written_and_one_line_said(
 def test_the_command_tells_what_came_and_what_failed(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
     watch(content, "grok")
     with Serving({"claude.example": serving.page(FEED), "grok.example": serving.status(404)}) as server:
-        assert pull.main(content, via=server.url, now="2026-03-02T14:10:00Z") == 0
+        assert pull_command.main(content, via=server.url, now="2026-03-02T14:10:00Z") == 0
     told = capsys.readouterr().out.splitlines()
     assert sorted(told[:-1]) == [
         "claude: new: Login errors [investigating, 2026-03-02 14:00 UTC, bbbbbbbbbbbb]",
@@ -549,7 +551,7 @@ def test_the_command_tells_what_came_and_what_failed(content: Path, capsys: pyte
 def test_a_wrong_command_is_said_in_a_line(
     content: Path, capsys: pytest.CaptureFixture[str], options: dict[str, str], message: str
 ) -> None:
-    assert pull.main(content, **options) == 1  # type: ignore[arg-type]
+    assert pull_command.main(content, **options) == 1  # type: ignore[arg-type]
     said = capsys.readouterr().err
     assert (message in said, said.count("\n")) == (True, 1)
 
@@ -559,7 +561,7 @@ def test_a_broken_archive_is_exit_code_1(content: Path) -> None:
     broken.parent.mkdir(parents=True)
     broken.write_text("scribbled over")
     with Serving({"claude.example": serving.page(FEED)}) as server:
-        assert pull.main(content, via=server.url) == 1
+        assert pull_command.main(content, via=server.url) == 1
 
 
 def test_the_time_comes_from_the_environment_if_not_from_the_command(
@@ -567,11 +569,11 @@ def test_the_time_comes_from_the_environment_if_not_from_the_command(
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOW.timestamp())))
     with Serving({"claude.example": serving.page(FEED)}) as server:
-        pull.main(content, via=server.url)
+        pull_command.main(content, via=server.url)
     assert archive.load_pulls(content, "claude").feeds[0].fetched == NOW
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
     with Serving({"claude.example": serving.page(FEED)}) as server:
-        pull.main(content, via=server.url)
+        pull_command.main(content, via=server.url)
     fetched = archive.load_pulls(content, "claude").feeds[0].fetched
     assert fetched is not None
     assert abs(fetched - datetime.now(UTC)) < timedelta(minutes=1)
@@ -622,14 +624,21 @@ def test_the_report_lists_what_needs_a_person_and_counts_the_rest() -> None:
 
 
 @pytest.mark.slow
-def test_on_a_screen_there_is_a_progress_bar(content: Path) -> None:
-    with Serving({"claude.example": serving.page(FEED)}) as server:
+def test_on_a_screen_a_slow_pull_says_how_far_it_is_and_clears_that_line(content: Path) -> None:
+    watch(content, "grok")
+
+    def slowly(visit: serving.Visit) -> None:
+        time.sleep(3)
+        serving.page(FEED)(visit)
+
+    hosts = {"claude.example": slowly, "grok.example": serving.page(FEED)}
+    with Serving(hosts) as server:
         screen = in_terminal(
-            f"from almanac import pull; from pathlib import Path; "
-            f"pull.main(Path({str(content)!r}), via={server.url!r}, now='2026-03-02T14:10:00Z')"
+            "import sys; from pathlib import Path; from almanac.commands import cli, verbs; "
+            f"cli.main(['pull', '--via', {server.url!r}], verbs.VERBS, Path({str(content.parent)!r}), 'almanac')"
         )
-    assert "pulling" in screen
-    assert "claude: new: Login errors [investigating, 2026-03-02 14:00 UTC, bbbbbbbbbbbb]" in screen
+    assert re.search(r"\x1b\[Kpull: 1 of 2 providers, [2-9] s", screen)
+    assert screen.rindex("\x1b[K") < screen.index("claude: new: Login errors")
 
 
 def in_terminal(code: str) -> str:

@@ -10,19 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from almanac import files
 from almanac.build import unchanged
 from almanac.model import clock
 from almanac.model.problem import tally
 
 PATHS = ("PATH", "THEME", "OUTPUT_PATH")
 MOST_LISTED = 12  # so many paths are named one by one
-
-
-def preview(root: str) -> None:
-    """Run `tasks.py build` without options, in a process of its own."""
-    sys.excepthook = files.plainly
-    run(Path(root, "pelicanconf.py"))
 
 
 def run(settings_file: Path, **options: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 MEMO = "check.json"
 
 
-def main(content: Path, paths: Sequence[Path] = (), *, strict: bool = False) -> int:
+def main(content: Path, paths: Sequence[Path] = (), *, strict: bool = False, as_json: bool = False) -> int:
     """Print what is wrong under `content`, of `paths` only if any are given. The exit code: 1 if anything is.
 
     In CI each problem is also an annotation. `strict` lists numerals of articles that no query stands behind.
@@ -29,7 +30,13 @@ def main(content: Path, paths: Sequence[Path] = (), *, strict: bool = False) -> 
     if strangers := [path for path in names if path.split(os.sep)[0] != content.name]:
         print(f"check: {strangers[0]} is not under {content.name}/; name files or folders in it", file=sys.stderr)
         return 1
+    if missing := [path for path, name in zip(paths, names, strict=True) if not (content.parent / name).exists()]:
+        print(f"check: {missing[0]} does not exist; name files or folders under {content.name}/", file=sys.stderr)
+        return 1
     selection = [problem for problem in problems(content, datetime.now(UTC), strict) if _is_wanted(problem.file, names)]
+    if as_json:
+        print(json.dumps({"problems": list(map(asdict, selection))}, indent=1, ensure_ascii=False))
+        return 1 if selection else 0
     for problem in selection:
         print(problem)
         if in_ci():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -34,13 +35,17 @@ class Finding(NamedTuple):
     text: str
 
 
-def main(root: Path) -> int:
+def main(root: Path, *, as_json: bool = False) -> int:
     """Print the findings about the installation at `root`. The exit code: 1 if anything is wrong."""
     findings = [finding for examine in EXAMINATIONS for finding in _examine(examine, root)]
+    wrong = sum(mark == "WRONG" for mark, _ in findings)
+    if as_json:
+        print(json.dumps({"findings": [one._asdict() for one in findings]}, indent=1, ensure_ascii=False))
+        return 1 if wrong else 0
     for mark, text in findings:
         print(f"{mark:<5} {text}")
-    wrong = sum(mark == "WRONG" for mark, _ in findings)
-    print(f"doctor: {tally(wrong)}")
+    notes = sum(mark == "note" for mark, _ in findings)
+    print(f"doctor: {tally(wrong)}" + (f", {notes} note{'s' * (notes > 1)}" if notes else ""))
     return 1 if wrong else 0
 
 

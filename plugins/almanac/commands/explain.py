@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,31 +24,36 @@ from almanac.text.similar import nearest
 from almanac.views import measures
 
 
-def explain(content: Path, provider: str, period: str, *, now: str = "") -> int:
+def explain(content: Path, provider: str, period: str, *, now: str = "", as_json: bool = False) -> int:
     """Print the derivation of a provider's line on the leaderboard of a period. The exit code.
 
     `now` is a time such as 2026-07-01T00:00:00Z, or "" for SOURCE_DATE_EPOCH or the clock.
     """
+    return _print(lambda: _derivation(load(content, stated_moment(now)), provider, period), as_json=as_json)
+
+
+def _print(steps: Callable[[], Iterable[str]], *, as_json: bool) -> int:
+    """Print the lines of a derivation, or what is wrong; return the exit code."""
     try:
-        print(*_derivation(load(content, stated_moment(now)), provider, period), sep="\n")
+        lines = list(steps())
     except (ArchiveError, ProviderError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
+    print(json.dumps({"steps": lines}, indent=1, ensure_ascii=False) if as_json else "\n".join(lines))
     return 0
 
 
-def claims(content: Path, article: str, *, now: str = "") -> int:
+def claims(content: Path, article: str, *, now: str = "", as_json: bool = False) -> int:
     """Print how each claim of an article is decided: question, answer, n, interval, derivation. The exit code.
 
     `article` is the name of its file without .md, `now` as above.
     """
-    try:
-        almanac = load(content, stated_moment(now))
-        print(*_of_claims(_manuscript(content, article), Evidence(almanac)), sep="\n")
-    except (ArchiveError, ProviderError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+
+    def steps() -> Iterator[str]:
+        evidence = Evidence(load(content, stated_moment(now)))
+        return _of_claims(_manuscript(content, article), evidence)
+
+    return _print(steps, as_json=as_json)
 
 
 def _manuscript(content: Path, article: str) -> Manuscript:

@@ -1,0 +1,81 @@
+"""Runs a pull in a terminal: how far it is, the report in words or as JSON, the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from almanac.archive import ArchiveError
+from almanac.commands import ticker
+from almanac.content.providers import ProviderError
+from almanac.model import Incident, moment, stamp
+from almanac.model.clock import build_time
+from almanac.pull import Outcome, Report, pull
+from almanac.pull.report import closing, outcome_lines
+
+
+def main(content: Path, *, via: str = "", only: tuple[str, ...] = (), now: str = "", as_json: bool = False) -> int:
+    """Run the command `pull`; 0 unless something of ours is wrong, which a failing feed or network is not.
+
+    `now` is a time such as 2026-03-02T14:10:00Z, or "" for SOURCE_DATE_EPOCH or the clock.
+    """
+    stated = now or os.environ.get("SOURCE_DATE_EPOCH", "")
+    finished: list[str] = []
+
+    def watch(outcome: Outcome, of: int) -> None:
+        finished.append(outcome.provider)
+        ticker.step(f"{len(finished)} of {of} providers")
+        for line in [] if as_json else outcome_lines(outcome):
+            print(line, flush=True)
+
+    try:
+        at = moment(build_time(stated, 0)) if stated else datetime.now(UTC)
+        report = pull(content, now=at, via=via, only=only, watch=watch)
+    except (ArchiveError, ProviderError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps(as_data(report), indent=1, ensure_ascii=False) if as_json else "\n".join(closing(report)))
+    return 0 if report.ok else 1
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """Return a report for programs."""
+    return {
+        "at": stamp(report.at),
+        "offline": report.offline,
+        "ok": report.ok,
+        "providers": [_outcome(outcome) for outcome in report.outcomes],
+        "unread": list(report.unread),
+        "seconds": round(report.elapsed, 1),
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "provider": outcome.provider,
+        "feed": outcome.feed,
+        "new": _incidents(outcome.new),
+        "changed": _incidents(outcome.changed),
+        "vanished": _incidents(outcome.vanished),
+        "skipped": [skip.why for skip in outcome.skipped],
+        "doubts": list(outcome.doubts),
+        "failures": [{"feed": one.feed, "reason": one.reason, "message": one.message} for one in outcome.failures],
+    }
+
+
+def _incidents(incidents: Iterable[Incident]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.id,
+            "title": one.title,
+            "phase": one.phase.value,
+            "started": stamp(one.started),
+            "ended": stamp(one.ended) if one.ended else None,
+        }
+        for one in incidents
+    ]

@@ -1,0 +1,311 @@
+"""The verbs of an almanac: what each takes, and which module does it. Modules are imported when their verb is run."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from almanac.commands.cli import Option, Options, Verb, flag, listed, port
+
+WRITING, KEEPING, JUDGING = "To write", "To keep the site", "To look closer"
+NOW = Option("--now", "as of this time, e.g. 2026-03-02T14:10:00Z", {"default": ""})
+JSON = flag("--json", "print JSON, for programs")
+VIA = Option("--via", "ask this server for every host, e.g. http://127.0.0.1:8000", {"default": ""})
+
+
+def _output(default: str) -> Option:
+    return Option("--output", f"the folder to build into (default: {default})", {"default": ""})
+
+
+def _content(root: Path) -> Path:
+    return root / "content"
+
+
+def _clock() -> datetime:
+    """Return the clock as a build sees it, or its preview would lack what was written a moment ago."""
+    from almanac.model import moment
+    from almanac.model.clock import build_time
+
+    return moment(build_time("", time.time()))
+
+
+def _build(root: Path, options: Options) -> None:
+    from almanac.commands import build
+
+    build.run(root / "pelicanconf.py", now=options.now, output=options.output)
+
+
+def _site(root: Path, options: Options) -> None:
+    from almanac.commands import build
+
+    build.run(root / "publishconf.py", now=options.now, output=options.output)
+
+
+def _publish(root: Path, options: Options) -> None:
+    from almanac.commands import build
+
+    # The moment itself, not the clock floored to five minutes: what was pulled a minute ago is there by now.
+    now = os.environ.get("ALMANAC_NOW") or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    build.run(root / "publishconf.py", now=now, output=options.output or "output", pull=False)
+
+
+def _pull(root: Path, options: Options) -> int:
+    from almanac.commands import pull
+
+    return pull.main(_content(root), via=options.via, only=options.only, now=options.now, as_json=options.json)
+
+
+def _backfill(root: Path, options: Options) -> int:
+    from almanac.commands import backfill
+
+    tables = {name: getattr(options, name) for name in ("coverage", "cuts", "intervals")}
+    return backfill.main(_content(root), options.incidents, **tables)
+
+
+def _serve(root: Path, options: Options) -> None:
+    from almanac.commands import serve
+
+    serve.serve(root, port=options.port)
+
+
+def _demo(root: Path, options: Options) -> int:
+    from almanac.commands import demo
+
+    return demo.main(root, since=options.since, until=options.until, speed=options.speed, port=options.port)
+
+
+def _check(root: Path, options: Options) -> int:
+    from almanac.commands import check
+
+    return check.main(_content(root), options.paths, strict=options.strict, as_json=options.json)
+
+
+def _article(root: Path, options: Options) -> int:
+    from almanac.commands import new_article
+
+    return new_article.main(_content(root), options.title, options.provider, options.incident, _clock())
+
+
+def _report(root: Path, options: Options) -> int:
+    from almanac.commands import new_report
+
+    return new_report.main(_content(root), options.month, _clock())
+
+
+def _image(root: Path, options: Options) -> int:
+    from almanac.commands import new_image
+
+    return new_image.main(_content(root), options.file.expanduser(), _clock())
+
+
+def _doctor(root: Path, options: Options) -> int:
+    from almanac.commands import doctor
+
+    return doctor.main(root, as_json=options.json)
+
+
+def _score(root: Path, options: Options) -> int:
+    from almanac.commands import score
+
+    return score.score(_content(root), now=options.now)
+
+
+def _leaderboard(root: Path, options: Options) -> int:
+    from almanac.commands import explain
+
+    return explain.explain(_content(root), options.provider, options.period, now=options.now, as_json=options.json)
+
+
+def _claims(root: Path, options: Options) -> int:
+    from almanac.commands import explain
+
+    return explain.claims(_content(root), options.article, now=options.now, as_json=options.json)
+
+
+def _curate(root: Path, options: Options) -> int:
+    from almanac.commands import curate
+
+    chosen = {name: getattr(options, name) for name in ("link", "drop", "article", "by", "note", "title")}
+    return curate.main(_content(root), now=datetime.now(UTC).replace(microsecond=0), **chosen)
+
+
+def _text(name: str, text: str) -> Option:
+    return Option(name, text, {"default": ""})
+
+
+def _path(name: str, text: str) -> Option:
+    return Option(name, text, {"type": Path, "default": None} if name.startswith("-") else {"type": Path})
+
+
+_NEW = Verb(
+    "new",
+    "start something new: a file with what is known filled in, ready to complete",
+    group=WRITING,
+    parts=(
+        Verb(
+            "article",
+            "start an article, as a draft",
+            _article,
+            (
+                Option("title", "its headline, in quotes"),
+                Option("--provider", "the slug of a provider; may be repeated", {"action": "append", "default": []}),
+                Option("--incident", "provider/id; may be repeated", {"action": "append", "default": []}),
+            ),
+            ('new article "Claude outage on Monday" --provider anthropic --incident 0ghc53zpsfmt',),
+        ),
+        Verb(
+            "report",
+            "write the figures of a month, as the draft of a report",
+            _report,
+            (Option("month", "such as 2026-06"),),
+            ("new report 2026-06",),
+        ),
+        Verb(
+            "image",
+            "take in a picture, without what a camera writes into it",
+            _image,
+            (_path("file", "a PNG, JPEG or WebP"),),
+            ("new image ~/Pictures/shot.png",),
+        ),
+    ),
+)
+
+VERBS: tuple[Verb, ...] = (
+    _NEW,
+    Verb(
+        "check",
+        "list what is wrong in what people write, each problem with place and fix",
+        _check,
+        (
+            Option("paths", "files or folders (default: all of content)", {"type": Path, "nargs": "*"}),
+            flag("--strict", "also list numbers in articles that are not computed from the archive"),
+            JSON,
+        ),
+        ("check", "check content/articles/2026/2026-03-02-claude-outage.md", "check --json | jq '.problems[].file'"),
+        group=WRITING,
+    ),
+    Verb(
+        "serve",
+        "show the site in a browser while you write; build again at every change",
+        _serve,
+        (Option("--port", "the port (default: the first free one from 8000)", {"type": port, "default": None}),),
+        ("serve", "serve --port 9000"),
+        group=WRITING,
+        ticks=False,
+    ),
+    Verb(
+        "build",
+        "build the preview from what is here, without a network",
+        _build,
+        (NOW, _output(".output-preview")),
+        ("build", "build --now 2026-03-02T14:10:00Z --output /tmp/then"),
+        group=WRITING,
+    ),
+    Verb(
+        "curate",
+        "work through what the press wrote: list it, link it, or drop it",
+        _curate,
+        (
+            _text("--link", "make link posts of these: numbers of the list or files, comma-separated"),
+            _text("--drop", "drop these for good"),
+            _text("--article", "start an article of this one"),
+            _text("--by", "your name"),
+            _text("--note", "a line of yours on the link"),
+            _text("--title", "the title of the article"),
+        ),
+        ("curate", 'curate --link 1 --by "Ada Example"', "curate --drop 2,3"),
+        group=WRITING,
+    ),
+    Verb(
+        "pull",
+        "read the feeds of all providers and merge what they say into the archive",
+        _pull,
+        (Option("--only", "only these providers, comma-separated", {"type": listed, "default": ()}), VIA, NOW, JSON),
+        ("pull", "pull --only anthropic,openai"),
+        group=KEEPING,
+    ),
+    Verb(
+        "site",
+        "pull, then build the site to publish",
+        _site,
+        (NOW, _output("output")),
+        ("site", "site --output /srv/www"),
+        group=KEEPING,
+    ),
+    Verb(
+        "publish",
+        "build the site to publish, without pulling",
+        _publish,
+        (_output("output"),),
+        ("publish", "publish --output /srv/www"),
+        group=KEEPING,
+    ),
+    Verb(
+        "doctor",
+        "examine the installation: what is wrong, and what to do about it",
+        _doctor,
+        (JSON,),
+        ("doctor",),
+        group=KEEPING,
+    ),
+    Verb("score", "compare past forecasts with what came", _score, (NOW,), ("score",), group=KEEPING),
+    Verb(
+        "backfill",
+        "bring incidents of a table into the archive",
+        _backfill,
+        (
+            _path("incidents", "a CSV of incidents"),
+            _path("--coverage", "the CSV of the times it covers"),
+            _path("--cuts", "times to take out of these, in the same columns"),
+            _path("--intervals", "a .tsv: hours in trouble of incidents that were several intervals"),
+        ),
+        ("backfill incidents.csv --coverage coverage.csv",),
+        group=KEEPING,
+    ),
+    Verb(
+        "explain",
+        "show step by step how a number came about",
+        group=JUDGING,
+        parts=(
+            Verb(
+                "leaderboard",
+                "a provider's line on the leaderboard of a period",
+                _leaderboard,
+                (
+                    Option("provider", "its slug"),
+                    Option("period", "2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24"),
+                    NOW,
+                    JSON,
+                ),
+                ("explain leaderboard anthropic 2026-Q2",),
+            ),
+            Verb(
+                "claims",
+                "the verdict on each claim of an article",
+                _claims,
+                (Option("article", "its file, without folder and .md"), NOW, JSON),
+                ("explain claims 2026-03-02-claude-outage",),
+            ),
+        ),
+    ),
+    Verb(
+        "demo",
+        "play the outage of 2 March 2026 in a browser, offline, in a folder of its own",
+        _demo,
+        (
+            Option("--from", "begin then (default: 2026-03-02T11:30:00Z)", {"dest": "since", "default": ""}),
+            Option("--to", "end then (default: 2026-03-02T16:00:00Z)", {"dest": "until", "default": ""}),
+            Option(
+                "--speed",
+                "simulated seconds a second (default: 60); 0: step by step, on request",
+                {"type": float, "default": 60.0},
+            ),
+            Option("--port", "the port (default: 8000)", {"type": port, "default": 8000}),
+        ),
+        ("demo", "demo --speed 0"),
+        group=JUDGING,
+        ticks=False,
+    ),
+)
