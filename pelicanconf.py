@@ -1,10 +1,13 @@
 """Settings of the site, for building offline: `python3 tasks.py build` or `pelican content -s pelicanconf.py`."""
 
 import os
+import tomllib
+from pathlib import Path
 
-SITENAME = "Outage Almanac"
-SITEURL = os.environ.get("SITEURL", "https://outage-almanac.example")  # where it will be published
-ALMANAC_ID = "tag:outage-almanac.example,2026:"  # begins every id in feeds; never change it, readers know items by it
+_OWN = tomllib.loads(Path(__file__).with_name("almanac.toml").read_text(encoding="utf-8"))  # whose almanac this is
+SITENAME = _OWN["name"]
+SITEURL = os.environ.get("SITEURL", _OWN["address"])
+ALMANAC_ID = _OWN["feed_ids"]
 
 PATH = "content"
 THEME = "theme"

@@ -92,7 +92,7 @@ def site(root: Path, incidents: int, articles: int, seed: int = 1) -> None:
     """Write a whole project under `root`: this checkout's code, theme and settings, with made-up content."""
     for name in ("plugins/almanac", "theme", ".ci"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("tasks.py", "pelicanconf.py", "publishconf.py", "requirements.lock"):
+    for name in ("tasks.py", "almanac.toml", "pelicanconf.py", "publishconf.py", "requirements.lock"):
         shutil.copy(ROOT / name, root / name)
     (root / ".venv").symlink_to(ROOT / ".venv")
     rng = random.Random(seed)

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from almanac.content import providers
+from almanac.content import project_file, providers
 from almanac.fetch import Hosts
 from almanac.news import StoryDraft, inbox, outlets
 from almanac.pull.news import pull_press
@@ -353,7 +353,15 @@ def _pulled(content: Path, items: Iterable[Written], now: datetime) -> NewsOutco
         by_outlet[item.outlet].append(item)
     feeds = {outlet.slug: urlsplit(outlet.feed).hostname or "" for outlet in outlets.load(content)[0]}
     with Serving({feeds[slug]: page(rss(group)) for slug, group in by_outlet.items()}) as server:
-        return pull_press(content, providers.load(content), now=now, via=server.url, seconds=10, hosts=Hosts(0))
+        return pull_press(
+            content,
+            providers.load(content),
+            project_file.load(ROOT),
+            now=now,
+            via=server.url,
+            seconds=10,
+            hosts=Hosts(0),
+        )
 
 
 def _judged(items: Sequence[Written], drafts: Sequence[StoryDraft]) -> bool:

@@ -91,7 +91,6 @@ def shown(content: Path, provider: Provider, now: datetime) -> str:
         now=now,
         record_until=max((span.until for span in pulls.coverage), default=None),
         site_url="",
-        site_name="",
     )
     state = current.state(almanac, provider)
     if not state.is_known:

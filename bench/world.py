@@ -82,7 +82,7 @@ class Site:
         (root / "plugins").mkdir(parents=True)
         (root / "plugins/almanac").symlink_to(ROOT / "plugins/almanac")
         (root / "theme").symlink_to(ROOT / "theme")
-        for name in ("pelicanconf.py", "publishconf.py", "requirements.lock", "pyproject.toml"):
+        for name in ("almanac.toml", "pelicanconf.py", "publishconf.py", "requirements.lock", "pyproject.toml"):
             shutil.copy(ROOT / name, root / name)
 
     def pull(self, now: datetime, via: str) -> None:

@@ -28,7 +28,7 @@ from almanac.model import Change, Incident
 from almanac.stats import hindcast
 from almanac.stats.hindcast import Hindcast
 from bench import corpus
-from tests.support.almanacs import carded, incident, pulls
+from tests.support.almanacs import PROJECT, carded, incident, pulls
 from tests.support.builds import build, clean
 from tests.support.content import provider
 from tests.support.projects import INCIDENTS, moment, project, put, tree, write
@@ -52,7 +52,7 @@ def settings(tmp_path: Path) -> BuildSettings:
         output=root / "output",
         now=moment("2026-03-02T14:10:00Z"),
         site_url="https://almanac.example",
-        site_name="Outage Almanac",
+        project=PROJECT,
         site_id="tag:almanac.example,2026:",
         jinja={"autoescape": True, "trim_blocks": True, "lstrip_blocks": True},
     )

@@ -29,8 +29,9 @@ from almanac.exports import version
 from almanac.files import DiskError
 from almanac.model import Card
 from almanac.model.clock import MomentError
+from almanac.model.project import Project
 from almanac.stats.reporting import reported
-from tests.support.almanacs import at, carded, incident
+from tests.support.almanacs import PROJECT, at, carded, incident
 
 KEY, ANOTHER = b"0123456789abcdef", b"another key 0000"
 PLAIN = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
@@ -325,7 +326,7 @@ def test_facts_differ_where_anything_else_does() -> None:
     assert len(found) == len(values) + 2
 
 
-PAIR = views.Site(name="A", url="https://a.example", root="", css="/theme/site.css"), (1, "b")
+PAIR = views.Site(project=Project(name="A"), url="https://a.example", root="", css="/theme/site.css"), (1, "b")
 
 
 def test_a_value_is_made_again_only_where_what_it_rests_on_differs() -> None:
@@ -427,7 +428,7 @@ def theme(root: Path, **texts: str) -> Path:
 
 def show(root: Path, **texts: str) -> str:
     """Return what the template `main` prints of a link with a dangerous text."""
-    site = views.site("Name", "https://almanac.example/under", "/theme/site.css")
+    site = views.site(PROJECT, "https://almanac.example/under", "/theme/site.css")
     made = templates.environment(theme(root, **texts), site, PLAIN)
     return made.get_template("main.html").render(page=views.base.Link("/a/", "<b>&"))
 
@@ -453,7 +454,7 @@ def test_macros_and_sets_do_not_escape_twice(tmp_path: Path) -> None:
 def test_a_page_with_its_blocks_is_one_text(tmp_path: Path) -> None:
     base = "<{% block main %}none{% endblock %}>{% for x in (1, 2) %}{{ x }}{% endfor %}"
     main = '{% extends "base.html" %}{% block main %}{{ super() }}{% for x in "a&" %}{{ x }}.{% endfor %}{% endblock %}'
-    made = templates.environment(theme(tmp_path, main=main, base=base), views.site("", "", ""), PLAIN)
+    made = templates.environment(theme(tmp_path, main=main, base=base), views.site(PROJECT, "", ""), PLAIN)
     assert list(filter(None, made.get_template("main.html").generate(page=None))) == ["<nonea.&amp;.>12"]
 
 
@@ -475,7 +476,7 @@ def test_a_part_is_printed_once_for_all_pages_that_are_alike(tmp_path: Path) -> 
 
 def test_without_autoescape_nothing_is_printed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="autoescape is off"):
-        templates.environment(theme(tmp_path), views.site("", "", ""), {"autoescape": False})
+        templates.environment(theme(tmp_path), views.site(PROJECT, "", ""), {"autoescape": False})
 
 
 def test_templates_are_compiled_once_and_again_when_they_change(settings: dict[str, Any], tmp_path: Path) -> None:

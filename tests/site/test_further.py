@@ -12,11 +12,11 @@ from almanac.snapshot import Snapshot
 from almanac.text.english import GAP
 from almanac.views.base import Head
 from almanac.views.schema import picture
-from tests.support.almanacs import CLAUDE, GROQ, NOW, almanac, at, carded, incident, pulls
+from tests.support.almanacs import CLAUDE, GROQ, NOW, PROJECT, almanac, at, carded, incident, pulls
 from tests.unit.test_replay import IMPORT, SEEN
 from tests.unit.test_views import ARTICLE, component_page
 
-SITE = views.site("Outage Almanac", "https://almanac.example", "/theme/site.css")
+SITE = views.site(PROJECT, "https://almanac.example", "/theme/site.css")
 API = CLAUDE.components[1]
 PAST = [
     incident("both", "2026-02-10 10:00", "2026-02-10 12:00"),

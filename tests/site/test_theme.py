@@ -20,7 +20,20 @@ from almanac.model import Card, Impact, Incident, Phase, Provider, Revision, Upd
 from almanac.snapshot import Snapshot
 from almanac.text import markdown
 from tests.support import shots
-from tests.support.almanacs import CLAUDE, COPILOT, GROQ, NOW, TOGETHER, almanac, at, carded, incident, pulls, read_feed
+from tests.support.almanacs import (
+    CLAUDE,
+    COPILOT,
+    GROQ,
+    NOW,
+    PROJECT,
+    TOGETHER,
+    almanac,
+    at,
+    carded,
+    incident,
+    pulls,
+    read_feed,
+)
 from tests.unit.test_views import ARTICLE, component_page, front_page, provider_page, six
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,8 +91,8 @@ def pages_of(known: Snapshot, incidents: Iterable[Incident] = ()) -> list[tuple[
             for provider in _with_2026(known)
         ),
         ("leaderboard", views.leaderboard(known, records)),
-        ("backups", views.backups(records)),
-        *(("backups", views.backups(records, name)) for name in views.BACKUPS),
+        ("backups", views.backups(records, project=PROJECT)),
+        *(("backups", views.backups(records, name, PROJECT)) for name in views.backup_slugs(PROJECT)),
         ("forecast", views.forecast(known, {})),
         *(("numbers", views.numbers(records, provider, ())) for provider in known.providers),
         ("articles", views.articles(known)),
@@ -120,7 +133,7 @@ def printed(pages: Iterable[tuple[str, Any]], url: str = "https://almanac.exampl
                 output=Path(folder) / "output",
                 now=NOW,
                 site_url=url,
-                site_name="Outage Almanac",
+                project=PROJECT,
                 site_id="tag:almanac.example,2026:",
                 jinja={"autoescape": True, "trim_blocks": True, "lstrip_blocks": True},
             )

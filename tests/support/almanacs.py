@@ -25,9 +25,27 @@ from almanac.model import (
     card,
     unstamp,
 )
+from almanac.model.project import Capability, PressWords, Project
 from almanac.snapshot import Snapshot
 
 NOW = unstamp("2026-03-02T14:10:00Z")
+PROJECT = Project(
+    name="Outage Almanac",
+    subject="AI",
+    repository="https://github.example/almanac",
+    capabilities=(
+        Capability("api", "API", "For the API"),
+        Capability("chat", "Chat", "For chat"),
+        Capability("code", "Code", "For code"),
+        Capability("speech", "Speech", "For speech"),
+        Capability("compute", "", ""),
+    ),
+    press=PressWords(
+        about=("AI", "chatbot", "language model"),
+        ordinary_names=("Gemini",),
+        everywhere=("ai", "api", "claude", "anthropic"),
+    ),
+)
 BEGINNING = unstamp("2025-09-01T00:00:00Z")
 
 CLAUDE = Provider(
@@ -148,7 +166,7 @@ def almanac(
         now=now,
         record_until=max((span.until for entry in known.values() for span in entry.coverage), default=None),
         site_url="https://almanac.example",
-        site_name="Outage Almanac",
+        project=PROJECT,
     )
 
 

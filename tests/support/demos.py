@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tests.support.projects import ROOT
+from tests.support.projects import OWN, ROOT
 
 SLUGS = ("anthropic", "together")
 MONTHS = ("2026-01", "2026-02", "2026-03")
@@ -17,6 +17,7 @@ def project(root: Path) -> Path:
     (root / "plugins/almanac").symlink_to(ROOT / "plugins/almanac")
     (root / "theme").symlink_to(ROOT / "theme")
     shutil.copy(ROOT / "pelicanconf.py", root)
+    (root / "almanac.toml").write_text(OWN)
     here, there = ROOT / "content", root / "content"
     shutil.copytree(here / "pages", there / "pages")
     files = [Path("articles/2026/2026-03-02-claude-outage.md")]

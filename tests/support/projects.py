@@ -15,6 +15,21 @@ from tests.support.almanacs import incident, pulls
 ROOT = Path(__file__).resolve().parents[2]
 LONG_AGO = 10**18  # ns: so that files written by a test count as settled when the build looks at them
 
+OWN = """name = "Outage Almanac"
+subject = "AI"
+address = "https://outage-almanac.example"
+feed_ids = "tag:outage-almanac.example,2026:"
+
+[capabilities]
+api = { name = "API", use = "For the API" }
+chat = "Chat"
+code = "Code"
+search = "Search"
+speech = "Speech"
+images = "Images"
+compute = ""
+"""  # of every project of a test, whosever the checkout is
+
 PAGE = """---
 title: {title}
 summary: What this is.
@@ -31,6 +46,7 @@ def project(root: Path) -> Path:
     (root / "theme").symlink_to(ROOT / "theme")
     for name in ("pelicanconf.py", "publishconf.py", "requirements.lock"):
         shutil.copy(ROOT / name, root / name)
+    (root / "almanac.toml").write_text(OWN)
     for slug, name in (("anthropic", "Claude"), ("groq", "Groq")):
         write(root, f"providers/{slug}.md", content.provider(slug, name))
         archive.save_pulls(root / "content", pulls(slug))

@@ -14,7 +14,7 @@ from almanac.content.article import ArticleCard
 from almanac.exports import version
 from almanac.model import FeedState, Impact, Incident, Kind, Phase, Provider, Revision, Update, unstamp
 from tests.support import builds
-from tests.support.almanacs import CLAUDE, GROQ, incident, pulls
+from tests.support.almanacs import CLAUDE, GROQ, PROJECT, incident, pulls
 from tests.support.projects import project, put, write
 
 HOST = "https://almanac.example"
@@ -64,7 +64,7 @@ class Press:
             output=self.output,
             now=now,
             site_url=HOST,
-            site_name="Outage Almanac",
+            project=PROJECT,
             site_id="tag:almanac.example,2026:",
             complete=self.complete,
             parquet=self.complete,

@@ -56,9 +56,29 @@ def test_a_folder_without_git_is_named(home: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_placeholder_for_the_address_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert marks(doctor.address, home)[0].startswith("note SITEURL is https://outage-almanac.example, a placeholder")
+    assert marks(doctor.address, home) == [
+        (
+            "note the address of the site is https://outage-almanac.example, a placeholder: set `address` in almanac.toml, "
+            "or SITEURL in the environment"
+        )
+    ]
     monkeypatch.setenv("SITEURL", "https://almanac.test")
     assert marks(doctor.address, home) == ["ok the site is published at https://almanac.test"]
+
+
+def test_settings_that_readers_look_for_are_named_until_they_are_set(home: Path) -> None:
+    (said,) = marks(doctor.settings, home)
+    assert said.startswith("note almanac.toml leaves publisher, contact, repository open: publisher is who is ")
+    more = 'publisher = "Ada"\ncontact = "ada@pay.example"\nrepository = "https://git.example/pay"\n'
+    text = (home / "almanac.toml").read_text()
+    (home / "almanac.toml").write_text(more + text)
+    assert marks(doctor.settings, home) == ["ok almanac.toml says whose Outage Almanac is"]
+    (home / "almanac.toml").write_text(more + text.replace("https://outage-almanac.example", "https://status.test"))
+    (said,) = marks(doctor.settings, home)
+    assert said.startswith("note almanac.toml leaves feed_ids open: feed_ids is the beginning of ids in feeds")
+    (home / "almanac.toml").write_text("name = 3\n")
+    (said,) = marks(doctor.settings, home)
+    assert said.startswith("WRONG almanac.toml:1:1: name: is ")
 
 
 def test_a_broken_file_of_the_record_is_named_with_its_line(home: Path) -> None:
@@ -137,4 +157,4 @@ def test_an_output_that_lacks_files_is_named(home: Path) -> None:
 
 def test_it_ends_with_1_if_anything_is_wrong(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert doctor.main(home) == 1  # it is not a git repository
-    assert re.fullmatch(r"doctor: 1 problem, [34] notes", capsys.readouterr().out.splitlines()[-1])  # one more offline
+    assert re.fullmatch(r"doctor: 1 problem, [45] notes", capsys.readouterr().out.splitlines()[-1])  # one more offline

@@ -13,7 +13,7 @@ from almanac.views.backups import Advice, Instead
 from almanac.views.base import Link
 from almanac.views.charts import Estimate
 from almanac.views.current import DeclaredState
-from tests.support.almanacs import CLAUDE, GROQ, NOW, almanac, at, incident, pulls
+from tests.support.almanacs import CLAUDE, GROQ, NOW, PROJECT, almanac, at, incident, pulls
 
 OTHERS = {slug: replace(GROQ, slug=slug, name=slug.title()) for slug in ("baseten", "cohere", "mistral", "character")}
 
@@ -55,7 +55,7 @@ def state_of(known: Snapshot) -> Callable[[str], DeclaredState]:
 
 
 def chosen(capability: str = "", advice: Advice = ADVICE) -> Alternatives:
-    return alternatives(advice, state_of(world()), NOW, capability)
+    return alternatives(advice, state_of(world()), NOW, PROJECT, capability)
 
 
 def told(options: tuple[Option, ...]) -> list[tuple[str, str, str]]:
@@ -64,7 +64,7 @@ def told(options: tuple[Option, ...]) -> list[tuple[str, str, str]]:
 
 def test_those_that_report_nothing_stand_first_and_each_stands_once_under_what_is_asked_for_first() -> None:
     assert [(group.name, told(group.options)) for group in chosen().groups] == [
-        ("By API", [("Baseten", "none reported", ""), ("Groq", "major", "")]),
+        ("For the API", [("Baseten", "none reported", ""), ("Groq", "major", "")]),
         ("For chat", [("Character", "unknown", "our data ends 20 Jan 2026")]),
     ]
     assert chosen().at == f"14:10{english.GAP}UTC"

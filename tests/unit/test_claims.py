@@ -362,7 +362,6 @@ def world(incidents: Iterable[Incident], covered: dict[str, tuple[datetime, date
             now=at(1, month=4),
             record_until=at(31),
             site_url="",
-            site_name="",
         )
     )
 
@@ -839,7 +838,7 @@ def test_a_figure_that_cannot_be_said_may_not_be_quoted() -> None:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a project with this checkout's code and theme, one provider, one incident and one article."""
     root = tmp_path_factory.mktemp("site")
-    for name in ("plugins", "theme", "pelicanconf.py", "publishconf.py", "requirements.lock"):
+    for name in ("plugins", "theme", "almanac.toml", "pelicanconf.py", "publishconf.py", "requirements.lock"):
         (root / name).symlink_to(ROOT / name)
     content = root / "content"
     for slug in ("acme", "other"):

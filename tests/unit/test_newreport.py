@@ -10,6 +10,7 @@ from almanac.commands import new_report
 from almanac.commands.check import problems
 from almanac.content import frontmatter
 from almanac.model import Pulls, Span
+from tests.support.projects import OWN
 from tests.unit.test_claims import at, incident
 
 NOW = datetime(2026, 4, 2, 9, 30, tzinfo=UTC)
@@ -20,6 +21,7 @@ def content(tmp_path: Path) -> Path:
     """Two providers with a covered March, one without."""
     folder = tmp_path / "content"
     (folder / "providers").mkdir(parents=True)
+    (tmp_path / "almanac.toml").write_text(OWN)
     for slug in ("acme", "other", "silent"):
         (folder / "providers" / f"{slug}.md").write_text(
             f"---\nslug: {slug}\nname: {slug.title()}\ncompany: {slug.title()} Inc.\nhome: https://{slug}.example/\n"

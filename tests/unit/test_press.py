@@ -24,7 +24,7 @@ from almanac.pull.news import STATE, Read, pull_press
 from almanac.pull.report import Failure, NewsOutcome, Report, lines
 from almanac.views import status
 from tests.support import serving
-from tests.support.almanacs import CLAUDE, COPILOT, GROQ, almanac, at, carded, incident
+from tests.support.almanacs import CLAUDE, COPILOT, GROQ, PROJECT, almanac, at, carded, incident
 from tests.support.serving import Behaviour, Serving, watch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +34,7 @@ PAPER = Outlet(
     slug="paper", name="The Paper", home="https://paper.example/", feed="https://paper.example/feed", kind="press"
 )
 BOARD = replace(PAPER, slug="board", name="The Board", feed="https://board.example/feed", kind="community")
-NAMES = Names((CLAUDE, COPILOT, GROQ))
+NAMES = Names((CLAUDE, COPILOT, GROQ), PROJECT.press)
 MONDAY = carded(incident())
 
 
@@ -110,17 +110,19 @@ def test_everything_else_is_dropped_and_the_reason_is_told(title: str, text: str
 
 
 def test_a_name_that_is_a_word_of_its_own_needs_a_witness() -> None:
-    names = Names([replace(GROQ, slug="gemini", name="Gemini", company="Google", aliases=("Google AI",))])
+    names = Names(
+        [replace(GROQ, slug="gemini", name="Gemini", company="Google", aliases=("Google AI",))], PROJECT.press
+    )
     assert names.judge("Gemini is down", "Traders of the exchange complain.") == ((), "names no provider")
     assert [named.name for named in names.judge("Gemini is down", "The chatbot does not answer.")[0]] == ["Gemini"]
     assert [named.name for named in names.judge("Gemini is down", "Google has no comment.")[0]] == ["Gemini"]
 
 
 def test_the_company_of_a_shared_page_is_no_name_of_its_ai() -> None:
-    shared = Names([replace(COPILOT, name="Gemini", company="Microsoft", aliases=())])
+    shared = Names([replace(COPILOT, name="Gemini", company="Microsoft", aliases=())], PROJECT.press)
     assert [named.name for named in shared.judge("Gemini is down, Microsoft confirms", "")[0]] == ["Gemini"]
     assert shared.judge("Microsoft outage hits trains", "") == ((), "names no provider")
-    assert Names([replace(GROQ, name="Groq", company="Megacorp")]).judge("Megacorp outage", "")[0]
+    assert Names([replace(GROQ, name="Groq", company="Megacorp")], PROJECT.press).judge("Megacorp outage", "")[0]
 
 
 # What a draft says
@@ -219,7 +221,7 @@ def test_a_story_that_was_decided_does_not_come_back_in_other_words() -> None:
 
 def tied(title: str, when: datetime, *cards: Card) -> tuple[str, ...]:
     one = Telling(url="https://a.example/", title=title, publisher="A", at=when)
-    return tie([one], "", ["anthropic"], {"anthropic": cards})
+    return tie([one], "", ["anthropic"], {"anthropic": cards}, NAMES.noise)
 
 
 def test_a_story_overlaps_an_incident_from_a_little_before_its_start_to_half_a_day_after_its_end() -> None:
@@ -252,7 +254,7 @@ def test_among_several_the_worse_the_one_named_and_the_one_going_on_are_meant() 
 
 def test_maintenance_and_other_providers_are_not_meant() -> None:
     assert tied("Claude is down", NOW, MONDAY._replace(kind=Kind.MAINTENANCE.value)) == ()
-    assert tie([told(item("Claude is down"))], "", ["groq"], {"anthropic": [MONDAY]}) == ()
+    assert tie([told(item("Claude is down"))], "", ["groq"], {"anthropic": [MONDAY]}, NAMES.noise) == ()
 
 
 # Feeds in
@@ -326,7 +328,7 @@ def pulled(
     """Pull all outlets; read their feeds here, or where `read` is None in a process of its own, as everywhere else."""
     with Serving(feeds) as server:
         return pull_press(
-            content, providers.load(content), now=now, via=server.url, seconds=30, hosts=Hosts(0), read=read
+            content, providers.load(content), PROJECT, now=now, via=server.url, seconds=30, hosts=Hosts(0), read=read
         )
 
 

@@ -140,7 +140,6 @@ feeds:
 components:
   - slug: Chat App
     name: 7
-    capability: chatt
   - slug: ok
     name: Fine
     match: alone
@@ -163,16 +162,12 @@ core: [Nothing]
         (f"bad.md:11:5: feeds.1.dialect: 'statuspag' is not allowed; use {', '.join(DIALECTS[:-1])} or {DIALECTS[-1]}"),
         "bad.md:13:5: components.0.slug: 'Chat App' is not a valid slug; use 1 to 64 of a-z, 0-9 and -",
         "bad.md:14:5: components.0.name: is 7; must be text in quotes",
-        (
-            "bad.md:15:5: components.0.capability: 'chatt' is not allowed; use chat, api, code, "
-            "search, speech, images, compute or other"
-        ),
-        "bad.md:18:5: components.1.match: is 'alone'; must be a list, e.g. [a, b]",
-        "bad.md:19:1: scope: is 'everything'; must be fields below it, indented by two spaces",
-        "bad.md:20:1: written_by: 'robots' is not allowed; use hand or machine",
-        ("bad.md:21:1: zone: 'Europe/Berln' is not a valid time zone; use an IANA name such as Europe/Berlin, or UTC"),
-        "bad.md:22:12: built_on.0: 'nobody' is not a provider here; write the slug of one that is",
-        "bad.md:23:8: core.0: 'Nothing' is no product here; write the product of a component above",
+        "bad.md:17:5: components.1.match: is 'alone'; must be a list, e.g. [a, b]",
+        "bad.md:18:1: scope: is 'everything'; must be fields below it, indented by two spaces",
+        "bad.md:19:1: written_by: 'robots' is not allowed; use hand or machine",
+        ("bad.md:20:1: zone: 'Europe/Berln' is not a valid time zone; use an IANA name such as Europe/Berlin, or UTC"),
+        "bad.md:21:12: built_on.0: 'nobody' is not a provider here; write the slug of one that is",
+        "bad.md:22:8: core.0: 'Nothing' is no product here; write the product of a component above",
         "worse.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---",
     ]
 
@@ -520,15 +515,16 @@ components:
 
 
 def test_components_are_loaded_in_the_order_in_which_people_ask_for_them(tmp_path: Path) -> None:
-    (tmp_path / "providers").mkdir()
-    (tmp_path / "providers/ranked.md").write_text(RANKED.format(rank=5))
-    (ranked,) = load(tmp_path)
-    assert [(part.slug, part.rank, part.order) for part in ranked.components] == [
-        ("voice", 5, 5),
-        ("api", None, 10),
-        ("chat", None, 20),
-        ("code", None, 30),
-        ("site", None, 40),
+    (tmp_path / "content/providers").mkdir(parents=True)
+    (tmp_path / "content/providers/ranked.md").write_text(RANKED.format(rank=5))
+    (tmp_path / "almanac.toml").write_text('[capabilities]\napi = "API"\nchat = "Chat"\ncode = "Code"\nspeech = ""\n')
+    (ranked,) = load(tmp_path / "content")
+    assert [(part.slug, part.rank) for part in ranked.components] == [
+        ("voice", 5),
+        ("api", 10),
+        ("chat", 20),
+        ("code", 30),
+        ("site", 40),
     ]
 
 

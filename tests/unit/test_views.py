@@ -44,6 +44,7 @@ from tests.support.almanacs import (
     COPILOT,
     GROQ,
     NOW,
+    PROJECT,
     TOGETHER,
     almanac,
     at,
@@ -1381,7 +1382,7 @@ def test_who_is_lost_is_shown_the_ways_on() -> None:
     ("url", "root"), [("https://a.example", ""), ("https://a.example/almanac", "/almanac"), ("", "")]
 )
 def test_a_site_may_live_below_the_top_of_its_host(url: str, root: str) -> None:
-    assert views.site("A", url, "/theme/site.css").root == root
+    assert views.site(PROJECT, url, "/theme/site.css").root == root
 
 
 # What the engine relies on

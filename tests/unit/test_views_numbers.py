@@ -23,7 +23,7 @@ from almanac.views.home import HomePage
 from almanac.views.leaderboard import LeaderboardPage
 from almanac.views.numbers import Numbers
 from tests.support import forecasts
-from tests.support.almanacs import BEGINNING, CLAUDE, GROQ, TOGETHER, almanac, at, carded, incident, pulls
+from tests.support.almanacs import BEGINNING, CLAUDE, GROQ, PROJECT, TOGETHER, almanac, at, carded, incident, pulls
 from tests.unit.test_views import plain, six
 
 # Leaderboards
@@ -128,7 +128,7 @@ def world(*providers: tuple[Provider, int]) -> Snapshot:
 
 def test_what_never_falls_with_it_and_does_the_same_is_named_with_the_reason() -> None:
     known = world((CHATTY, 0), (SPARE, 3), (ROBOT, 5))
-    page = views.backups(views.closed(known))
+    page = views.backups(views.closed(known), project=PROJECT)
     (advice, *_) = page.advice
     assert advice.provider.text == "Claude"
     ((best),) = advice.best

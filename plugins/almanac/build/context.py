@@ -161,7 +161,7 @@ class Context:
 
     @cached_property
     def newest_posts(self) -> dict[str, list[Card]]:
-        """Incidents by provider slug, "" for all, the last posted first; what does not concern AI is left out.
+        """Incidents by provider slug, "" for all, the last posted first; what does not concern the subject is left out.
 
         What was announced for later than now (by an import that nobody saw) waits.
         """
@@ -184,7 +184,9 @@ class Context:
     @cached_property
     def advice(self) -> Mapping[str, views.Advice]:
         """What to use instead of each provider, by slug."""
-        return self.memo.get("advice", self.all_closed_facts, lambda: views.advice(self.closed_records))
+        return self.memo.get(
+            "advice", self.all_closed_facts, lambda: views.advice(self.closed_records, self.settings.project)
+        )
 
     @cached_property
     def board(self) -> views.Board | None:

@@ -156,7 +156,7 @@ class Build:
             [article.card for article in prose.articles],
             faults=clashes,
             site_url=settings.site_url,
-            site_name=settings.site_name,
+            project=settings.project,
         )
         # To the record's end: what people wrote since may cite it.
         whole = replace(snapshot, now=max(snapshot.now, snapshot.record_until or snapshot.now))

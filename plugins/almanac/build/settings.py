@@ -6,21 +6,22 @@ import importlib.util
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from almanac.build import publish, unchanged
+from almanac.content import project_file
 from almanac.exports import version
 from almanac.model.clock import build_time
+from almanac.model.project import Project
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Settings of Pelican that decide what stands in a page or where; a change of one of them rebuilds everything.
 OF_PAGES = (
     "SITEURL",
-    "SITENAME",
     "ALMANAC_ID",
     "ALMANAC_DRAFTS",
     "ALMANAC_COMPLETE",
@@ -43,7 +44,7 @@ class BuildSettings:
     output: Path
     now: datetime
     site_url: str  # without a trailing slash
-    site_name: str
+    project: Project
     site_id: str  # who coins the ids in feeds and since when, for life: tag:outage-almanac.example,2026:
     published: Path | None = None  # where the finished site is to appear at once; None: `output` is changed in place
     complete: bool = False  # search index and link pictures too; a preview is faster without
@@ -73,9 +74,11 @@ class BuildSettings:
 def build_settings(settings: Mapping[str, Any], clock: float) -> BuildSettings:
     """Return what Pelican's settings (or the bare names of a settings file with absolute paths) say.
 
-    Raises MomentError for a stated moment that is none, SettingError for a setting that cannot be followed.
+    Raises MomentError for a stated moment that is none, SettingError for a setting that
+    cannot be followed, ProjectError for almanac.toml.
     """
     output = Path(settings["OUTPUT_PATH"])
+    project = replace(project_file.load(Path(settings["PATH"]).parent), name=settings["SITENAME"])
     published = output.resolve() if settings.get("ALMANAC_AT_ONCE") else None
     return BuildSettings(
         content=Path(settings["PATH"]),
@@ -84,14 +87,14 @@ def build_settings(settings: Mapping[str, Any], clock: float) -> BuildSettings:
         published=published,
         now=datetime.fromtimestamp(build_time(settings.get("ALMANAC_NOW") or "", clock), UTC),
         site_url=settings["SITEURL"].rstrip("/"),
-        site_name=settings["SITENAME"],
+        project=project,
         site_id=settings["ALMANAC_ID"],
         complete=bool(settings.get("ALMANAC_COMPLETE")),
         parquet=_with_parquet(settings.get("ALMANAC_PARQUET")),
         fast_templates=bool(settings.get("ALMANAC_FAST_TEMPLATES", True)),
         jinja=settings["JINJA_ENVIRONMENT"],
         version=version.current(),
-        of_pages=repr([settings.get(name) for name in OF_PAGES]),
+        of_pages=repr([project, *(settings.get(name) for name in OF_PAGES)]),
     )
 
 

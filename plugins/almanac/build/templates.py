@@ -64,7 +64,7 @@ class Templates:
     """Prints the pages of one build."""
 
     def __init__(self, settings: BuildSettings) -> None:
-        site = views.site(settings.site_name, settings.site_url, _address(settings.theme, STYLE), settings.complete)
+        site = views.site(settings.project, settings.site_url, _address(settings.theme, STYLE), settings.complete)
         compiled = _compiled(settings.state / "templates", fast=settings.fast_templates)
         self._environment = environment(settings.theme, site, settings.jinja, compiled, fast=settings.fast_templates)
 

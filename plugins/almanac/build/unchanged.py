@@ -21,6 +21,7 @@ SOURCES = (
     "content",
     "theme",
     "plugins/almanac",
+    "almanac.toml",
     "pelicanconf.py",
     "publishconf.py",
     "pyproject.toml",

@@ -59,9 +59,10 @@ def _faults() -> tuple[type[Exception], ...]:
     from almanac.archive import ArchiveError
     from almanac.build.cache import BuildError
     from almanac.build.settings import SettingError
+    from almanac.content.project_file import ProjectError
     from almanac.content.providers import ProviderError
 
-    return ArchiveError, BuildError, ProviderError, SettingError, clock.MomentError
+    return ArchiveError, BuildError, ProviderError, ProjectError, SettingError, clock.MomentError
 
 
 def _overrides(settings_file: Path, now: str, output: str) -> dict[str, Any]:

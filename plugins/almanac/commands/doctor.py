@@ -17,12 +17,20 @@ from typing import NamedTuple
 from almanac import archive, fetch, files
 from almanac.archive import ArchiveError
 from almanac.build import unchanged
-from almanac.content import providers
+from almanac.content import project_file, providers
 from almanac.content.files import walk
+from almanac.content.project_file import ProjectError
 from almanac.content.providers import ProviderError
 from almanac.model.problem import tally
 from almanac.model.source import UNNOTICED, ailments
 
+STATED = {  # settings that readers look for, and what they are
+    "subject": "what it is about, before a noun, e.g. payments",
+    "publisher": "who is responsible",
+    "contact": "a mail address or a URL",
+    "repository": "where readers propose changes",
+    "feed_ids": "the beginning of ids in feeds: set it before anybody subscribes, e.g. tag:status.example.org,2026:",
+}
 ROOM = 500_000_000  # bytes: a build of the whole record with its state takes some 200 MB
 STALE = timedelta(hours=1)  # after so long without a pull, pages say "unknown"
 _PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)(\s*;)?", re.MULTILINE)  # the third: only for some systems or Pythons
@@ -53,7 +61,7 @@ def _examine(examine: Callable[[Path], Iterator[Finding]], root: Path) -> Iterat
     """Yield the findings of one examination; an error that stops it is a finding too."""
     try:
         yield from examine(root)
-    except (OSError, ArchiveError, ProviderError, UnicodeDecodeError) as error:
+    except (OSError, ArchiveError, ProviderError, ProjectError, UnicodeDecodeError) as error:
         yield from (Finding("WRONG", line) for line in str(error).splitlines())
 
 
@@ -100,13 +108,24 @@ def repository(root: Path) -> Iterator[Finding]:
 
 def address(root: Path) -> Iterator[Finding]:
     """Check that the site knows where it is published."""
-    import runpy
-
-    url = str(runpy.run_path(str(root / "pelicanconf.py"))["SITEURL"])
-    if ".example" in url:
-        yield Finding("note", f"SITEURL is {url}, a placeholder: set it in the environment or in pelicanconf.py:7")
+    url = os.environ.get("SITEURL") or project_file.load(root).address
+    if ".example" in url or not url:
+        set_it = f"set `address` in {project_file.FILE}, or SITEURL in the environment"
+        yield Finding("note", f"the address of the site is {url or 'empty'}, a placeholder: {set_it}")
     else:
         yield Finding("ok", f"the site is published at {url}")
+
+
+def settings(root: Path) -> Iterator[Finding]:
+    """Check that the project says whose it is."""
+    project = project_file.load(root)
+    unset = [name for name in STATED if not getattr(project, name)]
+    unset += ["feed_ids"] if ".example," in project.feed_ids and ".example" not in project.address else []
+    if unset:
+        text = f"{project_file.FILE} leaves {', '.join(unset)} open: {'; '.join(f'{name} is {STATED[name]}' for name in unset)}"
+        yield Finding("note", text)
+    else:
+        yield Finding("ok", f"{project_file.FILE} says whose {project.name} is")
 
 
 def record(root: Path) -> Iterator[Finding]:
@@ -193,4 +212,4 @@ def outputs(root: Path) -> Iterator[Finding]:
             yield Finding("ok", f"{name}/ holds all {len(built):,} files of its last build")
 
 
-EXAMINATIONS = (packages, repository, address, record, pulls, sources, disk, network, outputs)
+EXAMINATIONS = (packages, repository, address, settings, record, pulls, sources, disk, network, outputs)

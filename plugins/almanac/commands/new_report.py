@@ -77,7 +77,7 @@ def compose(almanac: Snapshot, evidence: Evidence, year: int, month: int, now: d
         figures |= {f"long-{index}-start": {"started": key}, f"long-{index}": {"lasted": key}}
     month_name = english.month(year, month)
     fields = {
-        "title": f"AI services in {month_name}: reported incidents",
+        "title": f"{english.sentence(almanac.project.of('services'))} in {month_name}: reported incidents",
         "date": now,
         "authors": [],
         "providers": [line.provider.slug for line in rows],

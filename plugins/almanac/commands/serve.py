@@ -14,7 +14,7 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-WATCHED = ("content", "theme", "plugins", "pelicanconf.py")
+WATCHED = ("content", "theme", "plugins", "almanac.toml", "pelicanconf.py")
 OUTPUT = ".output-preview"
 RELOAD = b"<script>new EventSource('/~changes').onmessage=()=>location.reload()</script></body>"
 # The published pages forbid scripts; the preview lifts that for the one line above, and for nothing that is published.

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from almanac import files as disk
-from almanac.content import memo
+from almanac.content import memo, project_file
 from almanac.model import Barrier, Component, Feed, FormerFeed, Provider, Scope, by_rank
 from almanac.model.problem import Problem, ProblemError
+from almanac.model.project import OTHER, Project
+from almanac.queries.amounts import alternatives
 from almanac.text import limits
 from almanac.text.alike import skeleton
 from almanac.text.quoting import quoted
@@ -24,6 +26,7 @@ FOLDER = "providers"
 NAMES: tuple[tuple[str, ...], ...] = (("name",), ("aliases", "*"))
 UNIQUE: tuple[tuple[str, ...], ...] = (("slug",), ("monogram",), ("feeds", "*", "url"))  # a copied file keeps its feeds
 MAKERS: tuple[tuple[str, ...], ...] = (("built_on", "*"), ("shares", "*"), ("same_model", "*"))  # slugs of others
+CAPABILITIES: tuple[tuple[str, ...], ...] = (("capabilities", "*"), ("components", "*", "capability"))
 UNIQUE_IN_FILE: tuple[tuple[str, ...], ...] = (("components", "*", "slug"), ("components", "*", "match", "*"))
 
 
@@ -46,17 +49,19 @@ def load(content: Path, memory: Path | None = None) -> tuple[Provider, ...]:
 def sound(content: Path, memory: Path | None = None) -> tuple[tuple[Provider, ...], tuple[Problem, ...]]:
     """Return the providers whose files are right, by slug, and every fault of the others. `memory` as in `load`."""
     files = {f"{content.name}/{FOLDER}/{path.name}": path.read_bytes() for path in disk.pages(content / FOLDER)}
-    key = _key(files)
+    project, unfit = project_file.sound(content.parent)
+    faults = [*unfit]
+    key = _key(files | {project_file.FILE: project_file.data(content.parent)})
     rows: list[dict[str, Any]] | None = memo.recall(memory, key, FOLDER) if memory else None
-    faults: list[Problem] = []
     if rows is None:
-        rows, faults = _check(files)
+        rows, wrong = _check(files, project)
+        faults += wrong
         if memory and not faults:
             memo.remember(memory, key, FOLDER, rows)
-    return tuple(_provider(row) for row in rows), tuple(faults)
+    return tuple(_provider(row, project) for row in rows), tuple(faults)
 
 
-def _check(files: dict[str, bytes]) -> tuple[list[dict[str, Any]], list[Problem]]:
+def _check(files: dict[str, bytes], project: Project) -> tuple[list[dict[str, Any]], list[Problem]]:
     """Return the validated fields of each file without a problem, by slug, and all problems."""
     from almanac.content import frontmatter  # 0.25 s, needed only when something changed
 
@@ -66,6 +71,7 @@ def _check(files: dict[str, bytes]) -> tuple[list[dict[str, Any]], list[Problem]
     for file, data in files.items():
         faults += frontmatter.attempt(file, lambda: _read(data, file, matters, rows))  # noqa: B023  (called at once)
     faults += frontmatter.attempt(FOLDER, lambda: _disagreements(matters))
+    faults += frontmatter.attempt(FOLDER, lambda: _incapable(matters, project))
     wrong = {fault.file.partition("/")[2] for fault in faults}
     # Nobody here knows which of two that look alike was first; if both were dropped, one could silence the other.
     faults += frontmatter.attempt(FOLDER, lambda: _namesakes(matters))
@@ -129,6 +135,17 @@ def _no_makers(matter: Matter, way: tuple[str, ...], slugs: set[str]) -> Iterato
             yield matter.problem(path, f"{quoted(other)} is not in `built_on`; add it there, or leave it out here")
 
 
+def _incapable(matters: list[Matter], project: Project) -> Iterator[Problem]:
+    """Yield capabilities that the project does not list; where it lists none, every slug is one."""
+    slugs = [one.slug for one in project.capabilities]
+    for matter in matters if slugs else ():
+        for way in CAPABILITIES:
+            for path, slug in _texts(matter.values, *way):
+                if slug not in (*slugs, OTHER):
+                    cure = f"use {alternatives((*slugs, OTHER))}, or list it in {project_file.FILE}"
+                    yield matter.problem(path, f"{quoted(slug)} is no capability here; {cure}")
+
+
 def _contradictions(matter: Matter) -> Iterator[Problem]:
     """Yield what cannot be true at once: a page that is gone is read nowhere, and is not merely hard to read."""
     values = matter.values
@@ -187,7 +204,7 @@ def _texts(value: Any, *way: str, path: Way = ()) -> Iterator[tuple[Way, str]]:
         yield from _texts(value[way[0]], *way[1:], path=(*path, way[0]))
 
 
-def _provider(row: dict[str, Any]) -> Provider:
+def _provider(row: dict[str, Any], project: Project) -> Provider:
     """Return the provider of validated fields."""
     return Provider(
         **row
@@ -198,7 +215,7 @@ def _provider(row: dict[str, Any]) -> Provider:
             ),
             "closed": _barrier(row["closed"]),
             "unreadable": _barrier(row["unreadable"]),
-            "components": by_rank(Component(**part | {"match": tuple(part["match"])}) for part in row["components"]),
+            "components": by_rank(_component(part, project) for part in row["components"]),
             "capabilities": tuple(row["capabilities"]),
             "aliases": tuple(row["aliases"]),
             "scope": row["scope"] and Scope(**{name: tuple(words) for name, words in row["scope"].items()}),
@@ -206,6 +223,12 @@ def _provider(row: dict[str, Any]) -> Provider:
             "core": tuple(row["core"]),
         }
     )
+
+
+def _component(row: dict[str, Any], project: Project) -> Component:
+    """Return the component of validated fields; where they say no rank, it is that of the capability."""
+    rank = project.rank(row["capability"]) if row["rank"] is None else row["rank"]
+    return Component(**row | {"match": tuple(row["match"]), "rank": rank})
 
 
 def _barrier(row: dict[str, Any] | None) -> Barrier | None:
@@ -217,6 +240,7 @@ def _key(files: dict[str, bytes]) -> str:
     modules = (
         "model/provider.py",
         "model/problem.py",
+        "model/project.py",
         "feeds/__init__.py",
         *(
             f"content/{name}.py"

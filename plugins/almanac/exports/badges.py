@@ -50,7 +50,7 @@ def badge(declaration: Declared, almanac: Snapshot) -> Badge:
 def whole(declarations: Sequence[Declared], almanac: Snapshot) -> Badge:
     """Return the badge of the site: of how many providers the state is known, and how many of these report an incident."""
     read = [k.state for k in declarations if k.state.is_known and k.state.reach is not None]
-    label = line(almanac.site_name)
+    label = line(almanac.project.name)
     if not read:
         return Badge(label, "unknown", "unknown", "")
     reach = min(state.reach or 0 for state in read)

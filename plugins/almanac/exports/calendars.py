@@ -20,7 +20,6 @@ from almanac.text import english
 from almanac.views import base
 
 NEWEST = 100  # in a calendar
-PRODUCT = "-//Outage Almanac//reported incidents//EN"
 WHOLE = "Component not named"
 WIDTH = 74  # octets in a line, and one for the blank that a line begins with that goes on
 
@@ -49,7 +48,12 @@ def event(
 
 def calendar(title: str, events: Iterable[CalendarEvent], site: Home) -> bytes:
     """Return a calendar with its entries in the order given."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", f"X-WR-CALNAME:{_text(title)}"]
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:-//{_text(site.project.name)}//reported incidents//EN",
+        f"X-WR-CALNAME:{_text(title)}",
+    ]
     for one in events:
         lines += _entry(one, site)
     return b"".join(_folded(line.encode()) + b"\r\n" for line in [*lines, "END:VCALENDAR"])

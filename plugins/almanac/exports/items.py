@@ -18,6 +18,7 @@ from almanac.content.article import ArticleCard
 from almanac.content.link_posts import LinkPost
 from almanac.content.undeclared import Undeclared
 from almanac.model import Card, FeedState, Incident, Phase, Provider, Pulls, Update, moment, stamp
+from almanac.model.project import Project
 from almanac.stats.windows import Period
 from almanac.text import addresses, english, markdown
 from almanac.views import base
@@ -38,6 +39,10 @@ class Home(Protocol):
     @property
     def site_id(self) -> str:
         """What begins every id the site coins."""
+
+    @property
+    def project(self) -> Project:
+        """Whose site it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +212,7 @@ def _failure(provider: Provider, state: FeedState, due: datetime, site: Home) ->
         published=due,
         updated=due,
         html=f"<p>{escape(markdown.clean(text))}</p>",
-        authors=("Outage Almanac",),
+        authors=(site.project.name,),
         categories=(provider.name,),
     )
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from almanac.exports.syndication import DECLARATION, line
 from almanac.model import Provider, stamped
+from almanac.model.project import Project
 from almanac.views import base
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -45,13 +46,13 @@ def robots(site_url: str) -> bytes:
     return f"User-agent: *\nAllow: /\n\nSitemap: {site_url}/sitemap.xml\n".encode()
 
 
-def llms(site_name: str, site_url: str, providers: Sequence[Provider]) -> bytes:
+def llms(project: Project, site_url: str, providers: Sequence[Provider]) -> bytes:
     """Return what a language model should read, and how to (https://llmstxt.org)."""
     listed = sorted(providers, key=lambda provider: provider.name.casefold())
     lines = [
-        f"# {site_name}",
+        f"# {project.name}",
         "",
-        "> When AI services fail: what their providers reported, archived. Nothing is probed or guessed.",
+        f"> When {project.of('services')} fail: what their providers reported, archived. Nothing is probed or guessed.",
         "",
         "Every statement about the present carries a time until which it is valid; after that the status is",
         "unknown. “No incident reported” does not mean that nothing failed. Cite the page of an incident, not this list.",

@@ -17,6 +17,7 @@ from almanac.exports.syndication import dump
 from almanac.model import Card, stamp, stamped
 from almanac.snapshot import Snapshot
 from almanac.stats.ranking import Leaderboard
+from almanac.text import slug as slugs
 from almanac.views import base
 
 LICENCE = {"name": "CC0-1.0", "path": "https://creativecommons.org/publicdomain/zero/1.0/", "title": "CC0 1.0"}
@@ -245,9 +246,9 @@ def package(almanac: Snapshot, sizes: Mapping[str, Size], version: str) -> bytes
     return dump(
         {
             "profile": "tabular-data-package",
-            "name": "outage-almanac",
+            "name": _package_name(almanac.project.name),
             "version": version,
-            "title": f"{almanac.site_name}: incidents AI providers reported",
+            "title": f"{almanac.project.name}: incidents {almanac.project.of('providers')} reported",
             "homepage": f"{almanac.site_url}/data/",
             "licenses": [LICENCE],
             "cut_off": cut_off,
@@ -259,6 +260,14 @@ def package(almanac: Snapshot, sizes: Mapping[str, Size], version: str) -> bytes
             ],
         }
     )
+
+
+def _package_name(name: str) -> str:
+    """Return what a data package of this name is called where only a to z, 0 to 9 and - may stand."""
+    try:
+        return slugs.slug(name)
+    except ValueError:
+        return "almanac"
 
 
 def _resource(table: Table, form: str, size: Size) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from almanac.fetch import guard
 from almanac.fetch.client import TransientError, client
 from almanac.fetch.guard import Deadline
 from almanac.model import FeedError
+from almanac.model.project import ANYBODYS
 
 SECONDS = 20.0  # for one whole answer: name, connection, TLS, redirects, retries and body
 LIMIT = 2_000_000  # unpacked bytes
@@ -46,6 +47,7 @@ class Request:
     via: str = ""
     seconds: float = SECONDS
     limit: int = LIMIT
+    agent: str = ANYBODYS.agent  # who asks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +175,7 @@ def _url(text: str) -> httpx2.URL:
 def _attempt(request: Request, deadline: Deadline) -> Answer:
     """Make one attempt, redirects included."""
     url, visited, moved, for_good = _url(request.url), {request.url}, "", True
-    with client(deadline, via_address(request.via)) as session:
+    with client(deadline, via_address(request.via), request.agent) as session:
         for _ in range(REDIRECTS + 1):
             with session.stream("GET", _wire(url, request.via), headers=_headers(request)) as response:
                 if not response.has_redirect_location:

@@ -13,8 +13,6 @@ import httpx2
 from almanac.fetch.guard import Backend, Deadline
 from almanac.model import FeedError
 
-AGENT = "OutageAlmanac/0.1 (+https://github.com/outage-almanac/outage-almanac)"
-
 
 class TransientError(FeedError):
     """A fault that may be gone in a moment. `wait`: seconds the server asked for, if it did."""
@@ -25,14 +23,14 @@ class TransientError(FeedError):
 
 
 @contextmanager
-def client(deadline: Deadline, via: tuple[str, int] | None) -> Iterator[httpx2.Client]:
+def client(deadline: Deadline, via: tuple[str, int] | None, agent: str) -> Iterator[httpx2.Client]:
     """Yield a client for one request and its redirects, closed at the end; whatever goes wrong is a FeedError."""
     session = httpx2.Client(
         transport=_Transport(Backend(deadline, via)),
         trust_env=False,
         timeout=None,  # the backend gives every operation what is left of the deadline
         headers={
-            "User-Agent": AGENT,
+            "User-Agent": agent,
             "Accept": "application/atom+xml, application/rss+xml, application/json, application/xml;q=0.9, */*;q=0.1",
             "Accept-Encoding": "gzip",  # what `body` can unpack under a cap
         },

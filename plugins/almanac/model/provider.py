@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-RANKS = {"api": 10, "chat": 20, "code": 30}  # by capability, where a file gives no rank: what people ask for first
-LAST_RANK = 40
+from almanac.model.project import LAST_RANK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,19 +16,14 @@ class Component:
     slug: str
     name: str
     product: str = ""
-    capability: str = ""  # chat, api, code, search, speech, images, compute or other
+    capability: str = ""  # one of the project's
     match: tuple[str, ...] = ()
-    rank: int | None = None  # None: the file leaves it to the capability
-
-    @property
-    def order(self) -> int:
-        """Return where it stands among the components of its provider: the lower, the earlier."""
-        return RANKS.get(self.capability, LAST_RANK) if self.rank is None else self.rank
+    rank: int = LAST_RANK  # where the file gives none, that of the capability: what people ask for first
 
 
 def by_rank(components: Iterable[Component]) -> tuple[Component, ...]:
     """Return components in the order in which people ask for them; those of equal rank stay as they stand."""
-    return tuple(sorted(components, key=lambda component: component.order))
+    return tuple(sorted(components, key=lambda component: component.rank))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +62,7 @@ class Barrier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Which incidents of a shared page concern AI. Empty `components` and `words`: all of them do."""
+    """Which incidents of a shared page concern the subject. Empty `components` and `words`: all of them do."""
 
     components: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
@@ -94,7 +88,7 @@ class Provider:
     capabilities: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     monogram: str = ""  # two letters by which the eye finds it; "": those that are free
-    scope: Scope | None = None  # None: the whole page is about AI
+    scope: Scope | None = None  # None: the whole page is about the subject
     written_by: str = "hand"  # hand or machine (probes)
     zone: str = "UTC"  # IANA name of the zone the page prints, where its feed does not say
     built_on: tuple[str, ...] = ()  # slugs of the makers whose models it uses

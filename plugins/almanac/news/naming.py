@@ -7,14 +7,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from almanac.model import Provider
-
-# Names that are words of their own: they count only beside another name of the same provider, or where it is about AI.
-_ORDINARY = """
-    Bard Bedrock Cascade Codex Cohere Comet Command Cursor Fireworks Gemini Grok Haiku HF Mistral Modal North Nova
-    Opus Perplexity Replicate Sonar Sonnet Spaces Together Transformers Windsurf
-"""
-ORDINARY = frozenset(_ORDINARY.split())
-ABOUT_AI = re.compile(r"\b(?:AI|A\.I\.|chatbots?|LLMs?|language models?|AI-powered|assistant|coding tool)\b")
+from almanac.model.project import PressWords
+from almanac.news import ties
 
 _FAILING = (
     r"(?:outages?|(?<!works )(?<!work )offline(?! (?:mode|use|access|support))|unavailable|inaccessible|unreachable"
@@ -63,13 +57,15 @@ class Mention(NamedTuple):
 
 
 class Names:
-    """The names of all providers, as patterns to search for."""
+    """The names of all providers and the words of the subject, as patterns to search for."""
 
-    def __init__(self, providers: Iterable[Provider]) -> None:
+    def __init__(self, providers: Iterable[Provider], press: PressWords) -> None:
+        self._about = _pattern(press.about)
+        self.noise = ties.NOISE | frozenset(press.everywhere)
         self._patterns = [
             (provider.slug, _pattern(sure), _pattern(other), _pattern([provider.company]))
             for provider in providers
-            for sure, other in [_names(provider)]
+            for sure, other in [_names(provider, press)]
         ]
 
     def judge(self, title: str, text: str) -> tuple[tuple[Mention, ...], str]:
@@ -91,24 +87,23 @@ class Names:
                     mentions.setdefault(slug, Mention(slug, name[0], failing))
         return tuple(mentions.values()), "" if mentions else "names a provider and trouble, but not in one sentence"
 
-    @staticmethod
-    def _where(sure: Pattern, other: Pattern, company: Pattern, whole: str) -> Pattern:
+    def _where(self, sure: Pattern, other: Pattern, company: Pattern, whole: str) -> Pattern:
         """Return the pattern to search sentences for: with ordinary words too, where something else bears them out."""
-        if other and any(witness and witness.search(whole) for witness in (sure, company, ABOUT_AI)):
+        if other and any(witness and witness.search(whole) for witness in (sure, company, self._about)):
             return re.compile("|".join(p.pattern for p in (sure, other) if p))
         return sure
 
 
-def _names(provider: Provider) -> tuple[list[str], list[str]]:
-    """Return names that say enough, and those that need a witness. The company of a shared page is no name of its AI."""
+def _names(provider: Provider, press: PressWords) -> tuple[list[str], list[str]]:
+    """Return names that say enough, and those that need a witness. The company of a shared page is no name of ours."""
     names = {provider.name, *provider.aliases, *(part.product for part in provider.components)} - {""}
-    weak = names & ORDINARY
+    weak = names & set(press.ordinary_names)
     if provider.scope is None:
         names.add(provider.company)
     return sorted(names - weak), sorted(weak)
 
 
-def _pattern(names: list[str]) -> Pattern:
+def _pattern(names: Iterable[str]) -> Pattern:
     longest_first = sorted(filter(None, names), key=lambda name: (-len(name), name))
     return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])") if longest_first else None
 

@@ -13,6 +13,7 @@ from almanac.news.draft import Decided, StoryDraft, canonical, in_order, quotati
 from almanac.news.items import Item
 from almanac.news.naming import Mention, Names
 from almanac.news.outlets import Outlet
+from almanac.news.ties import Words
 
 SAME_STORY = timedelta(hours=12)  # tellings of one story are not further apart than this
 NEAR = timedelta(hours=3)  # with no incident to go by, trouble of one provider this close is one story
@@ -42,7 +43,7 @@ def sift(
 
     The same items with the drafts it gave add nothing.
     """
-    stories = [_tie(draft, cards) if now - draft.lead.at <= OLD else draft for draft in drafts]
+    stories = [_tie(draft, cards, names.noise) if now - draft.lead.at <= OLD else draft for draft in drafts]
     dropped = []
     for item in sorted(items, key=lambda item: (item.at, item.url)):
         if now - item.at > OLD:
@@ -52,11 +53,13 @@ def sift(
         if not mentions:
             dropped.append((item, why))
             continue
-        draft = _tie(_draft(item, outlets[item.outlet], mentions), cards)
-        if past := next((past for past in decided if _same(draft, past.telling, past.providers, past.incidents)), None):
+        draft = _tie(_draft(item, outlets[item.outlet], mentions), cards, names.noise)
+        if past := next(
+            (past for past in decided if _same(draft, past.telling, past.providers, past.incidents, names.noise)), None
+        ):
             dropped.append((item, f"tells a story that was decided: {past.word}"))
             continue
-        _add(stories, draft, cards)
+        _add(stories, draft, cards, names.noise)
     before = set(drafts)
     return Sifted(drafts=tuple(draft for draft in stories if draft not in before), dropped=tuple(dropped))
 
@@ -72,17 +75,17 @@ def _draft(item: Item, outlet: Outlet, mentions: Sequence[Mention]) -> StoryDraf
     )
 
 
-def _tie(draft: StoryDraft, cards: Mapping[str, Sequence[Card]]) -> StoryDraft:
-    return replace(draft, incidents=ties.tie(draft.tellings, draft.quote, draft.providers, cards))
+def _tie(draft: StoryDraft, cards: Mapping[str, Sequence[Card]], noise: Words) -> StoryDraft:
+    return replace(draft, incidents=ties.tie(draft.tellings, draft.quote, draft.providers, cards, noise))
 
 
-def _add(stories: list[StoryDraft], draft: StoryDraft, cards: Mapping[str, Sequence[Card]]) -> None:
+def _add(stories: list[StoryDraft], draft: StoryDraft, cards: Mapping[str, Sequence[Card]], noise: Words) -> None:
     """Add a draft of one telling to the story it tells, or as a new story."""
     for index, story in enumerate(stories):
-        if any(_same(draft, telling, story.providers, story.incidents) for telling in story.tellings):
+        if any(_same(draft, telling, story.providers, story.incidents, noise) for telling in story.tellings):
             tellings = in_order((*story.tellings, *draft.tellings))
             if tellings != story.tellings:
-                stories[index] = _tie(_add_telling(story, draft, tellings), cards)
+                stories[index] = _tie(_add_telling(story, draft, tellings), cards, noise)
             return
     stories.append(draft)
 
@@ -93,7 +96,9 @@ def _add_telling(story: StoryDraft, draft: StoryDraft, tellings: tuple[Telling, 
     return replace(first, tellings=tellings, providers=story.providers, file=story.file)
 
 
-def _same(draft: StoryDraft, telling: Telling, providers: Sequence[str], incidents: Sequence[str]) -> bool:
+def _same(
+    draft: StoryDraft, telling: Telling, providers: Sequence[str], incidents: Sequence[str], noise: Words
+) -> bool:
     """Say whether a draft of one telling is of the story that `telling` tells of `providers` and `incidents`."""
     if canonical(draft.lead.url) == canonical(telling.url):
         return True
@@ -102,10 +107,10 @@ def _same(draft: StoryDraft, telling: Telling, providers: Sequence[str], inciden
         return False
     if draft.incidents and incidents:
         return bool(set(draft.incidents) & set(incidents))
-    return distance <= NEAR or _alike(draft.lead.title, telling.title) >= ALIKE
+    return distance <= NEAR or _alike(draft.lead.title, telling.title, noise) >= ALIKE
 
 
-def _alike(one: str, other: str) -> float:
+def _alike(one: str, other: str, noise: Words) -> float:
     """Return the share of distinctive words that two titles have in common, 0 to 1."""
-    first_words, second_words = ties.words(one), ties.words(other)
+    first_words, second_words = ties.words(one, noise), ties.words(other, noise)
     return len(first_words & second_words) / len(first_words | second_words) if first_words | second_words else 0.0

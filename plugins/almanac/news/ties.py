@@ -24,37 +24,38 @@ _NOISE = """
     a an the and or of on in for to with by at from as is are was were be been it its this that users user elevated
     errors error rate rates outage outages down issue issues incident problem problems degraded performance service
     services disruption partial major minor increased requests some many across all not after when has have had new
-    ai api models model chat chatgpt claude openai anthropic google github gemini
 """
-NOISE = frozenset(_NOISE.split())
+NOISE = frozenset(_NOISE.split())  # of every almanac
+
+Words = frozenset[str]
 
 
 def tie(
-    tellings: Sequence[Telling], quote: str, providers: Iterable[str], cards: Mapping[str, Iterable[Card]]
+    tellings: Sequence[Telling], quote: str, providers: Iterable[str], cards: Mapping[str, Iterable[Card]], noise: Words
 ) -> tuple[str, ...]:
     """Return the keys (provider/id) of the incidents a story is about, likeliest first, by the vote of its tellings."""
     votes: Counter[str] = Counter()
     for provider in providers:
         likely = list(_near(tellings, cards.get(provider, ())))
         for index, one in enumerate(tellings):
-            for card in best(one, f"{one.title} {quote if index == 0 else ''}", likely):
+            for card in best(one, f"{one.title} {quote if index == 0 else ''}", likely, noise):
                 votes[f"{provider}/{card.id}"] += 1
     most = max(votes.values(), default=0)
     return tuple(sorted((key for key in votes if votes[key] * 2 >= most), key=lambda key: (-votes[key], key)))[:MOST]
 
 
-def best(telling: Telling, text: str, cards: Iterable[Card]) -> list[Card]:
+def best(telling: Telling, text: str, cards: Iterable[Card], noise: Words) -> list[Card]:
     """Return the incidents one telling may mean, likeliest first."""
     at = seconds(telling.at)
-    scored = [(_score(card, at, words(text)), card) for card in cards if _overlaps(card, at, at)]
+    scored = [(_score(card, at, words(text, noise)), card) for card in cards if _overlaps(card, at, at)]
     top = max((score for score, _ in scored), default=0.0)
     chosen = [pair for pair in scored if pair[0] > top - CLOSE]
     return [card for _, card in sorted(chosen, key=lambda pair: (-pair[0], -pair[1].started, pair[1].id))]
 
 
-def words(text: str) -> frozenset[str]:
+def words(text: str, noise: Words) -> Words:
     """Return the words of a text that tell one trouble from another."""
-    return frozenset(_WORD.findall(text.lower())) - NOISE
+    return frozenset(_WORD.findall(text.lower())) - noise
 
 
 def _near(tellings: Sequence[Telling], cards: Iterable[Card]) -> Iterable[Card]:
@@ -72,8 +73,8 @@ def _end(card: Card) -> int:
 
 def _score(card: Card, at: int, text_words: frozenset[str]) -> float:
     """Return degrees of impact, more for shared words, less for having ended and for how long ago."""
-    card_words = words(" ".join((*card.components, "" if card.title_is_ours else card.title)))
-    shared = len(text_words & card_words)
+    card_words = words(" ".join((*card.components, "" if card.title_is_ours else card.title)), frozenset())
+    shared = len(text_words & card_words)  # the noise was taken from the text
     since = at - _end(card)
     faded = OVER + since / FADING if since > 0 else 0.0
     return WEIGHTS.get(card.impact, 0.5) + SHARED * min(shared, 2) - faded

@@ -61,7 +61,7 @@ def _newest(waited_for: Iterable[Card]) -> list[Card]:
 
 
 def _is_forecast(provider: Provider, one: Card) -> bool:
-    """Say whether a reader waits for its end: trouble of AI that has begun and is not over."""
+    """Say whether a reader waits for its end: trouble of the subject that has begun and is not over."""
     return one.is_open and one.is_trouble and counts(one) and scope(provider, one) != "out"
 
 

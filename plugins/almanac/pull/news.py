@@ -17,6 +17,7 @@ from almanac import archive, fetch, files, news
 from almanac.archive import ArchiveError
 from almanac.fetch import Hosts
 from almanac.model import Card, FeedError, FeedState, Provider, card
+from almanac.model.project import Project
 from almanac.news import InboxError, Item, Outlet, StoryDraft, inbox, outlets
 from almanac.news.naming import Names
 from almanac.news.stories import OLD
@@ -39,6 +40,7 @@ class _Round:
     seconds: float
     hosts: Hosts
     read: Read
+    project: Project
 
 
 class _Heard(NamedTuple):
@@ -52,6 +54,7 @@ class _Heard(NamedTuple):
 def pull_press(
     content: Path,
     providers: Sequence[Provider],
+    project: Project,
     *,
     now: datetime,
     via: str,
@@ -70,7 +73,7 @@ def pull_press(
     try:
         readers = nullcontext(read) if read else sandbox.workers(READER, 1)
         with archive.lock(content, STATE), readers as reader:
-            shared = _Round(now=now, via=via, seconds=seconds, hosts=hosts, read=reader)
+            shared = _Round(now=now, via=via, seconds=seconds, hosts=hosts, read=reader, project=project)
             haul = _round(content, providers, watched, shared)
     except (ArchiveError, InboxError, OSError) as error:
         words = files.line(error) if isinstance(error, OSError) else str(error)
@@ -90,7 +93,7 @@ def _round(content: Path, providers: Sequence[Provider], watched: Sequence[Outle
     sifted = news.sift(
         items,
         outlets={outlet.slug: outlet for outlet in watched},
-        names=Names(providers),
+        names=Names(providers, shared.project.press),
         cards=_cards(content, providers, drafts, items, shared.now),
         drafts=drafts,
         decided=inbox.decisions(content),
@@ -112,7 +115,12 @@ def _heard(outlet: Outlet, previous: FeedState | None, shared: _Round) -> _Heard
     state = previous or FeedState(url=outlet.feed)
     try:
         request = fetch.Request(
-            url=outlet.feed, etag=state.etag, last_modified=state.last_modified, via=shared.via, seconds=shared.seconds
+            url=outlet.feed,
+            etag=state.etag,
+            last_modified=state.last_modified,
+            via=shared.via,
+            seconds=shared.seconds,
+            agent=shared.project.agent,
         )
         answer = fetch.get(request, shared.hosts)
         digest = answer.digest or state.body

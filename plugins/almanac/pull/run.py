@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from almanac import archive, fetch, files, merge
 from almanac.archive import ArchiveError, Filed
-from almanac.content import providers
+from almanac.content import project_file, providers
 from almanac.fetch import Hosts
 from almanac.merge import Merged
 from almanac.model import Feed, FeedError, FeedState, Incident, Provider, Pulls, Reading, Window
@@ -48,6 +48,7 @@ class _Shared:
     seconds: float
     hosts: Hosts
     read: Read
+    agent: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,7 @@ def pull(
     started = time.monotonic()
     now = now.replace(microsecond=0)
     fetch.via_address(via)
+    project, _ = project_file.sound(content.parent)  # what is wrong with it is among the faults
     sound, faults = providers.sound(content)
     watched = [provider for provider in _choose(sound, tuple(only)) if provider.feeds]
     if not via and not fetch.online(feed.url for provider in watched for feed in provider.feeds):
@@ -97,7 +99,9 @@ def pull(
     outcomes, hosts, haul = [], _hosts(via), NewsOutcome()
     readers = nullcontext(read) if read else sandbox.workers(READER, READERS)
     with readers as reader, ThreadPoolExecutor(AT_ONCE) as threads:
-        shared = _Shared(content=content, now=now, via=via, seconds=seconds, hosts=hosts, read=reader)
+        shared = _Shared(
+            content=content, now=now, via=via, seconds=seconds, hosts=hosts, read=reader, agent=project.agent
+        )
         jobs = [threads.submit(_provider, shared, provider) for provider in watched]
         try:
             for job in as_completed(jobs):
@@ -108,7 +112,7 @@ def pull(
             raise
     outcomes.sort(key=lambda outcome: outcome.provider)
     if not only:
-        haul = pull_press(content, watched, now=now, via=via, seconds=seconds, hosts=hosts)
+        haul = pull_press(content, watched, project, now=now, via=via, seconds=seconds, hosts=hosts)
     forecasts = keep(content, [outcome.provider for outcome in outcomes if outcome.feed], now)
     report = Report(
         at=now,
@@ -125,7 +129,8 @@ def pull_one(
     content: Path, provider: Provider, *, now: datetime, via: str, seconds: float = fetch.SECONDS, read: Read
 ) -> Outcome:
     """Fetch the feeds of one provider, and merge what they say into the archive; nothing else is looked at or written."""
-    shared = _Shared(content=content, now=now, via=via, seconds=seconds, hosts=_hosts(via), read=read)
+    agent = project_file.sound(content.parent)[0].agent
+    shared = _Shared(content=content, now=now, via=via, seconds=seconds, hosts=_hosts(via), read=read, agent=agent)
     return _provider(shared, provider)
 
 
@@ -269,7 +274,12 @@ def _intake(turn: _Turn, feed: Feed, state: FeedState) -> _Intake:
     if is_outdated:
         state = replace(state, etag="", last_modified="", items=())
     request = fetch.Request(
-        url=feed.url, etag=state.etag, last_modified=state.last_modified, via=shared.via, seconds=shared.seconds
+        url=feed.url,
+        etag=state.etag,
+        last_modified=state.last_modified,
+        via=shared.via,
+        seconds=shared.seconds,
+        agent=shared.agent,
     )
     answer = fetch.get(request, shared.hosts)
     state = replace(state, etag=answer.etag, last_modified=answer.last_modified, moved=answer.moved)

@@ -14,6 +14,7 @@ from almanac.content.link_posts import LinkPost
 from almanac.content.undeclared import Undeclared
 from almanac.content.unwatched import Unwatched
 from almanac.model import Card, FeedState, Provider, Pulls
+from almanac.model.project import ANYBODYS, Project
 from almanac.stats.issued import Issued
 from almanac.stats.scorecard import Scorecard
 
@@ -32,7 +33,7 @@ class Snapshot:
     now: datetime
     record_until: datetime | None
     site_url: str  # absolute, without a trailing slash; "" where the site does not know its address
-    site_name: str
+    project: Project = ANYBODYS
     corrections: tuple[Corrected, ...] = ()  # what editors say of incidents, in the order of their files
     links: tuple[LinkPost, ...] = ()  # what was written then, chosen by people, newest first
     pictures: tuple[Picture, ...] = ()  # that articles may show, by file

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from almanac import archive, files
-from almanac.content import corrections, datasets, images, link_posts, providers, undeclared, unwatched
+from almanac.content import corrections, datasets, images, link_posts, project_file, providers, undeclared, unwatched
 from almanac.content.article import ArticleCard
 from almanac.model import Card, Provider, Pulls, card
 from almanac.model.card import newest_first, page_path
 from almanac.model.problem import Problem
+from almanac.model.project import ANYBODYS, Project
 from almanac.snapshot import Snapshot, order
 from almanac.stats.issued import Issued
 
@@ -32,7 +33,7 @@ def load(content: Path, now: datetime) -> Snapshot:
         for provider in watched
         for filed in archive.load(content, provider.slug).values()
     ]
-    return assemble(content, now, watched, cards, faults=[])
+    return assemble(content, now, watched, cards, faults=[], project=project_file.load(content.parent))
 
 
 def assemble(
@@ -44,7 +45,7 @@ def assemble(
     *,
     faults: list[Problem],
     site_url: str = "",
-    site_name: str = "",
+    project: Project = ANYBODYS,
 ) -> Snapshot:
     """Return the Snapshot of these, corrections applied; what is wrong with them or content/ is added to `faults`."""
     cards_by_provider: dict[str, list[Card]] = {provider.slug: [] for provider in watched}
@@ -79,7 +80,7 @@ def assemble(
         now=now,
         record_until=max((span.until for pull in pulls.values() for span in pull.coverage), default=None),
         site_url=site_url,
-        site_name=site_name,
+        project=project,
         corrections=corrected,
         links=posts,
         pictures=pictures,

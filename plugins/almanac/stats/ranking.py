@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from almanac.model.project import NEEDED
 from almanac.stats.availability import MIN_WEEKS, Measure, measure
 from almanac.stats.days import Days
 from almanac.stats.formulas import FORMULAS
@@ -28,7 +29,6 @@ from almanac.stats.windows import ALL, DAY, WEEK, Period, before, last, periods
 MIN_COVERAGE = 0.60
 MAX_RANGE = 0.10  # wider: the record does not say how available it was
 MIN_INCIDENTS = 3
-MIN_PROVIDERS = 5  # covered, for a period to be shown first
 
 
 class Standing(NamedTuple):
@@ -164,15 +164,15 @@ def _percent(share: float) -> str:
     return f"{share * 100:.1f}%".replace(".0%", "%")
 
 
-def shown_first(records: Sequence[Record], now: int) -> Period | None:
-    """Return the newest period in which at least five hand-written pages are covered; None if there is none.
+def shown_first(records: Sequence[Record], now: int, needs: int = NEEDED) -> Period | None:
+    """Return the newest period in which at least `needs` hand-written pages are covered; None if there is none.
 
     The last 90 days if they qualify, else the newest quarter that does.
     """
     by_hand = [r for r in records if not is_machine(r.provider)]
     quarters = {p for r in by_hand for p in periods(r.covered, now) if "-q" in p.slug}
     for period in (last(90, now), *sorted(quarters, key=lambda p: -p.since)):
-        if sum(covered_share(r, period) >= MIN_COVERAGE for r in by_hand) >= MIN_PROVIDERS:
+        if sum(covered_share(r, period) >= MIN_COVERAGE for r in by_hand) >= needs:
             return period
     return None
 

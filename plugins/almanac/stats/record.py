@@ -308,7 +308,7 @@ def bounds_of_end(card: Card, reach: int, seen_open: int | None = None) -> Ends:
 
 
 def subjects(provider: Provider) -> tuple[Subject, ...]:
-    """Return the provider as a whole, its products, and its components that concern AI, in the order of its file."""
+    """Return the provider as a whole, its products, and its components that concern the subject, in the order of its file."""
     components = [c for c in provider.components if concerns_ai(provider, c)]
     products: dict[str, str] = {}
     for component in components:

@@ -1,4 +1,4 @@
-"""What counts: which incidents are declared trouble of an AI service, how severe, of which part, and why others don't.
+"""What counts: which incidents are declared trouble of a service, how severe, of which part, and why others don't.
 
 Outages and degradations count, also when the provider later took the post away. Maintenance, notices (quota, policy,
 retirement of a product), tests and what an editor withdrew do not; nor does what starts outside the covered time,
@@ -62,10 +62,12 @@ class Left(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """A provider's incidents, sorted by start: those that count, those that may not be about AI, and the rest."""
+    """A provider's incidents, sorted by start: those that count, those that may not be about the subject, and the rest."""
 
     eligible: tuple[Card, ...]
-    doubtful: tuple[Card, ...]  # nothing says whether they concern AI: they count in the upper bound of trouble only
+    doubtful: tuple[
+        Card, ...
+    ]  # nothing says whether they concern the subject: they count in the upper bound of trouble only
     left_out: tuple[Left, ...]
     carried: tuple[Card, ...] = ()  # left out too, as they began before the coverage: their covered time counts
 
@@ -155,17 +157,17 @@ def _why_not(card: Card, scope: str, times: Iterable[Times], withdrawn: Mapping[
     if card.kind not in TROUBLE:
         return _REASONS.get(card.kind, card.kind)
     if scope == "out":
-        return "not about AI"
+        return "about another service of a shared page"
     if card.started_basis == BOUND:
         return "undated in the feed when we first read it"
     return "" if any(holds(covered, card.started) for covered in times) else UNSEEN_START
 
 
 def scope(provider: Provider, card: Card) -> str:
-    """Return whether an incident of a shared page concerns AI: "in", "out" or "unknown".
+    """Return whether an incident of a shared page concerns the subject: "in", "out" or "unknown".
 
     By its components; where they do not say so, by words of its title. Without components and without such a word it is
-    unknown. Everything on a page that is all about AI is in.
+    unknown. Everything on a page that is all about it is in.
     """
     return scoping(provider)(card)
 
@@ -188,7 +190,7 @@ def scoping(provider: Provider) -> Callable[[Card], str]:
 
 
 def concerns_ai(provider: Provider, component: Component) -> bool:
-    """Say whether a component concerns AI: every one of a page about AI, and those a shared page's scope names."""
+    """Say whether a component concerns the subject: every one of a page all about it, and those a shared page's scope names."""
     rule = provider.scope
     if rule is None or not rule.components:
         return True

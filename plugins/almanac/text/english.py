@@ -174,7 +174,7 @@ def sentence(words: str) -> str:
 
 def with_article(words: str) -> str:
     """Return words with the indefinite article before them: a major outage, an incident."""
-    return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"
+    return f"{'an' if words[:1].lower() in 'aeiou' else 'a'} {words}"
 
 
 def listing(items: Sequence[str], most: int = 0) -> str:

@@ -2,9 +2,9 @@
 
 from almanac.views.around import Around, Surroundings
 from almanac.views.articles import Beside, article, articles, beside
-from almanac.views.backups import SLUGS as BACKUPS
 from almanac.views.backups import Advice, advice
 from almanac.views.backups import page as backups
+from almanac.views.backups import slugs as backup_slugs
 from almanac.views.base import PICTURE, Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
 from almanac.views.compare import Sides, compare, compared, comparisons, verdict_of, verdicts
@@ -30,7 +30,6 @@ from almanac.views.status import status
 from almanac.views.subscribe import subscribe
 
 __all__ = [
-    "BACKUPS",
     "PICTURE",
     "Advice",
     "Around",
@@ -50,6 +49,7 @@ __all__ = [
     "all_parts",
     "article",
     "articles",
+    "backup_slugs",
     "backups",
     "beside",
     "board",

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from almanac.model import moment
+from almanac.model.project import Capability, Project
 from almanac.text import english
 from almanac.views import base, charts
 from almanac.views.backups import Advice, Instead
@@ -16,14 +17,6 @@ from almanac.views.current import DeclaredState
 
 StateOf = Callable[[str], DeclaredState]  # by provider slug
 
-GROUPS = {  # by capability, in the order in which they are asked for
-    "api": "By API",
-    "chat": "For chat",
-    "code": "For code",
-    "search": "For search",
-    "speech": "For speech",
-    "images": "For images",
-}
 API = "api"  # how models of one maker are sold by another
 TOP = 0.05  # the axis of shares ends here unless an interval goes further
 
@@ -61,7 +54,9 @@ class Alternatives(NamedTuple):
     elsewhere: tuple[Option, ...] = ()  # who sells the same models from other machines
 
 
-def alternatives(advice: Advice, state_of: StateOf, now: datetime, capability: str = "") -> Alternatives:
+def alternatives(
+    advice: Advice, state_of: StateOf, now: datetime, project: Project, capability: str = ""
+) -> Alternatives:
     """Return what stands in for a provider, or for what it offers of a capability, with the state of each at `now`."""
     best = [one for one in advice.best if not capability or capability in one.shared]
     top = max([TOP, *(one.bound for one in best)])
@@ -71,7 +66,7 @@ def alternatives(advice: Advice, state_of: StateOf, now: datetime, capability: s
     return Alternatives(
         provider=advice.provider,
         at=english.clock_utc(now),
-        groups=tuple(_groups(best, state_of, top, capability)),
+        groups=tuple(_groups(best, state_of, top, [one for one in project.listed if capability in ("", one.slug)])),
         axis=charts.axis([(0, "0%"), (top / 2, english.percent(top / 2)), (top, english.percent(top, 0))], 0, top),
         falling=tuple(_option(one, state_of, top) for one in advice.falling),
         unknown=advice.unknown,
@@ -80,14 +75,16 @@ def alternatives(advice: Advice, state_of: StateOf, now: datetime, capability: s
     )
 
 
-def _groups(best: Iterable[Instead], state_of: StateOf, top: float, capability: str) -> Iterable[AlternativeGroup]:
+def _groups(
+    best: Iterable[Instead], state_of: StateOf, top: float, uses: Iterable[Capability]
+) -> Iterable[AlternativeGroup]:
     """Yield the alternatives by what both offer, each once; in a group those that report nothing come first."""
     rest = list(best)
-    for slug in (capability,) if capability else GROUPS:
-        options = [_option(one, state_of, top) for one in rest if slug in one.shared]
-        rest = [one for one in rest if slug not in one.shared]
+    for capability in uses:
+        options = [_option(one, state_of, top) for one in rest if capability.slug in one.shared]
+        rest = [one for one in rest if capability.slug not in one.shared]
         if options:
-            yield AlternativeGroup(GROUPS[slug], tuple(sorted(options, key=_order)))
+            yield AlternativeGroup(capability.use, tuple(sorted(options, key=_order)))
     if rest:
         yield AlternativeGroup(
             "For something else", tuple(sorted((_option(one, state_of, top) for one in rest), key=_order))

@@ -83,7 +83,7 @@ class Surroundings:
         read: Reader | None = None,
     ) -> None:
         self._almanac = almanac
-        self._instead = instead or (lambda: advice(measures.closed(almanac)))
+        self._instead = instead or (lambda: advice(measures.closed(almanac), almanac.project))
         self._providers = {provider.slug: provider for provider in almanac.providers}
         self._reach = {slug: _reach(pulls, seconds(almanac.now)) for slug, pulls in almanac.pulls.items()}
         self._cited = _citations(almanac.articles)
@@ -239,7 +239,7 @@ class Surroundings:
     def instead_of(self, slug: str, capability: str = "") -> Alternatives | None:
         """Return what stands in for a provider, or for what it offers of a capability, with the state of each now."""
         best = self._advice.get(slug)
-        return alternatives(best, self.state, self._almanac.now, capability) if best else None
+        return alternatives(best, self.state, self._almanac.now, self._almanac.project, capability) if best else None
 
     @cached_property
     def _advice(self) -> Mapping[str, Advice]:

@@ -115,7 +115,7 @@ def articles(almanac: Snapshot) -> Articles:
             title="Articles",
             path="/articles/",
             section="articles",
-            description="News and analysis about AI outages, checked against the archive.",
+            description=f"News and analysis about {almanac.project.of('outages')}, checked against the archive.",
             feeds=base.feeds("/articles/", "Articles"),
         ),
         teasers=tuple(map(teaser, almanac.articles)),
@@ -137,7 +137,7 @@ def beside(
         providers=tuple(Link(base.provider_url(slug), names[slug]) for slug in article.providers if slug in names),
         claims=claim_lines,
         figures=figures(article, evidence or Evidence(almanac)),
-        reviews=reviews(article, claim_lines, almanac.site_url, almanac.site_name),
+        reviews=reviews(article, claim_lines, almanac.site_url, almanac.project.name),
     )
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from almanac.model import Provider, moment
+from almanac.model.project import ANYBODYS, Project
 from almanac.stats import windows
 from almanac.stats.backups import MIN_COVERED, Backup, Backups, Pair, Party, Share, backups, pairs, parties
 from almanac.stats.record import Record
@@ -21,10 +22,7 @@ from almanac.views.measures import Records
 Providers = Mapping[str, Provider]  # by slug
 
 YEARS = 2  # what is looked at: older habits say little about today
-CAPABILITIES = ("chat", "api", "code", "search", "speech", "images")
 WHOLE = "providers"  # instead of a capability: providers as wholes
-SLUGS = (WHOLE, *CAPABILITIES)  # of the pages that list all pairs
-TITLES = {"api": "API", "chat": "Chat", "code": "Code", "search": "Search", "speech": "Speech", "images": "Images"}
 MOST = 3  # backups named where there is little room
 
 
@@ -99,7 +97,12 @@ class BackupsPage:
     others: tuple[Link, ...]  # the same for single capabilities
 
 
-def page(records: Records, capability: str = "") -> BackupsPage:
+def slugs(project: Project) -> tuple[str, ...]:
+    """Return the slugs of the pages that list all pairs."""
+    return (WHOLE, *(one.slug for one in project.listed))
+
+
+def page(records: Records, capability: str = "", project: Project = ANYBODYS) -> BackupsPage:
     """Return the page of all pairs over the last two years, of whole providers or of what has a capability.
 
     `records` reach to a midnight: what is tested changes once a day at most.
@@ -108,25 +111,28 @@ def page(records: Records, capability: str = "") -> BackupsPage:
     all_records, names = tuple(records.values()), _names(records)
     all_pairs = together(all_records)
     whole = _family("Whole providers", all_pairs, names)
-    family = _capability(all_records, capability, names) if capability in TITLES else whole
+    family = whole if capability in ("", WHOLE) else _capability(all_records, capability, project, names)
     topic = f"Backup providers: {family.name}" if capability else "Backup providers"
     return BackupsPage(
         head=Head(
-            title=topic if capability else f"{topic}: which AI services do not fail together",
+            title=topic if capability else f"{topic}: which {project.of('services')} do not fail together",
             path=url(capability),
             section="leaderboard",
-            description="For each AI provider, the services that do not tend to fail together with it.",
+            description=f"For each {project.of('provider')}, the services that do not tend to fail together with it.",
         ),
         title=topic,
         stand=_stand(family),
         span=english.period(moment(period.since), moment(period.until - 1)) if period else "",
         advice=()
         if capability
-        else tuple(_advice(r, all_pairs, names) for r in sorted(all_records, key=_by_name) if r.covered),
+        else tuple(_advice(r, all_pairs, names, project) for r in sorted(all_records, key=_by_name) if r.covered),
         family=family
         if capability
         else family._replace(lines=tuple(line for line in family.lines if line.significant)),
-        others=tuple(Link(url(name), TITLES.get(name, "Whole providers")) for name in SLUGS),
+        others=tuple(
+            Link(url(name), "Whole providers" if name == WHOLE else project.capability(name).name)
+            for name in slugs(project)
+        ),
     )
 
 
@@ -145,22 +151,22 @@ def together(records: tuple[Record, ...]) -> tuple[Pair, ...]:
     return pairs(parties([record for record in records if record.covered]), _last(records[0].now)) if records else ()
 
 
-def advice(records: Records) -> dict[str, Advice]:
+def advice(records: Records, project: Project = ANYBODYS) -> dict[str, Advice]:
     """Return the best backups of each provider, by its slug."""
     all_pairs, names = together(tuple(records.values())), _names(records)
-    return {slug: _advice(record, all_pairs, names) for slug, record in records.items()}
+    return {slug: _advice(record, all_pairs, names, project) for slug, record in records.items()}
 
 
 def _names(records: Records) -> Providers:
     return {slug: record.provider for slug, record in records.items()}
 
 
-def _advice(record: Record, all_pairs: Sequence[Pair], names: Providers) -> Advice:
+def _advice(record: Record, all_pairs: Sequence[Pair], names: Providers, project: Project) -> Advice:
     party = Party(record, record.whole)
     options = backups(party, all_pairs)
     return Advice(
         provider=measures.link(record.provider),
-        best=tuple([_instead(record, backup) for backup in options.best if not _is_closed(backup)][:MOST]),
+        best=tuple([_instead(record, backup, project) for backup in options.best if not _is_closed(backup)][:MOST]),
         falling=tuple(_falls(record, backup, names) for backup in options.falling[:MOST]),
         unknown=english.listing([_other(pair, party).record.provider.name for pair in options.unknown], 6),
         lacking=_lacking(options, party),
@@ -195,9 +201,9 @@ def _other(pair: Pair, party: Party) -> Party:
     return pair.second if pair.first == party else pair.first
 
 
-def _instead(record: Record, backup: Backup) -> Instead:
+def _instead(record: Record, backup: Backup, project: Project) -> Instead:
     able = sorted(backup.pair.first.capabilities & backup.pair.second.capabilities)
-    shared = english.listing([TITLES.get(name, name) for name in able])
+    shared = english.listing([project.capability(name).name or name for name in able])
     most = backup.chance.interval.high if backup.chance.interval else None
     chance = _at_once(record, backup)
     bound = f", at most {_share(most)}" if most is not None else ""
@@ -253,9 +259,9 @@ def _lacking(options: Backups, party: Party) -> str:
     return "No other provider here offers the same and has data for the same time."
 
 
-def _capability(records: tuple[Record, ...], name: str, names: Providers) -> Family:
+def _capability(records: tuple[Record, ...], name: str, project: Project, names: Providers) -> Family:
     able = [party for party in parties(records, name) if party.covered]
-    return _family(TITLES[name], pairs(able, _last(records[0].now)) if records else (), names)
+    return _family(project.capability(name).name, pairs(able, _last(records[0].now)) if records else (), names)
 
 
 def _family(name: str, all_pairs: Sequence[Pair], names: Providers) -> Family:

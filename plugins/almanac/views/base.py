@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from almanac.model import TROUBLE, Card, Impact, Kind, Provider, moment, stamp, stamped
+from almanac.model.project import Project
 from almanac.snapshot import Snapshot
 from almanac.text import addresses, english
 from almanac.views import charts
@@ -59,12 +60,17 @@ class Mark(NamedTuple):
 class Site:
     """What is the same on every page. `root` is the path the site lives under, "" at the top of its host."""
 
-    name: str
+    project: Project
     url: str
     root: str
     css: str  # address of the style sheet, with a mark of its content
     feeds: tuple[FeedLink, ...] = ()
     pictures: bool = False  # True: pages that have a picture of their own are shown with it
+
+    @property
+    def name(self) -> str:
+        """Return what the site is called."""
+        return self.project.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +132,10 @@ KEY = (
 QUIET: Mapping[str, Mark] = {kind: Mark("quiet", kind.value) for kind in Kind if kind not in TROUBLE}
 
 
-def site(name: str, url: str, css: str, pictures: bool = False) -> Site:
+def site(project: Project, url: str, css: str, pictures: bool = False) -> Site:
     """Return the site's constants; `url` has no trailing slash, and is "" where it is not known."""
     root = urlsplit(url).path.rstrip("/")
-    return Site(name=name, url=url, root=root, css=css, feeds=feeds("/", "All incidents"), pictures=pictures)
+    return Site(project=project, url=url, root=root, css=css, feeds=feeds("/", "All incidents"), pictures=pictures)
 
 
 def mark(card: Card) -> Mark:

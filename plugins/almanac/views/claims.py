@@ -159,7 +159,7 @@ def claims(almanac: Snapshot, evidence: Evidence) -> Ledger:
             title="Claims",
             path="/claims/",
             section="claims",
-            description="Claims about AI outages, checked against the archive.",
+            description=f"Claims about {almanac.project.of('outages')}, checked against the archive.",
         ),
         stand=f"{total} reported in our articles. {english.count(computed)} of the verdicts are computed from the "
         "archive at every build; the others are an editor’s, with the reason.",

@@ -93,10 +93,11 @@ def comparisons(almanac: Snapshot) -> ComparisonsPage:
     providers = [provider for provider in almanac.providers if provider.slug in others]
     return ComparisonsPage(
         head=Head(
-            title="Compare two AI providers",
+            title=f"Compare two {almanac.project.of('providers')}",
             path="/compare/",
             section="leaderboard",
-            description="Any two AI providers: reported incidents, how long they last, and whether both fail together.",
+            description=f"Any two {almanac.project.of('providers')}: reported incidents, how long they last, and whether both "
+            "fail together.",
         ),
         lines=tuple(_others(provider, others[provider.slug]) for provider in rows.by_name(providers)),
     )

@@ -16,7 +16,6 @@ from almanac.text import english
 from almanac.views import base, calendar, current, days, measures, rows
 from almanac.views.alternatives import Alternatives
 from almanac.views.around import Surroundings
-from almanac.views.backups import TITLES
 from almanac.views.base import Dateline, Head, Link, Mark, Time
 from almanac.views.calendar import DAYS, MonthRow, Ninety
 from almanac.views.current import DeclaredState
@@ -99,7 +98,7 @@ def now(almanac: Snapshot, provider: Provider, part: Component, near: Surroundin
         stand=_stand(state, hits, vague),
         open=tuple(_line(almanac, near, part, card) for card in (hits or vague)),
         outlook=outlook(near.of(lead), lead) if lead else None,
-        instead=near.instead_of(provider.slug, part.capability if part.capability in TITLES else ""),
+        instead=near.instead_of(provider.slug, almanac.project.capability(part.capability).slug),
         others=near.other_components(provider.slug, part.slug),
         edge=windows.midnight(edge - 1) + windows.DAY,
         today=days.worst(own, pulls, days.last_days(edge, 1), 1, edge)[0],
@@ -143,7 +142,7 @@ def component(
         year=calendar.year(stand_in, whole, pulls, closed),
         latest=tuple(rows.dated(card, now=almanac.now) for card in incidents[:LATEST]),
         total=english.plural(len(incidents), "incident"),
-        instead_title=_instead_title(part),
+        instead_title=_instead_title(almanac, part),
         numbers=f"{base.provider_url(provider.slug)}numbers/",
     )
 
@@ -197,9 +196,9 @@ def _line(almanac: Snapshot, near: Surroundings, part: Component, card: Card) ->
     )
 
 
-def _instead_title(part: Component) -> str:
-    name = TITLES.get(part.capability, "")
-    return f"Alternatives for {'the API' if name == 'API' else name.lower()}" if name else "Alternatives"
+def _instead_title(almanac: Snapshot, part: Component) -> str:
+    use = almanac.project.capability(part.capability).use
+    return f"Alternatives {use[:1].lower()}{use[1:]}".rstrip()
 
 
 def _about(provider: Provider, part: Component, number: int) -> str:

@@ -121,13 +121,13 @@ def declared(going_on: tuple[Card, ...]) -> Mark:
 
 
 def troubles(provider: Provider, cards: Iterable[Card]) -> list[Card]:
-    """Return the cards of trouble of the service that concern AI, or may, in the order given."""
+    """Return the cards of trouble of the service that concern the subject, or may, in the order given."""
     scope = scoping(provider)
     return [card for card in cards if card.kind in TROUBLE and scope(card) != "out"]
 
 
 def maintenance(almanac: Snapshot, provider: Provider) -> tuple[Card, ...]:
-    """Return the maintenance that concerns AI, or may, and was announced or at work when the feeds were last read."""
+    """Return the maintenance that concerns the subject, or may, and was announced or at work when the feeds were last read."""
     pulls = almanac.pulls.get(provider.slug)
     watched = windows.coverage(pulls, seconds(almanac.now)) if pulls else ()
     if not watched:

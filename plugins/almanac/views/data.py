@@ -68,7 +68,8 @@ def data(almanac: Snapshot, offers: Iterable[Offer], licence: str, licence_url: 
             title="Download the data",
             path="/data/",
             section="data",
-            description="Every reported incident of AI providers as CSV and JSON, with schema, licence and hashes.",
+            description=f"Every reported incident of {almanac.project.of('providers')} as CSV and JSON, with schema, licence and "
+            "hashes.",
         ),
         stand=f"{english.plural(cards, 'incident')} of "
         f"{english.plural(len(almanac.providers), 'provider')}, free to use.",

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from almanac.model import OVER, Card, Impact, Phase, Provider, moment, seconds, stamped, unstamp
+from almanac.model.project import Capability
 from almanac.snapshot import Snapshot
 from almanac.stats.selection import ordering
 from almanac.stats.windows import DAY
@@ -38,7 +39,7 @@ REPEATS: dict[str, str] = {  # and where the incident was in that phase already
 LEADS, CHANGES, ARTICLES = 6, 5, 3
 BARS = 3  # incidents up to which estimates are drawn
 MOST_NAMES = 5  # components of what is open, in the ledger
-CAPABILITIES = (("api", "API"), ("chat", "Chat"), ("code", "Code"))  # by which the ledger is filtered
+FILTERS = 3  # capabilities by which the ledger is filtered, those that people ask for first
 ALL, OPEN = "all", "open"
 
 
@@ -135,7 +136,7 @@ def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage
     lines, leads = _ledger(almanac, near, states, bad, first), _leads(near, bad)
     return HomePage(
         head=Head(
-            title="Is it down? Status of AI providers",
+            title=f"Is it down? Status of {almanac.project.of('providers')}",
             path="/",
             section="now",
             description=title,
@@ -145,7 +146,7 @@ def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage
         expired=_expired(almanac, dateline) if not bad and not is_dark else "",
         stand=_stand(almanac, states, bad),
         expired_stand=_expired_stand(states, bad) if dateline.until and not is_dark else "",
-        filters=_filters(lines),
+        filters=_filters(almanac, lines),
         lines=lines,
         unread=tuple(measures.link(s.provider) for s in states if s.reach is None),
         closed=tuple(measures.link(s.provider) for s in every if s.is_closed),
@@ -281,7 +282,7 @@ def _ledger(
             company="" if _is_named_after(provider) else provider.company,
             monogram=letters[provider.slug],
             mark=state.mark._replace(word=_glance(state)),
-            css=_classes(state, css),
+            css=_classes(almanac, state, css),
             expired=base.expired(state.mark),
             length=length,
             since=since,
@@ -304,9 +305,14 @@ def _is_named_after(provider: Provider) -> bool:
     return provider.company.split(" ")[0].casefold() in provider.name.casefold()
 
 
-def _classes(state: DeclaredState, css: str) -> str:
+def _filtered(almanac: Snapshot) -> tuple[Capability, ...]:
+    """Return the capabilities by which rows can be chosen."""
+    return almanac.project.listed[:FILTERS]
+
+
+def _classes(almanac: Snapshot, state: DeclaredState, css: str) -> str:
     """Return the classes of a row: what it is, how bad if it is open, and what the filter goes by."""
-    able = [name for name, _ in CAPABILITIES if name in state.provider.capabilities]
+    able = [one.slug for one in _filtered(almanac) if one.slug in state.provider.capabilities]
     return " ".join(name for name in (css, state.mark.css if state.in_trouble else "", *able) if name)
 
 
@@ -321,11 +327,12 @@ def _word(card: Card) -> str:
     return base.mark(card).word if card.impact in base.STATED else base.severity(card)
 
 
-def _filters(lines: Sequence[LedgerLine]) -> tuple[Filter, ...]:
+def _filters(almanac: Snapshot, lines: Sequence[LedgerLine]) -> tuple[Filter, ...]:
     """Return the choices that leave some rows and take others away."""
+    able = _filtered(almanac)
     classes = [line.css.split() for line in lines]
-    count = {name: sum(name in of_line for of_line in classes) for name in (OPEN, *dict(CAPABILITIES))}
-    choices = [Filter(OPEN, f"Open {count[OPEN]}"), *(Filter(name, text) for name, text in CAPABILITIES)]
+    count = {name: sum(name in of_line for of_line in classes) for name in (OPEN, *(one.slug for one in able))}
+    choices = [Filter(OPEN, f"Open {count[OPEN]}"), *(Filter(one.slug, one.name) for one in able)]
     useful = [choice for choice in choices if 0 < count[choice.id] < len(lines)]
     return (Filter(ALL, f"All {len(lines)}"), *useful) if useful else ()
 
@@ -442,7 +449,7 @@ def _last(almanac: Snapshot, state: DeclaredState) -> tuple[str, str]:
 
 
 def _changes(almanac: Snapshot) -> tuple[Happening, ...]:
-    """Return the newest posts of all providers on trouble that concerns AI, or may."""
+    """Return the newest posts of all providers on trouble that concerns the subject, or may."""
     names = rows.names(almanac.providers)
     posts = (
         (at, card.provider, card.id, place, card)

@@ -82,10 +82,12 @@ def incidents(almanac: Snapshot, by_month: Months) -> IncidentsPage:
             title="Incidents",
             path="/incidents/",
             section="incidents",
-            description=f"{english.count(total)} incidents reported by AI providers, newest first, and the archive.",
+            description=f"{english.count(total)} incidents reported by {almanac.project.of('providers')}, newest first, "
+            "and the archive.",
         ),
         stand=f"{english.plural(total, 'incident')} reported by {english.plural(len(almanac.cards), 'provider')}. "
-        f"The newest {len(newest)} are listed here; those on shared pages that are not about AI are only in the archive.",
+        f"The newest {len(newest)} are listed here; those on shared pages that are not about "
+        f"{almanac.project.subject or 'these services'} are only in the archive.",
         days=rows.by_day(newest, rows.names(almanac.providers)),
         months=_months(by_month, years),
         providers=tuple(_provider_line(almanac, provider, years) for provider in rows.by_name(almanac.providers)),
@@ -93,7 +95,7 @@ def incidents(almanac: Snapshot, by_month: Months) -> IncidentsPage:
 
 
 def _newest(almanac: Snapshot) -> list[Card]:
-    """Return the newest of all incidents that concern AI, or may."""
+    """Return the newest of all incidents that concern the subject, or may."""
     newest: list[Card] = []
     scopes = {provider.slug: scoping(provider) for provider in almanac.providers}
     for slug, cards in almanac.cards.items():  # newest first
@@ -128,7 +130,7 @@ def _count(number: int, name: str, url: str) -> Count:
 
 
 def month(almanac: Snapshot, by_month: Months, year: int, number: int, sheet: int = 1) -> Month:
-    """Return a page of all incidents that started in a month, also those not about AI; long months fill several."""
+    """Return a page of all incidents that started in a month, also those not about the subject; long months fill several."""
     cards = by_month[year, number]
     all_months = list(by_month)
     place = all_months.index((year, number))
@@ -138,7 +140,7 @@ def month(almanac: Snapshot, by_month: Months, year: int, number: int, sheet: in
             title=pagination.numbered(f"Incidents in {title}", sheet),
             path=pagination.page_url(url, sheet),
             section="incidents",
-            description=f"{english.plural(len(cards), 'incident')} that AI providers reported in {title}.",
+            description=f"{english.plural(len(cards), 'incident')} that {almanac.project.of('providers')} reported in {title}.",
         ),
         title=title,
         stand=_month_stand(cards),

@@ -24,7 +24,6 @@ from almanac.views.charts import Estimate, Label
 from almanac.views.measures import Records, ShareLine
 
 STEPS = (5, 4, 3, 4, 5, 3, 7, 4, 3, 5)  # parts of the axis, by the tenths it spans: whole numbers stand at its lines
-NO_PERIOD = "Not enough data yet to compare five providers."
 VERDICTS = {
     "better": "less incident time than before",
     "worse": "more incident time than before",
@@ -117,10 +116,10 @@ def leaderboard(almanac: Snapshot, records: Records, period: Period | None = Non
             title=f"{title}, {period.name}" if period else title,
             path=url(period) if period else "/leaderboard/",
             section="leaderboard",
-            description="AI providers by the share of monitored time with no reported incident.",
+            description=f"{english.sentence(almanac.project.of('providers'))} by the share of monitored time with no reported incident.",
         ),
         title=title,
-        stand=_stand(by_hand),
+        stand=_stand(by_hand, almanac.project.leaderboard_needs),
         board=by_hand,
         machine=by_machine if by_machine and (by_machine.lines or by_machine.unranked) else None,
         left_out=_left_out(records, chosen) if chosen else (),
@@ -149,7 +148,8 @@ def periods(almanac: Snapshot) -> tuple[Period, ...]:
 
 def first_period(almanac: Snapshot, records: Records) -> Period | None:
     """Return the period that is shown first; None where no period qualifies."""
-    return ranking.shown_first(tuple(records.values()), measures.closed_at(almanac))
+    needs = almanac.project.leaderboard_needs
+    return ranking.shown_first(tuple(records.values()), measures.closed_at(almanac), needs)
 
 
 def board(almanac: Snapshot, records: Records) -> Board | None:
@@ -194,9 +194,9 @@ def _span(period: Period, records: Sequence[Record]) -> str:
     return english.period(moment(period.since), moment(max(min(period.until, records[0].now) - 1, period.since)))
 
 
-def _stand(board: Board | None) -> str:
+def _stand(board: Board | None, needs: int) -> str:
     if board is None:
-        return NO_PERIOD
+        return f"Not enough data yet to compare {english.spelled(needs)} providers."
     if not board.lines:
         return f"{english.sentence(board.period)}: no provider can be ranked."
     first = board.groups[0] if board.groups else ""

@@ -177,7 +177,7 @@ class _Subject(NamedTuple):
     near: Surroundings
     edge: int  # the end of its record, epoch seconds
     cards: Sequence[Card]
-    troubles: Sequence[Card]  # those that concern AI, or may
+    troubles: Sequence[Card]  # those that concern the subject, or may
 
     @property
     def state(self) -> DeclaredState:

@@ -53,7 +53,7 @@ def providers(almanac: Snapshot) -> Providers:
             title="Providers",
             path="/providers/",
             section="providers",
-            description="The AI providers whose status pages this site archives.",
+            description=f"The {almanac.project.of('providers')} whose status pages this site archives.",
             dateline=base.dateline(almanac),
         ),
         stand=f"{number} whose status pages we archive.",

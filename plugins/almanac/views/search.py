@@ -51,7 +51,7 @@ def search(almanac: Snapshot, by_month: Months, indexed: bool = False) -> Search
             title="Search the archive",
             path="/search/",
             section="search",
-            description="Find an AI outage by month, by provider, by component, or in articles.",
+            description=f"Find {english.with_article(almanac.project.of('outage'))} by month, by provider, by component, or in articles.",
         ),
         stand=f"{english.plural(sum(map(len, almanac.cards.values())), 'incident')} "
         f"of {english.plural(len(almanac.cards), 'provider')}.",

@@ -85,7 +85,8 @@ def subscribe(almanac: Snapshot) -> Subscribe:
             title="Follow the site",
             path="/subscribe/",
             section="subscribe",
-            description="Feeds, calendars, badges and JSON of reported incidents, for all AI providers or one.",
+            description="Feeds, calendars, badges and JSON of reported incidents, for all "
+            f"{almanac.project.of('providers')} or one.",
         ),
         stand="No account, no mail address, no tracking: copy a feed address into the app of your choice.",
         ways=WAYS,

@@ -73,6 +73,7 @@ class SummaryList:
     """The list of all reports, at /reports/."""
 
     head: Head
+    stand: str
     years: tuple[SummaryLine, ...]
     quarters: tuple[SummaryLine, ...]
     months: tuple[SummaryLine, ...]
@@ -112,12 +113,15 @@ def summaries(almanac: Snapshot, records: measures.Records) -> SummaryList:
     ]
     return SummaryList(
         head=Head(
-            title="Reports on AI incidents, by year, quarter and month",
+            title=f"Reports on {almanac.project.of('incidents')}, by year, quarter and month",
             path="/reports/",
             section="articles",
-            description="What AI providers reported in each month, quarter and year: figures and charts, made by machine.",
+            description=f"What {almanac.project.of('providers')} reported in each month, quarter and year: figures and charts, "
+            "made by machine.",
             feeds=(FEED,),
         ),
+        stand=f"What {almanac.project.of('providers')} reported, by year, quarter and month: figures and charts made by "
+        "machine, without comment.",
         years=tuple(line for p, line in lines if _sort(p) == "year"),
         quarters=tuple(line for p, line in lines if _sort(p) == "quarter"),
         months=tuple(line for p, line in lines if _sort(p) == "month"),
@@ -131,17 +135,18 @@ def summary(almanac: Snapshot, records: measures.Records, period: Period) -> Sum
     lengths = [_length(card) for card in cards if _has_length(card)]
     names = rows.names(almanac.providers)
     longest = sorted(filter(_has_length, cards), key=_length, reverse=True)
+    title = f"{period.name} in {almanac.project.of('incidents')}"
     stand, due = _stand(known, period), [p for p in periods(almanac) if _sort(p) == _sort(period)]
     here = due.index(period) if period in due else 0
     return SummaryPage(
         head=Head(
-            title=f"{period.name} in AI incidents",
+            title=title,
             path=url(period),
             section="articles",
             description=stand,
             feeds=(FEED,),
         ),
-        title=f"{period.name} in AI incidents",
+        title=title,
         stand=stand,
         facts=_facts(known, cards, lengths, period),
         axis=charts.months_on(moment(period.since), period.days),
@@ -150,7 +155,7 @@ def summary(almanac: Snapshot, records: measures.Records, period: Period) -> Sum
         longest=tuple(rows.dated(card, names[card.provider], moment(period.since)) for card in longest[:LONGEST]),
         histogram=charts.histogram(lengths) if lengths else None,
         histogram_note=f"{english.plural(len(lengths), 'incident')} with a known length",
-        cite=f"“{period.name} in AI incidents”, report by machine, data up to {_reach(almanac)}",
+        cite=f"“{title}”, report by machine, data up to {_reach(almanac)}",
         others=tuple(Link(url(p), p.name) for p in (*due[here + 1 : here + 2], *due[max(here - 1, 0) : here])),
     )
 

@@ -91,7 +91,9 @@ def test_everything_on_a_page_about_ai_concerns_ai() -> None:
 def test_what_may_not_concern_ai_is_doubtful_and_what_does_not_is_left_out() -> None:
     ours, theirs = card(1, 2, components=("Copilot",)), card(3, 4, components=("Pages",))
     unsaid = card(5, 6, title="Incident with all services")
-    expected = Selection(eligible=(ours,), doubtful=(unsaid,), left_out=(Left(theirs, "not about AI"),))
+    expected = Selection(
+        eligible=(ours,), doubtful=(unsaid,), left_out=(Left(theirs, "about another service of a shared page"),)
+    )
     assert select(SHARED, (theirs, unsaid, ours), COVERED) == expected
 
 
@@ -123,15 +125,15 @@ def test_pages_written_by_probes_are_machines() -> None:
 
 
 CLAUDE = provider(
-    Component(slug="ai", name="claude.ai", capability="chat", match=("claude.ai",)),
+    Component(slug="ai", name="claude.ai", capability="chat", rank=20, match=("claude.ai",)),
     Component(slug="console", name="Claude Console", match=("Claude Console (platform.claude.com)",)),
-    Component(slug="api", name="Claude API", capability="api", match=("api.anthropic.com", "Anthropic API")),
+    Component(slug="api", name="Claude API", capability="api", rank=10, match=("api.anthropic.com", "Anthropic API")),
     Component(slug="government", name="Government", capability="chat", rank=50),
-    Component(slug="code", name="Claude Code", capability="code"),
+    Component(slug="code", name="Claude Code", capability="code", rank=30),
 )
 
 
-def test_api_comes_first_then_chat_then_code_then_the_rest_whatever_the_feed_says_first() -> None:
+def test_components_stand_by_rank_whatever_the_feed_says_first() -> None:
     named = ("Government", "claude.ai", "Claude Console (platform.claude.com)", "Claude Code", "Anthropic API")
     assert ordering(CLAUDE)(named) == (
         "Anthropic API",
@@ -144,7 +146,7 @@ def test_api_comes_first_then_chat_then_code_then_the_rest_whatever_the_feed_say
 
 def test_a_file_may_say_another_order() -> None:
     shop = provider(
-        Component(slug="api", name="API", capability="api"),
+        Component(slug="api", name="API", capability="api", rank=10),
         Component(slug="gpu", name="GPU", capability="compute", rank=1),
     )
     assert ordering(shop)(("API", "GPU")) == ("GPU", "API")

@@ -72,7 +72,7 @@ def _head(context: Context, provider: Provider | None, cards: Sequence[Card] | N
     """Return the head of an answer; that of a list is dated by what is listed."""
     changed = None if cards is None else moment(max((max(c.posted, c.changed) for c in cards), default=0))
     declarations = _declarations(context, provider)
-    return statuspage.page(declarations, context.snapshot.site_name, context.settings, changed)
+    return statuspage.page(declarations, context.settings.project.name, context.settings, changed)
 
 
 def _incident(context: Context, provider: Provider | None, card: Card) -> Json:
@@ -130,7 +130,8 @@ def _badge(context: Context, provider: Provider | None) -> badges.Badge:
 
 
 def _calendar(context: Context, provider: Provider | None, cards: list[Card]) -> bytes:
-    title = f"{context.settings.site_name}: {provider.name if provider else 'AI providers'}"
+    project = context.settings.project
+    title = f"{project.name}: {provider.name if provider else project.of('providers')}"
     return calendars.calendar(title, [_event(context, card) for card in cards], context.settings)
 
 

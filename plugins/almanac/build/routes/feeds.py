@@ -37,7 +37,7 @@ def channel(context: Context, title: str, home: str, name: str) -> Channel:
     kind = next((own for own in OWN_IDS if name.startswith(own)), "feed")
     return Channel(
         id=f"{settings.site_id}{kind}{home}",
-        title=f"{settings.site_name}: {title}",
+        title=f"{settings.project.name}: {title}",
         url=f"{settings.site_url}{home}{name}",
         home=f"{settings.site_url}{home}",
         style=f"{urlsplit(settings.site_url).path.rstrip('/')}/theme/feed.css",
@@ -81,7 +81,7 @@ def _linked(channel: Channel, current: str = "", earlier: str = "", later: str =
 
 def _incident_channel(context: Context, provider: Provider | None, name: str) -> Channel:
     """Return the head of a feed of incidents, with its newest archive."""
-    slug, title = (provider.slug, provider.name) if provider else ("", "AI provider")
+    slug, title = (provider.slug, provider.name) if provider else ("", context.settings.project.of("provider"))
     names = list(archives(context, slug))
     closed = " (status page closed)" if provider and closure(provider, context.snapshot.now) else ""
     head = channel(context, f"{title} incidents{closed}", views.provider_url(slug) if slug else "/", name)
@@ -193,7 +193,7 @@ def _archive_files(context: Context, provider: Provider | None) -> Outputs:
 
 def _archive(context: Context, provider: Provider | None, name: str, earlier: str, later: str) -> bytes:
     slug = provider.slug if provider else ""
-    title = f"{provider.name if provider else 'AI provider'} incidents, {name}"
+    title = f"{provider.name if provider else context.settings.project.of('provider')} incidents, {name}"
     head = channel(context, title, views.provider_url(slug) if slug else "/", f"atom/{name}.xml")
     linked = _linked(head, current="atom.xml", earlier=earlier, later=later)
     return exports.atom_of(linked, [_entry(context, card) for card in archives(context, slug)[name]])
@@ -259,7 +259,7 @@ def _operators(context: Context) -> bytes:
 def _opml(context: Context) -> bytes:
     """Return every feed once, in the form most readers like best."""
     of_site = [
-        channel(context, "AI provider incidents", "/", "atom.xml"),
+        channel(context, context.settings.project.of("provider incidents"), "/", "atom.xml"),
         channel(context, "Every update", "/", "updates.xml"),
         channel(context, "Major and critical incidents", "/", "major.xml"),
         channel(context, "Articles", "/articles/", "atom.xml"),
@@ -268,7 +268,7 @@ def _opml(context: Context) -> bytes:
     ]
     by_name = sorted(context.snapshot.providers, key=lambda provider: provider.name.casefold())
     of_providers = [_incident_channel(context, provider, "atom.xml") for provider in by_name]
-    return exports.opml(context.settings.site_name, [("All providers", of_site), ("One provider", of_providers)])
+    return exports.opml(context.settings.project.name, [("All providers", of_site), ("One provider", of_providers)])
 
 
 ROUTES = (site_feeds, provider_feeds, article_feeds, site_archives, provider_archives, special_feeds)

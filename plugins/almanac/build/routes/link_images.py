@@ -62,7 +62,7 @@ def _draw(context: Context, path: str, view: LinkPicture) -> bytes:
     """Return the picture; one that is there and says itself that it shows the same is not drawn again."""
     from almanac.exports import linkpicture  # Pillow and fonts, which a preview does without
 
-    name = context.settings.site_name
+    name = context.settings.project.name
     try:
         before = (context.settings.output / path).read_bytes()
     except OSError:

@@ -70,14 +70,14 @@ def _marks(context: Context) -> dict[tuple[str, int], bytes]:
 @route("backups/index.html", "backups/{capability}/index.html")
 def backups(context: Context) -> Outputs:
     """Make the pages of what stands in for what, whole and by capability."""
-    for name in ("", *views.BACKUPS):
+    for name in ("", *views.backup_slugs(context.settings.project)):
         path = f"backups/{name}/index.html" if name else "backups/index.html"
         view = partial(_backups, context, name)
         yield page(context, path, "backups", view, context.all_closed_facts)
 
 
 def _backups(context: Context, name: str) -> object:
-    return views.backups(context.closed_records, name) if name else views.backups(context.closed_records)
+    return views.backups(context.closed_records, name, context.settings.project)
 
 
 @route("forecast/index.html", "forecast/{minutes}/index.html")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from almanac import archive, feeds, files, merge
 from almanac.archive import Filed
-from almanac.content import providers
+from almanac.content import project_file, providers
 from almanac.model import Incident, Provider
 from almanac.snapshot import incident_as_of
 from almanac.world import Event, StatusPage, World, of_facts
@@ -102,6 +102,7 @@ def stage(root: Path, since: datetime, until: datetime, site_url: str) -> Stage:
         archive.save(folder / "content", past, archives[provider.slug], durable=False)
         names |= {(provider.slug, alias): incident.id for incident in past for alias in incident.aliases}
         _save_pulls(content, folder / "content", provider.slug, past, beginning)
+    files.put(folder / project_file.FILE, project_file.data(root))
     settings = _SETTINGS.format(root=str(root), url=site_url, theme=str(root / "theme"), plugins=str(root / "plugins"))
     files.put(folder / SETTINGS, settings.encode())
     return Stage(

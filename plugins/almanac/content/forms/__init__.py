@@ -30,6 +30,7 @@ from almanac.content.frontmatter import Matter
 from almanac.feeds import NAMES
 from almanac.model import DECLARED, Impact, Kind
 from almanac.model.problem import Problem
+from almanac.model.project import OTHER
 from almanac.queries.amounts import alternatives
 from almanac.text import limits
 
@@ -44,7 +45,6 @@ else:  # the dialects that are read; the schema does not list them, so that a ne
     Dialect = Annotated[Literal[("", *NAMES)], WithJsonSchema({"type": "string"})]
     EditorsKind, EditorsImpact = Literal[KINDS], Literal[IMPACTS]
 Grade = Literal["official", "stated-cause", "press", "user-report", "unverified"]
-Capability = Literal["chat", "api", "code", "search", "speech", "images", "compute", "other"]
 
 
 def _any_of(words: Sequence[str]) -> str:
@@ -92,13 +92,13 @@ class ComponentForm(Form):
     slug: Slug
     name: Line
     product: Line = ""
-    capability: Capability = "other"
+    capability: Slug = OTHER
     match: list[Line] = Field([], max_length=limits.NAMES)
     rank: Rank | None = None
 
 
 class ScopeForm(Form):
-    """Which incidents of a shared page concern AI."""
+    """Which incidents of a shared page concern the subject of the almanac."""
 
     components: list[Line] = Field([], max_length=limits.PARTS)
     words: list[Line] = Field([], max_length=limits.NAMES)
@@ -155,11 +155,11 @@ class ProviderForm(Form):
         max_length=limits.PARTS,
         description=(
             "The components its incidents name. `match` holds every name a component has had in feeds; `capability` is "
-            f"{_any_of(get_args(Capability))}. Pages name components in the order "
-            "of `rank`, 1 to 99: leave it out for 10 (`api`), 20 (`chat`), 30 (`code`) or 40 (the rest)"
+            f"one of those in almanac.toml, or `{OTHER}`. Pages name components in the order "
+            "of `rank`, 1 to 99: leave it out for 10 (the first capability listed there), 20, 30 or 40 (the rest)"
         ),
     )
-    capabilities: list[Capability] = Field([], max_length=limits.NAMES, description="Capabilities")
+    capabilities: list[Slug] = Field([], max_length=limits.NAMES, description="Capabilities")
     aliases: list[Line] = Field([], max_length=limits.NAMES, description="Other names people search for")
     monogram: Letters = Field(
         "",
@@ -168,8 +168,8 @@ class ProviderForm(Form):
     scope: ScopeForm | None = Field(
         None,
         description=(
-            "Only for status pages that cover more than AI: `components` (slugs of those above) and `words` (of titles) "
-            "that concern AI"
+            "Only for status pages that cover more than the subject of the almanac: `components` (slugs of those above) "
+            "and `words` (of titles) that concern it"
         ),
     )
     written_by: Literal["hand", "machine"] = Field(
