@@ -474,6 +474,22 @@ def test_a_part_is_printed_once_for_all_pages_that_are_alike(tmp_path: Path) -> 
     assert show(tmp_path, main=main, _nav="<nav>{{ here }}</nav>") == "<nav>a</nav><nav>&lt;</nav>"
 
 
+def test_own_colours_stand_at_the_end_of_the_sheet_and_change_its_address(tmp_path: Path) -> None:
+    home = theme(tmp_path, main="{{ sheet('site.css') }}")
+    (home / "static").mkdir()
+    (home / "static/site.css").write_text("a {}\n")
+    own = replace(PROJECT, colours={"light": {"accent": "#123456", "ink": "#000000"}, "dark": {}})
+    assert templates.sheet(home, "site.css", PROJECT) == b"a {}\n"
+    assert templates.sheet(home, "site.css", own).decode() == (
+        "a {}\n@media (prefers-color-scheme: light) { :root { --accent: #123456; --ink: #000000; } }\n"
+    )
+    addresses = {
+        templates.environment(home, views.site(project, "", ""), PLAIN).get_template("main.html").render()
+        for project in (PROJECT, own)
+    }
+    assert len(addresses) == 2
+
+
 def test_without_autoescape_nothing_is_printed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="autoescape is off"):
         templates.environment(theme(tmp_path), views.site(PROJECT, "", ""), {"autoescape": False})

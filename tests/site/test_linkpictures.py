@@ -154,17 +154,19 @@ def test_each_incident_and_provider_has_one_and_its_page_names_it(press: Press) 
     pictures = {path for path in found if path.endswith("/picture.png")}
     wanted = {f"incidents/anthropic/{card.id}/picture.png" for card in CARDS}
     assert pictures == wanted | {"providers/anthropic/picture.png", "providers/groq/picture.png"}
+    sections = {path for path in found if path.startswith("theme/") and path.endswith(".png")}
+    assert sections == {f"theme/og-{name}.png" for name in ("now", "incidents", "providers", "leaderboard", "articles")}
     for path in pictures:
         page = found[path.replace("picture.png", "index.html")].decode()
         assert f'<meta property="og:image" content="https://almanac.example/{path}">' in page
 
 
-def test_a_preview_draws_none_and_names_that_of_the_section(tmp_path: Path) -> None:
+def test_a_preview_draws_none_and_names_none(tmp_path: Path) -> None:
     press = Press(tmp_path / "site")
     press.put(CARDS[0])
     found = tree(press.build(NOW))
-    assert [path for path in found if path.endswith("picture.png")] == []
-    assert "/theme/og-incidents.png" in found["incidents/anthropic/closed/index.html"].decode()
+    assert [path for path in found if path.endswith(".png")] == []
+    assert "og:image" not in found["incidents/anthropic/closed/index.html"].decode()
 
 
 def test_only_what_shows_something_else_is_drawn_again(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:

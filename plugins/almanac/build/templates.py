@@ -14,6 +14,7 @@ from markupsafe import Markup
 from almanac import files, views
 from almanac.build import fast_templates
 from almanac.build.settings import BuildSettings
+from almanac.model.project import Project
 
 STYLE = "site.css"
 
@@ -47,13 +48,13 @@ def environment(
         return Markup(templates.get_template(template).render(values))  # noqa: S704  (our own template made it)
 
     @cache
-    def sheet(name: str) -> str:
-        return site.root + _address(theme, name)
+    def sheet_address(name: str) -> str:
+        return site.root + _address(theme, name, site.project)
 
     templates.globals |= {
         "site": site,
         "part": part,
-        "sheet": sheet,
+        "sheet": sheet_address,
         "picture": views.picture,
         "structured": views.structured,
     }
@@ -64,7 +65,9 @@ class Templates:
     """Prints the pages of one build."""
 
     def __init__(self, settings: BuildSettings) -> None:
-        site = views.site(settings.project, settings.site_url, _address(settings.theme, STYLE), settings.complete)
+        site = views.site(
+            settings.project, settings.site_url, _address(settings.theme, STYLE, settings.project), settings.complete
+        )
         compiled = _compiled(settings.state / "templates", fast=settings.fast_templates)
         self._environment = environment(settings.theme, site, settings.jinja, compiled, fast=settings.fast_templates)
 
@@ -85,10 +88,27 @@ def _compiled(folder: Path, *, fast: bool) -> BytecodeCache:
     return FileSystemBytecodeCache(str(folder), f"{generator}-%s.cache")
 
 
-def _address(theme: Path, name: str) -> str:
-    """Return the address of a style sheet with a mark of its content, so that browsers may keep it forever."""
+def sheet(theme: Path, name: str, project: Project) -> bytes:
+    """Return a file of theme/static; at the end of the sheet of every page stand the project's own colours."""
     try:
         data = (theme / "static" / name).read_bytes()
     except FileNotFoundError:
-        data = b""
+        return b""
+    return data + _colours(project.colours).encode() if name == STYLE else data
+
+
+def _colours(colours: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the rules that set colours in place of those of the sheet, by scheme."""
+    return "".join(
+        f"@media (prefers-color-scheme: {scheme}) {{ :root {{ "
+        + "".join(f"--{name}: {colour}; " for name, colour in of_scheme.items())
+        + "} }\n"
+        for scheme, of_scheme in colours.items()
+        if of_scheme
+    )
+
+
+def _address(theme: Path, name: str, project: Project) -> str:
+    """Return the address of a style sheet with a mark of its content, so that browsers may keep it forever."""
+    data = sheet(theme, name, project)
     return f"/theme/{name}?{blake2b(data, digest_size=4).hexdigest()}"

@@ -1,8 +1,12 @@
-"""What the picture says that a link to a page shows."""
+"""What the picture says that a link to a page shows: its own, or that of its section of the site."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+from almanac.model.project import ANYBODYS, Project
+
+FACTS = ("From the providers’ own status pages", "archived with every edit, free to use")  # of every section
 
 
 class LinkPicture(NamedTuple):
@@ -13,3 +17,20 @@ class LinkPicture(NamedTuple):
     facts: tuple[str, ...]
     css: str = ""
     days: tuple[str, ...] = ()
+
+
+def sections(project: Project) -> dict[str, LinkPicture]:
+    """Return the pictures of the sections that have one, by the name of the section."""
+    words = {
+        "now": f"Which {project.of('services')} are down now, and since when",
+        "incidents": "Every reported incident, and every later edit",
+        "providers": "Is it down? Official status, with its history",
+        "leaderboard": "Who reports the fewest problems, with uncertainty",
+        "articles": f"News on {project.of('outages')}, checked against the archive",
+    }
+    return {section: LinkPicture("", title, FACTS) for section, title in words.items()}
+
+
+def address(section: str) -> str:
+    """Return the address of the picture of a section; of those without one, that of the present."""
+    return f"/theme/og-{section if section in sections(ANYBODYS) else 'now'}.png"

@@ -7,21 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from almanac.text import markdown
+from almanac.views import linkpicture
 from almanac.views.articles import ArticlePage
 from almanac.views.base import Head, Site
 from almanac.views.data import Data
 from almanac.views.home import HomePage
 from almanac.views.incident import IncidentPage
 
-PICTURES = frozenset({"now", "incidents", "providers", "leaderboard", "articles"})  # theme/static/og-<name>.png
 MOST = 20  # posts of an open incident that are told
 
 
 def picture(site: Site, head: Head) -> str:
     """Return the address of the picture that links to a page show: its own, else that of its section."""
-    if site.pictures and head.picture:
-        return head.picture
-    return f"/theme/og-{head.section if head.section in PICTURES else 'now'}.png"
+    return head.picture or linkpicture.address(head.section)
 
 
 def structured(site: Site, page: object) -> str:
@@ -58,9 +56,8 @@ def _piece(site: Site, page: ArticlePage | IncidentPage, kind: str) -> dict[str,
         "description": page.head.description,
         "url": f"{site.url}{page.head.path}",
         "mainEntityOfPage": f"{site.url}{page.head.path}",
-        "image": f"{site.url}{picture(site, page.head)}",
         "publisher": _publisher(site),
-    }
+    } | ({"image": f"{site.url}{picture(site, page.head)}"} if site.pictures else {})
 
 
 def _article(site: Site, page: ArticlePage) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from almanac.build.routes.route import WHOLE, Outputs, file, sharded_route
 from almanac.content.article import ArticleCard
 from almanac.model import Card, Provider, moment
 from almanac.text import english
-from almanac.views import base, current, days
+from almanac.views import base, current, days, linkpicture
 from almanac.views.calendar import DAYS
 from almanac.views.linkpicture import LinkPicture
 
@@ -45,13 +45,15 @@ def incident_images(context: Context, shard: str) -> Outputs:
         yield _image(context, f"incidents/{card.provider}/{card.slug}/{NAME}", of_incident(context, card))
 
 
-@sharded_route(_complete, f"providers/{{slug}}/{NAME}", f"articles/{{year}}/{{slug}}/{NAME}")
+@sharded_route(_complete, f"providers/{{slug}}/{NAME}", f"articles/{{year}}/{{slug}}/{NAME}", "theme/og-{section}.png")
 def other_images(context: Context, _: str) -> Outputs:
-    """Make the pictures of providers and articles."""
+    """Make the pictures of providers, articles and sections."""
     for provider in context.snapshot.providers:
         yield _image(context, f"providers/{provider.slug}/{NAME}", of_provider(context, provider))
     for card in context.snapshot.articles:
         yield _image(context, f"{card.url.strip('/')}/{NAME}", of_article(card))
+    for section, view in linkpicture.sections(context.settings.project).items():
+        yield _image(context, linkpicture.address(section).lstrip("/"), view)
 
 
 def _image(context: Context, path: str, view: LinkPicture) -> Output:
@@ -60,14 +62,14 @@ def _image(context: Context, path: str, view: LinkPicture) -> Output:
 
 def _draw(context: Context, path: str, view: LinkPicture) -> bytes:
     """Return the picture; one that is there and says itself that it shows the same is not drawn again."""
-    from almanac.exports import linkpicture  # Pillow and fonts, which a preview does without
+    from almanac.exports import linkpicture as drawing  # Pillow and fonts, which a preview does without
 
     name = context.settings.project.name
     try:
         before = (context.settings.output / path).read_bytes()
     except OSError:
         before = b""
-    return before if linkpicture.is_of(before, linkpicture.mark(view, name)) else linkpicture.draw(view, name)
+    return before if drawing.is_of(before, drawing.mark(view, name)) else drawing.draw(view, name)
 
 
 def of_incident(context: Context, card: Card) -> LinkPicture:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from almanac import views
+from almanac.build import templates
 from almanac.build.cache import digest
 from almanac.build.context import Context
 from almanac.build.output import Output
@@ -133,7 +134,9 @@ def theme_files(context: Context) -> Outputs:
     folder = context.settings.theme / "static"
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name[0] != ".":
-            yield file(f"theme/{path.relative_to(folder).as_posix()}", path.read_bytes)
+            name = path.relative_to(folder).as_posix()
+            make = partial(templates.sheet, context.settings.theme, name, context.settings.project)
+            yield file(f"theme/{name}", make)
 
 
 @route("images/{year}/{name}", indexed=False)
