@@ -49,27 +49,29 @@ def test_an_incident_is_an_entry_that_says_what_was_declared(press: Press) -> No
         unstamp("2026-03-02T10:00:00Z"),
         unstamp("2026-03-02T11:00:00Z"),
     )
-    assert str(event["summary"]) == "Claude: major: Elevated errors on claude.ai"
-    assert str(event["description"]) == "claude.ai and Claude API (api.anthropic.com); 1 h."
+    assert str(event["summary"]) == "Claude: major outage, claude.ai + API"
+    assert str(event["description"]) == (
+        "Elevated errors on claude.ai. claude.ai and Claude API (api.anthropic.com); 1 h."
+    )
     assert (str(event["status"]), str(event["transp"])) == ("CONFIRMED", "TRANSPARENT")
 
 
 def test_lines_are_folded_end_in_crlf_and_times_are_utc(press: Press) -> None:
-    press.put(incident("first", "02 10:00", "02 11:00", title="Ä" * 120 + "; a, b\\"))
+    press.put(incident("first", "02 10:00", "02 11:00", components=(), title="Ä" * 120 + "; a, b\\"))
     data = (press.build(NOW) / "calendar.ics").read_bytes()
     lines = data.split(b"\r\n")
     assert b"\n" not in data.replace(b"\r\n", b"")
     assert max(map(len, lines)) <= 75
     assert b"DTSTART:20260302T100000Z" in lines
-    assert str(events(press.output / "calendar.ics")["first"]["summary"]).endswith("Ä; a, b\\")
+    assert str(events(press.output / "calendar.ics")["first"]["summary"]).endswith("Ä; a, b\\”")
 
 
 @pytest.mark.parametrize("title", ["\\" * 200, "a" * 73 + "\\;,", "€" * 60 + "\\" * 3, "x"])
 def test_any_title_reads_back_from_lines_of_whole_characters(press: Press, title: str) -> None:
-    press.put(incident("first", "02 10:00", "02 11:00", title=title))
+    press.put(incident("first", "02 10:00", "02 11:00", components=(), title=title))
     data = (press.build(NOW) / "calendar.ics").read_bytes()
     assert max(len(line) for line in data.split(b"\r\n") if line.decode()) <= 75
-    assert str(events(press.output / "calendar.ics")["first"]["summary"]) == f"Claude: major: {title}"
+    assert str(events(press.output / "calendar.ics")["first"]["summary"]) == f"Claude: major outage, “{title}”"
 
 
 @pytest.mark.slow
@@ -96,7 +98,10 @@ def test_sequence_and_modification_move_with_every_real_change_and_only_then(pre
 def test_an_open_incident_says_so_and_has_no_end(press: Press) -> None:
     press.put(incident("open", "02 13:00", ""))
     event = events(press.build(NOW) / "calendar.ics")["open"]
-    assert ("dtend" in event, str(event["summary"])) == (False, "Claude: major: Elevated errors on claude.ai (open)")
+    assert ("dtend" in event, str(event["summary"])) == (
+        False,
+        "Claude: major outage, claude.ai + API (identified at 13:35, open since 13:00 UTC)",
+    )
 
 
 def test_announced_works_stand_at_the_time_they_are_announced_for(press: Press) -> None:
@@ -106,7 +111,7 @@ def test_announced_works_stand_at_the_time_they_are_announced_for(press: Press) 
         (unstamp("2026-03-09T22:00:00Z"), unstamp("2026-03-10T01:00:00Z"), status)
         for status in ("TENTATIVE", "CONFIRMED")
     ]
-    assert str(found["works"]["summary"]) == "Groq: maintenance: Database works"
+    assert str(found["works"]["summary"]) == "Groq: maintenance, “Database works”"
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from lxml import etree  # type: ignore[import-untyped]
 
 from almanac import exports
-from almanac.content.article import ArticleCard
+from almanac.content.article import Article, ArticleCard
 from almanac.model import Impact, Kind, unstamp
 from tests.support import builds, shapes
 from tests.support.almanacs import incident, read_feed
@@ -260,11 +260,11 @@ def test_an_item_says_its_state_its_facts_and_its_posts(output: Path) -> None:
     found = {entry.id: entry for entry in entries(output / "atom.xml")}
     assert found["tag:almanac.example,2026:incident/anthropic/first"] == Entry(
         id="tag:almanac.example,2026:incident/anthropic/first",
-        title="Resolved: Claude: Elevated errors on claude.ai",
+        title="Resolved after 3 h 58 min: Claude: major outage, claude.ai + API",
         link=f"{HOST}/incidents/anthropic/first/",
         published=unstamp("2026-03-02T11:49:20Z"),
         updated=unstamp("2026-03-02T15:47:09Z"),
-        content="<p>Major; 3\u00a0h\u00a058\u00a0min; claude.ai and Claude API (api.anthropic.com).</p>\n"
+        content="<p><strong>Elevated errors on claude.ai</strong></p>\n<p>Major; 3\u00a0h\u00a058\u00a0min; claude.ai and Claude API (api.anthropic.com).</p>\n"
         "<p><strong>Resolved</strong>, 2\u00a0March\u00a02026, 15:47\u00a0UTC</p><p>This is over.</p>\n"
         "<p><strong>Identified</strong>, 2\u00a0March\u00a02026, 13:48\u00a0UTC</p><p>The cause is found.</p>\n"
         "<p><strong>Investigating</strong>, 2\u00a0March\u00a02026, 11:49\u00a0UTC</p>"
@@ -272,12 +272,20 @@ def test_an_item_says_its_state_its_facts_and_its_posts(output: Path) -> None:
     )
 
 
-def test_articles_stand_among_incidents_but_not_where_status_tools_look(output: Path) -> None:
-    told = "tag:almanac.example,2026:articles/2026/groq-fails"
-    having = {path for path in QUIET if told in [entry.id for entry in entries(output / path)]}
-    assert having == {path for path in QUIET if "history" not in path}
-    assert [entry.id for entry in entries(output / "articles/feed.json")] == [told]
-    assert entries(output / "articles/atom.xml")[0].content == "<p>What &lt;happened&gt; on Monday.</p>"
+def test_articles_have_feeds_of_their_own_and_stand_there_in_full(tmp_path: Path) -> None:
+    press = Press(tmp_path / "site")
+    press.put(incident("first"))
+    html = '<p>It <a href="/incidents/anthropic/first/">failed</a>; <a href="#why">why</a>, <a href="//b.example/">b</a>.</p>'
+    output = press.build(NOON, texts=[Article(card=TOLD, html=html)])
+    assert [path for path in [*QUIET, "updates.xml"] if "articles/" in (output / path).read_text()] == []
+    for form in ("atom.xml", "feed.xml", "feed.json"):
+        (found,) = entries(output / "articles" / form)
+        assert (found.id, found.title) == ("tag:almanac.example,2026:articles/2026/groq-fails", "Groq fails")
+        assert found.content == (
+            "<p><em>What &lt;happened&gt; on Monday.</em></p>\n"
+            f'<p>It <a href="{HOST}/incidents/anthropic/first/">failed</a>; '
+            f'<a href="{HOST}/articles/2026/groq-fails/#why">why</a>, <a href="//b.example/">b</a>.</p>'
+        )
 
 
 def test_only_what_is_rated_severe_is_in_the_severe_feed(output: Path) -> None:
@@ -300,7 +308,7 @@ def test_what_an_editor_corrects_is_news(press: Press) -> None:
         "impact: critical\nreason: A test.\nauthor: Ada\nsource: https://a.example/\ndate: 2026-03-02T15:55:00Z\n",
     )
     (found,) = entries(press.build(NOON) / "atom.xml")
-    assert (found.updated, found.content.startswith("<p>Critical;")) == (NOON - timedelta(minutes=5), True)
+    assert (found.updated, "<p>Critical;" in found.content) == (NOON - timedelta(minutes=5), True)
 
 
 def test_posts_of_one_minute_have_ids_of_their_own_that_hold_when_their_time_is_mended(press: Press) -> None:
@@ -358,17 +366,31 @@ def test_operators_hear_of_a_feed_that_fails_for_a_day_at_the_moment_the_day_is_
 
 
 def test_the_list_of_feeds_names_feeds_that_are_there(output: Path) -> None:
-    outlines = xml(output / "feeds.opml").findall(".//outline[@xmlUrl]")
+    listed = {}
+    for name in ("feeds.opml", "providers.opml"):
+        outlines = xml(output / name).findall(".//outline[@xmlUrl]")
+        listed[name] = [outline.attrib["xmlUrl"].removeprefix(f"{HOST}/") for outline in outlines]
+        assert [path for path in listed[name] if not (output / path).is_file()] == []
+    written = ["articles/atom.xml", "reports/atom.xml", "press/atom.xml"]
+    assert listed == {
+        "feeds.opml": ["atom.xml", *written],
+        "providers.opml": ["providers/anthropic/atom.xml", "providers/groq/atom.xml", *written],
+    }
+
+
+@pytest.mark.parametrize("name", ["feeds.opml", "providers.opml"])
+def test_who_imports_a_list_of_feeds_is_told_nothing_twice(output: Path, name: str) -> None:
+    outlines = xml(output / name).findall(".//outline[@xmlUrl]")
     paths = [outline.attrib["xmlUrl"].removeprefix(f"{HOST}/") for outline in outlines]
-    assert [path for path in paths if path not in [*XML, "press/atom.xml", "providers/anthropic/atom.xml"]] == []
-    assert {outline.attrib["text"] for outline in outlines} >= {"Outage Almanac: Groq incidents"}
+    met = [entry.id for path in paths for entry in entries(output / path)]
+    assert len(met) == len(set(met)) > 3
 
 
 def test_every_page_leads_to_feeds_that_are_there_its_own_first(output: Path) -> None:
     for page in output.glob("**/*.html"):
         links = BeautifulSoup(page.read_bytes(), "lxml").find_all("link", rel="alternate")
         paths = [str(link["href"]).lstrip("/") for link in links]
-        assert paths[-3:] == ["atom.xml", "feed.xml", "feed.json"]
+        assert paths[-5:] == ["atom.xml", "feed.xml", "feed.json", "updates.rss", "updates.xml"]
         assert [path for path in paths if not (output / path).is_file()] == []
 
 

@@ -92,7 +92,7 @@ def test_each_change_is_told_where_people_look_for_it(world: Path, tmp_path: Pat
         assert "50% chance it is fixed by 13:19 UTC" in said(output, page, "#back-by"), page
         assert "Groq major API" in said(output, page, "#meanwhile"), page
         assert "12:31 UTC : “Some methods of the API fail.” See the update" in said(output, page, ".parts"), page
-    assert said(output, OPEN, "#u-2026-03-02T12\\:31Z b") == "Identified"
+    assert said(output, OPEN, "#u-2026-03-02T12\\:31 b") == "Identified"
 
 
 def test_two_hours_after_the_data_ends_nothing_is_said_of_now(world: Path, tmp_path: Path) -> None:

@@ -189,10 +189,13 @@ def test_feeds_are_announced_the_pages_own_first(soups: dict[str, BeautifulSoup]
     def feeds(path: str) -> list[str]:
         return [link["href"] for link in soups[path].find_all("link", rel="alternate")]
 
-    forms = ["atom.xml", "feed.xml", "feed.json"]
-    assert feeds("/") == [f"/{form}" for form in forms]
-    for home in ("/providers/anthropic/", "/articles/"):
-        assert feeds(home) == [f"{folder}{form}" for folder in (home, "/") for form in forms]
+    forms, updates = ["atom.xml", "feed.xml", "feed.json"], ["updates.rss", "updates.xml"]
+    assert feeds("/") == [f"/{form}" for form in [*forms, *updates]]
+    home, part = "/providers/anthropic/", "/providers/anthropic/api/"
+    own = [f"{folder}{form}" for folder in (home, "/") for form in [*forms, *updates]]
+    assert feeds(home) == own
+    assert feeds(part) == [f"{part}atom.xml", f"{part}updates.rss", *own]
+    assert feeds("/articles/") == [*(f"/articles/{form}" for form in forms), *feeds("/")]
 
 
 PRESENT = {

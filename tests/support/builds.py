@@ -12,7 +12,7 @@ from almanac.content.article import Article, ArticleCard
 from tests.support.projects import LONG_AGO, tree
 
 
-def build(settings: BuildSettings, *cards: ArticleCard, clock: int = 4 * LONG_AGO) -> Built:
+def build(settings: BuildSettings, *cards: ArticleCard | Article, clock: int = 4 * LONG_AGO) -> Built:
     """Build with articles of these cards. The clock says that every source was settled long ago."""
     running = Build(settings, clock)
     try:
@@ -21,7 +21,7 @@ def build(settings: BuildSettings, *cards: ArticleCard, clock: int = 4 * LONG_AG
         running.close()
 
 
-def clean(settings: BuildSettings, *cards: ArticleCard) -> dict[str, bytes]:
+def clean(settings: BuildSettings, *cards: ArticleCard | Article) -> dict[str, bytes]:
     """Return what a build into an empty folder makes."""
     empty = replace(settings, output=settings.root / "clean")
     for folder in (empty.output, empty.state):
@@ -30,7 +30,7 @@ def clean(settings: BuildSettings, *cards: ArticleCard) -> dict[str, bytes]:
     return dict(tree(empty.output))
 
 
-def context(settings: BuildSettings, *cards: ArticleCard) -> Context:
+def context(settings: BuildSettings, *cards: ArticleCard | Article) -> Context:
     """Return what the routes of a build draw on; nothing is built."""
     running = Build(settings, 4 * LONG_AGO)
     try:
@@ -40,5 +40,5 @@ def context(settings: BuildSettings, *cards: ArticleCard) -> Context:
         running.close()
 
 
-def _prose(*cards: ArticleCard) -> Prose:
-    return Prose(tuple(Article(card=card, html="") for card in cards))
+def _prose(*cards: ArticleCard | Article) -> Prose:
+    return Prose(tuple(card if isinstance(card, Article) else Article(card=card, html="") for card in cards))

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from almanac import archive
 from almanac.build.settings import BuildSettings
-from almanac.content.article import ArticleCard
+from almanac.content.article import Article, ArticleCard
 from almanac.exports import version
 from almanac.model import FeedState, Impact, Incident, Kind, Phase, Provider, Revision, Update, unstamp
 from tests.support import builds
@@ -45,6 +45,7 @@ class Press:
         *,
         until: datetime | None = None,
         articles: Iterable[ArticleCard] = (),
+        texts: Iterable[Article] = (),
         feeds: tuple[FeedState, ...] = (),
     ) -> Path:
         """Build as of `now`, every provider read until then (or `until`) and its open incidents seen open."""
@@ -53,7 +54,7 @@ class Press:
             kept = archive.load(self.root / "content", slug)
             seen_open = tuple((key, until) for key, filed in sorted(kept.items()) if filed.incident.ended is None)
             archive.save_pulls(self.root / "content", pulls(slug, until=until, last_open=seen_open, feeds=feeds))
-        builds.build(self.settings(now), *articles)
+        builds.build(self.settings(now), *articles, *texts)
         return self.output
 
     def settings(self, now: datetime) -> BuildSettings:

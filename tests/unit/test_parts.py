@@ -152,7 +152,7 @@ def test_the_newest_sentence_about_a_component_is_quoted_and_the_list_is_kept() 
     )
     found = incident(until="", updates=posts, components=("Claude API (api.anthropic.com)", "claude.ai"))
     rows = {row.name: row for row in now(found, provider=SIX).rows}
-    url = "/incidents/anthropic/0ghc53zpsfmt/#u-2026-03-02T12:21Z"
+    url = "/incidents/anthropic/0ghc53zpsfmt/#u-2026-03-02T12:21"
     when = Time("2026-03-02T12:21:00Z", f"12:21{english.GAP}UTC")
     assert rows["Claude API"].quote == Quote(when, "The API works as intended.", Link(url, "See the update"))
     assert (rows["Claude API"].mark.word, rows["claude.ai"].mark.word) == ("major", "major")

@@ -513,7 +513,7 @@ def test_an_open_incident_speaks_of_now() -> None:
     assert plain(page.cite) == "record anthropic/0ghc53zpsfmt, as of 2 March 2026, 14:10 UTC"
     assert [way.url for way in page.over] == [
         "/providers/anthropic/feed.xml",
-        "/updates.xml",
+        "/providers/anthropic/updates.rss",
         "/providers/anthropic/api/v2/incidents/unresolved.json",
     ]
     assert page.head.dateline == base.Dateline(
@@ -708,7 +708,7 @@ def test_posts_stand_newest_first_with_what_should_be_known_of_each() -> None:
     posts = page_of(incident("a", "02 12:00", "03 01:00", updates=updates)).posts
     assert [replace_blanks(post) for post in posts] == [
         IncidentPost(
-            "u-2026-03-03T01:00Z",
+            "u-2026-03-03T01:00",
             Time("2026-03-03T01:00:00Z", "01:00"),
             "3 Mar",
             "Resolved",
@@ -716,7 +716,7 @@ def test_posts_stand_newest_first_with_what_should_be_known_of_each() -> None:
             "after 13 h",
         ),
         IncidentPost(
-            "u-2026-03-02T12:00Z",
+            "u-2026-03-02T12:00",
             Time("2026-03-02T12:00:00Z", "12:00"),
             "",
             "Investigating",
@@ -724,7 +724,7 @@ def test_posts_stand_newest_first_with_what_should_be_known_of_each() -> None:
             "at the start · gone from the feed since 4 March 2026, 08:00 UTC · printed as “Update”",
         ),
         IncidentPost(
-            "u-2026-03-02T11:30Z",
+            "u-2026-03-02T11:30",
             Time("2026-03-02T11:30:00Z", "11:30"),
             "",
             "Investigating",
@@ -1117,7 +1117,7 @@ def test_a_provider_s_page_has_the_newest_updates_and_of_a_long_one_the_beginnin
     near = views.Surroundings(known, read=lambda _: found)
     figures = views.figures(views.records(known)["anthropic"], views.lately(known, CLAUDE))
     page = views.provider(known, CLAUDE, figures, near)
-    assert [post.anchor for post in page.now.posts] == [f"u-2026-03-02T12:0{n}Z" for n in (5, 4, 3, 2)]
+    assert [post.anchor for post in page.now.posts] == [f"u-2026-03-02T12:0{n}" for n in (5, 4, 3, 2)]
     assert page.now.posts[0].html.startswith("<p>Errors on Claude API &amp; ")
     assert page.now.posts[0].html.endswith("…</p>")
     assert len(page.now.posts[0].html) < 500

@@ -12,7 +12,6 @@ from almanac.exports.items import (
     failing,
     incident,
     link,
-    posts,
     summary,
     undeclared,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "json_feed",
     "link",
     "opml",
-    "posts",
     "rss",
     "summary",
     "undeclared",

@@ -17,7 +17,7 @@ from almanac.exports.items import Home
 from almanac.exports.syndication import line
 from almanac.model import Card, Kind, Phase, Provider, moment, stamp
 from almanac.text import english
-from almanac.views import base
+from almanac.views import base, headline
 
 NEWEST = 100  # in a calendar
 WHOLE = "Component not named"
@@ -65,14 +65,14 @@ def _entry(event: CalendarEvent, site: Home) -> list[str]:
     until = event.until if event.until and event.until >= event.since else None
     return [
         "BEGIN:VEVENT",
-        f"SUMMARY:{_text(f'{name}: {base.mark(card).word}: {base.name(card)}{_open(event)}')}",
+        f"SUMMARY:{_text(_summary(event))}",
         f"DTSTART:{_time(event.since)}",
         *([f"DTEND:{_time(until)}"] if until else []),
         f"DTSTAMP:{changed}",
         f"UID:{card.provider}/{name_of(card)}@{host(site)}",
         f"SEQUENCE:{len(card.updates) + 2 * card.edits}",
         f"CATEGORIES:{_text(name)},{card.kind}",
-        f"DESCRIPTION:{_text(f'{english.listing(card.components) or WHOLE}; {base.length(card)}.')}",
+        f"DESCRIPTION:{_text(f'{_title(card)}{english.listing(card.components) or WHOLE}; {base.length(card)}.')}",
         f"LAST-MODIFIED:{changed}",
         f"STATUS:{'TENTATIVE' if card.phase == Phase.SCHEDULED else 'CONFIRMED'}",
         "TRANSP:TRANSPARENT",
@@ -86,6 +86,10 @@ def _text(value: str) -> str:
     return line(value).translate(_ESCAPES)
 
 
+def _title(card: Card) -> str:
+    return "" if card.title_is_ours else f"{card.title}. "
+
+
 def _time(at: datetime) -> str:
     """Return a value of type DATE-TIME in UTC (RFC 5545, 3.3.5)."""
     return stamp(at).replace("-", "").replace(":", "")
@@ -96,10 +100,12 @@ def _folded(line: bytes) -> bytes:
     return line if len(line) <= WIDTH else b"\r\n ".join(_PIECES.findall(line))
 
 
-def _open(event: CalendarEvent) -> str:
-    if event.until or event.card.kind == Kind.MAINTENANCE:
-        return ""
-    return f" ({base.length(event.card)})"
+def _summary(event: CalendarEvent) -> str:
+    """Return what failed; the entry itself says how long, unless no end is known."""
+    card, name = event.card, event.provider.name
+    if event.until or card.kind == Kind.MAINTENANCE:
+        return headline.subject(card, name)
+    return headline.headline(card, name)
 
 
 def host(site: Home) -> str:

@@ -6,26 +6,29 @@ posts, never later than we saw them and never the build's; it counts as updated 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from html import escape
 from typing import Protocol
+from urllib.parse import urljoin
 
 from almanac.archive import name_of
 from almanac.content.article import ArticleCard
 from almanac.content.link_posts import LinkPost
 from almanac.content.undeclared import Undeclared
-from almanac.model import Card, FeedState, Incident, Phase, Provider, Pulls, Update, moment, stamp
+from almanac.model import Card, FeedState, Incident, Provider, Pulls, Update, moment, stamp
 from almanac.model.project import Project
 from almanac.stats.windows import Period
 from almanac.text import addresses, english, markdown
-from almanac.views import base
+from almanac.views import base, headline
 from almanac.views.summaries import SummaryPage
 
 NEWEST = 50  # items in a feed
 UNSAID = moment(0)  # when something began of which nobody says when
+_LOCAL = re.compile(r'(\b(?:href|src)=)"((?:/(?!/)|#)[^"]*)"')  # an address on the site, or an anchor
 PATIENCE = timedelta(days=1)  # a feed that fails for so long is for operators to look at
 
 
@@ -81,22 +84,22 @@ class FeedItem:
 
 
 def incident(incident: Incident, card: Card, provider: Provider, site: Home) -> FeedItem:
-    """Return an incident as one item: its state in the title, its posts newest first in the text."""
-    parts = [_facts(card), *(_post(update) for update in reversed(incident.updates))]
-    return _item(card, provider, site, "\n".join(parts))
+    """Return an incident as one item: what failed and its state in the title, its posts newest first in the text."""
+    parts = [facts_html(card), *(post_html(update) for update in reversed(incident.updates))]
+    return _item(card, provider, site, "\n".join(parts), incident.planned_from)
 
 
 def brief(card: Card, provider: Provider, site: Home) -> FeedItem:
     """Return an incident as an item without the posts, which archive documents leave to the page of the incident."""
-    return _item(card, provider, site, _facts(card))
+    return _item(card, provider, site, facts_html(card))
 
 
-def _item(card: Card, provider: Provider, site: Home, html: str) -> FeedItem:
+def _item(card: Card, provider: Provider, site: Home, html: str, planned: datetime | None = None) -> FeedItem:
     published, updated = _dates(card)
     return FeedItem(
-        id=_id(card, site),
+        id=id_of(card, site),
         url=site.site_url + base.incident_url(card),
-        title=f"{_state(card.phase, card.ended is not None)}: {provider.name}: {base.title(card)}",
+        title=headline.headline(card, provider.name, planned),
         published=published,
         updated=updated,
         html=html,
@@ -105,41 +108,23 @@ def _item(card: Card, provider: Provider, site: Home, html: str) -> FeedItem:
     )
 
 
-def posts(incident: Incident, card: Card, provider: Provider, site: Home) -> list[FeedItem]:
-    """Return every post on an incident as an item of its own, oldest first.
-
-    The id of a post holds the minute it was first dated to, and its number among those of that minute.
-    """
-    items = []
-    for name, update in zip(incident.post_names, incident.updates, strict=True):
-        published = _seen_by(update.at, update)
-        items.append(
-            FeedItem(
-                id=f"{_id(card, site)}/{name}",
-                url=site.site_url + base.incident_url(card),
-                title=f"{_state(update.phase.value, False)}: {provider.name}: {base.name(card)}",
-                published=published,
-                updated=max([published, *(was.until for was in update.was), *([update.gone] if update.gone else [])]),
-                html=_post(update),
-                authors=(provider.company,),
-                categories=(provider.name, update.phase.value),
-            )
-        )
-    return items
-
-
-def article(card: ArticleCard, site: Home) -> FeedItem:
-    """Return an article as an item, with its summary; the text is on its page."""
+def article(card: ArticleCard, html: str, site: Home) -> FeedItem:
+    """Return an article as an item, with its summary and its whole text; `html` is safe, its links may lack the host."""
     return FeedItem(
         id=f"{site.site_id}{(card.first_url or card.url).strip('/')}",
         url=site.site_url + card.url,
         title=card.title,
         published=card.date,
         updated=max(card.date, card.modified or card.date),
-        html=f"<p>{escape(card.summary)}</p>",
+        html=f"<p><em>{escape(card.summary)}</em></p>\n{_absolute(html, site.site_url + card.url)}",
         authors=card.authors,
         categories=(card.kind,),
     )
+
+
+def _absolute(html: str, page: str) -> str:
+    """Return the HTML of a page whose links and images lead there from wherever it is read."""
+    return _LOCAL.sub(lambda match: f'{match[1]}"{urljoin(page, match[2])}"', html)
 
 
 def link(post: LinkPost, grade: str, incidents: Sequence[tuple[str, str]], site: Home) -> FeedItem:
@@ -223,27 +208,27 @@ def _dates(card: Card) -> tuple[datetime, datetime]:
     return moment(published), moment(max(published, card.changed))
 
 
-def _id(card: Card, site: Home) -> str:
+def id_of(card: Card, site: Home) -> str:
+    """Return the id of an incident in feeds, for life."""
     return f"{site.site_id}incident/{card.provider}/{name_of(card)}"
 
 
-def _seen_by(at: datetime, update: Update) -> datetime:
-    """Return a time of a post, capped at the moment it was first seen: no feed may date anything to the future."""
-    return min(at, update.seen) if update.seen else at
-
-
-def _state(phase: str, over: bool) -> str:
-    if phase == Phase.UNKNOWN:
-        return "Over" if over else "Reported"
-    return english.sentence(phase)
-
-
-def _facts(card: Card) -> str:
+def facts_html(card: Card) -> str:
+    """Return the facts of an incident as safe HTML, under the title that its provider gave it."""
     facts = [base.mark(card).word, base.length(card), english.listing(card.components, 6)]
-    return f"<p>{escape(english.sentence('; '.join(fact for fact in facts if fact)))}.</p>"
+    words = f"<p>{escape(english.sentence('; '.join(fact for fact in facts if fact)))}.{_hindsight(card)}</p>"
+    return words if card.title_is_ours else f"<p><strong>{escape(card.title)}</strong></p>\n{words}"
 
 
-def _post(update: Update) -> str:
+def _hindsight(card: Card) -> str:
+    """Say of an import that goes on, as of a moment in the past, what is not of that moment."""
+    if not (card.imported and card.first_seen is None and card.is_open and card.ended_basis):
+        return ""
+    return " Imported: severity and components are those that the data set held last, not surely those of this moment."
+
+
+def post_html(update: Update) -> str:
+    """Return a post as safe HTML: its phase, its time and its words."""
     head = f"<strong>{escape(english.sentence(update.phase))}</strong>, {english.moment(update.at)}"
     removal = f" (removed by {english.moment(update.gone)})" if update.gone else ""
     return f"<p>{head}{removal}</p>{markdown.html(update.text) if update.text else ''}"

@@ -194,14 +194,18 @@ class Incident:
 
     @property
     def post_names(self) -> tuple[str, ...]:
-        """A name for life of each post: the minute it was first dated to, and its number among those of that minute."""
-        names: list[str] = []
+        """A name for life of each post: the minute it was first dated to, and its number among those of that minute.
+
+        They are numbered as they became known: one that is dated before others, and seen after them, takes no name of theirs.
+        """
+        dated = [next((was.at for was in update.was if was.at), update.at) for update in self.updates]
+        as_known = sorted(range(len(dated)), key=lambda at: (self.known_from(self.updates[at]), dated[at]))
+        names = [""] * len(dated)
         per_minute: dict[str, int] = {}
-        for update in self.updates:
-            dated = next((was.at for was in update.was if was.at), update.at)
-            minute = f"{dated:%Y-%m-%dT%H:%M}Z"
+        for at in as_known:
+            minute = f"{dated[at]:%Y-%m-%dT%H:%M}Z"
             per_minute[minute] = per_minute.get(minute, 0) + 1
-            names.append(minute if per_minute[minute] == 1 else f"{minute}-{per_minute[minute]}")
+            names[at] = minute if per_minute[minute] == 1 else f"{minute}-{per_minute[minute]}"
         return tuple(names)
 
     @property

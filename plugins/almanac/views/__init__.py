@@ -1,7 +1,7 @@
 """Views: each page of the site as a frozen value in which everything is decided; a template only prints it."""
 
 from almanac.views.around import Around, Surroundings
-from almanac.views.articles import Beside, article, articles, beside
+from almanac.views.articles import Beside, article, articles, beside, filled
 from almanac.views.backups import Advice, advice
 from almanac.views.backups import page as backups
 from almanac.views.backups import slugs as backup_slugs
@@ -70,6 +70,7 @@ __all__ = [
     "edits",
     "edits_of_month",
     "figures",
+    "filled",
     "forecast",
     "home",
     "incident",

@@ -101,6 +101,7 @@ class Head:
 
 PICTURE = "picture.png"  # what a picture for links is called, in the folder of its page
 MOST_NAMES = 3  # components in the name of an incident
+NO_END = "no end time"  # the length of what was imported without its end
 FRESH = english.HOUR  # a declared state is believed for so long after the record's end, then it is unknown
 
 MARKS: Mapping[str, Mark] = {  # by the value of an Impact
@@ -135,7 +136,12 @@ QUIET: Mapping[str, Mark] = {kind: Mark("quiet", kind.value) for kind in Kind if
 def site(project: Project, url: str, css: str, pictures: bool = False) -> Site:
     """Return the site's constants; `url` has no trailing slash, and is "" where it is not known."""
     root = urlsplit(url).path.rstrip("/")
-    return Site(project=project, url=url, root=root, css=css, feeds=feeds("/", "All incidents"), pictures=pictures)
+    return Site(project=project, url=url, root=root, css=css, feeds=site_feeds(), pictures=pictures)
+
+
+def site_feeds() -> tuple[FeedLink, ...]:
+    """Return the feeds that every page names: of all incidents, and of every update."""
+    return (*feeds("/", "All incidents"), *update_feeds("/", "All incidents"))
 
 
 def mark(card: Card) -> Mark:
@@ -220,7 +226,7 @@ def short(components: Iterable[str]) -> list[str]:
 def length(card: Card) -> str:
     """Say how long an incident lasted, or why that cannot be said."""
     if card.ended is None:
-        return "open" if card.is_open and (not card.imported or card.ended_basis) else "no end time"
+        return "open" if card.is_open and (not card.imported or card.ended_basis) else NO_END
     if card.ended == card.started:
         return "duration not given"
     spent = english.duration(card.ended - card.started)
@@ -279,18 +285,30 @@ FEED_FORMS = (
 )
 
 
+UPDATE_FORMS = (("updates.rss", "RSS", "application/rss+xml"), ("updates.xml", "Atom", "application/atom+xml"))
+
+
 def feeds(home: str, title: str) -> tuple[FeedLink, ...]:
     """Return the feeds in the folder `home`, Atom first; their names begin with `title`."""
     return tuple(FeedLink(f"{home}{name}", f"{title}, {form}", media) for name, form, media in FEED_FORMS)
 
 
+def update_feeds(home: str, title: str) -> tuple[FeedLink, ...]:
+    """Return the feeds of every update in the folder `home`, RSS first, which bots read."""
+    return tuple(FeedLink(f"{home}{name}", f"{title}, every update, {form}", kind) for name, form, kind in UPDATE_FORMS)
+
+
 @cache
 def provider_feeds(slug: str, title: str) -> tuple[FeedLink, ...]:
-    """Return the feeds of one provider, Atom first; their names begin with `title`."""
-    return feeds(provider_url(slug), title)
+    """Return the feeds of one provider, Atom first, then those of every update; their names begin with `title`."""
+    home = provider_url(slug)
+    return (*feeds(home, title), *update_feeds(home, title))
 
 
-UPDATES = "/updates.xml"  # the feed of every update of all providers
+def component_feeds(slug: str, component: str, title: str) -> tuple[FeedLink, ...]:
+    """Return the feeds of one component: of its incidents, and of every update for bots."""
+    home = component_url(slug, component)
+    return feeds(home, title)[:1] + update_feeds(home, title)[:1]
 
 
 def ways_to_follow(slug: str) -> tuple[Way, ...]:
@@ -298,7 +316,7 @@ def ways_to_follow(slug: str) -> tuple[Way, ...]:
     home = provider_url(slug)
     return (
         Way("Feed reader, e-mail service", "its entry turns to “Resolved” when it is over", f"{home}feed.xml"),
-        Way("Slack, Discord, Teams", "every update of all providers, each as a new entry", UPDATES),
+        Way("Slack, Discord, Teams", "every update as a new entry, the end too", f"{home}updates.rss"),
         Way("Program", "its list is empty once nothing is open", f"{home}api/v2/incidents/unresolved.json"),
     )
 

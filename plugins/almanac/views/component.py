@@ -154,7 +154,10 @@ def _head(provider: Provider, part: Component, present: ComponentNow) -> Head:
         section="providers",
         description=f"{part.name}: {present.answer} Every incident {provider.name} reported on it, day by day.",
         dateline=present.dateline,
-        feeds=base.provider_feeds(provider.slug, provider.name),
+        feeds=(
+            *base.component_feeds(provider.slug, part.slug, part.name),
+            *base.provider_feeds(provider.slug, provider.name),
+        ),
     )
 
 

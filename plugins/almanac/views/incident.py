@@ -174,6 +174,15 @@ def incident_urls(card: Card) -> tuple[str, ...]:
     return pagination.page_urls(base.incident_url(card), len(card.updates), POSTS)
 
 
+def post_urls(incident: Incident, card: Card) -> list[str]:
+    """Return where each post stands, oldest first: on which page of its incident, and its anchor there."""
+    urls, number = incident_urls(card), len(incident.updates)
+    return [
+        f"{urls[min((number - 1 - at) // POSTS, len(urls) - 1)]}#{anchor(name)}"
+        for at, name in enumerate(incident.post_names)
+    ]
+
+
 def posts(incident: Incident) -> tuple[IncidentPost, ...]:
     """Return the posts on an incident, newest first; dated where their day is not that of the start."""
     pairs = zip(incident.post_names, incident.updates, strict=True)

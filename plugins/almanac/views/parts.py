@@ -203,8 +203,8 @@ def quote(
 
 
 def anchor(post: str) -> str:
-    """Return the id that a post (by its name for life) has on the page of its incident."""
-    return f"u-{post}"
+    """Return the id that a post (by its name for life) has on the page of its incident: u-2026-03-02T13:37."""
+    return f"u-{post.replace('Z', '')}"
 
 
 def about(provider: Provider, part: Component, text: str) -> str:

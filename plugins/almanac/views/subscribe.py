@@ -41,25 +41,36 @@ def _feeds(home: str) -> tuple[Link, ...]:
     return tuple(Link(f"{home}{name}", form) for name, form, _ in base.FEED_FORMS)
 
 
+def _pair(stem: str) -> tuple[Link, ...]:
+    return Link(f"{stem}.rss", "RSS"), Link(f"{stem}.xml", "Atom")
+
+
 WAYS = (
+    Subscription("Incidents", "One item per incident, updated as it develops.", _feeds("/")),
     Subscription(
-        "Incidents and articles",
-        "One item per incident, updated as it develops.",
-        _feeds("/"),
+        "Every update",
+        "One item per provider update, the end included: for Slack, Discord and e-mail, which post an item once.",
+        _pair("/updates"),
     ),
     Subscription(
-        "Every update", "One item per provider update, for those who want everything.", (Link("/updates.xml", "Atom"),)
+        "Major and critical only",
+        "Only incidents that their provider rates as severe; the last two bring every update.",
+        (*_pair("/major"), *_pair("/major-updates")),
     ),
-    Subscription(
-        "Major and critical only", "Only incidents that their provider rates as severe.", (Link("/major.xml", "Atom"),)
-    ),
-    Subscription("Articles", "Our own articles.", _feeds("/articles/")),
+    Subscription("Articles", "Our own articles, in full.", _feeds("/articles/")),
     Subscription(
         "Press",
         "Press coverage at the time, selected by hand and linked to incidents.",
         _feeds("/press/"),
     ),
-    Subscription("All feeds at once", "A list to import into a feed reader.", (Link("/feeds.opml", "OPML"),)),
+    Subscription(
+        "All in one",
+        "A list to import into a feed reader: incidents of all providers, articles, reports, press.",
+        (Link("/feeds.opml", "OPML"),),
+    ),
+    Subscription(
+        "One feed per provider", "The same with a feed of its own for each.", (Link("/providers.opml", "OPML"),)
+    ),
     Subscription("Calendar", "The newest incidents and announced maintenance.", (Link("/calendar.ics", "iCalendar"),)),
     Subscription(
         "Status as JSON",
@@ -89,10 +100,23 @@ def subscribe(almanac: Snapshot) -> Subscribe:
             f"{almanac.project.of('providers')} or one.",
         ),
         stand="No account, no mail address, no tracking: copy a feed address into the app of your choice.",
-        ways=WAYS,
+        ways=(*WAYS[:3], *_by_capability(almanac), *WAYS[3:]),
         own=tuple(_own(base.provider_url(p.slug), p.name) for p in by_name),
         example=f"{almanac.site_url}{first}badge.svg",
     )
+
+
+def _by_capability(almanac: Snapshot) -> list[Subscription]:
+    named = {part.capability for provider in almanac.providers for part in provider.components}
+    return [
+        Subscription(
+            f"Only {one.name}",
+            "Incidents of these components, and those that name no component; the last two bring every update.",
+            (*_pair(f"/feeds/{one.slug}"), *_pair(f"/feeds/{one.slug}-updates")),
+        )
+        for one in almanac.project.listed
+        if one.slug in named
+    ]
 
 
 def _own(home: str, name: str) -> Own:
@@ -101,4 +125,5 @@ def _own(home: str, name: str) -> Own:
         Link(f"{home}api/v2/summary.json", "Status as JSON"),
         Link(f"{home}badge.json", "Badge for shields.io"),
     )
-    return Own(Link(home, name), (*_feeds(home), *others), f"{home}badge.svg")
+    updates = (Link(f"{home}updates.rss", "Every update, RSS"), Link(f"{home}updates.xml", "Every update, Atom"))
+    return Own(Link(home, name), (*_feeds(home), *updates, *others), f"{home}badge.svg")

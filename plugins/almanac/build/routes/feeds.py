@@ -1,4 +1,4 @@
-"""Feeds of incidents and articles: quiet ones, single posts, what is severe, what fails, archives, and lists of feeds.
+"""Feeds of incidents, one item an incident: of all, of a provider, of a part of one; articles; archives.
 
 An archive document (RFC 5005) holds fifty incidents of one month, or of one year of one provider, counted from the
 oldest: what is posted later never changes it, and what is brought in from the past only those of its month. It is made
@@ -7,38 +7,38 @@ from cards alone, so that no text has to be read for it.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from itertools import groupby, islice
+from itertools import groupby
 from urllib.parse import urlsplit
 
 from almanac import exports, views
 from almanac.build.context import Context
 from almanac.build.routes.route import Outputs, file, provider_route, route
-from almanac.content.article import ArticleCard
 from almanac.exports import AtomEntry, Channel, FeedItem
 from almanac.exports.items import newest_first
-from almanac.model import TROUBLE, Card, Impact, Provider, stamped
+from almanac.model import Card, Provider, stamped
 from almanac.views.current import closure
 
 Make = Callable[[Channel, list[FeedItem]], bytes]
 FORMS: dict[str, Make] = {"atom.xml": exports.atom, "feed.xml": exports.rss, "feed.json": exports.json_feed}
 HISTORY: dict[str, Make] = {"history.atom": exports.atom, "history.rss": exports.rss}
-SEVERE = frozenset({Impact.MAJOR, Impact.CRITICAL})
-OWN_IDS = ("history", "updates", "major", "operators")  # feeds that are another feed, not another form of one
+CUSTOMARY: dict[str, Make] = {"rss.xml": exports.rss}  # where many look for the feed of a site
 
 
-def channel(context: Context, title: str, home: str, name: str) -> Channel:
-    """Return the head of the feed `name` in the folder `home`; of one feed in two forms the id is the same."""
+def channel(context: Context, title: str, home: str, name: str, folder: str = "") -> Channel:
+    """Return the head of the feed `name` in `folder`, which is that of its page `home` unless it is given.
+
+    Of one feed in several forms the id is the same.
+    """
     settings = context.settings
-    kind = next((own for own in OWN_IDS if name.startswith(own)), "feed")
+    stem, folder = name.partition(".")[0], folder or home
     return Channel(
-        id=f"{settings.site_id}{kind}{home}",
+        id=f"{settings.site_id}{'feed' if name in FORMS else stem}{folder}",
         title=f"{settings.project.name}: {title}",
-        url=f"{settings.site_url}{home}{name}",
+        url=f"{settings.site_url}{folder}{name}",
         home=f"{settings.site_url}{home}",
         style=f"{urlsplit(settings.site_url).path.rstrip('/')}/theme/feed.css",
         record_since=record_start(context),
@@ -79,7 +79,7 @@ def _linked(channel: Channel, current: str = "", earlier: str = "", later: str =
     )
 
 
-def _incident_channel(context: Context, provider: Provider | None, name: str) -> Channel:
+def incident_channel(context: Context, provider: Provider | None, name: str) -> Channel:
     """Return the head of a feed of incidents, with its newest archive."""
     slug, title = (provider.slug, provider.name) if provider else ("", context.settings.project.of("provider"))
     names = list(archives(context, slug))
@@ -88,16 +88,16 @@ def _incident_channel(context: Context, provider: Provider | None, name: str) ->
     return _linked(head, earlier=names[-1] if names else "")
 
 
-@route(*FORMS)
+@route(*FORMS, *CUSTOMARY)
 def site_feeds(context: Context) -> Outputs:
-    """Make the feeds of the newest incidents and articles."""
-    for name in FORMS:
+    """Make the feeds of the newest incidents."""
+    for name in FORMS | CUSTOMARY:
         yield file(name, partial(_quiet, context, None, name), _quiet_key(context, None))
 
 
 @provider_route(*(f"providers/{{slug}}/{name}" for name in FORMS | HISTORY))
 def provider_feeds(context: Context, provider: Provider) -> Outputs:
-    """Make those of one provider; where status tools look, with incidents only."""
+    """Make those of one provider."""
     for name in FORMS | HISTORY:
         make = partial(_quiet, context, provider, name)
         yield file(f"providers/{provider.slug}/{name}", make, _quiet_key(context, provider))
@@ -105,45 +105,19 @@ def provider_feeds(context: Context, provider: Provider) -> Outputs:
 
 def _quiet(context: Context, provider: Provider | None, name: str) -> bytes:
     cards = newest(context, exports.NEWEST, provider.slug if provider else "")
-    items = [item(context, card) for card in cards]
-    if name in FORMS:
-        articles = [exports.article(card, context.settings) for card in _articles(context, provider)]
-        items += _of_their_time(items, articles)
-    make = (FORMS | HISTORY)[name]
-    return make(_incident_channel(context, provider, name), newest_first(items, 2 * exports.NEWEST))
+    return (FORMS | HISTORY | CUSTOMARY)[name](incident_channel(context, provider, name), of_incidents(context, cards))
 
 
-def _of_their_time(incidents: list[FeedItem], articles: list[FeedItem]) -> list[FeedItem]:
-    """Return the articles of the time of these incidents: they push none out, for what has left stands in the archives."""
-    if len(incidents) < exports.NEWEST:
-        return articles
-    return [item for item in articles if item.published >= incidents[-1].published]
+def of_incidents(context: Context, cards: Iterable[Card]) -> list[FeedItem]:
+    """Return incidents as a feed has them, the newest first."""
+    return newest_first(item(context, card) for card in cards)
 
 
 def _quiet_key(context: Context, provider: Provider | None) -> object:
     slug = provider.slug if provider else ""
-    items = context.texts(newest(context, exports.NEWEST, slug)), _articles(context, provider)
     closed = provider and closure(provider, context.snapshot.now)
-    return items, context.names, list(archives(context, slug))[-1:], record_start(context), closed
-
-
-def _articles(context: Context, provider: Provider | None = None) -> list[ArticleCard]:
-    """Return the newest articles, of one provider or of all; what is dated later than now waits."""
-    dated = (card for card in context.snapshot.articles if card.date <= context.snapshot.now)
-    return list(islice((c for c in dated if provider is None or provider.slug in c.providers), exports.NEWEST))
-
-
-@route(*(f"articles/{name}" for name in FORMS))
-def article_feeds(context: Context) -> Outputs:
-    """Make the feeds of the newest articles."""
-    for name, make in FORMS.items():
-        render = partial(_article_feed, context, make, name)
-        yield file(f"articles/{name}", render, (_articles(context), record_start(context)))
-
-
-def _article_feed(context: Context, make: Make, name: str) -> bytes:
-    items = [exports.article(card, context.settings) for card in _articles(context)]
-    return make(channel(context, "Articles", "/articles/", name), items)
+    cards = newest(context, exports.NEWEST, slug)
+    return context.texts(cards), context.names, list(archives(context, slug))[-1:], record_start(context), closed
 
 
 def archives(context: Context, slug: str) -> Mapping[str, list[Card]]:
@@ -208,67 +182,4 @@ def _entry(context: Context, card: Card) -> AtomEntry:
     return context.shared(("entry", card.file), make)
 
 
-def _severe(context: Context) -> list[Card]:
-    severe = (card for card in context.newest_posts[""] if card.impact in SEVERE and card.kind in TROUBLE)
-    return list(islice(severe, exports.NEWEST))
-
-
-def _last_moved(context: Context) -> list[Card]:
-    """Return the incidents that were posted on last."""
-    cards = context.newest_posts[""]
-    return heapq.nlargest(exports.NEWEST, cards, key=lambda card: (card.updates[-1:], card.provider, card.id))
-
-
-@route("updates.xml", "major.xml", "operators.xml", "feeds.opml")
-def special_feeds(context: Context) -> Outputs:
-    """Make the feeds of single posts, of what is severe and of feeds that fail, and the list of all feeds."""
-    severe, moved, start = _severe(context), _last_moved(context), record_start(context)
-    yield file("updates.xml", partial(_updates, context, moved), (context.texts(moved), context.names, start))
-    yield file("major.xml", partial(_major, context, severe), (context.texts(severe), context.names, start))
-    yield file("operators.xml", partial(_operators, context))
-    yield file("feeds.opml", partial(_opml, context))
-
-
-def _major(context: Context, cards: list[Card]) -> bytes:
-    items = [item(context, card) for card in cards]
-    return exports.atom(channel(context, "Major and critical incidents", "/", "major.xml"), items)
-
-
-def _updates(context: Context, cards: list[Card]) -> bytes:
-    """Return the feed with one item a post."""
-    items = [
-        item
-        for card in cards
-        for item in exports.posts(context.incident(card), card, context.providers[card.provider], context.settings)
-        if item.published <= context.snapshot.now
-    ]
-    return exports.atom(channel(context, "Every update", "/", "updates.xml"), newest_first(items))
-
-
-def _operators(context: Context) -> bytes:
-    """Return the feed of feeds that fail for a day, for those who run the site."""
-    snapshot = context.snapshot
-    items = [
-        item
-        for provider in snapshot.providers
-        for item in exports.failing(provider, snapshot.pulls.get(provider.slug), snapshot.now, context.settings)
-    ]
-    return exports.atom(channel(context, "Feeds that fail", "/", "operators.xml"), newest_first(items))
-
-
-def _opml(context: Context) -> bytes:
-    """Return every feed once, in the form most readers like best."""
-    of_site = [
-        channel(context, context.settings.project.of("provider incidents"), "/", "atom.xml"),
-        channel(context, "Every update", "/", "updates.xml"),
-        channel(context, "Major and critical incidents", "/", "major.xml"),
-        channel(context, "Articles", "/articles/", "atom.xml"),
-        channel(context, "Press coverage at the time", "/press/", "atom.xml"),
-        channel(context, "Feeds that fail", "/", "operators.xml"),
-    ]
-    by_name = sorted(context.snapshot.providers, key=lambda provider: provider.name.casefold())
-    of_providers = [_incident_channel(context, provider, "atom.xml") for provider in by_name]
-    return exports.opml(context.settings.project.name, [("All providers", of_site), ("One provider", of_providers)])
-
-
-ROUTES = (site_feeds, provider_feeds, article_feeds, site_archives, provider_archives, special_feeds)
+ROUTES = (site_feeds, provider_feeds, site_archives, provider_archives)

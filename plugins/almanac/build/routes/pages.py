@@ -111,13 +111,18 @@ def articles(context: Context, shard: str) -> Outputs:
 
 def article_page(context: Context, article: Article) -> Output:
     """Return the page of an article."""
-    snapshot = context.snapshot
-    beside = context.shared(
-        ("beside", article.card.url),
-        lambda: views.beside(snapshot, context.incidents, article.card, context.evidence),
-    )
+    drawn = beside(context, article)
     path = f"{article.card.url.lstrip('/')}index.html"
-    return page(context, path, "article", partial(views.article, beside, article), (digest(article), beside))
+    return page(context, path, "article", partial(views.article, drawn, article), (digest(article), drawn))
+
+
+def beside(context: Context, article: Article) -> views.Beside:
+    """Return what an article takes from the archive."""
+
+    def make() -> views.Beside:
+        return views.beside(context.snapshot, context.incidents, article.card, context.evidence)
+
+    return context.shared(("beside", article.card.url), make)
 
 
 @route(indexed=False)
