@@ -55,9 +55,12 @@ def ensure_environment(*locks: Path) -> None:
     marker(lock).write_text(state(lock))
 
 
-def locks(task: str) -> tuple[Path, ...]:
-    """Return the locks that serve a task, the one with the least in it first."""
-    if task in NEEDS_DEV:
+def locks(task: str, *, is_away: bool = False) -> tuple[Path, ...]:
+    """Return the locks that serve a task, the one with the least in it first.
+
+    `is_away`: it works on a cluster, which takes libraries that only DEV_LOCK has.
+    """
+    if task in NEEDS_DEV or is_away:
         return (DEV_LOCK,)
     return (*(() if os.environ.get("ALMANAC_PARQUET") == "1" else (SITE_LOCK,)), PARQUET_LOCK, DEV_LOCK)
 
@@ -153,7 +156,8 @@ def main(arguments: list[str]) -> None:
     call = cli.parse(arguments, verbs(), PROGRAM)
     if isinstance(call, int):
         sys.exit(call)
-    ensure_environment(*locks(call.name))
+    is_away = hasattr(call.options, "on") and bool(call.options.on or os.environ.get("ALMANAC_SCHEDULER"))
+    ensure_environment(*locks(call.name, is_away=is_away))
     command = [str(PYTHON), "-c", INSIDE, *arguments]
     if os.name == "nt":
         sys.exit(subprocess.run(command, check=False).returncode)

@@ -20,8 +20,7 @@ from typing import Any
 from jinja2 import Environment, meta, nodes
 from lxml import html as markup  # type: ignore[import-untyped]
 
-from almanac import views
-from almanac.build import run
+from almanac import executors, views
 from almanac.build.templates import Templates
 from almanac.commands import build as build_command
 from almanac.content import body
@@ -90,7 +89,7 @@ def content(view: dict[str, Any], path: str, output: Path) -> str:
 
 def recorded(project: Path, now: str) -> dict[str, Any]:
     """Build the project with values in place of pages, Markdown in place of HTML; give what all pages share."""
-    originals = Templates.page, text.html, body.read, run.MANY
+    originals = Templates.page, text.html, body.read, executors.MANY
     shared: dict[str, Any] = {}
 
     def page(self: Templates, template: str, view: Any) -> bytes:
@@ -103,11 +102,11 @@ def recorded(project: Path, now: str) -> dict[str, Any]:
         return originals[2](markdown, figures)._replace(html=markdown)
 
     Templates.page, text.html, body.read = page, str, read  # type: ignore[method-assign, assignment]
-    run.MANY = sys.maxsize  # so that all is printed in this process
+    executors.MANY = sys.maxsize  # so that all is printed in this process
     try:
         build_command.build(project / "pelicanconf.py", now=now, output=VIEWS)
     finally:
-        Templates.page, text.html, body.read, run.MANY = originals  # type: ignore[method-assign]
+        Templates.page, text.html, body.read, executors.MANY = originals  # type: ignore[method-assign]
     return shared
 
 

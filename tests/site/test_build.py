@@ -15,15 +15,16 @@ from typing import NoReturn
 
 import pytest
 
-from almanac import archive, views
-from almanac.build import cache, run
+from almanac import archive, executors, views
+from almanac.build import cache, jobs
 from almanac.build.cache import BuildError
 from almanac.build.context import Context
 from almanac.build.output import OutputFolder
 from almanac.build.routes.route import Route
-from almanac.build.run import MANY, Built
+from almanac.build.run import Built
 from almanac.build.settings import BuildSettings
 from almanac.content.article import ArticleCard
+from almanac.executors import MANY
 from almanac.model import Change, Incident
 from almanac.stats import hindcast
 from almanac.stats.hindcast import Hindcast
@@ -351,18 +352,23 @@ def test_jinja_as_it_is_prints_the_same_bytes(settings: BuildSettings) -> None:
 def test_workers_that_inherit_nothing_make_the_same(settings: BuildSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     """As where there is no fork, or on another machine that sees the same folder."""
     by_hand = clean(settings, TOLD)
-    monkeypatch.setattr(run, "MANY", 0)
-    monkeypatch.setattr(run, "HAS_FORK", False)
+    monkeypatch.setattr(executors, "MANY", 0)
+    monkeypatch.setattr(executors, "HAS_FORK", False)
     build(settings, TOLD)
     assert tree(settings.output) == by_hand
-    assert [path.name for path in settings.state.iterdir() if path.suffix == ".pickle"] == []
+    assert sorted(path.name for path in settings.state.iterdir()) == [
+        "build.sqlite",
+        "census.json",
+        "providers.json",
+        "templates",
+    ]
 
 
 def test_the_work_of_a_worker_that_is_killed_is_done_again(
     settings: BuildSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     by_hand = clean(settings)
-    monkeypatch.setattr(run, "MANY", 0)
+    monkeypatch.setattr(executors, "MANY", 0)
     _strike(monkeypatch, "month_pages", lambda: _kill_once(tmp_path / "struck"))
     build(settings)
     assert (tmp_path / "struck").exists()
@@ -372,7 +378,7 @@ def test_the_work_of_a_worker_that_is_killed_is_done_again(
 def test_workers_that_are_killed_each_time_are_told(
     settings: BuildSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(run, "MANY", 0)
+    monkeypatch.setattr(executors, "MANY", 0)
     _strike(monkeypatch, "month_pages", lambda: _kill(tmp_path / "struck"))
     with pytest.raises(
         BuildError, match="workers were killed, and again when their work was repeated; is there enough"
@@ -384,7 +390,7 @@ def test_workers_end_with_a_build_that_is_killed(settings: BuildSettings, monkey
     by_hand = clean(settings)
     reading, writing = os.pipe()
     if not (pid := os.fork()):
-        monkeypatch.setattr(run, "MANY", 0)
+        monkeypatch.setattr(executors, "MANY", 0)
         _strike(monkeypatch, "month_pages", lambda: _linger(writing))
         build(settings)
         os._exit(0)
@@ -399,14 +405,14 @@ def test_workers_end_with_a_build_that_is_killed(settings: BuildSettings, monkey
 
 def _strike(monkeypatch: pytest.MonkeyPatch, name: str, blow: Callable[[], object]) -> None:
     """Let something happen in the worker that runs a route, before it does."""
-    make = run._make
+    make = jobs._make
 
     def struck(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
         if route.name == name:
             blow()
         return make(folder, context, route, shard)
 
-    monkeypatch.setattr(run, "_make", struck)
+    monkeypatch.setattr(jobs, "_make", struck)
 
 
 def _kill(mark: Path) -> None:
@@ -439,14 +445,14 @@ def test_a_shard_that_nothing_touched_is_not_asked_for_its_outputs(
     put(settings.root, old)
     build(settings)
     shards: list[str] = []
-    make = run._make
+    make = jobs._make
 
     def watched(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
         if route.name == "incident_pages":
             shards.append(shard)
         return make(folder, context, route, shard)
 
-    monkeypatch.setattr(run, "_make", watched)
+    monkeypatch.setattr(jobs, "_make", watched)
     put(settings.root, replace(old, title="Renamed"))
     build(settings)
     assert shards == ["groq/2024"]

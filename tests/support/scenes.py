@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 from almanac import archive, feeds, pull
 from almanac.build.publish import LAST, NEXT
-from almanac.build.run import MANY
 from almanac.commands import build as build_command
 from almanac.commands import curate
+from almanac.executors import MANY
 from almanac.pull.report import closing, outcome_lines
 from tests.support.projects import INCIDENTS, PAGE, article, moment, project, put, tree, write
 from tests.support.serving import watch

@@ -151,7 +151,7 @@ class Cache:
         for table in TABLES:
             self._rows[table] = dict(self._base.execute(f"SELECT name, data FROM {table}"))  # noqa: S608
             for data in self._rows[table].values():
-                if table != "meta" and blake2b(data[CHECK:], digest_size=CHECK).digest() != data[:CHECK]:
+                if table != "meta" and not is_whole(data):
                     raise _DamageError("damaged")
 
     def _refusal(self, error: sqlite3.Error) -> Exception:
@@ -166,6 +166,11 @@ def pack(value: Any) -> bytes:
     """Return plain values as bytes under a checksum."""
     data = marshal.dumps(value)
     return blake2b(data, digest_size=CHECK).digest() + data
+
+
+def is_whole(data: bytes) -> bool:
+    """Return whether bytes are all that was packed."""
+    return blake2b(data[CHECK:], digest_size=CHECK).digest() == data[:CHECK]
 
 
 def unpack(data: bytes) -> Any:

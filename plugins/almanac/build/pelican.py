@@ -56,7 +56,7 @@ def _pull(settings: dict[str, Any]) -> None:
 
     stated = settings["ALMANAC_NOW"] or str(int(time.time()))
     plan = build_settings({**settings, "ALMANAC_NOW": stated}, 0)
-    report = pull.pull(plan.content, now=plan.now)
+    report = pull.pull(plan.content, now=plan.now, scheduler=plan.scheduler)
     print(*lines(report), sep="\n", flush=True)
     if report.offline:
         print("site: to see it live without a network, run python3 tasks.py demo", flush=True)

@@ -2,64 +2,32 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import pickle
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from almanac import files
 from almanac.build import publish, unchanged
-from almanac.build.cache import BuildError, Cache, pack, unpack
+from almanac.build.cache import BuildError, Cache
 from almanac.build.context import Context, Prose
-from almanac.build.output import OutputFile, OutputFolder, prune, written_since
-from almanac.build.routes import BY_NAME, LAST, ROUTES
+from almanac.build.handover import end_all
+from almanac.build.jobs import Job, JobResult, files_of, run_all
+from almanac.build.output import OutputFile, prune, written_since
 from almanac.build.routes.addresses import site_index
-from almanac.build.routes.route import Route, UnprintableError
 from almanac.build.settings import BuildSettings, fingerprint
-from almanac.build.sources import Incidents, Manuscripts, Reading, current_rows, unprintable
+from almanac.build.sources import Incidents, Manuscripts, Reading, current_rows
 from almanac.claims import Evidence
 from almanac.claims.judge import judge
 from almanac.content import crosscheck, providers
 from almanac.content.articles import Manuscript
 from almanac.content.files import oddities
+from almanac.executors import executor_for
 from almanac.model import seconds
 from almanac.model.problem import Problem
 from almanac.snapshot import Snapshot, as_of
 from almanac.snapshot.load import assemble
-
-MANY = 300  # files to read, or incidents to look at, from which on other processes pay
-TRIES = 2  # of what a worker that was killed had to do
-HAS_FORK = hasattr(os, "fork")
-
-Value = TypeVar("Value")
-
-
-class Job(NamedTuple):
-    """What one worker does at a time: a route and a shard of it."""
-
-    route: str
-    shard: str
-
-    @property
-    def name(self) -> str:
-        """What the cache knows it by."""
-        return f"{self.route}:{self.shard}"
-
-
-class JobResult(NamedTuple):
-    """What came of a job. `outputs` are all its files, packed; `changes` are those whose bytes are new."""
-
-    outputs: bytes
-    changes: list[str]
-    problems: list[str]
-    memo: Mapping[str, bytes]
 
 
 class Built(NamedTuple):
@@ -85,6 +53,7 @@ class Build:
         self._settings = settings
         self._cache = Cache(settings.state, fingerprint(settings))
         try:
+            end_all(settings.state)
             if settings.published:
                 publish.copy_links(settings.published, settings.output)
             self._look = unchanged.look(settings.root, clock) if settings.stands_together else ""
@@ -103,7 +72,7 @@ class Build:
     def _read_ahead(self) -> tuple[Executor, list[Future[Any]]]:
         """Begin to read what must be read, beside Pelican where it is much: what people wrote first, for it waits."""
         names = self._manuscripts.unread()
-        executor = executor_for(len(names) + len(self._incidents.unread))
+        executor = executor_for(len(names) + len(self._incidents.unread), self._settings.scheduler)
         self._manuscripts.read_ahead(executor, names)
         return executor, self._incidents.read(executor)
 
@@ -120,10 +89,10 @@ class Build:
         snapshot, prose = self._assemble(prose, manuscripts, problems)
         context = self._context(snapshot, prose)
         self._cache.mark_unfinished()
-        results = _run_all(context, is_cold=self._cache.is_stale)
+        results = run_all(context, is_cold=self._cache.is_stale)
         for result in results.values():
             problems += result.problems
-        outputs = {path: file for result in results.values() for path, file in _files(result.outputs).items()}
+        outputs = {path: file for result in results.values() for path, file in files_of(result.outputs).items()}
         removed = sorted(self._paths_before() - outputs.keys())
         prune(self._settings.output, removed)
         changed = sorted(path for result in results.values() for path in result.changes)
@@ -180,7 +149,7 @@ class Build:
 
     def _paths_before(self) -> set[str]:
         """Return all that the last build left, and what those left that did not end: it is nobody's now."""
-        paths = {path for blob in self._cache.blobs("outputs").values() for path in _files(blob)}
+        paths = {path for blob in self._cache.blobs("outputs").values() for path in files_of(blob)}
         if self._cache.is_new:
             paths.update(unchanged.last_outputs(self._settings.state))
         if self._cache.since is not None:
@@ -222,152 +191,3 @@ def _refuse_doubles(prose: Prose) -> None:
         if url in urls:
             raise BuildError(f"content/{file}:1: another file has its address, {url}; rename one of the two")
         urls.add(url)
-
-
-# Jobs, and who runs them
-
-
-class _Inline(Executor):
-    """Runs what it is given at once, in this process."""
-
-    def submit(self, fn: Callable[..., Value], /, *args: Any, **kwargs: Any) -> Future[Value]:
-        future: Future[Value] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
-def executor_for(size: int) -> Executor:
-    """Return who does work of a size: other processes where it is much, else this one."""
-    from multiprocessing import cpu_count
-
-    if size <= MANY or cpu_count() == 1:
-        return _Inline()
-    from multiprocessing import get_context
-
-    way = get_context("fork" if HAS_FORK else "spawn")
-    return ProcessPoolExecutor(cpu_count(), mp_context=way, initializer=_begin_worker)
-
-
-def _begin_worker() -> None:
-    """Live for seconds, and end with the build: what outlives it would write into the next one's output."""
-    from multiprocessing import connection, parent_process
-
-    gc.disable()
-    parent = parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            connection.wait([parent.sentinel])
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-_contexts: dict[str, Context] = {}  # by the file it may be loaded from; forked workers have it from the start
-
-
-def _run_all(context: Context, *, is_cold: bool) -> dict[Job, JobResult]:
-    """Run all jobs: first what may run beside each other, then here what draws on what those made."""
-    place = context.settings.state / f"context-{os.getpid()}.pickle"
-    _contexts[str(place)] = context
-    context.prepare(is_cold=is_cold)
-    try:
-        results = _run_beside(place, _jobs(context, ROUTES), len(context.incidents))
-        context.addresses = tuple(_addresses(results))
-        for job in _jobs(context, LAST):
-            results[job] = run_job(str(place), job)
-        return results
-    finally:
-        del _contexts[str(place)]
-        place.unlink(missing_ok=True)
-
-
-def _jobs(context: Context, routes: Iterable[Route]) -> list[Job]:
-    return [Job(route.name, shard) for route in routes for shard in route.shards(context)]
-
-
-def _run_beside(place: Path, jobs: Sequence[Job], size: int) -> dict[Job, JobResult]:
-    """Run jobs beside each other. Raises what a job raised; the jobs of a worker that was killed are run again."""
-    results: dict[Job, JobResult] = {}
-    for _ in range(TRIES):
-        with executor_for(size) as executor:
-            if not HAS_FORK and not isinstance(executor, _Inline):
-                files.put(place, pickle.dumps(_contexts[str(place)], pickle.HIGHEST_PROTOCOL))
-            futures = {job: executor.submit(run_job, str(place), job) for job in jobs if job not in results}
-            try:
-                results |= {job: future.result() for job, future in futures.items()}
-            except BrokenExecutor:
-                finished = {job: future for job, future in futures.items() if future.done() and not future.exception()}
-                results |= {job: future.result() for job, future in finished.items()}
-            except BaseException:
-                executor.shutdown(cancel_futures=True)
-                raise
-            else:
-                return results
-    raise BuildError("build: workers were killed, and again when their work was repeated; is there enough memory?")
-
-
-def run_job(place: str, job: Job) -> JobResult:
-    """Make the outputs of a job, one after the other, and say what came of it. It may be run again: it ends the same."""
-    if place not in _contexts:
-        _contexts[place] = pickle.loads(Path(place).read_bytes())  # noqa: S301  (this build wrote it)
-    context, route = _contexts[place], BY_NAME[job.route]
-    blob = context.outputs.get(job.name, b"")
-    key_before, before = _unpacked(blob)
-    folder = OutputFolder(context.settings.output, before)
-    key = route.key(context, job.shard) if route.key else b""
-    if key and key == key_before and folder.has_all():
-        return JobResult(blob, [], [], {})
-    memo_before = set(context.memo.packed)
-    problems = list(_make(folder, context, route, job.shard))
-    key = b"" if problems else key  # it must be named again
-    return JobResult(
-        outputs=blob if blob and (key_before, before) == (key, folder.files) else _packed(key, folder.files),
-        changes=folder.changes,
-        problems=problems,
-        memo={name: frozen for name, frozen in context.memo.packed.items() if name not in memo_before},
-    )
-
-
-def _make(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
-    """Put the outputs of a shard in place; yield a line for each that cannot be made."""
-    outputs = route.outputs(context, shard)
-    with suppress(StopIteration):
-        while True:
-            place = f"/{route.addresses[0] if route.addresses else shard}"
-            try:
-                output = next(outputs)
-                place = f"/{output.path}"
-                folder.make(output)
-            except (OSError, StopIteration):
-                raise
-            except UnprintableError as error:
-                yield str(error)
-            except Exception as error:  # whatever a page shows that cannot be shown costs that page
-                yield unprintable(place, error)
-
-
-def _files(blob: bytes) -> dict[str, OutputFile]:
-    return _unpacked(blob)[1]
-
-
-def _unpacked(blob: bytes) -> tuple[bytes, dict[str, OutputFile]]:
-    """Return the key of a job, and its files."""
-    key, files = unpack(blob) if blob else (b"", ())
-    return key, {path: OutputFile(*file) for path, *file in files}
-
-
-def _packed(key: bytes, outputs: Mapping[str, OutputFile]) -> bytes:
-    return pack((key, [(path, *file) for path, file in outputs.items()]))
-
-
-def _addresses(results: Mapping[Job, JobResult]) -> Iterator[str]:
-    """Yield the addresses of the pages that stand in the sitemap of pages."""
-    for job, result in results.items():
-        if BY_NAME[job.route].is_indexed:
-            for path in _files(result.outputs):
-                if path.endswith("index.html"):
-                    yield f"/{path.removesuffix('index.html')}"

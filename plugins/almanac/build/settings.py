@@ -14,6 +14,7 @@ from typing import Any
 
 from almanac.build import publish, unchanged
 from almanac.content import project_file
+from almanac.executors import SETTING as SCHEDULER
 from almanac.exports import version
 from almanac.model.clock import build_time
 from almanac.model.project import Project
@@ -50,6 +51,7 @@ class BuildSettings:
     complete: bool = False  # search index and link pictures too; a preview is faster without
     parquet: bool = False  # the tables as Parquet too
     fast_templates: bool = True  # compiled by our generator of code; False: by Jinja's own, to the same bytes
+    scheduler: str = ""  # of a Dask cluster on which to build, such as tcp://10.0.0.5:8786; "": on this machine
     jinja: Mapping[str, Any] = field(default_factory=dict)
     version: str = version.UNKNOWN  # of the program, as feeds and tables state it
     of_pages: str = ""  # those of OF_PAGES in one string, for the fingerprint
@@ -92,6 +94,7 @@ def build_settings(settings: Mapping[str, Any], clock: float) -> BuildSettings:
         complete=bool(settings.get("ALMANAC_COMPLETE")),
         parquet=_with_parquet(settings.get("ALMANAC_PARQUET")),
         fast_templates=bool(settings.get("ALMANAC_FAST_TEMPLATES", True)),
+        scheduler=settings.get(SCHEDULER) or "",
         jinja=settings["JINJA_ENVIRONMENT"],
         version=version.current(),
         of_pages=repr([project, *(settings.get(name) for name in OF_PAGES)]),

@@ -28,16 +28,17 @@ def run(settings_file: Path, **options: Any) -> None:
     gc.freeze()
 
 
-def build(settings_file: Path, *, now: str = "", output: str = "", pull: bool = True) -> None:
+def build(settings_file: Path, *, now: str = "", output: str = "", on: str = "", pull: bool = True) -> None:
     """Build, and print what was rebuilt. Ends the process with the faults and exit code 1 if nothing can be built.
 
-    `now`: build as of that moment instead of the clock; `output`: a folder other than that of the settings; without
-    `pull` nothing is pulled, whatever the settings say.
+    `now`: build as of that moment instead of the clock; `output`: a folder other than that of the settings; `on`: the
+    scheduler of a cluster; without `pull` nothing is pulled, whatever the settings say.
     """
     started = time.perf_counter()
     collects = gc.isenabled()
     gc.disable()  # a build lives for seconds; looking for cycles in 10,000 cards takes a tenth of them
     overrides = _overrides(settings_file, now, output) | ({} if pull else {"ALMANAC_PULL": False})
+    overrides |= {"ALMANAC_SCHEDULER": on} if on else {}
     settings = _settings(settings_file) | overrides
     try:
         pulled = unchanged.newest_pull(Path(settings["PATH"]))
@@ -61,8 +62,9 @@ def _faults() -> tuple[type[Exception], ...]:
     from almanac.build.settings import SettingError
     from almanac.content.project_file import ProjectError
     from almanac.content.providers import ProviderError
+    from almanac.executors import ClusterError
 
-    return ArchiveError, BuildError, ProviderError, ProjectError, SettingError, clock.MomentError
+    return ArchiveError, BuildError, ClusterError, ProviderError, ProjectError, SettingError, clock.MomentError
 
 
 def _overrides(settings_file: Path, now: str, output: str) -> dict[str, Any]:

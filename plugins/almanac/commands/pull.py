@@ -13,16 +13,26 @@ from typing import Any
 from almanac.archive import ArchiveError
 from almanac.commands import ticker
 from almanac.content.providers import ProviderError
+from almanac.executors import SETTING
 from almanac.model import Incident, moment, stamp
 from almanac.model.clock import build_time
 from almanac.pull import Outcome, Report, pull
 from almanac.pull.report import closing, outcome_lines
 
 
-def main(content: Path, *, via: str = "", only: tuple[str, ...] = (), now: str = "", as_json: bool = False) -> int:
+def main(
+    content: Path,
+    *,
+    via: str = "",
+    only: tuple[str, ...] = (),
+    now: str = "",
+    on: str = "",
+    as_json: bool = False,
+) -> int:
     """Run the command `pull`; 0 unless something of ours is wrong, which a failing feed or network is not.
 
-    `now` is a time such as 2026-03-02T14:10:00Z, or "" for SOURCE_DATE_EPOCH or the clock.
+    `now` is a time such as 2026-03-02T14:10:00Z, or "" for SOURCE_DATE_EPOCH or the clock; `on` the scheduler of a
+    cluster, or "" for that of ALMANAC_SCHEDULER, if any.
     """
     stated = now or os.environ.get("SOURCE_DATE_EPOCH", "")
     finished: list[str] = []
@@ -35,7 +45,7 @@ def main(content: Path, *, via: str = "", only: tuple[str, ...] = (), now: str =
 
     try:
         at = moment(build_time(stated, 0)) if stated else datetime.now(UTC)
-        report = pull(content, now=at, via=via, only=only, watch=watch)
+        report = pull(content, now=at, via=via, only=only, watch=watch, scheduler=on or os.environ.get(SETTING, ""))
     except (ArchiveError, ProviderError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1

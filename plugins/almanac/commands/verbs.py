@@ -12,6 +12,7 @@ from almanac.commands.cli import Option, Options, Verb, flag, listed, port
 WRITING, KEEPING, JUDGING = "To write", "To keep the site", "To look closer"
 NOW = Option("--now", "as of this time, e.g. 2026-03-02T14:10:00Z", {"default": ""})
 JSON = flag("--json", "print JSON, for programs")
+ON = Option("--on", "the scheduler of a Dask cluster to work on, e.g. tcp://10.0.0.5:8786", {"default": ""})
 VIA = Option("--via", "ask this server for every host, e.g. http://127.0.0.1:8000", {"default": ""})
 
 
@@ -34,13 +35,13 @@ def _clock() -> datetime:
 def _build(root: Path, options: Options) -> None:
     from almanac.commands import build
 
-    build.run(root / "pelicanconf.py", now=options.now, output=options.output)
+    build.run(root / "pelicanconf.py", now=options.now, output=options.output, on=options.on)
 
 
 def _site(root: Path, options: Options) -> None:
     from almanac.commands import build
 
-    build.run(root / "publishconf.py", now=options.now, output=options.output)
+    build.run(root / "publishconf.py", now=options.now, output=options.output, on=options.on)
 
 
 def _publish(root: Path, options: Options) -> None:
@@ -48,13 +49,14 @@ def _publish(root: Path, options: Options) -> None:
 
     # The moment itself, not the clock floored to five minutes: what was pulled a minute ago is there by now.
     now = os.environ.get("ALMANAC_NOW") or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    build.run(root / "publishconf.py", now=now, output=options.output or "output", pull=False)
+    build.run(root / "publishconf.py", now=now, output=options.output or "output", on=options.on, pull=False)
 
 
 def _pull(root: Path, options: Options) -> int:
     from almanac.commands import pull
 
-    return pull.main(_content(root), via=options.via, only=options.only, now=options.now, as_json=options.json)
+    asked = {name: getattr(options, name) for name in ("via", "only", "now", "on")}
+    return pull.main(_content(root), **asked, as_json=options.json)
 
 
 def _backfill(root: Path, options: Options) -> int:
@@ -199,7 +201,7 @@ VERBS: tuple[Verb, ...] = (
         "build",
         "build the preview from what is here, without a network",
         _build,
-        (NOW, _output(".output-preview")),
+        (NOW, _output(".output-preview"), ON),
         ("build", "build --now 2026-03-02T14:10:00Z --output /tmp/then"),
         group=WRITING,
     ),
@@ -222,7 +224,13 @@ VERBS: tuple[Verb, ...] = (
         "pull",
         "read the feeds of all providers and merge what they say into the archive",
         _pull,
-        (Option("--only", "only these providers, comma-separated", {"type": listed, "default": ()}), VIA, NOW, JSON),
+        (
+            Option("--only", "only these providers, comma-separated", {"type": listed, "default": ()}),
+            VIA,
+            NOW,
+            ON,
+            JSON,
+        ),
         ("pull", "pull --only anthropic,openai"),
         group=KEEPING,
     ),
@@ -230,7 +238,7 @@ VERBS: tuple[Verb, ...] = (
         "site",
         "pull, then build the site to publish",
         _site,
-        (NOW, _output("output")),
+        (NOW, _output("output"), ON),
         ("site", "site --output /srv/www"),
         group=KEEPING,
     ),
@@ -238,7 +246,7 @@ VERBS: tuple[Verb, ...] = (
         "publish",
         "build the site to publish, without pulling",
         _publish,
-        (_output("output"),),
+        (_output("output"), ON),
         ("publish", "publish --output /srv/www"),
         group=KEEPING,
     ),

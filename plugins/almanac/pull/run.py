@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor, as_completed
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,10 +21,12 @@ from typing import NamedTuple
 from almanac import archive, fetch, files, merge
 from almanac.archive import ArchiveError, Filed
 from almanac.content import project_file, providers
+from almanac.executors import Cluster
 from almanac.fetch import Hosts
 from almanac.merge import Merged
 from almanac.model import Feed, FeedError, FeedState, Incident, Provider, Pulls, Reading, Window
 from almanac.pull import log, sandbox
+from almanac.pull.bundles import bundles
 from almanac.pull.forecasts import keep
 from almanac.pull.news import pull_press
 from almanac.pull.report import Failure, NewsOutcome, Outcome, Report
@@ -36,6 +38,8 @@ AT_ONCE = 8  # providers
 SKEW = timedelta(minutes=10)  # how far the clocks of machines that pull by turns may differ
 
 Read = Callable[..., Reading]  # as almanac.feeds.read
+Watch = Callable[[Outcome, int], None]
+Ask = Callable[..., Iterator[Outcome]]  # as _ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +82,17 @@ def pull(
     via: str = "",
     only: Iterable[str] = (),
     seconds: float = fetch.SECONDS,
-    watch: Callable[[Outcome, int], None] = lambda outcome, of: None,
+    watch: Watch = lambda outcome, of: None,
     read: Read | None = None,
+    scheduler: str = "",
 ) -> Report:
     """Fetch the feeds of all providers (or of the slugs in `only`) and merge what they say into the archive.
 
     `now` is aware UTC; `via` as in `almanac.fetch`; `seconds` is the deadline of one answer; `watch` is told of each
-    provider when it is done, and of how many; `read` is what to read with, if workers of READER already run. A
-    provider's trouble, also with its file, stops no other and is in the Report and, if it is the feed's, in its
-    FeedState. Raises ValueError for a wrong `only` or `via`.
+    provider when it is done, and of how many; `read` is what to read with, if workers of READER already run; `scheduler`
+    is that of a Dask cluster whose workers ask in place of this process. A provider's trouble, also with its file, stops
+    no other and is in the Report and, if it is the feed's, in its FeedState. Raises ValueError for a wrong `only` or
+    `via`, ClusterError.
     """
     started = time.monotonic()
     now = now.replace(microsecond=0)
@@ -96,33 +102,69 @@ def pull(
     watched = [provider for provider in _choose(sound, tuple(only)) if provider.feeds]
     if not via and not fetch.online(feed.url for provider in watched for feed in provider.feeds):
         return Report(at=now, offline=True, elapsed=time.monotonic() - started)
-    outcomes, hosts, haul = [], _hosts(via), NewsOutcome()
-    readers = nullcontext(read) if read else sandbox.workers(READER, READERS)
-    with readers as reader, ThreadPoolExecutor(AT_ONCE) as threads:
-        shared = _Shared(
-            content=content, now=now, via=via, seconds=seconds, hosts=hosts, read=reader, agent=project.agent
-        )
-        jobs = [threads.submit(_provider, shared, provider) for provider in watched]
-        try:
-            for job in as_completed(jobs):
-                outcomes.append(job.result())
-                watch(outcomes[-1], len(watched))
-        except BaseException:  # a Ctrl-C: those that began end by their deadline, the rest need not begin
-            threads.shutdown(wait=False, cancel_futures=True)
-            raise
-    outcomes.sort(key=lambda outcome: outcome.provider)
+    hosts = _hosts(via)
+    ask = partial(_ask, content, now=now, via=via, seconds=seconds, agent=project.agent)
+    each = _on_cluster(ask, watched, scheduler) if scheduler else ask(watched, hosts=hosts, read=read)
+    outcomes = sorted(_watched(each, watch, len(watched)), key=lambda outcome: outcome.provider)
+    haul = NewsOutcome()
     if not only:
         haul = pull_press(content, watched, project, now=now, via=via, seconds=seconds, hosts=hosts)
-    forecasts = keep(content, [outcome.provider for outcome in outcomes if outcome.feed], now)
     report = Report(
         at=now,
         outcomes=tuple(outcomes),
         press=haul,
-        forecasts=forecasts,
+        forecasts=keep(content, [outcome.provider for outcome in outcomes if outcome.feed], now),
         unread=tuple(map(str, faults)),
         elapsed=time.monotonic() - started,
     )
     return _write_log(content, report)
+
+
+def _watched(outcomes: Iterable[Outcome], watch: Watch, of: int) -> Iterator[Outcome]:
+    for outcome in outcomes:
+        yield outcome
+        watch(outcome, of)
+
+
+def _ask(
+    content: Path,
+    watched: Iterable[Provider],
+    *,
+    now: datetime,
+    via: str,
+    seconds: float,
+    agent: str,
+    hosts: Hosts | None = None,
+    read: Read | None = None,
+) -> Iterator[Outcome]:
+    """Pull providers side by side, and yield the outcome of each when it is done."""
+    readers = nullcontext(read) if read else sandbox.workers(READER, READERS)
+    with readers as reader, ThreadPoolExecutor(AT_ONCE) as threads:
+        turns = hosts or _hosts(via)
+        shared = _Shared(content=content, now=now, via=via, seconds=seconds, hosts=turns, read=reader, agent=agent)
+        jobs = [threads.submit(_provider, shared, provider) for provider in watched]
+        try:
+            for job in as_completed(jobs):
+                yield job.result()
+        except BaseException:  # a Ctrl-C: those that began end by their deadline, the rest need not begin
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _on_cluster(ask: Ask, watched: Sequence[Provider], scheduler: str) -> Iterator[Outcome]:
+    """Have the workers of a cluster pull providers, and yield the outcomes. Raises ClusterError."""
+    with Cluster(scheduler) as cluster:
+        tasks = {cluster.submit(_all_of, ask, bundle): bundle for bundle in bundles(watched)}
+        for task in as_completed(tasks):
+            try:
+                yield from task.result()
+            except BrokenExecutor as error:
+                yield from (_own_failure(provider, "cluster", _one_line(error)) for provider in tasks[task])
+
+
+def _all_of(ask: Ask, bundle: Sequence[Provider]) -> list[Outcome]:
+    """Pull the providers of a bundle; done again it is the same."""
+    return [*ask(bundle)]
 
 
 def pull_one(

@@ -1,0 +1,146 @@
+"""What a build is cut into, a route and a shard of it at a time, and how workers do it: the same however often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor
+from contextlib import suppress
+from functools import partial
+from typing import NamedTuple
+
+from almanac.build.cache import BuildError, pack, unpack
+from almanac.build.context import Context
+from almanac.build.handover import context_of, give, handover, once
+from almanac.build.output import OutputFile, OutputFolder
+from almanac.build.routes import BY_NAME, LAST, ROUTES
+from almanac.build.routes.route import Route, UnprintableError
+from almanac.build.sources import unprintable
+from almanac.executors import executor_for, has_memory_of
+
+TRIES = 2  # of what a worker that was killed had to do
+
+
+class Job(NamedTuple):
+    """What one worker does at a time: a route and a shard of it."""
+
+    route: str
+    shard: str
+
+    @property
+    def name(self) -> str:
+        """What the cache knows it by."""
+        return f"{self.route}:{self.shard}"
+
+
+class JobResult(NamedTuple):
+    """What came of a job. `outputs` are all its files, packed; `changes` are those whose bytes are new."""
+
+    outputs: bytes
+    changes: list[str]
+    problems: list[str]
+    memo: Mapping[str, bytes]
+
+
+def run_all(context: Context, *, is_cold: bool) -> dict[Job, JobResult]:
+    """Run all jobs: first what may run beside each other, then here what draws on what those made."""
+    context.prepare(is_cold=is_cold)
+    with handover(context) as folder:
+        results = _run_beside(folder, context, _jobs(context, ROUTES))
+        context.addresses = tuple(_addresses(results))
+        for job in _jobs(context, LAST):
+            results[job] = run_job(folder, job)
+        return results
+
+
+def _jobs(context: Context, routes: Iterable[Route]) -> list[Job]:
+    return [Job(route.name, shard) for route in routes for shard in route.shards(context)]
+
+
+def _run_beside(folder: str, context: Context, jobs: Sequence[Job]) -> dict[Job, JobResult]:
+    """Run jobs beside each other. Raises what a job raised; the jobs of a worker that was killed are run again."""
+    results: dict[Job, JobResult] = {}
+    for _ in range(TRIES):
+        with executor_for(len(context.incidents), context.settings.scheduler) as executor:
+            run = run_job
+            if not has_memory_of(executor):
+                give(folder)
+                run = run_once
+            futures = {job: executor.submit(run, folder, job) for job in jobs if job not in results}
+            try:
+                results |= {job: future.result() for job, future in futures.items()}
+            except BrokenExecutor:
+                finished = {job: future for job, future in futures.items() if future.done() and not future.exception()}
+                results |= {job: future.result() for job, future in finished.items()}
+            except BaseException:
+                executor.shutdown(cancel_futures=True)
+                raise
+            else:
+                return results
+    raise BuildError("build: workers were killed, and again when their work was repeated; is there enough memory?")
+
+
+def run_once(folder: str, job: Job) -> JobResult:
+    """Run a job of a build on another machine, if nobody has; no two workers are at it at once."""
+    return once(folder, job.name, partial(run_job, folder, job))
+
+
+def run_job(folder: str, job: Job) -> JobResult:
+    """Make the outputs of a job, one after the other, and say what came of it. It may be run again: it ends the same."""
+    context, route = context_of(folder), BY_NAME[job.route]
+    blob = context.outputs.get(job.name, b"")
+    key_before, before = unpacked(blob)
+    output = OutputFolder(context.settings.output, before)
+    key = route.key(context, job.shard) if route.key else b""
+    if key and key == key_before and output.has_all():
+        return JobResult(blob, [], [], {})
+    memo_before = set(context.memo.packed)
+    problems = list(_make(output, context, route, job.shard))
+    key = b"" if problems else key  # it must be named again
+    return JobResult(
+        outputs=blob if blob and (key_before, before) == (key, output.files) else _packed(key, output.files),
+        changes=output.changes,
+        problems=problems,
+        memo={name: frozen for name, frozen in context.memo.packed.items() if name not in memo_before},
+    )
+
+
+def _make(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
+    """Put the outputs of a shard in place; yield a line for each that cannot be made."""
+    outputs = route.outputs(context, shard)
+    with suppress(StopIteration):
+        while True:
+            place = f"/{route.addresses[0] if route.addresses else shard}"
+            try:
+                output = next(outputs)
+                place = f"/{output.path}"
+                folder.make(output)
+            except (OSError, StopIteration):
+                raise
+            except UnprintableError as error:
+                yield str(error)
+            except Exception as error:  # whatever a page shows that cannot be shown costs that page
+                yield unprintable(place, error)
+
+
+def files_of(blob: bytes) -> dict[str, OutputFile]:
+    """Return the files that a job left, of its packed outputs."""
+    return unpacked(blob)[1]
+
+
+def unpacked(blob: bytes) -> tuple[bytes, dict[str, OutputFile]]:
+    """Return the key of a job, and its files."""
+    key, files = unpack(blob) if blob else (b"", ())
+    return key, {path: OutputFile(*file) for path, *file in files}
+
+
+def _packed(key: bytes, outputs: Mapping[str, OutputFile]) -> bytes:
+    return pack((key, [(path, *file) for path, file in outputs.items()]))
+
+
+def _addresses(results: Mapping[Job, JobResult]) -> Iterator[str]:
+    """Yield the addresses of the pages that stand in the sitemap of pages."""
+    for job, result in results.items():
+        if BY_NAME[job.route].is_indexed:
+            for path in files_of(result.outputs):
+                if path.endswith("index.html"):
+                    yield f"/{path.removesuffix('index.html')}"
