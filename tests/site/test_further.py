@@ -205,15 +205,40 @@ def test_two_that_are_watched_since_today_can_be_compared() -> None:
 
 def test_who_was_never_covered_is_not_compared() -> None:
     known = almanac(PAST, watched=[pulls("anthropic")])
-    assert (views.compared(known), views.comparisons(known).lines) == ((), ())
+    assert (views.compared(known), views.comparisons(known, views.closed(known)).choices) == ((), ())
 
 
-def test_the_list_of_comparisons_leads_to_each_from_both_sides() -> None:
-    lines = views.comparisons(almanac(PAST)).lines
-    assert [(line.provider.text, [link.url for link in line.others]) for line in lines] == [
-        ("Claude", ["/compare/anthropic/groq/"]),
-        ("Groq", ["/compare/anthropic/groq/"]),
-    ]
+def test_every_comparison_is_led_to_from_both_sides() -> None:
+    known = almanac(PAST)
+    records = views.closed(known)
+    ways = {
+        choice.text: [
+            rival.link.url for rival in views.comparisons_of(known, records, views.verdicts(known, records), one).rivals
+        ]
+        for choice, one in zip(views.comparisons(known, records).choices, views.in_comparison(known), strict=True)
+    }
+    assert ways == {"Claude": ["/compare/anthropic/groq/"], "Groq": ["/compare/anthropic/groq/"]}
+
+
+def test_a_pair_without_a_verdict_says_what_its_data_lacks() -> None:
+    known = almanac(PAST)
+    records = views.closed(known)
+    page = views.comparisons(known, records)
+    assert (page.matrix, [(line.provider.text, plain(line.lacks)) for line in page.missing]) == (
+        None,
+        [
+            ("Claude", "3 incidents, 5 needed"),
+            ("Groq", "Claude reported 3 incidents, 5 needed"),
+        ],
+    )
+    (rival,) = views.comparisons_of(known, records, views.verdicts(known, records), CLAUDE).rivals
+    assert (rival.better, plain(rival.tie), rival.lift, plain(rival.days), rival.css) == (
+        "not enough data",
+        "Claude reported 3 incidents in that time (5 needed)",
+        "",
+        "182 days",
+        "un",
+    )
 
 
 # Search

@@ -101,7 +101,14 @@ def pages_of(known: Snapshot, incidents: Iterable[Incident] = ()) -> list[tuple[
         ("status", views.status(known)),
         ("not_found", views.not_found(known)),
         ("search", views.search(known, by_month)),
-        ("comparisons", views.comparisons(known)),
+        ("comparisons", views.comparisons(known, views.closed(known))),
+        *(
+            (
+                "comparisons",
+                views.comparisons_of(known, views.closed(known), views.verdicts(known, views.closed(known)), one),
+            )
+            for one in views.in_comparison(known)
+        ),
         *(
             ("compare", views.compare(views.Sides(known), views.closed(known), "No significant difference.", *pair))
             for pair in views.compared(known)

@@ -128,9 +128,7 @@ def world(*providers: tuple[Provider, int]) -> Snapshot:
 
 def test_what_never_falls_with_it_and_does_the_same_is_named_with_the_reason() -> None:
     known = world((CHATTY, 0), (SPARE, 3), (ROBOT, 5))
-    page = views.backups(views.closed(known), project=PROJECT)
-    (advice, *_) = page.advice
-    assert advice.provider.text == "Claude"
+    advice = views.advice(views.closed(known), PROJECT)["anthropic"]
     ((best),) = advice.best
     assert best.provider == Link("/providers/groq/", "Groq")
     assert plain(best.reason).startswith("also down 0% of the time Claude was down, at most ")
@@ -139,7 +137,7 @@ def test_what_never_falls_with_it_and_does_the_same_is_named_with_the_reason() -
 
 def test_what_is_built_on_it_is_no_backup() -> None:
     known = world((CHATTY, 0), (LEANING, 3))
-    (advice, *_) = views.backups(views.closed(known)).advice
+    advice = views.advice(views.closed(known))["anthropic"]
     assert (advice.best, [plain(one.reason) for one in advice.falling]) == (
         (),
         ["uses Claude; also down 0% of the time Claude was down"],
@@ -149,12 +147,12 @@ def test_what_is_built_on_it_is_no_backup() -> None:
 def test_what_needs_the_same_maker_is_no_backup_and_the_maker_is_named() -> None:
     one = replace(SPARE, built_on=("anthropic",), shares=("anthropic",))
     two = replace(LEANING, shares=("anthropic",))
-    advice = {a.provider.text: a for a in views.backups(views.closed(world((CHATTY, 0), (one, 3), (two, 5)))).advice}
-    assert [plain(line.reason) for line in advice["Groq"].falling] == [
+    advice = views.advice(views.closed(world((CHATTY, 0), (one, 3), (two, 5))))
+    assert [plain(line.reason) for line in advice["groq"].falling] == [
         "Groq uses it; also down 0% of the time Groq was down",
         "both need Claude; also down 0% of the time Groq was down",
     ]
-    assert advice["Groq"].best == ()
+    assert advice["groq"].best == ()
 
 
 def test_who_sells_the_same_model_is_named_on_both_sides_unless_its_page_is_closed() -> None:
@@ -174,10 +172,10 @@ def test_who_sells_the_same_model_is_named_on_both_sides_unless_its_page_is_clos
 def test_a_short_record_is_said_not_to_suffice() -> None:
     known = world((CHATTY, 0), (SPARE, 3))
     short = replace(known, pulls={**known.pulls, "groq": pulls("groq", since=at("2026-02-01 00:00"))})
-    page = views.backups(views.closed(short), "providers")
+    page = views.backups(views.closed(short), "providers", project=PROJECT)
     assert page.family.lines == ()
     assert [(plain(n), why) for n, why in page.family.lacking] == [("1 pair", "fewer than 13 weeks of data in common")]
-    (advice, *_) = views.backups(views.closed(short)).advice
+    advice = views.advice(views.closed(short))["anthropic"]
     assert (
         plain(advice.lacking) == "Not enough data: at most 29 days in common with any comparable provider (91 needed)."
     )
@@ -203,7 +201,7 @@ def test_it_is_said_how_many_pairs_can_be_compared_and_in_how_many_incidents_sta
     starts: tuple[int, ...], stand: str
 ) -> None:
     providers = [replace(CHATTY, slug=f"p{n}", name=f"P{n}") for n in range(len(starts))]
-    page = views.backups(views.closed(world(*zip(providers, starts, strict=True))))
+    page = views.backups(views.closed(world(*zip(providers, starts, strict=True))), project=PROJECT)
     assert plain(page.stand) == stand
 
 
@@ -218,12 +216,12 @@ def test_pairs_without_enough_data_are_counted(short: tuple[int, ...], stand: st
     providers = [replace(CHATTY, slug=f"p{n}", name=f"P{n}") for n in range(3)]
     known = world(*((provider, 2 * n) for n, provider in enumerate(providers)))
     late = {f"p{n}": pulls(f"p{n}", since=at("2026-02-01 00:00")) for n in short}
-    page = views.backups(views.closed(replace(known, pulls={**known.pulls, **late})))
+    page = views.backups(views.closed(replace(known, pulls={**known.pulls, **late})), project=PROJECT)
     assert plain(page.stand) == stand
 
 
 def test_a_pair_is_told_with_lift_test_and_shared_days() -> None:
-    page = views.backups(views.closed(world((CHATTY, 0), (SPARE, 0))), "providers")
+    page = views.backups(views.closed(world((CHATTY, 0), (SPARE, 0))), "providers", project=PROJECT)
     (line,) = page.family.lines
     # Both in trouble for the same 4 of every 168 hours, the last of 28 days each having a few more or less.
     assert (plain(line.forth), plain(line.back), line.covered) == ("100%", "100%", "182")
@@ -232,23 +230,71 @@ def test_a_pair_is_told_with_lift_test_and_shared_days() -> None:
     assert plain(page.stand).endswith("In it, incidents start at the same time more often than chance would explain.")
 
 
+def test_the_matrix_of_backups_has_a_state_and_a_reason_in_every_cell_and_nobody_without_a_rival() -> None:
+    """Rows are who is down, columns who might stand in."""
+    page = views.backups(views.closed(world((CHATTY, 0), (SPARE, 3), (LEANING, 0), (ROBOT, 5))), project=PROJECT)
+    assert page.matrix is not None
+    assert page.matrix.columns == ("Claude", "Groq", "Leaning")
+    itself, backup = ("self", "", ""), ("use", "0%", "up to 8.8%")
+    assert {
+        row.name.text: [(cell.css, plain(cell.figure), plain(cell.more)) for cell in row.cells]
+        for row in page.matrix.rows
+    } == {
+        "Claude": [itself, backup, ("no", "100%", "built on it")],
+        "Groq": [backup, itself, backup],
+        "Leaning": [("no", "100%", "it uses this"), backup, itself],
+    }
+    assert page.matrix.rows[0].cells[2].words == "No:"
+
+
+def test_the_matrix_of_comparisons_has_each_pair_once() -> None:
+    known = world((CHATTY, 0), (SPARE, 0), (ROBOT, 5))
+    matrix = views.comparisons(known, views.closed(known)).matrix
+    assert matrix is not None
+    assert (matrix.columns, [(row.name.text, [(c.css, c.url) for c in row.cells]) for row in matrix.rows]) == (
+        ("Claude", "Groq"),
+        [
+            ("Groq", [("tied", "/compare/anthropic/groq/")]),
+            ("Robot", [("apart", "/compare/anthropic/robot/"), ("apart", "/compare/groq/robot/")]),
+        ],
+    )
+
+
+def test_the_first_finding_names_the_safest_backups_and_how_often_they_were_down() -> None:
+    page = views.backups(views.closed(world((CHATTY, 0), (SPARE, 3), (ROBOT, 5))), project=PROJECT)
+    assert page.title == "When Claude is down, Groq is usually up"
+    assert plain(page.finding) == (
+        "It was down for 0% of Claude’s incident time (at most 8.8%). For Groq it is Claude (at most 8.8%)."
+    )
+
+
+def test_a_backup_that_may_be_down_for_more_than_a_quarter_of_the_time_is_not_advised() -> None:
+    few = replace(SPARE, slug="few", name="Few")
+    found = [*weekly(CHATTY, 0), *weekly(few, 3)][::4]
+    advice = views.advice(views.closed(almanac(found, providers=(CHATTY, few))))["anthropic"]
+    assert (advice.best, plain(advice.lacking)) == (
+        (),
+        "None can be advised: Few may be down for more than 25% of that time; there is too little data to say.",
+    )
+
+
 def test_the_first_page_lists_only_pairs_found_to_start_together() -> None:
-    apart = views.backups(views.closed(world((CHATTY, 0), (SPARE, 3))))
-    together = views.backups(views.closed(world((CHATTY, 0), (SPARE, 0))))
+    apart = views.backups(views.closed(world((CHATTY, 0), (SPARE, 3))), project=PROJECT)
+    together = views.backups(views.closed(world((CHATTY, 0), (SPARE, 0))), project=PROJECT)
     assert (len(apart.family.lines), len(together.family.lines)) == (0, 1)
 
 
 def test_a_provider_that_was_never_down_is_given_that_reason_and_no_empty_one() -> None:
     quiet = replace(SPARE, slug="quiet", name="Quiet")
     known = almanac(weekly(CHATTY, 0), providers=(CHATTY, quiet))
-    advice = {one.provider.text: one for one in views.backups(views.closed(known)).advice}
-    assert plain(advice["Quiet"].lacking) == "Not enough data: Quiet reported 0 incidents in that time (5 needed)."
+    advice = views.advice(views.closed(known))
+    assert plain(advice["quiet"].lacking) == "Not enough data: Quiet reported 0 incidents in that time (5 needed)."
 
 
 def test_who_is_down_too_often_at_the_same_time_is_named_as_no_backup() -> None:
     twin = replace(SPARE, slug="twin", name="Twin")
     found = [*weekly(CHATTY, 0), *(replace(one, id=f"t{one.id}") for one in weekly(twin, 0, 2))]
-    (advice, *_) = views.backups(views.closed(almanac(found, providers=(CHATTY, twin)))).advice
+    advice = views.advice(views.closed(almanac(found, providers=(CHATTY, twin))))["anthropic"]
     assert (advice.best, [one.provider.text for one in advice.falling]) == ((), ["Twin"])
     assert advice.lacking.startswith("None of those that offer the same: they tend to fail with it")
 

@@ -42,7 +42,7 @@ MIN_COVERED = 13 * WEEK
 FARTHEST = 4  # weeks of a turn
 MIN_TURNS = 6 * (2 * SWAY + 1)  # six different weeks
 STRATUM = 4  # weeks
-TOO_OFTEN = 0.25  # of the time the other was in trouble: no backup then
+TOO_OFTEN = 0.25  # of the time the other was in trouble: no backup if it was, or if the interval says it may have been
 MIN_STARTS = 5
 MAX_RANGE = 0.10  # of the joint time, between the least and the most trouble the record allows
 SIGNIFICANT = 0.05
@@ -113,6 +113,11 @@ class Pair:
     shared: tuple[str, ...]  # slugs of makers without whose models both have nothing to offer, as their files say
     lacking: str  # why the data does not suffice to name one as backup of the other; "" if it does
 
+    @property
+    def falls(self) -> bool:
+        """Say whether one cannot stand in for the other: they start together, or the files say that one needs the other."""
+        return self.declared or bool(self.shared) or (self.together is not None and self.together.significant)
+
 
 class Backup(NamedTuple):
     """A service to use while another is in trouble."""
@@ -125,7 +130,10 @@ class Backup(NamedTuple):
 class Backups(NamedTuple):
     """What stands in for a service, the least joint trouble first, and of which others too little is known."""
 
-    best: tuple[Backup, ...]  # neither found nor declared to fall with it, and seldom in trouble at the same time
+    best: tuple[
+        Backup, ...
+    ]  # neither found nor declared to fall with it, and surely seldom in trouble at the same time
+    unsure: tuple[Backup, ...]  # the same, but the interval goes beyond a quarter of that time, or there is none
     falling: tuple[Backup, ...]  # falls with it or needs the same maker, or in trouble a quarter of that time
     unknown: tuple[Pair, ...]
 
@@ -158,6 +166,7 @@ def backups(party: Party, compared: Sequence[Pair]) -> Backups:
     Only what shares a capability with it can stand in for it.
     """
     best: list[Backup] = []
+    unsure: list[Backup] = []
     falling: list[Backup] = []
     unknown: list[Pair] = []
     for p in compared:
@@ -169,9 +178,12 @@ def backups(party: Party, compared: Sequence[Pair]) -> Backups:
             unknown.append(p)
             continue
         backup = Backup(p.second if is_first else p.first, chance, p)
-        falls = p.declared or bool(p.shared) or (p.together is not None and p.together.significant)
-        (falling if falls or chance.value > TOO_OFTEN else best).append(backup)
-    return Backups(tuple(sorted(best, key=_risk)), tuple(sorted(falling, key=_risk)), tuple(unknown))
+        if p.falls or chance.value > TOO_OFTEN:
+            falling.append(backup)
+        else:
+            (best if _risk(backup)[0] <= TOO_OFTEN else unsure).append(backup)
+    safest, doubtful, unfit = (tuple(sorted(part, key=_risk)) for part in (best, unsure, falling))
+    return Backups(safest, doubtful, unfit, tuple(unknown))
 
 
 def _risk(backup: Backup) -> tuple[float, float, str]:

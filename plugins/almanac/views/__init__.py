@@ -7,7 +7,8 @@ from almanac.views.backups import page as backups
 from almanac.views.backups import slugs as backup_slugs
 from almanac.views.base import PICTURE, Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
-from almanac.views.compare import Sides, compare, compared, comparisons, verdict_of, verdicts
+from almanac.views.compare import Sides, compare, compared, verdict_of, verdicts
+from almanac.views.comparisons import comparisons, comparisons_of, in_comparison
 from almanac.views.component import ComponentNow, ComponentPage, all_parts, component
 from almanac.views.component import now as component_now
 from almanac.views.corrections import corrections
@@ -61,6 +62,7 @@ __all__ = [
     "compare",
     "compared",
     "comparisons",
+    "comparisons_of",
     "component",
     "component_now",
     "corrections",
@@ -73,6 +75,7 @@ __all__ = [
     "filled",
     "forecast",
     "home",
+    "in_comparison",
     "incident",
     "incident_url",
     "incident_urls",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
@@ -15,14 +15,15 @@ from almanac.stats.backups import Pair, Share
 from almanac.stats.selection import is_machine
 from almanac.stats.windows import DAY
 from almanac.text import english
-from almanac.views import base, calendar, current, measures, rows
-from almanac.views.backups import together
+from almanac.views import base, calendar, current, measures
 from almanac.views.base import Head, Link, Mark
 from almanac.views.calendar import Ninety
 from almanac.views.measures import Records
+from almanac.views.pairs import compare_url, together
 from almanac.views.provider import SHARE
 
 DAYS = 365
+TIE, LACKING = "no significant difference", "not enough data"
 UNLIKE = 0.1  # from such a difference in coverage on, the figures are not of the same days
 
 
@@ -57,55 +58,10 @@ class ComparePage:
     key: tuple[Mark, ...] = base.KEY
 
 
-class Others(NamedTuple):
-    """A provider, and the comparisons with every other."""
-
-    provider: Link
-    others: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparisonsPage:
-    """The list of all comparisons, at /compare/."""
-
-    head: Head
-    lines: tuple[Others, ...]
-
-
-def compare_url(one: str, other: str) -> str:
-    """Return the address of a comparison; the slugs stand in alphabetical order."""
-    first, second = sorted((one, other))
-    return f"/compare/{first}/{second}/"
-
-
 def compared(almanac: Snapshot) -> tuple[tuple[Provider, Provider], ...]:
     """Return every pair of providers of which something is covered, in alphabetical order of their slugs."""
     watched = [p for p in almanac.providers if (pulls := almanac.pulls.get(p.slug)) and pulls.coverage]
     return tuple(combinations(sorted(watched, key=lambda provider: provider.slug), 2))
-
-
-def comparisons(almanac: Snapshot) -> ComparisonsPage:
-    """Return the page that leads to every comparison."""
-    others: dict[str, list[Provider]] = {}
-    for first, second in compared(almanac):
-        others.setdefault(first.slug, []).append(second)
-        others.setdefault(second.slug, []).append(first)
-    providers = [provider for provider in almanac.providers if provider.slug in others]
-    return ComparisonsPage(
-        head=Head(
-            title=f"Compare two {almanac.project.of('providers')}",
-            path="/compare/",
-            section="leaderboard",
-            description=f"Any two {almanac.project.of('providers')}: reported incidents, how long they last, and whether both "
-            "fail together.",
-        ),
-        lines=tuple(_others(provider, others[provider.slug]) for provider in rows.by_name(providers)),
-    )
-
-
-def _others(provider: Provider, others: Iterable[Provider]) -> Others:
-    links = [Link(compare_url(provider.slug, other.slug), other.name) for other in rows.by_name(others)]
-    return Others(measures.link(provider), tuple(links))
 
 
 class Verdicts(NamedTuple):
@@ -198,14 +154,30 @@ def _stand(verdict: str, providers: tuple[Provider, Provider], figures: tuple[Me
     return f"{verdict} We have data for only {share} of that year for {providers[least].name}."
 
 
-def verdict_of(differences: Verdicts, first: Provider, second: Provider) -> str:
-    """Say which of two reported less incident time, as far as that can be told."""
+def better_of(differences: Verdicts, first: Provider, second: Provider) -> Provider | None:
+    """Return which of two reported significantly less incident time; None where neither surely did."""
     for better, worse in ((first, second), (second, first)):
         if (better.slug, worse.slug) in differences.apart:
-            return (
-                f"Over the last {DAYS} days {better.name} reported less incident time, on the days we have data for both; "
-                "the difference is significant."
-            )
+            return better
+    return None
+
+
+def glance(differences: Verdicts, first: Provider, second: Provider) -> str:
+    """Return the verdict in a word or two: the name of the better, or why none is named."""
+    if better := better_of(differences, first, second):
+        return better.name
+    if differences.unranked.keys() & {first.slug, second.slug}:
+        return LACKING
+    return TIE if is_machine(first) == is_machine(second) else "not comparable"
+
+
+def verdict_of(differences: Verdicts, first: Provider, second: Provider) -> str:
+    """Say which of two reported less incident time, as far as that can be told."""
+    if better := better_of(differences, first, second):
+        return (
+            f"Over the last {DAYS} days {better.name} reported less incident time, on the days we have data for both; "
+            "the difference is significant."
+        )
     for provider in (first, second):
         if why := differences.unranked.get(provider.slug):
             return f"Not enough is known to compare them over the last {DAYS} days. {provider.name}: {why}."

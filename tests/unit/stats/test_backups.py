@@ -129,6 +129,14 @@ def test_who_is_down_for_a_quarter_of_the_time_of_another_is_no_backup_of_it() -
     assert ([b.party.slug for b in advice.best], [b.party.slug for b in advice.falling]) == (["c"], ["b"])
 
 
+def test_who_may_be_down_for_a_quarter_of_the_time_by_the_interval_is_not_advised() -> None:
+    a, b = made("a", *weekly(10, 20, range(0, WEEKS, 3))), made("b", *weekly(100, 4))
+    advice = backups_of(whole(a), pairs(parties([a, b]), PERIOD))
+    (unsure,) = advice.unsure
+    assert (unsure.chance.value, round(some(unsure.chance.interval).high, 3)) == (0.0, 0.28)
+    assert (advice.best, advice.falling, advice.unknown) == ((), (), ())
+
+
 def test_office_hours_are_no_dependence() -> Any:
     def office(seed: int) -> Any:
         random = np.random.default_rng(seed)
@@ -192,7 +200,7 @@ def test_it_says_when_the_data_does_not_suffice(other: Any, lacking: str) -> Non
     found = pair(ours, whole(other), PERIOD)
     assert found.lacking == lacking
     assert (found.together is None) == ("needed" in lacking)
-    assert backups_of(ours, [found]) == ((), (), (found,))
+    assert backups_of(ours, [found]) == ((), (), (), (found,))
 
 
 def test_the_best_backup_is_the_one_that_surely_falls_least() -> None:

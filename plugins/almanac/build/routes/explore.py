@@ -43,14 +43,28 @@ def _now(context: Context, provider: Provider, part: Component) -> views.Compone
     )
 
 
-@route("compare/index.html", "compare/{first}/{second}/index.html")
+@route("compare/index.html", "compare/{slug}/index.html", "compare/{first}/{second}/index.html")
 def comparisons(context: Context) -> Outputs:
-    """Make the comparisons of providers by twos, and the page that leads to them."""
-    yield page(context, "compare/index.html", "comparisons", partial(views.comparisons, context.snapshot))
+    """Make the comparisons of providers by twos, and the pages that lead to them."""
+    closed = context.all_closed_facts
+    yield page(
+        context,
+        "compare/index.html",
+        "comparisons",
+        lambda: views.comparisons(context.snapshot, context.closed_records),
+        closed,
+    )
+    for provider in views.in_comparison(context.snapshot):
+        view = partial(_comparisons_of, context, provider)
+        yield page(context, f"compare/{provider.slug}/index.html", "comparisons", view, (closed, provider.slug))
     for first, second in views.compared(context.snapshot):
         key = context.closed_facts(first), context.closed_facts(second), _verdict(context, first, second)
         path = f"compare/{first.slug}/{second.slug}/index.html"
         yield page(context, path, "compare", partial(_compare, context, first, second), key)
+
+
+def _comparisons_of(context: Context, provider: Provider) -> object:
+    return views.comparisons_of(context.snapshot, context.closed_records, context.verdicts, provider)
 
 
 def _compare(context: Context, first: Provider, second: Provider) -> object:
