@@ -38,7 +38,6 @@ function expire() {
   for (const notice of all(".expiry")) notice.hidden = false;
   for (const claim of all("[data-expired]")) {
     const mark = claim.closest(".st") ?? claim;
-    mark.querySelector("use")?.setAttribute("href", "#g-unknown");
     mark.className = mark.className.replace(/^st \S+/, "st unknown");
     claim.lastChild.textContent = ` ${claim.dataset.expired}`;
   }

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from almanac import files, views
 from almanac.build import fast_templates
 from almanac.build.settings import BuildSettings
+from almanac.build.stylesheets import squeeze
 from almanac.model.project import Project
 
 STYLE = "site.css"
@@ -89,12 +90,15 @@ def _compiled(folder: Path, *, fast: bool) -> BytecodeCache:
 
 
 def sheet(theme: Path, name: str, project: Project) -> bytes:
-    """Return a file of theme/static; at the end of the sheet of every page stand the project's own colours."""
+    """Return a file of theme/static, style sheets squeezed; that of every page ends with the project's own colours."""
     try:
         data = (theme / "static" / name).read_bytes()
     except FileNotFoundError:
         return b""
-    return data + _colours(project.colours).encode() if name == STYLE else data
+    if not name.endswith(".css"):
+        return data
+    own = _colours(project.colours) if name == STYLE else ""
+    return squeeze(data.decode() + own).encode()
 
 
 def _colours(colours: Mapping[str, Mapping[str, str]]) -> str:
