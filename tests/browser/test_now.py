@@ -214,7 +214,7 @@ def test_a_host_that_gives_no_page_of_ours_takes_none_away(site: Path, opened: O
         ("getSelection().selectAllChildren(document.querySelector('h1'))", "getSelection().removeAllRanges()"),
         (
             "document.querySelector('main').insertAdjacentHTML('beforeend', '<details open>more</details>')",
-            "document.querySelector('details').open = false",
+            "document.querySelector('main > details').open = false",
         ),
         (
             (

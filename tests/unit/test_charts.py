@@ -91,13 +91,13 @@ def test_months_are_named_beside_their_first_day() -> None:
     assert charts.months_on(datetime(2026, 4, 2, tzinfo=UTC), 90) == (
         Label("0%", f"from 2{english.GAP}Apr", css="w"),
         Label("32.22%", "May 2026"),
-        Label("66.67%", "June 2026"),
+        Label("66.67%", "Jun 2026"),
     )
 
 
 def test_a_month_that_begins_at_the_end_is_named_to_the_left_of_its_line() -> None:
     labels = charts.months_on(datetime(2025, 12, 3, tzinfo=UTC), 90)
-    assert labels[-1] == Label("97.78%", "March 2026", "end", "w")
+    assert labels[-1] == Label("97.78%", "Mar 2026", "end", "w")
 
 
 def test_days_within_one_month_say_where_they_begin() -> None:

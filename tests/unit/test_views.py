@@ -28,12 +28,15 @@ from almanac.model import (
     Span,
     Update,
     seconds,
+    stamped,
 )
 from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import around, base, current, days, pagination
 from almanac.views.articles import Certainty, CorrectionLine, SourceLine
 from almanac.views.base import Link, Mark, Time
+from almanac.views.calendar import MonthDays
+from almanac.views.daylinks import day_urls
 from almanac.views.diff import Piece, word_diff
 from almanac.views.edits import EditDiff
 from almanac.views.home import Happening, HomePage
@@ -1076,9 +1079,45 @@ def test_ninety_days_are_bars_with_the_dates_behind_them() -> None:
     ninety = provider_page(known, CLAUDE).days.ninety
     assert plain(ninety.heading) == "90 days to 2 March 2026"
     assert ninety.note == "worst status each day: 86 days clear, 2 minor, 2 major"
-    assert [(entry.mark.word, entry.days) for entry in ninety.lists][:2] == [
-        ("major", "27, 28 February"),
-        ("minor", "1, 2 March"),
+    assert [(entry.mark.word, entry.months) for entry in ninety.lists][:2] == [
+        ("major", (days_of("February", "a", "27", "28"),)),
+        ("minor", (days_of("March", "b", "1", "2"),)),
+    ]
+    assert (ninety.lists[-1].months[-1].days[0], plain(ninety.summary)) == (
+        Link("", "1"),
+        "Open a day: 4 days with an incident",
+    )
+
+
+def days_of(month: str, incident_id: str, *numbers: str) -> MonthDays:
+    """Return days of a month that lead to one incident."""
+    return MonthDays(tuple(Link(f"/incidents/anthropic/{incident_id}/", number) for number in numbers), month)
+
+
+def test_a_day_on_which_several_began_leads_to_it_in_the_list_of_the_year_on_the_right_page() -> None:
+    newer = [incident(f"n{n}", f"01 {n // 6:02}:{n % 6}0", f"01 {n // 6:02}:{n % 6}5") for n in range(66)]
+    found = [
+        incident("a", "2026-02-27 10:00", "2026-02-27 11:00"),
+        incident("b", "2026-02-27 12:00", "2026-02-27 13:00"),
+    ]
+    urls = day_urls(cards := newest_first([*newer, *found]), cards, pulls("anthropic"), seconds(at("2026-02-20 00:00")))
+    assert {stamped(day * 86400)[:10]: url for day, url in urls.items()} == {
+        "2026-03-01": "/providers/anthropic/2026/#d-2026-03-01",
+        "2026-02-27": "/providers/anthropic/2026/2/#d-2026-02-27",
+    }
+
+
+def newest_first(found: list[Any]) -> list[Any]:
+    return sorted(map(carded, found), key=lambda card: -card.started)
+
+
+def test_the_front_page_lists_maintenance_what_is_under_way_first() -> None:
+    works = incident("w", "02 13:00", "", kind=Kind.MAINTENANCE, impact=Impact.MAINTENANCE, phase=Phase.IN_PROGRESS)
+    later = replace(works, id="later", provider="groq", started=at("02 09:00"), phase=Phase.SCHEDULED, updates=())
+    page = front_page(almanac([later, works]))
+    assert [(row.provider, plain(row.time.text), row.url, row.length) for row in page.maintenance] == [
+        ("Claude", "2 Mar", "/incidents/anthropic/w/", "under way"),
+        ("Groq", "2 Mar", "/incidents/groq/later/", "announced"),
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange, timegm
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -14,18 +14,26 @@ from almanac.stats import windows
 from almanac.stats.windows import DAY
 from almanac.text import english
 from almanac.views import base, charts, days
-from almanac.views.base import Mark
+from almanac.views.base import Link, Mark
 from almanac.views.charts import Bars, Label
 from almanac.views.current import end
+from almanac.views.daylinks import day_urls
 
 DAYS, MONTHS = 90, 12
 
 
+class MonthDays(NamedTuple):
+    """Days of one month; an address is "" where nothing was reported."""
+
+    days: tuple[Link, ...]
+    month: str
+
+
 class SeverityDays(NamedTuple):
-    """The days of one severity, in words."""
+    """The days of one severity."""
 
     mark: Mark
-    days: str
+    months: tuple[MonthDays, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +45,7 @@ class Ninety:
     note: str
     heading: str
     lists: tuple[SeverityDays, ...]
+    summary: str  # what the list is called
 
 
 class MonthRow(NamedTuple):
@@ -48,32 +57,41 @@ class MonthRow(NamedTuple):
     hours: str
 
 
-def ninety(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge: int) -> Ninety:
-    """Return the ninety days up to `edge` (epoch seconds): now, or the end of the record."""
+def ninety(provider: Provider, cards: Sequence[Card], every: Sequence[Card], pulls: Pulls | None, edge: int) -> Ninety:
+    """Return the ninety days up to `edge` (epoch seconds): now, or the end of the record.
+
+    `cards` are what the bars show, `every` is all that the provider has reported, the newest first.
+    """
     first = days.last_days(edge, DAYS)
     severities = days.worst(cards, pulls, first, DAYS, edge)
     since, last = moment(first), moment(first + (DAYS - 1) * DAY)
+    urls = day_urls(cards, every, pulls, first)
+    open_days = sum(first // DAY + at in urls for at in range(DAYS))
     return Ninety(
         bars=charts.bars(severities, f"{provider.name}, {english.period(since, last)}"),
         months=charts.months_on(since, DAYS),
         note=f"worst status each day: {charts.tally(severities)}",
         heading=f"{DAYS} days to {english.date(last)}",
         lists=tuple(
-            SeverityDays(mark, dates(severities, mark.css, first))
+            SeverityDays(mark, dates(severities, mark.css, first, urls))
             for mark in reversed(base.KEY)
             if mark.css in severities
         ),
+        summary=f"Open a day: {english.plural(open_days, 'day')} with an incident"
+        if open_days
+        else "The days as a list",
     )
 
 
-def dates(severities: Sequence[str], css: str, first: int) -> str:
-    """Return the days of one severity in words: 7, 13 April; 23 June."""
-    by_month: dict[str, list[str]] = {}
+def dates(severities: Sequence[str], css: str, first: int, urls: Mapping[int, str]) -> tuple[MonthDays, ...]:
+    """Return the days of one severity by month: 7, 13 April; 23 June."""
+    by_month: dict[str, list[Link]] = {}
     for at, day in enumerate(severities):
         if day == css:
             when = moment(first + at * DAY)
-            by_month.setdefault(english.MONTHS[when.month - 1], []).append(str(when.day))
-    return "; ".join(f"{', '.join(numbers)} {month}" for month, numbers in by_month.items())
+            url = urls.get(first // DAY + at, "")
+            by_month.setdefault(english.MONTHS[when.month - 1], []).append(Link(url, str(when.day)))
+    return tuple(MonthDays(tuple(days), month) for month, days in by_month.items())
 
 
 def year(provider: Provider, cards: Sequence[Card], pulls: Pulls | None, edge: int) -> tuple[MonthRow, ...]:

@@ -152,9 +152,10 @@ def months_on(since: datetime, days: int) -> tuple[Label, ...]:
 
 def _month_label(at: datetime, share: float) -> Label:
     """Return the label of a month to the right of its line; to the left where the chart ends."""
-    if share > 0.88:
-        return Label(_x(share), english.month(at.year, at.month), "end", "w")
-    return Label(_x(share), english.month(at.year, at.month))
+    name = f"{english.SHORT_MONTHS[at.month - 1]} {at.year}"
+    if share > 0.78:  # from there on it would not fit a page of 320 px
+        return Label(_x(share), name, "end", "w")
+    return Label(_x(share), name)
 
 
 def estimate(share: float, low: float | None, high: float | None, floor: float) -> Estimate:

@@ -97,8 +97,9 @@ class Sides:
         return self._made[key]
 
     def _make(self, provider: Provider, edge: int) -> Side:
-        cards = current.troubles(provider, self._almanac.cards.get(provider.slug, ()))
-        ninety = calendar.ninety(provider, cards, self._almanac.pulls.get(provider.slug), edge)
+        every = self._almanac.cards.get(provider.slug, ())
+        cards = current.troubles(provider, every)
+        ninety = calendar.ninety(provider, cards, every, self._almanac.pulls.get(provider.slug), edge)
         return Side(measures.link(provider), ninety)
 
 

@@ -136,7 +136,7 @@ def component(
         status_page=base.status_page(provider),
         stand=_about(provider, part, len(incidents)),
         feed_names=english.listing(part.match),
-        ninety=calendar.ninety(stand_in, incidents, pulls, edge),
+        ninety=calendar.ninety(stand_in, incidents, cards, pulls, edge),
         facts=tuple(map(partial(says_nothing_reported, incidents, period, pulls), strip)),
         figures_until=figures_until(edge, measures.closed_at(almanac)),
         year=calendar.year(stand_in, whole, pulls, closed),

@@ -24,6 +24,7 @@ from almanac.views.current import DeclaredState
 from almanac.views.leaderboard import Board
 from almanac.views.monograms import monograms
 from almanac.views.outlook import Outlook, outlook
+from almanac.views.rows import IncidentRow
 
 DAYS = 30
 TURNS: dict[str, str] = {  # what an update says, by the phase it moves the incident to
@@ -36,7 +37,7 @@ REPEATS: dict[str, str] = {  # and where the incident was in that phase already
     Phase.MONITORING: "still monitoring a fix",
     Phase.UNKNOWN: "no phase given",
 }
-LEADS, CHANGES, ARTICLES = 6, 5, 3
+LEADS, CHANGES, ARTICLES, WORKS = 6, 5, 3, 6
 BARS = 3  # incidents up to which estimates are drawn
 MOST_NAMES = 5  # components of what is open, in the ledger
 FILTERS = 3  # capabilities by which the ledger is filtered, those that people ask for first
@@ -118,6 +119,7 @@ class HomePage:
     lead_css: str  # how many stand side by side
     has_bars: bool  # with few of them, the estimates are drawn, too
     no_data: str  # why nothing is known of now; "" where something is
+    maintenance: tuple[IncidentRow, ...]  # announced or under way
     changes: tuple[Happening, ...]
     articles: tuple[Teaser, ...]
     board: Board | None
@@ -159,11 +161,24 @@ def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage
         lead_css="c3" if len(leads) > 1 else "",
         has_bars=len(leads) <= BARS,
         no_data=_no_data(almanac) if is_dark else "",
+        maintenance=_maintenance(almanac, states),
         changes=_changes(almanac),
         articles=tuple(map(teaser, almanac.articles[:ARTICLES])),
         board=board,
         grid=tuple(label for label in board.grid if not label.css) if board else (),
     )
+
+
+def _maintenance(almanac: Snapshot, states: Sequence[DeclaredState]) -> tuple[IncidentRow, ...]:
+    """Return the maintenance of providers of which the state is known: what is under way first, then by its date."""
+    works = [
+        (card, state.provider.name)
+        for state in states
+        if state.is_known
+        for card in current.maintenance(almanac, state.provider)
+    ]
+    works.sort(key=lambda one: (not current.is_at_work(one[0]), one[0].started, one[1]))
+    return tuple(rows.works(card, almanac.now, name) for card, name in works[:WORKS])
 
 
 def _last_day(first: int) -> int:

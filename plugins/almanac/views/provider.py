@@ -249,7 +249,7 @@ def _now(subject: _Subject) -> ProviderNow:
         posts_of=Link(base.incident_url(lead), base.name(lead)) if lead else None,
         instead=near.instead_of(provider.slug),
         over=base.ways_to_follow(provider.slug),
-        maintenance=tuple(_works(almanac, card) for card in current.maintenance(almanac, provider)),
+        maintenance=tuple(rows.works(card, almanac.now) for card in current.maintenance(almanac, provider)),
     )
 
 
@@ -265,7 +265,7 @@ def _days(subject: _Subject) -> ProviderDays:
     about = measures.speaks_of(subject.provider, windows.coverage_by_product(pulls, now)) if pulls else ""
     until = f"{_too_little(subject.figures) if subject.is_sparse else until} {about}".strip()
     return ProviderDays(
-        ninety=calendar.ninety(subject.provider, subject.troubles, subject.pulls, subject.edge),
+        ninety=calendar.ninety(subject.provider, subject.troubles, subject.cards, subject.pulls, subject.edge),
         lines=lines[:LINES],
         more_parts=tuple(Link(line.url, line.name) for line in lines[LINES:] if line.url),
         more_parts_note=_more_note(lines[LINES:]),
@@ -478,11 +478,6 @@ def _line(subject: _Subject, name: str, figures: PartFigures, cards: Sequence[Ca
         hours=figures.hours or "–",
         share=figures.share or "–",
     )
-
-
-def _works(almanac: Snapshot, card: Card) -> IncidentRow:
-    """Return the row of a maintenance, which says whether it has begun."""
-    return rows.dated(card, now=almanac.now)._replace(length="under way" if current.is_at_work(card) else "announced")
 
 
 def _more_note(lines: Sequence[PartLine]) -> str:

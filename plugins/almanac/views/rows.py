@@ -12,6 +12,8 @@ from almanac.model import Card, Provider, moment
 from almanac.text import english
 from almanac.views import base
 from almanac.views.base import Head, Link, Mark, Time
+from almanac.views.current import is_at_work
+from almanac.views.daylinks import anchor
 from almanac.views.pagination import Sheet
 
 
@@ -32,6 +34,7 @@ class Day(NamedTuple):
 
     date: str
     rows: tuple[IncidentRow, ...]
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,11 @@ def dated(card: Card, provider: str = "", now: datetime | None = None) -> Incide
     return row(card, provider)._replace(time=base.time(at, english.short_date(at) + year))
 
 
+def works(card: Card, now: datetime, provider: str = "") -> IncidentRow:
+    """Return the row of a maintenance that is not over, which says whether it has begun."""
+    return dated(card, provider, now)._replace(length="under way" if is_at_work(card) else "announced")
+
+
 def notes(card: Card) -> str:
     """Return what a reader should know before believing the row."""
     parts = ["reported late"] if card.posted_late else []
@@ -81,7 +89,11 @@ def notes(card: Card) -> str:
 def by_day(cards: Iterable[Card], names: Mapping[str, str]) -> tuple[Day, ...]:
     """Return rows under the days their incidents started on. Cards come newest first, `names` are by provider slug."""
     return tuple(
-        Day(english.date(moment(day * english.DAY)), tuple(row(card, names.get(card.provider, "")) for card in group))
+        Day(
+            english.date(moment(day * english.DAY)),
+            tuple(row(card, names.get(card.provider, "")) for card in group),
+            anchor(day),
+        )
         for day, group in groupby(cards, lambda card: card.started // english.DAY)
     )
 

@@ -1,0 +1,48 @@
+"""Where the days of a provider lead: to the incident of a day, or to that day in the list of its year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from almanac.model import BOUND, Card, Pulls, moment
+from almanac.stats.windows import DAY
+from almanac.views import base, pagination
+from almanac.views.current import end
+
+
+def anchor(day: int) -> str:
+    """Return the anchor of a day (since the epoch) in a list of incidents by day."""
+    return f"d-{moment(day * DAY):%Y-%m-%d}"
+
+
+def day_urls(cards: Iterable[Card], every: Sequence[Card], pulls: Pulls | None, first: int) -> Mapping[int, str]:
+    """Return the address of each day (since the epoch) from `first` (epoch seconds) that `cards` fall on.
+
+    `every` is all that the provider has reported, the newest first, as the lists of its years have it. A day in which
+    nothing began leads to the newest incident that was still going on.
+    """
+    on_day: dict[int, list[Card]] = {}
+    for card in cards:
+        if card.started_basis != BOUND:
+            last = max(end(card, pulls) - 1, card.started)
+            for day in range(max(card.started, first) // DAY, last // DAY + 1):
+                on_day.setdefault(day, []).append(card)
+    began = _days_of_years(every)
+    return {day: _url(day, on, began) for day, on in on_day.items()}
+
+
+def _url(day: int, cards: Sequence[Card], began: Mapping[int, str]) -> str:
+    return base.incident_url(cards[0]) if len(cards) == 1 or day not in began else began[day]
+
+
+def _days_of_years(every: Sequence[Card]) -> Mapping[int, str]:
+    """Return the address of each day on which something began; a day over two pages is at the end of the first."""
+    urls: dict[int, str] = {}
+    places: dict[int, int] = {}
+    for card in every:
+        day, year = card.started // DAY, moment(card.started).year
+        place = places[year] = places.get(year, -1) + 1
+        if day not in urls:
+            page = pagination.page_url(base.year_url(card.provider, year), place // pagination.PER_PAGE + 1)
+            urls[day] = f"{page}#{anchor(day)}"
+    return urls
