@@ -57,6 +57,8 @@ def environment(
         "part": part,
         "sheet": sheet_address,
         "picture": views.picture,
+        "imprint": views.imprint,
+        "own_links": views.own_links,
         "structured": views.structured,
     }
     return templates

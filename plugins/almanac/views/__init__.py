@@ -16,6 +16,7 @@ from almanac.views.data import Data, Offer, data
 from almanac.views.edits import edit_pages, edited_months, edits, edits_of_month, newest_edited
 from almanac.views.forecast import forecast
 from almanac.views.home import home
+from almanac.views.imprint import imprint, own_links
 from almanac.views.incident import incident, incident_urls
 from almanac.views.incidents import incidents, month, months
 from almanac.views.leaderboard import Board, board, boards, leaderboard, periods
@@ -75,6 +76,7 @@ __all__ = [
     "filled",
     "forecast",
     "home",
+    "imprint",
     "in_comparison",
     "incident",
     "incident_url",
@@ -89,6 +91,7 @@ __all__ = [
     "newest_edited",
     "not_found",
     "numbers",
+    "own_links",
     "page",
     "periods",
     "picture",

@@ -155,6 +155,7 @@ def article(beside: Beside, article: Article) -> ArticlePage:
             description=card.summary,
             kind="article",
             picture=f"{card.url}{base.PICTURE}",
+            source=f"content/{article.file}" if article.file else "",
             feeds=base.feeds("/articles/", "Articles"),
         ),
         kicker=english.sentence(card.kind),

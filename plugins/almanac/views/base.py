@@ -97,6 +97,7 @@ class Head:
     feeds: tuple[FeedLink, ...] = ()  # the page's own feeds, before those of the site
     kind: str = "website"  # OpenGraph type
     picture: str = ""  # address of the page's own picture, which only a complete build has
+    source: str = ""  # the file that people write it in, relative to the repository
 
 
 PICTURE = "picture.png"  # what a picture for links is called, in the folder of its page

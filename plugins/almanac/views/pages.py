@@ -27,10 +27,12 @@ class NotFound:
     ways: tuple[Link, ...]
 
 
-def page(title: str, path: str, summary: str, html: str) -> PlainPage:
-    """Return a written page at `path` (with slashes at both ends); `html` is its safe text."""
+def page(title: str, path: str, summary: str, html: str, file: str = "") -> PlainPage:
+    """Return a written page at `path` (with slashes at both ends); `html` is its safe text, `file` relative to content/."""
     section = path.strip("/").partition("/")[0]
-    return PlainPage(head=Head(title=title, path=path, section=section, description=summary), title=title, html=html)
+    source = f"content/{file}" if file else ""
+    head = Head(title=title, path=path, section=section, description=summary, source=source)
+    return PlainPage(head=head, title=title, html=html)
 
 
 def not_found(almanac: Snapshot) -> NotFound:

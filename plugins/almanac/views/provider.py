@@ -230,6 +230,7 @@ def _head(subject: _Subject, answer: str) -> Head:
         description=f"{answer} Status of {provider.name} by component, as it reports it, and its incident history.",
         dateline=base.dateline(subject.almanac, moment(reach) if reach else None),
         feeds=base.provider_feeds(provider.slug, provider.name),
+        source=f"content/{provider.file}" if provider.file else "",
     )
 
 

@@ -129,7 +129,7 @@ def beside(context: Context, article: Article) -> views.Beside:
 def plain_pages(context: Context) -> Outputs:
     """Make the pages that people wrote."""
     for text in context.prose.pages:
-        view = partial(views.page, text.title, text.url, text.summary, text.html)
+        view = partial(views.page, text.title, text.url, text.summary, text.html, text.file)
         yield page(context, f"{text.url.lstrip('/')}index.html", "page", view)
 
 
