@@ -904,7 +904,8 @@ def test_claims_are_told_to_machines_as_data_that_cannot_run(project: Path) -> N
     assert {script["type"] for script in scripts} == {"application/ld+json"}
     assert not set("".join(script.text for script in scripts)) & set("<>&")
     [script] = [script for script in scripts if "ClaimReview" in script.text]
-    [review] = yaml.safe_load(script.text)
+    author, review = yaml.safe_load(script.text)["@graph"]
+    assert review["author"] == {"@id": author["@id"]}
     assert (
         review["@type"],
         review["claimReviewed"],

@@ -12,14 +12,19 @@ from almanac.claims import Evidence, Figure
 from almanac.content.article import Article, ArticleCard, Correction, Source
 from almanac.model import Card
 from almanac.snapshot import Snapshot
-from almanac.text import english
+from almanac.text import english, markdown
 from almanac.views import base, rows
+from almanac.views.articlepicture import Picture
 from almanac.views.base import Head, Link, Time
 from almanac.views.claims import ClaimLine, FigureLine, figure_line, figures, lines, reviews
 from almanac.views.rows import IncidentRow
 
 # Code, which is left alone, or {{name}} or {{name.part}}
 _QUOTED = re.compile(r"(<code>.*?</code>|<pre>.*?</pre>)|\{\{([a-z0-9-]+)(?:\.([a-z]+))?\}\}", re.DOTALL)
+
+
+RELATED = 3  # articles named beside one
+WORDS = 230  # read in a minute
 
 
 class Teaser(NamedTuple):
@@ -30,6 +35,7 @@ class Teaser(NamedTuple):
     summary: str
     byline: str
     date: Time
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,10 @@ class Beside(NamedTuple):
     providers: tuple[Link, ...]
     claims: tuple[ClaimLine, ...] = ()
     figures: tuple[tuple[str, Figure], ...] = ()
+    picture: Picture | None = None
+    newer: Link | None = None
+    older: Link | None = None
+    related: tuple[Link, ...] = ()  # other articles about the same providers
     reviews: str = ""  # ClaimReview as JSON that may stand in a script element
 
 
@@ -93,6 +103,11 @@ class ArticlePage:
     sources: tuple[SourceLine, ...]
     claims: tuple[ClaimLine, ...] = ()
     figures: tuple[FigureLine, ...] = ()
+    picture: Picture | None = None
+    reading: str = ""  # how long it takes to read
+    newer: Link | None = None
+    older: Link | None = None
+    related: tuple[Link, ...] = ()
     reviews: str = ""
 
 
@@ -108,8 +123,9 @@ def teaser(article: ArticleCard) -> Teaser:
     )
 
 
-def articles(almanac: Snapshot) -> Articles:
-    """Return the page of all articles, newest first."""
+def articles(almanac: Snapshot, pictures: Mapping[str, Picture | None] | None = None) -> Articles:
+    """Return the page of all articles, newest first; `pictures` are by the address of the article."""
+    drawn = pictures or {}
     return Articles(
         head=Head(
             title="Articles",
@@ -118,7 +134,7 @@ def articles(almanac: Snapshot) -> Articles:
             description=f"News and analysis about {almanac.project.of('outages')}, checked against the archive.",
             feeds=base.feeds("/articles/", "Articles"),
         ),
-        teasers=tuple(map(teaser, almanac.articles)),
+        teasers=tuple(teaser(card)._replace(picture=drawn.get(card.url)) for card in almanac.articles),
     )
 
 
@@ -127,9 +143,11 @@ def beside(
     incidents: Mapping[tuple[str, str], Card],
     article: ArticleCard,
     evidence: Evidence | None = None,
+    drawn: Picture | None = None,
 ) -> Beside:
     """Return what an article's page takes from the archive; `incidents` holds every card by (provider slug, raw id)."""
     claim_lines = lines(article, evidence or Evidence(almanac))
+    newer, older = _neighbours(almanac, article)
     names = rows.names(almanac.providers)
     cited = (incidents[key] for key in article.incidents if key in incidents)
     return Beside(
@@ -137,8 +155,25 @@ def beside(
         providers=tuple(Link(base.provider_url(slug), names[slug]) for slug in article.providers if slug in names),
         claims=claim_lines,
         figures=figures(article, evidence or Evidence(almanac)),
+        picture=drawn,
+        newer=newer,
+        older=older,
+        related=tuple(
+            Link(other.url, other.title)
+            for other in almanac.articles
+            if other.url != article.url and set(other.providers) & set(article.providers)
+        )[:RELATED],
         reviews=reviews(article, claim_lines, almanac.site_url, almanac.project.name),
     )
+
+
+def _neighbours(almanac: Snapshot, article: ArticleCard) -> tuple[Link | None, Link | None]:
+    """Return the articles published after and before one; None at the ends, and for a draft, which stands in no list."""
+    links = [Link(other.url, other.title) for other in almanac.articles]
+    place = next((place for place, link in enumerate(links) if link.url == article.url), None)
+    if place is None:
+        return None, None
+    return links[place - 1] if place else None, links[place + 1] if place + 1 < len(links) else None
 
 
 def article(beside: Beside, article: Article) -> ArticlePage:
@@ -172,8 +207,19 @@ def article(beside: Beside, article: Article) -> ArticlePage:
         sources=tuple(map(_source, article.sources)),
         claims=beside.claims,
         figures=tuple(figure_line(name, figure) for name, figure in beside.figures),
+        picture=beside.picture,
+        reading=_reading(article.html),
+        newer=beside.newer,
+        older=beside.older,
+        related=beside.related,
         reviews=beside.reviews,
     )
+
+
+def _reading(html: str) -> str:
+    """Return how long a text takes to read."""
+    minutes = max(round(len(markdown.plain(html).split()) / WORDS), 1)
+    return f"{minutes}{english.GAP}min read"
 
 
 def filled(html: str, by_name: Mapping[str, Figure]) -> str:

@@ -174,14 +174,14 @@ def _group(verdict: str, entries: list[LedgerEntry]) -> Group:
 
 def reviews(article: ArticleCard, claim_lines: Iterable[ClaimLine], site_url: str, site_name: str) -> str:
     """Return schema.org ClaimReview for the claims that are decided, as JSON that may stand in a script element."""
+    author = {"@type": "Organization", "@id": f"{site_url}/#author", "name": site_name, "url": f"{site_url}/"}
     objects = [
         {
-            "@context": "https://schema.org",
             "@type": "ClaimReview",
             "url": f"{site_url}{article.url}",
             "datePublished": f"{article.modified or article.date:%Y-%m-%d}",
             "claimReviewed": claim.text,
-            "author": {"@type": "Organization", "name": site_name, "url": f"{site_url}/"},
+            "author": {"@id": author["@id"]},
             "itemReviewed": {"@type": "Claim", "author": {"@type": "Organization", "name": claim.by}}
             | ({"datePublished": claim.since.iso[:10]} if claim.since else {})
             | ({"appearance": {"@type": "CreativeWork", "url": claim.where.url}} if claim.where else {}),
@@ -198,5 +198,6 @@ def reviews(article: ArticleCard, claim_lines: Iterable[ClaimLine], site_url: st
     ]
     if not objects:
         return ""
-    text = json.dumps(objects, ensure_ascii=False, separators=(",", ":"))
+    graph = {"@context": "https://schema.org", "@graph": [author, *objects]}
+    text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

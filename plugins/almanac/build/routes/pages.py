@@ -11,9 +11,11 @@ from almanac.build.cache import digest
 from almanac.build.context import Context
 from almanac.build.output import Output
 from almanac.build.routes.route import Outputs, file, page, provider_route, route, sharded_route
-from almanac.content.article import Article
+from almanac.content.article import Article, ArticleCard
 from almanac.model import Provider
 from almanac.views import datasets, pagination
+
+PICTURES = 12  # articles in the list that are shown with their picture: each weighs up to 3 kB
 
 
 @route("index.html")
@@ -77,7 +79,7 @@ def single_pages(context: Context) -> Outputs:
     snapshot = context.snapshot
     yield page(context, "corrections/index.html", "corrections", partial(views.corrections, snapshot))
     yield page(context, "claims/index.html", "claims", lambda: views.claims(snapshot, context.evidence))
-    yield page(context, "articles/index.html", "articles", partial(views.articles, snapshot))
+    yield page(context, "articles/index.html", "articles", partial(_articles, context))
     yield page(context, "status/index.html", "status", partial(views.status, snapshot))
     yield page(context, "404.html", "not_found", partial(views.not_found, snapshot))
 
@@ -90,6 +92,19 @@ def data_sources(context: Context) -> Outputs:
     for slug in datasets.slugs(snapshot):
         view = partial(datasets.dataset, snapshot, slug)
         yield page(context, f"data/sources/{slug}/index.html", "source", view)
+
+
+def _articles(context: Context) -> object:
+    return views.articles(
+        context.snapshot, {card.url: _picture(context, card) for card in context.snapshot.articles[:PICTURES]}
+    )
+
+
+def _picture(context: Context, card: ArticleCard) -> views.Picture | None:
+    return context.shared(
+        ("picture", card.url),
+        lambda: views.article_picture(card, context.evidence, context.incidents, context.surroundings.of),
+    )
 
 
 def _article_years(context: Context) -> Iterable[str]:
@@ -111,7 +126,17 @@ def articles(context: Context, shard: str) -> Outputs:
 
 def article_page(context: Context, article: Article) -> Output:
     """Return the page of an article."""
+<<<<<<< HEAD
     drawn = beside(context, article)
+=======
+    snapshot = context.snapshot
+    beside = context.shared(
+        ("beside", article.card.url),
+        lambda: views.beside(
+            snapshot, context.incidents, article.card, context.evidence, _picture(context, article.card)
+        ),
+    )
+>>>>>>> 27a9155 (views: give articles a picture, a reading time and the next one; cut sheets by family)
     path = f"{article.card.url.lstrip('/')}index.html"
     return page(context, path, "article", partial(views.article, drawn, article), (digest(article), drawn))
 
