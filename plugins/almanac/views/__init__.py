@@ -1,13 +1,9 @@
 """Views: each page of the site as a frozen value in which everything is decided; a template only prints it."""
 
 from almanac.views.around import Around, Surroundings
-<<<<<<< HEAD
-from almanac.views.articles import Beside, article, articles, beside, filled
-=======
 from almanac.views.articlepicture import Picture
 from almanac.views.articlepicture import picture as article_picture
-from almanac.views.articles import Beside, article, articles, beside
->>>>>>> 27a9155 (views: give articles a picture, a reading time and the next one; cut sheets by family)
+from almanac.views.articles import Beside, article, articles, beside, filled
 from almanac.views.backups import Advice, advice
 from almanac.views.backups import page as backups
 from almanac.views.backups import slugs as backup_slugs

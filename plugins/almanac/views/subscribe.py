@@ -1,29 +1,59 @@
-"""The page on how to follow the site: feeds, calendars, badges and the API, for all and for each provider."""
+"""The page on how to follow the site: by the program one uses, for one provider, and many feeds at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from almanac.model import Card, Provider, moment
+from almanac.model.project import Project
 from almanac.snapshot import Snapshot
+from almanac.stats.selection import scoping
+from almanac.stats.windows import DAY
+from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.base import Head, Link
+from almanac.views.headline import headline, subject
+
+MOST_NAMES = 6  # providers named beside a feed
+FORMATS = (  # of one provider: heading, and the file in its folder
+    ("Atom", "atom.xml"),
+    ("RSS", "feed.xml"),
+    ("Every update", "updates.xml"),
+    ("Calendar", "calendar.ics"),
+    ("JSON", "api/v2/summary.json"),
+    ("Badge", "badge.svg"),
+)
 
 
-class Subscription(NamedTuple):
-    """A way to follow: what it brings, and where it is."""
+class Program(NamedTuple):
+    """A program somebody uses: what to do with it, the line to paste, and what will arrive."""
 
+    id: str
     name: str
-    summary: str
-    links: tuple[Link, ...]
+    how: str
+    line: str
+    note: str
+    after: str = ""
+    links: tuple[Link, ...] = ()
+    arrives: tuple[str, ...] = ()  # messages as they will read
+    picture: str = ""  # address of a badge as it looks, relative to the site
 
 
-class Own(NamedTuple):
-    """The ways to follow one provider."""
+class OwnFeeds(NamedTuple):
+    """The ways to follow one provider, in the order of FORMATS."""
 
     provider: Link
     links: tuple[Link, ...]
-    badge: str  # address of the badge, relative to the site
+
+
+class Choice(NamedTuple):
+    """Feeds for a purpose."""
+
+    name: str
+    links: tuple[Link, ...]
+    summary: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,98 +62,243 @@ class Subscribe:
 
     head: Head
     stand: str
-    ways: tuple[Subscription, ...]
-    own: tuple[Own, ...]
-    example: str  # address of a badge, absolute
-
-
-def _feeds(home: str) -> tuple[Link, ...]:
-    return tuple(Link(f"{home}{name}", form) for name, form, _ in base.FEED_FORMS)
-
-
-def _pair(stem: str) -> tuple[Link, ...]:
-    return Link(f"{stem}.rss", "RSS"), Link(f"{stem}.xml", "Atom")
-
-
-WAYS = (
-    Subscription("Incidents", "One item per incident, updated as it develops.", _feeds("/")),
-    Subscription(
-        "Every update",
-        "One item per provider update, the end included: for Slack, Discord and e-mail, which post an item once.",
-        _pair("/updates"),
-    ),
-    Subscription(
-        "Major and critical only",
-        "Only incidents that their provider rates as severe; the last two bring every update.",
-        (*_pair("/major"), *_pair("/major-updates")),
-    ),
-    Subscription("Articles", "Our own articles, in full.", _feeds("/articles/")),
-    Subscription(
-        "Press",
-        "Press coverage at the time, selected by hand and linked to incidents.",
-        _feeds("/press/"),
-    ),
-    Subscription(
-        "All in one",
-        "A list to import into a feed reader: incidents of all providers, articles, reports, press.",
-        (Link("/feeds.opml", "OPML"),),
-    ),
-    Subscription(
-        "One feed per provider", "The same with a feed of its own for each.", (Link("/providers.opml", "OPML"),)
-    ),
-    Subscription("Calendar", "The newest incidents and announced maintenance.", (Link("/calendar.ics", "iCalendar"),)),
-    Subscription(
-        "Status as JSON",
-        "In the format of the Statuspage API, so that its clients work. Providers without data are left out "
-        "and listed; page.valid_until says how long a status is valid.",
-        tuple(Link(f"/api/v2/{name}.json", name) for name in ("summary", "status", "components", "incidents")),
-    ),
-    Subscription(
-        "Badge",
-        "How many providers report a problem, and as of when.",
-        (Link("/badge.svg", "SVG"), Link("/badge.json", "for shields.io")),
-    ),
-    Subscription("For operators", "Feeds we have not been able to read for a day.", (Link("/operators.xml", "Atom"),)),
-)
+    programs: tuple[Program, ...]
+    formats: tuple[str, ...]
+    own: tuple[OwnFeeds, ...]
+    which: tuple[Choice, ...]
+    lists: tuple[Choice, ...]
+    able: tuple[Choice, ...]
 
 
 def subscribe(almanac: Snapshot) -> Subscribe:
     """Return the page of all ways to follow."""
     by_name = rows.by_name(almanac.providers)
-    first = base.provider_url(by_name[0].slug) if by_name else "/"
     return Subscribe(
         head=Head(
-            title="Follow the site",
+            title="Follow from the tools you use",
             path="/subscribe/",
             section="subscribe",
-            description="Feeds, calendars, badges and JSON of reported incidents, for all "
-            f"{almanac.project.of('providers')} or one.",
+            description=f"Status of {almanac.project.of('providers')} in feed reader, Slack, Discord, Teams, calendar, code or as a badge: "
+            "the line to paste.",
         ),
-        stand="No account, no mail address, no tracking: copy a feed address into the app of your choice.",
-        ways=(*WAYS[:3], *_by_capability(almanac), *WAYS[3:]),
-        own=tuple(_own(base.provider_url(p.slug), p.name) for p in by_name),
-        example=f"{almanac.site_url}{first}badge.svg",
+        stand="No account, no e-mail address, no tracking. Copy a line into your program; beside it stands what will arrive.",
+        programs=_programs(_example(almanac)),
+        formats=tuple(name for name, _ in FORMATS),
+        own=tuple(_own(provider) for provider in by_name),
+        which=WHICH,
+        lists=LISTS,
+        able=tuple(_able(almanac.project, by_name)),
     )
 
 
-def _by_capability(almanac: Snapshot) -> list[Subscription]:
-    named = {part.capability for provider in almanac.providers for part in provider.components}
-    return [
-        Subscription(
-            f"Only {one.name}",
-            "Incidents of these components, and those that name no component; the last two bring every update.",
-            (*_pair(f"/feeds/{one.slug}"), *_pair(f"/feeds/{one.slug}-updates")),
-        )
-        for one in almanac.project.listed
-        if one.slug in named
-    ]
+def _own(provider: Provider) -> OwnFeeds:
+    home = base.provider_url(provider.slug)
+    return OwnFeeds(Link(home, provider.name), tuple(Link(f"{home}{file}", name) for name, file in FORMATS))
 
 
-def _own(home: str, name: str) -> Own:
-    others = (
-        Link(f"{home}calendar.ics", "iCalendar"),
-        Link(f"{home}api/v2/summary.json", "Status as JSON"),
-        Link(f"{home}badge.json", "Badge for shields.io"),
+class _Example(NamedTuple):
+    """The provider of the examples, and what was sent of its newest incident that is over."""
+
+    site: str
+    home: str  # address of the provider's page, relative to the site
+    name: str
+    messages: tuple[str, ...] = ()  # when it began, and when it was over
+    event: str = ""
+    day: str = ""
+
+    @property
+    def own(self) -> str:
+        """Where bots learn of one provider only."""
+        return f"One provider: {self.site}{self.home}updates.rss"
+
+
+def _example(almanac: Snapshot) -> _Example:
+    names = rows.names(almanac.providers)
+    card = _newest(almanac)
+    if card is None:
+        first = next(iter(rows.by_name(almanac.providers)), None)
+        return _Example(almanac.site_url, base.provider_url(first.slug) if first else "/", first.name if first else "")
+    name, began, ended = names[card.provider], moment(card.started), moment(card.ended or card.started)
+    opening = card._replace(ended=None, phase=card.updates[0][1], updates=card.updates[:1])
+    return _Example(
+        site=almanac.site_url,
+        home=base.provider_url(card.provider),
+        name=name,
+        messages=(headline(opening, name), headline(card, name)),
+        event=f"{english.clock(began)} to {english.clock_utc(ended)}: {subject(card, name)}",
+        day=english.date(began),
     )
-    updates = (Link(f"{home}updates.rss", "Every update, RSS"), Link(f"{home}updates.xml", "Every update, Atom"))
-    return Own(Link(home, name), (*_feeds(home), *updates, *others), f"{home}badge.svg")
+
+
+def _newest(almanac: Snapshot) -> Card | None:
+    """Return the newest rated incident that began and ended on a day, and whose end was an update of its own."""
+    scopes = {provider.slug: scoping(provider) for provider in almanac.providers}
+    cards = (
+        card
+        for slug, own in almanac.cards.items()
+        for card in own
+        if card.is_trouble
+        and card.impact in base.STATED
+        and card.components
+        and len(card.updates) > 1
+        and _is_of_one_day(card)
+        if scopes[slug](card) != "out"
+    )
+    return max(cards, key=lambda card: (card.started, card.provider), default=None)
+
+
+def _is_of_one_day(card: Card) -> bool:
+    return bool(card.ended) and card.started < (card.ended or 0) and card.started // DAY == (card.ended or 0) // DAY
+
+
+def _programs(e: _Example) -> tuple[Program, ...]:
+    """Return what can be used to follow the site, what most use first."""
+    return (_reader(e), _slack(e), *_bots(e), _calendar(e), _mail(e), _code(e), _badge(e))
+
+
+def _reader(e: _Example) -> Program:
+    return Program(
+        id="reader",
+        name="Feed reader",
+        how="Paste one address. One item per incident, updated as it develops.",
+        line=f"{e.site}/atom.xml",
+        links=(
+            Link("/feed.xml", "RSS"),
+            Link("/feed.json", "JSON Feed"),
+            Link("/major.xml", "Major and critical only"),
+        ),
+        arrives=e.messages[1:],
+        note="The same item said “investigating” before: readers update it, bots do not.",
+    )
+
+
+def _slack(e: _Example) -> Program:
+    return Program(
+        id="slack",
+        name="Slack",
+        how="In the channel, with Slack’s own RSS app:",
+        line=f"/feed subscribe {e.site}/updates.rss",
+        after=f"{e.own}. Bots post an item once: take every update, or you will read “investigating” and never “resolved”.",
+        links=(Link("/major-updates.rss", "Major and critical only"),),
+        arrives=e.messages,
+        note=f"{e.day}: when it began and when it ended, with a message for each update between." if e.day else "",
+    )
+
+
+def _bots(e: _Example) -> tuple[Program, Program]:
+    flow = "Workflows → “When a feed item is published” → “Post message in a chat or channel”. As the feed:"
+    discord = Program(
+        id="discord",
+        name="Discord",
+        how="Add any RSS bot to your server and give it this address:",
+        line=f"{e.site}/updates.rss",
+        after=e.own,
+        note="The same messages as in Slack. Each links to the update itself, not to the top of the page.",
+    )
+    note = "The same messages as in Slack. How often it looks depends on your plan."
+    return discord, discord._replace(id="teams", name="Microsoft Teams", how=flow, note=note)
+
+
+def _calendar(e: _Example) -> Program:
+    return Program(
+        id="calendar",
+        name="Calendar",
+        how="Subscribe to this address; past outages and announced maintenance appear as events.",
+        line=f"{e.site}/calendar.ics".replace("https:", "webcal:"),
+        after=f"One provider: {e.site}{e.home}calendar.ics",
+        links=(Link("/calendar.ics", "iCalendar file"),),
+        arrives=(e.event,) if e.event else (),
+        note=f"{e.day}. Your calendar shows it in its own time zone." if e.day else "",
+    )
+
+
+def _mail(e: _Example) -> Program:
+    return Program(
+        id="mail",
+        name="E-mail",
+        how="We keep no addresses. A feed-to-mail service does it, or a mail program that reads feeds; give it:",
+        line=f"{e.site}/major-updates.rss",
+        links=(Link("/major.rss", "One mail per incident"), Link("/updates.rss", "Every update of all")),
+        note="A mail for each update on an incident that its provider rates major or critical.",
+    )
+
+
+def _code(e: _Example) -> Program:
+    return Program(
+        id="code",
+        name="Code",
+        how="JSON in the format of the Statuspage API, so that its clients work.",
+        line=f"curl -s {e.site}{e.home}api/v2/status.json",
+        links=(
+            Link("/api/v2/summary.json", "All providers"),
+            Link("/api/v2/incidents/unresolved.json", "What is open"),
+            Link("/data/", "Tables to download"),
+        ),
+        note="page.valid_until says how long a status is valid; after that, treat it as unknown. Providers without data "
+        "are left out and listed.",
+    )
+
+
+def _badge(e: _Example) -> Program:
+    return Program(
+        id="badge",
+        name="Badge",
+        how="For a README or a wiki; grey when we have no current data.",
+        line=f"[![{e.name} status]({e.site}{e.home}badge.svg)]({e.site}{e.home})",
+        links=(Link(f"{e.home}badge.json", "for shields.io"), Link("/badge.svg", "All providers")),
+        note="Says what was reported, and as of when. An old badge is not a statement about now.",
+        picture=f"{e.home}badge.svg",
+    )
+
+
+def _able(project: Project, providers: Sequence[Provider]) -> Iterable[Choice]:
+    """Yield the feeds of what components of any provider can do, with whose components are in them."""
+    for capability in project.listed:
+        names = [p.name for p in providers if any(part.capability == capability.slug for part in p.components)]
+        if names:
+            stem = f"/feeds/{capability.slug}"
+            links = (
+                Link(f"{stem}.xml", "Atom"),
+                Link(f"{stem}.rss", "RSS"),
+                Link(f"{stem}-updates.rss", "Every update"),
+            )
+            yield Choice(capability.name, links, english.listing(names, MOST_NAMES))
+
+
+WHICH = (
+    Choice(
+        "One item per incident",
+        (Link("/atom.xml", "Atom"), Link("/feed.xml", "RSS"), Link("/feed.json", "JSON Feed")),
+        "for people who read feeds",
+    ),
+    Choice(
+        "One item per update",
+        (Link("/updates.xml", "Atom"), Link("/updates.rss", "RSS")),
+        "for bots, which post an item once",
+    ),
+    Choice(
+        "Major and critical only", (Link("/major.xml", "Atom"), Link("/major.rss", "RSS")), "as rated by the provider"
+    ),
+    Choice(
+        "What people wrote",
+        (
+            Link("/articles/atom.xml", "Articles"),
+            Link("/reports/atom.xml", "Reports"),
+            Link("/press/atom.xml", "Press"),
+        ),
+        "ours, monthly figures, and press coverage at the time",
+    ),
+    Choice("For operators", (Link("/operators.xml", "Atom"),), "feeds we have not been able to read for a day"),
+)
+LISTS = (
+    Choice(
+        "All in one",
+        (Link("/feeds.opml", "OPML"),),
+        "incidents of all providers, articles, reports, press; nothing twice",
+    ),
+    Choice(
+        "Provider by provider",
+        (Link("/providers.opml", "OPML"),),
+        "a feed each; delete those you do not use after the import",
+    ),
+)

@@ -126,17 +126,7 @@ def articles(context: Context, shard: str) -> Outputs:
 
 def article_page(context: Context, article: Article) -> Output:
     """Return the page of an article."""
-<<<<<<< HEAD
     drawn = beside(context, article)
-=======
-    snapshot = context.snapshot
-    beside = context.shared(
-        ("beside", article.card.url),
-        lambda: views.beside(
-            snapshot, context.incidents, article.card, context.evidence, _picture(context, article.card)
-        ),
-    )
->>>>>>> 27a9155 (views: give articles a picture, a reading time and the next one; cut sheets by family)
     path = f"{article.card.url.lstrip('/')}index.html"
     return page(context, path, "article", partial(views.article, drawn, article), (digest(article), drawn))
 
@@ -145,7 +135,8 @@ def beside(context: Context, article: Article) -> views.Beside:
     """Return what an article takes from the archive."""
 
     def make() -> views.Beside:
-        return views.beside(context.snapshot, context.incidents, article.card, context.evidence)
+        drawn = _picture(context, article.card)
+        return views.beside(context.snapshot, context.incidents, article.card, context.evidence, drawn)
 
     return context.shared(("beside", article.card.url), make)
 
