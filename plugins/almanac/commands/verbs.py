@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from almanac.commands.cli import Option, Options, Verb, flag, listed, port
+from almanac.commands.cli import MISUSED, Option, Options, Verb, flag, listed, port
 
 WRITING, KEEPING, JUDGING = "To write", "To keep the site", "To look closer"
 NOW = Option("--now", "as of this time, e.g. 2026-03-02T14:10:00Z", {"default": ""})
@@ -90,6 +91,18 @@ def _article(root: Path, options: Options) -> int:
     return new_article.main(_content(root), options.title, options.provider, options.incident, _clock())
 
 
+def _provider(root: Path, options: Options) -> int:
+    from almanac.commands import new_provider
+
+    urls = list(options.urls)
+    if options.list:
+        urls += new_provider.addresses(options.list.expanduser().read_text(encoding="utf-8"))
+    if not urls:
+        print("new provider: name the address of a status page, or a list of them with --from", file=sys.stderr)
+        return MISUSED
+    return new_provider.main(_content(root), urls, via=options.via, dry=options.dry_run, name=options.name)
+
+
 def _report(root: Path, options: Options) -> int:
     from almanac.commands import new_report
 
@@ -156,6 +169,27 @@ _NEW = Verb(
                 Option("--incident", "provider/id; may be repeated", {"action": "append", "default": []}),
             ),
             ('new article "Claude outage on Monday" --provider anthropic --incident 0ghc53zpsfmt',),
+        ),
+        Verb(
+            "provider",
+            "watch one more: find what its status page publishes, read it once, and write its file",
+            _provider,
+            (
+                Option("urls", "addresses of status pages, of feeds, or of websites that link to one", {"nargs": "*"}),
+                Option(
+                    "--from",
+                    "a list: an address a line, or an OPML",
+                    {"dest": "list", "type": Path, "default": None, "metavar": "FILE"},
+                ),
+                _text("--name", "what to call it (default: what its page calls itself)"),
+                flag("--dry-run", "show the file instead of writing it"),
+                VIA,
+            ),
+            (
+                "new provider https://status.openrouter.ai/",
+                "new provider status.openai.com status.mistral.ai --dry-run",
+                "new provider --from vendors.txt",
+            ),
         ),
         Verb(
             "report",

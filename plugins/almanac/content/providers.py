@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -27,6 +28,7 @@ NAMES: tuple[tuple[str, ...], ...] = (("name",), ("aliases", "*"))
 UNIQUE: tuple[tuple[str, ...], ...] = (("slug",), ("monogram",), ("feeds", "*", "url"))  # a copied file keeps its feeds
 MAKERS: tuple[tuple[str, ...], ...] = (("built_on", "*"), ("shares", "*"), ("same_model", "*"))  # slugs of others
 CAPABILITIES: tuple[tuple[str, ...], ...] = (("capabilities", "*"), ("components", "*", "capability"))
+RESERVED = frozenset({"numbers"})  # pages of a provider that stand where those of its components do, as its years do
 UNIQUE_IN_FILE: tuple[tuple[str, ...], ...] = (("components", "*", "slug"), ("components", "*", "match", "*"))
 
 
@@ -105,6 +107,7 @@ def _disagreements(matters: list[Matter]) -> Iterator[Problem]:
         parts = {slug for _, slug in _texts(matter.values, "components", "*", "slug")}
         for way in UNIQUE_IN_FILE:
             yield from _repetitions((matter, path, text) for path, text in _texts(matter.values, *way))
+        yield from _reserved(matter)
         for path, slug in _texts(matter.values, "slug"):
             if slug != (stem := Path(matter.file).stem):
                 cure = f"write {stem}, or rename it {slug[:80]}.md"
@@ -119,6 +122,18 @@ def _disagreements(matters: list[Matter]) -> Iterator[Problem]:
         for path, name in _texts(matter.values, "scope", "components", "*"):
             if name not in parts:
                 yield matter.problem(path, f"{quoted(name)} is not a component here; write the slug of one above")
+
+
+def _reserved(matter: Matter) -> Iterator[Problem]:
+    """Yield slugs of components at whose address another page stands."""
+    for path, slug in _texts(matter.values, "components", "*", "slug"):
+        if is_reserved(slug):
+            yield matter.problem(path, f"{quoted(slug)} is the address of a page of every provider; choose another")
+
+
+def is_reserved(slug: str) -> bool:
+    """Say whether another page of a provider stands where one of its component of this slug would."""
+    return slug in RESERVED or bool(re.fullmatch(r"\d{4}", slug))
 
 
 def _no_makers(matter: Matter, way: tuple[str, ...], slugs: set[str]) -> Iterator[Problem]:

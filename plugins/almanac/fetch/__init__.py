@@ -48,6 +48,7 @@ class Request:
     seconds: float = SECONDS
     limit: int = LIMIT
     agent: str = ANYBODYS.agent  # who asks
+    web_page: bool = False  # take whatever it is: somebody looks for feeds on it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +240,8 @@ def _answer(request: Request, response: httpx2.Response, moved: str) -> Answer:
     encoding = response.headers.get("content-encoding", "").strip().lower()
     try:
         body = bodies.gather(response.iter_raw(), encoding=encoding, limit=request.limit)
-        bodies.check(body, content_type=response.headers.get("content-type", ""), challenged=challenged)
+        if challenged or not request.web_page:
+            bodies.check(body, content_type=response.headers.get("content-type", ""), challenged=challenged)
     except FeedError as error:
         if error.reason == "truncated":
             raise TransientError(error.reason, str(error)) from error

@@ -1,0 +1,254 @@
+"""Starts to watch a provider: finds what its status page publishes, reads it once, and writes its file to be confirmed."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import get_args
+from urllib.parse import urlsplit
+
+from almanac import fetch, files
+from almanac.archive.scalars import scalar
+from almanac.commands import ticker
+from almanac.content import forms, frontmatter, providers
+from almanac.model import FeedError, Incident, Kind
+from almanac.pull import sandbox
+from almanac.pull.discover import ANSWERER, Discovery, NothingToReadError, Source, discover
+from almanac.text.limits import PARTS
+from almanac.text.slug import slug
+
+AT_ONCE = 4  # pages
+SHOWN = 3  # incidents
+FLOOR = 40  # parts that are written; the others stand in a comment, for whoever wants them
+HOSTS = ("statuspage.io", "instatus.com", "betteruptime.com", "status.io", "onlineornot.com", "checkly-status-page.com")
+_STATUS_WORDS = re.compile(
+    r"\b(?:(?:system|service|live|current)\s+)?status(?:\s+(?:page|dashboard))?\b|\b(?:incident )?history\b",
+    re.IGNORECASE,
+)
+_GUESSES = (  # by what a part is called; the first that fits
+    ("code", r"\b(?:code|copilot|cli|ide|codex|editor|extension|agents?)\b"),
+    ("speech", r"\b(?:voice|speech|audio|tts|stt|transcri\w+|realtime|dubbing)\b"),
+    ("images", r"\b(?:images?|videos?|vision|diffusion|sora|dall)\b"),
+    ("search", r"\b(?:search|research|retrieval)\b"),
+    ("api", r"\b(?:apis?|endpoints?|inference|gateway|completions?|embeddings?|webhooks?|models?|sdk)\b"),
+    ("chat", r"\b(?:chat\w*|assistant|conversations?|app|web ?app)\b"),
+    ("compute", r"\b(?:gpus?|compute|training|clusters?|containers?|sandbox(?:es)?|deployments?|notebooks?)\b"),
+)
+
+
+class ComposeError(ValueError):
+    """A provider that cannot be added; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProvider:
+    """A file to be written under content/, and what it is made of."""
+
+    path: str
+    text: str
+    name: str
+    discovery: Discovery
+
+
+def main(content: Path, urls: Sequence[str], *, via: str = "", dry: bool = False, name: str = "") -> int:
+    """Look at each address and write a file for what is found there; with `dry` only show it. The exit code."""
+    try:
+        fetch.via_address(via)
+        watched = providers.sound(content)[0]
+    except ValueError as error:
+        print(f"new: {error}", file=sys.stderr)
+        return 1
+    if not via and not fetch.online(url if "://" in url else f"https://{url}" for url in urls):
+        print("new: no network, so no page can be looked at; nothing was written", file=sys.stderr)
+        return 1
+    taken = {one.slug: one.file for one in watched} | {feed.url: one.file for one in watched for feed in one.feeds}
+    faults = 0
+    for url, outcome in _looks(urls, via):
+        try:
+            if isinstance(outcome, Exception):
+                raise outcome
+            made = compose(outcome, name=name, taken=taken)
+            _write(content, made, dry=dry)
+            taken |= {Path(made.path).stem: made.path}
+        except (FeedError, NothingToReadError, ComposeError) as error:
+            faults += 1
+            print(f"new: {error}" if url in str(error) else f"new: {url}: {error}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Return the addresses in a list: an OPML, or a line each with remarks after #."""
+    if "<opml" in text[:2_000].lower():
+        outline = _Outline()
+        outline.feed(text)
+        return tuple(dict.fromkeys(outline.urls))
+    lines = (line.partition(" #")[0].strip() for line in text.splitlines())
+    return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
+
+
+class _Outline(HTMLParser):
+    """Gathers the feeds of an OPML, or the pages where it names no feed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.urls: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag == "outline" and (url := values.get("xmlurl") or values.get("htmlurl")):
+            self.urls.append(url)
+
+
+def _looks(urls: Sequence[str], via: str) -> Iterator[tuple[str, Discovery | Exception]]:
+    """Yield what is found at each address, in their order; a few are looked at side by side."""
+    now, hosts = datetime.now(UTC).replace(microsecond=0), fetch.Hosts(0 if via else fetch.PAUSE)
+    workers = min(AT_ONCE, len(urls))
+    with sandbox.workers(ANSWERER, workers) as ask, ThreadPoolExecutor(workers) as threads:
+
+        def look(url: str) -> Discovery | Exception:
+            try:
+                return discover(url, now=now, hosts=hosts, ask=ask, via=via)
+            except (FeedError, NothingToReadError) as error:
+                return error
+
+        for number, (url, outcome) in enumerate(zip(urls, threads.map(look, urls), strict=True), 1):
+            ticker.step(f"{number} of {len(urls)} pages")
+            yield url, outcome
+
+
+def compose(found: Discovery, *, name: str = "", taken: dict[str, str] | None = None) -> NewProvider:
+    """Return the file of a provider; `taken` are slugs and feeds that have a file already. Raises ComposeError."""
+    owners = taken or {}
+    for source in found.sources:
+        if source.url in owners:
+            raise ComposeError(f"{found.url}: is watched already: content/{owners[source.url]} reads {source.url}")
+    called = name or _name(found)
+    own = slug(called)
+    if own in owners:
+        raise ComposeError(f"{found.url}: content/{owners[own]} is there already; call it something else with --name")
+    return NewProvider(
+        path=f"providers/{own}.md", text="\n".join(_lines(found, called, own)) + "\n", name=called, discovery=found
+    )
+
+
+def _name(found: Discovery) -> str:
+    """Return what the page calls its owner, else what its host does."""
+    for candidate in (found.parts.name, re.split(r"\s[|–—·:-]\s", found.title)[0]):
+        plain = " ".join(_STATUS_WORDS.sub(" ", candidate).split()).strip(" -|–—·:")
+        if re.search(r"[A-Za-z0-9]", plain) and len(plain) <= 60 and plain.isprintable():
+            return plain
+    return _of_host(found.url).capitalize()
+
+
+def _of_host(url: str) -> str:
+    """Return the word of a host that names somebody: openrouter of status.openrouter.ai, acme of acme.statuspage.io."""
+    host = (urlsplit(url).hostname or "new").removeprefix("www.")
+    words = host.split(".")
+    if any(host.endswith(f".{keeper}") for keeper in HOSTS):
+        return words[0]
+    rest = [word for word in words[:-1] if word not in ("status", "health", "stspg")]
+    return re.sub(r"-?status$", "", rest[-1] if rest else words[0]) or words[0]
+
+
+def _home(found: Discovery) -> str:
+    host = urlsplit(found.url).hostname or ""
+    plain = host.removeprefix("www.").removeprefix("status.")
+    return found.parts.home or (f"https://{plain}/" if plain != host and "." in plain else found.url)
+
+
+def _lines(found: Discovery, name: str, own: str) -> Iterator[str]:
+    day = f"{found.sources[0].reading.seen:%Y-%m-%d}"
+    guesses = {part: capability(part) for part in found.components[:FLOOR]}
+    yield "---"
+    yield "# Written by `new provider`; confirm what is marked as a guess, and take the remarks out."
+    yield f"slug: {own}"
+    yield f"name: {scalar(name)}"
+    yield f"company: {scalar(name)}  # a guess: who runs it"
+    yield f"home: {_home(found)}  # a guess"
+    yield f"status_page: {found.url}"
+    yield f"evidence: {scalar(f'the page itself, read on {day}')}"
+    yield "feeds:"
+    for source in found.sources:
+        yield from (f"  - url: {source.url}", f"    dialect: {source.reading.dialect}", "    verified: true")
+        yield from ["    beside: true"] if source.url in found.beside else []
+        yield f"    evidence: {scalar(f'read on {day}, with {_entries(source)}')}"
+    yield from _components(guesses, name)
+    if more := found.components[FLOOR:PARTS]:
+        yield f"# It has {len(more)} more, such as {', '.join(more[:5])}."
+    kinds = [kind for kind in dict.fromkeys(guesses.values()) if kind != "other"] or ["other"]
+    yield f"capabilities: [{', '.join(kinds)}]  # a guess by the names of its components"
+    yield from ("---", "", f"A sentence or two about {name}, in your own words.")
+
+
+def _entries(source: Source) -> str:
+    count = source.reading.entries
+    return f"{count:,} entr{'y' if count == 1 else 'ies'}"
+
+
+def _components(guesses: dict[str, str], name: str) -> Iterator[str]:
+    """Yield the lines of the components; of a page that names none, one that stands for the whole."""
+    if not guesses:
+        yield "components: []  # its page lists none: add those that its incidents name"
+        return
+    yield "components:  # capabilities are guesses by name: chat, api, code, search, speech, images, compute or other"
+    slugs: set[str] = set()
+    for part, kind in guesses.items():
+        own = _free(part, slugs)
+        slugs.add(own)
+        yield from (f"  - slug: {own}", f"    name: {scalar(part)}", f"    product: {scalar(name)}")
+        yield from (f"    capability: {kind}", f"    match: [{scalar(part, in_list=True)}]")
+
+
+def _free(part: str, slugs: Iterable[str]) -> str:
+    """Return a slug that no other component has, nor any page of a provider."""
+    try:
+        plain = slug(part)
+    except ValueError:
+        plain = "part"
+    if providers.is_reserved(plain):
+        plain = f"{plain}-part"
+    return next(one for one in (plain, *(f"{plain[:60]}-{number}" for number in range(2, 999))) if one not in slugs)
+
+
+def capability(part: str) -> str:
+    """Return what a part is for, guessed by its name."""
+    allowed = get_args(forms.Capability)
+    return next((kind for kind, form in _GUESSES if kind in allowed and re.search(form, part, re.IGNORECASE)), "other")
+
+
+def _write(content: Path, made: NewProvider, *, dry: bool) -> None:
+    """Write a file and say what was found."""
+    found = made.discovery
+    print(f"new: {found.url} is the status page of {made.name} ({found.seconds:.1f} s)")
+    for source in found.sources:
+        reading, role = source.reading, ", beside the first" if source.url in found.beside else ""
+        print(f"  reads {source.url} ({reading.dialect}, {_entries(source)}{role})")
+    named = [f"{part} ({capability(part)})" for part in found.components[:12]]
+    more = f" and {len(found.components) - 12} more" if len(found.components) > 12 else ""
+    print(f"  components: {', '.join(named) or 'none is named'}{more}")
+    newest = sorted(found.sources[0].reading.incidents, key=lambda one: one.started, reverse=True)[:SHOWN]
+    for incident in newest:
+        print(f"  {_incident(incident)}")
+    faults = forms.check(forms.ProviderForm, frontmatter.read(made.text.encode(), f"content/{made.path}"))[1]
+    print(*(f"  to fix: {fault}" for fault in faults), sep="\n", end="\n" if faults else "")
+    if dry:
+        print(f"new: would write content/{made.path}:\n\n{made.text}")
+        return
+    files.make_folder((content / made.path).parent)
+    files.put(content / made.path, made.text.encode())
+    print(f"new: wrote content/{made.path}; confirm its guesses, then run: python3 tasks.py check")
+
+
+def _incident(one: Incident) -> str:
+    """Return an incident as it would be recorded, in a line that cannot steer a terminal."""
+    end = f" to {one.ended:%Y-%m-%d %H:%M}" if one.ended else f", {one.phase.value}"
+    impact = "" if one.kind in (Kind.NOTICE, Kind.TEST, Kind.MAINTENANCE) else f" {one.impact.value}"
+    parts = f" [{', '.join(one.components)}]" if one.components else ""
+    line = f"{one.started:%Y-%m-%d %H:%M}{end} UTC:{impact} {one.kind.value}: {one.title}{parts}"
+    return "".join(c if c.isprintable() else " " for c in line)
