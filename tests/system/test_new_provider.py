@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from almanac.content import providers
 from almanac.feeds import discovery
 from almanac.fetch import Hosts
 from almanac.model import Component, Feed, Provider
+from almanac.model.project import ANYBODYS, Capability
 from almanac.pull.discover import NothingToReadError, discover
 from almanac.world import Clock, WorldServer, by_chance
 from almanac.world.server import Behaviour, Serving, Visit, page, status
@@ -255,7 +257,7 @@ def test_a_page_of_every_make_is_found_read_and_written_down(
     site, server = served
     content = tmp_path / "content"
     content.mkdir()
-    code = new_provider.main(content, [f"https://{site.host}/"], via=server.url)
+    code = new_provider.main(content, [f"https://{site.host}/"], via=server.url, ask=discovery.answer)
     captured = capsys.readouterr()
     assert (code, captured.err) == (0, "")
     ((one,), faults) = providers.sound(content)
@@ -282,7 +284,7 @@ def added(tmp_path: Path, *urls: str, via: str, **options: Any) -> tuple[int, di
     """Return the exit code of adding providers, and the files that this wrote."""
     content = tmp_path / "content"
     content.mkdir(exist_ok=True)
-    code = new_provider.main(content, urls, via=via, **options)
+    code = new_provider.main(content, urls, via=via, **{"ask": discovery.answer, **options})
     return code, {path.name: path.read_text() for path in sorted(content.rglob("*.md"))}
 
 
@@ -304,6 +306,14 @@ def test_the_address_of_a_feed_will_do(tmp_path: Path) -> None:
     assert code == 0
     assert "\n  - url: https://tills.example/index.xml\n    dialect: plain\n" in written["tills.md"]
     assert "\nstatus_page: https://tills.example/\n" in written["tills.md"]
+
+
+@pytest.mark.slow
+def test_all_that_strangers_send_is_read_in_a_process_of_its_own(tmp_path: Path) -> None:
+    tills = {"/": html(link("/index.xml", "rss"), title="Tills").encode(), "/index.xml": CSTATE}
+    with serving(tills_example=tills) as server:
+        code, written = added(tmp_path, "https://tills.example/", via=server.url, ask=None)
+    assert (code, list(written)) == (0, ["tills.md"])
 
 
 def test_a_website_leads_to_its_status_page(tmp_path: Path) -> None:
@@ -428,4 +438,12 @@ def test_no_component_gets_the_address_of_another_page_of_its_provider() -> None
     ],
 )
 def test_what_a_component_is_for_is_guessed_by_its_name(part: str, kind: str) -> None:
-    assert new_provider.capability(part) == kind
+    assert new_provider.capability(part, ANYBODYS) == kind
+
+
+def test_guesses_are_of_what_the_project_lists() -> None:
+    listed = (Capability("transfers", "Bank transfers", ""), Capability("api", "API", ""))
+    project = replace(ANYBODYS, capabilities=listed)
+    parts = ("Bank transfers (SEPA)", "Payments API", "Chat", "Transfers")
+    guesses = [new_provider.capability(part, project) for part in parts]
+    assert guesses == ["transfers", "api", "other", "transfers"]

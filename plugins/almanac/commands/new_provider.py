@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import get_args
 from urllib.parse import urlsplit
 
 from almanac import fetch, files
 from almanac.archive.scalars import scalar
 from almanac.commands import ticker
-from almanac.content import forms, frontmatter, providers
+from almanac.content import forms, frontmatter, project_file, providers
 from almanac.model import FeedError, Incident, Kind
+from almanac.model.project import OTHER, Project
 from almanac.pull import sandbox
-from almanac.pull.discover import ANSWERER, Discovery, NothingToReadError, Source, discover
+from almanac.pull.discover import ANSWERER, Ask, Discovery, NothingToReadError, Source, discover
 from almanac.text.limits import PARTS
 from almanac.text.slug import slug
 
@@ -53,15 +54,22 @@ class NewProvider:
     path: str
     text: str
     name: str
+    parts: Mapping[str, str]  # the capability guessed for each component that is written
     discovery: Discovery
 
 
-def main(content: Path, urls: Sequence[str], *, via: str = "", dry: bool = False, name: str = "") -> int:
-    """Look at each address and write a file for what is found there; with `dry` only show it. The exit code."""
+def main(
+    content: Path, urls: Sequence[str], *, via: str = "", dry: bool = False, name: str = "", ask: Ask | None = None
+) -> int:
+    """Look at each address and write a file for what is found there; with `dry` only show it. The exit code.
+
+    `ask` is what to read with, if workers of ANSWERER already run.
+    """
     try:
         fetch.via_address(via)
         watched = providers.sound(content)[0]
-    except ValueError as error:
+        project = project_file.load(content.parent)
+    except (ValueError, project_file.ProjectError) as error:
         print(f"new: {error}", file=sys.stderr)
         return 1
     if not via and not fetch.online(url if "://" in url else f"https://{url}" for url in urls):
@@ -69,11 +77,11 @@ def main(content: Path, urls: Sequence[str], *, via: str = "", dry: bool = False
         return 1
     taken = {one.slug: one.file for one in watched} | {feed.url: one.file for one in watched for feed in one.feeds}
     faults = 0
-    for url, outcome in _looks(urls, via):
+    for url, outcome in _looks(urls, via, project.agent, ask):
         try:
             if isinstance(outcome, Exception):
                 raise outcome
-            made = compose(outcome, name=name, taken=taken)
+            made = compose(outcome, project, name=name, taken=taken)
             _write(content, made, dry=dry)
             taken |= {Path(made.path).stem: made.path}
         except (FeedError, NothingToReadError, ComposeError) as error:
@@ -105,15 +113,18 @@ class _Outline(HTMLParser):
             self.urls.append(url)
 
 
-def _looks(urls: Sequence[str], via: str) -> Iterator[tuple[str, Discovery | Exception]]:
+def _looks(
+    urls: Sequence[str], via: str, agent: str, reader: Ask | None
+) -> Iterator[tuple[str, Discovery | Exception]]:
     """Yield what is found at each address, in their order; a few are looked at side by side."""
     now, hosts = datetime.now(UTC).replace(microsecond=0), fetch.Hosts(0 if via else fetch.PAUSE)
     workers = min(AT_ONCE, len(urls))
-    with sandbox.workers(ANSWERER, workers) as ask, ThreadPoolExecutor(workers) as threads:
+    answerers = nullcontext(reader) if reader else sandbox.workers(ANSWERER, workers)
+    with answerers as ask, ThreadPoolExecutor(workers) as threads:
 
         def look(url: str) -> Discovery | Exception:
             try:
-                return discover(url, now=now, hosts=hosts, ask=ask, via=via)
+                return discover(url, now=now, hosts=hosts, ask=ask, via=via, agent=agent)
             except (FeedError, NothingToReadError) as error:
                 return error
 
@@ -122,7 +133,7 @@ def _looks(urls: Sequence[str], via: str) -> Iterator[tuple[str, Discovery | Exc
             yield url, outcome
 
 
-def compose(found: Discovery, *, name: str = "", taken: dict[str, str] | None = None) -> NewProvider:
+def compose(found: Discovery, project: Project, *, name: str = "", taken: dict[str, str] | None = None) -> NewProvider:
     """Return the file of a provider; `taken` are slugs and feeds that have a file already. Raises ComposeError."""
     owners = taken or {}
     for source in found.sources:
@@ -132,9 +143,9 @@ def compose(found: Discovery, *, name: str = "", taken: dict[str, str] | None = 
     own = slug(called)
     if own in owners:
         raise ComposeError(f"{found.url}: content/{owners[own]} is there already; call it something else with --name")
-    return NewProvider(
-        path=f"providers/{own}.md", text="\n".join(_lines(found, called, own)) + "\n", name=called, discovery=found
-    )
+    parts = {part: capability(part, project) for part in found.components[:FLOOR]}
+    text = "\n".join(_lines(found, called, own, parts)) + "\n"
+    return NewProvider(path=f"providers/{own}.md", text=text, name=called, parts=parts, discovery=found)
 
 
 def _name(found: Discovery) -> str:
@@ -162,9 +173,8 @@ def _home(found: Discovery) -> str:
     return found.parts.home or (f"https://{plain}/" if plain != host and "." in plain else found.url)
 
 
-def _lines(found: Discovery, name: str, own: str) -> Iterator[str]:
+def _lines(found: Discovery, name: str, own: str, guesses: Mapping[str, str]) -> Iterator[str]:
     day = f"{found.sources[0].reading.seen:%Y-%m-%d}"
-    guesses = {part: capability(part) for part in found.components[:FLOOR]}
     yield "---"
     yield "# Written by `new provider`; confirm what is marked as a guess, and take the remarks out."
     yield f"slug: {own}"
@@ -181,7 +191,7 @@ def _lines(found: Discovery, name: str, own: str) -> Iterator[str]:
     yield from _components(guesses, name)
     if more := found.components[FLOOR:PARTS]:
         yield f"# It has {len(more)} more, such as {', '.join(more[:5])}."
-    kinds = [kind for kind in dict.fromkeys(guesses.values()) if kind != "other"] or ["other"]
+    kinds = [kind for kind in dict.fromkeys(guesses.values()) if kind != OTHER] or [OTHER]
     yield f"capabilities: [{', '.join(kinds)}]  # a guess by the names of its components"
     yield from ("---", "", f"A sentence or two about {name}, in your own words.")
 
@@ -191,12 +201,12 @@ def _entries(source: Source) -> str:
     return f"{count:,} entr{'y' if count == 1 else 'ies'}"
 
 
-def _components(guesses: dict[str, str], name: str) -> Iterator[str]:
+def _components(guesses: Mapping[str, str], name: str) -> Iterator[str]:
     """Yield the lines of the components; of a page that names none, one that stands for the whole."""
     if not guesses:
         yield "components: []  # its page lists none: add those that its incidents name"
         return
-    yield "components:  # capabilities are guesses by name: chat, api, code, search, speech, images, compute or other"
+    yield "components:  # what each is for is a guess by its name; almanac.toml lists the capabilities"
     slugs: set[str] = set()
     for part, kind in guesses.items():
         own = _free(part, slugs)
@@ -216,10 +226,13 @@ def _free(part: str, slugs: Iterable[str]) -> str:
     return next(one for one in (plain, *(f"{plain[:60]}-{number}" for number in range(2, 999))) if one not in slugs)
 
 
-def capability(part: str) -> str:
-    """Return what a part is for, guessed by its name."""
-    allowed = get_args(forms.Capability)
-    return next((kind for kind, form in _GUESSES if kind in allowed and re.search(form, part, re.IGNORECASE)), "other")
+def capability(part: str, project: Project) -> str:
+    """Return what a part is for, guessed by its name: of what the project lists, if it lists anything."""
+    listed = {one.slug: one.name for one in project.capabilities}
+    words = part.casefold()
+    guessed = [kind for kind, form in _GUESSES if (not listed or kind in listed) and re.search(form, words)]
+    named = [kind for kind, name in listed.items() if kind in words or (name and name.casefold() in words)]
+    return next(iter((*guessed, *named)), OTHER)
 
 
 def _write(content: Path, made: NewProvider, *, dry: bool) -> None:
@@ -229,7 +242,7 @@ def _write(content: Path, made: NewProvider, *, dry: bool) -> None:
     for source in found.sources:
         reading, role = source.reading, ", beside the first" if source.url in found.beside else ""
         print(f"  reads {source.url} ({reading.dialect}, {_entries(source)}{role})")
-    named = [f"{part} ({capability(part)})" for part in found.components[:12]]
+    named = [f"{part} ({kind})" for part, kind in made.parts.items()][:12]
     more = f" and {len(found.components) - 12} more" if len(found.components) > 12 else ""
     print(f"  components: {', '.join(named) or 'none is named'}{more}")
     newest = sorted(found.sources[0].reading.incidents, key=lambda one: one.started, reverse=True)[:SHOWN]

@@ -18,6 +18,7 @@ from almanac.feeds import discovery
 from almanac.feeds.discovery import Page, Parts
 from almanac.fetch import Hosts
 from almanac.model import FeedError, Kind, Provider, Reading, Window
+from almanac.model.project import ANYBODYS
 
 ANSWERER = "almanac.feeds.discovery:answer"  # for pull.sandbox
 SECONDS = 5.0  # for one page, with all that is asked of it
@@ -73,12 +74,21 @@ class NothingToReadError(Exception):
     """A page at which no feed was found. The message says what was tried and what to do."""
 
 
-def discover(url: str, *, now: datetime, hosts: Hosts, ask: Ask, via: str = "", seconds: float = SECONDS) -> Discovery:
+def discover(
+    url: str,
+    *,
+    now: datetime,
+    hosts: Hosts,
+    ask: Ask,
+    via: str = "",
+    agent: str = ANYBODYS.agent,
+    seconds: float = SECONDS,
+) -> Discovery:
     """Return what can be read at a page, a feed, or a website that links to its status page.
 
-    Raises NothingToReadError, and FeedError where the host itself cannot be asked.
+    `via` and `agent` are as in almanac.fetch. Raises NothingToReadError, and FeedError where the host itself cannot be asked.
     """
-    scout = _Scout(now, hosts, ask, via, seconds)
+    scout = _Scout(now, hosts, ask, fetch.Request(url="", via=via, agent=agent), seconds)
     started = time.monotonic()
     found = scout.look(url if "://" in url else f"https://{url}")
     return replace(found, seconds=time.monotonic() - started)
@@ -87,8 +97,8 @@ def discover(url: str, *, now: datetime, hosts: Hosts, ask: Ask, via: str = "", 
 class _Scout:
     """Asks for one address after the other, as long as there is time; what failed is in `tried`."""
 
-    def __init__(self, now: datetime, hosts: Hosts, ask: Ask, via: str, seconds: float) -> None:
-        self._now, self._hosts, self._ask, self._via = now, hosts, ask, via
+    def __init__(self, now: datetime, hosts: Hosts, ask: Ask, request: fetch.Request, seconds: float) -> None:
+        self._now, self._hosts, self._ask, self._request = now, hosts, ask, request
         self._end = time.monotonic() + seconds
         self._bodies: dict[str, bytes] = {}
         self.tried: dict[str, str] = {}
@@ -124,8 +134,7 @@ class _Scout:
         left = self._end - time.monotonic()
         if left <= 0:
             raise FeedError("timeout", "there was no time left to ask for it")
-        request = fetch.Request(url=url, via=self._via, seconds=max(left, 0.5), web_page=web_page)
-        return fetch.get(request, self._hosts)
+        return fetch.get(replace(self._request, url=url, seconds=max(left, 0.5), web_page=web_page), self._hosts)
 
     def _body(self, url: str) -> bytes | None:
         """Return what stands at an address; None, and why in `tried`, if nothing fit does."""
