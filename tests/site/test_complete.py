@@ -92,7 +92,7 @@ def test_a_preview_has_none_of_it_and_says_how_to_get_it(tmp_path: Path) -> None
     found = tree(press.build(NOW))
     assert [path for path in found if path.endswith(".parquet") or path.startswith("pagefind/")] == []
     page = found["search/index.html"].decode()
-    assert ("<script" in page, "wasm" in page, "python3 tasks.py publish" in page) == (False, False, True)
+    assert ("<script" in page, "wasm" in page, "this preview was made without it" in page) == (False, False, True)
 
 
 @pytest.mark.slow
@@ -214,6 +214,43 @@ def test_what_is_found_can_be_limited_without_words(page: Any) -> None:
     page.locator("#found a").nth(1).wait_for(state="detached")
     assert found(page) == ["/providers/groq/"]
     assert page.url.partition("?")[2] == "provider=provider-groq&kind=kind-provider"
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "links"),
+    [
+        ("Anthropic", ["/providers/anthropic/"]),
+        ("is groq down", ["/providers/groq/"]),
+        ("2 March 2026", ["/incidents/2026/03/"]),
+        ("2026-03-02", ["/incidents/2026/03/"]),
+        ("quokka", []),
+    ],
+)
+def test_a_provider_by_any_of_its_names_and_a_date_lead_straight_to_their_page(
+    page: Any, words: str, links: list[str]
+) -> None:
+    page.get_by_label("Search for").fill(words)
+    page.wait_for_timeout(300)
+    assert [link.get_attribute("href") for link in page.locator("#direct a").all()] == links
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["said", "1 March 2026"])
+def test_an_incident_is_found_by_its_id_and_by_its_day(page: Any, words: str) -> None:
+    page.get_by_label("Search for").fill(words)
+    page.wait_for_selector("#found a")
+    assert "/incidents/groq/said/" in found(page)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_where_nothing_is_found_it_is_said_what_could_be(page: Any) -> None:
+    page.get_by_label("Search for").fill("xyzzyplugh")
+    page.get_by_text("No results. Try fewer or other words").wait_for()
+    assert found(page) == []
 
 
 @pytest.mark.browser

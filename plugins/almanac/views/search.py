@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac.model import Kind
+from almanac.model import Kind, Provider
 from almanac.snapshot import Snapshot
 from almanac.text import english
 from almanac.views import base, rows
@@ -14,10 +14,19 @@ from almanac.views.base import Head, Link
 from almanac.views.incidents import ArchiveLine, Months, incidents
 
 
-class Finder(NamedTuple):
-    """What a search by words can be limited to, each as (mark of the index, word)."""
+class Place(NamedTuple):
+    """A provider that a search can be limited to, and that it leads to by any of its names."""
 
-    providers: tuple[tuple[str, str], ...]
+    mark: str  # of the index
+    name: str
+    url: str
+    names: str  # in small letters, between bars
+
+
+class Finder(NamedTuple):
+    """What a search by words can be limited to; kinds as (mark of the index, word)."""
+
+    providers: tuple[Place, ...]
     kinds: tuple[tuple[str, str], ...]
 
 
@@ -69,6 +78,13 @@ def search(almanac: Snapshot, by_month: Months, indexed: bool = False) -> Search
     )
 
 
+def _place(provider: Provider) -> Place:
+    products = (part.product for part in provider.components)
+    names = (provider.name, provider.company, provider.slug, *provider.aliases, *products)
+    every = "|".join(dict.fromkeys(name.casefold() for name in names if name))
+    return Place(f"provider-{provider.slug}", provider.name, base.provider_url(provider.slug), every)
+
+
 def _finder(almanac: Snapshot) -> Finder:
     """Return what a search can be limited to: all providers, and the kinds that occur."""
     marks = {f"kind-{card.kind}" for cards in almanac.cards.values() for card in cards} | {"kind-provider"}
@@ -77,6 +93,6 @@ def _finder(almanac: Snapshot) -> Finder:
     if any(article.claims for article in almanac.articles):
         marks |= {"kind-claim"}
     return Finder(
-        providers=tuple((f"provider-{provider.slug}", provider.name) for provider in rows.by_name(almanac.providers)),
+        providers=tuple(map(_place, rows.by_name(almanac.providers))),
         kinds=tuple((mark, word) for mark, word in KINDS if mark in marks),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import partial
 
@@ -18,6 +19,7 @@ from almanac.text import english, markdown
 from almanac.views import base
 
 FOLDER = "pagefind/"
+_BESIDE = re.compile(r"<(aside|nav|figure|header)\b.*?</\1>", re.DOTALL)  # what stands beside the text of an article
 
 
 @route(indexed=False)
@@ -59,18 +61,23 @@ def records(context: Context) -> Iterable[SearchRecord]:
 
 def _incident(context: Context, card: Card) -> SearchRecord:
     words = " ".join(markdown.plain(update.text) for update in context.incident(card).updates if update.text)
-    name = context.providers[card.provider].name
-    began = english.moment(moment(card.started))
+    provider, at = context.providers[card.provider], moment(card.started)
+    name, began = provider.name, english.moment(at)
     mark = base.mark(card).word
     return SearchRecord(
         url=views.incident_url(card),
         title=base.name(card),
         note=f"{name} · {mark if mark == card.kind else f'{card.kind}, {mark}'} · {began}",
         text=words,
-        names=f"{name}. {', '.join(card.components)}",
+        names=f"{name}. {provider.company}. {', '.join(card.components)}. {card.id}. {_spaced(english.date(at))}. {at:%Y-%m-%d}",
         marks=(f"provider-{card.provider}", f"kind-{card.kind}"),
-        date=stamp(moment(card.started)),
+        date=stamp(at),
     )
+
+
+def _spaced(words: str) -> str:
+    """Return words with ordinary blanks, at which the index divides them."""
+    return words.replace(english.GAP, " ")
 
 
 def _provider(provider: Provider) -> SearchRecord:
@@ -80,7 +87,7 @@ def _provider(provider: Provider) -> SearchRecord:
         title=f"Is {provider.name} down?",
         note=provider.company,
         text=markdown.plain(provider.about),
-        names=f"{provider.company}. {parts}",
+        names=f"{provider.company}. {', '.join(provider.aliases)}. {parts}. {', '.join(provider.capabilities)}",
         marks=(f"provider-{provider.slug}", "kind-provider"),
         date="",
     )
@@ -88,7 +95,7 @@ def _provider(provider: Provider) -> SearchRecord:
 
 def _article(context: Context, card: ArticleCard) -> SearchRecord:
     page = (context.settings.output / _page(card)).read_text(encoding="utf-8")
-    body = page.partition("<article")[2].partition(">")[2].partition("</article>")[0]
+    body = _BESIDE.sub(" ", page.partition("<article")[2].partition(">")[2].partition("</article>")[0])
     return SearchRecord(
         url=card.url,
         title=card.title,
