@@ -209,13 +209,24 @@ def test_each_table_scrolls_by_itself_under_a_name_of_its_own() -> None:
     assert names == ["Table 1", "Table 2"]
 
 
+def test_a_table_is_called_by_the_heading_it_stands_under_and_the_second_by_its_number_too() -> None:
+    table = "|a|\n|-|\n|b|\n\n"
+    names = re.findall(
+        'aria-label="([^"]*)"', text.article(f'## Lengths & "counts"\n\n{table}x\n\n{table}## Next\n\n{table}')
+    )
+    assert names == ["Lengths &amp; &quot;counts&quot;", "Lengths &amp; &quot;counts&quot;, table 2", "Next"]
+
+
 def test_articles_have_tables_images_and_pelicans_links_but_no_scripts() -> None:
     source = "## B\n![i]({static}/i.png)\n[l]({filename}b.md) [s](javascript:a) <script>x</script>\n\n|a|\n|-|\n|b|"
     rel = 'rel="noopener noreferrer"'
     links = f'<a href="{{filename}}b.md" {rel}>l</a> <a href="" {rel}>s</a>'
-    table = "<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>b</td>\n</tr>\n</tbody>"
+    table = (
+        '<thead>\n<tr>\n<th scope="col">a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<th scope="row">b</th>\n</tr>\n</tbody>'
+    )
+    region = REGION.replace("Table 1", "B")
     assert text.article(source) == (
-        f'<h2 id="b">B</h2>\n<p><img src="{{static}}/i.png" alt="i">\n{links} x</p>\n{REGION}<table>\n{table}\n</table></div>'
+        f'<h2 id="b">B</h2>\n<p><img src="{{static}}/i.png" alt="i">\n{links} x</p>\n{region}<table>\n{table}\n</table></div>'
     )
 
 
@@ -280,16 +291,16 @@ break<br>
 {LISTS}<hr>
 <pre><code>pre
 </code></pre>
-{REGION}<table>
+{REGION.replace("Table 1", "Six")}<table>
 <thead>
 <tr>
-<th align="left">left</th>
-<th align="right">right</th>
+<th scope="col" align="left">left</th>
+<th scope="col" align="right">right</th>
 </tr>
 </thead>
 <tbody>
 <tr>
-<td align="left">a</td>
+<th scope="row" align="left">a</th>
 <td align="right">b</td>
 </tr>
 </tbody>

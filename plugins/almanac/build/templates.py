@@ -16,6 +16,7 @@ from almanac.build import fast_templates
 from almanac.build.settings import BuildSettings
 from almanac.build.stylesheets import squeeze
 from almanac.model.project import Project
+from almanac.text import scripts
 
 STYLE = "site.css"
 
@@ -57,6 +58,7 @@ def environment(
         "part": part,
         "sheet": sheet_address,
         "picture": views.picture,
+        "foreign": foreign,
         "imprint": views.imprint,
         "own_links": views.own_links,
         "structured": views.structured,
@@ -82,6 +84,11 @@ class Templates:
     def page(self, template: str, view: object) -> bytes:
         """Return the page that `theme/templates/<template>.html` makes of a view."""
         return self._environment.get_template(f"{template}.html").render(page=view).encode()
+
+
+def foreign(text: str) -> Markup:
+    """Return the attributes `lang` and `dir` of a text that is not English or does not run from left to right."""
+    return Markup(scripts.attributes(text))  # noqa: S704  (made of our own words)
 
 
 def _compiled(folder: Path, *, fast: bool) -> BytecodeCache:

@@ -140,7 +140,7 @@ def sanitize_article(rendered: str) -> str:
     """Return safe HTML of what `render_with_positions` gave."""
     if "%7B" in rendered:
         rendered = _PELICAN_LINK.sub(r'\1="{\2}', rendered)
-    return _let_tables_scroll(_add_anchors(_ARTICLE.clean(rendered).strip()))
+    return _lay_out_tables(_add_anchors(_ARTICLE.clean(rendered).strip()))
 
 
 def invisible_characters(line: str) -> list[tuple[int, str]]:
@@ -150,15 +150,34 @@ def invisible_characters(line: str) -> list[tuple[int, str]]:
     return [(match.start() + 1, match[0]) for match in _RUBBISH.finditer(line)]
 
 
-def _let_tables_scroll(safe: str) -> str:
-    """Return the safe HTML with each table in a region that scrolls, so that no narrow window breaks its words."""
+def _lay_out_tables(safe: str) -> str:
+    """Return the safe HTML with headings of rows and columns in each table, and each in a region that scrolls.
+
+    So no narrow window breaks its words. A table is called by the heading that it stands under, the second by a number.
+    """
     number = count(1)
+    heading, in_section = "", 0
 
-    def region(table: re.Match[str]) -> str:
-        name = f"Table {next(number)}"
-        return f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">{table[0]}</div>'
+    def region(part: re.Match[str]) -> str:
+        nonlocal heading, in_section
+        if part[1]:
+            heading, in_section = re.sub(r"<[^>]*>", "", part[1]).replace('"', "&quot;"), 0
+            return part[0]
+        in_section += 1
+        name = (
+            f"Table {next(number)}" if not heading else heading if in_section == 1 else f"{heading}, table {in_section}"
+        )
+        return f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">{_with_headings(part[0])}</div>'
 
-    return re.sub(r"<table>.*?</table>", region, safe, flags=re.DOTALL)
+    return re.sub(r"<h[2-6][^>]*>(.*?)</h[2-6]>|<table>.*?</table>", region, safe, flags=re.DOTALL)
+
+
+def _with_headings(table: str) -> str:
+    """Return a table whose first row heads the columns and whose first column heads the rows, to those who listen too."""
+    head, _, body = table.partition("<tbody>")
+    columns = head.replace("<th", '<th scope="col"').replace('<th scope="col"ead', "<thead")
+    rows = re.sub(r"(<tr>\s*)<td([^>]*)>(.*?)</td>", r'\1<th scope="row"\2>\3</th>', body, flags=re.DOTALL)
+    return f"{columns}<tbody>{rows}" if body else columns
 
 
 def _add_anchors(safe: str) -> str:

@@ -48,6 +48,12 @@ class Board(NamedTuple):
     groups: tuple[str, ...]  # providers that cannot be told apart
     unranked: tuple[UnrankedLine, ...]
 
+    @property
+    def cut(self) -> str:
+        """Say where the axis begins, if that is not nothing."""
+        first = self.grid[0].text if self.grid else ""
+        return f"The axis starts at {first}." if first not in ("", "0%") else ""
+
 
 class Weighed(NamedTuple):
     """A provider under each formula: share and place, and the places on a scale."""
