@@ -14,6 +14,7 @@ from almanac.model import Barrier, FeedState, FormerFeed, Provider
 from almanac.model.source import ailments
 from almanac.snapshot import Snapshot
 from almanac.stats.windows import DAY
+from almanac.text import addresses
 from almanac.views import current
 from almanac.views.around import Surroundings
 from almanac.views.base import CLEAR, CLOSED, UNKNOWN, Link, Time
@@ -86,6 +87,7 @@ def test_the_page_of_a_closed_provider_says_so_with_what_to_do_and_keeps_its_his
     assert plain(page.now.stand) == "Latest resolved incident: 10 February 2026, 10:00 UTC (major)."
     assert (page.now.limits[0].text, page.now.limits[0].links) == ("The page was switched off. Ask the company.", ())
     assert [row.mark for row in page.now.parts.rows] == [CLOSED]
+    assert page.status_page == Link("", f"{addresses.host(LEFT.status_page)} (closed)")
     notes = [note._replace(date=note.date._replace(text=plain(note.date.text))) for note in page.source.notes]
     day = Time("2026-02-20", "since 20 February 2026")
     assert notes == [

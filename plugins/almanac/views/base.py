@@ -265,8 +265,9 @@ def provider_url(slug: str) -> str:
 
 
 def status_page(provider: Provider) -> Link:
-    """Return a provider's own status page, called by its host."""
-    return Link(provider.status_page, addresses.host(provider.status_page) or provider.status_page)
+    """Return a provider's own status page, called by its host; without an address where it is no more."""
+    name = addresses.host(provider.status_page) or provider.status_page
+    return Link("", f"{name} (closed)") if provider.closed else Link(provider.status_page, name)
 
 
 def component_url(slug: str, component: str) -> str:
