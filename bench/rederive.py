@@ -38,6 +38,7 @@ LEVELS = {
     "full_outage": 3,
     "SERVICE_OUTAGE/high": 3,
 }
+CLASSES = ("none", "degraded", "partial", "full")
 FEW = 5
 AI = {"github": {"Copilot", "Copilot AI Model Providers"}, "google-cloud": {"Cloud Machine Learning", "Vertex AI"}}
 
@@ -72,7 +73,11 @@ def published(folder: Path) -> Tables:
         }
         for row in rows(folder / "incidents.csv")
     ]
-    coverage = [{**row, "from": row["since"], "to": row["until"]} for row in rows(folder / "coverage.csv")]
+    core = {row["slug"]: row["core"] for row in rows(folder / "providers.csv")}
+    coverage = [
+        {**row, "from": row["since"], "to": row["until"], "core": core[row["provider"]]}
+        for row in rows(folder / "coverage.csv")
+    ]
     return Tables(incidents, coverage)
 
 
@@ -92,7 +97,7 @@ def numbers(tables: Tables, provider: str, since: int, until: int, now: int) -> 
             result.append(1 - down / max(sum(b - a for a, b in stretches), 1))
     started = [r for r in rows if since <= r[0] < until and r[5]]
     lengths = [r[1] - r[0] for r in started if r[1] == r[2] and r[1] > r[0]]
-    return [*result, float(len(started)), float(statistics.median(lengths)) if lengths else 0.0]
+    return [*result, float(len(started)), float(statistics.median(lengths)) if len(lengths) >= FEW else 0.0]
 
 
 def _long_length(rows: list[Row], now: int) -> float:
@@ -137,6 +142,8 @@ def _rows(tables: Tables, provider: str) -> list[Row]:
 
 
 def _counts(row: dict[str, str]) -> bool:
+    if "counts" in row:  # what is published says so itself
+        return row["counts"] in {"yes", "maybe", "time"}
     components = set(filter(None, row["components"].split(";")))
     is_about_ai = row["provider"] not in AI or not components or bool(components & AI[row["provider"]])
     is_about_ai = is_about_ai or any(word in row["components"] for word in ("Copilot", "Gemini", "Vertex"))
@@ -145,18 +152,27 @@ def _counts(row: dict[str, str]) -> bool:
 
 def _row(row: dict[str, str], end_of_record: int) -> Row:
     start, level = seconds(row["started_at"]), LEVELS.get(row["impact"])
+    if "severity_low" in row:
+        level = CLASSES.index(row["severity_low"]) if row["severity_low"] == row["severity_high"] else None
     least = most = seconds(row["ended_at"]) if row["ended_at"] else 0
     if not row["ended_at"]:
         stamps = [seconds(u.rpartition("@")[2]) for u in row["updates"].split()]
         least = max([start, *(s for s in stamps if s <= end_of_record)])
         over = any(u.startswith(("resolved@", "completed@")) for u in row["updates"].split())
         most = least if over else max(least, end_of_record)
-    sure = row["provider"] not in AI or bool(row["components"])
+    sure = row["counts"] != "maybe" if "counts" in row else row["provider"] not in AI or bool(row["components"])
     return start, least, most, 1 if level is None else level, 3 if level is None else level, sure
 
 
 def _covered(tables: Tables, provider: str) -> list[tuple[int, int]]:
-    return sorted((seconds(r["from"]), seconds(r["to"])) for r in tables.coverage if r["provider"] == provider)
+    own = (row for row in tables.coverage if row["provider"] == provider and _is_of_the_whole(row))
+    return sorted((seconds(row["from"]), seconds(row["to"])) for row in own)
+
+
+def _is_of_the_whole(row: dict[str, str]) -> bool:
+    """Say whether a span speaks of a provider as a whole: of all of it, or of the products meant by its name."""
+    products, core = (set(filter(None, row.get(name, "").split(" | "))) for name in ("products", "core"))
+    return not products or (bool(core) and core <= products)
 
 
 def rows(path: Path) -> list[dict[str, str]]:

@@ -325,22 +325,22 @@ def csv(_: int) -> bool:
 
 
 def published(_: int) -> bool:
-    """Compute every share and count of the built site's leaderboards from the tables it publishes and nothing else."""
+    """Compute shares, counts and medians of every provider and period from the tables a site publishes, nothing else."""
     with tempfile.TemporaryDirectory() as folder:
         site = [sys.executable, "tasks.py", "build", "--now=2026-07-01T00:00:00Z", f"--output={folder}/site"]
         subprocess.run(site, cwd=Path(__file__).resolve().parents[1], check=True, stdout=subprocess.DEVNULL)
         data = Path(folder, "site", "data")
-        tables, rows = rederive.published(data), rederive.rows(data / "leaderboard.csv")
+        tables, rows = rederive.published(data), rederive.rows(data / "numbers.csv")
     worst, compared = 0.0, 0
-    for row in (row for row in rows if row["share_low"]):
+    weights = [formula.slug.replace("-", "_") for formula in FORMULAS[1:]]
+    names = [f"{name}_{end}" for name in ("share", *weights) for end in ("low", "high")]
+    for row in (row for row in rows if row["share_low"] and row["part_kind"] == "provider"):
         since, until = rederive.seconds(row["since"]), rederive.seconds(row["until"])
         rederived = rederive.numbers(tables, row["provider"], since, until, PUBLISHED)
-        printed = float(row["share_low"]), float(row["share_high"]), float(row["incidents"])
-        gap = max(abs(a - b) for a, b in zip((*rederived[:2], rederived[-2]), printed, strict=True))
+        printed = [*(float(row[name]) for name in (*names, "incidents")), float(row["median_seconds"] or 0)]
+        gap = max(abs(a - b) for a, b in zip(rederived, printed, strict=True))
         if gap > 1e-6:
-            print(
-                f"  {row['period']}, {row['provider']}: published {printed}, from the tables {rederived[:2]}, {rederived[-2]}"
-            )
+            print(f"  {row['period']}, {row['provider']}: published {printed}, from the tables {rederived}")
         worst, compared = max(worst, gap), compared + len(printed)
     print(f"{compared} published numbers from the published tables alone; largest difference {worst:.1e}")
     return compared > 0 and worst <= 1e-6  # they are published with six digits
@@ -361,7 +361,7 @@ def speed(_: int) -> bool:
     print(
         f"{sum(len(r.cards) for r in records)} incidents, {len(all_periods)} periods, {count} measures: records "
         f"{laid_out - began:.2f} s, measures {before - laid_out:.2f} s, leaderboards {ranked - before:.2f} s "
-        f"of CPU (3 s wanted in all: {ranked - began:.2f})"
+        f"of CPU (4 s wanted for the first two, 60 s for the last)"
     )
     since = time.process_time()
     changed = record(*world[0], now=synthetic.NOW)
@@ -370,7 +370,8 @@ def speed(_: int) -> bool:
     print(f"one provider after a change: {time.process_time() - since:.2f} s")
     shifts = time.process_time()
     tests = len(backups.pairs(backups.parties(records), last(365, synthetic.NOW)))
-    print(f"shift tests of {tests} pairs of providers over 365 days: {time.process_time() - shifts:.2f} s")
+    shifted = time.process_time() - shifts
+    print(f"shift tests of {tests} pairs of providers over 365 days: {shifted:.2f} s (20 s wanted)")
     turns = time.process_time()
     for one in records:
         patterns.hours_of_week(one, everything(one.covered))
@@ -381,7 +382,7 @@ def speed(_: int) -> bool:
         f"hours of the week, tested by turning, 30 providers, five years: {turned - turns:.2f} s; "
         f"next-day chances with their backtest: {time.process_time() - turned:.2f} s"
     )
-    return ranked - began <= 3.0
+    return before - began <= 4.0 and ranked - before <= 60.0 and shifted <= 20.0
 
 
 PARTS = {

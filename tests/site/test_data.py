@@ -13,7 +13,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from almanac import archive
-from almanac.exports.tables import INCIDENTS, TABLES, as_csv, as_jsonl
+from almanac.exports.codebook import INCIDENTS, TABLES
+from almanac.exports.table import as_csv, as_jsonl
 from almanac.model import unstamp
 from tests.support import shapes
 from tests.support.almanacs import incident
@@ -23,7 +24,7 @@ NOW = unstamp("2026-03-02T14:10:00Z")
 TYPES: dict[str, Any] = {
     "string": {"type": "string"},
     "array": {"type": "array", "items": {"type": "string"}},
-    "boolean": {"type": "boolean"},
+    "boolean": {"type": ["boolean", "null"]},
     "integer": {"type": ["integer", "null"]},
     "number": {"type": ["number", "null"]},
     "datetime": {"anyOf": [{"type": "null"}, {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}]},
@@ -66,10 +67,15 @@ def test_an_incident_is_a_row(output: Path) -> None:
     assert rows(output, "incidents")[1] == {
         "provider": "anthropic",
         "id": "first",
-        "title": lines(output, "incidents")[1]["title"],
+        "id_is_ours": "false",
+        "title": "claude.ai and Claude API down for 1 h",
         "kind": "degradation",
         "impact": "major",
         "impact_stated": "major",
+        "severity_low": "partial",
+        "severity_high": "partial",
+        "counts": "yes",
+        "why_not": "",
         "phase": "resolved",
         "components": "claude.ai | Claude API (api.anthropic.com)",
         "started": "2026-03-02T10:00:00Z",
@@ -94,7 +100,7 @@ def test_an_incident_is_a_row(output: Path) -> None:
 
 
 def test_the_whole_is_the_sum_of_its_parts(output: Path) -> None:
-    for name in ("incidents", "updates"):
+    for name in ("incidents", "updates", "numbers"):
         for read in (rows, lines):
             assert [*read(output, f"{name}/anthropic"), *read(output, f"{name}/groq")] == read(output, name)
 
@@ -115,8 +121,7 @@ def test_both_forms_say_the_same(output: Path, name: str) -> None:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_rows_are_of_the_types_the_schema_promises(output: Path, table: Any) -> None:
-    resource = next(r for r in package(output)["resources"] if r["path"] == f"{table.name}.jsonl")
-    fields = {field["name"]: TYPES[field["type"]] for field in resource["schema"]["fields"]}
+    fields = {field.name: TYPES[field.type] for field in table.fields}
     schema = {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
     for line in lines(output, table.name):
         shapes.Draft202012Validator(schema).validate(line)
@@ -126,24 +131,30 @@ def package(output: Path) -> Any:
     return json.loads((output / "data/datapackage.json").read_bytes())
 
 
+def files(package: Any) -> list[Any]:
+    """Return every file that a package names, with its hash."""
+    return [file for resource in package["resources"] for file in (resource, *resource["alternates"])]
+
+
 def test_the_package_tells_licence_cut_off_and_the_hash_of_every_file(output: Path) -> None:
     found = package(output)
     assert (found["licenses"][0]["name"], found["cut_off"]) == ("CC0-1.0", "2026-03-02T14:10:00Z")
-    assert [resource["path"] for resource in found["resources"]] == [
-        f"{name}.{form}" for name in ("incidents", "updates", "coverage", "leaderboard") for form in ("csv", "jsonl")
+    assert [file["path"] for file in files(found)] == [
+        f"{table.name}.{form}" for table in TABLES for form in ("csv", "jsonl")
     ]
-    for resource in found["resources"]:
-        data = (output / "data" / resource["path"]).read_bytes()
-        assert (resource["bytes"], resource["hash"]) == (len(data), f"sha256:{sha256(data).hexdigest()}")
+    for file in files(found):
+        data = (output / "data" / file["path"]).read_bytes()
+        assert (file["bytes"], file["hash"]) == (len(data), f"sha256:{sha256(data).hexdigest()}")
 
 
 def test_a_change_reaches_tables_and_hashes_at_once(tmp_path: Path) -> None:
     press = Press(tmp_path / "site")
     press.put(incident("first", "02 10:00", "02 11:00"))
     press.build(NOW)
-    press.put(incident("first", "02 10:00", "02 11:00", title="Renamed"))
+    press.put(incident("first", "02 10:00", "02 11:30"))
     output = press.build(NOW)
-    assert rows(output, "incidents")[0]["title"] == "Renamed"
+    assert rows(output, "incidents")[0]["title"] == "claude.ai and Claude API down for 1 h 30 min"
+    assert rows(output, "numbers/anthropic")[0]["share_low"] == rows(output, "numbers")[0]["share_low"]
     test_the_package_tells_licence_cut_off_and_the_hash_of_every_file(output)
 
 
@@ -160,16 +171,18 @@ def test_tables_of_incidents_stand_still_while_nothing_happens(tmp_path: Path) -
 
 
 def test_an_empty_table_is_a_header_and_nothing() -> None:
-    assert as_csv(INCIDENTS, []).decode().startswith("provider,id,title,")
+    assert as_csv(INCIDENTS, []).decode().startswith("provider,id,id_is_ours,title,")
     assert (as_csv(INCIDENTS, []).count(b"\n"), as_jsonl(INCIDENTS, [])) == (1, b"")
 
 
 def test_the_page_of_data_offers_every_table_with_its_hash(output: Path) -> None:
     page = BeautifulSoup((output / "data/index.html").read_bytes(), "lxml")
     offered = {str(link["href"]) for link in page.select("main a[href^='/data/']")}
-    files = [resource["path"] for resource in package(output)["resources"]]
-    assert offered == {f"/data/{name}" for name in ("sources/", "datapackage.json", "incidents/anthropic.csv", *files)}
-    assert all(resource["hash"].removeprefix("sha256:") in page.get_text() for resource in package(output)["resources"])
+    offers = files(package(output))
+    fixed = ("sources/", "datapackage.json", "incidents/anthropic.csv")
+    coded = ("codebook/", *(f"codebook/#{table.name}" for table in TABLES))
+    assert offered == {f"/data/{name}" for name in (*fixed, *coded, *(file["path"] for file in offers))}
+    assert all(file["hash"].removeprefix("sha256:") in page.get_text() for file in offers)
 
 
 def missing(output: Path, links: list[str]) -> list[str]:

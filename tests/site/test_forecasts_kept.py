@@ -12,6 +12,7 @@ from almanac import archive
 from almanac.archive import ArchiveError
 from almanac.commands import explain
 from almanac.commands import score as score_command
+from almanac.exports.codebook import TRIALS
 from almanac.model import Card, Incident, Phase, Pulls, Update, moment, seconds, stamp
 from almanac.pull.forecasts import keep
 from almanac.pull.report import ForecastOutcome, Report, lines
@@ -167,7 +168,8 @@ def cards() -> list[Card]:
 
 
 def test_the_scorecard_sums_up_the_backtest() -> None:
-    known, trials = scorecard.scorecard(cards(), seconds(NOW)), backtest(cards())
+    trials = backtest(cards())
+    known = scorecard.scorecard(cards(), trials, seconds(NOW))
     row = known.row("all", "anthropic", 30)
     assert row is not None
     assert row.score == score(t for t in trials if t.elapsed == 30)
@@ -179,7 +181,7 @@ def test_the_scorecard_sums_up_the_backtest() -> None:
 
 
 def test_a_scorecard_survives_its_file_to_four_digits(tmp_path: Path) -> None:
-    known = scorecard.scorecard(cards(), seconds(NOW))
+    known = scorecard.scorecard(cards(), backtest(cards()), seconds(NOW))
     assert archive.load_scorecard(tmp_path) is None
     assert archive.save_scorecard(tmp_path, known)
     again = archive.load_scorecard(tmp_path)
@@ -198,7 +200,7 @@ def test_a_damaged_scorecard_says_how_to_make_it_anew(tmp_path: Path) -> None:
 
 
 def test_a_scorecard_of_numbers_that_are_none_is_damaged() -> None:
-    text = scorecard.render(scorecard.scorecard(cards(), seconds(NOW)))
+    text = scorecard.render(scorecard.scorecard(cards(), backtest(cards()), seconds(NOW)))
     with pytest.raises(ValueError, match="no scorecard"):
         scorecard.parse(text.replace('"incidents": 40', '"incidents": Infinity'))
 
@@ -214,7 +216,7 @@ def test_the_digest_moves_with_what_the_backtest_sees_and_with_nothing_else() ->
 
 def test_what_ended_since_is_counted() -> None:
     whole = cards()
-    known = scorecard.scorecard(whole[:-2], seconds(NOW))
+    known = scorecard.scorecard(whole[:-2], backtest(whole[:-2]), seconds(NOW))
     assert scorecard.since([*whole, carded(OPEN)], known) == 2
 
 
@@ -255,7 +257,7 @@ def test_score_makes_what_is_missing_and_leaves_the_rest(content: Path, capsys: 
         f"score: {len(backtest(cards()))} forecasts of 40 incidents scored",
         "score: 29 incidents forecast again, as it would have been while they were open",
     ]
-    files = {name: content / "forecasts" / name for name in ("scorecard.json", "hindsight.json")}
+    files = {name: content / "forecasts" / name for name in ("scorecard.json", "hindsight.json", "trials.csv")}
     before = {name: path.read_bytes() for name, path in files.items()}
     for path in files.values():
         path.unlink()
@@ -354,3 +356,26 @@ def test_explain_says_what_it_does_not_know(
 ) -> None:
     assert explain.explain(content, provider, period, now="2026-03-02T14:10:00Z") == 1
     assert capsys.readouterr().err.startswith(message)
+
+
+# Trials
+
+
+def test_trials_are_kept_as_the_table_that_is_published(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    trials = backtest(cards())
+    assert archive.load_trials(content) == ""
+    assert archive.save_trials(content, trials)
+    assert not archive.save_trials(content, trials)
+    lines = archive.load_trials(content).splitlines()
+    assert lines[0] == ",".join(field.name for field in TRIALS.fields)
+    assert len(lines) == len(trials) + 1
+
+
+def test_a_file_of_trials_that_is_none_names_the_line(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    archive.save_trials(content, backtest(cards()))
+    path = content / "forecasts/trials.csv"
+    path.write_text(path.read_text() + "groq,x,15,soon,,,,,,,,\n")
+    with pytest.raises(ArchiveError, match=r"trials\.csv:1: no trials \(line \d+, 'groq,x,15,soon.*tasks\.py score"):
+        archive.load_trials(content)

@@ -410,7 +410,7 @@ def test_the_board_says_ranks_groups_and_reasons() -> None:
     page = views.leaderboard(known := six(), views.records(known))
     soup = BeautifulSoup(printed([("leaderboard", page)])["/leaderboard/"], "lxml")
     first = words_of(soup.select_one(".board tbody tr"))
-    assert re.fullmatch(r"1(–\d)? P0 99\.\d% 12 4\.0 1 h 1 h 100%", first)
+    assert re.fullmatch(r"1(–\d)? P0 99\.\d% 12 4\.0 1 h \(12\) too few \(12\) 100%", first)
     said = words_of(soup.find(id="main"))
     assert re.search(r"P6 data for only 1\.\d% of the period \(60% needed\)", said)
     assert "Probes too few incidents: 0 (3 needed)" in said

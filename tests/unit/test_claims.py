@@ -95,8 +95,8 @@ def test_lengths_are_written_as_people_do(words: str, low: float, high: float) -
             "{}",
             "",
             (
-                "asks nothing; begin with share, length, count, streak, availability, rank, trouble, common, affected, "
-                "posted, delay, lasted, started or ended"
+                "asks nothing; begin with share, length, count, streak, availability, rank, trouble, common, together, "
+                "affected, posted, delay, lasted, started or ended"
             ),
         ),
         (f"{{share: ended under 2h, length: median, {YEAR}}}", "length", "is a second question beside share; ask one"),
@@ -422,8 +422,8 @@ def test_an_unknown_rating_and_a_missing_end_make_a_range() -> None:
     assert evidence.ask(asked(f"{{count: incidents, impact: [major], {MARCH}}}")).bounds == (3, 4)
     longest = evidence.ask(asked(f"{{length: longest, impact: [major], {MARCH}}}"))
     assert longest.bounds == (300 * 60, 27 * 86_400)
-    median_length = evidence.ask(asked(f"{{length: median, impact: [major], {MARCH}}}"))
-    assert median_length.bounds == (25 * 60, 300 * 60)
+    middle = evidence.ask(asked(f"{{length: median, impact: [major], {MARCH}}}"))
+    assert (middle.bounds, middle.n, middle.why) == (None, 2, f"Only 2{GAP}lengths are known; five are needed.")
 
 
 def test_a_count_outside_of_coverage_is_only_a_lower_bound() -> None:
@@ -573,6 +573,60 @@ def test_a_figure_has_parts() -> None:
     assert Figure(unit="yes", bounds=Bounds(0, 1)).words == "not known"
 
 
+# Whether two fail together
+
+
+def dated(slug: str, hours: Iterable[float]) -> list[Incident]:
+    begin = datetime(2025, 10, 1, tzinfo=UTC)
+    return [incident(slug, f"{slug}{n}", begin + timedelta(hours=hour), 40) for n, hour in enumerate(hours)]
+
+
+HOURS = [7 + 53 * n + 11 * (n % 5) for n in range(60)]
+TOGETHER = "{together: other, with: acme, from: 2025-10-01, to: 2026-03-31}"
+
+
+def of_both(incidents: Iterable[Incident]) -> Evidence:
+    half_a_year = (datetime(2025, 10, 1, tzinfo=UTC), at(31))
+    return world(incidents, {"acme": half_a_year, "other": half_a_year})
+
+
+def test_incidents_that_start_at_once_are_said_to_start_together() -> None:
+    figure = of_both([*dated("acme", HOURS), *dated("other", [hour + 0.2 for hour in HOURS])]).ask(asked(TOGETHER))
+    assert (figure.unit, figure.bounds, figure.words) == ("yes", (1, 1), "yes")
+    assert verdict(figure, queries.expect(asked(TOGETHER), True)) == "supported"
+    assert re.fullmatch(r"p = 0\.00\d for this pair alone, 0\.00\d among all 1.pair\.", figure.how[1])
+
+
+def test_incidents_that_start_at_other_times_are_not() -> None:
+    figure = of_both([*dated("acme", HOURS), *dated("other", [hour + 20 for hour in HOURS])]).ask(asked(TOGETHER))
+    assert (figure.bounds, figure.words) == ((0, 0), "no")
+
+
+def test_of_few_incidents_nobody_can_say() -> None:
+    figure = of_both([*dated("acme", HOURS[:3]), *dated("other", HOURS)]).ask(asked(TOGETHER))
+    assert (figure.bounds, figure.why.startswith("The data does not suffice: ")) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "complaints"),
+    [
+        ("That is more than chance would have it.", ["'than chance'"]),
+        ("The difference is\nwithin chance, too.", ["'within chance'"]),
+        ("It may be chance: {{share}}.", []),
+        ("It may be chance.\n\nThe share is {{share}}.", ["'be chance'"]),
+        ("By any chance? A chance of 5 in 6. `than chance`", []),
+    ],
+)
+def test_a_statement_on_chance_needs_a_figure_in_its_paragraph(body: str, complaints: list[str]) -> None:
+    head = (
+        "---\ntitle: T\ndate: 2026-03-02T00:00:00Z\nauthors: [A]\nproviders: [acme]\nsummary: S.\nkind: analysis\n"
+        "status: published\nsources:\n  - {url: https://x.example/, title: T, publisher: P, kind: provider, primary: true}\n"
+        "figures:\n  share: {count: incidents, provider: acme, from: 2026-03-01, to: 2026-03-02}\n---\n\n"
+    )
+    _, faults = articles.read(f"{head}{body}\n".encode(), "articles/2026/2026-03-02-x.md")
+    assert [str(fault).partition(" is a statement")[0].rpartition(": ")[2] for fault in faults] == complaints
+
+
 # Against the published facts, with code that shares nothing
 
 
@@ -613,15 +667,18 @@ def real() -> Evidence:
 @pytest.mark.shared
 def test_the_seeds_claim_is_what_the_csv_says(shared: Path) -> None:
     lengths = started(facts("anthropic", shared), date(2025, 3, 1), date(2026, 3, 1), {"major", "critical"})
-    within, sooner = sum(7200 <= x <= 14_400 for x in lengths), sum(x < 7200 for x in lengths)
+    within, sooner = sum(7200 <= x <= 14_400 for x in lengths), sum(0 < x < 7200 for x in lengths)
+    known = [x for x in lengths if x]
     about = f"impact: [major, critical], {YEAR}"
     two_to_four = real().ask(asked(f"{{share: ended between 2h and 4h, {about}}}"))
     under = real().ask(asked(f"{{share: ended under 2h, {about}}}"))
     middle = real().ask(asked(f"{{length: median, {about}}}"))
-    assert (two_to_four.n, two_to_four.k, under.k) == (len(lengths), within, sooner) == (124, 24, 88)
-    assert (two_to_four.words, under.words) == ("19.4%", "71.0%")
-    assert middle.bounds == Bounds(median(lengths), median(lengths))
-    assert round(median(lengths) / 60) == 64
+    assert (two_to_four.n, two_to_four.k, under.k) == (len(lengths), within, sooner) == (124, 24, 87)
+    assert lengths.count(0) == 1  # its length is not known, so both are ranges
+    assert two_to_four.bounds == Bounds(24 / 124, 25 / 124)
+    assert under.bounds == Bounds(87 / 124, 88 / 124)
+    assert (middle.bounds, middle.n) == (Bounds(median(known), median(known)), 123)
+    assert round(median(known) / 60) == 66
     assert verdict(two_to_four, queries.expect(SHARE, "> 50%")) == "contradicted"
 
 
@@ -643,10 +700,14 @@ def test_shares_quantiles_and_counts_are_what_the_csv_says(
     if figure.bounds is None or figure.bounds.low != figure.bounds.high:
         return  # ends are not recorded: what then is a range is tested above
     assert (figure.n, figure.k) == (len(lengths), sum(1800 <= x <= 10_800 for x in lengths))
+    p90 = real().ask(asked(f"{{length: p90, {about}}}"))
+    lengths = [x for x in lengths if x]
+    if len(lengths) < 20:
+        assert (p90.bounds, p90.n) == (None, len(lengths))
+        return
     place = 0.9 * (len(lengths) - 1)
     low = lengths[int(place)]
     reference = low + (lengths[min(int(place) + 1, len(lengths) - 1)] - low) * (place % 1)
-    p90 = real().ask(asked(f"{{length: p90, {about}}}"))
     assert p90.bounds == pytest.approx((reference, reference))
 
 

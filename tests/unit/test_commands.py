@@ -109,7 +109,7 @@ def test_a_verb_without_its_object_names_all_there_are(capsys: pytest.CaptureFix
     assert (code, out, err) == (
         2,
         "",
-        "explain: what? write python3 tasks.py explain and one of: leaderboard, claims\n",
+        "explain: what? write python3 tasks.py explain and one of: leaderboard, backups, forecast, claims\n",
     )
 
 

@@ -38,13 +38,13 @@ def test_a_report_counts_what_started_in_its_time() -> None:
     )
     assert [(fact.name, plain(fact.value), plain(fact.note)) for fact in page.facts] == [
         ("Incidents", "3", "of 2 providers; 2 major or critical"),
-        ("Median length", "unknown", "n = 2 with a known length"),
+        ("Median length", "too few", "n = 2 with a known length"),
         ("An incident at one or more", "at least 5.0 h", "of 672 hours"),
         ("At two or more at once", "at least 1.0 h", "by what they reported"),
     ]
     assert [(row.provider, plain(row.hours), row.incidents, row.median) for row in page.rows] == [
-        (Link("/providers/anthropic/", "Claude"), "3.0 h to 10 h", "2", "–"),
-        (Link("/providers/groq/", "Groq"), "3.0 h", "1", "–"),
+        (Link("/providers/anthropic/", "Claude"), "3.0 h to 10 h", "2", "too few (1)"),
+        (Link("/providers/groq/", "Groq"), "3.0 h", "1", "too few (1)"),
     ]
     assert [row.url for row in page.longest] == ["/incidents/groq/b/", "/incidents/anthropic/a/"]
     assert page.lacking == "Too little data, or a page written by probes: Together AI."

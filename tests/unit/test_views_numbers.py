@@ -519,12 +519,12 @@ def test_the_numbers_of_a_period_stand_in_a_line() -> None:
     )
     line = next(each for each in page.periods if each.name == "last 30 days")
     assert (plain(line.share), plain(line.covered), line.n) == ("96.2–99.6%", "100%", "3")  # 3 to 27 of 720 hours
-    assert tuple(map(plain, (line.median, line.p90, line.longest))) == ("1 h 30 min", "1 h 54 min", "2 h")
-    assert line.interval == "none"
-    assert line.left_open == (
-        "1 reported late, 1 without a length, 1 with severity not given, "
-        "no interval: one incident is more than half of all incident time"
+    assert tuple(map(plain, (line.median, line.p90, line.longest))) == ("too few (2)", "too few (2)", "2 h")
+    assert (line.interval, page.notes) == (
+        "none (a)",
+        (("(a)", "one incident is more than half of all incident time"),),
     )
+    assert (line.left_open, dict(page.lacks)["Z"]) == ("L1 Z1 R1", "without a length")
     assert plain(line.weighed[1]) == "98.8–99.9%"  # Statuspage: 0.6 h, an hour from 0 to 1, and 0 to 24 hours at 0.3
     assert line.url == "/leaderboard/30-days/"
     assert page.explain == "anthropic 30-days"
@@ -586,7 +586,7 @@ def test_the_days_of_a_component_end_where_the_data_on_its_product_ends() -> Non
 
 def report(**facts: Any) -> Reported:
     quiet = Reported(
-        watched=True, lag=None, longer=None, posted_late=False, edits=(), vanished=False, removed_updates=0
+        watched=True, source="", lag=None, longer=None, posted_late=False, edits=(), vanished=False, removed_updates=0
     )
     return quiet._replace(**facts)
 
@@ -594,18 +594,19 @@ def report(**facts: Any) -> Reported:
 def test_honesty_always_says_of_how_many() -> None:
     page = numbers(
         reports=(
-            report(lag=600.0, posted_late=True),
-            report(lag=1200.0, edits=((3600.0, True),), removed_updates=2),
+            *(report(lag=minutes * 60.0) for minutes in range(1, 19)),
+            report(lag=1200.0, posted_late=True),
+            report(lag=1260.0, edits=((3600.0, True),), removed_updates=2),
             report(vanished=True, watched=False),
         )
     )
     facts = {fact.name: (plain(fact.value), plain(fact.note)) for fact in page.honesty}
     assert facts == {
-        "Publication lag": ("15 min", "first update after the stated start: median, n = 2, 90th percentile 19 min"),
+        "Publication lag": ("11 min", "first update after the stated start: median, n = 20, 90th percentile 18 min"),
         "Stated, not posted": ("unknown", "n = 0: no start is stated"),
-        "Reported late": ("1 of 3", "only once it was over"),
-        "Texts changed": ("1 of 2 watched", "in 1 incident, 1 when it was over; seen after 1 h"),
-        "Vanished": ("1 of 2 watched", "incidents; and 2 updates"),
+        "Reported late": ("1 of 21", "only once it was over"),
+        "Texts changed": ("1 of 20 watched", "in 1 incident, 1 when it was over"),
+        "Vanished": ("1 of 20 watched", "incidents; and 2 updates"),
     }
 
 

@@ -26,8 +26,10 @@ from almanac.archive.forecasts import (
     load_forecasts,
     load_hindsight,
     load_scorecard,
+    load_trials,
     save_hindsight,
     save_scorecard,
+    save_trials,
 )
 from almanac.archive.journal import append_log
 from almanac.archive.page import ArchiveError, parse, render
@@ -46,6 +48,7 @@ __all__ = [
     "load_hindsight",
     "load_pulls",
     "load_scorecard",
+    "load_trials",
     "lock",
     "name_of",
     "parse",
@@ -57,6 +60,7 @@ __all__ = [
     "save_hindsight",
     "save_pulls",
     "save_scorecard",
+    "save_trials",
     "slug_of",
     "walk",
 ]

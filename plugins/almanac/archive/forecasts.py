@@ -9,7 +9,8 @@ from typing import TypeVar
 from almanac.archive.disk import FORECASTS, write
 from almanac.archive.page import ArchiveError
 from almanac.model.problem import Problem
-from almanac.stats import hindcast, issued, scorecard
+from almanac.stats import hindcast, issued, scorecard, trials
+from almanac.stats.backtest import Trial
 from almanac.stats.hindcast import Hindsight
 from almanac.stats.issued import Issued
 from almanac.stats.scorecard import Scorecard
@@ -18,6 +19,7 @@ Value = TypeVar("Value")
 
 SCORECARD = "scorecard.json"
 HINDSIGHT = "hindsight.json"
+TRIALS = "trials.csv"
 
 
 def load_forecasts(content: Path, provider: str) -> tuple[Issued, ...]:
@@ -67,6 +69,11 @@ def load_hindsight(content: Path) -> Hindsight | None:
     return _made_by_score(content, HINDSIGHT, hindcast.parse)
 
 
+def load_trials(content: Path) -> str:
+    """Return the trials of the backtest, which `trials.rows` reads; "" where none were made. Raises ArchiveError."""
+    return _made_by_score(content, TRIALS, trials.parse) or ""
+
+
 def _made_by_score(content: Path, name: str, parse: Callable[[str], Value]) -> Value | None:
     try:
         return parse((content / FORECASTS / name).read_text(encoding="utf-8"))
@@ -80,6 +87,11 @@ def _made_by_score(content: Path, name: str, parse: Callable[[str], Value]) -> V
 def save_scorecard(content: Path, card: Scorecard) -> bool:
     """Write the scorecard, atomically. True if anything changed."""
     return write(content / FORECASTS / SCORECARD, scorecard.render(card))
+
+
+def save_trials(content: Path, backtest: Iterable[Trial]) -> bool:
+    """Write the trials of the backtest, atomically. True if anything changed."""
+    return write(content / FORECASTS / TRIALS, trials.render(backtest))
 
 
 def save_hindsight(content: Path, hindsight: Hindsight) -> bool:

@@ -207,9 +207,9 @@ class Context:
         return self.memo.get(f"figures of {provider.slug}", rests_on, make)
 
     def reports(self, provider: Provider) -> list[Reported]:
-        """Return how a provider's outages and degradations were reported."""
-        cards = self.snapshot.cards.get(provider.slug, ())
-        return [self._rows[card.file].reporting for card in cards if card.is_trouble]
+        """Return how a provider's outages and degradations were reported that surely concern the site's subject."""
+        cards, scope = self.snapshot.cards.get(provider.slug, ()), scoping(provider)
+        return [self._rows[card.file].reporting for card in cards if card.is_trouble and scope(card) == "in"]
 
     def incident(self, card: Card) -> Incident:
         """Return the incident of a card, with its texts."""

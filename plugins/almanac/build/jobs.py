@@ -46,8 +46,8 @@ def run_all(context: Context, *, is_cold: bool) -> dict[Job, JobResult]:
     context.prepare(is_cold=is_cold)
     with handover(context) as folder:
         results = _run_beside(folder, context, _jobs(context, ROUTES))
-        context.addresses = tuple(_addresses(results))
         for job in _jobs(context, LAST):
+            context.addresses = tuple(_addresses(results))
             results[job] = run_job(folder, job)
         return results
 

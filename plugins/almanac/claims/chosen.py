@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from almanac.model import Card, Impact, Provider, Stretch, moment
@@ -28,16 +28,29 @@ class Chosen(NamedTuple):
     sure: tuple[Card, ...]
     maybe: tuple[Card, ...]
     reach: int
-    seen_open: dict[str, int]
+    seen_open: Mapping[str, int]
+    long: int  # seconds: the most that a length of zero, which is unknown, may stand for
 
     def lengths(self, card: Card) -> Lengths:
-        """Return what the record says of the length of one of them."""
+        """Return what the record says of the length of one of them; the same as in shares of time."""
         least, most = bounds_of_end(card, self.reach, self.seen_open.get(card.id))
-        return Lengths(least - card.started, most - card.started)
+        most = min(card.started + self.long, self.reach) if most == card.started else most
+        return Lengths(least - card.started, max(most, least) - card.started)
+
+    def lengths_above_zero(self, cards: Iterable[Card]) -> list[Lengths]:
+        """Return the lengths of those that do not end when they start: what has no length at all is in no quantile."""
+        return [self.lengths(card) for card in cards if card.ended != card.started]
 
 
 def chosen(
-    query: Query, provider: Provider, cards: Iterable[Card], covered: Times, seen_open: dict[str, int], now: int
+    query: Query,
+    provider: Provider,
+    cards: Iterable[Card],
+    covered: Times,
+    seen_open: Mapping[str, int],
+    *,
+    now: int,
+    long: int,
 ) -> Chosen:
     """Sort the trouble that started in the period of a question."""
     sure: list[Card] = []
@@ -49,7 +62,7 @@ def chosen(
         if fits:
             (sure if fits == "yes" else maybe).append(card)
     reach = min(covered[-1].until, now) if covered else now
-    return Chosen(provider, covered, tuple(sure), tuple(maybe), reach, seen_open)
+    return Chosen(provider, covered, tuple(sure), tuple(maybe), reach, seen_open, long)
 
 
 def _fits(query: Query, provider: Provider, card: Card) -> str:

@@ -14,8 +14,10 @@ from almanac.model import Card, Stretch
 from almanac.queries import Query
 from almanac.queries.question import DAYS
 from almanac.stats.availability import measure
+from almanac.stats.backups import SIGNIFICANT, Party, pair
 from almanac.stats.formulas import FORMULAS
 from almanac.stats.intervals import LEVEL, Bounds, of_share, poisson, quantile
+from almanac.stats.percentiles import needed
 from almanac.stats.ranking import MIN_COVERAGE, leaderboard
 from almanac.stats.record import Record
 from almanac.stats.windows import DAY, WEEK, Times, between, clip, intersection, total, union
@@ -73,28 +75,37 @@ def wilson(k: int, n: int, level: float = LEVEL) -> Bounds:
 
 
 def length(query: Query, incidents: Chosen) -> Figure:
-    """Return a quantile of lengths, those of zero included, with the exact interval from order statistics."""
+    """Return a quantile of the known lengths above zero, with the exact interval from order statistics."""
     at = {"shortest": 0.0, "median": 0.5, "longest": 1.0}.get(query.value)
     at = int(query.value[1:]) / 100 if at is None else at
-    lengths = [incidents.lengths(card) for card in incidents.sure]
-    extra = [incidents.lengths(card) for card in incidents.maybe]
+    ranges, more = (incidents.lengths_above_zero(cards) for cards in (incidents.sure, incidents.maybe))
+    if 0 < at < 1:  # the longest and the shortest may be among those whose end is not recorded
+        ranges, more = ([each for each in all_of if each.least == each.most] for all_of in (ranges, more))
     basis = f"Shown is the {_quantile_name(query.value)} of their lengths, from start to end as declared."
-    how = (*description(query, incidents), basis)
-    if not lengths:
+    how = (*description(query, incidents), *_of_known_length(len(ranges), incidents), basis)
+    if not ranges:
         return Figure(unit="seconds", bounds=None, how=how, why="There is no such incident whose length is known.")
-    least = _least([x.least for x in lengths], [x.least for x in extra], at)
-    most = -_least([-x.most for x in lengths], [-x.most for x in extra], 1 - at)
-    interval = None
-    if least == most and 0 < at < 1:
-        interval = of_quantile(sorted(x.least for x in lengths), at)
+    if len(ranges) < needed(at):
+        few = f"{english.plural(len(ranges), 'length')} {'is' if len(ranges) == 1 else 'are'} known"
+        why = f"Only {few}; {english.spelled(needed(at))} are needed."
+        return Figure(unit="seconds", bounds=None, n=len(ranges), how=how, why=why)
+    least = _least([x.least for x in ranges], [x.least for x in more], at)
+    most = -_least([-x.most for x in ranges], [-x.most for x in more], 1 - at)
+    interval = of_quantile(sorted(x.least for x in ranges), at) if least == most and 0 < at < 1 else None
     return Figure(
         unit="seconds",
         bounds=Bounds(least, most),
-        n=len(lengths),
+        n=len(ranges),
         how=how,
         interval=interval,
         method="at least 90 %, order statistics",
     )
+
+
+def _of_known_length(lengths: int, incidents: Chosen) -> tuple[str, ...]:
+    """Say of how many incidents the length is not known, if of any."""
+    lacking = len(incidents.sure) - lengths
+    return (f"Of {english.count(lacking)} of them no length above zero is recorded.",) if lacking else ()
 
 
 def _quantile_name(value: str) -> str:
@@ -262,6 +273,31 @@ def common(query: Query, subject: Chosen, other: Chosen) -> Figure:
         interval=_interval(query, subject, other, joint),
         method="90 %, bootstrap over weeks",
     )
+
+
+def together(query: Query, of_both: tuple[Record, Record], providers: int) -> Figure:
+    """Return whether the incidents of two of so many providers start together more often than chance would have it.
+
+    The test is that of the backups; its p is multiplied by the number of pairs (Bonferroni), so that a yes here is one
+    there, too. What is significant only by itself is left open.
+    """
+    first, second = (Party(record, record.whole) for record in of_both)
+    tested = pair(first, second, between(query.since, query.until))
+    number = math.comb(providers, 2)
+    names = [record.provider.name for record in of_both]
+    if tested.together is None:
+        return Figure(unit="yes", bounds=None, why=f"The data does not suffice: {tested.lacking or 'too many gaps'}.")
+    observed, expected, p, _ = tested.together
+    how = (
+        (
+            f"Starts of incidents of {names[0]} and {names[1]} {period(query)} that lie within an hour of each other: "
+            f"nearness {observed:.1f}, by chance {expected:.1f}."
+        ),
+        f"p = {p:.3f} for this pair alone, {min(p * number, 1):.3f} among all {english.plural(number, 'pair')}.",
+    )
+    if p * number > SIGNIFICANT and p <= SIGNIFICANT:
+        return Figure(unit="yes", bounds=None, how=how, why="It is significant for this pair alone, but not among all.")
+    return Figure(unit="yes", bounds=Bounds(*[float(p * number <= SIGNIFICANT)] * 2), how=how)
 
 
 def _base_rate(query: Query, subject: Chosen, joint: Times) -> str:

@@ -44,11 +44,14 @@ class Evidence:
         if query.question == "rank":
             self._provider(query.value)
             return counting.rank(query, [self._record(p) for p in self.almanac.providers])
-        provider = self._provider(query.value if query.question == "common" else query.provider)
+        provider = self._provider(query.value if query.question in ("common", "together") else query.provider)
         self._component(provider, query.component)
         match query.question:
             case "availability":
                 return counting.availability(query, self._record(provider))
+            case "together":
+                of_both = self._record(provider), self._record(self._provider(query.other))
+                return counting.together(query, of_both, len(self._with_data()))
             case "common":
                 other = self._provider(query.other)
                 whole = self._open_in(query._replace(component=""), other)
@@ -96,7 +99,8 @@ class Evidence:
         cards = self.almanac.cards.get(slug, ())
         product = next((part.product for part in provider.components if part.slug == query.component), "")
         covered = windows.coverage(windows.of_product(pulls, product) if product else pulls, now)
-        return chosen(query, provider, cards, covered, seen_open, now)
+        long = self._record(provider).habit.long
+        return chosen(query, provider, cards, covered, seen_open, now=now, long=long)
 
     def _open_in(self, query: Query, provider: Provider) -> Chosen:
         """Return also the incidents that started before the period and may have lasted into it."""
@@ -125,6 +129,10 @@ class Evidence:
                 by_product=windows.coverage_by_product(pulls, now),
             )
         return self._records[provider.slug]
+
+    def _with_data(self) -> list[Provider]:
+        """Return the providers of which anything is covered."""
+        return [provider for provider in self.almanac.providers if self._pulls(provider.slug).coverage]
 
     def _pulls(self, slug: str) -> Pulls:
         return self.almanac.pulls.get(slug) or Pulls(provider=slug)

@@ -1,4 +1,4 @@
-"""Print how a number of the leaderboard, or the verdict on a claim, came about, step by step."""
+"""Print how a number came about, step by step: a share and a rank, a pair of backups, a forecast, a verdict on a claim."""
 
 from __future__ import annotations
 
@@ -14,14 +14,20 @@ from almanac.claims import Evidence, verdict
 from almanac.content import articles
 from almanac.content.articles import Manuscript
 from almanac.content.providers import ProviderError
-from almanac.model import moment
+from almanac.model import moment, seconds
 from almanac.model.clock import build_time
 from almanac.snapshot import Snapshot
 from almanac.snapshot.load import load
 from almanac.stats import explain as derivation
 from almanac.stats import windows
+from almanac.stats.explain_forecast import forecast_steps
+from almanac.stats.explain_pairs import pair_figures
 from almanac.text.similar import nearest
 from almanac.views import measures
+from almanac.views import pairs as compared
+from almanac.views.backups import ALL, tested
+
+HALF_AN_HOUR = 1800
 
 
 def explain(content: Path, provider: str, period: str, *, now: str = "", as_json: bool = False) -> int:
@@ -41,6 +47,44 @@ def _print(steps: Callable[[], Iterable[str]], *, as_json: bool) -> int:
         return 1
     print(json.dumps({"steps": lines}, indent=1, ensure_ascii=False) if as_json else "\n".join(lines))
     return 0
+
+
+def backups(content: Path, pair: str, *, now: str = "", as_json: bool = False) -> int:
+    """Print the derivation of what is said of two providers, anthropic/openai, as backups. The exit code."""
+    return _print(lambda: _of_pair(load(content, stated_moment(now)), pair), as_json=as_json)
+
+
+def _of_pair(almanac: Snapshot, pair: str) -> tuple[str, ...]:
+    records = measures.closed(almanac)
+    slugs = pair.split("/")
+    if len(slugs) != 2 or slugs[0] == slugs[1] or not set(slugs) <= records.keys():
+        raise ValueError(
+            f"{pair!r} is no pair of providers; write e.g. anthropic/openai, of: {', '.join(sorted(records))}"
+        )
+    family = tested(records, ALL)
+    for each in family:
+        if {each.first.slug, each.second.slug} == set(slugs):
+            return pair_figures(each, family, compared.last(records[slugs[0]].now))
+    raise ValueError(f"{pair}: one of the two has no data")
+
+
+def forecast(content: Path, incident: str, minutes: str, *, now: str = "", as_json: bool = False) -> int:
+    """Print the derivation of the forecast for an incident, provider/id, so many minutes after its start. The exit code.
+
+    Without minutes: as of `now` if it is open, else half an hour after its start.
+    """
+    return _print(lambda: _of_forecast(load(content, stated_moment(now)), incident, minutes), as_json=as_json)
+
+
+def _of_forecast(almanac: Snapshot, incident: str, minutes: str) -> tuple[str, ...]:
+    cards = [card for own in almanac.cards.values() for card in own]
+    card = next((card for card in cards if f"{card.provider}/{card.id}" == incident), None)
+    if card is None:
+        raise ValueError(f"{incident!r} is not in the archive; write provider/id, as content/incidents has it")
+    if minutes and not minutes.isdecimal():
+        raise ValueError(f"{minutes!r} is no number of minutes after the start; write e.g. 30")
+    after = 60 * int(minutes) if minutes else HALF_AN_HOUR
+    return forecast_steps(cards, card, seconds(almanac.now) if card.is_open and not minutes else card.started + after)
 
 
 def claims(content: Path, article: str, *, now: str = "", as_json: bool = False) -> int:

@@ -15,7 +15,7 @@ from almanac import archive
 from almanac.build.routes.addresses import site_index
 from almanac.claims import Evidence
 from almanac.claims.judge import judge
-from almanac.content import articles, crosscheck, frontmatter, layout, providers, spelling
+from almanac.content import articles, crosscheck, frontmatter, layout, providers, releases, spelling
 from almanac.content.articles import Manuscript
 from almanac.content.files import Files
 from almanac.content.forms.values import YEARS
@@ -134,6 +134,11 @@ def _manuscripts(files: Files, faults: list[Problem]) -> Iterator[Manuscript]:
             yield manuscript
 
 
+def _releases(desk: Desk) -> Iterator[Problem]:
+    """Yield what was changed in the snapshots of the data."""
+    return releases.faults({name: file.data for name, file in desk.files.items() if not file.odd})
+
+
 def _misspellings(desk: Desk) -> Iterator[Problem]:
     """Yield misspelled words in what people wrote; another rule names a file that cannot be read."""
     files = desk.files
@@ -238,6 +243,7 @@ RULES: tuple[Rule, ...] = (
     lambda desk: desk.manuscripts[1],
     lambda desk: desk.almanac[1],
     _press,
+    _releases,
     _misspellings,
     _strays,
     _ownerless,

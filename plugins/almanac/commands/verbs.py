@@ -133,6 +133,24 @@ def _leaderboard(root: Path, options: Options) -> int:
     return explain.explain(_content(root), options.provider, options.period, now=options.now, as_json=options.json)
 
 
+def _pair(root: Path, options: Options) -> int:
+    from almanac.commands import explain
+
+    return explain.backups(_content(root), options.pair, now=options.now, as_json=options.json)
+
+
+def _forecast(root: Path, options: Options) -> int:
+    from almanac.commands import explain
+
+    return explain.forecast(_content(root), options.incident, options.minutes, now=options.now, as_json=options.json)
+
+
+def _release(root: Path, options: Options) -> int:
+    from almanac.commands import release
+
+    return release.release(root, options.quarter, int(time.time()))
+
+
 def _claims(root: Path, options: Options) -> int:
     from almanac.commands import explain
 
@@ -292,6 +310,14 @@ VERBS: tuple[Verb, ...] = (
         ("doctor",),
         group=KEEPING,
     ),
+    Verb(
+        "release",
+        "write a dated snapshot of the data to content/releases, as it was at the end of a quarter",
+        _release,
+        (Option("quarter", "one that is over, e.g. 2026-q3"),),
+        ("release 2026-q3",),
+        group=KEEPING,
+    ),
     Verb("score", "compare past forecasts with what came", _score, (NOW,), ("score",), group=KEEPING),
     Verb(
         "backfill",
@@ -322,6 +348,25 @@ VERBS: tuple[Verb, ...] = (
                     JSON,
                 ),
                 ("explain leaderboard anthropic 2026-Q2",),
+            ),
+            Verb(
+                "backups",
+                "what is said of two providers: whether they fail together, and as backups of each other",
+                _pair,
+                (Option("pair", "two slugs, anthropic/openai"), NOW, JSON),
+                ("explain backups anthropic/openai",),
+            ),
+            Verb(
+                "forecast",
+                "the forecast for an incident",
+                _forecast,
+                (
+                    Option("incident", "provider/id"),
+                    Option("--minutes", "after its start (default: now if it is open, else 30)", {"default": ""}),
+                    NOW,
+                    JSON,
+                ),
+                ("explain forecast anthropic/0ghc53zpsfmt --minutes 60",),
             ),
             Verb(
                 "claims",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from almanac.files import is_leftover
 from almanac.model.problem import Problem
 from almanac.queries import Expect, Query, QueryError
 from almanac.text import addresses, limits
-from almanac.text.quoting import short
+from almanac.text.quoting import quoted, short
 
 ARTICLE_FILE = re.compile(r"articles/(?P<year>\d{4})/(?P=year)-\d\d-\d\d-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 PAGE_FILE = re.compile(r"pages/(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
@@ -78,6 +78,7 @@ def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Problem, ...]
         Problem(file=path, line=first + spot.line - 1, column=spot.column, message=spot.what) for spot in text.wrong
     )
     faults += tuple(_check_name(file, page, name))
+    faults += () if page else tuple(_unbound(path, first, text.unbound))
     questions = _Questions(matter, values)
     faults += tuple(questions.faults)
     if faults or name is None:
@@ -93,6 +94,16 @@ def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Problem, ...]
         claims=questions.claims,
         figures=questions.figures,
     ), ()
+
+
+def _unbound(path: str, first: int, spots: Iterable[Spot]) -> Iterator[Problem]:
+    """Yield a problem for each statement on chance that no figure of its paragraph stands for."""
+    for spot in spots:
+        message = (
+            f"{quoted(spot.what)} is a statement on chance, and no figure stands for it; quote one in the same paragraph, "
+            "e.g. {{name}} of a question together, or {{name.interval}}"
+        )
+        yield Problem(file=path, line=first + spot.line - 1, column=spot.column, message=message)
 
 
 class _Questions:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -34,6 +34,7 @@ _SCHEME = re.compile(r"(?:javascript|vbscript|data|file)\s*:|\]\(\s*\)|\[\]:", r
 _PELICAN = re.compile(r"\{(\w+)\}")
 _PICTURE = re.compile(r"/images/[\w./-]+")  # whether there is one is not asked here
 _NUMERAL = re.compile(r"\d(?<![\w#./-]\d)(?:[\d.,:  ]*\d)?(?:[  ]?(?:%|h\b|min\b|s\b))?(?!\w)")
+_CHANCE = re.compile(r"\b(?:than|within|by|be|is)\s+chance\b", re.IGNORECASE)
 _WORD_START, _WORD_END = r"(?<![\w#./-])", r"(?![.,:]?\d|\w)"
 _STARTS, _ENDS = re.compile(_WORD_START), re.compile(_WORD_END)
 _DATE = re.compile(
@@ -62,6 +63,7 @@ class Body(NamedTuple):
     anchors: frozenset[str] = frozenset()
     figures: tuple[Spot, ...] = ()
     numerals: tuple[Spot, ...] = ()  # written out rather than quoted from the archive
+    unbound: tuple[Spot, ...] = ()  # words on chance in a paragraph that quotes no figure
     wrong: tuple[Spot, ...] = ()  # `what` says what is wrong; what to write instead
 
 
@@ -81,8 +83,16 @@ def read(markdown: str, figures: Collection[str] = ()) -> Body:
         anchors=frozenset(re.findall(r'<h[2-6] id="([^"]+)"', html)) if walk.headed else frozenset(),
         figures=tuple(walk.figures),
         numerals=tuple(walk.numerals),
+        unbound=tuple(_unbound(markdown, walk.chances, walk.figures)),
         wrong=tuple(sorted(wrong)),
     )
+
+
+def _unbound(markdown: str, chances: Iterable[Spot], figures: Iterable[Spot]) -> Iterator[Spot]:
+    """Yield the words on chance whose paragraph quotes no figure."""
+    paragraphs = [0, *(number for number, line in enumerate(markdown.split("\n"), 1) if not line.strip())]
+    quoting = {bisect_right(paragraphs, spot.line) for spot in figures}
+    yield from (spot for spot in chances if bisect_right(paragraphs, spot.line) not in quoting)
 
 
 def unfit(markdown: str) -> list[Spot]:
@@ -122,6 +132,7 @@ class _Walk:
         self.links: list[Spot] = []
         self.figures: list[Spot] = []
         self.numerals: list[Spot] = []
+        self.chances: list[Spot] = []
         self.wrong: list[Spot] = []
 
     def at(self, html: str) -> None:
@@ -168,6 +179,7 @@ class _Walk:
             if not before or match.start() >= dates[before - 1][1]:
                 pattern = rf"{_WORD_START}{re.escape(match[0])}{_WORD_END}"
                 self.numerals.append(self._spot(pattern, match[0], match[0]))
+        self.chances += [self._spot(re.escape(match[0]), match[0]) for match in _CHANCE.finditer(data)]
 
     def _quote(self, whole: str, name: str | None) -> None:
         place = self._spot(re.escape(whole), "")

@@ -10,11 +10,11 @@ PICTURES = "images/"
 JUDGED = (*PROSE, PICTURES, "corrections/", "links/", "sources/", "undeclared/")
 PEOPLE = re.compile(r"(?:providers|press)/[^/]+\.md|LICENSE|(?:words|unwatched)\.txt")
 
-# What pull, score, backfill and curate write. The first folders are committed by the publishing workflow.
+# What pull, score, backfill, curate and release write. The first folders are committed by the publishing workflow.
 PULLED = ("incidents", "inbox", "forecasts", "pulls")
 MACHINE = re.compile(
-    r"incidents/[^/]+/\d{4}/[^/]+\.md|inbox/(?:[^/]+\.md|dropped\.txt)|forecasts/(?:[^/]+\.jsonl|(?:scorecard|hindsight)\.json)"
-    r"|pulls/[^/]+\.json|pulls/log/\d{4}-\d\d\.txt"
+    r"incidents/[^/]+/\d{4}/[^/]+\.md|inbox/(?:[^/]+\.md|dropped\.txt)|forecasts/(?:[^/]+\.jsonl|(?:scorecard|hindsight)\.json|trials\.csv)"
+    r"|releases/\d{4}-q[1-4]/(?:datapackage\.json|[a-z_]+\.csv\.gz)|pulls/[^/]+\.json|pulls/log/\d{4}-\d\d\.txt"
 )
 _OWNED = re.compile(r"(?:pulls/([^/]+)\.json|forecasts/([^/]+)\.jsonl)")
 FOLDERS = ("providers", "press", *PULLED, *(folder.rstrip("/") for folder in JUDGED))

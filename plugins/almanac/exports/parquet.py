@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from almanac.exports.tables import Table
 from almanac.model import unstamp
+from almanac.model.table import Table
 
 
 def as_parquet(table: Table, rows: Iterable[Sequence[Any]]) -> bytes:

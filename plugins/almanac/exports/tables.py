@@ -1,138 +1,66 @@
-"""The record as tables, CSV and JSON Lines, described by a data package (Frictionless, version 1).
-
-Times are UTC as 2026-03-02T11:49:20Z, "" where they are not known. Texts of providers are not in here: they are theirs.
-The same tables as Parquet are written by `exports.parquet`.
-"""
+"""The rows of the published tables. Texts of providers are not in here: they are theirs."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import sha256
-from typing import Any, NamedTuple
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from almanac.exports.syndication import dump
-from almanac.model import Card, stamp, stamped
+from almanac.claims import Evidence
+from almanac.exports.table import Row
+from almanac.model import Card, Provider, moment, stamp, stamped
+from almanac.queries import Query
 from almanac.snapshot import Snapshot
+from almanac.stats import trials
+from almanac.stats.availability import Measure
+from almanac.stats.backups import Pair, Share, backups, part_of
+from almanac.stats.felt import working_hours
+from almanac.stats.intervals import Bounds
 from almanac.stats.ranking import Leaderboard
-from almanac.text import slug as slugs
+from almanac.stats.record import Record
+from almanac.stats.selection import Membership, severity
+from almanac.stats.windows import Period
+from almanac.text import english
 from almanac.views import base
 
-LICENCE = {"name": "CC0-1.0", "path": "https://creativecommons.org/publicdomain/zero/1.0/", "title": "CC0 1.0"}
-TYPES = {"csv": "text/csv", "jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
+EXACT = 6  # digits of a share: a second in eleven days
 
 
-class Field(NamedTuple):
-    """A column: its name, its type in a Table Schema, and what it means."""
-
-    name: str
-    type: str
-    description: str
-
-
-class Table(NamedTuple):
-    """A table without its rows."""
-
-    name: str
-    title: str
-    key: tuple[str, ...]
-    fields: tuple[Field, ...]
+def provider_rows(providers: Iterable[Provider]) -> Iterable[Row]:
+    """Yield the rows of PROVIDERS."""
+    for one in sorted(providers, key=lambda each: each.slug):
+        lists = [list(each) for each in (one.core, one.built_on, one.shares)]
+        yield one.slug, one.name, one.company, one.status_page, one.written_by, *lists
 
 
-INCIDENTS = Table(
-    "incidents",
-    "Incidents as reported, corrections applied",
-    ("provider", "id"),
-    (
-        Field("provider", "string", "Slug of the provider"),
-        Field("id", "string", "The provider's own id of the incident"),
-        Field("title", "string", "The provider's title; of imports without one, ours: components, severity, length"),
-        Field("kind", "string", "outage, degradation, maintenance, notice, test, unknown, withdrawn or merged"),
-        Field("impact", "string", "none, minor, major, critical, maintenance or unknown"),
-        Field("impact_stated", "string", "The source's own word"),
-        Field("phase", "string", "Where the provider said it stood last"),
-        Field("components", "array", "Parts named as affected, what people ask for first in front; empty: none named"),
-        Field("started", "datetime", "Start"),
-        Field("started_basis", "string", "Where the start comes from"),
-        Field("ended", "datetime", "End; empty if none is recorded"),
-        Field("ended_basis", "string", "Where the end comes from"),
-        Field("precision", "string", "Of start and end: second, minute or, where the provider rounds them, hour"),
-        Field("posted", "datetime", "First post of the provider"),
-        Field("posted_late", "boolean", "First posted at or after its end"),
-        Field("first_seen", "datetime", "When we first saw it; empty for imports"),
-        Field("vanished", "datetime", "First missing from a feed that should hold it"),
-        Field("imported", "string", "The data set it was imported from"),
-        Field("updates", "integer", "Number of posts"),
-        Field("edits", "integer", "Number of changes the provider made afterwards"),
-        Field("changed", "datetime", "When anything about it last changed"),
-        Field("source", "string", "The provider's page of it"),
-        Field("url", "string", "This site's page of it"),
-        Field("impact_basis", "string", "title: only the title names the severity; stated: the provider's JSON does"),
-        Field("components_basis", "string", "title: only the title names them; stated: the provider's JSON does"),
-        Field("trouble_seconds", "integer", "Of one that was several intervals: their sum; 0 for all others"),
-    ),
-)
-UPDATES = Table(
-    "updates",
-    "Posts on incidents, without their texts",
-    (),
-    (
-        Field("provider", "string", "Slug of the provider"),
-        Field("incident", "string", "The provider's id of the incident"),
-        Field("at", "datetime", "Time of the post"),
-        Field("phase", "string", "What it says of the incident's phase"),
-    ),
-)
-COVERAGE = Table(
-    "coverage",
-    "Coverage periods",
-    (),
-    (
-        Field("provider", "string", "Slug of the provider"),
-        Field("dataset", "string", "The data set that covers it; empty for our own readings"),
-        Field("since", "datetime", "Begin"),
-        Field("until", "datetime", "End"),
-        Field("products", "array", "What of the provider it speaks of; empty: the whole"),
-    ),
-)
-LEADERBOARD = Table(
-    "leaderboard",
-    "Ranks with uncertainty, default period",
-    ("provider",),
-    (
-        Field("period", "string", "Name of the period"),
-        Field("since", "datetime", "Begin of the period"),
-        Field("until", "datetime", "End of the period"),
-        Field("provider", "string", "Slug of the provider"),
-        Field("written_by", "string", "hand or machine: who writes its status page"),
-        Field("best_rank", "integer", "Best rank the evidence allows, 90% for all at once; empty if not ranked"),
-        Field("worst_rank", "integer", "Worst rank the evidence allows"),
-        Field("share_low", "number", "Share of covered time with no reported incident, lower bound"),
-        Field("share_high", "number", "The same, upper bound: apart where the data leaves something open"),
-        Field("interval_low", "number", "90% interval of the share"),
-        Field("interval_high", "number", "90% interval of the share"),
-        Field("incidents", "integer", "Counted incidents"),
-        Field("covered_seconds", "integer", "Covered time in the period"),
-        Field("why_not_ranked", "string", "Why there is no rank"),
-    ),
-)
-TABLES = (INCIDENTS, UPDATES, COVERAGE, LEADERBOARD)
-
-Row = Sequence[Any]
+def dataset_rows(almanac: Snapshot) -> Iterable[Row]:
+    """Yield the rows of DATASETS: those that are described, and those that incidents or coverage only name."""
+    imported = Counter(card.imported for cards in almanac.cards.values() for card in cards if card.imported)
+    spans = {span.dataset for pulls in almanac.pulls.values() for span in pulls.coverage if span.dataset}
+    described = {one.slug: one for one in almanac.datasets}
+    for slug in sorted({*imported, *spans, *described}):
+        one = described.get(slug)
+        facts = (one.name, one.made_by, one.url, one.licence, one.complete) if one else (slug, "", "", "", "untested")
+        yield slug, *facts, imported[slug]
 
 
-def incident_rows(cards: Iterable[Card], site_url: str) -> Iterable[Row]:
-    """Yield the rows of INCIDENTS."""
+def incident_rows(cards: Iterable[Card], memberships: Mapping[str, Membership], site_url: str) -> Iterable[Row]:
+    """Yield the rows of INCIDENTS; `memberships` say by id whether each counts."""
     for card in cards:
+        membership = memberships[card.id]
         yield (
             card.provider,
             card.id,
-            base.title(card),
+            card.id_is_ours,
+            base.composed_title(card).replace(english.GAP, " "),
             card.kind,
             card.impact,
             card.impact_stated,
+            *(each.name.lower() for each in severity(card)),
+            membership.counts,
+            membership.why,
             card.phase,
             list(card.components),
             _time(card.started),
@@ -158,138 +86,164 @@ def incident_rows(cards: Iterable[Card], site_url: str) -> Iterable[Row]:
 
 def update_rows(cards: Iterable[Card]) -> Iterable[Row]:
     """Yield the rows of UPDATES."""
-    return ((card.provider, card.id, _time(at), phase) for card in cards for at, phase in card.updates)
+    for card in cards:
+        for (at, phase), posts in Counter(card.updates).items():
+            yield card.provider, card.id, _time(at), phase, posts
 
 
 def coverage_rows(almanac: Snapshot) -> Iterable[Row]:
     """Yield the rows of COVERAGE."""
     for slug, pulls in sorted(almanac.pulls.items()):
-        for span in pulls.coverage:
+        for span in dict.fromkeys(pulls.coverage):
             yield slug, span.dataset, stamp(span.since), stamp(span.until), list(span.products)
 
 
-def leaderboard_rows(boards: Mapping[str, Leaderboard]) -> Iterable[Row]:
-    """Yield the rows of LEADERBOARD; `boards` are by who writes the pages ranked on them."""
+def leaderboard_rows(boards: Mapping[str, Leaderboard], trends: Mapping[str, str]) -> Iterable[Row]:
+    """Yield the rows of LEADERBOARD; `boards` are by who writes the pages ranked on them, `trends` by provider."""
     for writer, board in boards.items():
-        ranked = [(s.provider, s.measure, s.rank, "") for s in board.standings]
-        unranked = [(u.provider, u.measure, ("", ""), u.why) for u in board.unranked]
-        period = board.period
-        for slug, measure, (best, worst), why in [*ranked, *unranked]:
-            shares = [*(measure.availability or ("", "")), *(measure.interval or ("", ""))]
+        ranked = [(s.provider, s.measure, s.rank, "", ()) for s in board.standings]
+        unranked = [(u.provider, u.measure, ("", ""), u.why, u.below) for u in board.unranked]
+        for slug, measure, rank, why, below in [*ranked, *unranked]:
             yield (
-                period.name,
-                _time(period.since),
-                _time(period.until),
+                *_of_period(measure),
                 slug,
                 writer,
-                best,
-                worst,
-                *(round(share, 6) if share != "" else "" for share in shares),
+                *rank,
+                *_bounds(measure.availability),
+                *_bounds(measure.interval),
                 measure.n,
                 measure.covered,
                 why,
+                list(below),
+                trends.get(slug, "unknown"),
             )
 
 
-def as_csv(table: Table, rows: Iterable[Row]) -> bytes:
-    """Return a table as CSV (RFC 4180) with a header; lists are joined by " | "."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([field.name for field in table.fields])
-    writer.writerows(_format_rows(table, rows, _IN_CSV))
-    return out.getvalue().encode()
+def number_rows(provider: Provider, figures: Iterable[Measure]) -> Iterable[Row]:
+    """Yield the rows of NUMBERS of a provider."""
+    for measure in figures:
+        lengths, lacks, rate = measure.durations, measure.unknowns, measure.rate
+        others: Sequence[Bounds | None] = measure.formulas[1:] or [None] * 6
+        yield (
+            provider.slug,
+            *_of_period(measure),
+            measure.subject.kind,
+            measure.subject.slug,
+            measure.covered,
+            measure.elapsed,
+            measure.n,
+            *_bounds(measure.availability),
+            *_bounds(measure.interval),
+            measure.refusal,
+            *(end for bounds in others for end in _bounds(bounds)),
+            *(end for bounds in measure.at_least[1:] for end in map(int, bounds)),
+            _number(rate.per_month if rate else None),
+            *_bounds(rate.interval if rate else None),
+            lengths.n,
+            _number(lengths.median),
+            _number(lengths.p90),
+            "" if lengths.longest is None else lengths.longest,
+            lacks.posted_late,
+            lacks.zero_length,
+            lacks.unended,
+            lacks.intervals,
+            lacks.severity,
+            lacks.scope,
+        )
 
 
-def as_jsonl(table: Table, rows: Iterable[Row]) -> bytes:
-    """Return a table as one JSON object a line; what is not known is null."""
-    names = [field.name for field in table.fields]
-    objects = (dict(zip(names, row, strict=True)) for row in _format_rows(table, rows, _IN_JSON))
-    return "".join(f"{_json(fields)}\n" for fields in objects).encode()
+def working_hours_rows(record: Record, figures: Iterable[Measure]) -> Iterable[Row]:
+    """Yield the rows of WORKING_HOURS of a provider, in the periods of some figures."""
+    for measure in figures:
+        for hours in working_hours(record, measure.period):
+            facts = record.provider.slug, *_of_period(measure), hours.zone, hours.covered, hours.n
+            yield *facts, *_bounds(hours.share), *_bounds(hours.interval)
 
 
-def _format_rows(table: Table, rows: Iterable[Row], forms: Mapping[str, Callable[[Any], object]]) -> Iterable[Row]:
-    """Yield the rows with every cell in the form of its type: made by column, which takes a third of the time."""
-    columns = zip(table.fields, zip(*rows, strict=True), strict=False)  # without rows there are no columns
-    cells = (map(forms[field.type], column) if field.type in forms else column for field, column in columns)
-    return zip(*cells, strict=True)
+def backup_rows(family: str, pairs: Iterable[Pair]) -> Iterable[Row]:
+    """Yield the rows of BACKUPS of pairs that were tested together."""
+    everything = tuple(pairs)
+    options = {party: backups(party, everything) for pair in everything for party in (pair.first, pair.second)}
+    for pair in everything:
+        test = pair.together
+        yield (
+            family,
+            pair.first.slug,
+            pair.first.subject.slug,
+            pair.second.slug,
+            pair.second.subject.slug,
+            pair.covered,
+            pair.first_trouble,
+            pair.second_trouble,
+            pair.both,
+            *_share(pair.second_given_first),
+            *_share(pair.first_given_second),
+            *_share(pair.lift),
+            *(
+                _number(each)
+                for each in ((test.observed, test.expected, test.p, test.adjusted) if test else [None] * 4)
+            ),
+            test.significant if test else "",
+            pair.declared,
+            list(pair.common),
+            list(pair.shared),
+            pair.lacking,
+            *(part_of(pair, options[party]) for party in (pair.first, pair.second)),
+        )
 
 
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+def claim_rows(almanac: Snapshot, evidence: Evidence) -> Iterable[Row]:
+    """Yield the rows of CLAIMS, the newest article first."""
+    for article in almanac.articles:
+        for number, claim in enumerate(article.claims, start=1):
+            figure = evidence.ask(claim.check) if claim.check else None
+            yield (
+                article.url,
+                number,
+                claim.by,
+                claim.verdict,
+                figure is not None,
+                _question(claim.check) if claim.check else "",
+                claim.expect.text if claim.expect else "",
+                figure.unit if figure else "",
+                *_bounds(figure.bounds if figure else None),
+                figure.n if figure else "",
+                "" if figure is None or figure.k is None else figure.k,
+                *_bounds(figure.interval if figure else None),
+            )
 
 
-def _or_null(cell: object) -> object:
-    return None if cell == "" else cell
+def _question(query: Query) -> str:
+    """Return a question as JSON, without what it leaves open; times as in all tables, lengths in seconds."""
+    fields: dict[str, Any] = {name: value for name, value in query._asdict().items() if value and value != math.inf}
+    fields |= {name: stamped(fields[name]) for name in ("since", "until") if name in fields}
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
-_IN_CSV: dict[str, Callable[[Any], object]] = {"array": " | ".join, "boolean": {True: "true", False: "false"}.get}
-_IN_JSON: dict[str, Callable[[Any], object]] = dict.fromkeys(("datetime", "integer", "number"), _or_null)
+def trial_rows(almanac: Snapshot) -> Iterable[Row]:
+    """Yield the rows of TRIALS, of the incidents that are still there."""
+    keys = {(card.provider, card.id) for cards in almanac.cards.values() for card in cards}
+    for row in trials.rows(almanac.trials):
+        if (row.provider, row.incident) in keys:
+            numbers = [float(each) if each else "" for each in (row.remaining, *row.numbers)]
+            yield row.provider, row.incident, int(row.elapsed), *numbers
 
 
-class Size(NamedTuple):
-    """What a published file weighs, and its hash."""
-
-    size: int
-    sha256: str
+def _of_period(measure: Measure) -> tuple[str, str, str]:
+    period: Period = measure.period
+    return period.slug, _time(period.since), stamp(moment(period.since + measure.elapsed))
 
 
-def size(data: bytes) -> Size:
-    """Return the size of a file's bytes and their hash."""
-    return Size(len(data), sha256(data).hexdigest())
+def _share(share: Share | None) -> tuple[object, object, object]:
+    return (_number(share.value), *_bounds(share.interval)) if share else ("", "", "")
 
 
-def package(almanac: Snapshot, sizes: Mapping[str, Size], version: str) -> bytes:
-    """Return the data package that describes the tables; `sizes` by file name, of those there are.
-
-    `version` is that of the program, which says what the columns mean: CHANGELOG.md names every change of one.
-    """
-    cut_off = stamp(almanac.record_until) if almanac.record_until else None
-    return dump(
-        {
-            "profile": "tabular-data-package",
-            "name": _package_name(almanac.project.name),
-            "version": version,
-            "title": f"{almanac.project.name}: incidents {almanac.project.of('providers')} reported",
-            "homepage": f"{almanac.site_url}/data/",
-            "licenses": [LICENCE],
-            "cut_off": cut_off,
-            "resources": [
-                _resource(table, form, sizes[name])
-                for table in TABLES
-                for form in TYPES
-                if (name := f"{table.name}.{form}") in sizes
-            ],
-        }
-    )
+def _bounds(bounds: Bounds | None) -> tuple[object, object]:
+    return (_number(bounds.low), _number(bounds.high)) if bounds else ("", "")
 
 
-def _package_name(name: str) -> str:
-    """Return what a data package of this name is called where only a to z, 0 to 9 and - may stand."""
-    try:
-        return slugs.slug(name)
-    except ValueError:
-        return "almanac"
-
-
-def _resource(table: Table, form: str, size: Size) -> dict[str, Any]:
-    fields = [
-        {
-            "name": f.name,
-            "type": "string" if form == "csv" and f.type == "array" else f.type,
-            "description": f.description,
-        }
-        for f in table.fields
-    ]
-    return {
-        "name": f"{table.name}-{form}",
-        "title": table.title,
-        "path": f"{table.name}.{form}",
-        "format": form,
-        "mediatype": TYPES[form],
-        "encoding": "utf-8",
-        "bytes": size.size,
-        "hash": f"sha256:{size.sha256}",
-        "schema": {"fields": fields, "missingValues": [""], **({"primaryKey": list(table.key)} if table.key else {})},
-    }
+def _number(value: float | None) -> object:
+    return "" if value is None or math.isinf(value) else round(value, EXACT)
 
 
 def _time(at: int | None) -> str:

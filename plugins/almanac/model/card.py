@@ -49,6 +49,7 @@ class Card(NamedTuple):
     impact_basis: str = ""
     components_basis: str = ""
     trouble_seconds: int = 0  # of its length, where that is less than from start to end; else 0
+    id_is_ours: bool = False
 
     @property
     def url(self) -> str:
@@ -103,6 +104,7 @@ def card(incident: Incident, file: str) -> Card:
         impact_basis=incident.impact_basis,
         components_basis=incident.components_basis,
         trouble_seconds=incident.trouble_seconds,
+        id_is_ours=incident.id_is_ours,
     )
 
 

@@ -170,6 +170,7 @@ OTHERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "incident": _incident("incident"),
     "during": _incident("incident"),
     "while": _slug("other"),
+    "with": _slug("other"),
     "from": _moment("since"),
     "to": _moment("until"),
 }
@@ -184,6 +185,7 @@ SHAPES: dict[str, Shape] = {
     "rank": Shape(_slug("value"), "rank", PERIOD),
     "trouble": Shape(_slug("value"), "yes", ("during",), ("impact", "component")),
     "common": Shape(_slug("value"), "share", ("while", *PERIOD), ("component",)),
+    "together": Shape(_slug("value"), "yes", ("with", *PERIOD)),
     "affected": Shape(_slug("value"), "yes", ("incident",)),
     "posted": Shape(_choice(tuple(phase.value for phase in Phase)), "yes", ("incident",)),
     "delay": Shape(_choice(tuple(phase.value for phase in Phase)), "seconds", ("incident",)),

@@ -11,6 +11,7 @@ from almanac.content.corrections import Corrected
 from almanac.content.datasets import DataSet
 from almanac.content.images import Picture
 from almanac.content.link_posts import LinkPost
+from almanac.content.releases import Release
 from almanac.content.undeclared import Undeclared
 from almanac.content.unwatched import Unwatched
 from almanac.model import Card, FeedState, Provider, Pulls
@@ -43,4 +44,6 @@ class Snapshot:
     press: tuple[FeedState, ...] = ()  # feeds of the press, as the last pull left them
     issued: Mapping[str, tuple[Issued, ...]] = field(default_factory=dict)  # forecasts by provider slug, oldest first
     scorecard: Scorecard | None = None  # of the forecasts; None while none was made
+    releases: tuple[Release, ...] = ()  # dated snapshots of the data, the newest first
+    trials: str = ""  # of the backtest, as `stats.trials` reads them
     hindcasts: Mapping[tuple[str, str], str] = field(default_factory=dict)  # packed, by (provider slug, raw id)

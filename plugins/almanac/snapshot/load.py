@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from almanac import archive, files
-from almanac.content import corrections, datasets, images, link_posts, project_file, providers, undeclared, unwatched
+from almanac.content import (
+    corrections,
+    datasets,
+    images,
+    link_posts,
+    project_file,
+    providers,
+    releases,
+    undeclared,
+    unwatched,
+)
 from almanac.content.article import ArticleCard
 from almanac.model import Card, Provider, Pulls, card
 from almanac.model.card import newest_first, page_path
@@ -90,6 +100,8 @@ def assemble(
         unwatched=without_feed,
         issued={slug: _recorded(content, _issued(slug), (), faults) for slug in cards_by_provider},
         scorecard=_recorded(content, archive.load_scorecard, None, faults),
+        releases=releases.load(content),
+        trials=_recorded(content, archive.load_trials, "", faults),
         hindcasts=hindsight.texts if hindsight else {},
     )
 

@@ -21,7 +21,8 @@ import numpy as np
 from almanac.model import Card
 from almanac.stats.days import CLASSES, Days, Ints
 from almanac.stats.formulas import FORMULAS
-from almanac.stats.intervals import MIN_BLOCKS, Bounds, Floats, Trouble, poisson, quantile, root_errors
+from almanac.stats.intervals import MIN_BLOCKS, Bounds, Floats, Trouble, poisson, root_errors
+from almanac.stats.percentiles import percentile
 from almanac.stats.record import Record, Subject
 from almanac.stats.spells import is_dominated
 from almanac.stats.windows import DAY, Period
@@ -44,7 +45,7 @@ class Rate(NamedTuple):
 
 
 class Durations(NamedTuple):
-    """Lengths in seconds of the incidents whose length is known and above zero; quantiles are None when n is 0."""
+    """Lengths in seconds of the incidents whose length is known and above zero; None where they are too few."""
 
     n: int
     median: float | None
@@ -75,6 +76,7 @@ class Measure:
     interval: Bounds | None  # 90 %; None where no trouble was declared (see `rate`), and where none can be given
     refusal: str  # why no interval can be given; "" if one is, or if no trouble was declared
     formulas: tuple[Bounds, ...]  # parallel to FORMULAS; empty when nothing is covered
+    at_least: tuple[Bounds, ...]  # seconds of each class or a worse one: rated none, degraded, partial, full
     rate: Rate | None
     durations: Durations
     unknowns: Unknowns
@@ -126,6 +128,9 @@ def _measure(record: Record, period: Period, subject: Subject, days: Days, sprea
         interval=spread if isinstance(spread, Bounds) else None,
         refusal=spread if isinstance(spread, str) else "",
         formulas=formulas,
+        at_least=tuple(
+            map(Bounds, *(side.sum(axis=0)[::-1].cumsum()[::-1].tolist() for side in (days.least, days.most)))
+        ),
         rate=rate(n, covered),
         durations=durations(record.lengths[rows][sure]),
         unknowns=unknowns,
@@ -224,7 +229,7 @@ def durations(lengths: Ints) -> Durations:
     ordered = np.sort(lengths[lengths > 0])
     if not len(ordered):
         return Durations(0, None, None, None)
-    return Durations(len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.9), int(ordered[-1]))
+    return Durations(len(ordered), percentile(ordered, 0.5), percentile(ordered, 0.9), int(ordered[-1]))
 
 
 def started_in(record: Record, period: Period) -> slice:

@@ -48,6 +48,9 @@ MAX_RANGE = 0.10  # of the joint time, between the least and the most trouble th
 SIGNIFICANT = 0.05
 
 
+PARTS = ("backup", "unsure", "not", "unknown")  # what the parts of Backups are called in data
+
+
 class Party(NamedTuple):
     """A service that can stand in for another: a provider as a whole, or a product or component of it."""
 
@@ -184,6 +187,14 @@ def backups(party: Party, compared: Sequence[Pair]) -> Backups:
             (best if _risk(backup)[0] <= TOO_OFTEN else unsure).append(backup)
     safest, doubtful, unfit = (tuple(sorted(part, key=_risk)) for part in (best, unsure, falling))
     return Backups(safest, doubtful, unfit, tuple(unknown))
+
+
+def part_of(pair: Pair, options: Backups) -> str:
+    """Return what a pair is among the options of one of its two: one of PARTS, or "" if they offer nothing in common."""
+    for name, part in zip(PARTS, options, strict=True):
+        if any(pair is (one.pair if isinstance(one, Backup) else one) for one in part):
+            return name
+    return ""
 
 
 def _risk(backup: Backup) -> tuple[float, float, str]:

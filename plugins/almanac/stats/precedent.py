@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from statistics import median
 from typing import NamedTuple
 
 from almanac.model import Card, Impact
+from almanac.stats.intervals import quantile
 
 ENOUGH = 10  # incidents: a median of fewer says little
 
@@ -34,4 +34,4 @@ def precedent(cards: Iterable[Card], card: Card, now: int) -> Precedent | None:
     rated = [longer for impact, longer in lasted if impact == card.impact and impact != Impact.UNKNOWN]
     alike = len(rated) >= ENOUGH
     longer = rated if alike else [each for _, each in lasted]
-    return Precedent(len(longer), round(median(longer)), alike) if len(longer) >= ENOUGH else None
+    return Precedent(len(longer), round(quantile(sorted(longer), 0.5)), alike) if len(longer) >= ENOUGH else None

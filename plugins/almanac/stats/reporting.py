@@ -1,7 +1,8 @@
 """How honest the status page is, in the provider's own words: late posts, stated windows, changed and vanished texts.
 
 - Publication lag: first post minus the start the provider states itself (in a field, or in words such as "between 17:50
-  UTC and 18:12 UTC"); a start we only took from the first post says nothing and is not counted.
+  UTC and 18:12 UTC"); a start we only took from the first post says nothing and is not counted. Nor are those of a source
+  whose starts lie within a minute of the first post in nearly all incidents: it took them from there.
 - Stated and posted length: the window the provider states, against the time from the first post to the closing one.
 - Posted late: the first post is at or after the end, so nobody could be warned by it.
 - Changed after the fact: texts of which an earlier wording was seen, with the lag from the post to the moment we saw
@@ -15,12 +16,12 @@ always given.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from almanac.model import OVER, TROUBLE, Incident, Revision, Update
-from almanac.stats.intervals import quantile
+from almanac.stats.percentiles import percentile
 
 _CLOCK = r"(\d{1,2}):(\d{2})"
 _WINDOW = re.compile(
@@ -30,8 +31,13 @@ _WINDOW = re.compile(
 )
 
 
+WORDS = "words"  # a start stated in the text of a post
+AT_ONCE = 60  # seconds: a start so near the first post says nothing of when trouble began
+NEARLY = 0.9  # of the incidents of a source
+
+
 class Spread(NamedTuple):
-    """How a quantity in seconds spreads; None where n is 0."""
+    """How a quantity in seconds spreads; None where n is too small."""
 
     n: int
     median: float | None
@@ -70,7 +76,8 @@ class Honesty(NamedTuple):
 
     incidents: int
     watched: int  # pulled by this archive; of the others, imports, changes could not be seen
-    lag: Spread  # first post minus stated start
+    lag: Spread  # first post minus stated start, where that is another fact than the first post
+    unstated: int  # starts that are stated, but by sources that nearly always give the first post for the start
     longer: Spread  # stated minus posted length; negative where more was posted than stated
     posted_late: int
     edits: Spread  # lag of replaced texts
@@ -84,6 +91,7 @@ class Reported(NamedTuple):
     """How one incident was reported, without its texts. Times in seconds, None where the provider does not say."""
 
     watched: bool
+    source: str  # of a stated start: WORDS, the data set it was imported from, or "" for a field of a feed
     lag: float | None
     longer: float | None
     posted_late: bool
@@ -101,6 +109,7 @@ def reported(incident: Incident) -> Reported:
     """Measure how one incident was reported."""
     return Reported(
         watched=incident.first_seen is not None or any(u.seen for u in incident.updates),
+        source=WORDS if stated_window(incident) else incident.imported,
         lag=publication_lag(incident),
         longer=understated(incident),
         posted_late=incident.posted_late,
@@ -114,10 +123,13 @@ def summary(reports: Iterable[Reported]) -> Honesty:
     """Sum up the reports on a provider's outages and degradations."""
     all_reports = tuple(reports)
     replaced = [edit for r in all_reports for edit in r.edits]
+    lags = _by_source(all_reports)
+    informative = {source: own for source, own in lags.items() if source == WORDS or not _is_first_post(own)}
     return Honesty(
         incidents=len(all_reports),
         watched=sum(r.watched for r in all_reports),
-        lag=spread(r.lag for r in all_reports if r.lag is not None),
+        lag=spread(lag for own in informative.values() for lag in own),
+        unstated=sum(len(own) for source, own in lags.items() if source not in informative),
         longer=spread(r.longer for r in all_reports if r.longer is not None),
         posted_late=sum(r.posted_late for r in all_reports),
         edits=spread(lag for lag, _ in replaced),
@@ -126,6 +138,20 @@ def summary(reports: Iterable[Reported]) -> Honesty:
         vanished=sum(r.vanished for r in all_reports),
         removed_updates=sum(r.removed_updates for r in all_reports),
     )
+
+
+def _by_source(reports: Iterable[Reported]) -> dict[str, list[float]]:
+    """Return the lags by the source of the stated start."""
+    lags: dict[str, list[float]] = {}
+    for report in reports:
+        if report.lag is not None:
+            lags.setdefault(report.source, []).append(report.lag)
+    return lags
+
+
+def _is_first_post(lags: Sequence[float]) -> bool:
+    """Say whether a source gives the time of the first post for the start, in all or nearly all incidents."""
+    return sum(abs(lag) <= AT_ONCE for lag in lags) >= NEARLY * len(lags)
 
 
 def publication_lag(incident: Incident) -> float | None:
@@ -182,4 +208,4 @@ def spread(values: Iterable[float]) -> Spread:
     ordered = sorted(values)
     if not ordered:
         return Spread(0, None, None, None)
-    return Spread(len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.9), ordered[-1])
+    return Spread(len(ordered), percentile(ordered, 0.5), percentile(ordered, 0.9), ordered[-1])

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from almanac.model import Card, moment, seconds, stamp, unstamp
-from almanac.stats.backtest import Bin, Score, Trial, backtest, calibration, reliability, score
+from almanac.stats.backtest import Bin, Score, Trial, calibration, reliability, score
 from almanac.stats.past import counts
 from almanac.stats.recovery import WITHIN
 
@@ -49,9 +49,8 @@ class Scorecard:
         return next((r for r in self.rows if r[:3] == (part, provider, elapsed)), None)
 
 
-def scorecard(cards: Sequence[Card], now: int) -> Scorecard:
-    """Run the whole backtest (some 12 s for 3,000 incidents) and sum it up. `now` in epoch seconds."""
-    trials = backtest(cards)
+def scorecard(cards: Sequence[Card], trials: Sequence[Trial], now: int) -> Scorecard:
+    """Sum up the trials of `backtest` over these cards. `now` in epoch seconds."""
     learnt = _training_cards(cards)
     return Scorecard(
         run_at=now,

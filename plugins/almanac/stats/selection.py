@@ -19,6 +19,14 @@ from almanac.stats.windows import Times, clip, holds
 
 OTHER = "other"  # slug of the components a provider file does not name
 
+COUNTS = {  # whether an incident enters the numbers of its provider as a whole
+    "yes": "in every number",
+    "maybe": "in the worst case of shares only, as nothing says whether it concerns the subject of this site",
+    "part": "in the numbers of the products it names only, as the whole was not covered when it started",
+    "time": "its covered time only, as it began before the coverage",
+    "no": "in no number",
+}
+
 _REASONS = {
     Kind.MAINTENANCE.value: "maintenance",
     Kind.NOTICE.value: "notice, service not affected",
@@ -51,6 +59,13 @@ class Severities(NamedTuple):
 
     least: Severity
     most: Severity
+
+
+class Membership(NamedTuple):
+    """Whether an incident counts, one of COUNTS, and why it does not, or not in all numbers."""
+
+    counts: str
+    why: str
 
 
 class Left(NamedTuple):
@@ -124,6 +139,20 @@ def select(
     return Selection(
         eligible=tuple(eligible), doubtful=tuple(doubtful), left_out=tuple(left_out), carried=tuple(carried)
     )
+
+
+def memberships(selection: Selection, covered: Times, by_product: Mapping[str, Times]) -> dict[str, Membership]:
+    """Return for each incident, by its id, whether it counts for its provider as a whole."""
+    counts = {left.card.id: Membership("no", left.why) for left in selection.left_out}
+    counts |= {card.id: Membership("time", UNSEEN_START) for card in selection.carried}
+    for cards, membership in (
+        (selection.eligible, Membership("yes", "")),
+        (selection.doubtful, Membership("maybe", "nothing says whether it concerns the subject of this site")),
+    ):
+        for card in cards:
+            is_whole = not by_product or holds(covered, card.started)
+            counts[card.id] = membership if is_whole else Membership("part", "the whole was not covered when it began")
+    return counts
 
 
 def _reaches(card: Card, times: Iterable[Times]) -> bool:

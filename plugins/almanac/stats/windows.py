@@ -163,6 +163,16 @@ def periods(covered: Times, now: int) -> tuple[Period, ...]:
     return last(30, now), last(90, now), last(365, now), *touched, everything(covered)
 
 
+def months(covered: Times, now: int) -> tuple[Period, ...]:
+    """Return the calendar months in which something is covered, the newest first."""
+    if not covered:
+        return ()
+    first, final = moment(covered[0].since), moment(min(covered[-1].until, now) - 1)
+    numbers = range(12 * final.year + final.month - 1, 12 * first.year + first.month - 2, -1)
+    touched = (month(number // 12, number % 12 + 1) for number in numbers)
+    return tuple(p for p in touched if clip(covered, p.since, min(p.until, now)))
+
+
 def period_by_slug(slug: str, covered: Times, now: int) -> Period:
     """Return the period called 2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24. Raises ValueError for others."""
     lower = slug.lower()

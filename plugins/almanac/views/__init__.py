@@ -4,26 +4,27 @@ from almanac.views.around import Around, Surroundings
 from almanac.views.articlepicture import Picture
 from almanac.views.articlepicture import picture as article_picture
 from almanac.views.articles import Beside, article, articles, beside, filled
-from almanac.views.backups import Advice, advice
+from almanac.views.backups import Advice, advice, tested
 from almanac.views.backups import page as backups
 from almanac.views.backups import slugs as backup_slugs
 from almanac.views.base import PICTURE, Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
+from almanac.views.codebook import codebook
 from almanac.views.compare import Sides, compare, compared, verdict_of, verdicts
 from almanac.views.comparisons import comparisons, comparisons_of, in_comparison
 from almanac.views.component import ComponentNow, ComponentPage, all_parts, component
 from almanac.views.component import now as component_now
 from almanac.views.corrections import corrections
-from almanac.views.data import Data, Offer, data
+from almanac.views.data import Data, Offer, data, released
 from almanac.views.edits import edit_pages, edited_months, edits, edits_of_month, newest_edited
 from almanac.views.forecast import forecast
 from almanac.views.home import home
 from almanac.views.imprint import imprint, own_links
 from almanac.views.incident import incident, incident_urls
 from almanac.views.incidents import incidents, month, months
-from almanac.views.leaderboard import Board, board, boards, leaderboard, periods
+from almanac.views.leaderboard import Board, board, boards, leaderboard, periods, trends
 from almanac.views.measures import closed, closed_at, records
-from almanac.views.numbers import numbers
+from almanac.views.numbers import all_figures, numbers, recent_figures
 from almanac.views.pages import not_found, page
 from almanac.views.provider import Figures, ProviderPage, figures, lately, provider
 from almanac.views.providers import by_year, provider_year, providers
@@ -51,6 +52,7 @@ __all__ = [
     "Site",
     "Surroundings",
     "advice",
+    "all_figures",
     "all_parts",
     "article",
     "article_picture",
@@ -64,6 +66,7 @@ __all__ = [
     "claims",
     "closed",
     "closed_at",
+    "codebook",
     "compare",
     "compared",
     "comparisons",
@@ -103,7 +106,9 @@ __all__ = [
     "provider_url",
     "provider_year",
     "providers",
+    "recent_figures",
     "records",
+    "released",
     "replay",
     "replay_urls",
     "search",
@@ -112,6 +117,8 @@ __all__ = [
     "status",
     "structured",
     "subscribe",
+    "tested",
+    "trends",
     "verdict_of",
     "verdicts",
     "year_url",

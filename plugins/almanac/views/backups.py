@@ -121,6 +121,12 @@ def page(records: Records, capability: str = "", project: Project = ANYBODYS) ->
     )
 
 
+def tested(records: Records, name: str) -> tuple[Pair, ...]:
+    """Return the pairs that the page of a capability, or of ALL, shows and leaves out."""
+    all_records = tuple(records.values())
+    return together(all_records) if name == ALL else lines.able(all_records, name)
+
+
 def url(capability: str = "") -> str:
     """Return the address of the page of a capability, or of providers as wholes."""
     return f"/backups/{capability}/" if capability else "/backups/"

@@ -179,8 +179,11 @@ def title(card: Card) -> str:
 
     Where the provider gave no title it is composed of the facts: API and claude.ai down for 3 h 58 min.
     """
-    if not card.title_is_ours:
-        return card.title
+    return composed_title(card) if card.title_is_ours else card.title
+
+
+def composed_title(card: Card) -> str:
+    """Return a title of ours, made of the facts alone: for tables, which may hold no words of a provider."""
     if not card.is_trouble:
         return f"{_planned(card)}, {length(card)}"
     if not card.components:

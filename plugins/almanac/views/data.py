@@ -6,18 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from almanac.content.releases import Release
+from almanac.model import seconds
+from almanac.model.table import Table
 from almanac.snapshot import Snapshot
+from almanac.stats import windows
+from almanac.stats.windows import Period
 from almanac.text import english
 from almanac.views import base
 from almanac.views.base import Head, Link, Time
 
 
 class Offer(NamedTuple):
-    """A table to offer: fields as (name, type, description), files as (form, bytes, sha256)."""
+    """A table to offer: its files as (form, bytes, sha256)."""
 
-    name: str
-    title: str
-    fields: tuple[tuple[str, str, str], ...]
+    table: Table
     files: tuple[tuple[str, int, str], ...]
 
 
@@ -29,21 +32,28 @@ class Download(NamedTuple):
     sha256: str
 
 
-class TableColumn(NamedTuple):
-    """A field of a table."""
-
-    name: str
-    type: str
-    description: str
-
-
 class DataTable(NamedTuple):
     """A table as the page shows it."""
 
     name: str
     title: str
+    columns: str  # how many
     files: tuple[Download, ...]
-    columns: tuple[TableColumn, ...]
+
+
+class Example(NamedTuple):
+    """A line that reads the data in a language."""
+
+    name: str
+    code: str
+
+
+class DataRelease(NamedTuple):
+    """A dated snapshot of the data."""
+
+    name: str
+    files: tuple[Link, ...]
+    size: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +66,8 @@ class Data:
     licence: Link
     part: Link  # an example of a table of one provider
     tables: tuple[DataTable, ...]
+    examples: tuple[Example, ...]
+    releases: tuple[DataRelease, ...]
 
 
 def data(almanac: Snapshot, offers: Iterable[Offer], licence: str, licence_url: str) -> Data:
@@ -77,15 +89,55 @@ def data(almanac: Snapshot, offers: Iterable[Offer], licence: str, licence_url: 
         licence=Link(licence_url, licence),
         part=Link(part, part),
         tables=tuple(map(_table, offers)),
+        examples=examples(f"{almanac.site_url}/data"),
+        releases=tuple(map(_release, released(almanac))),
+    )
+
+
+def released(almanac: Snapshot) -> tuple[Release, ...]:
+    """Return the releases of quarters that are over, the newest first."""
+    return tuple(one for one in almanac.releases if _quarter(one).until <= seconds(almanac.now))
+
+
+def _quarter(release: Release) -> Period:
+    year, _, number = release.quarter.partition("-q")
+    return windows.quarter(int(year), int(number))
+
+
+def _release(release: Release) -> DataRelease:
+    files = tuple(Link(f"/data/releases/{release.quarter}/{name}", name) for name, _ in release.files)
+    return DataRelease(_quarter(release).name, files, _weight(sum(size for _, size in release.files)))
+
+
+def examples(address: str) -> tuple[Example, ...]:
+    """Return lines that read the tables at an address: how many incidents of each provider count, and their medians."""
+    incidents, numbers = f"{address}/incidents.csv", f"{address}/numbers.csv"
+    return (
+        Example(
+            "Python, pandas",
+            "import pandas as pd\n"
+            f'incidents = pd.read_csv("{incidents}", parse_dates=["started", "ended"])\n'
+            'counted = incidents[incidents.counts == "yes"].groupby("provider").size()',
+        ),
+        Example(
+            "DuckDB",
+            f"SELECT provider, period, share_low, median_seconds FROM '{numbers}'\n"  # noqa: S608  (printed, not run)
+            "WHERE period = '365-days' AND part_kind = 'provider' ORDER BY share_low DESC;",
+        ),
+        Example(
+            "R",
+            f'incidents <- read.csv("{incidents}")\ntable(incidents$provider[incidents$counts == "yes"])',
+        ),
     )
 
 
 def _table(offer: Offer) -> DataTable:
+    table = offer.table
     files = tuple(
-        Download(Link(f"/data/{offer.name}.{form}", form.upper()), _weight(size), digest)
+        Download(Link(f"/data/{table.name}.{form}", form.upper()), _weight(size), digest)
         for form, size, digest in offer.files
     )
-    return DataTable(offer.name, offer.title, files, tuple(TableColumn(*field) for field in offer.fields))
+    return DataTable(table.name, table.title, english.plural(len(table.fields), "column"), files)
 
 
 def _weight(size: int) -> str:

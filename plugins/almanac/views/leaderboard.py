@@ -164,10 +164,22 @@ def board(almanac: Snapshot, records: Records) -> Board | None:
     return _board(tuple(records.values()), period, False) if period else None
 
 
-def boards(almanac: Snapshot, records: Records) -> dict[str, ranking.Leaderboard]:
-    """Return the ranks of the period shown first by who writes the pages, hand or machine; {} without such a period."""
-    period, all_records = first_period(almanac, records), tuple(records.values())
-    return {"hand": _ranks(all_records, period, False), "machine": _ranks(all_records, period, True)} if period else {}
+def boards(records: Records, period: Period) -> dict[str, ranking.Leaderboard]:
+    """Return the ranks of a period by who writes the pages, hand or machine."""
+    all_records = tuple(records.values())
+    return {"hand": _ranks(all_records, period, False), "machine": _ranks(all_records, period, True)}
+
+
+def trends(records: Records, period: Period) -> dict[str, str]:
+    """Return how each ranked provider did against the period before, as VERDICTS name it, by its slug."""
+    standings = _ranks(tuple(records.values()), period, False).standings
+    ranked = tuple(records[standing.provider] for standing in standings)
+    return {s.provider: trend.verdict for s, trend in zip(standings, _trends_of(ranked, period), strict=True)}
+
+
+@lru_cache(maxsize=4)  # the page and the table of a period show the same
+def _trends_of(records: tuple[Record, ...], period: Period) -> tuple[ranking.Trend, ...]:
+    return ranking.trends(records, period)
 
 
 @lru_cache(maxsize=4)  # home and leaderboard show the same board, which takes a bootstrap
@@ -258,7 +270,7 @@ def _ordinals(count: int) -> tuple[Label, ...]:
 
 
 def _trends(records: Records, standings: Sequence[Standing], period: Period) -> tuple[TrendLine, ...]:
-    ranked = [records[standing.provider] for standing in standings]
+    ranked = tuple(records[standing.provider] for standing in standings)
     return tuple(
         TrendLine(
             provider=measures.link(record.provider),
@@ -266,7 +278,7 @@ def _trends(records: Records, standings: Sequence[Standing], period: Period) -> 
             now=measures.share_text(standing.measure),
             verdict=VERDICTS[trend.verdict],
         )
-        for record, standing, trend in zip(ranked, standings, ranking.trends(ranked, period), strict=True)
+        for record, standing, trend in zip(ranked, standings, _trends_of(ranked, period), strict=True)
     )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from almanac.model import Provider, moment, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
-from almanac.stats.availability import Measure
+from almanac.stats.availability import Durations, Measure
 from almanac.stats.ranking import Standing
 from almanac.stats.record import Record, record
 from almanac.stats.windows import Times
@@ -36,6 +36,25 @@ class ShareLine(NamedTuple):
     p90: str
     covered: str
     about: str = ""  # of which products it speaks, where data covers only some
+
+
+class Notes:
+    """Reasons that many cells of a page share: each stands once, under a letter."""
+
+    def __init__(self) -> None:
+        self._letters: dict[str, str] = {}
+
+    def mark(self, reason: str) -> str:
+        """Return what stands in a cell instead of an interval; "" where nothing keeps one from being given."""
+        if not reason:
+            return ""
+        letter = self._letters.setdefault(reason, chr(ord("a") + len(self._letters)))
+        return f"none ({letter})"
+
+    @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """Return the letters and what they stand for."""
+        return tuple((f"({letter})", reason) for reason, letter in self._letters.items())
 
 
 def records(almanac: Snapshot) -> Records:
@@ -95,8 +114,8 @@ def share(record: Record, standing: Standing, floor: float) -> ShareLine:
         estimate=charts.estimate(middle(figures), low, high, floor),
         n=english.count(figures.n),
         rate=rate(figures),
-        median=length(figures.durations.median),
-        p90=length(figures.durations.p90),
+        median=median(figures.durations),
+        p90=ninetieth(figures.durations),
         covered=english.percent(figures.coverage, 0),
         about=english.listing(provider.core, len(provider.core)) if record.by_product else "",
     )
@@ -139,6 +158,21 @@ def rate(measure: Measure) -> str:
     if not measure.n:
         return f"at most {measure.rate.interval.high:.1f}"
     return f"{measure.rate.per_month:.1f}"
+
+
+def median(lengths: Durations) -> str:
+    """Return the median length in words, with the number of lengths it is of."""
+    return f"{length(lengths.median)} ({lengths.n})" if lengths.median else few(lengths.n)
+
+
+def ninetieth(lengths: Durations) -> str:
+    """Return the 90th percentile of the lengths in words, with their number."""
+    return f"{length(lengths.p90)} ({lengths.n})" if lengths.p90 else few(lengths.n)
+
+
+def few(n: int) -> str:
+    """Say that so many lengths are too few for a percentile."""
+    return f"too few ({n})" if n else "none known"
 
 
 def length(seconds: float | None) -> str:

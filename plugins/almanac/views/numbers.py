@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from almanac.model import Provider
@@ -11,6 +12,7 @@ from almanac.stats import windows
 from almanac.stats.availability import Measure, measure, measures
 from almanac.stats.formulas import FORMULAS
 from almanac.stats.patterns import BASELINE, HoursOfWeek, NextDay, Uniformity, hours_of_week, next_day
+from almanac.stats.percentiles import MEDIAN_FROM
 from almanac.stats.record import Record, Subject
 from almanac.stats.reporting import Honesty, Reported, Spread, summary
 from almanac.stats.windows import Period
@@ -18,13 +20,23 @@ from almanac.text import english
 from almanac.views import base, charts
 from almanac.views.base import Head, Link
 from almanac.views.charts import Column
+from almanac.views.felt import Felt, felt
 from almanac.views.incident import Fact
 from almanac.views.leaderboard import Weights, weights
 from almanac.views.leaderboard import url as leaderboard_url
-from almanac.views.measures import Records, length, rate, share_text, speaks_of
+from almanac.views.measures import Notes, Records, length, median, ninetieth, rate, share_text, speaks_of
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SURE = 0.05
+MOST_PARTS = 10
+LACKS = {
+    "L": "reported late",
+    "Z": "without a length",
+    "E": "without an end time",
+    "S": "of several intervals, of which only the sum is known",
+    "R": "with severity not given",
+    "A": "that may not apply",
+}
 
 
 class NumbersLine(NamedTuple):
@@ -60,12 +72,18 @@ class Numbers:
     """All numbers of a provider, at /providers/<slug>/numbers/."""
 
     head: Head
+    slug: str  # of the provider
     title: str
     stand: str
     formulas: tuple[Weights, ...]
     periods: tuple[NumbersLine, ...]
+    long_periods: tuple[NumbersLine, ...]  # without quarters: those of which other formulas are shown
+    felt: Felt | None
+    notes: tuple[tuple[str, str], ...]  # what letters stand for
+    lacks: tuple[tuple[str, str], ...]
     span: str  # of the parts
     parts: tuple[NumbersLine, ...]
+    more_parts: str  # how many are not shown, "" for none
     honesty: tuple[Fact, ...]
     honesty_note: str
     patterns: tuple[Pattern, ...]
@@ -74,6 +92,20 @@ class Numbers:
     provider: Link
     explain: str
     left_out: tuple[tuple[str, str], ...]
+
+
+def all_figures(record: Record) -> Iterator[Measure]:
+    """Yield all that is measured of a provider: in each period, in each month, of each part in the last 365 days."""
+    spans = windows.periods(record.covered, record.now - 1)
+    yield from (measure(record, period) for period in (*spans, *windows.months(record.covered, record.now - 1)))
+    if spans:
+        yield from _of_parts(record, spans[2])
+
+
+def recent_figures(record: Record) -> tuple[Measure, ...]:
+    """Return what is measured over the last 30, 90 and 365 days, as far as anything is covered."""
+    recent = (measure(record, period) for period in windows.periods(record.covered, record.now - 1)[:3])
+    return tuple(each for each in recent if each.covered)
 
 
 def url(slug: str) -> str:
@@ -86,6 +118,13 @@ def numbers(records: Records, provider: Provider, reports: Iterable[Reported]) -
     record = records[provider.slug]
     spans = windows.periods(record.covered, record.now - 1)
     patterns, pattern_note = _patterns(record)
+    notes = Notes()
+    figures = sorted((measure(record, period) for period in spans), key=lambda each: not each.covered)
+    lines = tuple(_line(each, each.period.name, notes, leaderboard_url(each.period)) for each in figures)
+    measured = [figures for figures in _of_parts(record, spans[2]) if figures.n] if spans else []
+    most_hit = sorted(sorted(measured, key=lambda each: -each.n)[:MOST_PARTS], key=measured.index)
+    parts = tuple(_line(each, _part(each.subject), notes) for each in most_hit)
+    experience = felt(record, spans[2], notes) if spans and measure(record, spans[2]).covered else None
     return Numbers(
         head=Head(
             title=f"{provider.name} in numbers: availability, durations, openness",
@@ -93,12 +132,18 @@ def numbers(records: Records, provider: Provider, reports: Iterable[Reported]) -
             section="providers",
             description=f"All figures on {provider.name}, by period, formula and component.",
         ),
+        slug=provider.slug,
         title=f"{provider.name} in numbers",
         stand=_stand(record),
         formulas=weights(),
-        periods=tuple(_line(measure(record, period), period.name, leaderboard_url(period)) for period in spans),
+        periods=lines,
+        long_periods=tuple(line for line in lines if not line.name.startswith("Q")),
+        felt=experience,
+        notes=notes.lines,
+        lacks=tuple(LACKS.items()) if any(line.left_open for line in (*lines, *parts)) else (),
         span=spans[2].name if spans else "",
-        parts=_parts(record, spans[2]) if spans else (),
+        parts=parts,
+        more_parts=english.plural(len(measured) - len(most_hit), "part") if len(measured) > len(most_hit) else "",
         honesty=_honesty(summary(reports)),
         honesty_note=_honesty_note(record),
         patterns=patterns,
@@ -121,8 +166,8 @@ def _stand(record: Record) -> str:
     )
 
 
-def _line(figures: Measure, name: str, link: str = "") -> NumbersLine:
-    interval = english.percents(*figures.interval) if figures.interval else "none" if figures.refusal else ""
+def _line(figures: Measure, name: str, notes: Notes, link: str = "") -> NumbersLine:
+    interval = english.percents(*figures.interval) if figures.interval else notes.mark(figures.refusal)
     return NumbersLine(
         name=name,
         url=link,
@@ -131,8 +176,8 @@ def _line(figures: Measure, name: str, link: str = "") -> NumbersLine:
         covered=english.percent(figures.coverage, 0),
         n=english.count(figures.n),
         rate=_rate(figures),
-        median=length(figures.durations.median) if figures.durations.n else "",
-        p90=length(figures.durations.p90) if figures.durations.n else "",
+        median=median(figures.durations),
+        p90=ninetieth(figures.durations),
         longest=length(figures.durations.longest) if figures.durations.n else "",
         weighed=tuple(english.percents(*bounds) for bounds in figures.formulas) or ("unknown",) * len(FORMULAS),
         left_open=_left_open(figures),
@@ -149,25 +194,16 @@ def _rate(figures: Measure) -> str:
 
 
 def _left_open(figures: Measure) -> str:
-    """Say what the record leaves open about the incidents of a period."""
+    """Say by the letters of LACKS what the record leaves open about the incidents of a period."""
     lacks = figures.unknowns
-    counts = [
-        (lacks.posted_late, "reported late"),
-        (lacks.zero_length, "without a length"),
-        (lacks.unended, "without an end time"),
-        (lacks.intervals, "of several intervals, of which only the sum is known"),
-        (lacks.severity, "with severity not given"),
-        (lacks.scope, "may not apply"),
-    ]
-    open_facts = [f"{number} {reason}" for number, reason in counts if number]
-    return ", ".join([*open_facts, *([f"no interval: {figures.refusal}"] if figures.refusal else [])])
+    counts = (lacks.posted_late, lacks.zero_length, lacks.unended, lacks.intervals, lacks.severity, lacks.scope)
+    return " ".join(f"{letter}{number}" for letter, number in zip(LACKS, counts, strict=True) if number)
 
 
-def _parts(record: Record, period: Period) -> tuple[NumbersLine, ...]:
-    """Return the lines of products and components over a year; those that nothing names are left out."""
+@lru_cache(maxsize=4)  # the page and the table show the same
+def _of_parts(record: Record, period: Period) -> tuple[Measure, ...]:
     subjects = [subject for subject in record.days if subject.slug]
-    figures = measures(record, period, subjects) if subjects else ()
-    return tuple(_line(m, _part(m.subject)) for m in figures if m.n)
+    return measures(record, period, subjects) if subjects else ()
 
 
 def _part(subject: Subject) -> str:
@@ -177,7 +213,7 @@ def _part(subject: Subject) -> str:
 
 def _honesty(honesty: Honesty) -> tuple[Fact, ...]:
     return (
-        _spread("Publication lag", honesty.lag, "first update after the stated start"),
+        _lag(honesty),
         _spread("Stated, not posted", honesty.longer, "stated length beyond the posted one"),
         Fact("Reported late", _of(honesty.posted_late, honesty.incidents), "only once it was over", how="posted-late"),
         Fact("Texts changed", _of(honesty.edits.n, honesty.watched, "watched"), _edits(honesty), how="changed-texts"),
@@ -190,9 +226,18 @@ def _honesty(honesty: Honesty) -> tuple[Fact, ...]:
     )
 
 
+def _lag(honesty: Honesty) -> Fact:
+    """Return the publication lag; none where the stated start is nothing but the first post."""
+    if honesty.unstated and not honesty.lag.n:
+        note = f"the stated start is the first update in nearly all of {honesty.unstated}: it says nothing about delay"
+        return Fact("Publication lag", "unknown", note, how="how-honest-is-the-status-page")
+    return _spread("Publication lag", honesty.lag, "first update after the stated start")
+
+
 def _spread(name: str, spread: Spread, meaning: str) -> Fact:
     if spread.median is None:
-        return Fact(name, "unknown", "n = 0: no start is stated", how="how-honest-is-the-status-page")
+        few = "no start is stated" if not spread.n else f"at least {MEDIAN_FROM} are needed"
+        return Fact(name, "unknown", f"n = {spread.n}: {few}", how="how-honest-is-the-status-page")
     early = "−" if spread.median < 0 else ""
     p90 = f", 90th percentile {english.duration(round(spread.p90))}" if spread.p90 and spread.p90 > 0 else ""
     value = f"{early}{english.duration(abs(round(spread.median)))}"
@@ -206,10 +251,11 @@ def _of(number: int, total: int, unit: str = "") -> str:
 def _edits(honesty: Honesty) -> str:
     if not honesty.watched:
         return "none seen live: imports show no changes"
-    if honesty.edits.median is None:
+    if not honesty.edits.n:
         return "no text was replaced"
     where = f"in {english.plural(honesty.edited_incidents, 'incident')}, {honesty.after_the_fact} when it was over"
-    return f"{where}; seen after {english.duration(round(honesty.edits.median))}"
+    delay = honesty.edits.median
+    return where if delay is None else f"{where}; seen after {english.duration(round(delay))}"
 
 
 def _honesty_note(record: Record) -> str:

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
+from itertools import zip_longest
+from typing import NamedTuple
 
 from almanac.snapshot import Snapshot
 from almanac.views import rows
 from almanac.views.base import Head, Link
+
+LONG = 12  # sections from which on a page has a table of contents
+_HEADING = re.compile(r'<h2 id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+class PageSection(NamedTuple):
+    """A section of a long page: where it is, what the table of contents calls it, and its safe HTML."""
+
+    anchor: str
+    name: str
+    html: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +32,8 @@ class PlainPage:
 
     head: Head
     title: str
-    html: str  # safe
+    html: str  # safe; of a long page what stands before its first section
+    sections: tuple[PageSection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +50,18 @@ def page(title: str, path: str, summary: str, html: str, file: str = "") -> Plai
     section = path.strip("/").partition("/")[0]
     source = f"content/{file}" if file else ""
     head = Head(title=title, path=path, section=section, description=summary, source=source)
-    return PlainPage(head=head, title=title, html=html)
+    sections = tuple(_sections(html))
+    if len(sections) < LONG:
+        return PlainPage(head=head, title=title, html=html)
+    return PlainPage(head=head, title=title, html=html[: html.index("<h2")], sections=sections)
+
+
+def _sections(html: str) -> Iterator[PageSection]:
+    """Yield the sections of a page, each from its heading on."""
+    headings = list(_HEADING.finditer(html))
+    for heading, after in zip_longest(headings, headings[1:]):
+        own = html[heading.start() : after.start() if after else len(html)]
+        yield PageSection(heading[1], unescape(_TAG.sub("", heading[2])), own)
 
 
 def not_found(almanac: Snapshot) -> NotFound:

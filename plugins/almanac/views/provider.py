@@ -14,7 +14,7 @@ from typing import NamedTuple
 from almanac.model import Card, Provider, Pulls, Stretch, moment, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
-from almanac.stats.availability import Measure, measure
+from almanac.stats.availability import Durations, Measure, measure
 from almanac.stats.ranking import MAX_RANGE, MIN_COVERAGE
 from almanac.stats.record import Record
 from almanac.stats.selection import OTHER, concerns_ai, placing
@@ -377,7 +377,7 @@ def figures_until(edge: int, closed: int) -> str:
 def facts(numbers: Measure) -> tuple[Fact, ...]:
     """Return the strip of figures of the last ninety days on record."""
     lengths, unknowns = numbers.durations, numbers.unknowns
-    p90 = f"90th percentile {measures.length(lengths.p90)}"
+    p90 = f"; 90th percentile {measures.length(lengths.p90)}" if lengths.p90 else ""
     share = (measures.share_text(numbers), _interval(numbers))
     if numbers.coverage < MIN_COVERAGE:
         share = ("too little data", f"{english.percent(MIN_COVERAGE, 0)} of the time must be covered")
@@ -385,9 +385,13 @@ def facts(numbers: Measure) -> tuple[Fact, ...]:
         Fact(f"Incident-free, {DAYS} days", *share, how=SHARE),
         Fact("Covered", english.percent(numbers.coverage, 0), f"of the {DAYS} days", how="coverage"),
         Fact("Incidents", english.count(numbers.n), _rate(numbers), how=DURATIONS),
-        Fact("Median length", measures.length(lengths.median), p90, how=DURATIONS),
+        Fact("Median length", _median(lengths), f"of {english.count(lengths.n)} known lengths{p90}", how=DURATIONS),
         Fact("Reported late", f"{unknowns.posted_late} of {numbers.n}", "only once it was over", how="posted-late"),
     )
+
+
+def _median(lengths: Durations) -> str:
+    return measures.length(lengths.median) if lengths.median else "too few"
 
 
 def _interval(numbers: Measure) -> str:

@@ -26,7 +26,6 @@ from almanac.views.rows import IncidentRow
 
 FIRST_YEAR = 2025
 LONGEST = 6
-MEDIAN_OF = 5  # lengths a median needs
 FEED = FeedLink("/reports/atom.xml", "Reports", "application/atom+xml")
 GRAVE = (Impact.MAJOR, Impact.CRITICAL)
 
@@ -202,7 +201,7 @@ def _stand(known: Sequence[Record], period: Period) -> str:
 
 def _facts(known: Sequence[Record], cards: Sequence[Card], lengths: Sequence[int], period: Period) -> tuple[Fact, ...]:
     grave = sum(card.impact in GRAVE for card in cards)
-    median = durations(np.array(lengths, np.int64)).median if len(lengths) >= MEDIAN_OF else None
+    median = durations(np.array(lengths, np.int64)).median
     one, two = _at_once(known, period)
     hours = (period.until - period.since) // 3600
     return (
@@ -213,7 +212,7 @@ def _facts(known: Sequence[Record], cards: Sequence[Card], lengths: Sequence[int
         ),
         Fact(
             "Median length",
-            measures.length(median),
+            measures.length(median) if median else "too few",
             f"n = {len(lengths)} with a known length",
             how="how-often-and-how-long",
         ),
@@ -257,7 +256,7 @@ def _row(almanac: Snapshot, record: Record, period: Period) -> SummaryRow:
         else f"{english.hours(spent[0])} to {english.hours(spent[1])}",
         share=english.percents(*bounds) if bounds.high - bounds.low <= MAX_RANGE else "unknown: no end times",
         incidents=english.count(len(started(record, period))),
-        median=measures.length(lengths.median) if lengths.n >= MEDIAN_OF else "–",
+        median=measures.median(lengths),
     )
 
 

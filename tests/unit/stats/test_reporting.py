@@ -121,19 +121,36 @@ def test_honesty_counts_the_troubles_of_a_provider() -> None:
     assert honesty(incidents) == Honesty(
         incidents=3,
         watched=2,
-        lag=Spread(1, 7200, 7200, 7200),
-        longer=Spread(1, 3 * 3600, 3 * 3600, 3 * 3600),
+        lag=Spread(1, None, None, 7200),
+        unstated=0,
+        longer=Spread(1, None, None, 3 * 3600),
         posted_late=2,
-        edits=Spread(1, 48 * 3600, 48 * 3600, 48 * 3600),
+        edits=Spread(1, None, None, 48 * 3600),
         edited_incidents=1,
         after_the_fact=1,
         vanished=1,
         removed_updates=1,
     )
-    assert honesty(()) == Honesty(0, 0, NONE, NONE, 0, NONE, 0, 0, 0, 0)
+    assert honesty(()) == Honesty(0, 0, NONE, 0, NONE, 0, NONE, 0, 0, 0, 0)
 
 
-@given(st.lists(st.integers(-100, 100), min_size=1))
+def test_starts_that_a_source_took_from_the_first_post_tell_no_lag() -> None:
+    copied = [incident(post(1), started=1.0, started_basis="stated", imported="copy", id=f"c{n}") for n in range(19)]
+    late = incident(post(9), started=0.0, started_basis="stated", imported="copy", id="late")
+    own = [incident(post(2), started=1.0, started_basis="stated", imported="own", id=f"o{n}") for n in range(5)]
+    words = incident(post(0), post(2, "between 12:00 and 13:00 UTC"), imported="copy", id="words")
+    assert (honesty([*copied, late]).lag.n, honesty([*copied, late]).unstated) == (0, 20)
+    mixed = honesty([*copied, late, *own, words])
+    assert (mixed.lag, mixed.unstated) == (Spread(6, 3600, None, 3600), 20)
+
+
+def test_a_source_of_which_one_start_in_five_is_earlier_tells_its_lag() -> None:
+    copied = [incident(post(1), started=1.0, started_basis="stated", id=f"c{n}") for n in range(8)]
+    early = [incident(post(1), started=0.0, started_basis="stated", id=f"e{n}") for n in range(2)]
+    assert honesty([*copied, *early]).lag == Spread(10, 0, None, 3600)
+
+
+@given(st.lists(st.integers(-100, 100), min_size=20))
 def test_a_spread_is_never_a_mean(values: list[float]) -> None:
     found = spread(values)
     assert (found.n, found.longest) == (len(values), max(values))

@@ -35,5 +35,5 @@ ROUTES: tuple[Route, ...] = (
     *news.ROUTES,
     *sitemaps.ROUTES,
 )
-LAST: tuple[Route, ...] = (sitemaps.page_sitemap, *search.ROUTES)
+LAST: tuple[Route, ...] = (data.data_files, sitemaps.page_sitemap, *search.ROUTES)
 BY_NAME = {route.name: route for route in (*ROUTES, *LAST)}

@@ -1,113 +1,133 @@
-"""The tables under /data/, what describes them, and the pages that offer data and feeds."""
+"""The tables under /data/, what describes them, and the pages that offer data and feeds.
+
+What takes long is made in parts, beside other routes: of a provider here, of leaderboards and backups by their pages.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Iterable
 from functools import partial
+from pathlib import Path
 
 from almanac import views
 from almanac.build.context import Context
-from almanac.build.routes.route import Outputs, file, page, route
-from almanac.exports import parquet, tables
-from almanac.exports.tables import TABLES, TYPES, Size
-from almanac.model import Card
-from almanac.stats.ranking import Leaderboard
+from almanac.build.routes.parts import FORMS, table_files
+from almanac.build.routes.route import Outputs, file, page, provider_route, route
+from almanac.content.releases import FOLDER
+from almanac.exports import codebook, package, parquet, tables
+from almanac.exports.codebook import TABLES
+from almanac.exports.table import TYPES, Row, Size, size
+from almanac.model import Provider, Pulls, seconds
+from almanac.model.table import Table
+from almanac.stats import windows
+from almanac.stats.selection import Membership, memberships, select
 
 PACKAGE = "datapackage.json"
 FILES = {f"{table.name}.{form}": (table, form) for table in TABLES for form in TYPES}
-FORMS = {"csv": tables.as_csv, "jsonl": tables.as_jsonl}
-BY_PROVIDER = ("incidents", "updates")  # tables that have a part for each provider
 
 
-@route("data/{table}/{slug}.{form}", *(f"data/{name}" for name in FILES), f"data/{PACKAGE}", "data/index.html")
+@provider_route("data/incidents/{slug}.{form}", "data/updates/{slug}.{form}")
+def provider_tables(context: Context, provider: Provider) -> Outputs:
+    """Make the incidents and the updates of a provider, the newest start first."""
+    slug, cards = provider.slug, context.snapshot.cards.get(provider.slug, ())
+    counts = _memberships(context, provider)
+    incidents = partial(tables.incident_rows, cards, counts, context.settings.site_url)
+    facts = context.facts_of(slug)
+    yield from table_files(codebook.INCIDENTS, incidents, (facts, [*counts.values()]), slug)
+    yield from table_files(codebook.UPDATES, partial(tables.update_rows, cards), facts, slug)
+
+
+def _memberships(context: Context, provider: Provider) -> dict[str, Membership]:
+    """Return for each incident of a provider whether it counts, in the order of its cards."""
+    snapshot = context.snapshot
+    cards, now = snapshot.cards.get(provider.slug, ()), seconds(snapshot.now)
+    pulls = snapshot.pulls.get(provider.slug) or Pulls(provider=provider.slug)
+    covered, by_product = windows.coverage(pulls, now), windows.coverage_by_product(pulls, now)
+    selection = select(provider, cards, covered, by_product=by_product)
+    of_each = memberships(selection, covered, by_product)
+    return {card.id: of_each[card.id] for card in cards}
+
+
+@route("data/{table}.{form}")
+def small_tables(context: Context) -> Outputs:
+    """Make the tables that are made in one go."""
+    snapshot = context.snapshot
+    facts = [context.facts_of(slug) for slug in sorted(snapshot.cards)]
+    for table, rows in (
+        (codebook.COVERAGE, tables.coverage_rows(snapshot)),
+        (codebook.PROVIDERS, tables.provider_rows(snapshot.providers)),
+        (codebook.DATASETS, tables.dataset_rows(snapshot)),
+    ):
+        content = tuple(rows)
+        yield from table_files(table, partial(tuple, content), content)
+    yield from table_files(codebook.TRIALS, partial(tables.trial_rows, snapshot), (snapshot.trials, facts))
+
+
+@route(*(f"data/{name}" for name in FILES), f"data/{PACKAGE}", "data/index.html", "data/codebook/index.html")
 def data_files(context: Context) -> Outputs:
-    """Make the tables: parts before the whole, which is made of them, and that before what tells hashes."""
-    for name in BY_PROVIDER:
-        for slug in sorted(context.snapshot.cards):
-            rows = partial(_part_rows, context, name, slug)
-            for form, make in FORMS.items():
-                table = FILES[f"{name}.{form}"][0]
-                yield file(f"data/{name}/{slug}.{form}", partial(_table, make, table, rows), context.facts_of(slug))
-    for name in _wholes(context):
-        yield file(f"data/{name}", partial(_whole, context, name), _whole_key(context, name))
-    sizes = {name: tables.size((context.settings.output / "data" / name).read_bytes()) for name in _wholes(context)}
-    package = partial(tables.package, context.snapshot, sizes, context.settings.version)
-    yield file(f"data/{PACKAGE}", package)
+    """Join the parts of the tables, and describe what there is then: the last holds hashes of all before."""
+    for table in TABLES:
+        parts = _parts(context, table)
+        for form in FORMS if parts is not None else ():
+            paths = [context.settings.output / f"data/{table.name}/{part}.{form}" for part in parts or ()]
+            yield file(f"data/{table.name}.{form}", partial(_joined, table, form, paths), [*map(_look, paths)])
+        if context.settings.parquet:
+            lines = context.settings.output / f"data/{table.name}.jsonl"
+            yield file(f"data/{table.name}.parquet", partial(_as_parquet, table, lines), _look(lines))
+    names = [name for name, (_, form) in FILES.items() if form in FORMS or context.settings.parquet]
+    sizes = {name: size((context.settings.output / "data" / name).read_bytes()) for name in names}
+    yield file(f"data/{PACKAGE}", partial(package.package, context.snapshot, sizes, context.settings.version))
     yield page(context, "data/index.html", "data", partial(_offers, context, sizes))
+    yield page(context, "data/codebook/index.html", "codebook", partial(views.codebook, TABLES))
 
 
-def _table(make: Callable[..., bytes], table: tables.Table, rows: Callable[[], Iterable[tables.Row]]) -> bytes:
-    return make(table, rows())
+def _parts(context: Context, table: Table) -> tuple[str, ...] | None:
+    """Return the names of the parts of a table, in their order; None of what is made in one go."""
+    if table.name in ("incidents", "updates", "numbers", "working_hours"):
+        return tuple(sorted(context.providers))
+    if table is codebook.LEADERBOARD:
+        return tuple(period.slug for period in views.periods(context.snapshot))
+    return views.backup_slugs(context.settings.project) if table is codebook.BACKUPS else None
 
 
-def _part_rows(context: Context, table: str, slug: str) -> tuple[tables.Row, ...]:
-    """Return the rows of one provider, the newest start first; one form after the other is made of the same."""
-    last = context.shared("rows of a part", dict[tuple[str, str], tuple[tables.Row, ...]])
-    if (table, slug) not in last:
-        last.clear()
-        last[table, slug] = tuple(_card_rows(context, table, context.snapshot.cards[slug]))
-    return last[table, slug]
+def _look(path: Path) -> tuple[str, int, int]:
+    """Return what tells a file that was made anew from the one before."""
+    look = path.stat()
+    return path.name, look.st_size, look.st_mtime_ns
 
 
-def _card_rows(context: Context, table: str, cards: Iterable[Card]) -> Iterable[tables.Row]:
-    if table == "incidents":
-        return tables.incident_rows(cards, context.settings.site_url)
-    return tables.update_rows(cards)
-
-
-def _wholes(context: Context) -> list[str]:
-    """Return the tables of all providers, as Parquet too where the settings ask for it."""
-    return [name for name, (_, form) in FILES.items() if form in FORMS or context.settings.parquet]
-
-
-def _whole(context: Context, name: str) -> bytes:
-    table, form = FILES[name]
-    if form not in FORMS:
-        return parquet.as_parquet(table, _rows(context, table.name))
-    return _joined(context, name) if table.name in BY_PROVIDER else FORMS[form](table, _rows(context, table.name))
-
-
-def _whole_key(context: Context, name: str) -> object:
-    table = FILES[name][0].name
-    if table in BY_PROVIDER:
-        return [context.facts_of(slug) for slug in sorted(context.snapshot.cards)]
-    return context.all_closed_facts if table == "leaderboard" else [*_rows(context, table)]
-
-
-def _rows(context: Context, table: str) -> Iterable[tables.Row]:
-    """Return all rows of a whole table."""
-    if table == "coverage":
-        return tables.coverage_rows(context.snapshot)
-    if table == "leaderboard":
-        return tables.leaderboard_rows(_boards(context))
-    cards = (card for _, cards in sorted(context.snapshot.cards.items()) for card in cards)
-    return _card_rows(context, table, cards)
-
-
-def _boards(context: Context) -> dict[str, Leaderboard]:
-    return views.boards(context.snapshot, context.closed_records)
-
-
-def _joined(context: Context, name: str) -> bytes:
-    """Return the tables of all providers in one: what one change costs is the table of its provider."""
-    table, form = FILES[name]
+def _joined(table: Table, form: str, paths: Iterable[Path]) -> bytes:
+    """Return the parts of a table in one."""
     head = FORMS[form](table, ())
-    folder = context.settings.output / "data" / table.name
-    parts = ((folder / f"{slug}.{form}").read_bytes() for slug in sorted(context.snapshot.cards))
-    return b"".join([head, *(part[len(head) :] for part in parts)])
+    return b"".join([head, *(path.read_bytes()[len(head) :] for path in paths)])
+
+
+def _as_parquet(table: Table, lines: Path) -> bytes:
+    return parquet.as_parquet(table, _read(lines))
+
+
+def _read(lines: Path) -> Iterable[Row]:
+    """Yield the rows of a table of JSON Lines; what is not known is ""."""
+    for line in lines.read_text(encoding="utf-8").splitlines():
+        yield ["" if cell is None else cell for cell in json.loads(line).values()]
 
 
 def _offers(context: Context, sizes: dict[str, Size]) -> views.Data:
     offers = [
-        views.Offer(
-            table.name,
-            table.title,
-            tuple((field.name, field.type, field.description) for field in table.fields),
-            tuple((form, *sizes[name]) for form in TYPES if (name := f"{table.name}.{form}") in sizes),
-        )
+        views.Offer(table, tuple((form, *sizes[name]) for form in TYPES if (name := f"{table.name}.{form}") in sizes))
         for table in TABLES
     ]
-    return views.data(context.snapshot, offers, tables.LICENCE["title"], tables.LICENCE["path"])
+    return views.data(context.snapshot, offers, package.LICENCE["title"], package.LICENCE["path"])
+
+
+@route("data/releases/{quarter}/{name}")
+def snapshots(context: Context) -> Outputs:
+    """Copy the dated snapshots of the data, which never change."""
+    for release in views.released(context.snapshot):
+        for name, weight in release.files:
+            source = context.settings.content / FOLDER / release.quarter / name
+            yield file(f"data/{FOLDER}/{release.quarter}/{name}", source.read_bytes, (release.quarter, name, weight))
 
 
 @route("subscribe/index.html")
@@ -116,4 +136,4 @@ def subscribe(context: Context) -> Outputs:
     yield page(context, "subscribe/index.html", "subscribe", partial(views.subscribe, context.snapshot))
 
 
-ROUTES = (data_files, subscribe)
+ROUTES = (provider_tables, small_tables, snapshots, subscribe)

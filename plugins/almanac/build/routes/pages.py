@@ -10,8 +10,10 @@ from almanac.build import templates
 from almanac.build.cache import digest
 from almanac.build.context import Context
 from almanac.build.output import Output
+from almanac.build.routes.parts import table_files
 from almanac.build.routes.route import Outputs, file, page, provider_route, route, sharded_route
 from almanac.content.article import Article, ArticleCard
+from almanac.exports import codebook, tables
 from almanac.model import Provider
 from almanac.views import datasets, pagination
 
@@ -79,6 +81,8 @@ def single_pages(context: Context) -> Outputs:
     snapshot = context.snapshot
     yield page(context, "corrections/index.html", "corrections", partial(views.corrections, snapshot))
     yield page(context, "claims/index.html", "claims", lambda: views.claims(snapshot, context.evidence))
+    verdicts = tuple(tables.claim_rows(snapshot, context.evidence))
+    yield from table_files(codebook.CLAIMS, partial(tuple, verdicts), verdicts)
     yield page(context, "articles/index.html", "articles", partial(_articles, context))
     yield page(context, "status/index.html", "status", partial(views.status, snapshot))
     yield page(context, "404.html", "not_found", partial(views.not_found, snapshot))

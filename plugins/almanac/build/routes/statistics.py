@@ -6,13 +6,16 @@ again only if an incident that touches it, or the period before it, is another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from almanac import exports, views
 from almanac.build.context import Context, coverage_within
 from almanac.build.routes.feeds import channel, record_start
+from almanac.build.routes.parts import table_files
 from almanac.build.routes.route import Outputs, file, page, provider_route, route
+from almanac.exports import codebook, tables
+from almanac.exports.table import Row
 from almanac.model import Card, Provider
 from almanac.stats import windows
 from almanac.stats.backtest import ELAPSED
@@ -30,7 +33,7 @@ def leaderboard(context: Context) -> Outputs:
     yield page(context, "leaderboard/index.html", "leaderboard", view, key)
 
 
-@route("leaderboard/{period}/index.html")
+@route("leaderboard/{period}/index.html", "data/leaderboard/{period}.{form}")
 def period_leaderboards(context: Context) -> Outputs:
     """Make the leaderboards of all periods."""
     periods = views.periods(context.snapshot)
@@ -39,10 +42,17 @@ def period_leaderboards(context: Context) -> Outputs:
         view = partial(_leaderboard, context, period)
         key = period, periods, _period_key(context, period, marks), context.providers
         yield page(context, f"leaderboard/{period.slug}/index.html", "leaderboard", view, key)
+        rows = partial(_leaderboard_rows, context, period)
+        yield from table_files(codebook.LEADERBOARD, rows, (key[0], *key[2:]), period.slug)
 
 
 def _leaderboard(context: Context, period: Period) -> object:
     return views.leaderboard(context.snapshot, context.closed_records, period)
+
+
+def _leaderboard_rows(context: Context, period: Period) -> Iterable[Row]:
+    records = context.closed_records
+    return tables.leaderboard_rows(views.boards(records, period), views.trends(records, period))
 
 
 def _period_key(context: Context, period: Period, marks: Mapping[tuple[str, int], bytes]) -> object:
@@ -67,13 +77,20 @@ def _marks(context: Context) -> dict[tuple[str, int], bytes]:
     return {key: context.facts(cards) for key, cards in touching.items()}
 
 
-@route("backups/index.html", "backups/{capability}/index.html")
+@route("backups/index.html", "backups/{capability}/index.html", "data/backups/{family}.{form}")
 def backups(context: Context) -> Outputs:
     """Make the pages of what stands in for what, whole and by capability."""
     for name in ("", *views.backup_slugs(context.settings.project)):
         path = f"backups/{name}/index.html" if name else "backups/index.html"
         view = partial(_backups, context, name)
         yield page(context, path, "backups", view, context.all_closed_facts)
+        if name:
+            rows = partial(_backup_rows, context, name)
+            yield from table_files(codebook.BACKUPS, rows, (name, context.all_closed_facts), name)
+
+
+def _backup_rows(context: Context, name: str) -> Iterable[Row]:
+    return tables.backup_rows(name, views.tested(context.closed_records, name))
 
 
 def _backups(context: Context, name: str) -> object:
@@ -90,12 +107,21 @@ def forecasts(context: Context) -> Outputs:
         yield page(context, f"forecast/{minutes}/index.html", "forecast", view)
 
 
-@provider_route("providers/{slug}/numbers/index.html")
+@provider_route("providers/{slug}/numbers/index.html", "data/numbers/{slug}.{form}", "data/working_hours/{slug}.{form}")
 def numbers(context: Context, provider: Provider) -> Outputs:
     """Make the page of all numbers of a provider."""
     view = lambda: views.numbers(context.closed_records, provider, context.reports(provider))  # noqa: E731
     path = f"providers/{provider.slug}/numbers/index.html"
-    yield page(context, path, "numbers", view, context.closed_facts(provider))
+    key = context.closed_facts(provider)
+    yield page(context, path, "numbers", view, key)
+    rows = lambda: tables.number_rows(provider, views.all_figures(context.closed_records[provider.slug]))  # noqa: E731
+    yield from table_files(codebook.NUMBERS, rows, key, provider.slug)
+    yield from table_files(codebook.WORKING_HOURS, partial(_working_hours, context, provider), key, provider.slug)
+
+
+def _working_hours(context: Context, provider: Provider) -> Iterable[Row]:
+    record = context.closed_records[provider.slug]
+    return tables.working_hours_rows(record, views.recent_figures(record))
 
 
 @route("reports/index.html", "reports/{period}/index.html", "reports/atom.xml")
