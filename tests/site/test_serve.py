@@ -1,5 +1,7 @@
 """The preview serves pages with the reload line, the site's own 404, and tells browsers of a rebuild."""
 
+import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 
 from almanac.commands import serve
+from tests.support.projects import tree
 
 
 @pytest.fixture
@@ -59,3 +62,61 @@ def test_a_changed_source_is_noticed(tmp_path: Path) -> None:
     before = set(serve.stamps(tmp_path))
     note.unlink()
     assert set(serve.stamps(tmp_path)) != before
+
+
+def test_what_is_wrong_stands_on_every_page_and_is_told_as_text(preview: Any) -> None:
+    connection, changes = preview
+    changes.problems = ("content/pages/a.md:2:1: titel: is not a known key; did you mean title?", "<script>x</script>")
+    status, body = get(connection, "/")
+    assert (status, body.count(b"id='problems'")) == (200, 1)
+    assert b"2 problems: what is named here is left out, or as it was before" in body
+    assert b"<li>content/pages/a.md:2:1: titel: is not a known key; did you mean title?</li>" in body
+    assert b"<script>x" not in body
+
+
+def test_where_nothing_was_built_yet_a_page_says_why_and_no_folder_is_listed(tmp_path: Path) -> None:
+    changes = serve.Changes(["almanac.toml:1:1: is not TOML; see the example"])
+    server = serve.server(tmp_path / "nothing", changes, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
+        for path in ("/", "/articles/"):
+            status, body = get(connection, path)
+            assert (status, b"Nothing could be built yet" in body, b"almanac.toml:1:1" in body) == (503, True, True)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_port_that_is_taken_is_one_line_and_without_one_the_next_is_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert serve.serve(tmp_path, port) == 1
+    why = "Address already in use"
+    assert capsys.readouterr().err == f"serve: port {port} cannot be had ({why}); leave --port out to take a free one\n"
+    first = serve._free(tmp_path, serve.Changes(), None)
+    second = serve._free(tmp_path, serve.Changes(), None)
+    assert first.server_port != second.server_port
+    for each in (first, second):
+        each.server_close()
+
+
+@pytest.mark.slow
+def test_a_build_that_fails_leaves_the_last_site_and_names_every_problem(built: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(built, tmp_path / "site", symlinks=True))
+    assert serve.build(root) == ()
+    home = (root / serve.OUTPUT / "index.html").read_bytes()
+    (root / "content/pages/about.md").write_text("---\ntitel: About\n---\n\nText.\n")
+    assert [line.partition(":")[0] for line in serve.build(root)] == [
+        "content/articles/2026/2026-03-02-claude-fails.md",  # links to it
+        "content/pages/about.md",
+        "content/pages/about.md",
+    ]
+    (root / "almanac.toml").write_text("name = [\n")
+    before = tree(root / serve.OUTPUT)
+    (first, *_) = serve.build(root)
+    assert first.startswith("almanac.toml:")
+    assert tree(root / serve.OUTPUT) == before
+    assert before["index.html"] == home

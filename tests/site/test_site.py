@@ -7,12 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from almanac.build import unchanged
 from almanac.commands import build as build_command
+from almanac.commands import new_article
 from tests.support.almanacs import incident
 from tests.support.projects import article, put, tree, write
 
@@ -128,6 +130,32 @@ def test_a_draft_has_a_page_in_the_preview_and_stands_in_no_list(root: Path) -> 
     assert with_draft == {"articles/2026/soon/index.html"}
 
 
+def test_an_unfinished_draft_is_shown_with_all_that_is_left_to_do(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft = new_article.compose("Coming soon", now=datetime(2026, 3, 2, 12, tzinfo=UTC), authors=["Ada"])
+    write(root, draft.path, draft.text.replace("kind: news", "kind: newz") + "\n[there](/incidents/groq/othr/)\n")
+    write(root, "articles/2026/2026-03-02-broken.md", "---\ntitle: [\nstatus: draft\n---\n\nWords.\n")
+    output = build(root)
+    page = (output / "articles/2026/coming-soon/index.html").read_text()
+    to_do = page[page.index('id="to-do"') : page.index("</aside>")]
+    assert "Draft: 4\xa0things to do" in to_do
+    fields = re.findall(r"<li>Line \d+: ([\w/]+)", to_do)
+    assert fields == ["summary", "kind", "sources", "/incidents/groq/othr/"]
+    assert "<h1>Broken</h1>" in (output / "articles/2026/broken/index.html").read_text()
+    assert "<h1>Claude fails</h1>" in (output / "articles/2026/claude-fails/index.html").read_text()
+    assert "drafts show theirs" in capsys.readouterr().out
+
+
+def test_an_unfinished_draft_is_no_matter_to_who_publishes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    draft = new_article.compose("Coming soon", now=datetime(2026, 3, 2, 12, tzinfo=UTC))
+    write(root, draft.path, draft.text)
+    build_command.build(root / "publishconf.py", now=NOW, output="out", pull=False)
+    captured = capsys.readouterr()
+    assert ("coming-soon" in captured.err, "problem" in captured.out) == (False, False)
+    assert not (root / "out/articles/2026/coming-soon").exists()
+
+
 def test_every_bad_article_is_named_with_line_and_cure_and_left_out(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -140,7 +168,7 @@ def test_every_bad_article_is_named_with_line_and_cure_and_left_out(
     build(root)
     said = capsys.readouterr()
     lines = said.err.splitlines()
-    assert f", {len(lines)} problems: the files named above are left out (" in said.out
+    assert f", {len(lines)} problems: drafts show theirs, other files named above are left out (" in said.out
     assert {line.partition(" ")[0] for line in lines} >= {
         "content/articles/2026/2026-03-02-template.md:16:1:",
         "content/articles/2026/2026-03-02-template.md:17:1:",

@@ -319,6 +319,7 @@ def test_all_problems_come_at_once_in_the_order_of_the_files(content: Path) -> N
     incident_file = next((content / "incidents" / "anthropic").rglob("*0ghc*.md"))
     incident_file.write_text(incident_file.read_text().replace("phase: resolved", "phase: over"))
     assert [line.partition(": ")[0] for line in found(content)] == [
+        f"{ARTICLE}:6:13",  # what cannot be read is not in the archive
         f"{ARTICLE}:8:1",
         f"{ARTICLE}:{FIRST}:5",
         f"{ARTICLE}:{FIRST + 2}:1",
@@ -339,6 +340,13 @@ def test_a_broken_record_of_the_machine_hides_no_mistake_of_people(content: Path
     put(content, file, data)
     put(content, "pages/two.md", "---\ntitle: Two\n---\n\n<b>\n")
     assert [line.partition(":")[0] for line in found(content)] == sorted([file, "pages/two.md"])
+
+
+@pytest.mark.parametrize("link", ["/incidents/nobody/nothing/", "/incidents/anthropic/nothing/", "/incidents/2026/13/"])
+def test_a_link_to_an_incident_that_is_none_leads_nowhere(content: Path, link: str) -> None:
+    put(content, ARTICLE, HEAD + f"[a]({link}) [b](/incidents/2026/03/)\n")
+    (problem,) = found(content)
+    assert f": {link} is a broken link: no such page; " in problem
 
 
 def test_a_link_to_a_page_with_faults_is_not_blamed_too(content: Path) -> None:

@@ -768,7 +768,7 @@ FILE = "articles/2026/2026-03-02-acme.md"
 
 def faults(text: str, evidence: Evidence | None = None) -> list[str]:
     written, found = articles.read(text.encode(), FILE)
-    if written:
+    if written and not found:
         found = tuple(judge([written], evidence or world([incident("acme", "a", at(2), 90)])))
     return [str(fault).removeprefix(f"content/{FILE}:") for fault in found]
 

@@ -99,8 +99,11 @@ class ManuscriptReader(BaseReader):  # type: ignore[misc]  # Pelican has no type
             settings[FAULTS].append(Problem(file=f"content/{file}", message=LINKED))
             return "", {"status": "skip"}
         manuscript, faults = settings[BUILD].manuscript(file)
+        is_draft = manuscript is not None and manuscript.is_draft
+        if is_draft and not settings["ALMANAC_DRAFTS"]:  # nobody's build is concerned with what is not finished
+            return "", {"status": "skip"}
         settings[FAULTS].extend(faults)
-        if manuscript is None or (manuscript.values.get("status") == "draft" and not settings["ALMANAC_DRAFTS"]):
+        if manuscript is None or (faults and not is_draft):
             return "", {"status": "skip"}
         settings[MANUSCRIPTS][file] = manuscript
         return _root_links(manuscript.html, settings["SITEURL"]), self._metadata(manuscript)
@@ -119,7 +122,7 @@ class ManuscriptReader(BaseReader):  # type: ignore[misc]  # Pelican has no type
             metadata |= {
                 "date": values["date"],
                 "status": _status(values),
-                "authors": [Author(name, self.settings) for name in values["authors"]],
+                "authors": [Author(name, self.settings) for name in values["authors"] or ("-",)],  # it needs one
             }
             if values["modified"]:
                 metadata["modified"] = values["modified"]

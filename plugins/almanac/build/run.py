@@ -21,6 +21,7 @@ from almanac.build.sources import Incidents, Manuscripts, Reading, current_rows
 from almanac.claims import Evidence
 from almanac.claims.judge import judge
 from almanac.content import crosscheck, providers
+from almanac.content.article import Article
 from almanac.content.articles import Manuscript
 from almanac.content.files import oddities
 from almanac.executors import executor_for
@@ -133,7 +134,7 @@ class Build:
         problems += map(str, (*faults, *clashes, *wrong))
         prose = Prose(
             tuple(article for article in prose.articles if article.file not in left_out),
-            tuple(article for article in prose.drafts if article.file not in left_out),
+            tuple(_with_problems(draft, manuscripts, wrong) for draft in prose.drafts),
             tuple(page for page in prose.pages if page.file not in left_out),
         )
         listed = {article.card.url for article in prose.articles}
@@ -181,6 +182,13 @@ def _judge(manuscripts: Sequence[Manuscript], snapshot: Snapshot) -> tuple[list[
     wrong = {fault.file for fault in unfit}
     left_out = frozenset(each.file for each in manuscripts if each.matter.file in wrong)
     return [*unfit, *crosscheck.dead_links(manuscripts, site)], left_out
+
+
+def _with_problems(draft: Article, manuscripts: Sequence[Manuscript], wrong: Sequence[Problem]) -> Article:
+    """Return a draft with all that is wrong with it: it is shown, and shows that."""
+    own = next(one for one in manuscripts if one.file == draft.file)
+    lines = sorted({*own.faults, *(fault for fault in wrong if fault.file == own.matter.file)})
+    return replace(draft, problems=tuple(f"Line {fault.line}: {fault.words}" for fault in lines))
 
 
 def _refuse_doubles(prose: Prose) -> None:

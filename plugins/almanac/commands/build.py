@@ -39,8 +39,8 @@ def build(settings_file: Path, *, now: str = "", output: str = "", on: str = "",
     gc.disable()  # a build lives for seconds; looking for cycles in 10,000 cards takes a tenth of them
     overrides = _overrides(settings_file, now, output) | ({} if pull else {"ALMANAC_PULL": False})
     overrides |= {"ALMANAC_SCHEDULER": on} if on else {}
-    settings = _settings(settings_file) | overrides
     try:
+        settings = _settings(settings_file) | overrides
         pulled = unchanged.newest_pull(Path(settings["PATH"]))
         now_s = clock.build_time(settings["ALMANAC_NOW"], time.time(), pulled)
         if not settings["ALMANAC_PULL"]:
@@ -75,8 +75,14 @@ def _overrides(settings_file: Path, now: str, output: str) -> dict[str, Any]:
 
 def _settings(settings_file: Path) -> dict[str, Any]:
     """Return the names of a settings file, with absolute paths, as Pelican would, as far as a build needs it before Pelican reads them."""
-    settings = runpy.run_path(str(settings_file))
     home = settings_file.parent.absolute()
+    try:
+        settings = runpy.run_path(str(settings_file))
+    except (ValueError, LookupError):  # it takes some of them from almanac.toml, which may be wrong
+        from almanac.content import project_file
+
+        project_file.load(home)
+        raise
     return settings | {name: str(home / settings[name]) for name in PATHS}
 
 
@@ -102,7 +108,7 @@ def _summary(built: Any) -> str:
     changes = len(built.changed) + len(built.removed)
     lines = [f"{len(built.changed)} written, {len(built.removed)} removed, {built.unchanged} unchanged"]
     if built.problems:
-        lines[0] += f", {tally(len(built.problems))}: the files named above are left out"
+        lines[0] += f", {tally(len(built.problems))}: drafts show theirs, other files named above are left out"
     if 0 < changes <= MOST_LISTED:
         lines += [f"+ {path}" for path in built.changed] + [f"- {path}" for path in built.removed]
     return "\n  ".join(lines)

@@ -109,7 +109,7 @@ def _manuscript(content: Path, article: str) -> Manuscript:
         raise ValueError(f"no article {article!r}; {cure}")
     path = files[article]
     manuscript, faults = articles.read(path.read_bytes(), path.relative_to(content).as_posix())
-    if manuscript is None:
+    if manuscript is None or faults:
         raise ValueError("\n".join(map(str, faults)))
     return manuscript
 

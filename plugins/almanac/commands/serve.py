@@ -8,11 +8,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
+from html import escape
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from almanac.model.problem import tally
 
 WATCHED = ("content", "theme", "plugins", "almanac.toml", "pelicanconf.py")
 OUTPUT = ".output-preview"
@@ -21,11 +25,23 @@ RELOAD = b"<script>new EventSource('/~changes').onmessage=()=>location.reload()<
 POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^>]*>')
 
 
-class Changes:
-    """Counts rebuilds; browsers wait for the next one."""
+STYLE = "position:fixed;inset:auto 0 0 0;max-height:50vh;overflow:auto;padding:.6rem 1rem;background:#fff3cd;color:#332701;font:14px/1.4 monospace;z-index:9"
+NO_SITE = b"<!doctype html><html lang=en><head><title>Nothing built yet</title></head><body><h1>Nothing could be built yet</h1><p>Below is what to fix; this page loads again by itself.</p></body></html>"
+TICK = re.compile(r"build: .*, \d+ s")  # what the build says of itself while it takes long
+MOST_SHOWN = 50  # problems
+PORT = 8000
 
-    def __init__(self) -> None:
+
+class PortError(Exception):
+    """A port that cannot be had."""
+
+
+class Changes:
+    """Counts rebuilds; browsers wait for the next one. `problems` are those of the last, a line each."""
+
+    def __init__(self, problems: Sequence[str] = ()) -> None:
         self.count = 0
+        self.problems = tuple(problems)
         self.condition = threading.Condition()
 
     def tell(self) -> None:
@@ -63,17 +79,16 @@ class Preview(SimpleHTTPRequestHandler):
             self.send_page(HTTPStatus.NOT_FOUND, Path(self.directory) / "404.html")
 
     def send_page(self, status: HTTPStatus, page: Path) -> None:
-        """Send an HTML page with the reload line in it."""
+        """Send an HTML page with the reload line in it; where there is no site yet, a page that says why."""
         try:
-            body = self.dressed(POLICY.sub(b"", page.read_bytes()))
+            html = page.read_bytes()
         except OSError:
-            self.send_error(HTTPStatus.NOT_FOUND)
-            return
-        self.send_html(status, body)
+            status, html = HTTPStatus.SERVICE_UNAVAILABLE, NO_SITE
+        self.send_html(status, self.dressed(POLICY.sub(b"", html)))
 
     def dressed(self, html: bytes) -> bytes:
         """Return a page with what the preview adds to it."""
-        return html.replace(b"</body>", RELOAD)
+        return html.replace(b"</body>", _bar(self.changes.problems) + RELOAD)
 
     def send_html(self, status: HTTPStatus, body: bytes, **headers: str) -> None:
         """Send HTML as it is; the names of further headers are given with _ for -."""
@@ -105,6 +120,16 @@ class Preview(SimpleHTTPRequestHandler):
         """Say nothing: what was rebuilt is the news of the preview."""
 
 
+def _bar(problems: Sequence[str]) -> bytes:
+    """Return what stands at the bottom of every page while something is wrong."""
+    if not problems:
+        return b""
+    items = "".join(f"<li>{escape(problem)}</li>" for problem in problems[:MOST_SHOWN])
+    more = f"<p>… and {len(problems) - MOST_SHOWN:,} more: see the terminal.</p>" if len(problems) > MOST_SHOWN else ""
+    title = f"{tally(len(problems))}: what is named here is left out, or as it was before"
+    return f"<details id='problems' open style='{STYLE}'><summary>{title}</summary><ul>{items}</ul>{more}</details>".encode()
+
+
 def stamps(root: Path) -> Iterator[tuple[str, int]]:
     """Yield (path, mtime in ns) of every watched source."""
     for name in WATCHED:
@@ -121,11 +146,19 @@ def stamps(root: Path) -> Iterator[tuple[str, int]]:
                     continue
 
 
-def build(root: Path) -> bool:
-    """Build in a process of its own, so that changed plugin code counts; it prints what it rebuilt and in what time."""
+def build(root: Path) -> tuple[str, ...]:
+    """Build in a process of its own, so that changed plugin code counts; return the problems, a line each.
+
+    It prints what it rebuilt and in what time. What it could not build stays as the last build left it.
+    """
     command = [sys.executable, "-m", "almanac.commands", "build"]
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    return subprocess.run(command, cwd=root, env=env, check=False).returncode == 0  # noqa: S603  (our own words only)
+    problems = []
+    with subprocess.Popen(command, cwd=root, env=env, stderr=subprocess.PIPE, text=True, errors="replace") as process:  # noqa: S603  (our own words only)
+        for line in process.stderr or ():
+            print(line, end="", file=sys.stderr, flush=True)
+            problems += [] if TICK.fullmatch(line.rstrip()) else [line.rstrip()]
+    return tuple(problems)
 
 
 def watch(root: Path, changes: Changes, before: set[tuple[str, int]], pause: float = 0.5) -> None:
@@ -135,8 +168,8 @@ def watch(root: Path, changes: Changes, before: set[tuple[str, int]], pause: flo
         now = set(stamps(root))
         if now != before:
             before = now
-            if build(root):
-                changes.tell()
+            changes.problems = build(root)
+            changes.tell()
 
 
 def server(output: Path, changes: Changes, port: int) -> ThreadingHTTPServer:
@@ -144,15 +177,37 @@ def server(output: Path, changes: Changes, port: int) -> ThreadingHTTPServer:
     return ThreadingHTTPServer(("127.0.0.1", port), partial(Preview, changes=changes, directory=str(output)))
 
 
-def serve(root: Path, port: int = 8000) -> None:
-    """Build, serve at http://127.0.0.1:<port>/ and rebuild on change until interrupted."""
-    before = set(stamps(root))
-    build(root)
+def _free(output: Path, changes: Changes, port: int | None) -> ThreadingHTTPServer:
+    """Return the server at a port, or at the first free one from PORT on. Raises PortError for one that is taken."""
+    try:
+        if port is not None:
+            return server(output, changes, port)
+        for candidate in (*range(PORT, PORT + 20), 0):
+            with suppress(OSError):
+                return server(output, changes, candidate)
+    except OSError as error:
+        why = error.strerror or error
+        raise PortError(f"port {port} cannot be had ({why}); leave --port out to take a free one") from None
+    raise PortError("no port of this machine is free; end another server first")
+
+
+def serve(root: Path, port: int | None = None) -> int:
+    """Build, serve at http://127.0.0.1:<port>/ and rebuild on change until interrupted. The exit code.
+
+    Without a port it is the first free one. While something cannot be built the last good site is served, with what is wrong.
+    """
     changes = Changes()
-    preview = server(root / OUTPUT, changes, port)
+    try:
+        preview = _free(root / OUTPUT, changes, port)
+    except PortError as error:
+        print(f"serve: {error}", file=sys.stderr)
+        return 1
+    before = set(stamps(root))
+    changes.problems = build(root)
     threading.Thread(target=watch, args=(root, changes, before), daemon=True).start()
     print(f"serving http://127.0.0.1:{preview.server_port}/ – rebuilds on change, Ctrl-C ends", flush=True)
     try:
         preview.serve_forever()
     except KeyboardInterrupt:
         preview.server_close()
+    return 0

@@ -62,7 +62,7 @@ class Desk:
 
     @cached_property
     def manuscripts(self) -> tuple[list[Manuscript], list[Problem]]:
-        """The articles and pages without faults of their own, and what is wrong with the others."""
+        """The articles and pages as far as they are right, and what is wrong with them."""
         faults: list[Problem] = []
         return list(_manuscripts(self.files, faults)), faults
 
@@ -182,7 +182,7 @@ def _ownerless(desk: Desk) -> Iterator[Problem]:
 def _agreeing(desk: Desk) -> Iterator[Problem]:
     """Check articles and pages against each other and the record."""
     manuscripts, almanac = desk.manuscripts[0], desk.almanac[0]
-    broken = {articles.address(name) for name in desk.files} - {"", *(one.url for one in manuscripts)}
+    broken = {articles.address(name) for name in desk.files} - {"", *(one.url for one in manuscripts if not one.faults)}
     broken |= {f"/{name}" for name in desk.files if name.startswith(layout.PICTURES)}
     site = site_index(almanac)
     yield from crosscheck.across(manuscripts, site)

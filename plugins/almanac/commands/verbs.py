@@ -67,10 +67,10 @@ def _backfill(root: Path, options: Options) -> int:
     return backfill.main(_content(root), options.incidents, **tables)
 
 
-def _serve(root: Path, options: Options) -> None:
+def _serve(root: Path, options: Options) -> int:
     from almanac.commands import serve
 
-    serve.serve(root, port=options.port)
+    return serve.serve(root, port=options.port)
 
 
 def _demo(root: Path, options: Options) -> int:

@@ -72,3 +72,4 @@ class Article:
     unknown: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = ()
     file: str = ""  # relative to content/, for edit links
+    problems: tuple[str, ...] = ()  # of a draft: what is left to do, a line each

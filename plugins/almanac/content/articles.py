@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from almanac import queries
@@ -21,6 +21,7 @@ from almanac.text import addresses, limits
 from almanac.text.quoting import quoted, short
 
 ARTICLE_FILE = re.compile(r"articles/(?P<year>\d{4})/(?P=year)-\d\d-\d\d-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
+_DRAFT = re.compile(rb"^status:[ \t]*draft\b", re.MULTILINE)
 PAGE_FILE = re.compile(r"pages/(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 
 
@@ -37,6 +38,12 @@ class Manuscript:
     first: int  # the line its body begins in
     claims: tuple[Claim, ...] = ()
     figures: tuple[tuple[str, Query], ...] = ()
+    faults: tuple[Problem, ...] = ()  # if there are any, what is wrong or missing is left empty here
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether its author is still at work on it."""
+        return self.values.get("status") == "draft"
 
     @property
     def url(self) -> str:
@@ -62,14 +69,21 @@ def address(file: str) -> str:
 
 
 def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Problem, ...]]:
-    """Return the manuscript in `file` (relative to content/, with slashes), or every problem of it."""
+    """Return the manuscript in `file` (relative to content/, with slashes), and every problem of it.
+
+    With problems it holds what is right, so that they are all found in one round and a draft can be shown; it is None
+    only for a file that has no address.
+    """
     from almanac.content import forms  # with pydantic, which takes 0.2 s; who has manuscripts in a cache does without
 
     path = f"content/{file}"
     matter = frontmatter.read(data, path, limits.ARTICLE)
     page = file.startswith("pages/")
     name = (PAGE_FILE if page else ARTICLE_FILE).fullmatch(file)
-    values, faults = forms.check(forms.PageForm if page else forms.ArticleForm, matter)
+    form = forms.PageForm if page else forms.ArticleForm
+    values, faults = forms.check(form, matter)
+    if faults and name:
+        values = forms.salvage(form, matter.values, _empty(data, name))
     figures = matter.values.get("figures")
     figure_names = [str(figure) for figure in figures] if isinstance(figures, Mapping) else []
     text = body.read(matter.body, figure_names)
@@ -81,9 +95,10 @@ def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Problem, ...]
     faults += () if page else tuple(_unbound(path, first, text.unbound))
     questions = _Questions(matter, values)
     faults += tuple(questions.faults)
-    if faults or name is None:
+    if name is None:
         return None, tuple(sorted(faults))
-    return Manuscript(
+    faults = tuple(sorted(faults))
+    manuscript = Manuscript(
         file=file,
         values=values,
         matter=matter,
@@ -93,7 +108,21 @@ def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Problem, ...]
         year=name.groupdict().get("year") or "",
         claims=questions.claims,
         figures=questions.figures,
-    ), ()
+        faults=faults,
+    )
+    return manuscript, faults
+
+
+def _empty(data: bytes, name: re.Match[str]) -> dict[str, Any]:
+    """Return what stands for fields of an unfinished file."""
+    title = {"title": name["slug"].replace("-", " ").capitalize(), "summary": ""}
+    if "year" not in name.groupdict():
+        return title
+    day = name.string.rpartition("/")[2][:10]
+    first = day if _is_day(day) else f"{name['year']}-01-01"
+    status = "draft" if _DRAFT.search(data) else "published"
+    at = datetime.fromisoformat(f"{first}T00:00:00+00:00")
+    return {**title, "kind": "news", "authors": [], "sources": [], "status": status, "date": at}
 
 
 def _unbound(path: str, first: int, spots: Iterable[Spot]) -> Iterator[Problem]:

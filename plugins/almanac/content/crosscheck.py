@@ -18,6 +18,7 @@ from almanac.text.similar import nearest
 Key = tuple[str, str]
 
 INCIDENT = re.compile(r"/incidents/([a-z0-9-]+)/([^/]+)/")
+MONTH = re.compile(r"/incidents/\d{4}/(?:0[1-9]|1[0-2])/")
 PROVIDER = re.compile(r"/providers/([a-z0-9-]+)/")
 
 
@@ -149,9 +150,11 @@ class _Addresses:
         if not target.startswith("/"):
             return ""
         path = target.partition("?")[0]
+        if path in self._broken:
+            return ""
         if manuscript := self._by_url.get(path):
             return _anchor(anchor, manuscript) if anchor else ""
-        return "" if path in self._broken or self._leads(path) else self._nowhere(path)
+        return "" if self._leads(path) else self._nowhere(path)
 
     def _file(self, target: str, anchor: str, source: Manuscript) -> str:
         folder = "" if target.startswith("/") else posixpath.dirname(source.file)
@@ -167,7 +170,7 @@ class _Addresses:
 
     def _leads(self, path: str) -> bool:
         if match := INCIDENT.fullmatch(path):
-            return path in self._pages or (match[1] not in self._site.providers and self._site.leads(path[1:]))
+            return path in self._pages or (bool(MONTH.fullmatch(path)) and self._site.leads(path[1:]))
         if match := PROVIDER.match(path):
             return match[1] in self._site.providers and self._site.leads(path[1:])
         if path.startswith("/images/"):

@@ -34,17 +34,18 @@ class Problem:
 
     def __str__(self) -> str:
         """Return file:line:column: field: what is wrong; what to write instead."""
-        return printable(f"{self.file}:{self.line}:{self.column}: {self._line}")
+        return printable(f"{self.file}:{self.line}:{self.column}: {self.words}")
 
     @property
     def annotation(self) -> str:
         """Return the line by which GitHub shows it beside the changed line."""
-        message = self._line.replace("%", "%25").replace("\n", "%0A")
+        message = self.words.replace("%", "%25").replace("\n", "%0A")
         file = self.file.replace("%", "%25").replace(",", "%2C").replace(":", "%3A").replace("\n", "%0A")
         return printable(f"::error file={file},line={self.line},col={self.column}::{message}")
 
     @property
-    def _line(self) -> str:
+    def words(self) -> str:
+        """Return field: what is wrong; what to write instead."""
         return f"{self.field}: {self.text}" if self.field else self.text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
@@ -202,7 +202,7 @@ def article(beside: Beside, article: Article) -> ArticlePage:
         certainties=_certainties(article),
         cites=beside.cites,
         providers=beside.providers,
-        html=filled(article.html, dict(beside.figures)),
+        html=_to_do(article.problems) + filled(article.html, dict(beside.figures)),
         corrections=tuple(_correction(entry) for entry in article.corrections),
         sources=tuple(map(_source, article.sources)),
         claims=beside.claims,
@@ -220,6 +220,15 @@ def _reading(html: str) -> str:
     """Return how long a text takes to read."""
     minutes = max(round(len(markdown.plain(html).split()) / WORDS), 1)
     return f"{minutes}{english.GAP}min read"
+
+
+def _to_do(problems: Sequence[str]) -> str:
+    """Return what stands above the text of a draft: all that is wrong or missing."""
+    if not problems:
+        return ""
+    items = "".join(f"<li>{escape(problem)}</li>" for problem in problems)
+    count = english.plural(len(problems), "thing")
+    return f'<aside class="know" id="to-do" role="note" aria-label="To do"><h2>Draft: {count} to do</h2><ul>{items}</ul></aside>\n'
 
 
 def filled(html: str, by_name: Mapping[str, Figure]) -> str:

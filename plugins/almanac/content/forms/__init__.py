@@ -5,8 +5,8 @@ Importing pydantic takes about 0.2 s, so this module is imported only when there
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
@@ -285,6 +285,17 @@ class ArticleForm(Form):
     unknown: list[Line] = Field([], max_length=limits.LISTED, description="What nobody outside the company knows")
 
 
+_SOURCE = {"url": "https://paper.example/", "title": "-", "publisher": "-", "kind": "press", "primary": False}
+STAND_INS: Mapping[str, Any] = {  # of fields that an article must have, while others are looked at
+    **dict.fromkeys(("title", "summary"), "-"),
+    "date": datetime(2000, 1, 1, tzinfo=UTC),
+    "authors": ["-"],
+    "kind": "news",
+    "status": "draft",
+    "sources": [_SOURCE],
+}
+
+
 class FixForm(Form):
     """content/corrections/<provider>/<slug>.yml: an editor's correction of an incident, and why."""
 
@@ -402,6 +413,21 @@ class PageForm(Form):
 
     title: Line = Field(description="The heading")
     summary: Line = Field("", description="What it is about, in a sentence or two")
+
+
+def salvage(form: type[Form], values: Mapping[str, Any], instead: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is right of `values` with defaults filled in, and `instead` where a field is wrong or missing."""
+    right = {name: value for name, value in values.items() if name in form.model_fields}
+    while True:
+        try:
+            sound = form.model_validate({**STAND_INS, **right} if form is ArticleForm else {"title": "-", **right})
+        except ValidationError as error:
+            wrong = {detail["loc"][0] for detail in error.errors()}
+            if not wrong & right.keys():
+                return {}
+            right = {name: value for name, value in right.items() if name not in wrong}
+        else:
+            return {**sound.model_dump(), **{name: value for name, value in instead.items() if name not in right}}
 
 
 def check(form: type[Form], matter: Matter) -> tuple[dict[str, Any], tuple[Problem, ...]]:
