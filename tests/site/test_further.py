@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from almanac import views
-from almanac.model import Change, Incident, Revision, Update
+from almanac.model import Change, Incident, Revision, Update, stamp
 from almanac.snapshot import Snapshot
 from almanac.text.english import GAP
 from almanac.views.base import Head
@@ -279,7 +279,29 @@ def test_an_open_incident_is_a_live_blog_and_a_closed_one_is_not() -> None:
     assert (live["@type"], live["coverageStartTime"]) == ("LiveBlogPosting", "2026-03-02T11:49:20Z")
     said = [post["articleBody"] for post in live["liveBlogUpdate"]]
     assert said == ["The cause is found.", "We are looking into errors."]
-    assert told(pages[1]) == {}
+    assert told(pages[1])["@type"] == "Event"
+
+
+def test_a_closed_incident_is_an_event_with_its_moments() -> None:
+    over, endless = PAST[0], replace(PAST[0], ended=None, ended_basis="", imported="somebody", first_seen=None)
+    endless = replace(endless, updates=over.updates[:1], phase=over.updates[0].phase)
+    pages = [views.incident(views.Surroundings(almanac([i])).of(carded(i)), i, carded(i)) for i in (over, endless)]
+    event = told(pages[0])
+    assert event == {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": pages[0].title,
+        "description": pages[0].head.description,
+        "url": f"https://almanac.example/incidents/{over.provider}/{over.id}/",
+        "startDate": stamp(over.started),
+        "endDate": stamp(over.ended or over.started),
+        "eventStatus": "https://schema.org/EventScheduled",
+        "eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
+        "location": {"@type": "VirtualLocation", "url": over.source},
+        "organizer": {"@type": "Organization", "name": "Anthropic"},
+        "image": f"https://almanac.example{picture(SITE, pages[0].head)}",
+    }
+    assert {*event} - {*told(pages[1])} == {"endDate"}
 
 
 def test_nothing_that_is_told_to_machines_can_end_the_script() -> None:

@@ -484,7 +484,7 @@ def test_the_page_of_an_incident_that_is_over() -> None:
     )
     assert (page.provider, page.company) == (Link("/providers/anthropic/", "Claude"), "Anthropic")
     assert (page.parts, page.outlook, page.over) == (None, None, ())
-    assert plain(page.cite) == "record anthropic/0ghc53zpsfmt, last changed 2 March 2026, 15:47 UTC"
+    assert plain(page.cite.when) == "record anthropic/0ghc53zpsfmt, last changed 2 March 2026, 15:47 UTC"
     assert facts_of(page) == {
         "Started": ("11:49:20 UTC", "2 Mar 2026, first update"),
         "Ended": ("15:47:09 UTC", "2 Mar 2026, marked as resolved"),
@@ -513,7 +513,7 @@ def test_an_open_incident_speaks_of_now() -> None:
     )
     assert list(facts_of(page)) == ["Started", "Length", "Impact", "First seen by us"]
     assert facts_of(page)["Length"] == ("2 h 21 min", "so far")
-    assert plain(page.cite) == "record anthropic/0ghc53zpsfmt, as of 2 March 2026, 14:10 UTC"
+    assert plain(page.cite.when) == "record anthropic/0ghc53zpsfmt, as of 2 March 2026, 14:10 UTC"
     assert [way.url for way in page.over] == [
         "/providers/anthropic/feed.xml",
         "/providers/anthropic/updates.rss",
@@ -557,7 +557,7 @@ def test_a_title_of_ours_is_composed_from_facts() -> None:
     found = incident(title="claude.ai and 1 more: major, 3 h 58 min", title_is_ours=True)
     page = page_of(found)
     assert plain(page.title) == "Claude: claude.ai and Claude API down for 3 h 58 min"
-    assert plain(page.head.title) == "Claude: claude.ai and Claude API, 2 March 2026, 11:49 UTC"
+    assert plain(page.head.title) == "Claude: major outage, claude.ai + API, 2 March 2026 (3 h 58 min)"
 
 
 MILD = {"kind": Kind.DEGRADATION, "impact": Impact.MINOR, "impact_stated": "minor", "components": ("a", "b")}

@@ -16,6 +16,7 @@ from almanac.text import english, markdown
 from almanac.views import base, rows
 from almanac.views.articlepicture import Picture
 from almanac.views.base import Head, Link, Time
+from almanac.views.citation import CC_BY, Citation, citation, version
 from almanac.views.claims import ClaimLine, FigureLine, figure_line, figures, lines, reviews
 from almanac.views.rows import IncidentRow
 
@@ -109,6 +110,7 @@ class ArticlePage:
     older: Link | None = None
     related: tuple[Link, ...] = ()
     reviews: str = ""
+    cite: Citation
 
 
 def teaser(article: ArticleCard) -> Teaser:
@@ -181,7 +183,8 @@ def article(beside: Beside, article: Article) -> ArticlePage:
 
     With equal arguments the page is the same, at whatever time.
     """
-    card = article.card
+    card, html = article.card, filled(article.html, dict(beside.figures))
+    changed = card.modified or card.date
     return ArticlePage(
         head=Head(
             title=card.title,
@@ -202,7 +205,7 @@ def article(beside: Beside, article: Article) -> ArticlePage:
         certainties=_certainties(article),
         cites=beside.cites,
         providers=beside.providers,
-        html=_to_do(article.problems) + filled(article.html, dict(beside.figures)),
+        html=_to_do(article.problems) + html,
         corrections=tuple(_correction(entry) for entry in article.corrections),
         sources=tuple(map(_source, article.sources)),
         claims=beside.claims,
@@ -213,6 +216,15 @@ def article(beside: Beside, article: Article) -> ArticlePage:
         older=beside.older,
         related=beside.related,
         reviews=beside.reviews,
+        cite=citation(
+            card.url,
+            card.title,
+            english.moment(changed),
+            changed,
+            CC_BY,
+            version=version(html.encode()),
+            authors=card.authors,
+        ),
     )
 
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from almanac.model import OVER, TITLE, Card, Impact, Incident, Update, moment, seconds, stamp, unstamp
 from almanac.text import english, markdown
-from almanac.views import base, datasets, pagination
+from almanac.views import base, datasets, headline, pagination
 from almanac.views.around import Around
 from almanac.views.base import FeedLink, Head, Link, Time, Way
+from almanac.views.citation import CC0, Citation, archived, citation
 from almanac.views.corrections import Note
 from almanac.views.edits import EditDiff, changed
 from almanac.views.hindsight import Fan, fan
@@ -102,15 +103,17 @@ class IncidentPage:
     over: tuple[Way, ...] = ()  # how to learn that it is over
     month: Link
     twin: FeedLink
-    cite: str  # the record and its version, in words
-    cite_url: str
+    cite: Citation
     fan: Fan | None = None
     replay: str = ""  # address of its replay
     sheets: tuple[Sheet, ...] = ()  # a huge one goes on on further pages
 
 
-def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> IncidentPage:
-    """Return a page of an incident. With an equal `around` and incident it is the same, at whatever time."""
+def incident(around: Around, incident: Incident, card: Card, sheet: int = 1, version: str = "") -> IncidentPage:
+    """Return a page of an incident. With an equal `around` and incident it is the same, at whatever time.
+
+    `version` names the version of its twin in Markdown.
+    """
     urls = incident_urls(card)
     title = f"{around.provider}: {base.title(card)}" if incident.title_is_ours else incident.title
     day, stand = english.date(incident.started), _stand(around, incident, card)
@@ -145,16 +148,14 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1) -> 
         over=base.ways_to_follow(around.slug) if around.live and card.is_trouble else (),
         month=_month(incident.started.year, incident.started.month),
         twin=base.twin(card),
-        cite=_cite(around, incident),
-        cite_url=urls[0],
+        cite=_cite(around, incident, card, version),
     )
 
 
 def _head(around: Around, card: Card, description: str, sheet: int) -> Head:
     urls = incident_urls(card)
-    title = f"{around.provider}: {base.name(card)}, {english.moment(moment(card.started))}"
     return Head(
-        title=pagination.numbered(title, sheet),
+        title=pagination.numbered(_share_title(around, card), sheet),
         path=urls[sheet - 1],
         section="incidents",
         description=description,
@@ -163,6 +164,14 @@ def _head(around: Around, card: Card, description: str, sheet: int) -> Head:
         feeds=(*base.provider_feeds(around.slug, around.provider), base.twin(card)),
         kind="article",
     )
+
+
+def _share_title(around: Around, card: Card) -> str:
+    """Return what a link to it says: what failed and how it stands, when, and how long it took."""
+    if around.is_current:
+        return headline.headline(card, around.provider)
+    length = f" ({base.length(card)})" if card.ended is not None and card.ended > card.started else ""
+    return f"{headline.subject(card, around.provider)}, {english.date(moment(card.started))}{length}"
 
 
 def _month(year: int, number: int) -> Link:
@@ -254,12 +263,20 @@ def _dataset(incident: Incident) -> Link | None:
     return Link(address, "The data set it comes from") if address else None
 
 
-def _cite(around: Around, incident: Incident) -> str:
-    """Return the record with its version: when it last changed or, while it is open, the moment it speaks of."""
-    record = f"record {around.slug}/{incident.id}"
-    if around.live:
-        return f"{record}, as of {english.moment(moment(around.now))}"
-    return f"{record}, last changed {english.moment(incident.changed)}"
+def _cite(around: Around, incident: Incident, card: Card, version: str) -> Citation:
+    """Return how to cite it: of when it last changed or, while it is open, of the moment its page speaks of."""
+    at = moment(around.now) if around.live else incident.changed
+    twin = f"{base.incident_url(card)}index.md"
+    links = (Link(twin, "Markdown"), Link(f"/data/incidents/{around.slug}.csv", f"CSV, row {incident.id}"))
+    return citation(
+        base.incident_url(card),
+        headline.subject(card, around.provider),
+        f"record {around.slug}/{incident.id}, {'as of' if around.live else 'last changed'} {english.moment(at)}",
+        at,
+        CC0,
+        version=version,
+        links=links + (archived(incident.source, incident.started) if incident.imported else ()),
+    )
 
 
 def _over(card: Card) -> str:

@@ -26,8 +26,8 @@ def structured(site: Site, page: object) -> str:
     """Return the page in terms of schema.org, as JSON that may stand in a script element; "" for mere lists."""
     if isinstance(page, ArticlePage):
         return _json(_article(site, page))
-    if isinstance(page, IncidentPage) and page.head.dateline:
-        return _json(_live(site, page))
+    if isinstance(page, IncidentPage):
+        return _json(_live(site, page) if page.head.dateline else _event(site, page))
     if isinstance(page, Data):
         return _json(_dataset(site, page))
     return _json(_publisher(site)) if isinstance(page, HomePage) else ""
@@ -91,6 +91,24 @@ def _live(site: Site, page: IncidentPage) -> dict[str, Any]:
         "dateModified": page.posts[0].time.iso if page.posts else start,
         "liveBlogUpdate": posts,
     }
+
+
+def _event(site: Site, page: IncidentPage) -> dict[str, Any]:
+    """Return an incident as an event with the moments it began and ended, as far as they are known."""
+    address = f"{site.url}{page.cite.path}"
+    times = {fact.name: fact.time for fact in page.facts if fact.time}
+    return {
+        "@type": "Event",
+        "name": page.title,
+        "description": page.head.description,
+        "url": address,
+        "startDate": times["Started"],
+        "eventStatus": "https://schema.org/EventScheduled",  # it took place, as it began
+        "eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
+        "location": {"@type": "VirtualLocation", "url": page.source or address},
+        "organizer": {"@type": "Organization", "name": page.company or page.provider.text},
+        "image": f"{site.url}{picture(site, page.head)}",
+    } | ({"endDate": times["Ended"]} if "Ended" in times else {})
 
 
 def _dataset(site: Site, page: Data) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from almanac.text import english
 from almanac.views import base, charts, days, measures, rows
 from almanac.views.base import FeedLink, Head, Link
 from almanac.views.charts import Bars, Histogram, Label
+from almanac.views.citation import CC0, Citation, citation, version
 from almanac.views.incident import Fact
 from almanac.views.rows import IncidentRow
 
@@ -62,7 +64,7 @@ class SummaryPage:
     longest: tuple[IncidentRow, ...]
     histogram: Histogram | None
     histogram_note: str
-    cite: str
+    cite: Citation
     others: tuple[Link, ...]  # the one before, the one after
     key: tuple[base.Mark, ...] = base.KEY
 
@@ -137,6 +139,7 @@ def summary(almanac: Snapshot, records: measures.Records, period: Period) -> Sum
     title = f"{period.name} in {almanac.project.of('incidents')}"
     stand, due = _stand(known, period), [p for p in periods(almanac) if _sort(p) == _sort(period)]
     here = due.index(period) if period in due else 0
+    figures = _facts(known, cards, lengths, period), tuple(_row(almanac, r, period) for r in _by_count(known, period))
     return SummaryPage(
         head=Head(
             title=title,
@@ -147,14 +150,22 @@ def summary(almanac: Snapshot, records: measures.Records, period: Period) -> Sum
         ),
         title=title,
         stand=stand,
-        facts=_facts(known, cards, lengths, period),
+        facts=figures[0],
         axis=charts.months_on(moment(period.since), period.days),
-        rows=tuple(_row(almanac, record, period) for record in _by_count(known, period)),
+        rows=figures[1],
         lacking=_lacking(records, known),
         longest=tuple(rows.dated(card, names[card.provider], moment(period.since)) for card in longest[:LONGEST]),
         histogram=charts.histogram(lengths) if lengths else None,
         histogram_note=f"{english.plural(len(lengths), 'incident')} with a known length",
-        cite=f"“{title}”, report by machine, data up to {_reach(almanac)}",
+        cite=citation(
+            url(period),
+            title,
+            f"report by machine, data up to {english.date(_reach(almanac))}",
+            _reach(almanac),
+            CC0,
+            version=version(repr(figures).encode()),
+            links=(Link("/data/", "Data"), Link("/methodology/", "Methodology")),
+        ),
         others=tuple(Link(url(p), p.name) for p in (*due[here + 1 : here + 2], *due[max(here - 1, 0) : here])),
     )
 
@@ -272,5 +283,5 @@ def _lacking(records: measures.Records, known: Sequence[Record]) -> str:
     return f"Too little data, or a page written by probes: {english.listing(names, len(names))}." if names else ""
 
 
-def _reach(almanac: Snapshot) -> str:
-    return english.date(moment(min(seconds(almanac.record_until or almanac.now), measures.closed_at(almanac))))
+def _reach(almanac: Snapshot) -> datetime:
+    return moment(min(seconds(almanac.record_until or almanac.now), measures.closed_at(almanac)))

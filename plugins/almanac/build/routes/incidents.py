@@ -14,6 +14,7 @@ from almanac.build.sources import shard_of, unprintable
 from almanac.model import Card, Incident, seconds
 from almanac.model import card as card_of
 from almanac.snapshot import as_of, order
+from almanac.views import citation
 
 
 def shards(context: Context) -> Iterable[str]:
@@ -95,7 +96,13 @@ class _Texts:
         return self._context.surroundings.of(self._card)
 
     def _page(self, number: int) -> bytes:
-        return self._context.page("incident", views.incident(self._around, self._incident, self._card, number))
+        return self._context.page(
+            "incident", views.incident(self._around, self._incident, self._card, number, self._version)
+        )
+
+    @cached_property
+    def _version(self) -> str:
+        return citation.version(self._twin())
 
     def _twin(self) -> bytes:
         """Return the archive's own file, or what it would be of an incident that is corrected or not yet as it was to be."""
