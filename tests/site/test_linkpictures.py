@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -149,10 +150,15 @@ def test_an_incident_is_told_with_absolute_times(press: Press, name: str, facts:
     assert (tuple(fact.replace("\u00a0", " ") for fact in found), shown) == (facts, css)
 
 
+OF_NUMBERS = re.compile(r"(leaderboard|reports)/[^/]+/index\.html")
+
+
 def test_each_incident_and_provider_has_one_and_its_page_names_it(press: Press) -> None:
     found = tree(press.output)
     pictures = {path for path in found if path.endswith("/picture.png")}
     wanted = {f"incidents/anthropic/{card.id}/picture.png" for card in CARDS}
+    wanted |= {f"{path.removesuffix('index.html')}picture.png" for path in found if OF_NUMBERS.fullmatch(path)}
+    assert len(wanted) > len(CARDS) + 2
     assert pictures == wanted | {"providers/anthropic/picture.png", "providers/groq/picture.png"}
     sections = {path for path in found if path.startswith("theme/") and path.endswith(".png")}
     assert sections == {f"theme/og-{name}.png" for name in ("now", "incidents", "providers", "leaderboard", "articles")}

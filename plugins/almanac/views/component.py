@@ -25,6 +25,7 @@ from almanac.views.outlook import Outlook, outlook
 from almanac.views.parts import Parts, Quote
 from almanac.views.provider import edge_of, facts, figures_until, says_nothing_reported
 from almanac.views.rows import IncidentRow
+from almanac.views.sharing import Share, share
 
 LATEST = 12
 
@@ -78,6 +79,7 @@ class ComponentPage:
     total: str
     instead_title: str
     numbers: str
+    take: Share  # its chart as files
     key: tuple[Mark, ...] = base.KEY
 
 
@@ -144,6 +146,9 @@ def component(
         total=english.plural(len(incidents), "incident"),
         instead_title=_instead_title(almanac, part),
         numbers=f"{base.provider_url(provider.slug)}numbers/",
+        take=share(
+            base.component_url(provider.slug, part.slug), f"{part.name}, the last {DAYS} days", has_picture=False
+        ),
     )
 
 

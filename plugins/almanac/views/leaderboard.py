@@ -22,6 +22,7 @@ from almanac.views import base, charts, measures
 from almanac.views.base import Head, Link
 from almanac.views.charts import Estimate, Label
 from almanac.views.measures import Records, ShareLine
+from almanac.views.sharing import Share, share
 
 STEPS = (5, 4, 3, 4, 5, 3, 7, 4, 3, 5)  # parts of the axis, by the tenths it spans: whole numbers stand at its lines
 VERDICTS = {
@@ -107,6 +108,7 @@ class LeaderboardPage:
     choices: tuple[Choice, ...] = ()
     rows: tuple[Link, ...] = ()  # where the incidents stand that all this was counted from
     explain: str = ""  # what to ask for a derivation
+    take: Share | None = None  # its chart as files
 
 
 def leaderboard(almanac: Snapshot, records: Records, period: Period | None = None) -> LeaderboardPage:
@@ -122,6 +124,7 @@ def leaderboard(almanac: Snapshot, records: Records, period: Period | None = Non
             title=f"{title}, {period.name}" if period else title,
             path=url(period) if period else "/leaderboard/",
             section="leaderboard",
+            picture=f"{url(chosen)}{base.PICTURE}" if chosen else "",
             description=f"{english.sentence(almanac.project.of('providers'))} by the share of monitored time with no reported incident.",
         ),
         title=title,
@@ -137,6 +140,7 @@ def leaderboard(almanac: Snapshot, records: Records, period: Period | None = Non
         choices=_choices(almanac, chosen),
         rows=_months(almanac, chosen) if chosen else (),
         explain=f"{standings[0].provider} {chosen.slug}" if chosen and standings else "",
+        take=share(url(chosen), title, len(standings)) if chosen and standings else None,
     )
 
 

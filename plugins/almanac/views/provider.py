@@ -34,6 +34,7 @@ from almanac.views.numbers import url as numbers_url
 from almanac.views.outlook import Outlook, outlook
 from almanac.views.parts import Parts
 from almanac.views.rows import IncidentRow
+from almanac.views.sharing import Share, share
 from almanac.views.status import ProviderSource, source
 from almanac.views.undeclared import UndeclaredLine, undeclared_lines
 
@@ -138,6 +139,7 @@ class ProviderPage:
     undeclared: tuple[UndeclaredLine, ...]
     source: ProviderSource
     numbers: str  # where all its numbers stand
+    take: Share  # its chart as files
     key: tuple[Mark, ...] = base.KEY
 
 
@@ -217,6 +219,7 @@ def provider(almanac: Snapshot, provider: Provider, figures: Figures, near: Surr
         undeclared=undeclared_lines(almanac, provider.slug),
         source=source(almanac, provider),
         numbers=numbers_url(provider.slug),
+        take=share(base.provider_url(provider.slug), f"{provider.name}, the last {DAYS} days"),
     )
 
 

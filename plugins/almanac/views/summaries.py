@@ -25,6 +25,7 @@ from almanac.views.charts import Bars, Histogram, Label
 from almanac.views.citation import CC0, Citation, citation, version
 from almanac.views.incident import Fact
 from almanac.views.rows import IncidentRow
+from almanac.views.sharing import Share, share
 
 FIRST_YEAR = 2025
 LONGEST = 6
@@ -65,6 +66,7 @@ class SummaryPage:
     histogram: Histogram | None
     histogram_note: str
     cite: Citation
+    take: Share  # its chart as files
     others: tuple[Link, ...]  # the one before, the one after
     key: tuple[base.Mark, ...] = base.KEY
 
@@ -145,6 +147,7 @@ def summary(almanac: Snapshot, records: measures.Records, period: Period) -> Sum
             title=title,
             path=url(period),
             section="articles",
+            picture=f"{url(period)}{base.PICTURE}",
             description=stand,
             feeds=(FEED,),
         ),
@@ -166,6 +169,7 @@ def summary(almanac: Snapshot, records: measures.Records, period: Period) -> Sum
             version=version(repr(figures).encode()),
             links=(Link("/data/", "Data"), Link("/methodology/", "Methodology")),
         ),
+        take=share(url(period), title, len(figures[1])),
         others=tuple(Link(url(p), p.name) for p in (*due[here + 1 : here + 2], *due[max(here - 1, 0) : here])),
     )
 

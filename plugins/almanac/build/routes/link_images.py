@@ -1,11 +1,12 @@
 """Pictures for links: of each incident, provider and article, in complete builds only.
 
-They state no present: what is open is open "as of" the moment it was last seen so, bars end at the last midnight.
+What they say of the present they say "as of" a moment: of an open incident that at which it was last seen so, of a
+provider the last whole hour of which there is data. Bars end at the last midnight.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from almanac import views
@@ -19,6 +20,7 @@ from almanac.model import Card, Provider, moment
 from almanac.text import english
 from almanac.views import base, current, days, linkpicture
 from almanac.views.calendar import DAYS
+from almanac.views.current import DeclaredState
 from almanac.views.linkpicture import LinkPicture
 
 NAME = views.PICTURE  # of the file, in the folder of its page
@@ -58,6 +60,13 @@ def other_images(context: Context, _: str) -> Outputs:
 
 def _image(context: Context, path: str, view: LinkPicture) -> Output:
     return file(path, partial(_draw, context, path, view), view)
+
+
+def image_of(context: Context, folder: str, make: Callable[[], LinkPicture], key: object) -> Outputs:
+    """Yield the picture of a page that another route makes, of what that page rests on; a preview has none."""
+    if context.settings.complete:
+        path = f"{folder}{NAME}"
+        yield file(path, lambda: _draw(context, path, make()), (key, context.settings.project))
 
 
 def _draw(context: Context, path: str, view: LinkPicture) -> bytes:
@@ -100,11 +109,21 @@ def of_provider(context: Context, provider: Provider) -> LinkPicture:
     first = days.last_days(until, DAYS)
     cards = current.troubles(provider, snapshot.cards.get(provider.slug, ()))
     worst = days.worst(cards, snapshot.pulls.get(provider.slug), first, DAYS, until)
+    state = current.state(snapshot, provider)
     bad = sum(day not in (base.CLEAR.css, base.UNKNOWN.css, "") for day in worst)
     unknown = worst.count(base.UNKNOWN.css)
-    summary = f"Incidents reported on {bad} of {DAYS - unknown} days" if unknown < DAYS else "No data for these days"
-    span = f"the {DAYS} days to {english.date(moment(until - 1))}" + (f", {unknown} of them unknown" if unknown else "")
-    return LinkPicture(provider.company, f"Is {provider.name} down?", (summary, span), days=worst)
+    words = f"Incidents reported on {bad} of {DAYS - unknown} days" if unknown < DAYS else "No data for these days"
+    days_of = f"{words} to {english.date(moment(until - 1))}" + (f", {unknown} unknown" if unknown else "")
+    return LinkPicture(provider.company, f"Is {provider.name} down?", (_state(state), days_of), days=worst)
+
+
+def _state(state: DeclaredState) -> str:
+    """Return how a provider stood at the last whole hour of which there is data, or that nobody knows."""
+    if not state.is_known or state.reach is None:
+        return "Current status unknown"
+    hour = max(state.reach // english.HOUR * english.HOUR, state.since)  # as it is since, be that within the hour
+    words = english.sentence(base.severity(state.open[0])) if state.in_trouble else "No incident reported"
+    return f"{words} as of {english.moment(moment(hour))}"
 
 
 def of_article(card: ArticleCard) -> LinkPicture:

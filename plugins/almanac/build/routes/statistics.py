@@ -6,11 +6,12 @@ again only if an incident that touches it, or the period before it, is another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from almanac import exports, views
 from almanac.build.context import Context, coverage_within
+from almanac.build.routes import figures, link_images
 from almanac.build.routes.feeds import channel, record_start
 from almanac.build.routes.parts import table_files
 from almanac.build.routes.route import Outputs, file, page, provider_route, route
@@ -20,7 +21,11 @@ from almanac.model import Card, Provider
 from almanac.stats import windows
 from almanac.stats.backtest import ELAPSED
 from almanac.stats.windows import DAY, Period
-from almanac.views import summaries
+from almanac.views import PICTURE, summaries
+from almanac.views.figure import NO_BOARD, Figure, of_board, of_summary
+from almanac.views.leaderboard import LeaderboardPage
+from almanac.views.linkpicture import LinkPicture
+from almanac.views.summaries import SummaryPage
 
 BUCKET = 90 * DAY  # incidents are marked by the buckets of time they touch
 
@@ -33,7 +38,10 @@ def leaderboard(context: Context) -> Outputs:
     yield page(context, "leaderboard/index.html", "leaderboard", view, key)
 
 
-@route("leaderboard/{period}/index.html", "data/leaderboard/{period}.{form}")
+@route(
+    *(f"leaderboard/{{period}}/{name}" for name in ("index.html", *figures.FILES, PICTURE)),
+    "data/leaderboard/{period}.{form}",
+)
 def period_leaderboards(context: Context) -> Outputs:
     """Make the leaderboards of all periods."""
     periods = views.periods(context.snapshot)
@@ -44,10 +52,26 @@ def period_leaderboards(context: Context) -> Outputs:
         yield page(context, f"leaderboard/{period.slug}/index.html", "leaderboard", view, key)
         rows = partial(_leaderboard_rows, context, period)
         yield from table_files(codebook.LEADERBOARD, rows, (key[0], *key[2:]), period.slug)
+        folder = f"leaderboard/{period.slug}/"
+        yield from figures.files_of(context, folder, partial(_board_figure, context, period), key)
+        yield from link_images.image_of(context, folder, partial(_board_picture, context, period), key)
 
 
-def _leaderboard(context: Context, period: Period) -> object:
-    return views.leaderboard(context.snapshot, context.closed_records, period)
+def _leaderboard(context: Context, period: Period) -> LeaderboardPage:
+    make = partial(views.leaderboard, context.snapshot, context.closed_records, period)
+    return context.shared(("leaderboard", period), make)
+
+
+def _board_picture(context: Context, period: Period) -> LinkPicture:
+    page = _leaderboard(context, period)
+    first = [f"{line.rank} {line.provider.text}, {line.share}" for line in page.board.lines[:3]] if page.board else []
+    span = page.board.period if page.board else period.name
+    return LinkPicture("Leaderboard", page.title, ("; ".join(first) or "No ranks for this period", span))
+
+
+def _board_figure(context: Context, period: Period) -> Figure:
+    board = _leaderboard(context, period)
+    return of_board(f"/leaderboard/{period.slug}/", f"{board.title}: {period.name}", board.board or NO_BOARD)
 
 
 def _leaderboard_rows(context: Context, period: Period) -> Iterable[Row]:
@@ -124,7 +148,11 @@ def _working_hours(context: Context, provider: Provider) -> Iterable[Row]:
     return tables.working_hours_rows(record, views.recent_figures(record))
 
 
-@route("reports/index.html", "reports/{period}/index.html", "reports/atom.xml")
+@route(
+    "reports/index.html",
+    "reports/atom.xml",
+    *(f"reports/{{period}}/{name}" for name in ("index.html", *figures.FILES, PICTURE)),
+)
 def reports(context: Context) -> Outputs:
     """Make the reports on each month and quarter, the list of them, and their feed."""
     snapshot, records = context.snapshot, context.closed_records
@@ -132,16 +160,34 @@ def reports(context: Context) -> Outputs:
     view = lambda: summaries.summaries(snapshot, records)  # noqa: E731
     yield page(context, "reports/index.html", "reports", view, context.all_closed_facts)
     for period in periods:
-        summary = partial(summaries.summary, snapshot, records, period)
+        make = partial(summaries.summary, snapshot, records, period)
+        summary = partial(context.shared, ("summary", period), make)
         key = period, context.all_closed_facts
         yield page(context, f"reports/{period.slug}/index.html", "report", summary, key)
+        drawing = partial(_report_figure, summary)
+        folder = f"reports/{period.slug}/"
+        yield from figures.files_of(context, folder, drawing, key)
+        yield from link_images.image_of(context, folder, partial(_report_picture, summary), key)
     feed = partial(_reports_feed, context, periods[: exports.NEWEST])
     yield file("reports/atom.xml", feed, (context.all_closed_facts, record_start(context)))
 
 
+def _report_figure(summary: Callable[[], SummaryPage]) -> Figure:
+    return of_summary(summary())
+
+
+def _report_picture(summary: Callable[[], SummaryPage]) -> LinkPicture:
+    page = summary()
+    return LinkPicture("Report by machine", page.title, tuple(f"{one.name}: {one.value}" for one in page.facts[:2]))
+
+
 def _reports_feed(context: Context, periods: Sequence[Period]) -> bytes:
     snapshot, records, settings = context.snapshot, context.closed_records, context.settings
-    items = [exports.summary(period, summaries.summary(snapshot, records, period), settings) for period in periods]
+    pages = {
+        period: context.shared(("summary", period), partial(summaries.summary, snapshot, records, period))
+        for period in periods
+    }
+    items = [exports.summary(period, pages[period], settings) for period in periods]
     return exports.atom(channel(context, "Reports", "/reports/", "atom.xml"), items)
 
 
