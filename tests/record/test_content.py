@@ -458,6 +458,32 @@ def test_claude_and_chatgpt_share_more_hours_than_if_they_had_nothing_to_do_with
     assert middle(BACKUPS, "early") > 1 - middle(BACKUPS, "early-chatgpt")
 
 
+PAIR = CONTENT / "articles/2026/2026-11-30-claude-and-chatgpt.md"
+
+
+def test_in_each_half_year_they_overlap_more_than_by_chance_and_never_surely() -> None:
+    for half in ("first", "second", "third", "fourth"):
+        overlap, by_chance = figure(PAIR, f"{half}-half"), 1 - middle(PAIR, f"{half}-free")
+        assert middle(PAIR, f"{half}-half") > by_chance
+        assert overlap.interval
+        assert overlap.interval.low < by_chance < overlap.interval.high
+
+
+@pytest.mark.parametrize(
+    ("overlap", "free"),
+    [
+        ("openai-while-claude", "openai-free"),
+        ("claude-while-openai", "claude-free"),
+        ("chatgpt-while-claude", "chatgpt-free"),
+        ("api-while-claude", "api-free"),
+    ],
+)
+def test_what_their_overlap_would_be_if_they_were_independent_is_within_its_interval(overlap: str, free: str) -> None:
+    interval = figure(PAIR, overlap).interval
+    assert interval
+    assert interval.low < 1 - middle(PAIR, free) < interval.high
+
+
 def test_late_posts_are_a_habit_of_some_and_not_of_others() -> None:
     late = {name: middle(READING, f"{name}-late") for name in ("claude", "chatgpt", "groq", "deepseek", "perplexity")}
     assert {name for name, share in late.items() if share > 0.5} == {"perplexity"}
