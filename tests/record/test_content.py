@@ -23,6 +23,7 @@ from almanac.commands import new_report
 from almanac.content import articles, forms, frontmatter, providers
 from almanac.model import Provider
 from almanac.snapshot import load as snapshot
+from almanac.stats import windows
 from almanac.stats.formulas import FORMULAS
 from almanac.text.markdown import article as article_html
 from almanac.views import datasets
@@ -493,7 +494,7 @@ def test_the_report_of_june_is_what_the_archive_drafts() -> None:
     """Its table, its figures and its longest incidents; the words around them are a person's."""
     report = CONTENT / "articles" / "2026" / "2026-06-30-june-2026.md"
     known = evidence().almanac
-    draft = new_report.compose(known, evidence(), 2026, 6, datetime(2026, 11, 22, 13, 25, tzinfo=UTC))
+    draft = new_report.compose(known, evidence(), windows.month(2026, 6), datetime(2026, 11, 22, 13, 25, tzinfo=UTC))
     written = frontmatter.read(report.read_bytes(), "r.md")
     drafted = frontmatter.read(draft.text.encode(), "d.md")
     keys = ("figures", "incidents", "providers", "sources", "title", "date")

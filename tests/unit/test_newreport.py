@@ -1,6 +1,6 @@
-"""A month's report is drafted from the archive with figures that stay right, and passes once it is filled in."""
+"""The report of a month or a year is drafted from the archive with figures that stay right, and passes once it is filled in."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from almanac import archive
 from almanac.commands import new_report
 from almanac.commands.check import problems
 from almanac.content import frontmatter
-from almanac.model import Pulls, Span
+from almanac.model import Impact, Pulls, Span
 from tests.support.projects import OWN
 from tests.unit.test_claims import at, incident
 
@@ -77,12 +77,54 @@ def test_only_what_a_person_must_write_is_missing(content: Path) -> None:
     assert problems(content, NOW, False) == []
 
 
-def test_it_overwrites_nothing_and_knows_months_only(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_overwrites_nothing_and_knows_months_and_years_only(
+    content: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     draft(content)
     capsys.readouterr()
     assert new_report.main(content, "2026-03", NOW) == 1
     assert new_report.main(content, "2026-13", NOW) == 1
     assert capsys.readouterr().out.splitlines() == [
         "new: content/articles/2026/2026-04-02-march-2026.md already exists; edit it, or remove it first",
-        "new: '2026-13' is not a month; use e.g. python3 tasks.py new report 2026-06",
+        "new: '2026-13' is neither a month nor a year; use e.g. python3 tasks.py new report 2026-06",
     ]
+
+
+@pytest.fixture
+def years(content: Path) -> Path:
+    """The first provider is covered since 2024 and had two incidents then, the second since 2025."""
+    for slug, year in (("acme", 2024), ("other", 2025)):
+        since, until = datetime(year, 1, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+        archive.save_pulls(content, Pulls(provider=slug, coverage=(Span(since=since, until=until),)))
+    past = [datetime(year, 5, 1 + n, tzinfo=UTC) for year in (2024, 2025) for n in range(2 if year == 2024 else 6)]
+    found = [incident("acme", f"y{start:%Y%m%d}", start, 30, impact=Impact.MAJOR) for start in past]
+    archive.save(content, found, {})
+    return content
+
+
+def test_the_report_of_a_year_says_who_how_often_how_long_how_severe_and_what_changed(years: Path) -> None:
+    assert new_report.main(years, "2025", NOW) == 0
+    path = years / "articles/2026/2026-04-02-year-2025.md"
+    found = frontmatter.read(path.read_bytes(), path.name)
+    rows = [line for line in found.body.splitlines() if line.startswith("| [")]
+    assert rows[:6] == [
+        "| [Acme](/providers/acme/) | {{acme}} | {{acme-count}} | {{acme-median}} | {{acme-longest}} |",
+        "| [Other](/providers/other/) | {{other}} | {{other-count}} | – | – |",
+        "| [Acme](/providers/acme/) | {{acme-grave}} | {{acme-count}} | {{acme-weighed}} |",
+        "| [Other](/providers/other/) | {{other-grave}} | {{other-count}} | {{other-weighed}} |",
+        "| [Acme](/providers/acme/) | {{acme-count-before}} | {{acme-count}} | {{acme-before}} | {{acme}} |",
+        "| [Acme, y20250501](/incidents/acme/y20250501/) | {{long-1-start}} | {{long-1}} |",
+    ]
+    assert "we have too little data for the year: Silent." in found.body
+    assert "Not compared, because we have too little data for 2024: Other." in found.body
+    assert "(/reports/2025/chart.svg)" in found.body
+    assert found.values["figures"]["acme-count-before"] == {
+        "count": "incidents",
+        "provider": "acme",
+        "from": date(2024, 1, 1),
+        "to": date(2025, 1, 1),
+    }
+    assert found.values["title"] == "AI services in 2025: reported incidents"
+    text = path.read_text().replace("authors: []", "authors: [Ada]").replace("summary: ''", "summary: The year.")
+    path.write_text(text)
+    assert problems(years, NOW, False) == []

@@ -1,4 +1,4 @@
-"""Drafts the report of a month from the archive: every figure quoted by name, so that it stays correct."""
+"""Drafts the report of a month or a year from the archive: every figure quoted by name, so that it stays correct."""
 
 from __future__ import annotations
 
@@ -12,19 +12,68 @@ import yaml
 
 from almanac import files, views
 from almanac.archive import ArchiveError
-from almanac.claims import Evidence
+from almanac.claims import Evidence, Figure
 from almanac.commands.new_article import NewArticle
 from almanac.content.providers import ProviderError
-from almanac.model import Card, Provider, moment, stamp
+from almanac.model import Card, Impact, Provider, moment, stamp
 from almanac.queries import query
 from almanac.snapshot import Snapshot
 from almanac.snapshot.load import load
+from almanac.stats import windows
 from almanac.stats.ranking import MAX_RANGE
 from almanac.stats.selection import is_machine, scope
+from almanac.stats.windows import Period
 from almanac.text import english
 
 LONGEST = 5
-MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+PERIOD = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
+GRAVE = [Impact.MAJOR.value, Impact.CRITICAL.value]
+
+_OF_YEAR = """\
+One paragraph: what the year was like, and what to remember of it. Every figure below is computed from the archive.
+
+## Who: the year in figures
+
+| Provider | Incident-free time | Incidents | Median duration | Longest |
+|---|---|---|---|---|
+{table}
+{left}
+
+[All days of the year as a chart](/reports/{year}/chart.svg), [its data](/reports/{year}/chart.csv), and
+[the report by machine](/reports/{year}/), which has the lengths as a chart too.
+
+## How severe
+
+Incidents that their provider rated major or critical, and the share of time without one where an hour of degraded performance costs
+nothing (the formula of Statuspage).
+
+| Provider | Major or critical | Of all | Weighed by rating |
+|---|---|---|---|
+{severity}
+
+## What changed since {before}
+
+| Provider | Incidents, {before} | {year} | Incident-free time, {before} | {year} |
+|---|---|---|---|---|
+{changes}
+{unchanged}
+
+## The longest incidents
+
+| Incident | Began | Lasted |
+|---|---|---|
+{longest}
+
+## What stood out
+
+Two or three things, each with a link to an incident.
+
+## How this was made
+
+From what providers reported on their status pages, as kept in the archive. [How each number is made](/methodology/).
+A page that posts every hiccup has a lower share than one that says little: read the share beside the number of
+incidents. Each figure is listed below with how it was made: two numbers differ surely only where their intervals lie apart.
+"""
 
 _BODY = """\
 One paragraph: what the month was like, and what to remember of it. Every figure below is computed from the archive.
@@ -62,22 +111,23 @@ class ReportRow(NamedTuple):
     is_recorded: bool  # False: there is too little data
 
 
-def compose(almanac: Snapshot, evidence: Evidence, year: int, month: int, now: datetime) -> NewArticle:
-    """Return the draft of the report of a month, dated `now`. What the author still has to write is empty."""
-    since = date(year, month, 1)
-    until = date(year + month // 12, month % 12 + 1, 1)
+def compose(almanac: Snapshot, evidence: Evidence, period: Period, now: datetime) -> NewArticle:
+    """Return the draft of the report of a month or a year, dated `now`. What the author still has to write is empty."""
+    is_year = period.slug.isdigit()
+    questions = _of_year if is_year else _of_month
     lines = [
-        _report_row(provider, evidence, since, until) for provider in almanac.providers if not is_machine(provider)
+        _report_row(provider, evidence, period, questions(provider.slug, period))
+        for provider in almanac.providers
+        if not is_machine(provider)
     ]
     rows = [line for line in lines if line.is_recorded]
-    longest = _longest(almanac, [line.provider for line in rows], since, until)
+    longest = _longest(almanac, [line.provider for line in rows], period)
     figures = {name: fields for line in rows for name, fields in line.figures.items()}
     for index, card in enumerate(longest, 1):
         key = f"{card.provider}/{card.id}"
         figures |= {f"long-{index}-start": {"started": key}, f"long-{index}": {"lasted": key}}
-    month_name = english.month(year, month)
     fields = {
-        "title": f"{english.sentence(almanac.project.of('services'))} in {month_name}: reported incidents",
+        "title": f"{almanac.project.of('services')} in {period.name}: reported incidents",
         "date": now,
         "authors": [],
         "providers": [line.provider.slug for line in rows],
@@ -89,32 +139,91 @@ def compose(almanac: Snapshot, evidence: Evidence, year: int, month: int, now: d
         "figures": figures,
     }
     left = [line.provider.name for line in lines if not line.is_recorded]
-    body = _BODY.format(
-        table="\n".join(map(_row, rows)),
-        left=f"\nNot in the table, because we have too little data for the month: {english.listing(left)}."
+    table = _YEAR_CELLS if is_year else _CELLS
+    parts = {
+        "table": "\n".join(_row(line, table) for line in rows),
+        "left": f"\nNot in the table, because we have too little data for the {'year' if is_year else 'month'}: "
+        f"{english.listing(left)}."
         if left
         else "",
-        longest="\n".join(_long(card, index, almanac) for index, card in enumerate(longest, 1)),
-    )
-    path = f"articles/{now:%Y}/{now:%Y-%m-%d}-{month_name.replace(' ', '-').lower()}.md"
+        "longest": "\n".join(_long(card, index, almanac) for index, card in enumerate(longest, 1)),
+    }
+    body = _OF_YEAR.format(**parts, **_year_parts(rows, period)) if is_year else _BODY.format(**parts)
+    path = f"articles/{now:%Y}/{now:%Y-%m-%d}-{_file_name(period)}.md"
     return NewArticle(path, f"---\n{_yaml(fields)}---\n\n{body}")
 
 
-def _report_row(provider: Provider, evidence: Evidence, since: date, until: date) -> ReportRow:
-    about = {"provider": provider.slug, "from": since, "to": until}
-    figures: dict[str, dict[str, Any]] = {
-        provider.slug: {"availability": "all-equal", **about},
-        f"{provider.slug}-count": {"count": "incidents", **about},
-        f"{provider.slug}-median": {"length": "median", **about},
+def _file_name(period: Period) -> str:
+    return f"year-{period.slug}" if period.slug.isdigit() else period.name.replace(" ", "-").lower()
+
+
+_CELLS = ("", "-count", "-median")  # of a provider in the table: what follows its slug in the names of its figures
+_YEAR_CELLS = (*_CELLS, "-longest")
+_SEVERITY_CELLS = ("-grave", "-count", "-weighed")
+_CHANGE_CELLS = ("-count-before", "-count", "-before", "")
+
+
+def _year_parts(rows: Sequence[ReportRow], period: Period) -> dict[str, str]:
+    """Return what only the report of a year has: how severe, and what changed since the year before."""
+    year, before = period.slug, str(int(period.slug) - 1)
+    compared = [line for line in rows if f"{line.provider.slug}-before" in line.figures]
+    new = [line.provider.name for line in rows if line not in compared]
+    return {
+        "year": year,
+        "before": before,
+        "severity": "\n".join(_row(line, _SEVERITY_CELLS) for line in rows),
+        "changes": "\n".join(_row(line, _CHANGE_CELLS) for line in compared),
+        "unchanged": f"\nNot compared, because we have too little data for {before}: {english.listing(new)}."
+        if new
+        else "",
     }
-    answers = {name: evidence.ask(query(fields)) for name, fields in figures.items()}
-    share = answers[provider.slug].bounds
-    is_recorded = share is not None and share.high - share.low <= MAX_RANGE
-    return ReportRow(provider, {name: fields for name, fields in figures.items() if answers[name].bounds}, is_recorded)
 
 
-def _longest(almanac: Snapshot, watched: Sequence[Provider], since: date, until: date) -> list[Card]:
-    """Return the longest outages that started in the month and have ended."""
+def _of_month(slug: str, period: Period) -> dict[str, dict[str, Any]]:
+    """Return what is asked of a provider, by the name of the figure; that of its slug decides whether it is in."""
+    about = {"provider": slug, **_days(period)}
+    return {
+        slug: {"availability": "all-equal", **about},
+        f"{slug}-count": {"count": "incidents", **about},
+        f"{slug}-median": {"length": "median", **about},
+    }
+
+
+def _of_year(slug: str, period: Period) -> dict[str, dict[str, Any]]:
+    """Return the same of a year: also by severity, and of the year before."""
+    about = {"provider": slug, **_days(period)}
+    past = {"provider": slug, **_days(windows.year(int(period.slug) - 1))}
+    return _of_month(slug, period) | {
+        f"{slug}-longest": {"length": "longest", **about},
+        f"{slug}-grave": {"count": "incidents", "provider": slug, "impact": GRAVE, **_days(period)},
+        f"{slug}-weighed": {"availability": "statuspage", **about},
+        f"{slug}-before": {"availability": "all-equal", **past},
+        f"{slug}-count-before": {"count": "incidents", **past},
+    }
+
+
+def _days(period: Period) -> dict[str, date]:
+    return {"from": moment(period.since).date(), "to": moment(period.until).date()}
+
+
+def _report_row(
+    provider: Provider, evidence: Evidence, period: Period, questions: dict[str, dict[str, Any]]
+) -> ReportRow:
+    """Return the figures of a provider that have an answer; shares that say too little, and their years, are left out."""
+    answers = {name: evidence.ask(query(fields)) for name, fields in questions.items()}
+    figures = {name: fields for name, fields in questions.items() if answers[name].bounds}
+    before = f"{provider.slug}-before"
+    if before in figures and not _is_narrow(answers[before]):
+        figures = {name: fields for name, fields in figures.items() if not name.endswith("-before")}
+    return ReportRow(provider, figures, _is_narrow(answers[provider.slug]))
+
+
+def _is_narrow(share: Figure) -> bool:
+    return share.bounds is not None and share.bounds.high - share.bounds.low <= MAX_RANGE
+
+
+def _longest(almanac: Snapshot, watched: Sequence[Provider], period: Period) -> list[Card]:
+    """Return the longest outages that started in the period and have ended."""
     candidates = [
         card
         for provider in watched
@@ -123,15 +232,17 @@ def _longest(almanac: Snapshot, watched: Sequence[Provider], since: date, until:
         and card.ended is not None
         and card.ended > card.started
         and scope(provider, card) == "in"
-        and since <= moment(card.started).date() < until
+        and period.since <= card.started < period.until
     ]
     return sorted(candidates, key=lambda card: (card.started - (card.ended or 0), card.provider, card.id))[:LONGEST]
 
 
-def _row(line: ReportRow) -> str:
+def _row(line: ReportRow, cells: Sequence[str]) -> str:
+    """Return a row of a table: the provider, and its figures by what follows its slug in their names."""
     slug = line.provider.slug
-    cells = [f"{{{{{name}}}}}" if name in line.figures else "–" for name in (slug, f"{slug}-count", f"{slug}-median")]
-    return f"| [{line.provider.name}]({views.provider_url(slug)}) | {' | '.join(cells)} |"
+    names = [f"{slug}{cell}" for cell in cells]
+    values = [f"{{{{{name}}}}}" if name in line.figures else "–" for name in names]
+    return f"| [{line.provider.name}]({views.provider_url(slug)}) | {' | '.join(values)} |"
 
 
 def _long(card: Card, index: int, almanac: Snapshot) -> str:
@@ -160,18 +271,19 @@ def _yaml(fields: dict[str, Any]) -> str:
     return text.replace("date: DATE", f"date: {stamp(fields['date'])}") + "figures:\n" + "".join(lines)
 
 
-def main(content: Path, month: str, now: datetime) -> int:
-    """Write the draft for a month such as 2026-06 into `content` and say where it is. The exit code."""
-    match = MONTH.fullmatch(month)
+def main(content: Path, name: str, now: datetime) -> int:
+    """Write the draft for a month such as 2026-06 or a year such as 2025 into `content` and say where it is. The exit code."""
+    match = PERIOD.fullmatch(name)
     if not match:
-        print(f"new: {month!r} is not a month; use e.g. python3 tasks.py new report 2026-06")
+        print(f"new: {name!r} is neither a month nor a year; use e.g. python3 tasks.py new report 2026-06")
         return 1
+    period = windows.month(int(match[1]), int(match[2])) if match[2] else windows.year(int(match[1]))
     try:
         almanac = load(content, now)
     except (ArchiveError, ProviderError) as error:
         print(error)
         return 1
-    draft = compose(almanac, Evidence(almanac), int(match[1]), int(match[2]), now)
+    draft = compose(almanac, Evidence(almanac), period, now)
     path = content / draft.path
     if path.exists():
         print(f"new: {content.name}/{draft.path} already exists; edit it, or remove it first")

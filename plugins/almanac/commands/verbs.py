@@ -211,10 +211,10 @@ _NEW = Verb(
         ),
         Verb(
             "report",
-            "write the figures of a month, as the draft of a report",
+            "write the figures of a month or a year, as the draft of a report",
             _report,
-            (Option("month", "such as 2026-06"),),
-            ("new report 2026-06",),
+            (Option("period", "such as 2026-06 or 2025"),),
+            ("new report 2026-06", "new report 2025"),
         ),
         Verb(
             "image",
