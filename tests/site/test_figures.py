@@ -11,12 +11,19 @@ import pytest
 from bs4 import BeautifulSoup
 from lxml import etree  # type: ignore[import-untyped]
 
+from almanac.content.article import ArticleCard
 from almanac.model import unstamp
 from tests.support.almanacs import incident
 from tests.support.syndication import HOST, Press, many
 
 SVG = "{http://www.w3.org/2000/svg}"
 NOON = unstamp("2026-03-02T16:00:00Z")
+ABOUT: dict[str, Any] = {
+    "url": "/articles/2026/claude-fails/",
+    "title": "Claude fails",
+    "date": unstamp("2026-03-01T15:00:00Z"),
+    "incidents": (("anthropic", "first"),),
+}
 DAYS_OF = ("providers/anthropic", "providers/groq", "providers/anthropic/api")
 
 
@@ -24,7 +31,7 @@ DAYS_OF = ("providers/anthropic", "providers/groq", "providers/anthropic/api")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     press = Press(tmp_path_factory.mktemp("figures") / "site")
     press.put(incident("first", "2026-02-20 10:00", "2026-02-21 09:00"), incident("now", "02 15:00", ""), *many(40))
-    return press.build(NOON)
+    return press.build(NOON, articles=[ArticleCard(**ABOUT)])
 
 
 def soup(markup: str) -> Any:
@@ -71,6 +78,28 @@ def test_a_frame_holds_the_drawing_with_its_words_and_no_script_and_leads_to_the
     assert str(page.find("meta", {"http-equiv": True})["content"]).startswith("default-src 'none'; style-src 'self'; ")
 
 
+def test_an_incident_that_an_article_cites_is_drawn_to_scale(output: Path) -> None:
+    folder = output / "incidents/anthropic/first"
+    said = words(folder / "chart.svg")
+    assert said[0] == "Claude: major outage, claude.ai + API"
+    assert said[-2:] == [
+        f"Source: providers’ status pages, archived by Outage Almanac, {HOST}/incidents/anthropic/first/",
+        "Data up to 21 February 2026, 09:00 UTC · CC0 1.0, free to use",
+    ]
+    rings = etree.parse(folder / "chart.svg").getroot().findall(f".//{SVG}circle")
+    rows = list(csv.reader(io.StringIO((folder / "chart.csv").read_text())))
+    assert (len(rings), rows) == (
+        3,
+        [
+            ["time", "phase"],
+            ["2026-02-20T10:00:00Z", "investigating"],
+            ["2026-02-20T21:30:00Z", "identified"],
+            ["2026-02-21T09:00:00Z", "resolved"],
+        ],
+    )
+    assert not (output / "incidents/anthropic/now/chart.svg").exists()
+
+
 def test_every_page_that_offers_a_chart_leads_to_its_files(output: Path) -> None:
     offering = {}
     for page in output.rglob("index.html"):
@@ -79,7 +108,7 @@ def test_every_page_that_offers_a_chart_leads_to_its_files(output: Path) -> None
             files.append(soup(box.code.get_text()).iframe["src"].removeprefix(HOST))
             assert [name for name in files if not (output / str(name).lstrip("/")).is_file()] == []
             offering[page.parent.relative_to(output).as_posix()] = files
-    assert offering.keys() >= {*DAYS_OF, "reports/2026-02"}
+    assert offering.keys() >= {*DAYS_OF, "reports/2026-02", "incidents/anthropic/first"}
     assert offering["providers/groq"] == [
         f"/providers/groq/{name}" for name in ("chart.svg", "chart.csv", "embed.html")
     ]

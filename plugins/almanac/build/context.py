@@ -135,6 +135,11 @@ class Context:
         return {(card.provider, card.id): card for cards in self.snapshot.cards.values() for card in cards}
 
     @cached_property
+    def cited(self) -> frozenset[Key]:
+        """The incidents that articles cite."""
+        return frozenset(key for article in self.snapshot.articles for key in article.incidents)
+
+    @cached_property
     def months(self) -> Months:
         """All cards by month."""
         return views.months(self.snapshot)

@@ -13,6 +13,7 @@ from html import escape
 from almanac.exports.syndication import line
 from almanac.views import charts
 from almanac.views.figure import Figure, FigureRow
+from almanac.views.timeline import BAND, STALK, TOP, Timeline
 
 WIDTH, MARGIN = 1000, 28
 LABELS, VALUES = 190, 160  # pixels beside the rows, where there are several
@@ -26,6 +27,8 @@ STYLE = (
     ".f-ok{fill:#1f6a80}.f-slight,.f-minor{fill:#8d8462}.f-major{fill:#df6a1a}.f-critical{fill:#52072a}"
     ".s-ok{stroke:#1f6a80}.s-slight,.s-minor{stroke:#8d8462}.s-major{stroke:#df6a1a}.s-critical{stroke:#52072a}"
     ".s-unsaid{stroke:#7d796d}path{fill:none;stroke-dasharray:4 1}path.s-unsaid{stroke-dasharray:1 1 1 2}"
+    ".ph-investigating,.f-quiet{fill:#b9b4a4}.ph-identified{fill:#77736a}.ph-monitoring{fill:#e2dece;stroke:#77736a}"
+    ".ph-unposted{fill:none;stroke:#77736a;stroke-dasharray:2.5 2}"
     ".f-unknown,.f-unsaid{fill:url(#h)}.axis{stroke:#d3cfc2}.floor{stroke:#1d1c19}.range{stroke:#1f6a80;stroke-width:2}.dot{fill:#1f6a80}"
 )
 HATCH = (
@@ -36,8 +39,8 @@ HATCH = (
 
 def svg(figure: Figure, site_name: str, site_url: str) -> bytes:
     """Return the drawing of a figure."""
-    rows = len(figure.rows) * (figure.height + GAP)
-    foot = HEAD + rows + AXIS + (24 if figure.key else 0)
+    rows = figure.height if figure.timeline else len(figure.rows) * (figure.height + GAP)
+    foot = HEAD + rows + AXIS + (24 if figure.key or figure.timeline else 0)
     tall = foot + 58
     source = f"Source: providers’ status pages, archived by {site_name}, {site_url}{figure.path}"
     return "".join(
@@ -49,7 +52,7 @@ def svg(figure: Figure, site_name: str, site_url: str) -> bytes:
             _words(MARGIN, 62, figure.span, "l"),
             _words(MARGIN, 82, figure.reads),
             *(_row(figure, row, HEAD + number * (figure.height + GAP)) for number, row in enumerate(figure.rows)),
-            _axis(figure, HEAD + rows),
+            _timeline(figure.timeline, figure.height) if figure.timeline else _axis(figure, HEAD + rows),
             _key(figure, HEAD + rows + AXIS + 14),
             _words(MARGIN, foot + 22, source),
             _words(MARGIN, foot + 42, f"Data up to {figure.as_of} · {LICENCE}"),
@@ -87,6 +90,22 @@ def _row(figure: Figure, row: FigureRow, y: int) -> str:
     return "".join([*parts, "</svg>"])
 
 
+def _timeline(one: Timeline, height: int) -> str:
+    """Return an incident to scale, as its page has it; y is that of the page, moved below the title."""
+    lines = [f'<line class="axis" x1="{t.x}" x2="{t.x}" y1="{TOP}" y2="{one.floor}"/>' for t in one.ticks]
+    words = [(t.x, t.y, t.text, t.anchor) for t in one.ticks] + [(n.x, "19", n.text, n.anchor) for n in one.names]
+    words += [(o.label.x, o.label.y, o.label.text, o.label.anchor) for o in one.others]
+    words += [(one.now.x, "19", one.now.text, "end")] if one.now else []
+    blocks = [(b.css, b.x, b.width, str(TOP), str(BAND)) for b in one.blocks] + [tuple(o.block) for o in one.others]
+    drawn = [f'<rect class="{c}" x="{x}" width="{w}" y="{y}" height="{h}"/>' for c, x, w, y, h in blocks]
+    rings = [f'<circle cx="{x}" cy="{STALK}" r="3.5" fill="#fbfaf6" stroke="#1d1c19"/>' for x in one.knobs]
+    said = [
+        f'<text x="{x}" y="{y}" text-anchor="{anchor}">{_text(text)}</text>' for x, y, text, anchor in words if text
+    ]
+    plot = f'<svg x="{MARGIN}" y="{HEAD}" width="{WIDTH - 2 * MARGIN}" height="{height}" overflow="visible">'
+    return "".join([plot, *lines, *drawn, *rings, *said, "</svg>"])
+
+
 def _plot(figure: Figure) -> tuple[int, int]:
     """Return where the rows of a figure begin, and how wide they are."""
     if not any(row.label for row in figure.rows):
@@ -107,6 +126,10 @@ def _axis(figure: Figure, y: int) -> str:
 def _key(figure: Figure, y: int) -> str:
     """Return what each colour and height means, side by side."""
     parts, left = [], MARGIN
+    for css, name in figure.timeline.inks if figure.timeline else ():
+        parts.append(f'<rect class="ph-{css}" x="{left}" y="{y - 11}" width="10" height="12"/>')
+        parts.append(_words(left + 15, y, name))
+        left += 32 + 7 * len(name)
     for mark in figure.key:
         tall = round(14 * charts.HEIGHT.get(mark.css, 1.0 if mark.css == charts.UNKNOWN else 0.15))
         parts.append(f'<rect class="f-{mark.css}" x="{left}" y="{y - tall}" width="10" height="{tall}"/>')

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from almanac.model import moment, stamped
+from almanac.model import Card, moment, stamped
 from almanac.stats import windows
 from almanac.text import english
 from almanac.views import base, charts
 from almanac.views.base import Mark
 from almanac.views.charts import Bars, Estimate, Label
+from almanac.views.incident import IncidentPage
 from almanac.views.leaderboard import Board
 from almanac.views.summaries import SummaryPage
+from almanac.views.timeline import Timeline
 
 TALL, LOW = 96, 22  # pixels of the bars of one subject, and of one row among several
 NO_BOARD = Board("", (), (), (), ())
@@ -43,6 +45,7 @@ class Figure(NamedTuple):
     header: tuple[str, ...]  # of its data
     data: tuple[tuple[str, ...], ...]
     key: tuple[Mark, ...] = ()
+    timeline: Timeline | None = None  # in place of rows
 
 
 def of_days(path: str, name: str, severities: Sequence[str], first: int) -> Figure:
@@ -64,6 +67,23 @@ def of_days(path: str, name: str, severities: Sequence[str], first: int) -> Figu
             (stamped(first + number * windows.DAY)[:10], words[day]) for number, day in enumerate(severities) if day
         ),
         key=tuple(mark for mark in base.KEY if mark.css in severities),
+    )
+
+
+def of_incident(page: IncidentPage, card: Card) -> Figure:
+    """Return the figure of an incident to scale, with its updates as data."""
+    return Figure(
+        path=page.cite.path,
+        title=page.cite.title,
+        span=f"{page.day}, UTC. {page.stand}",
+        reads="Bar: phases. Circles: updates. Below: other incidents; height shows severity",
+        as_of=page.cite.when.rpartition(" last changed ")[2].rpartition(" as of ")[2],
+        rows=(),
+        axis=(),
+        height=int(float(page.timeline.height)) if page.timeline else LOW,
+        header=("time", "phase"),
+        data=tuple((stamped(at), phase) for at, phase in card.updates),
+        timeline=page.timeline,
     )
 
 

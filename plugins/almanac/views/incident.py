@@ -22,6 +22,7 @@ from almanac.views.pagination import Sheet
 from almanac.views.parts import Parts, anchor
 from almanac.views.press import PressPost
 from almanac.views.replay import replay_urls
+from almanac.views.sharing import Share, share
 from almanac.views.timeline import Timeline, timeline
 
 STARTED = {
@@ -105,6 +106,7 @@ class IncidentPage:
     twin: FeedLink
     cite: Citation
     fan: Fan | None = None
+    take: Share | None = None  # its chart as files, where articles cite it
     replay: str = ""  # address of its replay
     sheets: tuple[Sheet, ...] = ()  # a huge one goes on on further pages
 
@@ -115,6 +117,7 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1, ver
     `version` names the version of its twin in Markdown.
     """
     urls = incident_urls(card)
+    to_scale = timeline(card, around) if card.is_trouble and sheet == 1 else None
     title = f"{around.provider}: {base.title(card)}" if incident.title_is_ours else incident.title
     day, stand = english.date(incident.started), _stand(around, incident, card)
     return IncidentPage(
@@ -129,7 +132,8 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1, ver
         facts=_facts(around, incident, card),
         warnings=_warnings(incident, card),
         day=day,
-        timeline=timeline(card, around) if card.is_trouble and sheet == 1 else None,
+        timeline=to_scale,
+        take=share(urls[0], "Timeline of the incident") if to_scale and around.cited_by else None,
         component_times=named_when(around, incident, card) if sheet == 1 else None,
         posts=_sheet(posts(incident), sheet, len(urls)),
         sheets=pagination.sheets(urls, sheet),

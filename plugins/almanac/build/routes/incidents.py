@@ -7,14 +7,16 @@ from functools import cached_property, partial
 
 from almanac import archive, views
 from almanac.build.cache import digest
-from almanac.build.context import Context
+from almanac.build.context import Context, Value
 from almanac.build.output import Output
+from almanac.build.routes import figures
 from almanac.build.routes.route import Outputs, UnprintableError, sharded_route
 from almanac.build.sources import shard_of, unprintable
 from almanac.model import Card, Incident, seconds
 from almanac.model import card as card_of
 from almanac.snapshot import as_of, order
 from almanac.views import citation
+from almanac.views.figure import Figure, of_incident
 
 
 def shards(context: Context) -> Iterable[str]:
@@ -65,6 +67,9 @@ class _Texts:
         page_key = digest(*own, around.mark(card))
         for number, url in enumerate(views.incident_urls(card), 1):
             yield self._output(_path(url), page_key, partial(self._page, number))
+        if card.is_trouble and (card.provider, card.id) in self._context.cited:
+            make, folder = partial(self._guard, self._figure), views.incident_url(card).lstrip("/")
+            yield from figures.files_of(self._context, folder, make, page_key)
         yield self._output(f"{views.incident_url(card).lstrip('/')}index.md", digest("twin", *own), self._twin)
         replay_key = digest(*own, around.name(card), around.parts(card), around.estimates(card))
         for number, url in enumerate(views.replay_urls(card), 1):
@@ -73,7 +78,11 @@ class _Texts:
     def _output(self, path: str, key: bytes, make: Callable[[], bytes]) -> Output:
         return Output(path, key, lambda: self._guard(make))
 
-    def _guard(self, make: Callable[[], bytes]) -> bytes:
+    def _figure(self) -> Figure:
+        page = views.incident(self._around, self._incident, self._card, version=self._version)
+        return of_incident(page, self._card)
+
+    def _guard(self, make: Callable[[], Value]) -> Value:
         try:
             return make()
         except OSError:
