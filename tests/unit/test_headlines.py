@@ -61,6 +61,8 @@ def plain(text: str) -> str:
             incident(components=("a", "b", "c", "d", "e"), impact=Impact.NONE),
             "Resolved after 3 h 58 min: Claude: incident rated no impact, a + b + c + 2 more",
         ),
+        (incident(components=("Claude",)), "Resolved after 3 h 58 min: Claude: major outage"),
+        (incident(components=("Claude", "claude.ai")), "Resolved after 3 h 58 min: Claude: major outage, claude.ai"),
         (incident(ended_basis="absence"), "Over after 3 h 58 min: Claude: major outage, claude.ai + API"),
         (replace(OPENED, **IMPORT), "Claude: major outage, API + claude.ai (end not recorded)"),
         (replace(OPENED, phase=Phase.RESOLVED), "Resolved: Claude: major outage, API + claude.ai"),

@@ -33,7 +33,7 @@ def headline(card: Card, provider: str, planned: datetime | None = None) -> str:
 def subject(card: Card, provider: str) -> str:
     """Return who reported what of which part: Claude: major outage, API + claude.ai."""
     what = base.severity(card) if card.is_trouble else NOUNS.get(Kind(card.kind), card.kind)
-    return f"{provider}: {what}, {_part(card, provider)}"
+    return ", ".join(filter(None, (f"{provider}: {what}", _part(card, provider))))
 
 
 def _part(card: Card, provider: str) -> str:
@@ -44,8 +44,11 @@ def _part(card: Card, provider: str) -> str:
 
 
 def components(card: Card, provider: str) -> str:
-    """Return the components of an incident, what people ask for first: API + claude.ai + 2 more."""
-    names = [_short(name, provider) for name in base.short(card.components)]
+    """Return the components of an incident, what people ask for first: API + claude.ai + 2 more.
+
+    One that is called as its provider says nothing more; of the only one nothing is left.
+    """
+    names = [_short(name, provider) for name in base.short(card.components) if name != provider]
     rest = len(names) - base.MOST_NAMES
     return " + ".join([*names[: base.MOST_NAMES], *([f"{rest} more"] if rest > 0 else [])])
 
