@@ -99,11 +99,11 @@ def _timeline(one: Timeline, height: int) -> str:
     blocks = [(b.css, b.x, b.width, str(TOP), str(BAND)) for b in one.blocks] + [tuple(o.block) for o in one.others]
     drawn = [f'<rect class="{c}" x="{x}" width="{w}" y="{y}" height="{h}"/>' for c, x, w, y, h in blocks]
     rings = [f'<circle cx="{x}" cy="{STALK}" r="3.5" fill="#fbfaf6" stroke="#1d1c19"/>' for x in one.knobs]
-    said = [
+    texts = [
         f'<text x="{x}" y="{y}" text-anchor="{anchor}">{_text(text)}</text>' for x, y, text, anchor in words if text
     ]
     plot = f'<svg x="{MARGIN}" y="{HEAD}" width="{WIDTH - 2 * MARGIN}" height="{height}" overflow="visible">'
-    return "".join([plot, *lines, *drawn, *rings, *said, "</svg>"])
+    return "".join([plot, *lines, *drawn, *rings, *texts, "</svg>"])
 
 
 def _plot(figure: Figure) -> tuple[int, int]:

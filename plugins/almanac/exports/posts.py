@@ -37,9 +37,9 @@ def posts(incident: Incident, card: Card, provider: Provider, site: Home) -> lis
     return [*thread.opening(), *thread.updates(), *thread.ending()]
 
 
-def newest(found: list[Post], most: int) -> list[FeedItem]:
+def newest(everything: list[Post], most: int) -> list[FeedItem]:
     """Return the items that became known last, in the order of their dates."""
-    latest = sorted(found, key=lambda post: (post.moment, post.item.published, post.item.id), reverse=True)[:most]
+    latest = sorted(everything, key=lambda post: (post.moment, post.item.published, post.item.id), reverse=True)[:most]
     return sorted((post.item for post in latest), key=lambda item: (item.published, item.id), reverse=True)
 
 
@@ -83,8 +83,8 @@ class _Thread:
                 authors=(self._provider.company,),
                 categories=(self._provider.name, update.phase.value),
             )
-            seen = one.known_from(update)
-            yield Post(item, seen if seen - published <= LATE else published)
+            sight = one.known_from(update)
+            yield Post(item, sight if sight - published <= LATE else published)
 
     def _title(self, number: int, update: Update, phase: Phase, before: Phase) -> str:
         """Return what was known by a post: the facts of the moment it was seen, its phase, and an end only if it says so."""

@@ -32,8 +32,8 @@ def headline(card: Card, provider: str, planned: datetime | None = None) -> str:
 
 def subject(card: Card, provider: str) -> str:
     """Return who reported what of which part: Claude: major outage, API + claude.ai."""
-    what = base.severity(card) if card.is_trouble else NOUNS.get(Kind(card.kind), card.kind)
-    return ", ".join(filter(None, (f"{provider}: {what}", _part(card, provider))))
+    noun = base.severity(card) if card.is_trouble else NOUNS.get(Kind(card.kind), card.kind)
+    return ", ".join(filter(None, (f"{provider}: {noun}", _part(card, provider))))
 
 
 def _part(card: Card, provider: str) -> str:

@@ -48,10 +48,10 @@ def other_names(providers: Iterable[Provider]) -> Iterator[tuple[str, Provider]]
     for provider in providers:
         for slug in _slugs(provider):
             owners.setdefault(slug, set()).add(provider.slug)
-    taken = {provider.slug for provider in providers}
+    slugs = {provider.slug for provider in providers}
     for provider in providers:
         yield from (
-            (slug, provider) for slug in _slugs(provider) if owners[slug] == {provider.slug} and slug not in taken
+            (slug, provider) for slug in _slugs(provider) if owners[slug] == {provider.slug} and slug not in slugs
         )
 
 

@@ -59,15 +59,15 @@ def opml(context: Context) -> Outputs:
     yield file("providers.opml", lambda: _list(context, "a feed for each provider", own))
 
 
-def _list(context: Context, what: str, of_incidents: list[Channel]) -> bytes:
+def _list(context: Context, title: str, of_incidents: list[Channel]) -> bytes:
     """Return feeds of incidents with those of what is written, each in the form most readers like best."""
-    written = [
+    prose_feeds = [
         channel(context, "Articles", "/articles/", "atom.xml"),
         channel(context, "Reports", "/reports/", "atom.xml"),
         channel(context, "Press coverage at the time", "/press/", "atom.xml"),
     ]
-    title = f"{context.settings.project.name}, {what}"
-    return exports.opml(title, [("Incidents", of_incidents), ("Articles and reports", written)])
+    name = f"{context.settings.project.name}, {title}"
+    return exports.opml(name, [("Incidents", of_incidents), ("Articles and reports", prose_feeds)])
 
 
 ROUTES = (article_feeds, operator_feed, opml)

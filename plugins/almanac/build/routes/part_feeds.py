@@ -41,8 +41,8 @@ class Stream(NamedTuple):
 
 def capabilities(context: Context) -> list[Capability]:
     """Return what components of any provider can do, for which there are feeds: what people ask for first."""
-    named = {part.capability for provider in context.snapshot.providers for part in provider.components}
-    return [capability for capability in context.settings.project.listed if capability.slug in named]
+    slugs = {part.capability for provider in context.snapshot.providers for part in provider.components}
+    return [capability for capability in context.settings.project.listed if capability.slug in slugs]
 
 
 @route("updates.xml", "updates.rss", "major.xml", "major.rss", "major-updates.xml", "major-updates.rss")
@@ -93,8 +93,8 @@ def _able(context: Context, capability: str) -> Iterator[Card]:
 def provider_updates(context: Context, provider: Provider) -> Outputs:
     """Make the feeds of every update of one provider, and those of its components."""
     home, cards = base.provider_url(provider.slug), context.newest_posts[provider.slug]
-    every = Stream(f"{provider.name}, every update", home, tuple(cards))
-    yield from _updates(context, f"{home[1:]}updates", every)
+    updates = Stream(f"{provider.name}, every update", home, tuple(cards))
+    yield from _updates(context, f"{home[1:]}updates", updates)
     for part in provider.components:
         yield from _component_feeds(context, provider, part)
 
