@@ -299,13 +299,15 @@ class Months:
     def _soon(self, each: Round, failing: set[str]) -> None:
         """Run a quarter of an hour later, while all pages stand still: no news, no commit for the time alone."""
         soon = each._replace(now=each.now + SOON)
-        for observer in (self.observers[slug] for slug in PLAYED if slug not in failing):
-            observer.look(observer.page.urls[0], soon.now, as_of=each.now)
         before = self._head()
         self._run(soon, self.again)
-        for kind, names in self._commits(soon, before):
+        commits = self._commits(soon, before)
+        for kind, names in commits:
             if kind != "forecasts":
                 self._fault(soon, f"nothing happened, and {kind} is committed: {names}")
+        if commits:  # else what this run has seen is forgotten: of an incident without an end, when it was seen last
+            for observer in (self.observers[slug] for slug in PLAYED if slug not in failing):
+                observer.look(observer.page.urls[0], soon.now, as_of=each.now)
 
     # What must hold
 
