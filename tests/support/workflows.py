@@ -20,6 +20,7 @@ from almanac.model import seconds, stamp
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISH, CHECK = (ROOT / f".github/workflows/{name}.yml" for name in ("publish", "check"))
 ENV = {
+    "GITHUB_STEP_SUMMARY": os.devnull,
     "PYTHONPATH": str(ROOT / "plugins"),
     "BRANCH": "main",
     "SITEURL": "https://almanac.example/site",

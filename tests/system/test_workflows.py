@@ -255,7 +255,24 @@ def test_pull_requests_see_no_secret_and_write_nothing() -> None:
     assert "pull_request_target" not in path.read_text()
     assert [job["permissions"] for job in jobs(path).values()] == [{"contents": "read"}] * 2
     for job in jobs(path).values():
-        assert job["steps"][0]["with"] == {"persist-credentials": False}
+        assert job["steps"][0]["with"]["persist-credentials"] is False
+
+
+@pytest.mark.system
+def test_a_pull_request_gets_a_list_of_the_pages_and_facts_that_it_changes(tmp_path: Path) -> None:
+    seed = projects.project(tmp_path / "seed")
+    (seed / ".gitignore").write_text("/.output*\n/.venv\n/.preview*\n")
+    (seed / ".venv").symlink_to(ROOT / ".venv")
+    git(seed, "init", "-q", "-b", "main")
+    for words in ("An *almanac*.", "Another text."):
+        (seed / "content/pages/about.md").write_text(f"---\ntitle: About\n---\n\n{words}\n")
+        git(seed, "add", "-A")
+        git(seed, *ADA, "commit", "-qm", words)
+    step = workflows.steps(workflows.CHECK, "content")["Say what changes"]
+    summary = tmp_path / "summary.md"
+    done = workflows.run(step, seed, {**workflows.ENV, "GITHUB_STEP_SUMMARY": str(summary)}, "")
+    assert done.returncode == 0, done.stderr
+    assert summary.read_text() == "\n## Pages that change\n\n- /about/\n"
 
 
 def test_the_tests_run_on_every_python_from_the_oldest_that_the_project_allows() -> None:

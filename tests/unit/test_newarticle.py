@@ -1,6 +1,7 @@
 """A new article starts with what is known, and the check names exactly what the author has to write."""
 
 import shutil
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,8 @@ import yaml
 from almanac import archive
 from almanac.commands import new_article
 from almanac.commands.new_article import BODY, compose
-from almanac.content import forms, frontmatter
+from almanac.content import articles, frontmatter
+from almanac.content.article import PLACEHOLDER
 from almanac.model import Impact, Incident, Kind, Phase
 from almanac.text.slug import slug
 
@@ -29,7 +31,7 @@ INCIDENT = Incident(
 
 
 def faults(text: str) -> list[str]:
-    _, found = forms.check(forms.ArticleForm, frontmatter.read(text.encode(), "a.md"))
+    _, found = articles.read(text.encode(), "articles/2026/2026-03-02-a.md")
     return [f"{fault.line} {fault.field}: {fault.text}" for fault in found]
 
 
@@ -52,7 +54,7 @@ def test_the_draft_holds_what_is_known() -> None:
             "authors": ["Ada"],
             "providers": ["openai", "anthropic"],
             "incidents": ["anthropic/0ghc53zpsfmt"],
-            "summary": "",
+            "summary": PLACEHOLDER,
             "kind": "news",
             "status": "draft",
             "sources": [
@@ -75,22 +77,22 @@ def test_the_check_names_what_is_left_to_write() -> None:
     made = compose("Outage", now=NOW)
     assert faults(made.text) == [
         "5 authors: is an empty list; name at least one",
-        "8 summary: '' is empty or holds a line break or control character; write one line of text",
+        "8 summary: is what `new` put there; write one or two sentences of your own",
         "11 sources: is an empty list; name at least one",
     ]
 
 
 def test_once_filled_it_passes() -> None:
     made = compose("Outage", now=NOW, authors=["Ada"], incidents=[INCIDENT])
-    assert faults(made.text.replace("summary: ''", "summary: What happened.")) == []
+    assert faults(made.text.replace(PLACEHOLDER, "What happened.")) == []
 
 
 def test_the_examples_in_the_draft_pass_once_they_are_uncommented() -> None:
     made = compose("Outage", now=NOW, authors=["Ada"], incidents=[INCIDENT])
     lines = [line for line in made.text.splitlines() if "(delete the #" not in line and "Another source" not in line]
     text = "\n".join(line.removeprefix("# ") for line in lines).replace("yaml-language-server", "# ")
-    values = frontmatter.read(text.replace("summary: ''", "summary: What happened.").encode(), "a.md").values
-    assert faults(text.replace("summary: ''", "summary: What happened.")) == []
+    values = frontmatter.read(text.replace(PLACEHOLDER, "What happened.").encode(), "a.md").values
+    assert faults(text.replace(PLACEHOLDER, "What happened.")) == []
     assert (len(values["sources"]), values["claims"][0]["verdict"]) == (2, "supported")
 
 
@@ -139,9 +141,14 @@ def test_the_draft_is_written_once_and_never_over_another(
 ) -> None:
     content = tmp_path / "content"
     shutil.copytree(root / "content" / "providers", content / "providers")
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    subprocess.run(["git", "-C", str(tmp_path), "config", "user.name", "Ada Example"], check=True)
     made = [new_article.main(content, "Claude on Monday", ["anthropic"], [], NOW) for _ in range(2)]
     written = (content / "articles" / f"{NOW:%Y}" / f"{NOW:%Y-%m-%d}-claude-on-monday.md").read_text()
-    assert (made, written) == ([0, 1], compose("Claude on Monday", now=NOW, providers=["anthropic"]).text)
+    assert (made, written) == (
+        [0, 1],
+        compose("Claude on Monday", now=NOW, authors=["Ada Example"], providers=["anthropic"]).text,
+    )
     assert "already exists" in capsys.readouterr().out
 
 

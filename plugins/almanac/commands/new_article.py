@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import yaml
 
 from almanac import archive, files
+from almanac.commands.new_beside import author, incident
 from almanac.content import providers as known_providers
+from almanac.content.article import PLACEHOLDER
 from almanac.model import Incident, stamp
 from almanac.text.slug import slug
 
@@ -75,7 +77,7 @@ def compose(
         "authors": list(authors),
         "providers": list(dict.fromkeys([*providers, *(incident.provider for incident in incidents)])),
         "incidents": [f"{incident.provider}/{incident.id}" for incident in incidents],
-        "summary": "",
+        "summary": PLACEHOLDER,
         "kind": "news",
         "status": "draft",
         "sources": [
@@ -113,8 +115,9 @@ def main(content: Path, title: str, providers: Sequence[str], incidents: Sequenc
         names = {provider.slug: provider.company for provider in known_providers.load(content)}
         if strangers := sorted(set(providers) - names.keys()):
             raise ValueError(f"no provider {', '.join(strangers)}; write one of: {', '.join(names)}")  # noqa: TRY301
-        cited = [_incident(content, key, providers) for key in incidents]
-        draft = compose(title, now=now, providers=providers, incidents=cited, names=names)
+        cited = [incident(content, key, providers).incident for key in incidents]
+        by = author(content.parent)
+        draft = compose(title, now=now, authors=[by] if by else [], providers=providers, incidents=cited, names=names)
         path = content / draft.path
         if path.exists():
             raise ValueError(f"{content.name}/{draft.path} already exists; choose another title, or edit it")  # noqa: TRY301
@@ -126,12 +129,3 @@ def main(content: Path, title: str, providers: Sequence[str], incidents: Sequenc
         print(f"new: wrote {content.name}/{draft.path}; fill in the empty fields, then run: python3 tasks.py check")
         return 0
     return 1
-
-
-def _incident(content: Path, key: str, providers: Sequence[str]) -> Incident:
-    """Return the incident that provider/id names, or a bare id of one of `providers`. Raises ValueError."""
-    for folder in [""] if "/" in key else providers:
-        provider, _, raw = f"{folder}/{key}".lstrip("/").partition("/")
-        if filed := archive.load(content, provider).get(raw):
-            return filed.incident
-    raise ValueError(f"no incident {key} in the archive; write provider/id as in the address of its page")

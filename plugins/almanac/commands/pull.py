@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from almanac import archive
 from almanac.archive import ArchiveError
 from almanac.commands import ticker
+from almanac.commands.changes import differences
+from almanac.content import project_file, providers
 from almanac.content.providers import ProviderError
 from almanac.executors import SETTING
 from almanac.model import Incident, moment, stamp
@@ -51,6 +56,34 @@ def main(
         return 1
     print(json.dumps(as_data(report), indent=1, ensure_ascii=False) if as_json else "\n".join(closing(report)))
     return 0 if report.ok else 1
+
+
+def preview(content: Path, *, only: tuple[str, ...] = (), as_json: bool = False, **options: Any) -> int:
+    """Do as `main` with a copy of the archive, and say what would change; nothing is written. The exit code."""
+    slugs = only or tuple(one.slug for one in providers.sound(content)[0])
+    with TemporaryDirectory() as folder:
+        copy = Path(folder, content.name)
+        for name in ("providers", *(f"{archive.INCIDENTS}/{slug}" for slug in slugs)):
+            if (content / name).is_dir():
+                shutil.copytree(content / name, copy / name)
+        for file in (content.parent / project_file.FILE, *(content / "pulls" / f"{slug}.json" for slug in slugs)):
+            if file.exists():
+                target = Path(folder, file.relative_to(content.parent))
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file, target)
+        code = main(copy, only=slugs, as_json=as_json, **options)
+        if not as_json:
+            print(*_differences(content, copy, slugs), "pull: nothing was written", sep="\n")
+    return code
+
+
+def _differences(content: Path, copy: Path, slugs: Iterable[str]) -> Iterator[str]:
+    """Yield what is another in the copy of the archive, fact by fact."""
+    for slug in slugs:
+        before = {name: filed.incident for name, filed in archive.load(content, slug).items()}
+        for name, filed in archive.load(copy, slug).items():
+            if name in before and before[name] != filed.incident:
+                yield f"  {slug}/{name} would change: {'; '.join(differences(before[name], filed.incident))}"
 
 
 def as_data(report: Report) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from almanac.commands.cli import MISUSED, Option, Options, Verb, flag, listed, p
 
 WRITING, KEEPING, JUDGING = "To write", "To keep the site", "To look closer"
 NOW = Option("--now", "as of this time, e.g. 2026-03-02T14:10:00Z", {"default": ""})
+INCIDENT = Option("--incident", "provider/id; may be repeated", {"action": "append", "default": []})
 JSON = flag("--json", "print JSON, for programs")
 ON = Option("--on", "the scheduler of a Dask cluster to work on, e.g. tcp://10.0.0.5:8786", {"default": ""})
 VIA = Option("--via", "ask this server for every host, e.g. http://127.0.0.1:8000", {"default": ""})
@@ -57,7 +58,8 @@ def _pull(root: Path, options: Options) -> int:
     from almanac.commands import pull
 
     asked = {name: getattr(options, name) for name in ("via", "only", "now", "on")}
-    return pull.main(_content(root), **asked, as_json=options.json)
+    work = pull.preview if options.dry_run else pull.main
+    return work(_content(root), **asked, as_json=options.json)
 
 
 def _backfill(root: Path, options: Options) -> int:
@@ -89,6 +91,26 @@ def _article(root: Path, options: Options) -> int:
     from almanac.commands import new_article
 
     return new_article.main(_content(root), options.title, options.provider, options.incident, _clock())
+
+
+def _correction(root: Path, options: Options) -> int:
+    from almanac.commands import new_beside
+
+    return new_beside.correction(_content(root), options.incident, _clock(), new_beside.author(root))
+
+
+def _link(root: Path, options: Options) -> int:
+    from almanac.commands import new_beside
+
+    by = options.by or new_beside.author(root)
+    return new_beside.link(_content(root), options.url, options.title, options.incident, _clock(), by)
+
+
+def _changes(root: Path, options: Options) -> int:
+    from almanac.commands import changes
+
+    before, after = options.built or (None, None)
+    return changes.main(root, options.since, before, after)
 
 
 def _provider(root: Path, options: Options) -> int:
@@ -184,7 +206,7 @@ _NEW = Verb(
             (
                 Option("title", "its headline, in quotes"),
                 Option("--provider", "the slug of a provider; may be repeated", {"action": "append", "default": []}),
-                Option("--incident", "provider/id; may be repeated", {"action": "append", "default": []}),
+                INCIDENT,
             ),
             ('new article "Claude outage on Monday" --provider anthropic --incident 0ghc53zpsfmt',),
         ),
@@ -208,6 +230,25 @@ _NEW = Verb(
                 "new provider status.openai.com status.mistral.ai --dry-run",
                 "new provider --from vendors.txt",
             ),
+        ),
+        Verb(
+            "correction",
+            "correct an incident where its provider's post is plainly wrong",
+            _correction,
+            (Option("incident", "provider/id, as in the address of its page"),),
+            ("new correction anthropic/0ghc53zpsfmt",),
+        ),
+        Verb(
+            "link",
+            "put a link to what the press wrote on the page of an incident",
+            _link,
+            (
+                Option("url", "the address of the story"),
+                _text("--title", "its headline, in quotes"),
+                INCIDENT,
+                _text("--by", "your name (default: that of git)"),
+            ),
+            ('new link https://paper.example/story --title "Claude is down" --incident anthropic/0ghc53zpsfmt',),
         ),
         Verb(
             "report",
@@ -281,9 +322,10 @@ VERBS: tuple[Verb, ...] = (
             VIA,
             NOW,
             ON,
+            flag("--dry-run", "only tell what would change"),
             JSON,
         ),
-        ("pull", "pull --only anthropic,openai"),
+        ("pull", "pull --only anthropic,openai", "pull --only anthropic --dry-run"),
         group=KEEPING,
     ),
     Verb(
@@ -331,6 +373,17 @@ VERBS: tuple[Verb, ...] = (
         ),
         ("backfill incidents.csv --coverage coverage.csv",),
         group=KEEPING,
+    ),
+    Verb(
+        "changes",
+        "list what changed: facts of incidents since a revision, pages between two built sites",
+        _changes,
+        (
+            _text("--since", "a revision of git, such as origin/main"),
+            Option("--built", "two folders: the site before and after", {"nargs": 2, "type": Path, "default": None}),
+        ),
+        ("changes --since origin/main", "changes --built before .output-preview"),
+        group=JUDGING,
     ),
     Verb(
         "explain",

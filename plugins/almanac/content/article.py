@@ -30,6 +30,9 @@ class Correction(NamedTuple):
     text: str
 
 
+PLACEHOLDER = "One or two sentences that say what happened."  # the summary of a new draft; nothing to be published
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleCard:
     """The facts of an article that other pages list it by."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from almanac import queries
 from almanac.content import body, frontmatter
-from almanac.content.article import Article, ArticleCard, Claim, Correction, Source
+from almanac.content.article import PLACEHOLDER, Article, ArticleCard, Claim, Correction, Source
 from almanac.content.body import Body, Spot
 from almanac.content.frontmatter import Matter, Way
 from almanac.files import is_leftover
@@ -92,6 +92,8 @@ def read(data: bytes, file: str) -> tuple[Manuscript | None, tuple[Problem, ...]
         Problem(file=path, line=first + spot.line - 1, column=spot.column, message=spot.what) for spot in text.wrong
     )
     faults += tuple(_check_name(file, page, name))
+    if values.get("summary") == PLACEHOLDER:
+        faults += (matter.problem(("summary",), "is what `new` put there; write one or two sentences of your own"),)
     faults += () if page else tuple(_unbound(path, first, text.unbound))
     questions = _Questions(matter, values)
     faults += tuple(questions.faults)
