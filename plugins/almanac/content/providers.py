@@ -18,6 +18,7 @@ from almanac.queries.amounts import alternatives
 from almanac.text import limits
 from almanac.text.alike import skeleton
 from almanac.text.quoting import quoted
+from almanac.text.similar import nearest
 
 if TYPE_CHECKING:
     from almanac.content.frontmatter import Matter, Way
@@ -141,7 +142,9 @@ def _no_makers(matter: Matter, way: tuple[str, ...], slugs: set[str]) -> Iterato
     makers = {other for _, other in _texts(matter.values, "built_on", "*")}
     for path, other in _texts(matter.values, *way):
         if other not in slugs:
-            yield matter.problem(path, f"{quoted(other)} is not a provider here; write the slug of one that is")
+            near = nearest(other, slugs)
+            cure = f"did you mean {near!r}?" if near else "write the slug of one that is"
+            yield matter.problem(path, f"{quoted(other)} is not a provider here; {cure}")
         elif other == Path(matter.file).stem:
             yield matter.problem(
                 path, f"{quoted(other)} is this provider itself; write the slug of another, or leave it out"
