@@ -13,6 +13,7 @@ from almanac import archive, files
 from almanac.commands.new_beside import author, incident
 from almanac.content import providers as known_providers
 from almanac.content.article import PLACEHOLDER
+from almanac.content.articles import address
 from almanac.model import Incident, stamp
 from almanac.text.slug import slug
 
@@ -127,5 +128,6 @@ def main(content: Path, title: str, providers: Sequence[str], incidents: Sequenc
         print(f"new: {error}")
     else:
         print(f"new: wrote {content.name}/{draft.path}; fill in the empty fields, then run: python3 tasks.py check")
+        print(f"new: python3 tasks.py serve shows it at {address(draft.path)}, with all that is left to do")
         return 0
     return 1

@@ -26,7 +26,10 @@ POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^>]*>')
 
 
 STYLE = "position:fixed;inset:auto 0 0 0;max-height:50vh;overflow:auto;padding:.6rem 1rem;background:#fff3cd;color:#332701;font:14px/1.4 monospace;z-index:9"
-NO_SITE = b"<!doctype html><html lang=en><head><title>Nothing built yet</title></head><body><h1>Nothing could be built yet</h1><p>Below is what to fix; this page loads again by itself.</p></body></html>"
+NO_SITE = (
+    b"<!doctype html><html lang=en><head><title>Not built yet</title></head><body><h1>Not built yet</h1><p>The first build "
+    b"takes half a minute; this page loads again by itself. What must be fixed first stands below.</p></body></html>"
+)
 TICK = re.compile(r"build: .*, \d+ s")  # what the build says of itself while it takes long
 MOST_SHOWN = 50  # problems
 PORT = 8000
@@ -126,7 +129,7 @@ def _bar(problems: Sequence[str]) -> bytes:
         return b""
     items = "".join(f"<li>{escape(problem)}</li>" for problem in problems[:MOST_SHOWN])
     more = f"<p>… and {len(problems) - MOST_SHOWN:,} more: see the terminal.</p>" if len(problems) > MOST_SHOWN else ""
-    title = f"{tally(len(problems))}: what is named here is left out, or as it was before"
+    title = tally(len(problems))
     return f"<details id='problems' open style='{STYLE}'><summary>{title}</summary><ul>{items}</ul>{more}</details>".encode()
 
 
@@ -202,9 +205,7 @@ def serve(root: Path, port: int | None = None) -> int:
     except PortError as error:
         print(f"serve: {error}", file=sys.stderr)
         return 1
-    before = set(stamps(root))
-    changes.problems = build(root)
-    threading.Thread(target=watch, args=(root, changes, before), daemon=True).start()
+    threading.Thread(target=watch, args=(root, changes, set()), daemon=True).start()  # the first look finds all changed
     print(f"serving http://127.0.0.1:{preview.server_port}/ – rebuilds on change, Ctrl-C ends", flush=True)
     try:
         preview.serve_forever()
