@@ -20,6 +20,7 @@ ALMANAC_PULL = False
 ALMANAC_DRAFTS = True  # articles with `status: draft` get a page, in no list
 ALMANAC_COMPLETE = False  # True: with search index and link pictures, which take some seconds
 ALMANAC_PARQUET = ""  # "1": the tables as Parquet too, which takes an extra library: .ci/parquet.lock
+ALMANAC_DETAILS_SINCE = ""  # "2025": incidents of earlier years have no replay and no twin in Markdown (half the files)
 ALMANAC_SCHEDULER = os.environ.get("ALMANAC_SCHEDULER", "")  # tcp://10.0.0.5:8786: work on that Dask cluster
 ALMANAC_FAST_TEMPLATES = True  # False: pages are printed by Jinja as it is, more slowly, to the same bytes
 ALMANAC_NOW = os.environ.get("ALMANAC_NOW") or os.environ.get("SOURCE_DATE_EPOCH") or ""  # else the clock

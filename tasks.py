@@ -58,7 +58,7 @@ def ensure_environment(*locks: Path) -> None:
 def locks(task: str, *, is_away: bool = False) -> tuple[Path, ...]:
     """Return the locks that serve a task, the one with the least in it first.
 
-    `is_away`: it works on a cluster, which takes libraries that only DEV_LOCK has.
+    `is_away`: it works on a cluster or sends to object storage, which takes libraries that only DEV_LOCK has.
     """
     if task in NEEDS_DEV or is_away:
         return (DEV_LOCK,)
@@ -156,7 +156,8 @@ def main(arguments: list[str]) -> None:
     call = cli.parse(arguments, verbs(), PROGRAM)
     if isinstance(call, int):
         sys.exit(call)
-    is_away = hasattr(call.options, "on") and bool(call.options.on or os.environ.get("ALMANAC_SCHEDULER"))
+    cluster = hasattr(call.options, "on") and (call.options.on or os.environ.get("ALMANAC_SCHEDULER"))
+    is_away = bool(cluster) or (call.name == "publish" and "://" in call.options.to)
     ensure_environment(*locks(call.name, is_away=is_away))
     command = [str(PYTHON), "-c", INSIDE, *arguments]
     if os.name == "nt":

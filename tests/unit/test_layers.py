@@ -26,6 +26,7 @@ ROOMS = (  # from the ground up: each may import those named before it, and none
     "views",
     "exports",
     "build",
+    "upload",
     "commands",
     "__init__",
 )

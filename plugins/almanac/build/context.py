@@ -184,7 +184,7 @@ class Context:
     @cached_property
     def surroundings(self) -> views.Surroundings:
         """What stands around incidents, and how it is now."""
-        return views.Surroundings(self.snapshot, lambda: self.advice, self.incident)
+        return views.Surroundings(self.snapshot, lambda: self.advice, self.incident, self.settings.details_since)
 
     @cached_property
     def advice(self) -> Mapping[str, views.Advice]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,7 @@ OF_PAGES = (
     "ALMANAC_DRAFTS",
     "ALMANAC_COMPLETE",
     "ALMANAC_PARQUET",
+    "ALMANAC_DETAILS_SINCE",
     "JINJA_ENVIRONMENT",
     "TIMEZONE",
 )
@@ -51,6 +53,7 @@ class BuildSettings:
     complete: bool = False  # search index and link pictures too; a preview is faster without
     parquet: bool = False  # the tables as Parquet too
     fast_templates: bool = True  # compiled by our generator of code; False: by Jinja's own, to the same bytes
+    details_since: int = 0  # the first year of which incidents have a replay and a twin in Markdown
     scheduler: str = ""  # of a Dask cluster on which to build, such as tcp://10.0.0.5:8786; "": on this machine
     jinja: Mapping[str, Any] = field(default_factory=dict)
     version: str = version.UNKNOWN  # of the program, as feeds and tables state it
@@ -94,6 +97,7 @@ def build_settings(settings: Mapping[str, Any], clock: float) -> BuildSettings:
         complete=bool(settings.get("ALMANAC_COMPLETE")),
         parquet=_with_parquet(settings.get("ALMANAC_PARQUET")),
         fast_templates=bool(settings.get("ALMANAC_FAST_TEMPLATES", True)),
+        details_since=_year(settings.get("ALMANAC_DETAILS_SINCE")),
         scheduler=settings.get(SCHEDULER) or "",
         jinja=settings["JINJA_ENVIRONMENT"],
         version=version.current(),
@@ -113,6 +117,15 @@ def _with_parquet(value: object) -> bool:
             "`python3 tasks.py publish`, which installs it, or write 0 for no Parquet"
         )
     return True
+
+
+def _year(value: object) -> int:
+    """Return what ALMANAC_DETAILS_SINCE says, 0 for nothing. Raises SettingError."""
+    if value in (None, "", 0):
+        return 0
+    if not re.fullmatch(r"[12]\d{3}", str(value)):
+        raise SettingError(f"ALMANAC_DETAILS_SINCE is {value!r}: write a year, e.g. 2025, or nothing for all")
+    return int(str(value))
 
 
 def fingerprint(settings: BuildSettings) -> str:

@@ -15,6 +15,7 @@ NOW = Option("--now", "as of this time, e.g. 2026-03-02T14:10:00Z", {"default": 
 INCIDENT = Option("--incident", "provider/id; may be repeated", {"action": "append", "default": []})
 JSON = flag("--json", "print JSON, for programs")
 ON = Option("--on", "the scheduler of a Dask cluster to work on, e.g. tcp://10.0.0.5:8786", {"default": ""})
+TO = Option("--to", "then send what changed there, e.g. s3://bucket/site or /mnt/site", {"default": ""})
 VIA = Option("--via", "ask this server for every host, e.g. http://127.0.0.1:8000", {"default": ""})
 
 
@@ -46,12 +47,18 @@ def _site(root: Path, options: Options) -> None:
     build.run(root / "publishconf.py", now=options.now, output=options.output, on=options.on)
 
 
-def _publish(root: Path, options: Options) -> None:
+def _publish(root: Path, options: Options) -> int:
     from almanac.commands import build
 
     # The moment itself, not the clock floored to five minutes: what was pulled a minute ago is there by now.
     now = os.environ.get("ALMANAC_NOW") or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    build.run(root / "publishconf.py", now=now, output=options.output or "output", on=options.on, pull=False)
+    output = options.output or "output"
+    build.run(root / "publishconf.py", now=now, output=output, on=options.on, pull=False)
+    if not options.to:
+        return 0
+    from almanac.commands import upload
+
+    return upload.main(root / output, options.to)
 
 
 def _pull(root: Path, options: Options) -> int:
@@ -340,8 +347,8 @@ VERBS: tuple[Verb, ...] = (
         "publish",
         "build the site to publish, without pulling",
         _publish,
-        (_output("output"), ON),
-        ("publish", "publish --output /srv/www"),
+        (_output("output"), TO, ON),
+        ("publish", "publish --output /srv/www", "publish --to s3://bucket/site"),
         group=KEEPING,
     ),
     Verb(

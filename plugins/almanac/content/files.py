@@ -91,7 +91,7 @@ def names_below(content: Path, folder: str) -> tuple[list[str], list[Problem]]:
 
 def oddities(content: Path) -> list[Problem]:
     """Return a problem for each thing anywhere under `content` that a build must not come across."""
-    return [_fault(source) for source in sorted(walk(content)) if source.odd not in ("", HIDDEN)]
+    return [_fault(source) for source in sorted(one for one in walk(content) if one.odd not in ("", HIDDEN))]
 
 
 def load(content: Path, folder: str, read: Read[Value]) -> tuple[list[Value], tuple[Problem, ...]]:

@@ -46,8 +46,9 @@ def robots(site_url: str) -> bytes:
     return f"User-agent: *\nAllow: /\n\nSitemap: {site_url}/sitemap.xml\n".encode()
 
 
-def llms(project: Project, site_url: str, providers: Sequence[Provider]) -> bytes:
+def llms(project: Project, site_url: str, providers: Sequence[Provider], twins_since: int = 0) -> bytes:
     """Return what a language model should read, and how to (https://llmstxt.org)."""
+    which = f" of {twins_since} or later" if twins_since else ""
     listed = sorted(providers, key=lambda provider: provider.name.casefold())
     lines = [
         f"# {project.name}",
@@ -56,7 +57,7 @@ def llms(project: Project, site_url: str, providers: Sequence[Provider]) -> byte
         "",
         "Every statement about the present carries a time until which it is valid; after that the status is",
         "unknown. “No incident reported” does not mean that nothing failed. Cite the page of an incident, not this list.",
-        "The page of an incident, /incidents/<provider>/<id>/, has a twin in Markdown: index.md in the same folder.",
+        f"The page of an incident{which}, /incidents/<provider>/<id>/, has a twin in Markdown: index.md in the same folder.",
         "",
         "## Now",
         "",

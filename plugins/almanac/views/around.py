@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from almanac.content.article import ArticleCard
-from almanac.model import Card, Component, Incident, Provider, Pulls, Stretch, seconds
+from almanac.model import Card, Component, Incident, Provider, Pulls, Stretch, moment, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.issued import Issued
@@ -67,13 +67,14 @@ class Around:
     precedent: Precedent | None = None  # how earlier ones went on
     parts: Parts | None = None  # the components now
     status_page: Link | None = None  # its provider's own
+    is_detailed: bool = True  # whether it has a replay and a twin in Markdown
 
 
 class Surroundings:
     """Finds what stands around any incident; built once a build.
 
     `instead` gives what to use instead of a provider, by slug, `read` the texts of an incident; only what is open asks
-    for them.
+    for them. What began before the year `details_since` has neither replay nor twin.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Surroundings:
         almanac: Snapshot,
         instead: Callable[[], Mapping[str, Advice]] | None = None,
         read: Reader | None = None,
+        details_since: int = 0,
     ) -> None:
         self._almanac = almanac
         self._instead = instead or (lambda: advice(measures.closed(almanac), almanac.project))
@@ -90,6 +92,7 @@ class Surroundings:
         self._corrected = by_incident(almanac)
         self._press_posts = posts_by_incident(almanac)
         self._read = read
+        self._details_since = details_since
         self._forecasts = _forecasts(almanac)
         self._marks: dict[int, bytes] = {}
         self._states: dict[str, DeclaredState] = {}
@@ -207,7 +210,12 @@ class Surroundings:
             status_page=base.status_page(provider) if is_urgent and provider else None,
             forecasts=forecasts,
             hindcasts=hindcasts,
+            is_detailed=self.is_detailed(card),
         )
+
+    def is_detailed(self, card: Card) -> bool:
+        """Return whether an incident has a replay and a twin in Markdown."""
+        return moment(card.started).year >= self._details_since
 
     def state(self, slug: str) -> DeclaredState:
         """Return the state of a provider now."""

@@ -11,7 +11,7 @@ from almanac.model import OVER, TITLE, Card, Impact, Incident, Update, moment, s
 from almanac.text import english, markdown
 from almanac.views import base, datasets, headline, pagination
 from almanac.views.around import Around
-from almanac.views.base import FeedLink, Head, Link, Time, Way
+from almanac.views.base import Head, Link, Time, Way
 from almanac.views.citation import CC0, Citation, archived, citation
 from almanac.views.corrections import Note
 from almanac.views.edits import EditDiff, changed
@@ -103,7 +103,6 @@ class IncidentPage:
     status_page: Link | None = None
     over: tuple[Way, ...] = ()  # how to learn that it is over
     month: Link
-    twin: FeedLink
     cite: Citation
     fan: Fan | None = None
     take: Share | None = None  # its chart as files, where articles cite it
@@ -139,7 +138,7 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1, ver
         sheets=pagination.sheets(urls, sheet),
         posts_note=_posts_note(incident),
         edits=changed(incident),
-        replay=next(iter(replay_urls(card)), ""),
+        replay=next(iter(replay_urls(card)), "") if around.is_detailed else "",
         source=incident.source,
         dataset=_dataset(incident),
         cited_by=around.cited_by,
@@ -151,7 +150,6 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1, ver
         status_page=around.status_page,
         over=base.ways_to_follow(around.slug) if around.live and card.is_trouble else (),
         month=_month(incident.started.year, incident.started.month),
-        twin=base.twin(card),
         cite=_cite(around, incident, card, version),
     )
 
@@ -165,7 +163,7 @@ def _head(around: Around, card: Card, description: str, sheet: int) -> Head:
         description=description,
         dateline=around.live,
         picture=f"{urls[0]}{base.PICTURE}",
-        feeds=(*base.provider_feeds(around.slug, around.provider), base.twin(card)),
+        feeds=(*base.provider_feeds(around.slug, around.provider), *([base.twin(card)] if around.is_detailed else ())),
         kind="article",
     )
 
@@ -270,8 +268,8 @@ def _dataset(incident: Incident) -> Link | None:
 def _cite(around: Around, incident: Incident, card: Card, version: str) -> Citation:
     """Return how to cite it: of when it last changed or, while it is open, of the moment its page speaks of."""
     at = moment(around.now) if around.live else incident.changed
-    twin = f"{base.incident_url(card)}index.md"
-    links = (Link(twin, "Markdown"), Link(f"/data/incidents/{around.slug}.csv", f"CSV, row {incident.id}"))
+    twin = (Link(base.twin(card).url, "Markdown"),) if around.is_detailed else ()
+    links = (*twin, Link(f"/data/incidents/{around.slug}.csv", f"CSV, row {incident.id}"))
     return citation(
         base.incident_url(card),
         headline.subject(card, around.provider),

@@ -60,7 +60,7 @@ class _Texts:
         self._context, self._card = context, card
 
     def outputs(self) -> Outputs:
-        """Yield its pages, its twin in Markdown and the steps of its replay."""
+        """Yield its pages and, unless it is too old, its twin in Markdown and the steps of its replay."""
         around, card = self._context.surroundings, self._card
         row = self._context.row(card.file)
         own = card.file.encode(), row.text, row.facts
@@ -70,6 +70,8 @@ class _Texts:
         if card.is_trouble and (card.provider, card.id) in self._context.cited:
             make, folder = partial(self._guard, self._figure), views.incident_url(card).lstrip("/")
             yield from figures.files_of(self._context, folder, make, page_key)
+        if not around.is_detailed(card):
+            return
         yield self._output(f"{views.incident_url(card).lstrip('/')}index.md", digest("twin", *own), self._twin)
         replay_key = digest(*own, around.name(card), around.parts(card), around.estimates(card))
         for number, url in enumerate(views.replay_urls(card), 1):

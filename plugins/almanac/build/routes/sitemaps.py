@@ -19,7 +19,12 @@ def site_maps(context: Context) -> Outputs:
     settings = context.settings
     yield file("sitemap.xml", partial(_index, context))
     yield file("robots.txt", lambda: maps.robots(settings.site_url))
-    yield file("llms.txt", lambda: maps.llms(settings.project, settings.site_url, context.snapshot.providers))
+    yield file("llms.txt", partial(_llms, context))
+
+
+def _llms(context: Context) -> bytes:
+    settings = context.settings
+    return maps.llms(settings.project, settings.site_url, context.snapshot.providers, settings.details_since)
 
 
 @provider_route("sitemap-{slug}-{year}.xml")

@@ -1,0 +1,25 @@
+"""Sends the built site to where it is published: a folder or object storage."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from almanac import upload
+from almanac.build import unchanged
+
+
+def main(site: Path, address: str) -> int:
+    """Run the second half of `publish --to`; 1 with a line that says why if it stops."""
+    started = time.perf_counter()
+    try:
+        sent = upload.upload(site, unchanged.state_folder(site), address)
+    except upload.UploadError as error:
+        print(f"publish: {error}", file=sys.stderr)
+        return 1
+    print(
+        f"publish: {sent.sent} sent, {sent.removed} deleted, {sent.unchanged} unchanged at {address}"
+        f"{', after a run that was broken off' if sent.resumed else ''} ({time.perf_counter() - started:.2f} s)"
+    )
+    return 0

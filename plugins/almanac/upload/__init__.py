@@ -1,0 +1,5 @@
+"""Publishing to a folder or to object storage: only what changed is sent, in an order that no reader can notice."""
+
+from almanac.upload.run import Sent, UploadError, upload
+
+__all__ = ["Sent", "UploadError", "upload"]
