@@ -14,6 +14,7 @@ import runpy
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +83,7 @@ class Bench:
         for _ in range(rounds):
             self._stir()
             until = time.monotonic() + self._chance.uniform(0, takes)
-            killed += killed_when(
-                self._server.begin(self._settings.output), lambda until=until: time.monotonic() > until
-            )
+            killed += killed_when(self._server.begin(self._settings.output), partial(_is_past, until))
         began = time.monotonic()
         print(self._server.upload(self._settings.output).strip())
         reader.stop()
@@ -109,6 +108,10 @@ class Bench:
     def _differs(self, what: str, began: float) -> list[str]:
         print(f"{what}: {time.monotonic() - began:.1f} s")
         return [] if self._server.pages() == dict(tree(self._settings.output)) else [f"{what}: not what was built"]
+
+
+def _is_past(moment: float) -> bool:
+    return time.monotonic() > moment
 
 
 if __name__ == "__main__":

@@ -206,7 +206,7 @@ def test_it_imports_next_to_nothing() -> None:
 def test_the_census_is_written_at_once(root: Path) -> None:
     folder = state_folder(root / ".output-preview")
     assert [path.name for path in folder.iterdir()] == ["census.json"]
-    assert json.loads((folder / "census.json").read_text())["now"] == NOW
+    assert json.loads((folder / "census.json").read_text().splitlines()[0])["now"] == NOW
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,12 @@ class Context:
         return self.memo.get("board", self.all_closed_facts, lambda: views.board(self.snapshot, self.closed_records))
 
     @cached_property
+    def habits(self) -> object:
+        """How often and how long the incidents of each provider are: what intervals allow for."""
+        make = lambda: [record.habit for record in self.closed_records.values()]  # noqa: E731
+        return self.memo.get("habits", self.all_closed_facts, make)
+
+    @cached_property
     def verdicts(self) -> Verdicts:
         """What is known of the differences of any two providers."""
         make = partial(views.verdicts, self.snapshot, self.closed_records)
@@ -285,7 +291,11 @@ class Context:
         views_of_time = [window(card.started, end(card, self.snapshot.pulls.get(card.provider))) for card in cards]
         first, last = min(view.since for view in views_of_time), max(view.until for view in views_of_time)
         trouble = [self.trouble_of_days.get(bucket) for bucket in range(first // BUCKET, last // BUCKET + 1)]
-        return digest(self.snapshot.providers, trouble, surroundings.own_marks(cards))
+        return digest(self._all_providers, trouble, surroundings.own_marks(cards))
+
+    @cached_property
+    def _all_providers(self) -> bytes:
+        return digest(self.snapshot.providers)
 
     @cached_property
     def names(self) -> bytes:

@@ -33,7 +33,10 @@ class Job(NamedTuple):
 
 
 class JobResult(NamedTuple):
-    """What came of a job. `outputs` are all its files, packed; `changes` are those whose bytes are new."""
+    """What came of a job. `outputs` are all its files, packed; `changes` are those whose bytes are new.
+
+    Where all stands as the last build left it `outputs` do not travel, and are those of the cache.
+    """
 
     outputs: bytes
     changes: list[str]
@@ -46,6 +49,9 @@ def run_all(context: Context, *, is_cold: bool) -> dict[Job, JobResult]:
     context.prepare(is_cold=is_cold)
     with handover(context) as folder:
         results = _run_beside(folder, context, _jobs(context, ROUTES))
+        for job, result in results.items():
+            if not result.outputs:
+                results[job] = result._replace(outputs=context.outputs[job.name])
         for job in _jobs(context, LAST):
             context.addresses = tuple(_addresses(results))
             results[job] = run_job(folder, job)
@@ -92,7 +98,7 @@ def run_job(folder: str, job: Job) -> JobResult:
     output = OutputFolder(context.settings.output, before)
     key = route.key(context, job.shard) if route.key else b""
     if key and key == key_before and output.has_all():
-        return JobResult(blob, [], [], {})
+        return JobResult(b"", [], [], {})
     memo_before = set(context.memo.packed)
     problems = list(_make(output, context, route, job.shard))
     key = b"" if problems else key  # it must be named again

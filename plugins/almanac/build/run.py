@@ -94,7 +94,7 @@ class Build:
         for result in results.values():
             problems += result.problems
         outputs = {path: file for result in results.values() for path, file in files_of(result.outputs).items()}
-        removed = sorted(self._paths_before() - outputs.keys())
+        removed = sorted(self._paths_before({result.outputs for result in results.values()}) - outputs.keys())
         prune(self._settings.output, removed)
         changed = sorted(path for result in results.values() for path in result.changes)
         if self._settings.published and (changed or removed):
@@ -148,9 +148,10 @@ class Build:
         rows = current_rows(self._settings.content, snapshot, self._incidents.rows)
         return Context(self._settings, snapshot, rows, prose, memo, outputs)
 
-    def _paths_before(self) -> set[str]:
-        """Return all that the last build left, and what those left that did not end: it is nobody's now."""
-        paths = {path for blob in self._cache.blobs("outputs").values() for path in files_of(blob)}
+    def _paths_before(self, present: set[bytes]) -> set[str]:
+        """Return what may be nobody's now: all that the last build left and is not `present`, and what broken ones left."""
+        blobs = (blob for blob in self._cache.blobs("outputs").values() if blob not in present)
+        paths = {path for blob in blobs for path in files_of(blob)}
         if self._cache.is_new:
             paths.update(unchanged.last_outputs(self._settings.state))
         if self._cache.since is not None:

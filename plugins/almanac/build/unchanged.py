@@ -68,12 +68,13 @@ def state_folder(output: Path) -> Path:
 def is_unchanged(folder: Path, root: Path, output: Path, now: int) -> bool:
     """Say whether the census in `folder` was taken at the same `now` of sources and outputs that still look the same."""
     try:
-        census = json.loads((folder / CENSUS).read_bytes())
-        if not census["sources"] or census["now"] != now:  # asked first: it spares the look
-            return False
-        if census["sources"] != look(root):
-            return False
-        return bool(census["outputs"] == _digest(_looks(output, census["files"])))
+        with (folder / CENSUS).open("rb") as file:
+            census = json.loads(file.readline())
+            if not census["sources"] or census["now"] != now:  # asked first: it spares the look
+                return False
+            if census["sources"] != look(root):
+                return False
+            return bool(census["outputs"] == _digest(_looks(output, json.loads(file.read()))))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
@@ -81,18 +82,19 @@ def is_unchanged(folder: Path, root: Path, output: Path, now: int) -> bool:
 def census(outputs: Mapping[str, tuple[int, int]], now: int, sources: str) -> bytes:
     """Return the CENSUS for the next look: size and mtime of every output, and `look` before the build began.
 
-    With `sources` "" it lists the outputs, but never says that nothing changed.
+    With `sources` "" it lists the outputs, but never says that nothing changed. The list is a line of its own, which is
+    megabytes and is read only when all else is the same.
     """
     names = sorted(outputs)
-    digest = _digest(outputs[name] for name in names)
-    return json.dumps({"now": now, "sources": sources, "outputs": digest, "files": names}).encode()
+    head = {"now": now, "sources": sources, "outputs": _digest(outputs[name] for name in names)}
+    return f"{json.dumps(head)}\n{json.dumps(names)}\n".encode()
 
 
 def last_outputs(folder: Path) -> list[str]:
     """Return the outputs the last census names; none if there was none."""
     try:
-        return [str(file) for file in json.loads((folder / CENSUS).read_bytes())["files"]]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return [str(file) for file in json.loads((folder / CENSUS).read_bytes().partition(b"\n")[2])]
+    except (OSError, ValueError, TypeError, RecursionError):
         return []
 
 

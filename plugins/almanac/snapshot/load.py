@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from almanac import archive, files
 from almanac.content import (
@@ -22,6 +22,11 @@ from almanac.content import (
     unwatched,
 )
 from almanac.content.article import ArticleCard
+from almanac.content.datasets import DataSet
+from almanac.content.images import Picture
+from almanac.content.link_posts import LinkPost
+from almanac.content.undeclared import Undeclared
+from almanac.content.unwatched import Unwatched
 from almanac.model import Card, Provider, Pulls, card
 from almanac.model.card import newest_first, page_path
 from almanac.model.problem import Problem
@@ -64,22 +69,15 @@ def assemble(
     ordered = [order.card(one, by_slug.get(one.provider)) for one in cards]
     right, corrected, unfit = corrections.apply(ordered, fixes)
     right = [order.card(one, by_slug.get(one.provider)) for one in right]  # a merged one names those of both
-    posts, unreadable = link_posts.load(content)
-    pictures, unfit_to_show = images.load(content)
-    brought, unfounded = undeclared.load(content)
-    sets, undescribed = datasets.load(content)
-    without_feed, unclear = unwatched.load(content)
-    faults += (*unread, *unfit, *unreadable, *unfit_to_show, *unfounded, *undescribed, *unclear)
+    faults += (*unread, *unfit)
+    notes = _notes(content, faults)
     for one in right:
         cards_by_provider.setdefault(one.provider, []).append(one)
     faults += _drop_clashes(cards_by_provider, {provider.slug for provider in watched})
-    faults += link_posts.strangers(posts, cards_by_provider, {(one.provider, one.id) for one in right} if posts else ())
-    faults += undeclared.strangers(brought, [provider.slug for provider in watched])
-    pulls = {
-        slug: _recorded(content, _pulls(slug), Pulls(provider=slug), faults)
-        for slug in (*cards_by_provider, archive.PRESS)
-    }
-    pulls |= {one.slug: replace(pulls[one.slug], core=one.core) for one in watched if one.core and one.slug in pulls}
+    ids = {(one.provider, one.id) for one in right} if notes.links else ()
+    faults += link_posts.strangers(notes.links, cards_by_provider, ids)
+    faults += undeclared.strangers(notes.undeclared, [provider.slug for provider in watched])
+    pulls = _all_pulls(content, (*cards_by_provider, archive.PRESS), watched, faults)
     press = pulls.pop(archive.PRESS)
     hindsight = _recorded(content, archive.load_hindsight, None, faults)
     return Snapshot(
@@ -92,18 +90,48 @@ def assemble(
         site_url=site_url,
         project=project,
         corrections=corrected,
-        links=posts,
-        pictures=pictures,
-        undeclared=brought,
-        datasets=sets,
+        links=notes.links,
+        pictures=notes.pictures,
+        undeclared=notes.undeclared,
+        datasets=notes.datasets,
         press=press.feeds,
-        unwatched=without_feed,
+        unwatched=notes.unwatched,
         issued={slug: _recorded(content, _issued(slug), (), faults) for slug in cards_by_provider},
         scorecard=_recorded(content, archive.load_scorecard, None, faults),
         releases=releases.load(content),
         trials=_recorded(content, archive.load_trials, "", faults),
         hindcasts=hindsight.texts if hindsight else {},
     )
+
+
+class _Notes(NamedTuple):
+    """The files of people that stand beside incidents and articles."""
+
+    links: tuple[LinkPost, ...]
+    pictures: tuple[Picture, ...]
+    undeclared: tuple[Undeclared, ...]
+    datasets: tuple[DataSet, ...]
+    unwatched: tuple[Unwatched, ...]
+
+
+def _notes(content: Path, faults: list[Problem]) -> _Notes:
+    """Return what people wrote beside incidents; what is wrong with it is added to `faults`."""
+    posts, unreadable = link_posts.load(content)
+    pictures, unfit = images.load(content)
+    brought, unfounded = undeclared.load(content)
+    sets, undescribed = datasets.load(content)
+    without_feed, unclear = unwatched.load(content)
+    faults += (*unreadable, *unfit, *unfounded, *undescribed, *unclear)
+    return _Notes(posts, pictures, brought, sets, without_feed)
+
+
+def _all_pulls(
+    content: Path, slugs: Iterable[str], watched: Iterable[Provider], faults: list[Problem]
+) -> dict[str, Pulls]:
+    """Return what pulls recorded, by slug, with the products that readers mean by a provider's name."""
+    pulls = {slug: _recorded(content, _pulls(slug), Pulls(provider=slug), faults) for slug in slugs}
+    cores = {one.slug: one.core for one in watched if one.core and one.slug in pulls}
+    return pulls | {slug: replace(pulls[slug], core=core) for slug, core in cores.items()}
 
 
 def _pulls(slug: str) -> Callable[[Path], Pulls]:

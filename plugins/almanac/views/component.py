@@ -90,7 +90,9 @@ def now(almanac: Snapshot, provider: Provider, part: Component, near: Surroundin
     vague = [card for card in state.open if not card.components]
     pulls = _of_part(almanac.pulls.get(provider.slug), part)
     edge = edge_of(almanac, pulls)
-    own = [card for card in almanac.cards.get(provider.slug, ()) if card.is_trouble and part.slug in place(card)]
+    midnight = days.last_days(edge, 1)
+    recent = days.lasting_into(almanac.cards.get(provider.slug, ()), midnight)
+    own = [card for card in recent if card.is_trouble and part.slug in place(card)]
     lead = next(iter(hits or vague), None)
     reach = moment(state.reach) if state.reach else None
     return ComponentNow(
@@ -103,7 +105,7 @@ def now(almanac: Snapshot, provider: Provider, part: Component, near: Surroundin
         instead=near.instead_of(provider.slug, almanac.project.capability(part.capability).slug),
         others=near.other_components(provider.slug, part.slug),
         edge=windows.midnight(edge - 1) + windows.DAY,
-        today=days.worst(own, pulls, days.last_days(edge, 1), 1, edge)[0],
+        today=days.worst(own, pulls, midnight, 1, edge)[0],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -25,14 +25,18 @@ def worst(cards: Iterable[Card], pulls: Pulls | None, since: int, days: int, now
     severities = [charts.UNKNOWN] * days
     _fill_clear(severities, pulls, since, now)
     dated = (card for card in cards if card.started_basis != BOUND)
-    near = [card for card in dated if card.ended is None or card.ended > since or card.started >= since]
-    for card in near:  # the others were over before
+    for card in lasting_into(dated, since):  # the others were over before
         css = MARKS[card.impact].css
         first = max((card.started - since) // DAY, 0)
         last = min((max(end(card, pulls) - 1, card.started) - since) // DAY, days - 1)
         for day in range(first, last + 1):
             severities[day] = _worse(severities[day], css)
     return tuple(severities)
+
+
+def lasting_into(cards: Iterable[Card], since: int) -> Iterator[Card]:
+    """Yield the incidents that were not over at a moment."""
+    return (card for card in cards if card.ended is None or card.ended > since or card.started >= since)
 
 
 def _fill_clear(severities: list[str], pulls: Pulls | None, since: int, now: int) -> None:

@@ -86,7 +86,7 @@ def _period_key(context: Context, period: Period, marks: Mapping[tuple[str, int]
     buckets = range(since // BUCKET, until // BUCKET + 1)
     incidents = [marks.get((slug, bucket)) for slug in context.providers for bucket in buckets]
     covered = [coverage_within(context.snapshot.pulls.get(slug), since, until) for slug in context.providers]
-    return incidents, covered, [record.habit for record in context.closed_records.values()]
+    return incidents, covered, context.habits
 
 
 def _marks(context: Context) -> dict[tuple[str, int], bytes]:
