@@ -479,9 +479,9 @@ def test_own_colours_stand_at_the_end_of_the_sheet_and_change_its_address(tmp_pa
     (home / "static").mkdir()
     (home / "static/site.css").write_text("a {}\n")
     own = replace(PROJECT, colours={"light": {"accent": "#123456", "ink": "#000000"}, "dark": {}})
-    assert templates.sheet(home, "site.css", PROJECT) == b"a {}\n"
+    assert templates.sheet(home, "site.css", PROJECT) == b"a{}"
     assert templates.sheet(home, "site.css", own).decode() == (
-        "a {}\n@media (prefers-color-scheme: light) { :root { --accent: #123456; --ink: #000000; } }\n"
+        "a{}@media (prefers-color-scheme: light){:root{--accent:#123456;--ink:#000000}}"
     )
     addresses = {
         templates.environment(home, views.site(project, "", ""), PLAIN).get_template("main.html").render()
