@@ -280,15 +280,15 @@ def clean(_: Path, __: Any) -> None:
 
 def verbs() -> tuple[Any, ...]:
     """Return all tasks: those of every almanac, and those of its makers."""
-    from almanac.commands.cli import Option, Verb, flag
+    from almanac.commands.cli import Argument, Verb, flag
     from almanac.commands.verbs import VERBS
 
-    def output(default: str, text: str) -> Option:
-        return Option("--output", f"{text} (default: {default})", {"default": default})
+    def output(default: str, text: str) -> Argument:
+        return Argument("--output", f"{text} (default: {default})", {"default": default})
 
     pictures = (
         output(".output-preview", "the built site"),
-        Option("--to", "the folder for the pictures (default: .output-shots)", {"default": ".output-shots"}),
+        Argument("--to", "the folder for the pictures (default: .output-shots)", {"default": ".output-shots"}),
         flag("--readme", "take those of README.md from the demo instead: --readme --to .github"),
     )
     makers = (

@@ -13,7 +13,7 @@ import pytest
 
 import tasks
 from almanac.commands import check, cli, verbs
-from almanac.commands.cli import Call, Option, Verb
+from almanac.commands.cli import Argument, Call, Verb
 from tests.support import projects
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,7 +56,10 @@ EXAMPLES = [(name, example) for name, verb in LEAVES for example in verb.example
 
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[example for _, example in EXAMPLES])
-def test_every_example_is_understood(name: str, example: str) -> None:
+def test_every_example_is_understood(name: str, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name_of_one in ("vendors.txt", "before", ".output-preview"):  # what examples name must be there
+        (tmp_path / name_of_one).touch()
+    monkeypatch.chdir(tmp_path)
     words = shlex.split(example.partition(" | ")[0])
     call = cli.parse(words, VERBS, PROGRAM)
     assert isinstance(call, Call)
@@ -94,6 +97,13 @@ def test_a_wrong_option_of_any_verb_is_one_line_with_the_way_to_help(
                 "How to use it: python3 tasks.py serve --help"
             ),
         ),
+        (
+            ["new", "provider", "--from", "nowhere.txt"],
+            (
+                "new provider: --from: 'nowhere.txt' does not exist; name one that does. "
+                "How to use it: python3 tasks.py new provider --help"
+            ),
+        ),
         (["serve", "--port"], "serve: --port needs a value. How to use it: python3 tasks.py serve --help"),
         (["check", "--strict=1"], "check: --strict takes no value. How to use it: python3 tasks.py check --help"),
     ],
@@ -120,7 +130,7 @@ def test_options_and_words_stand_in_any_order() -> None:
 
 
 def test_one_of_several_words_is_taken_and_others_get_the_nearest() -> None:
-    verb = Verb("show", "show", None, (Option("--as", "", {"type": cli.one_of("text", "table")}),))
+    verb = Verb("show", "show", None, (Argument("--as", "", {"type": cli.one_of("text", "table")}),))
     with pytest.raises(cli.UsageError, match="'tabel' is none of text, table; did you mean table\\?"):
         cli._parse(["show", "--as", "tabel"], (verb,), PROGRAM)
 

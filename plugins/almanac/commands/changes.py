@@ -79,8 +79,8 @@ def _read(data: bytes, file: str, name: str) -> Incident:
 
 def _git(root: Path, *arguments: str, missing: str | None = None) -> str:
     """Return what git prints; `missing` in place of an error, where it is given."""
-    done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=missing is None)  # noqa: S603, S607
-    return done.stdout if done.returncode == 0 else missing or ""
+    process = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=missing is None)  # noqa: S603, S607
+    return process.stdout if process.returncode == 0 else missing or ""
 
 
 def _digests(site: Path) -> dict[str, bytes]:

@@ -33,7 +33,7 @@ Options = argparse.Namespace
 Action = Callable[[Path, Options], int | None]  # the root of the project and the options; the exit code
 
 
-class Option(NamedTuple):
+class Argument(NamedTuple):
     """An option such as --now, or a word that stands by itself; `settings` are those of argparse."""
 
     flag: str
@@ -47,7 +47,7 @@ class Verb(NamedTuple):
     name: str
     summary: str
     run: Action | None = None
-    options: tuple[Option, ...] = ()
+    options: tuple[Argument, ...] = ()
     examples: tuple[str, ...] = ()
     parts: tuple[Verb, ...] = ()
     group: str = ""  # under which it is listed
@@ -71,14 +71,14 @@ class _Parser(argparse.ArgumentParser):
     """Raises what is wrong instead of printing it under the words of a library."""
 
     def error(self, message: str) -> NoReturn:
-        for words, ours in _WORDS:
-            message = words.sub(ours, message)
+        for pattern, replacement in _WORDS:
+            message = pattern.sub(replacement, message)
         raise UsageError(message)
 
 
-def flag(name: str, text: str) -> Option:
+def flag(name: str, text: str) -> Argument:
     """Return an option that takes no value."""
-    return Option(name, text, {"action": "store_true"})
+    return Argument(name, text, {"action": "store_true"})
 
 
 def one_of(*words: str) -> Callable[[str], str]:
@@ -97,6 +97,14 @@ def port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= MOST_PORTS:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; write a number from 1 to {MOST_PORTS}")
     return int(text)
+
+
+def existing(text: str) -> Path:
+    """Return the path of a file or folder that is there."""
+    path = Path(text).expanduser()
+    if not path.exists():
+        raise argparse.ArgumentTypeError(f"{text!r} does not exist; name one that does")
+    return path
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -167,8 +175,8 @@ def _options(verb: Verb, name: str, rest: list[str], program: str) -> Options:
     flags = [option.flag for option in verb.options if option.flag.startswith("-")]
     for word in extra:
         if word.startswith("-"):
-            written = word.partition("=")[0]
-            raise UsageError(f"there is no option {written}; {_cure(written, (*flags, '--quiet', '--help'))}")
+            name_part = word.partition("=")[0]
+            raise UsageError(f"there is no option {name_part}; {_cure(name_part, (*flags, '--quiet', '--help'))}")
         raise UsageError(f"{word!r} is one word too many; put a text with blanks in quotes")
     return options
 
@@ -234,9 +242,9 @@ def _muted(quiet: bool) -> Iterator[list[int]]:
     from tempfile import TemporaryFile
 
     sys.stdout.flush()
-    with TemporaryFile() as held:
+    with TemporaryFile() as buffer:
         before = os.dup(1)
-        os.dup2(held.fileno(), 1)
+        os.dup2(buffer.fileno(), 1)
         try:
             yield codes
         finally:
@@ -244,8 +252,8 @@ def _muted(quiet: bool) -> Iterator[list[int]]:
             os.dup2(before, 1)
             os.close(before)
             if codes != [0]:
-                held.seek(0)
-                sys.stderr.write(held.read().decode("utf-8", "replace"))
+                buffer.seek(0)
+                sys.stderr.write(buffer.read().decode("utf-8", "replace"))
 
 
 class _Steady(io.TextIOBase):

@@ -34,7 +34,7 @@ def correction(content: Path, key: str, now: datetime, by: str) -> int:
     except (ValueError, archive.ArchiveError) as error:
         return _refused(error)
     one = filed.incident
-    stands = {
+    values = {
         "start": stamp(one.started),
         "end": stamp(one.ended) if one.ended else stamp(now),
         "kind": one.kind.value,
@@ -44,7 +44,7 @@ def correction(content: Path, key: str, now: datetime, by: str) -> int:
     }
     lines = [
         f"# {one.title or one.id}: take the # from what is wrong, put it right there, and delete the other lines.",
-        *(f"# {name}: {value}" for name, value in stands.items()),
+        *(f"# {name}: {value}" for name, value in values.items()),
         'reason: ""  # what was wrong, in a sentence',
         f"source: {scalar(one.source) if one.source else ''}  # the evidence: a URL",
         f"author: {scalar(by) if by else ''}",

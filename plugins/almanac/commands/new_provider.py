@@ -25,7 +25,7 @@ from almanac.text.limits import PARTS
 from almanac.text.slug import slug
 
 AT_ONCE = 4  # pages
-SHOWN = 3  # incidents
+NEWEST = 3  # incidents
 FLOOR = 40  # parts that are written; the others stand in a comment, for whoever wants them
 HOSTS = ("statuspage.io", "instatus.com", "betteruptime.com", "status.io", "onlineornot.com", "checkly-status-page.com")
 _STATUS_WORDS = re.compile(
@@ -75,15 +75,15 @@ def main(
     if not via and not fetch.online(url if "://" in url else f"https://{url}" for url in urls):
         print("new: no network, so no page can be looked at; nothing was written", file=sys.stderr)
         return 1
-    taken = {one.slug: one.file for one in watched} | {feed.url: one.file for one in watched for feed in one.feeds}
+    owners = {one.slug: one.file for one in watched} | {feed.url: one.file for one in watched for feed in one.feeds}
     faults = 0
     for url, outcome in _looks(urls, via, project.agent, ask):
         try:
             if isinstance(outcome, Exception):
                 raise outcome
-            made = compose(outcome, project, name=name, taken=taken)
-            _write(content, made, dry=dry)
-            taken |= {Path(made.path).stem: made.path}
+            file = compose(outcome, project, name=name, owners=owners)
+            _write(content, file, dry=dry)
+            owners |= {Path(file.path).stem: file.path}
         except (FeedError, NothingToReadError, ComposeError) as error:
             faults += 1
             print(f"new: {error}" if url in str(error) else f"new: {url}: {error}", file=sys.stderr)
@@ -133,28 +133,32 @@ def _looks(
             yield url, outcome
 
 
-def compose(found: Discovery, project: Project, *, name: str = "", taken: dict[str, str] | None = None) -> NewProvider:
-    """Return the file of a provider; `taken` are slugs and feeds that have a file already. Raises ComposeError."""
-    owners = taken or {}
-    for source in found.sources:
+def compose(
+    discovery: Discovery, project: Project, *, name: str = "", owners: dict[str, str] | None = None
+) -> NewProvider:
+    """Return the file of a provider; `owners` are the files of slugs and feeds. Raises ComposeError."""
+    owners = owners or {}
+    for source in discovery.sources:
         if source.url in owners:
-            raise ComposeError(f"{found.url}: is watched already: content/{owners[source.url]} reads {source.url}")
-    called = name or _name(found)
-    own = slug(called)
+            raise ComposeError(f"{discovery.url}: is watched already: content/{owners[source.url]} reads {source.url}")
+    provider_name = name or _name(discovery)
+    own = slug(provider_name)
     if own in owners:
-        raise ComposeError(f"{found.url}: content/{owners[own]} is there already; call it something else with --name")
-    parts = {part: capability(part, project) for part in found.components[:FLOOR]}
-    text = "\n".join(_lines(found, called, own, parts)) + "\n"
-    return NewProvider(path=f"providers/{own}.md", text=text, name=called, parts=parts, discovery=found)
+        raise ComposeError(
+            f"{discovery.url}: content/{owners[own]} is there already; call it something else with --name"
+        )
+    parts = {part: capability(part, project) for part in discovery.components[:FLOOR]}
+    text = "\n".join(_lines(discovery, provider_name, own, parts)) + "\n"
+    return NewProvider(path=f"providers/{own}.md", text=text, name=provider_name, parts=parts, discovery=discovery)
 
 
-def _name(found: Discovery) -> str:
+def _name(discovery: Discovery) -> str:
     """Return what the page calls its owner, else what its host does."""
-    for candidate in (found.parts.name, re.split(r"\s[|–—·:-]\s", found.title)[0]):
+    for candidate in (discovery.parts.name, re.split(r"\s[|–—·:-]\s", discovery.title)[0]):
         plain = " ".join(_STATUS_WORDS.sub(" ", candidate).split()).strip(" -|–—·:")
         if re.search(r"[A-Za-z0-9]", plain) and len(plain) <= 60 and plain.isprintable():
             return plain
-    return _of_host(found.url).capitalize()
+    return _of_host(discovery.url).capitalize()
 
 
 def _of_host(url: str) -> str:
@@ -167,29 +171,29 @@ def _of_host(url: str) -> str:
     return re.sub(r"-?status$", "", rest[-1] if rest else words[0]) or words[0]
 
 
-def _home(found: Discovery) -> str:
-    host = urlsplit(found.url).hostname or ""
+def _home(discovery: Discovery) -> str:
+    host = urlsplit(discovery.url).hostname or ""
     plain = host.removeprefix("www.").removeprefix("status.")
-    return found.parts.home or (f"https://{plain}/" if plain != host and "." in plain else found.url)
+    return discovery.parts.home or (f"https://{plain}/" if plain != host and "." in plain else discovery.url)
 
 
-def _lines(found: Discovery, name: str, own: str, guesses: Mapping[str, str]) -> Iterator[str]:
-    day = f"{found.sources[0].reading.seen:%Y-%m-%d}"
+def _lines(discovery: Discovery, name: str, own: str, guesses: Mapping[str, str]) -> Iterator[str]:
+    day = f"{discovery.sources[0].reading.seen:%Y-%m-%d}"
     yield "---"
     yield "# Written by `new provider`; confirm what is marked as a guess, and take the remarks out."
     yield f"slug: {own}"
     yield f"name: {scalar(name)}"
     yield f"company: {scalar(name)}  # a guess: who runs it"
-    yield f"home: {_home(found)}  # a guess"
-    yield f"status_page: {found.url}"
+    yield f"home: {_home(discovery)}  # a guess"
+    yield f"status_page: {discovery.url}"
     yield f"evidence: {scalar(f'the page itself, read on {day}')}"
     yield "feeds:"
-    for source in found.sources:
+    for source in discovery.sources:
         yield from (f"  - url: {source.url}", f"    dialect: {source.reading.dialect}", "    verified: true")
-        yield from ["    beside: true"] if source.url in found.beside else []
+        yield from ["    beside: true"] if source.url in discovery.beside else []
         yield f"    evidence: {scalar(f'read on {day}, with {_entries(source)}')}"
     yield from _components(guesses, name)
-    if more := found.components[FLOOR:PARTS]:
+    if more := discovery.components[FLOOR:PARTS]:
         yield f"# It has {len(more)} more, such as {', '.join(more[:5])}."
     kinds = [kind for kind in dict.fromkeys(guesses.values()) if kind != OTHER] or [OTHER]
     yield f"capabilities: [{', '.join(kinds)}]  # a guess by the names of its components"
@@ -231,31 +235,31 @@ def capability(part: str, project: Project) -> str:
     listed = {one.slug: one.name for one in project.capabilities}
     words = part.casefold()
     guessed = [kind for kind, form in _GUESSES if (not listed or kind in listed) and re.search(form, words)]
-    named = [kind for kind, name in listed.items() if kind in words or (name and name.casefold() in words)]
-    return next(iter((*guessed, *named)), OTHER)
+    labels = [kind for kind, name in listed.items() if kind in words or (name and name.casefold() in words)]
+    return next(iter((*guessed, *labels)), OTHER)
 
 
-def _write(content: Path, made: NewProvider, *, dry: bool) -> None:
-    """Write a file and say what was found."""
-    found = made.discovery
-    print(f"new: {found.url} is the status page of {made.name} ({found.seconds:.1f} s)")
-    for source in found.sources:
-        reading, role = source.reading, ", beside the first" if source.url in found.beside else ""
+def _write(content: Path, file: NewProvider, *, dry: bool) -> None:
+    """Write a file and say what its page publishes."""
+    discovery = file.discovery
+    print(f"new: {discovery.url} is the status page of {file.name} ({discovery.seconds:.1f} s)")
+    for source in discovery.sources:
+        reading, role = source.reading, ", beside the first" if source.url in discovery.beside else ""
         print(f"  reads {source.url} ({reading.dialect}, {_entries(source)}{role})")
-    named = [f"{part} ({kind})" for part, kind in made.parts.items()][:12]
-    more = f" and {len(found.components) - 12} more" if len(found.components) > 12 else ""
-    print(f"  components: {', '.join(named) or 'none is named'}{more}")
-    newest = sorted(found.sources[0].reading.incidents, key=lambda one: one.started, reverse=True)[:SHOWN]
+    labels = [f"{part} ({kind})" for part, kind in file.parts.items()][:12]
+    more = f" and {len(discovery.components) - 12} more" if len(discovery.components) > 12 else ""
+    print(f"  components: {', '.join(labels) or 'none is named'}{more}")
+    newest = sorted(discovery.sources[0].reading.incidents, key=lambda one: one.started, reverse=True)[:NEWEST]
     for incident in newest:
         print(f"  {_incident(incident)}")
-    faults = forms.check(forms.ProviderForm, frontmatter.read(made.text.encode(), f"content/{made.path}"))[1]
+    faults = forms.check(forms.ProviderForm, frontmatter.read(file.text.encode(), f"content/{file.path}"))[1]
     print(*(f"  to fix: {fault}" for fault in faults), sep="\n", end="\n" if faults else "")
     if dry:
-        print(f"new: would write content/{made.path}:\n\n{made.text}")
+        print(f"new: would write content/{file.path}:\n\n{file.text}")
         return
-    files.make_folder((content / made.path).parent)
-    files.put(content / made.path, made.text.encode())
-    print(f"new: wrote content/{made.path}; confirm its guesses, then run: python3 tasks.py check")
+    files.make_folder((content / file.path).parent)
+    files.put(content / file.path, file.text.encode())
+    print(f"new: wrote content/{file.path}; confirm its guesses, then run: python3 tasks.py check")
 
 
 def _incident(one: Incident) -> str:

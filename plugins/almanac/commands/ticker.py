@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 PATIENCE = 2.0  # seconds without a word
-EVERY = 10.0  # seconds from one line of a log to the next
+LOG_INTERVAL = 10.0  # seconds from one line of a log to the next
 MOMENT = 0.5  # seconds from one look of a screen to the next
 _CLEAR = "\r\x1b[K"
 
@@ -34,7 +34,7 @@ class _Ticker:
         while not self._over.wait(pause):
             line = f"{self.task}: {self.step or 'at work'}, {time.monotonic() - began:.0f} s"
             print(f"{_CLEAR}{line}" if screen else line, end="" if screen else "\n", file=sys.stderr, flush=True)
-            self.is_shown, pause = screen, MOMENT if screen else EVERY
+            self.is_shown, pause = screen, MOMENT if screen else LOG_INTERVAL
 
 
 _running: list[_Ticker] = []

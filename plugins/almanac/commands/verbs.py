@@ -8,19 +8,19 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from almanac.commands.cli import MISUSED, Option, Options, Verb, flag, listed, port
+from almanac.commands.cli import MISUSED, Argument, Options, Verb, existing, flag, listed, port
 
 WRITING, KEEPING, JUDGING = "To write", "To keep the site", "To look closer"
-NOW = Option("--now", "as of this time, e.g. 2026-03-02T14:10:00Z", {"default": ""})
-INCIDENT = Option("--incident", "provider/id; may be repeated", {"action": "append", "default": []})
+NOW = Argument("--now", "as of this time, e.g. 2026-03-02T14:10:00Z", {"default": ""})
+INCIDENT = Argument("--incident", "provider/id; may be repeated", {"action": "append", "default": []})
 JSON = flag("--json", "print JSON, for programs")
-ON = Option("--on", "the scheduler of a Dask cluster to work on, e.g. tcp://10.0.0.5:8786", {"default": ""})
-TO = Option("--to", "then send what changed there, e.g. s3://bucket/site or /mnt/site", {"default": ""})
-VIA = Option("--via", "ask this server for every host, e.g. http://127.0.0.1:8000", {"default": ""})
+ON = Argument("--on", "the scheduler of a Dask cluster to work on, e.g. tcp://10.0.0.5:8786", {"default": ""})
+TO = Argument("--to", "then send what changed there, e.g. s3://bucket/site or /mnt/site", {"default": ""})
+VIA = Argument("--via", "ask this server for every host, e.g. http://127.0.0.1:8000", {"default": ""})
 
 
-def _output(default: str) -> Option:
-    return Option("--output", f"the folder to build into (default: {default})", {"default": ""})
+def _output(default: str) -> Argument:
+    return Argument("--output", f"the folder to build into (default: {default})", {"default": ""})
 
 
 def _content(root: Path) -> Path:
@@ -64,9 +64,9 @@ def _publish(root: Path, options: Options) -> int:
 def _pull(root: Path, options: Options) -> int:
     from almanac.commands import pull
 
-    asked = {name: getattr(options, name) for name in ("via", "only", "now", "on")}
+    settings = {name: getattr(options, name) for name in ("via", "only", "now", "on")}
     work = pull.preview if options.dry_run else pull.main
-    return work(_content(root), **asked, as_json=options.json)
+    return work(_content(root), **settings, as_json=options.json)
 
 
 def _backfill(root: Path, options: Options) -> int:
@@ -125,7 +125,7 @@ def _provider(root: Path, options: Options) -> int:
 
     urls = list(options.urls)
     if options.list:
-        urls += new_provider.addresses(options.list.expanduser().read_text(encoding="utf-8"))
+        urls += new_provider.addresses(options.list.read_text(encoding="utf-8", errors="replace"))
     if not urls:
         print("new provider: name the address of a status page, or a list of them with --from", file=sys.stderr)
         return MISUSED
@@ -193,12 +193,12 @@ def _curate(root: Path, options: Options) -> int:
     return curate.main(_content(root), now=datetime.now(UTC).replace(microsecond=0), **chosen)
 
 
-def _text(name: str, text: str) -> Option:
-    return Option(name, text, {"default": ""})
+def _text(name: str, text: str) -> Argument:
+    return Argument(name, text, {"default": ""})
 
 
-def _path(name: str, text: str) -> Option:
-    return Option(name, text, {"type": Path, "default": None} if name.startswith("-") else {"type": Path})
+def _path(name: str, text: str) -> Argument:
+    return Argument(name, text, {"type": Path, "default": None} if name.startswith("-") else {"type": Path})
 
 
 _NEW = Verb(
@@ -211,8 +211,8 @@ _NEW = Verb(
             "start an article, as a draft",
             _article,
             (
-                Option("title", "its headline, in quotes"),
-                Option("--provider", "the slug of a provider; may be repeated", {"action": "append", "default": []}),
+                Argument("title", "its headline, in quotes"),
+                Argument("--provider", "the slug of a provider; may be repeated", {"action": "append", "default": []}),
                 INCIDENT,
             ),
             ('new article "Claude outage on Monday" --provider anthropic --incident 0ghc53zpsfmt',),
@@ -222,11 +222,13 @@ _NEW = Verb(
             "watch one more: find what its status page publishes, read it once, and write its file",
             _provider,
             (
-                Option("urls", "addresses of status pages, of feeds, or of websites that link to one", {"nargs": "*"}),
-                Option(
+                Argument(
+                    "urls", "addresses of status pages, of feeds, or of websites that link to one", {"nargs": "*"}
+                ),
+                Argument(
                     "--from",
                     "a list: an address a line, or an OPML",
-                    {"dest": "list", "type": Path, "default": None, "metavar": "FILE"},
+                    {"dest": "list", "type": existing, "default": None, "metavar": "FILE"},
                 ),
                 _text("--name", "what to call it (default: what its page calls itself)"),
                 flag("--dry-run", "show the file instead of writing it"),
@@ -242,7 +244,7 @@ _NEW = Verb(
             "correction",
             "correct an incident where its provider's post is plainly wrong",
             _correction,
-            (Option("incident", "provider/id, as in the address of its page"),),
+            (Argument("incident", "provider/id, as in the address of its page"),),
             ("new correction anthropic/0ghc53zpsfmt",),
         ),
         Verb(
@@ -250,7 +252,7 @@ _NEW = Verb(
             "put a link to what the press wrote on the page of an incident",
             _link,
             (
-                Option("url", "the address of the story"),
+                Argument("url", "the address of the story"),
                 _text("--title", "its headline, in quotes"),
                 INCIDENT,
                 _text("--by", "your name (default: that of git)"),
@@ -261,7 +263,7 @@ _NEW = Verb(
             "report",
             "write the figures of a month or a year, as the draft of a report",
             _report,
-            (Option("period", "such as 2026-06 or 2025"),),
+            (Argument("period", "such as 2026-06 or 2025"),),
             ("new report 2026-06", "new report 2025"),
         ),
         Verb(
@@ -281,7 +283,7 @@ VERBS: tuple[Verb, ...] = (
         "list what is wrong in what people write, each problem with place and fix",
         _check,
         (
-            Option("paths", "files or folders (default: all of content)", {"type": Path, "nargs": "*"}),
+            Argument("paths", "files or folders (default: all of content)", {"type": Path, "nargs": "*"}),
             flag("--strict", "also list numbers in articles that are not computed from the archive"),
             JSON,
         ),
@@ -292,7 +294,7 @@ VERBS: tuple[Verb, ...] = (
         "serve",
         "show the site in a browser while you write; build again at every change",
         _serve,
-        (Option("--port", "the port (default: the first free one from 8000)", {"type": port, "default": None}),),
+        (Argument("--port", "the port (default: the first free one from 8000)", {"type": port, "default": None}),),
         ("serve", "serve --port 9000"),
         group=WRITING,
         ticks=False,
@@ -325,7 +327,7 @@ VERBS: tuple[Verb, ...] = (
         "read the feeds of all providers and merge what they say into the archive",
         _pull,
         (
-            Option("--only", "only these providers, comma-separated", {"type": listed, "default": ()}),
+            Argument("--only", "only these providers, comma-separated", {"type": listed, "default": ()}),
             VIA,
             NOW,
             ON,
@@ -363,7 +365,7 @@ VERBS: tuple[Verb, ...] = (
         "release",
         "write a dated snapshot of the data to content/releases, as it was at the end of a quarter",
         _release,
-        (Option("quarter", "one that is over, e.g. 2026-q3"),),
+        (Argument("quarter", "one that is over, e.g. 2026-q3"),),
         ("release 2026-q3",),
         group=KEEPING,
     ),
@@ -387,7 +389,9 @@ VERBS: tuple[Verb, ...] = (
         _changes,
         (
             _text("--since", "a revision of git, such as origin/main"),
-            Option("--built", "two folders: the site before and after", {"nargs": 2, "type": Path, "default": None}),
+            Argument(
+                "--built", "two folders: the site before and after", {"nargs": 2, "type": existing, "default": None}
+            ),
         ),
         ("changes --since origin/main", "changes --built before .output-preview"),
         group=JUDGING,
@@ -402,8 +406,8 @@ VERBS: tuple[Verb, ...] = (
                 "a provider's line on the leaderboard of a period",
                 _leaderboard,
                 (
-                    Option("provider", "its slug"),
-                    Option("period", "2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24"),
+                    Argument("provider", "its slug"),
+                    Argument("period", "2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24"),
                     NOW,
                     JSON,
                 ),
@@ -413,7 +417,7 @@ VERBS: tuple[Verb, ...] = (
                 "backups",
                 "what is said of two providers: whether they fail together, and as backups of each other",
                 _pair,
-                (Option("pair", "two slugs, anthropic/openai"), NOW, JSON),
+                (Argument("pair", "two slugs, anthropic/openai"), NOW, JSON),
                 ("explain backups anthropic/openai",),
             ),
             Verb(
@@ -421,8 +425,8 @@ VERBS: tuple[Verb, ...] = (
                 "the forecast for an incident",
                 _forecast,
                 (
-                    Option("incident", "provider/id"),
-                    Option("--minutes", "after its start (default: now if it is open, else 30)", {"default": ""}),
+                    Argument("incident", "provider/id"),
+                    Argument("--minutes", "after its start (default: now if it is open, else 30)", {"default": ""}),
                     NOW,
                     JSON,
                 ),
@@ -432,7 +436,7 @@ VERBS: tuple[Verb, ...] = (
                 "claims",
                 "the verdict on each claim of an article",
                 _claims,
-                (Option("article", "its file, without folder and .md"), NOW, JSON),
+                (Argument("article", "its file, without folder and .md"), NOW, JSON),
                 ("explain claims 2026-03-02-claude-outage",),
             ),
         ),
@@ -442,14 +446,14 @@ VERBS: tuple[Verb, ...] = (
         "play the outage of 2 March 2026 in a browser, offline, in a folder of its own",
         _demo,
         (
-            Option("--from", "begin then (default: 2026-03-02T11:30:00Z)", {"dest": "since", "default": ""}),
-            Option("--to", "end then (default: 2026-03-02T16:00:00Z)", {"dest": "until", "default": ""}),
-            Option(
+            Argument("--from", "begin then (default: 2026-03-02T11:30:00Z)", {"dest": "since", "default": ""}),
+            Argument("--to", "end then (default: 2026-03-02T16:00:00Z)", {"dest": "until", "default": ""}),
+            Argument(
                 "--speed",
                 "simulated seconds a second (default: 60); 0: step by step, on request",
                 {"type": float, "default": 60.0},
             ),
-            Option("--port", "the port (default: 8000)", {"type": port, "default": 8000}),
+            Argument("--port", "the port (default: 8000)", {"type": port, "default": 8000}),
         ),
         ("demo", "demo --speed 0"),
         group=JUDGING,

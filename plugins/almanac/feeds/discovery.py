@@ -80,7 +80,7 @@ def page(body: bytes, url: str) -> Page:
     collector = _Collector()
     collector.feed(source)
     host = urlsplit(url).hostname or ""
-    named = dict.fromkeys(_absolute(url, collector.feeds))
+    head_feeds = dict.fromkeys(_absolute(url, collector.feeds))
     linked = [link for link in _absolute(url, collector.links) if _FEED_PATH.search(urlsplit(link).path)]
     near = [link for link in linked if _kin(urlsplit(link).hostname or "", host)]
     elsewhere = (link for link in _absolute(url, collector.links) if _STATUS_HOST.search(urlsplit(link).hostname or ""))
@@ -89,7 +89,7 @@ def page(body: bytes, url: str) -> Page:
     ]
     return Page(
         title=" ".join("".join(collector.title).split())[: limits.TITLE],
-        feeds=tuple(dict.fromkeys((*named, *near))),
+        feeds=tuple(dict.fromkeys((*head_feeds, *near))),
         status_pages=tuple(dict.fromkeys(others)),
         makes=makes(f"{host} {source}"),
     )
@@ -144,10 +144,10 @@ class _Collector(HTMLParser):
 
 def addresses(url: str, makes: Iterable[str], kind: str) -> tuple[str, ...]:
     """Return the addresses of a kind (feeds, data or parts) on pages of these makes, "" for all; the likeliest first."""
-    wanted = tuple(makes)
+    names = tuple(makes)
     near = urljoin(url, ".")
     bases = dict.fromkeys((near, urljoin(url, "/")))
-    paths = [path for make in MAKES if make.dialect in wanted for path in getattr(make, kind)]
+    paths = [path for make in MAKES if make.dialect in names for path in getattr(make, kind)]
     return tuple(dict.fromkeys(urljoin(base, path) for base in bases for path in paths))
 
 
@@ -162,7 +162,7 @@ def of_make(dialect: str) -> str:
     return {"google-workspace-json": "google", "aws-current-json": "aws"}.get(dialect, dialect.removesuffix("-json"))
 
 
-class Parts(NamedTuple):
+class PartsList(NamedTuple):
     """What a page calls itself and its parts, as it lists them for programs."""
 
     name: str = ""
@@ -170,7 +170,7 @@ class Parts(NamedTuple):
     components: tuple[str, ...] = ()
 
 
-def parts(body: bytes) -> Parts:
+def parts(body: bytes) -> PartsList:
     """Return what an answer lists. Raises FeedError for what is no JSON; of another form it lists nothing."""
     document.check_size(body)
     try:
@@ -185,11 +185,11 @@ def parts(body: bytes) -> Parts:
         if item.get("type") == "status_page_resource"
     )
     lists = (*listing(answer.get("components")), *listing(answer.get("systems")), *listing(answer.get("products")))
-    named = [_label(part) for part in (*lists, *resources) if mapping(part).get("group") is not True]
-    return Parts(
+    labels = [_label(part) for part in (*lists, *resources) if mapping(part).get("group") is not True]
+    return PartsList(
         name=text(about.get("name")) or text(inner.get("company_name")) or text(answer.get("title")),
         home=text(inner.get("company_url")),
-        components=tuple(dict.fromkeys(name[: limits.NAME] for name in named if name)),
+        components=tuple(dict.fromkeys(name[: limits.NAME] for name in labels if name)),
     )
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from almanac import fetch
 from almanac.feeds import discovery
-from almanac.feeds.discovery import Page, Parts
+from almanac.feeds.discovery import Page, PartsList
 from almanac.fetch import Hosts
 from almanac.model import FeedError, Kind, Provider, Reading, Window
 from almanac.model.project import ANYBODYS
@@ -24,7 +24,7 @@ ANSWERER = "almanac.feeds.discovery:answer"  # for pull.sandbox
 SECONDS = 5.0  # for one page, with all that is asked of it
 HEAD = 1_000  # bytes of a feed that say what made it
 HOPELESS = frozenset({"url", "dns", "private-address", "refused", "tls"})  # what no other address of a host mends
-NO_PARTS = Parts()
+NO_PARTS = PartsList()
 FULL = frozenset({"incidentio"})  # whose feed says more than the JSON beside it
 
 Ask = Callable[..., Any]  # as discovery.answer
@@ -50,7 +50,7 @@ class Discovery:
     url: str
     title: str = ""
     sources: tuple[Source, ...] = ()
-    parts: Parts = NO_PARTS
+    parts: PartsList = NO_PARTS
     seconds: float = 0.0
 
     @property
@@ -66,8 +66,10 @@ class Discovery:
     @property
     def components(self) -> tuple[str, ...]:
         """Names of parts: those that it lists, then those that only its incidents name."""
-        named = (part for one in self.sources for incident in one.reading.incidents for part in incident.components)
-        return tuple(dict.fromkeys((*self.parts.components, *named)))
+        of_incidents = (
+            part for one in self.sources for incident in one.reading.incidents for part in incident.components
+        )
+        return tuple(dict.fromkeys((*self.parts.components, *of_incidents)))
 
 
 class NothingToReadError(Exception):
@@ -90,8 +92,8 @@ def discover(
     """
     scout = _Scout(now, hosts, ask, fetch.Request(url="", via=via, agent=agent), seconds)
     started = time.monotonic()
-    found = scout.look(url if "://" in url else f"https://{url}")
-    return replace(found, seconds=time.monotonic() - started)
+    result = scout.look(url if "://" in url else f"https://{url}")
+    return replace(result, seconds=time.monotonic() - started)
 
 
 class _Scout:
@@ -186,22 +188,22 @@ class _Scout:
         if source.is_data:
             beside = [one for one in [self._first(discovery.addresses(at_home, (make,), "feeds"))] if one]
         sources = sorted((source, *beside), key=lambda one: _order(one, make))
-        listed = next(filter(None, map(self._parts, discovery.addresses(at_home, makes, "parts"))), Parts())
+        listed = next(filter(None, map(self._parts, discovery.addresses(at_home, makes, "parts"))), PartsList())
         return Discovery(url=url, title=page.title, sources=tuple(sources), parts=listed)
 
-    def _parts(self, url: str) -> Parts | None:
+    def _parts(self, url: str) -> PartsList | None:
         body = self._body(url)
         try:
-            listed: Parts | None = self._ask("parts", body) if body else None
+            listed: PartsList | None = self._ask("parts", body) if body else None
         except FeedError:
             return None
         return listed if listed and (listed.components or listed.name) else None
 
     def _failure(self, url: str) -> str:
         reasons = {address: why.partition(";")[0] for address, why in self.tried.items()}
-        told = "; ".join(f"{address} {reason}" for address, reason in list(reasons.items())[:2])
+        summary = "; ".join(f"{address} {reason}" for address, reason in list(reasons.items())[:2])
         return (
-            f"{url}: no feed was found there ({len(reasons)} addresses were tried: {told}). "
+            f"{url}: no feed was found there ({len(reasons)} addresses were tried: {summary}). "
             "Look on the page for “Subscribe” or “RSS” and name that address; if it has none, add a line to "
             "content/unwatched.txt, which /status/ shows"
         )
