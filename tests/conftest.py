@@ -33,6 +33,10 @@ settings.load_profile(FIXED)
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+DATA = {  # by the mark of tests that need it
+    "shared": (SHARED, "../shared"),
+    "record": (ROOT / "content/incidents/anthropic", "archive of AI services"),
+}
 NOT_QUICK = ("browser", "system", "slow")  # the marks of what `tasks.py test` leaves to `tasks.py test --all`
 LEFT_OUT: Counter[str] = Counter()
 
@@ -129,7 +133,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip tests marked `shared` where ../shared is missing; leave out what is not quick if that is asked for."""
+    """Skip tests of data that is not here, with its name; leave out what is not quick if that is asked for."""
     if config.getoption("quick"):
         marks = {item: next(filter(item.get_closest_marker, NOT_QUICK), "") for item in items}
         LEFT_OUT.update(filter(None, marks.values()))
@@ -142,11 +146,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             is_slow=lambda item: any(map(item.get_closest_marker, NOT_QUICK)),
             module=lambda item: item.path,
         )
-    if SHARED.is_dir():
-        return
-    for item in items:
-        if item.get_closest_marker("shared"):
-            item.add_marker(pytest.mark.skip(reason="no ../shared"))
+    for mark, (folder, what) in DATA.items():
+        if not folder.is_dir():
+            for item in items:
+                if item.get_closest_marker(mark):
+                    item.add_marker(pytest.mark.skip(reason=f"no {what}"))
 
 
 def pytest_collection_finish() -> None:

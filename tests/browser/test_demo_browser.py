@@ -25,7 +25,7 @@ PAGES = {
 }
 OWN = ("/demo/", "/demo/truth/")
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.record]
 
 
 class Look(NamedTuple):

@@ -49,6 +49,7 @@ def test_files_that_are_published_pass_the_schema_of_editors(root: Path) -> None
             shapes.validate(as_json(dict(frontmatter.read(path.read_bytes(), path.name).values)), schema)
 
 
+@pytest.mark.record
 @pytest.mark.parametrize("text", ["kind: gossip", "save_as: x", "authors: []", "title: 1", "sources: []"])
 def test_an_editor_refuses_what_the_check_refuses(root: Path, text: str) -> None:
     article = next((root / "content" / "articles").rglob("*.md"))

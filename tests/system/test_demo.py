@@ -29,7 +29,7 @@ from tests.support.serving import watch
 SINCE, UNTIL = (datetime(2026, 3, 2, hour, tzinfo=UTC) for hour in (11, 13))
 FOLLOWED = "0ghc53zpsfmt"
 
-pytestmark = [pytest.mark.system, pytest.mark.slow]
+pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.record]
 
 
 @pytest.fixture(scope="module")

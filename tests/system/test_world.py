@@ -99,6 +99,7 @@ def test_an_archive_that_says_otherwise_is_told_of(tmp_path: Path) -> None:
     assert [fault.sort for fault in testimony.faults(observer, stranger)] == ["made up"]
 
 
+@pytest.mark.record
 def test_what_the_feed_showed_counts_for_an_hour(tmp_path: Path) -> None:
     provider: Provider = WATCHED["openai"]
     there = by_chance([provider], 1, BEGIN, BEGIN + DAYS, faults=0)

@@ -664,6 +664,7 @@ def real() -> Evidence:
     return Evidence(load(CONTENT, at(1, month=12)))
 
 
+@pytest.mark.record
 @pytest.mark.shared
 def test_the_seeds_claim_is_what_the_csv_says(shared: Path) -> None:
     lengths = started(facts("anthropic", shared), date(2025, 3, 1), date(2026, 3, 1), {"major", "critical"})
@@ -682,6 +683,7 @@ def test_the_seeds_claim_is_what_the_csv_says(shared: Path) -> None:
     assert verdict(two_to_four, queries.expect(SHARE, "> 50%")) == "contradicted"
 
 
+@pytest.mark.record
 @pytest.mark.shared
 @pytest.mark.parametrize("provider", ["anthropic", "openai", "deepseek"])
 @pytest.mark.parametrize(
@@ -711,6 +713,7 @@ def test_shares_quantiles_and_counts_are_what_the_csv_says(
     assert p90.bounds == pytest.approx((reference, reference))
 
 
+@pytest.mark.record
 @pytest.mark.shared
 def test_days_and_common_trouble_are_what_the_csv_says(shared: Path) -> None:
     first, count = date(2026, 5, 8), 47
@@ -978,6 +981,7 @@ def test_claims_are_told_to_machines_as_data_that_cannot_run(project: Path) -> N
 # In what people read
 
 
+@pytest.mark.record
 def test_every_question_is_documented_with_an_example_that_works() -> None:
     text = (CONTENT / "pages" / "contribute.md").read_text()
     rows = re.findall(r"(?m)^- `(\w+)`: .*?\. `(\{.*?\})`", text)
@@ -997,6 +1001,7 @@ def test_every_verdict_in_the_articles_is_computed_and_holds(path: Path) -> None
     assert [*wrong, *judge([written], real())] == []
 
 
+@pytest.mark.record
 def test_the_ledger_speaks_of_the_seed_in_all_three_words() -> None:
     seed = next((CONTENT / "articles").rglob("*claude-outage.md"))
     written, _ = articles.read(seed.read_bytes(), seed.relative_to(CONTENT).as_posix())

@@ -44,7 +44,7 @@ ONLY = {
     "pyarrow": {"exports/parquet.py"},
     "PIL": {"exports/linkpicture.py"},
     "font_source_sans_pro": {"exports/linkpicture.py"},
-    "pelican": {"build/pelican.py", "commands/build.py"},
+    "pelican": {"build/entry.py", "build/pelican.py", "commands/build.py"},
     "sqlite3": {"build/cache.py"},
     "distributed": {"executors.py"},
 }

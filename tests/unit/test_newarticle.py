@@ -96,6 +96,7 @@ def test_the_examples_in_the_draft_pass_once_they_are_uncommented() -> None:
     assert (len(values["sources"]), values["claims"][0]["verdict"]) == (2, "supported")
 
 
+@pytest.mark.record
 def test_an_incident_may_be_named_by_its_id_alone(tmp_path: Path, root: Path) -> None:
     content = tmp_path / "content"
     shutil.copytree(root / "content" / "providers", content / "providers")
@@ -136,6 +137,7 @@ def test_an_incident_without_a_page_gives_no_source() -> None:
     assert frontmatter.read(made.text.encode(), "a.md").values["sources"] == []
 
 
+@pytest.mark.record
 def test_the_draft_is_written_once_and_never_over_another(
     tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,6 +154,7 @@ def test_the_draft_is_written_once_and_never_over_another(
     assert "already exists" in capsys.readouterr().out
 
 
+@pytest.mark.record
 @pytest.mark.parametrize(
     ("providers", "incidents", "said"),
     [(["antropic"], [], "no provider antropic"), ([], ["anthropic/nosuch"], "no incident anthropic/nosuch")],

@@ -483,6 +483,7 @@ def test_a_spoilt_line_of_the_memory_is_passed_over() -> None:
 # Outlets
 
 
+@pytest.mark.record
 def test_the_outlets_of_this_site_are_sound() -> None:
     found, faults = outlets.load(ROOT / "content")
     assert faults == ()

@@ -19,6 +19,7 @@ from almanac.build.sources import SourceRow
 from almanac.build.templates import Templates
 from almanac.claims import Evidence
 from almanac.content.article import Article
+from almanac.exports.embed import Embeds
 from almanac.model import Card, Incident, Provider, Pulls, seconds
 from almanac.snapshot import Snapshot, as_of, order
 from almanac.snapshot.order import Order
@@ -226,6 +227,11 @@ class Context:
         """Return the incident of a card, with its texts."""
         now, in_order = seconds(self.snapshot.now), self.orders[card.provider]
         return self.shared(("incident", card.file), lambda: as_of.incident(self.settings.content, card, now, in_order))
+
+    @cached_property
+    def embeds(self) -> Embeds:
+        """What blocks in articles show of the archive."""
+        return Embeds(self.snapshot, self.incident, self.settings.root_path)
 
     def prepare(self, *, is_cold: bool) -> None:
         """Make what nearly every worker needs, so that those forked later have it; where all is new, all templates."""

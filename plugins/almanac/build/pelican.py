@@ -33,14 +33,14 @@ LINK = re.compile(r'(?<= )(href|src)="/(?!/)')
 
 def connect() -> None:
     """Listen to Pelican. The handlers stand at module level because Pelican holds them weakly."""
-    signals.initialized.connect(_start)
+    signals.initialized.connect(start)
     signals.readers_init.connect(_use_our_reader)
     signals.generator_init.connect(_allow_no_markdown)
     signals.get_generators.connect(_our_generator)
     signals.get_writer.connect(_our_writer)
 
 
-def _start(pelican: Any) -> None:
+def start(pelican: Any) -> None:
     """Pull, if the settings say so, before anything is read."""
     settings = pelican.settings
     if settings["ALMANAC_PULL"]:

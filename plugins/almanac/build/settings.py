@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from almanac.build import publish, unchanged
 from almanac.content import project_file
@@ -63,6 +64,11 @@ class BuildSettings:
     def root(self) -> Path:
         """The folder that holds content, theme and settings."""
         return self.content.parent
+
+    @property
+    def root_path(self) -> str:
+        """The path that the site lives under, "" at the top of its host."""
+        return urlsplit(self.site_url).path.rstrip("/")
 
     @property
     def state(self) -> Path:

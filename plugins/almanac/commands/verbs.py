@@ -150,6 +150,19 @@ def _doctor(root: Path, options: Options) -> int:
     return doctor.main(root, as_json=options.json)
 
 
+def _init(root: Path, options: Options) -> int:
+    from almanac.commands import init
+
+    folder, vendors = options.folder.expanduser(), options.with_vendors
+    return init.main(root, folder, options.name, options.subject, options.address, vendors, options.via)
+
+
+def _upgrade(root: Path, options: Options) -> int:
+    from almanac.commands import init
+
+    return init.upgrade(root, options.folder.expanduser())
+
+
 def _score(root: Path, options: Options) -> int:
     from almanac.commands import score
 
@@ -381,6 +394,29 @@ VERBS: tuple[Verb, ...] = (
             _path("--intervals", "a .tsv: hours in trouble of incidents that were several intervals"),
         ),
         ("backfill incidents.csv --coverage coverage.csv",),
+        group=KEEPING,
+    ),
+    Verb(
+        "init",
+        "start an almanac of your own: the program without our content",
+        _init,
+        (
+            _path("folder", "a folder that is not there yet"),
+            _text("--name", "what it is called (default: as its folder)"),
+            _text("--subject", "what it is about, before a noun, e.g. payments"),
+            _text("--address", "where it will be published, e.g. https://status.example.org"),
+            _path("--with-vendors", "a list of status pages, a line each, or an OPML"),
+            VIA,
+        ),
+        ('init ../payment-almanac --name "Payment Almanac" --subject payments --with-vendors vendors.txt',),
+        group=KEEPING,
+    ),
+    Verb(
+        "upgrade",
+        "bring the program of this checkout to an almanac that init made",
+        _upgrade,
+        (_path("folder", "its folder"),),
+        ("upgrade ../payment-almanac",),
         group=KEEPING,
     ),
     Verb(

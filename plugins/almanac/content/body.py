@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from almanac.content import blocks
 from almanac.text import addresses, limits
 from almanac.text.markdown import (
     DEEPEST,
@@ -64,6 +65,7 @@ class Body(NamedTuple):
     figures: tuple[Spot, ...] = ()
     numerals: tuple[Spot, ...] = ()  # written out rather than quoted from the archive
     unbound: tuple[Spot, ...] = ()  # words on chance in a paragraph that quotes no figure
+    blocks: tuple[Spot, ...] = ()  # lines of blocks that show something of the archive
     wrong: tuple[Spot, ...] = ()  # `what` says what is wrong; what to write instead
 
 
@@ -82,6 +84,7 @@ def read(markdown: str, figures: Collection[str] = ()) -> Body:
         links=tuple(walk.links),
         anchors=frozenset(re.findall(r'<h[2-6] id="([^"]+)"', html)) if walk.headed else frozenset(),
         figures=tuple(walk.figures),
+        blocks=tuple(walk.blocks),
         numerals=tuple(walk.numerals),
         unbound=tuple(_unbound(markdown, walk.chances, walk.figures)),
         wrong=tuple(sorted(wrong)),
@@ -133,6 +136,8 @@ class _Walk:
         self.figures: list[Spot] = []
         self.numerals: list[Spot] = []
         self.chances: list[Spot] = []
+        self.blocks: list[Spot] = []
+        self._in_block = False
         self.wrong: list[Spot] = []
 
     def at(self, html: str) -> None:
@@ -158,6 +163,7 @@ class _Walk:
             self._image(attributes.get("src", ""), attributes.get("alt", ""))
         elif tag in ("code", "pre"):
             self._code += 1
+            self._in_block = attributes.get("class") == f"language-{blocks.LANGUAGE}"
         elif tag == "h1":
             self._say(r"#|[^\n]+\n=", "is a level-1 heading; use ## or lower: the title is already the h1")
         elif tag in ("h2", "h3", "h4", "h5", "h6"):
@@ -168,6 +174,9 @@ class _Walk:
         self._cursor = at + 1
 
     def _words(self, data: str) -> None:
+        if self._in_block:
+            self.blocks.append(self._spot(re.escape(data.strip()), data.strip(), data.strip()))
+            self._in_block = False
         if self._code:
             return
         for whole, name in _quotations(data) if "{" in data else ():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from almanac.content import blocks
 from almanac.content.articles import Manuscript, address
 from almanac.content.body import Spot
 from almanac.content.frontmatter import attempt
@@ -48,6 +49,7 @@ def across(manuscripts: Iterable[Manuscript], site: SiteIndex) -> list[Problem]:
 def _across(manuscript: Manuscript, by_url: Mapping[str, Manuscript], site: SiteIndex) -> Iterator[Problem]:
     yield from _known_before(manuscript, by_url)
     yield from _names(manuscript, site)
+    yield from _blocks(manuscript, site)
     yield from _times(manuscript)
 
 
@@ -99,6 +101,20 @@ def _names(manuscript: Manuscript, site: SiteIndex) -> Iterator[Problem]:
         slug, _, raw = key.partition("/")
         if (slug, raw) not in site.incidents:
             yield manuscript.matter.problem(("incidents", index), unknown_incident(slug, raw, site))
+
+
+def _blocks(manuscript: Manuscript, site: SiteIndex) -> Iterator[Problem]:
+    """Yield a problem for each block that shows nothing of the archive."""
+    for spot in manuscript.body.blocks:
+        try:
+            block = blocks.read(spot.what)
+        except ValueError as error:
+            yield manuscript.problem(spot, str(error))
+            continue
+        if block.provider and block.provider not in site.providers:
+            yield manuscript.problem(spot, unknown_provider(block.provider, site.providers))
+        elif block.kind == "incident" and (block.provider, block.name) not in site.incidents:
+            yield manuscript.problem(spot, unknown_incident(block.provider, block.name, site))
 
 
 def unknown_provider(slug: str, providers: Collection[str]) -> str:

@@ -96,7 +96,9 @@ def _in_order(index_files: dict[str, bytes]) -> dict[str, bytes]:
 
     What names them is a gzipped CBOR file that is called by its own hash.
     """
-    name = next(path for path in index_files if path.endswith(".pf_meta"))
+    name = next((path for path in index_files if path.endswith(".pf_meta")), "")
+    if not name:  # nothing was indexed
+        return index_files
     meta = decompress(index_files.pop(name))
     entries = sorted(match[0] for match in _FILTER.finditer(meta))
     in_order = iter(entries)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 NAME = "outage-almanac"  # the name of the project in pyproject.toml: the version of another project is not ours
@@ -16,8 +17,13 @@ PROJECT = Path(__file__).resolve().parents[3] / "pyproject.toml"
 
 @cache
 def current() -> str:
-    """Return the version of the checkout that this code runs from."""
-    return read(PROJECT)
+    """Return the version of the checkout that this code runs from, or of the wheel that it was installed from."""
+    if PROJECT.exists():
+        return read(PROJECT)
+    try:
+        return metadata.version(NAME)
+    except metadata.PackageNotFoundError:
+        return UNKNOWN
 
 
 def read(file: Path) -> str:

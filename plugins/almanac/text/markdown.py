@@ -55,6 +55,7 @@ _ARTICLE = nh3.Cleaner(
     tags={"p", "br", "strong", "em", "del", "code", "pre", "a", "ul", "ol", "li", "blockquote", "hr", "img"}
     | {"h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"},
     attributes={"a": {"href", "title"}, "img": {"src", "alt", "title"}, "th": {"align"}, "td": {"align"}, "*": set()},
+    allowed_classes={"code": {"language-almanac"}},  # what a block shows of the archive is put in later
     url_schemes=SCHEMES,
     link_rel="noopener noreferrer",
 )

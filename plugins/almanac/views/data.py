@@ -64,7 +64,7 @@ class Data:
     stand: str
     cut_off: Time | None
     licence: Link
-    part: Link  # an example of a table of one provider
+    part: Link | None  # an example of a table of one provider
     tables: tuple[DataTable, ...]
     examples: tuple[Example, ...]
     releases: tuple[DataRelease, ...]
@@ -74,7 +74,7 @@ def data(almanac: Snapshot, offers: Iterable[Offer], licence: str, licence_url: 
     """Return the page that offers the tables."""
     cards = sum(map(len, almanac.cards.values()))
     reach = almanac.record_until
-    part = f"/data/incidents/{min(almanac.cards, default='')}.csv"
+    part = f"/data/incidents/{min(almanac.cards)}.csv" if almanac.cards else ""
     return Data(
         head=Head(
             title="Download the data",
@@ -87,7 +87,7 @@ def data(almanac: Snapshot, offers: Iterable[Offer], licence: str, licence_url: 
         f"{english.plural(len(almanac.providers), 'provider')}, free to use.",
         cut_off=base.time(reach, english.moment(reach)) if reach else None,
         licence=Link(licence_url, licence),
-        part=Link(part, part),
+        part=Link(part, part) if part else None,
         tables=tuple(map(_table, offers)),
         examples=examples(f"{almanac.site_url}/data"),
         releases=tuple(map(_release, released(almanac))),

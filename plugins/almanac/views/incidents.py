@@ -86,12 +86,18 @@ def incidents(almanac: Snapshot, by_month: Months) -> IncidentsPage:
             "and the archive.",
         ),
         stand=f"{english.plural(total, 'incident')} reported by {english.plural(len(almanac.cards), 'provider')}. "
-        f"The newest {len(newest)} are listed here; those on shared pages that are not about "
-        f"{almanac.project.subject or 'these services'} are only in the archive.",
+        + _listed(almanac, len(newest)),
         days=rows.by_day(newest, rows.names(almanac.providers)),
         months=_months(by_month, years),
         providers=tuple(_provider_line(almanac, provider, years) for provider in rows.by_name(almanac.providers)),
     )
+
+
+def _listed(almanac: Snapshot, newest: int) -> str:
+    """Return which incidents are listed, in a sentence; "" where there is none."""
+    shared = any(provider.scope for provider in almanac.providers)
+    other = f"; those on shared pages that are not about {almanac.project.subject or 'these services'} are only in the archive"
+    return f"The newest {newest} are listed here{other if shared else ''}." if newest else ""
 
 
 def _newest(almanac: Snapshot) -> list[Card]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 from almanac import views
@@ -12,6 +13,7 @@ from almanac.build.context import Context
 from almanac.build.output import Output
 from almanac.build.routes.parts import table_files
 from almanac.build.routes.route import Outputs, file, page, provider_route, route, sharded_route
+from almanac.content import blocks
 from almanac.content.article import Article, ArticleCard
 from almanac.exports import codebook, tables
 from almanac.model import Provider
@@ -130,6 +132,8 @@ def articles(context: Context, shard: str) -> Outputs:
 
 def article_page(context: Context, article: Article) -> Output:
     """Return the page of an article."""
+    if blocks.LANGUAGE in article.html:
+        article = replace(article, html=context.embeds.filled(article.html))
     drawn = beside(context, article)
     path = f"{article.card.url.lstrip('/')}index.html"
     return page(context, path, "article", partial(views.article, drawn, article), (digest(article), drawn))
