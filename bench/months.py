@@ -41,7 +41,7 @@ from bench.verdict import verdict
 from tests.support import invariants, testimony, workflows
 from tests.support.workflows import ROOT, Step, git
 
-BEGIN = datetime(2026, 9, 1, 0, 7, tzinfo=UTC)  # after all that is committed
+BEGIN = datetime(2026, 12, 1, 0, 7, tzinfo=UTC)  # after all that is committed
 PLAYED = ("anthropic", "github", "cursor", "openai", "cohere", "google-cloud", "modal", "deepseek", "azure")
 UNSERVED = ("xai", "mistral")  # others are built on these, or sell their models; xai answers 404 for months
 OUTLETS = ("the-verge", "wired")
