@@ -38,6 +38,7 @@ LEVELS = {
     "full_outage": 3,
     "SERVICE_OUTAGE/high": 3,
 }
+OVER = {"resolved", "completed", "postmortem"}
 CLASSES = ("none", "degraded", "partial", "full")
 FEW = 5
 AI = {"github": {"Copilot", "Copilot AI Model Providers"}, "google-cloud": {"Cloud Machine Learning", "Vertex AI"}}
@@ -154,11 +155,15 @@ def _row(row: dict[str, str], end_of_record: int) -> Row:
     start, level = seconds(row["started_at"]), LEVELS.get(row["impact"])
     if "severity_low" in row:
         level = CLASSES.index(row["severity_low"]) if row["severity_low"] == row["severity_high"] else None
-    least = most = seconds(row["ended_at"]) if row["ended_at"] else 0
+    least = most = max(start, seconds(row["ended_at"])) if row["ended_at"] else 0
+    if (parts := int(row.get("trouble_seconds", 0))) and row["ended_at"]:
+        least = min(start + parts, most)  # several intervals, of which only the sum is known
     if not row["ended_at"]:
         stamps = [seconds(u.rpartition("@")[2]) for u in row["updates"].split()]
         least = max([start, *(s for s in stamps if s <= end_of_record)])
-        over = any(u.startswith(("resolved@", "completed@")) for u in row["updates"].split())
+        over = (
+            row["phase"] in OVER if "phase" in row else any(u.partition("@")[0] in OVER for u in row["updates"].split())
+        )
         most = least if over else max(least, end_of_record)
     sure = row["counts"] != "maybe" if "counts" in row else row["provider"] not in AI or bool(row["components"])
     return start, least, most, 1 if level is None else level, 3 if level is None else level, sure
@@ -166,7 +171,13 @@ def _row(row: dict[str, str], end_of_record: int) -> Row:
 
 def _covered(tables: Tables, provider: str) -> list[tuple[int, int]]:
     own = (row for row in tables.coverage if row["provider"] == provider and _is_of_the_whole(row))
-    return sorted((seconds(row["from"]), seconds(row["to"])) for row in own)
+    merged: list[tuple[int, int]] = []
+    for since, until in sorted((seconds(row["from"]), seconds(row["to"])) for row in own):
+        if merged and since <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(merged[-1][1], until)
+        else:
+            merged.append((since, until))
+    return merged
 
 
 def _is_of_the_whole(row: dict[str, str]) -> bool:

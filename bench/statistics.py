@@ -37,7 +37,7 @@ from tests.support.stats.facts import FACTS, Facts, load
 SEED = 20_260_302
 PROVIDERS = 12
 QUARTER, YEAR = 13, 52  # weeks
-PUBLISHED = 1_782_863_999  # the last second of the record of a build of 1 July 2026
+PUBLISHED = 1_782_864_000  # the end of the record of a build of 1 July 2026, at midnight
 MANY_LENGTHS = 20
 QUICK = 2_000  # resamples: a bench looks at hundreds of worlds
 EQUAL = np.full(PROVIDERS, 0.01)
