@@ -530,6 +530,39 @@ def test_the_numbers_of_a_period_stand_in_a_line() -> None:
     assert page.explain == "anthropic 30-days"
 
 
+def test_what_users_may_feel_is_said_with_its_number_of_incidents() -> None:
+    page = numbers(
+        *(
+            incident(
+                f"i{n}", f"2026-0{1 + n // 28}-{1 + n % 28:02} 09:00", f"2026-0{1 + n // 28}-{1 + n % 28:02} 10:00"
+            )
+            for n in range(40)
+        ),
+        incident("none", "2026-02-20 15:00", "2026-02-20 16:00", impact=Impact.NONE),
+    )
+    assert page.felt is not None
+    assert [(line.name, line.n) for line in page.felt.hours] == [
+        ("Full outage", "0"),
+        ("Partial outage or worse", "40"),
+        ("Degraded or worse", "40"),
+        ("Any reported incident", "41"),
+    ]
+    assert [plain(line.value) for line in page.felt.hours] == [
+        "0.0 h",
+        "6.6 h",
+        "6.6 h",
+        "6.8 h",
+    ]  # of 182 days of data
+    assert [line.name for line in page.felt.working] == ["Los Angeles", "New York", "Berlin", "Kolkata", "Tokyo"]
+    assert [plain(line.name) for line in page.felt.budgets] == [
+        "Nines of the share",
+        "99% (7 h 12 min allowed)",
+        "99.5% (3 h 36 min allowed)",
+        "99.9% (43 min allowed)",
+    ]
+    assert (plain(page.felt.months[1].name), plain(page.felt.months[1].value)) == ("February 2026", "98.1%")
+
+
 def test_components_are_measured_over_a_year() -> None:
     page = numbers(incident("a", "2026-02-10 10:00", "2026-02-10 12:00", components=("claude.ai",)))
     assert [(part.name, part.n) for part in page.parts] == [("claude.ai", "1")]

@@ -6,6 +6,7 @@ for none, are made in the same way (`availability.intervals`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -172,6 +173,11 @@ def budgets(figures: Measure, targets: Sequence[float] = TARGETS) -> tuple[Budge
 
 def _spent(share: Bounds, target: float) -> Bounds:
     return Bounds((1 - share.high) / (1 - target), (1 - share.low) / (1 - target))
+
+
+def nines(share: Bounds) -> Bounds:
+    """Return a share as a number of nines, -log10 of what is missing to all: 2 is 99 %, 3 is 99.9 %; infinity for all."""
+    return Bounds(*(-math.log10(1 - end) if end < 1 else math.inf for end in share))
 
 
 def _in_trouble(share: Bounds | str | None, hours: float) -> Bounds | None:

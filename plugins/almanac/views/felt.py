@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from almanac.stats import windows
-from almanac.stats.availability import measure
-from almanac.stats.felt import Budget, Hours, WorkingHours, budgets, hours_by_severity, working_hours
+from almanac.stats.availability import Measure, measure
+from almanac.stats.felt import Budget, Hours, WorkingHours, budgets, hours_by_severity, nines, working_hours
 from almanac.stats.intervals import Bounds
 from almanac.stats.record import Record
 from almanac.stats.selection import Severity
@@ -51,7 +52,7 @@ def felt(record: Record, period: Period, notes: Notes) -> Felt:
         span=period.name,
         hours=tuple(_hours(each, why) for each in hours_by_severity(record, period)),
         working=tuple(_working(each, why) for each in working_hours(record, period) if each.share),
-        budgets=tuple(_budget(each, figures.n, why) for each in budgets(figures)),
+        budgets=(*_nines(figures, why), *(_budget(each, figures.n, why) for each in budgets(figures))),
         months=tuple(_month(record, month, notes) for month in months[:MONTHS]),
     )
 
@@ -74,6 +75,18 @@ def _working(line: WorkingHours, why: str) -> FeltLine:
     city = line.zone.rpartition("/")[2].replace("_", " ")
     share = english.percents(*line.share) if line.share else "unknown"
     return FeltLine(city, share, english.percents(*line.interval) if line.interval else why, english.count(line.n))
+
+
+def _nines(figures: Measure, why: str) -> tuple[FeltLine, ...]:
+    if figures.availability is None:
+        return ()
+    interval = _in_nines(nines(figures.interval)) if figures.interval else why
+    return (FeltLine("Nines of the share", _in_nines(nines(figures.availability)), interval, english.count(figures.n)),)
+
+
+def _in_nines(bounds: Bounds) -> str:
+    low, high = (f"{value:.1f}" if math.isfinite(value) else "all" for value in bounds)
+    return low if low == high else f"{low} to {high}"
 
 
 def _budget(line: Budget, n: int, why: str) -> FeltLine:

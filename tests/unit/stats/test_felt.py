@@ -10,7 +10,7 @@ import pytest
 
 from almanac.model import moment, seconds
 from almanac.stats.availability import measure
-from almanac.stats.felt import budgets, hours_by_severity, working_hours, working_time
+from almanac.stats.felt import budgets, hours_by_severity, nines, working_hours, working_time
 from almanac.stats.intervals import Bounds
 from almanac.stats.record import Record, record
 from almanac.stats.selection import Severity
@@ -82,6 +82,11 @@ def test_a_budget_is_spent_by_the_share_in_trouble() -> None:
     assert spent[0.99].spent == pytest.approx(Bounds(2, 2))
     assert spent[0.999].spent == pytest.approx(Bounds(20, 20))
     assert spent[0.99].interval is None  # one incident is all of it
+
+
+def test_nines_count_what_is_missing_to_all() -> None:
+    assert nines(Bounds(0.9, 0.999)) == pytest.approx(Bounds(1, 3))
+    assert nines(Bounds(0.99, 1.0)) == (pytest.approx(2), float("inf"))
 
 
 def test_intervals_turn_round_where_time_with_incidents_is_shown() -> None:
