@@ -87,10 +87,14 @@ def worlds(
     """
     span, stride = weeks * WEEK, (weeks + 1) * WEEK
     numbers = random.poisson(per_day * weeks * 7, count)
-    world = np.repeat(np.arange(count), numbers)
-    starts = world * stride + random.integers(0, span, len(world))
-    drawn = random.choice(np.array(lengths, np.int64), len(world))
-    since, until = disjoint(starts, np.minimum(starts + drawn, world * stride + span))
+    begin = np.repeat(np.arange(count, dtype=np.int64) * stride, numbers)
+    starts = random.integers(0, span, len(begin))
+    ends = np.array(lengths, np.int64)[random.integers(0, len(lengths), len(begin))]
+    # In place: of long periods there are millions, and to allocate them takes as long as to add them.
+    starts += begin
+    ends += starts
+    begin += span
+    since, until = disjoint(starts, np.minimum(ends, begin, out=ends))
     edges = np.arange(0, count * stride + 1, WEEK, dtype=np.int64)
     weekly = np.diff(seconds_before(since, until, edges)).reshape(count, weeks + 1)[:, :weeks]
     spells = (until - since).astype(np.float64)
