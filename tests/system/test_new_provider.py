@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -23,6 +24,7 @@ from almanac.pull.discover import NothingToReadError, discover
 from almanac.world import Clock, WorldServer, by_chance
 from almanac.world.server import Behaviour, Serving, Visit, page, status
 from bench.quarters import BEGIN
+from tests.unit.test_pull import no_such_name
 
 PARTS = ("Payments API", "Dashboard", "Card Terminal")
 DAYS = timedelta(days=40)
@@ -391,6 +393,15 @@ def test_only_public_addresses_are_asked(
 ) -> None:
     assert added(tmp_path, url, via="") == (1, {})
     assert why in capsys.readouterr().err
+
+
+def test_without_a_network_one_line_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", no_such_name)
+    urls = [f"https://status.{name}.example/" for name in ("a", "b", "c")]
+    assert added(tmp_path, *urls, via="") == (1, {})
+    assert capsys.readouterr().err == "new: no network, so no page can be looked at; nothing was written\n"
 
 
 def test_a_page_that_leads_inside_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import tasks
 from almanac.commands import check, cli, verbs
-from almanac.commands.cli import Argument, Call, Verb
+from almanac.commands.cli import Call, Verb
 from tests.support import projects
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,12 +127,6 @@ def test_options_and_words_stand_in_any_order() -> None:
     call = cli.parse(["check", "a.md", "--strict", "b.md"], VERBS, PROGRAM)
     assert isinstance(call, Call)
     assert (call.options.paths, call.options.strict) == ([Path("a.md"), Path("b.md")], True)
-
-
-def test_one_of_several_words_is_taken_and_others_get_the_nearest() -> None:
-    verb = Verb("show", "show", None, (Argument("--as", "", {"type": cli.one_of("text", "table")}),))
-    with pytest.raises(cli.UsageError, match="'tabel' is none of text, table; did you mean table\\?"):
-        cli._parse(["show", "--as", "tabel"], (verb,), PROGRAM)
 
 
 def test_the_table_of_commands_is_that_of_the_program() -> None:

@@ -81,17 +81,6 @@ def flag(name: str, text: str) -> Argument:
     return Argument(name, text, {"action": "store_true"})
 
 
-def one_of(*words: str) -> Callable[[str], str]:
-    """Return the type of an option that takes one of these words."""
-
-    def read(text: str) -> str:
-        if text not in words:
-            raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(words)}; {_cure(text, words)}")
-        return text
-
-    return read
-
-
 def port(text: str) -> int:
     """Return the number of a port."""
     if not text.isdecimal() or not 1 <= int(text) <= MOST_PORTS:

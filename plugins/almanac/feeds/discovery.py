@@ -15,7 +15,7 @@ from almanac import feeds
 from almanac.model import FeedError
 from almanac.text import limits
 
-from . import api, document, records
+from . import document, records
 from .records import listing, mapping, text
 
 MOST_LINKS = 2_000
@@ -200,5 +200,5 @@ def _label(part: object) -> str:
 
 def answer(task: str, *arguments: Any, **options: Any) -> Any:
     """Return what one of the functions here says, or the reading of a feed: one process does them all."""
-    tasks: Mapping[str, Any] = {"page": page, "parts": parts, "read": feeds.read, "json": api.is_json}
+    tasks: Mapping[str, Any] = {"page": page, "parts": parts, "read": feeds.read}
     return tasks[task](*arguments, **options)

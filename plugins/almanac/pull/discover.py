@@ -124,7 +124,7 @@ class _Scout:
             if error.reason in HOPELESS:
                 raise
             self.tried[url] = str(error)
-            return url, Page(makes=())
+            return url, Page()
         url = answer.moved or url
         self._bodies[url] = answer.body or b""
         try:
