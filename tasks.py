@@ -148,8 +148,10 @@ def main(arguments: list[str]) -> None:
     if arguments == ["--setup"]:  # needs this file and a lock file alone: a layer of an image
         ensure_environment(*locks(""))
         sys.exit()
-    if arguments == ["build"] and nothing_changed():
-        sys.exit()
+    if arguments == ["build"]:
+        if nothing_changed():
+            sys.exit()
+        os.environ["ALMANAC_CHANGED"] = "1"  # so that the build does not look at everything once more
     sys.path.insert(0, str(PLUGINS))
     from almanac.commands import cli
 

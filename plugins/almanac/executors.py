@@ -112,6 +112,9 @@ def _connected(scheduler: str) -> Any:
 
 def _hand_over(future: Future[Any], task: Future[Any]) -> None:
     """Let `future` be what came of a task."""
+    if task.cancelled():  # nobody here does that: the scheduler is gone, and its workers with it
+        future.set_exception(ClusterError("the scheduler of the cluster is gone; start it again, then run this again"))
+        return
     error = task.exception()
     if error is None:
         future.set_result(task.result())

@@ -6,11 +6,13 @@ import os
 import sys
 import threading
 from collections import Counter
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from almanac import executors
 from almanac.build import handover
 from almanac.executors import ClusterError, Inline, executor_for
 from almanac.model import Feed, Provider
@@ -68,6 +70,14 @@ def test_a_cluster_without_its_library_is_refused_with_the_cure(monkeypatch: pyt
     )
     with pytest.raises(ClusterError, match=line):
         executor_for(10_000, "tcp://one:8786")
+
+
+def test_work_that_is_lost_with_its_scheduler_is_not_waited_for_for_ever() -> None:
+    task, future = Future[int](), Future[int]()
+    task.add_done_callback(partial(executors._hand_over, future))
+    task.cancel()
+    with pytest.raises(ClusterError, match="the scheduler of the cluster is gone; start it again"):
+        future.result(timeout=0)
 
 
 def test_little_work_asks_no_cluster() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import runpy
 import sys
 import time
@@ -45,7 +46,8 @@ def build(settings_file: Path, *, now: str = "", output: str = "", on: str = "",
         now_s = clock.build_time(settings["ALMANAC_NOW"], time.time(), pulled)
         if not settings["ALMANAC_PULL"]:
             overrides["ALMANAC_NOW"] = settings["ALMANAC_NOW"] = str(now_s)
-        if settings["ALMANAC_PULL"] or not unchanged.report(settings_file.parent, now_s, Path(settings["OUTPUT_PATH"])):
+        must_build = settings["ALMANAC_PULL"] or os.environ.pop("ALMANAC_CHANGED", "")
+        if must_build or not unchanged.report(settings_file.parent, now_s, Path(settings["OUTPUT_PATH"])):
             built = _pelican(settings_file, overrides)
             print(f"build: {_summary(built)} ({time.perf_counter() - started:.2f} s)")
     except _faults() as error:
