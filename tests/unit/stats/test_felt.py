@@ -86,7 +86,7 @@ def test_a_budget_is_spent_by_the_share_in_trouble() -> None:
 
 def test_nines_count_what_is_missing_to_all() -> None:
     assert nines(Bounds(0.9, 0.999)) == pytest.approx(Bounds(1, 3))
-    assert nines(Bounds(0.99, 1.0)) == (pytest.approx(2), float("inf"))
+    assert nines(Bounds(0.99, 1.0)) == pytest.approx(Bounds(2, float("inf")))
 
 
 def test_intervals_turn_round_where_time_with_incidents_is_shown() -> None:
