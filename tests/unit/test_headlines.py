@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from almanac.exports.posts import Post, newest, posts
+from almanac.exports.posts import UpdateItem, newest, posts
 from almanac.model import Change, Impact, Incident, Kind, Phase, Update
 from almanac.model.project import ANYBODYS, Project
 from almanac.views.headline import headline
@@ -87,7 +87,7 @@ def test_works_that_are_announced_say_for_when() -> None:
     )
 
 
-def thread(one: Incident) -> list[Post]:
+def thread(one: Incident) -> list[UpdateItem]:
     return posts(one, carded(one), CLAUDE, Site())
 
 

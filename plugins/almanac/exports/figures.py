@@ -12,7 +12,7 @@ from html import escape
 
 from almanac.exports.syndication import line
 from almanac.views import charts
-from almanac.views.figure import Figure, FigureRow
+from almanac.views.figure import ChartFile, ChartRow
 from almanac.views.timeline import BAND, STALK, TOP, Timeline
 
 WIDTH, MARGIN = 1000, 28
@@ -37,7 +37,7 @@ HATCH = (
 )
 
 
-def svg(figure: Figure, site_name: str, site_url: str) -> bytes:
+def svg(figure: ChartFile, site_name: str, site_url: str) -> bytes:
     """Return the drawing of a figure."""
     rows = figure.height if figure.timeline else len(figure.rows) * (figure.height + GAP)
     foot = HEAD + rows + AXIS + (24 if figure.key or figure.timeline else 0)
@@ -61,7 +61,7 @@ def svg(figure: Figure, site_name: str, site_url: str) -> bytes:
     ).encode()
 
 
-def table(figure: Figure) -> bytes:
+def table(figure: ChartFile) -> bytes:
     """Return the data of a figure as CSV."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -69,7 +69,7 @@ def table(figure: Figure) -> bytes:
     return text.getvalue().encode()
 
 
-def _row(figure: Figure, row: FigureRow, y: int) -> str:
+def _row(figure: ChartFile, row: ChartRow, y: int) -> str:
     left, width = _plot(figure)
     middle = y + figure.height // 2 + 5
     parts = [_words(MARGIN, middle, _cut(row.label), "l")] if row.label else []
@@ -106,14 +106,14 @@ def _timeline(one: Timeline, height: int) -> str:
     return "".join([plot, *lines, *drawn, *rings, *texts, "</svg>"])
 
 
-def _plot(figure: Figure) -> tuple[int, int]:
+def _plot(figure: ChartFile) -> tuple[int, int]:
     """Return where the rows of a figure begin, and how wide they are."""
     if not any(row.label for row in figure.rows):
         return MARGIN, WIDTH - 2 * MARGIN
     return MARGIN + LABELS, WIDTH - 2 * MARGIN - LABELS - VALUES
 
 
-def _axis(figure: Figure, y: int) -> str:
+def _axis(figure: ChartFile, y: int) -> str:
     left, width = _plot(figure)
     brief = 3 if len(figure.axis) > MANY else None  # Jan, not January 2025
     labels = (
@@ -123,7 +123,7 @@ def _axis(figure: Figure, y: int) -> str:
     return f'<svg x="{left}" y="{y}" width="{width}" height="{AXIS}" overflow="visible">{"".join(labels)}</svg>'
 
 
-def _key(figure: Figure, y: int) -> str:
+def _key(figure: ChartFile, y: int) -> str:
     """Return what each colour and height means, side by side."""
     parts, left = [], MARGIN
     for css, name in figure.timeline.inks if figure.timeline else ():

@@ -24,20 +24,20 @@ STATED = "stated"  # the basis of an end: with one, what an import has no end of
 LATE = timedelta(days=14)  # what was seen so long after its date is no news: its page was read for the first time
 
 
-class Post(NamedTuple):
+class UpdateItem(NamedTuple):
     """An item of a feed of every update, and the moment by which it is among the newest."""
 
     item: FeedItem
     moment: datetime
 
 
-def posts(incident: Incident, card: Card, provider: Provider, site: Home) -> list[Post]:
+def posts(incident: Incident, card: Card, provider: Provider, site: Home) -> list[UpdateItem]:
     """Return the opening of an incident, every update on it and its end, oldest first."""
     thread = _Thread(incident, card, provider, site)
     return [*thread.opening(), *thread.updates(), *thread.ending()]
 
 
-def newest(everything: list[Post], most: int) -> list[FeedItem]:
+def newest(everything: list[UpdateItem], most: int) -> list[FeedItem]:
     """Return the items that became known last, in the order of their dates."""
     latest = sorted(everything, key=lambda post: (post.moment, post.item.published, post.item.id), reverse=True)[:most]
     return sorted((post.item for post in latest), key=lambda item: (item.published, item.id), reverse=True)
@@ -49,7 +49,7 @@ class _Thread:
     def __init__(self, incident: Incident, card: Card, provider: Provider, site: Home) -> None:
         self._incident, self._card, self._provider, self._site = incident, card, provider, site
 
-    def opening(self) -> Iterator[Post]:
+    def opening(self) -> Iterator[UpdateItem]:
         """Yield an item of ours, if its provider posted nothing."""
         one = self._incident
         if not one.updates:
@@ -58,14 +58,14 @@ class _Thread:
                 "start", "#timeline", min(filter(None, (one.started, one.first_seen))), self._headline(start)
             )
 
-    def ending(self) -> Iterator[Post]:
+    def ending(self) -> Iterator[UpdateItem]:
         """Yield an item of ours, if it is over and no post says so; one that is listed again may be over again."""
         one = self._incident
         if one.ended and not any(update.phase in OVER for update in one.updates):
             name = f"end/{one.ended:%Y-%m-%dT%H:%M}Z" if one.ended_basis == headline.ABSENT else "end"
             yield self._own(name, "", one.ended, self._headline(self._card))
 
-    def updates(self) -> Iterator[Post]:
+    def updates(self) -> Iterator[UpdateItem]:
         """Yield an item for each post."""
         one, phase = self._incident, Phase.UNKNOWN
         urls = post_urls(one, self._card)
@@ -84,7 +84,7 @@ class _Thread:
                 categories=(self._provider.name, update.phase.value),
             )
             sight = one.known_from(update)
-            yield Post(item, sight if sight - published <= LATE else published)
+            yield UpdateItem(item, sight if sight - published <= LATE else published)
 
     def _title(self, number: int, update: Update, phase: Phase, before: Phase) -> str:
         """Return what was known by a post: the facts of the moment it was seen, its phase, and an end only if it says so."""
@@ -110,7 +110,7 @@ class _Thread:
             return post_html(update)
         return f"{post_html(update)}\n<p>Incident: {escape(self._card.title)}</p>"
 
-    def _own(self, name: str, anchor: str, at: datetime, title: str) -> Post:
+    def _own(self, name: str, anchor: str, at: datetime, title: str) -> UpdateItem:
         """Return an item of which no post stands on the provider's page; no two have one address."""
         item = FeedItem(
             id=f"{id_of(self._card, self._site)}/{name}",
@@ -122,4 +122,4 @@ class _Thread:
             authors=(self._provider.company,),
             categories=(self._provider.name,),
         )
-        return Post(item, at)
+        return UpdateItem(item, at)

@@ -25,7 +25,7 @@ from almanac.views.outlook import Outlook, outlook
 from almanac.views.parts import Parts, Quote
 from almanac.views.provider import edge_of, facts, figures_until, says_nothing_reported
 from almanac.views.rows import IncidentRow
-from almanac.views.sharing import Share, share
+from almanac.views.sharing import ChartLinks, share
 
 LATEST = 12
 
@@ -79,7 +79,7 @@ class ComponentPage:
     total: str
     instead_title: str
     numbers: str
-    take: Share  # its chart as files
+    take: ChartLinks  # its chart as files
     key: tuple[Mark, ...] = base.KEY
 
 

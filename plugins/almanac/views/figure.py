@@ -22,7 +22,7 @@ WORST = "Height and colour: the worst status reported for each day, UTC"
 SHARES = "Dot: share of monitored time with no reported incident. Line: 90% interval"
 
 
-class FigureRow(NamedTuple):
+class ChartRow(NamedTuple):
     """A row of a figure: bars of days or an estimate, between what it is of and its value. Either may be ""."""
 
     label: str
@@ -31,7 +31,7 @@ class FigureRow(NamedTuple):
     estimate: Estimate | None = None
 
 
-class Figure(NamedTuple):
+class ChartFile(NamedTuple):
     """A drawing that stands alone, and its data. `path` is the address of its page, `reads` how it is to be read."""
 
     path: str
@@ -39,7 +39,7 @@ class Figure(NamedTuple):
     span: str
     reads: str
     as_of: str
-    rows: tuple[FigureRow, ...]
+    rows: tuple[ChartRow, ...]
     axis: tuple[Label, ...]
     height: int  # pixels of a row
     header: tuple[str, ...]  # of its data
@@ -48,18 +48,18 @@ class Figure(NamedTuple):
     timeline: Timeline | None = None  # in place of rows
 
 
-def of_days(path: str, name: str, severities: Sequence[str], first: int) -> Figure:
+def of_days(path: str, name: str, severities: Sequence[str], first: int) -> ChartFile:
     """Return the figure of a subject's last days, of which `first` is the midnight (epoch seconds) of the oldest."""
     last = moment(first + (len(severities) - 1) * windows.DAY)
     span = english.period(moment(first), last)
     words = {mark.css: mark.word for mark in base.KEY}
-    return Figure(
+    return ChartFile(
         path=path,
         title=f"{name}: what was reported, day by day",
         span=span,
         reads=WORST,
         as_of=english.date(last),
-        rows=(FigureRow("", "", charts.bars(severities, f"{name}, {span}")),),
+        rows=(ChartRow("", "", charts.bars(severities, f"{name}, {span}")),),
         axis=charts.months_on(moment(first), len(severities)),
         height=TALL,
         header=("date", "worst_status"),
@@ -70,9 +70,9 @@ def of_days(path: str, name: str, severities: Sequence[str], first: int) -> Figu
     )
 
 
-def of_incident(page: IncidentPage, card: Card) -> Figure:
+def of_incident(page: IncidentPage, card: Card) -> ChartFile:
     """Return the figure of an incident to scale, with its updates as data."""
-    return Figure(
+    return ChartFile(
         path=page.cite.path,
         title=page.cite.title,
         span=f"{page.day}, UTC. {page.stand}",
@@ -87,15 +87,15 @@ def of_incident(page: IncidentPage, card: Card) -> Figure:
     )
 
 
-def of_board(path: str, title: str, board: Board) -> Figure:
+def of_board(path: str, title: str, board: Board) -> ChartFile:
     """Return the figure of a leaderboard: shares with their intervals, in the order of the ranks."""
-    return Figure(
+    return ChartFile(
         path=path,
         title=title,
         span=board.period,
         reads=f"{SHARES}. {board.cut}".rstrip(" .") if board.cut else SHARES,
         as_of=board.period.rpartition(" to ")[2],
-        rows=tuple(FigureRow(f"{s.rank}  {s.provider.text}", s.share, None, s.estimate) for s in board.lines),
+        rows=tuple(ChartRow(f"{s.rank}  {s.provider.text}", s.share, None, s.estimate) for s in board.lines),
         axis=board.grid,
         height=LOW,
         header=("rank", "provider", "incident_free", "interval", "incidents", "per_30_days", "median", "covered"),
@@ -115,15 +115,15 @@ def of_board(path: str, title: str, board: Board) -> Figure:
     )
 
 
-def of_summary(page: SummaryPage) -> Figure:
+def of_summary(page: SummaryPage) -> ChartFile:
     """Return the figure of a report: the days of each provider."""
-    return Figure(
+    return ChartFile(
         path=page.head.path,
         title=page.title,
         span=page.stand,
         reads=WORST,
         as_of=page.cite.when.rpartition(" up to ")[2],
-        rows=tuple(FigureRow(row.provider.text, row.share, row.bars) for row in page.rows),
+        rows=tuple(ChartRow(row.provider.text, row.share, row.bars) for row in page.rows),
         axis=page.axis,
         height=LOW,
         header=("provider", "time_with_an_incident", "incident_free", "incidents", "median", "days"),

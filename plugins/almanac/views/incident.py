@@ -22,7 +22,7 @@ from almanac.views.pagination import Sheet
 from almanac.views.parts import Parts, anchor
 from almanac.views.press import PressPost
 from almanac.views.replay import replay_urls
-from almanac.views.sharing import Share, share
+from almanac.views.sharing import ChartLinks, share
 from almanac.views.timeline import Timeline, timeline
 
 STARTED = {
@@ -105,7 +105,7 @@ class IncidentPage:
     month: Link
     cite: Citation
     fan: Fan | None = None
-    take: Share | None = None  # its chart as files, where articles cite it
+    take: ChartLinks | None = None  # its chart as files, where articles cite it
     replay: str = ""  # address of its replay
     sheets: tuple[Sheet, ...] = ()  # a huge one goes on on further pages
 

@@ -22,7 +22,7 @@ from almanac.views import base, charts, measures
 from almanac.views.base import Head, Link
 from almanac.views.charts import Estimate, Label
 from almanac.views.measures import Records, ShareLine
-from almanac.views.sharing import Share, share
+from almanac.views.sharing import ChartLinks, share
 
 STEPS = (5, 4, 3, 4, 5, 3, 7, 4, 3, 5)  # parts of the axis, by the tenths it spans: whole numbers stand at its lines
 VERDICTS = {
@@ -108,7 +108,7 @@ class LeaderboardPage:
     choices: tuple[Choice, ...] = ()
     rows: tuple[Link, ...] = ()  # where the incidents stand that all this was counted from
     explain: str = ""  # what to ask for a derivation
-    take: Share | None = None  # its chart as files
+    take: ChartLinks | None = None  # its chart as files
 
 
 def leaderboard(almanac: Snapshot, records: Records, period: Period | None = None) -> LeaderboardPage:

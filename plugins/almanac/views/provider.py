@@ -34,7 +34,7 @@ from almanac.views.numbers import url as numbers_url
 from almanac.views.outlook import Outlook, outlook
 from almanac.views.parts import Parts
 from almanac.views.rows import IncidentRow
-from almanac.views.sharing import Share, share
+from almanac.views.sharing import ChartLinks, share
 from almanac.views.status import ProviderSource, source
 from almanac.views.undeclared import UndeclaredLine, undeclared_lines
 
@@ -139,7 +139,7 @@ class ProviderPage:
     undeclared: tuple[UndeclaredLine, ...]
     source: ProviderSource
     numbers: str  # where all its numbers stand
-    take: Share  # its chart as files
+    take: ChartLinks  # its chart as files
     key: tuple[Mark, ...] = base.KEY
 
 

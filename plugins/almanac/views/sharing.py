@@ -9,7 +9,7 @@ from almanac.views import base
 FRAME = 320  # pixels that a frame around the chart of one subject needs; per row of several 24 more
 
 
-class Share(NamedTuple):
+class ChartLinks(NamedTuple):
     """Where the files of a figure are, for the page that shows it; the picture exists only in a complete build."""
 
     title: str
@@ -20,7 +20,7 @@ class Share(NamedTuple):
     height: int  # pixels that a frame around it needs
 
 
-def share(path: str, title: str, rows: int = 0, *, has_picture: bool = True) -> Share:
+def share(path: str, title: str, rows: int = 0, *, has_picture: bool = True) -> ChartLinks:
     """Return where the files of the figure of the page at `path` are."""
     picture = f"{path}{base.PICTURE}" if has_picture else ""
-    return Share(title, f"{path}chart.svg", f"{path}chart.csv", f"{path}embed.html", picture, FRAME + 24 * rows)
+    return ChartLinks(title, f"{path}chart.svg", f"{path}chart.csv", f"{path}embed.html", picture, FRAME + 24 * rows)

@@ -25,7 +25,7 @@ from almanac.views.charts import Bars, Histogram, Label
 from almanac.views.citation import CC0, Citation, citation, version
 from almanac.views.incident import Fact
 from almanac.views.rows import IncidentRow
-from almanac.views.sharing import Share, share
+from almanac.views.sharing import ChartLinks, share
 
 FIRST_YEAR = 2025
 LONGEST = 6
@@ -66,7 +66,7 @@ class SummaryPage:
     histogram: Histogram | None
     histogram_note: str
     cite: Citation
-    take: Share  # its chart as files
+    take: ChartLinks  # its chart as files
     others: tuple[Link, ...]  # the one before, the one after
     key: tuple[base.Mark, ...] = base.KEY
 

@@ -18,13 +18,13 @@ from almanac.stats import windows
 from almanac.stats.selection import placing
 from almanac.views import base, current, days
 from almanac.views.calendar import DAYS
-from almanac.views.figure import Figure, of_days
+from almanac.views.figure import ChartFile, of_days
 from almanac.views.provider import edge_of
 
 FILES = ("chart.svg", "chart.csv", "embed.html")
 
 
-def files_of(context: Context, folder: str, make: Callable[[], Figure], key: object) -> Iterable[Output]:
+def files_of(context: Context, folder: str, make: Callable[[], ChartFile], key: object) -> Iterable[Output]:
     """Yield the files of a figure in the folder of its page; `key` is what the figure rests on."""
     figure = partial(context.shared, ("figure", folder), make)
     settings = context.settings
@@ -60,7 +60,7 @@ def _part_files(context: Context, provider: Provider, part: Component) -> Iterab
     yield from files_of(context, home[1:], make, (context.closed_facts(provider), part.slug))
 
 
-def _days(context: Context, path: str, name: str, cards: Iterable[Card], pulls: Pulls | None) -> Figure:
+def _days(context: Context, path: str, name: str, cards: Iterable[Card], pulls: Pulls | None) -> ChartFile:
     """Return the figure of the last whole days of which there is data."""
     until = min(views.closed_at(context.snapshot) + 1, edge_of(context.snapshot, pulls))
     first = days.last_days(until, DAYS)

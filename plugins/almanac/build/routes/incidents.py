@@ -16,7 +16,7 @@ from almanac.model import Card, Incident, seconds
 from almanac.model import card as card_of
 from almanac.snapshot import as_of, order
 from almanac.views import citation
-from almanac.views.figure import Figure, of_incident
+from almanac.views.figure import ChartFile, of_incident
 
 
 def shards(context: Context) -> Iterable[str]:
@@ -80,7 +80,7 @@ class _Texts:
     def _output(self, path: str, key: bytes, make: Callable[[], bytes]) -> Output:
         return Output(path, key, lambda: self._guard(make))
 
-    def _figure(self) -> Figure:
+    def _figure(self) -> ChartFile:
         page = views.incident(self._around, self._incident, self._card, version=self._version)
         return of_incident(page, self._card)
 

@@ -17,7 +17,7 @@ from almanac.build.routes.feeds import Make, channel, of_incidents, record_start
 from almanac.build.routes.route import Outputs, file, provider_route, route
 from almanac.exports import FeedItem
 from almanac.exports import posts as threads
-from almanac.exports.posts import Post
+from almanac.exports.posts import UpdateItem
 from almanac.model import TROUBLE, Card, Component, Impact, Provider
 from almanac.model.project import Capability
 from almanac.stats.selection import placing
@@ -145,10 +145,10 @@ def _of_updates(context: Context, cards: Sequence[Card], most: int) -> list[Feed
     return threads.newest([p for card in cards for p in _posts(context, card) if p.item.published <= now], most)
 
 
-def _posts(context: Context, card: Card) -> list[Post]:
+def _posts(context: Context, card: Card) -> list[UpdateItem]:
     """Return the opening of an incident, its updates and its end; they stand in several feeds."""
 
-    def make() -> list[Post]:
+    def make() -> list[UpdateItem]:
         return threads.posts(context.incident(card), card, context.providers[card.provider], context.settings)
 
     return context.shared(("posts", card.file), make)

@@ -22,7 +22,7 @@ from almanac.stats import windows
 from almanac.stats.backtest import ELAPSED
 from almanac.stats.windows import DAY, Period
 from almanac.views import PICTURE, summaries
-from almanac.views.figure import NO_BOARD, Figure, of_board, of_summary
+from almanac.views.figure import NO_BOARD, ChartFile, of_board, of_summary
 from almanac.views.leaderboard import LeaderboardPage
 from almanac.views.linkpicture import LinkPicture
 from almanac.views.summaries import SummaryPage
@@ -69,7 +69,7 @@ def _board_picture(context: Context, period: Period) -> LinkPicture:
     return LinkPicture("Leaderboard", page.title, ("; ".join(first) or "No ranks for this period", span))
 
 
-def _board_figure(context: Context, period: Period) -> Figure:
+def _board_figure(context: Context, period: Period) -> ChartFile:
     board = _leaderboard(context, period)
     return of_board(f"/leaderboard/{period.slug}/", f"{board.title}: {period.name}", board.board or NO_BOARD)
 
@@ -172,7 +172,7 @@ def reports(context: Context) -> Outputs:
     yield file("reports/atom.xml", feed, (context.all_closed_facts, record_start(context)))
 
 
-def _report_figure(summary: Callable[[], SummaryPage]) -> Figure:
+def _report_figure(summary: Callable[[], SummaryPage]) -> ChartFile:
     return of_summary(summary())
 
 
