@@ -214,6 +214,21 @@ def test_the_loud_feed_tells_of_every_post(lived: list[Path], key: Callable[[Ent
     assert notices(lived, "updates.xml", key) == told
 
 
+def test_an_update_keeps_the_title_of_its_moment_whatever_comes_later(lived: list[Path]) -> None:
+    titles: dict[str, set[str]] = {}
+    for folder in lived:
+        for entry in entries(folder / "updates.xml"):
+            titles.setdefault(entry.id.rpartition("/")[2], set()).add(entry.title)
+    life = {name: found for name, found in titles.items() if name.startswith("2026-03-03")}
+    assert life == {
+        "2026-03-03T09:00Z": {"Groq: major outage, “Errors in chat” (investigating since 09:00 UTC)"},
+        "2026-03-03T09:20Z": {"Groq: major outage, “Errors in chat” (identified at 09:20, open since 09:00 UTC)"},
+        "2026-03-03T09:40Z": {"Groq: major outage, “Errors in chat” (monitoring at 09:40, open since 09:00 UTC)"},
+        "2026-03-03T10:00Z": {"Groq: major outage, “Errors in chat” (monitoring at 10:00, open since 09:00 UTC)"},
+        "2026-03-03T10:30Z": {"Resolved after 1 h 30 min: Groq: major outage, “Errors in chat”"},
+    }
+
+
 @pytest.fixture(scope="module")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return what is published of a few incidents and two articles, one of which is dated later than now."""
