@@ -1,4 +1,4 @@
-"""Publishes to a local S3 server: a whole site, one change, and uploads that are killed at random moments.
+"""Publishes to a local S3 server: a whole site, one change, and uploads that are killed after a random number of objects.
 
     python3 tasks.py bench upload [--kills 20] [--n 200] [--seed 1]
 
@@ -13,6 +13,7 @@ import random
 import runpy
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -76,28 +77,33 @@ class Bench:
         return self._differs("one change", began) + ([f"{objects} objects sent"] if objects > MOST else [])
 
     def kills(self, rounds: int) -> list[str]:
-        """Kill uploads at random moments, each of another site, with a reader all the while."""
-        takes, killed = self._takes(), 0
+        """Kill uploads after a random number of objects, each of another site, with a reader all the while."""
+        most, amid = self._objects(), 0
         reader = Reader(self._server, self._settings.site_url, tree(self._settings.output))
         reader.start()
         for _ in range(rounds):
             self._stir()
-            until = time.monotonic() + self._chance.uniform(0, takes)
-            killed += killed_when(self._server.begin(self._settings.output), partial(_is_past, until))
+            before, steps = self._server.objects(), self._chance.randint(0, most)
+            is_time = partial(self._has_sent, before, steps)
+            was_killed = killed_when(self._server.begin(self._settings.output), is_time)
+            amid += was_killed and steps > 0
         began = time.monotonic()
         print(self._server.upload(self._settings.output).strip())
         reader.stop()
         print(
-            f"{killed} of {rounds} uploads killed; a reader looked at {reader.pages} pages: {len(reader.faults)} faults"
+            f"{amid} of {rounds} killed amid sending; a reader looked at {reader.pages} pages: {len(reader.faults)} faults"
         )
         return self._differs("after kills", began) + reader.faults
 
-    def _takes(self) -> float:
-        """Return how long an upload of many changes takes."""
+    def _has_sent(self, before: Mapping[str, object], steps: int) -> bool:
+        return changed(before, self._server.objects()) >= steps
+
+    def _objects(self) -> int:
+        """Return how many objects an upload of many changes sends and deletes."""
         self._stir()
-        began = time.monotonic()
+        before = self._server.objects()
         self._server.upload(self._settings.output)
-        return time.monotonic() - began
+        return changed(before, self._server.objects())
 
     def _stir(self) -> None:
         """Delete some incidents, add others, and build."""
@@ -108,10 +114,6 @@ class Bench:
     def _differs(self, what: str, began: float) -> list[str]:
         print(f"{what}: {time.monotonic() - began:.1f} s")
         return [] if self._server.pages() == dict(tree(self._settings.output)) else [f"{what}: not what was built"]
-
-
-def _is_past(moment: float) -> bool:
-    return time.monotonic() > moment
 
 
 if __name__ == "__main__":
