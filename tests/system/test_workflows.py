@@ -314,3 +314,40 @@ def test_publishing_runs_by_turns_away_from_the_full_hour() -> None:
     assert all(int(minute) % 2 and int(minute) % 15 for minute in minutes)
     assert workflow["concurrency"] == {"group": "publish", "cancel-in-progress": False}
     assert jobs(path)["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}
+
+
+GH = """#!/bin/sh
+case "$1 $2" in
+  "issue list") cat open;;
+  "issue create") echo 7 > open; echo "$*" >> said;;
+  *) : > open; echo "$*" >> said;;
+esac
+"""
+
+
+def test_a_failure_of_the_schedule_opens_one_issue_and_the_next_success_closes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = workflows.steps(workflows.PUBLISH, "tell")["Open or close the issue"]
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/gh").write_text(GH)
+    (tmp_path / "bin/gh").chmod(0o755)
+    for name in ("open", "said"):
+        (tmp_path / name).write_text("")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    env = {"GH_TOKEN": "", "GH_REPO": "ada/pay", "RUN": "https://git.example/run/1"}
+    said = []
+    for outcome in (
+        "success success",
+        "failure skipped",
+        "success failure",
+        "cancelled skipped",
+        "success success",
+        "success success",
+    ):
+        assert workflows.run(step, tmp_path, env | {"OUTCOME": outcome}, "").returncode == 0
+        lines = (tmp_path / "said").read_text().splitlines()
+        said.append([line.partition(" --")[0] for line in lines if line.startswith(("issue", "label"))])
+        (tmp_path / "said").write_text("")
+    assert said == [[], ["label create publishing", "issue create"], [], [], ["issue close 7"], []]
+    assert jobs(workflows.PUBLISH)["tell"]["permissions"] == {"issues": "write"}
