@@ -111,7 +111,10 @@ def pages_of(known: Snapshot, incidents: Iterable[Incident] = ()) -> list[tuple[
             for one in views.in_comparison(known)
         ),
         *(
-            ("compare", views.compare(views.Sides(known), views.closed(known), "No significant difference.", *pair))
+            (
+                "compare",
+                views.compare(views.Sides(known), views.closed(known), views.PairVerdict("No.", "It is not."), *pair),
+            )
             for pair in views.compared(known)
         ),
         *(("component", component_page(known, *part)) for part in views.all_parts(known)),

@@ -31,7 +31,9 @@ function show() {
   const stack = boxes.filter((box) => box.checked);
   rows.forEach((row, place) => row.classList.toggle("off", stack.length > 0 && !boxes[place].checked));
   const open = rows.filter((row, place) => boxes[place].checked && row.classList.contains("open")).length;
-  title.textContent = `My stack${stack.length ? `: ${open || "none"} of ${stack.length} with an open incident` : ""}`;
+  const unknown = rows.filter((row, place) => boxes[place].checked && row.classList.contains("un")).length;
+  const state = unknown === stack.length ? `${unknown} of unknown status` : `${open || "none"} of ${stack.length} with an open incident`;
+  title.textContent = `My stack${stack.length ? `: ${state}${unknown && unknown < stack.length ? `, ${unknown} unknown` : ""}` : ""}`;
   return stack.map((box) => box.value).join(",");
 }
 

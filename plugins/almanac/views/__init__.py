@@ -10,8 +10,8 @@ from almanac.views.backups import slugs as backup_slugs
 from almanac.views.base import PICTURE, Site, incident_url, month_url, provider_url, site, year_url
 from almanac.views.claims import claims
 from almanac.views.codebook import codebook
-from almanac.views.compare import Sides, compare, compared, verdict_of, verdicts
-from almanac.views.comparisons import comparisons, comparisons_of, in_comparison
+from almanac.views.compare import PairVerdict, Sides, compare, compared, verdict_of, verdicts
+from almanac.views.comparisons import comparisons, comparisons_of
 from almanac.views.component import ComponentNow, ComponentPage, all_parts, component
 from almanac.views.component import now as component_now
 from almanac.views.corrections import corrections
@@ -26,6 +26,7 @@ from almanac.views.leaderboard import Board, board, boards, leaderboard, periods
 from almanac.views.measures import closed, closed_at, records
 from almanac.views.numbers import all_figures, numbers, recent_figures
 from almanac.views.pages import not_found, page
+from almanac.views.pairs import in_comparison
 from almanac.views.provider import Figures, ProviderPage, figures, lately, provider
 from almanac.views.providers import by_year, provider_year, providers
 from almanac.views.replay import ReplayState, is_replayed, replay, replay_urls, states
@@ -45,6 +46,7 @@ __all__ = [
     "Data",
     "Figures",
     "Offer",
+    "PairVerdict",
     "Picture",
     "ProviderPage",
     "ReplayState",

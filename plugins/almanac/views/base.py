@@ -243,8 +243,9 @@ def time(at: datetime, text: str) -> Time:
 
 
 def recent(at: datetime, now: datetime) -> Time:
-    """Return a moment in the words of its hour on the day of `now`, else of its day."""
-    return time(at, english.clock(at) if at.date() == now.date() else english.short_date(at))
+    """Return a moment in the words of its hour on the day of `now`, else of its day, with the year if that is not now's."""
+    year = "" if at.year == now.year else f"{english.GAP}{at.year}"
+    return time(at, english.clock(at) if at.date() == now.date() else english.short_date(at) + year)
 
 
 def clock(at: int) -> Time:

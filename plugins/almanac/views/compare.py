@@ -19,7 +19,7 @@ from almanac.views import base, calendar, current, measures
 from almanac.views.base import Head, Link, Mark
 from almanac.views.calendar import Ninety
 from almanac.views.measures import Records
-from almanac.views.pairs import compare_url, together
+from almanac.views.pairs import compare_url, in_comparison, together
 from almanac.views.provider import SHARE
 
 DAYS = 365
@@ -49,6 +49,7 @@ class ComparePage:
 
     head: Head
     title: str
+    answer: str
     stand: str
     sides: tuple[Side, Side]
     measures: tuple[Both, ...]
@@ -60,8 +61,14 @@ class ComparePage:
 
 def compared(almanac: Snapshot) -> tuple[tuple[Provider, Provider], ...]:
     """Return every pair of providers of which something is covered, in alphabetical order of their slugs."""
-    watched = [p for p in almanac.providers if (pulls := almanac.pulls.get(p.slug)) and pulls.coverage]
-    return tuple(combinations(sorted(watched, key=lambda provider: provider.slug), 2))
+    return tuple(combinations(in_comparison(almanac), 2))
+
+
+class PairVerdict(NamedTuple):
+    """Which of two reported less incident time: in a sentence, and why that is said."""
+
+    answer: str
+    reason: str
 
 
 class Verdicts(NamedTuple):
@@ -103,7 +110,7 @@ class Sides:
         return Side(measures.link(provider), ninety)
 
 
-def compare(sides: Sides, records: Records, verdict: str, first: Provider, second: Provider) -> ComparePage:
+def compare(sides: Sides, records: Records, verdict: PairVerdict, first: Provider, second: Provider) -> ComparePage:
     """Return the comparison of two providers up to the last midnight; `records` reach as far.
 
     `verdict` is that of `verdict_of`.
@@ -120,12 +127,13 @@ def compare(sides: Sides, records: Records, verdict: str, first: Provider, secon
             section="leaderboard",
             description=f"{first.name} and {second.name}: reported incidents, how long they last, and whether both fail together.",
         ),
-        title=f"{first.name} and {second.name}",
+        title=f"{first.name} or {second.name}?",
+        answer=verdict.answer,
         stand=" ".join(
             filter(
                 None,
                 (
-                    _stand(verdict, (first, second), figures),
+                    _stand(verdict.reason, (first, second), figures),
                     *(measures.speaks_of(record.provider, record.by_product) for record in both),
                 ),
             )
@@ -172,19 +180,22 @@ def glance(differences: Verdicts, first: Provider, second: Provider) -> str:
     return TIE if is_machine(first) == is_machine(second) else "not comparable"
 
 
-def verdict_of(differences: Verdicts, first: Provider, second: Provider) -> str:
+def verdict_of(differences: Verdicts, first: Provider, second: Provider) -> PairVerdict:
     """Say which of two reported less incident time, as far as that can be told."""
+    answer = glance(differences, first, second)
     if better := better_of(differences, first, second):
-        return (
+        reason = (
             f"Over the last {DAYS} days {better.name} reported less incident time, on the days we have data for both; "
             "the difference is significant."
         )
+        return PairVerdict(f"{better.name} reported less incident time.", reason)
     for provider in (first, second):
         if why := differences.unranked.get(provider.slug):
-            return f"Not enough is known to compare them over the last {DAYS} days. {provider.name}: {why}."
+            reason = f"Not enough is known to compare them over the last {DAYS} days. {provider.name}: {why}."
+            return PairVerdict("Not enough data to say.", reason)
     if is_machine(first) != is_machine(second):
-        return "Not comparable: one page is written by hand, the other by automatic probes."
-    return f"Over the last {DAYS} days there is no significant difference."
+        return PairVerdict("Not comparable.", "One page is written by hand, the other by automatic probes.")
+    return PairVerdict(f"{english.sentence(answer)}.", f"Over the last {DAYS} days there is no significant difference.")
 
 
 def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:

@@ -14,10 +14,10 @@ from almanac.text import english
 from almanac.views import matrix, measures, rows
 from almanac.views import pairs as lines
 from almanac.views.base import Head, Link
-from almanac.views.compare import DAYS, LACKING, Verdicts, compared, glance
+from almanac.views.compare import DAYS, LACKING, Verdicts, glance
 from almanac.views.matrix import Matrix
 from almanac.views.measures import Records
-from almanac.views.pairs import WHOLE, Family, Missing, compare_url
+from almanac.views.pairs import WHOLE, Family, Missing, compare_url, comparisons_url, in_comparison
 
 
 class Rival(NamedTuple):
@@ -83,7 +83,7 @@ def comparisons_of(almanac: Snapshot, records: Records, differences: Verdicts, p
     return ComparisonsPage(
         head=Head(
             title=f"{provider.name} compared with other {almanac.project.of('providers')}",
-            path=url(provider.slug),
+            path=comparisons_url(provider.slug),
             section="leaderboard",
             description=f"{provider.name} and {english.plural(len(others), 'other provider')}: which reported less incident "
             "time, and which fail together.",
@@ -99,22 +99,12 @@ def comparisons_of(almanac: Snapshot, records: Records, differences: Verdicts, p
     )
 
 
-def url(slug: str) -> str:
-    """Return the address of all comparisons of a provider."""
-    return f"/compare/{slug}/"
-
-
-def in_comparison(almanac: Snapshot) -> tuple[Provider, ...]:
-    """Return every provider that is compared with another."""
-    return tuple(dict.fromkeys(provider for pair in compared(almanac) for provider in pair))
-
-
 def _providers(almanac: Snapshot) -> list[Provider]:
     return rows.by_name(in_comparison(almanac))
 
 
 def _choices(providers: Sequence[Provider]) -> tuple[Link, ...]:
-    return tuple(Link(url(provider.slug), provider.name) for provider in providers)
+    return tuple(Link(comparisons_url(provider.slug), provider.name) for provider in providers)
 
 
 def _stand(number: int, missing: int, family: Family) -> str:

@@ -9,12 +9,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from almanac.model import OVER, Card, Impact, Phase, Provider, moment, seconds, stamped, unstamp
-from almanac.model.project import Capability
 from almanac.snapshot import Snapshot
 from almanac.stats.selection import ordering
-from almanac.stats.windows import DAY
 from almanac.text import english
-from almanac.views import base, charts, current, days, measures, rows
+from almanac.views import base, charts, current, measures, rows, uses
 from almanac.views.alternatives import Alternatives
 from almanac.views.around import Around, Surroundings
 from almanac.views.articles import Teaser, teaser
@@ -24,9 +22,10 @@ from almanac.views.current import DeclaredState
 from almanac.views.leaderboard import Board
 from almanac.views.monograms import monograms
 from almanac.views.outlook import Outlook, outlook
+from almanac.views.recent import RecentDays
 from almanac.views.rows import IncidentRow
+from almanac.views.uses import Filter
 
-DAYS = 30
 TURNS: dict[str, str] = {  # what an update says, by the phase it moves the incident to
     Phase.IDENTIFIED: "cause identified",
     Phase.MONITORING: "monitoring a fix",
@@ -40,15 +39,7 @@ REPEATS: dict[str, str] = {  # and where the incident was in that phase already
 LEADS, CHANGES, ARTICLES, WORKS = 6, 5, 3, 6
 BARS = 3  # incidents up to which estimates are drawn
 MOST_NAMES = 5  # components of what is open, in the ledger
-FILTERS = 3  # capabilities by which the ledger is filtered, those that people ask for first
-ALL, OPEN = "all", "open"
-
-
-class Filter(NamedTuple):
-    """A choice of rows: those with the class of its id."""
-
-    id: str
-    text: str
+OPEN = "open"
 
 
 class LedgerLine(NamedTuple):
@@ -133,9 +124,9 @@ def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage
     states = [s for s in every if not s.is_closed]
     bad = sorted((s for s in states if s.in_trouble), key=_worst, reverse=True)
     is_dark = not any(s.is_known for s in states)
-    first = days.last_days(_edge(almanac), DAYS)
+    recent = RecentDays(almanac)
     title, dateline = _title(almanac, states, bad), base.dateline(almanac)
-    lines, leads = _ledger(almanac, near, states, bad, first), _leads(near, bad)
+    lines, leads = _ledger(almanac, near, states, bad, recent), _leads(near, bad)
     return HomePage(
         head=Head(
             title=f"Is it down? Status of {almanac.project.of('providers')}",
@@ -148,15 +139,13 @@ def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage
         expired=_expired(almanac, dateline) if not bad and not is_dark else "",
         stand=_stand(almanac, states, bad),
         expired_stand=_expired_stand(states, bad) if dateline.until and not is_dark else "",
-        filters=_filters(almanac, lines),
+        filters=uses.filters(almanac.project, [line.css for line in lines], [Filter(OPEN, f"Open {len(bad)}")]),
         lines=lines,
         unread=tuple(measures.link(s.provider) for s in states if s.reach is None),
         closed=tuple(measures.link(s.provider) for s in every if s.is_closed),
         caption=f"{'Last known' if is_dark else 'Reported'} status of {english.plural(len(states), 'provider')}",
         length_heading="Data up to" if is_dark else "Unchanged for",
-        days_heading="Official status page"
-        if is_dark
-        else f"{DAYS} days to {english.day_month(moment(_last_day(first)))}",
+        days_heading="Official status page" if is_dark else recent.heading,
         leads=leads,
         lead_css="c3" if len(leads) > 1 else "",
         has_bars=len(leads) <= BARS,
@@ -181,11 +170,6 @@ def _maintenance(almanac: Snapshot, states: Sequence[DeclaredState]) -> tuple[In
     return tuple(rows.works(card, almanac.now, name) for card, name in works[:WORKS])
 
 
-def _last_day(first: int) -> int:
-    """Return the last day of the bars that begin on `first` (epoch seconds)."""
-    return first + (DAYS - 1) * DAY
-
-
 def _expired(almanac: Snapshot, dateline: Dateline) -> str:
     return f"Unknown since {english.near(unstamp(dateline.until.iso), almanac.now)}." if dateline.until else ""
 
@@ -200,12 +184,6 @@ def _no_data(almanac: Snapshot) -> str:
         f"This copy of the site has not read the providers’ feeds since {english.date(almanac.record_until)}. The archive "
         "up to then is complete and can be cited. Until newer data comes, use the official pages above."
     )
-
-
-def _edge(almanac: Snapshot) -> int:
-    """Return the last moment the bars speak of: now, or the end of the record where it ends earlier."""
-    now = seconds(almanac.now)
-    return min(now, seconds(almanac.record_until)) if almanac.record_until else now
 
 
 def _title(almanac: Snapshot, states: Sequence[DeclaredState], bad: Sequence[DeclaredState]) -> str:
@@ -276,19 +254,20 @@ def _parts(state: DeclaredState) -> list[str]:
 
 
 def _ledger(
-    almanac: Snapshot, near: Surroundings, states: Sequence[DeclaredState], bad: Sequence[DeclaredState], first: int
+    almanac: Snapshot,
+    near: Surroundings,
+    states: Sequence[DeclaredState],
+    bad: Sequence[DeclaredState],
+    recent: RecentDays,
 ) -> tuple[LedgerLine, ...]:
     """List trouble first, worst on top; then the quiet; then the unknown under a rule. Leave out who was never read."""
     quiet = [s for s in states if s.mark is base.CLEAR]
     unknown = sorted((s for s in states if not s.is_known and s.reach), key=lambda s: -(s.reach or 0))
     is_dark = not bad and not quiet
     letters = monograms(almanac.providers)
-    edge = _edge(almanac)
 
     def line(state: DeclaredState, css: str) -> LedgerLine:
         provider = state.provider
-        cards = current.troubles(provider, almanac.cards.get(provider.slug, ()))
-        severities = days.worst(cards, almanac.pulls.get(provider.slug), first, DAYS, edge)
         length, since = (_data_until(almanac, state), base.NO_TIME) if is_dark else _how_long(almanac, state)
         last, url = _open(state) if state.in_trouble else _last(almanac, state)
         return LedgerLine(
@@ -305,7 +284,7 @@ def _ledger(
             last_url=url,
             note=_note(state) if state.in_trouble else "",
             back=_back(near, state) if state.in_trouble else None,
-            bars=charts.bars(severities, f"{DAYS} days"),
+            bars=recent.bars(provider),
             official=base.status_page(provider) if is_dark else None,
         )
 
@@ -320,15 +299,10 @@ def _is_named_after(provider: Provider) -> bool:
     return provider.company.split(" ")[0].casefold() in provider.name.casefold()
 
 
-def _filtered(almanac: Snapshot) -> tuple[Capability, ...]:
-    """Return the capabilities by which rows can be chosen."""
-    return almanac.project.listed[:FILTERS]
-
-
 def _classes(almanac: Snapshot, state: DeclaredState, css: str) -> str:
     """Return the classes of a row: what it is, how bad if it is open, and what the filter goes by."""
-    able = [one.slug for one in _filtered(almanac) if one.slug in state.provider.capabilities]
-    return " ".join(name for name in (css, state.mark.css if state.in_trouble else "", *able) if name)
+    able = uses.classes(almanac.project, state.provider)
+    return " ".join(name for name in (css, state.mark.css if state.in_trouble else "", able) if name)
 
 
 def _glance(state: DeclaredState) -> str:
@@ -340,16 +314,6 @@ def _glance(state: DeclaredState) -> str:
 
 def _word(card: Card) -> str:
     return base.mark(card).word if card.impact in base.STATED else base.severity(card)
-
-
-def _filters(almanac: Snapshot, lines: Sequence[LedgerLine]) -> tuple[Filter, ...]:
-    """Return the choices that leave some rows and take others away."""
-    able = _filtered(almanac)
-    classes = [line.css.split() for line in lines]
-    count = {name: sum(name in of_line for of_line in classes) for name in (OPEN, *(one.slug for one in able))}
-    choices = [Filter(OPEN, f"Open {count[OPEN]}"), *(Filter(one.slug, one.name) for one in able)]
-    useful = [choice for choice in choices if 0 < count[choice.id] < len(lines)]
-    return (Filter(ALL, f"All {len(lines)}"), *useful) if useful else ()
 
 
 def _note(state: DeclaredState) -> str:

@@ -18,11 +18,12 @@ from almanac.stats.record import Record
 from almanac.stats.selection import Left, is_machine
 from almanac.stats.windows import Period
 from almanac.text import english
-from almanac.views import base, charts, measures
+from almanac.views import base, charts, measures, uses
 from almanac.views.base import Head, Link
 from almanac.views.charts import Estimate, Label
 from almanac.views.measures import Records, ShareLine
 from almanac.views.sharing import ChartLinks, share
+from almanac.views.uses import Filter
 
 STEPS = (5, 4, 3, 4, 5, 3, 7, 4, 3, 5)  # parts of the axis, by the tenths it spans: whole numbers stand at its lines
 VERDICTS = {
@@ -38,6 +39,7 @@ class UnrankedLine(NamedTuple):
 
     provider: Link
     why: str
+    css: str = ""  # what it can do, for filters
 
 
 class Board(NamedTuple):
@@ -109,14 +111,15 @@ class LeaderboardPage:
     rows: tuple[Link, ...] = ()  # where the incidents stand that all this was counted from
     explain: str = ""  # what to ask for a derivation
     take: ChartLinks | None = None  # its chart as files
+    filters: tuple[Filter, ...] = ()
 
 
 def leaderboard(almanac: Snapshot, records: Records, period: Period | None = None) -> LeaderboardPage:
     """Return the leaderboard of a period; without one, of the newest in which enough providers are covered."""
     chosen = period or first_period(almanac, records)
     all_records = tuple(records.values())
-    by_hand = _board(all_records, chosen, False) if chosen else None
-    by_machine = _board(all_records, chosen, True) if chosen else None
+    by_hand = _with_uses(almanac, _board(all_records, chosen, False)) if chosen else None
+    by_machine = _with_uses(almanac, _board(all_records, chosen, True)) if chosen else None
     standings = _ranks(all_records, chosen, False).standings if chosen else ()
     title = "Who reports the fewest problems"
     return LeaderboardPage(
@@ -141,6 +144,9 @@ def leaderboard(almanac: Snapshot, records: Records, period: Period | None = Non
         rows=_months(almanac, chosen) if chosen else (),
         explain=f"{standings[0].provider} {chosen.slug}" if chosen and standings else "",
         take=share(url(chosen), title, len(standings)) if chosen and standings else None,
+        filters=uses.filters(almanac.project, [line.css for line in (*by_hand.lines, *by_hand.unranked)])
+        if by_hand
+        else (),
     )
 
 
@@ -202,6 +208,15 @@ def _board(records: tuple[Record, ...], period: Period, machine: bool) -> Board:
         grid=charts.grid(floor, STEPS[round((1 - floor) * 10) - 1]),
         groups=tuple(english.listing([providers[slug].name for slug in group]) for group in ranks.groups),
         unranked=tuple(_unranked(entry, providers) for entry in ranks.unranked),
+    )
+
+
+def _with_uses(almanac: Snapshot, board: Board) -> Board:
+    """Return a board whose lines say what each provider can do."""
+    css = {measures.link(provider): uses.classes(almanac.project, provider) for provider in almanac.providers}
+    return board._replace(
+        lines=tuple(line._replace(css=css[line.provider]) for line in board.lines),
+        unranked=tuple(line._replace(css=css[line.provider]) for line in board.unranked),
     )
 
 

@@ -36,6 +36,7 @@ class ShareLine(NamedTuple):
     p90: str
     covered: str
     about: str = ""  # of which products it speaks, where data covers only some
+    css: str = ""  # what it can do, for filters
 
 
 class Notes:

@@ -9,6 +9,7 @@ from math import log2
 from typing import NamedTuple
 
 from almanac.model import Provider
+from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.backups import MIN_COVERED, Pair, Share, pairs, parties
 from almanac.stats.record import Record
@@ -67,6 +68,17 @@ def compare_url(one: str, other: str) -> str:
     """Return the address of a comparison; the slugs stand in alphabetical order."""
     first, second = sorted((one, other))
     return f"/compare/{first}/{second}/"
+
+
+def in_comparison(almanac: Snapshot) -> tuple[Provider, ...]:
+    """Return every provider that is compared with others, by slug: those of which something is covered, if these are two."""
+    watched = [p for p in almanac.providers if (pulls := almanac.pulls.get(p.slug)) and pulls.coverage]
+    return tuple(sorted(watched, key=lambda provider: provider.slug)) if len(watched) > 1 else ()
+
+
+def comparisons_url(slug: str) -> str:
+    """Return the address of all comparisons of a provider."""
+    return f"/compare/{slug}/"
 
 
 @lru_cache(maxsize=2)  # one page shows it all, those of providers and of open incidents a part each

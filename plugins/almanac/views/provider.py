@@ -32,6 +32,7 @@ from almanac.views.incident import Fact, IncidentPost, newest_posts
 from almanac.views.incidents import Count
 from almanac.views.numbers import url as numbers_url
 from almanac.views.outlook import Outlook, outlook
+from almanac.views.pairs import comparisons_url, in_comparison
 from almanac.views.parts import Parts
 from almanac.views.rows import IncidentRow
 from almanac.views.sharing import ChartLinks, share
@@ -131,6 +132,7 @@ class ProviderPage:
 
     head: Head
     status_page: Link
+    compare: str  # address of its comparisons with others; "" where nothing is covered
     now: ProviderNow
     days: ProviderDays
     history: ProviderHistory
@@ -211,6 +213,7 @@ def provider(almanac: Snapshot, provider: Provider, figures: Figures, near: Surr
     return ProviderPage(
         head=_head(subject, now.answer),
         status_page=base.status_page(provider),
+        compare=comparisons_url(provider.slug) if provider in in_comparison(almanac) else "",
         now=now,
         days=_days(subject),
         history=_history(subject, now.is_quiet),

@@ -9,10 +9,14 @@ from typing import NamedTuple
 from almanac.model import Card, Provider, moment
 from almanac.snapshot import Snapshot
 from almanac.text import english
-from almanac.views import base, current, pagination, rows
+from almanac.views import base, current, pagination, rows, uses
 from almanac.views.base import Head, Link, Mark
+from almanac.views.charts import Bars
+from almanac.views.monograms import monograms
+from almanac.views.recent import RecentDays
 from almanac.views.rows import DayList
 from almanac.views.status import source
+from almanac.views.uses import Filter
 
 Years = Mapping[int, tuple[Card, ...]]
 
@@ -23,8 +27,11 @@ class ProviderLine(NamedTuple):
     url: str
     name: str
     company: str
+    monogram: str
+    css: str  # what it can do, for the filter
     mark: Mark
     expired: str  # what the mark says once the page is no longer valid
+    bars: Bars  # of the days that the front page shows
     total: str
     covered: str
 
@@ -36,6 +43,9 @@ class Providers:
     head: Head
     stand: str
     lines: tuple[ProviderLine, ...]
+    filters: tuple[Filter, ...]
+    days_heading: str
+    key: tuple[Mark, ...] = base.KEY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +58,10 @@ class ProviderYear(DayList):
 def providers(almanac: Snapshot) -> Providers:
     """Return the page of every watched provider with its state and the time its record covers."""
     number = english.plural(len(almanac.providers), "provider")
+    letters, recent = monograms(almanac.providers), RecentDays(almanac)
+    lines = tuple(
+        _line(almanac, recent, provider, letters[provider.slug]) for provider in rows.by_name(almanac.providers)
+    )
     return Providers(
         head=Head(
             title="Providers",
@@ -57,18 +71,23 @@ def providers(almanac: Snapshot) -> Providers:
             dateline=base.dateline(almanac),
         ),
         stand=f"{number} whose status pages we archive.",
-        lines=tuple(_line(almanac, provider) for provider in rows.by_name(almanac.providers)),
+        lines=lines,
+        filters=uses.filters(almanac.project, [line.css for line in lines]),
+        days_heading=recent.heading,
     )
 
 
-def _line(almanac: Snapshot, provider: Provider) -> ProviderLine:
+def _line(almanac: Snapshot, recent: RecentDays, provider: Provider, monogram: str) -> ProviderLine:
     mark = current.state(almanac, provider).mark
     return ProviderLine(
         url=base.provider_url(provider.slug),
         name=provider.name,
         company="" if provider.company == provider.name else provider.company,
+        monogram=monogram,
+        css=uses.classes(almanac.project, provider),
         mark=mark,
         expired=base.expired(mark),
+        bars=recent.bars(provider),
         total=english.count(len(almanac.cards.get(provider.slug, ()))),
         covered=source(almanac, provider).covered,
     )

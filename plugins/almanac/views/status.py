@@ -18,11 +18,12 @@ from almanac.views import base, rows
 from almanac.views.base import Head, Link, Time
 from almanac.views.current import closure
 
+NOT_FETCHED = "not fetched by us yet"
 SILENCE = "A provider whose feed we cannot read is shown as unknown, never as healthy."
 
 
 class FeedLine(NamedTuple):
-    """One feed: `state` is read, not read lately, failing or never read; `css` how that word is set."""
+    """One feed: `state` is read, not read lately, failing or not fetched by us yet; `css` how that word is set."""
 
     url: str
     host: str
@@ -124,7 +125,7 @@ def _title(read: int, feeds: int) -> str:
 
 def _stand(feeds: list[FeedLine]) -> str:
     """Say how many feeds are failing and how many were never read, if any, and what that means."""
-    counts = [(sum(feed.state == state for feed in feeds), state) for state in ("failing", "never read")]
+    counts = [(sum(feed.state == state for feed in feeds), state) for state in ("failing", NOT_FETCHED)]
     summary = ", ".join(f"{english.spelled(number)} {state}" for number, state in counts if number)
     return f"{english.sentence(summary)}{'. ' if summary else ''}{SILENCE}"
 
@@ -181,7 +182,7 @@ def _line(almanac: Snapshot, feed: Feed, state: FeedState | None) -> FeedLine:
 
 def _state(almanac: Snapshot, state: FeedState | None) -> tuple[str, str]:
     if state is None or (state.fetched is None and not state.error):
-        return "never read", "never"
+        return NOT_FETCHED, "never"
     if state.error:
         return "failing", "failing"
     fetched = state.fetched

@@ -72,7 +72,7 @@ def _compare(context: Context, first: Provider, second: Provider) -> object:
     return views.compare(sides, context.closed_records, _verdict(context, first, second), first, second)
 
 
-def _verdict(context: Context, first: Provider, second: Provider) -> str:
+def _verdict(context: Context, first: Provider, second: Provider) -> views.PairVerdict:
     """Return what the comparison of all providers says of two."""
     return views.verdict_of(context.verdicts, first, second)
 
