@@ -25,7 +25,7 @@ def test_a_mistake_is_reported_in_a_form_that_names_the_page_and_its_text_is_edi
             f"{HUB.repository}/issues/new?template=correction.yml&title=Correction%3A+Is+it+down%3F&page=%2Fproviders%2Fx%2F",
         ),
         ("Edit this page", "https://github.com/almanac/almanac/edit/main/content/providers/x.md"),
-        ("History of this page", "https://github.com/almanac/almanac/commits/main/content/providers/x.md"),
+        ("History", "https://github.com/almanac/almanac/commits/main/content/providers/x.md"),
     ]
 
 
@@ -51,7 +51,7 @@ def test_what_the_machine_makes_is_reported_and_not_edited() -> None:
             [
                 ("Report a mistake", "https://almanac.example/contact/"),
                 ("Edit this page", "https://gitlab.com/a/b/-/edit/main/content/providers/x.md"),
-                ("History of this page", "https://gitlab.com/a/b/-/commits/main/content/providers/x.md"),
+                ("History", "https://gitlab.com/a/b/-/commits/main/content/providers/x.md"),
             ],
         ),
         (Project(repository="https://git.example/a/b"), []),

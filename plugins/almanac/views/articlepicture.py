@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from math import floor
 from typing import NamedTuple
 
@@ -51,13 +52,20 @@ def picture(
     if shares := next((group for group in groups if len(group) >= MANY), None):
         return _shares(shares, evidence)
     cited = next((incidents[key] for key in article.incidents if key in incidents), None)
-    drawn = timeline(cited, around(cited)) if cited and around else None
+    drawn = _day(cited, around(cited)) if cited and around else None
     if cited is None or drawn is None:
         few = next((group for group in groups if len(group) >= FEWEST), None)
         return _shares(few, evidence) if few else None
     day = english.date(moment(cited.started))
-    caption = f"{day}, UTC, to scale. Bar: phases. Circles: updates.{' Below: other incidents; height shows severity.' if drawn.others else ''}"
-    return Picture(caption, timeline=drawn, incident=Link(base.incident_url(cited), "The incident"))
+    below = " Below: its other incidents; height shows severity." if drawn.others else ""
+    caption = f"{day}, UTC, to scale. Bar: phases. Circles: updates.{below}"
+    return Picture(caption, timeline=drawn, incident=Link(base.incident_url(cited), "Incident"))
+
+
+def _day(card: Card, around: Around) -> Timeline | None:
+    """Return an incident to scale, with the others of its provider; those of others are on its own page."""
+    own = tuple(other for other in around.neighbours if other.provider == around.provider)
+    return timeline(card, replace(around, neighbours=own))
 
 
 def _groups(article: ArticleCard) -> list[dict[str, Query]]:

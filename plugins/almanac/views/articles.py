@@ -24,7 +24,7 @@ from almanac.views.rows import IncidentRow
 _QUOTED = re.compile(r"(<code>.*?</code>|<pre>.*?</pre>)|\{\{([a-z0-9-]+)(?:\.([a-z]+))?\}\}", re.DOTALL)
 
 
-RELATED = 3  # articles named beside one
+RELATED = 2  # articles named beside one
 WORDS = 230  # read in a minute
 
 

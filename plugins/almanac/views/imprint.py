@@ -50,7 +50,7 @@ def own_links(site: Site, head: Head) -> tuple[Link, ...]:
     if head.source and host in EDIT:
         links += [
             Link(f"{repository}/{EDIT[host]}/{quote(head.source)}", "Edit this page"),
-            Link(f"{repository}/{HISTORY[host]}/{quote(head.source)}", "History of this page"),
+            Link(f"{repository}/{HISTORY[host]}/{quote(head.source)}", "History"),
         ]
     return tuple(links)
 

@@ -144,7 +144,9 @@ def leaderboard(almanac: Snapshot, records: Records, period: Period | None = Non
         rows=_months(almanac, chosen) if chosen else (),
         explain=f"{standings[0].provider} {chosen.slug}" if chosen and standings else "",
         take=share(url(chosen), title, len(standings)) if chosen and standings else None,
-        filters=uses.filters(almanac.project, [line.css for line in (*by_hand.lines, *by_hand.unranked)])
+        filters=uses.filters(
+            almanac.project, [*(line.css for line in by_hand.lines), *(line.css for line in by_hand.unranked)]
+        )
         if by_hand
         else (),
     )

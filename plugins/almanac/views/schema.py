@@ -53,9 +53,7 @@ def _piece(site: Site, page: ArticlePage | IncidentPage, kind: str) -> dict[str,
     return {
         "@type": kind,
         "headline": page.title,
-        "description": page.head.description,
         "url": f"{site.url}{page.head.path}",
-        "mainEntityOfPage": f"{site.url}{page.head.path}",
         "publisher": _publisher(site),
     } | ({"image": f"{site.url}{picture(site, page.head)}"} if site.pictures else {})
 
@@ -86,6 +84,7 @@ def _live(site: Site, page: IncidentPage) -> dict[str, Any]:
     ]
     start = next((fact.time for fact in page.facts if fact.time), "")
     return _piece(site, page, "LiveBlogPosting") | {
+        "description": page.head.description,
         "coverageStartTime": start,
         "datePublished": page.posts[-1].time.iso if page.posts else start,
         "dateModified": page.posts[0].time.iso if page.posts else start,
