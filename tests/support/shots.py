@@ -167,6 +167,9 @@ def beyond(output: Path, path: str, part: str, width: int) -> list[str]:
     return found
 
 
+CONTROLS = ".mine, .pickers"  # what a script adds and only a script could serve: no part of what a page says
+
+
 def lost(output: Path, paths: list[str]) -> list[str]:
     """Return the pages whose text is not the same where no script runs, read at the moment of which they speak."""
     with served(output) as here, browser() as chromium:
@@ -191,6 +194,7 @@ def _words(page: Any, here: str, path: str, at: str | None) -> str:
     if at:
         page.clock.set_fixed_time(at)
     page.goto(here + path)
+    page.evaluate("css => document.querySelectorAll(css).forEach(control => control.remove())", CONTROLS)
     return str(page.locator("body").inner_text())
 
 
