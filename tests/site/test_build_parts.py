@@ -220,7 +220,7 @@ def test_a_damaged_or_foreign_file_is_thrown_away_and_said(
     saved(tmp_path)
     damage(tmp_path / cache.NAME)
     assert remembered(tmp_path, "sources") == {}
-    line = f"build: {tmp_path / cache.NAME} is damaged or not ours; it is removed, all is made anew\n"
+    line = f"build: {tmp_path / cache.NAME} is damaged or not ours; it was removed; everything is rebuilt\n"
     assert capsys.readouterr().err == line
     saved(tmp_path)
     assert remembered(tmp_path, "sources") == {"groq/2026": ["a", 1, None]}

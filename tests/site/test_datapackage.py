@@ -215,7 +215,7 @@ def test_the_site_copies_a_release_and_lists_it(press: Press, released: Path) ->
 def test_only_a_quarter_that_is_over_can_be_released() -> None:
     now = seconds(datetime(2026, 3, 2, tzinfo=UTC))
     assert release.as_of("2025-Q4", now) == "2026-01-01T00:00:00Z"
-    with pytest.raises(ValueError, match=r"'2025' is no quarter; write e\.g\. 2026-q3"):
+    with pytest.raises(ValueError, match=r"'2025' is not a quarter; write e\.g\. 2026-q3"):
         release.as_of("2025", now)
     with pytest.raises(ValueError, match="2026-q1 is not over; release it on 2026-04-01 or later"):
         release.as_of("2026-q1", now)
@@ -233,7 +233,7 @@ CURE = "a release never changes: restore it from its history"
         ({}, [f"datapackage.json: names incidents.csv.gz, which is missing; {CURE}"]),
         (
             {"incidents.csv.gz": PACKED + b" "},
-            [f"incidents.csv.gz: has not the hash that datapackage.json names; {CURE}"],
+            [f"incidents.csv.gz: does not match the hash in datapackage.json; {CURE}"],
         ),
         (
             {"incidents.csv.gz": PACKED, "more.csv.gz": PACKED},

@@ -255,7 +255,7 @@ def test_score_makes_what_is_missing_and_leaves_the_rest(content: Path, capsys: 
     score_command.score(content, now=stamp(NOW))
     assert capsys.readouterr().out.splitlines() == [
         f"score: {len(backtest(cards()))} forecasts of 40 incidents scored",
-        "score: 29 incidents forecast again, as it would have been while they were open",
+        "score: 29 incidents forecast again, as if they were still open",
     ]
     files = {name: content / "forecasts" / name for name in ("scorecard.json", "hindsight.json", "trials.csv")}
     before = {name: path.read_bytes() for name, path in files.items()}
@@ -331,8 +331,8 @@ def test_explain_prints_how_each_claim_of_an_article_is_decided(
     assert capsys.readouterr().out.replace("\u00a0", " ") == (
         "1. “Most are over within two hours” (A reader)\n"
         "   answer    65.0%, n = 40, k = 26\n"
-        "   interval  52.0% to 76.1% (90 %, Wilson)\n"
-        "   because   Trouble of Claude that started from 1 January 2026 up to 1 March 2026 (UTC): 40 incidents.\n"
+        "   interval  52.0% to 76.1% (90%, Wilson)\n"
+        "   because   Incidents of Claude that started from 1 January 2026 up to 1 March 2026 (UTC): 40 incidents.\n"
         "   because   Of these ended within 2h: 26.\n"
         "   expected  > 50%\n"
         "   verdict   supported\n"

@@ -90,8 +90,8 @@ def test_no_step_of_an_import_shows_what_it_only_holds_as_of_its_end() -> None:
     page = replayed(IMPORT)
     assert {(state.mark, state.title, state.parts) for state in page.states} == {(None, "", "")}
     assert plain(page.at_the_end) == (
-        "Title, severity and components of this import are those that its data set held last; since when they were so "
-        "is unknown, so no step shows them. At the end: title “Errors on claude.ai”; severity major; components claude.ai and Claude API."
+        "Title, severity and components are the last values in the imported data set. We do not know when they were set, "
+        "so the steps leave them out. At the end: title “Errors on claude.ai”; severity major; components claude.ai and Claude API."
     )
     seen = replayed(SEEN)
     assert (seen.at_the_end, {state.mark is None for state in seen.states}) == ("", {False})

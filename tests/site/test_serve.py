@@ -95,7 +95,9 @@ def test_a_port_that_is_taken_is_one_line_and_without_one_the_next_is_taken(
         port = taken.getsockname()[1]
         assert serve.serve(tmp_path, port) == 1
     why = "Address already in use"
-    assert capsys.readouterr().err == f"serve: port {port} cannot be had ({why}); leave --port out to take a free one\n"
+    assert (
+        capsys.readouterr().err == f"serve: port {port} cannot be used ({why}); leave --port out to take a free one\n"
+    )
     first = serve._free(tmp_path, serve.Changes(), None)
     second = serve._free(tmp_path, serve.Changes(), None)
     assert first.server_port != second.server_port

@@ -349,7 +349,7 @@ def test_the_ledger_reads_as_a_sentence_a_row(soups: dict[str, BeautifulSoup]) -
         "Groq none reported at least 182 days",
         "GitHub Copilot unknown data ends 20 Feb",
     ]
-    assert words_of(soups["/"].find(class_="unread")) == "No data yet: Together AI"
+    assert words_of(soups["/"].find(class_="unread")) == "No feed read yet: Together AI"
 
 
 def test_an_incident_reads_from_top_to_bottom(soups: dict[str, BeautifulSoup]) -> None:

@@ -45,7 +45,7 @@ def test_a_package_that_is_missing_or_another_is_named(home: Path) -> None:
     (home / "requirements.lock").write_text(lock)
     (said,) = marks(doctor.packages, home)
     assert said.startswith("WRONG .venv: pelican 4.")
-    assert said.endswith(", not 0.1; no-such-thing missing, not 1.0. Delete .venv, the next task makes it anew")
+    assert said.endswith(", not 0.1; no-such-thing missing, not 1.0. Delete .venv; the next task creates it again")
 
 
 def test_a_folder_without_git_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_a_broken_file_of_the_record_is_named_with_its_line(home: Path) -> None:
     assert marks(doctor.record, home) == ["ok 2 providers and 5 incidents can be read"]
     (home / "content/pulls/groq.json.tmp").write_text("half")
     assert marks(doctor.record, home)[1:] == [
-        "note a killed run left 1 files, content/pulls/groq.json.tmp first; the next pull removes them"
+        "note a killed run left 1 file, content/pulls/groq.json.tmp first; the next pull removes them"
     ]
     victim = min((home / "content/incidents").glob("*/*/*.md"))
     victim.write_bytes(b"\xff")

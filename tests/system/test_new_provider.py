@@ -364,7 +364,7 @@ def test_several_at_once_and_what_fails_stops_no_other(tmp_path: Path, capsys: p
     said = capsys.readouterr().err.splitlines()
     assert said[0].startswith("new: https://nothing.example/: no feed was found there")
     assert said[1] == (
-        "new: https://tills.example/: is watched already: content/providers/tills.md reads https://tills.example/index.xml"
+        "new: https://tills.example/: is already monitored: content/providers/tills.md reads https://tills.example/index.xml"
     )
 
 

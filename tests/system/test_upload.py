@@ -72,7 +72,7 @@ def test_uploads_that_are_killed_never_show_a_link_to_a_page_that_is_not_there(
         before = server.objects()
         is_late = lambda steps=steps, before=before: changed(before, server.objects()) >= steps  # noqa: E731
         assert killed_when(server.begin(settings.output), is_late)
-    assert ", after a run that was broken off (" in server.upload(settings.output)
+    assert ", resuming an interrupted run (" in server.upload(settings.output)
     reader.stop()
     assert reader.faults == []
     assert reader.pages > 100

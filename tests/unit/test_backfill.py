@@ -366,8 +366,8 @@ def test_the_task_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture
     incidents = table(tmp_path / "i.csv", ROW, ROW | {"incident_id": "a2", "impact": "purple"})
     assert backfill.main(tmp_path, incidents) == 0
     assert capsys.readouterr().out == (
-        "2 incidents added, 0 repaired, 0 were there; 0 spans of coverage added, 0 cut.\n"
-        "Impact unknown for these words: purple; teach them to feeds/wording.py.\n"
+        "2 incidents added, 0 repaired, 0 already present; 0 spans of coverage added, 0 cut.\n"
+        "Impact unknown for these words: purple; add them to feeds/wording.py.\n"
     )
     (tmp_path / "bad.csv").write_text("a,b\n")
     assert backfill.main(tmp_path, tmp_path / "bad.csv") == 1

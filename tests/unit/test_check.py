@@ -224,8 +224,14 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
             "See [it](ftp://a.example/).",
             "1:10: ftp://a.example/ is neither a link within the site nor to the web; link with https://",
         ),
-        ("See [it](//evil.example/).", "1:10: //evil.example/ leaves the site in disguise; begin it with https://"),
-        ("See [it](/\\evil.example/).", "1:10: /\\evil.example/ leaves the site in disguise; begin it with https://"),
+        (
+            "See [it](//evil.example/).",
+            "1:10: //evil.example/ is an external link without https://; begin it with https://",
+        ),
+        (
+            "See [it](/\\evil.example/).",
+            "1:10: /\\evil.example/ is an external link without https://; begin it with https://",
+        ),
         (
             "See [it](https://status.claude.com@evil.example/).",
             (
@@ -263,7 +269,7 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
         (
             "![A chart](chart.svg)",
             (
-                "1:1: is an image, chart.svg, that is not carried into the site; put the file into content/images/<year>, and "
+                "1:1: is an image, chart.svg, that will not be published; put the file into content/images/<year>, and "
                 "write ![what it shows](/images/<year>/<name>.png)"
             ),
         ),

@@ -413,10 +413,10 @@ def test_an_unknown_rating_and_a_missing_end_make_a_range() -> None:
     assert (figure.bounds, figure.n, figure.k, figure.interval) == (Bounds(1 / 3, 3 / 4), 3, 1, None)
     assert figure.how == (
         (
-            f"Trouble of Acme rated major that started from 1{GAP}March{GAP}2026 up to 31{GAP}March{GAP}2026 (UTC): "
+            f"Incidents of Acme rated major that started from 1{GAP}March{GAP}2026 up to 31{GAP}March{GAP}2026 (UTC): "
             f"3{GAP}incidents."
         ),
-        "1 more may be meant, for the record does not say; the figure is the range this allows.",
+        "1 more may be meant, for our data does not say; the figure is the range this allows.",
         "Of these ended under 2h: 1, and perhaps 1 more.",
     )
     assert evidence.ask(asked(f"{{count: incidents, impact: [major], {MARCH}}}")).bounds == (3, 4)
@@ -429,7 +429,7 @@ def test_an_unknown_rating_and_a_missing_end_make_a_range() -> None:
 def test_a_count_outside_of_coverage_is_only_a_lower_bound() -> None:
     evidence = world([incident("acme", "a", at(2), 30)], {"acme": (at(1), at(20))})
     figure = evidence.ask(asked(f"{{count: incidents, {MARCH}}}"))
-    assert (figure.words, figure.how[-1]) == ("at least 1", "The record covers 63.3% of that time.")
+    assert (figure.words, figure.how[-1]) == ("at least 1", "Our data covers 63.3% of that time.")
     assert verdict(figure, queries.expect(COUNT, "> 0")) == "supported"
     assert verdict(figure, queries.expect(COUNT, "= 1")) == "undecidable"
 
@@ -467,7 +467,7 @@ def test_days_and_streaks_count_what_began_before_and_doubt_what_is_not_covered(
         ([(10, 5)], (1, 31), "yes", ""),
         ([(9, 59)], (1, 31), "no", ""),
         ([(12, 30)], (1, 31), "no", ""),
-        ([], (1, 2), "not known", "Other is not covered at that time: what it declared then is not known."),
+        ([], (1, 2), "not known", "Other is not covered at that time: what it reported then is unknown."),
         ([], (1, 3), "no", ""),
         ([(9, None)], (1, 31), "not known", "Whether it lasted into that time is not recorded."),
     ],

@@ -86,7 +86,7 @@ def test_a_wrong_option_of_any_verb_is_one_line_with_the_way_to_help(
         (
             ["new", "article", "Claude", "outage"],
             (
-                "new article: 'outage' is one word too many; put a text with blanks in quotes. "
+                "new article: 'outage' is one word too many; put text that contains spaces in quotes. "
                 "How to use it: python3 tasks.py new article --help"
             ),
         ),
@@ -119,7 +119,7 @@ def test_a_verb_without_its_object_names_all_there_are(capsys: pytest.CaptureFix
     assert (code, out, err) == (
         2,
         "",
-        "explain: what? write python3 tasks.py explain and one of: leaderboard, backups, forecast, claims\n",
+        "explain: nothing named; write python3 tasks.py explain and one of: leaderboard, backups, forecast, claims\n",
     )
 
 

@@ -85,7 +85,7 @@ def test_all_mistakes_are_told_at_once_each_at_its_line() -> None:
     ("text", "fault"),
     [
         ("name = \n", "almanac.toml:1:8: is not TOML (Invalid value); correct this line"),
-        ("colours = 3\n", "almanac.toml:1:1: colours: is no table; write its lines below [colours]"),
+        ("colours = 3\n", "almanac.toml:1:1: colours: is not a table; write its lines below [colours]"),
         ("[colours]\ndark = 3\n", "almanac.toml:2:1: colours.dark: is '3'; write { accent = \"#1b5e72\" }"),
         ("[press]\nabuot = []\n", "almanac.toml:2:1: press.abuot: is no setting; write about"),
         (
@@ -114,8 +114,8 @@ def test_components_and_providers_have_capabilities_that_the_project_lists(tmp_p
     (tmp_path / "almanac.toml").write_text('[capabilities]\ncards = "Cards"\n')
     cure = "use cards or other, or list it in almanac.toml"
     assert list(map(str, providers.sound(tmp_path / "content")[1])) == [
-        f"content/providers/pay.md:7:33: components.0.capability: 'crads' is no capability here; {cure}",
-        f"content/providers/pay.md:8:30: capabilities.2: 'chat' is no capability here; {cure}",
+        f"content/providers/pay.md:7:33: components.0.capability: 'crads' is not a capability here; {cure}",
+        f"content/providers/pay.md:8:30: capabilities.2: 'chat' is not a capability here; {cure}",
     ]
     (tmp_path / "almanac.toml").write_text("[capabilities]\ncards = 3\n")
     assert str(providers.sound(tmp_path / "content")[1][0]).startswith("almanac.toml:2:1: capabilities.cards:")

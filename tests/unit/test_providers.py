@@ -167,7 +167,7 @@ core: [Nothing]
         "bad.md:19:1: written_by: 'robots' is not allowed; use hand or machine",
         ("bad.md:20:1: zone: 'Europe/Berln' is not a valid time zone; use an IANA name such as Europe/Berlin, or UTC"),
         "bad.md:21:12: built_on.0: 'nobody' is not a provider here; write the slug of one that is",
-        "bad.md:22:8: core.0: 'Nothing' is no product here; write the product of a component above",
+        "bad.md:22:8: core.0: 'Nothing' is not a product here; write the product of a component above",
         "worse.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---",
     ]
 

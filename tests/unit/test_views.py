@@ -325,10 +325,10 @@ def test_home_says_where_the_record_ends_when_nothing_newer_was_read() -> None:
     assert plain(home.title) == "We cannot say what the status is now."
     assert plain(home.stand) == (
         "Our newest data is 10 days old (20 February 2026). "
-        "Below is the last we know, with a link to each official status page."
+        "Below is each provider’s latest reported incident, with a link to each official status page."
     )
     assert (home.caption, home.length_heading, home.days_heading) == (
-        f"Last known status of 2{english.GAP}providers",
+        f"Latest incidents of 2{english.GAP}providers",
         "Data up to",
         "Official status page",
     )
@@ -1352,7 +1352,7 @@ def test_covered_time_is_told_with_its_gaps() -> None:
     page = views.status(almanac(watched=[Pulls(provider="anthropic", coverage=spans)]))
     said = [(plain(source.covered), plain(source.gaps)) for source in page.sources]
     assert said == [
-        ("1 February 2026 to 21 February 2026, 75% of it", "1 gap, the longest 5 days"),
+        ("1 February 2026 to 21 February 2026, 75% covered", "one gap of 5 days"),
         ("no data yet", ""),
     ]
 

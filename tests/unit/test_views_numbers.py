@@ -73,7 +73,7 @@ def test_each_provider_stands_under_every_formula_with_its_place() -> None:
     # Thirteen major incidents of 6 hours in 92 days: 78 of 2208 hours, weighed 1 or 0.3.
     assert last.provider == Link("/providers/p5/", "P5")
     assert [plain(share) for share, _ in last.cells][:2] == ["96.5%", "98.9%"]
-    assert [place for _, place in last.cells] == ["6"] * 7
+    assert [place for _, place in last.cells] == ["6th"] * 7
     assert (last.span, last.places.dot) == ("6", "100%")
 
 
@@ -155,15 +155,16 @@ def test_what_needs_the_same_maker_is_no_backup_and_the_maker_is_named() -> None
     assert advice["groq"].best == ()
 
 
-def test_who_sells_the_same_model_is_named_on_both_sides_unless_its_page_is_closed() -> None:
+def test_who_sells_a_model_and_who_makes_it_name_each_other_unless_its_page_is_closed() -> None:
     seller = replace(SPARE, same_model=("anthropic",))
     known = world((CHATTY, 0), (seller, 3), (ROBOT, 5))
     advice = views.advice(views.closed(known))
     assert {slug: [link.text for link in one.elsewhere] for slug, one in advice.items()} == {
         "anthropic": ["Groq"],
-        "groq": ["Claude"],
+        "groq": [],
         "robot": [],
     }
+    assert [link.text for link in advice["groq"].makers] == ["Claude"]
     gone = replace(seller, closed=Barrier(since=date(2026, 1, 1), why="Gone.", instead="Ask."))
     shut = views.advice(views.closed(world((CHATTY, 0), (gone, 3))))["anthropic"]
     assert (shut.elsewhere, shut.best) == ((), ())
@@ -264,7 +265,7 @@ def test_the_first_finding_names_the_safest_backups_and_how_often_they_were_down
     page = views.backups(views.closed(world((CHATTY, 0), (SPARE, 3), (ROBOT, 5))), project=PROJECT)
     assert page.title == "When Claude is down, Groq is usually up"
     assert plain(page.finding) == (
-        "It was down for 0% of Claude’s incident time (at most 8.8%). For Groq it is Claude (at most 8.8%)."
+        "It was down for 0% of Claude’s incident time (90% interval up to 8.8%). For Groq it is Claude (up to 8.8%)."
     )
 
 

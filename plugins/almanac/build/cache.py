@@ -120,7 +120,8 @@ class Cache:
                     self._path.unlink(missing_ok=True)
                 if not isinstance(error, _DamageError) or str(error):
                     print(
-                        f"build: {self._path} is damaged or not ours; it is removed, all is made anew", file=sys.stderr
+                        f"build: {self._path} is damaged or not ours; it was removed; everything is rebuilt",
+                        file=sys.stderr,
                     )
 
     def _number(self) -> int:

@@ -82,7 +82,7 @@ def _run_beside(folder: str, context: Context, jobs: Sequence[Job]) -> dict[Job,
                 raise
             else:
                 return results
-    raise BuildError("build: workers were killed, and again when their work was repeated; is there enough memory?")
+    raise BuildError("build: workers were killed twice; free some memory and build again")
 
 
 def run_once(folder: str, job: Job) -> JobResult:

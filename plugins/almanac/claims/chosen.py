@@ -81,13 +81,13 @@ def description(query: Query, incidents: Chosen) -> tuple[str, ...]:
     """Return sentences on what was counted: the first part of every derivation."""
     sentences = [
         (
-            f"Trouble of {incidents.provider.name}{asked_about(query, incidents)} that started {period(query)}: "
+            f"Incidents of {incidents.provider.name}{asked_about(query, incidents)} that started {period(query)}: "
             f"{english.plural(len(incidents.sure), 'incident')}."
         )
     ]
     if incidents.maybe:
         sentences.append(
-            f"{english.count(len(incidents.maybe))} more may be meant, for the record does not say; "
+            f"{english.count(len(incidents.maybe))} more may be meant, for our data does not say; "
             "the figure is the range this allows."
         )
     return (*sentences, *coverage(query, incidents.covered))
@@ -108,7 +108,7 @@ def period(query: Query) -> str:
 def coverage(query: Query, covered: Times) -> tuple[str, ...]:
     """Return how much of the period the archive would have seen, where that is not all of it."""
     share = covered_share(query, covered)
-    return () if share == 1 else (f"The record covers {english.percent(share)} of that time.",)
+    return () if share == 1 else (f"Our data covers {english.percent(share)} of that time.",)
 
 
 def covered_share(query: Query, covered: Times) -> float:

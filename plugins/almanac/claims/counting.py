@@ -63,7 +63,7 @@ def share(query: Query, incidents: Chosen) -> Figure:
         k=surely,
         how=how,
         interval=wilson(surely, n) if exact else None,
-        method="90 %, Wilson",
+        method="90%, Wilson",
     )
 
 
@@ -81,7 +81,7 @@ def length(query: Query, incidents: Chosen) -> Figure:
     ranges, more = (incidents.lengths_above_zero(cards) for cards in (incidents.sure, incidents.maybe))
     if 0 < at < 1:  # the longest and the shortest may be among those whose end is not recorded
         ranges, more = ([each for each in all_of if each.least == each.most] for all_of in (ranges, more))
-    basis = f"Shown is the {_quantile_name(query.value)} of their lengths, from start to end as declared."
+    basis = f"Shown is the {_quantile_name(query.value)} of their lengths, from start to end as reported."
     how = (*description(query, incidents), *_of_known_length(len(ranges), incidents), basis)
     if not ranges:
         return Figure(unit="seconds", bounds=None, how=how, why="There is no such incident whose length is known.")
@@ -98,7 +98,7 @@ def length(query: Query, incidents: Chosen) -> Figure:
         n=len(ranges),
         how=how,
         interval=interval,
-        method="at least 90 %, order statistics",
+        method="at least 90%, order statistics",
     )
 
 
@@ -146,7 +146,7 @@ def _incidents(query: Query, incidents: Chosen) -> Figure:
     complete = covered_share(query, incidents.covered) == 1
     bounds = Bounds(n, n + len(incidents.maybe) if complete else math.inf)
     interval = poisson(n) if bounds.low == bounds.high else None
-    return Figure(unit="number", bounds=bounds, n=n, how=how, interval=interval, method="90 %, exact Poisson")
+    return Figure(unit="number", bounds=bounds, n=n, how=how, interval=interval, method="90%, exact Poisson")
 
 
 def streak(query: Query, incidents: Chosen) -> Figure:
@@ -219,7 +219,7 @@ def availability(query: Query, record: Record) -> Figure:
         n=numbers.n,
         how=how,
         interval=numbers.interval if place == 0 else None,
-        method="90 %, from weeks and whole incidents",
+        method="90%, from weeks and whole incidents",
     )
 
 
@@ -228,7 +228,7 @@ def rank(query: Query, records: Sequence[Record]) -> Figure:
     board = leaderboard(records, between(query.since, query.until))
     how = (
         (
-            f"Places by the share of covered time without declared trouble {period(query)}, among "
+            f"Places by the share of covered time with no reported incident {period(query)}, among "
             f"{english.plural(len(board.standings), 'provider')} that can be ranked."
         ),
     )
@@ -252,11 +252,11 @@ def common(query: Query, subject: Chosen, other: Chosen) -> Figure:
     least, most_of_all = english.hours(min(met)), english.hours(max(met))
     how = (
         (
-            f"Time {period(query)} that is covered for both and in which {other.provider.name} had trouble: "
+            f"Time {period(query)} that is covered for both and in which {other.provider.name} had an incident: "
             f"{english.hours(shares[0][1])}."
         ),
         (
-            f"{subject.provider.name} had trouble too in {least if least == most_of_all else f'{least} to {most_of_all}'} "
+            f"{subject.provider.name} had one too in {least if least == most_of_all else f'{least} to {most_of_all}'} "
             "of it."
         ),
         _base_rate(query, subject, joint),
@@ -271,7 +271,7 @@ def common(query: Query, subject: Chosen, other: Chosen) -> Figure:
         n=len(other.sure),
         how=how,
         interval=_interval(query, subject, other, joint),
-        method="90 %, bootstrap over weeks",
+        method="90%, bootstrap over weeks",
     )
 
 
@@ -291,7 +291,7 @@ def together(query: Query, of_both: tuple[Record, Record], providers: int) -> Fi
     how = (
         (
             f"Starts of incidents of {names[0]} and {names[1]} {period(query)} that lie within an hour of each other: "
-            f"nearness {observed:.1f}, by chance {expected:.1f}."
+            f"{observed:.1f} joint starts, {expected:.1f} expected by chance."
         ),
         f"p = {p:.3f} for this pair alone, {min(p * number, 1):.3f} among all {english.plural(number, 'pair')}.",
     )

@@ -31,7 +31,7 @@ def ended(card: Card) -> Figure:
 
 def lasted(card: Card, lengths: Lengths) -> Figure:
     """Return the time from its start to its end, as declared."""
-    how = (f"From start to end, as declared; incident {card.id}.",)
+    how = (f"From start to end, as reported; incident {card.id}.",)
     if card.ended == card.started:
         return Figure(unit="seconds", bounds=None, n=1, how=how, why="Start and end are equal: no length is given.")
     return Figure(unit="seconds", bounds=Bounds(*lengths), n=1, how=how)
@@ -40,7 +40,7 @@ def lasted(card: Card, lengths: Lengths) -> Figure:
 def _derivation(card: Card, event: str) -> str:
     at = moment(card.started if event == "started" or card.ended is None else card.ended)
     clock = english.clock_seconds(at) if card.precision == "second" else english.clock(at)
-    return f"Incident {card.id} {event} on {english.date(at)} at {clock} UTC, as declared."
+    return f"Incident {card.id} {event} on {english.date(at)} at {clock} UTC, as reported."
 
 
 def affected(query: Query, provider: Provider, card: Card) -> Figure:
@@ -89,9 +89,9 @@ def trouble(query: Query, card: Card, lengths: Lengths, other: Chosen, whole: Ch
     covered = total(clip(other.covered, *window[0])) / total(window)
     rest = [c for c in _within(whole, surely) if c not in met]
     how = (
-        f"While incident {card.id} was open, {name} declared {english.plural(len(met), 'incident')}{asked_about(query, other)}"
+        f"While incident {card.id} was open, {name} reported {english.plural(len(met), 'incident')}{asked_about(query, other)}"
         + (f", {english.duration(total(both))} of it in common: {_in_words(met)}." if both else "."),
-        *([f"What else it declared in that time: {_in_words(rest)}."] if rest else []),
+        *([f"What else it reported in that time: {_in_words(rest)}."] if rest else []),
         f"Our data on it covers {english.percent(covered)} of that time.",
     )
     if both:
@@ -122,4 +122,4 @@ def _why_unknown(name: str, covered: float) -> str:
     if covered == 1:
         return "Whether it lasted into that time is not recorded."
     much = f"is covered for {english.percent(covered)} of" if covered else "is not covered at"
-    return f"{name} {much} that time: what it declared then is not known."
+    return f"{name} {much} that time: what it reported then is unknown."

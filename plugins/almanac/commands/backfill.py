@@ -432,9 +432,9 @@ def main(content: Path, incidents: Path, **tables: Path | None) -> int:
         print(error, file=sys.stderr)
         return 1
     print(
-        f"{outcome.added:,} incidents added, {outcome.repaired:,} repaired, {outcome.present:,} were there; "
+        f"{outcome.added:,} incidents added, {outcome.repaired:,} repaired, {outcome.present:,} already present; "
         f"{outcome.spans} spans of coverage added, {outcome.cuts} cut."
     )
     if outcome.unknown:
-        print(f"Impact unknown for these words: {', '.join(outcome.unknown)}; teach them to feeds/wording.py.")
+        print(f"Impact unknown for these words: {', '.join(outcome.unknown)}; add them to feeds/wording.py.")
     return 0

@@ -130,7 +130,7 @@ def _parse(arguments: list[str], verbs: Sequence[Verb], program: str) -> Call | 
         return 0
     if verb.parts:
         kinds = ", ".join(part.name for part in verb.parts)
-        raise UsageError(f"{name}: what? write {program} {name} and one of: {kinds}")
+        raise UsageError(f"{name}: nothing named; write {program} {name} and one of: {kinds}")
     if verb.passes_on:
         return Call(name, verb, Options(arguments=rest, quiet=False))
     try:
@@ -166,7 +166,7 @@ def _options(verb: Verb, name: str, rest: list[str], program: str) -> Options:
         if word.startswith("-"):
             name_part = word.partition("=")[0]
             raise UsageError(f"there is no option {name_part}; {_cure(name_part, (*flags, '--quiet', '--help'))}")
-        raise UsageError(f"{word!r} is one word too many; put a text with blanks in quotes")
+        raise UsageError(f"{word!r} is one word too many; put text that contains spaces in quotes")
     return options
 
 
@@ -212,8 +212,9 @@ def run(call: Call, root: Path) -> int:
     """Do what was asked for; return the exit code. A disk that refuses is one line, and so is an interruption."""
     name = call.name.partition(" ")[0]
     action = call.verb.run or (lambda root, options: MISUSED)
+    is_heard = call.verb.ticks and not call.options.quiet
     try:
-        with steady(), _muted(call.options.quiet) as codes, ticker.ticking(name if call.verb.ticks else ""):
+        with steady(), _muted(call.options.quiet) as codes, ticker.ticking(name if is_heard else ""):
             codes.append(action(root, call.options) or 0)
     except KeyboardInterrupt:
         print(f"{name}: interrupted", file=sys.stderr)

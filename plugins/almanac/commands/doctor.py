@@ -23,6 +23,7 @@ from almanac.content.project_file import ProjectError
 from almanac.content.providers import ProviderError
 from almanac.model.problem import tally
 from almanac.model.source import UNNOTICED, ailments
+from almanac.text import english
 
 STATED = {  # settings that readers look for, and what they are
     "subject": "what it is about, before a noun, e.g. payments",
@@ -79,9 +80,11 @@ def packages(root: Path) -> Iterator[Finding]:
         if have[name] not in versions and (have[name] or name in always)
     ]
     if other:
-        yield Finding("WRONG", f".venv: {'; '.join(other)}. Delete .venv, the next task makes it anew")
+        yield Finding("WRONG", f".venv: {'; '.join(other)}. Delete .venv; the next task creates it again")
     else:
-        yield Finding("ok", f"Python {sys.version.split()[0]}, {sum(map(bool, have.values()))} packages as locked")
+        yield Finding(
+            "ok", f"Python {sys.version.split()[0]}, {sum(map(bool, have.values()))} packages match the lock file"
+        )
 
 
 def _installed_version(name: str) -> str:
@@ -101,7 +104,9 @@ def repository(root: Path) -> Iterator[Finding]:
     if status.returncode:
         yield Finding("WRONG", f"{root.name}/ is not a git repository ({status.stderr.strip()}); clone it with git")
     elif changed := len(status.stdout.splitlines()):
-        yield Finding("note", f"{changed} files under content/ are not committed: commit what is to be published")
+        yield Finding(
+            "note", f"{english.plural(changed, 'file')} under content/ not committed: commit what is to be published"
+        )
     else:
         yield Finding("ok", "git: all of content/ is committed")
 
@@ -139,7 +144,10 @@ def record(root: Path) -> Iterator[Finding]:
     if guessed := [one.slug for one in watched if one.feeds and not any(feed.verified for feed in one.feeds)]:
         yield Finding("note", f"feed format not yet verified for {', '.join(guessed)}: watch their first pulls")
     if left := sorted(f"content/{name}" for name, _ in walk(content) if name.endswith(files.UNFINISHED)):
-        yield Finding("note", f"a killed run left {len(left)} files, {left[0]} first; the next pull removes them")
+        yield Finding(
+            "note",
+            f"a killed run left {english.plural(len(left), 'file')}, {left[0]} first; the next pull removes them",
+        )
 
 
 def pulls(root: Path) -> Iterator[Finding]:

@@ -59,7 +59,7 @@ def _of_pair(almanac: Snapshot, pair: str) -> tuple[str, ...]:
     slugs = pair.split("/")
     if len(slugs) != 2 or slugs[0] == slugs[1] or not set(slugs) <= records.keys():
         raise ValueError(
-            f"{pair!r} is no pair of providers; write e.g. anthropic/openai, of: {', '.join(sorted(records))}"
+            f"{pair!r} is not a pair of providers; write e.g. anthropic/openai, of: {', '.join(sorted(records))}"
         )
     family = tested(records, ALL)
     for each in family:
@@ -82,7 +82,7 @@ def _of_forecast(almanac: Snapshot, incident: str, minutes: str) -> tuple[str, .
     if card is None:
         raise ValueError(f"{incident!r} is not in the archive; write provider/id, as content/incidents has it")
     if minutes and not minutes.isdecimal():
-        raise ValueError(f"{minutes!r} is no number of minutes after the start; write e.g. 30")
+        raise ValueError(f"{minutes!r} is not a number of minutes after the start; write e.g. 30")
     after = 60 * int(minutes) if minutes else HALF_AN_HOUR
     return forecast_steps(cards, card, seconds(almanac.now) if card.is_open and not minutes else card.started + after)
 

@@ -43,7 +43,7 @@ def correction(content: Path, key: str, now: datetime, by: str) -> int:
         "withdrawn": "true",
     }
     lines = [
-        f"# {one.title or one.id}: take the # from what is wrong, put it right there, and delete the other lines.",
+        f"# {one.title or one.id}: uncomment each wrong line, correct it, and delete the other lines.",
         *(f"# {name}: {value}" for name, value in values.items()),
         'reason: ""  # what was wrong, in a sentence',
         f"source: {scalar(one.source) if one.source else ''}  # the evidence: a URL",
@@ -57,7 +57,7 @@ def link(content: Path, url: str, title: str, incidents: Sequence[str], now: dat
     """Write a link post about what stands at `url`; return the exit code."""
     try:
         if not addresses.is_web(url):
-            raise ValueError(f"{url!r} is not a web address; write it in full, e.g. https://paper.example/story")  # noqa: TRY301
+            raise ValueError(f"{url!r} is not a valid URL; write it in full, e.g. https://paper.example/story")  # noqa: TRY301
         ones = [incident(content, key).incident for key in incidents]
         name = slug(title or urlsplit(url).path.rstrip("/").rpartition("/")[2] or addresses.host(url))
     except (ValueError, archive.ArchiveError) as error:

@@ -140,7 +140,9 @@ def compose(
     owners = owners or {}
     for source in discovery.sources:
         if source.url in owners:
-            raise ComposeError(f"{discovery.url}: is watched already: content/{owners[source.url]} reads {source.url}")
+            raise ComposeError(
+                f"{discovery.url}: is already monitored: content/{owners[source.url]} reads {source.url}"
+            )
     provider_name = name or _name(discovery)
     own = slug(provider_name)
     if own in owners:

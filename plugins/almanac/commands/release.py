@@ -24,7 +24,7 @@ def as_of(quarter: str, now: int) -> str:
     """Return the moment at which a quarter ends, as a stamp. Raises ValueError for what is no quarter, or not over."""
     match = re.fullmatch(r"(\d{4})-q([1-4])", quarter.lower())
     if not match:
-        raise ValueError(f"{quarter!r} is no quarter; write e.g. 2026-q3")
+        raise ValueError(f"{quarter!r} is not a quarter; write e.g. 2026-q3")
     until = windows.quarter(int(match[1]), int(match[2])).until
     if until > now:
         raise ValueError(f"{quarter} is not over; release it on {moment(until):%Y-%m-%d} or later")

@@ -43,5 +43,5 @@ def score(content: Path, *, now: str = "") -> int:
     if hindcasts is None or hindcasts.record != record:
         hindcasts = hindsight(cards, record, seconds(at))
         archive.save_hindsight(content, hindcasts)
-        print(f"score: {len(hindcasts.texts)} incidents forecast again, as it would have been while they were open")
+        print(f"score: {len(hindcasts.texts)} incidents forecast again, as if they were still open")
     return 0

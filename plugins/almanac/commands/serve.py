@@ -190,7 +190,7 @@ def _free(output: Path, changes: Changes, port: int | None) -> ThreadingHTTPServ
                 return server(output, changes, candidate)
     except OSError as error:
         why = error.strerror or error
-        raise PortError(f"port {port} cannot be had ({why}); leave --port out to take a free one") from None
+        raise PortError(f"port {port} cannot be used ({why}); leave --port out to take a free one") from None
     raise PortError("no port of this machine is free; end another server first")
 
 

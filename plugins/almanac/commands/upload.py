@@ -20,6 +20,6 @@ def main(site: Path, address: str) -> int:
         return 1
     print(
         f"publish: {sent.sent} sent, {sent.removed} deleted, {sent.unchanged} unchanged at {address}"
-        f"{', after a run that was broken off' if sent.resumed else ''} ({time.perf_counter() - started:.2f} s)"
+        f"{', resuming an interrupted run' if sent.resumed else ''} ({time.perf_counter() - started:.2f} s)"
     )
     return 0

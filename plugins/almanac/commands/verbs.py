@@ -262,7 +262,7 @@ _NEW = Verb(
         ),
         Verb(
             "link",
-            "put a link to what the press wrote on the page of an incident",
+            "put a link to press coverage on the page of an incident",
             _link,
             (
                 Argument("url", "the address of the story"),
@@ -322,7 +322,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "curate",
-        "work through what the press wrote: list it, link it, or drop it",
+        "work through press coverage: list it, link it, or drop it",
         _curate,
         (
             _text("--link", "make link posts of these: numbers of the list or files, comma-separated"),
@@ -382,7 +382,7 @@ VERBS: tuple[Verb, ...] = (
         ("release 2026-q3",),
         group=KEEPING,
     ),
-    Verb("score", "compare past forecasts with what came", _score, (NOW,), ("score",), group=KEEPING),
+    Verb("score", "compare past forecasts with what happened", _score, (NOW,), ("score",), group=KEEPING),
     Verb(
         "backfill",
         "bring incidents of a table into the archive",
@@ -434,7 +434,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "explain",
-        "show step by step how a number came about",
+        "show step by step how a number was calculated",
         group=JUDGING,
         parts=(
             Verb(

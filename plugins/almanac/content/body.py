@@ -228,7 +228,7 @@ class _Walk:
             self.links.append(place._replace(what=source))
             return
         cure = "put the file into content/images/<year>, and write ![what it shows](/images/<year>/<name>.png)"
-        self.wrong.append(place._replace(what=f"is an image, {source[:60]}, that is not carried into the site; {cure}"))
+        self.wrong.append(place._replace(what=f"is an image, {source[:60]}, that will not be published; {cure}"))
 
     def _say(self, pattern: str, message: str) -> int:
         place = self._spot(pattern, message)
@@ -286,7 +286,7 @@ def _wrong_with(target: str) -> str:
     if not target:
         return "is a link that runs script or leads nowhere; write an address that begins with https:// or /"
     if plain.startswith(("//", "/\\", "\\")):
-        return f"{plain[:60]} leaves the site in disguise; begin it with https://"
+        return f"{plain[:60]} is an external link without https://; begin it with https://"
     if target.startswith(("/", "#", "mailto:")):
         return ""
     try:

@@ -107,9 +107,9 @@ def _wrong_with(data: bytes, extension: str) -> Iterator[str]:
         yield f"{error}; save the picture again as PNG, JPEG or WebP"
         return
     if extension in VISIBLE and extension != image_format:
-        yield f"is called .{extension} but is a .{image_format} by its bytes; rename it"
+        yield f"is named .{extension} but is a {'JPEG' if image_format == 'jpg' else image_format.upper()}; rename it"
     if not 0 < min(width, height) <= max(width, height) <= WIDEST:
-        yield f"is {width} by {height} points; make it at most {WIDEST} a side"
+        yield f"is {width} by {height} pixels; make it at most {WIDEST} a side"
     elif image_format == "png" and (why := _unlike_its_head(data, parts)):
         yield f"{why}; save the picture again"
     if hidden := [part.name for part in parts if part.name not in VISIBLE[image_format]]:
@@ -191,7 +191,7 @@ def _parts(data: bytes) -> tuple[str, list[ImagePart]]:
             try:
                 return extension, list(parts_of(data))
             except (IndexError, AttributeError) as error:
-                raise PictureError("breaks off") from error
+                raise PictureError("is cut short") from error
     raise PictureError("is not a picture")
 
 
@@ -215,7 +215,7 @@ def _jpeg(data: bytes) -> Iterator[ImagePart]:
     at = 2
     while data[at : at + 2] != b"\xff\xd9":
         if data[at] != 0xFF:
-            raise PictureError("breaks off")
+            raise PictureError("is cut short")
         marker, end = data[at + 1], at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
         _inside(data, end)
         size = int.from_bytes(data[at + 7 : at + 9], "big"), int.from_bytes(data[at + 5 : at + 7], "big")
@@ -255,7 +255,7 @@ def _webp_size(name: str, head: bytes) -> tuple[int, int]:
 
 def _inside(data: bytes, end: int) -> None:
     if end > len(data):
-        raise PictureError("breaks off")
+        raise PictureError("is cut short")
 
 
 def _behind(data: bytes, at: int) -> Iterator[ImagePart]:

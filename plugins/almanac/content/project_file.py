@@ -90,7 +90,7 @@ def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if isinstance(table := values.get(name, {}), dict):
             yield from ((f"{name}.{place}", message) for place, message in judge(table))
         else:
-            yield name, f"is no table; write its lines below [{name}]"
+            yield name, f"is not a table; write its lines below [{name}]"
 
 
 def _capability_faults(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -119,7 +119,9 @@ def _disagreements(matters: list[Matter]) -> Iterator[Problem]:
         products = {text for _, text in _texts(matter.values, "components", "*", "product")}
         for path, name in _texts(matter.values, "core", "*"):
             if name not in products:
-                yield matter.problem(path, f"{quoted(name)} is no product here; write the product of a component above")
+                yield matter.problem(
+                    path, f"{quoted(name)} is not a product here; write the product of a component above"
+                )
         for path, name in _texts(matter.values, "scope", "components", "*"):
             if name not in parts:
                 yield matter.problem(path, f"{quoted(name)} is not a component here; write the slug of one above")
@@ -161,7 +163,7 @@ def _incapable(matters: list[Matter], project: Project) -> Iterator[Problem]:
             for path, slug in _texts(matter.values, *way):
                 if slug not in (*slugs, OTHER):
                     cure = f"use {alternatives((*slugs, OTHER))}, or list it in {project_file.FILE}"
-                    yield matter.problem(path, f"{quoted(slug)} is no capability here; {cure}")
+                    yield matter.problem(path, f"{quoted(slug)} is not a capability here; {cure}")
 
 
 def _contradictions(matter: Matter) -> Iterator[Problem]:

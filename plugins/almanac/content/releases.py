@@ -68,9 +68,9 @@ def _of_one(folder: str, own: Mapping[str, bytes]) -> Iterator[Problem]:
         elif name not in hashes:
             yield Problem(file=f"{folder}/{name}", message=f"is not named by {PACKAGE}; {UNCHANGED}")
         elif hashes[name] != f"sha256:{sha256(own[name]).hexdigest()}":
-            yield Problem(file=f"{folder}/{name}", message=f"has not the hash that {PACKAGE} names; {UNCHANGED}")
+            yield Problem(file=f"{folder}/{name}", message=f"does not match the hash in {PACKAGE}; {UNCHANGED}")
     if (weight := _weight(own.values())) > MOST:
-        message = f"and its tables have {weight} bytes, of {MOST} allowed; leave out a table"
+        message = f"has {weight:,} bytes with its tables; at most {MOST:,} are allowed: leave out a table"
         yield Problem(file=described, message=message)
 
 

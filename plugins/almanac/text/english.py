@@ -143,6 +143,12 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{scaled:.{digits}f}%"
 
 
+def ordinal(number: int) -> str:
+    """Return 1st, 2nd, 3rd, 4th, 11th."""
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def percents(low: float, high: float) -> str:
     """Return a range of shares: 95.6–98.6%; one number where both print the same."""
     first, last = percent(low), percent(high)

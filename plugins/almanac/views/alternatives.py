@@ -51,7 +51,8 @@ class Alternatives(NamedTuple):
     falling: tuple[Option, ...]
     unknown: str
     lacking: str
-    elsewhere: tuple[Option, ...] = ()  # who sells the same models from other machines
+    elsewhere: tuple[Option, ...] = ()  # who sells its models from other machines
+    makers: tuple[Option, ...] = ()  # whose models it sells
 
 
 def alternatives(
@@ -71,7 +72,8 @@ def alternatives(
         falling=tuple(_option(one, state_of, top) for one in advice.falling),
         unknown=advice.unknown,
         lacking=lacking,
-        elsewhere=tuple(_elsewhere(one, state_of) for one in advice.elsewhere) if capability in ("", API) else (),
+        elsewhere=tuple(_same_model(one, state_of) for one in advice.elsewhere) if capability in ("", API) else (),
+        makers=tuple(_same_model(one, state_of) for one in advice.makers) if capability in ("", API) else (),
     )
 
 
@@ -95,7 +97,7 @@ def _order(option: Option) -> int:
     return 0 if option.mark.css == charts.CLEAR else 1 if option.mark.css == charts.UNKNOWN else 2
 
 
-def _elsewhere(provider: Link, state_of: StateOf) -> Option:
+def _same_model(provider: Link, state_of: StateOf) -> Option:
     """Return a provider of the same models with its state; how often it fails with this one decides nothing here."""
     return _option(Instead(provider=provider, reason="the same model, on other machines"), state_of, TOP)
 

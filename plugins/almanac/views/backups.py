@@ -51,7 +51,8 @@ class Advice(NamedTuple):
     falling: tuple[Instead, ...]  # what falls with it, or is built on it
     unknown: str  # of whom the record says too little
     lacking: str  # what is said where nothing can be named
-    elsewhere: tuple[Link, ...] = ()  # who sells the same models from other machines
+    elsewhere: tuple[Link, ...] = ()  # who sells its models from other machines
+    makers: tuple[Link, ...] = ()  # whose models it sells from machines of its own
 
 
 class Use(NamedTuple):
@@ -159,7 +160,7 @@ def _findings(every: Sequence[Advice]) -> tuple[str, str]:
     shares = english.listing([one.share for one in first.best])
     verb = "They were" if len(first.best) > 1 else "It was"
     most = english.percent(max(one.bound for one in first.best))
-    sentences = [f"{verb} down for {shares} of {first.provider.text}’s incident time (at most {most})."]
+    sentences = [f"{verb} down for {shares} of {first.provider.text}’s incident time (90% interval up to {most})."]
     if others:
         sentences.append(f"For {'; for '.join(_in_short(one) for one in others[:NAMED])}.")
     return title, " ".join(sentences)
@@ -167,7 +168,7 @@ def _findings(every: Sequence[Advice]) -> tuple[str, str]:
 
 def _in_short(advice: Advice) -> str:
     best = advice.best[0]
-    return f"{advice.provider.text} it is {best.provider.text} (at most {english.percent(best.bound)})"
+    return f"{advice.provider.text} it is {best.provider.text} (up to {english.percent(best.bound)})"
 
 
 def advice(records: Records, project: Project = ANYBODYS) -> dict[str, Advice]:
@@ -186,7 +187,8 @@ def _advice(record: Record, all_pairs: Sequence[Pair], names: Providers, project
         falling=tuple(_falls(record, backup, names) for backup in options.falling[:MOST]),
         unknown=english.listing([_other(pair, party).record.provider.name for pair in options.unknown], 6),
         lacking=_lacking(options, party),
-        elsewhere=tuple(measures.link(other) for other in names.values() if _sells_the_same(record.provider, other)),
+        elsewhere=tuple(measures.link(other) for other in names.values() if _sells(other, record.provider)),
+        makers=tuple(measures.link(other) for other in names.values() if _sells(record.provider, other)),
     )
 
 
@@ -195,9 +197,9 @@ def _is_closed(backup: Backup) -> bool:
     return backup.party.record.provider.closed is not None
 
 
-def _sells_the_same(provider: Provider, other: Provider) -> bool:
-    """Say whether one of the two sells the models of the other, from machines of its own."""
-    return not other.closed and (provider.slug in other.same_model or other.slug in provider.same_model)
+def _sells(seller: Provider, maker: Provider) -> bool:
+    """Say whether one of two with status pages sells the models of the other, from machines of its own."""
+    return not (seller.closed or maker.closed) and maker.slug in seller.same_model
 
 
 def _other(pair: Pair, party: Party) -> Party:

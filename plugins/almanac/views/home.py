@@ -143,7 +143,7 @@ def home(almanac: Snapshot, near: Surroundings, board: Board | None) -> HomePage
         lines=lines,
         unread=tuple(measures.link(s.provider) for s in states if s.reach is None),
         closed=tuple(measures.link(s.provider) for s in every if s.is_closed),
-        caption=f"{'Last known' if is_dark else 'Reported'} status of {english.plural(len(states), 'provider')}",
+        caption=f"{'Latest incidents' if is_dark else 'Reported status'} of {english.plural(len(states), 'provider')}",
         length_heading="Data up to" if is_dark else "Unchanged for",
         days_heading="Official status page" if is_dark else recent.heading,
         leads=leads,
@@ -219,7 +219,7 @@ def _stand(almanac: Snapshot, states: Sequence[DeclaredState], bad: Sequence[Dec
     if unknown == len(states):
         age = english.age(seconds(almanac.now) - seconds(almanac.record_until))
         return (
-            f"Our newest data is {age} old ({english.date(almanac.record_until)}). Below is the last we know, with a link "
+            f"Our newest data is {age} old ({english.date(almanac.record_until)}). Below is each provider’s latest reported incident, with a link "
             "to each official status page."
         )
     return " ".join(filter(None, (_failures(bad), _others(quiet, unknown))))

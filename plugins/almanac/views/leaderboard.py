@@ -274,7 +274,7 @@ def _weighed(records: Records, standing: Standing, count: int) -> Weighed:
     return Weighed(
         provider=measures.link(provider),
         cells=tuple(
-            (english.percents(*bounds), str(place))
+            (english.percents(*bounds), english.ordinal(place))
             for bounds, place in zip(standing.measure.formulas, standing.places, strict=True)
         ),
         places=charts.spot(standing.places[0], first, last, 1, max(count, 2), label),
@@ -287,7 +287,7 @@ def _to(first: int, last: int) -> str:
 
 
 def _ordinals(count: int) -> tuple[Label, ...]:
-    return charts.axis([(1, "1st"), (count, f"{count}.")], 1, count) if count > 1 else ()
+    return charts.axis([(1, english.ordinal(1)), (count, english.ordinal(count))], 1, count) if count > 1 else ()
 
 
 def _trends(records: Records, standings: Sequence[Standing], period: Period) -> tuple[TrendLine, ...]:

@@ -130,7 +130,7 @@ def _backup(row: Party, column: Party, pair: Pair | None) -> Cell:
     if pair.falls:
         return Cell(NO, _url(pair), figure=share, more=_why_not(row, column, pair), words="No:")
     is_backup = chance.interval is not None and max(chance.interval.high, chance.value) <= TOO_OFTEN
-    words = "Backup:" if is_backup else "Unsure:"
+    words = "Backup:" if is_backup else "Uncertain:"
     return Cell(USE if is_backup else UNSURE, _url(pair), figure=share, more=_most(chance), words=words)
 
 

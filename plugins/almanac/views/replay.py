@@ -114,8 +114,8 @@ def _at_the_end(incident: Incident, card: Card) -> str:
     names = english.listing(base.short(incident.components), 6)
     facts.append(f"components {names}" if names else "no component")
     return (
-        "Title, severity and components of this import are those that its data set held last; since when they were so "
-        f"is unknown, so no step shows them. At {'the end' if incident.ended else 'last'}: {'; '.join(facts)}."
+        "Title, severity and components are the last values in the imported data set. We do not know when they were set, "
+        f"so the steps leave them out. At {'the end' if incident.ended else 'last'}: {'; '.join(facts)}."
     )
 
 

@@ -206,7 +206,7 @@ def _coverage(almanac: Snapshot, pulls: Pulls | None) -> tuple[str, str]:
         return "no data yet", ""
     first, last = covered[0].since, covered[-1].until
     share = windows.total(covered) / (last - first)
-    span = f"{english.date(moment(first))} to {english.date(moment(last))}, {english.percent(share, 0)} of it"
+    span = f"{english.date(moment(first))} to {english.date(moment(last))}, {english.percent(share, 0)} covered"
     return span, _gaps(covered)
 
 
@@ -214,4 +214,5 @@ def _gaps(covered: windows.Times) -> str:
     gaps = [later.since - earlier.until for earlier, later in pairwise(covered)]
     if not gaps:
         return "without a gap"
-    return f"{english.plural(len(gaps), 'gap')}, the longest {english.age(max(gaps))}"
+    longest = english.age(max(gaps))
+    return f"one gap of {longest}" if len(gaps) == 1 else f"{english.plural(len(gaps), 'gap')}, the longest {longest}"

@@ -78,10 +78,10 @@ def subscribe(almanac: Snapshot) -> Subscribe:
             title="Follow from the tools you use",
             path="/subscribe/",
             section="subscribe",
-            description=f"Status of {almanac.project.of('providers')} in feed reader, Slack, Discord, Teams, calendar, code or as a badge: "
+            description=f"Status of {almanac.project.of('providers')} in a feed reader, Slack, Discord, Teams, a calendar, code or as a badge: "
             "the line to paste.",
         ),
-        stand="No account, no e-mail address, no tracking. Copy a line into your program; beside it stands what will arrive.",
+        stand="No account, no e-mail address, no tracking. Copy a line into your program; an example of what will arrive is beside it.",
         programs=_programs(_example(almanac)),
         formats=tuple(name for name, _ in FORMATS),
         own=tuple(_own(provider) for provider in by_name),
@@ -231,7 +231,7 @@ def _code(e: _Example) -> Program:
         line=f"curl -s {e.site}{e.home}api/v2/status.json",
         links=(
             Link("/api/v2/summary.json", "All providers"),
-            Link("/api/v2/incidents/unresolved.json", "What is open"),
+            Link("/api/v2/incidents/unresolved.json", "Open incidents"),
             Link("/data/", "Tables to download"),
         ),
         note="page.valid_until says how long a status is valid; after that, treat it as unknown. Providers without data "
@@ -280,7 +280,7 @@ WHICH = (
         "Major and critical only", (Link("/major.xml", "Atom"), Link("/major.rss", "RSS")), "as rated by the provider"
     ),
     Choice(
-        "What people wrote",
+        "Articles and press",
         (
             Link("/articles/atom.xml", "Articles"),
             Link("/reports/atom.xml", "Reports"),
