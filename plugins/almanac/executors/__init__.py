@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 MANY = 300  # files to read, or incidents to look at, from which on others pay
 HAS_FORK = hasattr(os, "fork")
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 ANSWER = 30.0  # seconds in which a cluster must answer, and have a worker
 SETTING = "ALMANAC_SCHEDULER"  # the address of the scheduler of a cluster, such as tcp://10.0.0.5:8786; "" for none
 
