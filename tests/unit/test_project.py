@@ -1,5 +1,6 @@
 """almanac.toml says whose almanac it is; what is wrong in it is said with its line and what to write instead."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,11 @@ def test_a_contact_is_a_link() -> None:
 
 def test_that_of_this_repository_is_right() -> None:
     assert project_file.sound(ROOT)[1] == ()
+
+
+def test_settings_of_pelican_stand_over_the_file() -> None:
+    project = Project(name="Ours", subject="AI", contact="desk@example.org")
+    settings = {"ALMANAC_SUBJECT": "payments", "ALMANAC_PUBLISHER": "Ada", "ALMANAC_CONTACT": ""}
+    assert project_file.with_settings(project, settings) == replace(project, subject="payments", publisher="Ada")
+    with pytest.raises(ProjectError, match=r"pelicanconf\.py.*contact: is 'nowhere'; write a mail address or a URL"):
+        project_file.with_settings(project, {"ALMANAC_CONTACT": "nowhere"})

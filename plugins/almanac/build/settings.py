@@ -89,7 +89,8 @@ def build_settings(settings: Mapping[str, Any], clock: float) -> BuildSettings:
     cannot be followed, ProjectError for almanac.toml.
     """
     output = Path(settings["OUTPUT_PATH"])
-    project = replace(project_file.load(Path(settings["PATH"]).parent), name=settings["SITENAME"])
+    stated = project_file.with_settings(project_file.load(Path(settings["PATH"]).parent), settings)
+    project = replace(stated, name=settings["SITENAME"])
     published = output.resolve() if settings.get("ALMANAC_AT_ONCE") else None
     return BuildSettings(
         content=Path(settings["PATH"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from almanac.text.quoting import quoted
 from almanac.text.similar import nearest
 
 FILE = "almanac.toml"
+SETTINGS = {f"ALMANAC_{name.upper()}": name for name in ("subject", "publisher", "contact", "repository")}  # Pelican's
 MOST = 20  # providers that a leaderboard may wait for
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -75,6 +77,14 @@ def read(text: bytes) -> Project:
     if faults:
         raise ProjectError(faults)
     return _project(values)
+
+
+def with_settings(project: Project, settings: Mapping[str, Any]) -> Project:
+    """Return a project as Pelican's settings have it, which stand over almanac.toml. Raises ProjectError."""
+    values = {name: settings[setting] for setting, name in SETTINGS.items() if settings.get(setting)}
+    if faults := [Problem(file="pelicanconf.py", field=name, message=message) for name, message in _faults(values)]:
+        raise ProjectError(faults)
+    return replace(project, **values)
 
 
 def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
