@@ -8,6 +8,7 @@ frame after the other, which parses and runs it as well, without a policy and in
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -20,10 +21,12 @@ from tests.support import shots
 AT_ONCE = 40
 PATIENCE = 60_000  # ms for so many pages
 HALL = "hall.html"  # the page with the frames; it lies beside the others while they are looked at
+CANONICAL = re.compile(r'<link rel="canonical" href="https?://[^/"]+([^"]*)">')
+REFRESH = re.compile(r'<meta http-equiv="refresh" content="0; url=(/[^/"][^"]*)">')
 CONTENTS = frozenset({"content", "summary", "title", "name", "description"})  # what readers of feeds show
 
 # In every frame before anything else: what a payload calls is written down, and so is what goes wrong or is refused.
-SCRIPTS = ("search.js", "now.js")
+SCRIPTS = ("search.js", "now.js", "compare.js", "home.js")
 HOOKS = """
 (() => {
   const said = top.said ||= [];
@@ -48,10 +51,12 @@ JUDGE = r"""
     'srcset', 'xlink:href', 'longdesc', 'manifest', 'codebase', 'classid', 'dynsrc', 'lowsrc', 'icon', 'values', 'to']);
   const never = new Set(['iframe', 'object', 'embed', 'base', 'form', 'input', 'button', 'textarea', 'select', 'style',
     'math', 'foreignobject', 'template', 'frame', 'frameset', 'applet', 'audio', 'video', 'marquee', 'noscript']);
-  for (const own of at === '/search/' ? ['form', 'input', 'button', 'select'] : []) never.delete(own);
+  const asks = at === '/search/' || at.startsWith('/compare/');  // forms that a script of ours makes, or serves
+  for (const own of asks ? ['form', 'input', 'button', 'select'] : []) never.delete(own);
   for (const element of found.querySelectorAll('*')) {
     const name = element.localName.toLowerCase();
-    const filters = at === '/' && element.matches('.filter > label > input[type=radio][name=show]');
+    const filters = at === '/' && element.matches(
+      '.filter > label > input[type=radio][name=show], .mine > .picks > label > input[type=checkbox]');
     if (never.has(name) && !filters) say(`<${name}>`);
     if (name === 'script') {
       if (element.type !== 'application/ld+json') { if (!allowed.includes(element.getAttribute('src'))) say('script'); }
@@ -199,9 +204,16 @@ def looker(output: Path, *, policy: bool) -> Iterator[Looker]:
 
 
 def pages_of(output: Path) -> list[str]:
-    """Return the addresses of all pages of a built site."""
-    paths = (path.relative_to(output).as_posix() for path in sorted(output.rglob("*.html")))
+    """Return the addresses of all pages of a built site but those that only lead on, within it."""
+    files = [path for path in sorted(output.rglob("*.html")) if not _leads_on(path.read_text(encoding="utf-8"))]
+    paths = (path.relative_to(output).as_posix() for path in files)
     return [f"/{path.removesuffix('index.html')}" for path in paths if path != HALL]
+
+
+def _leads_on(text: str) -> bool:
+    """Say whether a page leads at once, from its head, to the page of this site that it names as the one it stands for."""
+    head = text.partition("</head>")[0]
+    return bool(targets := REFRESH.findall(head)) and targets == CANONICAL.findall(head)
 
 
 def contents_of(output: Path) -> list[str]:

@@ -29,8 +29,8 @@ LISTS = re.compile(  # pages that show what is new: these may change when someth
     r"|leaderboard|backups|subscribe|forecast|edits|images|badges|api|pagefind|operators)(?:/.*)?"
     r"|[a-z0-9-]+\.(?:xml|json|ics|opml|txt|csv|svg)"
 )
-KEPT = re.compile(  # pages that nothing of these may change; that of an incident shows the articles that cite it
-    r"incidents/(?:anthropic|groq)/(?!forged|first)[a-z]+/.*|(?:articles/2026/claude-fails|about|methodology|theme)/.*"
+KEPT = re.compile(  # pages that nothing of these may change; an incident shows articles that cite it, an article the next one
+    r"incidents/(?:anthropic|groq)/(?!forged|first)[a-z]+/.*|(?:about|methodology|theme)/.*"
 )
 LOOKS = """() => {
   document.querySelectorAll('a, img').forEach(element => element.dispatchEvent(new Event('mouseover')))

@@ -380,9 +380,7 @@ def test_workers_that_are_killed_each_time_are_told(
 ) -> None:
     monkeypatch.setattr(executors, "MANY", 0)
     _strike(monkeypatch, "month_pages", lambda: _kill(tmp_path / "struck"))
-    with pytest.raises(
-        BuildError, match="workers were killed, and again when their work was repeated; is there enough"
-    ):
+    with pytest.raises(BuildError, match="workers were killed twice; free some memory"):
         build(settings)
 
 

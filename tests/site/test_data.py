@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -205,7 +206,9 @@ def addresses(path: Path) -> dict[str, str]:
 def test_the_sitemaps_name_every_page_once_and_no_other(output: Path) -> None:
     maps = addresses(output / "sitemap.xml")
     named = [url for name in maps for url in addresses(output / name.lstrip("/"))]
-    made = {f"/{path.parent.relative_to(output)}/".replace("/./", "/") for path in output.glob("**/index.html")}
+    pages = {f"/{path.parent.relative_to(output)}/".replace("/./", "/"): path for path in output.glob("**/index.html")}
+    canonical = re.compile(r'<link rel="canonical" href="https?://[^/"]+([^"]*)">')  # others only lead on
+    made = {url for url, path in pages.items() if canonical.findall(path.read_text()) == [url]}
     written = {"/about/", "/methodology/"}  # by people: Pelican prints them, which does not run here
     assert len(named) == len(set(named))
     assert set(named) == {url for url in made | written if not url.endswith("/at/")}

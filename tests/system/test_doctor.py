@@ -85,7 +85,7 @@ def test_a_broken_file_of_the_record_is_named_with_its_line(home: Path) -> None:
     assert marks(doctor.record, home) == ["ok 2 providers and 5 incidents can be read"]
     (home / "content/pulls/groq.json.tmp").write_text("half")
     assert marks(doctor.record, home)[1:] == [
-        "note a killed run left 1 file, content/pulls/groq.json.tmp first; the next pull removes them"
+        "note a killed run left 1\u00a0file, content/pulls/groq.json.tmp first; the next pull removes them"
     ]
     victim = min((home / "content/incidents").glob("*/*/*.md"))
     victim.write_bytes(b"\xff")

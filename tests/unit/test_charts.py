@@ -80,7 +80,7 @@ def test_worse_days_are_taller() -> None:
 
 
 def test_a_bar_stands_on_the_floor_and_the_sheet_draws_it_as_thick_as_it_is_meant() -> None:
-    sheet = (ROOT / "theme/static/site.css").read_text()
+    sheet = (ROOT / "theme/static/records.css").read_text()
     for sort, thick in charts.STROKE.items():
         (path,) = charts.bars([sort], "").paths
         assert path.d == f"M0 {charts.TALL - thick // 2}h4"
