@@ -30,7 +30,7 @@ def asking(*queries: Query, incidents: tuple[tuple[str, str], ...] = ()) -> Arti
     return replace(ARTICLE.card, figures=figures, incidents=incidents)
 
 
-def drawn(article: ArticleCard) -> views.Picture | None:
+def drawn(article: ArticleCard) -> views.ArticlePicture | None:
     cards = {(card.provider, card.id): card for card in map(carded, FOUND)}
     return views.article_picture(article, Evidence(KNOWN), cards, views.Surroundings(KNOWN).of)
 

@@ -11,7 +11,7 @@ from almanac.content.datasets import DataSet
 from almanac.model import Pulls, Span
 from almanac.views import datasets
 from almanac.views.base import Link
-from almanac.views.datasets import DataSetLine, ProviderLine, SpanLine
+from almanac.views.datasets import DataSetLine, DataSetProvider, SpanLine
 from tests.support.almanacs import almanac, at, incident
 
 FILE = """---
@@ -89,7 +89,7 @@ def test_a_page_says_what_of_a_data_set_counts_and_of_what_it_speaks() -> None:
         ),
     ]
     assert page.providers == (
-        ProviderLine(claude, "2", Link("/data/incidents/anthropic.csv", "CSV"), "1 of them in covered time"),
+        DataSetProvider(claude, "2", Link("/data/incidents/anthropic.csv", "CSV"), "1 of them in covered time"),
     )
     assert [row.url for row in page.newest] == ["/incidents/anthropic/in/", "/incidents/anthropic/out/"]
     assert (page.title, page.licence, page.complete) == (

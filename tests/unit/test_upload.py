@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almanac.upload import Sent, UploadError, upload
-from almanac.upload.plan import BATCH, CHANGED, GONE, NEW, UNKNOWN, Step, batches, state_after, steps
+from almanac.upload import UploadCounts, UploadError, upload
+from almanac.upload.plan import BATCH, CHANGED, DELETED, NEW, UNKNOWN, Step, batches, state_after, steps
 from almanac.upload.targets import NOTES, FolderTarget
 from tests.support.projects import tree
 
@@ -28,12 +28,12 @@ def test_new_files_come_first_then_what_links_to_them_and_deletions_last() -> No
         Step(CHANGED, "theme/site.css", "2"),
         Step(CHANGED, "index.html", "2"),
         Step(CHANGED, "feed.xml", "2"),
-        Step(GONE, "old/index.html", ""),
+        Step(DELETED, "old/index.html", ""),
     ]
 
 
 def test_a_batch_is_of_one_phase() -> None:
-    plan = [Step(NEW, str(n), "1") for n in range(BATCH + 1)] + [Step(GONE, "x", "")]
+    plan = [Step(NEW, str(n), "1") for n in range(BATCH + 1)] + [Step(DELETED, "x", "")]
     assert [len(batch) for batch in batches(plan)] == [BATCH, 1, 1]
     assert [step for batch in batches(plan) for step in batch] == plan
 
@@ -70,7 +70,7 @@ def put(folder: Path, texts: dict[str, str]) -> None:
         (folder / path).write_text(text)
 
 
-def published(site: Path, name: str = "target") -> Sent:
+def published(site: Path, name: str = "target") -> UploadCounts:
     return upload(site, site.parent / "state", str(site.parent / name))
 
 
@@ -80,7 +80,7 @@ def standing(site: Path) -> dict[str, bytes]:
 
 
 def test_a_folder_holds_what_the_site_holds(site: Path) -> None:
-    assert published(site) == Sent(3, 0, 0, resumed=False)
+    assert published(site) == UploadCounts(3, 0, 0, resumed=False)
     assert standing(site) == dict(tree(site))
     assert sorted(path.name for path in (site.parent / "target" / NOTES).iterdir()) == [
         "manifest.json.gz",
@@ -91,7 +91,7 @@ def test_a_folder_holds_what_the_site_holds(site: Path) -> None:
 def test_what_is_there_is_not_sent_again(site: Path) -> None:
     published(site)
     stamps = {path: path.stat().st_mtime_ns for path in (site.parent / "target").rglob("*")}
-    assert published(site) == Sent(0, 0, 3, resumed=False)
+    assert published(site) == UploadCounts(0, 0, 3, resumed=False)
     assert {path: path.stat().st_mtime_ns for path in (site.parent / "target").rglob("*")} == stamps
 
 
@@ -99,7 +99,7 @@ def test_only_what_changed_is_sent_and_what_is_gone_is_deleted_with_its_folders(
     published(site)
     put(site, {"index.html": "2", "c/index.html": "2"})
     (site / "a/b/index.html").unlink()
-    assert published(site) == Sent(2, 1, 1, resumed=False)
+    assert published(site) == UploadCounts(2, 1, 1, resumed=False)
     assert standing(site) == {"index.html": b"2", "c/index.html": b"2", "feed.xml": b"1"}
     assert not (site.parent / "target/a").exists()
 
@@ -110,7 +110,7 @@ def test_a_file_of_equal_size_and_time_is_another_if_it_is_another_file(site: Pa
     put(site.parent, {"fresh": "2"})
     (site.parent / "fresh").replace(site / "index.html")
     os.utime(site / "index.html", ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert published(site).sent == 1
+    assert published(site).files == 1
     assert standing(site)["index.html"] == b"2"
 
 
@@ -164,7 +164,7 @@ def test_a_run_that_is_broken_off_at_any_call_is_gone_on_with(
     (site / "c/index.html").unlink()
     published(site)
     assert standing(site) == dict(tree(site))
-    assert published(site) == Sent(0, 0, 4, resumed=False)
+    assert published(site) == UploadCounts(0, 0, 4, resumed=False)
 
 
 def _breaking(do: object, left: object) -> object:

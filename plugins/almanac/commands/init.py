@@ -20,7 +20,7 @@ from almanac.text import english
 
 BRANCH = "program"
 # What differs from one almanac to the next. Of content/ only the pages go along, which say how every almanac works.
-THEIRS = (
+OWN_FILES = (
     "content/",
     "tests/record/",
     "README.md",
@@ -173,7 +173,7 @@ def _renew(root: Path, folder: Path, project: Project) -> bool:
 def _program(root: Path) -> Iterator[str]:
     """Yield the files of the program, as paths below `root`. Raises InitError where git does not know them."""
     for path in _git(root, "ls-files", "-z").split("\0"):
-        if path and (path.startswith(PAGES) or not path.startswith(THEIRS)):
+        if path and (path.startswith(PAGES) or not path.startswith(OWN_FILES)):
             yield path
 
 
@@ -215,9 +215,9 @@ def _commit(folder: Path, subject: str) -> bool:
 def _git(folder: Path, *words: str) -> str:
     """Return what git says in a folder. Raises InitError with its complaint."""
     try:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603, S607
+        process = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603, S607
     except FileNotFoundError:
         raise InitError("git is not installed, or the folder is not there: an almanac is kept in git") from None
     except subprocess.CalledProcessError as error:
         raise InitError(f"git {words[0]} in {folder}: {error.stderr.strip()}") from error
-    return done.stdout
+    return process.stdout

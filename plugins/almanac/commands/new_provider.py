@@ -20,7 +20,7 @@ from almanac.content import forms, frontmatter, project_file, providers
 from almanac.model import FeedError, Incident, Kind
 from almanac.model.project import OTHER, Project
 from almanac.pull import sandbox
-from almanac.pull.discover import ANSWERER, Ask, Discovery, NothingToReadError, Source, discover
+from almanac.pull.discover import ANSWERER, Ask, Discovery, FeedSource, NothingToReadError, discover
 from almanac.text.limits import PARTS
 from almanac.text.slug import slug
 
@@ -202,7 +202,7 @@ def _lines(discovery: Discovery, name: str, own: str, guesses: Mapping[str, str]
     yield from ("---", "", f"A sentence or two about {name}, in your own words.")
 
 
-def _entries(source: Source) -> str:
+def _entries(source: FeedSource) -> str:
     count = source.reading.entries
     return f"{count:,} entr{'y' if count == 1 else 'ies'}"
 

@@ -14,12 +14,12 @@ def main(site: Path, address: str) -> int:
     """Run the second half of `publish --to`; 1 with a line that says why if it stops."""
     started = time.perf_counter()
     try:
-        sent = upload.upload(site, unchanged.state_folder(site), address)
+        counts = upload.upload(site, unchanged.state_folder(site), address)
     except upload.UploadError as error:
         print(f"publish: {error}", file=sys.stderr)
         return 1
     print(
-        f"publish: {sent.sent} sent, {sent.removed} deleted, {sent.unchanged} unchanged at {address}"
-        f"{', resuming an interrupted run' if sent.resumed else ''} ({time.perf_counter() - started:.2f} s)"
+        f"publish: {counts.files} sent, {counts.removed} deleted, {counts.unchanged} unchanged at {address}"
+        f"{', resuming an interrupted run' if counts.resumed else ''} ({time.perf_counter() - started:.2f} s)"
     )
     return 0

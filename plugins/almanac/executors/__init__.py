@@ -133,9 +133,9 @@ def code() -> str:
     return digest.hexdigest()
 
 
-def _run_same_code(theirs: str, fn: Callable[..., Value], /, *args: Any, **kwargs: Any) -> Value:
+def _run_same_code(expected_code: str, fn: Callable[..., Value], /, *args: Any, **kwargs: Any) -> Value:
     """Run a function in a worker of a cluster. Raises ClusterError if the worker imported other code than the caller."""
-    if code() != theirs:
+    if code() != expected_code:
         raise ClusterError("a worker runs other code than this; restart the workers, and have them see this folder")
     return fn(*args, **kwargs)
 

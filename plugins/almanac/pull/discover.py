@@ -31,7 +31,7 @@ Ask = Callable[..., Any]  # as discovery.answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class FeedSource:
     """An address that was read, and what it said."""
 
     url: str
@@ -49,7 +49,7 @@ class Discovery:
 
     url: str
     title: str = ""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[FeedSource, ...] = ()
     parts: PartsList = NO_PARTS
     seconds: float = 0.0
 
@@ -150,7 +150,7 @@ class _Scout:
             return None
         return self._bodies[url]
 
-    def _source(self, url: str, *, page_too: bool = True) -> Source | None:
+    def _source(self, url: str, *, page_too: bool = True) -> FeedSource | None:
         """Return an address as a source, if incidents can be read there."""
         body = self._body(url)
         if body is None or (not page_too and not _looks_like_feed(body)):
@@ -165,9 +165,9 @@ class _Scout:
         if reading.dialect == "plain" and stateless * 2 > len(reading.incidents):
             self.tried[url] = "is a feed of news: most of it does not say how any incident stands"
             return None
-        return Source(url=url, reading=reading)
+        return FeedSource(url=url, reading=reading)
 
-    def _first(self, urls: Iterable[str]) -> Source | None:
+    def _first(self, urls: Iterable[str]) -> FeedSource | None:
         return next(filter(None, map(self._source, urls)), None)
 
     def _usual(self, url: str, page: Page) -> Iterator[str]:
@@ -177,7 +177,7 @@ class _Scout:
             yield from discovery.addresses(url, makes, "feeds")
             yield from discovery.addresses(url, makes, "data")
 
-    def _complete(self, url: str, page: Page, source: Source) -> Discovery:
+    def _complete(self, url: str, page: Page, source: FeedSource) -> Discovery:
         """Return the source with what its make of page has beside it."""
         make = discovery.of_make(source.reading.dialect)
         at_home = url if urlsplit(url).hostname == urlsplit(source.url).hostname else source.url
@@ -215,11 +215,11 @@ def _looks_like_feed(body: bytes) -> bool:
     return start[:1] in (b"{", b"[") or (start[:1] == b"<" and b"<html" not in start and b"<!doctype html" not in start)
 
 
-def _is_current(source: Source) -> bool:
+def _is_current(source: FeedSource) -> bool:
     return source.reading.window is Window.CURRENT
 
 
-def _order(source: Source, make: str) -> tuple[bool, bool]:
+def _order(source: FeedSource, make: str) -> tuple[bool, bool]:
     """Sort what to read: what shows only the present last; JSON before the feed, but for makes whose feed says more."""
     feed_first = make in FULL
     return _is_current(source) and source.is_data, source.is_data if feed_first else not source.is_data

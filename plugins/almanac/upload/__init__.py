@@ -1,6 +1,6 @@
 """Publishing to a folder or to object storage: only what changed is sent, in an order that no reader can notice."""
 
-from almanac.upload.run import Sent, upload
+from almanac.upload.run import UploadCounts, upload
 from almanac.upload.targets import UploadError
 
-__all__ = ["Sent", "UploadError", "upload"]
+__all__ = ["UploadCounts", "UploadError", "upload"]

@@ -13,7 +13,7 @@ UNKNOWN = "?"  # the digest of what is there, nobody knows in which form
 BATCH = 200  # steps that are taken beside each other, and after which it is noted how far it came
 WINDOW = 2 * BATCH  # steps after the last note of which some may have been taken
 
-NEW, CHANGED, GONE = range(3)
+NEW, CHANGED, DELETED = range(3)
 
 
 class Step(NamedTuple):
@@ -38,7 +38,7 @@ def steps(before: Mapping[str, str], after: Mapping[str, str]) -> list[Step]:
         for path, digest in after.items()
         if before.get(path) != digest
     ]
-    plan += [Step(GONE, path, "") for path in before if path not in after]
+    plan += [Step(DELETED, path, "") for path in before if path not in after]
     return sorted(plan, key=lambda step: (step.phase, step.rank))
 
 
@@ -53,20 +53,20 @@ def batches(plan: Sequence[Step]) -> Iterator[Sequence[Step]]:
 
 
 def state_after(
-    before: Mapping[str, str], plan: Sequence[Step], done: int, exists: Callable[[Sequence[str]], set[str]]
+    before: Mapping[str, str], plan: Sequence[Step], count: int, exists: Callable[[Sequence[str]], set[str]]
 ) -> dict[str, str]:
-    """Return what stands at a target where a plan was broken off after at least `done` of its steps.
+    """Return what stands at a target where a plan was broken off after at least `count` of its steps.
 
     `exists` says which of some paths are there: it is asked for those that may be there in either form.
     """
     state = dict(before)
-    for step in plan[:done]:
+    for step in plan[:count]:
         if step.digest:
             state[step.path] = step.digest
         else:
             state.pop(step.path, None)
-    doubtful = [step.path for step in plan[done : done + WINDOW]]
-    there = exists(doubtful) if doubtful else set()
+    doubtful = [step.path for step in plan[count : count + WINDOW]]
+    present = exists(doubtful) if doubtful else set()
     for path in doubtful:
         state.pop(path, None)
-    return state | dict.fromkeys(there, UNKNOWN)
+    return state | dict.fromkeys(present, UNKNOWN)

@@ -27,16 +27,16 @@ DIGESTS = "digests.json"  # in the state folder: what files of this machine hold
 HANDS = 16  # files sent at once
 
 
-class Sent(NamedTuple):
+class UploadCounts(NamedTuple):
     """What a run did at the target."""
 
-    sent: int
+    files: int  # that were sent
     removed: int
     unchanged: int
     resumed: bool  # a run before was broken off
 
 
-def upload(site: Path, state: Path, address: str) -> Sent:
+def upload(site: Path, state: Path, address: str) -> UploadCounts:
     """Make the target at an address hold the site. Raises UploadError; the next run goes on then.
 
     `state` is the folder beside the site in which digests are remembered. Only one run at a time may write to a target.
@@ -57,17 +57,17 @@ class _Upload:
     def __init__(self, place: Target, site: Path) -> None:
         self._place, self._site = place, site
 
-    def run(self, after: Mapping[str, str]) -> Sent:
+    def run(self, after: Mapping[str, str]) -> UploadCounts:
         """Take all steps, then say which version stands."""
         with ThreadPoolExecutor(HANDS) as self._hands:
             before, is_resumed = self._before(after)
             plan = steps(before, after)
             if plan or is_resumed:
-                self._begin(before, plan)
+                self._note_plan(before, plan)
                 self._take(plan)
                 self._end(after)
         removed = sum(not step.digest for step in plan)
-        return Sent(len(plan) - removed, removed, len(after) - len(plan) + removed, is_resumed)
+        return UploadCounts(len(plan) - removed, removed, len(after) - len(plan) + removed, is_resumed)
 
     def _before(self, after: Mapping[str, str]) -> tuple[dict[str, str], bool]:
         """Return what stands at the target, and whether a run was broken off there.
@@ -76,19 +76,21 @@ class _Upload:
         """
         manifest, plan = self._note(MANIFEST), self._note(PLAN)
         if plan is not None and (manifest is None or plan["from"] == _digest_of(manifest)):
-            taken = [Step(*step) for step in plan["steps"]]
+            plan_steps = [Step(*step) for step in plan["steps"]]
             progress = self._note(PROGRESS)
-            done = progress["taken"] if progress and progress["plan"] == plan["id"] else 0
+            count = progress["taken"] if progress and progress["plan"] == plan["id"] else 0
             start = manifest if plan["before"] is None else plan["before"]
-            return state_after(start or {}, taken, done, self._existing), True
+            return state_after(start or {}, plan_steps, count, self._existing), True
         if manifest is not None:
             return manifest, plan is not None
         return dict.fromkeys(self._place.paths() & after.keys(), UNKNOWN), False
 
     def _existing(self, paths: Sequence[str]) -> set[str]:
-        return {path for path, there in zip(paths, self._hands.map(self._place.exists, paths), strict=True) if there}
+        return {
+            path for path, is_there in zip(paths, self._hands.map(self._place.exists, paths), strict=True) if is_there
+        }
 
-    def _begin(self, before: Mapping[str, str], plan: Sequence[Step]) -> None:
+    def _note_plan(self, before: Mapping[str, str], plan: Sequence[Step]) -> None:
         """Note what is going to be done; what stands there before only if it is not what the manifest says."""
         manifest = self._note(MANIFEST)
         own = None if before == manifest else before
@@ -97,14 +99,14 @@ class _Upload:
 
     def _take(self, plan: Sequence[Step]) -> None:
         """Take the steps, those of a batch beside each other, and note from time to time how far it came."""
-        taken = noted = 0
+        count = noted = 0
         for batch in batches(plan):
             for _ in self._hands.map(self._step, batch):
                 pass
-            taken += len(batch)
-            if taken - noted >= BATCH and taken < len(plan):
-                self._write(PROGRESS, {"plan": self._plan_id, "taken": taken})
-                noted = taken
+            count += len(batch)
+            if count - noted >= BATCH and count < len(plan):
+                self._write(PROGRESS, {"plan": self._plan_id, "taken": count})
+                noted = count
 
     def _step(self, step: Step) -> None:
         if step.digest:

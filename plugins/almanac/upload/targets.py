@@ -144,8 +144,8 @@ class ObjectTarget:
 
     def paths(self) -> set[str]:
         """Return all that is there."""
-        found: Callable[[str], list[str]] = self._system.find
-        return {path.removeprefix(f"{self._root}/") for path in found(self._root)}
+        find: Callable[[str], list[str]] = self._system.find
+        return {path.removeprefix(f"{self._root}/") for path in find(self._root)}
 
     def _at(self, path: str) -> str:
         return f"{self._root}/{path}"

@@ -1,7 +1,7 @@
 """Views: each page of the site as a frozen value in which everything is decided; a template only prints it."""
 
 from almanac.views.around import Around, Surroundings
-from almanac.views.articlepicture import Picture
+from almanac.views.articlepicture import ArticlePicture
 from almanac.views.articlepicture import picture as article_picture
 from almanac.views.articles import Beside, article, articles, beside, filled
 from almanac.views.backups import Advice, advice, tested
@@ -39,6 +39,7 @@ __all__ = [
     "PICTURE",
     "Advice",
     "Around",
+    "ArticlePicture",
     "Beside",
     "Board",
     "ComponentNow",
@@ -47,7 +48,6 @@ __all__ = [
     "Figures",
     "Offer",
     "PairVerdict",
-    "Picture",
     "ProviderPage",
     "ReplayState",
     "Sides",

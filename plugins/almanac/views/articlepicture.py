@@ -34,7 +34,7 @@ class Plot(NamedTuple):
     n: str  # incidents it rests on
 
 
-class Picture(NamedTuple):
+class ArticlePicture(NamedTuple):
     """What an article shows at its top. `caption` says what is drawn, and where its axis is cut."""
 
     caption: str
@@ -46,7 +46,7 @@ class Picture(NamedTuple):
 
 def picture(
     article: ArticleCard, evidence: Evidence, incidents: Mapping[tuple[str, str], Card], around: AroundOf | None
-) -> Picture | None:
+) -> ArticlePicture | None:
     """Return the picture of an article; None if it asks nothing that can be drawn and cites no incident."""
     groups = _groups(article)
     if shares := next((group for group in groups if len(group) >= MANY), None):
@@ -59,7 +59,7 @@ def picture(
     day = english.date(moment(cited.started))
     below = " Below: its other incidents; height shows severity." if drawn.others else ""
     caption = f"{day}, UTC, to scale. Bar: phases. Circles: updates.{below}"
-    return Picture(caption, timeline=drawn, incident=Link(base.incident_url(cited), "Incident"))
+    return ArticlePicture(caption, timeline=drawn, incident=Link(base.incident_url(cited), "Incident"))
 
 
 def _day(card: Card, around: Around) -> Timeline | None:
@@ -79,7 +79,7 @@ def _groups(article: ArticleCard) -> list[dict[str, Query]]:
     return list(groups.values())
 
 
-def _shares(queries: Mapping[str, Query], evidence: Evidence) -> Picture | None:
+def _shares(queries: Mapping[str, Query], evidence: Evidence) -> ArticlePicture | None:
     figures = {slug: evidence.ask(query) for slug, query in queries.items()}
     names = {provider.slug: provider.name for provider in evidence.almanac.providers}
     usable = {slug: figure for slug, figure in figures.items() if figure.bounds and slug in names}
@@ -88,7 +88,7 @@ def _shares(queries: Mapping[str, Query], evidence: Evidence) -> Picture | None:
     first, last = _ends(usable.values())
     plots = [_plot(Link(base.provider_url(slug), names[slug]), figure, first, last) for slug, figure in usable.items()]
     cut = f" The axis starts at {english.percent(first, 0)}." if first else ""
-    return Picture(
+    return ArticlePicture(
         caption=f"{_question(next(iter(queries.values())), names)}{_period(queries.values())}. "
         f"Dot: the share; line: 90% interval.{cut}",
         plots=tuple(plots),

@@ -14,7 +14,7 @@ from almanac.model import Card
 from almanac.snapshot import Snapshot
 from almanac.text import english, markdown
 from almanac.views import base, rows
-from almanac.views.articlepicture import Picture
+from almanac.views.articlepicture import ArticlePicture
 from almanac.views.base import Head, Link, Time
 from almanac.views.citation import CC_BY, Citation, citation, version
 from almanac.views.claims import ClaimLine, FigureLine, figure_line, figures, lines, reviews
@@ -36,7 +36,7 @@ class Teaser(NamedTuple):
     summary: str
     byline: str
     date: Time
-    picture: Picture | None = None
+    picture: ArticlePicture | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Beside(NamedTuple):
     providers: tuple[Link, ...]
     claims: tuple[ClaimLine, ...] = ()
     figures: tuple[tuple[str, Figure], ...] = ()
-    picture: Picture | None = None
+    picture: ArticlePicture | None = None
     newer: Link | None = None
     older: Link | None = None
     related: tuple[Link, ...] = ()  # other articles about the same providers
@@ -104,7 +104,7 @@ class ArticlePage:
     sources: tuple[SourceLine, ...]
     claims: tuple[ClaimLine, ...] = ()
     figures: tuple[FigureLine, ...] = ()
-    picture: Picture | None = None
+    picture: ArticlePicture | None = None
     reading: str = ""  # how long it takes to read
     newer: Link | None = None
     older: Link | None = None
@@ -125,7 +125,7 @@ def teaser(article: ArticleCard) -> Teaser:
     )
 
 
-def articles(almanac: Snapshot, pictures: Mapping[str, Picture | None] | None = None) -> Articles:
+def articles(almanac: Snapshot, pictures: Mapping[str, ArticlePicture | None] | None = None) -> Articles:
     """Return the page of all articles, newest first; `pictures` are by the address of the article."""
     drawn = pictures or {}
     return Articles(
@@ -145,7 +145,7 @@ def beside(
     incidents: Mapping[tuple[str, str], Card],
     article: ArticleCard,
     evidence: Evidence | None = None,
-    drawn: Picture | None = None,
+    drawn: ArticlePicture | None = None,
 ) -> Beside:
     """Return what an article's page takes from the archive; `incidents` holds every card by (provider slug, raw id)."""
     claim_lines = lines(article, evidence or Evidence(almanac))

@@ -39,7 +39,7 @@ class SpanLine(NamedTuple):
     note: str  # of which products, or that it is cut
 
 
-class ProviderLine(NamedTuple):
+class DataSetProvider(NamedTuple):
     """The incidents of one provider that a data set brought."""
 
     provider: Link
@@ -71,7 +71,7 @@ class DataSetPage:
     tested: str
     warts: tuple[str, ...]
     spans: tuple[SpanLine, ...]
-    providers: tuple[ProviderLine, ...]
+    providers: tuple[DataSetProvider, ...]
     newest: tuple[IncidentRow, ...]
 
 
@@ -180,7 +180,7 @@ def _days(first: int, last: int) -> str:
     return english.date(since) if since.date() == until.date() else english.period(since, until)
 
 
-def _providers(almanac: Snapshot, cards: Sequence[Card]) -> Iterable[ProviderLine]:
+def _providers(almanac: Snapshot, cards: Sequence[Card]) -> Iterable[DataSetProvider]:
     counts = Counter(card.provider for card in cards)
     for provider in rows.by_name(almanac.providers):
         if number := counts[provider.slug]:
@@ -189,7 +189,7 @@ def _providers(almanac: Snapshot, cards: Sequence[Card]) -> Iterable[ProviderLin
             within = sum(
                 any(seconds(s.since) <= card.started < seconds(s.until) for s in pulls.coverage) for card in own
             )
-            yield ProviderLine(
+            yield DataSetProvider(
                 provider=Link(base.provider_url(provider.slug), provider.name),
                 incidents=english.count(number),
                 table=Link(f"/data/incidents/{provider.slug}.csv", "CSV"),

@@ -71,7 +71,7 @@ class Happening(NamedTuple):
     text: str
 
 
-class Use(NamedTuple):
+class UseAlternatives(NamedTuple):
     """Providers that may be used meanwhile for a purpose, of which no incident is reported now."""
 
     name: str
@@ -87,7 +87,7 @@ class Lead(NamedTuple):
     stand: str
     source: str
     outlook: Outlook | None  # when it may be over
-    instead: tuple[Use, ...]
+    instead: tuple[UseAlternatives, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,13 +353,13 @@ def _lead(card: Card, around: Around, is_alone: bool) -> Lead:
     )
 
 
-def _instead(alternatives: Alternatives) -> tuple[Use, ...]:
+def _instead(alternatives: Alternatives) -> tuple[UseAlternatives, ...]:
     """Return what to use meanwhile: only those of which no incident is reported now, as nobody is sent to the others."""
     clear = [
         (group.name, tuple(option.provider for option in group.options if option.mark.css == charts.CLEAR))
         for group in alternatives.groups
     ]
-    return tuple(Use(name, providers) for name, providers in clear if providers)
+    return tuple(UseAlternatives(name, providers) for name, providers in clear if providers)
 
 
 def _rating(card: Card) -> str:

@@ -14,7 +14,7 @@ from almanac.views.base import Head, Link
 from almanac.views.incidents import ArchiveLine, Months, incidents
 
 
-class Place(NamedTuple):
+class SearchTarget(NamedTuple):
     """A provider that a search can be limited to, and that it leads to by any of its names."""
 
     mark: str  # of the index
@@ -26,7 +26,7 @@ class Place(NamedTuple):
 class Finder(NamedTuple):
     """What a search by words can be limited to; kinds as (mark of the index, word)."""
 
-    providers: tuple[Place, ...]
+    providers: tuple[SearchTarget, ...]
     kinds: tuple[tuple[str, str], ...]
 
 
@@ -78,11 +78,11 @@ def search(almanac: Snapshot, by_month: Months, indexed: bool = False) -> Search
     )
 
 
-def _place(provider: Provider) -> Place:
+def _place(provider: Provider) -> SearchTarget:
     products = (part.product for part in provider.components)
     names = (provider.name, provider.company, provider.slug, *provider.aliases, *products)
     every = "|".join(dict.fromkeys(name.casefold() for name in names if name))
-    return Place(f"provider-{provider.slug}", provider.name, base.provider_url(provider.slug), every)
+    return SearchTarget(f"provider-{provider.slug}", provider.name, base.provider_url(provider.slug), every)
 
 
 def _finder(almanac: Snapshot) -> Finder:

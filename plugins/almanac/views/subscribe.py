@@ -48,7 +48,7 @@ class OwnFeeds(NamedTuple):
     links: tuple[Link, ...]
 
 
-class Choice(NamedTuple):
+class FeedChoice(NamedTuple):
     """Feeds for a purpose."""
 
     name: str
@@ -65,9 +65,9 @@ class Subscribe:
     programs: tuple[Program, ...]
     formats: tuple[str, ...]
     own: tuple[OwnFeeds, ...]
-    which: tuple[Choice, ...]
-    lists: tuple[Choice, ...]
-    able: tuple[Choice, ...]
+    which: tuple[FeedChoice, ...]
+    lists: tuple[FeedChoice, ...]
+    able: tuple[FeedChoice, ...]
 
 
 def subscribe(almanac: Snapshot) -> Subscribe:
@@ -251,7 +251,7 @@ def _badge(e: _Example) -> Program:
     )
 
 
-def _able(project: Project, providers: Sequence[Provider]) -> Iterable[Choice]:
+def _able(project: Project, providers: Sequence[Provider]) -> Iterable[FeedChoice]:
     """Yield the feeds of what components of any provider can do, with whose components are in them."""
     for capability in project.listed:
         names = [p.name for p in providers if any(part.capability == capability.slug for part in p.components)]
@@ -262,24 +262,24 @@ def _able(project: Project, providers: Sequence[Provider]) -> Iterable[Choice]:
                 Link(f"{stem}.rss", "RSS"),
                 Link(f"{stem}-updates.rss", "Every update"),
             )
-            yield Choice(capability.name, links, english.listing(names, MOST_NAMES))
+            yield FeedChoice(capability.name, links, english.listing(names, MOST_NAMES))
 
 
 WHICH = (
-    Choice(
+    FeedChoice(
         "One item per incident",
         (Link("/atom.xml", "Atom"), Link("/feed.xml", "RSS"), Link("/feed.json", "JSON Feed")),
         "for people who read feeds",
     ),
-    Choice(
+    FeedChoice(
         "One item per update",
         (Link("/updates.xml", "Atom"), Link("/updates.rss", "RSS")),
         "for bots, which post an item once",
     ),
-    Choice(
+    FeedChoice(
         "Major and critical only", (Link("/major.xml", "Atom"), Link("/major.rss", "RSS")), "as rated by the provider"
     ),
-    Choice(
+    FeedChoice(
         "Articles and press",
         (
             Link("/articles/atom.xml", "Articles"),
@@ -288,15 +288,15 @@ WHICH = (
         ),
         "ours, monthly figures, and press coverage at the time",
     ),
-    Choice("For operators", (Link("/operators.xml", "Atom"),), "feeds we have not been able to read for a day"),
+    FeedChoice("For operators", (Link("/operators.xml", "Atom"),), "feeds we have not been able to read for a day"),
 )
 LISTS = (
-    Choice(
+    FeedChoice(
         "All in one",
         (Link("/feeds.opml", "OPML"),),
         "incidents of all providers, articles, reports, press; nothing twice",
     ),
-    Choice(
+    FeedChoice(
         "Provider by provider",
         (Link("/providers.opml", "OPML"),),
         "a feed each; delete those you do not use after the import",

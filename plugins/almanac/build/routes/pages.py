@@ -106,7 +106,7 @@ def _articles(context: Context) -> object:
     )
 
 
-def _picture(context: Context, card: ArticleCard) -> views.Picture | None:
+def _picture(context: Context, card: ArticleCard) -> views.ArticlePicture | None:
     return context.shared(
         ("picture", card.url),
         lambda: views.article_picture(card, context.evidence, context.incidents, context.surroundings.of),
