@@ -32,9 +32,10 @@ from tests.support.serving import Behaviour, Serving, reply
 URL = "https://status.example/feed"
 FEED = b'<?xml version="1.0"?>\n<rss version="2.0"><channel><title>Status</title></channel></rss>\n'
 ETAG = '"v1"'
+PATIENCE = 6000.0  # seconds: a retry needs a quarter of them left, and a busy machine may stall for half a minute
 
 
-def get(behaviour: Behaviour, *, seconds: float = 60.0, url: str = URL, **request: Any) -> Answer:
+def get(behaviour: Behaviour, *, seconds: float = PATIENCE, url: str = URL, **request: Any) -> Answer:
     """Return what a fetch of status.example brings when that host behaves so, however long a busy machine takes."""
     with Serving({"status.example": behaviour}) as server:
         return fetch.get(Request(url=url, via=server.url, seconds=seconds, **request))
@@ -310,7 +311,7 @@ def no_wait() -> Iterator[None]:
 @pytest.mark.usefixtures("no_wait")
 @pytest.mark.parametrize("passing", [serving.status(503), serving.reset(), serving.raw(reply(200, FEED[:40]))])
 def test_a_passing_fault_is_asked_again_without_a_word(passing: Behaviour, caplog: pytest.LogCaptureFixture) -> None:
-    assert get(serving.in_turn(passing, serving.page(FEED)), seconds=10).body == FEED
+    assert get(serving.in_turn(passing, serving.page(FEED))).body == FEED
     assert caplog.records == []
 
 
@@ -318,7 +319,7 @@ def test_a_passing_fault_is_asked_again_without_a_word(passing: Behaviour, caplo
 def test_there_are_at_most_three_attempts() -> None:
     with Serving({"status.example": serving.status(502)}) as server:
         with pytest.raises(FeedError, match="answers 502 Bad Gateway; pull again later"):
-            fetch.get(Request(url=URL, via=server.url, seconds=10))
+            fetch.get(Request(url=URL, via=server.url, seconds=PATIENCE))
         assert len(server.visits) == 3
 
 
