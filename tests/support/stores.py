@@ -11,8 +11,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from almanac.upload.targets import NOTES
 from tests.support.scenes import LINK
 
 ROOT = Path(__file__).resolve().parents[2]
+LONGEST = 300.0  # seconds that an upload may take on a busy machine
+PAUSE = 0.02  # seconds between two looks at how far it is
 BUCKET, FOLDER = "almanac", "site"
 ADDRESS = f"s3://{BUCKET}/{FOLDER}"
 KEYS = {
@@ -60,7 +63,10 @@ class Store:
     def upload(self, site: Path) -> str:
         """Upload a site, and return what was printed."""
         running = self.begin(site)
-        said = running.communicate()[0]
+        try:
+            said = running.communicate(timeout=LONGEST)[0]
+        finally:
+            running.kill()
         assert running.returncode == 0, said
         return said
 
@@ -121,12 +127,17 @@ def store() -> Iterator[Store]:
 
 
 def killed_when(running: subprocess.Popen[str], is_time: Callable[[], bool]) -> bool:
-    """Kill a run as soon as it is time; False if it ended before."""
-    while running.poll() is None:
+    """Kill a run as soon as it is time; False if it ended before. Raises TimeoutExpired if neither comes."""
+    until = time.monotonic() + LONGEST
+    while time.monotonic() < until:
         if is_time():
-            running.send_signal(signal.SIGKILL)
-            return running.wait() == -signal.SIGKILL
-    return False
+            running.kill()
+        with suppress(
+            subprocess.TimeoutExpired
+        ):  # a look at all objects takes the server's time, which is this process's
+            return running.wait(PAUSE) == -signal.SIGKILL
+    running.kill()
+    raise subprocess.TimeoutExpired(running.args, LONGEST)
 
 
 class Reader(threading.Thread):
@@ -153,9 +164,11 @@ class Reader(threading.Thread):
             self.rounds += 1
 
     def stop(self) -> None:
-        """Finish the round, or so much of it as there is."""
+        """Finish the page that is read. Raises TimeoutError if it never ends."""
         self._over.set()
-        self.join()
+        self.join(LONGEST)
+        if self.is_alive():
+            raise TimeoutError("the reader waits for a page")
 
     def _round(self) -> None:
         left: dict[str, str] = {"/index.html": "", "/sitemap.xml": "", "/atom.xml": ""}

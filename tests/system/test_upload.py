@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -57,7 +56,6 @@ def test_one_change_sends_few_objects(settings: BuildSettings, server: Store) ->
     assert 0 < changed(before, server.objects()) <= 40
 
 
-@pytest.mark.skipif("ALMANAC_KILLS" not in os.environ, reason="may wait without end: set ALMANAC_KILLS=1 to run it")
 def test_uploads_that_are_killed_never_show_a_link_to_a_page_that_is_not_there(
     settings: BuildSettings, server: Store
 ) -> None:

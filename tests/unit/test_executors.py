@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 import threading
 from collections import Counter
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
@@ -72,12 +72,31 @@ def test_a_cluster_without_its_library_is_refused_with_the_cure(monkeypatch: pyt
         executor_for(10_000, "tcp://one:8786")
 
 
-def test_work_that_is_lost_with_its_scheduler_is_not_waited_for_for_ever() -> None:
-    task, future = Future[int](), Future[int]()
-    task.add_done_callback(partial(executors._hand_over, future))
-    task.cancel()
-    with pytest.raises(ClusterError, match="the scheduler of the cluster is gone; start it again"):
-        future.result(timeout=0)
+def test_a_job_that_another_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handover, "PATIENCE", 0.1)
+    claim = tmp_path / "jobs-1/claim"
+    claim.parent.mkdir()
+    with claim.open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(ClusterError, match="jobs-1/claim: a worker has been at this for 0 s; end it, then build"):
+            handover.end_all(tmp_path)
+    handover.end_all(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_processes_are_copies_of_this_one_only_where_no_thread_can_hold_a_lock() -> None:
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait, args=(60,))
+    with executor_for(executors.MANY + 1) as alone:
+        assert executors.has_memory_of(alone)
+    thread.start()
+    try:
+        with executor_for(executors.MANY + 1) as beside:
+            assert not executors.has_memory_of(beside)
+            assert beside.submit(len, "abc").result(timeout=60) == 3
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_little_work_asks_no_cluster() -> None:

@@ -13,7 +13,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -25,6 +25,8 @@ from almanac.executors import ClusterError
 
 PREFIX = "jobs-"
 CONTEXT = "context.pickle"
+PATIENCE = 1800.0  # seconds to wait for a job that another worker is at
+PAUSE = 0.02  # seconds between two tries to lock a file
 
 Value = TypeVar("Value")
 
@@ -81,7 +83,7 @@ def _claim(file: str) -> Iterator[BinaryIO]:
     except FileNotFoundError:
         raise ClusterError(f"a worker sees no {os.path.dirname(file)}; have it see the site at the same path") from None
     with os.fdopen(handle, "r+b") as claim:
-        _lock(handle)
+        _lock(file, handle)
         if not os.fstat(handle).st_nlink:
             raise ClusterError(f"{file}: its build has ended")
         yield claim
@@ -99,15 +101,21 @@ def end(folder: str) -> None:
         return
     for entry in os.scandir(folder):
         with open(entry.path, "r+b") as claim:
-            _lock(claim.fileno())
+            _lock(entry.path, claim.fileno())
             os.unlink(entry.path)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _lock(handle: int) -> None:
-    """Lock a file until it is closed, or its process ends, or the machine that it runs on is cut off."""
+def _lock(file: str, handle: int) -> None:
+    """Lock a file until it is closed, or its process ends, or the machine that it runs on is cut off. Raises ClusterError."""
     try:
         import fcntl
     except ImportError:  # Windows, where builds run on one machine and their workers end with them
         return
-    fcntl.flock(handle, fcntl.LOCK_EX)
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(PAUSE)
+    raise ClusterError(f"{file}: a worker has been at this for {PATIENCE:.0f} s; end it, then build again")
