@@ -36,8 +36,8 @@ class Look(NamedTuple):
 
 
 @contextmanager
-def opened(browser: Any, form: str) -> Iterator[Any]:
-    context = browser.new_context(**shots.FORMS[form], reduced_motion="reduce")
+def opened(browser: Any) -> Iterator[Any]:
+    context = browser.new_context(reduced_motion="reduce")
     yield context.new_page()
     context.close()
 
@@ -48,16 +48,15 @@ def words_of(page: Any) -> str:
 
 def looks(browser: Any, play: Play, form: str) -> dict[str, Look]:
     """Look at each page in a form, and find no fault in any."""
-    seen, faults = {}, []
+    looks, faults = {}, []
+    window = shots.Window(browser, play.stage.site_url)
     for name, path in PAGES.items():
-        with opened(browser, form) as page:
-            faults += shots.faults_of(page, play.stage.site_url, path, form)
-            seen[name] = Look(words_of(page), page.locator(f"main a[href^='{INCIDENT}']").count() > 0)
-    for path in OWN:
-        with opened(browser, form) as page:
-            faults += shots.faults_of(page, play.stage.site_url, path, form)
+        faults += window.faults(path, [form])
+        looks[name] = Look(words_of(window.page), window.page.locator(f"main a[href^='{INCIDENT}']").count() > 0)
+    faults += [fault for path in OWN for fault in window.faults(path, [form])]
+    window.page.context.close()
     assert faults == []
-    return seen
+    return looks
 
 
 def estimate(words: str) -> str:
@@ -81,7 +80,7 @@ def feed(play: Play) -> list[tuple[str, str]]:
 
 def test_one_incident_is_followed_from_opening_to_resolved(browser: Any, tmp_path: Path) -> None:
     with demo.playing(demos.project(tmp_path), BEGIN, END, interval=timedelta(minutes=30), score=False) as play:
-        with opened(browser, "light") as page:
+        with opened(browser) as page:
             assert page.goto(play.stage.site_url + INCIDENT).status == 404
             page.goto(play.stage.site_url)
             assert page.locator(f"a[href^='{INCIDENT}']").count() == 0
@@ -101,7 +100,7 @@ def test_one_incident_is_followed_from_opening_to_resolved(browser: Any, tmp_pat
         assert feed(play) == [("Investigating", "11:49")]
 
         until(play, 14)
-        with opened(browser, "light") as page:
+        with opened(browser) as page:
             page.goto(play.stage.site_url + INCIDENT)
             words = words_of(page)
             assert "Identified, 2 h 11 min so far." in words
@@ -121,7 +120,7 @@ def test_one_incident_is_followed_from_opening_to_resolved(browser: Any, tmp_pat
             *[("Identified", at) for at in ("14:05", "13:37", "13:22")],
             *[("Investigating", at) for at in ("12:21", "12:06", "11:49")],
         ]
-        with opened(browser, "light") as page:
+        with opened(browser) as page:
             page.goto(f"{play.stage.site_url}/forecast/")
             words = words_of(page)
             assert "forecasts published: the 80% range was right in 6 of 6." in words

@@ -76,34 +76,57 @@ def served(folder: Path, by: type[SimpleHTTPRequestHandler] = Quiet) -> Iterator
         server.shutdown()
 
 
-def faults_of(page: Any, here: str, path: str, form: str) -> list[str]:
-    """Return what is wrong with one page in one form; the page is left open for a picture."""
-    found: list[str] = []
-    page.on("console", lambda message: found.append(f"console: {message.text}") if message.type == "error" else None)
-    page.on("request", lambda request: None if request.url.startswith(here) else found.append(f"asks {request.url}"))
-    page.goto(here + path)
-    if page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth"):
-        found.append(f"is wider than the window: {page.evaluate(WIDEST)}")
-    found += axe(page, form)
-    return [f"{path} {form}: {fault}" for fault in found]
+class Window:
+    """A window in which pages of one site are looked at, one after the other."""
+
+    def __init__(self, chromium: Any, here: str) -> None:
+        from axe_playwright_python.sync_playwright import Axe
+
+        self._here = here
+        self._faults: list[str] = []
+        self.page = chromium.new_context(reduced_motion="reduce").new_page()
+        self.page.add_init_script(Axe().axe_script)
+        self.page.on("console", self._listen)
+        self.page.on("request", self._follow)
+
+    def _listen(self, message: Any) -> None:
+        if message.type == "error":
+            self._faults.append(f"console: {message.text}")
+
+    def _follow(self, request: Any) -> None:
+        if not request.url.startswith(self._here):
+            self._faults.append(f"asks {request.url}")
+
+    def faults(self, path: str, forms: Collection[str], picture: Path | None = None) -> list[str]:
+        """Open a page and return what is wrong with it in some forms; the path of a picture gets each form's name."""
+        self.page.goto(self._here + path)
+        return [f"{path} {form}: {fault}" for form in forms for fault in self._look(form, picture)]
+
+    def _look(self, form: str, picture: Path | None) -> list[str]:
+        self.page.set_viewport_size(FORMS[form]["viewport"])
+        self.page.emulate_media(color_scheme=FORMS[form]["color_scheme"])
+        if self.page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth"):
+            self._faults.append(f"is wider than the window: {self.page.evaluate(WIDEST)}")
+        if picture:
+            self.page.screenshot(path=picture.with_name(f"{picture.name}-{form}.png"), full_page=True)
+        faults, self._faults = self._faults + self._axe(form), []
+        return faults
+
+    def _axe(self, form: str) -> list[str]:
+        """Return what axe finds in a form, with the first place of each."""
+        by_rule = form in RULES
+        options = {"runOnly": {"type": "rule" if by_rule else "tag", "values": RULES[form] if by_rule else TAGS}}
+        violations = self.page.evaluate(AXE, {**options, "resultTypes": ["violations"]})
+        return [
+            f"axe {v['id']} ({len(v['nodes'])}): {v['help']}: {v['nodes'][0]['html'][:160]}"
+            f" {v['nodes'][0].get('failureSummary', '')[:220]}"
+            for v in violations
+        ]
 
 
 WIDEST = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
   .slice(0, 3).map(e => e.tagName + '.' + (e.getAttribute('class') || '')).join(', ')"""
-
-
-def axe(page: Any, form: str) -> list[str]:
-    """Return what axe finds in a form, with the first place of each."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    by_rule = form in RULES
-    options = {"runOnly": {"type": "rule" if by_rule else "tag", "values": RULES[form] if by_rule else TAGS}}
-    violations = Axe().run(page, options=options).response["violations"]
-    return [
-        f"axe {v['id']} ({len(v['nodes'])}): {v['help']}: {v['nodes'][0]['html'][:160]}"
-        f" {v['nodes'][0].get('failureSummary', '')[:220]}"
-        for v in violations
-    ]
+AXE = "options => axe.run(options).then(({violations}) => violations)"  # all it passed is megabytes a page
 
 
 @contextmanager
@@ -140,17 +163,11 @@ def inspect(
     """Return every fault of these pages of a built site in these forms; with a folder, put their pictures there."""
     faults = [f"{path}: weighs {weight(output, path)} bytes" for path in paths if weight(output, path) > BUDGET]
     with served(output) as here, browser() as chromium:
-        for form in forms:
-            context = chromium.new_context(**FORMS[form], reduced_motion="reduce")
-            for path in paths:
-                page = context.new_page()
-                page.clock.set_fixed_time(moment(output, path))
-                faults += faults_of(page, here, path, form)
-                if folder:
-                    name = path.strip("/").replace("/", "-").removesuffix(".html") or "home"
-                    page.screenshot(path=folder / f"{name}-{form}.png", full_page=True)
-                page.close()
-            context.close()
+        window = Window(chromium, here)
+        for path in paths:
+            window.page.clock.set_fixed_time(moment(output, path))
+            name = path.strip("/").replace("/", "-").removesuffix(".html") or "home"
+            faults += window.faults(path, forms, folder / name if folder else None)
     return faults
 
 

@@ -55,7 +55,7 @@ def weight(one: Stranger) -> int:
 
 @pytest.mark.slow
 def test_there_are_strangers_of_every_kind_and_dialect() -> None:
-    them = [bench.stranger(SEED, number) for number in range(2_500)]
+    them = [bench.stranger(SEED, number) for number in range(1_250)]
     kinds = {one.kind.partition(",")[0].partition("/")[0] for one in them}
     dialects = {name.partition("/")[0] for name, _ in feeds.fixtures()}
     assert {f"feed: changed {dialect}" for dialect in dialects} <= kinds
@@ -75,7 +75,7 @@ def test_there_are_strangers_of_every_kind_and_dialect() -> None:
         "deep",
         "picture",
     } <= kinds
-    assert len({one.pieces for one in them}) > 800
+    assert len({one.pieces for one in them}) > 400
 
 
 FEW = range(80)

@@ -49,9 +49,9 @@ def test_at_every_quarter_of_an_hour_the_state_is_that_of_the_feed_and_in_the_en
 
 @pytest.mark.slow
 def test_the_pages_say_so_too_though_pulls_and_builds_are_killed() -> None:
-    score = world.live("empty", 1, 0.2)
+    score = world.live("empty", 1, 0.15)
     assert score.faults == []
-    assert score.moments.total() == len(WATCHED) * int(0.2 * 96)
+    assert score.moments.total() == len(WATCHED) * int(0.15 * 96)
 
 
 def seen(content: Path) -> tuple[Observer, Mapping[str, Incident]]:
