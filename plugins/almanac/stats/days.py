@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from almanac.stats.windows import DAY, Period, Times
 
+Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 CLASSES = 4  # rated none, degraded, partial, full: columns of Days.least and Days.most
@@ -48,13 +49,21 @@ def disjoint(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
         starts, ends = starts[keep], ends[keep]
     if not len(starts):
         return starts, ends
-    order = np.argsort(
-        starts
-    )  # of equal starts any may come first: the union is the same, and a stable sort takes twice as long
+    # Of equal starts any may come first: the union is the same, and a stable sort takes twice as long.
+    order = np.argsort(starts)
     starts, reach = starts[order], np.maximum.accumulate(ends[order])
-    new = np.concatenate(([True], starts[1:] > reach[:-1]))
-    last = np.concatenate((new[1:], [True]))
-    return starts[new], reach[last]
+    first, last = edges_of_union(starts, reach)
+    return starts[first], reach[last]
+
+
+def edges_of_union(starts: Ints, reach: Ints) -> tuple[Bools, Bools]:
+    """Say of each stretch whether it is the first, and whether it is the last, of a part of their union.
+
+    They stand by start; `reach` is the latest end up to each.
+    """
+    edges = np.ones(len(starts) + 1, np.bool_)
+    np.greater(starts[1:], reach[:-1], out=edges[1:-1])
+    return edges[:-1], edges[1:]
 
 
 def seconds_before(starts: Ints, ends: Ints, at: Ints) -> Ints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from almanac.stats.intervals import Floats, Ints, quantile
 
@@ -11,6 +12,7 @@ MEDIAN_FROM = 5
 BEYOND = 2  # values that are to be expected on the far side of a percentile
 
 
+@lru_cache(maxsize=64)
 def needed(share: float) -> int:
     """Return how many values the quantile of a share needs: a median 5, a 90th percentile 20, a 95th 40."""
     tail = min(share, 1 - share)

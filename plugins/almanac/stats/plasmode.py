@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from almanac.stats.days import disjoint, seconds_before
+from almanac.stats.days import Ints, edges_of_union, seconds_before
 from almanac.stats.intervals import LEVEL, Trouble, root_errors
 from almanac.stats.spells import DOMINANT
 from almanac.stats.windows import DAY, WEEK
@@ -41,6 +41,7 @@ LADDER = (
     312,
 )  # weeks: periods between two of them count as the shorter
 _INSTANTS = 200
+_AT_ONCE = 16_384  # incidents: what is worked on stays in the cache of a processor
 
 
 def rung(seconds: float) -> int:
@@ -81,28 +82,45 @@ def true_share(lengths: Sequence[int], per_day: float, weeks: int) -> float:
 def worlds(
     random: np.random.Generator, lengths: Sequence[int], per_day: float, weeks: int, count: int = WORLDS
 ) -> Trouble:
-    """Return the trouble of so many worlds of some weeks, a column each.
-
-    All worlds lie on one axis, a week apart from each other, so that they are made together.
-    """
-    span, stride = weeks * WEEK, (weeks + 1) * WEEK
+    """Return the trouble of so many worlds of some weeks, a column each."""
     numbers = random.poisson(per_day * weeks * 7, count)
-    begin = np.repeat(np.arange(count, dtype=np.int64) * stride, numbers)
-    starts = random.integers(0, span, len(begin))
-    ends = np.array(lengths, np.int64)[random.integers(0, len(lengths), len(begin))]
-    # In place: of long periods there are millions, and to allocate them takes as long as to add them.
-    starts += begin
-    ends += starts
-    begin += span
-    since, until = disjoint(starts, np.minimum(ends, begin, out=ends))
-    edges = np.arange(0, count * stride + 1, WEEK, dtype=np.int64)
-    weekly = np.diff(seconds_before(since, until, edges)).reshape(count, weeks + 1)[:, :weeks]
-    spells = (until - since).astype(np.float64)
-    largest = np.zeros(count)
-    np.maximum.at(largest, since // stride, spells)
-    return Trouble(
-        weekly=weekly.T.astype(np.float64),
+    starts = random.integers(0, weeks * WEEK, numbers.sum())
+    drawn = random.integers(0, len(lengths), len(starts))
+    trouble = Trouble(
+        weekly=np.empty((weeks, count)),
         covered=np.full(weeks, float(WEEK)),
-        squares=np.bincount(since // stride, spells**2, count).astype(np.float64),
-        largest=largest,
+        squares=np.empty(count),
+        largest=np.zeros(count),
     )
+    step = max(_AT_ONCE // max(int(numbers.max()), 1), 1)
+    of_lengths = np.array(lengths, np.int64)
+    before = np.concatenate(([0], np.cumsum(numbers)))
+    for first in range(0, count, step):
+        some = slice(first, min(first + step, count))
+        rows = slice(before[some.start], before[some.stop])
+        _fill(trouble, some, numbers[some], starts[rows], drawn[rows], of_lengths)
+    return trouble
+
+
+def _fill(trouble: Trouble, some: slice, numbers: Ints, starts: Ints, drawn: Ints, lengths: Ints) -> None:
+    """Fill in some worlds, in which so many incidents start at these seconds and last as long as those drawn.
+
+    They lie on one axis, a week apart from each other, so that they are made together. Starts are sorted together with
+    what was drawn for them, as one number each.
+    """
+    count, weeks = len(numbers), len(trouble.covered)
+    world = np.repeat(np.arange(count), numbers)
+    begin = world * (weeks + 1) * WEEK
+    bits = len(lengths).bit_length()
+    both = np.sort((starts + begin) << bits | drawn)
+    starts = both >> bits
+    reach = np.minimum(starts + lengths[both & ((1 << bits) - 1)], begin + weeks * WEEK)
+    np.maximum.accumulate(reach, out=reach)
+    is_first, is_last = edges_of_union(starts, reach)
+    since, until, world = starts[is_first], reach[is_last], world[is_first]
+    edges = np.arange(0, count * (weeks + 1) * WEEK + 1, WEEK, dtype=np.int64)
+    weekly = np.diff(seconds_before(since, until, edges)).reshape(count, weeks + 1)
+    spells = (until - since).astype(np.float64)
+    trouble.weekly[:, some] = weekly[:, :weeks].T
+    trouble.squares[some] = np.bincount(world, spells**2, count)
+    np.maximum.at(trouble.largest[some], world, spells)

@@ -24,7 +24,8 @@ class Spells(NamedTuple):
 
     def within(self, since: int, until: int) -> Ints:
         """Return the covered seconds of each spell that lie between two instants of covered time, if there are any."""
-        lengths = np.minimum(self.until, until) - np.maximum(self.since, since)
+        first, after = np.searchsorted(self.until, since, "right"), np.searchsorted(self.since, until, "left")
+        lengths = np.minimum(self.until[first:after], until) - np.maximum(self.since[first:after], since)
         return lengths[lengths > 0]
 
 
