@@ -43,7 +43,8 @@ CLASSES = ("none", "degraded", "partial", "full")
 FEW = 5
 AI = {"github": {"Copilot", "Copilot AI Model Providers"}, "google-cloud": {"Cloud Machine Learning", "Vertex AI"}}
 
-Row = tuple[int, int, int, int, int, bool]  # start, least end, most end, least level, most level, surely about AI
+# Start, least and most end, least and most level, surely about AI, end recorded.
+Row = tuple[int, int, int, int, int, bool, bool]
 
 
 class Tables(NamedTuple):
@@ -97,14 +98,14 @@ def numbers(tables: Tables, provider: str, since: int, until: int, now: int) -> 
             down = _weighed(timed, stretches, weights, worst)
             result.append(1 - down / max(sum(b - a for a, b in stretches), 1))
     started = [r for r in rows if since <= r[0] < until and r[5]]
-    lengths = [r[1] - r[0] for r in started if r[1] == r[2] and r[1] > r[0]]
+    lengths = [r[1] - r[0] for r in started if r[6] and r[1] == r[2] > r[0]]
     return [*result, float(len(started)), float(statistics.median(lengths)) if len(lengths) >= FEW else 0.0]
 
 
 def _long_length(rows: list[Row], now: int) -> float:
     """Return the 90th percentile (type 7) of the lengths known before this month; of all where under five are."""
     month = datetime.fromtimestamp(now, UTC).replace(day=1, hour=0, minute=0, second=0)
-    known = [(r[0], r[1] - r[0]) for r in rows if r[5] and r[1] == r[2] > r[0]]
+    known = [(r[0], r[1] - r[0]) for r in rows if r[5] and r[6] and r[1] == r[2] > r[0]]
     early = sorted(length for start, length in known if start < month.timestamp())
     lengths = early if len(early) >= FEW else sorted(length for _, length in known)
     if len(lengths) < FEW:
@@ -115,8 +116,8 @@ def _long_length(rows: list[Row], now: int) -> float:
 
 
 def _of_unknown_length(row: Row, longest: float, end_of_record: int) -> Row:
-    start, least, _, mildest, worst, sure = row
-    return start, least, max(start, int(min(start + longest, end_of_record))), mildest, worst, sure
+    start, least, _, mildest, worst, sure, is_over = row
+    return start, least, max(start, int(min(start + longest, end_of_record))), mildest, worst, sure, is_over
 
 
 def _weighed(rows: list[Row], stretches: list[tuple[int, int]], weights: tuple[float, ...], worst: bool) -> float:
@@ -166,7 +167,7 @@ def _row(row: dict[str, str], end_of_record: int) -> Row:
         )
         most = least if over else max(least, end_of_record)
     sure = row["counts"] != "maybe" if "counts" in row else row["provider"] not in AI or bool(row["components"])
-    return start, least, most, 1 if level is None else level, 3 if level is None else level, sure
+    return start, least, most, 1 if level is None else level, 3 if level is None else level, sure, bool(row["ended_at"])
 
 
 def _covered(tables: Tables, provider: str) -> list[tuple[int, int]]:

@@ -52,7 +52,11 @@ class Press:
         until = until or now
         for slug in SLUGS:
             kept = archive.load(self.root / "content", slug)
-            seen_open = tuple((key, until) for key, filed in sorted(kept.items()) if filed.incident.ended is None)
+            seen_open = tuple(
+                (key, until)
+                for key, filed in sorted(kept.items())
+                if filed.incident.ended is None and not filed.incident.imported
+            )
             archive.save_pulls(self.root / "content", pulls(slug, until=until, last_open=seen_open, feeds=feeds))
         builds.build(self.settings(now), *articles, *texts)
         return self.output

@@ -41,6 +41,11 @@ class Chosen(NamedTuple):
         """Return the lengths of those that do not end when they start: what has no length at all is in no quantile."""
         return [self.lengths(card) for card in cards if card.ended != card.started]
 
+    def recorded_lengths(self, cards: Iterable[Card]) -> list[Lengths]:
+        """Return the lengths of those that are over, and of which it is recorded for how long they were trouble."""
+        over = [card for card in cards if card.ended is not None]
+        return [lengths for lengths in self.lengths_above_zero(over) if lengths.least == lengths.most]
+
 
 def chosen(
     query: Query,
@@ -52,11 +57,11 @@ def chosen(
     now: int,
     long: int,
 ) -> Chosen:
-    """Sort the trouble that started in the period of a question."""
+    """Sort those of some incidents that started in the period of a question: outages and degradations of the service."""
     sure: list[Card] = []
     maybe: list[Card] = []
     for card in sorted(cards, key=lambda card: (card.started, card.id)):
-        if not card.is_trouble or not query.since <= card.started < query.until:
+        if not query.since <= card.started < query.until:
             continue
         fits = _fits(query, provider, card)
         if fits:

@@ -78,9 +78,9 @@ def length(query: Query, incidents: Chosen) -> Figure:
     """Return a quantile of the known lengths above zero, with the exact interval from order statistics."""
     at = {"shortest": 0.0, "median": 0.5, "longest": 1.0}.get(query.value)
     at = int(query.value[1:]) / 100 if at is None else at
-    ranges, more = (incidents.lengths_above_zero(cards) for cards in (incidents.sure, incidents.maybe))
-    if 0 < at < 1:  # the longest and the shortest may be among those whose end is not recorded
-        ranges, more = ([each for each in all_of if each.least == each.most] for all_of in (ranges, more))
+    # The longest and the shortest may be among those whose end is not recorded.
+    picked = incidents.recorded_lengths if 0 < at < 1 else incidents.lengths_above_zero
+    ranges, more = picked(incidents.sure), picked(incidents.maybe)
     basis = f"Shown is the {_quantile_name(query.value)} of their lengths, from start to end as reported."
     how = (*description(query, incidents), *_of_known_length(len(ranges), incidents), basis)
     if not ranges:

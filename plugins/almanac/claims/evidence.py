@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 from almanac.claims import counting, one_incident
@@ -14,6 +14,8 @@ from almanac.queries.question import DAYS
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.stats.record import Record, record
+from almanac.stats.selection import UNSEEN_START, Selection, select
+from almanac.stats.windows import Times
 from almanac.text.quoting import quoted
 from almanac.text.similar import nearest
 
@@ -31,6 +33,7 @@ class Evidence:
         self._ready_records = records
         self._answers: dict[Query, Figure] = {}
         self._records: dict[str, Record] = {}
+        self._selections: dict[tuple[str, Times], Selection] = {}
 
     def ask(self, query: Query) -> Figure:
         """Return the answer to a question. Raises UnanswerableError if it names what is not known here."""
@@ -54,15 +57,16 @@ class Evidence:
                 return counting.together(query, of_both, len(self._with_data()))
             case "common":
                 other = self._provider(query.other)
-                whole = self._open_in(query._replace(component=""), other)
-                return counting.common(query, self._open_in(query, provider), whole)
+                whole = self._open_in(query._replace(component=""), other, _open_in_covered_time)
+                return counting.common(query, self._open_in(query, provider, _open_in_covered_time), whole)
         count = {
             "share": counting.share,
             "length": counting.length,
             "count": counting.count,
             "streak": counting.streak,
         }[query.question]
-        incidents = self._open_in(query, provider) if query.value in DAYS else self._select(query, provider)
+        by_day = query.value in DAYS
+        incidents = self._open_in(query, provider, _of_unseen_start) if by_day else self._select(query, provider)
         return count(query, incidents)
 
     def _of_one(self, query: Query) -> Figure:
@@ -85,26 +89,32 @@ class Evidence:
         around = query._replace(since=card.started, until=card.started + max(lengths.most, 1))
         other = self._provider(query.value)
         self._component(other, query.component)
-        whole = self._open_in(around._replace(impacts=(), component=""), other)
-        return one_incident.trouble(query, card, lengths, self._open_in(around, other), whole)
+        whole = self._open_in(around._replace(impacts=(), component=""), other, _of_unseen_start)
+        return one_incident.trouble(query, card, lengths, self._open_in(around, other, _of_unseen_start), whole)
 
     def _lengths(self, provider: Provider, card: Card) -> Lengths:
         return self._select(Query(question="", value=""), provider).lengths(card)
 
-    def _select(self, query: Query, provider: Provider) -> Chosen:
+    def _select(
+        self, query: Query, provider: Provider, more: Callable[[Selection], Iterable[Card]] = lambda _: ()
+    ) -> Chosen:
+        """Return the incidents that count, as in every number, and of the others those that `more` picks."""
         slug = provider.slug
         pulls = self._pulls(slug)
         now = seconds(self.almanac.now)
         seen_open = {raw: seconds(at) for raw, at in pulls.last_open}
-        cards = self.almanac.cards.get(slug, ())
         product = next((part.product for part in provider.components if part.slug == query.component), "")
         covered = windows.coverage(windows.of_product(pulls, product) if product else pulls, now)
+        if (slug, covered) not in self._selections:
+            self._selections[slug, covered] = select(provider, self.almanac.cards.get(slug, ()), covered)
+        selection = self._selections[slug, covered]
+        cards = (*selection.eligible, *selection.doubtful, *more(selection))
         long = self._record(provider).habit.long
         return chosen(query, provider, cards, covered, seen_open, now=now, long=long)
 
-    def _open_in(self, query: Query, provider: Provider) -> Chosen:
+    def _open_in(self, query: Query, provider: Provider, more: Callable[[Selection], Iterable[Card]]) -> Chosen:
         """Return also the incidents that started before the period and may have lasted into it."""
-        incidents = self._select(query._replace(since=0), provider)
+        incidents = self._select(query._replace(since=0), provider, more)
 
         def reaches_in(card: Card) -> bool:
             return card.started + incidents.lengths(card).most >= query.since
@@ -168,3 +178,13 @@ class Evidence:
             near = nearest(slug, slugs)
             cure = f"did you mean {near!r}?" if near else f"known: {', '.join(slugs)}"
             raise UnanswerableError(f"{quoted(slug)} is not a component of {provider.slug}; {cure}")
+
+
+def _open_in_covered_time(selection: Selection) -> Iterable[Card]:
+    """Return what began before the coverage: its covered time counts, as in shares."""
+    return selection.carried
+
+
+def _of_unseen_start(selection: Selection) -> Iterable[Card]:
+    """Return what started while we had no data: it was reported all the same, and day bars show it."""
+    return (left.card for left in selection.left_out if left.why == UNSEEN_START)

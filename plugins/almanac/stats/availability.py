@@ -115,9 +115,10 @@ def any_trouble(tables: Sequence[Days]) -> bool:
 
 def _measure(record: Record, period: Period, subject: Subject, days: Days, spread: Bounds | str | None) -> Measure:
     covered = int(days.covered.sum())
+    trouble = days.least.sum(axis=0), days.most.sum(axis=0)
     rows = started_in(record, period)
     sure = record.sure[subject][rows]
-    formulas = availabilities(days)
+    formulas = _availabilities(covered, *trouble)
     n, unknowns = _unknowns(record, rows, subject, period.since)
     return Measure(
         subject=subject,
@@ -128,9 +129,7 @@ def _measure(record: Record, period: Period, subject: Subject, days: Days, sprea
         interval=spread if isinstance(spread, Bounds) else None,
         refusal=spread if isinstance(spread, str) else "",
         formulas=formulas,
-        at_least=tuple(
-            map(Bounds, *(side.sum(axis=0)[::-1].cumsum()[::-1].tolist() for side in (days.least, days.most)))
-        ),
+        at_least=tuple(map(Bounds, *(side[::-1].cumsum()[::-1].tolist() for side in trouble))),
         rate=rate(n, covered),
         durations=durations(record.lengths[rows][sure]),
         unknowns=unknowns,
@@ -139,11 +138,14 @@ def _measure(record: Record, period: Period, subject: Subject, days: Days, sprea
 
 def availabilities(days: Days) -> tuple[Bounds, ...]:
     """Return availability under each of FORMULAS, from worst to best the record allows; () if nothing is covered."""
-    covered = int(days.covered.sum())
+    return _availabilities(int(days.covered.sum()), days.least.sum(axis=0), days.most.sum(axis=0))
+
+
+def _availabilities(covered: int, least: Ints, most: Ints) -> tuple[Bounds, ...]:
+    """Return the same from covered seconds, and seconds of each class."""
     if not covered:
         return ()
-    worst = 1 - _WEIGHTS @ days.most.sum(axis=0) / covered
-    best = 1 - _WEIGHTS @ days.least.sum(axis=0) / covered
+    worst, best = 1 - _WEIGHTS @ most / covered, 1 - _WEIGHTS @ least / covered
     return tuple(map(Bounds, worst.tolist(), best.tolist()))
 
 
@@ -249,12 +251,14 @@ def _unknowns(record: Record, rows: slice, subject: Subject, since: int) -> tupl
     """Return how many counted incidents started in the period, and what they lack."""
     sure = record.sure[subject]
     n, late, zero, severity = (sure[rows] @ record.flags[rows]).tolist()
-    open_ended = record.most > np.maximum(record.least, since)
+    ranges = record.ranges[: np.searchsorted(record.ranges, rows.stop)]
+    ranges = ranges[sure[ranges] & (record.most[ranges] > since)]
+    unended = record.unended[ranges]
     return n, Unknowns(
         posted_late=late,
         zero_length=zero,
-        unended=int((sure & open_ended & record.unended)[: rows.stop].sum()),
+        unended=int(unended.sum()),
         severity=severity,
         scope=int(record.maybe[subject][rows].sum()) - n,
-        intervals=int((sure & open_ended & ~record.unended & (record.flags[:, 2] == 0))[: rows.stop].sum()),
+        intervals=int((~unended & (record.flags[ranges, 2] == 0)).sum()),
     )

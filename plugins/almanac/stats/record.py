@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -72,6 +73,7 @@ class Record:
     severities: Ints  # (cards, 2): least and most, a Severity above CLEAR
     lengths: Ints  # 0 where the end is not recorded, or only how much of the time was trouble
     unended: Bools  # no end is recorded
+    ranges: Ints  # places of the cards of which it is not known for how long they were trouble
     flags: Ints  # (cards, 4): 1, posted late, zero length, unknown severity
     sure: Mapping[Subject, Bools]  # the card surely concerns the subject
     maybe: Mapping[Subject, Bools]  # it does or may concern it
@@ -86,10 +88,9 @@ class Record:
 
     def lengths_within(self, subject: Subject, period: Period) -> tuple[Ints, Ints]:
         """Return the covered seconds of each spell of a subject in a period: of the least and of the most trouble."""
-        bounds = np.array([period.since, period.until], np.int64)
-        since, until = seconds_before(*arrays(self.covers[subject]), bounds).tolist()
+        inside = _inside(self.covers[subject], period.since, period.until)
         least, most = self.spells[subject]
-        return least.within(since, until), most.within(since, until)
+        return least.within(*inside), most.within(*inside)
 
     def widening(self, seconds: float) -> float:
         """Return by how much intervals of so many covered seconds are widened; infinity where there can be none.
@@ -120,7 +121,9 @@ def record(
     all_times = union(stretch for times in (covered, *(by_product or {}).values()) for stretch in times)
     reach = min(all_times[-1].until, now) if all_times else now
     stated = _spans(incidents, reach, last_open or {})
-    lengths = np.where(stated.least == stated.most, stated.least - stated.starts, 0)
+    unended = np.array([c.ended is None for c in incidents], np.bool_)
+    # What is still open has lasted until now, and for how long it will nobody knows.
+    lengths = np.where((stated.least == stated.most) & ~unended, stated.least - stated.starts, 0)
     members = _members(provider, incidents, selection)
     whole = next(iter(members))
     habit = _habit(stated.starts, np.where(members[whole].sure, lengths, -1), covered, now)
@@ -143,7 +146,8 @@ def record(
         most=spans.most,
         severities=spans.severities,
         lengths=lengths,
-        unended=np.array([c.ended is None for c in incidents], np.bool_),
+        unended=unended,
+        ranges=np.flatnonzero(spans.most > spans.least),
         flags=_flags(incidents, stated),
         sure={subject: own.sure for subject, own in members.items()},
         maybe={subject: own.maybe for subject, own in members.items()},
@@ -231,6 +235,13 @@ def _spells(
         )
         for subject, (surely, possibly) in lasting.items()
     }
+
+
+@lru_cache(maxsize=1024)  # most subjects are covered when their provider is
+def _inside(covered: Times, since: int, until: int) -> tuple[int, int]:
+    """Return the covered seconds before two instants."""
+    before, upto = seconds_before(*arrays(covered), np.array([since, until], np.int64)).tolist()
+    return before, upto
 
 
 def _habit(starts: Ints, lengths: Ints, covered: Times, now: int) -> Habit:
