@@ -1357,6 +1357,29 @@ def test_covered_time_is_told_with_its_gaps() -> None:
     ]
 
 
+def test_the_status_page_tells_how_well_each_feed_could_be_read_in_ninety_days() -> None:
+    read = (
+        Span(since=at("2026-02-01 00:00"), until=at("2026-02-11 00:00")),
+        Span(since=at("2026-02-16 00:00"), until=at("2026-02-21 00:00")),
+    )
+    brought = Span(since=at("2025-10-01 00:00"), until=at("2026-02-28 00:00"), dataset="azure-pir")
+    whole = Span(since=at("2025-10-01 00:00"), until=NOW - timedelta(minutes=20))
+    known = almanac(
+        providers=(CLAUDE, GROQ, COPILOT),
+        watched=[
+            Pulls(provider="anthropic", coverage=(brought, *read)),
+            Pulls(provider="github", coverage=(whole,)),
+            Pulls(provider="groq", coverage=(brought,)),
+        ],
+    )
+    health = {source.provider.text: source.health for source in views.status(known).sources}
+    assert {name: line and plain(line.text) for name, line in health.items()} == {
+        "Claude": "51% since 1 February 2026, 2 gaps, the longest 9 days",  # 15 days of 29.6
+        "GitHub Copilot": "100%, without a gap",
+        "Groq": None,
+    }
+
+
 ARTICLE = Article(
     card=ArticleCard(
         url="/articles/2026/down/",

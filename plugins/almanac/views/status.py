@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
 from almanac.content.unwatched import Unwatched
-from almanac.model import Feed, FeedState, Provider, Pulls, moment, seconds
+from almanac.model import Feed, FeedState, Provider, Pulls, Stretch, moment, seconds
 from almanac.model.source import ailments
 from almanac.snapshot import Snapshot
 from almanac.stats import windows
 from almanac.text import english
-from almanac.views import base, rows
+from almanac.views import base, charts, rows
 from almanac.views.base import Head, Link, Time
+from almanac.views.charts import Bars
 from almanac.views.current import closure
+from almanac.views.days import last_days, worst
 
+DAYS = 90  # of which the page tells how well feeds could be read
 NOT_FETCHED = "not fetched by us yet"
 SILENCE = "A provider whose feed we cannot read is shown as unknown, never as healthy."
 
@@ -57,12 +60,20 @@ class AilmentLine(NamedTuple):
     fix: str
 
 
+class Health(NamedTuple):
+    """How well a provider's feeds could be read of late: the share of that time, its gaps, and the days as bars."""
+
+    text: str
+    bars: Bars
+
+
 class ProviderSource(NamedTuple):
-    """A provider with its feeds, its former ones, and the time its data covers."""
+    """A provider with its feeds, its former ones, how well they could be read, and the time its data covers."""
 
     provider: Link
     feeds: tuple[FeedLine, ...]
     notes: tuple[SourceNote, ...]
+    health: Health | None
     covered: str
     gaps: str
 
@@ -76,6 +87,7 @@ class Status:
     stand: str
     ailing: tuple[AilmentLine, ...]  # sources that moved, died or shut programs out
     sources: tuple[ProviderSource, ...]
+    has_health: bool  # any feed was read in the last days
     unwatched: tuple[Unwatched, ...] = ()
     press: tuple[FeedLine, ...] = ()
 
@@ -97,6 +109,7 @@ def status(almanac: Snapshot) -> Status:
         stand=_stand(feeds),
         ailing=tuple(_ailing(almanac)),
         sources=sources,
+        has_health=any(entry.health for entry in sources),
         unwatched=almanac.unwatched,
         press=tuple(_line(almanac, _outlet(state), state) for state in almanac.press),
     )
@@ -139,6 +152,7 @@ def source(almanac: Snapshot, provider: Provider) -> ProviderSource:
         provider=Link(base.provider_url(provider.slug), provider.name),
         feeds=tuple(_line(almanac, feed, states.get(feed.url)) for feed in provider.feeds),
         notes=tuple(_notes(provider, almanac.now)),
+        health=_health(pulls, seconds(almanac.now)) if pulls else None,
         covered=covered,
         gaps=gaps,
     )
@@ -197,6 +211,22 @@ def _note(feed: Feed, state: FeedState | None) -> str:
     if state and state.moved:
         return f"answers from {state.moved}"
     return "" if feed.verified else "feed format not yet verified"
+
+
+def _health(pulls: Pulls, now: int) -> Health | None:
+    """Return how much of the last days our own pulls cover, or of the time since the first of them; None before that."""
+    own = replace(pulls, coverage=tuple(span for span in pulls.coverage if not span.dataset))
+    midnight = last_days(now, DAYS)
+    covered = windows.clip(windows.coverage(own, now), midnight, now)
+    if not covered:
+        return None
+    first, last = covered[0].since, covered[-1].until
+    if now - last >= base.FRESH:  # nobody has read it since
+        covered, last = (*covered, Stretch(now, now)), now
+    since = f" since {english.date(moment(first))}" if first > midnight else ""
+    text = f"{english.percent(windows.total(covered) / (last - first), 0)}{since}, {_gaps(covered)}"
+    days = charts.bars(worst((), own, midnight, DAYS, now), "")
+    return Health(text, days._replace(label=f"Read in the last {DAYS} days: {text}"))
 
 
 def _coverage(almanac: Snapshot, pulls: Pulls | None) -> tuple[str, str]:
