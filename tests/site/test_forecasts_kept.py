@@ -331,7 +331,7 @@ def test_explain_prints_how_each_claim_of_an_article_is_decided(
     assert capsys.readouterr().out.replace("\u00a0", " ") == (
         "1. “Most are over within two hours” (A reader)\n"
         "   answer    65.0%, n = 40, k = 26\n"
-        "   interval  52.0% to 76.1% (90%, Wilson)\n"
+        "   90% interval: 52.0–76.1% (Wilson)\n"
         "   because   Incidents of Claude that started from 1 January 2026 up to 1 March 2026 (UTC): 40 incidents.\n"
         "   because   Of these ended within 2h: 26.\n"
         "   expected  > 50%\n"

@@ -98,7 +98,7 @@ def test_no_step_of_an_import_shows_what_it_only_holds_as_of_its_end() -> None:
 
 
 def test_the_heading_of_a_replay_names_nothing_that_was_learnt_later() -> None:
-    assert plain(replayed(SEEN).title) == "What was known when: Claude incident of 2 March 2026, 11:49 UTC"
+    assert plain(replayed(SEEN).title) == "Claude incident of 2 March 2026, 11:49 UTC, as it unfolded"
 
 
 def test_only_what_has_states_to_step_through_has_a_replay() -> None:
@@ -163,7 +163,7 @@ def test_a_component_has_only_the_incidents_that_name_it() -> None:
     page = component_page(known, CLAUDE, API)
     assert [row.url.split("/")[-2] for row in page.latest] == ["api", "both"]
     assert "2 incidents on record." in plain(page.stand)
-    assert next(fact.value for fact in page.facts if fact.name == "Incidents") == "2"
+    assert next(fact.value for fact in page.facts if fact.name == "Incidents, 90 days") == "2"
 
 
 def test_of_a_component_s_page_only_the_present_moves_with_the_clock() -> None:

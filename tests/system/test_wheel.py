@@ -87,7 +87,7 @@ def test_a_stock_pelican_site_shows_a_timeline_a_leaderboard_and_a_badge(article
     link = timeline.select_one(".source a")
     assert isinstance(link, Tag)
     assert link["href"] == "https://outage-almanac.example/incidents/anthropic/first/"
-    assert "Who reports the fewest problems, " in board.text
+    assert "Providers ranked by incident-free time, " in board.text
     (badge,) = article.select("svg.almanac-badge")
     assert str(badge["aria-label"]).startswith("Groq: ")
     assert [code.text.strip() for code in article.select("pre code")] == ["badge groq"]  # of another language

@@ -375,8 +375,8 @@ MARCH = "provider: acme, from: 2026-03-01, to: 2026-03-31"
         (f"{{share: ended under 2h, {MARCH}}}", "> 50%", "more than half"),
         (f"{{share: ended under 2h, {MARCH}}}", "<50 %", "less than half"),
         (f"{{share: ended under 2h, {MARCH}}}", ">= 50%", "at least 50%"),
-        ("{lasted: acme/a}", "= 2h", "2h"),
-        ("{lasted: acme/a}", "between 2h and 4h", "between 2h and 4h"),
+        ("{lasted: acme/a}", "= 2h", "2 h"),
+        ("{lasted: acme/a}", "between 2h and 4h", "between 2 h and 4 h"),
         ("{posted: postmortem, incident: acme/a}", False, "no"),
         ("{started: acme/a}", "on 2026-03-01", "1 March 2026"),
         ("{ended: acme/a}", "before 2026-03-03", "before 3 March 2026"),
@@ -566,11 +566,29 @@ def test_a_figure_has_parts() -> None:
         "k": "3",
         "low": "10.0%",
         "high": "25.0%",
-        "interval": "5.0% to 30.0%",
+        "interval": "5.0–30.0%",
     }
     assert figure.part("mean") is None
     assert Figure(unit="rank", bounds=Bounds(2, 4)).words == "2–4"
     assert Figure(unit="yes", bounds=Bounds(0, 1)).words == "not known"
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("affected: api, incident: acme/a", "Does incident a name API?"),
+        ("posted: postmortem, incident: acme/a", "Does incident a have an update marked postmortem?"),
+        ("trouble: other, during: acme/a", "Did Other report any incidents while incident a was open?"),
+        (
+            "together: other, with: acme, from: 2026-03-01, to: 2026-03-31",
+            "Did incidents of Other and Acme start together more often than chance would explain?",
+        ),
+        ("lasted: acme/a", ""),
+    ],
+)
+def test_a_yes_or_no_stands_with_its_question(question: str, words: str) -> None:
+    evidence = world([incident("acme", "a", at(2), 90, components=("API",))], {"other": (at(1), at(31))})
+    assert evidence.ask(asked(f"{{{question}}}")).asked == words
 
 
 # Whether two fail together
@@ -943,7 +961,7 @@ def test_figures_and_verdicts_follow_the_archive_from_build_to_build(project: Pa
     assert shown.select_one(".body p").text == "It took 1 h 30 min; {{length}} is code. Of 1, 1 (100%) were quick."
     claim = shown.select_one("#claims .claim")
     assert claim["class"] == ["claim", "contradicted"]
-    said = "Contradicted: the archive says 1 h 30 min; the claim says: more than 2h."
+    said = "Contradicted: the archive says 1 h 30 min; the claim says: more than 2 h."
     assert claim.select_one(".verdict").text == said
     assert page(project, "claims").select_one("#contradicted .claim blockquote").text == "It took hours"
 

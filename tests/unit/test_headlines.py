@@ -55,7 +55,7 @@ def plain(text: str) -> str:
         (incident(components=()), "Resolved after 3 h 58 min: Claude: major outage, “Elevated errors on claude.ai”"),
         (
             incident(components=(), title_is_ours=True, impact=Impact.UNKNOWN),
-            "Resolved after 3 h 58 min: Claude: incident, component not named",
+            "Resolved after 3 h 58 min: Claude: incident in an unnamed component",
         ),
         (
             incident(components=("a", "b", "c", "d", "e"), impact=Impact.NONE),

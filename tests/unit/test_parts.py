@@ -86,7 +86,7 @@ def test_the_worst_of_several_counts_from_the_first_on() -> None:
 def test_an_incident_that_names_no_component_leaves_it_open_which_are_affected() -> None:
     found = now(incident(until="", components=()))
     assert [(row.url, row.name, row.mark.word) for row in found.rows] == [
-        ("/incidents/anthropic/0ghc53zpsfmt/", "Component not named", "major"),
+        ("/incidents/anthropic/0ghc53zpsfmt/", "Unnamed component", "major"),
         ("/providers/anthropic/claude-ai/", "claude.ai", "unknown"),
         ("/providers/anthropic/api/", "Claude API", "unknown"),
     ]

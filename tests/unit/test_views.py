@@ -577,8 +577,8 @@ MILD = {"kind": Kind.DEGRADATION, "impact": Impact.MINOR, "impact_stated": "mino
         ({"until": "02 11:49:20"}, "a and b degraded, duration not given"),
         ({"until": "", "imported": "x"}, "a and b degraded, no end time"),
         ({"until": ""}, "a and b degraded since 2 March 2026, 11:49 UTC"),
-        ({"components": ()}, "minor incident of 3 h 58 min, component not named"),
-        ({"components": (), "until": ""}, "minor incident since 2 March 2026, 11:49 UTC, component not named"),
+        ({"components": ()}, "minor incident in an unnamed component, 3 h 58 min"),
+        ({"components": (), "until": ""}, "minor incident in an unnamed component since 2 March 2026, 11:49 UTC"),
         ({"kind": Kind.MAINTENANCE, "impact": Impact.MAINTENANCE}, "Maintenance of a and b, 3 h 58 min"),
         ({"kind": Kind.NOTICE}, "Notice on a and b, 3 h 58 min"),
         ({"kind": Kind.TEST, "components": ()}, "Test, 3 h 58 min"),
@@ -592,7 +592,7 @@ def test_a_name_of_ours_has_three_components_each_of_them_once() -> None:
     regions = ("API (us-east)", "API (us-west)", "Grok (Web)", "Grok in X", "Console")
     found = carded(incident(title_is_ours=True, components=regions))
     assert base.name(found) == "API, Grok, Grok in X and 1 other"
-    assert base.name(found._replace(components=())) == "Component not named"
+    assert base.name(found._replace(components=())) == "Outage in an unnamed component"
 
 
 def test_feeds_and_tables_call_what_has_no_title_by_its_components_severity_and_length_as_they_are_now() -> None:
@@ -641,8 +641,8 @@ def test_an_end_on_another_day_is_dated() -> None:
 
 def test_what_no_component_is_named_for_concerns_the_whole() -> None:
     found = incident(title="major", title_is_ours=True, components=())
-    assert plain(page_of(found).title) == "Claude: major outage of 3 h 58 min, component not named"
-    assert base.name(carded(found)) == "Component not named"
+    assert plain(page_of(found).title) == "Claude: major outage in an unnamed component, 3 h 58 min"
+    assert base.name(carded(found)) == "Outage in an unnamed component"
 
 
 def test_what_was_posted_late_warned_nobody() -> None:
@@ -937,7 +937,7 @@ def test_the_table_behind_the_chart_says_what_the_chart_shows() -> None:
         "minor",
         "11 h",
     )
-    assert page.timeline.others[0].label.text == "Groq, 14:00–01:00, minor"
+    assert page.timeline.others[0].label.text == "Groq, 14:00 to 01:00, minor"
 
 
 # Lists
@@ -1125,11 +1125,11 @@ def test_the_strip_of_a_provider_says_what_each_number_rests_on() -> None:
     known = almanac([incident("a", "2026-02-27 00:00", "2026-02-27 21:36"), incident("b", "01 10:00", "01 10:00")])
     page = provider_page(known, CLAUDE)
     assert [(fact.name, plain(fact.value)) for fact in page.days.facts] == [
-        ("Incident-free, 90 days", "97.9–99.0%"),
-        ("Covered", "100%"),
-        ("Incidents", "2"),
-        ("Median length", "too few"),
-        ("Reported late", "1 of 2"),
+        ("Incident-free, 90 days", "97.9% to 99.0%"),
+        ("Covered, 90 days", "100%"),
+        ("Incidents, 90 days", "2"),
+        ("Median length, 90 days", "too few"),
+        ("Reported late, 90 days", "1 of 2"),
     ]
     assert all(fact.how for fact in page.days.facts)
 
@@ -1138,7 +1138,7 @@ def test_a_share_that_may_be_anything_has_no_interval() -> None:
     unended = incident("a", "01 10:00", "", imported="x")
     known = almanac([unended], watched=[pulls("anthropic", since=at("2025-12-20 00:00"), dataset="x")])
     share = provider_page(known, CLAUDE).days.facts[0]
-    assert plain(share.value) == "98.4–99.2%"
+    assert plain(share.value) == "98.4% to 99.2%"
     assert plain(share.note) == "no 90% interval: one incident is more than half of all incident time"
     longer = incident("a", "2026-02-10 00:00", "", imported="x", updates=())
     wide = almanac([longer], watched=known.pulls.values())

@@ -38,7 +38,7 @@ def test_a_period_has_a_page_of_its_own() -> None:
     page = q4()
     assert page.board is not None
     assert (page.head.path, plain(page.board.period)) == ("/leaderboard/2025-q4/", "1 October to 31 December 2025")
-    assert page.head.title == "Who reports the fewest problems, Q4 2025"
+    assert page.head.title == "Providers ranked by incident-free time, Q4 2025"
     assert page.before == english.period(at("2025-07-01 00:00"), at("2025-09-30 23:59"))
 
 
@@ -519,14 +519,16 @@ def test_the_numbers_of_a_period_stand_in_a_line() -> None:
         incident("c", "2026-02-21 10:00", "2026-02-21 10:00"),
     )
     line = next(each for each in page.periods if each.name == "last 30 days")
-    assert (plain(line.share), plain(line.covered), line.n) == ("96.2–99.6%", "100%", "3")  # 3 to 27 of 720 hours
+    assert (plain(line.share), plain(line.covered), line.n) == ("96.2% to 99.6%", "100%", "3")  # 3 to 27 of 720 hours
     assert tuple(map(plain, (line.median, line.p90, line.longest))) == ("too few (2)", "too few (2)", "2 h")
     assert (line.interval, page.notes) == (
         "none (a)",
         (("(a)", "one incident is more than half of all incident time"),),
     )
     assert (line.left_open, dict(page.lacks)["Z"]) == ("L1 Z1 R1", "without a length")
-    assert plain(line.weighed[1]) == "98.8–99.9%"  # Statuspage: 0.6 h, an hour from 0 to 1, and 0 to 24 hours at 0.3
+    assert (
+        plain(line.weighed[1]) == "98.8% to 99.9%"
+    )  # Statuspage: 0.6 h, an hour from 0 to 1, and 0 to 24 hours at 0.3
     assert line.url == "/leaderboard/30-days/"
     assert page.explain == "anthropic 30-days"
 
@@ -638,7 +640,7 @@ def test_honesty_always_says_of_how_many() -> None:
     assert facts == {
         "Publication lag": ("11 min", "first update after the stated start: median, n = 20, 90th percentile 18 min"),
         "Stated, not posted": ("unknown", "n = 0: no start is stated"),
-        "Reported late": ("1 of 21", "only once it was over"),
+        "Reported late, all time": ("1 of 21", "only once it was over"),
         "Texts changed": ("1 of 20 watched", "in 1 incident, 1 when it was over"),
         "Vanished": ("1 of 20 watched", "incidents; and 2 updates"),
     }

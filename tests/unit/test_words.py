@@ -152,11 +152,19 @@ def test_a_share_without_decimals() -> None:
 
 
 def test_a_range_of_shares_is_one_number_where_both_print_the_same() -> None:
-    assert plain(english.percents(0.956, 0.9861)) == "95.6–98.6%"
+    assert plain(english.percents(0.956, 0.9861)) == "95.6% to 98.6%"
     assert plain(english.percents(0.8351, 0.8352)) == "83.5%"
-    assert plain(english.percents(0.999, 1.0)) == "99.9–100%"
+    assert plain(english.percents(0.999, 1.0)) == "99.9% to 100%"
     assert plain(english.percents(0.0, 0.9999)) == "0% to >99.9%"
     assert plain(english.percents(0.0001, 0.5)) == "<0.1% to 50.0%"
+
+
+def test_an_interval_of_a_share_never_looks_like_a_range_of_the_data() -> None:
+    assert plain(english.percent_interval(0.956, 0.9861)) == "95.6–98.6%"
+    assert plain(english.percent_interval(0.8351, 0.8352)) == "83.5%"
+    assert plain(english.percent_interval(0.0001, 0.5)) == "<0.1% to 50.0%"
+    assert english.interval("3.1", "4.5", " h") == "3.1–4.5 h"
+    assert english.span("3.1", "4.5", " h") == "3.1 to 4.5 h"
 
 
 def test_counts_and_plurals() -> None:

@@ -98,7 +98,7 @@ def length(query: Query, incidents: Chosen) -> Figure:
         n=len(ranges),
         how=how,
         interval=interval,
-        method="at least 90%, order statistics",
+        method="At least 90%, order statistics",
     )
 
 
@@ -285,8 +285,10 @@ def together(query: Query, of_both: tuple[Record, Record], providers: int) -> Fi
     tested = pair(first, second, between(query.since, query.until))
     number = math.comb(providers, 2)
     names = [record.provider.name for record in of_both]
+    asked = f"Did incidents of {names[0]} and {names[1]} start together more often than chance would explain?"
     if tested.together is None:
-        return Figure(unit="yes", bounds=None, why=f"The data does not suffice: {tested.lacking or 'too many gaps'}.")
+        why = f"The data does not suffice: {tested.lacking or 'too many gaps'}."
+        return Figure(unit="yes", bounds=None, why=why, asked=asked)
     observed, expected, p, _ = tested.together
     how = (
         (
@@ -296,8 +298,9 @@ def together(query: Query, of_both: tuple[Record, Record], providers: int) -> Fi
         f"p = {p:.3f} for this pair alone, {min(p * number, 1):.3f} among all {english.plural(number, 'pair')}.",
     )
     if p * number > SIGNIFICANT and p <= SIGNIFICANT:
-        return Figure(unit="yes", bounds=None, how=how, why="It is significant for this pair alone, but not among all.")
-    return Figure(unit="yes", bounds=Bounds(*[float(p * number <= SIGNIFICANT)] * 2), how=how)
+        why = "It is significant for this pair alone, but not among all."
+        return Figure(unit="yes", bounds=None, how=how, why=why, asked=asked)
+    return Figure(unit="yes", bounds=Bounds(*[float(p * number <= SIGNIFICANT)] * 2), how=how, asked=asked)
 
 
 def _base_rate(query: Query, subject: Chosen, joint: Times) -> str:

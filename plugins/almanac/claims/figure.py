@@ -29,6 +29,7 @@ class Figure:
     method: str = ""
     how: tuple[str, ...] = ()  # sentences: how it was made
     why: str = ""  # why nothing can be said
+    asked: str = ""  # the question that a yes or a no answers
 
     @property
     def words(self) -> str:
@@ -37,8 +38,9 @@ class Figure:
 
     @property
     def around(self) -> str:
-        """The interval in words with how it was made; "" where there is none."""
-        return f"{_range(self.unit, self.interval)} ({self.method})" if self.interval else ""
+        """The interval in words, as 90% interval: 58–90% (Wilson); "" where there is none."""
+        level, _, way = self.method.partition(", ")
+        return f"{level} interval: {_interval(self.unit, self.interval)} ({way})" if self.interval else ""
 
     def part(self, name: str) -> str | None:
         """Return what {{figure.name}} prints; None where there is no such part."""
@@ -48,7 +50,7 @@ class Figure:
             "k": lambda: "" if self.k is None else english.count(self.k),
             "low": lambda: _one(self.unit, self.bounds.low) if self.bounds else "",
             "high": lambda: _one(self.unit, self.bounds.high) if self.bounds else "",
-            "interval": lambda: _range(self.unit, self.interval) if self.interval else "",
+            "interval": lambda: _interval(self.unit, self.interval) if self.interval else "",
         }
         return parts[name]() or None if name in parts else None
 
@@ -61,7 +63,12 @@ def _range(unit: str, bounds: Bounds) -> str:
         return low
     if math.isinf(bounds.high):
         return f"at least {low}"
-    return f"{low}–{high}" if unit == "rank" else f"{low} to {high}"
+    return english.interval(low, high) if unit == "rank" else english.span(low, high)
+
+
+def _interval(unit: str, bounds: Bounds) -> str:
+    """Return what chance leaves open; a length has units of its own at either end, so that a dash would confuse."""
+    return english.percent_interval(*bounds) if unit == "share" else _range(unit, bounds)
 
 
 def _one(unit: str, value: float) -> str:

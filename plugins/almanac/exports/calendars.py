@@ -20,7 +20,7 @@ from almanac.text import english
 from almanac.views import base, headline
 
 NEWEST = 100  # in a calendar
-WHOLE = "Component not named"
+WHOLE = "Unnamed component"
 WIDTH = 74  # octets in a line, and one for the blank that a line begins with that goes on
 
 _ESCAPES = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,"})

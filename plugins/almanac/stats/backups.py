@@ -31,7 +31,7 @@ from typing import NamedTuple
 import numpy as np
 
 from almanac.stats.days import Ints, arrays, by_day, covered_by_day, disjoint
-from almanac.stats.intervals import LEVEL, MIN_BLOCKS, Bounds, Floats, around, draws, gamma_share, of_share
+from almanac.stats.intervals import LEVEL, MIN_BLOCKS, MIN_VARIED, Bounds, Floats, around, draws, gamma_share, of_share
 from almanac.stats.record import Record, Subject
 from almanac.stats.windows import DAY, WEEK, Period, Times, clip, intersection, total
 
@@ -332,14 +332,17 @@ def _share(parts: Floats, wholes: Floats) -> Share | None:
 
 
 def _lift(weeks: Floats) -> Share | None:
-    """Return joint trouble over what independence within strata of 28 days gives."""
+    """Return joint trouble over what independence within strata of 28 days gives.
+
+    There is no interval where fewer than two strata have trouble of both: resamples of a single one are all alike.
+    """
     strata = np.add.reduceat(weeks, np.arange(0, len(weeks), STRATUM), axis=0) if len(weeks) else weeks
     together_ = strata[:, 3]
     by_chance = strata[:, 1] * strata[:, 2] / np.maximum(strata[:, 0], 1.0)
     if not by_chance.any():
         return None
     value = float(together_.sum() / by_chance.sum())
-    if not together_.any() or len(strata) < MIN_BLOCKS:
+    if not together_.any() or len(strata) < MIN_BLOCKS or np.count_nonzero(by_chance) < MIN_VARIED:
         return Share(value, None)
     drawn = draws(len(strata)) @ np.stack((together_, by_chance), axis=1)
     usable = drawn[drawn[:, 1] > 0]

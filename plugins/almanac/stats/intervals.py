@@ -18,6 +18,7 @@ import numpy.typing as npt
 LEVEL = 0.90
 RESAMPLES = 400
 MIN_BLOCKS = 4  # fewer weeks say nothing about how weeks vary
+MIN_VARIED = 2  # blocks that hold any of the whole: every resample of a single one gives the same ratio
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -136,9 +137,10 @@ def resample(blocks: int, resamples: int, seed: int = 20_260_302) -> Floats:
 def of_share(parts: Floats, wholes: Floats) -> Bounds | None:
     """Return the 90 % interval of sum(parts) / sum(wholes), a share, by a bootstrap over whole weeks.
 
-    Weeks keep the incidents of a cluster together. None where nothing is known: under four blocks or no parts.
+    Weeks keep the incidents of a cluster together. None where nothing is known: under four blocks, no parts, or all of
+    the whole in one block.
     """
-    if len(parts) < MIN_BLOCKS or not parts.any() or not wholes.any():
+    if len(parts) < MIN_BLOCKS or not parts.any() or np.count_nonzero(wholes) < MIN_VARIED:
         return None
     column = parts[:, None]
     (bounds,) = around(np.array([parts.sum() / wholes.sum()]), _shares_again(column, wholes), column)

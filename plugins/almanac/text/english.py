@@ -149,13 +149,26 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
+def span(low: str, high: str, unit: str = "") -> str:
+    """Return a range of the data itself: 3.1 to 4.5 h; one number where both print the same."""
+    return f"{low}{unit}" if low == high else f"{low} to {high}{unit}"
+
+
+def interval(low: str, high: str, unit: str = "") -> str:
+    """Return what chance leaves open, printed as no range of the data is: 3.1–4.5 h."""
+    return f"{low}{unit}" if low == high else f"{low}–{high}{unit}"
+
+
 def percents(low: float, high: float) -> str:
-    """Return a range of shares: 95.6–98.6%; one number where both print the same."""
+    """Return a range of shares: 95.6% to 98.6%; one number where both print the same."""
+    return span(percent(low), percent(high))
+
+
+def percent_interval(low: float, high: float) -> str:
+    """Return an interval of a share: 95.6–98.6%; with "to" where an end is only nearly reached."""
     first, last = percent(low), percent(high)
-    if first == last:
-        return last
     nearly = first.startswith((">", "<")) or last.startswith((">", "<"))
-    return f"{first} to {last}" if nearly else f"{first.removesuffix('%')}–{last}"
+    return span(first, last) if nearly else interval(first.removesuffix("%"), last.removesuffix("%"), "%")
 
 
 def count(number: int) -> str:

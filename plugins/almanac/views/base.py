@@ -118,6 +118,7 @@ NOT_TROUBLE: Mapping[str, str] = {
     Kind.NOTICE: "Notice on",
     Kind.TEST: "Test of",
 }
+UNNAMED = " in an unnamed component"
 WITHOUT: Mapping[str, str] = {Impact.NONE: ", rated no impact", Impact.UNKNOWN: ", severity not given"}
 CLEAR = Mark(charts.CLEAR, "no incident reported")
 NONE_REPORTED = Mark(CLEAR.css, "none reported")  # the same where there is little room
@@ -171,7 +172,7 @@ def name(card: Card) -> str:
     """Return what a list calls an incident: the provider's title, or its components where the title was made here."""
     if not card.title_is_ours:
         return card.title
-    return parts(card.components) or "Component not named"
+    return parts(card.components) or english.sentence(f"{noun(card)}{UNNAMED}" if card.is_trouble else card.kind)
 
 
 def title(card: Card) -> str:
@@ -187,7 +188,7 @@ def composed_title(card: Card) -> str:
     if not card.is_trouble:
         return f"{_planned(card)}, {length(card)}"
     if not card.components:
-        return f"{severity(card)}{_duration(card, ' of')}, component not named"
+        return f"{severity(card)}{UNNAMED}{_duration(card, ',')}"
     return f"{parts(card.components)} {_state_of(card)}{_duration(card, ' for')}{WITHOUT.get(card.impact, '')}"
 
 

@@ -32,6 +32,7 @@ MEANING = {
 VERDICTS = {"contradicted": "contradicted", "undecidable": "unverifiable", "supported": "supported"}  # as readers say
 SIGNS = {">": "more than", "<": "less than", ">=": "at least", "<=": "at most", "=": ""}
 _COMPARED = re.compile(r"(<=|>=|<|>|=) ?([^<>=]+)")
+_LENGTH = re.compile(r"(\d) ?(min|h|d)\b")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:]+Z)?")
 RATING = {"contradicted": 1, "supported": 5}  # ClaimReview wants a number: 1 is false, 5 is true
 
@@ -52,6 +53,7 @@ class ClaimLine(NamedTuple):
     figure: str  # what the archive says, "" where it was not asked
     interval: str
     how: tuple[str, ...]
+    asked: str = ""  # the question, where the archive answers yes or no
     age: str = ""  # how long it has gone unconfirmed; only where the page says as of when
 
 
@@ -109,6 +111,7 @@ def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> Claim
         figure=_figure_text(figure) if figure and figure.bounds else "",
         interval=figure.around if figure else "",
         how=figure.how if figure else (),
+        asked=figure.asked if figure else "",
         age=english.age(int((now - since).total_seconds())) if waits and now and since else "",
     )
 
@@ -117,7 +120,8 @@ def _meant(text: str) -> str:
     """Return in words what a claim expects: more than half, at most 2h, 1 March 2026."""
     match = _COMPARED.fullmatch(text)
     words = f"{SIGNS[match[1]]} {match[2]}".strip() if match else text
-    return _STAMP.sub(_date, words.removeprefix("on ")).replace(" %", "%").replace("than 50%", "than half")
+    words = _STAMP.sub(_date, words.removeprefix("on ")).replace(" %", "%").replace("than 50%", "than half")
+    return _LENGTH.sub(rf"\1{english.GAP}\2", words)
 
 
 def _date(match: re.Match[str]) -> str:

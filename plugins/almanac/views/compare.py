@@ -19,7 +19,7 @@ from almanac.views import base, calendar, current, measures
 from almanac.views.base import Head, Link, Mark
 from almanac.views.calendar import Ninety
 from almanac.views.measures import Records
-from almanac.views.pairs import compare_url, in_comparison, together
+from almanac.views.pairs import compare_url, in_comparison, lift_interval, together
 from almanac.views.provider import SHARE
 
 DAYS = 365
@@ -218,7 +218,7 @@ def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:
 def _interval(figure: Measure) -> str:
     if figure.interval is None:
         return f"none: {figure.refusal}" if figure.refusal else "unknown"
-    return english.percents(*figure.interval)
+    return english.percent_interval(*figure.interval)
 
 
 def _together(pair: Pair) -> tuple[tuple[str, str], ...]:
@@ -231,8 +231,8 @@ def _together(pair: Pair) -> tuple[tuple[str, str], ...]:
         (f"{names[0]} down while {names[1]} is down", _share(pair.first_given_second)),
     ]
     if pair.lift:
-        around = pair.lift.interval
-        bounds = f", 90% interval: {around.low:.1f} to {around.high:.1f}" if around else ""
+        around = lift_interval(pair.lift)
+        bounds = f", 90% interval: {around}" if around else ""
         lines.append(("Compared with chance", f"{pair.lift.value:.1f} times as often{bounds}"))
     if pair.together:
         more = (
@@ -247,5 +247,5 @@ def _together(pair: Pair) -> tuple[tuple[str, str], ...]:
 def _share(share: Share | None) -> str:
     if share is None:
         return "unknown"
-    bounds = f", 90% interval: {english.percents(*share.interval)}" if share.interval else ""
+    bounds = f", 90% interval: {english.percent_interval(*share.interval)}" if share.interval else ""
     return f"{english.percent(share.value)} of the time{bounds}"

@@ -145,7 +145,7 @@ def component(
         figures_until=figures_until(edge, measures.closed_at(almanac)),
         year=calendar.year(stand_in, whole, pulls, closed),
         latest=tuple(rows.dated(card, now=almanac.now) for card in incidents[:LATEST]),
-        total=english.plural(len(incidents), "incident"),
+        total=rows.total(incidents),
         instead_title=_instead_title(almanac, part),
         numbers=f"{base.provider_url(provider.slug)}numbers/",
         take=share(

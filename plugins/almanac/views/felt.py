@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 from almanac.stats import windows
@@ -15,6 +16,7 @@ from almanac.stats.windows import Period
 from almanac.text import english
 from almanac.views.measures import Notes, share_text
 
+Between = Callable[[str, str, str], str]  # prints the two ends of a range or an interval, with the unit
 MONTHS = 13  # shown; the table has all
 CLASSES = {
     Severity.FULL: "full outage",
@@ -61,47 +63,51 @@ def _hours(line: Hours, why: str) -> FeltLine:
     return FeltLine(
         english.sentence(CLASSES[line.severity]),
         _in_hours(line.hours),
-        _in_hours(line.interval) if line.interval else why,
+        _in_hours(line.interval, english.interval) if line.interval else why,
         english.count(line.n),
     )
 
 
-def _in_hours(bounds: Bounds) -> str:
+def _in_hours(bounds: Bounds, between: Between = english.span) -> str:
     low, high = (f"{value:.1f}" if value < 100 else f"{value:.0f}" for value in bounds)
-    return f"{low}{english.GAP}h" if low == high else f"{low} to {high}{english.GAP}h"
+    return between(low, high, f"{english.GAP}h")
 
 
 def _working(line: WorkingHours, why: str) -> FeltLine:
     city = line.zone.rpartition("/")[2].replace("_", " ")
     share = english.percents(*line.share) if line.share else "unknown"
-    return FeltLine(city, share, english.percents(*line.interval) if line.interval else why, english.count(line.n))
+    return FeltLine(
+        city, share, english.percent_interval(*line.interval) if line.interval else why, english.count(line.n)
+    )
 
 
 def _nines(figures: Measure, why: str) -> tuple[FeltLine, ...]:
     if figures.availability is None:
         return ()
-    interval = _in_nines(nines(figures.interval)) if figures.interval else why
+    interval = _in_nines(nines(figures.interval), english.interval) if figures.interval else why
     return (FeltLine("Nines of the share", _in_nines(nines(figures.availability)), interval, english.count(figures.n)),)
 
 
-def _in_nines(bounds: Bounds) -> str:
+def _in_nines(bounds: Bounds, between: Between = english.span) -> str:
     low, high = (f"{value:.1f}" if math.isfinite(value) else "all" for value in bounds)
-    return low if low == high else f"{low} to {high}"
+    return between(low, high, "")
 
 
 def _budget(line: Budget, n: int, why: str) -> FeltLine:
     allowed = english.duration(round(line.allowed * 3600))
     name = f"{line.target * 100:g}% ({allowed} allowed)"
-    return FeltLine(name, _times(line.spent), _times(line.interval) if line.interval else why, english.count(n))
+    return FeltLine(
+        name, _times(line.spent), _times(line.interval, english.interval) if line.interval else why, english.count(n)
+    )
 
 
-def _times(bounds: Bounds) -> str:
+def _times(bounds: Bounds, between: Between = english.span) -> str:
     low, high = (f"{value:.1f}" if value < 10 else f"{value:.0f}" for value in bounds)
-    return f"{low} times" if low == high else f"{low} to {high} times"
+    return between(low, high, " times")
 
 
 def _month(record: Record, month: Period, notes: Notes) -> FeltLine:
     figures = measure(record, month)
     covered = "" if figures.coverage > 0.995 else f" ({english.percent(figures.coverage, 0)} covered)"
-    interval = english.percents(*figures.interval) if figures.interval else notes.mark(figures.refusal)
+    interval = english.percent_interval(*figures.interval) if figures.interval else notes.mark(figures.refusal)
     return FeltLine(f"{month.name}{covered}", share_text(figures), interval, english.count(figures.n))

@@ -170,7 +170,7 @@ def _line(score: Score, slug: str, name: str, minutes: int) -> ForecastLine:
         within_50=english.percent(score.within_50 / score.n, 0),
         within_80=english.percent(coverage),
         estimate=charts.spot(coverage, low, high, FROM, 1, label),
-        interval=english.percents(low, high),
+        interval=english.percent_interval(low, high),
         loss=_loss(score.loss),
         plain=_loss(score.plain),
         below_plain=_below(score.below(score.plain)),

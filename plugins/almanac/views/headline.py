@@ -33,14 +33,20 @@ def headline(card: Card, provider: str, planned: datetime | None = None) -> str:
 def subject(card: Card, provider: str) -> str:
     """Return who reported what of which part: Claude: major outage, API + claude.ai."""
     noun = base.severity(card) if card.is_trouble else NOUNS.get(Kind(card.kind), card.kind)
-    return ", ".join(filter(None, (f"{provider}: {noun}", _part(card, provider))))
+    part = _part(card, provider)
+    return f"{provider}: {noun}{f', {part}' if part else base.UNNAMED if is_unnamed(card) else ''}"
+
+
+def is_unnamed(card: Card) -> bool:
+    """Say whether neither a component nor a title of its provider says what is affected."""
+    return card.title_is_ours and not card.components
 
 
 def _part(card: Card, provider: str) -> str:
     """Return which part it concerns; of what is no trouble its title says more."""
     if card.components and (card.is_trouble or card.title_is_ours):
         return components(card, provider)
-    return "component not named" if card.title_is_ours else f"“{card.title}”"
+    return "" if card.title_is_ours else f"“{card.title}”"
 
 
 def components(card: Card, provider: str) -> str:

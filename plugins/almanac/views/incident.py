@@ -299,7 +299,7 @@ def _facts(around: Around, incident: Incident, card: Card) -> tuple[Fact, ...]:
     facts.append(Fact("Length", *_length(around, incident), how="how-often-and-how-long"))
     facts.append(_impact(incident, card))
     if around.parts is None:
-        parts = english.listing(incident.components, 6) or "component not named"
+        parts = english.listing(incident.components, 6) or "not named"
         facts.append(Fact("Components", parts, _component_count(incident), how="components"))
     facts.append(_first_seen(incident))
     return tuple(facts)

@@ -121,7 +121,7 @@ def leaderboard(almanac: Snapshot, records: Records, period: Period | None = Non
     by_hand = _with_uses(almanac, _board(all_records, chosen, False)) if chosen else None
     by_machine = _with_uses(almanac, _board(all_records, chosen, True)) if chosen else None
     standings = _ranks(all_records, chosen, False).standings if chosen else ()
-    title = "Who reports the fewest problems"
+    title = "Providers ranked by incident-free time"
     return LeaderboardPage(
         head=Head(
             title=f"{title}, {period.name}" if period else title,

@@ -25,7 +25,7 @@ def sections(project: Project) -> dict[str, LinkPicture]:
         "now": f"Which {project.of('services')} are down now, and since when",
         "incidents": "Every reported incident, and every later edit",
         "providers": "Is it down? Official status, with its history",
-        "leaderboard": "Who reports the fewest problems, with uncertainty",
+        "leaderboard": "Providers ranked by incident-free time, with uncertainty",
         "articles": f"News on {project.of('outages')}, checked against the archive",
     }
     return {section: LinkPicture("", title, FACTS) for section, title in words.items()}

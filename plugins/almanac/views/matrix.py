@@ -10,7 +10,7 @@ from almanac.stats.windows import DAY
 from almanac.text import english
 from almanac.views import measures
 from almanac.views.base import Link
-from almanac.views.pairs import compare_url, is_sufficient
+from almanac.views.pairs import compare_url, is_sufficient, lift_interval
 
 TIED, APART, USE, UNSURE, NO, NONE, SELF, BLANK = "tied", "apart", "use", "apart", "no", "none", "self", ""
 
@@ -100,12 +100,12 @@ def _tie(pair: Pair | None) -> Cell:
         return Cell(BLANK)
     if pair.lacking or pair.lift is None:
         return Cell(NONE, _url(pair), more=_short(pair), words="No data:")
-    around, is_tied = pair.lift.interval, bool(pair.together and pair.together.significant)
+    is_tied = bool(pair.together and pair.together.significant)
     return Cell(
         TIED if is_tied else APART,
         _url(pair),
         figure=f"{pair.lift.value:.1f}",
-        more=f"{around.low:.1f}–{around.high:.1f}" if around else "never" if not pair.both else "no interval",
+        more=lift_interval(pair.lift) or ("too few weeks" if pair.both else "never"),
         words="Incidents start together: lift" if is_tied else "No link found: lift",
     )
 
@@ -135,7 +135,7 @@ def _backup(row: Party, column: Party, pair: Pair | None) -> Cell:
 
 
 def _most(chance: Share) -> str:
-    return f"up to {english.percent(chance.interval.high)}" if chance.interval else "no interval"
+    return f"up to {english.percent(chance.interval.high)}" if chance.interval else "too few weeks"
 
 
 def _why_not(row: Party, column: Party, pair: Pair) -> str:

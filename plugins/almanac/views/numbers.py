@@ -167,7 +167,7 @@ def _stand(record: Record) -> str:
 
 
 def _line(figures: Measure, name: str, notes: Notes, link: str = "") -> NumbersLine:
-    interval = english.percents(*figures.interval) if figures.interval else notes.mark(figures.refusal)
+    interval = english.percent_interval(*figures.interval) if figures.interval else notes.mark(figures.refusal)
     return NumbersLine(
         name=name,
         url=link,
@@ -190,7 +190,7 @@ def _rate(figures: Measure) -> str:
     if not figures.n:
         return rate(figures)
     low, high = figures.rate.interval
-    return f"{rate(figures)} ({low:.1f}–{high:.1f})"
+    return f"{rate(figures)} ({english.interval(f'{low:.1f}', f'{high:.1f}')})"
 
 
 def _left_open(figures: Measure) -> str:
@@ -215,7 +215,12 @@ def _honesty(honesty: Honesty) -> tuple[Fact, ...]:
     return (
         _lag(honesty),
         _spread("Stated, not posted", honesty.longer, "stated length beyond the posted one"),
-        Fact("Reported late", _of(honesty.posted_late, honesty.incidents), "only once it was over", how="posted-late"),
+        Fact(
+            "Reported late, all time",
+            _of(honesty.posted_late, honesty.incidents),
+            "only once it was over",
+            how="posted-late",
+        ),
         Fact("Texts changed", _of(honesty.edits.n, honesty.watched, "watched"), _edits(honesty), how="changed-texts"),
         Fact(
             "Vanished",

@@ -188,12 +188,17 @@ def _line(pair: Pair, lift: Share, providers: Providers) -> PairLine:
         back=_chance(pair.first_given_second),
         estimate=_estimate(lift.value, low, high, f"{first.name} and {second.name}"),
         lift=f"{lift.value:.1f}",
-        interval=f"{low:.1f}–{high:.1f}" if low is not None and high is not None else "no interval",
+        interval=lift_interval(lift) or ("too few weeks" if pair.both else "never both down"),
         starts=f"{tested.observed:.1f} / {tested.expected:.1f}" if tested else "",
         test=_p(tested.adjusted) if tested else "not tested",
         significant=bool(tested and tested.significant),
         covered=english.count(pair.covered // DAY),
     )
+
+
+def lift_interval(lift: Share) -> str:
+    """Return the 90% interval of a lift, "" where there is none."""
+    return english.interval(f"{lift.interval.low:.1f}", f"{lift.interval.high:.1f}") if lift.interval else ""
 
 
 def _estimate(value: float, low: float | None, high: float | None, pair: str) -> Estimate:

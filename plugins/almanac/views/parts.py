@@ -84,7 +84,7 @@ def parts(
     if not rows:
         rows = [_whole(ground)]
     elif vague:
-        rows = [_unnamed(ground, "Component not named", vague), *rows]
+        rows = [_unnamed(ground, "Unnamed component", vague), *rows]
     rows += _elsewhere(ground)
     rows = [row for row in rows if not leave_out or row.url != base.component_url(provider.slug, leave_out)]
     hit = [row for row in rows if row.css]

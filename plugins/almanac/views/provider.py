@@ -295,7 +295,7 @@ def _history(subject: _Subject, is_quiet: bool) -> ProviderHistory:
         year=() if lead else calendar.year(provider, cards, subject.pulls, subject.edge),
         latest=tuple(rows.dated(card, now=subject.almanac.now) for card in latest),
         years=_years(provider.slug, subject.cards),
-        total=english.plural(len(subject.cards), "incident"),
+        total=rows.total(subject.cards),
         histogram=charts.histogram(lengths) if lengths and is_quiet else None,
         histogram_note=_lengths_note(len(lengths), len(cards)),
     )
@@ -389,10 +389,20 @@ def facts(numbers: Measure) -> tuple[Fact, ...]:
         share = ("too little data", f"{english.percent(MIN_COVERAGE, 0)} of the time must be covered")
     return (
         Fact(f"Incident-free, {DAYS} days", *share, how=SHARE),
-        Fact("Covered", english.percent(numbers.coverage, 0), f"of the {DAYS} days", how="coverage"),
-        Fact("Incidents", english.count(numbers.n), _rate(numbers), how=DURATIONS),
-        Fact("Median length", _median(lengths), f"of {english.count(lengths.n)} known lengths{p90}", how=DURATIONS),
-        Fact("Reported late", f"{unknowns.posted_late} of {numbers.n}", "only once it was over", how="posted-late"),
+        Fact(f"Covered, {DAYS} days", english.percent(numbers.coverage, 0), "of the time", how="coverage"),
+        Fact(f"Incidents, {DAYS} days", english.count(numbers.n), _rate(numbers), how=DURATIONS),
+        Fact(
+            f"Median length, {DAYS} days",
+            _median(lengths),
+            f"of {english.count(lengths.n)} known lengths{p90}",
+            how=DURATIONS,
+        ),
+        Fact(
+            f"Reported late, {DAYS} days",
+            f"{unknowns.posted_late} of {numbers.n}",
+            "only once it was over",
+            how="posted-late",
+        ),
     )
 
 
@@ -407,7 +417,7 @@ def _interval(numbers: Measure) -> str:
         return "too many times are not recorded"
     if numbers.interval is None:
         return NOTHING if not numbers.n else f"no 90% interval: {numbers.refusal}" if numbers.refusal else ""
-    return f"90% interval: {english.percents(*numbers.interval)}"
+    return f"90% interval: {english.percent_interval(*numbers.interval)}"
 
 
 def says_nothing_reported(cards: Iterable[Card], period: Period, pulls: Pulls | None, fact: Fact) -> Fact:

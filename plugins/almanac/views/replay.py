@@ -91,13 +91,13 @@ def replay(
         page_states = tuple([state._replace(estimate=_estimate(estimates, state)) for state in page_states])
     return ReplayPage(
         head=Head(
-            title=pagination.numbered(f"What was known when: {subject}, {incident.id}", sheet),
+            title=pagination.numbered(f"{subject}, as it unfolded ({incident.id})", sheet),
             path=urls[sheet - 1],
             section="incidents",
             description=f"What was known of an incident at {around.provider}, in {english.plural(card.states, 'step')}.",
             kind="article",
         ),
-        title=f"What was known when: {subject}",
+        title=f"{subject}, as it unfolded",
         incident=Link(base.incident_url(card), f"{around.provider}, {english.date(incident.started)}"),
         stand=STAMPS if past.by_stamps(incident) else OWN,
         at_the_end=_at_the_end(incident, card) if past.by_stamps(incident) else "",

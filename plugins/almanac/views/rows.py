@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -95,6 +95,14 @@ def by_day(cards: Iterable[Card], names: Mapping[str, str]) -> tuple[Day, ...]:
             anchor(day),
         )
         for day, group in groupby(cards, lambda card: card.started // english.DAY)
+    )
+
+
+def total(cards: Sequence[Card]) -> str:
+    """Return how many incidents there are, and since when: 1,204 incidents since June 2021. The newest comes first."""
+    since = moment(cards[-1].started) if cards else None
+    return (
+        f"{english.plural(len(cards), 'incident')}{f' since {english.month(since.year, since.month)}' if since else ''}"
     )
 
 

@@ -169,7 +169,7 @@ def _other(scale: Scale, at: int, other: Neighbour, around: Around) -> Other:
     )
     left = other.since - scale.since < (scale.until - scale.since) // 2
     name = "" if other.provider == around.provider else f"{other.provider}, "
-    text = f"{name}{english.clock_of(other.since)}–{_until(other)}, {other.word}"
+    text = f"{name}{english.clock_of(other.since)} to {_until(other)}, {other.word}"
     anchor = block.x if left else scale.x(other.until)
     return Other(block, Label(anchor, text, "start" if left else "end", y=str(y + 2)))
 

@@ -84,6 +84,13 @@ def test_one_never_in_trouble_meanwhile_is_bounded_from_above() -> None:
     assert found.lift == (0.0, None)
 
 
+def test_a_lift_that_rests_on_one_month_has_no_interval() -> None:
+    a, b = whole(made("a", *weekly(10, 10))), whole(made("b", *weekly(16, 1, range(5))))
+    one_month = whole(made("b", *((16 + 24 * day, 17 + 24 * day) for day in range(6))))
+    assert some(some(pair(a, b, PERIOD).lift).interval).low < some(pair(a, b, PERIOD).lift).value
+    assert some(pair(a, one_month, PERIOD).lift).interval is None
+
+
 def random_starts(seed: int, count: int = 100) -> Any:
     return np.sort(np.random.default_rng(seed).integers(MIDNIGHT, at(24 * 364), count))
 

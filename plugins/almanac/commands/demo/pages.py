@@ -141,7 +141,7 @@ def _links(play: Play) -> Iterator[Link]:
         provider = play.stage.providers[followed.provider]
         yield Link(followed.on_site.url, followed.on_site.title)
         if (play.stage.output / f"{followed.on_site.url.strip('/')}/at/index.html").exists():
-            yield Link(f"{followed.on_site.url}at/", "What was known when")
+            yield Link(f"{followed.on_site.url}at/", "As it unfolded")
         yield Link(base.provider_url(provider.slug), provider.name)
         touched = selection.places(provider, card_of(provider.slug, followed.event))
         for part in provider.components:
