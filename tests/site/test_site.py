@@ -43,8 +43,8 @@ def settle(root: Path) -> None:
 def test_an_article_has_its_page_with_its_text_and_links(built: Path) -> None:
     page = (built / "output/articles/2026/claude-fails/index.html").read_text()
     assert "<h1>Claude fails</h1>" in page
-    assert '<a href="/methodology/" rel="noopener noreferrer">how</a>' in page
-    assert '<a href="/about/" rel="noopener noreferrer">about</a>' in page
+    assert '<a href="/methodology/">how</a>' in page
+    assert '<a href="/about/">about</a>' in page
     assert 'href="/incidents/anthropic/first/"' in page
 
 

@@ -219,8 +219,7 @@ def test_a_table_is_called_by_the_heading_it_stands_under_and_the_second_by_its_
 
 def test_articles_have_tables_images_and_pelicans_links_but_no_scripts() -> None:
     source = "## B\n![i]({static}/i.png)\n[l]({filename}b.md) [s](javascript:a) <script>x</script>\n\n|a|\n|-|\n|b|"
-    rel = 'rel="noopener noreferrer"'
-    links = f'<a href="{{filename}}b.md" {rel}>l</a> <a href="" {rel}>s</a>'
+    links = '<a href="{filename}b.md">l</a> <a href="">s</a>'
     table = (
         '<thead>\n<tr>\n<th scope="col">a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<th scope="row">b</th>\n</tr>\n</tbody>'
     )
@@ -270,7 +269,6 @@ LISTS = """\
 </blockquote>
 """
 REGION = '<div class="scroll" tabindex="0" role="region" aria-label="Table 1">'
-REL = 'rel="noopener noreferrer"'
 
 
 def test_an_article_shows_all_of_markdown() -> None:
@@ -284,9 +282,9 @@ One
 <h5 id="five">Five</h5>
 <h6 id="six">Six</h6>
 <p><em>em</em> <strong>strong</strong> <del>del</del> <code>code</code> \
-<a href="https://a.example/" title="Title" {REL}>link</a> raw <a href="https://b.example" {REL}>https://b.example</a>
+<a href="https://a.example/" title="Title">link</a> raw <a href="https://b.example">https://b.example</a>
 break<br>
-<a href="mailto:a@a.example" {REL}>mail</a> <a {REL}>ftp</a> <a href="/x" {REL}>here</a> \
+<a href="mailto:a@a.example">mail</a> <a>ftp</a> <a href="/x">here</a> \
 <img src="/images/i.png" alt="alt" title="Title"></p>
 {LISTS}<hr>
 <pre><code>pre

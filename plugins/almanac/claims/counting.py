@@ -15,7 +15,7 @@ from almanac.queries import Query
 from almanac.queries.question import DAYS
 from almanac.stats.availability import measure
 from almanac.stats.backups import SIGNIFICANT, Party, pair
-from almanac.stats.formulas import FORMULAS
+from almanac.stats.formulas import FORMULAS, Formula
 from almanac.stats.intervals import LEVEL, Bounds, of_share, poisson, quantile
 from almanac.stats.percentiles import needed
 from almanac.stats.ranking import MIN_COVERAGE, leaderboard
@@ -194,22 +194,26 @@ def _longest(marks: Sequence[bool]) -> int:
     return longest
 
 
+def _weighed(formula: Formula) -> str:
+    """Return in words what an hour of an incident counts for."""
+    if len(set(formula.weights)) == 1:
+        return "Every hour with a reported incident counts in full"
+    weights = ", ".join(f"{weight:g}" for weight in formula.weights)
+    return f"{formula.name}: an hour rated none, degraded, partial and full weighs {weights}"
+
+
 def availability(query: Query, record: Record) -> Figure:
     """Return the share of covered time without declared trouble, under one of the published formulas."""
     subject = next((s for s in record.days if s.kind == "component" and s.slug == query.component), record.whole)
     numbers = measure(record, between(query.since, query.until), subject)
     place = next(i for i, formula in enumerate(FORMULAS) if formula.slug == query.value)
-    weights = ", ".join(f"{weight:g}" for weight in FORMULAS[place].weights)
     about = f"{record.provider.name}, {subject.name}" if subject is not record.whole else record.provider.name
     how = (
         (
             f"Covered time of {about} {period(query)}: {english.hours(numbers.covered)}, "
             f"{english.percent(numbers.coverage)} of it."
         ),
-        (
-            f"An hour rated none, degraded, partial and full weighs {weights} ({FORMULAS[place].name}); "
-            f"{english.plural(numbers.n, 'incident')}."
-        ),
+        (f"{_weighed(FORMULAS[place])}; {english.plural(numbers.n, 'incident')}."),
     )
     if numbers.coverage < MIN_COVERAGE:
         return Figure(unit="share", bounds=None, n=numbers.n, how=how, why="Too little of that time is covered.")

@@ -57,7 +57,7 @@ _ARTICLE = nh3.Cleaner(
     attributes={"a": {"href", "title"}, "img": {"src", "alt", "title"}, "th": {"align"}, "td": {"align"}, "*": set()},
     allowed_classes={"code": {"language-almanac"}},  # what a block shows of the archive is put in later
     url_schemes=SCHEMES,
-    link_rel="noopener noreferrer",
+    link_rel=None,  # chosen by an editor, as sources are; no link opens a window, which is what such words are for
 )
 # `(?<! )`: blanks are tried once, from the first of them, or a heading with many would take quadratic time.
 _HEADING = re.compile(r"<h([2-6])>(.*?)(?:(?<! ) *\{#([a-z0-9-]+)\})?</h\1>", re.DOTALL)

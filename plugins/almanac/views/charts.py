@@ -37,8 +37,14 @@ STROKE = {
 }  # how thick the sheet draws the stroke of a severity
 
 
+HIDING = (SLIGHT, MINOR, MAJOR, CRITICAL)  # bars that are solid, so that nothing under them is seen
+
+
 class Path(NamedTuple):
-    """All bars of one severity, as one SVG path: a level stroke a run of days, which the sheet dashes into days."""
+    """All bars of one severity, as one SVG path: a level stroke a run of days, which the sheet dashes into days.
+
+    The first, of clear days, runs on under the days of a stated severity, whose bars hide it: that takes half the bytes.
+    """
 
     css: str
     d: str
@@ -113,7 +119,10 @@ def tally(days: Sequence[str]) -> str:
 def bars(days: Sequence[str], label: str, *, slots: int = 0) -> Bars:
     """Return bars of a severity a day, oldest first; `slots` > len(days) leaves room at the right (short months)."""
     width = STEP * (slots or len(days))
-    paths = tuple(Path(f"s-{sort}", _strokes(days, sort)) for sort in STROKE if sort in days)
+    floor = [CLEAR if day in HIDING else day for day in days] if CLEAR in days else days
+    paths = tuple(
+        Path(f"s-{sort}", _strokes(floor if sort == CLEAR else days, sort)) for sort in STROKE if sort in days
+    )
     blocks = (
         Block("f-unknown", _x(STEP * at / width), _x(STEP * length / width)) for at, length in _runs(days, UNKNOWN)
     )

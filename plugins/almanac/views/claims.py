@@ -13,7 +13,6 @@ from almanac.claims import Evidence, Figure
 from almanac.content.article import ArticleCard, Claim
 from almanac.snapshot import Snapshot
 from almanac.text import addresses, english
-from almanac.views import base
 from almanac.views.base import Head, Link, Time
 
 GRADES = {
@@ -102,7 +101,7 @@ def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> Claim
         by=claim.by,
         grade=GRADES[claim.grade],
         where=Link(claim.where, host.removeprefix("www.")) if claim.where else None,
-        since=base.time(since, english.date(since)) if since else None,
+        since=Time(claim.since, english.date(since)) if since else None,
         verdict=claim.verdict,
         judged=english.sentence(VERDICTS[claim.verdict]),
         computed=figure is not None,

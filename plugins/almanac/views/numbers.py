@@ -306,7 +306,8 @@ def _pattern(
     name: str, cells: list[_Cell], names: list[str], labels: tuple[tuple[str, str], ...], test: Uniformity, unit: str
 ) -> Pattern:
     counts = [str(cell.starts) if len(cells) < 10 else "" for cell in cells]
-    starts = ", ".join(f"{one} {cell.starts}" for one, cell in zip(names, cells, strict=True))
+    by_rate = sorted(zip(cells, names, strict=True), key=lambda pair: pair[0].rate)
+    most, least = (f"{one} ({english.plural(cell.starts, 'start')})" for cell, one in (by_rate[-1], by_rate[0]))
     significant = "is" if test.p <= SURE else "is not"
     differ = f"The difference between {unit} {significant} statistically significant"
     return Pattern(
@@ -318,7 +319,7 @@ def _pattern(
             (one, str(cell.starts), english.hours(round(cell.covered * 3600)))
             for one, cell in zip(names, cells, strict=True)
         ),
-        label=f"{name}: starts {starts}",
+        label=f"{name}: most often {most}, least often {least}; all in the table",
     )
 
 

@@ -59,15 +59,15 @@ def _piece(site: Site, page: ArticlePage | IncidentPage, kind: str) -> dict[str,
 
 
 def _article(site: Site, page: ArticlePage) -> dict[str, Any]:
-    cited = [source.url for source in page.sources] + [f"{site.url}{row.url}" for row in page.cites]
-    righted = [{"@type": "CorrectionComment", "text": c.text, "datePublished": c.time.iso} for c in page.corrections]
-    return _piece(site, page, "NewsArticle") | {
-        "datePublished": page.published.iso,
-        "dateModified": (page.modified or page.published).iso,
-        "author": {"@type": "Organization", "name": page.authors or site.name},
-        "citation": cited,
-        "correction": righted,
-    }
+    return (
+        _piece(site, page, "NewsArticle")
+        | {
+            "datePublished": page.published.iso,
+            "dateModified": (page.modified or page.published).iso,
+            "author": {"@type": "Organization", "name": page.authors or site.name},
+        }
+        | ({"correction": f"{site.url}{page.head.path}#corrections"} if page.corrections else {})
+    )
 
 
 def _live(site: Site, page: IncidentPage) -> dict[str, Any]:
