@@ -44,6 +44,7 @@ MIN_TURNS = 6 * (2 * SWAY + 1)  # six different weeks
 STRATUM = 4  # weeks
 TOO_OFTEN = 0.25  # of the time the other was in trouble: no backup if it was, or if the interval says it may have been
 MIN_STARTS = 5
+WITHOUT_LENGTH = 0.25  # of the incidents of either: if more, nobody can say whether it was down a quarter of the time
 MAX_RANGE = 0.10  # of the joint time, between the least and the most trouble the record allows
 SIGNIFICANT = 0.05
 
@@ -369,8 +370,9 @@ def _without_lengths(party: Party, joint: Times) -> str:
     covered = arrays(joint)
     spans = [int(covered_by_day(starts, ends, covered, edges)[0]) for ends in (least, most)]
     within = np.isin(starts, starts_within(party, joint))
-    if 2 * int((record.flags[member, 2] > 0)[within].sum()) > int(within.sum()):
-        return f"{record.provider.name}’s incidents have no durations"
+    zero = int((record.flags[member, 2] > 0)[within].sum())
+    if zero > WITHOUT_LENGTH * int(within.sum()):
+        return f"{zero} of {record.provider.name}’s {int(within.sum())} incidents have no duration"
     if spans[1] - spans[0] > MAX_RANGE * total(joint):
         return f"{record.provider.name}’s incidents have no end times"
     return ""

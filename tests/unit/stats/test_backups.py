@@ -199,7 +199,8 @@ def test_a_family_of_pairs_is_corrected_together() -> None:
         (made("b", covered=(-300, -200)), "0 days in common (91 needed)"),
         (made("b", (1, 2), (200, 201)), "b reported 2 incidents in that time (5 needed)"),
         (made("b", *weekly(3, 1), (500, None)), "b’s incidents have no end times"),
-        (made("b", *weekly(3, 0)), "b’s incidents have no durations"),
+        (made("b", *weekly(3, 0)), f"{WEEKS} of b’s {WEEKS} incidents have no duration"),
+        (made("b", *weekly(3, 0, range(6)), *weekly(60, 1, range(14))), "6 of b’s 20 incidents have no duration"),
     ],
 )
 def test_it_says_when_the_data_does_not_suffice(other: Any, lacking: str) -> None:
@@ -208,6 +209,14 @@ def test_it_says_when_the_data_does_not_suffice(other: Any, lacking: str) -> Non
     assert found.lacking == lacking
     assert (found.together is None) == ("needed" in lacking)
     assert backups_of(ours, [found]) == ((), (), (), (found,))
+
+
+def test_a_quarter_of_the_durations_may_be_missing() -> None:
+    ours, other = (
+        whole(made("a", *weekly(10, 10))),
+        whole(made("b", *weekly(3, 0, range(5)), *weekly(60, 1, range(15)))),
+    )
+    assert pair(ours, other, PERIOD).lacking == ""
 
 
 def test_the_best_backup_is_the_one_that_surely_falls_least() -> None:
