@@ -161,11 +161,13 @@ def _row(row: dict[str, str], end_of_record: int) -> Row:
         least = min(start + parts, most)  # several intervals, of which only the sum is known
     if not row["ended_at"]:
         stamps = [seconds(u.rpartition("@")[2]) for u in row["updates"].split()]
+        stamps += [min(seconds(row["last_open"]), end_of_record)] if row.get("last_open") else []
         least = max([start, *(s for s in stamps if s <= end_of_record)])
         over = (
             row["phase"] in OVER if "phase" in row else any(u.partition("@")[0] in OVER for u in row["updates"].split())
         )
-        most = least if over else max(least, end_of_record)
+        latest = min(seconds(row["vanished"]), end_of_record) if row.get("vanished") else end_of_record
+        most = least if over else max(least, latest)
     sure = row["counts"] != "maybe" if "counts" in row else row["provider"] not in AI or bool(row["components"])
     return start, least, most, 1 if level is None else level, 3 if level is None else level, sure, bool(row["ended_at"])
 

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from almanac import archive
 from almanac.exports.codebook import INCIDENTS, TABLES
 from almanac.exports.table import as_csv, as_jsonl
-from almanac.model import unstamp
+from almanac.model import stamp, unstamp
 from tests.support import shapes
 from tests.support.almanacs import incident
 from tests.support.syndication import HOST, Press, xml
@@ -97,7 +97,12 @@ def test_an_incident_is_a_row(output: Path) -> None:
         "impact_basis": "",
         "components_basis": "",
         "trouble_seconds": "0",
+        "last_open": "",
     }
+
+
+def test_without_an_end_it_says_when_it_was_last_seen_open(output: Path) -> None:
+    assert [(row["ended"], row["last_open"]) for row in rows(output, "incidents")[:1]] == [("", stamp(NOW))]
 
 
 def test_the_whole_is_the_sum_of_its_parts(output: Path) -> None:

@@ -102,6 +102,7 @@ INCIDENTS = Table(
         Field("impact_basis", "string", "title: only the title names the severity; stated: the provider's JSON does"),
         Field("components_basis", "string", "title: only the title names them; stated: the provider's JSON does"),
         Field("trouble_seconds", "integer", "Of one that was several intervals: their sum; 0 for all others"),
+        Field("last_open", "datetime", "When we last saw it open; empty if it has an end, or if we never saw it"),
     ),
     (PROVIDER, Reference(("imported",), "datasets", ("slug",))),
 )

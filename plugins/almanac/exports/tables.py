@@ -46,8 +46,10 @@ def dataset_rows(almanac: Snapshot) -> Iterable[Row]:
         yield slug, *facts, imported[slug]
 
 
-def incident_rows(cards: Iterable[Card], memberships: Mapping[str, Membership], site_url: str) -> Iterable[Row]:
-    """Yield the rows of INCIDENTS; `memberships` say by id whether each counts."""
+def incident_rows(
+    cards: Iterable[Card], memberships: Mapping[str, Membership], last_open: Mapping[str, str], site_url: str
+) -> Iterable[Row]:
+    """Yield the rows of INCIDENTS; by id, `memberships` say whether each counts, `last_open` when it was seen open."""
     for card in cards:
         membership = memberships[card.id]
         yield (
@@ -81,6 +83,7 @@ def incident_rows(cards: Iterable[Card], memberships: Mapping[str, Membership], 
             card.impact_basis,
             card.components_basis,
             card.trouble_seconds,
+            last_open.get(card.id, ""),
         )
 
 

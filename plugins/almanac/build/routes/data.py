@@ -18,7 +18,7 @@ from almanac.content.releases import FOLDER
 from almanac.exports import codebook, package, parquet, tables
 from almanac.exports.codebook import TABLES
 from almanac.exports.table import TYPES, Row, Size, size
-from almanac.model import Provider, Pulls, seconds
+from almanac.model import Provider, Pulls, seconds, stamp
 from almanac.model.table import Table
 from almanac.stats import windows
 from almanac.stats.selection import Membership, memberships, select
@@ -32,10 +32,18 @@ def provider_tables(context: Context, provider: Provider) -> Outputs:
     """Make the incidents and the updates of a provider, the newest start first."""
     slug, cards = provider.slug, context.snapshot.cards.get(provider.slug, ())
     counts = _memberships(context, provider)
-    incidents = partial(tables.incident_rows, cards, counts, context.settings.site_url)
+    last_open = _last_open(context, provider)
+    incidents = partial(tables.incident_rows, cards, counts, last_open, context.settings.site_url)
     facts = context.facts_of(slug)
-    yield from table_files(codebook.INCIDENTS, incidents, (facts, [*counts.values()]), slug)
+    yield from table_files(codebook.INCIDENTS, incidents, (facts, [*counts.values()], last_open), slug)
     yield from table_files(codebook.UPDATES, partial(tables.update_rows, cards), facts, slug)
+
+
+def _last_open(context: Context, provider: Provider) -> dict[str, str]:
+    """Return when each incident without an end was last seen open, by its id."""
+    pulls = context.snapshot.pulls.get(provider.slug)
+    open_ids = {card.id for card in context.snapshot.cards.get(provider.slug, ()) if card.ended is None}
+    return {name: stamp(at) for name, at in (pulls.last_open if pulls else ()) if name in open_ids}
 
 
 def _memberships(context: Context, provider: Provider) -> dict[str, Membership]:
