@@ -463,6 +463,33 @@ def test_a_shard_that_nothing_touched_is_not_asked_for_its_outputs(
     assert tree(settings.output) == clean(settings)
 
 
+def test_another_text_asks_only_what_shows_it(settings: BuildSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = incident("old", "2024-05-01 10:00", "2024-05-01 11:00", provider="groq", components=())
+    put(settings.root, old)
+    build(settings)
+    routes: list[str] = []
+    make = jobs._make
+
+    def watched(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
+        routes.append(route.name)
+        return make(folder, context, route, shard)
+
+    monkeypatch.setattr(jobs, "_make", watched)
+    put(settings.root, replace(old, updates=(replace(old.updates[0], text="Another text."), *old.updates[1:])))
+    build(settings)
+    assert {*routes} == {
+        "incident_pages",
+        "site_api",
+        "provider_api",
+        "site_feeds",
+        "provider_feeds",
+        "site_updates",
+        "provider_updates",
+        "search_index",
+    }
+    assert tree(settings.output) == clean(settings)
+
+
 def test_what_cannot_be_shown_costs_its_own_page(settings: BuildSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = clean(settings)
 

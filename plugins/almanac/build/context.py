@@ -7,8 +7,8 @@ A key is a digest of all that an output is made of, kept coarse: the texts of so
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -98,6 +98,7 @@ class Context:
         self.memo = Memo(memo)
         self.outputs = outputs
         self.addresses: tuple[str, ...] = ()  # of pages of the first round of routes, for those that list them
+        self.asked_for: set[str] = set()  # incident files whose texts the running job asks for
         self._rows = rows
         self._values: dict[object, Any] = {}
         self._arguments = (settings, snapshot, rows, prose, memo, outputs)
@@ -107,10 +108,16 @@ class Context:
         return Context, self._arguments
 
     def shared(self, name: object, make: Callable[[], Value]) -> Value:
-        """Return what `make` returns, made once a build and process."""
+        """Return what `make` returns, made once a build and process. Whoever asks for it asks for all that it asks for."""
         if name not in self._values:
-            self._values[name] = make()
-        value: Value = self._values[name]
+            so_far, self.asked_for = self.asked_for, set()
+            try:
+                self._values[name] = make(), frozenset(self.asked_for)
+            finally:
+                self.asked_for |= so_far
+        value: Value
+        value, asked_for = self._values[name]
+        self.asked_for |= asked_for
         return value
 
     # What is drawn on
@@ -226,6 +233,7 @@ class Context:
     def incident(self, card: Card) -> Incident:
         """Return the incident of a card, with its texts."""
         now, in_order = seconds(self.snapshot.now), self.orders[card.provider]
+        self.asked_for.add(card.file)
         return self.shared(("incident", card.file), lambda: as_of.incident(self.settings.content, card, now, in_order))
 
     @cached_property
@@ -238,7 +246,7 @@ class Context:
         templates = self.templates
         if is_cold:
             templates.compile()
-        for name in ("newest_posts", "months", "years", "incidents", "surroundings", "names"):
+        for name in ("newest_posts", "months", "years", "incidents", "surroundings", "names", "whole"):
             getattr(self, name)
 
     def page(self, template: str, view: object) -> bytes:
@@ -253,7 +261,12 @@ class Context:
 
     def texts(self, cards: Iterable[Card]) -> bytes:
         """Return a digest of some incidents with their texts, and their addresses, in their order."""
-        return digest(b"".join(card.file.encode() + self._rows[card.file].text for card in cards))
+        return self.texts_of([card.file for card in cards])
+
+    def texts_of(self, names: Collection[str]) -> bytes:
+        """Return the same of incident files, one of which may be gone."""
+        self.asked_for.update(names)
+        return digest(b"".join([name.encode() + self._rows[name].text for name in names if name in self._rows]))
 
     def facts(self, cards: Iterable[Card]) -> bytes:
         """Return the same without their texts: all that lists and numbers rest on."""
@@ -271,6 +284,15 @@ class Context:
         until = views.closed_at(self.snapshot) + 1
         coverage = coverage_within(self.snapshot.pulls.get(provider.slug), 0, until)
         return digest(provider, until, self.facts_of(provider.slug), coverage)
+
+    @cached_property
+    def whole(self) -> bytes:
+        """A digest of all that pages may draw on, but for the texts of what is over."""
+        snapshot = self.snapshot
+        beside = [getattr(snapshot, part.name) for part in fields(snapshot) if part.name != "cards"]
+        is_open = [card for cards in snapshot.cards.values() for card in cards if card.ended is None]
+        facts = [(slug, self.facts_of(slug)) for slug in snapshot.cards]
+        return digest(beside, self.prose, facts, self.texts(is_open))
 
     @cached_property
     def all_closed_facts(self) -> bytes:

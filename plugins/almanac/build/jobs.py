@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
-from almanac.build.cache import BuildError, pack, unpack
+from almanac.build.cache import BuildError, digest, pack, unpack
 from almanac.build.context import Context
 from almanac.build.handover import context_of, give, handover, once
 from almanac.build.output import OutputFile, OutputFolder
@@ -32,10 +32,18 @@ class Job(NamedTuple):
         return f"{self.route}:{self.shard}"
 
 
+class JobFiles(NamedTuple):
+    """What a job left: of what it was made, with the incidents whose texts it asked for, and all its files."""
+
+    key: bytes
+    texts: tuple[str, ...]
+    files: dict[str, OutputFile]
+
+
 class JobResult(NamedTuple):
     """What came of a job. `outputs` are all its files, packed; `changes` are those whose bytes are new.
 
-    Where all stands as the last build left it `outputs` do not travel, and are those of the cache.
+    Where all stands as the last build left it `outputs` do not travel, and are those of the cache, as its values are.
     """
 
     outputs: bytes
@@ -48,23 +56,25 @@ def run_all(context: Context, *, is_cold: bool) -> dict[Job, JobResult]:
     """Run all jobs: first what may run beside each other, then here what draws on what those made."""
     context.prepare(is_cold=is_cold)
     with handover(context) as folder:
-        results = _run_beside(folder, context, _jobs(context, ROUTES))
-        for job, result in results.items():
-            if not result.outputs:
-                results[job] = result._replace(outputs=context.outputs[job.name])
+        results = {job: _whole(context, job, result) for job, result in _run_beside(folder, context).items()}
         for job in _jobs(context, LAST):
             context.addresses = tuple(_addresses(results))
-            results[job] = run_job(folder, job)
+            results[job] = _whole(context, job, run_job(folder, job))
         return results
+
+
+def _whole(context: Context, job: Job, result: JobResult) -> JobResult:
+    return result if result.outputs else result._replace(outputs=context.outputs[job.name])
 
 
 def _jobs(context: Context, routes: Iterable[Route]) -> list[Job]:
     return [Job(route.name, shard) for route in routes for shard in route.shards(context)]
 
 
-def _run_beside(folder: str, context: Context, jobs: Sequence[Job]) -> dict[Job, JobResult]:
+def _run_beside(folder: str, context: Context) -> dict[Job, JobResult]:
     """Run jobs beside each other. Raises what a job raised; the jobs of a worker that was killed are run again."""
     results: dict[Job, JobResult] = {}
+    jobs = _jobs(context, ROUTES)
     for _ in range(TRIES):
         with executor_for(len(context.incidents), context.settings.scheduler) as executor:
             run = run_job
@@ -94,20 +104,28 @@ def run_job(folder: str, job: Job) -> JobResult:
     """Make the outputs of a job, one after the other, and say what came of it. It may be run again: it ends the same."""
     context, route = context_of(folder), BY_NAME[job.route]
     blob = context.outputs.get(job.name, b"")
-    key_before, before = unpacked(blob)
-    output = OutputFolder(context.settings.output, before)
-    key = route.key(context, job.shard) if route.key else b""
-    if key and key == key_before and output.has_all():
+    before = unpacked(blob)
+    output = OutputFolder(context.settings.output, before.files)
+    rests_on = route.key(context, job.shard) if route.key else b""
+    if rests_on and before.key == _key(context, rests_on, before.texts) and output.has_all():
         return JobResult(b"", [], [], {})
     memo_before = set(context.memo.packed)
+    context.asked_for = set()
     problems = list(_make(output, context, route, job.shard))
-    key = b"" if problems else key  # it must be named again
+    after = JobFiles(b"", (), output.files)
+    if rests_on and not problems:  # which must be named again
+        texts = tuple(sorted(context.asked_for))
+        after = JobFiles(_key(context, rests_on, texts), texts, output.files)
     return JobResult(
-        outputs=blob if blob and (key_before, before) == (key, output.files) else _packed(key, output.files),
+        outputs=blob if blob and before == after else _packed(after),
         changes=output.changes,
         problems=problems,
         memo={name: frozen for name, frozen in context.memo.packed.items() if name not in memo_before},
     )
+
+
+def _key(context: Context, rests_on: bytes, texts: Sequence[str]) -> bytes:
+    return digest(rests_on, context.texts_of(texts))
 
 
 def _make(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
@@ -130,17 +148,17 @@ def _make(folder: OutputFolder, context: Context, route: Route, shard: str) -> I
 
 def files_of(blob: bytes) -> dict[str, OutputFile]:
     """Return the files that a job left, of its packed outputs."""
-    return unpacked(blob)[1]
+    return unpacked(blob).files
 
 
-def unpacked(blob: bytes) -> tuple[bytes, dict[str, OutputFile]]:
-    """Return the key of a job, and its files."""
-    key, files = unpack(blob) if blob else (b"", ())
-    return key, {path: OutputFile(*file) for path, *file in files}
+def unpacked(blob: bytes) -> JobFiles:
+    """Return what a job left."""
+    key, texts, files = unpack(blob) if blob else (b"", (), ())
+    return JobFiles(key, texts, {path: OutputFile(*file) for path, *file in files})
 
 
-def _packed(key: bytes, outputs: Mapping[str, OutputFile]) -> bytes:
-    return pack((key, [(path, *file) for path, file in outputs.items()]))
+def _packed(left: JobFiles) -> bytes:
+    return pack((left.key, left.texts, [(path, *file) for path, file in left.files.items()]))
 
 
 def _addresses(results: Mapping[Job, JobResult]) -> Iterator[str]:

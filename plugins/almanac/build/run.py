@@ -59,6 +59,7 @@ class Build:
                 publish.copy_links(settings.published, settings.output)
             self._look = unchanged.look(settings.root, clock) if settings.stands_together else ""
             blobs = {} if self._cache.is_stale else self._cache.blobs("sources")
+            self._memo = {} if self._cache.is_stale else dict(self._cache.blobs("memo"))
             self._incidents = Incidents(settings.content, blobs, clock)
             self._manuscripts = Manuscripts(settings.content, blobs, clock)
             self._readers, self._reading = self._read_ahead()
@@ -144,9 +145,9 @@ class Build:
 
     def _context(self, snapshot: Snapshot, prose: Prose) -> Context:
         cache = self._cache
-        memo, outputs = ({}, {}) if cache.is_stale else (cache.blobs("memo"), cache.blobs("outputs"))
+        outputs = {} if cache.is_stale else cache.blobs("outputs")
         rows = current_rows(self._settings.content, snapshot, self._incidents.rows)
-        return Context(self._settings, snapshot, rows, prose, memo, outputs)
+        return Context(self._settings, snapshot, rows, prose, self._memo, outputs)
 
     def _paths_before(self, present: set[bytes]) -> set[str]:
         """Return what may be nobody's now: all that the last build left and is not `present`, and what broken ones left."""
@@ -165,7 +166,7 @@ class Build:
             {
                 "sources": self._incidents.packed | self._manuscripts.packed,
                 "outputs": {job.name: result.outputs for job, result in results.items()},
-                "memo": {name: blob for result in results.values() for name, blob in result.memo.items()},
+                "memo": self._memo | {name: blob for result in results.values() for name, blob in result.memo.items()},
             }
         )
         if settings.published:

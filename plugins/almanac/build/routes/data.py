@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from almanac import views
+from almanac.build.cache import digest
 from almanac.build.context import Context
 from almanac.build.routes.parts import FORMS, table_files
 from almanac.build.routes.route import Outputs, file, page, provider_route, route
@@ -72,7 +73,20 @@ def small_tables(context: Context) -> Outputs:
     yield from table_files(codebook.TRIALS, partial(tables.trial_rows, snapshot), (snapshot.trials, facts))
 
 
-@route(*(f"data/{name}" for name in FILES), f"data/{PACKAGE}", "data/index.html", "data/codebook/index.html")
+def _key(context: Context, _: str) -> bytes:
+    """Return the key of what is joined: all there is, and the files that other routes have made by then."""
+    made = [context.settings.output / f"data/{path}" for table in TABLES for path in _made_of(context, table)]
+    return digest(context.whole, [_look(path) if path.exists() else path.name for path in made])
+
+
+def _made_of(context: Context, table: Table) -> Iterable[str]:
+    """Yield the files of which a table is made, below data/."""
+    parts = _parts(context, table)
+    stems = [table.name] if parts is None else [f"{table.name}/{part}" for part in parts]
+    return (f"{stem}.{form}" for stem in stems for form in FORMS)
+
+
+@route(*(f"data/{name}" for name in FILES), f"data/{PACKAGE}", "data/index.html", "data/codebook/index.html", key=_key)
 def data_files(context: Context) -> Outputs:
     """Join the parts of the tables, and describe what there is then: the last holds hashes of all before."""
     for table in TABLES:

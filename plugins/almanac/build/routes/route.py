@@ -20,6 +20,9 @@ WHOLE = ""  # the only shard of what is not cut
 Outputs = Iterator[Output]
 
 
+Key = Callable[[Context, str], bytes]
+
+
 class Route(NamedTuple):
     """Outputs of one kind. `addresses` are their paths, with names in braces for what differs from one to the next."""
 
@@ -28,32 +31,39 @@ class Route(NamedTuple):
     shards: Callable[[Context], Iterable[str]]
     outputs: Callable[[Context, str], Outputs]
     is_indexed: bool  # whether its pages stand in the sitemap of pages
-    key: Callable[[Context, str], bytes] | None = (
-        None  # of all that a shard is made of: while it is the same, all stands
-    )
+    key: Key | None  # while it is the same, and every text that a shard asked for, all of it stands; None: no key tells
 
 
 class UnprintableError(Exception):
     """Something that cannot be shown: a line with the place that must be mended."""
 
 
-def route(*addresses: str, indexed: bool = True) -> Callable[[Callable[[Context], Outputs]], Route]:
+def on_all(context: Context, _: str) -> bytes:
+    """Return the key of what may draw on all there is, but for texts that it does not ask for."""
+    return context.whole
+
+
+def route(
+    *addresses: str, indexed: bool = True, key: Key | None = on_all
+) -> Callable[[Callable[[Context], Outputs]], Route]:
     """Make a route of a generator that makes all of a kind."""
 
     def make(generator: Callable[[Context], Outputs]) -> Route:
-        return Route(generator.__name__, addresses, _whole, lambda context, _: generator(context), indexed)
+        return Route(generator.__name__, addresses, _whole, lambda context, _: generator(context), indexed, key)
 
     return make
 
 
-def provider_route(*addresses: str, indexed: bool = True) -> Callable[[Callable[[Context, Provider], Outputs]], Route]:
+def provider_route(
+    *addresses: str, indexed: bool = True, key: Key = on_all
+) -> Callable[[Callable[[Context, Provider], Outputs]], Route]:
     """Make a route of a generator that makes those of one provider."""
 
     def make(generator: Callable[[Context, Provider], Outputs]) -> Route:
         def outputs(context: Context, shard: str) -> Outputs:
             return generator(context, context.providers[shard])
 
-        return Route(generator.__name__, addresses, _slugs, outputs, indexed)
+        return Route(generator.__name__, addresses, _slugs, outputs, indexed, key)
 
     return make
 
@@ -62,7 +72,7 @@ def sharded_route(
     shards: Callable[[Context], Iterable[str]],
     *addresses: str,
     indexed: bool = True,
-    key: Callable[[Context, str], bytes] | None = None,
+    key: Key = on_all,
 ) -> Callable[[Callable[[Context, str], Outputs]], Route]:
     """Make a route of a generator that makes those of one shard."""
 

@@ -22,7 +22,7 @@ FOLDER = "pagefind/"
 _BESIDE = re.compile(r"<(aside|nav|figure|header)\b.*?</\1>", re.DOTALL)  # what stands beside the text of an article
 
 
-@route(indexed=False)
+@route(indexed=False, key=None)  # it has one for each file, of all texts
 def search_index(context: Context) -> Outputs:
     """Make the index. Articles must stand in the output by now: their text is taken from their pages."""
     if not context.settings.complete:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from almanac import views
+from almanac.build.cache import digest
 from almanac.build.context import Context
 from almanac.build.routes.route import Outputs, file, provider_route, route
 from almanac.exports import maps
@@ -54,7 +55,11 @@ def _years(context: Context) -> Iterable[tuple[str, int, int]]:
             yield provider.slug, year, _changed(context.years[provider.slug][year])
 
 
-@route("sitemap-pages.xml")
+def _key(context: Context, _: str) -> bytes:
+    return digest(context.whole, context.addresses)
+
+
+@route("sitemap-pages.xml", key=_key)
 def page_sitemap(context: Context) -> Outputs:
     """Make the sitemap of every page that is not of a single incident: `context.addresses`, and what people wrote."""
     yield file("sitemap-pages.xml", partial(_pages, context))
