@@ -15,7 +15,7 @@ import pytest
 import tasks
 from almanac import archive, files
 from almanac.build import unchanged
-from almanac.build.unchanged import CENSUS, census, is_unchanged, look, state_folder
+from almanac.build.unchanged import CENSUS, census, is_unchanged, look, part, state_folder
 from almanac.model import FeedState, Pulls, moment
 from almanac.model.clock import STEP, MomentError, build_time
 
@@ -38,7 +38,7 @@ def root(tmp_path: Path) -> Path:
         (root / name).write_text(text)
     folder = state_folder(root / ".output-preview")
     folder.mkdir()
-    (folder / CENSUS).write_bytes(census(looks(root), NOW, look(root, LATER)))
+    (folder / CENSUS).write_bytes(census([part(looks(root))], NOW, look(root, LATER)))
     return root
 
 
@@ -136,7 +136,7 @@ def test_sources_touched_a_moment_ago_give_no_look(root: Path) -> None:
 
 def test_a_census_without_sources_names_outputs_and_never_says_unchanged(root: Path) -> None:
     folder = state_folder(root / ".output-preview")
-    (folder / CENSUS).write_bytes(census(looks(root), NOW, ""))
+    (folder / CENSUS).write_bytes(census([part(looks(root))], NOW, ""))
     assert sorted(unchanged.last_outputs(folder)) == ["a/index.html", "index.html"]
     assert not stands(root)
 

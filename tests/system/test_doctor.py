@@ -147,7 +147,7 @@ def test_an_output_that_lacks_files_is_named(home: Path) -> None:
     (output / "index.html").write_text("home")
     state = unchanged.state_folder(output)
     state.mkdir()
-    (state / unchanged.CENSUS).write_bytes(unchanged.census({"index.html": (1, 1)}, 0, ""))
+    (state / unchanged.CENSUS).write_bytes(unchanged.census([unchanged.part({"index.html": (1, 1)})], 0, ""))
     assert marks(doctor.outputs, home) == [f"ok {unchanged.PREVIEW}/ holds all 1 files of its last build"]
     (output / "index.html").unlink()
     assert marks(doctor.outputs, home) == [

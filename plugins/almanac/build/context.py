@@ -79,6 +79,11 @@ class Memo:
         self.packed[name] = blob or b""
         return value
 
+    def stands(self, name: str, rests_on: bytes) -> bool:
+        """Return whether what has a name is what it was in the last build, and remember it for the next."""
+        self.packed[name] = pack((rests_on, b""))
+        return self._blobs.get(name) == self.packed[name]
+
 
 class Context:
     """All that one build knows. `rows` are by incident file, `memo` and `outputs` are what the last build remembered."""
@@ -246,7 +251,9 @@ class Context:
         templates = self.templates
         if is_cold:
             templates.compile()
-        for name in ("newest_posts", "months", "years", "incidents", "surroundings", "names", "whole"):
+        if self.memo.stands("whole", self.whole):
+            return  # few will be asked for anything
+        for name in ("newest_posts", "months", "years", "incidents", "surroundings", "names"):
             getattr(self, name)
 
     def page(self, template: str, view: object) -> bytes:

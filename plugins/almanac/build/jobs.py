@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
+from almanac.build import unchanged
 from almanac.build.cache import BuildError, digest, pack, unpack
 from almanac.build.context import Context
 from almanac.build.handover import context_of, give, handover, once
 from almanac.build.output import OutputFile, OutputFolder
 from almanac.build.routes import BY_NAME, LAST, ROUTES
-from almanac.build.routes.route import Route, UnprintableError
+from almanac.build.routes.route import Key, Route, UnprintableError
 from almanac.build.sources import unprintable
 from almanac.executors import executor_for, has_memory_of
 
+EMPTY = marshal.dumps([])
 TRIES = 2  # of what a worker that was killed had to do
 
 
@@ -36,6 +39,7 @@ class JobFiles(NamedTuple):
     """What a job left: of what it was made, with the incidents whose texts it asked for, and all its files."""
 
     key: bytes
+    steady_key: bytes  # of all there was: while that is the same the other need not be made
     texts: tuple[str, ...]
     files: dict[str, OutputFile]
 
@@ -106,21 +110,30 @@ def run_job(folder: str, job: Job) -> JobResult:
     blob = context.outputs.get(job.name, b"")
     before = unpacked(blob)
     output = OutputFolder(context.settings.output, before.files)
-    rests_on = route.key(context, job.shard) if route.key else b""
-    if rests_on and before.key == _key(context, rests_on, before.texts) and output.has_all():
+    if route.key and _stands(context, route.key, job.shard, before) and output.has_all():
         return JobResult(b"", [], [], {})
     memo_before = set(context.memo.packed)
     context.asked_for = set()
     problems = list(_make(output, context, route, job.shard))
-    after = JobFiles(b"", (), output.files)
-    if rests_on and not problems:  # which must be named again
+    after = JobFiles(b"", b"", (), output.files)
+    if route.key and not problems:  # which must be named again
         texts = tuple(sorted(context.asked_for))
-        after = JobFiles(_key(context, rests_on, texts), texts, output.files)
+        key = _key(context, route.key(context, job.shard), texts)
+        # What others made may be another where all that they draw on is the same: something could not be shown, and now can.
+        steady_key = b"" if route in LAST else _key(context, context.whole, texts)
+        after = JobFiles(key, steady_key, texts, output.files)
     return JobResult(
         outputs=blob if blob and before == after else _packed(after),
         changes=output.changes,
         problems=problems,
         memo={name: frozen for name, frozen in context.memo.packed.items() if name not in memo_before},
+    )
+
+
+def _stands(context: Context, key: Key, shard: str, before: JobFiles) -> bool:
+    """Return whether a job would make what it made before: asked first without a look at what its shard draws on."""
+    return before.steady_key == _key(context, context.whole, before.texts) or before.key == _key(
+        context, key(context, shard), before.texts
     )
 
 
@@ -153,12 +166,20 @@ def files_of(blob: bytes) -> dict[str, OutputFile]:
 
 def unpacked(blob: bytes) -> JobFiles:
     """Return what a job left."""
-    key, texts, files = unpack(blob) if blob else (b"", (), ())
-    return JobFiles(key, texts, {path: OutputFile(*file) for path, *file in files})
+    key, steady_key, texts, files, *_ = unpack(blob) if blob else (b"", b"", (), EMPTY)
+    return JobFiles(key, steady_key, texts, {path: OutputFile(*file) for path, *file in marshal.loads(files)})  # noqa: S302  (our own)
+
+
+def part_of(blob: bytes) -> tuple[int, unchanged.Part]:
+    """Return how many files a job left, and their part of the census; this costs nothing, however many they are."""
+    *_, count, names, looks = unpack(blob)
+    return count, unchanged.Part(names, looks)
 
 
 def _packed(left: JobFiles) -> bytes:
-    return pack((left.key, left.texts, [(path, *file) for path, file in left.files.items()]))
+    files = marshal.dumps([(path, *file) for path, file in left.files.items()])
+    part = unchanged.part({path: (file.size, file.mtime) for path, file in left.files.items()})
+    return pack((*left[:3], files, len(left.files), *part))
 
 
 def _addresses(results: Mapping[Job, JobResult]) -> Iterator[str]:

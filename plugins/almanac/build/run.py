@@ -13,8 +13,8 @@ from almanac.build import publish, unchanged
 from almanac.build.cache import BuildError, Cache
 from almanac.build.context import Context, Prose
 from almanac.build.handover import end_all
-from almanac.build.jobs import Job, JobResult, files_of, run_all
-from almanac.build.output import OutputFile, prune, written_since
+from almanac.build.jobs import Job, JobResult, files_of, part_of, run_all
+from almanac.build.output import prune, written_since
 from almanac.build.routes.addresses import site_index
 from almanac.build.settings import BuildSettings, fingerprint
 from almanac.build.sources import Incidents, Manuscripts, Reading, current_rows
@@ -92,16 +92,17 @@ class Build:
         context = self._context(snapshot, prose)
         self._cache.mark_unfinished()
         results = run_all(context, is_cold=self._cache.is_stale)
+        self._memo |= context.memo.packed
         for result in results.values():
             problems += result.problems
-        outputs = {path: file for result in results.values() for path, file in files_of(result.outputs).items()}
-        removed = sorted(self._paths_before({result.outputs for result in results.values()}) - outputs.keys())
+        blobs = {job.name: result.outputs for job, result in results.items()}
+        removed = self._removed(blobs)
         prune(self._settings.output, removed)
         changed = sorted(path for result in results.values() for path in result.changes)
         if self._settings.published and (changed or removed):
             publish.swap(self._settings.output, self._settings.published)
-        self._remember(results, outputs, is_sound=not problems)
-        return Built(tuple(changed), tuple(removed), len(outputs) - len(changed), tuple(sorted(set(problems))))
+        count = self._remember(results, blobs, is_sound=not problems)
+        return Built(tuple(changed), tuple(removed), count - len(changed), tuple(sorted(set(problems))))
 
     def _gather(self) -> list[str]:
         """Take over the incidents that were read; return a line for each that cannot be used."""
@@ -149,32 +150,42 @@ class Build:
         rows = current_rows(self._settings.content, snapshot, self._incidents.rows)
         return Context(self._settings, snapshot, rows, prose, self._memo, outputs)
 
-    def _paths_before(self, present: set[bytes]) -> set[str]:
-        """Return what may be nobody's now: all that the last build left and is not `present`, and what broken ones left."""
-        blobs = (blob for blob in self._cache.blobs("outputs").values() if blob not in present)
-        paths = {path for blob in blobs for path in files_of(blob)}
-        if self._cache.is_new:
-            paths.update(unchanged.last_outputs(self._settings.state))
-        if self._cache.since is not None:
-            paths.update(written_since(self._settings.output, self._cache.since))
-        return paths
+    def _removed(self, blobs: Mapping[str, bytes]) -> list[str]:
+        """Return what is nobody's now: of jobs that left other files before, and what broken builds left."""
+        before = self._cache.blobs("outputs")
+        paths = _paths(blob for name, blob in before.items() if blobs.get(name) != blob)
+        if self._cache.is_new or self._cache.since is not None:
+            if self._cache.is_new:
+                paths.update(unchanged.last_outputs(self._settings.state))
+            if self._cache.since is not None:
+                paths.update(written_since(self._settings.output, self._cache.since))
+            return sorted(paths - _paths(blobs.values()))
+        return sorted(paths - _paths(blob for name, blob in blobs.items() if before.get(name) != blob))
 
-    def _remember(self, results: Mapping[Job, JobResult], outputs: Mapping[str, OutputFile], *, is_sound: bool) -> None:
-        """Save the state for the next build. If something was wrong it must say so too, and not that nothing changed."""
+    def _remember(self, results: Mapping[Job, JobResult], blobs: Mapping[str, bytes], *, is_sound: bool) -> int:
+        """Save the state for the next build. If something was wrong it must say so too, and not that nothing changed.
+
+        Return how many outputs there are.
+        """
         settings = self._settings
         self._cache.save(
             {
                 "sources": self._incidents.packed | self._manuscripts.packed,
-                "outputs": {job.name: result.outputs for job, result in results.items()},
+                "outputs": blobs,
                 "memo": self._memo | {name: blob for result in results.values() for name, blob in result.memo.items()},
             }
         )
         if settings.published:
             publish.remove(settings.output)
-        looks = {path: (file.size, file.mtime) for path, file in outputs.items()}
-        census = unchanged.census(looks, seconds(settings.now), self._look if is_sound else "")
+        counts, parts = zip(*map(part_of, blobs.values()), strict=True)
+        census = unchanged.census(parts, seconds(settings.now), self._look if is_sound else "")
         files.put(settings.state / unchanged.CENSUS, census)  # last: from here on a build may find nothing to do
         self._cache.end()
+        return sum(counts)
+
+
+def _paths(blobs: Iterable[bytes]) -> set[str]:
+    return {path for blob in blobs for path in files_of(blob)}
 
 
 def _judge(manuscripts: Sequence[Manuscript], snapshot: Snapshot) -> tuple[list[Problem], frozenset[str]]:

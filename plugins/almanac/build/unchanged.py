@@ -11,9 +11,10 @@ import os
 import re
 import time
 from calendar import timegm
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 from almanac.files import is_leftover
 
@@ -74,26 +75,39 @@ def is_unchanged(folder: Path, root: Path, output: Path, now: int) -> bool:
                 return False
             if census["sources"] != look(root):
                 return False
-            return bool(census["outputs"] == _digest(_looks(output, json.loads(file.read()))))
+            parts = (_digest(_looks(output, json.loads(names))) for names in file)
+            return bool(census["outputs"] == _joined(parts))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
-def census(outputs: Mapping[str, tuple[int, int]], now: int, sources: str) -> bytes:
-    """Return the CENSUS for the next look: size and mtime of every output, and `look` before the build began.
+class Part(NamedTuple):
+    """Some outputs: their names, as a line of the census, and a digest of how they look."""
 
-    With `sources` "" it lists the outputs, but never says that nothing changed. The list is a line of its own, which is
-    megabytes and is read only when all else is the same.
+    names: bytes
+    digest: bytes
+
+
+def part(outputs: Mapping[str, tuple[int, int]]) -> Part:
+    """Return a part of the census, of the size and mtime of each output."""
+    return Part(json.dumps([*outputs]).encode(), _digest(outputs.values()))
+
+
+def census(parts: Sequence[Part], now: int, sources: str) -> bytes:
+    """Return the CENSUS for the next look: its parts, and `look` before the build began.
+
+    With `sources` "" it lists the outputs, but never says that nothing changed. The names are lines of their own, which
+    are megabytes and are read only when all else is the same.
     """
-    names = sorted(outputs)
-    head = {"now": now, "sources": sources, "outputs": _digest(outputs[name] for name in names)}
-    return f"{json.dumps(head)}\n{json.dumps(names)}\n".encode()
+    head = {"now": now, "sources": sources, "outputs": _joined(one.digest for one in parts)}
+    return b"\n".join([json.dumps(head).encode(), *(one.names for one in parts), b""])
 
 
 def last_outputs(folder: Path) -> list[str]:
     """Return the outputs the last census names; none if there was none."""
     try:
-        return [str(file) for file in json.loads((folder / CENSUS).read_bytes().partition(b"\n")[2])]
+        _, *parts = (folder / CENSUS).read_bytes().splitlines()
+        return [str(file) for names in parts for file in json.loads(names)]
     except (OSError, ValueError, TypeError, RecursionError):
         return []
 
@@ -142,8 +156,12 @@ def _looks(output: Path, files: Iterable[str]) -> Iterator[tuple[int, int]]:
         yield status.st_size, status.st_mtime_ns
 
 
-def _digest(looks: Iterable[tuple[int, int]]) -> str:
+def _digest(looks: Iterable[tuple[int, int]]) -> bytes:
     digest = blake2b(digest_size=16)
     for look in looks:
         digest.update(b"%d %d\n" % look)
-    return digest.hexdigest()
+    return digest.digest()
+
+
+def _joined(digests: Iterable[bytes]) -> str:
+    return blake2b(b"".join(digests), digest_size=16).hexdigest()

@@ -49,7 +49,9 @@ def _key(context: Context, shard: str) -> bytes:
 @sharded_route(shards, indexed=False, key=_key)  # rules about links know each incident by itself
 def incident_pages(context: Context, shard: str) -> Outputs:
     """Make all of the incidents of one provider that began in one year."""
-    for card in cards_of(context, shard):
+    cards = cards_of(context, shard)
+    context.texts(cards)
+    for card in cards:
         yield from _Texts(context, card).outputs()
 
 
