@@ -37,9 +37,9 @@ class Scorecard:
 
     run_at: int  # epoch seconds
     until: int  # newest end it knew of
-    incidents: int  # that could be learnt from
-    record: str  # digest of these
-    trials: int
+    incidents: int  # that were forecast
+    record: str  # digest of those that could be learnt from
+    trials: int  # forecasts that were given, and so could be scored
     rows: tuple[ScoreRow, ...]
     reliability: tuple[tuple[int, tuple[Bin, ...]], ...]  # by the minutes of WITHIN
     calibration: tuple[Bin, ...]
@@ -51,13 +51,13 @@ class Scorecard:
 
 def scorecard(cards: Sequence[Card], trials: Sequence[Trial], now: int) -> Scorecard:
     """Sum up the trials of `backtest` over these cards. `now` in epoch seconds."""
-    learnt = _training_cards(cards)
+    learnt, given = _training_cards(cards), [trial for trial in trials if trial.forecast]
     return Scorecard(
         run_at=now,
         until=max((c.ended or 0 for c in learnt), default=0),
-        incidents=len(learnt),
+        incidents=len({(trial.provider, trial.id) for trial in given}),
         record=digest(cards),
-        trials=len(trials),
+        trials=len(given),
         rows=tuple(_rows(trials)),
         reliability=tuple((minutes, reliability(trials, minutes)) for minutes in WITHIN),
         calibration=calibration(trials),

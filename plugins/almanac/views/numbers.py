@@ -233,8 +233,8 @@ def _honesty(honesty: Honesty) -> tuple[Fact, ...]:
 
 def _lag(honesty: Honesty) -> Fact:
     """Return the publication lag; none where the stated start is nothing but the first post."""
-    if honesty.unstated and not honesty.lag.n:
-        note = f"the stated start is the first update in nearly all of {honesty.unstated}: it says nothing about delay"
+    if honesty.unstated and honesty.lag.median is None:
+        note = f"of {honesty.unstated} stated starts most are the first update: they say nothing about delay"
         return Fact("Publication lag", "unknown", note, how="how-honest-is-the-status-page")
     return _spread("Publication lag", honesty.lag, "first update after the stated start")
 
