@@ -302,7 +302,7 @@ def test_who_is_down_too_often_at_the_same_time_is_named_as_no_backup() -> None:
 
 # The scorecard
 
-SCORE = Score(n=200, refused=3, compared=200, loss=1.5, plain=2.0, press=3.0, within_50=98, within_80=160)
+SCORE = Score(n=200, refused=3, compared=200, loss=1.5, plain=2.0, press=3.0, within_50=98, within_80=160, factor=17.2)
 
 
 def scored(*rows: ScoreRow) -> Snapshot:
@@ -331,6 +331,18 @@ def test_the_scorecard_says_how_often_it_held_and_against_what_it_is_better() ->
         "Half an hour into an incident, the 80% range was right in 80% of 200 cases, with 25.0% less error than a "
         "forecast from the simple history of durations."
     )
+
+
+def test_the_scorecard_says_how_wide_the_ranges_are() -> None:
+    rows = [
+        ScoreRow("all", "", minutes, SCORE._replace(factor=factor))
+        for minutes, factor in ((0, 17.2), (30, 32.4), (60, 54.0))
+    ]
+    assert plain(views.forecast(scored(*rows), {}).width) == (
+        "The ranges are wide: in the median their upper end is 17 times the lower at the start, 32 times 30 min after it "
+        "and 54 times 1 h after it."
+    )
+    assert views.forecast(scored(rows[1]), {}).width == ""
 
 
 def test_the_scorecard_says_what_it_was_made_from_and_what_came_since() -> None:

@@ -7,6 +7,7 @@ so a new incident changes no old trial.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
@@ -48,6 +49,7 @@ class Score(NamedTuple):
     press: float | None
     within_50: int  # trials whose remaining time lay in the 50 % interval
     within_80: int
+    factor: float | None = None  # the upper end of the 80 % interval over the lower, in the median
 
     def below(self, baseline: float | None) -> float | None:
         """Return the share by which the loss is lower than that of a baseline."""
@@ -160,7 +162,13 @@ def score(trials: Iterable[Trial]) -> Score:
         press=_mean([pinball(t.press, t.remaining) for t, _, _ in compared]),
         within_50=sum(half for half, _ in inside),
         within_80=sum(whole for _, whole in inside),
+        factor=median(_factor(f.quantiles) for _, f in answered) if answered else None,
     )
+
+
+def _factor(quantiles: Sequence[float]) -> float:
+    """Return how many times its lower end the upper end of the widest interval is; of less than 0.01 minutes as of these."""
+    return quantiles[-1] / max(quantiles[0], 0.01)
 
 
 def _mean(losses: list[float]) -> float | None:

@@ -68,6 +68,7 @@ class ForecastPage:
     head: Head
     stand: str
     basis: str
+    width: str = ""  # of the 80% ranges
     pooled: tuple[ForecastLine, ...] = ()
     parts: tuple[tuple[str, tuple[ForecastLine, ...]], ...] = ()  # before and after the settings were chosen
     moment: str = ""  # since the start, of which the scores by provider are
@@ -112,6 +113,7 @@ def forecast(almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], minut
         return page
     return replace(
         page,
+        width=_width(scores),
         pooled=tuple(_lines(scores, "all", (ALL,), ELAPSED, names)),
         parts=tuple((NAMES[part], tuple(_lines(scores, part, (ALL,), ELAPSED, names))) for part in NAMES),
         reliable=tuple(_reliable(within, bins) for within, bins in scores.reliability),
@@ -201,6 +203,23 @@ def _stand(scores: Scorecard) -> str:
     )
     cases = english.plural(score.n, "case")
     return f"Half an hour into an incident, the 80% range was right in {coverage} of {cases}{error}."
+
+
+def _width(scores: Scorecard) -> str:
+    """Say how wide the 80% ranges are: half of them span at least so many times their lower end."""
+    rows = [(minutes, scores.row("all", ALL, minutes)) for minutes in ELAPSED]
+    factors = [
+        f"{row.score.factor:.0f} times {_into(minutes)} after it"
+        for minutes, row in rows
+        if row and row.score.factor and minutes
+    ]
+    first = rows[0][1]
+    if first is None or not first.score.factor or not factors:
+        return ""
+    return (
+        f"The ranges are wide: in the median their upper end is {first.score.factor:.0f} times the lower at the start, "
+        f"{english.listing(factors, len(factors))}."
+    )
 
 
 def _basis(scores: Scorecard, almanac: Snapshot) -> str:

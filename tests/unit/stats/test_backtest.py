@@ -123,6 +123,7 @@ def test_a_score_counts_what_was_answered_and_compares_only_what_all_could_answe
         press=approx((pinball(press(0), 15) + pinball(press(0), 50)) / 2),
         within_50=1,
         within_80=2,
+        factor=16.0,
     )
 
 
