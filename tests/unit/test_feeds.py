@@ -25,6 +25,7 @@ from almanac.model.incident import LATEST_POSTS
 from almanac.text import limits
 from almanac.text import markdown as text
 from bench.feeds import statuspage
+from tests.support import almanacs
 from tests.support.feeds import pairs
 from tests.support.growth import LINEAR, SQUARE, growth
 
@@ -615,6 +616,11 @@ def test_what_was_seen_resolved_first_is_not_said_to_be_posted_late() -> None:
     body = "<updated>2026-03-02T10:00:00Z</updated><content type='html'>&lt;b&gt;Status: Resolved&lt;/b&gt;</content></entry>"
     [incident] = read(f"<feed xmlns='http://www.w3.org/2005/Atom'>{entry}{body}</feed>".encode()).incidents
     assert (incident.dialect, incident.phase, incident.posted_late) == ("incidentio", Phase.RESOLVED, False)
+
+
+@pytest.mark.parametrize(("end", "late"), [("49:00", False), ("49:20", True), ("49:01", True), ("48:00", True)])
+def test_an_end_that_is_printed_to_the_minute_makes_no_post_of_that_minute_late(end: str, late: bool) -> None:
+    assert almanacs.incident(until=f"02 11:{end}", updates=(), first_seen=None).posted_late is late
 
 
 def test_bodies_in_blocks_are_read_in_linear_time() -> None:

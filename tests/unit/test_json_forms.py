@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from almanac import feeds
+from almanac.feeds import records
 from almanac.model import FeedError, Impact, Phase, Provider, Reading, Window
 from tests.support.feeds import pairs
 
@@ -215,3 +216,16 @@ def test_a_recorded_answer_is_read_whole(file: str, slug: str, dialect: str, nam
     assert (reading.dialect, reading.skipped, reading.doubts) == (dialect, (), ())
     assert any(named in incident.components for incident in reading.incidents)
     assert all(incident.impact_stated and incident.phase in Phase for incident in reading.incidents)
+
+
+@pytest.mark.parametrize(
+    ("written", "html"),
+    [
+        ("Search & maps are slow.\nWe look.", "Search &amp; maps are slow.<br>We look."),
+        ("Search &amp; maps are slow.", "Search &amp; maps are slow."),
+        ("It&#39;s <b>slow</b>.", "It&#39;s <b>slow</b>."),
+        ("R&D; 3 < 4", "R&amp;D; 3 &lt; 4"),
+    ],
+)
+def test_a_text_is_html_where_it_has_tags_or_references_of_html(written: str, html: str) -> None:
+    assert records.body(written) == html

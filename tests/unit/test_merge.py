@@ -376,6 +376,20 @@ def test_a_pull_that_meets_an_import_enriches_it_and_keeps_what_it_knows_better(
     assert merge({"a": found[0]}, reading(120, AS_SHOWN)).incidents == ()
 
 
+def test_a_feed_that_knows_when_it_was_opened_says_nothing_against_an_import_that_had_ended_by_then() -> None:
+    """It was posted once it was over: 23:05 to 23:40 as stated, and a ULID of 00:07 that a feed shows for a week."""
+    stated = {
+        "started": at(5),
+        "started_basis": "stated",
+        "ended": at(40),
+        "ended_basis": "stated",
+        "imported": "facts",
+    }
+    shown = incident(post(68, "Resolved", "Over."), started=at(67), started_basis="ulid", source="https://s.example/a")
+    (one,) = merge({"a": incident(**stated)}, replace(reading(9000, shown), dialect="incidentio")).incidents
+    assert (one.started, one.ended, one.changes) == (at(5), at(40), ())
+
+
 def test_an_import_that_names_no_phase_is_met_by_time() -> None:
     words = (("update", ""), ("update", "Not working"), ("service_disruption", "Update"), ("available", "Resolved"))
     import_ = incident(*(post(n, mine, "", Phase.UNKNOWN) for n, (mine, _) in enumerate(words)), imported="facts")
@@ -883,6 +897,11 @@ BEFORE = replace(MOVED, id="aaaaaaaaaaaa", dialect="statuspage", source="https:/
             replace(MOVED, started=at(0), ended=at(40)),
         ),
         ("one title, one start, and the words of none", replace(BEFORE, updates=()), MOVED),
+        (
+            "the JSON in which both platforms answer was all that could be read before and after",
+            replace(BEFORE, dialect="statuspage-json"),
+            replace(MOVED, id="01KJQ6PSG034BWZVBPSJWRXSTH", dialect="statuspage-json"),
+        ),
         (
             "a title that we composed says nothing, the components do",
             replace(BEFORE, title="x", title_is_ours=True),

@@ -20,8 +20,10 @@ from .dialect import ReadContext, tidy_link
 
 Record = Mapping[str, Any]
 
-_TAGS = re.compile(
-    r"<(?:/|br ?/?>|/?(?:a|b|strong|em|i|p|ul|ol|li|code|pre|blockquote)\b[^<>]{0,2000}>)", re.IGNORECASE
+_MARKUP = re.compile(
+    r"<(?:/|br ?/?>|/?(?:a|b|strong|em|i|p|ul|ol|li|code|pre|blockquote)\b[^<>]{0,2000}>)"
+    r"|&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[0-9a-f]{1,6});",
+    re.IGNORECASE,
 )
 _MILLISECONDS = 10**11  # a number of seconds since 1970 that large is in the year 5138
 
@@ -168,9 +170,9 @@ def each_once(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def body(value: object) -> str:
-    """Return a post's text as HTML: as it is if it has tags of HTML, else with its line ends as breaks."""
+    """Return a post's text as HTML: as it is if it has tags or references of HTML, else with its line ends as breaks."""
     message = text(value)
-    return (message if _TAGS.search(message) else html.escape(message, quote=False)).replace("\n", "<br>")
+    return (message if _MARKUP.search(message) else html.escape(message, quote=False)).replace("\n", "<br>")
 
 
 def worst(stated: Iterable[str], order: Sequence[str]) -> str:

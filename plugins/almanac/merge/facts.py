@@ -208,6 +208,8 @@ def _times(archived: Incident, incoming: Incident, read_at: datetime, *, fresh: 
     if end and end.at < start.at:
         if start.at - end.at < MINUTE:  # one to the second, the other to the minute
             end = end._replace(at=start.at, fine=start.fine)
+        elif end == _end(archived) and archived.started <= end.at:  # a better end speaks against a start after it
+            start = _start(archived)
         else:
             start = _Time(end.at, "mended", end.fine)
     fine = start.fine and (end is None or end.fine)

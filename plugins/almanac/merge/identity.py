@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from almanac.merge.updates import same_words
 from almanac.model import Incident
 
 NEAR = timedelta(minutes=2)  # how far apart two sources may put one start
+_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 
 def candidates(incident: Incident, others: Iterable[Incident]) -> tuple[list[Incident], list[Incident]]:
@@ -54,7 +56,7 @@ def _has_moved(other: Incident, incident: Incident) -> bool:
     incident is kept twice if nothing that was seen before the move was seen after it: that can be mended, one taken
     for another cannot.
     """
-    if other.dialect == incident.dialect or not _is_from_a_page(other) or _have_ids_of_one_make(other, incident):
+    if not _is_from_a_page(other) or _have_ids_of_one_make(other, incident):
         return False
     if other.title_is_ours or incident.title_is_ours:
         return _share_components(other, incident) and _share_a_post(other, incident)
@@ -96,9 +98,16 @@ def _have_ids_of_one_make(one: Incident, other: Incident) -> bool:
 
     A page of Better Stack names what it lists in its feed otherwise than in its JSON.
     """
-    makes = [incident.dialect.removesuffix("-json").removesuffix("-current") for incident in (one, other)]
+    makes = [_make(incident) for incident in (one, other)]
     forms = [(len(i.id), any(map(str.islower, i.id)), any(map(str.isupper, i.id))) for i in (one, other)]
-    return (makes[0] == makes[1] and makes[0] != "betterstack") or (forms[0] == forms[1] and not one.id.isdecimal())
+    is_one_feed = one.dialect == other.dialect or makes[0] != "betterstack"
+    return (makes[0] == makes[1] and is_one_feed) or (forms[0] == forms[1] and not one.id.isdecimal())
+
+
+def _make(incident: Incident) -> str:
+    """Return whose ids an incident has. Pages of incident.io answer in the JSON of Statuspage, too, with ULIDs."""
+    make = incident.dialect.removesuffix("-json").removesuffix("-current")
+    return "incidentio" if make == "statuspage" and _ULID.fullmatch(incident.id) else make
 
 
 def _names_one(link: str) -> bool:

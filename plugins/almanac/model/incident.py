@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -220,9 +220,16 @@ class Incident:
 
     @property
     def posted_late(self) -> bool:
-        """First posted at or after its end: nobody could have been warned by it. Said only of what was seen."""
+        """First posted at or after its end: nobody could have been warned by it. Said only of what was seen.
+
+        An end that is printed to the minute may lie anywhere in it, so a post of the same minute was perhaps no later.
+        """
         undated = {self.started_basis, self.ended_basis} & {SIGHT, BOUND}
-        return self.ended is not None and self.posted >= self.ended and not undated and self.is_first_post_known
+        if self.ended is None or undated or not self.is_first_post_known:
+            return False
+        after = self.posted - self.ended
+        is_same_minute = self.ended.second == 0 and timedelta() < after < timedelta(minutes=1)
+        return after >= timedelta() and not is_same_minute
 
     @property
     def is_open(self) -> bool:

@@ -197,7 +197,8 @@ class Observer:
         memory.names.setdefault(name, set()).update(
             (_minute(line.at), line.text) for line in posts.values() if line.text
         )
-        memory.impact = memory.impact if (impact := form.impact(event)) is Impact.UNKNOWN else impact
+        if (impact := form.impact(event)) is not Impact.UNKNOWN or form.is_any_impact(event):
+            memory.impact = impact
         if form.names_all or not memory.has_all_names:
             memory.components = form.components(event) or memory.components
             memory.has_all_names |= form.names_all

@@ -86,6 +86,11 @@ def impact(event: Event) -> Impact:
     return event.impact if event.impact in _LEVELS and not event.is_over else Impact.UNKNOWN
 
 
+def is_disruption(event: Event) -> bool:
+    """Say whether a feed prints that it is a disruption."""
+    return level(event) == "Service disruption" and not event.is_over
+
+
 RSS = FeedFormat(
     "aws",
     rss,
@@ -95,6 +100,7 @@ RSS = FeedFormat(
     phase=phase,
     components=components,
     impact=impact,
+    is_any_impact=is_disruption,
 )
 
 
@@ -150,8 +156,16 @@ def _status(event: Event, post: Post) -> int:
 
 def worst(event: Event) -> Impact:
     """Return the impact of the worst level of its log; a disruption may be of any."""
-    has_level = any(_status(event, post) for post in event.posts)
-    return event.impact if event.impact in _LEVELS and has_level else Impact.UNKNOWN
+    return event.impact if event.impact in _LEVELS and _has_level(event) else Impact.UNKNOWN
+
+
+def _has_level(event: Event) -> bool:
+    return any(_status(event, post) for post in event.posts)
+
+
+def was_disruption(event: Event) -> bool:
+    """Say whether a log says that it is or was a disruption."""
+    return level(event) == "Service disruption" and _has_level(event)
 
 
 def json_phase(event: Event, number: int) -> Phase:
@@ -160,7 +174,15 @@ def json_phase(event: Event, number: int) -> Phase:
 
 
 EVENTS = FeedFormat(
-    "aws-json", events, name, "/events", Speech(), phase=json_phase, components=components, impact=worst
+    "aws-json",
+    events,
+    name,
+    "/events",
+    Speech(),
+    phase=json_phase,
+    components=components,
+    impact=worst,
+    is_any_impact=was_disruption,
 )
 CURRENT = FeedFormat(
     "aws-current-json",
@@ -171,5 +193,6 @@ CURRENT = FeedFormat(
     phase=json_phase,
     components=own_components,
     impact=worst,
+    is_any_impact=was_disruption,
     maker="aws",
 )

@@ -55,8 +55,14 @@ def _parts(event: Event, state: str) -> list[dict[str, str]]:
 
 
 def impact(event: Event) -> Impact:
-    """Return the impact that the states of components tell."""
-    return event.impact if event.components and event.impact in _LEVELS else Impact.UNKNOWN
+    """Return the impact that the states of components tell, which are well again in posts that it is over.
+
+    The worst of them, a "major outage", is read as no more than it says.
+    """
+    has_state = bool(event.components) and any(state not in OVER for state in event.states)
+    if not has_state or event.impact not in _LEVELS:
+        return Impact.UNKNOWN
+    return Impact.MAJOR if event.impact is Impact.CRITICAL else event.impact
 
 
 JSON = FeedFormat(

@@ -64,6 +64,11 @@ def no_impact(event: Event) -> Impact:
     return Impact.UNKNOWN
 
 
+def never(_: Event) -> bool:
+    """Return False."""
+    return False
+
+
 def own_impact(event: Event) -> Impact:
     """Return the impact that people gave it."""
     return event.impact
@@ -95,6 +100,7 @@ class FeedFormat(NamedTuple):
     phase: Callable[[Event, int], Phase] = own_phase  # of a post, by its number
     components: Callable[[Event], tuple[str, ...]] = no_components
     impact: Callable[[Event], Impact] = no_impact  # UNKNOWN where nothing is said
+    is_any_impact: Callable[[Event], bool] = never  # whether what is said of it may mean any
     maker: str = ""
 
     @property

@@ -64,6 +64,11 @@ def impact(event: Event) -> Impact:
     return event.impact if event.impact is Impact.MINOR and not event.is_over else Impact.UNKNOWN
 
 
+def is_ungraded(event: Event) -> bool:
+    """Say whether a word stands there of which nobody knows what it weighs."""
+    return event.impact is not Impact.MINOR and not event.is_over
+
+
 RSS = FeedFormat(
     "xai",
     rss,
@@ -73,4 +78,5 @@ RSS = FeedFormat(
     title=title,
     components=components,
     impact=impact,
+    is_any_impact=is_ungraded,
 )
