@@ -11,6 +11,7 @@ from almanac.world import by_chance
 from almanac.world.sight import Observer
 from bench import bots
 from bench.quarters import BEGIN, watched_providers
+from tests.support.almanacs import CLAUDE
 
 WATCHED = {provider.slug: provider for provider in watched_providers()}
 FORMS_OF_FEEDS = (
@@ -22,6 +23,7 @@ FORMS_OF_FEEDS = (
 
 
 @pytest.mark.slow
+@pytest.mark.record
 def test_a_channel_holds_every_opening_update_and_end_once() -> None:
     result = bots.run(tuple(WATCHED[slug] for slug in FORMS_OF_FEEDS), 1, 6)
     assert result.faults == []
@@ -44,8 +46,7 @@ def test_a_bot_posts_what_it_has_not_met_the_oldest_first_and_nothing_of_before(
 
 
 def test_a_message_that_is_missing_or_comes_twice_is_a_fault() -> None:
-    provider = WATCHED["anthropic"]
-    world = by_chance([provider], 1, BEGIN, BEGIN + timedelta(days=6), faults=0)
+    world = by_chance([CLAUDE], 1, BEGIN, BEGIN + timedelta(days=6), faults=0)
     witness = bots.Witness(Observer(world.pages["anthropic"]))
     life = world.pages["anthropic"].lives[0]
     witness.look(world.pages["anthropic"].urls[:1], life.states[0].since)

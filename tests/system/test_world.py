@@ -35,6 +35,7 @@ SLUGS = (
 
 
 @pytest.mark.slow
+@pytest.mark.record
 @pytest.mark.parametrize("slug", SLUGS)
 def test_at_every_quarter_of_an_hour_the_state_is_that_of_the_feed_and_in_the_end_the_archive_too(
     slug: str, tmp_path: Path
