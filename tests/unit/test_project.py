@@ -75,7 +75,7 @@ def test_all_mistakes_are_told_at_once_each_at_its_line() -> None:
         "almanac.toml:2:1: subject: is '<b>'; write at most 40 characters that stand before a noun, e.g. payments",
         "almanac.toml:6:1: contact: is 'Ada'; write a mail address or a URL",
         "almanac.toml:9:1: leaderboard_needs: is '1'; write a whole number from 2 to 20",
-        "almanac.toml:13:1: capabilities.POS: is no slug; write a to z, 0 to 9 and -, e.g. card-payments",
+        "almanac.toml:13:1: capabilities.POS: is not a valid slug; use a to z, 0 to 9 and -, e.g. card-payments",
         'almanac.toml:14:1: capabilities.ledger: says no name; write "Name", or { name = "Name", use = "For names" }',
         'almanac.toml:18:1: press.ordinary_names: is no list of words; write ["word", "two words"]',
         "almanac.toml:22:1: colours.light.accent: is 'blue'; write { accent = \"#1b5e72\" }",

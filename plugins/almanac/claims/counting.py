@@ -49,7 +49,7 @@ def share(query: Query, incidents: Chosen) -> Figure:
     out, into = sum(not s for s, _ in maybe), sum(p for _, p in maybe)
     how = (
         *description(query, incidents),
-        f"Of these {query.value}: {english.count(surely)}"
+        f"Of these {query.value.replace('posted late', 'reported late')}: {english.count(surely)}"
         + (f", and perhaps {english.count(possibly - surely)} more." if possibly > surely else "."),
     )
     if not n + into:

@@ -92,7 +92,7 @@ def _write(content: Path, file: str, lines: Sequence[str]) -> int:
         return _refused(f"{content.name}/{file} already exists; edit it")
     files.make_folder(path.parent)
     files.put(path, ("\n".join(line.rstrip() for line in lines) + "\n").encode())
-    print(f"new: wrote {content.name}/{file}; fill in what is empty, then run: python3 tasks.py check")
+    print(f"new: wrote {content.name}/{file}; fill in the empty fields, then run: python3 tasks.py check")
     return 0
 
 

@@ -107,7 +107,7 @@ def _capability_faults(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for slug, said in table.items():
         texts = _texts(said)
         if not _SLUG.fullmatch(slug):
-            yield slug, "is no slug; write a to z, 0 to 9 and -, e.g. card-payments"
+            yield slug, "is not a valid slug; use a to z, 0 to 9 and -, e.g. card-payments"
         if not ({"name"} <= set(texts) <= {"name", "use"} and all(isinstance(text, str) for text in texts.values())):
             yield slug, 'says no name; write "Name", or { name = "Name", use = "For names" }'
 

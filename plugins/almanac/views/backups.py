@@ -98,7 +98,9 @@ def page(records: Records, capability: str = "", project: Project = ANYBODYS) ->
         if capability
         else [_advice(r, all_pairs, names, project) for r in sorted(all_records, key=_by_name) if r.covered]
     )
-    topic = f"Backup providers: {family.name}" if capability else "Backup providers"
+    use = project.capability(capability).use
+    topic = f"Backup providers {use[:1].lower()}{use[1:]}" if use else f"Backup providers: {family.name}"
+    topic = topic if capability else "Backup providers"
     title, finding = _findings(sorted(every, key=lambda one: _evidence(records, one), reverse=True))
     return BackupsPage(
         head=Head(

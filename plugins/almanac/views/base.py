@@ -156,6 +156,12 @@ def expired(mark: Mark) -> str:
     return UNKNOWN.word if mark is CLEAR else ""
 
 
+def best_known(provider: Provider) -> str:
+    """Return the product that readers may look for instead of a provider's name: ChatGPT; "" where the name is enough."""
+    name = next(iter(provider.core), "").removesuffix(" API")
+    return "" if provider.name in name else name
+
+
 def noun(card: Card) -> str:
     """Return what the trouble of a card is called: an outage if it is one or is rated as bad as one, else an incident."""
     return "outage" if card.kind == Kind.OUTAGE or card.impact in (Impact.MAJOR, Impact.CRITICAL) else "incident"

@@ -155,7 +155,10 @@ def _pair(records: Records, first: str, second: str) -> Pair | None:
 
 
 def _stand(verdict: str, providers: tuple[Provider, Provider], figures: tuple[Measure, Measure]) -> str:
-    """Say whether they differ, and warn if the figures do not speak of the same days."""
+    """Say whether they differ and by what, and warn if the figures do not speak of the same days."""
+    shares = [f"{one.name} {measures.share_text(figure)}" for one, figure in zip(providers, figures, strict=True)]
+    if all(figure.availability for figure in figures):
+        verdict = f"Incident-free in {DAYS} days: {shares[0]} of the time, {shares[1]}. {verdict}"
     least = min((0, 1), key=lambda side: figures[side].coverage)
     if abs(figures[0].coverage - figures[1].coverage) < UNLIKE:
         return verdict
@@ -195,7 +198,7 @@ def verdict_of(differences: Verdicts, first: Provider, second: Provider) -> Pair
             return PairVerdict("Not enough data to say.", reason)
     if is_machine(first) != is_machine(second):
         return PairVerdict("Not comparable.", "One page is written by hand, the other by automatic probes.")
-    return PairVerdict(f"{english.sentence(answer)}.", f"Over the last {DAYS} days there is no significant difference.")
+    return PairVerdict(f"{english.sentence(answer)}.", "The difference may be due to chance.")
 
 
 def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:

@@ -11,7 +11,7 @@ from almanac.snapshot import Snapshot
 from almanac.stats.backups import Pair
 from almanac.stats.windows import DAY
 from almanac.text import english
-from almanac.views import matrix, measures, rows
+from almanac.views import base, matrix, measures, rows
 from almanac.views import pairs as lines
 from almanac.views.base import Head, Link
 from almanac.views.compare import DAYS, LACKING, Verdicts, glance
@@ -104,7 +104,12 @@ def _providers(almanac: Snapshot) -> list[Provider]:
 
 
 def _choices(providers: Sequence[Provider]) -> tuple[Link, ...]:
-    return tuple(Link(comparisons_url(provider.slug), provider.name) for provider in providers)
+    """Return the way to the comparisons of each, called by its name and by the product that is better known."""
+    products = ((provider, base.best_known(provider)) for provider in providers)
+    return tuple(
+        Link(comparisons_url(provider.slug), f"{provider.name}{f' ({product})' if product else ''}")
+        for provider, product in products
+    )
 
 
 def _stand(number: int, missing: int, family: Family) -> str:

@@ -19,6 +19,7 @@ from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Dateline, Head, Link, Mark, Time
 from almanac.views.charts import Bars, Label
 from almanac.views.current import DeclaredState
+from almanac.views.headline import is_unnamed
 from almanac.views.leaderboard import Board
 from almanac.views.monograms import monograms
 from almanac.views.outlook import Outlook, outlook
@@ -48,6 +49,7 @@ class LedgerLine(NamedTuple):
     url: str
     name: str
     company: str  # "" where it is the name
+    product: str  # that readers may look for instead of the name; "" where they look for that
     monogram: str
     mark: Mark
     css: str  # open and how bad, un or ""; `cut` on the first of the unknown; what it can do, for the filter
@@ -274,6 +276,7 @@ def _ledger(
             url=base.provider_url(provider.slug),
             name=provider.name,
             company="" if _is_named_after(provider) else provider.company,
+            product=base.best_known(provider),
             monogram=letters[provider.slug],
             mark=state.mark._replace(word=_glance(state)),
             css=_classes(almanac, state, css),
@@ -445,7 +448,7 @@ def _happening(almanac: Snapshot, names: dict[str, str], place: int, card: Card)
         url=base.incident_url(card),
         time=base.recent(when, almanac.now),
         provider=names[card.provider],
-        text=f"{_did(place, card)}: {base.name(card)}",
+        text=f"{_did(place, card)}{'; component not named' if is_unnamed(card) else f': {base.name(card)}'}",
     )
 
 

@@ -117,7 +117,9 @@ def incident(around: Around, incident: Incident, card: Card, sheet: int = 1, ver
     """
     urls = incident_urls(card)
     to_scale = timeline(card, around) if card.is_trouble and sheet == 1 else None
-    title = f"{around.provider}: {base.title(card)}" if incident.title_is_ours else incident.title
+    title = base.title(card)
+    if incident.title_is_ours and not title.startswith(around.provider):
+        title = f"{around.provider}: {title}"
     day, stand = english.date(incident.started), _stand(around, incident, card)
     return IncidentPage(
         head=_head(around, card, f"{title}. {stand}", sheet),

@@ -169,13 +169,10 @@ def _other(scale: Scale, at: int, other: Neighbour, around: Around) -> Other:
     )
     left = other.since - scale.since < (scale.until - scale.since) // 2
     name = "" if other.provider == around.provider else f"{other.provider}, "
-    text = f"{name}{english.clock_of(other.since)} to {_until(other)}, {other.word}"
+    ended = ", no end time" if other.open else f" to {english.clock_of(other.until)}"
+    text = f"{name}{english.clock_of(other.since)}{ended}, {other.word}"
     anchor = block.x if left else scale.x(other.until)
     return Other(block, Label(anchor, text, "start" if left else "end", y=str(y + 2)))
-
-
-def _until(other: Neighbour) -> str:
-    return "?" if other.open else english.clock_of(other.until)
 
 
 def _entry(other: Neighbour, around: Around) -> NeighbourRow:
