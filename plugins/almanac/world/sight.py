@@ -184,7 +184,8 @@ class Observer:
         elif not beside or only_beside:
             memory.posts |= posts
         else:  # of posts that the first form has shown, it counts
-            posts = {} if memory.form.says.posts is Posts.ALL else posts
+            could_be_read = any(self.looks.get(other) == now for other in self.page.urls)
+            posts = {} if memory.form.says.posts is Posts.ALL and could_be_read else posts
             posts = {key: line for key, line in posts.items() if key not in memory.posts}
             memory.posts |= posts
         memory.event, memory.listed_at[url] = event, now
