@@ -93,7 +93,7 @@ def from_facts() -> tuple[Card, ...]:
 
 def from_archive() -> tuple[Card, ...]:
     """Return the incidents of the archive."""
-    providers = sorted({entry.provider for entry in archive.walk(CONTENT)})
+    providers = sorted({path.parents[1].name for path in CONTENT.glob("incidents/*/*/*.md")})
     filed = chain.from_iterable(archive.load(CONTENT, slug).values() for slug in providers)
     return tuple(card(one.incident, one.file) for one in filed)
 

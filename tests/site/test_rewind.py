@@ -43,9 +43,8 @@ def past(settings: BuildSettings) -> BuildSettings:  # noqa: F811
 
 def forget(content: Path) -> None:
     """Take out of an archive all that was observed after that moment."""
-    for entry in list(archive.walk(content)):
-        path = content / "incidents" / entry.file
-        found = archive.read(content, entry.file)
+    for path in sorted(content.glob("incidents/*/*/*.md")):
+        found = archive.read(content, path.relative_to(content / "incidents").as_posix())
         then = incident_as_of.as_of(found, THEN)
         if then is None:
             path.unlink()

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almanac import archive
-from almanac.archive import ArchiveError, Entry, Filed, facts, scalars
+from almanac.archive import ArchiveError, Filed, facts, scalars
 from almanac.archive.disk import LEFTOVER
 from almanac.files import DiskError
 from almanac.model import (
@@ -554,20 +554,6 @@ def test_where_folders_cannot_be_opened_files_are_saved_all_the_same(
     """As on Windows."""
     folders("open", errno.EACCES)
     assert archive.save(tmp_path, [OUTAGE], {}) == (FILED[OUTAGE.id].file,)
-
-
-def test_walk_lists_every_incident_file_and_nothing_else(tmp_path: Path) -> None:
-    assert list(archive.walk(tmp_path)) == []
-    archive.save(tmp_path, [OUTAGE], {})
-    archive.save(tmp_path, [replace(SMALL, provider="openai")], {})
-    path = tmp_path / "incidents" / "openai" / "2026" / "2026-03-02-b.md"
-    path.with_name("x.md.tmp").touch()
-    (tmp_path / "incidents" / "README.md").touch()
-    (tmp_path / "incidents" / "acme").symlink_to(tmp_path / "incidents" / "openai", target_is_directory=True)
-    os.utime(path, ns=(7, 7))
-    entries = sorted(archive.walk(tmp_path))
-    assert [entry.file for entry in entries] == [FILED[OUTAGE.id].file, "openai/2026/2026-03-02-b.md"]
-    assert entries[1] == Entry("openai", "openai/2026/2026-03-02-b.md", 7, path.stat().st_size, path.stat().st_ctime_ns)
 
 
 def test_leftovers_of_killed_runs_are_ignored_and_swept_up(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@
 from almanac.archive.disk import (
     INCIDENTS,
     PRESS,
-    Entry,
     Filed,
     file_of,
     load,
@@ -19,7 +18,6 @@ from almanac.archive.disk import (
     save,
     save_pulls,
     slug_of,
-    walk,
 )
 from almanac.archive.forecasts import (
     append_forecasts,
@@ -38,7 +36,6 @@ __all__ = [
     "INCIDENTS",
     "PRESS",
     "ArchiveError",
-    "Entry",
     "Filed",
     "append_forecasts",
     "append_log",
@@ -62,5 +59,4 @@ __all__ = [
     "save_scorecard",
     "save_trials",
     "slug_of",
-    "walk",
 ]

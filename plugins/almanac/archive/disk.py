@@ -1,4 +1,4 @@
-"""The files of the archive: walk, load, save, lock. Nothing else opens what is under content/incidents."""
+"""The files of the archive: load, save, lock. Nothing else opens what is under content/incidents."""
 
 from __future__ import annotations
 
@@ -38,16 +38,6 @@ class Filed(NamedTuple):
     incident: Incident
 
 
-class Entry(NamedTuple):
-    """A file of the archive as a directory listing shows it; `file` is relative to content/incidents."""
-
-    provider: str
-    file: str
-    mtime_ns: int
-    size: int
-    ctime_ns: int  # moves with every change of the file, also where mtime was set back
-
-
 def slug_of(raw_id: str) -> str:
     """Return the id as file and URL name: itself if it is one, else cleaned, with a hash that keeps it apart."""
     if _SAFE_ID.fullmatch(raw_id):
@@ -79,14 +69,6 @@ def _slug_in(file: str) -> str:
     return file.rpartition("/")[2][11:-3]  # <date>-<slug>.md
 
 
-def walk(content: Path) -> Iterator[Entry]:
-    """Yield every incident file with its time and size, in no order; 10,000 take about 30 ms."""
-    root = content / INCIDENTS
-    for provider in _folders(root):
-        for year in _folders(root / provider):
-            yield from _list_year(root, provider, year)
-
-
 def _folders(root: Path) -> list[str]:
     try:
         with os.scandir(root) as entries:
@@ -95,14 +77,8 @@ def _folders(root: Path) -> list[str]:
         return []
 
 
-def _list_year(root: Path, provider: str, year: str) -> Iterator[Entry]:
-    with os.scandir(root / provider / year) as entries:
-        for entry in entries:
-            if entry.name.endswith(".md"):
-                status = entry.stat()
-                yield Entry(
-                    provider, f"{provider}/{year}/{entry.name}", status.st_mtime_ns, status.st_size, status.st_ctime_ns
-                )
+def _list_year(root: Path, provider: str, year: str) -> list[str]:
+    return [f"{provider}/{year}/{name}" for name in os.listdir(root / provider / year) if name.endswith(".md")]
 
 
 def read(content: Path, file: str) -> Incident:
@@ -149,8 +125,7 @@ def load(content: Path, provider: str) -> dict[str, Filed]:
     archived: dict[str, Filed] = {}
     problems: list[Problem | str] = []
     root = content / INCIDENTS
-    entries = (entry for year in _folders(root / provider) for entry in _list_year(root, provider, year))
-    for file in sorted(entry.file for entry in entries):
+    for file in sorted(file for year in _folders(root / provider) for file in _list_year(root, provider, year)):
         try:
             incident = read(content, file)
             if incident.id in archived:

@@ -57,10 +57,12 @@ class Build:
             end_all(settings.state)
             if settings.published:
                 publish.copy_links(settings.published, settings.output)
-            self._look = unchanged.look(settings.root, clock) if settings.stands_together else ""
             blobs = {} if self._cache.is_stale else self._cache.blobs("sources")
             self._memo = {} if self._cache.is_stale else dict(self._cache.blobs("memo"))
             self._incidents = Incidents(settings.content, blobs, clock)
+            self._look = ""
+            if settings.stands_together:
+                self._look = unchanged.look(settings.root, clock, incidents=self._incidents.files)
             self._manuscripts = Manuscripts(settings.content, blobs, clock)
             self._readers, self._reading = self._read_ahead()
         except BaseException:

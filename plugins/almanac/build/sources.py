@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from almanac.content.articles import Manuscript
 
 CHUNK = 100  # files that a worker reads at once
+SHARD = 2  # folders, of a provider and a year
 PLAIN = 2  # the last version of marshal that writes equal values alike, however often they occur
 
 Reading: TypeAlias = "tuple[Manuscript | None, tuple[Problem, ...]]"  # of a file that people wrote
@@ -66,7 +67,8 @@ class Incidents:
         self.shards: Shards = {}
         self.unread: dict[str, FileLook] = {}
         self._changed: set[str] = set()
-        looks = _looks(content, clock)
+        self.files = [*unchanged.walk(content.parent, f"{content.name}/{archive.INCIDENTS}")]
+        looks = _looks(self.files, clock)
         for shard, stamps in looks.items():
             before = _rows(blobs[shard]) if shard in blobs else {}
             rows = {file: row for file, row in before.items() if row.stamp == stamps.get(file) != UNSETTLED}
@@ -105,12 +107,14 @@ def shard_of(file: str) -> str:
     return file.rpartition("/")[0]
 
 
-def _looks(content: Path, clock: int) -> dict[str, dict[str, FileLook]]:
+def _looks(files: Iterable[unchanged.SourceFile], clock: int) -> dict[str, dict[str, FileLook]]:
     """Return what each incident file looks like, by shard."""
     looks: dict[str, dict[str, FileLook]] = {}
-    for entry in archive.walk(content):
-        stamp = FileLook.of(entry.size, entry.mtime_ns, entry.ctime_ns, clock)
-        looks.setdefault(shard_of(entry.file), {})[entry.file] = stamp
+    for path, size, mtime, ctime in files:
+        _, _, *folders, name = path.split("/")
+        if len(folders) == SHARD and name.endswith(".md"):
+            shard = "/".join(folders)
+            looks.setdefault(shard, {})[f"{shard}/{name}"] = FileLook.of(size, mtime, ctime, clock)
     return looks
 
 

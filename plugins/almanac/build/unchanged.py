@@ -14,12 +14,14 @@ from calendar import timegm
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from almanac.files import is_leftover
 
+INCIDENTS = "content/incidents"
 SOURCES = (
     "content",
+    INCIDENTS,
     "theme",
     "plugins/almanac",
     "almanac.toml",
@@ -33,6 +35,7 @@ PREVIEW = ".output-preview"  # where pelicanconf.py builds to
 ENVIRONMENT = ("SITEURL", "ALMANAC_PARQUET")  # what the settings files take from there, but for the moment
 SETTLED = 100_000_000  # ns: a file touched so shortly before the look could change again within one tick of its clock
 CENSUS = "census.json"
+SourceFile: TypeAlias = tuple[str, int, int, int]  # path, size, mtime and ctime (ns)
 LEVELS = 20  # folders within each other; below that nothing is looked at, and nothing of ours stands
 _FETCHED = re.compile(r'^ +"fetched": "(\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ)"', re.MULTILINE)
 
@@ -112,26 +115,33 @@ def last_outputs(folder: Path) -> list[str]:
         return []
 
 
-def look(root: Path, clock_ns: int = 0, names: Iterable[str] = SOURCES) -> str:
+def look(
+    root: Path,
+    clock_ns: int = 0,
+    names: Iterable[str] = SOURCES,
+    incidents: Iterable[SourceFile] | None = None,
+) -> str:
     """Return a digest of how the sources under `root`, or those of `names` among them, and the environment look.
 
     With `clock_ns`, the time of the look: "" if a source was touched so shortly before that it might change again
-    without looking different.
+    without looking different. `incidents` are those of INCIDENTS where somebody has looked at them already.
     """
     digest, newest = blake2b(repr([*map(os.environ.get, ENVIRONMENT)]).encode(), digest_size=16), 0
     for name in names:
-        for path, status in _walk(root, name):
-            newest = max(newest, status.st_ctime_ns)
-            row = f"{path}\0{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}\n"
-            digest.update(row.encode("utf-8", "surrogateescape"))
+        for path, size, mtime, ctime in walk(root, name) if incidents is None or name != INCIDENTS else incidents:
+            newest = max(newest, ctime)
+            digest.update(f"{path}\0{size} {mtime} {ctime}\n".encode("utf-8", "surrogateescape"))
     return "" if clock_ns and newest > clock_ns - SETTLED else digest.hexdigest()
 
 
-def _walk(root: str | Path, name: str) -> Iterator[tuple[str, os.stat_result]]:
-    """Yield every file at or under a path that counts as a source, in a fixed order; nothing if it does not exist."""
+def walk(root: str | Path, name: str) -> Iterator[SourceFile]:
+    """Yield every file at or under a path that counts as a source, in a fixed order; nothing if it does not exist.
+
+    What SOURCES names by itself is no part of the folder above it.
+    """
     if not os.path.isdir(os.path.join(root, name)):
         if os.path.exists(os.path.join(root, name)):
-            yield name, os.stat(os.path.join(root, name))
+            yield _source(name, os.stat(os.path.join(root, name)))
         return
     left = [name]
     while left:
@@ -140,12 +150,17 @@ def _walk(root: str | Path, name: str) -> Iterator[tuple[str, os.stat_result]]:
             listed = sorted(entries, key=lambda entry: entry.name)
         for entry in listed:
             path = f"{above}/{entry.name}"
-            if entry.name.startswith(".") or entry.name == "__pycache__" or is_leftover(path.removeprefix(CONTENT)):
+            if entry.name[0] == "." or entry.name == "__pycache__" or is_leftover(path.removeprefix(CONTENT)):
                 continue  # what editors and tools leave behind
             if entry.is_dir(follow_symlinks=False) and above.count("/") < LEVELS:
-                left.append(path)
+                if path != INCIDENTS:
+                    left.append(path)
             else:
-                yield path, entry.stat(follow_symlinks=False)
+                yield _source(path, entry.stat(follow_symlinks=False))
+
+
+def _source(path: str, status: os.stat_result) -> SourceFile:
+    return path, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _looks(output: Path, files: Iterable[str]) -> Iterator[tuple[int, int]]:
