@@ -144,7 +144,12 @@ def test_who_does_not_ask_for_parquet_needs_no_library_for_it(tmp_path: Path) ->
     )
     assert (done.returncode, done.stderr) == (0, "")
     data = {path.name for path in (root / "output/data").iterdir() if path.is_file()}
-    assert data == {"index.html", "datapackage.json", *(f"{t}.{form}" for t in TABLES for form in ("csv", "jsonl"))}
+    assert data == {
+        "index.html",
+        "datapackage.json",
+        "CITATION.cff",
+        *(f"{t}.{form}" for t in TABLES for form in ("csv", "jsonl")),
+    }
 
 
 def test_a_complete_build_is_the_same_every_time(output: Path, tmp_path: Path) -> None:

@@ -251,8 +251,8 @@ def test_check_names_what_was_changed_in_a_release(files: dict[str, bytes], prob
 # Citation
 
 
-def test_the_citation_file_follows_its_format() -> None:
-    """Hold CITATION.cff against the rules of the Citation File Format 1.2.0 for the keys it has."""
+def test_the_citation_files_follow_their_format(data: Path) -> None:
+    """Hold ours, and that of the tables, against the rules of the Citation File Format 1.2.0 for the keys they have."""
     text = re.compile(r"\S(.|\s)*")
     schema = {
         "type": "object",
@@ -282,6 +282,10 @@ def test_the_citation_file_follows_its_format() -> None:
             },
         },
     }
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    shapes.Draft202012Validator(schema).validate(citation)
+    citation, of_tables = (yaml.safe_load((folder / "CITATION.cff").read_text()) for folder in (ROOT, data))
+    for each in (citation, of_tables):
+        shapes.Draft202012Validator(schema).validate(each)
+    package = json.loads((data / "datapackage.json").read_text())
+    cited = of_tables["title"], of_tables["version"], of_tables["date-released"], of_tables["url"]
+    assert cited == (package["title"], package["version"], package["created"][:10], package["homepage"])
     assert citation["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -40,6 +41,23 @@ def package(almanac: Snapshot, sizes: Mapping[str, Size], version: str, folder: 
             "resources": [_resource(table, sizes) for table in TABLES],
         }
     )
+
+
+def citation(almanac: Snapshot, version: str, folder: str = "data/") -> bytes:
+    """Return how the tables are cited, for programs that manage literature (Citation File Format 1.2.0, as YAML)."""
+    name = almanac.project.name
+    fields = {
+        "cff-version": "1.2.0",
+        "message": "If you use the data, please cite it as below.",
+        "title": f"{name}: incidents {almanac.project.of('providers')} reported",
+        "type": "dataset",
+        "authors": [{"name": name}],
+        "version": version,
+        "date-released": f"{almanac.record_until or almanac.now:%Y-%m-%d}",
+        "url": f"{almanac.site_url}/{folder}",
+        "license": LICENCE["name"],
+    }
+    return "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in fields.items()).encode()
 
 
 def _package_name(name: str) -> str:

@@ -24,7 +24,7 @@ from almanac.model.table import Table
 from almanac.stats import windows
 from almanac.stats.selection import Membership, memberships, select
 
-PACKAGE = "datapackage.json"
+PACKAGE, CITATION = "datapackage.json", "CITATION.cff"
 FILES = {f"{table.name}.{form}": (table, form) for table in TABLES for form in TYPES}
 
 
@@ -86,7 +86,14 @@ def _made_of(context: Context, table: Table) -> Iterable[str]:
     return (f"{stem}.{form}" for stem in stems for form in FORMS)
 
 
-@route(*(f"data/{name}" for name in FILES), f"data/{PACKAGE}", "data/index.html", "data/codebook/index.html", key=_key)
+@route(
+    *(f"data/{name}" for name in FILES),
+    f"data/{PACKAGE}",
+    f"data/{CITATION}",
+    "data/index.html",
+    "data/codebook/index.html",
+    key=_key,
+)
 def data_files(context: Context) -> Outputs:
     """Join the parts of the tables, and describe what there is then: the last holds hashes of all before."""
     for table in TABLES:
@@ -100,6 +107,7 @@ def data_files(context: Context) -> Outputs:
     names = [name for name, (_, form) in FILES.items() if form in FORMS or context.settings.parquet]
     sizes = {name: size((context.settings.output / "data" / name).read_bytes()) for name in names}
     yield file(f"data/{PACKAGE}", partial(package.package, context.snapshot, sizes, context.settings.version))
+    yield file(f"data/{CITATION}", partial(package.citation, context.snapshot, context.settings.version))
     yield page(context, "data/index.html", "data", partial(_offers, context, sizes))
     yield page(context, "data/codebook/index.html", "codebook", partial(views.codebook, TABLES))
 
