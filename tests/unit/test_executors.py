@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import multiprocessing
+import multiprocessing.synchronize
 import os
 import subprocess
 import sys
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from almanac.build import handover
-from almanac.executors import ClusterError, Inline, executor_for
+from almanac.executors import MANY, ClusterError, Inline, executor_for
 from almanac.model import Feed, Provider
 from almanac.pull.bundles import bundles, by_host
 
@@ -106,6 +108,17 @@ def test_processes_are_copies_of_this_one_only_where_no_thread_can_hold_a_lock(r
         [sys.executable, "-c", THREADS], env=environment, capture_output=True, text=True, timeout=120, check=False
     )
     assert (done.stdout, done.stderr) == ("True\nFalse 3\n", "")
+
+
+def test_where_there_are_no_semaphores_one_process_does_all_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(multiprocessing.synchronize, "SemLock", refuse)
+    monkeypatch.setattr(multiprocessing, "cpu_count", lambda: 2)
+    with executor_for(MANY + 1) as executor:
+        assert isinstance(executor, Inline)
+        assert executor.submit(sum, (1, 2)).result() == 3
 
 
 def test_little_work_asks_no_cluster() -> None:

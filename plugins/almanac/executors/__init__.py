@@ -44,7 +44,10 @@ def executor_for(size: int, scheduler: str = "") -> Executor:
 
     # A fork copies the locks that other threads hold, and nobody will ever open them there.
     is_copy = HAS_FORK and threading.active_count() == 1
-    return Processes(cpu_count(), get_context("fork" if is_copy else "spawn"), _begin_worker)
+    try:
+        return Processes(cpu_count(), get_context("fork" if is_copy else "spawn"), _begin_worker)
+    except (OSError, ImportError):  # no semaphores here, as in a container without /dev/shm
+        return Inline()
 
 
 def has_memory_of(executor: Executor) -> bool:
