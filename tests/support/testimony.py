@@ -52,7 +52,8 @@ def faults(observer: Observer, archive: Archive, before: Archive = MappingProxyT
 
 def _faults(observer: Observer, event: str, record: Incident, before: Incident | None) -> Iterator[Fault]:
     known, page, memory = observer.sight(event), observer.page, observer.memories[event]
-    if record.posted_late and not memory.first.is_over:
+    was_over = memory.first.is_over or (known.ended is not None and known.ended <= memory.first.posts[0].at)
+    if record.posted_late and not was_over:
         yield Fault("late", event, "it is said to have been posted late, and was posted before its end")
     if record.vanished and event not in set(observer.taken_down()):
         yield Fault("vanished", event, f"{page.slug} is said to have taken it down, and did not")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import multiprocessing
-import multiprocessing.synchronize
 import os
 import subprocess
 import sys
@@ -111,10 +110,13 @@ def test_processes_are_copies_of_this_one_only_where_no_thread_can_hold_a_lock(r
 
 
 def test_where_there_are_no_semaphores_one_process_does_all_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise PermissionError(13, "Permission denied")
+    class Refusing:
+        SEM_VALUE_MAX = 1
 
-    monkeypatch.setattr(multiprocessing.synchronize, "SemLock", refuse)
+        def __init__(self, *_: object) -> None:
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("_multiprocessing.SemLock", Refusing)
     monkeypatch.setattr(multiprocessing, "cpu_count", lambda: 2)
     with executor_for(MANY + 1) as executor:
         assert isinstance(executor, Inline)
