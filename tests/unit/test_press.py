@@ -580,6 +580,11 @@ def test_several_are_dropped_at_once_by_the_numbers_of_one_list(content: Path) -
     assert inbox.load(content) == ()
 
 
+def test_where_no_draft_waits_that_is_said(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert curated(content, drop="1") == 1
+    assert "there is no draft: content/inbox is empty" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("choice", "said"),
     [

@@ -78,6 +78,8 @@ def find(drafts: Sequence[StoryDraft], name: str) -> StoryDraft:
     for draft in drafts:
         if draft.file == f"{FOLDER}/{stem}.md":
             return draft
+    if not drafts:
+        raise ValueError(f"there is no draft: content/{FOLDER} is empty")
     raise ValueError(f"no draft {name}; write a number up to {len(drafts)} or the name of a file in content/{FOLDER}")
 
 
