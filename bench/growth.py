@@ -1,4 +1,4 @@
-"""Measures how the cost of a build grows with the archive: cold, unchanged, one change, ten changes, one article.
+"""Measures how the cost of a build grows with the archive: cold, unchanged, changes of texts, an incident more, one article.
 
     python3 tasks.py bench growth [SIZE …] [--articles 100] [--keep FOLDER]
 
@@ -19,6 +19,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from almanac import archive
 from bench import corpus
 from bench.build import OUTPUT, Cost, run
 from bench.verdict import verdict
@@ -52,6 +53,7 @@ class Growth:
 
     def __init__(self, root: Path, size: int, articles: int) -> None:
         self._root, self._size, self._chance = root, size, random.Random(7)
+        self._number = size
         self._now = str(int(corpus.UNTIL.timestamp()))
         if not root.exists():
             corpus.site(root, size, articles)
@@ -65,6 +67,7 @@ class Growth:
             "unchanged": self._build("unchanged", lambda: None),
             "one change": self._build("one change", lambda: self._change(1)),
             "ten changes": self._build("ten changes", lambda: self._change(10)),
+            "one more": self._build("one more", self._add),
             "one article": self._build("one article", self._edit),
         }
 
@@ -102,6 +105,13 @@ class Growth:
             path = self._chance.choice(self._files[slug])
             words = corpus.sentences(self._chance, 2)
             path.write_text(f"{path.read_text(encoding='utf-8')}\n{words}\n", encoding="utf-8")
+
+    def _add(self) -> None:
+        """File another incident: numbers rest on it, where another text leaves them as they are."""
+        self._number += 1
+        one = corpus.incident(self._chance, self._number)
+        path = self._root / "content" / archive.INCIDENTS / archive.file_of(one)
+        path.write_text(archive.render(one), encoding="utf-8")
 
     def _edit(self) -> None:
         if self._article:

@@ -158,10 +158,13 @@ class Reader(threading.Thread):
         self.rounds = 0
 
     def run(self) -> None:
-        """Read."""
-        while not self._over.is_set():
-            self._round()
-            self.rounds += 1
+        """Read; a server that stops answering is a fault too."""
+        try:
+            while not self._over.is_set():
+                self._round()
+                self.rounds += 1
+        except (OSError, http.client.HTTPException) as error:
+            self.faults.append(f"no answer: {error!r}")
 
     def stop(self) -> None:
         """Finish the page that is read. Raises TimeoutError if it never ends."""
