@@ -31,32 +31,3 @@ from almanac.archive.forecasts import (
 )
 from almanac.archive.journal import append_log
 from almanac.archive.page import ArchiveError, parse, render
-
-__all__ = [
-    "INCIDENTS",
-    "PRESS",
-    "ArchiveError",
-    "Filed",
-    "append_forecasts",
-    "append_log",
-    "file_of",
-    "load",
-    "load_forecasts",
-    "load_hindsight",
-    "load_pulls",
-    "load_scorecard",
-    "load_trials",
-    "lock",
-    "name_of",
-    "parse",
-    "read",
-    "read_both",
-    "read_bytes",
-    "render",
-    "save",
-    "save_hindsight",
-    "save_pulls",
-    "save_scorecard",
-    "save_trials",
-    "slug_of",
-]

@@ -6,5 +6,3 @@
 from almanac.claims.evidence import Evidence, UnanswerableError
 from almanac.claims.figure import Figure
 from almanac.claims.verdict import verdict
-
-__all__ = ["Evidence", "Figure", "UnanswerableError", "verdict"]

@@ -16,23 +16,3 @@ from almanac.exports.items import (
     undeclared,
 )
 from almanac.exports.syndication import AtomEntry, atom, atom_of, entry, json_feed, opml, rss
-
-__all__ = [
-    "NEWEST",
-    "AtomEntry",
-    "Channel",
-    "FeedItem",
-    "article",
-    "atom",
-    "atom_of",
-    "brief",
-    "entry",
-    "failing",
-    "incident",
-    "json_feed",
-    "link",
-    "opml",
-    "rss",
-    "summary",
-    "undeclared",
-]

@@ -12,8 +12,6 @@ from almanac.merge.identity import candidates, counterpart
 from almanac.merge.updates import in_effect
 from almanac.model import Change, Incident, Reading, Window, stamp
 
-__all__ = ["Merged", "counterpart", "cover", "in_effect", "in_order", "merge", "settle"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:

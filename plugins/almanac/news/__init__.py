@@ -10,5 +10,3 @@ from almanac.news.inbox import InboxError
 from almanac.news.items import Item
 from almanac.news.outlets import Outlet
 from almanac.news.stories import Sifted, sift
-
-__all__ = ["Decided", "InboxError", "Item", "Outlet", "Sifted", "StoryDraft", "sift"]

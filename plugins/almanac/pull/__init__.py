@@ -2,5 +2,3 @@
 
 from almanac.pull.report import Failure, Outcome, Report, lines, summary
 from almanac.pull.run import pull, pull_one
-
-__all__ = ["Failure", "Outcome", "Report", "lines", "pull", "pull_one", "summary"]

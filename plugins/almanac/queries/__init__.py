@@ -7,5 +7,3 @@ Answers are found by `claims`.
 from almanac.queries.amounts import QueryError
 from almanac.queries.expect import Expect, expect
 from almanac.queries.question import SHAPES, Query, query
-
-__all__ = ["SHAPES", "Expect", "Query", "QueryError", "expect", "query"]

@@ -2,5 +2,3 @@
 
 from almanac.upload.run import UploadCounts, upload
 from almanac.upload.targets import UploadError
-
-__all__ = ["UploadCounts", "UploadError", "upload"]

@@ -17,20 +17,3 @@ from almanac.world.page import StatusPage, Tenure, page
 from almanac.world.server import WorldServer
 from almanac.world.truth import Event, Life, Post, State
 from almanac.world.whole import World, by_chance, of_facts
-
-__all__ = [
-    "Clock",
-    "Event",
-    "Fault",
-    "FeedOutage",
-    "Life",
-    "Post",
-    "State",
-    "StatusPage",
-    "Tenure",
-    "World",
-    "WorldServer",
-    "by_chance",
-    "of_facts",
-    "page",
-]

@@ -22,8 +22,6 @@ from almanac.world.writers import (
 )
 from almanac.world.writers.forms import FeedFormat, Posts, Speech, Start
 
-__all__ = ["FORMS", "FeedFormat", "Posts", "Speech", "Start", "form_of", "make"]
-
 FORMS: tuple[FeedFormat, ...] = (
     statuspage.ATOM,
     statuspage.RSS,
