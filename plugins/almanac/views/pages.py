@@ -13,7 +13,7 @@ from almanac.snapshot import Snapshot
 from almanac.views import rows
 from almanac.views.base import Head, Link
 
-LONG = 12  # sections from which on a page has a table of contents
+LONG = 6  # sections from which on a page has a table of contents
 _HEADING = re.compile(r'<h2 id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
