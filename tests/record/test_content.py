@@ -545,6 +545,12 @@ def test_the_incident_that_was_dated_back_was_posted_on_its_last_days() -> None:
     assert (back.since.date(), back.until and back.until.date()) == (day(1).date(), day(10).date())
 
 
+def test_the_readme_says_how_many_providers_have_a_feed() -> None:
+    number = sum(bool(provider.feeds) for provider in providers.load(CONTENT))
+    readme = (CONTENT.parent / "README.md").read_text("utf-8")
+    assert re.findall(r"(\d+)\s+providers", readme) == [str(number)] * 2
+
+
 # Data sets
 
 
