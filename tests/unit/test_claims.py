@@ -588,7 +588,7 @@ def test_a_figure_has_parts() -> None:
 )
 def test_a_yes_or_no_stands_with_its_question(question: str, words: str) -> None:
     evidence = world([incident("acme", "a", at(2), 90, components=("API",))], {"other": (at(1), at(31))})
-    assert evidence.ask(asked(f"{{{question}}}")).asked == words
+    assert evidence.ask(asked(f"{{{question}}}")).question == words
 
 
 # Whether two fail together

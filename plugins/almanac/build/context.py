@@ -79,7 +79,7 @@ class Memo:
         self.packed[name] = blob or b""
         return value
 
-    def stands(self, name: str, rests_on: bytes) -> bool:
+    def is_current(self, name: str, rests_on: bytes) -> bool:
         """Return whether what has a name is what it was in the last build, and remember it for the next."""
         self.packed[name] = pack((rests_on, b""))
         return self._blobs.get(name) == self.packed[name]
@@ -251,7 +251,7 @@ class Context:
         templates = self.templates
         if is_cold:
             templates.compile()
-        if self.memo.stands("whole", self.whole):
+        if self.memo.is_current("whole", self.whole):
             return  # few will be asked for anything
         for name in ("newest_posts", "months", "years", "incidents", "surroundings", "names"):
             getattr(self, name)

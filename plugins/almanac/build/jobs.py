@@ -110,7 +110,7 @@ def run_job(folder: str, job: Job) -> JobResult:
     blob = context.outputs.get(job.name, b"")
     before = unpacked(blob)
     output = OutputFolder(context.settings.output, before.files)
-    if route.key and _stands(context, route.key, job.shard, before) and output.has_all():
+    if route.key and _is_current(context, route.key, job.shard, before) and output.has_all():
         return JobResult(b"", [], [], {})
     memo_before = set(context.memo.packed)
     context.asked_for = set()
@@ -130,7 +130,7 @@ def run_job(folder: str, job: Job) -> JobResult:
     )
 
 
-def _stands(context: Context, key: Key, shard: str, before: JobFiles) -> bool:
+def _is_current(context: Context, key: Key, shard: str, before: JobFiles) -> bool:
     """Return whether a job would make what it made before: asked first without a look at what its shard draws on."""
     return before.steady_key == _key(context, context.whole, before.texts) or before.key == _key(
         context, key(context, shard), before.texts

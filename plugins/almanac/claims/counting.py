@@ -289,10 +289,10 @@ def together(query: Query, of_both: tuple[Record, Record], providers: int) -> Fi
     tested = pair(first, second, between(query.since, query.until))
     number = math.comb(providers, 2)
     names = [record.provider.name for record in of_both]
-    asked = f"Did incidents of {names[0]} and {names[1]} start together more often than chance would explain?"
+    question = f"Did incidents of {names[0]} and {names[1]} start together more often than chance would explain?"
     if tested.together is None:
         why = f"The data does not suffice: {tested.lacking or 'too many gaps'}."
-        return Figure(unit="yes", bounds=None, why=why, asked=asked)
+        return Figure(unit="yes", bounds=None, why=why, question=question)
     observed, expected, p, _ = tested.together
     how = (
         (
@@ -303,8 +303,8 @@ def together(query: Query, of_both: tuple[Record, Record], providers: int) -> Fi
     )
     if p * number > SIGNIFICANT and p <= SIGNIFICANT:
         why = "It is significant for this pair alone, but not among all."
-        return Figure(unit="yes", bounds=None, how=how, why=why, asked=asked)
-    return Figure(unit="yes", bounds=Bounds(*[float(p * number <= SIGNIFICANT)] * 2), how=how, asked=asked)
+        return Figure(unit="yes", bounds=None, how=how, why=why, question=question)
+    return Figure(unit="yes", bounds=Bounds(*[float(p * number <= SIGNIFICANT)] * 2), how=how, question=question)
 
 
 def _base_rate(query: Query, subject: Chosen, joint: Times) -> str:

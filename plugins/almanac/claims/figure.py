@@ -29,7 +29,7 @@ class Figure:
     method: str = ""
     how: tuple[str, ...] = ()  # sentences: how it was made
     why: str = ""  # why nothing can be said
-    asked: str = ""  # the question that a yes or a no answers
+    question: str = ""  # the one that a yes or a no answers
 
     @property
     def words(self) -> str:

@@ -48,22 +48,22 @@ def affected(query: Query, provider: Provider, card: Card) -> Figure:
     names = english.listing(card.components)
     how = (f"Incident {card.id} names {names or 'no component'}.",)
     part = next((part.name for part in provider.components if part.slug == query.value), query.value)
-    asked = f"Does incident {card.id} name {part}?"
+    question = f"Does incident {card.id} name {part}?"
     if not card.components:
         why = "It names no component, so it may concern any."
-        return Figure(unit="yes", bounds=None, n=1, how=how, why=why, asked=asked)
+        return Figure(unit="yes", bounds=None, n=1, how=how, why=why, question=question)
     bounds = YES if query.value in places(provider, card) else NO
-    return Figure(unit="yes", bounds=bounds, n=1, how=how, asked=asked)
+    return Figure(unit="yes", bounds=bounds, n=1, how=how, question=question)
 
 
 def posted(query: Query, card: Card) -> Figure:
     """Return whether its provider posted an update of a phase on it."""
     phases = [phase for _, phase in card.updates]
     how = (f"Incident {card.id} has {english.plural(len(phases), 'update')}: {english.listing(phases) or 'none'}.",)
-    asked = f"Does incident {card.id} have an update marked {query.value}?"
+    question = f"Does incident {card.id} have an update marked {query.value}?"
     if not phases:
-        return Figure(unit="yes", bounds=None, n=1, how=how, why="The archive has no update of it.", asked=asked)
-    return Figure(unit="yes", bounds=YES if query.value in phases else NO, n=1, how=how, asked=asked)
+        return Figure(unit="yes", bounds=None, n=1, how=how, why="The archive has no update of it.", question=question)
+    return Figure(unit="yes", bounds=YES if query.value in phases else NO, n=1, how=how, question=question)
 
 
 def delay(query: Query, card: Card) -> Figure:
@@ -99,12 +99,12 @@ def trouble(query: Query, card: Card, lengths: Lengths, other: Chosen, whole: Ch
         *([f"What else it reported in that time: {_in_words(rest)}."] if rest else []),
         f"Our data on it covers {english.percent(covered)} of that time.",
     )
-    asked = f"Did {name} report any incidents{asked_about(query, other)} while incident {card.id} was open?"
+    question = f"Did {name} report any incidents{asked_about(query, other)} while incident {card.id} was open?"
     if both:
-        return Figure(unit="yes", bounds=YES, n=len(met), how=how, asked=asked)
+        return Figure(unit="yes", bounds=YES, n=len(met), how=how, question=question)
     if covered < 1 or may:
-        return Figure(unit="yes", bounds=None, how=how, why=_why_unknown(name, covered), asked=asked)
-    return Figure(unit="yes", bounds=NO, how=how, asked=asked)
+        return Figure(unit="yes", bounds=None, how=how, why=_why_unknown(name, covered), question=question)
+    return Figure(unit="yes", bounds=NO, how=how, question=question)
 
 
 def _within(other: Chosen, window: Times) -> list[Card]:

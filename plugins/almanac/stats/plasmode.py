@@ -96,13 +96,13 @@ def worlds(
     of_lengths = np.array(lengths, np.int64)
     before = np.concatenate(([0], np.cumsum(numbers)))
     for first in range(0, count, step):
-        some = slice(first, min(first + step, count))
-        rows = slice(before[some.start], before[some.stop])
-        _fill(trouble, some, numbers[some], starts[rows], drawn[rows], of_lengths)
+        group = slice(first, min(first + step, count))
+        rows = slice(before[group.start], before[group.stop])
+        _fill(trouble, group, numbers[group], starts[rows], drawn[rows], of_lengths)
     return trouble
 
 
-def _fill(trouble: Trouble, some: slice, numbers: Ints, starts: Ints, drawn: Ints, lengths: Ints) -> None:
+def _fill(trouble: Trouble, group: slice, numbers: Ints, starts: Ints, drawn: Ints, lengths: Ints) -> None:
     """Fill in some worlds, in which so many incidents start at these seconds and last as long as those drawn.
 
     They lie on one axis, a week apart from each other, so that they are made together. Starts are sorted together with
@@ -110,17 +110,17 @@ def _fill(trouble: Trouble, some: slice, numbers: Ints, starts: Ints, drawn: Int
     """
     count, weeks = len(numbers), len(trouble.covered)
     world = np.repeat(np.arange(count), numbers)
-    begin = world * (weeks + 1) * WEEK
+    first = world * (weeks + 1) * WEEK
     bits = len(lengths).bit_length()
-    both = np.sort((starts + begin) << bits | drawn)
+    both = np.sort((starts + first) << bits | drawn)
     starts = both >> bits
-    reach = np.minimum(starts + lengths[both & ((1 << bits) - 1)], begin + weeks * WEEK)
+    reach = np.minimum(starts + lengths[both & ((1 << bits) - 1)], first + weeks * WEEK)
     np.maximum.accumulate(reach, out=reach)
     is_first, is_last = edges_of_union(starts, reach)
     since, until, world = starts[is_first], reach[is_last], world[is_first]
     edges = np.arange(0, count * (weeks + 1) * WEEK + 1, WEEK, dtype=np.int64)
     weekly = np.diff(seconds_before(since, until, edges)).reshape(count, weeks + 1)
     spells = (until - since).astype(np.float64)
-    trouble.weekly[:, some] = weekly[:, :weeks].T
-    trouble.squares[some] = np.bincount(world, spells**2, count)
-    np.maximum.at(trouble.largest[some], world, spells)
+    trouble.weekly[:, group] = weekly[:, :weeks].T
+    trouble.squares[group] = np.bincount(world, spells**2, count)
+    np.maximum.at(trouble.largest[group], world, spells)

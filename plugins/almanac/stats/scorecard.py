@@ -51,13 +51,13 @@ class Scorecard:
 
 def scorecard(cards: Sequence[Card], trials: Sequence[Trial], now: int) -> Scorecard:
     """Sum up the trials of `backtest` over these cards. `now` in epoch seconds."""
-    learnt, given = _training_cards(cards), [trial for trial in trials if trial.forecast]
+    learnt, scorable = _training_cards(cards), [trial for trial in trials if trial.forecast]
     return Scorecard(
         run_at=now,
         until=max((c.ended or 0 for c in learnt), default=0),
-        incidents=len({(trial.provider, trial.id) for trial in given}),
+        incidents=len({(trial.provider, trial.id) for trial in scorable}),
         record=digest(cards),
-        trials=len(given),
+        trials=len(scorable),
         rows=tuple(_rows(trials)),
         reliability=tuple((minutes, reliability(trials, minutes)) for minutes in WITHIN),
         calibration=calibration(trials),

@@ -52,7 +52,7 @@ class ClaimLine(NamedTuple):
     figure: str  # what the archive says, "" where it was not asked
     interval: str
     how: tuple[str, ...]
-    asked: str = ""  # the question, where the archive answers yes or no
+    question: str = ""  # the question, where the archive answers yes or no
     age: str = ""  # how long it has gone unconfirmed; only where the page says as of when
 
 
@@ -110,7 +110,7 @@ def line(claim: Claim, evidence: Evidence, now: datetime | None = None) -> Claim
         figure=_figure_text(figure) if figure and figure.bounds else "",
         interval=figure.around if figure else "",
         how=figure.how if figure else (),
-        asked=figure.asked if figure else "",
+        question=figure.question if figure else "",
         age=english.age(int((now - since).total_seconds())) if waits and now and since else "",
     )
 

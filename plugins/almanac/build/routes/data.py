@@ -75,8 +75,8 @@ def small_tables(context: Context) -> Outputs:
 
 def _key(context: Context, _: str) -> bytes:
     """Return the key of what is joined: all there is, and the files that other routes have made by then."""
-    made = [context.settings.output / f"data/{path}" for table in TABLES for path in _made_of(context, table)]
-    return digest(context.whole, [_look(path) if path.exists() else path.name for path in made])
+    paths = [context.settings.output / f"data/{path}" for table in TABLES for path in _made_of(context, table)]
+    return digest(context.whole, [_look(path) if path.exists() else path.name for path in paths])
 
 
 def _made_of(context: Context, table: Table) -> Iterable[str]:
