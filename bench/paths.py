@@ -40,7 +40,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NAUGHTY = ROOT.parent / "shared/corpora/blns/vectors.jsonl"
 BEGAN = datetime(2026, 3, 2, tzinfo=UTC)
 FILE = re.compile(r"acme/2026/2026-03-02-[a-z0-9-]{1,110}\.md")
-NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9.-]*[a-z0-9])?")
+NAME = re.compile(r"CITATION\.cff|[a-z0-9_-]+(\.[a-z0-9.-]*[a-z0-9])?")  # one has its name from GitHub and Zenodo
 ATOM = "{http://www.w3.org/2005/Atom}"
 AT_ONCE = 150  # strings that a site of articles or providers is made of
 DEVICES = ("con", "nul", "aux", "prn", "com1", "lpt9")

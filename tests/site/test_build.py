@@ -30,6 +30,7 @@ from almanac.stats import hindcast
 from almanac.stats.hindcast import Hindcast
 from bench import corpus
 from tests.support.almanacs import PROJECT, carded, incident, pulls
+from tests.support.alone import was_run_alone
 from tests.support.builds import build, clean
 from tests.support.content import provider
 from tests.support.projects import INCIDENTS, moment, project, put, tree, write
@@ -365,8 +366,10 @@ def test_workers_that_inherit_nothing_make_the_same(settings: BuildSettings, mon
 
 
 def test_the_work_of_a_worker_that_is_killed_is_done_again(
-    settings: BuildSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    settings: BuildSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
+    if was_run_alone(request):
+        return
     by_hand = clean(settings)
     monkeypatch.setattr(executors, "MANY", 0)
     _strike(monkeypatch, "month_pages", lambda: _kill_once(tmp_path / "struck"))
@@ -376,8 +379,10 @@ def test_the_work_of_a_worker_that_is_killed_is_done_again(
 
 
 def test_workers_that_are_killed_each_time_are_told(
-    settings: BuildSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    settings: BuildSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
+    if was_run_alone(request):
+        return
     monkeypatch.setattr(executors, "MANY", 0)
     _strike(monkeypatch, "month_pages", lambda: _kill(tmp_path / "struck"))
     with pytest.raises(BuildError, match="workers were killed twice; free some memory"):

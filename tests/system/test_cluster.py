@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pelican.log import FatalLogger
 
 from almanac import executors, pull
 from almanac.build import handover
@@ -37,6 +39,12 @@ FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Example Statu
 <item><title>Slow answers</title><link>https://status.example.com/1</link><guid>https://status.example.com/1</guid>
 <pubDate>Mon, 02 Mar 2026 11:20:41 +0000</pubDate><description>Investigating: answers are slow.</description></item>
 </channel></rss>"""
+
+
+@pytest.fixture(autouse=True)
+def _errors_of_any_logger_are_fatal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Pelican has it while `tasks.py` builds."""
+    monkeypatch.setattr(FatalLogger, "fatal_lvl", logging.ERROR)
 
 
 @pytest.fixture(autouse=True)

@@ -79,6 +79,13 @@ def readers() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _each_host_is_asked_once() -> Iterator[None]:
+    """Not by `pulled`: two threads that call it would each leave what the other had set."""
+    with stamina.set_testing(True, attempts=1):
+        yield
+
+
 READ: dict[str, Any] = {}
 
 
@@ -87,8 +94,7 @@ def pulled(content: Path, server: Serving | dict[str, Behaviour], *, now: dateti
     if isinstance(server, dict):
         with Serving(server) as running:
             return pulled(content, running, now=now, **options)
-    with stamina.set_testing(True, attempts=1):
-        return pull.pull(content, now=now, via=server.url, **{"seconds": 60, **options}, **READ)
+    return pull.pull(content, now=now, via=server.url, **{"seconds": 60, **options}, **READ)
 
 
 def incidents(content: Path) -> dict[str, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import site
 import threading
@@ -170,6 +171,7 @@ def _connected(scheduler: str) -> Any:
             f"{SETTING} is {scheduler}, and distributed is not installed: give the address to `python3 tasks.py` by "
             f"--on or {SETTING}, which installs it, or leave {SETTING} empty"
         ) from None
+    _use_plain_loggers()
     try:
         client = Client(scheduler, timeout=ANSWER, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
@@ -185,6 +187,13 @@ def _connected(scheduler: str) -> Any:
             f"the cluster at {scheduler} has no worker; start some with `dask worker {scheduler}`"
         ) from None
     return client
+
+
+def _use_plain_loggers() -> None:
+    """Let what Dask logs be no error of ours: Pelican raises what any logger calls an error, and Dask goes on after some."""
+    for name in [*logging.root.manager.loggerDict]:
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).__class__ = logging.Logger
 
 
 async def _prepare(client: Any) -> None:
