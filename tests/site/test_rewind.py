@@ -71,7 +71,7 @@ def test_what_was_open_then_is_open_on_its_page_and_at_home(past: BuildSettings)
     assert "<h1>Claude and Groq have reported outages." in home
     page = (past.output / "incidents/anthropic/seen/index.html").read_text()
     assert ("All methods fail." in page, "Some methods fail." in page) == (True, False)
-    assert 'estimate of <time datetime="2026-03-02T12:40:00Z">12:40\u00a0UTC</time>' in page
+    assert 'calculated at <time datetime="2026-03-02T12:40:00Z">12:40\u00a0UTC</time>' in page
 
 
 def test_what_was_not_known_yet_has_no_page(past: BuildSettings) -> None:

@@ -514,8 +514,9 @@ def test_an_open_incident_speaks_of_now() -> None:
     assert list(facts_of(page)) == ["Started", "Length", "Impact", "First seen by us"]
     assert facts_of(page)["Length"] == ("2 h 21 min", "so far")
     assert plain(page.cite.when) == "record anthropic/0ghc53zpsfmt, as of 2 March 2026, 14:10 UTC"
-    assert [way.url for way in page.over] == [
+    assert [way.command + way.url for way in page.over] == [
         "/providers/anthropic/feed.xml",
+        "/feed subscribe /providers/anthropic/updates.rss",
         "/providers/anthropic/updates.rss",
         "/providers/anthropic/api/v2/incidents/unresolved.json",
     ]

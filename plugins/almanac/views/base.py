@@ -32,11 +32,12 @@ class FeedLink(NamedTuple):
 
 
 class Way(NamedTuple):
-    """An address to follow: for whom it is, and what it gives them."""
+    """An address to follow: for whom it is, what it gives them, and the command that stands before it."""
 
     reader: str
     news: str
     url: str
+    command: str = ""
 
 
 class Time(NamedTuple):
@@ -329,7 +330,13 @@ def ways_to_follow(slug: str) -> tuple[Way, ...]:
     home = provider_url(slug)
     return (
         Way("Feed reader, e-mail service", "its entry turns to “Resolved” when it is over", f"{home}feed.xml"),
-        Way("Slack, Discord, Teams", "every update as a new entry, the end too", f"{home}updates.rss"),
+        Way(
+            "Slack",
+            "send this line in a channel for every update, the end too",
+            f"{home}updates.rss",
+            "/feed subscribe ",
+        ),
+        Way("Discord, Teams", "every update as a new entry, the end too", f"{home}updates.rss"),
         Way("Program", "its list is empty once nothing is open", f"{home}api/v2/incidents/unresolved.json"),
     )
 
