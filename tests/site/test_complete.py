@@ -31,6 +31,7 @@ SAID = incident(
     provider="groq",
     updates=(Update(at=at("01 10:00"), phase=ODD.updates[0].phase, text="Wombats *slow* our clusters."),),
 )
+DAY_AND_MONTH = ["/incidents/2026/03/#d-2026-03-02", "/incidents/2026/03/"]
 TABLES = tuple(table.name for table in codebook.TABLES)
 
 
@@ -240,8 +241,11 @@ def test_what_is_found_can_be_limited_without_words(page: Any) -> None:
     [
         ("Anthropic", ["/providers/anthropic/"]),
         ("is groq down", ["/providers/groq/"]),
-        ("2 March 2026", ["/incidents/2026/03/"]),
-        ("2026-03-02", ["/incidents/2026/03/"]),
+        *((words, DAY_AND_MONTH) for words in ("2 March 2026", "2026-03-02", "the outage of March 2nd, 2026", "mar 2")),
+        ("March 2026", ["/incidents/2026/03/"]),
+        ("2026-03", ["/incidents/2026/03/"]),
+        ("2 March 2019", []),
+        ("2 markets", []),
         ("quokka", []),
     ],
 )
@@ -255,11 +259,27 @@ def test_a_provider_by_any_of_its_names_and_a_date_lead_straight_to_their_page(
 
 @pytest.mark.browser
 @pytest.mark.slow
-@pytest.mark.parametrize("words", ["said", "1 March 2026"])
-def test_an_incident_is_found_by_its_id_and_by_its_day(page: Any, words: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "urls"),
+    [
+        ("said", ["/incidents/groq/said/"]),
+        ("1 March 2026", ["/incidents/groq/said/"]),
+        ("outage on 1 March 2026", ["/incidents/groq/said/"]),  # though nothing says "outage": what happened that day
+        ("2 March 2026", ["/incidents/anthropic/odd/", "/incidents/anthropic/open/"]),
+    ],
+)
+def test_an_incident_is_found_by_its_id_and_by_its_day(page: Any, words: str, urls: list[str]) -> None:
     page.get_by_label("Search for").fill(words)
     page.wait_for_selector("#found a")
-    assert "/incidents/groq/said/" in found(page)
+    assert sorted(found(page)) == urls
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_result_says_when_it_began_and_how_long_it_took(page: Any) -> None:
+    page.get_by_label("Search for").fill("quokka")
+    page.wait_for_selector("#found a")
+    assert page.locator("#found small").inner_text().replace("\xa0", " ").endswith("2 March 2026, 10:00 UTC · 1 h")
 
 
 @pytest.mark.browser

@@ -434,6 +434,30 @@ def test_what_is_open_stands_on_the_front_page_critical_first_then_the_newest() 
     assert plain(home.lines[0].note) == "identified since 12:59 UTC; two more open"
 
 
+def test_what_is_open_since_another_day_says_which() -> None:
+    (lead,) = front_page(almanac([incident(since="01 23:50", until="", updates=())])).leads
+    assert plain(lead.stand).startswith("Opened 1 March, 23:50 UTC, ")
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("The errors are on claude.ai. The Claude API works.", ("claude.ai", "The errors are on claude.ai.")),
+        ("We are looking into errors.", None),
+    ],
+)
+def test_the_front_page_quotes_what_a_post_says_of_the_first_component(
+    text: str, spoken: tuple[str, str] | None
+) -> None:
+    post = Update(at=at("02 12:00"), phase=Phase.INVESTIGATING, text=text)
+    found = incident(until="", updates=(post,))
+    known = almanac([found])
+    line = views.home(known, views.Surroundings(known, read=lambda _: found), None).lines[0]
+    row = line.spoken
+    assert (row and row.quote and (row.name, row.quote.words)) == spoken
+    assert front_page(known).lines[0].spoken is None
+
+
 def test_what_a_page_says_of_now_is_taken_back_once_it_is_no_longer_valid() -> None:
     quiet = front_page(almanac())
     assert (plain(quiet.expired), [line.expired for line in quiet.lines]) == (
@@ -987,6 +1011,22 @@ def test_months_link_to_the_ones_beside_them() -> None:
         Link("/incidents/2026/03/", "March 2026"),
     )
     assert plain(page.stand) == "1 incident at 1 provider; 1 rated major or critical."
+
+
+def test_a_day_is_found_on_the_page_of_its_month_that_it_begins_on() -> None:
+    cards = [incident(f"n{i:03}", f"{1 + i // 60:02} 10:{i % 60:02}", "", impact=Impact.NONE) for i in range(200)]
+    known = almanac(cards)
+    by_month = views.months(known)
+    march = "/incidents/2026/03/"
+    assert views.month(known, by_month, 2026, 3).day_links == (
+        Link(f"{march}3/#d-2026-03-01", "1"),
+        Link(f"{march}2/#d-2026-03-02", "2"),
+        Link(f"{march}#d-2026-03-03", "3"),
+        Link(f"{march}#d-2026-03-04", "4"),
+    )
+    finder = views.search(known, by_month, indexed=True).finder
+    assert finder is not None
+    assert finder.day_pages == "2026-03 2 1"
 
 
 def test_long_lists_go_on_on_further_sheets_and_lose_nothing() -> None:

@@ -51,19 +51,59 @@ function remember(chosen) {
   history.replaceState(null, "", kept.length ? `?${new URLSearchParams(kept)}` : location.pathname);
 }
 
-// What a page already exists for: a provider by any of its names, a month by any way to write a date.
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+// What a page already exists for: a provider by any of its names, a month or a day by any way to write a date.
 const NAMES = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS = NAMES.map((name) => name.slice(0, 3).toLowerCase());
+const ISO = /\b(20\d\d)-(\d\d)(?:-(\d\d))?\b/;
+const YEAR = /\b20\d\d\b/;
+const NAME = `\\b(?:sept|${NAMES.map((name) => `${name.slice(0, 3)}(?:${name.slice(3)})?`).join("|").toLowerCase()})\\b`;
+const NUMBER = "\\b(\\d{1,2})(?:st|nd|rd|th)?\\b";
+const DATE = new RegExp(`${NUMBER} (?:of )?${NAME}|${NAME} ${NUMBER}|${NAME}`); // 2 March, March 2nd, March
+const dayPages = new Map(form.dataset.dayPages.split(";").map((month) => month.split(" ")).map(([month, ...days]) => [month, days.map(Number)]));
 
-function month(words) {
-  const iso = words.match(/\b(20\d\d)-(\d\d)\b/);
-  if (iso) return [Number(iso[1]), Number(iso[2])];
-  const year = words.match(/\b20\d\d\b/);
-  const name = words.match(new RegExp(`\\b(${MONTHS.join("|")})[a-z]*\\b`));
-  return year && name ? [Number(year[0]), MONTHS.indexOf(name[1]) + 1] : null;
+function pad(number) {
+  return String(number).padStart(2, "0");
 }
 
-function place(words) {
+// The date in some words in small letters, and what else they say; without a year, of a day of the newest year that has its month.
+function dated(words) {
+  const iso = words.match(ISO);
+  if (iso) return date(Number(iso[1]), Number(iso[2]), Number(iso[3] ?? 0), words.replace(ISO, " "));
+  const year = words.match(YEAR);
+  const match = words.match(DATE);
+  const day = Number(match?.[1] ?? match?.[2] ?? 0);
+  if (!match || !(year || day)) return null;
+  const month = MONTHS.findIndex((name) => match[0].includes(name)) + 1;
+  return date(year ? Number(year[0]) : newest(month), month, day, words.replace(DATE, " ").replace(YEAR, " "));
+}
+
+function date(year, month, day, rest) {
+  return year && day <= 31 && month >= 1 && month <= 12 ? { year, month, day, rest: rest.replace(/\b(of|on|the)\b|[,.]/g, " ").trim() } : null;
+}
+
+function address(year, month) {
+  return `${root}/incidents/${year}/${pad(month)}/`;
+}
+
+function exists(year, month) {
+  return document.querySelector(`a[href="${address(year, month)}"]`) !== null;
+}
+
+function newest(month) {
+  const last = new Date().getUTCFullYear();
+  return [...Array(last - 2000).keys()].map((age) => last - age).find((year) => exists(year, month));
+}
+
+// Where the incidents of a month are listed, or of a day in it.
+function listing({ year, month, day }) {
+  if (!exists(year, month)) return [];
+  const whole = [address(year, month), `Incidents in ${NAMES[month - 1]} ${year}`];
+  if (!day) return [whole];
+  const later = (dayPages.get(`${year}-${pad(month)}`) ?? []).filter((first) => first >= day).length;
+  return [[`${whole[0]}${later ? `${later + 1}/` : ""}#d-${year}-${pad(month)}-${pad(day)}`, `Incidents on ${day} ${NAMES[month - 1]} ${year}`], whole];
+}
+
+function place(words, when) {
   const links = [];
   const wanted = words.toLowerCase();
   for (const option of form.elements.provider.options) {
@@ -71,10 +111,7 @@ function place(words) {
     const fits = (name) => name === wanted || (wanted.length > 2 && (name.startsWith(wanted) || wanted.split(/\s+/).includes(name)));
     if (wanted && names.some(fits)) links.push([option.dataset.url, option.textContent]);
   }
-  const at = month(wanted);
-  if (at && at[1] >= 1 && at[1] <= 12) {
-    links.push([`${root}/incidents/${at[0]}/${String(at[1]).padStart(2, "0")}/`, `Incidents in ${NAMES[at[1] - 1]} ${at[0]}`]);
-  }
+  if (when) links.unshift(...listing(when));
   direct.replaceChildren(...(links.length ? [strong("Go to")] : []), ...links.slice(0, 6).flatMap(([url, text]) => [" ", anchor(url, text)]));
 }
 
@@ -97,16 +134,25 @@ async function find() {
   const marks = [chosen.get("provider"), chosen.get("kind")].filter(Boolean);
   const words = chosen.get("q").trim();
   remember(chosen);
-  place(words);
+  const when = dated(words.toLowerCase());
+  place(words, when);
   index ??= await open();
   const options = { filters: Object.fromEntries(marks.map((mark) => [mark, "yes"])) };
   if (chosen.get("order")) options.sort = { date: "desc" };
-  const answer = words || marks.length ? await index.search(words || null, options) : null;
+  const answer = words || marks.length ? await ask(words, when, options) : null;
   if (turn !== asked) return;
   results = answer ? answer.results : [];
   list.replaceChildren();
   said.textContent = answer ? count(results.length) : hint;
   await more(turn);
+}
+
+// The index has each incident's day as 2026-03-02: what happened that day, also where nothing else in the words is found.
+async function ask(words, when, options) {
+  if (!when?.day) return index.search(words || null, options);
+  const day = `${when.year}-${pad(when.month)}-${pad(when.day)}`;
+  const exact = await index.search(`${when.rest} ${day}`.trim(), options);
+  return exact.results.length ? exact : index.search(day, options);
 }
 
 function count(number) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from almanac.model import BOUND, Card, Pulls, moment
 from almanac.stats.windows import DAY
@@ -36,13 +37,22 @@ def _url(day: int, cards: Sequence[Card], began: Mapping[int, str]) -> str:
 
 
 def _days_of_years(every: Sequence[Card]) -> Mapping[int, str]:
-    """Return the address of each day on which something began; a day over two pages is at the end of the first."""
+    """Return the address of each day on which something began."""
     urls: dict[int, str] = {}
-    places: dict[int, int] = {}
-    for card in every:
-        day, year = card.started // DAY, moment(card.started).year
-        place = places[year] = places.get(year, -1) + 1
-        if day not in urls:
-            page = pagination.page_url(base.year_url(card.provider, year), place // pagination.PER_PAGE + 1)
-            urls[day] = f"{page}#{anchor(day)}"
+    for year, cards in groupby(every, lambda card: moment(card.started).year):
+        group = tuple(cards)
+        urls |= addresses(base.year_url(group[0].provider, year), group)
     return urls
+
+
+def addresses(url: str, cards: Iterable[Card]) -> Mapping[int, str]:
+    """Return the address of each day (since the epoch) in the list of `cards`, newest first, that begins at `url`."""
+    return {day: f"{pagination.page_url(url, page)}#{anchor(day)}" for day, page in first_pages(cards).items()}
+
+
+def first_pages(cards: Iterable[Card]) -> Mapping[int, int]:
+    """Return for each day (since the epoch) on which page of a list it stands; one over two pages ends the first."""
+    pages: dict[int, int] = {}
+    for place, card in enumerate(cards):
+        pages.setdefault(card.started // DAY, place // pagination.PER_PAGE + 1)
+    return pages

@@ -23,6 +23,7 @@ from almanac.views.headline import is_unnamed
 from almanac.views.leaderboard import Board
 from almanac.views.monograms import monograms
 from almanac.views.outlook import Outlook, outlook
+from almanac.views.parts import PartRow
 from almanac.views.recent import RecentDays
 from almanac.views.rows import IncidentRow
 from almanac.views.uses import Filter
@@ -59,6 +60,7 @@ class LedgerLine(NamedTuple):
     last: str  # the components of what is open, the last trouble, or why nothing is known
     last_url: str
     note: str  # how what is open stands
+    spoken: PartRow | None  # the first component of which a post says something in particular
     back: Time | None  # by when it is fixed with a chance of 50%
     bars: Bars
     official: Link | None  # instead of the bars: where to look, if we know nothing of now
@@ -285,7 +287,8 @@ def _ledger(
             since=since,
             last=last,
             last_url=url,
-            note=_note(state) if state.in_trouble else "",
+            note=_note(state, almanac.now) if state.in_trouble else "",
+            spoken=_spoken(near, state) if state.in_trouble else None,
             back=_back(near, state) if state.in_trouble else None,
             bars=recent.bars(provider),
             official=base.status_page(provider) if is_dark else None,
@@ -319,10 +322,15 @@ def _word(card: Card) -> str:
     return base.mark(card).word if card.impact in base.STATED else base.severity(card)
 
 
-def _note(state: DeclaredState) -> str:
+def _note(state: DeclaredState, now: datetime) -> str:
     """Say how the worst open incident stands, and how many others are open."""
     others = len(state.open) - 1
-    return _since(state.open[0]) + (f"; {english.spelled(others)} more open" if others else "")
+    return _since(state.open[0], now) + (f"; {english.spelled(others)} more open" if others else "")
+
+
+def _spoken(near: Surroundings, state: DeclaredState) -> PartRow | None:
+    """Return the first component of which a post says something in particular: it may be that it works."""
+    return next((row for row in near.components(state.provider.slug).rows if row.quote), None)
 
 
 def _back(near: Surroundings, state: DeclaredState) -> Time | None:
@@ -342,14 +350,14 @@ def _leads(near: Surroundings, bad: Sequence[DeclaredState]) -> tuple[Lead, ...]
 
 def _lead(card: Card, around: Around, is_alone: bool) -> Lead:
     """Return an open incident; where it is the only one of its provider among others, that is its title."""
-    view = outlook(around, card)
+    view, now = outlook(around, card), moment(around.now)
     components = english.listing(base.short(card.components), MOST_NAMES) or base.name(card)
     updates = f"; {english.plural(len(card.updates), 'update')} so far" if card.updates else ""
     return Lead(
         url=base.incident_url(card),
         title=around.provider if is_alone else f"{around.provider}: {base.name(card)}",
         mark=Mark(base.mark(card).css, _word(card)),
-        stand=f"{f'{components}. ' if is_alone else ''}Opened {_at(card.started)}, {_since(card)}{updates}; {_rating(card)}.",
+        stand=f"{f'{components}. ' if is_alone else ''}Opened {english.near(moment(card.started), now)}, {_since(card, now)}{updates}; {_rating(card)}.",
         source=card.source,
         outlook=view,
         instead=_instead(view.instead) if view and view.instead else (),
@@ -372,16 +380,12 @@ def _rating(card: Card) -> str:
     return f"the provider rates it {base.mark(card).word}"
 
 
-def _since(card: Card) -> str:
+def _since(card: Card, now: datetime) -> str:
     """Return "identified since 13:22 UTC", or the phase alone where it began so."""
     turns = [at for at, phase in card.updates if phase == card.phase]
     if not turns or card.updates[0][1] == card.phase:
         return TURNS[card.phase] if card.phase == Phase.UNKNOWN else card.phase
-    return f"{card.phase} since {_at(turns[0])}"
-
-
-def _at(instant: int) -> str:
-    return english.clock_utc(moment(instant))
+    return f"{card.phase} since {english.near(moment(turns[0]), now)}"
 
 
 def _how_long(almanac: Snapshot, state: DeclaredState) -> tuple[str, Time]:

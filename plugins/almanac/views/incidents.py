@@ -12,9 +12,11 @@ from typing import NamedTuple
 from almanac.model import Card, Provider, moment
 from almanac.snapshot import Snapshot
 from almanac.stats.selection import scoping
+from almanac.stats.windows import DAY
 from almanac.text import english
 from almanac.views import base, current, pagination, rows
 from almanac.views.base import Head, Link, Mark
+from almanac.views.daylinks import addresses
 from almanac.views.rows import Day, DayList
 
 NEWEST = 40
@@ -151,6 +153,9 @@ def month(almanac: Snapshot, by_month: Months, year: int, number: int, sheet: in
         title=title,
         stand=_month_stand(cards),
         days=rows.by_day(pagination.on_page(cards, sheet), rows.names(almanac.providers)),
+        day_links=tuple(
+            Link(address, str(moment(day * DAY).day)) for day, address in sorted(addresses(url, cards).items())
+        ),
         sheets=pagination.sheets(pagination.page_urls(url, len(cards)), sheet),
         earlier=_month_link(all_months[place - 1]) if place else None,
         later=_month_link(all_months[place + 1]) if place + 1 < len(all_months) else None,

@@ -48,6 +48,7 @@ class DayList:
     sheets: tuple[Sheet, ...]
     earlier: Link | None
     later: Link | None
+    day_links: tuple[Link, ...] = ()  # of a month, from the first; a year has too many
     key: tuple[Mark, ...] = base.KEY
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from almanac.model import Kind, Provider
+from almanac.model import Kind, Provider, moment
 from almanac.snapshot import Snapshot
+from almanac.stats.windows import DAY
 from almanac.text import english
 from almanac.views import base, rows
 from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Head, Link
+from almanac.views.daylinks import first_pages
 from almanac.views.incidents import ArchiveLine, Months, incidents
 
 
@@ -28,6 +31,7 @@ class Finder(NamedTuple):
 
     providers: tuple[SearchTarget, ...]
     kinds: tuple[tuple[str, str], ...]
+    day_pages: str  # where the further pages of months begin: "2026-03 18 6", with day 18 and day 6; …
 
 
 KINDS = (
@@ -74,7 +78,7 @@ def search(almanac: Snapshot, by_month: Months, indexed: bool = False) -> Search
             for provider in with_parts
         ),
         articles=tuple(map(teaser, almanac.articles)),
-        finder=_finder(almanac) if indexed else None,
+        finder=_finder(almanac, by_month) if indexed else None,
     )
 
 
@@ -85,7 +89,7 @@ def _place(provider: Provider) -> SearchTarget:
     return SearchTarget(f"provider-{provider.slug}", provider.name, base.provider_url(provider.slug), every)
 
 
-def _finder(almanac: Snapshot) -> Finder:
+def _finder(almanac: Snapshot, by_month: Months) -> Finder:
     """Return what a search can be limited to: all providers, and the kinds that occur."""
     marks = {f"kind-{card.kind}" for cards in almanac.cards.values() for card in cards} | {"kind-provider"}
     if almanac.articles:
@@ -95,4 +99,17 @@ def _finder(almanac: Snapshot) -> Finder:
     return Finder(
         providers=tuple(map(_place, rows.by_name(almanac.providers))),
         kinds=tuple((mark, word) for mark, word in KINDS if mark in marks),
+        day_pages=";".join(
+            " ".join([f"{year}-{month:02}", *map(str, days)])
+            for (year, month), cards in by_month.items()
+            if (days := _first_days(first_pages(cards)))
+        ),
     )
+
+
+def _first_days(pages: Mapping[int, int]) -> list[int]:
+    """Return the newest day of the month that is not on an earlier page, for each page of a list after its first."""
+    return [
+        max(moment(day * DAY).day for day, page in pages.items() if page >= number)
+        for number in range(2, max(pages.values()) + 1)
+    ]

@@ -67,7 +67,7 @@ def _incident(context: Context, card: Card) -> SearchRecord:
     return SearchRecord(
         url=views.incident_url(card),
         title=base.name(card),
-        note=f"{name} · {mark if mark == card.kind else f'{card.kind}, {mark}'} · {began}",
+        note=f"{name} · {mark if mark == card.kind else f'{card.kind}, {mark}'} · {began} · {base.length(card)}",
         text=words,
         names=f"{name}. {provider.company}. {', '.join(card.components)}. {card.id}. {_spaced(english.date(at))}. {at:%Y-%m-%d}",
         marks=(f"provider-{card.provider}", f"kind-{card.kind}"),
