@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 import tasks
 from almanac.commands import check, cli, verbs
 from almanac.commands.cli import Call, Verb
+from almanac.commands.verbs import Errand
 from tests.support import projects
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +66,22 @@ def test_every_example_is_understood(name: str, example: str, tmp_path: Path, mo
     call = cli.parse(words, VERBS, PROGRAM)
     assert isinstance(call, Call)
     assert call.name == name
+
+
+ERRANDS = [(example, verb.run) for _, verb in LEAVES for example in verb.examples if isinstance(verb.run, Errand)]
+
+
+@pytest.mark.parametrize(("example", "errand"), ERRANDS, ids=[example for example, _ in ERRANDS])
+def test_whoever_does_a_verb_takes_what_it_is_called_with(
+    example: str, errand: Errand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name_of_one in ("vendors.txt", "before", ".output-preview"):
+        (tmp_path / name_of_one).touch()
+    monkeypatch.chdir(tmp_path)
+    call = cli.parse(shlex.split(example.partition(" | ")[0]), VERBS, PROGRAM)
+    assert isinstance(call, Call)
+    function, words = errand.call(tmp_path, call.options)
+    assert dict(signature(function).bind(**words).arguments) != {}
 
 
 @pytest.mark.parametrize(("name", "verb"), OURS, ids=[name for name, _ in OURS])

@@ -112,7 +112,7 @@ def test_a_review_sees_which_facts_and_which_pages_change(root: Path, capsys: py
         for address, text in pages.items():
             (root / site / address).mkdir(parents=True, exist_ok=True)
             (root / site / address / "index.html").write_text(text)
-    assert changes.main(root, "HEAD~1", root / "old", root / "new") == 0
+    assert changes.main(root, "HEAD~1", (root / "old", root / "new")) == 0
     out = capsys.readouterr().out
     assert "- `content/incidents/groq/2026/2026-03-02-open.md`: phase: " in out
     assert "ended: open → 2026-03-02 15:30" in out
@@ -121,5 +121,5 @@ def test_a_review_sees_which_facts_and_which_pages_change(root: Path, capsys: py
 
 
 def test_a_revision_that_is_none_is_one_line(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert changes.main(root, "no-such-branch", None, None) == 1
+    assert changes.main(root, "no-such-branch", None) == 1
     assert capsys.readouterr().err.startswith("changes: git cannot say what changed since no-such-branch (")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def differences(before: Incident | None, after: Incident) -> list[str]:
     return changes or ["the text of a post, or a detail"]
 
 
-def main(root: Path, base: str, before: Path | None, after: Path | None) -> int:
+def main(root: Path, base: str, built: Sequence[Path] | None) -> int:
     """Print as Markdown what changed since a revision of git, and between two built sites. The exit code."""
     try:
         lines = list(_data(root, base)) if base else []
@@ -52,8 +52,8 @@ def main(root: Path, base: str, before: Path | None, after: Path | None) -> int:
         return 1
     if lines:
         print("## Data that changed\n", *_cut(lines), sep="\n")
-    if before and after:
-        print("\n## Pages that change\n", *_cut(list(_pages(_digests(before), _digests(after)))), sep="\n")
+    if built:
+        print("\n## Pages that change\n", *_cut(list(_pages(*map(_digests, built)))), sep="\n")
     return 0
 
 

@@ -93,9 +93,7 @@ def main(
     if vendors:
         from almanac.commands import new_provider
 
-        code = new_provider.main(
-            folder / "content", new_provider.addresses(vendors.read_text(encoding="utf-8")), via=via
-        )
+        code = new_provider.main(folder / "content", (), listed=vendors, via=via)
         _commit(folder, "Providers")
     print(f"init: {folder} holds {name}; now: cd {folder}, python3 tasks.py doctor, python3 tasks.py site")
     return code

@@ -27,13 +27,13 @@ def author(root: Path) -> str:
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603  (our own words only)
 
 
-def correction(content: Path, key: str, now: datetime, by: str) -> int:
+def correction(content: Path, key: str, now: datetime, by: str = "") -> int:
     """Write the start of a correction of the incident provider/id; return the exit code."""
     try:
         filed = incident(content, key)
     except (ValueError, archive.ArchiveError) as error:
         return _refused(error)
-    one = filed.incident
+    one, by = filed.incident, by or author(content.parent)
     values = {
         "start": stamp(one.started),
         "end": stamp(one.ended) if one.ended else stamp(now),
@@ -53,8 +53,9 @@ def correction(content: Path, key: str, now: datetime, by: str) -> int:
     return _write(content, f"{CORRECTIONS}/{one.provider}/{card(one, filed.file).slug}.yml", lines)
 
 
-def link(content: Path, url: str, title: str, incidents: Sequence[str], now: datetime, by: str) -> int:
+def link(content: Path, url: str, title: str, incidents: Sequence[str], now: datetime, by: str = "") -> int:
     """Write a link post about what stands at `url`; return the exit code."""
+    by = by or author(content.parent)
     try:
         if not addresses.is_web(url):
             raise ValueError(f"{url!r} is not a valid URL; write it in full, e.g. https://paper.example/story")  # noqa: TRY301

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from almanac import fetch, files
 from almanac.archive.scalars import scalar
 from almanac.commands import ticker
+from almanac.commands.cli import MISUSED
 from almanac.content import forms, frontmatter, project_file, providers
 from almanac.model import FeedError, Incident, Kind
 from almanac.model.project import OTHER, Project
@@ -59,12 +60,23 @@ class NewProvider:
 
 
 def main(
-    content: Path, urls: Sequence[str], *, via: str = "", dry: bool = False, name: str = "", ask: Ask | None = None
+    content: Path,
+    urls: Sequence[str],
+    *,
+    listed: Path | None = None,
+    via: str = "",
+    dry: bool = False,
+    name: str = "",
+    ask: Ask | None = None,
 ) -> int:
-    """Look at each address and write a file for what is found there; with `dry` only show it. The exit code.
+    """Look at each address, also of a list, and write a file for what is found there; with `dry` only show it. The exit code.
 
     `ask` is what to read with, if workers of ANSWERER already run.
     """
+    urls = [*urls, *(addresses(listed.read_text(encoding="utf-8", errors="replace")) if listed else ())]
+    if not urls:
+        print("new provider: name the address of a status page, or a list of them with --from", file=sys.stderr)
+        return MISUSED
     try:
         fetch.via_address(via)
         watched = providers.sound(content)[0]

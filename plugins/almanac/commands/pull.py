@@ -32,13 +32,16 @@ def main(
     only: tuple[str, ...] = (),
     now: str = "",
     on: str = "",
+    dry_run: bool = False,
     as_json: bool = False,
 ) -> int:
     """Run the command `pull`; 0 unless something of ours is wrong, which a failing feed or network is not.
 
     `now` is a time such as 2026-03-02T14:10:00Z, or "" for SOURCE_DATE_EPOCH or the clock; `on` the scheduler of a
-    cluster, or "" for that of ALMANAC_SCHEDULER, if any.
+    cluster, or "" for that of ALMANAC_SCHEDULER, if any. `dry_run` only says what would change.
     """
+    if dry_run:
+        return preview(content, via=via, only=only, now=now, on=on, as_json=as_json)
     stated = now or os.environ.get("SOURCE_DATE_EPOCH", "")
     finished: list[str] = []
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
-from almanac.commands.cli import MISUSED, Argument, Options, Verb, existing, flag, listed, port
+from almanac.commands.cli import Argument, Options, Verb, existing, flag, listed, port
 
 WRITING, KEEPING, JUDGING = "To write", "To keep the site", "To look closer"
 NOW = Argument("--now", "as of this time, e.g. 2026-03-02T14:10:00Z", {"default": ""})
-INCIDENT = Argument("--incident", "provider/id; may be repeated", {"action": "append", "default": []})
-JSON = flag("--json", "print JSON, for programs")
+INCIDENT = Argument(
+    "--incident",
+    "provider/id; may be repeated",
+    {"action": "append", "default": [], "dest": "incidents", "metavar": "PROVIDER/ID"},
+)
+JSON = Argument("--json", "print JSON, for programs", {"action": "store_true", "dest": "as_json"})
 ON = Argument("--on", "the scheduler of a Dask cluster to work on, e.g. tcp://10.0.0.5:8786", {"default": ""})
 TO = Argument("--to", "then send what changed there, e.g. s3://bucket/site or /mnt/site", {"default": ""})
 VIA = Argument("--via", "ask this server for every host, e.g. http://127.0.0.1:8000", {"default": ""})
@@ -23,11 +31,30 @@ def _output(default: str) -> Argument:
     return Argument("--output", f"the folder to build into (default: {default})", {"default": ""})
 
 
-def _content(root: Path) -> Path:
-    return root / "content"
+@dataclass(frozen=True)
+class Errand:
+    """A verb as a call of a function of almanac.commands, with the options by their names and `more`, made of the root."""
+
+    function: str  # module.name
+    more: Mapping[str, Callable[[Path], Any]] = field(default_factory=dict)
+
+    def __call__(self, root: Path, options: Options) -> int | None:
+        """Call it; the exit code."""
+        function, words = self.call(root, options)
+        code: int | None = function(**words)
+        return code
+
+    def call(self, root: Path, options: Options) -> tuple[Callable[..., int | None], dict[str, Any]]:
+        """Return the function and what it is called with: the project as `root` or `content`, as it likes, and the rest."""
+        module, _, name = self.function.partition(".")
+        function = getattr(import_module(f"almanac.commands.{module}"), name)
+        places = {"root": root, "content": root / "content"}.items()
+        words = {place: path for place, path in places if place in signature(function).parameters}
+        words |= {name: value(root) for name, value in self.more.items()}
+        return function, words | {name: value for name, value in vars(options).items() if name != "quiet"}
 
 
-def _clock() -> datetime:
+def _clock(_: Path) -> datetime:
     """Return the clock as a build sees it, or its preview would lack what was written a moment ago."""
     from almanac.model import moment
     from almanac.model.clock import build_time
@@ -35,16 +62,12 @@ def _clock() -> datetime:
     return moment(build_time("", time.time()))
 
 
-def _build(root: Path, options: Options) -> None:
-    from almanac.commands import build
-
-    build.run(root / "pelicanconf.py", now=options.now, output=options.output, on=options.on)
+def _build(settings: str) -> Errand:
+    return Errand("build.run", {"settings_file": lambda root: root / settings})
 
 
-def _site(root: Path, options: Options) -> None:
-    from almanac.commands import build
-
-    build.run(root / "publishconf.py", now=options.now, output=options.output, on=options.on)
+def _new(function: str) -> Errand:
+    return Errand(function, {"now": _clock})
 
 
 def _publish(root: Path, options: Options) -> int:
@@ -61,157 +84,12 @@ def _publish(root: Path, options: Options) -> int:
     return upload.main(root / output, options.to)
 
 
-def _pull(root: Path, options: Options) -> int:
-    from almanac.commands import pull
-
-    settings = {name: getattr(options, name) for name in ("via", "only", "now", "on")}
-    work = pull.preview if options.dry_run else pull.main
-    return work(_content(root), **settings, as_json=options.json)
-
-
-def _backfill(root: Path, options: Options) -> int:
-    from almanac.commands import backfill
-
-    tables = {name: getattr(options, name) for name in ("coverage", "cuts", "intervals")}
-    return backfill.main(_content(root), options.incidents, **tables)
-
-
-def _serve(root: Path, options: Options) -> int:
-    from almanac.commands import serve
-
-    return serve.serve(root, port=options.port)
-
-
-def _demo(root: Path, options: Options) -> int:
-    from almanac.commands import demo
-
-    return demo.main(root, since=options.since, until=options.until, speed=options.speed, port=options.port)
-
-
-def _check(root: Path, options: Options) -> int:
-    from almanac.commands import check
-
-    return check.main(_content(root), options.paths, strict=options.strict, as_json=options.json)
-
-
-def _article(root: Path, options: Options) -> int:
-    from almanac.commands import new_article
-
-    return new_article.main(_content(root), options.title, options.provider, options.incident, _clock())
-
-
-def _correction(root: Path, options: Options) -> int:
-    from almanac.commands import new_beside
-
-    return new_beside.correction(_content(root), options.incident, _clock(), new_beside.author(root))
-
-
-def _link(root: Path, options: Options) -> int:
-    from almanac.commands import new_beside
-
-    by = options.by or new_beside.author(root)
-    return new_beside.link(_content(root), options.url, options.title, options.incident, _clock(), by)
-
-
-def _changes(root: Path, options: Options) -> int:
-    from almanac.commands import changes
-
-    before, after = options.built or (None, None)
-    return changes.main(root, options.since, before, after)
-
-
-def _provider(root: Path, options: Options) -> int:
-    from almanac.commands import new_provider
-
-    urls = list(options.urls)
-    if options.list:
-        urls += new_provider.addresses(options.list.read_text(encoding="utf-8", errors="replace"))
-    if not urls:
-        print("new provider: name the address of a status page, or a list of them with --from", file=sys.stderr)
-        return MISUSED
-    return new_provider.main(_content(root), urls, via=options.via, dry=options.dry_run, name=options.name)
-
-
-def _report(root: Path, options: Options) -> int:
-    from almanac.commands import new_report
-
-    return new_report.main(_content(root), options.month, _clock())
-
-
-def _image(root: Path, options: Options) -> int:
-    from almanac.commands import new_image
-
-    return new_image.main(_content(root), options.file.expanduser(), _clock())
-
-
-def _doctor(root: Path, options: Options) -> int:
-    from almanac.commands import doctor
-
-    return doctor.main(root, as_json=options.json)
-
-
-def _init(root: Path, options: Options) -> int:
-    from almanac.commands import init
-
-    folder, vendors = options.folder.expanduser(), options.with_vendors
-    return init.main(root, folder, options.name, options.subject, options.address, vendors, options.via)
-
-
-def _upgrade(root: Path, options: Options) -> int:
-    from almanac.commands import init
-
-    return init.upgrade(root, options.folder.expanduser())
-
-
-def _score(root: Path, options: Options) -> int:
-    from almanac.commands import score
-
-    return score.score(_content(root), now=options.now)
-
-
-def _leaderboard(root: Path, options: Options) -> int:
-    from almanac.commands import explain
-
-    return explain.explain(_content(root), options.provider, options.period, now=options.now, as_json=options.json)
-
-
-def _pair(root: Path, options: Options) -> int:
-    from almanac.commands import explain
-
-    return explain.backups(_content(root), options.pair, now=options.now, as_json=options.json)
-
-
-def _forecast(root: Path, options: Options) -> int:
-    from almanac.commands import explain
-
-    return explain.forecast(_content(root), options.incident, options.minutes, now=options.now, as_json=options.json)
-
-
-def _release(root: Path, options: Options) -> int:
-    from almanac.commands import release
-
-    return release.release(root, options.quarter, int(time.time()))
-
-
-def _claims(root: Path, options: Options) -> int:
-    from almanac.commands import explain
-
-    return explain.claims(_content(root), options.article, now=options.now, as_json=options.json)
-
-
-def _curate(root: Path, options: Options) -> int:
-    from almanac.commands import curate
-
-    chosen = {name: getattr(options, name) for name in ("link", "drop", "article", "by", "note", "title")}
-    return curate.main(_content(root), now=datetime.now(UTC).replace(microsecond=0), **chosen)
-
-
 def _text(name: str, text: str) -> Argument:
     return Argument(name, text, {"default": ""})
 
 
-def _path(name: str, text: str) -> Argument:
-    return Argument(name, text, {"type": Path, "default": None} if name.startswith("-") else {"type": Path})
+def _path(name: str, text: str, **settings: str) -> Argument:
+    return Argument(name, text, {"type": lambda word: Path(word).expanduser(), **settings})
 
 
 _NEW = Verb(
@@ -222,10 +100,14 @@ _NEW = Verb(
         Verb(
             "article",
             "start an article, as a draft",
-            _article,
+            _new("new_article.main"),
             (
                 Argument("title", "its headline, in quotes"),
-                Argument("--provider", "the slug of a provider; may be repeated", {"action": "append", "default": []}),
+                Argument(
+                    "--provider",
+                    "the slug of a provider; may be repeated",
+                    {"action": "append", "default": [], "dest": "providers", "metavar": "PROVIDER"},
+                ),
                 INCIDENT,
             ),
             ('new article "Claude outage on Monday" --provider anthropic --incident 0ghc53zpsfmt',),
@@ -233,7 +115,7 @@ _NEW = Verb(
         Verb(
             "provider",
             "watch one more: find what its status page publishes, read it once, and write its file",
-            _provider,
+            Errand("new_provider.main"),
             (
                 Argument(
                     "urls", "addresses of status pages, of feeds, or of websites that link to one", {"nargs": "*"}
@@ -241,10 +123,10 @@ _NEW = Verb(
                 Argument(
                     "--from",
                     "a list: an address a line, or an OPML",
-                    {"dest": "list", "type": existing, "default": None, "metavar": "FILE"},
+                    {"dest": "listed", "type": existing, "default": None, "metavar": "FILE"},
                 ),
                 _text("--name", "what to call it (default: what its page calls itself)"),
-                flag("--dry-run", "show the file instead of writing it"),
+                Argument("--dry-run", "show the file instead of writing it", {"action": "store_true", "dest": "dry"}),
                 VIA,
             ),
             (
@@ -256,14 +138,14 @@ _NEW = Verb(
         Verb(
             "correction",
             "correct an incident where its provider's post is plainly wrong",
-            _correction,
-            (Argument("incident", "provider/id, as in the address of its page"),),
+            _new("new_beside.correction"),
+            (Argument("key", "provider/id, as in the address of its page", {"metavar": "incident"}),),
             ("new correction anthropic/0ghc53zpsfmt",),
         ),
         Verb(
             "link",
             "put a link to press coverage on the page of an incident",
-            _link,
+            _new("new_beside.link"),
             (
                 Argument("url", "the address of the story"),
                 _text("--title", "its headline, in quotes"),
@@ -275,15 +157,15 @@ _NEW = Verb(
         Verb(
             "report",
             "write the figures of a month or a year, as the draft of a report",
-            _report,
-            (Argument("period", "such as 2026-06 or 2025"),),
+            _new("new_report.main"),
+            (Argument("name", "such as 2026-06 or 2025", {"metavar": "period"}),),
             ("new report 2026-06", "new report 2025"),
         ),
         Verb(
             "image",
             "take in a picture, without what a camera writes into it",
-            _image,
-            (_path("file", "a PNG, JPEG or WebP"),),
+            _new("new_image.main"),
+            (_path("source", "a PNG, JPEG or WebP", metavar="file"),),
             ("new image ~/Pictures/shot.png",),
         ),
     ),
@@ -294,7 +176,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "check",
         "list what is wrong in what people write, each problem with place and fix",
-        _check,
+        Errand("check.main"),
         (
             Argument("paths", "files or folders (default: all of content)", {"type": Path, "nargs": "*"}),
             flag("--strict", "also list numbers in articles that are not computed from the archive"),
@@ -306,7 +188,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "serve",
         "show the site in a browser while you write; build again at every change",
-        _serve,
+        Errand("serve.serve"),
         (Argument("--port", "the port (default: the first free one from 8000)", {"type": port, "default": None}),),
         ("serve", "serve --port 9000"),
         group=WRITING,
@@ -315,7 +197,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "build",
         "build the preview from what is here, without a network",
-        _build,
+        _build("pelicanconf.py"),
         (NOW, _output(".output-preview"), ON),
         ("build", "build --now 2026-03-02T14:10:00Z --output /tmp/then"),
         group=WRITING,
@@ -323,7 +205,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "curate",
         "work through press coverage: list it, link it, or drop it",
-        _curate,
+        Errand("curate.main", {"now": lambda _: datetime.now(UTC).replace(microsecond=0)}),
         (
             _text("--link", "make link posts of these: numbers of the list or files, comma-separated"),
             _text("--drop", "drop these for good"),
@@ -338,7 +220,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "pull",
         "read the feeds of all providers and merge what they say into the archive",
-        _pull,
+        Errand("pull.main"),
         (
             Argument("--only", "only these providers, comma-separated", {"type": listed, "default": ()}),
             VIA,
@@ -353,7 +235,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "site",
         "pull, then build the site to publish",
-        _site,
+        _build("publishconf.py"),
         (NOW, _output("output"), ON),
         ("site", "site --output /srv/www"),
         group=KEEPING,
@@ -369,7 +251,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "doctor",
         "examine the installation: what is wrong, and what to do about it",
-        _doctor,
+        Errand("doctor.main"),
         (JSON,),
         ("doctor",),
         group=KEEPING,
@@ -377,16 +259,18 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "release",
         "write a dated snapshot of the data to content/releases, as it was at the end of a quarter",
-        _release,
+        Errand("release.release", {"now": lambda _: int(time.time())}),
         (Argument("quarter", "one that is over, e.g. 2026-q3"),),
         ("release 2026-q3",),
         group=KEEPING,
     ),
-    Verb("score", "compare past forecasts with what happened", _score, (NOW,), ("score",), group=KEEPING),
+    Verb(
+        "score", "compare past forecasts with what happened", Errand("score.score"), (NOW,), ("score",), group=KEEPING
+    ),
     Verb(
         "backfill",
         "bring incidents of a table into the archive",
-        _backfill,
+        Errand("backfill.main"),
         (
             _path("incidents", "a CSV of incidents"),
             _path("--coverage", "the CSV of the times it covers"),
@@ -399,13 +283,17 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "init",
         "start an almanac of your own: the program without our content",
-        _init,
+        Errand("init.main"),
         (
             _path("folder", "a folder that is not there yet"),
             _text("--name", "what it is called (default: as its folder)"),
             _text("--subject", "what it is about, before a noun, e.g. payments"),
             _text("--address", "where it will be published, e.g. https://status.example.org"),
-            _path("--with-vendors", "a list of status pages, a line each, or an OPML"),
+            Argument(
+                "--with-vendors",
+                "a list of status pages, a line each, or an OPML",
+                {"type": existing, "default": None, "dest": "vendors", "metavar": "FILE"},
+            ),
             VIA,
         ),
         ('init ../payment-almanac --name "Payment Almanac" --subject payments --with-vendors vendors.txt',),
@@ -414,7 +302,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "upgrade",
         "bring the program of this checkout to an almanac that init made",
-        _upgrade,
+        Errand("init.upgrade"),
         (_path("folder", "its folder"),),
         ("upgrade ../payment-almanac",),
         group=KEEPING,
@@ -422,9 +310,13 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "changes",
         "list what changed: facts of incidents since a revision, pages between two built sites",
-        _changes,
+        Errand("changes.main"),
         (
-            _text("--since", "a revision of git, such as origin/main"),
+            Argument(
+                "--since",
+                "a revision of git, such as origin/main",
+                {"default": "", "dest": "base", "metavar": "REVISION"},
+            ),
             Argument(
                 "--built", "two folders: the site before and after", {"nargs": 2, "type": existing, "default": None}
             ),
@@ -440,7 +332,7 @@ VERBS: tuple[Verb, ...] = (
             Verb(
                 "leaderboard",
                 "a provider's line on the leaderboard of a period",
-                _leaderboard,
+                Errand("explain.explain"),
                 (
                     Argument("provider", "its slug"),
                     Argument("period", "2026-Q2, 2026, 90-days, all or 2026-05-08..2026-06-24"),
@@ -452,14 +344,14 @@ VERBS: tuple[Verb, ...] = (
             Verb(
                 "backups",
                 "what is said of two providers: whether they fail together, and as backups of each other",
-                _pair,
+                Errand("explain.backups"),
                 (Argument("pair", "two slugs, anthropic/openai"), NOW, JSON),
                 ("explain backups anthropic/openai",),
             ),
             Verb(
                 "forecast",
                 "the forecast for an incident",
-                _forecast,
+                Errand("explain.forecast"),
                 (
                     Argument("incident", "provider/id"),
                     Argument("--minutes", "after its start (default: now if it is open, else 30)", {"default": ""}),
@@ -471,7 +363,7 @@ VERBS: tuple[Verb, ...] = (
             Verb(
                 "claims",
                 "the verdict on each claim of an article",
-                _claims,
+                Errand("explain.claims"),
                 (Argument("article", "its file, without folder and .md"), NOW, JSON),
                 ("explain claims 2026-03-02-claude-outage",),
             ),
@@ -480,7 +372,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "demo",
         "play the outage of 2 March 2026 in a browser, offline, in a folder of its own",
-        _demo,
+        Errand("demo.main"),
         (
             Argument("--from", "begin then (default: 2026-03-02T11:30:00Z)", {"dest": "since", "default": ""}),
             Argument("--to", "end then (default: 2026-03-02T16:00:00Z)", {"dest": "until", "default": ""}),
