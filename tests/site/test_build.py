@@ -19,7 +19,7 @@ from almanac import archive, executors, views
 from almanac.build import cache, jobs
 from almanac.build.cache import BuildError
 from almanac.build.context import Context
-from almanac.build.output import OutputFolder
+from almanac.build.output import Output, OutputFolder
 from almanac.build.routes.route import Route
 from almanac.build.run import Built
 from almanac.build.settings import BuildSettings
@@ -493,6 +493,41 @@ def test_another_text_asks_only_what_shows_it(settings: BuildSettings, monkeypat
         "search_index",
     }
     assert tree(settings.output) == clean(settings)
+
+
+def test_an_incident_of_today_leaves_alone_what_is_measured_in_whole_days(
+    settings: BuildSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(settings)
+    printed: list[str] = []
+    write_file = OutputFolder._write
+
+    def watched(folder: OutputFolder, output: Output, data: bytes) -> None:
+        printed.append(output.path)
+        write_file(folder, output, data)
+
+    monkeypatch.setattr(OutputFolder, "_write", watched)
+    put(settings.root, incident("today", "02 13:00", "02 13:30", provider="groq"))
+    build(settings)
+    measured = re.compile(
+        r"(data/)?(leaderboard|backups|reports|compare|numbers|working_hours)/|.*(/numbers/|chart\.csv)"
+    )
+    assert "incidents/groq/today/index.html" in printed
+    assert [path for path in printed if measured.match(path)] == []
+    assert tree(settings.output) == clean(settings)
+    put(settings.root, incident("yesterday", "01 13:00", "01 13:30", provider="groq"))
+    build(settings)
+    assert {
+        "leaderboard/index.html",
+        "leaderboard/2026-q1/index.html",
+        "backups/index.html",
+        "reports/index.html",
+        "providers/groq/numbers/index.html",
+        "compare/anthropic/groq/index.html",
+    } <= {*printed}
+    assert tree(settings.output) == clean(settings)
+    build(replace(settings, now=moment("2026-03-03T00:10:00Z")))
+    assert tree(settings.output) == clean(replace(settings, now=moment("2026-03-03T00:10:00Z")))
 
 
 def test_what_cannot_be_shown_costs_its_own_page(settings: BuildSettings, monkeypatch: pytest.MonkeyPatch) -> None:

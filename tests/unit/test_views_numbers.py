@@ -94,8 +94,8 @@ def test_what_is_measured_ends_at_the_last_midnight() -> None:
     known = six()
     with_today = replace(known, cards={**known.cards, "p0": (carded(today), *known.cards["p0"])})
     period = quarter(2026, 1)
-    pages = [views.leaderboard(each, views.closed(each), period) for each in (known, with_today)]
-    assert pages[0].board == pages[1].board
+    pages = [views.leaderboard(views.whole_days(each), views.closed(each), period) for each in (known, with_today)]
+    assert pages[0] == pages[1]
     assert views.closed_at(known) == seconds(at("01 23:59:59"))
 
 

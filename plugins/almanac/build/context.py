@@ -168,9 +168,14 @@ class Context:
         return views.records(self.snapshot)
 
     @cached_property
+    def closed(self) -> Snapshot:
+        """The snapshot of the last midnight UTC: what is measured on pages stays the same for a day."""
+        return views.whole_days(self.snapshot)
+
+    @cached_property
     def closed_records(self) -> Records:
-        """The same up to the last midnight UTC: what is measured on pages stays the same for a day."""
-        return views.closed(self.snapshot)
+        """The record of each provider up to then."""
+        return views.records(self.closed)
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -209,7 +214,7 @@ class Context:
     @cached_property
     def board(self) -> views.Board | None:
         """The ranks of the period shown first."""
-        return self.memo.get("board", self.all_closed_facts, lambda: views.board(self.snapshot, self.closed_records))
+        return self.memo.get("board", self.all_closed_facts, lambda: views.board(self.closed, self.closed_records))
 
     @cached_property
     def habits(self) -> object:
@@ -220,7 +225,7 @@ class Context:
     @cached_property
     def verdicts(self) -> Verdicts:
         """What is known of the differences of any two providers."""
-        make = partial(views.verdicts, self.snapshot, self.closed_records)
+        make = partial(views.verdicts, self.closed, self.closed_records)
         return self.memo.get("verdicts", self.all_closed_facts, make)
 
     def figures(self, provider: Provider) -> views.Figures:
@@ -231,8 +236,8 @@ class Context:
         return self.memo.get(f"figures of {provider.slug}", rests_on, make)
 
     def reports(self, provider: Provider) -> list[Reported]:
-        """Return how a provider's outages and degradations were reported that surely concern the site's subject."""
-        cards, scope = self.snapshot.cards.get(provider.slug, ()), scoping(provider)
+        """Return how a provider's outages and degradations up to the last midnight were reported, of the site's subject."""
+        cards, scope = self.closed.cards.get(provider.slug, ()), scoping(provider)
         return [self._rows[card.file].reporting for card in cards if card.is_trouble and scope(card) == "in"]
 
     def incident(self, card: Card) -> Incident:
@@ -290,7 +295,7 @@ class Context:
     def _closed_facts(self, provider: Provider) -> bytes:
         until = views.closed_at(self.snapshot) + 1
         coverage = coverage_within(self.snapshot.pulls.get(provider.slug), 0, until)
-        return digest(provider, until, self.facts_of(provider.slug), coverage)
+        return digest(provider, until, self.facts(self.closed.cards.get(provider.slug, ())), coverage)
 
     @cached_property
     def whole(self) -> bytes:

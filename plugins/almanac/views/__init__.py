@@ -23,7 +23,7 @@ from almanac.views.imprint import imprint, own_links
 from almanac.views.incident import incident, incident_urls
 from almanac.views.incidents import incidents, month, months
 from almanac.views.leaderboard import Board, board, boards, leaderboard, periods, trends
-from almanac.views.measures import closed, closed_at, records
+from almanac.views.measures import closed, closed_at, records, whole_days
 from almanac.views.numbers import all_figures, numbers, recent_figures
 from almanac.views.pages import not_found, page
 from almanac.views.pairs import in_comparison

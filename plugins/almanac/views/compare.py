@@ -76,15 +76,22 @@ class Verdicts(NamedTuple):
 
     apart: frozenset[tuple[str, str]]  # (better, worse)
     unranked: Mapping[str, str]  # why a provider cannot be compared
+    linked: frozenset[tuple[str, str]]  # whose incidents start together more often than chance explains, by slug
 
 
 def verdicts(almanac: Snapshot, records: Records) -> Verdicts:
-    """Compare all providers over the last 365 days; `records` reach up to the last midnight."""
+    """Compare all providers over the last 365 days, and their starts over two years; `records` reach up to midnight."""
     period = windows.last(DAYS, measures.closed_at(almanac))
     boards = [ranking.leaderboard(tuple(records.values()), period, machine=machine) for machine in (False, True)]
     return Verdicts(
         frozenset().union(*(board.apart for board in boards)),
         {entry.provider: entry.why for board in boards for entry in board.unranked},
+        frozenset(
+            (min(slugs), max(slugs))
+            for pair in together(tuple(records.values()))
+            if pair.together and pair.together.significant
+            for slugs in [(pair.first.slug, pair.second.slug)]
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
@@ -75,9 +76,19 @@ def records(almanac: Snapshot) -> Records:
     }
 
 
+def whole_days(almanac: Snapshot) -> Snapshot:
+    """Return the archive at the last midnight UTC, without what began since: what is made of it stays the same for a day."""
+    midnight = windows.midnight(seconds(almanac.now))
+    cards = {
+        slug: own[bisect_right(own, -midnight, key=lambda card: -card.started) :]  # the newest first
+        for slug, own in almanac.cards.items()
+    }
+    return replace(almanac, now=moment(midnight), cards=cards)
+
+
 def closed(almanac: Snapshot) -> Records:
-    """Return the records up to the last midnight UTC: what is made of these stays the same for a day."""
-    return records(replace(almanac, now=moment(windows.midnight(seconds(almanac.now)))))
+    """Return the records up to the last midnight UTC."""
+    return records(whole_days(almanac))
 
 
 def closed_at(almanac: Snapshot) -> int:

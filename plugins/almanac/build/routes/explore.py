@@ -23,7 +23,7 @@ def components(context: Context, provider: Provider) -> Outputs:
             now = partial(_now, context, provider, part)
             view = partial(_component, context, provider, part)
             try:
-                key: object = (part.slug, context.closed_facts(provider), now())
+                key: object = (part.slug, context.closed_facts(provider), context.facts_of(provider.slug), now())
             except OSError:
                 raise
             except Exception:  # it fails again when the page is made, and is named then
@@ -51,24 +51,25 @@ def comparisons(context: Context) -> Outputs:
         context,
         "compare/index.html",
         "comparisons",
-        lambda: views.comparisons(context.snapshot, context.closed_records),
+        lambda: views.comparisons(context.closed, context.closed_records),
         closed,
     )
-    for provider in views.in_comparison(context.snapshot):
+    for provider in views.in_comparison(context.closed):
         view = partial(_comparisons_of, context, provider)
         yield page(context, f"compare/{provider.slug}/index.html", "comparisons", view, (closed, provider.slug))
-    for first, second in views.compared(context.snapshot):
-        key = context.closed_facts(first), context.closed_facts(second), _verdict(context, first, second)
+    for first, second in views.compared(context.closed):
+        is_linked = (first.slug, second.slug) in context.verdicts.linked
+        key = context.closed_facts(first), context.closed_facts(second), _verdict(context, first, second), is_linked
         path = f"compare/{first.slug}/{second.slug}/index.html"
         yield page(context, path, "compare", partial(_compare, context, first, second), key)
 
 
 def _comparisons_of(context: Context, provider: Provider) -> object:
-    return views.comparisons_of(context.snapshot, context.closed_records, context.verdicts, provider)
+    return views.comparisons_of(context.closed, context.closed_records, context.verdicts, provider)
 
 
 def _compare(context: Context, first: Provider, second: Provider) -> object:
-    sides = context.shared("sides", lambda: views.Sides(context.snapshot))
+    sides = context.shared("sides", lambda: views.Sides(context.closed))
     return views.compare(sides, context.closed_records, _verdict(context, first, second), first, second)
 
 

@@ -43,7 +43,7 @@ def day_figures(context: Context, provider: Provider) -> Outputs:
     """Make the figures of the days of a provider and of each of its components."""
     pulls, key = context.snapshot.pulls.get(provider.slug), context.closed_facts(provider)
     home = base.provider_url(provider.slug)
-    cards = current.troubles(provider, context.snapshot.cards.get(provider.slug, ()))
+    cards = current.troubles(provider, context.closed.cards.get(provider.slug, ()))
     yield from files_of(context, home[1:], partial(_days, context, home, provider.name, cards, pulls), key)
     for part in provider.components:
         yield from _part_files(context, provider, part)
@@ -51,7 +51,7 @@ def day_figures(context: Context, provider: Provider) -> Outputs:
 
 def _part_files(context: Context, provider: Provider, part: Component) -> Iterable[Output]:
     place, home = placing(provider), base.component_url(provider.slug, part.slug)
-    cards = context.snapshot.cards.get(provider.slug, ())
+    cards = context.closed.cards.get(provider.slug, ())
     own = [card for card in cards if card.is_trouble and part.slug in place(card)]
     pulls = context.snapshot.pulls.get(provider.slug)
     pulls = windows.of_product(pulls, part.product) if pulls else None

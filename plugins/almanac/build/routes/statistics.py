@@ -33,7 +33,7 @@ BUCKET = 90 * DAY  # incidents are marked by the buckets of time they touch
 @route("leaderboard/index.html")
 def leaderboard(context: Context) -> Outputs:
     """Make the leaderboard of the period shown first."""
-    view = lambda: views.leaderboard(context.snapshot, context.closed_records)  # noqa: E731
+    view = lambda: views.leaderboard(context.closed, context.closed_records)  # noqa: E731
     key = views.periods(context.snapshot), context.all_closed_facts
     yield page(context, "leaderboard/index.html", "leaderboard", view, key)
 
@@ -58,7 +58,7 @@ def period_leaderboards(context: Context) -> Outputs:
 
 
 def _leaderboard(context: Context, period: Period) -> LeaderboardPage:
-    make = partial(views.leaderboard, context.snapshot, context.closed_records, period)
+    make = partial(views.leaderboard, context.closed, context.closed_records, period)
     return context.shared(("leaderboard", period), make)
 
 
@@ -93,7 +93,7 @@ def _marks(context: Context) -> dict[tuple[str, int], bytes]:
     """Return for each provider and bucket of time a digest of the incidents that touch it."""
     touching: dict[tuple[str, int], list[Card]] = {}
     last = views.closed_at(context.snapshot)
-    for slug, cards in context.snapshot.cards.items():
+    for slug, cards in context.closed.cards.items():
         for card in cards:
             end = last if card.ended is None else max(card.ended, card.started)
             for bucket in range(card.started // BUCKET, end // BUCKET + 1):
@@ -155,7 +155,7 @@ def _working_hours(context: Context, provider: Provider) -> Iterable[Row]:
 )
 def reports(context: Context) -> Outputs:
     """Make the reports on each month and quarter, the list of them, and their feed."""
-    snapshot, records = context.snapshot, context.closed_records
+    snapshot, records = context.closed, context.closed_records
     periods = summaries.periods(snapshot)
     view = lambda: summaries.summaries(snapshot, records)  # noqa: E731
     yield page(context, "reports/index.html", "reports", view, context.all_closed_facts)
@@ -182,7 +182,7 @@ def _report_picture(summary: Callable[[], SummaryPage]) -> LinkPicture:
 
 
 def _reports_feed(context: Context, periods: Sequence[Period]) -> bytes:
-    snapshot, records, settings = context.snapshot, context.closed_records, context.settings
+    snapshot, records, settings = context.closed, context.closed_records, context.settings
     pages = {
         period: context.shared(("summary", period), partial(summaries.summary, snapshot, records, period))
         for period in periods
