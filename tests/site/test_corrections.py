@@ -214,16 +214,16 @@ def test_merging_with_what_has_no_end_has_none() -> None:
         (
             "outage-1",
             "merge_with: acme/outage-2\n",
-            "merge_with: acme/outage-2 is not in the archive; did you mean acme/outage-1?",
+            "acme/outage-2 is not in the archive; did you mean acme/outage-1?",
         ),
-        ("outage-1", "merge_with: acme/outage-1\n", "merge_with: is the incident itself; name the other one"),
+        ("outage-1", "merge_with: acme/outage-1\n", "is the incident itself; name the other one"),
         (
             "outage-1",
             "merge_with: groq/a\n",
-            "merge_with: is not an incident of acme; name one, or write withdrawn: true",
+            "is not an incident of acme; name one, or write withdrawn: true",
         ),
-        ("outage-1", "end: 2026-03-01T00:00:00Z\n", "end: is before the start; correct one of the two"),
-        ("outage-1", "start: 2026-03-03T00:00:00Z\n", "end: is before the start; correct one of the two"),
+        ("outage-1", "end: 2026-03-01T00:00:00Z\n", "is before the start; correct one of the two"),
+        ("outage-1", "start: 2026-03-03T00:00:00Z\n", "is after the end; correct one of the two"),
     ],
 )
 def test_a_correction_that_cannot_be_is_named_and_changes_nothing(slug: str, text: str, message: str) -> None:
@@ -231,7 +231,9 @@ def test_a_correction_that_cannot_be_is_named_and_changes_nothing(slug: str, tex
     other = known._replace(provider="groq", id="a")
     done, log, faults = corrections.apply([known, other], [fix(text, slug)])
     assert (done, log) == ([known, other], ())
-    assert [fault.text for fault in faults] == [message]
+    assert [(fault.field, fault.text) for fault in faults] == [
+        ("" if "corrects no" in message else text.partition(":")[0], message)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +241,7 @@ def test_a_correction_that_cannot_be_is_named_and_changes_nothing(slug: str, tex
     [
         ("01KY2", "", "corrects no incident of acme; did you mean 01ky2-5f1d.yml?"),
         ("01ky2", "", "corrects no incident of acme; did you mean 01ky2-5f1d.yml?"),
-        ("a", "acme/01ky2-5f1d", "merge_with: acme/01ky2-5f1d is not in the archive; did you mean acme/01KY2?"),
+        ("a", "acme/01ky2-5f1d", "acme/01ky2-5f1d is not in the archive; did you mean acme/01KY2?"),
     ],
 )
 def test_who_takes_the_id_for_the_slug_is_told_the_other(slug: str, merge_with: str, message: str) -> None:

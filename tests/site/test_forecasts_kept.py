@@ -344,7 +344,7 @@ def test_explain_prints_how_each_claim_of_an_article_is_decided(
         "   verdict   undecidable, by an editor\n"
     )
     assert explain.claims(content, "2026-03-02-slwo", now="2026-03-02T14:10:00Z") == 1
-    assert capsys.readouterr().err == "no article '2026-03-02-slwo'; did you mean '2026-03-02-slow'?\n"
+    assert capsys.readouterr().err == "no article '2026-03-02-slwo'; did you mean 2026-03-02-slow?\n"
 
 
 @pytest.mark.parametrize(

@@ -114,10 +114,13 @@ def test_every_fault_names_its_line_and_its_cure(old: str, new: str, fault: str)
         "links/2026/2026-03-02-a.html",
         "links/2026/../../2026-03-02-a.md",
         "links/2026/2026-03-02-a/b.md",
+        "links/2025/2026-03-02-a.md",
     ],
 )
 def test_a_file_anywhere_else_is_not_read(file: str) -> None:
-    assert faults(POST, file) == [f"content/{file}:1:1: is not read; name it content/links/<year>/<date>-<words>.md"]
+    assert faults(POST, file) == [
+        f"content/{file}:1:1: is not read; name it content/links/<year>/<year>-<month>-<day>-<words>.md"
+    ]
 
 
 def test_a_text_below_the_fields_is_refused_since_nothing_would_show_it() -> None:
@@ -130,8 +133,16 @@ def test_names_that_nothing_has_are_told_with_the_one_probably_meant() -> None:
     found, _ = link_posts.read(POST.replace("acme/a", "acme/bbbb").replace("[acme]", "[acne]").encode(), FILE)
     assert found
     assert [str(fault) for fault in link_posts.strangers([found], {"acme"}, {("acme", "bbbc")})] == [
-        f"content/{FILE}:1:1: providers: 'acne' does not exist; did you mean acme?",
-        f"content/{FILE}:1:1: incidents: 'acme/bbbb' does not exist; did you mean acme/bbbc?",
+        f"content/{FILE}:1:1: providers.0: 'acne' is not a provider here; did you mean acme?",
+        f"content/{FILE}:1:1: incidents.0: 'acme/bbbb' is not in the archive; did you mean acme/bbbc?",
+    ]
+
+
+def test_a_story_that_stands_in_two_files_is_named_in_the_second() -> None:
+    files = [FILE, FILE.replace("acme", "bolt")]
+    posts = [post for file in files if (post := link_posts.read(POST.encode(), file)[0])]
+    assert [str(fault) for fault in link_posts.strangers(posts, {"acme"}, {("acme", "a")})] == [
+        f"content/{files[1]}:1:1: url: is that of content/{files[0]}; keep one of the two"
     ]
 
 
@@ -167,7 +178,7 @@ def test_a_link_post_stands_on_its_incident_on_the_page_of_all_and_in_the_feeds(
 
     file.write_text(POST.replace("acme/a", "acme/b"))
     problems = build(project)
-    assert f"content/{FILE}:1:1: incidents: 'acme/b' does not exist; did you mean acme/a?" in problems
+    assert f"content/{FILE}:8:13: incidents.0: 'acme/b' is not in the archive; did you mean acme/a?" in problems
 
     file.unlink()
     assert build(project) == ""

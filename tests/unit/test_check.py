@@ -40,6 +40,7 @@ sources:
 ---
 
 """
+NO_LINK = "is not a link, as it stands; write [words](address), with no blank in the address"
 FIRST = HEAD.count("\n") + 1  # the line a body begins in
 
 
@@ -122,7 +123,7 @@ MISTAKES = [
     (
         "providers: [anthropic]",
         "providers: [antropic]",
-        "5:13: providers.0: 'antropic' is not a provider here; did you mean 'anthropic'?",
+        "5:13: providers.0: 'antropic' is not a provider here; did you mean anthropic?",
     ),
     (
         "providers: [anthropic]",
@@ -132,7 +133,7 @@ MISTAKES = [
     (
         "[anthropic/0ghc53zpsfmt]",
         "[anthropic/0ghc53zpsfm]",
-        "6:13: incidents.0: 'anthropic/0ghc53zpsfm' is not in the archive; did you mean 'anthropic/0ghc53zpsfmt'?",
+        "6:13: incidents.0: 'anthropic/0ghc53zpsfm' is not in the archive; did you mean anthropic/0ghc53zpsfmt?",
     ),
     (
         "[anthropic/0ghc53zpsfmt]",
@@ -142,7 +143,7 @@ MISTAKES = [
     (
         "[anthropic/0ghc53zpsfmt]",
         "[opneai/0ghc53zpsfmt]",
-        "6:13: incidents.0: 'opneai' is not a provider here; did you mean 'openai'?",
+        "6:13: incidents.0: 'opneai' is not a provider here; did you mean openai?",
     ),
     ("authors: [Ada Example]", "author: Ada Example", "4:1: author: is not a known key; did you mean authors?"),
     (
@@ -186,6 +187,13 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
         (
             "See [it](/articles/2026/claude-outages/).",
             "1:10: /articles/2026/claude-outages/ is a broken link: no such page; did you mean /articles/2026/claude-outage/?",
+        ),
+        ("See [the page][nowhere].", f"1:5: {NO_LINK}"),
+        ("See [the page] (https://a.example/).", f"1:5: {NO_LINK}"),
+        ("See [the page](/my page/).", f"1:5: {NO_LINK}"),
+        (
+            "![Red](/images/2026/x.png)",
+            "1:1: /images/2026/x.png is not in content/images; put it there: python3 tasks.py new image FILE",
         ),
         ("See [it](/methodology/#range).", "1:10: #range is not a section of /methodology/; did you mean #ranges?"),
         (
@@ -784,6 +792,9 @@ QUESTIONS = """claims:
 sources:"""
 
 
+CORRECTION = "withdrawn: true\nreason: A test\nsource: https://a.example/\nauthor: Ada\ndate: 2026-03-04T12:00:00Z\n"
+
+
 def test_a_provider_with_a_fault_puts_no_blame_on_articles_that_ask_about_it(content: Path) -> None:
     put(content, ARTICLE, HEAD.replace("sources:", QUESTIONS) + "It was down.")
     assert found(content) == []
@@ -796,7 +807,27 @@ def test_a_provider_with_a_fault_puts_no_blame_on_articles_that_ask_about_it(con
 def test_a_provider_with_a_fault_leaves_the_others_to_be_judged_by(content: Path) -> None:
     put(content, ARTICLE, HEAD.replace("sources:", QUESTIONS.replace("component: api", "component: nope")) + "Down.")
     put(content, "providers/openai.md", "---\n")
-    assert [line.partition(": ")[0] for line in found(content)] == [f"{ARTICLE}:14:5", "providers/openai.md:1:1"]
+    assert [line.partition(": ")[0] for line in found(content)] == [f"{ARTICLE}:14:5", "providers/openai.md:2:1"]
+
+
+def test_a_record_that_is_not_whole_leaves_verdicts_open_and_hides_nothing_else(content: Path) -> None:
+    asked = HEAD.replace("sources:", QUESTIONS.replace("undecidable", "supported"))
+    put(content, ARTICLE, asked + "It was down.")
+    [verdict] = found(content)
+    assert verdict.startswith(f"{ARTICLE}:16:5: claims.0.verdict: is 'supported', but the archive says 'undecidable'")
+    put(content, "corrections/anthropic/nothing.yml", CORRECTION)
+    put(content, ARTICLE, asked.replace("component: api", "component: nope") + "It was down.")
+    assert [line.partition(": ")[0] for line in found(content)] == [
+        f"{ARTICLE}:14:5",
+        "corrections/anthropic/nothing.yml:1:1",
+    ]
+    put(content, "corrections/openai/nothing.yml", CORRECTION)
+    (content / "corrections/anthropic/nothing.yml").unlink()
+    put(content, ARTICLE, asked + "It was down.")
+    assert found(content) == [
+        verdict,
+        "corrections/openai/nothing.yml:1:1: corrects no incident of openai; name it as the address of the incident's page ends",
+    ]
 
 
 @pytest.mark.parametrize("file", ["pulls/nobody.json", "forecasts/nobody.jsonl"])

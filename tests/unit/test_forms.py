@@ -95,7 +95,7 @@ def test_an_article_is_read_with_defaults_filled_in() -> None:
         (
             "[anthropic/0ghc53zpsfmt",
             "[Anthropic/0ghc53zpsfmt",
-            "7:13 incidents.0: 'Anthropic/0ghc53zpsfmt' is not a valid slug; use 1 to 64 of a-z, 0-9 and -",
+            "7:13 incidents.0: 'Anthropic/0ghc53zpsfmt' is not a valid slug; use 1 to 64 of a-z, 0-9 and -, as in anthropic",
         ),
         (
             "kind: news",

@@ -84,7 +84,35 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
     [
         (b"", "a.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---"),
         (b"name: x\n---\n", "a.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---"),
-        (b"---\nname: x\n", "a.md:1:1: has no front matter; begin with a line ---, then fields, then a line ---"),
+        (b"---\nname: x\n", "a.md:3:1: stands where fields should have ended; write a line --- above it"),
+        (b"---\na: 1\n\nWords: all.\n", "a.md:3:1: stands where fields should have ended; write a line --- above it"),
+        (
+            b"---\na: 1\n---\n\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> x\n",
+            "a.md:5:1: is the mark of a merge that failed; keep one version, delete the marks",
+        ),
+        (
+            b"---\na: [b\nc: d\n---\n",
+            "a.md:2:4: is not YAML: a [ without its ]; close it, or put text that begins so in quotes",
+        ),
+        (
+            b'---\na: "b\nc: d\n---\n',
+            "a.md:2:4: is not YAML: a quotation mark that has no other; close it, or put text that begins so in quotes",
+        ),
+        (
+            b"---\na:\n  - b: 1\n     c: 2\n---\n",
+            (
+                "a.md:4:7: is not YAML: mapping values are not allowed in this context; indent it as the fields beside it, "
+                'and write "- " before an item of a list'
+            ),
+        ),
+        (
+            b"---\na:\n  b: 1\n\tc: 2\n---\n",
+            "a.md:4:1: begins with a blank that YAML does not know; indent with spaces",
+        ),
+        (
+            "---\na:\n  - b: 1\n\u00a0\u00a0\u00a0 c: 2\n---\n".encode(),
+            "a.md:4:1: begins with a blank that YAML does not know; indent with spaces",
+        ),
         (b"---\na: x\nb: \xff\n---\n", "a.md:3:1: is not UTF-8; save the file as UTF-8"),
         (b"---\n- a\n---\n", "a.md:2:1: front matter is not a list of fields; write lines like `name: value`"),
         (b"---\n\n---\n", "a.md:2:1: front matter is not a list of fields; write lines like `name: value`"),
@@ -93,7 +121,7 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
         (b"---\na: &x 1\nb: *x\n---\n", "a.md:3:1: b: is a YAML alias (*name); write the value out"),
         (
             b"---\na: 1\nb: 2026-02-30\n---\n",
-            "a.md:3:1: b: holds a value that YAML cannot make sense of; put it in quotes",
+            "a.md:3:1: b: is no day or time of the calendar; correct it",
         ),
         (
             b"---\na: !!python/object/apply:os.system [id]\n---\n",
@@ -116,6 +144,15 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
 )
 def test_what_is_wrong_is_said_with_its_place_and_a_cure(data: bytes, message: str) -> None:
     assert only_fault(data) == message
+
+
+def test_a_file_of_fields_alone_counts_its_own_lines_with_marks_around_them_or_without() -> None:
+    lines = b"a: 1\nb: x\n"
+    assert place(frontmatter.read_fields(lines, "a.yml"), ("b",)) == (2, 1)
+    assert place(frontmatter.read_fields(b"\xef\xbb\xbf---\r\n" + lines + b"---\n", "a.yml"), ("b",)) == (3, 1)
+    assert [str(fault) for fault in frontmatter.read_fields(b"a: 1\nb: [x\nc: 2\n", "a.yml").faults] == [
+        "a.yml:2:4: is not YAML: a [ without its ]; close it, or put text that begins so in quotes"
+    ]
 
 
 def test_a_character_that_yaml_forbids_is_named() -> None:

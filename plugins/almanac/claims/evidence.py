@@ -17,7 +17,7 @@ from almanac.stats.record import Record, record
 from almanac.stats.selection import UNSEEN_START, Selection, select
 from almanac.stats.windows import Times
 from almanac.text.quoting import quoted
-from almanac.text.similar import nearest
+from almanac.text.similar import cure, no_incident, no_provider
 
 
 class UnanswerableError(ValueError):
@@ -157,27 +157,20 @@ class Evidence:
 
     def _provider(self, slug: str) -> Provider:
         if slug not in self._providers:
-            near = nearest(slug, self._providers)
-            cure = f"did you mean {near!r}?" if near else "write the name of a file in content/providers without .md"
-            raise UnanswerableError(f"{quoted(slug)} is not a provider here; {cure}")
+            raise UnanswerableError(no_provider(slug, self._providers))
         return self._providers[slug]
 
     def _incident(self, key: str) -> tuple[Provider, Card]:
         provider = self._provider(key.partition("/")[0])
         if key not in self._cards:
-            near = nearest(
-                key, [key_of_card for key_of_card in self._cards if key_of_card.startswith(f"{provider.slug}/")]
-            )
-            cure = f"did you mean {near!r}?" if near else f"write the id as content/incidents/{provider.slug} has it"
-            raise UnanswerableError(f"{quoted(key)} is not in the archive; {cure}")
+            raise UnanswerableError(no_incident(key, self._cards))
         return provider, self._cards[key]
 
     def _component(self, provider: Provider, slug: str) -> None:
         slugs = [component.slug for component in provider.components]
         if slug and slug not in slugs:
-            near = nearest(slug, slugs)
-            cure = f"did you mean {near!r}?" if near else f"known: {', '.join(slugs)}"
-            raise UnanswerableError(f"{quoted(slug)} is not a component of {provider.slug}; {cure}")
+            what_to_write = cure(slug, slugs, f"known: {', '.join(slugs)}")
+            raise UnanswerableError(f"{quoted(slug)} is not a component of {provider.slug}; {what_to_write}")
 
 
 def _open_in_covered_time(selection: Selection) -> Iterable[Card]:

@@ -14,21 +14,31 @@ from almanac.model.problem import Problem
 from almanac.queries import Query
 
 
-def judge(manuscripts: Iterable[Manuscript], evidence: Evidence, unsure: frozenset[str] = frozenset()) -> list[Problem]:
+def judge(
+    manuscripts: Iterable[Manuscript],
+    evidence: Evidence,
+    unsure: frozenset[str] = frozenset(),
+    damaged: frozenset[str] = frozenset(),
+) -> list[Problem]:
     """Return every verdict that is not what the archive says, and every figure that it cannot give.
 
-    Questions that concern providers of whom too little is known, the slugs in `unsure`, are left open.
+    Questions that concern providers of whom too little is known, the slugs in `unsure`, are left open; so are the answers
+    about those whose record is not whole (`damaged`).
     """
     faults: list[Problem] = []
     for manuscript in manuscripts:
-        faults += attempt(manuscript.matter.file, lambda: _problems(manuscript, evidence, unsure))  # noqa: B023
+        faults += attempt(manuscript.matter.file, lambda: _problems(manuscript, evidence, unsure, damaged))  # noqa: B023
     return sorted(faults)
 
 
-def _problems(manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str]) -> Iterator[Problem]:
+def _problems(
+    manuscript: Manuscript, evidence: Evidence, unsure: frozenset[str], damaged: frozenset[str]
+) -> Iterator[Problem]:
     for index, claim in enumerate(manuscript.claims):
-        if claim.check is None or not _concerns(claim.check, unsure):
-            yield from _verdict(manuscript, index, claim, evidence)
+        if claim.check and not _concerns(claim.check, unsure):
+            for problem in _verdict(manuscript, index, claim, evidence):
+                if not (problem.field.endswith("verdict") and _concerns(claim.check, damaged)):
+                    yield problem
     yield from _figures(manuscript, evidence, unsure)
 
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn, TextIO
 
 from almanac import files
 from almanac.commands import ticker
-from almanac.text.similar import nearest
+from almanac.text.similar import cure
 
 MISUSED, INTERRUPTED = 2, 130  # exit codes; 0: all is well, 1: something is wrong
 MOST_PORTS = 65_535
@@ -171,8 +171,7 @@ def _options(verb: Verb, name: str, rest: list[str], program: str) -> Options:
 
 
 def _cure(word: str, candidates: Sequence[str]) -> str:
-    near = nearest(word, candidates)
-    return f"did you mean {near}?" if near else f"choose one of: {', '.join(candidates)}"
+    return cure(word, candidates, f"choose one of: {', '.join(candidates)}")
 
 
 def _parser(verb: Verb, name: str, program: str) -> _Parser:

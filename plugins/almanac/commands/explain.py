@@ -22,7 +22,7 @@ from almanac.stats import explain as derivation
 from almanac.stats import windows
 from almanac.stats.explain_forecast import forecast_steps
 from almanac.stats.explain_pairs import pair_figures
-from almanac.text.similar import nearest
+from almanac.text.similar import cure
 from almanac.views import measures
 from almanac.views import pairs as compared
 from almanac.views.backups import ALL, tested
@@ -104,9 +104,8 @@ def _manuscript(content: Path, article: str) -> Manuscript:
     """Return an article by the name of its file. Raises ValueError."""
     files = {path.stem: path for path in sorted((content / "articles").rglob("*.md"))}
     if article not in files:
-        near = nearest(article, files)
-        cure = f"did you mean {near!r}?" if near else f"write one of: {', '.join(files)}"
-        raise ValueError(f"no article {article!r}; {cure}")
+        what_to_write = cure(article, files, f"write one of: {', '.join(files)}")
+        raise ValueError(f"no article {article!r}; {what_to_write}")
     path = files[article]
     manuscript, faults = articles.read(path.read_bytes(), path.relative_to(content).as_posix())
     if manuscript is None or faults:

@@ -6,7 +6,7 @@ Apart from `check` because all it imports takes 0.7 s, which a check of what has
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from almanac import archive
 from almanac.build.routes.addresses import site_index
 from almanac.claims import Evidence
 from almanac.claims.judge import judge
-from almanac.content import articles, crosscheck, frontmatter, layout, providers, releases, spelling
+from almanac.content import articles, corrections, crosscheck, frontmatter, layout, providers, releases, spelling
 from almanac.content.articles import Manuscript
 from almanac.content.files import Files
 from almanac.content.forms.values import YEARS
@@ -26,8 +26,10 @@ from almanac.news import InboxError, inbox, outlets
 from almanac.snapshot import Snapshot
 from almanac.snapshot.load import assemble
 from almanac.text import limits
+from almanac.text.similar import nearest
 
 GRACE = timedelta(minutes=10)  # clocks differ
+RECORDS = (archive.INCIDENTS, "pulls", corrections.FOLDER)  # in which each provider has a folder or file
 IN_WORDS = (*layout.PROSE, "providers/", "corrections/", "links/", "undeclared/")
 
 
@@ -149,17 +151,13 @@ def _misspellings(desk: Desk) -> Iterator[Problem]:
 
 
 def _slips(name: str, data: bytes, accepted: frozenset[str]) -> Iterator[Problem]:
-    matter, shift = _matter(name, data)
-    first = matter.head.count("\n") + 4
-    return (replace(fault, line=fault.line - shift) for fault in spelling.faults(matter, first, accepted))
+    matter = _matter(name, data)
+    return spelling.faults(matter, matter.head.count("\n") + 4, accepted)
 
 
-def _matter(name: str, data: bytes) -> tuple[Matter, int]:
-    """Return the Matter of a file, and by how many lines its places are too far down: a correction is bare YAML."""
-    has_marker = data.startswith(b"---")
-    return frontmatter.read(
-        data if has_marker else b"---\n" + data + b"\n---\n", f"content/{name}"
-    ), 0 if has_marker else 1
+def _matter(name: str, data: bytes) -> Matter:
+    """Return the Matter of a file: a correction is fields alone."""
+    return (frontmatter.read_fields if not name.endswith(".md") else frontmatter.read)(data, f"content/{name}")
 
 
 def _strays(desk: Desk) -> Iterator[Problem]:
@@ -187,8 +185,15 @@ def _agreeing(desk: Desk) -> Iterator[Problem]:
     site = site_index(almanac)
     yield from crosscheck.across(manuscripts, site)
     yield from crosscheck.dead_links(manuscripts, site, broken)
-    if not desk.almanac[1]:  # else the record is not whole, and what it says may be wrong
-        yield from judge(manuscripts, Evidence(almanac), desk.unsure)
+    yield from judge(manuscripts, Evidence(almanac), desk.unsure, _damaged(desk))
+
+
+def _damaged(desk: Desk) -> frozenset[str]:
+    """Return the providers whose record is not whole, so that what it says may be wrong."""
+    slugs = [provider.slug for provider in desk.providers[0]]
+    places = (fault.file.split("/") for fault in (*desk.almanac[1], *desk.cards[1]))
+    folders = {place[2].removesuffix(".json") for place in places if place[1] in RECORDS and len(place) > 2}
+    return frozenset(folders | {nearest(folder, slugs) for folder in folders - {*slugs}})
 
 
 def _future(desk: Desk) -> Iterator[Problem]:
@@ -201,11 +206,10 @@ def _future(desk: Desk) -> Iterator[Problem]:
 def _to_come(name: str, data: bytes, latest: datetime) -> Iterator[Problem]:
     if name.startswith(layout.PICTURES):
         return
-    matter, shift = _matter(name, data)
+    matter = _matter(name, data)
     for path, at in _times(matter.values, ()):
         if at > latest:
-            fault = matter.problem(path, f"{at:%Y-%m-%dT%H:%MZ} is in the future; use a past time")
-            yield replace(fault, line=fault.line - shift)
+            yield matter.problem(path, f"{at:%Y-%m-%dT%H:%MZ} is in the future; use a past time")
 
 
 def _times(value: object, path: Way) -> Iterator[tuple[Way, datetime]]:

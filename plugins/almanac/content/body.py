@@ -35,6 +35,8 @@ _SCHEME = re.compile(r"(?:javascript|vbscript|data|file)\s*:|\]\(\s*\)|\[\]:", r
 _PELICAN = re.compile(r"\{(\w+)\}")
 _PICTURE = re.compile(r"/images/[\w./-]+")  # whether there is one is not asked here
 _NUMERAL = re.compile(r"\d(?<![\w#./-]\d)(?:[\d.,:  ]*\d)?(?:[  ]?(?:%|h\b|min\b|s\b))?(?!\w)")
+# As a renderer leaves it that finds no link there.
+_NO_LINK = re.compile(r"\[[^\[\]\n]{0,80}[A-Za-z]{2}[^\[\]\n]{0,80}\](?:\[|\(| \((?:/|https?:|$))")
 _CHANCE = re.compile(r"\b(?:than|within|by|be|is)\s+chance\b", re.IGNORECASE)
 _WORD_START, _WORD_END = r"(?<![\w#./-])", r"(?![.,:]?\d|\w)"
 _STARTS, _ENDS = re.compile(_WORD_START), re.compile(_WORD_END)
@@ -181,6 +183,9 @@ class _Walk:
             return
         for whole, name in _quotations(data) if "{" in data else ():
             self._quote(whole, name)
+        for link in _NO_LINK.finditer(data) if "](" in data or "] " in data or "][" in data else ():
+            message = "is not a link, as it stands; write [words](address), with no blank in the address"
+            self._cursor = self._say(re.escape(link[0]), message) + 1
         numerals = list(_NUMERAL.finditer(data))
         dates = [match.span() for match in _DATE.finditer(data)] if numerals else []  # in order, none within another
         for match in numerals:

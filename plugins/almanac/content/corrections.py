@@ -16,9 +16,10 @@ from almanac.content.frontmatter import Matter
 from almanac.model import BOUND, OVER, SIGHT, Card, Impact, Incident, Kind, moment, seconds
 from almanac.model.problem import Problem
 from almanac.text import limits
-from almanac.text.similar import nearest
+from almanac.text.similar import cure, nearest
 
 FOLDER = "corrections"
+AFTER = "is after the end; correct one of the two"
 RANKS = (Impact.UNKNOWN, Impact.NONE, Impact.MAINTENANCE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
 
 
@@ -56,14 +57,11 @@ def read(data: bytes, file: str) -> tuple[Fix | None, tuple[Problem, ...]]:
     folder, _, name = file.removeprefix(f"{FOLDER}/").partition("/")
     if not name.endswith(".yml") or "/" in name:
         return None, (Problem(file=path, message=f"is not read; name it content/{FOLDER}/<provider>/<slug>.yml"),)
-    if len(data) > limits.RECORD_FILE:
-        return None, (Problem(file=path, message=f"has {len(data):,} bytes; write at most {limits.RECORD_FILE:,}"),)
-    has_marker = data.startswith(b"---\n")
-    matter = frontmatter.read((b"" if has_marker else b"---\n") + data + b"\n---\n", path)
+    matter = frontmatter.read_fields(data, path, limits.RECORD_FILE)
     values, faults = forms.check(forms.FixForm, matter)
     faults = faults or tuple(_too_late(matter, values))
     if faults:
-        return None, tuple(replace(fault, line=max(fault.line - (not has_marker), 1)) for fault in faults)
+        return None, faults
     if not any(values[key] for key in ("start", "end", "kind", "impact", "merge_with", "withdrawn")):
         message = "corrects nothing; add start, end, kind, impact, merge_with or withdrawn"
         return None, (Problem(file=path, message=message),)
@@ -111,8 +109,8 @@ def apply(cards: Iterable[Card], fixes: Iterable[Fix]) -> tuple[list[Card], tupl
     faults: list[Problem] = []
     for fix in fixes:
         key = fix.provider, fix.slug
-        if message := _impossible(fix, by_key, ids):
-            faults.append(Problem(file=f"content/{fix.file}", message=message))
+        if wrong := _impossible(fix, by_key, ids):
+            faults.append(Problem(file=f"content/{fix.file}", field=wrong[0], message=wrong[1]))
             continue
         by_key[key] = correct(by_key[key], fix)
         possible.append(fix)
@@ -124,22 +122,27 @@ def apply(cards: Iterable[Card], fixes: Iterable[Fix]) -> tuple[list[Card], tupl
     return [by_key[key] if was[key := (card.provider, card.slug)] is card else card for card in everything], log, faults
 
 
-def _impossible(fix: Fix, by_key: Mapping[tuple[str, str], Card], ids: Mapping[str, tuple[str, str]]) -> str:
-    """Return why a correction cannot be applied; "" if it can."""
+def _impossible(
+    fix: Fix, by_key: Mapping[tuple[str, str], Card], ids: Mapping[str, tuple[str, str]]
+) -> tuple[str, str] | None:
+    """Return the field by which a correction cannot be applied, and why; None if it can be."""
     card = by_key.get((fix.provider, fix.slug))
     if card is None:
-        return f"corrects no incident of {fix.provider}; {_file_meant(fix, ids)}"
+        return "", f"corrects no incident of {fix.provider}; {_file_meant(fix, ids)}"
     if fix.merge_with and fix.merge_with not in ids:
         by_page = {"/".join(page): key for key, page in ids.items() if page[0] == fix.provider}
-        near = by_page.get(fix.merge_with) or nearest(fix.merge_with, by_page.values())
-        cure = f"did you mean {near}?" if near else "write provider/id as the archive has it"
-        return f"merge_with: {fix.merge_with} is not in the archive; {cure}"
+        meant = by_page.get(fix.merge_with, "")
+        candidates = [meant] if meant else ids
+        cured = cure(meant or fix.merge_with, candidates, "write provider/id as the archive has it")
+        return "merge_with", f"{fix.merge_with} is not in the archive; {cured}"
     if fix.merge_with.partition("/")[0] not in ("", fix.provider):  # else one would count for the other's trouble
-        return f"merge_with: is not an incident of {fix.provider}; name one, or write withdrawn: true"
+        return "merge_with", f"is not an incident of {fix.provider}; name one, or write withdrawn: true"
     if fix.merge_with == f"{card.provider}/{card.id}":
-        return "merge_with: is the incident itself; name the other one"
+        return "merge_with", "is the incident itself; name the other one"
     start, end = fix.started or card.started, fix.ended or card.ended
-    return "end: is before the start; correct one of the two" if end is not None and end < start else ""
+    if end is not None and end < start:
+        return ("end", "is before the start; correct one of the two") if fix.ended else ("start", AFTER)
+    return None
 
 
 def _file_meant(fix: Fix, ids: Mapping[str, tuple[str, str]]) -> str:

@@ -13,8 +13,8 @@ from almanac.content.articles import Manuscript, address
 from almanac.content.body import Spot
 from almanac.content.frontmatter import attempt
 from almanac.model.problem import Problem
-from almanac.text.quoting import quoted
-from almanac.text.similar import nearest
+from almanac.text.quoting import short
+from almanac.text.similar import cure, no_incident, no_provider
 
 Key = tuple[str, str]
 
@@ -96,11 +96,10 @@ def _names(manuscript: Manuscript, site: SiteIndex) -> Iterator[Problem]:
     """Yield a problem for each provider and incident that the site does not have."""
     for index, slug in enumerate(manuscript.values.get("providers", ())):
         if slug not in site.providers:
-            yield manuscript.matter.problem(("providers", index), unknown_provider(slug, site.providers))
+            yield manuscript.matter.problem(("providers", index), no_provider(slug, site.providers))
     for index, key in enumerate(manuscript.values.get("incidents", ())):
-        slug, _, raw = key.partition("/")
-        if (slug, raw) not in site.incidents:
-            yield manuscript.matter.problem(("incidents", index), unknown_incident(slug, raw, site))
+        if message := _no_incident(key, site):
+            yield manuscript.matter.problem(("incidents", index), message)
 
 
 def _blocks(manuscript: Manuscript, site: SiteIndex) -> Iterator[Problem]:
@@ -112,25 +111,17 @@ def _blocks(manuscript: Manuscript, site: SiteIndex) -> Iterator[Problem]:
             yield manuscript.problem(spot, str(error))
             continue
         if block.provider and block.provider not in site.providers:
-            yield manuscript.problem(spot, unknown_provider(block.provider, site.providers))
-        elif block.kind == "incident" and (block.provider, block.name) not in site.incidents:
-            yield manuscript.problem(spot, unknown_incident(block.provider, block.name, site))
+            yield manuscript.problem(spot, no_provider(block.provider, site.providers))
+        elif block.kind == "incident" and (message := _no_incident(f"{block.provider}/{block.name}", site)):
+            yield manuscript.problem(spot, message)
 
 
-def unknown_provider(slug: str, providers: Collection[str]) -> str:
-    """Return a message about a provider that is none, with the one probably meant."""
-    near = nearest(slug, providers)
-    cure = f"did you mean {near!r}?" if near else "write the name of a file in content/providers without .md"
-    return f"{quoted(slug)} is not a provider here; {cure}"
-
-
-def unknown_incident(slug: str, raw: str, site: SiteIndex) -> str:
-    """Return a message about an incident that the archive does not hold, with the one probably meant."""
+def _no_incident(key: str, site: SiteIndex) -> str:
+    """Return a message about an incident, provider/id, that the archive does not hold; "" if it does."""
+    slug, _, raw = key.partition("/")
     if slug not in site.providers:
-        return unknown_provider(slug, site.providers)
-    near = nearest(raw, [incident for provider, incident in site.incidents if provider == slug])
-    cure = f"did you mean '{slug}/{near}'?" if near else f"write the id as content/incidents/{slug} has it"
-    return f"{quoted(f'{slug}/{raw}')} is not in the archive; {cure}"
+        return no_provider(slug, site.providers)
+    return "" if (slug, raw) in site.incidents else no_incident(key, map("/".join, site.incidents))
 
 
 def _times(manuscript: Manuscript) -> Iterator[Problem]:
@@ -179,10 +170,8 @@ class _Addresses:
             return ""
         if file in self._by_file:
             return _anchor(anchor, self._by_file[file]) if anchor else ""
-        near = nearest(file, self._by_file)
         like = "name an article or page, e.g. {filename}/pages/about.md"
-        cure = f"did you mean {{filename}}/{near}?" if near else like
-        return f"content/{file} is not an article or page; {cure}"
+        return f"content/{file} is not an article or page; {cure(file, self._by_file, like, '{{filename}}/{}')}"
 
     def _leads(self, path: str) -> bool:
         if match := INCIDENT.fullmatch(path):
@@ -198,16 +187,15 @@ class _Addresses:
     def _nowhere(self, path: str) -> str:
         if f"{path}/" in self._by_url or self._leads(f"{path}/"):
             return f"{path} is an address without its last slash; write {path}/"
-        candidates = self._site.pictures if path.startswith("/images/") else [*self._by_url, *self._pages]
-        near = nearest(path, candidates) if len(path) < 200 else ""
-        return f"{path[:80]} is a broken link: no such page; " + (
-            f"did you mean {near}?" if near else "correct the address"
-        )
+        if path.startswith("/images/"):
+            otherwise = "put it there: python3 tasks.py new image FILE"
+            return f"{short(path)} is not in content/images; {cure(path, self._site.pictures, otherwise)}"
+        candidates = [*self._by_url, *self._pages]
+        return f"{path[:80]} is a broken link: no such page; {cure(path, candidates, 'correct the address')}"
 
 
 def _anchor(anchor: str, page: Manuscript) -> str:
     if anchor in page.body.anchors:
         return ""
-    near = nearest(anchor, page.body.anchors)
-    cure = f"did you mean #{near}?" if near else "name a heading of that page"
-    return f"#{anchor} is not a section of {page.url}; {cure}"
+    what_to_write = cure(anchor, page.body.anchors, "name a heading of that page", "#{}")
+    return f"#{anchor} is not a section of {page.url}; {what_to_write}"

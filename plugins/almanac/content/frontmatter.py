@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
@@ -16,6 +19,18 @@ from almanac.text.quoting import short
 
 Way = tuple[str | int, ...]  # ("feeds", 0, "url")
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+
+NO_END = "stands where fields should have ended; write a line --- above it"
+NO_VALUE = "holds a value that YAML cannot make sense of; put it in quotes"
+_MERGE = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)  # of git
+_FIELD = re.compile(r" *(?:- )?[\w-]+:")
+_LIKE_FIELD = re.compile(rf"{_FIELD.pattern}|\s*[-#]|\s+\S")  # a line that may stand in front matter
+_BLANK = re.compile(r" *[\t\u00a0\u2000-\u200b\u3000]")
+_OPENED = {  # what the parser was reading when it met the end or something else
+    "while scanning a quoted scalar": "a quotation mark that has no other",
+    "while parsing a flow sequence": "a [ without its ]",
+    "while parsing a flow mapping": "a { without its }",
+}
 
 # What the loader raises for values such as !!int x, 2026-02-30 or !!python/object
 UNMAKEABLE = (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, LookupError, OverflowError)
@@ -37,6 +52,7 @@ class Matter:
     values: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
     faults: tuple[Problem, ...] = ()
+    shift: int = 0  # 1 for a file that is fields alone, which has no first line ---
 
     def problem(self, path: Way, message: str) -> Problem:
         """Return a problem at `path`, or at the nearest thing around it that has a place."""
@@ -46,8 +62,16 @@ class Matter:
             near = near[:-1]
         place = places.get(near, Place(1, 1))
         return Problem(
-            file=self.file, line=place.line, column=place.column, field=".".join(map(_part, path)), message=message
+            file=self.file,
+            line=max(place.line - self.shift, 1),
+            column=place.column,
+            field=".".join(map(_part, path)),
+            message=message,
         )
+
+    def texts(self, *way: str) -> Iterator[tuple[Way, str]]:
+        """Yield each text under `way` with its path; * is every item of a list. Forms complain of other types."""
+        return _texts(self.values, way, ())
 
     def surplus_text(self, cure: str) -> Iterator[Problem]:
         """Yield a problem, which `cure` ends, if there is text below front matter that should say everything."""
@@ -71,6 +95,28 @@ def judging_error(file: str, error: Exception) -> Problem:
     return Problem(file=file, message=f"could not be checked: {type(error).__name__}; {cure}")
 
 
+def read_fields(data: bytes, file: str, most: int = limits.FILE) -> Matter:
+    """Take apart a file that is fields alone; lines --- around them are no matter. Never raises, as `read`."""
+    if len(data) > most:
+        return read(data, file, most)
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if data.startswith(b"---"):
+        return read(data + b"\n---\n", file)
+    matter = read(b"---\n" + data + b"\n---\n", file)
+    faults = (replace(fault, line=max(fault.line - 1, 1)) for fault in matter.faults)
+    return replace(matter, faults=tuple(faults), shift=1)
+
+
+def placed(content: Path, fault: Problem) -> Problem:
+    """Return a problem of a field of a file under `content` with the place of that field."""
+    if not fault.field:
+        return fault
+    path = content.parent / fault.file
+    matter = (read_fields if path.suffix != ".md" else read)(path.read_bytes(), fault.file)
+    way = tuple(int(part) if part.isdecimal() else part for part in fault.field.split("."))
+    return matter.problem(way, fault.text)
+
+
 def read(data: bytes, file: str, most: int = limits.FILE) -> Matter:
     """Take apart a file of at most `most` bytes that starts with front matter. Never raises: `faults` has what is wrong."""
     if len(data) > most:
@@ -82,15 +128,22 @@ def read(data: bytes, file: str, most: int = limits.FILE) -> Matter:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return _unreadable(file, Place(line, 1), "is not UTF-8; save the file as UTF-8")
+    if merge := _MERGE.search(text):
+        line = text.count("\n", 0, merge.start()) + 1
+        return _unreadable(
+            file, Place(line, 1), "is the mark of a merge that failed; keep one version, delete the marks"
+        )
     head, mark, body = text.removeprefix("---\n").partition("\n---\n")
-    if not text.startswith("---\n") or not mark:
+    if not text.startswith("---\n"):
         return _unreadable(
             file, Place(1, 1), "has no front matter; begin with a line ---, then fields, then a line ---"
         )
+    if not mark:
+        return _unreadable(file, _end_of_fields(head), NO_END)
     try:
         return _matter(file, head, body)
     except yaml.MarkedYAMLError as error:
-        return _unreadable(file, _place(error.problem_mark), f"is not YAML: {error.problem}; {_hint(error.problem)}")
+        return _unreadable(file, *_not_yaml(head, error))
     except yaml.YAMLError as error:  # the parser gives no line for forbidden characters
         return _unreadable(file, Place(2, 1), f"is not YAML: {' '.join(str(error).split())}; retype that line")
 
@@ -118,9 +171,21 @@ def _matter(file: str, head: str, body: str) -> Matter:
         try:
             values[_name(key)] = loader.construct_object(value, deep=True)
         except UNMAKEABLE:
-            wrong.append(((_name(key),), "holds a value that YAML cannot make sense of; put it in quotes"))
+            is_date = isinstance(value, yaml.ScalarNode) and value.tag == "tag:yaml.org,2002:timestamp"
+            cure = "is no day or time of the calendar; correct it"
+            wrong.append(((_name(key),), cure if is_date else NO_VALUE))
     matter = Matter(file=file, head=head, values=values, body=body)
     return replace(matter, faults=tuple(matter.problem(path, message) for path, message in wrong))
+
+
+def _texts(value: Any, way: tuple[str, ...], path: Way) -> Iterator[tuple[Way, str]]:
+    if not way:
+        yield from [(path, value)] if isinstance(value, str) else []
+    elif way[0] == "*":
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            yield from _texts(item, way[1:], (*path, index))
+    elif isinstance(value, Mapping) and way[0] in value:
+        yield from _texts(value[way[0]], way[1:], (*path, way[0]))
 
 
 @lru_cache(maxsize=8)
@@ -168,11 +233,29 @@ def _place(mark: Any) -> Place:
     return Place(mark.line + 2, mark.column + 1) if mark else Place(2, 1)
 
 
-def _hint(problem: str | None) -> str:
-    """Return what usually helps against a YAML error."""
-    if problem and "mapping values" in problem:
-        return 'put text that holds ": " in quotes'
-    return "quote text that holds : # [ ] { } or begins with * & ! % @, and indent with spaces"
+def _end_of_fields(head: str) -> Place:
+    """Return where fields seem to end that no line --- ends."""
+    lines = head.split("\n")
+    return Place(
+        next((number for number, line in enumerate(lines, 2) if not _LIKE_FIELD.match(line)), len(lines) + 2), 1
+    )
+
+
+def _not_yaml(head: str, error: yaml.MarkedYAMLError) -> tuple[Place, str]:
+    """Return where the mistake probably is behind an error of the YAML parser, and what to do about it."""
+    lines, problem, mark = head.split("\n"), str(error.problem), error.problem_mark
+    line = mark.line if mark else 0
+    for number in (line, line - 1):
+        if 0 <= number < len(lines) and _BLANK.match(lines[number]):
+            return Place(number + 2, 1), "begins with a blank that YAML does not know; indent with spaces"
+    if error.context_mark and (opened := _OPENED.get(str(error.context))):
+        return _place(error.context_mark), f"is not YAML: {opened}; close it, or put text that begins so in quotes"
+    cure = "quote text that holds : # [ ] { } or begins with * & ! % @, and indent with spaces"
+    if "mapping values" in problem and mark:
+        is_field = _FIELD.fullmatch(lines[line], 0, mark.column + 1)
+        as_others = 'indent it as the fields beside it, and write "- " before an item of a list'
+        cure = as_others if is_field else 'put text that holds ": " in quotes'
+    return _place(mark), f"is not YAML: {problem}; {cure}"
 
 
 def _unreadable(file: str, place: Place, message: str) -> Matter:

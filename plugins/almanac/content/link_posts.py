@@ -11,11 +11,10 @@ from typing import Any, NamedTuple
 from almanac.content import files
 from almanac.model.problem import Problem
 from almanac.text import limits
-from almanac.text.quoting import quoted
-from almanac.text.similar import nearest
+from almanac.text.similar import no_incident, no_provider
 
 FOLDER = "links"
-FILE = re.compile(r"links/\d{4}/(\d{4}-\d\d-\d\d-[a-z0-9-]{1,90})\.md")
+FILE = re.compile(r"links/(?P<year>\d{4})/((?P=year)-\d\d-\d\d-[a-z0-9-]{1,90})\.md")
 
 
 class Telling(NamedTuple):
@@ -49,14 +48,16 @@ def read(data: bytes, file: str) -> tuple[LinkPost | None, tuple[Problem, ...]]:
     path = f"content/{file}"
     name = FILE.fullmatch(file)
     if not name:
-        return None, (Problem(file=path, message=f"is not read; name it content/{FOLDER}/<year>/<date>-<words>.md"),)
+        return None, (
+            Problem(file=path, message=f"is not read; name it content/{FOLDER}/<year>/<year>-<month>-<day>-<words>.md"),
+        )
     matter = frontmatter.read(data, path, limits.RECORD_FILE)
     row, faults = forms.check(forms.LinkForm, matter)
     faults = faults or tuple(matter.surplus_text("put a line into `note`"))
     if faults:
         return None, faults
     return LinkPost(
-        slug=name[1],
+        slug=name[2],
         lead=telling_of(row),
         grade=row["grade"],
         providers=tuple(row["providers"]),
@@ -83,18 +84,23 @@ def load(content: Path) -> tuple[tuple[LinkPost, ...], tuple[Problem, ...]]:
 def strangers(
     posts: Iterable[LinkPost], providers: Collection[str], incidents: Collection[tuple[str, str]]
 ) -> list[Problem]:
-    """Return a problem for each provider or incident in link posts that the site does not have."""
+    """Return a problem for each provider or incident in link posts that the site does not have, and each story told twice."""
     faults = []
-    for post in posts:
-        wrong = [(slug, "provider", providers) for slug in post.providers if slug not in providers]
-        wrong += [
-            ("/".join(key), "incident", {f"{a}/{b}" for a, b in incidents if a == key[0]})
-            for key in post.incidents
+    first: dict[str, str] = {}
+    for post in sorted(posts, key=lambda one: one.file):
+        wrong = {
+            f"providers.{index}": no_provider(slug, providers)
+            for index, slug in enumerate(post.providers)
+            if slug not in providers
+        }
+        wrong |= {
+            f"incidents.{index}": no_incident("/".join(key), map("/".join, incidents))
+            for index, key in enumerate(post.incidents)
             if key not in incidents
+        }
+        if first.setdefault(post.lead.url, post.file) != post.file:
+            wrong["url"] = f"is that of content/{first[post.lead.url]}; keep one of the two"
+        faults += [
+            Problem(file=f"content/{post.file}", field=field, message=message) for field, message in wrong.items()
         ]
-        for name, kind, candidates in wrong:
-            near = nearest(name, candidates)
-            cure = f"did you mean {near}?" if near else f"write it as the address of the {kind}'s page has it"
-            message = f"{quoted(name)} does not exist; {cure}"
-            faults.append(Problem(file=f"content/{post.file}", field=f"{kind}s", message=message))
     return faults

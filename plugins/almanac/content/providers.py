@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from almanac.queries.amounts import alternatives
 from almanac.text import limits
 from almanac.text.alike import skeleton
 from almanac.text.quoting import quoted
-from almanac.text.similar import nearest
+from almanac.text.similar import no_provider
 
 if TYPE_CHECKING:
     from almanac.content.frontmatter import Matter, Way
@@ -101,35 +101,33 @@ def _disagreements(matters: list[Matter]) -> Iterator[Problem]:
     """Yield what no form can see: names that do not fit their file, stand in two places, or name nobody."""
     slugs = {Path(matter.file).stem for matter in matters}
     for way in UNIQUE:
-        yield from _repetitions(
-            (matter, path, text) for matter in matters for path, text in _texts(matter.values, *way)
-        )
+        yield from _repetitions((matter, path, text) for matter in matters for path, text in matter.texts(*way))
     for matter in matters:
-        parts = {slug for _, slug in _texts(matter.values, "components", "*", "slug")}
+        parts = {slug for _, slug in matter.texts("components", "*", "slug")}
         for way in UNIQUE_IN_FILE:
-            yield from _repetitions((matter, path, text) for path, text in _texts(matter.values, *way))
+            yield from _repetitions((matter, path, text) for path, text in matter.texts(*way))
         yield from _reserved(matter)
-        for path, slug in _texts(matter.values, "slug"):
+        for path, slug in matter.texts("slug"):
             if slug != (stem := Path(matter.file).stem):
                 cure = f"write {stem}, or rename it {slug[:80]}.md"
                 yield matter.problem(path, f"{quoted(slug)} is not the file's name; {cure}")
         for way in MAKERS:
             yield from _no_makers(matter, way, slugs)
         yield from _contradictions(matter)
-        products = {text for _, text in _texts(matter.values, "components", "*", "product")}
-        for path, name in _texts(matter.values, "core", "*"):
+        products = {text for _, text in matter.texts("components", "*", "product")}
+        for path, name in matter.texts("core", "*"):
             if name not in products:
                 yield matter.problem(
                     path, f"{quoted(name)} is not a product here; write the product of a component above"
                 )
-        for path, name in _texts(matter.values, "scope", "components", "*"):
+        for path, name in matter.texts("scope", "components", "*"):
             if name not in parts:
                 yield matter.problem(path, f"{quoted(name)} is not a component here; write the slug of one above")
 
 
 def _reserved(matter: Matter) -> Iterator[Problem]:
     """Yield slugs of components at whose address another page stands."""
-    for path, slug in _texts(matter.values, "components", "*", "slug"):
+    for path, slug in matter.texts("components", "*", "slug"):
         if is_reserved(slug):
             yield matter.problem(path, f"{quoted(slug)} is the address of a page of every provider; choose another")
 
@@ -141,12 +139,10 @@ def is_reserved(slug: str) -> bool:
 
 def _no_makers(matter: Matter, way: tuple[str, ...], slugs: set[str]) -> Iterator[Problem]:
     """Yield slugs of makers that are those of no provider here, or of the provider itself."""
-    makers = {other for _, other in _texts(matter.values, "built_on", "*")}
-    for path, other in _texts(matter.values, *way):
+    makers = {other for _, other in matter.texts("built_on", "*")}
+    for path, other in matter.texts(*way):
         if other not in slugs:
-            near = nearest(other, slugs)
-            cure = f"did you mean {near!r}?" if near else "write the slug of one that is"
-            yield matter.problem(path, f"{quoted(other)} is not a provider here; {cure}")
+            yield matter.problem(path, no_provider(other, slugs))
         elif other == Path(matter.file).stem:
             yield matter.problem(
                 path, f"{quoted(other)} is this provider itself; write the slug of another, or leave it out"
@@ -160,7 +156,7 @@ def _incapable(matters: list[Matter], project: Project) -> Iterator[Problem]:
     slugs = [one.slug for one in project.capabilities]
     for matter in matters if slugs else ():
         for way in CAPABILITIES:
-            for path, slug in _texts(matter.values, *way):
+            for path, slug in matter.texts(*way):
                 if slug not in (*slugs, OTHER):
                     cure = f"use {alternatives((*slugs, OTHER))}, or list it in {project_file.FILE}"
                     yield matter.problem(path, f"{quoted(slug)} is not a capability here; {cure}")
@@ -208,20 +204,9 @@ def _namesakes(matters: list[Matter]) -> Iterator[Problem]:
 def _appearances(matter: Matter, *ways: tuple[str, ...]) -> Iterator[tuple[Way, str, str]]:
     """Yield each text under `ways` with its path and its skeleton, which is how it looks to a reader."""
     for way in ways:
-        for path, text in _texts(matter.values, *way):
+        for path, text in matter.texts(*way):
             if looks := skeleton(text[: limits.LINE]):
                 yield path, text, looks
-
-
-def _texts(value: Any, *way: str, path: Way = ()) -> Iterator[tuple[Way, str]]:
-    """Yield each text under `way` with its path; * is every item of a list. Forms complain of other types."""
-    if not way:
-        yield from [(path, value)] if isinstance(value, str) else []
-    elif way[0] == "*":
-        for index, item in enumerate(value if isinstance(value, list) else ()):
-            yield from _texts(item, *way[1:], path=(*path, index))
-    elif isinstance(value, Mapping) and way[0] in value:
-        yield from _texts(value[way[0]], *way[1:], path=(*path, way[0]))
 
 
 def _provider(row: dict[str, Any], project: Project) -> Provider:

@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from almanac.content.frontmatter import Matter, Way
+from almanac.content.frontmatter import Matter
 from almanac.model.problem import Problem
 
 WORDS = "words.txt"  # under content/
@@ -62,7 +62,7 @@ def slips(text: str, accepted: Collection[str] = ()) -> Iterator[Slip]:
 
 def faults(matter: Matter, first: int, accepted: Collection[str] = ()) -> Iterator[Problem]:
     """Yield the misspelled words of a file, in its fields and in its text, which begins in the line `first`."""
-    for path, text in (place for way in OWN for place in _texts(matter.values, way, ())):
+    for path, text in (place for way in OWN for place in matter.texts(*way)):
         yield from (matter.problem(path, slip.message) for slip in slips(text, accepted))
     for slip in slips(matter.body, accepted):
         yield Problem(file=matter.file, line=first + slip.line - 1, column=slip.column, message=slip.message)
@@ -76,17 +76,6 @@ def accepted_words(data: bytes) -> frozenset[str]:
 
 def _message(word: str, cures: str) -> str:
     return f"{word} is misspelled; write {cures}, or add it to content/{WORDS} if it is right"
-
-
-def _texts(value: Any, way: tuple[str, ...], path: Way) -> Iterator[tuple[Way, str]]:
-    """Yield each text under `way` with its path."""
-    if not way:
-        yield from [(path, value)] if isinstance(value, str) else []
-    elif way[0] == "*":
-        for index, item in enumerate(value if isinstance(value, list) else ()):
-            yield from _texts(item, way[1:], (*path, index))
-    elif isinstance(value, Mapping) and way[0] in value:
-        yield from _texts(value[way[0]], way[1:], (*path, way[0]))
 
 
 @cache

@@ -16,7 +16,7 @@ from almanac.content import files
 from almanac.content.frontmatter import Matter
 from almanac.model.problem import Problem
 from almanac.text import limits
-from almanac.text.similar import nearest
+from almanac.text.similar import no_provider
 
 FOLDER = "undeclared"
 FILE = re.compile(r"undeclared/(?P<provider>[a-z0-9-]+)/(?P<slug>\d{4}-\d\d-\d\d-[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
@@ -88,15 +88,11 @@ def load(content: Path) -> tuple[tuple[Undeclared, ...], tuple[Problem, ...]]:
 
 def strangers(reports: Iterable[Undeclared], providers: Collection[str]) -> list[Problem]:
     """Return a problem for each report in a folder that is named after no provider."""
-    faults = []
-    for one in reports:
-        if one.provider not in providers:
-            near = nearest(one.provider, providers)
-            cure = f"did you mean {near}?" if near else "name the folder as the provider's file in content/providers"
-            faults.append(
-                Problem(file=f"content/{one.file}", message=f"{one.provider!r} is not a provider here; {cure}")
-            )
-    return faults
+    return [
+        Problem(file=f"content/{one.file}", message=no_provider(one.provider, providers))
+        for one in reports
+        if one.provider not in providers
+    ]
 
 
 def _disagreements(matter: Matter, row: dict[str, Any], slug: str) -> Iterable[Problem]:

@@ -30,7 +30,7 @@ from almanac.pull.bundles import bundles
 from almanac.pull.forecasts import keep
 from almanac.pull.news import pull_press
 from almanac.pull.report import Failure, NewsOutcome, Outcome, Report
-from almanac.text.similar import nearest
+from almanac.text.similar import cure
 
 READER = "almanac.feeds:read"
 READERS = min(4, os.cpu_count() or 1)  # processes that parse
@@ -193,9 +193,9 @@ def _write_log(content: Path, report: Report) -> Report:
 def _choose(watched: Iterable[Provider], only: tuple[str, ...]) -> list[Provider]:
     by_slug = {provider.slug: provider for provider in watched}
     if unknown := set(only) - by_slug.keys():
-        near = nearest(min(unknown), by_slug) if len(unknown) == 1 else ""
-        cure = f"did you mean {near}?" if near else f"write one of: {', '.join(by_slug)}"
-        raise ValueError(f"no provider {', '.join(sorted(unknown))}; {cure}")
+        candidates = by_slug if len(unknown) == 1 else ()
+        what_to_write = cure(min(unknown), candidates, f"write one of: {', '.join(by_slug)}")
+        raise ValueError(f"no provider {', '.join(sorted(unknown))}; {what_to_write}")
     return [by_slug[slug] for slug in only] or list(by_slug.values())
 
 

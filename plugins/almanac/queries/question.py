@@ -17,7 +17,7 @@ from almanac.queries import amounts
 from almanac.queries.amounts import DAY, QueryError
 from almanac.stats.formulas import FORMULAS
 from almanac.text.quoting import quoted
-from almanac.text.similar import nearest
+from almanac.text.similar import cure, nearest
 
 MARKS = ("posted late", "edited", "without an end", "of zero length", "without components")
 LENGTHS = ("median", "longest", "shortest")
@@ -58,8 +58,8 @@ def query(fields: Mapping[str, Any]) -> Query:
     questions = [key for key in fields if key in SHAPES]
     if not questions:
         near = next((near for key in fields if (near := nearest(key, SHAPES)) and key not in OTHERS), "")
-        cure = f"did you mean {near}?" if near else f"begin with {amounts.alternatives(SHAPES)}"
-        raise QueryError("", f"asks nothing; {cure}")
+        what_to_write = f"did you mean {near}?" if near else f"begin with {amounts.alternatives(SHAPES)}"
+        raise QueryError("", f"asks nothing; {what_to_write}")
     if len(questions) > 1:
         raise QueryError(questions[1], f"is a second question beside {questions[0]}; ask one")
     question = questions[0]
@@ -67,12 +67,8 @@ def query(fields: Mapping[str, Any]) -> Query:
     keys = (question, *shape.needs, *shape.may, "expect")
     for key in fields:
         if key not in keys:
-            near = nearest(str(key), keys)
-            raise QueryError(
-                str(key),
-                f"does not go with {question}; "
-                + (f"did you mean {near}?" if near else f"what does: {', '.join(keys[1:])}"),
-            )
+            what_to_write = cure(str(key), keys, f"what does: {', '.join(keys[1:])}")
+            raise QueryError(str(key), f"does not go with {question}; {what_to_write}")
     if missing := [key for key in shape.needs if key not in fields]:
         raise QueryError("", f"lacks {missing[0]}; {question} needs {', '.join(shape.needs)}")
     values = _read(question, shape.read, fields[question])
@@ -122,9 +118,8 @@ def _quantile(value: Any) -> dict[str, Any]:
 def _choice(choices: tuple[str, ...], name: str = "value") -> Callable[[Any], dict[str, Any]]:
     def read(value: Any) -> dict[str, Any]:
         if value not in choices:
-            near = nearest(str(value), choices)
-            cure = f"did you mean {near!r}?" if near else f"write {amounts.alternatives(choices)}"
-            raise ValueError(f"{quoted(value)} is not allowed; {cure}")
+            what_to_write = cure(str(value), choices, f"write {amounts.alternatives(choices)}")
+            raise ValueError(f"{quoted(value)} is not allowed; {what_to_write}")
         return {name: value}
 
     return read

@@ -23,6 +23,7 @@ from almanac.content import (
 )
 from almanac.content.article import ArticleCard
 from almanac.content.datasets import DataSet
+from almanac.content.frontmatter import placed
 from almanac.content.images import Picture
 from almanac.content.link_posts import LinkPost
 from almanac.content.undeclared import Undeclared
@@ -69,13 +70,13 @@ def assemble(
     ordered = [order.card(one, by_slug.get(one.provider)) for one in cards]
     right, corrected, unfit = corrections.apply(ordered, fixes)
     right = [order.card(one, by_slug.get(one.provider)) for one in right]  # a merged one names those of both
-    faults += (*unread, *unfit)
+    faults += (*unread, *(placed(content, fault) for fault in unfit))
     notes = _notes(content, faults)
     for one in right:
         cards_by_provider.setdefault(one.provider, []).append(one)
     faults += _drop_clashes(cards_by_provider, {provider.slug for provider in watched})
     ids = {(one.provider, one.id) for one in right} if notes.links else ()
-    faults += link_posts.strangers(notes.links, cards_by_provider, ids)
+    faults += (placed(content, fault) for fault in link_posts.strangers(notes.links, cards_by_provider, ids))
     faults += undeclared.strangers(notes.undeclared, [provider.slug for provider in watched])
     pulls = _all_pulls(content, (*cards_by_provider, archive.PRESS), watched, faults)
     press = pulls.pop(archive.PRESS)

@@ -12,7 +12,9 @@ from pydantic_core import ErrorDetails
 from almanac.content.frontmatter import Matter, Way
 from almanac.model.problem import Problem
 from almanac.text.quoting import quoted
-from almanac.text.similar import nearest
+from almanac.text.similar import cure
+
+MOST_LISTED = 8  # words that a message lists before it guesses
 
 
 def fault(form: type[BaseModel], matter: Matter, detail: ErrorDetails) -> Problem:
@@ -36,7 +38,7 @@ def _message(form: type[BaseModel], path: Way, detail: ErrorDetails) -> str:
     if kind == "too_long":
         return f"holds {len(detail['input']):,}; write at most {detail['ctx']['max_length']:,}"
     if kind == "literal_error":
-        return f"{value} is not allowed; use {_choices(detail['ctx']['expected'])}"
+        return f"{value} is not allowed; {_choice(str(detail['input']), detail['ctx']['expected'])}"
     expected = {
         "string_type": "text in quotes",
         "bool_type": "true or false",
@@ -62,13 +64,15 @@ def _excerpt(value: object) -> str:
 
 def _unknown(key: str, keys: Sequence[str]) -> str:
     """Return a message about an unknown key, with the one that was probably meant."""
-    near = nearest(key, keys)
-    return f"is not a known key; did you mean {near}?" if near else f"is not a known key; known: {', '.join(keys)}"
+    what_to_write = cure(key, keys, f"known: {', '.join(keys)}")
+    return f"is not a known key; {what_to_write}"
 
 
-def _choices(expected: str) -> str:
-    """Return Pydantic's list of allowed words without the empty one."""
-    return expected.removeprefix("'', ").replace("'", "")
+def _choice(word: str, expected: str) -> str:
+    """Return which of the allowed words, as Pydantic lists them, to write: of many the one most like it."""
+    allowed = expected.removeprefix("'', ").replace("'", "")
+    words = allowed.replace(" or ", ", ").split(", ")
+    return cure(word, words if len(words) > MOST_LISTED else (), f"use {allowed}")
 
 
 def _keys(form: type[BaseModel], path: Way) -> list[str]:

@@ -26,7 +26,9 @@ _DISGUISED = re.compile(rf"[A-Za-z]\w*{_ALIKE}|{_ALIKE}\w*[A-Za-z]")
 def _slug(value: str) -> str:
     """Return a slug: the form of everything that becomes part of a URL."""
     if not 1 <= len(value) <= 64 or set(value) - set("abcdefghijklmnopqrstuvwxyz0123456789-"):
-        raise ValueError("is not a valid slug; use 1 to 64 of a-z, 0-9 and -")
+        like = re.sub("[ _.]", "-", value.strip().casefold())
+        example = f", as in {like}" if like != value and re.fullmatch("[a-z0-9-]{1,64}", like) else ""
+        raise ValueError(f"is not a valid slug; use 1 to 64 of a-z, 0-9 and -{example}")
     if value in DEVICES:
         raise ValueError("is a name that Windows keeps for a device; choose another")
     return value
@@ -114,6 +116,8 @@ def _day(value: date) -> date:
 def _key(value: str) -> str:
     """Return the key that names an incident for life: the provider's slug and its own id."""
     provider, slash, incident = value.partition("/")
+    if page := re.search(r"(?:^|/)incidents/([a-z0-9-]+/[^/\s]+)/?$", value):
+        raise ValueError(f"is the address of a page; write {page[1]}")
     if len(value) > limits.LINE:
         raise ValueError(f"has {len(value):,} characters; write provider/id, e.g. anthropic/0ghc53zpsfmt")
     if not slash or not incident or not incident.isprintable() or " " in incident:
