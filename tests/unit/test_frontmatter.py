@@ -110,7 +110,7 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
             "a.md:4:1: begins with a blank that YAML does not know; indent with spaces",
         ),
         (
-            "---\na:\n  - b: 1\n\u00a0\u00a0\u00a0 c: 2\n---\n".encode(),
+            "---\na:\n  - b: 1\n\u00a0\u00a0\u00a0 c: 2\n    d: 3\n---\n".encode(),
             "a.md:4:1: begins with a blank that YAML does not know; indent with spaces",
         ),
         (b"---\na: x\nb: \xff\n---\n", "a.md:3:1: is not UTF-8; save the file as UTF-8"),
