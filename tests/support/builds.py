@@ -35,7 +35,7 @@ def context(settings: BuildSettings, *cards: ArticleCard | Article) -> Context:
     running = Build(settings, 4 * LONG_AGO)
     try:
         running._gather()
-        return running._context(*running._assemble(_prose(*cards), (), []))
+        return running._context(*running._assemble(_prose(*cards), (), []), b"")
     finally:
         running.close()
 

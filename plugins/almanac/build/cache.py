@@ -11,7 +11,7 @@ import marshal
 import os
 import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -24,8 +24,9 @@ MARK = "unfinished"
 PATIENCE = 60.0  # seconds to wait for another build
 TRIES = 9  # to open a file that others throw away
 APPLICATION = 0x416C6D61  # SQLite's mark of whose file it is
-VERSION = int(f"{sys.version_info.major:02}{sys.version_info.minor:02}03")  # of Python, for marshal, and of the form
+VERSION = int(f"{sys.version_info.major:02}{sys.version_info.minor:02}04")  # of Python, for marshal, and of the form
 TABLES: Final = ("meta", "sources", "outputs", "memo")
+LARGE: Final = ("sources",)  # tables that no build needs as wholes, and no worker at all
 CHECK = 16  # bytes of checksum before each value
 REFUSALS = {"SQLITE_FULL": errno.ENOSPC, "SQLITE_READONLY": errno.EROFS, "SQLITE_CANTOPEN": errno.EACCES}
 
@@ -36,6 +37,32 @@ class BuildError(Exception):
 
 class _DamageError(Exception):
     """A file that is damaged, or that another program or another form of ours wrote."""
+
+
+class Blobs(Mapping[str, bytes]):
+    """The values of a table, each read when it is asked for: most builds need few."""
+
+    def __init__(self, base: sqlite3.Connection, table: str) -> None:
+        self._base, self._names = base, {name for (name,) in base.execute(f"SELECT name FROM {table}")}  # noqa: S608
+        self._question = f"SELECT data FROM {table} WHERE name = ?"  # noqa: S608  (our own names)
+
+    def __getitem__(self, name: str) -> bytes:
+        """Return a value."""
+        for (data,) in self._base.execute(self._question, (name,)):
+            return bytes(data)
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a value."""
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._names)
 
 
 class Cache:
@@ -49,7 +76,7 @@ class Cache:
         files.make_folder(folder)
         self._path, self._mark, self._patience = folder / NAME, folder / MARK, patience
         self._fingerprint = fingerprint.encode()
-        self._rows: dict[str, dict[str, bytes]] = {}
+        self._rows: dict[str, Mapping[str, bytes]] = {}
         try:
             self._open()
         except sqlite3.Error as error:
@@ -74,12 +101,12 @@ class Cache:
         if self.since is None:
             files.put(self._mark, b"A build began and has not ended. The next one looks for what it left.\n")
 
-    def save(self, tables: Mapping[str, Mapping[str, bytes]]) -> None:
-        """Make tables hold these packed values and nothing else, all at once or none. Raises DiskError."""
+    def save(self, tables: Mapping[str, Mapping[str, bytes | None]]) -> None:
+        """Make tables hold these packed values and nothing else, all at once or none; None: what it held. Raises DiskError."""
         try:
             for table, rows in {**tables, "meta": {"fingerprint": self._fingerprint}}.items():
                 before = self._rows[table]
-                changes = [(name, data) for name, data in rows.items() if before.get(name) != data]
+                changes = [(name, data) for name, data in rows.items() if data is not None and before.get(name) != data]
                 self._base.executemany(f"REPLACE INTO {table} VALUES (?, ?)", changes)  # noqa: S608  (our own names)
                 stale_names = [(name,) for name in before.keys() - rows.keys()]
                 self._base.executemany(f"DELETE FROM {table} WHERE name = ?", stale_names)  # noqa: S608
@@ -150,10 +177,10 @@ class Cache:
             for table in TABLES:
                 self._base.execute(f"CREATE TABLE {table} (name TEXT PRIMARY KEY, data BLOB) WITHOUT ROWID")
         for table in TABLES:
-            self._rows[table] = dict(self._base.execute(f"SELECT name, data FROM {table}"))  # noqa: S608
-            for data in self._rows[table].values():
-                if table != "meta" and not is_whole(data):
-                    raise _DamageError("damaged")
+            question = f"SELECT name, data FROM {table}"  # noqa: S608  (our own names)
+            if table != "meta" and not all(is_whole(data) for _, data in self._base.execute(question)):
+                raise _DamageError("damaged")
+            self._rows[table] = Blobs(self._base, table) if table in LARGE else dict(self._base.execute(question))
 
     def _refusal(self, error: sqlite3.Error) -> Exception:
         name = error.sqlite_errorname

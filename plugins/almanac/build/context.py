@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -79,38 +79,59 @@ class Memo:
         self.packed[name] = blob or b""
         return value
 
-    def is_current(self, name: str, rests_on: bytes) -> bool:
-        """Return whether what has a name is what it was in the last build, and remember it for the next."""
-        self.packed[name] = pack((rests_on, b""))
-        return self._blobs.get(name) == self.packed[name]
+
+class Archive(NamedTuple):
+    """What pages draw on of content/, and what is known of each incident file."""
+
+    snapshot: Snapshot
+    rows: Mapping[str, SourceRow]
+
+
+class Changes(NamedTuple):
+    """What is another than in the last build."""
+
+    whole: bytes  # a digest of all that pages may draw on, but for the texts of what is over
+    texts: frozenset[str]  # incident files whose text is
+    near: Callable[[Collection[str]], Archive] | None = None  # where nothing else is: what pages of some draw on
 
 
 class Context:
-    """All that one build knows. `rows` are by incident file, `memo` and `outputs` are what the last build remembered."""
+    """All that one build knows; the archive is loaded when it is asked for.
+
+    `memo` and `outputs` are what the last build remembered. With `only`, no other incident has pages made.
+    """
 
     def __init__(
         self,
         settings: BuildSettings,
-        snapshot: Snapshot,
-        rows: Mapping[str, SourceRow],
+        load: Callable[[], Archive],
         prose: Prose,
+        changes: Changes,
         memo: Mapping[str, bytes],
         outputs: Mapping[str, bytes],
+        only: Collection[str] | None = None,
     ) -> None:
         self.settings = settings
-        self.snapshot = snapshot
         self.prose = prose
+        self.changes = changes
         self.memo = Memo(memo)
         self.outputs = outputs
+        self.only = only
         self.addresses: tuple[str, ...] = ()  # of pages of the first round of routes, for those that list them
         self.asked_for: set[str] = set()  # incident files whose texts the running job asks for
-        self._rows = rows
+        self._load = load
         self._values: dict[object, Any] = {}
-        self._arguments = (settings, snapshot, rows, prose, memo, outputs)
+        self._remembered = memo, outputs
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel as what it was made of."""
-        return Context, self._arguments
+        load = partial(Archive, *self._archive)
+        return Context, (self.settings, load, self.prose, self.changes._replace(near=None), *self._remembered)
+
+    def near(self, files: Collection[str]) -> Context:
+        """Return the context in which pages of some incidents alone are made."""
+        load = partial(self.changes.near, files) if self.changes.near else self._load
+        return Context(self.settings, load, self.prose, self.changes, {}, {}, files)
 
     def shared(self, name: object, make: Callable[[], Value]) -> Value:
         """Return what `make` returns, made once a build and process. Whoever asks for it asks for all that it asks for."""
@@ -126,6 +147,15 @@ class Context:
         return value
 
     # What is drawn on
+
+    @cached_property
+    def _archive(self) -> Archive:
+        return self._load()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The archive at the moment of the build."""
+        return self._archive.snapshot
 
     @cached_property
     def templates(self) -> Templates:
@@ -238,7 +268,7 @@ class Context:
     def reports(self, provider: Provider) -> list[Reported]:
         """Return how a provider's outages and degradations up to the last midnight were reported, of the site's subject."""
         cards, scope = self.closed.cards.get(provider.slug, ()), scoping(provider)
-        return [self._rows[card.file].reporting for card in cards if card.is_trouble and scope(card) == "in"]
+        return [self.row(card.file).reporting for card in cards if card.is_trouble and scope(card) == "in"]
 
     def incident(self, card: Card) -> Incident:
         """Return the incident of a card, with its texts."""
@@ -253,11 +283,11 @@ class Context:
 
     def prepare(self, *, is_cold: bool) -> None:
         """Make what nearly every worker needs, so that those forked later have it; where all is new, all templates."""
+        if self.changes.near:
+            return  # few will be asked for anything, and here
         templates = self.templates
         if is_cold:
             templates.compile()
-        if self.memo.is_current("whole", self.whole):
-            return  # few will be asked for anything
         for name in ("newest_posts", "months", "years", "incidents", "surroundings", "names"):
             getattr(self, name)
 
@@ -269,7 +299,7 @@ class Context:
 
     def row(self, file: str) -> SourceRow:
         """Return what is known of an incident file."""
-        return self._rows[file]
+        return self._archive.rows[file]
 
     def texts(self, cards: Iterable[Card]) -> bytes:
         """Return a digest of some incidents with their texts, and their addresses, in their order."""
@@ -278,11 +308,13 @@ class Context:
     def texts_of(self, names: Collection[str]) -> bytes:
         """Return the same of incident files, one of which may be gone."""
         self.asked_for.update(names)
-        return digest(b"".join([name.encode() + self._rows[name].text for name in names if name in self._rows]))
+        rows = self._archive.rows
+        return digest(b"".join([name.encode() + rows[name].text for name in names if name in rows]))
 
     def facts(self, cards: Iterable[Card]) -> bytes:
         """Return the same without their texts: all that lists and numbers rest on."""
-        return digest(b"".join([self._rows[card.file].facts for card in cards]))
+        rows = self._archive.rows
+        return digest(b"".join([rows[card.file].facts for card in cards]))
 
     def facts_of(self, slug: str) -> bytes:
         """Return the digest of the facts of all incidents of a provider."""
@@ -298,15 +330,6 @@ class Context:
         return digest(provider, until, self.facts(self.closed.cards.get(provider.slug, ())), coverage)
 
     @cached_property
-    def whole(self) -> bytes:
-        """A digest of all that pages may draw on, but for the texts of what is over."""
-        snapshot = self.snapshot
-        beside = [getattr(snapshot, part.name) for part in fields(snapshot) if part.name != "cards"]
-        is_open = [card for cards in snapshot.cards.values() for card in cards if card.ended is None]
-        facts = [(slug, self.facts_of(slug)) for slug in snapshot.cards]
-        return digest(beside, self.prose, facts, self.texts(is_open))
-
-    @cached_property
     def all_closed_facts(self) -> bytes:
         """A digest of all that the records of all providers up to the last midnight depend on."""
         return digest(*(self.closed_facts(provider) for provider in self.snapshot.providers))
@@ -320,7 +343,7 @@ class Context:
             for card in cards:
                 if card.is_trouble:
                     until = end(card, pulls)
-                    mark = self._rows[card.file].facts + b"%d" % until
+                    mark = self.row(card.file).facts + b"%d" % until
                     for bucket in range(card.started // BUCKET, until // BUCKET + 1):
                         buckets.setdefault(bucket, []).append(mark)
         return {bucket: digest(b"".join(marks)) for bucket, marks in buckets.items()}

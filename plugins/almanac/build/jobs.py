@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from functools import partial
@@ -15,7 +15,7 @@ from almanac.build.context import Context
 from almanac.build.handover import context_of, give, handover, once
 from almanac.build.output import OutputFile, OutputFolder
 from almanac.build.routes import BY_NAME, LAST, ROUTES
-from almanac.build.routes.route import Key, Route, UnprintableError
+from almanac.build.routes.route import Route, UnprintableError
 from almanac.build.sources import unprintable
 from almanac.executors import executor_for, has_memory_of
 
@@ -38,16 +38,17 @@ class Job(NamedTuple):
 class JobFiles(NamedTuple):
     """What a job left: of what it was made, with the incidents whose texts it asked for, and all its files."""
 
-    key: bytes
-    steady_key: bytes  # of all there was: while that is the same the other need not be made
+    key: bytes  # b"" of one that must be run again
     texts: tuple[str, ...]
-    files: dict[str, OutputFile]
+    files: bytes  # packed: most are not asked for
+    number: int
+    part: unchanged.Part
 
 
 class JobResult(NamedTuple):
     """What came of a job. `outputs` are all its files, packed; `changes` are those whose bytes are new.
 
-    Where all stands as the last build left it `outputs` do not travel, and are those of the cache, as its values are.
+    Where all stands as the last build left it `outputs` do not travel, and are those of the cache.
     """
 
     outputs: bytes
@@ -72,6 +73,9 @@ def _whole(context: Context, job: Job, result: JobResult) -> JobResult:
 
 
 def _jobs(context: Context, routes: Iterable[Route]) -> list[Job]:
+    if context.changes.near:  # they are those of the last build
+        jobs = [Job(*name.split(":", 1)) for name in context.outputs]
+        return [job for route in routes for job in jobs if job.route == route.name]
     return [Job(route.name, shard) for route in routes for shard in route.shards(context)]
 
 
@@ -80,7 +84,8 @@ def _run_beside(folder: str, context: Context) -> dict[Job, JobResult]:
     results: dict[Job, JobResult] = {}
     jobs = _jobs(context, ROUTES)
     for _ in range(TRIES):
-        with executor_for(len(context.incidents), context.settings.scheduler) as executor:
+        size = 0 if context.changes.near else len(context.incidents)
+        with executor_for(size, context.settings.scheduler) as executor:
             run = run_job
             if not has_memory_of(executor):
                 give(folder)
@@ -109,36 +114,42 @@ def run_job(folder: str, job: Job) -> JobResult:
     context, route = context_of(folder), BY_NAME[job.route]
     blob = context.outputs.get(job.name, b"")
     before = unpacked(blob)
-    output = OutputFolder(context.settings.output, before.files)
-    if route.key and _is_current(context, route.key, job.shard, before) and output.has_all():
-        return JobResult(b"", [], [], {})
+    is_current = _is_current(context, route, job.shard, before)
+    is_touched = not is_current and route.is_by_incident and context.changes.near
+    if (is_current or is_touched) and before.part.stands(context.settings.output):
+        result = _touched(context, route, job.shard, before) if is_touched else JobResult(b"", [], [], {})
+        if not result.problems:  # else what was shown is to go
+            return result
     memo_before = set(context.memo.packed)
     context.asked_for = set()
+    output = OutputFolder(context.settings.output, files_of(blob))
     problems = list(_make(output, context, route, job.shard))
-    after = JobFiles(b"", b"", (), output.files)
-    if route.key and not problems:  # which must be named again
-        texts = tuple(sorted(context.asked_for))
-        key = _key(context, route.key(context, job.shard), texts)
-        # What others made may be another where all that they draw on is the same: something could not be shown, and now can.
-        steady_key = b"" if route in LAST else _key(context, context.whole, texts)
-        after = JobFiles(key, steady_key, texts, output.files)
+    key = route.key(context, job.shard) if route.key and not problems else b""  # problems must be named again
+    after = _packed(key, tuple(sorted(context.asked_for)) if key else (), output.files)
     return JobResult(
-        outputs=blob if blob and before == after else _packed(after),
+        outputs=blob if blob == after else after,
         changes=output.changes,
         problems=problems,
         memo={name: frozen for name, frozen in context.memo.packed.items() if name not in memo_before},
     )
 
 
-def _is_current(context: Context, key: Key, shard: str, before: JobFiles) -> bool:
-    """Return whether a job would make what it made before: asked first without a look at what its shard draws on."""
-    return before.steady_key == _key(context, context.whole, before.texts) or before.key == _key(
-        context, key(context, shard), before.texts
-    )
+def _is_current(context: Context, route: Route, shard: str, before: JobFiles) -> bool:
+    """Return whether a job would make what it made before."""
+    if not route.key or not before.key or not context.changes.texts.isdisjoint(before.texts):
+        return False
+    # What others made may be another where all that they draw on is the same: something could not be shown, and now can.
+    return bool(context.changes.near and route not in LAST) or before.key == route.key(context, shard)
 
 
-def _key(context: Context, rests_on: bytes, texts: Sequence[str]) -> bytes:
-    return digest(rests_on, context.texts_of(texts))
+def _touched(context: Context, route: Route, shard: str, before: JobFiles) -> JobResult:
+    """Make the outputs of those incidents of a shard alone whose texts are others; all else of it stands."""
+    files = _files(before)
+    output = OutputFolder(context.settings.output, files)
+    touched = context.changes.texts.intersection(before.texts)
+    problems = list(_make(output, context.near(touched), route, shard))
+    key = digest(before.key, context.changes.whole)  # no other: it would take all of the shard
+    return JobResult(_packed(key, before.texts, files | output.files), output.changes, problems, {})
 
 
 def _make(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
@@ -161,25 +172,23 @@ def _make(folder: OutputFolder, context: Context, route: Route, shard: str) -> I
 
 def files_of(blob: bytes) -> dict[str, OutputFile]:
     """Return the files that a job left, of its packed outputs."""
-    return unpacked(blob).files
+    return _files(unpacked(blob))
+
+
+def _files(left: JobFiles) -> dict[str, OutputFile]:
+    return {path: OutputFile(*file) for path, *file in marshal.loads(left.files)}  # noqa: S302  (our own)
 
 
 def unpacked(blob: bytes) -> JobFiles:
-    """Return what a job left."""
-    key, steady_key, texts, files, *_ = unpack(blob) if blob else (b"", b"", (), EMPTY)
-    return JobFiles(key, steady_key, texts, {path: OutputFile(*file) for path, *file in marshal.loads(files)})  # noqa: S302  (our own)
+    """Return what a job left; this costs little, however many files these are."""
+    key, texts, files, count, *part = unpack(blob) if blob else (b"", (), EMPTY, 0, b"[]", b"")
+    return JobFiles(key, texts, files, count, unchanged.Part(*part))
 
 
-def part_of(blob: bytes) -> tuple[int, unchanged.Part]:
-    """Return how many files a job left, and their part of the census; this costs nothing, however many they are."""
-    *_, count, names, looks = unpack(blob)
-    return count, unchanged.Part(names, looks)
-
-
-def _packed(left: JobFiles) -> bytes:
-    files = marshal.dumps([(path, *file) for path, file in left.files.items()])
-    part = unchanged.part({path: (file.size, file.mtime) for path, file in left.files.items()})
-    return pack((*left[:3], files, len(left.files), *part))
+def _packed(key: bytes, texts: tuple[str, ...], files: Mapping[str, OutputFile]) -> bytes:
+    rows = marshal.dumps([(path, *file) for path, file in files.items()])
+    part = unchanged.part({path: (file.size, file.mtime) for path, file in files.items()})
+    return pack((key, texts, rows, len(files), *part))
 
 
 def _addresses(results: Mapping[Job, JobResult]) -> Iterator[str]:

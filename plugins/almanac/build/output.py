@@ -37,13 +37,6 @@ class OutputFolder:
         self.files: dict[str, OutputFile] = {}  # all that the job has made, or found as it should be
         self.changes: list[str] = []  # paths whose bytes are new
 
-    def has_all(self) -> bool:
-        """Return whether all that the last build left looks as it did; it is a part of this build then."""
-        if all(self._looks_right(path, file) for path, file in self._before.items()):
-            self.files = dict(self._before)
-            return True
-        return False
-
     def make(self, output: Output) -> None:
         """Put an output in place, if it is not there already. Raises DiskError, and what `render` raises."""
         if not self._is_current(output):

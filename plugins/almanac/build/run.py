@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from almanac import files
 from almanac.build import publish, unchanged
-from almanac.build.cache import BuildError, Cache
-from almanac.build.context import Context, Prose
+from almanac.build.cache import BuildError, Cache, digest, pack
+from almanac.build.context import Archive, Changes, Context, Prose
 from almanac.build.handover import end_all
-from almanac.build.jobs import Job, JobResult, files_of, part_of, run_all
+from almanac.build.jobs import Job, JobResult, files_of, run_all, unpacked
 from almanac.build.output import prune, written_since
 from almanac.build.routes.addresses import site_index
 from almanac.build.settings import BuildSettings, fingerprint
-from almanac.build.sources import Incidents, Manuscripts, Reading, current_rows
+from almanac.build.sources import Incidents, Manuscripts, Reading, SourceRow, current_rows
 from almanac.claims import Evidence
 from almanac.claims.judge import judge
-from almanac.content import crosscheck, providers
+from almanac.content import corrections, crosscheck, providers
 from almanac.content.article import Article
 from almanac.content.articles import Manuscript
 from almanac.content.files import oddities
-from almanac.executors import executor_for
+from almanac.executors import MANY, executor_for
 from almanac.model import seconds
 from almanac.model.problem import Problem
 from almanac.snapshot import Snapshot, as_of
 from almanac.snapshot.load import assemble
+
+SOUND = "sound"  # of the memo: what the last build drew on, if nothing was wrong with it
 
 
 class Built(NamedTuple):
@@ -59,10 +63,13 @@ class Build:
                 publish.copy_links(settings.published, settings.output)
             blobs = {} if self._cache.is_stale else self._cache.blobs("sources")
             self._memo = {} if self._cache.is_stale else dict(self._cache.blobs("memo"))
+            self._sound = self._memo.pop(SOUND, b"")
             self._incidents = Incidents(settings.content, blobs, clock)
             self._look = ""
             if settings.stands_together:
-                self._look = unchanged.look(settings.root, clock, incidents=self._incidents.files)
+                self._look = unchanged.look(settings.root, clock, incidents=self._incidents.tree)
+            beside = unchanged.look(settings.root, clock, (settings.content.name,))
+            self._beside = beside or os.urandom(16).hex()  # that of no other build
             self._manuscripts = Manuscripts(settings.content, blobs, clock)
             self._readers, self._reading = self._read_ahead()
         except BaseException:
@@ -90,8 +97,11 @@ class Build:
         `manuscripts` are those that `prose` was made of, `faults` what is wrong with the others.
         """
         problems = [*map(str, faults), *self._gather()]
-        snapshot, prose = self._assemble(prose, manuscripts, problems)
-        context = self._context(snapshot, prose)
+        whole = self._whole(prose)
+        if not problems and self._is_steady(whole):
+            context = self._steady(prose, whole)
+        else:
+            context = self._context(*self._assemble(prose, manuscripts, problems), whole)
         self._cache.mark_unfinished()
         results = run_all(context, is_cold=self._cache.is_stale)
         self._memo |= context.memo.packed
@@ -103,39 +113,59 @@ class Build:
         changed = sorted(path for result in results.values() for path in result.changes)
         if self._settings.published and (changed or removed):
             publish.swap(self._settings.output, self._settings.published)
+        if not problems:
+            self._memo[SOUND] = pack(whole)
         count = self._remember(results, blobs, is_sound=not problems)
         return Built(tuple(changed), tuple(removed), count - len(changed), tuple(sorted(set(problems))))
 
     def _gather(self) -> list[str]:
         """Take over the incidents that were read; return a line for each that cannot be used."""
         problems = []
+        rows: dict[str, SourceRow] = {}
         with self._readers:
             for future in self._reading:
-                rows, faults = future.result()
-                self._incidents.add(rows)
+                chunk, faults = future.result()
+                rows |= chunk
                 problems += faults
+        self._incidents.add(rows)
         return problems
+
+    def _whole(self, prose: Prose) -> bytes:
+        """Return a digest of all that pages may draw on, but for the texts of what is over."""
+        settings = self._settings
+        return digest(settings, self._beside, prose, self._incidents.facts(seconds(settings.now)))
+
+    def _is_steady(self, whole: bytes) -> bool:
+        """Return whether nothing but a few texts is another than in the last build, which nothing was wrong with."""
+        return self._sound == pack(whole) and len(self._incidents.changed) <= MANY
+
+    def _steady(self, prose: Prose, whole: bytes) -> Context:
+        """Return the context of such a build: nothing of the archive is loaded until a page asks for it."""
+        content, incidents = self._settings.content, self._incidents
+
+        def load(shards: Iterable[str]) -> Archive:
+            rows = incidents.rows(shards)
+            snapshot = as_of.rewound(self._snapshot(prose, rows, []), content)
+            return Archive(snapshot, current_rows(content, snapshot, rows))
+
+        def near(files: Collection[str]) -> Archive:
+            is_corrected = bool(
+                corrections.load(content)[0]
+            )  # they may move an incident, or have it count with another
+            return load(incidents.shards if is_corrected else incidents.around(files))
+
+        changes = Changes(whole, incidents.changed, near)
+        outputs = self._cache.blobs("outputs")
+        return Context(self._settings, partial(load, incidents.shards), prose, changes, self._memo, outputs)
 
     def _assemble(self, prose: Prose, manuscripts: Sequence[Manuscript], problems: list[str]) -> tuple[Snapshot, Prose]:
         """Return all that pages draw on, and what of the prose is fit to print; add what is wrong to `problems`."""
-        settings = self._settings
-        watched, faults = providers.sound(settings.content, settings.state / "providers.json")
-        cards = [row.card for row in self._incidents.rows.values()]
-        clashes: list[Problem] = []
-        snapshot = assemble(
-            settings.content,
-            settings.now,
-            watched,
-            cards,
-            [article.card for article in prose.articles],
-            faults=clashes,
-            site_url=settings.site_url,
-            project=settings.project,
-        )
+        faults: list[object] = []
+        snapshot = self._snapshot(prose, self._incidents.rows(self._incidents.shards), faults)
         # To the record's end: what people wrote since may cite it.
         whole = replace(snapshot, now=max(snapshot.now, snapshot.record_until or snapshot.now))
         wrong, left_out = _judge(manuscripts, whole)
-        problems += map(str, (*faults, *clashes, *wrong))
+        problems += map(str, (*faults, *wrong))
         prose = Prose(
             tuple(article for article in prose.articles if article.file not in left_out),
             tuple(_with_problems(draft, manuscripts, wrong) for draft in prose.drafts),
@@ -144,13 +174,33 @@ class Build:
         listed = {article.card.url for article in prose.articles}
         snapshot = replace(snapshot, articles=tuple(card for card in snapshot.articles if card.url in listed))
         _refuse_doubles(prose)
-        return as_of.rewound(snapshot, settings.content), prose
+        return as_of.rewound(snapshot, self._settings.content), prose
 
-    def _context(self, snapshot: Snapshot, prose: Prose) -> Context:
+    def _snapshot(self, prose: Prose, rows: Mapping[str, SourceRow], faults: list[object]) -> Snapshot:
+        """Return all that pages draw on, of what stands in the archive; add what is wrong with it to `faults`."""
+        settings = self._settings
+        watched, unsound = providers.sound(settings.content, settings.state / "providers.json")
+        clashes: list[Problem] = []
+        snapshot = assemble(
+            settings.content,
+            settings.now,
+            watched,
+            [row.card for row in rows.values()],
+            [article.card for article in prose.articles],
+            faults=clashes,
+            site_url=settings.site_url,
+            project=settings.project,
+        )
+        faults += (*unsound, *clashes)
+        return snapshot
+
+    def _context(self, snapshot: Snapshot, prose: Prose, whole: bytes) -> Context:
         cache = self._cache
         outputs = {} if cache.is_stale else cache.blobs("outputs")
-        rows = current_rows(self._settings.content, snapshot, self._incidents.rows)
-        return Context(self._settings, snapshot, rows, prose, self._memo, outputs)
+        rows = self._incidents.rows(self._incidents.shards)
+        archive = Archive(snapshot, current_rows(self._settings.content, snapshot, rows))
+        changes = Changes(whole, self._incidents.changed)
+        return Context(self._settings, partial(Archive, *archive), prose, changes, self._memo, outputs)
 
     def _removed(self, blobs: Mapping[str, bytes]) -> list[str]:
         """Return what is nobody's now: of jobs that left other files before, and what broken builds left."""
@@ -179,11 +229,11 @@ class Build:
         )
         if settings.published:
             publish.remove(settings.output)
-        counts, parts = zip(*map(part_of, blobs.values()), strict=True)
-        census = unchanged.census(parts, seconds(settings.now), self._look if is_sound else "")
+        left = [*map(unpacked, blobs.values())]
+        census = unchanged.census([job.part for job in left], seconds(settings.now), self._look if is_sound else "")
         files.put(settings.state / unchanged.CENSUS, census)  # last: from here on a build may find nothing to do
         self._cache.end()
-        return sum(counts)
+        return sum(job.number for job in left)
 
 
 def _paths(blobs: Iterable[bytes]) -> set[str]:

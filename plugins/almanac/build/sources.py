@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 import pickle
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from hashlib import blake2b
 from pathlib import Path
@@ -19,13 +19,15 @@ from almanac.model import card as card_of
 from almanac.model.problem import Problem
 from almanac.snapshot import Snapshot, as_of, order
 from almanac.stats.reporting import Reported, reported
+from almanac.text.english import DAY
+from almanac.views.around import window
 
 if TYPE_CHECKING:
     from almanac.content.articles import Manuscript
 
 CHUNK = 100  # files that a worker reads at once
 SHARD = 2  # folders, of a provider and a year
-PLAIN = 2  # the last version of marshal that writes equal values alike, however often they occur
+FOREVER = 2**62  # epoch seconds
 
 Reading: TypeAlias = "tuple[Manuscript | None, tuple[Problem, ...]]"  # of a file that people wrote
 
@@ -56,26 +58,55 @@ class SourceRow(NamedTuple):
     reporting: Reported
 
 
-Shards: TypeAlias = dict[str, dict[str, SourceRow]]  # <provider>/<year> → file, relative to content/incidents → row
+class Shard(NamedTuple):
+    """What is remembered of the incident files of a provider and year beside their rows. Times are epoch seconds."""
+
+    look: bytes  # how they look; b"" if one might change without looking different
+    facts: bytes  # a digest of all but the texts of what is over
+    first: int  # the earliest start
+    last: int  # the latest end, FOREVER if one has none
+    newest: int  # when the last that is known became known
+
+
+UNREAD = Shard(b"", b"", 0, 0, 0)
 
 
 class Incidents:
-    """The rows of all incident files, by shard: those that look as they did are taken from the cache, others are read."""
+    """All incident files, by shard: the rows of one whose files look as they did are loaded only if somebody asks.
+
+    `tree` is how all of them look, `changed` those whose text is another than in the last build, once they are read.
+    """
 
     def __init__(self, content: Path, blobs: Mapping[str, bytes], clock: int) -> None:
-        self._content, self._blobs = content, blobs
-        self.shards: Shards = {}
+        self._content, self._blobs, self._clock = content, blobs, clock
+        self._rows: dict[
+            str, dict[str, SourceRow]
+        ] = {}  # <provider>/<year> → file, relative to content/incidents → row
+        self._texts: dict[str, dict[str, bytes]] = {}  # of shards that were touched, before that
+        self.shards: dict[str, Shard] = {}
         self.unread: dict[str, FileLook] = {}
-        self._changed: set[str] = set()
-        self.files = [*unchanged.walk(content.parent, f"{content.name}/{archive.INCIDENTS}")]
-        looks = _looks(self.files, clock)
-        for shard, stamps in looks.items():
-            before = _rows(blobs[shard]) if shard in blobs else {}
-            rows = {file: row for file, row in before.items() if row.stamp == stamps.get(file) != UNSETTLED}
-            self.shards[shard] = rows
-            self.unread.update((file, stamp) for file, stamp in stamps.items() if file not in rows)
-            if len(rows) != len(stamps) or len(rows) != len(before):
-                self._changed.add(shard)
+        self.changed: frozenset[str] = frozenset()
+        self.tree = unchanged.Tree()
+        for folder in self.tree.passing(unchanged.walk(content.parent, f"{content.name}/{archive.INCIDENTS}")):
+            path = folder[0][0].split("/")[2:-1]
+            if len(path) == SHARD and (incidents := [source for source in folder if source[0].endswith(".md")]):
+                self._look_at("/".join(path), incidents)
+
+    def _look_at(self, shard: str, incidents: list[unchanged.SourceFile]) -> None:
+        """Take a shard from the cache; if one of its files looks different, load it, and note which must be read."""
+        stamps = {
+            f"{shard}/{path.rpartition('/')[2]}": FileLook.of(size, mtime, ctime, self._clock)
+            for path, size, mtime, ctime in incidents
+        }
+        look = b"" if UNSETTLED in stamps.values() else digest(marshal.dumps(incidents, unchanged.PLAIN))
+        before = Shard(*unpack(self._blobs[shard])[0]) if shard in self._blobs else UNREAD
+        self.shards[shard] = before._replace(look=look)
+        if look and look == before.look:
+            return
+        rows = _rows(self._blobs[shard]) if shard in self._blobs else {}
+        self._texts[shard] = {file: row.text for file, row in rows.items()}
+        self._rows[shard] = {file: row for file, row in rows.items() if row.stamp == stamps.get(file) != UNSETTLED}
+        self.unread.update((file, stamp) for file, stamp in stamps.items() if file not in self._rows[shard])
 
     def read(self, executor: Executor) -> list[Future[tuple[dict[str, SourceRow], list[str]]]]:
         """Begin to read what must be read."""
@@ -84,21 +115,44 @@ class Incidents:
         return [executor.submit(read_incidents, self._content, chunk) for chunk in chunks]
 
     def add(self, rows: Mapping[str, SourceRow]) -> None:
-        """Take over what was read."""
+        """Take over all that was read."""
         for file, row in rows.items():
-            self.shards[shard_of(file)][file] = row
+            self._rows[shard_of(file)][file] = row
+        for shard in self._texts:
+            self.shards[shard] = _summed_up(self.shards[shard].look, self.rows([shard]))
+        texts = {shard: {file: row.text for file, row in self._rows[shard].items()} for shard in self._texts}
+        self.changed = frozenset(
+            file for shard, before in self._texts.items() for file, _ in before.items() ^ texts[shard].items()
+        )
+
+    def facts(self, now: int) -> list[object]:
+        """Return what differs when anything does but the text of what is over. Who looks at the past looks at everything."""
+        return [
+            (name, os.urandom(16) if shard.newest > now else shard.facts) for name, shard in sorted(self.shards.items())
+        ]
+
+    def rows(self, shards: Iterable[str]) -> dict[str, SourceRow]:
+        """Return the rows of some shards, in the order of their files."""
+        names = sorted(shards)
+        self._rows |= {shard: _rows(self._blobs[shard]) for shard in names if shard not in self._rows}
+        return {file: row for shard in names for file, row in sorted(self._rows[shard].items())}
+
+    def around(self, files: Collection[str]) -> list[str]:
+        """Return the shards in which stands what pages of some incidents that are over may show of their days."""
+        cards = [self.rows([shard_of(file)])[file].card for file in files]
+        views = [window(card.started, max(card.ended or 0, card.started)) for card in cards]
+        return [
+            name
+            for name, shard in self.shards.items()
+            if any(shard.first < view.until + DAY and shard.last > view.since - DAY for view in views)
+        ]
 
     @property
-    def rows(self) -> dict[str, SourceRow]:
-        """All rows, in the order of their files."""
-        return {file: row for _, rows in sorted(self.shards.items()) for file, row in sorted(rows.items())}
-
-    @property
-    def packed(self) -> dict[str, bytes]:
-        """What the next build needs to know, by shard."""
+    def packed(self) -> dict[str, bytes | None]:
+        """What the next build needs to know, by shard; None where it knows it."""
         return {
-            shard: _packed(rows) if shard in self._changed else self._blobs[shard]
-            for shard, rows in self.shards.items()
+            name: _packed(shard, self._rows[name]) if name in self._texts else None
+            for name, shard in self.shards.items()
         }
 
 
@@ -107,26 +161,27 @@ def shard_of(file: str) -> str:
     return file.rpartition("/")[0]
 
 
-def _looks(files: Iterable[unchanged.SourceFile], clock: int) -> dict[str, dict[str, FileLook]]:
-    """Return what each incident file looks like, by shard."""
-    looks: dict[str, dict[str, FileLook]] = {}
-    for path, size, mtime, ctime in files:
-        _, _, *folders, name = path.split("/")
-        if len(folders) == SHARD and name.endswith(".md"):
-            shard = "/".join(folders)
-            looks.setdefault(shard, {})[f"{shard}/{name}"] = FileLook.of(size, mtime, ctime, clock)
-    return looks
+def _summed_up(look: bytes, rows: Mapping[str, SourceRow]) -> Shard:
+    cards = [row.card for row in rows.values()]
+    return Shard(
+        look=look,
+        facts=digest(b"".join([row.facts + (row.text if row.card.ended is None else b"") for row in rows.values()])),
+        first=min((card.started for card in cards), default=0),
+        last=max((FOREVER if card.ended is None else max(card.ended, card.started) for card in cards), default=0),
+        newest=max((card.known for card in cards), default=0),
+    )
 
 
-def _packed(rows: Mapping[str, SourceRow]) -> bytes:
-    return pack([(file, *map(tuple, (row.stamp, row.card, row.reporting)), row.text, row.facts)
-                 for file, row in rows.items()])  # fmt: skip
+def _packed(shard: Shard, rows: Mapping[str, SourceRow]) -> bytes:
+    values = [(file, *map(tuple, (row.stamp, row.card, row.reporting)), row.text, row.facts)
+              for file, row in rows.items()]  # fmt: skip
+    return pack((tuple(shard), marshal.dumps(values)))
 
 
 def _rows(blob: bytes) -> dict[str, SourceRow]:
     return {
         file: SourceRow(FileLook(*stamp), text, facts, Card(*card), Reported(*reporting))
-        for file, stamp, card, reporting, text, facts in unpack(blob)
+        for file, stamp, card, reporting, text, facts in marshal.loads(unpack(blob)[1])  # noqa: S302  (our own)
     }
 
 
@@ -148,7 +203,7 @@ def read_incidents(content: Path, stamps: Iterable[tuple[str, FileLook]]) -> tup
 
 def facts_of(card: Card, reporting: Reported) -> bytes:
     """Return a digest of all that is known of an incident without its texts."""
-    return blake2b(marshal.dumps((tuple(card), tuple(reporting)), PLAIN), digest_size=16).digest()
+    return blake2b(marshal.dumps((tuple(card), tuple(reporting)), unchanged.PLAIN), digest_size=16).digest()
 
 
 def current_rows(content: Path, snapshot: Snapshot, rows: Mapping[str, SourceRow]) -> dict[str, SourceRow]:
@@ -175,7 +230,7 @@ class Manuscripts:
     def __init__(self, content: Path, blobs: Mapping[str, bytes], clock: int) -> None:
         self._content, self._blobs, self._clock = content, blobs, clock
         self._futures: dict[str, Future[dict[str, Reading]]] = {}
-        self.packed: dict[str, bytes] = {}  # what the next build needs to know, by file
+        self.packed: dict[str, bytes | None] = {}  # what the next build needs to know, by file; None where it knows it
 
     def unread(self) -> list[str]:
         """Return the files (relative to content/) that must be read."""
@@ -193,7 +248,7 @@ class Manuscripts:
         """Return what stands in a file (relative to content/), or every fault of it."""
         stamp = self._stamp(file)
         if (frozen := self._remembered(file, stamp)) is not None:
-            self.packed[file] = self._blobs[file]
+            self.packed[file] = None
             return pickle.loads(frozen), ()  # noqa: S301  (from our own cache, under its checksum)
         future = self._futures.get(file)
         manuscript, faults = future.result()[file] if future else read_manuscript(self._content, file)

@@ -7,10 +7,12 @@ Pelican least of all.
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import re
 import time
 from calendar import timegm
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -35,6 +37,7 @@ PREVIEW = ".output-preview"  # where pelicanconf.py builds to
 ENVIRONMENT = ("SITEURL", "ALMANAC_PARQUET")  # what the settings files take from there, but for the moment
 SETTLED = 100_000_000  # ns: a file touched so shortly before the look could change again within one tick of its clock
 CENSUS = "census.json"
+PLAIN = 2  # the last version of marshal that writes equal values alike, however often they occur
 SourceFile: TypeAlias = tuple[str, int, int, int]  # path, size, mtime and ctime (ns)
 LEVELS = 20  # folders within each other; below that nothing is looked at, and nothing of ours stands
 _FETCHED = re.compile(r'^ +"fetched": "(\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ)"', re.MULTILINE)
@@ -90,6 +93,13 @@ class Part(NamedTuple):
     names: bytes
     digest: bytes
 
+    def stands(self, output: Path) -> bool:
+        """Return whether all of them look as they did: this costs one stat() each."""
+        try:
+            return _digest(_looks(output, json.loads(self.names))) == self.digest
+        except OSError:
+            return False
+
 
 def part(outputs: Mapping[str, tuple[int, int]]) -> Part:
     """Return a part of the census, of the size and mtime of each output."""
@@ -115,37 +125,55 @@ def last_outputs(folder: Path) -> list[str]:
         return []
 
 
-def look(
-    root: Path,
-    clock_ns: int = 0,
-    names: Iterable[str] = SOURCES,
-    incidents: Iterable[SourceFile] | None = None,
-) -> str:
+class Tree:
+    """How files look: a digest, and when the newest of them changed (ns). They are added as they pass by."""
+
+    def __init__(self) -> None:
+        self._hasher = blake2b(digest_size=16)
+        self.newest = 0
+
+    def passing(self, folders: Iterable[list[SourceFile]]) -> Iterator[list[SourceFile]]:
+        """Yield the files of each folder, and take note of how they look."""
+        for sources in folders:
+            self.newest = max(self.newest, *(ctime for *_, ctime in sources))
+            self._hasher.update(marshal.dumps(sources, PLAIN))
+            yield sources
+
+    @property
+    def digest(self) -> bytes:
+        """A digest of how all of them look that have passed by."""
+        return self._hasher.digest()
+
+
+def look(root: Path, clock_ns: int = 0, names: Iterable[str] = SOURCES, incidents: Tree | None = None) -> str:
     """Return a digest of how the sources under `root`, or those of `names` among them, and the environment look.
 
     With `clock_ns`, the time of the look: "" if a source was touched so shortly before that it might change again
-    without looking different. `incidents` are those of INCIDENTS where somebody has looked at them already.
+    without looking different. `incidents` is how those of INCIDENTS look, where somebody has looked at them already.
     """
     digest, newest = blake2b(repr([*map(os.environ.get, ENVIRONMENT)]).encode(), digest_size=16), 0
     for name in names:
-        for path, size, mtime, ctime in walk(root, name) if incidents is None or name != INCIDENTS else incidents:
-            newest = max(newest, ctime)
-            digest.update(f"{path}\0{size} {mtime} {ctime}\n".encode("utf-8", "surrogateescape"))
+        tree = incidents if incidents and name == INCIDENTS else Tree()
+        if tree is not incidents:
+            deque(tree.passing(walk(root, name)), maxlen=0)
+        newest = max(newest, tree.newest)
+        digest.update(tree.digest)
     return "" if clock_ns and newest > clock_ns - SETTLED else digest.hexdigest()
 
 
-def walk(root: str | Path, name: str) -> Iterator[SourceFile]:
-    """Yield every file at or under a path that counts as a source, in a fixed order; nothing if it does not exist.
+def walk(root: str | Path, name: str) -> Iterator[list[SourceFile]]:
+    """Yield every file at or under a path that counts as a source, a folder at a time, in a fixed order.
 
-    What SOURCES names by itself is no part of the folder above it.
+    What does not exist has none. What SOURCES names by itself is no part of the folder above it.
     """
     if not os.path.isdir(os.path.join(root, name)):
         if os.path.exists(os.path.join(root, name)):
-            yield _source(name, os.stat(os.path.join(root, name)))
+            yield [_source(name, os.stat(os.path.join(root, name)))]
         return
     left = [name]
     while left:
         above = left.pop()
+        sources = []
         with os.scandir(os.path.join(root, above)) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
         for entry in listed:
@@ -156,7 +184,9 @@ def walk(root: str | Path, name: str) -> Iterator[SourceFile]:
                 if path != INCIDENTS:
                     left.append(path)
             else:
-                yield _source(path, entry.stat(follow_symlinks=False))
+                sources.append(_source(path, entry.stat(follow_symlinks=False)))
+        if sources:
+            yield sources
 
 
 def _source(path: str, status: os.stat_result) -> SourceFile:
@@ -172,10 +202,7 @@ def _looks(output: Path, files: Iterable[str]) -> Iterator[tuple[int, int]]:
 
 
 def _digest(looks: Iterable[tuple[int, int]]) -> bytes:
-    digest = blake2b(digest_size=16)
-    for look in looks:
-        digest.update(b"%d %d\n" % look)
-    return digest.digest()
+    return blake2b(marshal.dumps([*looks], PLAIN), digest_size=16).digest()
 
 
 def _joined(digests: Iterable[bytes]) -> str:

@@ -75,15 +75,14 @@ def small_tables(context: Context) -> Outputs:
 
 def _key(context: Context, _: str) -> bytes:
     """Return the key of what is joined: all there is, and the files that other routes have made by then."""
-    paths = [context.settings.output / f"data/{path}" for table in TABLES for path in _made_of(context, table)]
-    return digest(context.whole, [_look(path) if path.exists() else path.name for path in paths])
+    folder = context.settings.output / "data"
+    paths = [path for table in TABLES for path in sorted((folder / table.name).glob("*.*")) or _whole(folder, table)]
+    return digest(context.changes.whole, [_look(path) if path.exists() else path.name for path in paths])
 
 
-def _made_of(context: Context, table: Table) -> Iterable[str]:
-    """Yield the files of which a table is made, below data/."""
-    parts = _parts(context, table)
-    stems = [table.name] if parts is None else [f"{table.name}/{part}" for part in parts]
-    return (f"{stem}.{form}" for stem in stems for form in FORMS)
+def _whole(folder: Path, table: Table) -> list[Path]:
+    """Return the files of a table that is not made in parts."""
+    return [folder / f"{table.name}.{form}" for form in FORMS]
 
 
 @route(

@@ -46,12 +46,12 @@ def _key(context: Context, shard: str) -> bytes:
     return digest(context.texts(cards), context.facts(cards), context.around(cards))
 
 
-@sharded_route(shards, indexed=False, key=_key)  # rules about links know each incident by itself
+@sharded_route(shards, indexed=False, key=_key, by_incident=True)  # rules about links know each incident by itself
 def incident_pages(context: Context, shard: str) -> Outputs:
     """Make all of the incidents of one provider that began in one year."""
     cards = cards_of(context, shard)
     context.texts(cards)
-    for card in cards:
+    for card in cards if context.only is None else [card for card in cards if card.file in context.only]:
         yield from _Texts(context, card).outputs()
 
 

@@ -32,6 +32,9 @@ class Route(NamedTuple):
     outputs: Callable[[Context, str], Outputs]
     is_indexed: bool  # whether its pages stand in the sitemap of pages
     key: Key | None  # while it is the same, and every text that a shard asked for, all of it stands; None: no key tells
+    is_by_incident: bool = (
+        False  # whether what shows a text of an incident is made of it alone, and only if it is wanted
+    )
 
 
 class UnprintableError(Exception):
@@ -40,7 +43,7 @@ class UnprintableError(Exception):
 
 def on_all(context: Context, _: str) -> bytes:
     """Return the key of what may draw on all there is, but for texts that it does not ask for."""
-    return context.whole
+    return context.changes.whole
 
 
 def route(
@@ -73,11 +76,12 @@ def sharded_route(
     *addresses: str,
     indexed: bool = True,
     key: Key = on_all,
+    by_incident: bool = False,
 ) -> Callable[[Callable[[Context, str], Outputs]], Route]:
     """Make a route of a generator that makes those of one shard."""
 
     def make(generator: Callable[[Context, str], Outputs]) -> Route:
-        return Route(generator.__name__, addresses, shards, generator, indexed, key)
+        return Route(generator.__name__, addresses, shards, generator, indexed, key, by_incident)
 
     return make
 

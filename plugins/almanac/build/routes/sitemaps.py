@@ -56,7 +56,7 @@ def _years(context: Context) -> Iterable[tuple[str, int, int]]:
 
 
 def _key(context: Context, _: str) -> bytes:
-    return digest(context.whole, context.addresses)
+    return digest(context.changes.whole, context.addresses)
 
 
 @route("sitemap-pages.xml", key=_key)
