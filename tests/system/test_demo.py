@@ -73,6 +73,19 @@ def test_the_archive_of_a_demo_is_that_of_the_day_before(project: Path) -> None:
     assert not (scene.content / "articles").exists()
 
 
+def test_every_provider_on_record_is_there_also_one_without_a_feed(tmp_path: Path) -> None:
+    (tmp_path / "content").symlink_to(ROOT / "content")
+    (tmp_path / "almanac.toml").write_text(projects.OWN)
+    scene = stage(tmp_path, SINCE, UNTIL, "http://127.0.0.1:1")
+    silent = [slug for slug, provider in scene.providers.items() if not provider.feeds]
+    assert silent == [slug for slug in scene.providers if slug not in scene.world.pages]
+    cut = datetime(2026, 3, 1, tzinfo=UTC)
+    for slug in silent:
+        history = [filed.incident for filed in archive.load(ROOT / "content", slug).values()]
+        staged = {filed.incident.id for filed in archive.load(scene.content, slug).values()}
+        assert staged == {one.id for one in history if one.started < cut}
+
+
 def test_a_folder_that_no_demo_made_stays(tmp_path: Path) -> None:
     project = demos.project(tmp_path)
     (project / ".demo").mkdir()

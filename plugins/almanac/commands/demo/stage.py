@@ -97,8 +97,7 @@ def stage(root: Path, since: datetime, until: datetime, site_url: str) -> Stage:
     beginning = first_cut(since)
     names: dict[tuple[str, str], str] = {}
     for provider in watched:
-        page = world.pages[provider.slug]
-        past = _as_posted(provider, page, _as_known(archives[provider.slug].values(), page, beginning), beginning)
+        past = _past(provider, world.pages.get(provider.slug), archives[provider.slug].values(), beginning)
         archive.save(folder / "content", past, archives[provider.slug], durable=False)
         names |= {(provider.slug, alias): incident.id for incident in past for alias in incident.aliases}
         _save_pulls(content, folder / "content", provider.slug, past, beginning)
@@ -129,8 +128,8 @@ def first_cut(since: datetime) -> datetime:
 
 
 def feed_id(page: StatusPage, event: Event, now: datetime) -> str:
-    """Return the id of an event in the first feed of its page; its own where the page has no feed."""
-    return page.name(page.urls[0], event, now) if page.urls else event.id
+    """Return the id of an event in the first feed of its page."""
+    return page.name(page.urls[0], event, now)
 
 
 def _empty_folder(folder: Path) -> Path:
@@ -146,6 +145,13 @@ def _empty_folder(folder: Path) -> Path:
     files.make_folder(folder / "content")
     files.put(folder / SETTINGS, b"")  # from here on it is ours, whatever happens
     return folder
+
+
+def _past(provider: Provider, page: StatusPage | None, filed: Iterable[Filed], at: datetime) -> list[Incident]:
+    """Return what the archive of a provider held at a moment. One without a feed has no `page`: nothing of it is played."""
+    if page is None:
+        return [past for one in filed if (past := incident_as_of.as_of(one.incident, at))]
+    return _as_posted(provider, page, _as_known(filed, page, at), at)
 
 
 def _as_known(filed: Iterable[Filed], page: StatusPage, at: datetime) -> Iterator[Incident]:
@@ -171,8 +177,6 @@ def _as_posted(provider: Provider, page: StatusPage, past: Iterable[Incident], a
     Else the first pull would take for an edit of the provider whatever a feed says otherwise than a data set.
     """
     before = {incident.id: incident for incident in past}
-    if not page.urls:
-        return list(before.values())
     reading = feeds.read(provider, page.feed(page.urls[0], at), seen=at, hint=provider.feeds[0].dialect)
     after = {one.id: _unedited(one) for one in merge.merge(before, reading).incidents if one.id in before}
     return [after.get(name, incident) for name, incident in before.items()]
