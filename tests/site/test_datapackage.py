@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 import tomllib
+from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -21,11 +22,13 @@ from frictionless import Package, system
 
 from almanac.commands import release
 from almanac.content import releases
+from almanac.exports import package
 from almanac.exports.codebook import TABLES
+from almanac.exports.table import Size
 from almanac.model import Impact, Kind, seconds, unstamp
 from almanac.views.data import examples
 from tests.support import shapes
-from tests.support.almanacs import GROQ, incident
+from tests.support.almanacs import GROQ, almanac, at, incident, pulls
 from tests.support.syndication import HOST, Press
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,10 +120,19 @@ def test_the_leaderboard_and_the_numbers_hold_every_period(data: Path) -> None:
 
 
 def test_the_package_names_sources_version_and_date(data: Path) -> None:
-    package = json.loads((data / "datapackage.json").read_bytes())
+    described = json.loads((data / "datapackage.json").read_bytes())
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert (package["version"], package["created"]) == (version, "2026-03-02T14:10:00Z")
-    assert {"title": "Status page of Groq", "path": GROQ.status_page} in package["sources"]
+    assert (described["version"], described["created"]) == (version, "2026-03-02T14:10:00Z")
+    assert {"title": "Status page of Groq", "path": GROQ.status_page} in described["sources"]
+
+
+def test_the_date_of_the_data_is_that_of_the_newest_moment_in_it_also_past_coverage() -> None:
+    late = incident("late", "02 12:00", "02 13:30")
+    known = almanac([late], watched=[pulls("anthropic", until=at("02 12:30"))])
+    assert known.record_until == at("02 12:30")
+    sizes = defaultdict[str, Size](lambda: Size(0, ""))
+    assert json.loads(package.package(known, sizes, "2026.12.0"))["created"] == "2026-03-02T13:30:00Z"
+    assert "date-released: 2026-03-02" in package.citation(known, "2026.12.0").decode().replace('"', "")
 
 
 def test_every_line_that_refers_to_a_row_finds_it(data: Path) -> None:

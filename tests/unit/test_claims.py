@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from itertools import groupby
+from itertools import combinations, groupby
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -424,6 +424,25 @@ def test_an_unknown_rating_and_a_missing_end_make_a_range() -> None:
     assert longest.bounds == (300 * 60, 27 * 86_400)
     middle = evidence.ask(asked(f"{{length: median, impact: [major], {MARCH}}}"))
     assert (middle.bounds, middle.n, middle.why) == (None, 2, f"Only 2{GAP}lengths are known; five are needed.")
+
+
+def test_a_share_in_common_ranges_over_all_that_the_record_allows() -> None:
+    hour = timedelta(hours=1)
+    seen_at_seven = (Update(at=at(1, 6), phase=Phase.INVESTIGATING), Update(at=at(1, 7), phase=Phase.INVESTIGATING))
+    evidence = world(
+        [
+            incident("acme", "a", at(1, 1), 120),
+            incident("acme", "b", at(1, 7), 60),
+            incident("other", "c", at(1, 2), 120),
+            incident("other", "d", at(1, 6), None, updates=seen_at_seven),
+        ],
+        {slug: (at(1), at(1) + 10 * hour) for slug in ("acme", "other")},
+    )
+    question = "{common: acme, while: other, from: 2026-03-01T00:00:00Z, to: 2026-03-01T10:00:00Z}"
+    certain, unsure, own = {2, 3, 6}, (7, 8, 9), {1, 2, 7}  # hours in which other had an incident, may have, acme had
+    cases = [certain | set(some) for size in range(4) for some in combinations(unsure, size)]
+    shares = [len(own & case) / len(case) for case in cases]
+    assert evidence.ask(asked(question)).bounds == pytest.approx((min(shares), max(shares)))
 
 
 def test_a_count_outside_of_coverage_is_only_a_lower_bound() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from almanac import views
+from almanac.exports import tables
 from almanac.model import Barrier, Component, Impact, Incident, Provider, Pulls, Span, moment, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats.backtest import Bin, Score
@@ -22,6 +23,7 @@ from almanac.views.base import Link, Time
 from almanac.views.home import HomePage
 from almanac.views.leaderboard import LeaderboardPage
 from almanac.views.numbers import Numbers
+from almanac.views.pairs import able
 from tests.support import forecasts
 from tests.support.almanacs import BEGINNING, CLAUDE, GROQ, PROJECT, TOGETHER, almanac, at, carded, incident, pulls
 from tests.unit.test_views import plain, six
@@ -124,6 +126,9 @@ def weekly(provider: Provider, day: int, hours: int = 4) -> list[Incident]:
 def world(*providers: tuple[Provider, int]) -> Snapshot:
     found = [one for provider, day in providers for one in weekly(provider, day)]
     return almanac(found, providers=tuple(provider for provider, _ in providers))
+
+
+HOUR = timedelta(hours=1)
 
 
 def test_what_never_falls_with_it_and_does_the_same_is_named_with_the_reason() -> None:
@@ -246,6 +251,28 @@ def test_the_matrix_of_backups_has_a_state_and_a_reason_in_every_cell_and_nobody
         "Leaning": [("no", "100%", "it uses this"), backup, itself],
     }
     assert page.matrix.rows[0].cells[2].words == "No:"
+
+
+def test_a_cell_says_of_a_backup_what_the_table_says() -> None:
+    often = replace(SPARE, slug="often", name="Often")
+    late = [
+        replace(one, started=one.started + 2 * HOUR, ended=one.ended and one.ended + 2 * HOUR, updates=())
+        for one in weekly(often, 0)
+    ]
+    others = [one for provider, day in ((CHATTY, 0), (SPARE, 3), (LEANING, 0)) for one in weekly(provider, day)]
+    everything = views.closed(almanac([*others, *late], providers=(CHATTY, SPARE, LEANING, often)))
+    matrix = views.backups(everything, "chat", project=PROJECT).matrix
+    assert matrix is not None
+    cells = {(row.name.text, cell.column): cell.words for row in matrix.rows for cell in row.cells if cell.url}
+    names = {record.provider.slug: record.provider.name for record in everything.values()}
+    words = {"backup": "Backup:", "unsure": "Uncertain:", "not": "No:", "unknown": "No data:"}
+    table = [
+        (names[row[1]], names[row[3]], words[row[-2]], words[row[-1]])
+        for row in tables.backup_rows("chat", able(tuple(everything.values()), "chat"))
+    ]
+    assert len(table) == 6
+    assert [(one, two, cells[one, two], cells[two, one]) for one, two, *_ in table] == table
+    assert cells["Claude", "Often"] == "No:"  # down in half of its time, though they never start together
 
 
 def test_the_matrix_of_comparisons_has_each_pair_once() -> None:

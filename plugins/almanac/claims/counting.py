@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 
@@ -246,37 +247,57 @@ def rank(query: Query, records: Sequence[Record]) -> Figure:
 def common(query: Query, subject: Chosen, other: Chosen) -> Figure:
     """Return in what share of the time in which another provider had trouble the one asked about had some too."""
     joint = intersection(subject.covered, other.covered)
-    shares, met = [], []
-    for most in (False, True):
-        base = intersection(_trouble(query, other, most), joint)
-        for also in (False, True):
-            both = total(intersection(base, _trouble(query, subject, also)))
-            shares.append((both / total(base) if base else math.nan, total(base)))
-            met.append(both)
-    least, most_of_all = english.hours(min(met)), english.hours(max(met))
+    ends = _ends(query, subject, other, joint)
+    (least, least_of), (most, most_of) = (_seconds(end, joint) for end in ends)
     how = (
         (
             f"Time {period(query)} that is covered for both and in which {other.provider.name} had an incident: "
-            f"{english.hours(shares[0][1])}."
+            f"{english.hours(total(ends[1].other))}."
         ),
         (
-            f"{subject.provider.name} had one too in {least if least == most_of_all else f'{least} to {most_of_all}'} "
-            "of it."
+            f"{subject.provider.name} had one too in "
+            f"{english.hours(least) if least == most else f'{english.hours(least)} to {english.hours(most)}'} of it."
         ),
         _base_rate(query, subject, joint),
         *coverage(query, joint),
     )
-    known_shares = [share for share, base in shares if base]
-    if not known_shares or covered_share(query, joint) < MIN_COVERAGE:
+    if not (least_of or most_of) or covered_share(query, joint) < MIN_COVERAGE:
         return Figure(unit="share", bounds=None, how=how, why="Too little of that time is covered for both.")
     return Figure(
         unit="share",
-        bounds=Bounds(min(known_shares), max(known_shares)),
+        bounds=Bounds(least / (least_of or most_of), most / (most_of or least_of)),
         n=len(other.sure),
         how=how,
-        interval=_interval(query, subject, other, joint),
+        interval=_interval(query, ends),
         method="90%, bootstrap over weeks",
     )
+
+
+class _End(NamedTuple):
+    """What the least, or the most, share of joint trouble is made of.
+
+    What the record leaves open may be so or not at each instant. The share is least where the one asked about had the
+    least trouble, and the other one all that it may have had meanwhile; it is most the other way round.
+    """
+
+    both: Times  # both had trouble
+    other: Times  # the other one had
+    met: Times  # of this, what the one asked about had too: `both` stands for it
+
+
+def _ends(query: Query, subject: Chosen, other: Chosen, joint: Times) -> tuple[_End, _End]:
+    least, most = (intersection(_trouble(query, other, also), joint) for also in (False, True))
+    surely, possibly = (_trouble(query, subject, also) for also in (False, True))
+    return (
+        _End(intersection(least, surely), most, intersection(most, surely)),
+        _End(intersection(most, possibly), least, intersection(least, possibly)),
+    )
+
+
+def _seconds(end: _End, within: Times) -> tuple[int, int]:
+    """Return the time of both, and that of the other one, in seconds within some time."""
+    both, other, met = (total(intersection(times, within)) for times in end)
+    return both, both + other - met
 
 
 def together(query: Query, of_both: tuple[Record, Record], providers: int) -> Figure:
@@ -316,16 +337,11 @@ def _base_rate(query: Query, subject: Chosen, joint: Times) -> str:
     return f"Of all time that is covered for both it was {rate}."
 
 
-def _interval(query: Query, subject: Chosen, other: Chosen, joint: Times) -> Bounds | None:
+def _interval(query: Query, ends: tuple[_End, _End]) -> Bounds | None:
     """Return how far chance may have moved the share, from weeks drawn again: from its least to its most."""
     weeks = [Stretch(at, min(at + WEEK, query.until)) for at in range(query.since, query.until, WEEK)]
-    ends = []
-    for most in (False, True):
-        base = intersection(_trouble(query, other, most), joint)
-        both = intersection(base, _trouble(query, subject, most))
-        parts, wholes = (np.array([total(intersection(t, (week,))) for week in weeks], float) for t in (both, base))
-        ends.append(of_share(parts, wholes) if wholes.any() else None)
-    low, high = ends
+    tables = [np.array([_seconds(end, (week,)) for week in weeks], float) for end in ends]
+    low, high = (of_share(both, whole) if whole.any() else None for both, whole in (table.T for table in tables))
     return Bounds(low.low, high.high) if low and high else None
 
 

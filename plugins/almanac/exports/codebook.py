@@ -14,7 +14,7 @@ INCIDENT = Reference(("provider", "incident"), "incidents", ("provider", "id"))
 CLASSES = tuple(each.name.lower() for each in Severity if each is not Severity.CLEAR)
 WRITERS = ("hand", "machine")
 PARTS = ("provider", "core", "product", "component")
-BACKUP = "unsure if it may be down over a quarter of that time, not for a reason in this row; empty: nothing in common"
+BACKUP = "unsure if it may be down over a quarter of that time, not if it was, or for a reason in this row; empty: nothing in common"
 LENGTH = "of the known lengths above zero of the counted incidents, in seconds"
 
 
@@ -51,6 +51,20 @@ PROVIDERS = Table(
         Field("built_on", "array", "Makers whose models it uses"),
         Field("shares", "array", "Of these, without whose models it has next to nothing to offer"),
     ),
+)
+COMPONENTS = Table(
+    "components",
+    "Parts of providers, by the names they have had in feeds",
+    ("provider", "slug"),
+    (
+        Field("provider", "string", "Slug of the provider"),
+        Field("slug", "string", "Our short name"),
+        Field("name", "string", "The name readers use"),
+        Field("product", "string", "The product it belongs to; empty: none is named"),
+        Field("capability", "string", "What it is used for; empty: not stated"),
+        Field("names", "array", "What `components` of an incident call it"),
+    ),
+    (PROVIDER,),
 )
 DATASETS = Table(
     "datasets",
@@ -186,7 +200,11 @@ NUMBERS = Table(
         Field("posted_late", "integer", "Counted incidents first posted at or after their end"),
         Field("zero_length", "integer", "Counted incidents that end when they start"),
         Field("without_end", "integer", "Counted incidents that may last in the period and have no recorded end"),
-        Field("several_intervals", "integer", "Counted incidents of which only the sum of several intervals is known"),
+        Field(
+            "several_intervals",
+            "integer",
+            "Counted incidents that may last in the period and of which only the sum of several intervals is known",
+        ),
         Field("severity_unknown", "integer", "Counted incidents without a rating we know"),
         Field("scope_unknown", "integer", "Incidents that are not counted because nothing says whether they apply"),
     ),
@@ -296,5 +314,6 @@ TABLES = (
     CLAIMS,
     TRIALS,
     PROVIDERS,
+    COMPONENTS,
     DATASETS,
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from almanac.exports.codebook import TABLES
 from almanac.exports.syndication import dump
 from almanac.exports.table import TYPES, Size
-from almanac.model import stamp
+from almanac.model import moment, seconds, stamp
 from almanac.model.table import Field, Table
 from almanac.snapshot import Snapshot
 from almanac.text import slug as slugs
@@ -24,13 +25,12 @@ def package(almanac: Snapshot, sizes: Mapping[str, Size], version: str, folder: 
     `version` is that of the program, which says what the columns mean: CHANGELOG.md names every change of one. It is of
     the newest data, not of the moment of the build: while no data comes it stays the same.
     """
-    newest = stamp(almanac.record_until or almanac.now)
     return dump(
         {
             "profile": "tabular-data-package",
             "name": _package_name(almanac.project.name),
             "version": version,
-            "created": newest,
+            "created": stamp(_newest(almanac)),
             "title": f"{almanac.project.name}: incidents {almanac.project.of('providers')} reported",
             "description": "What providers reported on their status pages, and all that is computed from it.",
             "homepage": f"{almanac.site_url}/{folder}",
@@ -43,6 +43,15 @@ def package(almanac: Snapshot, sizes: Mapping[str, Size], version: str, folder: 
     )
 
 
+def _newest(almanac: Snapshot) -> datetime:
+    """Return the newest moment in the tables, or now if there is none: a data set may say more than coverage reaches."""
+    now = seconds(almanac.now)
+    reach = seconds(almanac.record_until) if almanac.record_until else 0
+    moments = (at for cards in almanac.cards.values() for card in cards for at in (card.started, card.ended or 0))
+    newest = max((at for at in moments if at <= now), default=0)
+    return moment(max(newest, reach) or now)
+
+
 def citation(almanac: Snapshot, version: str, folder: str = "data/") -> bytes:
     """Return how the tables are cited, for programs that manage literature (Citation File Format 1.2.0, as YAML)."""
     name = almanac.project.name
@@ -53,7 +62,7 @@ def citation(almanac: Snapshot, version: str, folder: str = "data/") -> bytes:
         "type": "dataset",
         "authors": [{"name": name}],
         "version": version,
-        "date-released": f"{almanac.record_until or almanac.now:%Y-%m-%d}",
+        "date-released": f"{_newest(almanac):%Y-%m-%d}",
         "url": f"{almanac.site_url}/{folder}",
         "license": LICENCE["name"],
     }

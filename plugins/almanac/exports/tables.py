@@ -15,7 +15,7 @@ from almanac.queries import Query
 from almanac.snapshot import Snapshot
 from almanac.stats import trials
 from almanac.stats.availability import Measure
-from almanac.stats.backups import Pair, Share, backups, part_of
+from almanac.stats.backups import Pair, Share, part_of
 from almanac.stats.felt import working_hours
 from almanac.stats.intervals import Bounds
 from almanac.stats.ranking import Leaderboard
@@ -33,6 +33,14 @@ def provider_rows(providers: Iterable[Provider]) -> Iterable[Row]:
     for one in sorted(providers, key=lambda each: each.slug):
         lists = [list(each) for each in (one.core, one.built_on, one.shares)]
         yield one.slug, one.name, one.company, one.status_page, one.written_by, *lists
+
+
+def component_rows(providers: Iterable[Provider]) -> Iterable[Row]:
+    """Yield the rows of COMPONENTS."""
+    for one in sorted(providers, key=lambda each: each.slug):
+        for part in one.components:
+            names = list(dict.fromkeys((part.name, *part.match)))
+            yield one.slug, part.slug, part.name, part.product, part.capability, names
 
 
 def dataset_rows(almanac: Snapshot) -> Iterable[Row]:
@@ -165,9 +173,7 @@ def working_hours_rows(record: Record, figures: Iterable[Measure]) -> Iterable[R
 
 def backup_rows(family: str, pairs: Iterable[Pair]) -> Iterable[Row]:
     """Yield the rows of BACKUPS of pairs that were tested together."""
-    everything = tuple(pairs)
-    options = {party: backups(party, everything) for pair in everything for party in (pair.first, pair.second)}
-    for pair in everything:
+    for pair in pairs:
         test = pair.together
         yield (
             family,
@@ -191,7 +197,7 @@ def backup_rows(family: str, pairs: Iterable[Pair]) -> Iterable[Row]:
             list(pair.common),
             list(pair.shared),
             pair.lacking,
-            *(part_of(pair, options[party]) for party in (pair.first, pair.second)),
+            *(part_of(pair, party) for party in (pair.first, pair.second)),
         )
 
 

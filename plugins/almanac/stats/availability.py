@@ -119,7 +119,7 @@ def _measure(record: Record, period: Period, subject: Subject, days: Days, sprea
     rows = started_in(record, period)
     sure = record.sure[subject][rows]
     formulas = _availabilities(covered, *trouble)
-    n, unknowns = _unknowns(record, rows, subject, period.since)
+    n, unknowns = _unknowns(record, rows, subject, period.since if covered else math.inf)
     return Measure(
         subject=subject,
         period=period,
@@ -150,6 +150,7 @@ def _availabilities(covered: int, least: Ints, most: Ints) -> tuple[Bounds, ...]
 
 
 DOMINATED = "one incident is more than half of all incident time"
+BRIEF = "fewer than four weeks have any data"
 HEAVY_TAILED = "its incidents differ too much in length for a period of this length"
 
 
@@ -177,8 +178,8 @@ def _intervals(
 ) -> tuple[Bounds | str | None, ...]:
     """Return the intervals of tables with the same covered time."""
     weeks = np.stack([in_weeks(days) for days in tables], axis=2)
-    if len(weeks) < MIN_BLOCKS:
-        return tuple([None] * len(tables))
+    if np.count_nonzero(weeks[:, 0, 0]) < MIN_BLOCKS:
+        return tuple(BRIEF if len(own[1]) else None for own in lengths)
     trouble = Trouble(
         weekly=np.concatenate((weeks[:, 1], weeks[:, 2]), axis=1),
         covered=weeks[:, 0, 0],
@@ -187,8 +188,6 @@ def _intervals(
         ),
         largest=np.array([float(own.max(initial=0)) for side in zip(*lengths, strict=True) for own in side]),
     )
-    if not trouble.covered.any():
-        return tuple([None] * len(tables))
     root, half = root_errors(trouble)
     low = np.maximum(root - half, 0.0) ** 2
     high = np.minimum((root + half * min(widening, 1e9)) ** 2, 1.0)
@@ -247,8 +246,8 @@ def started(record: Record, period: Period, subject: Subject | None = None) -> S
     return [card for card, counts in zip(record.cards[rows], member, strict=True) if counts]
 
 
-def _unknowns(record: Record, rows: slice, subject: Subject, since: int) -> tuple[int, Unknowns]:
-    """Return how many counted incidents started in the period, and what they lack."""
+def _unknowns(record: Record, rows: slice, subject: Subject, since: float) -> tuple[int, Unknowns]:
+    """Return how many counted incidents started in the period, and what they lack; only after `since` can one last."""
     sure = record.sure[subject]
     n, late, zero, severity = (sure[rows] @ record.flags[rows]).tolist()
     ranges = record.ranges[: np.searchsorted(record.ranges, rows.stop)]

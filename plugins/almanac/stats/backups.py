@@ -49,7 +49,12 @@ MAX_RANGE = 0.10  # of the joint time, between the least and the most trouble th
 SIGNIFICANT = 0.05
 
 
-PARTS = ("backup", "unsure", "not", "unknown")  # what the parts of Backups are called in data
+PARTS = BACKUP, UNSURE, NOT, UNKNOWN = (
+    "backup",
+    "unsure",
+    "not",
+    "unknown",
+)  # what the parts of Backups are called in data
 
 
 class Party(NamedTuple):
@@ -117,6 +122,10 @@ class Pair:
     shared: tuple[str, ...]  # slugs of makers without whose models both have nothing to offer, as their files say
     lacking: str  # why the data does not suffice to name one as backup of the other; "" if it does
 
+    def chance_for(self, party: Party) -> Share | None:
+        """Return the chance that the other one is in trouble while `party` is; None if that never was."""
+        return self.second_given_first if self.first == party else self.first_given_second
+
     @property
     def falls(self) -> bool:
         """Say whether one cannot stand in for the other: they start together, or the files say that one needs the other."""
@@ -169,33 +178,30 @@ def backups(party: Party, compared: Sequence[Pair]) -> Backups:
 
     Only what shares a capability with it can stand in for it.
     """
-    best: list[Backup] = []
-    unsure: list[Backup] = []
-    falling: list[Backup] = []
+    parts: dict[str, list[Backup]] = {name: [] for name in PARTS}
     unknown: list[Pair] = []
-    for p in compared:
-        if party not in (p.first, p.second) or p.first.capabilities.isdisjoint(p.second.capabilities):
+    for pair in compared:
+        if party not in (pair.first, pair.second):
             continue
-        is_first = p.first == party
-        chance = p.second_given_first if is_first else p.first_given_second
-        if p.lacking or chance is None:
-            unknown.append(p)
-            continue
-        backup = Backup(p.second if is_first else p.first, chance, p)
-        if p.falls or chance.value > TOO_OFTEN:
-            falling.append(backup)
-        else:
-            (best if _risk(backup)[0] <= TOO_OFTEN else unsure).append(backup)
-    safest, doubtful, unfit = (tuple(sorted(part, key=_risk)) for part in (best, unsure, falling))
+        part, chance = part_of(pair, party), pair.chance_for(party)
+        if part == UNKNOWN:
+            unknown.append(pair)
+        elif part and chance:
+            parts[part].append(Backup(pair.second if pair.first == party else pair.first, chance, pair))
+    safest, doubtful, unfit = (tuple(sorted(parts[name], key=_risk)) for name in PARTS[:-1])
     return Backups(safest, doubtful, unfit, tuple(unknown))
 
 
-def part_of(pair: Pair, options: Backups) -> str:
-    """Return what a pair is among the options of one of its two: one of PARTS, or "" if they offer nothing in common."""
-    for name, part in zip(PARTS, options, strict=True):
-        if any(pair is (one.pair if isinstance(one, Backup) else one) for one in part):
-            return name
-    return ""
+def part_of(pair: Pair, party: Party) -> str:
+    """Return what the other one of a pair is for `party`: one of PARTS, or "" if they offer nothing in common."""
+    if pair.first.capabilities.isdisjoint(pair.second.capabilities):
+        return ""
+    chance = pair.chance_for(party)
+    if pair.lacking or chance is None:
+        return UNKNOWN
+    if pair.falls or chance.value > TOO_OFTEN:
+        return NOT
+    return BACKUP if chance.interval and chance.interval.high <= TOO_OFTEN else UNSURE
 
 
 def _risk(backup: Backup) -> tuple[float, float, str]:
@@ -241,17 +247,20 @@ def together(first: Ints, second: Ints, joint: Times) -> Together | None:
     turns, scale = _turns(joint)
     if len(turns) < MIN_TURNS:
         return None
-    observed = float(_nearness(counts, np.zeros(1, np.int64))[0])
-    null = _nearness(counts, turns) * scale
-    return Together(observed, float(null.mean()), _upper_tail(observed, null), 1.0)
+    observed, near = (float(sums[0]) for sums in _nearness(counts, np.zeros(1, np.int64)))
+    null, null_near = (sums * scale for sums in _nearness(counts, turns))
+    p = max(_upper_tail(observed, null), _poisson_tail(near, null_near))
+    return Together(observed, float(null.mean()), p, 1.0)
 
 
-def _nearness(counts: Ints, turns: Ints) -> Floats:
-    """Return the nearness after each turn, from how many pairs of starts lie how many bins apart."""
-    nearness = np.zeros(len(turns))
+def _nearness(counts: Ints, turns: Ints) -> tuple[Floats, Floats]:
+    """Return the nearness after each turn, and of how many pairs, from how many pairs of starts lie how many bins apart."""
+    nearness, near = np.zeros(len(turns)), np.zeros(len(turns))
     for step in range(-NEAR + 1, NEAR):
-        nearness += (1 - abs(step) / NEAR) * counts[(turns + step) % len(counts)]
-    return nearness
+        pairs_apart = counts[(turns + step) % len(counts)]
+        nearness += (1 - abs(step) / NEAR) * pairs_apart
+        near += pairs_apart
+    return nearness, near
 
 
 def holm(values: Sequence[float]) -> list[float]:
@@ -300,8 +309,17 @@ def _upper_tail(value: float, null: Floats) -> float:
     count = len(null) / (2 * SWAY + 1)
     mean, variance = float(null.mean()), float(null.var()) * (1 + 1 / count) * (count - 1) / (count - 3)
     if value <= mean or not variance:
-        return 1.0 if value <= mean else 0.0
+        return float(value <= mean)
     return 1 - gamma_share(mean**2 / variance, value * mean / variance)
+
+
+def _poisson_tail(near: float, null: Floats) -> float:
+    """Return the chance of at least `near` pairs of near starts if they came one by one, as often as after turns.
+
+    Where turns bring hardly any, no variance can be learnt from them: one coincidence is then no rarer than once in
+    all turns, for which one pair is added to theirs.
+    """
+    return gamma_share(near, (float(null.sum()) + 1) / len(null)) if near else 1.0
 
 
 def _weeks(first: Party, second: Party, joint: Times) -> Floats:

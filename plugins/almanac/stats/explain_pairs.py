@@ -14,7 +14,6 @@ from almanac.stats.backups import (
     Pair,
     Party,
     Share,
-    backups,
     part_of,
     starts_within,
 )
@@ -30,7 +29,7 @@ def pair_figures(pair: Pair, family: Sequence[Pair], period: Period) -> tuple[st
         *_shares(pair, names),
         *_lift(pair),
         *_test(pair, family),
-        *_conclusion(pair, family, names),
+        *_conclusion(pair, names),
     )
 
 
@@ -90,22 +89,21 @@ def _test(pair: Pair, family: Sequence[Pair]) -> Iterator[str]:
     yield f"   {'they fail together' if pair.together.significant else 'no dependence shown'}"
 
 
-def _conclusion(pair: Pair, family: Sequence[Pair], names: tuple[str, str]) -> Iterator[str]:
+def _conclusion(pair: Pair, names: tuple[str, str]) -> Iterator[str]:
     yield ""
     yield "5. As backups"
     for party, name, other in ((pair.first, names[0], names[1]), (pair.second, names[1], names[0])):
-        yield f"   {other} for {name}: {_as_backup(party, pair, family)}"
+        yield f"   {other} for {name}: {_as_backup(party, pair)}"
 
 
-def _as_backup(party: Party, pair: Pair, family: Sequence[Pair]) -> str:
-    part = part_of(pair, backups(party, family))
+def _as_backup(party: Party, pair: Pair) -> str:
     return {
         "backup": "named",
         "unsure": f"not named: it may be down for over {TOO_OFTEN:.0%} of that time",
         "not": f"not named: {_why_not(party, pair)}",
         "unknown": f"not enough data: {pair.lacking or 'no incident to compare with'}",
         "": "not named: they offer nothing in common",
-    }[part]
+    }[part_of(pair, party)]
 
 
 def _why_not(party: Party, pair: Pair) -> str:
@@ -115,5 +113,5 @@ def _why_not(party: Party, pair: Pair) -> str:
         return f"both need {', '.join(pair.shared)}, by their provider files"
     if pair.together and pair.together.significant:
         return "they fail together"
-    share = pair.second_given_first if party == pair.first else pair.first_given_second
+    share = pair.chance_for(party)
     return f"down {share.value:.1%} of that time, over {TOO_OFTEN:.0%}" if share else "unknown"

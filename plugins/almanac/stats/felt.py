@@ -114,28 +114,28 @@ def _in_zone(record: Record, period: Period, zone: str) -> WorkingHours:
     since, until = arrays(hours)
     place = np.searchsorted(since, starts, side="right") - 1
     n = int(((place >= 0) & (starts < until[place])).sum()) if hours else 0
-    days = _days(record, period, hours)
+    whole = record.days[record.whole].within(period)
+    days = _days(record, whole, hours)
     covered = int(days.covered.sum())
     if not covered:
         return WorkingHours(zone, 0, n, None, None)
     surely, possibly = record.lasting[record.whole]
     lengths = _lengths(record, surely, record.least, hours), _lengths(record, possibly, record.most, hours)
-    whole = float(record.days[record.whole].within(period).covered.sum())
-    (spread,) = intervals([days], [lengths], record.widening(whole))
+    (spread,) = intervals([days], [lengths], record.widening(float(whole.covered.sum())))
     share = Bounds(1 - float(days.most.sum()) / covered, 1 - float(days.least.sum()) / covered)
     return WorkingHours(zone, covered, n, share, spread if isinstance(spread, Bounds) else None)
 
 
-def _days(record: Record, period: Period, hours: Times) -> Days:
-    """Return a day table of some hours, all trouble in one class."""
-    midnights = np.arange(period.since, period.until + 1, DAY, dtype=np.int64)
+def _days(record: Record, whole: Days, hours: Times) -> Days:
+    """Return a day table of some hours on the days of the table `whole`, all trouble in one class."""
+    midnights = DAY * np.arange(whole.first, whole.first + len(whole.covered) + 1, dtype=np.int64)
     edges, covered = midnights, arrays(hours)
     sides = []
     for member, ends in zip(record.lasting[record.whole], (record.least, record.most), strict=True):
-        table = np.zeros((period.days, CLASSES), np.int64)
+        table = np.zeros((len(whole.covered), CLASSES), np.int64)
         table[:, 0] = covered_by_day(record.starts[member], ends[member], covered, edges)
         sides.append(table)
-    return Days(first=period.since // DAY, covered=by_day(*covered, edges), least=sides[0], most=sides[1])
+    return Days(first=whole.first, covered=by_day(*covered, edges), least=sides[0], most=sides[1])
 
 
 @lru_cache(maxsize=64)  # of all providers the same

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from almanac.stats.backups import TOO_OFTEN, Pair, Party, Share
+from almanac.stats.backups import BACKUP, NOT, UNKNOWN, Pair, Party, Share, part_of
 from almanac.stats.windows import DAY
 from almanac.text import english
 from almanac.views import measures
 from almanac.views.base import Link
 from almanac.views.pairs import compare_url, is_sufficient, lift_interval
 
-TIED, APART, USE, UNSURE, NO, NONE, SELF, BLANK = "tied", "apart", "use", "apart", "no", "none", "self", ""
+TIED, APART, USE, DOUBTFUL, NO, NONE, SELF, BLANK = "tied", "apart", "use", "apart", "no", "none", "self", ""
 
 
 class Cell(NamedTuple):
@@ -121,17 +121,17 @@ def _short(pair: Pair) -> str:
 
 def _backup(row: Party, column: Party, pair: Pair | None) -> Cell:
     """Return whether `column` can stand in for `row`; the figure is how much of the time it was down, too."""
-    if pair is None or row.capabilities.isdisjoint(column.capabilities):
+    part = part_of(pair, row) if pair else ""
+    if pair is None or not part:
         return Cell(BLANK)
-    chance = pair.second_given_first if pair.first == row else pair.first_given_second
-    if pair.lacking or chance is None:
+    chance = pair.chance_for(row)
+    if part == UNKNOWN or chance is None:
         return Cell(NONE, _url(pair), more=_short(pair), words="No data:")
     share = english.percent(chance.value)
-    if pair.falls:
+    if part == NOT:
         return Cell(NO, _url(pair), figure=share, more=_why_not(row, column, pair), words="No:")
-    is_backup = chance.interval is not None and max(chance.interval.high, chance.value) <= TOO_OFTEN
-    words = "Backup:" if is_backup else "Uncertain:"
-    return Cell(USE if is_backup else UNSURE, _url(pair), figure=share, more=_most(chance), words=words)
+    css, words = (USE, "Backup:") if part == BACKUP else (DOUBTFUL, "Uncertain:")
+    return Cell(css, _url(pair), figure=share, more=_most(chance), words=words)
 
 
 def _most(chance: Share) -> str:
@@ -144,4 +144,6 @@ def _why_not(row: Party, column: Party, pair: Pair) -> str:
         return "it uses this"
     if row.slug in column.record.provider.built_on:
         return "built on it"
-    return "same models" if pair.shared else "fail together"
+    if pair.shared:
+        return "same models"
+    return "fail together" if pair.falls else "too often down"

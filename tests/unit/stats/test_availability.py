@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from almanac.model import Component, Scope
 from almanac.stats.availability import (
+    BRIEF,
     DOMINATED,
     HEAVY_TAILED,
     Durations,
@@ -216,9 +217,18 @@ def test_there_is_no_interval_where_one_incident_decides_or_lengths_differ_too_m
     assert interval(days, widening=math.inf) == HEAVY_TAILED
 
 
-def test_under_four_weeks_there_is_no_interval() -> None:
-    assert interval(weeks_of(1, 2, 3)) is None
-    assert interval(weeks_of(1, 2, 3, 4)) is not None
+def test_under_four_weeks_with_data_there_is_no_interval() -> None:
+    assert interval(weeks_of(1, 2, 3)) == BRIEF
+    assert isinstance(interval(weeks_of(1, 2, 3, 4)), Bounds)
+    longer = weeks_of(100, 2, 3, 0, 0)
+    longer.covered[21:] = 0
+    assert interval(longer, 100, 2, 3) == BRIEF  # though one incident is most of it: too little is known for that, too
+
+
+def test_what_has_no_end_is_of_no_period_without_data() -> None:
+    made = record(provider(), (card(24, None, "minor"),), times((0, 48), (90, 96)), now=at(96))
+    days = [between(at(since), at(since + 24)) for since in (24, 48, 72)]
+    assert [measure(made, day).unknowns.unended for day in days] == [1, 0, 1]
 
 
 def test_the_interval_agrees_with_the_normal_one_where_there_are_many_alike_weeks() -> None:

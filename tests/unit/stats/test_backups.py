@@ -13,7 +13,7 @@ from almanac.stats.backups import Party, holm, pair, pairs, parties, starts_with
 from almanac.stats.backups import backups as backups_of
 from almanac.stats.intervals import Bounds
 from almanac.stats.record import record
-from almanac.stats.windows import DAY, between, total
+from almanac.stats.windows import DAY, WEEK, between, total
 from tests.support.stats.cards import HOUR, MIDNIGHT, at, card, provider, times
 from tests.support.values import approx, some
 
@@ -100,6 +100,14 @@ def test_starts_that_follow_within_minutes_are_found() -> None:
     found = together(source, np.concatenate((source[::8] + 600, random_starts(2, 87))), YEAR)
     assert some(found).observed > 2 * some(found).expected
     assert some(found).p < 1e-4
+
+
+def test_one_coincidence_is_no_rarer_than_once_in_all_turns() -> None:
+    first = MIDNIGHT + np.arange(0, 50, 10) * WEEK
+    second = np.concatenate((first[:1] + HOUR // 2, first[1:] + 2 * WEEK + 2 * DAY))
+    found = some(together(first, second, YEAR))
+    turns = 8 * 25  # one to four weeks either way, give or take two hours in steps of ten minutes
+    assert (found.observed, found.expected, found.p) == (0.5, 0.0, approx(1 - np.exp(-1 / turns)))
 
 
 def test_independent_starts_are_not_found_more_often_than_chance_has_it() -> None:

@@ -52,6 +52,14 @@ def test_working_hours_are_nine_to_five_on_weekdays_where_people_live(zone: str)
     assert total(working_time(PERIOD, zone)) == open_seconds
 
 
+def test_weeks_of_working_hours_begin_with_the_first_covered_day() -> None:
+    cards = [card(24 * day + 10, 24 * day + 11 + day % 5) for day in range(4, 60, 3)]
+    late = record(provider(), cards, times((24 * 3, 24 * 60)), now=at(24 * 60))
+    longer, own = (working_hours(late, between(at(24 * first), at(24 * 60)), (BERLIN,)) for first in (-11, 3))
+    assert longer == own
+    assert own[0].interval is not None
+
+
 def test_the_change_to_summer_time_moves_the_working_day() -> None:
     starts = {
         moment(since).hour

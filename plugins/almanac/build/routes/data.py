@@ -66,6 +66,7 @@ def small_tables(context: Context) -> Outputs:
     for table, rows in (
         (codebook.COVERAGE, tables.coverage_rows(snapshot)),
         (codebook.PROVIDERS, tables.provider_rows(snapshot.providers)),
+        (codebook.COMPONENTS, tables.component_rows(snapshot.providers)),
         (codebook.DATASETS, tables.dataset_rows(snapshot)),
     ):
         content = tuple(rows)
