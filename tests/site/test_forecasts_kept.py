@@ -22,6 +22,7 @@ from almanac.stats.issued import Issued
 from tests.support import forecasts
 from tests.support.almanacs import NOW, at, carded, incident, pulls
 from tests.support.content import provider
+from tests.support.refusals import refusal
 
 OPEN = incident("open", "02 13:00", "")
 
@@ -279,9 +280,9 @@ def test_score_makes_both_again_when_an_incident_has_ended(content: Path) -> Non
     assert (scores.incidents, len(seen.texts), seen.record) == (30, 30, scores.record)
 
 
-def test_score_is_made_as_of_the_moment_that_is_stated(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert score_command.score(content, now="yesterday") == 1
-    assert capsys.readouterr().err == ("'yesterday' is not a valid time; write 2026-03-02T14:10:00Z or epoch seconds\n")
+def test_score_is_made_as_of_the_moment_that_is_stated(content: Path) -> None:
+    said = refusal(score_command.score, content, now="yesterday")
+    assert said == "'yesterday' is not a valid time; write 2026-03-02T14:10:00Z or epoch seconds"
     assert score_command.score(content, now="2026-03-02T14:12:34Z") == 0
     made = archive.load_scorecard(content)
     assert made is not None
@@ -343,8 +344,8 @@ def test_explain_prints_how_each_claim_of_an_article_is_decided(
         "   no figure decides it: Nobody outside knows.\n"
         "   verdict   undecidable, by an editor\n"
     )
-    assert explain.claims(content, "2026-03-02-slwo", now="2026-03-02T14:10:00Z") == 1
-    assert capsys.readouterr().err == "no article '2026-03-02-slwo'; did you mean 2026-03-02-slow?\n"
+    said = refusal(explain.claims, content, "2026-03-02-slwo", now="2026-03-02T14:10:00Z")
+    assert said == "no article '2026-03-02-slwo'; did you mean 2026-03-02-slow?"
 
 
 @pytest.mark.parametrize(
@@ -354,11 +355,8 @@ def test_explain_prints_how_each_claim_of_an_article_is_decided(
         ("anthropic", "1999", "'1999' names no period"),
     ],
 )
-def test_explain_says_what_it_does_not_know(
-    content: Path, capsys: pytest.CaptureFixture[str], provider: str, period: str, message: str
-) -> None:
-    assert explain.explain(content, provider, period, now="2026-03-02T14:10:00Z") == 1
-    assert capsys.readouterr().err.startswith(message)
+def test_explain_says_what_it_does_not_know(content: Path, provider: str, period: str, message: str) -> None:
+    assert refusal(explain.explain, content, provider, period, now="2026-03-02T14:10:00Z").startswith(message)
 
 
 # Trials

@@ -17,6 +17,7 @@ from almanac.content.images import Picture
 from tests.support import projects
 from tests.support.growth import LINEAR, growth
 from tests.support.imagefiles import jpeg, jpeg_segment, png, png_chunk, webp, webp_chunk
+from tests.support.refusals import refusal
 from tests.unit.test_check import ARTICLE, HEAD, content, found, put
 
 __all__ = ["content"]  # a fixture
@@ -146,7 +147,7 @@ def test_an_article_shows_a_picture_that_is_there(content: Path) -> None:
     ]
     put(content, ARTICLE, HEAD + "![A bar](/images/2026/down.png) ![A red bar](/images/2026/dawn.png)\n")
     assert found(content) == [
-        f"{ARTICLE}:{line}:33: /images/2026/dawn.png is a broken link: no such page; did you mean /images/2026/down.png?",
+        f"{ARTICLE}:{line}:33: /images/2026/dawn.png is not in content/images; did you mean /images/2026/down.png?",
     ]
 
 
@@ -194,7 +195,7 @@ def test_the_site_carries_pictures_and_notices_when_they_change(
     assert (root / "output/images/2026/down.png").read_bytes() == png(width=4)
     path.unlink()
     build(root)
-    assert "/images/2026/down.png is a broken link: no such page" in capsys.readouterr().err
+    assert "/images/2026/down.png is not in content/images; put it there" in capsys.readouterr().err
 
 
 def test_a_new_picture_is_written_without_what_it_hides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -203,18 +204,18 @@ def test_a_new_picture_is_written_without_what_it_hides(tmp_path: Path, capsys: 
     content = tmp_path / "content"
     assert new_image.main(content, source, NOW) == 0
     assert (content / "images/2026/screen-shot-3.png").read_bytes() == png()
-    assert new_image.main(content, source, NOW) == 1
-    assert new_image.main(content, tmp_path / "none.png", NOW) == 1
+    refused = [refusal(new_image.main, content, one, NOW) for one in (source, tmp_path / "none.png")]
     source.write_bytes(png(width=5000))
-    assert new_image.main(content, source, NOW) == 1
+    assert [*refused, refusal(new_image.main, content, source, NOW)] == [
+        "content/images/2026/screen-shot-3.png already exists; edit it, or choose another name",
+        f"{tmp_path}/none.png: No such file or directory",
+        f"{source}: is 5000 by 2 pixels; make it at most 4096 a side",
+    ]
     assert capsys.readouterr().out.splitlines() == [
         (
             "new: wrote content/images/2026/screen-shot-3.png; show it with "
             "![what it shows](/images/2026/screen-shot-3.png)"
-        ),
-        "new: content/images/2026/screen-shot-3.png already exists; rename your picture first",
-        f"new: {tmp_path}/none.png: No such file or directory",
-        f"new: {source}: is 5000 by 2 pixels; make it at most 4096 a side",
+        )
     ]
 
 

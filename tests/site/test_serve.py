@@ -12,6 +12,7 @@ import pytest
 
 from almanac.commands import serve
 from tests.support.projects import tree
+from tests.support.refusals import refusal
 
 
 @pytest.fixture
@@ -88,16 +89,12 @@ def test_where_nothing_was_built_yet_a_page_says_why_and_no_folder_is_listed(tmp
         server.server_close()
 
 
-def test_a_port_that_is_taken_is_one_line_and_without_one_the_next_is_taken(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_port_that_is_taken_is_one_line_and_without_one_the_next_is_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert serve.serve(tmp_path, port) == 1
+        said = refusal(serve.serve, tmp_path, port)
     why = "Address already in use"
-    assert (
-        capsys.readouterr().err == f"serve: port {port} cannot be used ({why}); leave --port out to take a free one\n"
-    )
+    assert said == f"port {port} cannot be used ({why}); leave --port out to take a free one"
     first = serve._free(tmp_path, serve.Changes(), None)
     second = serve._free(tmp_path, serve.Changes(), None)
     assert first.server_port != second.server_port

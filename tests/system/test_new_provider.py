@@ -24,6 +24,7 @@ from almanac.pull.discover import NothingToReadError, discover
 from almanac.world import Clock, WorldServer, by_chance
 from almanac.world.server import Behaviour, Serving, Visit, page, status
 from bench.quarters import BEGIN
+from tests.support.refusals import refusal
 from tests.unit.test_pull import no_such_name
 
 PARTS = ("Payments API", "Dashboard", "Card Terminal")
@@ -395,13 +396,10 @@ def test_only_public_addresses_are_asked(
     assert why in capsys.readouterr().err
 
 
-def test_without_a_network_one_line_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_a_network_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", no_such_name)
     urls = [f"https://status.{name}.example/" for name in ("a", "b", "c")]
-    assert added(tmp_path, *urls, via="") == (1, {})
-    assert capsys.readouterr().err == "new: no network, so no page can be looked at; nothing was written\n"
+    assert refusal(added, tmp_path, *urls, via="") == "no network, so no page can be looked at; nothing was written"
 
 
 def test_a_page_that_leads_inside_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

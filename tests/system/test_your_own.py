@@ -21,6 +21,7 @@ from almanac.world import Clock, WorldServer, by_chance
 from tests.support import serving
 from tests.support.content import provider as provider_file
 from tests.support.projects import ROOT, tree
+from tests.support.refusals import refusal
 
 GUIDE = (ROOT / "docs/your-own.md").read_text(encoding="utf-8")
 OURS = re.compile(r"\b(?:AI|Claude|Anthropic|Outage Almanac)\b")
@@ -162,20 +163,13 @@ def test_an_upgrade_is_a_merge_that_leaves_alone_what_is_theirs(empty: Path, tmp
     assert run(empty, "git", "log", "--format=%s", "main..program") == ""
 
 
-def test_a_name_that_is_none_and_a_folder_that_is_full_are_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert init.main(ROOT, tmp_path / "a", "<b>", "payments") == 1
+def test_a_name_that_is_none_and_a_folder_that_is_full_are_refused(tmp_path: Path) -> None:
+    said = [refusal(init.main, ROOT, tmp_path / "a", "<b>", "payments")]
     (tmp_path / "a.txt").write_text("mine")
-    assert init.main(ROOT, tmp_path, "Pay", "payments") == 1
-    assert init.upgrade(ROOT, tmp_path) == 1
-    said = capsys.readouterr().out.splitlines()
-    assert said[0].startswith("init: almanac.toml:3:1: name: is '<b>'; write a name")
-    assert (
-        said[1]
-        == f"init: {tmp_path} is not empty; name a new folder, or upgrade it: python3 tasks.py upgrade {tmp_path}"
-    )
-    assert said[2] == f"upgrade: {tmp_path} was not made by init: it has no {project_file.FILE}, or no branch program"
+    said += [refusal(init.main, ROOT, tmp_path, "Pay", "payments"), refusal(init.upgrade, ROOT, tmp_path)]
+    assert said[0].startswith("almanac.toml:3:1: name: is '<b>'; write a name")
+    assert said[1] == f"{tmp_path} is not empty; name a new folder, or upgrade it: python3 tasks.py upgrade {tmp_path}"
+    assert said[2] == f"{tmp_path} was not made by init: it has no {project_file.FILE}, or no branch program"
 
 
 def test_pages_say_it_in_the_words_of_the_project() -> None:

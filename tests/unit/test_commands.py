@@ -242,7 +242,16 @@ def test_check_in_json_has_every_part_of_a_problem(small: Path, odd: Path, capsy
     ]
 
 
-def test_what_is_to_be_checked_must_exist(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_done_is_one_line_on_the_error_output_and_exit_code_1(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     missing = small / "content/pages/nowhere.md"
-    assert check.main(small / "content", [missing]) == 1
-    assert capsys.readouterr().err == f"check: {missing} does not exist; name files or folders under content/\n"
+    assert cli.main(["check", str(missing)], VERBS, small, PROGRAM) == 1
+    assert capsys.readouterr() == ("", f"check: {missing} does not exist; name files or folders under content/\n")
+    assert cli.main(["new", "report", "2026-13"], VERBS, small, PROGRAM) == 1
+    assert capsys.readouterr() == ("", "new: '2026-13' is neither a month nor a year; write e.g. 2026-06 or 2025\n")
+    assert cli.main(["score", "--now", "soon"], VERBS, small, PROGRAM) == 1
+    assert capsys.readouterr() == (
+        "",
+        "score: 'soon' is not a valid time; write 2026-03-02T14:10:00Z or epoch seconds\n",
+    )

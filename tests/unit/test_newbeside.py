@@ -11,6 +11,7 @@ from almanac.commands import pull as pull_command
 from tests.support import projects
 from tests.support.almanacs import incident
 from tests.support.projects import put
+from tests.support.refusals import refusal
 from tests.support.serving import Serving, page, watch
 from tests.unit.test_pull import CLOSED, OLD, OPEN, atom
 
@@ -55,25 +56,24 @@ def test_a_link_knows_its_publisher_and_incident_and_passes_once_it_has_a_title(
 
 
 @pytest.mark.parametrize(
-    ("key", "line"),
-    [
-        (
-            "anthropic/none",
-            "new: no incident anthropic/none in the archive; write provider/id as in the address of its page",
-        ),
-        ("first", "new: no incident first in the archive; write provider/id as in the address of its page"),
-    ],
+    "key", ["anthropic/none", "none", "openai/first", "https://status.example/incidents/openai/first/"]
 )
-def test_what_is_not_in_the_archive_cannot_be_corrected(
-    root: Path, key: str, line: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert new_beside.correction(root / "content", key, NOW, "") == 1
-    assert capsys.readouterr().out == f"{line}\n"
+def test_what_is_not_in_the_archive_cannot_be_corrected(root: Path, key: str) -> None:
+    said = refusal(new_beside.correction, root / "content", key, NOW, "")
+    short = key.removeprefix("https://status.example/incidents/").rstrip("/")
+    assert said == f"no incident {short} in the archive; write provider/id as in the address of its page"
 
 
-def test_nothing_is_written_over_what_is_there(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    codes = [new_beside.correction(root / "content", "groq/other", NOW, "Ada") for _ in range(2)]
-    assert (codes, "already exists; edit it" in capsys.readouterr().out) == ([0, 1], True)
+@pytest.mark.parametrize("key", ["first", "https://status.example/incidents/anthropic/first/"])
+def test_an_incident_may_be_named_by_its_id_or_the_address_of_its_page(root: Path, key: str) -> None:
+    assert new_beside.correction(root / "content", key, NOW, "Ada Example") == 0
+    assert (root / "content/corrections/anthropic/first.yml").exists()
+
+
+def test_nothing_is_written_over_what_is_there(root: Path) -> None:
+    assert new_beside.correction(root / "content", "groq/other", NOW, "Ada") == 0
+    taken = "content/corrections/groq/other.yml already exists; edit it, or choose another name"
+    assert refusal(new_beside.correction, root / "content", "groq/other", NOW, "Ada") == taken
 
 
 def test_a_dry_pull_says_what_would_change_and_writes_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,6 +120,6 @@ def test_a_review_sees_which_facts_and_which_pages_change(root: Path, capsys: py
     assert out.endswith("## Pages that change\n\n- /b/ is new\n- /gone/ is gone\n- /\n")
 
 
-def test_a_revision_that_is_none_is_one_line(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert changes.main(root, "no-such-branch", None) == 1
-    assert capsys.readouterr().err.startswith("changes: git cannot say what changed since no-such-branch (")
+def test_a_revision_that_is_none_is_one_line(root: Path) -> None:
+    said = refusal(changes.main, root, "no-such-branch", None)
+    assert said.startswith("git cannot say what changed since no-such-branch (")

@@ -11,6 +11,7 @@ from almanac.commands.check import problems
 from almanac.content import frontmatter
 from almanac.model import Impact, Pulls, Span
 from tests.support.projects import OWN
+from tests.support.refusals import refusal
 from tests.unit.test_claims import at, incident
 
 NOW = datetime(2026, 4, 2, 9, 30, tzinfo=UTC)
@@ -65,7 +66,15 @@ def test_the_five_longest_that_ended_are_listed(content: Path) -> None:
     assert "| [Acme, a7](/incidents/acme/a7/) | {{long-1-start}} | {{long-1}} |" in found.body
 
 
-def test_only_what_a_person_must_write_is_missing(content: Path) -> None:
+def test_the_author_is_whom_git_knows(content: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"COUNT": "1", "KEY_0": "user.name", "VALUE_0": "Ada Example"}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    assert draft(content).values["authors"] == ["Ada Example"]
+
+
+def test_only_what_a_person_must_write_is_missing(content: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
     draft(content)
     file = "articles/2026/2026-04-02-march-2026.md"
     assert [str(p).removeprefix(f"content/{file}:") for p in problems(content, NOW, False)] == [
@@ -77,17 +86,13 @@ def test_only_what_a_person_must_write_is_missing(content: Path) -> None:
     assert problems(content, NOW, False) == []
 
 
-def test_it_overwrites_nothing_and_knows_months_and_years_only(
-    content: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_it_overwrites_nothing_and_knows_months_and_years_only(content: Path) -> None:
     draft(content)
-    capsys.readouterr()
-    assert new_report.main(content, "2026-03", NOW) == 1
-    assert new_report.main(content, "2026-13", NOW) == 1
-    assert capsys.readouterr().out.splitlines() == [
-        "new: content/articles/2026/2026-04-02-march-2026.md already exists; edit it, or remove it first",
-        "new: '2026-13' is neither a month nor a year; use e.g. python3 tasks.py new report 2026-06",
-    ]
+    taken = "content/articles/2026/2026-04-02-march-2026.md already exists; edit it, or choose another name"
+    for day in (NOW, NOW + timedelta(days=1)):  # one address has one article, whatever its day
+        assert refusal(new_report.main, content, "2026-03", day) == taken
+    odd = "'2026-13' is neither a month nor a year; write e.g. 2026-06 or 2025"
+    assert refusal(new_report.main, content, "2026-13", NOW) == odd
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from almanac.pull.report import Failure, NewsOutcome, Report, lines
 from almanac.views import status
 from tests.support import serving
 from tests.support.almanacs import CLAUDE, COPILOT, GROQ, PROJECT, almanac, at, carded, incident
+from tests.support.refusals import refusal
 from tests.support.serving import Behaviour, Serving, watch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -580,9 +581,8 @@ def test_several_are_dropped_at_once_by_the_numbers_of_one_list(content: Path) -
     assert inbox.load(content) == ()
 
 
-def test_where_no_draft_waits_that_is_said(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert curated(content, drop="1") == 1
-    assert "there is no draft: content/inbox is empty" in capsys.readouterr().out
+def test_where_no_draft_waits_that_is_said(content: Path) -> None:
+    assert refusal(curated, content, drop="1") == "there is no draft: content/inbox is empty"
 
 
 @pytest.mark.parametrize(
@@ -596,11 +596,8 @@ def test_where_no_draft_waits_that_is_said(content: Path, capsys: pytest.Capture
         ({"link": "1", "by": "Ada\u202e"}, "is empty or holds a line break or control character"),
     ],
 )
-def test_a_choice_that_cannot_be_is_refused_and_the_draft_stays(
-    desk: Path, capsys: pytest.CaptureFixture[str], choice: dict[str, str], said: str
-) -> None:
-    assert curated(desk, **choice) == 1
-    assert said in capsys.readouterr().out
+def test_a_choice_that_cannot_be_is_refused_and_the_draft_stays(desk: Path, choice: dict[str, str], said: str) -> None:
+    assert said in refusal(curated, desk, **choice)
     assert len(inbox.load(desk)) == 1
     assert not (desk / "links").exists()
     assert not (desk / "articles").exists()
@@ -610,7 +607,7 @@ def test_the_file_of_somebody_else_is_never_written_over(desk: Path) -> None:
     taken = desk / "links" / "2026" / "2026-03-02-claude-is-down.md"
     taken.parent.mkdir(parents=True)
     taken.write_text("mine")
-    assert curated(desk, link="1", by="Ada") == 1
+    assert "already exists; edit it" in refusal(curated, desk, link="1", by="Ada")
     assert taken.read_text() == "mine"
     assert len(inbox.load(desk)) == 1
 

@@ -11,7 +11,7 @@ from almanac.archive import facts
 from almanac.archive.facts import MEMO, TIME, Codec, FactError
 from almanac.archive.scalars import QUOTED, NotCanonicalError, read_scalar, scalar
 from almanac.model import Change, Incident, Phase, Repair, Revision, Update, stamp, unstamp
-from almanac.model.problem import Problem, printable
+from almanac.model.problem import Problem, TaskError, printable
 from almanac.text.quoting import quoted
 
 REVISION = "was, until seen "
@@ -27,11 +27,13 @@ _ESCAPE = re.compile(r"^( *#{2,3} )", re.MULTILINE)  # a heading in a text would
 _UNESCAPE = re.compile(r"^ ( *#{2,3} )", re.MULTILINE)
 
 
-class ArchiveError(Exception):
+class ArchiveError(TaskError):
     """Files of the archive that cannot be used: one a line, as file:line: what is wrong; what to write instead.
 
     Made of faults, and of plain words where no file is at fault.
     """
+
+    is_listed = True
 
     def __init__(self, *problems: Problem | str) -> None:
         super().__init__(*problems)

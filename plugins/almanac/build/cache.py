@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from almanac import files
+from almanac.model.problem import TaskError
 
 NAME = "build.sqlite"
 MARK = "unfinished"
@@ -31,7 +32,7 @@ CHECK = 16  # bytes of checksum before each value
 REFUSALS = {"SQLITE_FULL": errno.ENOSPC, "SQLITE_READONLY": errno.EROFS, "SQLITE_CANTOPEN": errno.EACCES}
 
 
-class BuildError(Exception):
+class BuildError(TaskError):
     """Why nothing can be built: a fault a line, as file:line: what is wrong; what to write instead."""
 
 

@@ -19,6 +19,7 @@ from almanac.content import project_file
 from almanac.executors import SETTING as SCHEDULER
 from almanac.exports import version
 from almanac.model.clock import build_time
+from almanac.model.problem import WordError
 from almanac.model.project import Project
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -35,7 +36,7 @@ OF_PAGES = (
 )
 
 
-class SettingError(ValueError):
+class SettingError(WordError):
     """A setting that a build cannot follow: what is wrong; the cure."""
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 from almanac import archive, merge
 from almanac.feeds import wording
 from almanac.model import DECLARED, OVER, Impact, Incident, Kind, Phase, Repair, Span, Update, seconds, stamp, unstamp
+from almanac.model.problem import TaskError
 from almanac.text import english
 
 INCIDENTS = (
@@ -59,8 +59,10 @@ SPELLED = ("source", "started", "ended", "impact", "kind", "components", "update
 _SLUG = re.compile(r"[a-z0-9-]{1,64}")
 
 
-class BackfillError(Exception):
+class BackfillError(TaskError):
     """Every fault of the tables, one a line: file:line:column: field: what is wrong; what to write instead."""
+
+    is_listed = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -425,12 +427,8 @@ def _length(facts: Mapping[str, Any]) -> str:
 
 
 def main(content: Path, incidents: Path, **tables: Path | None) -> int:
-    """Run the task `backfill`: 0 if all went in, 1 with every problem on the error output if nothing did."""
-    try:
-        outcome = backfill(content, incidents, **tables)
-    except (BackfillError, archive.ArchiveError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    """Run the task `backfill`. The exit code. Raises BackfillError with every problem, and nothing goes in then."""
+    outcome = backfill(content, incidents, **tables)
     print(
         f"{outcome.added:,} incidents added, {outcome.repaired:,} repaired, {outcome.present:,} already present; "
         f"{outcome.spans} spans of coverage added, {outcome.cuts} cut."

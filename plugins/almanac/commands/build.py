@@ -13,7 +13,7 @@ from typing import Any
 
 from almanac.build import unchanged
 from almanac.model import clock
-from almanac.model.problem import tally
+from almanac.model.problem import TaskError, tally
 
 PATHS = ("PATH", "THEME", "OUTPUT_PATH")
 MOST_LISTED = 12  # so many paths are named one by one
@@ -50,23 +50,11 @@ def build(settings_file: Path, *, now: str = "", output: str = "", on: str = "",
         if must_build or not unchanged.report(settings_file.parent, now_s, Path(settings["OUTPUT_PATH"])):
             built = _pelican(settings_file, overrides)
             print(f"build: {_summary(built)} ({time.perf_counter() - started:.2f} s)")
-    except _faults() as error:
+    except (TaskError, clock.MomentError) as error:
         sys.exit(f"{error}\nbuild failed: fix the problems above")
     finally:
         if collects:
             gc.enable()
-
-
-def _faults() -> tuple[type[Exception], ...]:
-    """Return the errors that a person has to fix; all others are bugs."""
-    from almanac.archive import ArchiveError
-    from almanac.build.cache import BuildError
-    from almanac.build.settings import SettingError
-    from almanac.content.project_file import ProjectError
-    from almanac.content.providers import ProviderError
-    from almanac.executors import ClusterError
-
-    return ArchiveError, BuildError, ClusterError, ProviderError, ProjectError, SettingError, clock.MomentError
 
 
 def _overrides(settings_file: Path, now: str, output: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from almanac import archive
 from almanac.archive import ArchiveError
 from almanac.model import Incident
+from almanac.model.problem import TaskError
 
 MOST = 40  # lines of a kind; the rest is counted
 
@@ -48,8 +48,7 @@ def main(root: Path, base: str, built: Sequence[Path] | None) -> int:
         lines = list(_data(root, base)) if base else []
     except (OSError, subprocess.CalledProcessError) as error:
         why = getattr(error, "stderr", "") or error
-        print(f"changes: git cannot say what changed since {base} ({str(why).strip()})", file=sys.stderr)
-        return 1
+        raise TaskError(f"git cannot say what changed since {base} ({str(why).strip()})") from error
     if lines:
         print("## Data that changed\n", *_cut(lines), sep="\n")
     if built:

@@ -14,7 +14,7 @@ from pathlib import Path
 from almanac.build import unchanged
 from almanac.content import memo
 from almanac.content.files import Files, read_all
-from almanac.model.problem import Problem, tally
+from almanac.model.problem import Problem, WordError, tally
 
 PACKAGE = Path(__file__).resolve().parents[1]
 MEMO = "check.json"
@@ -28,11 +28,9 @@ def main(content: Path, paths: Sequence[Path] = (), *, strict: bool = False, as_
     content = content.absolute()
     names = [os.path.relpath(path.absolute(), content.parent) for path in paths]
     if strangers := [path for path in names if path.split(os.sep)[0] != content.name]:
-        print(f"check: {strangers[0]} is not under {content.name}/; name files or folders in it", file=sys.stderr)
-        return 1
+        raise WordError(f"{strangers[0]} is not under {content.name}/; name files or folders in it")
     if missing := [path for path, name in zip(paths, names, strict=True) if not (content.parent / name).exists()]:
-        print(f"check: {missing[0]} does not exist; name files or folders under {content.name}/", file=sys.stderr)
-        return 1
+        raise WordError(f"{missing[0]} does not exist; name files or folders under {content.name}/")
     selection = [problem for problem in problems(content, datetime.now(UTC), strict) if _is_wanted(problem.file, names)]
     if as_json:
         print(json.dumps({"problems": list(map(asdict, selection))}, indent=1, ensure_ascii=False))

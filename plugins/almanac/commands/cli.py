@@ -208,13 +208,19 @@ def overview(verbs: Sequence[Verb], program: str) -> str:
 
 
 def run(call: Call, root: Path) -> int:
-    """Do what was asked for; return the exit code. A disk that refuses is one line, and so is an interruption."""
+    """Do what was asked for; return the exit code. Whatever cannot be done is one line, and so is an interruption."""
     name = call.name.partition(" ")[0]
     action = call.verb.run or (lambda root, options: MISUSED)
     is_heard = call.verb.ticks and not call.options.quiet
+    from almanac.model.clock import MomentError
+    from almanac.model.problem import TaskError
+
+    codes = [1]
     try:
-        with steady(), _muted(call.options.quiet) as codes, ticker.ticking(name if is_heard else ""):
-            codes.append(action(root, call.options) or 0)
+        with steady(), _muted(call.options.quiet, codes), ticker.ticking(name if is_heard else ""):
+            codes[0] = action(root, call.options) or 0
+    except (TaskError, MomentError) as error:
+        print(error if getattr(error, "is_listed", False) else f"{name}: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print(f"{name}: interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -222,11 +228,10 @@ def run(call: Call, root: Path) -> int:
 
 
 @contextlib.contextmanager
-def _muted(quiet: bool) -> Iterator[list[int]]:
-    """Yield a list for the exit code. If `quiet`, hold back what is printed; it goes to standard error unless that is 0."""
-    codes: list[int] = []
+def _muted(quiet: bool, codes: list[int]) -> Iterator[None]:
+    """If `quiet`, hold back what is printed; it goes to standard error unless the exit code in `codes` is 0 then."""
     if not quiet:
-        yield codes
+        yield
         return
     from tempfile import TemporaryFile
 
@@ -235,7 +240,7 @@ def _muted(quiet: bool) -> Iterator[list[int]]:
         before = os.dup(1)
         os.dup2(buffer.fileno(), 1)
         try:
-            yield codes
+            yield
         finally:
             sys.stdout.flush()
             os.dup2(before, 1)

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from almanac import archive
 from almanac.commands import new_article
+from almanac.commands.new_beside import FILL_IN, lay
 from almanac.content import frontmatter, providers
 from almanac.model import Incident
-from almanac.news import InboxError, StoryDraft, inbox, story
+from almanac.model.problem import ProblemError, WordError
+from almanac.news import StoryDraft, inbox, story
 
 LINKS = "links"
 
@@ -31,20 +33,16 @@ def main(
     `link` and `drop` take several, comma-separated. `by` is the curator, `note` a line of theirs, `title` that of the
     article. The exit code: 1 if a draft or a name is missing or wrong.
     """
-    try:
-        drafts = inbox.load(content)
-        chosen = [inbox.find(drafts, name.strip()) for name in (link or drop or article).split(",") if name.strip()]
-        if article:
-            _each(chosen, lambda draft: as_article(content, draft, title=title, by=by, now=now))
-        elif link:
-            _each(chosen, lambda draft: as_link(content, draft, by=by, note=note))
-        elif drop:
-            _each(chosen, lambda draft: discard(content, draft))
-        else:
-            print(*list_lines(drafts), sep="\n")
-    except (ValueError, FileExistsError, InboxError, archive.ArchiveError, providers.ProviderError) as error:
-        print(f"curate: {error}")
-        return 1
+    drafts = inbox.load(content)
+    chosen = [inbox.find(drafts, name.strip()) for name in (link or drop or article).split(",") if name.strip()]
+    if article:
+        _each(chosen, lambda draft: as_article(content, draft, title=title, by=by, now=now))
+    elif link:
+        _each(chosen, lambda draft: as_link(content, draft, by=by, note=note))
+    elif drop:
+        _each(chosen, lambda draft: discard(content, draft))
+    else:
+        print(*list_lines(drafts), sep="\n")
     return 0
 
 
@@ -72,7 +70,7 @@ def _draft_lines(number: int, draft: StoryDraft) -> list[str]:
 
 
 def as_link(content: Path, draft: StoryDraft, *, by: str, note: str = "") -> str:
-    """Move a draft to content/links for the build, and return what was done. Raises ValueError, FileExistsError.
+    """Move a draft to content/links for the build, and return what was done. Raises WordError.
 
     Nothing is published by this either: the file is reviewed and merged like all that people write.
     """
@@ -82,18 +80,18 @@ def as_link(content: Path, draft: StoryDraft, *, by: str, note: str = "") -> str
     text = story.render(draft, curator=by, **({"note": note} if note else {}))
     _, faults = forms.check(forms.LinkForm, frontmatter.read(text.encode(), f"{content.name}/{file}"))
     if not by:
-        raise ValueError("a link post needs a curator; add --by NAME")
+        raise WordError("a link post needs a curator; add --by NAME")
     if faults:
-        raise ValueError("\n".join(map(str, faults)))
-    _fresh(content, file, text)
+        raise ProblemError(faults)
+    written = lay(content, file, text)
     inbox.leave(content, draft, "link")
-    return f"wrote {content.name}/{file}; check its grade and incidents, then propose it"
+    return f"wrote {written}; check its grade and incidents, then propose it"
 
 
 def as_article(content: Path, draft: StoryDraft, *, title: str, by: str, now: datetime) -> str:
     """Start an article of a draft, which cites its incidents and tellings, and return what was done."""
     if not title:
-        raise ValueError("an article needs a title of your own; add --title TITLE")
+        raise WordError("an article needs a title of your own; add --title TITLE")
     names = {provider.slug: provider.company for provider in providers.load(content)}
     draft_article = new_article.compose(
         title,
@@ -104,9 +102,9 @@ def as_article(content: Path, draft: StoryDraft, *, title: str, by: str, now: da
         names=names,
         sources=[source(draft, index) for index in range(len(draft.tellings))],
     )
-    _fresh(content, draft_article.path, draft_article.text)
+    written = lay(content, draft_article.path, draft_article.text)
     inbox.leave(content, draft, "article")
-    return f"wrote {content.name}/{draft_article.path}; fill in the empty fields, then run: python3 tasks.py check"
+    return f"wrote {written}; {FILL_IN}"
 
 
 def discard(content: Path, draft: StoryDraft) -> str:
@@ -127,11 +125,3 @@ def _incidents(content: Path, draft: StoryDraft) -> list[Incident]:
     archives = {slug: archive.load(content, slug) for slug in draft.providers}
     keys = (key.partition("/") for key in draft.incidents)
     return [archives[slug][raw].incident for slug, _, raw in keys if raw in archives.get(slug, {})]
-
-
-def _fresh(content: Path, file: str, text: str) -> None:
-    """Write a file that must not be there yet. Raises FileExistsError."""
-    path = content / file
-    if path.exists():
-        raise FileExistsError(f"{content.name}/{file} already exists; choose another title, or edit it")
-    inbox.write(path, text)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from almanac.archive import ArchiveError
 from almanac.claims import Evidence, verdict
 from almanac.content import articles
 from almanac.content.articles import Manuscript
-from almanac.content.providers import ProviderError
 from almanac.model import moment, seconds
 from almanac.model.clock import build_time
+from almanac.model.problem import ProblemError, WordError
 from almanac.snapshot import Snapshot
 from almanac.snapshot.load import load
 from almanac.stats import explain as derivation
@@ -35,37 +33,33 @@ def explain(content: Path, provider: str, period: str, *, now: str = "", as_json
 
     `now` is a time such as 2026-07-01T00:00:00Z, or "" for SOURCE_DATE_EPOCH or the clock.
     """
-    return _print(lambda: _derivation(load(content, stated_moment(now)), provider, period), as_json=as_json)
+    return _print(_derivation(load(content, stated_moment(now)), provider, period), as_json=as_json)
 
 
-def _print(steps: Callable[[], Iterable[str]], *, as_json: bool) -> int:
-    """Print the lines of a derivation, or what is wrong; return the exit code."""
-    try:
-        lines = list(steps())
-    except (ArchiveError, ProviderError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
+def _print(steps: Iterable[str], *, as_json: bool) -> int:
+    """Print the lines of a derivation; return the exit code."""
+    lines = list(steps)
     print(json.dumps({"steps": lines}, indent=1, ensure_ascii=False) if as_json else "\n".join(lines))
     return 0
 
 
 def backups(content: Path, pair: str, *, now: str = "", as_json: bool = False) -> int:
     """Print the derivation of what is said of two providers, anthropic/openai, as backups. The exit code."""
-    return _print(lambda: _of_pair(load(content, stated_moment(now)), pair), as_json=as_json)
+    return _print(_of_pair(load(content, stated_moment(now)), pair), as_json=as_json)
 
 
 def _of_pair(almanac: Snapshot, pair: str) -> tuple[str, ...]:
     records = measures.closed(almanac)
     slugs = pair.split("/")
     if len(slugs) != 2 or slugs[0] == slugs[1] or not set(slugs) <= records.keys():
-        raise ValueError(
+        raise WordError(
             f"{pair!r} is not a pair of providers; write e.g. anthropic/openai, of: {', '.join(sorted(records))}"
         )
     family = tested(records, ALL)
     for each in family:
         if {each.first.slug, each.second.slug} == set(slugs):
             return pair_figures(each, family, compared.last(records[slugs[0]].now))
-    raise ValueError(f"{pair}: one of the two has no data")
+    raise WordError(f"{pair}: one of the two has no data")
 
 
 def forecast(content: Path, incident: str, minutes: str, *, now: str = "", as_json: bool = False) -> int:
@@ -73,16 +67,16 @@ def forecast(content: Path, incident: str, minutes: str, *, now: str = "", as_js
 
     Without minutes: as of `now` if it is open, else half an hour after its start.
     """
-    return _print(lambda: _of_forecast(load(content, stated_moment(now)), incident, minutes), as_json=as_json)
+    return _print(_of_forecast(load(content, stated_moment(now)), incident, minutes), as_json=as_json)
 
 
 def _of_forecast(almanac: Snapshot, incident: str, minutes: str) -> tuple[str, ...]:
     cards = [card for own in almanac.cards.values() for card in own]
     card = next((card for card in cards if f"{card.provider}/{card.id}" == incident), None)
     if card is None:
-        raise ValueError(f"{incident!r} is not in the archive; write provider/id, as content/incidents has it")
+        raise WordError(f"{incident!r} is not in the archive; write provider/id, as content/incidents has it")
     if minutes and not minutes.isdecimal():
-        raise ValueError(f"{minutes!r} is not a number of minutes after the start; write e.g. 30")
+        raise WordError(f"{minutes!r} is not a number of minutes after the start; write e.g. 30")
     after = 60 * int(minutes) if minutes else HALF_AN_HOUR
     return forecast_steps(cards, card, seconds(almanac.now) if card.is_open and not minutes else card.started + after)
 
@@ -92,12 +86,8 @@ def claims(content: Path, article: str, *, now: str = "", as_json: bool = False)
 
     `article` is the name of its file without .md, `now` as above.
     """
-
-    def steps() -> Iterator[str]:
-        evidence = Evidence(load(content, stated_moment(now)))
-        return _of_claims(_manuscript(content, article), evidence)
-
-    return _print(steps, as_json=as_json)
+    evidence = Evidence(load(content, stated_moment(now)))
+    return _print(_of_claims(_manuscript(content, article), evidence), as_json=as_json)
 
 
 def _manuscript(content: Path, article: str) -> Manuscript:
@@ -105,11 +95,11 @@ def _manuscript(content: Path, article: str) -> Manuscript:
     files = {path.stem: path for path in sorted((content / "articles").rglob("*.md"))}
     if article not in files:
         what_to_write = cure(article, files, f"write one of: {', '.join(files)}")
-        raise ValueError(f"no article {article!r}; {what_to_write}")
+        raise WordError(f"no article {article!r}; {what_to_write}")
     path = files[article]
     manuscript, faults = articles.read(path.read_bytes(), path.relative_to(content).as_posix())
     if manuscript is None or faults:
-        raise ValueError("\n".join(map(str, faults)))
+        raise ProblemError(faults)
     return manuscript
 
 
@@ -140,6 +130,6 @@ def stated_moment(now: str) -> datetime:
 def _derivation(almanac: Snapshot, provider: str, period: str) -> tuple[str, ...]:
     records = measures.closed(almanac)
     if provider not in records:
-        raise ValueError(f"no provider {provider!r}; write one of: {', '.join(sorted(records))}")
+        raise WordError(f"no provider {provider!r}; write one of: {', '.join(sorted(records))}")
     chosen = windows.period_by_slug(period, records[provider].covered, measures.closed_at(almanac))
     return derivation.leaderboard_number(tuple(records.values()), provider, chosen)

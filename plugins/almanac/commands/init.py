@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from almanac import files
 from almanac.content import project_file
 from almanac.exports import version
+from almanac.model.problem import TaskError
 from almanac.model.project import Project
 from almanac.text import english
 
@@ -75,20 +76,12 @@ What {providers} report on their status pages, kept and made into a site. `pytho
 """
 
 
-class InitError(Exception):
-    """Why no almanac can be started or upgraded here; what to do."""
-
-
 def main(
     root: Path, folder: Path, name: str, subject: str, address: str = "", vendors: Path | None = None, via: str = ""
 ) -> int:
     """Start an almanac in `folder`, with the providers whose status pages `vendors` lists. The exit code."""
     name = name or folder.resolve().name.replace("-", " ").title()
-    try:
-        start(root, folder, name, subject, address)
-    except InitError as error:
-        print(f"init: {error}")
-        return 1
+    start(root, folder, name, subject, address)
     code = 0
     if vendors:
         from almanac.commands import new_provider
@@ -101,13 +94,8 @@ def main(
 
 def upgrade(root: Path, folder: Path) -> int:
     """Bring the program of this checkout to the branch `program` of an almanac, for its people to merge. The exit code."""
-    try:
-        project = _project_of(folder)
-        changed = _renew(root, folder, project)
-    except InitError as error:
-        print(f"upgrade: {error}")
-        return 1
-    if changed:
+    project = _project_of(folder)
+    if _renew(root, folder, project):
         print(f"upgrade: {BRANCH} holds {version.current()}; now: cd {folder}, git merge {BRANCH}")
     else:
         print(f"upgrade: {BRANCH} holds {version.current()} already; nothing changed")
@@ -115,9 +103,9 @@ def upgrade(root: Path, folder: Path) -> int:
 
 
 def start(root: Path, folder: Path, name: str, subject: str, address: str = "") -> Project:
-    """Make the repository: the program on its branch, and on top of it, on `main`, what is theirs. Raises InitError."""
+    """Make the repository: the program on its branch, and on top of it, on `main`, what is theirs. Raises TaskError."""
     if folder.exists() and any(folder.iterdir()):
-        raise InitError(f"{folder} is not empty; name a new folder, or upgrade it: python3 tasks.py upgrade {folder}")
+        raise TaskError(f"{folder} is not empty; name a new folder, or upgrade it: python3 tasks.py upgrade {folder}")
     address = address or "https://status.example"
     text = SETTINGS.format(
         name=_quoted(name),
@@ -125,10 +113,7 @@ def start(root: Path, folder: Path, name: str, subject: str, address: str = "") 
         address=_quoted(address),
         feed_ids=_quoted(f"tag:{address.partition('://')[2].partition('/')[0]},2026:"),
     )
-    try:
-        project = project_file.read(text.encode())
-    except project_file.ProjectError as error:
-        raise InitError(str(error)) from error
+    project = project_file.read(text.encode())
     tracked = list(_program(root))
     files.make_folder(folder)
     _git(folder, "init", "-q", "-b", BRANCH)
@@ -147,9 +132,9 @@ def _quoted(text: str) -> str:
 
 
 def _project_of(folder: Path) -> Project:
-    """Return whose almanac stands in a folder. Raises InitError where none can be upgraded."""
+    """Return whose almanac stands in a folder. Raises TaskError where none can be upgraded."""
     if not (folder / project_file.FILE).is_file() or not _git(folder, "branch", "--list", BRANCH):
-        raise InitError(f"{folder} was not made by init: it has no {project_file.FILE}, or no branch {BRANCH}")
+        raise TaskError(f"{folder} was not made by init: it has no {project_file.FILE}, or no branch {BRANCH}")
     return project_file.sound(folder)[0]
 
 
@@ -169,7 +154,7 @@ def _renew(root: Path, folder: Path, project: Project) -> bool:
 
 
 def _program(root: Path) -> Iterator[str]:
-    """Yield the files of the program, as paths below `root`. Raises InitError where git does not know them."""
+    """Yield the files of the program, as paths below `root`. Raises TaskError where git does not know them."""
     for path in _git(root, "ls-files", "-z").split("\0"):
         if path and (path.startswith(PAGES) or not path.startswith(OWN_FILES)):
             yield path
@@ -211,11 +196,11 @@ def _commit(folder: Path, subject: str) -> bool:
 
 
 def _git(folder: Path, *words: str) -> str:
-    """Return what git says in a folder. Raises InitError with its complaint."""
+    """Return what git says in a folder. Raises TaskError with its complaint."""
     try:
         process = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603, S607
     except FileNotFoundError:
-        raise InitError("git is not installed, or the folder is not there: an almanac is kept in git") from None
+        raise TaskError("git is not installed, or the folder is not there: an almanac is kept in git") from None
     except subprocess.CalledProcessError as error:
-        raise InitError(f"git {words[0]} in {folder}: {error.stderr.strip()}") from error
+        raise TaskError(f"git {words[0]} in {folder}: {error.stderr.strip()}") from error
     return process.stdout

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from almanac import archive, files
-from almanac.commands.new_beside import author, incident
+from almanac.commands.new_beside import author, begin, incident
 from almanac.content import providers as known_providers
 from almanac.content.article import PLACEHOLDER
 from almanac.content.articles import address
 from almanac.model import Incident, stamp
+from almanac.model.problem import WordError
+from almanac.text.similar import no_provider
 from almanac.text.slug import slug
 
 BODY = """\
@@ -112,22 +113,12 @@ def _yaml(fields: Mapping[str, Any]) -> str:
 
 def main(content: Path, title: str, providers: Sequence[str], incidents: Sequence[str], now: datetime) -> int:
     """Write the draft into `content` and say where it is. `incidents` are written provider/id. The exit code."""
-    try:
-        names = {provider.slug: provider.company for provider in known_providers.load(content)}
-        if strangers := sorted(set(providers) - names.keys()):
-            raise ValueError(f"no provider {', '.join(strangers)}; write one of: {', '.join(names)}")  # noqa: TRY301
-        cited = [incident(content, key, providers).incident for key in incidents]
-        by = author(content.parent)
-        draft = compose(title, now=now, authors=[by] if by else [], providers=providers, incidents=cited, names=names)
-        path = content / draft.path
-        if path.exists():
-            raise ValueError(f"{content.name}/{draft.path} already exists; choose another title, or edit it")  # noqa: TRY301
-        files.make_folder(path.parent)
-        files.put(path, draft.text.encode())
-    except (ValueError, archive.ArchiveError) as error:
-        print(f"new: {error}")
-    else:
-        print(f"new: wrote {content.name}/{draft.path}; fill in the empty fields, then run: python3 tasks.py check")
-        print(f"new: python3 tasks.py serve shows it at {address(draft.path)}, with all that is left to do")
-        return 0
-    return 1
+    names = {provider.slug: provider.company for provider in known_providers.load(content)}
+    if strangers := sorted(set(providers) - names.keys()):
+        raise WordError(no_provider(strangers[0], names))
+    cited = [incident(content, key, providers).incident for key in incidents]
+    by = author(content.parent)
+    draft = compose(title, now=now, authors=[by] if by else [], providers=providers, incidents=cited, names=names)
+    begin(content, draft.path, draft.text)
+    print(f"new: python3 tasks.py serve shows it at {address(draft.path)}, with all that is left to do")
+    return 0

@@ -1,7 +1,8 @@
-"""Starts what stands beside the archive: a correction of an incident, a link to what the press wrote of it."""
+"""Starts files that people write: a correction of an incident, a link to what the press wrote of it; puts any new file."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -12,11 +13,15 @@ from urllib.parse import urlsplit
 from almanac import archive, files
 from almanac.archive import Filed
 from almanac.archive.scalars import scalar
+from almanac.content.articles import address
 from almanac.content.corrections import FOLDER as CORRECTIONS
 from almanac.content.link_posts import FOLDER as LINKS
 from almanac.model import Impact, card, stamp
+from almanac.model.problem import WordError
 from almanac.text import addresses
 from almanac.text.slug import slug
+
+FILL_IN = "fill in the empty fields, then run: python3 tasks.py check"
 
 
 def author(root: Path) -> str:
@@ -29,10 +34,7 @@ def author(root: Path) -> str:
 
 def correction(content: Path, key: str, now: datetime, by: str = "") -> int:
     """Write the start of a correction of the incident provider/id; return the exit code."""
-    try:
-        filed = incident(content, key)
-    except (ValueError, archive.ArchiveError) as error:
-        return _refused(error)
+    filed = incident(content, key)
     one, by = filed.incident, by or author(content.parent)
     values = {
         "start": stamp(one.started),
@@ -50,19 +52,16 @@ def correction(content: Path, key: str, now: datetime, by: str = "") -> int:
         f"author: {scalar(by) if by else ''}",
         f"date: {stamp(now)}",
     ]
-    return _write(content, f"{CORRECTIONS}/{one.provider}/{card(one, filed.file).slug}.yml", lines)
+    return begin(content, f"{CORRECTIONS}/{one.provider}/{card(one, filed.file).slug}.yml", _text(lines))
 
 
 def link(content: Path, url: str, title: str, incidents: Sequence[str], now: datetime, by: str = "") -> int:
     """Write a link post about what stands at `url`; return the exit code."""
     by = by or author(content.parent)
-    try:
-        if not addresses.is_web(url):
-            raise ValueError(f"{url!r} is not a valid URL; write it in full, e.g. https://paper.example/story")  # noqa: TRY301
-        ones = [incident(content, key).incident for key in incidents]
-        name = slug(title or urlsplit(url).path.rstrip("/").rpartition("/")[2] or addresses.host(url))
-    except (ValueError, archive.ArchiveError) as error:
-        return _refused(error)
+    if not addresses.is_web(url):
+        raise WordError(f"{url!r} is not a valid URL; write it in full, e.g. https://paper.example/story")
+    ones = [incident(content, key).incident for key in incidents]
+    name = slug(title or urlsplit(url).path.rstrip("/").rpartition("/")[2] or addresses.host(url))
     lines = [
         "---",
         f"title: {scalar(title) if title else ''}  # its headline, unchanged",
@@ -75,28 +74,50 @@ def link(content: Path, url: str, title: str, incidents: Sequence[str], now: dat
         f"curator: {scalar(by) if by else ''}",
         "---",
     ]
-    return _write(content, f"{LINKS}/{now:%Y}/{now:%Y-%m-%d}-{name}.md", lines)
+    return begin(content, f"{LINKS}/{now:%Y}/{now:%Y-%m-%d}-{name}.md", _text(lines))
 
 
 def incident(content: Path, key: str, providers: Sequence[str] = ()) -> Filed:
-    """Return the incident that provider/id names, or a bare id of one of `providers`. Raises ValueError."""
-    for folder in [""] if "/" in key else providers:
+    """Return the incident that provider/id names, the address of its page, or a bare id, of `providers` if any are given.
+
+    Raises WordError.
+    """
+    key = re.sub(r"^.*/incidents/([^/]+/[^/]+)/?$", r"\1", key)
+    folders = providers or sorted(
+        {path.parts[-3] for path in (content / archive.INCIDENTS).glob(f"*/*/*{slug(key)}.md")}
+    )
+    for folder in [""] if "/" in key else folders:
         provider, _, raw = f"{folder}/{key}".lstrip("/").partition("/")
         if filed := archive.load(content, provider).get(raw):
             return filed
-    raise ValueError(f"no incident {key} in the archive; write provider/id as in the address of its page")
+    raise WordError(f"no incident {key} in the archive; write provider/id as in the address of its page")
 
 
-def _write(content: Path, file: str, lines: Sequence[str]) -> int:
-    path = content / file
-    if path.exists():
-        return _refused(f"{content.name}/{file} already exists; edit it")
+def lay(content: Path, file: str, data: str | bytes) -> str:
+    """Put a file that must not be there yet under `content`, and return its name from there. Raises WordError."""
+    path, url = content / file, address(file)
+    twin = next(
+        (
+            one.name
+            for one in path.parent.glob("*.md")
+            if url and address(f"{file.rpartition('/')[0]}/{one.name}") == url
+        ),
+        "",
+    )
+    if twin or path.exists():
+        raise WordError(
+            f"{path.parent.relative_to(content.parent).as_posix()}/{twin or path.name} already exists; edit it, or choose another name"
+        )
     files.make_folder(path.parent)
-    files.put(path, ("\n".join(line.rstrip() for line in lines) + "\n").encode())
-    print(f"new: wrote {content.name}/{file}; fill in the empty fields, then run: python3 tasks.py check")
+    files.put(path, data.encode() if isinstance(data, str) else data)
+    return f"{content.name}/{file}"
+
+
+def begin(content: Path, file: str, data: str | bytes, then: str = FILL_IN) -> int:
+    """Put a new file under `content` and say so, and what to do with it. The exit code. Raises WordError."""
+    print(f"new: wrote {lay(content, file, data)}; {then}")
     return 0
 
 
-def _refused(why: object) -> int:
-    print(f"new: {why}")
-    return 1
+def _text(lines: Sequence[str]) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in lines)

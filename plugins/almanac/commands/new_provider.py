@@ -13,12 +13,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from almanac import fetch, files
+from almanac import fetch
 from almanac.archive.scalars import scalar
 from almanac.commands import ticker
-from almanac.commands.cli import MISUSED
+from almanac.commands.new_beside import begin
 from almanac.content import forms, frontmatter, project_file, providers
 from almanac.model import FeedError, Incident, Kind
+from almanac.model.problem import TaskError, WordError
 from almanac.model.project import OTHER, Project
 from almanac.pull import sandbox
 from almanac.pull.discover import ANSWERER, Ask, Discovery, FeedSource, NothingToReadError, discover
@@ -44,7 +45,7 @@ _GUESSES = (  # by what a part is called; the first that fits
 )
 
 
-class ComposeError(ValueError):
+class ComposeError(WordError):
     """A provider that cannot be added; the message says why."""
 
 
@@ -75,18 +76,12 @@ def main(
     """
     urls = [*urls, *(addresses(listed.read_text(encoding="utf-8", errors="replace")) if listed else ())]
     if not urls:
-        print("new provider: name the address of a status page, or a list of them with --from", file=sys.stderr)
-        return MISUSED
-    try:
-        fetch.via_address(via)
-        watched = providers.sound(content)[0]
-        project = project_file.load(content.parent)
-    except (ValueError, project_file.ProjectError) as error:
-        print(f"new: {error}", file=sys.stderr)
-        return 1
+        raise WordError("name the address of a status page, or a list of them with --from")
+    fetch.via_address(via)
+    watched = providers.sound(content)[0]
+    project = project_file.load(content.parent)
     if not via and not fetch.online(url if "://" in url else f"https://{url}" for url in urls):
-        print("new: no network, so no page can be looked at; nothing was written", file=sys.stderr)
-        return 1
+        raise TaskError("no network, so no page can be looked at; nothing was written")
     owners = {one.slug: one.file for one in watched} | {feed.url: one.file for one in watched for feed in one.feeds}
     faults = 0
     for url, outcome in _looks(urls, via, project.agent, ask):
@@ -271,9 +266,7 @@ def _write(content: Path, file: NewProvider, *, dry: bool) -> None:
     if dry:
         print(f"new: would write content/{file.path}:\n\n{file.text}")
         return
-    files.make_folder((content / file.path).parent)
-    files.put(content / file.path, file.text.encode())
-    print(f"new: wrote content/{file.path}; confirm its guesses, then run: python3 tasks.py check")
+    begin(content, file.path, file.text, "confirm its guesses, then run: python3 tasks.py check")
 
 
 def _incident(one: Incident) -> str:

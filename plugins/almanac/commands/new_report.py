@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from almanac import files, views
-from almanac.archive import ArchiveError
+from almanac import views
 from almanac.claims import Evidence, Figure
 from almanac.commands.new_article import NewArticle
-from almanac.content.providers import ProviderError
+from almanac.commands.new_beside import author, begin
 from almanac.model import Card, Impact, Provider, moment, stamp
+from almanac.model.problem import WordError
 from almanac.queries import query
 from almanac.snapshot import Snapshot
 from almanac.snapshot.load import load
@@ -111,8 +111,8 @@ class ReportRow(NamedTuple):
     is_recorded: bool  # False: there is too little data
 
 
-def compose(almanac: Snapshot, evidence: Evidence, period: Period, now: datetime) -> NewArticle:
-    """Return the draft of the report of a month or a year, dated `now`. What the author still has to write is empty."""
+def compose(almanac: Snapshot, evidence: Evidence, period: Period, now: datetime, by: str = "") -> NewArticle:
+    """Return the draft of the report of a month or a year, dated `now`, `by` an author. What the author still has to write is empty."""
     is_year = period.slug.isdigit()
     questions = _of_year if is_year else _of_month
     lines = [
@@ -129,7 +129,7 @@ def compose(almanac: Snapshot, evidence: Evidence, period: Period, now: datetime
     fields = {
         "title": f"{almanac.project.of('services')} in {period.name}: reported incidents",
         "date": now,
-        "authors": [],
+        "authors": [by] if by else [],
         "providers": [line.provider.slug for line in rows],
         "incidents": [f"{card.provider}/{card.id}" for card in longest],
         "summary": "",
@@ -275,20 +275,8 @@ def main(content: Path, name: str, now: datetime) -> int:
     """Write the draft for a month such as 2026-06 or a year such as 2025 into `content` and say where it is. The exit code."""
     match = PERIOD.fullmatch(name)
     if not match:
-        print(f"new: {name!r} is neither a month nor a year; use e.g. python3 tasks.py new report 2026-06")
-        return 1
+        raise WordError(f"{name!r} is neither a month nor a year; write e.g. 2026-06 or 2025")
     period = windows.month(int(match[1]), int(match[2])) if match[2] else windows.year(int(match[1]))
-    try:
-        almanac = load(content, now)
-    except (ArchiveError, ProviderError) as error:
-        print(error)
-        return 1
-    draft = compose(almanac, Evidence(almanac), period, now)
-    path = content / draft.path
-    if path.exists():
-        print(f"new: {content.name}/{draft.path} already exists; edit it, or remove it first")
-        return 1
-    files.make_folder(path.parent)
-    files.put(path, draft.text.encode())
-    print(f"new: wrote {content.name}/{draft.path}; fill in the empty fields, then run: python3 tasks.py check")
-    return 0
+    almanac = load(content, now)
+    draft = compose(almanac, Evidence(almanac), period, now, author(content.parent))
+    return begin(content, draft.path, draft.text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +12,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from almanac import archive
-from almanac.archive import ArchiveError
 from almanac.commands import ticker
 from almanac.commands.changes import differences
 from almanac.content import project_file, providers
-from almanac.content.providers import ProviderError
 from almanac.executors import SETTING
 from almanac.model import Incident, moment, stamp
 from almanac.model.clock import build_time
@@ -51,12 +48,8 @@ def main(
         for line in [] if as_json else outcome_lines(outcome):
             print(line, flush=True)
 
-    try:
-        at = moment(build_time(stated, 0)) if stated else datetime.now(UTC)
-        report = pull(content, now=at, via=via, only=only, watch=watch, scheduler=on or os.environ.get(SETTING, ""))
-    except (ArchiveError, ProviderError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    at = moment(build_time(stated, 0)) if stated else datetime.now(UTC)
+    report = pull(content, now=at, via=via, only=only, watch=watch, scheduler=on or os.environ.get(SETTING, ""))
     print(json.dumps(as_data(report), indent=1, ensure_ascii=False) if as_json else "\n".join(closing(report)))
     return 0 if report.ok else 1
 

@@ -6,7 +6,6 @@ import gzip
 import json
 import re
 import shutil
-import sys
 import tempfile
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from almanac import files
 from almanac.content.releases import FOLDER, MOST, PACKAGE
 from almanac.model import moment, stamp
+from almanac.model.problem import TaskError, WordError
 from almanac.stats import windows
 
 LEFT_OUT = frozenset({"forecast_trials"})  # made later, from what was known then
@@ -24,10 +24,10 @@ def as_of(quarter: str, now: int) -> str:
     """Return the moment at which a quarter ends, as a stamp. Raises ValueError for what is no quarter, or not over."""
     match = re.fullmatch(r"(\d{4})-q([1-4])", quarter.lower())
     if not match:
-        raise ValueError(f"{quarter!r} is not a quarter; write e.g. 2026-q3")
+        raise WordError(f"{quarter!r} is not a quarter; write e.g. 2026-q3")
     until = windows.quarter(int(match[1]), int(match[2])).until
     if until > now:
-        raise ValueError(f"{quarter} is not over; release it on {moment(until):%Y-%m-%d} or later")
+        raise WordError(f"{quarter} is not over; release it on {moment(until):%Y-%m-%d} or later")
     return stamp(moment(until))
 
 
@@ -35,11 +35,7 @@ def release(root: Path, quarter: str, now: int) -> int:
     """Build the site of `root` as of the end of a quarter, and write the release of it. The exit code."""
     from almanac.commands import build
 
-    try:
-        moment_of_end = as_of(quarter, now)
-    except ValueError as error:
-        print(f"release: {error}", file=sys.stderr)
-        return 1
+    moment_of_end = as_of(quarter, now)
     with tempfile.TemporaryDirectory(dir=root, prefix=".output-release-") as folder:
         build.build(root / "pelicanconf.py", now=moment_of_end, output=folder)
         return main(root / "content", Path(folder) / "data", quarter)
@@ -49,8 +45,7 @@ def main(content: Path, data: Path, quarter: str) -> int:
     """Write content/releases/<quarter>/ from the tables in `data`, built as of `as_of`. The exit code."""
     folder = content / FOLDER / quarter.lower()
     if folder.exists():
-        print(f"release: {folder.relative_to(content.parent)} is there, and a release never changes", file=sys.stderr)
-        return 1
+        raise TaskError(f"{folder.relative_to(content.parent)} is there, and a release never changes")
     package = json.loads((data / PACKAGE).read_bytes())
     tables = {each["path"]: each for each in package["resources"] if _belongs(each)}
     packed = {f"{path}.gz": gzip.compress((data / path).read_bytes(), 9, mtime=0) for path in tables}
@@ -58,8 +53,7 @@ def main(content: Path, data: Path, quarter: str) -> int:
     package["homepage"] = f"{package['homepage']}releases/{folder.name}/"
     packed[PACKAGE] = (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
     if (weight := sum(map(len, packed.values()))) > MOST:
-        print(f"release: {weight} bytes, and {MOST} are allowed; nothing was written", file=sys.stderr)
-        return 1
+        raise TaskError(f"{weight} bytes, and {MOST} are allowed; nothing was written")
     unfinished = folder.with_suffix(files.UNFINISHED)
     shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was killed
     unfinished.mkdir(parents=True)

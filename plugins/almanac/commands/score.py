@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from almanac import archive
-from almanac.archive import ArchiveError
 from almanac.commands.explain import stated_moment
-from almanac.content.providers import ProviderError
 from almanac.model import moment, seconds
 from almanac.snapshot.load import load
 from almanac.stats.backtest import backtest
@@ -21,14 +18,10 @@ def score(content: Path, *, now: str = "") -> int:
 
     Return the exit code. `now` is a time such as 2026-07-01T00:00:00Z, or "" for SOURCE_DATE_EPOCH or the clock.
     """
-    try:
-        at = stated_moment(now)
-        cards = [one for of_one in load(content, at).cards.values() for one in of_one]
-        stored, hindcasts = archive.load_scorecard(content), archive.load_hindsight(content)
-        has_trials = bool(archive.load_trials(content))
-    except (ArchiveError, ProviderError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    at = stated_moment(now)
+    cards = [one for of_one in load(content, at).cards.values() for one in of_one]
+    stored, hindcasts = archive.load_scorecard(content), archive.load_hindsight(content)
+    has_trials = bool(archive.load_trials(content))
     record = digest(cards)
     stale = stored is None or stored.record != record or not has_trials
     if stored is not None and not stale and hindcasts is not None and hindcasts.record == record:

@@ -16,7 +16,7 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from almanac.model.problem import tally
+from almanac.model.problem import TaskError, tally
 
 WATCHED = ("content", "theme", "plugins", "almanac.toml", "pelicanconf.py")
 OUTPUT = ".output-preview"
@@ -33,10 +33,6 @@ NO_SITE = (
 TICK = re.compile(r"build: .*, \d+ s")  # what the build says of itself while it takes long
 MOST_SHOWN = 50  # problems
 PORT = 8000
-
-
-class PortError(Exception):
-    """A port that cannot be had."""
 
 
 class Changes:
@@ -181,7 +177,7 @@ def server(output: Path, changes: Changes, port: int) -> ThreadingHTTPServer:
 
 
 def _free(output: Path, changes: Changes, port: int | None) -> ThreadingHTTPServer:
-    """Return the server at a port, or at the first free one from PORT on. Raises PortError for one that is taken."""
+    """Return the server at a port, or at the first free one from PORT on. Raises TaskError for one that is taken."""
     try:
         if port is not None:
             return server(output, changes, port)
@@ -190,8 +186,8 @@ def _free(output: Path, changes: Changes, port: int | None) -> ThreadingHTTPServ
                 return server(output, changes, candidate)
     except OSError as error:
         why = error.strerror or error
-        raise PortError(f"port {port} cannot be used ({why}); leave --port out to take a free one") from None
-    raise PortError("no port of this machine is free; end another server first")
+        raise TaskError(f"port {port} cannot be used ({why}); leave --port out to take a free one") from None
+    raise TaskError("no port of this machine is free; end another server first")
 
 
 def serve(root: Path, port: int | None = None) -> int:
@@ -200,11 +196,7 @@ def serve(root: Path, port: int | None = None) -> int:
     Without a port it is the first free one. While something cannot be built the last good site is served, with what is wrong.
     """
     changes = Changes()
-    try:
-        preview = _free(root / OUTPUT, changes, port)
-    except PortError as error:
-        print(f"serve: {error}", file=sys.stderr)
-        return 1
+    preview = _free(root / OUTPUT, changes, port)
     threading.Thread(target=watch, args=(root, changes, set()), daemon=True).start()  # the first look finds all changed
     print(f"serving http://127.0.0.1:{preview.server_port}/ – rebuilds on change, Ctrl-C ends", flush=True)
     try:

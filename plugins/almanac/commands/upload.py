@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 
@@ -11,13 +10,9 @@ from almanac.build import unchanged
 
 
 def main(site: Path, address: str) -> int:
-    """Run the second half of `publish --to`; 1 with a line that says why if it stops."""
+    """Run the second half of `publish --to`. The exit code. Raises UploadError."""
     started = time.perf_counter()
-    try:
-        counts = upload.upload(site, unchanged.state_folder(site), address)
-    except upload.UploadError as error:
-        print(f"publish: {error}", file=sys.stderr)
-        return 1
+    counts = upload.upload(site, unchanged.state_folder(site), address)
     print(
         f"publish: {counts.files} sent, {counts.removed} deleted, {counts.unchanged} unchanged at {address}"
         f"{', resuming an interrupted run' if counts.resumed else ''} ({time.perf_counter() - started:.2f} s)"

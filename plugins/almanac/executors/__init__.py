@@ -18,6 +18,8 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any, TypeVar
 
+from almanac.model.problem import WordError
+
 MANY = 300  # files to read, or incidents to look at, from which on others pay
 HAS_FORK = hasattr(os, "fork")
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -29,7 +31,7 @@ SETTING = "ALMANAC_SCHEDULER"  # the address of the scheduler of a cluster, such
 Value = TypeVar("Value")
 
 
-class ClusterError(ValueError):
+class ClusterError(WordError):
     """A cluster that cannot be used: what is wrong; the cure."""
 
 

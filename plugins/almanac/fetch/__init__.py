@@ -26,6 +26,7 @@ from almanac.fetch import guard
 from almanac.fetch.client import TransientError, client
 from almanac.fetch.guard import Deadline
 from almanac.model import FeedError
+from almanac.model.problem import WordError
 from almanac.model.project import ANYBODYS
 
 SECONDS = 20.0  # for one whole answer: name, connection, TLS, redirects, retries and body
@@ -127,7 +128,7 @@ def via_address(via: str) -> tuple[str, int] | None:
         return None
     url = httpx2.URL(via)
     if url.scheme != "http" or url.host not in ("127.0.0.1", "::1") or url.path not in ("", "/"):
-        raise ValueError(f"--via {via}: write http://127.0.0.1:PORT, the address of a server on this machine")
+        raise WordError(f"--via {via}: write http://127.0.0.1:PORT, the address of a server on this machine")
     return url.host, url.port or 80
 
 

@@ -49,8 +49,20 @@ class Problem:
         return f"{self.field}: {self.text}" if self.field else self.text
 
 
-class ProblemError(Exception):
+class TaskError(Exception):
+    """Why a task cannot be done; what to do. The command line prints it in one line."""
+
+    is_listed = False  # True: it has a line for each problem, which begins with the file it is in
+
+
+class WordError(TaskError, ValueError):
+    """What somebody asked for cannot be; what to write instead."""
+
+
+class ProblemError(TaskError):
     """Problems that stop whatever needed the files to be right. Its text has a line for each."""
+
+    is_listed = True
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from almanac import files
 from almanac.content.files import collect
-from almanac.model.problem import ProblemError
+from almanac.model.problem import ProblemError, WordError
 from almanac.news import story
 from almanac.news.draft import Decided, StoryDraft, canonical
 from almanac.text.slug import slug
@@ -79,8 +79,8 @@ def find(drafts: Sequence[StoryDraft], name: str) -> StoryDraft:
         if draft.file == f"{FOLDER}/{stem}.md":
             return draft
     if not drafts:
-        raise ValueError(f"there is no draft: content/{FOLDER} is empty")
-    raise ValueError(f"no draft {name}; write a number up to {len(drafts)} or the name of a file in content/{FOLDER}")
+        raise WordError(f"there is no draft: content/{FOLDER} is empty")
+    raise WordError(f"no draft {name}; write a number up to {len(drafts)} or the name of a file in content/{FOLDER}")
 
 
 def _place(content: Path, draft: StoryDraft) -> str:

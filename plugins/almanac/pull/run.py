@@ -25,6 +25,7 @@ from almanac.executors import Cluster
 from almanac.fetch import Hosts
 from almanac.merge import Merged
 from almanac.model import Feed, FeedError, FeedState, Incident, Provider, Pulls, Reading, Window
+from almanac.model.problem import WordError
 from almanac.pull import log, sandbox
 from almanac.pull.bundles import bundles
 from almanac.pull.forecasts import keep
@@ -195,7 +196,7 @@ def _choose(watched: Iterable[Provider], only: tuple[str, ...]) -> list[Provider
     if unknown := set(only) - by_slug.keys():
         candidates = by_slug if len(unknown) == 1 else ()
         what_to_write = cure(min(unknown), candidates, f"write one of: {', '.join(by_slug)}")
-        raise ValueError(f"no provider {', '.join(sorted(unknown))}; {what_to_write}")
+        raise WordError(f"no provider {', '.join(sorted(unknown))}; {what_to_write}")
     return [by_slug[slug] for slug in only] or list(by_slug.values())
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from almanac.model import Pulls, Span, Stretch, moment, seconds
+from almanac.model.problem import WordError
 
 DAY = 86_400
 WEEK = 7 * DAY
@@ -147,7 +148,7 @@ def between(since: int, until: int) -> Period:
 def everything(covered: Times) -> Period:
     """Return all covered time, from its first day to its last. Raises ValueError for an empty set."""
     if not covered:
-        raise ValueError("nothing is covered, so there is no period of all covered time")
+        raise WordError("nothing is covered, so there is no period of all covered time")
     return between(covered[0].since, covered[-1].until)._replace(slug=ALL, name="all covered time")
 
 
@@ -181,7 +182,7 @@ def period_by_slug(slug: str, covered: Times, now: int) -> Period:
             return period
     since, dots, until = lower.partition("..")
     if not dots:
-        raise ValueError(f"{slug!r} names no period with covered time; write 90-days, 2026-Q2, 2026, all or FROM..TO")
+        raise WordError(f"{slug!r} names no period with covered time; write 90-days, 2026-Q2, 2026, all or FROM..TO")
     final = datetime.strptime(until, "%Y-%m-%d").replace(tzinfo=UTC)
     return between(seconds(datetime.strptime(since, "%Y-%m-%d").replace(tzinfo=UTC)), seconds(final) + DAY)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from almanac.model.problem import WordError
+
 
 def slug(title: str) -> str:
     """Return the part of an address that comes from a title: at most 64 of a-z, 0-9 and -, cut between words.
@@ -13,7 +15,7 @@ def slug(title: str) -> str:
     ascii_only = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
     words = "".join(c if c.isalnum() else "" if c == "'" else " " for c in ascii_only).split()
     if not words:
-        raise ValueError(f"{title!r} has no letters or digits of which an address could be made; choose another title")
+        raise WordError(f"{title!r} has no letters or digits of which an address could be made; choose another title")
     address = words[0][:64]
     for word in words[1:]:
         if len(address) + 1 + len(word) > 64:

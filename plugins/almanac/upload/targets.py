@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from almanac import files
+from almanac.model.problem import TaskError
 
 NOTES = ".almanac"  # the folder at the target for what we note of it
 TEXTS = ("application/json", "application/xml", "image/svg+xml")  # are UTF-8 as text/* is
 
 
-class UploadError(Exception):
+class UploadError(TaskError):
     """A target that cannot be used: what is wrong; the cure."""
 
 

@@ -11,15 +11,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from almanac.archive import ArchiveError
-from almanac.commands.demo.play import MINUTE_A_SECOND, PLUGINS, QUARTER, DemoBuildError, Play
+from almanac.commands.demo.play import MINUTE_A_SECOND, PLUGINS, QUARTER, Play
 from almanac.commands.demo.quarters import Quarter
 from almanac.commands.demo.server import House
 from almanac.commands.demo.stage import FOLDER, StageError, first_cut, stage
 from almanac.commands.serve import Changes
-from almanac.content.providers import ProviderError
 from almanac.model import moment, stamp
-from almanac.model.clock import MomentError, build_time
+from almanac.model.clock import build_time
 from almanac.text import english
 
 SINCE, UNTIL = "2026-03-02T11:30:00Z", "2026-03-02T16:00:00Z"
@@ -37,9 +35,6 @@ def main(root: Path, *, since: str = "", until: str = "", speed: float = MINUTE_
         first, last = _span(since or SINCE, until or UNTIL)
         with playing(root, first, last, speed=speed, port=port, watch=_tell) as play:
             play.run()
-    except (StageError, MomentError, ArchiveError, ProviderError, DemoBuildError) as error:
-        print(f"demo: {error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         print()
     return 0

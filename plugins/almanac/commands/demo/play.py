@@ -19,6 +19,7 @@ from almanac.commands.demo.quarters import Quarter
 from almanac.commands.demo.report import Followed
 from almanac.commands.demo.stage import Stage, first_cut
 from almanac.model import card, stamp
+from almanac.model.problem import TaskError
 from almanac.pull import sandbox
 from almanac.pull.run import READER, READERS
 from almanac.world import Clock, WorldServer
@@ -34,7 +35,7 @@ _BUILD = (
 )
 
 
-class DemoBuildError(Exception):
+class DemoBuildError(TaskError):
     """A build of the demo that failed; the message is what it said."""
 
 

@@ -14,6 +14,7 @@ from almanac import archive, feeds, files, merge
 from almanac.archive import Filed
 from almanac.content import project_file, providers
 from almanac.model import Incident, Provider
+from almanac.model.problem import TaskError
 from almanac.snapshot import incident_as_of
 from almanac.world import Event, StatusPage, World, of_facts
 
@@ -38,7 +39,7 @@ PLUGIN_PATHS = [{plugins!r}]
 '''
 
 
-class StageError(Exception):
+class StageError(TaskError):
     """Why no demo can be played: what is wrong; what to do."""
 
 
