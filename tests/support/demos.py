@@ -1,4 +1,7 @@
-"""A small project for demos: two of this repository's providers, with what happened at them from January to March 2026."""
+"""A small project for demos: two of this repository's providers, with what happened at them from January to March 2026.
+
+Beside them stands one whose status page is closed: there is nothing to play of it.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ def project(root: Path) -> Path:
     (root / "almanac.toml").write_text(OWN)
     here, there = ROOT / "content", root / "content"
     shutil.copytree(here / "pages", there / "pages")
-    files = [Path("articles/2026/2026-03-02-claude-outage.md")]
+    files = [Path("articles/2026/2026-03-02-claude-outage.md"), Path("providers/character-ai.md")]
     for slug in SLUGS:
         files += [Path(f"providers/{slug}.md"), Path(f"pulls/{slug}.json")]
         for month in MONTHS:

@@ -215,8 +215,8 @@ class Play:
         return Quarter(
             at=at,
             posted=tuple(truth.posted(stage, self.quarters[-1].at if self.quarters else first_cut(at), at)),
-            open={slug: truth.open_ids(stage, slug, at) for slug in stage.providers},
-            on_site={slug: sitestate.site_state(stage.output, stage.site_url, slug) for slug in stage.providers},
+            open={slug: truth.open_ids(stage, slug, at) for slug in stage.world.pages},
+            on_site={slug: sitestate.site_state(stage.output, stage.site_url, slug) for slug in stage.world.pages},
             pull_seconds=pull_seconds,
             build_seconds=build_seconds,
         )
