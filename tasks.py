@@ -297,11 +297,17 @@ def verbs() -> tuple[Any, ...]:
         ("test", "run the quick tests, with --all all of them, or those named", test, (), "test tests/unit -k merge"),
         ("lint", "check the code: ruff (rules, format) and mypy", lint, (), "lint"),
         ("bench", "measure: build, feeds, pull, kills, statistics … (bench/)", bench, (), "bench build --n 10000"),
-        ("schema", "write what editors and the guide know of the forms", schema, (), "schema"),
+        ("schema", "write the schemas for editors and the tables of the guide", schema, (), "schema"),
         ("shots", "photograph every kind of page (needs Chromium)", shots, pictures, "shots --to /tmp/pictures"),
-        ("lock", "resolve the lock files anew (needs uv and a network)", lock, (), "lock"),
-        ("bill", "list all that the site is made with", bill, (output(".output-sbom.json", "the file"),), "bill"),
-        ("clean", "remove what builds and tools left; content and .venv stay", clean, (), "clean"),
+        ("lock", "resolve the lock files again (needs uv and a network)", lock, (), "lock"),
+        (
+            "bill",
+            "list everything the site is built with (bill of materials)",
+            bill,
+            (output(".output-sbom.json", "the file"),),
+            "bill",
+        ),
+        ("clean", "remove what builds and tools left behind; content and .venv stay", clean, (), "clean"),
     )
     return VERBS + tuple(
         Verb(

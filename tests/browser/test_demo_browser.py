@@ -91,7 +91,7 @@ def test_one_incident_is_followed_from_opening_to_resolved(browser: Any, tmp_pat
         for form in ("light", "320"):
             seen = looks(browser, play, form)
             assert [name for name in ("home", "provider", "component") if not seen[name].leads] == []
-            assert "Claude has reported a major outage since 11:49 UTC." in seen["home"].words
+            assert "Claude has been reporting a major outage since 11:49 UTC." in seen["home"].words
             assert "Major outage" in seen["provider"].words
             assert "Major outage open since 11:49 UTC." in seen["component"].words
             assert "Investigating, 11 min so far. Open since 11:49 UTC." in seen["incident"].words

@@ -137,7 +137,7 @@ def test_a_page_takes_back_what_it_said_of_now_and_keeps_its_history(opened: Ope
     assert marks == [
         ["major", "none reported"],
         [
-            "; 50% by 14:50 UTC",
+            "; 50% chance of a fix by 14:50 UTC",
             "50% chance it is fixed by 14:50 UTC, 80% chance between 14:20 UTC and 16:50 UTC.",
         ],
         [],
@@ -152,7 +152,7 @@ def test_a_page_takes_back_what_it_said_of_now_and_keeps_its_history(opened: Ope
             )
         ],
     ]
-    assert said(page, "h1") == ["Claude has reported a major outage since 14:00 UTC."]
+    assert said(page, "h1") == ["Claude has been reporting a major outage since 14:00 UTC."]
     assert said(page, ".log li")[-1].startswith("14:00 Claude New incident (major)")
 
 
@@ -204,7 +204,7 @@ def test_a_host_that_gives_no_page_of_ours_takes_none_away(site: Path, opened: O
     publish(site, gone) if gone else (site / "index.html").unlink()
     answered(page, 6)
     assert after(page, 1) == []
-    assert said(page, "h1") == ["Claude has reported a major outage since 14:00 UTC."]
+    assert said(page, "h1") == ["Claude has been reporting a major outage since 14:00 UTC."]
 
 
 @pytest.mark.parametrize(

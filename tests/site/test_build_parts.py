@@ -271,7 +271,9 @@ def test_a_build_waits_for_the_other(tmp_path: Path) -> None:
 
 def test_a_build_that_does_not_end_is_told(tmp_path: Path) -> None:
     first = Cache(tmp_path, "code")
-    with pytest.raises(BuildError, match=rf"{cache.NAME}:1: another build has been at it for 0 s; let it end"):
+    with pytest.raises(
+        BuildError, match=rf"{cache.NAME}:1: another build has been running for 0 s; wait until it ends"
+    ):
         Cache(tmp_path, "code", patience=0)
     first.close()
 

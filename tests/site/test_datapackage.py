@@ -214,7 +214,7 @@ def test_a_release_is_the_same_bytes_each_time_and_is_never_written_over(
     again = tmp_path / "content/releases/2025-q4"
     assert {p.name: p.read_bytes() for p in again.iterdir()} == {p.name: p.read_bytes() for p in released.iterdir()}
     again_said = refusal(release.main, tmp_path / "content", data, "2025-q4")
-    assert again_said == "content/releases/2025-q4 is there, and a release never changes"
+    assert again_said == "content/releases/2025-q4 already exists, and a release never changes"
 
 
 def test_the_site_copies_a_release_and_lists_it(press: Press, released: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_build_of_the_past_equals_one_without_all_later_observations(past: Bui
 def test_what_was_open_then_is_open_on_its_page_and_at_home(past: BuildSettings) -> None:
     build(past)
     home = (past.output / "index.html").read_text()
-    assert "<h1>Claude and Groq have reported outages." in home
+    assert "<h1>Claude and Groq are reporting outages." in home
     page = (past.output / "incidents/anthropic/seen/index.html").read_text()
     assert ("All methods fail." in page, "Some methods fail." in page) == (True, False)
     assert 'calculated at <time datetime="2026-03-02T12:40:00Z">12:40\u00a0UTC</time>' in page

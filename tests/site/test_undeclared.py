@@ -61,7 +61,7 @@ def test_it_is_read_with_its_witnesses_oldest_first() -> None:
         (
             "publisher: Forum",
             "publisher: the paper",
-            "6:1: evidence: is of one publisher; name a second one that saw it too",
+            "6:1: evidence: comes from one publisher only; add a report by a second one",
         ),
         (
             "grade: press",
@@ -82,7 +82,7 @@ def test_it_is_read_with_its_witnesses_oldest_first() -> None:
             "start: 2026-03-01",
             "3:1: start: is not the day in the file's name; name the file 2026-03-01-<words>.md",
         ),
-        ("date: 2026-03-02T12", "date: 2026-03-02T08", "10:1: date: is before the start; write when you bring it"),
+        ("date: 2026-03-02T12", "date: 2026-03-02T08", "10:1: date: is before the start; write the day of this report"),
         (
             "end: 2026-03-02T10",
             "end: 2026-03-02T13",

@@ -225,7 +225,7 @@ def test_a_port_that_is_taken_is_named_before_anything_is_made(tmp_path: Path, p
     port = urlsplit(play.stage.site_url).port
     assert port
     with (
-        pytest.raises(StageError, match=f"port {port} cannot be had .*; name another, e.g. --port {port + 1}"),
+        pytest.raises(StageError, match=f"port {port} cannot be used .*; name another, e.g. --port {port + 1}"),
         demo.playing(tmp_path, SINCE, UNTIL, port=port),
     ):
         pass

@@ -68,14 +68,14 @@ def test_a_placeholder_for_the_address_is_named(home: Path, monkeypatch: pytest.
 
 def test_settings_that_readers_look_for_are_named_until_they_are_set(home: Path) -> None:
     (said,) = marks(doctor.settings, home)
-    assert said.startswith("note almanac.toml leaves publisher, contact, repository open: publisher is who is ")
+    assert said.startswith("note almanac.toml leaves publisher, contact, repository unset: publisher is who is ")
     more = 'publisher = "Ada"\ncontact = "ada@pay.example"\nrepository = "https://git.example/pay"\n'
     text = (home / "almanac.toml").read_text()
     (home / "almanac.toml").write_text(more + text)
-    assert marks(doctor.settings, home) == ["ok almanac.toml says whose Outage Almanac is"]
+    assert marks(doctor.settings, home) == ["ok almanac.toml says who runs Outage Almanac"]
     (home / "almanac.toml").write_text(more + text.replace("https://outage-almanac.example", "https://status.test"))
     (said,) = marks(doctor.settings, home)
-    assert said.startswith("note almanac.toml leaves feed_ids open: feed_ids is the beginning of ids in feeds")
+    assert said.startswith("note almanac.toml leaves feed_ids unset: feed_ids is the beginning of ids in feeds")
     (home / "almanac.toml").write_text("name = 3\n")
     (said,) = marks(doctor.settings, home)
     assert said.startswith("WRONG almanac.toml:1:1: name: is ")

@@ -399,7 +399,7 @@ def test_only_public_addresses_are_asked(
 def test_without_a_network_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", no_such_name)
     urls = [f"https://status.{name}.example/" for name in ("a", "b", "c")]
-    assert refusal(added, tmp_path, *urls, via="") == "no network, so no page can be looked at; nothing was written"
+    assert refusal(added, tmp_path, *urls, via="") == "no network, so no page can be read; nothing was written"
 
 
 def test_a_page_that_leads_inside_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

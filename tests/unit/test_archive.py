@@ -305,11 +305,19 @@ def test_front_matter_that_a_person_rewrote_is_read_through_yaml() -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "complaint"),
     [
-        ("phase: resolved", "phase: done", "c/x.md:9: phase: 'done' is none of our words; write one of: investigating"),
+        (
+            "phase: resolved",
+            "phase: done",
+            "c/x.md:9: phase: 'done' is not one of our words; write one of: investigating",
+        ),
         ('title: "Elevated', "title: Elevated", "c/x.md:4: is not YAML: mapping values are not allowed in"),
         ("id: 0ghc53zpsfmt", "id: 2024", "c/x.md:3: id: '2024' is not plain text; write it in double quotes"),
         ("started: 2026-03-02T12", "started: 2026-13-02T12", "c/x.md:1: is not YAML: month must be in 1..12"),
-        ("started: 2026-03-02T12", "started: 0001-03-02T12", "c/x.md:11: started: 0001-03-02T12:00:00Z is in no year"),
+        (
+            "started: 2026-03-02T12",
+            "started: 0001-03-02T12",
+            "c/x.md:11: started: 0001-03-02T12:00:00Z is not in a year",
+        ),
         ("started: 2026-03-02T12:00:00Z\n", "", "c/x.md:1: has no started; restore it"),
         ("kind: degradation", "id: again", "c/x.md:5: id appears twice; keep one"),
         ("provider: anthropic", "hello", "c/x.md:2: 'hello' is not a fact; write lines like `phase: resolved`"),
@@ -371,7 +379,7 @@ BOMB = "title: &a [x, x]\ncomponents: [" + ", ".join(["*a"] * 100_000) + "]"
         (BOMB, "holds a YAML alias (*name); write the value out"),
         ("title: 0x" + "f" * 5_000, "title: '<int>' is not plain text; write it in double quotes"),
         ("title: {a: 0x" + "f" * 5_000 + "}", "title: '<dict>' is not plain text; write it in double quotes"),
-        ("vanished: 0001-01-01T00:00:00+14:00", "vanished: 0001-01-01T00:00:00Z is in no year"),
+        ("vanished: 0001-01-01T00:00:00+14:00", "vanished: 0001-01-01T00:00:00Z is not in a year"),
     ],
 )
 def test_yaml_that_would_take_the_process_down_costs_one_file(line: str, why: str) -> None:
@@ -598,7 +606,7 @@ def test_two_pulls_of_one_provider_wait_for_each_other(tmp_path: Path) -> None:
     with archive.lock(tmp_path, "anthropic"):
         with archive.lock(tmp_path, "openai", patience=0):
             pass
-        complaint = f"^{tmp_path.name}/pulls/anthropic.lock:1: another pull has held it for 0 s; let it end$"
+        complaint = f"^{tmp_path.name}/pulls/anthropic.lock:1: another pull has held it for 0 s; wait until it ends$"
         with pytest.raises(ArchiveError, match=complaint), archive.lock(tmp_path, "anthropic", patience=0):
             pass
     with archive.lock(tmp_path, "anthropic", patience=0):
@@ -685,7 +693,7 @@ def test_a_log_that_is_no_text_is_named_and_left_as_it_is(tmp_path: Path) -> Non
         archive.append_log(tmp_path, NOON, lambda _: "more\n")
     assert str(error.value) == (
         f"{tmp_path.name}/pulls/log/2026-03.txt:1: cannot be continued ('utf-8' codec can't decode byte 0xff in "
-        "position 0: invalid start byte); fix that. All else of the pull is saved"
+        "position 0: invalid start byte); fix that. Everything else from the pull is saved"
     )
     assert path.read_bytes() == b"\xff"
 
@@ -696,5 +704,5 @@ def test_a_log_that_a_disk_refuses_is_told(tmp_path: Path) -> None:
         archive.append_log(tmp_path, NOON, lambda _: "more\n")
     assert str(error.value) == (
         f"{tmp_path}/pulls/log/2026-03.txt: Is a directory; look what stands there, then run this again. "
-        "All else of the pull is saved"
+        "Everything else from the pull is saved"
     )

@@ -308,7 +308,7 @@ def test_hours_of_several_intervals_are_kept_beside_start_and_end(tmp_path: Path
         backfill.backfill(tmp_path, incidents, intervals=hours)
     assert str(error.value).split("\n") == [
         "hours.tsv:4:4: hours_of_its_intervals: is not a number of hours; write e.g. 1.5",
-        "hours.tsv:2:1: hours_of_its_intervals: not less than a1 lasted; leave the line out",
+        "hours.tsv:2:1: hours_of_its_intervals: must be less than the length of a1; correct it, or delete the line",
         "hours.tsv:3:1: incident_id: a2 is not in the table of incidents; add it there",
     ]
 

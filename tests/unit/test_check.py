@@ -176,7 +176,7 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
         (
             "See [it](/incidents/anthropic/0ghc53zpsfmt).",
             (
-                "1:10: /incidents/anthropic/0ghc53zpsfmt is an address without its last slash; write "
+                "1:10: /incidents/anthropic/0ghc53zpsfmt is an address without its final slash; write "
                 "/incidents/anthropic/0ghc53zpsfmt/"
             ),
         ),
@@ -215,19 +215,19 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
         ),
         (
             "First.\n\nSee [it][x].\n\n[x]: javascript:alert(1)\n",
-            "5:6: is a link that runs script or leads nowhere; write an address that begins with https:// or /",
+            "5:6: is a link that runs a script or leads nowhere; write an address that begins with https:// or /",
         ),
         (
             "See [it](jAvAsCrIpT:alert(1)).",
-            "1:10: is a link that runs script or leads nowhere; write an address that begins with https:// or /",
+            "1:10: is a link that runs a script or leads nowhere; write an address that begins with https:// or /",
         ),
         (
             "See [it](&#106;avascript:alert(1)).",
-            "1:1: is a link that runs script or leads nowhere; write an address that begins with https:// or /",
+            "1:1: is a link that runs a script or leads nowhere; write an address that begins with https:// or /",
         ),
         (
             "See [it](data:text/html;base64,PHN2Zz4=).",
-            "1:10: is a link that runs script or leads nowhere; write an address that begins with https:// or /",
+            "1:10: is a link that runs a script or leads nowhere; write an address that begins with https:// or /",
         ),
         (
             "See [it](ftp://a.example/).",
@@ -257,15 +257,15 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
         ),
         (
             "See [it]({static}/../../etc/passwd).",
-            "1:10: {static} is not carried into the site; link to an address, or with {filename} to an article or page",
+            "1:10: {static} is not published with the site; link to an address, or with {filename} to an article or page",
         ),
         (
             "See [it]({attach}secret.txt).",
-            "1:10: {attach} is not carried into the site; link to an address, or with {filename} to an article or page",
+            "1:10: {attach} is not published with the site; link to an address, or with {filename} to an article or page",
         ),
         (
             "See [it]({filename}/../pelicanconf.py).",
-            "1:10: {filename} is not carried into the site; link to an address, or with {filename} to an article or page",
+            "1:10: {filename} is not published with the site; link to an address, or with {filename} to an article or page",
         ),
         (
             "A\n<script>alert(1)</script>\n",
@@ -291,16 +291,16 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
         ("Claude\n===", "1:1: is a level-1 heading; use ## or lower: the title is already the h1"),
         ("Down \u202eyadnoM", "1:6: holds the invisible character U+202E; delete it"),
         ("Zero\u2060width", "1:5: holds the invisible character U+2060; delete it"),
-        ("> " * 13 + "deep", "1:1: is nested too deep; write lists and quotes at most 12 levels deep"),
+        ("> " * 13 + "deep", "1:1: is nested too deeply; write lists and quotes at most 12 levels deep"),
         (
             "a\n\n" + "- " * 13 + "deep\n\n" + "[" * 5000,
-            "3:1: is nested too deep; write lists and quotes at most 12 levels deep",
+            "3:1: is nested too deeply; write lists and quotes at most 12 levels deep",
         ),
         (
             "a\n" + "[" * 5000 + "\n" + "1. " * 13,
-            "2:1: is nested too deep; write lists and quotes at most 12 levels deep",
+            "2:1: is nested too deeply; write lists and quotes at most 12 levels deep",
         ),
-        ("[" * 5000, "1:1: is nested too deep; write lists and quotes at most 12 levels deep"),
+        ("[" * 5000, "1:1: is nested too deeply; write lists and quotes at most 12 levels deep"),
         ("https://a.example/" * 8_000, "1:1: is an address of 144,000 characters; write at most 2,000"),
         ("x" * 200_001, "0:1: has 200,002 characters, which is too much; write at most 200,000"),
     ],
@@ -383,9 +383,9 @@ def test_a_link_to_a_page_with_faults_is_not_blamed_too(content: Path) -> None:
         ),
         (
             "pages/Über.md",
-            "1:1: has a name with latin capital letter u with diaeresis, which is none of a-z; retype the name",
+            "1:1: has a name with latin capital letter u with diaeresis, which is not one of a-z; retype the name",
         ),
-        ("pages/аbout.md", "1:1: has a name with cyrillic small letter a, which is none of a-z; retype the name"),
+        ("pages/аbout.md", "1:1: has a name with cyrillic small letter a, which is not one of a-z; retype the name"),
         (
             "articles/2026/2026-05-05-claude-outage.md",
             (
@@ -590,7 +590,7 @@ def test_a_name_cannot_begin_a_line_nor_stop_the_check(content: Path, capsys: py
 def test_misspelled_words_are_named_in_what_people_wrote(content: Path, file: str, lines: list[str]) -> None:
     bare = file.endswith(".yaml")
     put(content, file, "note: A recieve.\n" if bare else "---\ntitle: Recieve\n---\n\nIt was a recieve.\n")
-    cure = "is misspelled; write receive, or add it to content/words.txt if it is right"
+    cure = "is misspelled; write receive, or add it to content/words.txt if it is correct"
     assert [line for line in found(content) if "misspelled" in line] == [f"{file}:{line} {cure}" for line in lines]
     put(content, "words.txt", "recieve\n")
     assert [line for line in found(content) if "misspelled" in line] == []

@@ -413,11 +413,11 @@ def test_an_unknown_rating_and_a_missing_end_make_a_range() -> None:
     assert (figure.bounds, figure.n, figure.k, figure.interval) == (Bounds(1 / 3, 3 / 4), 3, 1, None)
     assert figure.how == (
         (
-            f"Incidents of Acme rated major that started from 1{GAP}March{GAP}2026 up to 31{GAP}March{GAP}2026 (UTC): "
-            f"3{GAP}incidents."
+            f"Incidents of Acme rated major that started from 1{GAP}March to 30{GAP}March{GAP}2026 "
+            f"(UTC, both days included): 3{GAP}incidents."
         ),
         "1 more may be meant, for our data does not say; the figure is the range this allows.",
-        "Of these ended under 2h: 1, and perhaps 1 more.",
+        "Of these, 1 ended under 2h, and perhaps 1 more.",
     )
     assert evidence.ask(asked(f"{{count: incidents, impact: [major], {MARCH}}}")).bounds == (3, 4)
     longest = evidence.ask(asked(f"{{length: longest, impact: [major], {MARCH}}}"))
@@ -980,7 +980,7 @@ def test_figures_and_verdicts_follow_the_archive_from_build_to_build(project: Pa
     assert shown.select_one(".body p").text == "It took 1 h 30 min; {{length}} is code. Of 1, 1 (100%) were quick."
     claim = shown.select_one("#claims .claim")
     assert claim["class"] == ["claim", "contradicted"]
-    said = "Contradicted: the archive says 1 h 30 min; the claim says: more than 2 h."
+    said = "Contradicted. The archive says: 1 h 30 min; the claim says: more than 2 h."
     assert claim.select_one(".verdict").text == said
     assert page(project, "claims").select_one("#contradicted .claim blockquote").text == "It took hours"
 

@@ -47,14 +47,14 @@ def test_a_component_is_drawn_from_when_the_list_held_it_with_the_posts_that_nam
             "claude.ai",
             (Block("f-ink", "4.17%", "95.83%"),),
             ("0%",),
-            "listed from 12:05; named in 12:00",
+            "listed from 12:05; named at 12:00",
         ),
         NamedRow(
             "/providers/anthropic/api/",
             "Claude API",
             (Block("f-ink", "50.00%", "50.00%"),),
             ("25.00%", "75.00%"),
-            "listed from 13:00; named in 12:30 and 13:30",
+            "listed from 13:00; named at 12:30 and 13:30",
         ),
     )
 
@@ -64,12 +64,12 @@ def test_what_left_the_list_ends_there_and_what_only_posts_name_is_said_to_be_un
     shown = named(left)
     assert shown is not None
     assert [row.words for row in shown.rows] == [
-        "listed from 12:05; named in 12:00",
-        "listed from 12:05 to 13:00; named in 12:30 and 13:30",
+        "listed from 12:05; named at 12:00",
+        "listed from 12:05 to 13:00; named at 12:30 and 13:30",
     ]
     never = named(replace(FOUND, components=(CHAT,), changes=()))
     assert never is not None
-    assert never.rows[1].words == "never listed; named in 12:30 and 13:30"
+    assert never.rows[1].words == "never listed; named at 12:30 and 13:30"
 
 
 @pytest.mark.parametrize(

@@ -71,13 +71,13 @@ def test_all_mistakes_are_told_at_once_each_at_its_line() -> None:
     text = WHOLE.replace('"payments"', '"<b>"').replace("publisher", "publishr").replace("= 3", "= 1")
     text = text.replace('["Square"]', '"Square"').replace("#123456", "blue").replace('ledger = ""', "ledger = 3")
     assert faults(text.replace("ada@pay.example", "Ada")) == [
-        "almanac.toml:5:1: publishr: is no setting; write publisher",
+        "almanac.toml:5:1: publishr: is not a setting; write publisher",
         "almanac.toml:2:1: subject: is '<b>'; write at most 40 characters that stand before a noun, e.g. payments",
         "almanac.toml:6:1: contact: is 'Ada'; write a mail address or a URL",
         "almanac.toml:9:1: leaderboard_needs: is '1'; write a whole number from 2 to 20",
         "almanac.toml:13:1: capabilities.POS: is not a valid slug; use a to z, 0 to 9 and -, e.g. card-payments",
-        'almanac.toml:14:1: capabilities.ledger: says no name; write "Name", or { name = "Name", use = "For names" }',
-        'almanac.toml:18:1: press.ordinary_names: is no list of words; write ["word", "two words"]',
+        'almanac.toml:14:1: capabilities.ledger: has no name; write "Name", or { name = "Name", use = "For names" }',
+        'almanac.toml:18:1: press.ordinary_names: is not a list of words; write ["word", "two words"]',
         "almanac.toml:22:1: colours.light.accent: is 'blue'; write { accent = \"#1b5e72\" }",
     ]
 
@@ -88,7 +88,7 @@ def test_all_mistakes_are_told_at_once_each_at_its_line() -> None:
         ("name = \n", "almanac.toml:1:8: is not TOML (Invalid value); correct this line"),
         ("colours = 3\n", "almanac.toml:1:1: colours: is not a table; write its lines below [colours]"),
         ("[colours]\ndark = 3\n", "almanac.toml:2:1: colours.dark: is '3'; write { accent = \"#1b5e72\" }"),
-        ("[press]\nabuot = []\n", "almanac.toml:2:1: press.abuot: is no setting; write about"),
+        ("[press]\nabuot = []\n", "almanac.toml:2:1: press.abuot: is not a setting; write about"),
         (
             "leaderboard_needs = true\n",
             "almanac.toml:1:1: leaderboard_needs: is 'True'; write a whole number from 2 to 20",

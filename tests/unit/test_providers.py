@@ -468,7 +468,7 @@ def test_a_provider_has_not_more_feeds_than_anybody_could_follow(tmp_path: Path)
 def test_a_text_that_would_stop_the_renderer_is_refused(tmp_path: Path) -> None:
     text = WHOLE.replace("Makes *everything*.", "Makes.\n\n" + "[" * 5_000 + "\n\nDown \u202eyadnoM")
     assert complaints(tmp_path, acme=text, bare=BARE) == [
-        "acme.md:33:1: is nested too deep; write lists and quotes at most 12 levels deep",
+        "acme.md:33:1: is nested too deeply; write lists and quotes at most 12 levels deep",
         "acme.md:35:6: holds the invisible character U+202E; delete it",
     ]
 

@@ -399,7 +399,7 @@ def test_a_log_that_cannot_be_written_is_said_and_costs_nothing_else(
         code = pull_command.main(content, via=server.url, now="2026-03-02T14:10:00Z")
     *news, unlogged, summary = capsys.readouterr().out.splitlines()
     assert (code, len(news), set(load(content))) == (1, 2, {"aaaaaaaaaaaa", "bbbbbbbbbbbb"})
-    wanted = r"log: FAILED archive: .*pulls/log/2026-03\.txt:.*; .*\. All else of the pull is saved"
+    wanted = r"log: FAILED archive: .*pulls/log/2026-03\.txt:.*; .*\. Everything else from the pull is saved"
     assert re.fullmatch(wanted, unlogged)
     assert summary.startswith("pull: 1 provider in ")
 

@@ -12,7 +12,7 @@ from tests.unit.test_check import ARTICLE, HEAD, content, found, put
 
 __all__ = ["content"]  # a fixture
 
-CURE = "or add it to content/words.txt if it is right"
+CURE = "or add it to content/words.txt if it is correct"
 
 
 def test_a_misspelled_word_is_named_with_its_place_and_cure() -> None:

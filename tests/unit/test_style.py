@@ -34,6 +34,11 @@ BANNED = (
     "what was written",
     "with their doubt",
     "not known",
+    "by machine",
+    "written by probes",
+    "of all time",
+    "all the time",
+    "told apart",
 )
 
 

@@ -33,28 +33,31 @@ def report() -> SummaryPage:
 def test_a_report_counts_what_started_in_its_time() -> None:
     page = report()
     assert plain(page.stand) == (
-        "Two providers were monitored for most of the time: 3 incidents. Claude reported the most, 2. "
+        "The two providers monitored for most of the time reported 3 incidents. Claude reported the most, 2. "
         "Groq reported the longest, 3 h."
     )
     assert [(fact.name, plain(fact.value), plain(fact.note)) for fact in page.facts] == [
         ("Incidents", "3", "of 2 providers; 2 major or critical"),
         ("Median length", "too few", "n = 2 with a known length"),
-        ("An incident at one or more", "at least 5.0 h", "of 672 hours"),
-        ("At two or more at once", "at least 1.0 h", "by what they reported"),
+        ("Incident at one provider or more", "at least 5.0 h", "of 672 hours"),
+        ("At two or more at once", "at least 1.0 h", "as reported"),
     ]
     assert [(row.provider, plain(row.hours), row.incidents, row.median) for row in page.rows] == [
         (Link("/providers/anthropic/", "Claude"), "3.0 h to 10 h", "2", "too few (1)"),
         (Link("/providers/groq/", "Groq"), "3.0 h", "1", "too few (1)"),
     ]
     assert [row.url for row in page.longest] == ["/incidents/groq/b/", "/incidents/anthropic/a/"]
-    assert page.lacking == "Too little data, or a page written by probes: Together AI."
+    assert page.lacking == "Too little data, or an automated status page: Together AI."
 
 
 def test_nobody_is_said_to_have_reported_none_whose_incident_may_be_meant() -> None:
     doubtful = incident("g", "2026-02-10 10:00", "2026-02-10 12:00", provider="github", components=(), title="Delays")
     world = almanac([doubtful], providers=(CLAUDE, COPILOT))
     page = summaries.summary(world, measures.closed(world), FEBRUARY)
-    assert plain(page.stand) == "Two providers were monitored for most of the time: 0 incidents. Claude reported none."
+    assert (
+        plain(page.stand)
+        == "The two providers monitored for most of the time reported no incidents. Claude reported none."
+    )
 
 
 def test_months_and_quarters_have_reports_once_they_are_over_and_covered() -> None:
@@ -94,11 +97,11 @@ def test_a_report_leads_to_the_ones_before_and_after_it() -> None:
     ]
     assert (
         listed.months[0].stand
-        == "One provider was monitored for most of the time: 0\u00a0incidents. Claude reported none."
+        == "The one provider monitored for most of the time reported no incidents. Claude reported none."
     )
 
 
 def test_of_nobody_with_enough_data_a_report_says_so() -> None:
     world = replace(almanac([], watched=[pulls("anthropic", since=at("01 00:00"))]))
     page = summaries.summary(world, measures.closed(world), FEBRUARY)
-    assert (page.stand, page.rows, page.histogram) == ("For no provider do we have enough data.", (), None)
+    assert (page.stand, page.rows, page.histogram) == ("We do not have enough data on any provider.", (), None)

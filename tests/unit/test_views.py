@@ -262,7 +262,7 @@ def test_an_unsaid_severity_never_hides_a_stated_one() -> None:
 def test_home_answers_in_one_sentence_who_is_in_trouble() -> None:
     home = front_page(almanac([incident(until="")]))
     assert (plain(home.title), plain(home.stand)) == (
-        "Claude has reported a major outage since 11:49 UTC.",
+        "Claude has been reporting a major outage since 11:49 UTC.",
         "claude.ai and Claude API. One provider reports no problems.",
     )
 
@@ -271,7 +271,7 @@ def test_home_names_several_in_trouble_the_worst_first() -> None:
     known = almanac([incident(until=""), incident("b", until="", provider="groq", impact=Impact.CRITICAL)])
     home = front_page(known)
     assert (home.title, [line.name for line in home.lines]) == (
-        "Groq and Claude have reported outages.",
+        "Groq and Claude are reporting outages.",
         ["Groq", "Claude"],
     )
     assert home.stand == ""
@@ -279,10 +279,10 @@ def test_home_names_several_in_trouble_the_worst_first() -> None:
 
 def test_home_calls_it_incidents_where_not_all_are_outages() -> None:
     mild = incident("b", until="", provider="groq", impact=Impact.MINOR, kind=Kind.DEGRADATION)
-    assert front_page(almanac([mild])).title.startswith("Groq has reported a minor incident since ")
-    assert front_page(almanac([mild, incident(until="")])).title == "Claude and Groq have reported incidents."
+    assert front_page(almanac([mild])).title.startswith("Groq has been reporting a minor incident since ")
+    assert front_page(almanac([mild, incident(until="")])).title == "Claude and Groq are reporting incidents."
     unrated = replace(mild, impact=Impact.UNKNOWN)
-    assert front_page(almanac([unrated])).title.startswith("Groq has reported an incident since ")
+    assert front_page(almanac([unrated])).title.startswith("Groq has been reporting an incident since ")
 
 
 @pytest.mark.parametrize(
@@ -570,7 +570,7 @@ def test_an_import_without_an_end_is_neither_open_nor_over() -> None:
     (warning,) = page.warnings
     assert warning == (
         "Imported from the data set a data set: times and phases only, without the provider’s text. "
-        "Title, severity and components are those that it held last."
+        "Title, severity and components are the last ones it recorded."
     )
 
 
@@ -923,13 +923,13 @@ def test_phases_run_from_post_to_post_and_equal_ones_are_one() -> None:
     page = page_of(incident("a", "02 11:49", "02 15:47", updates=updates))
     assert page.timeline is not None
     assert page.timeline.inks == (
-        ("unposted", "unposted"),
+        ("unposted", "not yet posted"),
         ("investigating", "investigating"),
         ("monitoring", "monitoring"),
     )
     assert page.timeline.label == (
-        "From 11:49 to 15:47 UTC: unposted until 12:00, investigating until 13:00, monitoring until 15:47; "
-        f"0{english.GAP}other incidents beside it."
+        "From 11:49 to 15:47 UTC: not yet posted until 12:00, investigating until 13:00, monitoring until 15:47; "
+        "no other incidents around that time."
     )
     assert len(page.timeline.knobs) == 4
 
@@ -962,7 +962,7 @@ def test_the_table_behind_the_chart_says_what_the_chart_shows() -> None:
         "minor",
         "11 h",
     )
-    assert page.timeline.others[0].label.text == "Groq, 14:00 to 01:00, minor"
+    assert plain(page.timeline.others[0].label.text) == "Groq, 14:00 to 3 Mar, 01:00, minor"
 
 
 # Lists
@@ -1367,7 +1367,7 @@ def test_the_status_page_tells_of_every_feed() -> None:
     page = views.status(known)
     assert (plain(page.title), page.stand) == (
         "One of 2 feeds read within the last hour.",
-        "One failing. A provider whose feed we cannot read is shown as unknown, never as healthy.",
+        "One feed failing. A provider whose feed we cannot read is shown as unknown, never as healthy.",
     )
     lines = [(s.provider.text, line.state, line.entries, line.note) for s in page.sources for line in s.feeds]
     assert [tuple(map(plain, line)) for line in lines] == [

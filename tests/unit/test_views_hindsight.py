@@ -75,12 +75,12 @@ def test_a_row_says_when_an_estimate_was_made_and_what_it_said() -> None:
     ]
     assert plain(fan.caption) == (
         "Solid line: the end, 13:00. Short stroke: the moment of the estimate. Thin line: 80% range; thick: 50% range; "
-        "dot: 50% by."
+        "dot: 50% chance by then."
     )
     assert plain(fan.notes) == (
         "Computed: the 80% range was right in 2 of 2, the 50% range in 1 of 2. No estimate was shown at the "
-        "time. Computed estimates use what had happened by their moment, but neither severity nor components, which we may "
-        "know only as they were at the end. n: earlier Claude incidents that lasted as long."
+        "time. Computed estimates use what had happened by then, but neither severity nor components: we may know only "
+        "their final values. n: earlier Claude incidents that lasted as long."
     )
 
 

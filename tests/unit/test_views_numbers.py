@@ -356,7 +356,7 @@ def test_the_scorecard_says_how_often_it_held_and_against_what_it_is_better() ->
     assert (page.providers[0].name, page.providers[0].link) == ("Claude", "/providers/anthropic/")
     assert plain(page.stand) == (
         "Half an hour into an incident, the 80% range was right in 80% of 200 cases, with 25.0% less error than a "
-        "forecast from the simple history of durations."
+        "forecast from past durations alone."
     )
 
 
@@ -366,8 +366,8 @@ def test_the_scorecard_says_how_wide_the_ranges_are() -> None:
         for minutes, factor in ((0, 17.2), (30, 32.4), (60, 54.0))
     ]
     assert plain(views.forecast(scored(*rows), {}).width) == (
-        "The ranges are wide: in the median their upper end is 17 times the lower at the start, 32 times 30 min after it "
-        "and 54 times 1 h after it."
+        "The ranges are wide: their upper end is 17 times the lower at the start (median), 32 times after 30 min "
+        "and 54 times after 1 h."
     )
     assert views.forecast(scored(rows[1]), {}).width == ""
 
@@ -375,7 +375,7 @@ def test_the_scorecard_says_how_wide_the_ranges_are() -> None:
 def test_the_scorecard_says_what_it_was_made_from_and_what_came_since() -> None:
     page = views.forecast(scored(ScoreRow("all", "", 30, SCORE)), {})
     assert plain(page.basis) == (
-        "Scored on 1 March 2026: 900 forecasts of 300 incidents, the last of which ended 20 February 2026, 00:00 UTC. "
+        "Scored on 1 March 2026: 900 forecasts of 300 incidents, the last of which ended on 20 February 2026, 00:00 UTC. "
         "Not included yet: 1 incident that ended since. Data version ab12."
     )
 
@@ -679,9 +679,9 @@ def test_honesty_always_says_of_how_many() -> None:
     assert facts == {
         "Publication lag": ("11 min", "first update after the stated start: median, n = 20, 90th percentile 18 min"),
         "Stated, not posted": ("unknown", "n = 0: no start is stated"),
-        "Reported late, all time": ("1 of 21", "only once it was over"),
-        "Texts changed": ("1 of 20 watched", "in 1 incident, 1 when it was over"),
-        "Vanished": ("1 of 20 watched", "incidents; and 2 updates"),
+        "Reported late, all time": ("1 of 21", "only once over"),
+        "Texts changed": ("1 of 20 monitored", "in 1 incident, 1 when it was over"),
+        "Vanished": ("1 of 20 monitored", "incidents; and 2 updates"),
     }
 
 

@@ -215,7 +215,7 @@ def lock(content: Path, provider: str, patience: float = PATIENCE) -> Iterator[N
             _sweep(content, provider)
             yield
     except Timeout:
-        message = f"another pull has held it for {patience:.0f} s; let it end"
+        message = f"another pull has held it for {patience:.0f} s; wait until it ends"
         raise ArchiveError(Problem(file=f"{content.name}/{PULLS}/{provider}.lock", message=message)) from None
 
 

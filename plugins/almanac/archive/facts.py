@@ -53,7 +53,7 @@ def _read_maybe(raw: str) -> datetime | None:
 def _read_time(raw: str) -> datetime:
     at = unstamp(raw)
     if at.year not in YEARS:
-        raise ValueError(f"{raw} is in no year that incidents can be in; restore what stood there")
+        raise ValueError(f"{raw} is not in a year that an incident can have; restore the earlier value")
     return at
 
 
@@ -68,7 +68,7 @@ def _word(words: type[Impact | Phase] | Iterable[Kind]) -> Codec:
 
     def read(raw: str) -> Any:
         if raw not in by_value:
-            raise NotCanonicalError(f"{quoted(raw)} is none of our words; write one of: {', '.join(by_value)}")
+            raise NotCanonicalError(f"{quoted(raw)} is not one of our words; write one of: {', '.join(by_value)}")
         return by_value[raw]
 
     return Codec(lambda word: word.value, read)

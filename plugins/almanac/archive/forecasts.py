@@ -80,7 +80,7 @@ def _made_by_score(content: Path, name: str, parse: Callable[[str], Value]) -> V
     except FileNotFoundError:
         return None
     except ValueError as error:
-        message = f"{error}; make it anew: python3 tasks.py score"
+        message = f"{error}; create it again: python3 tasks.py score"
         raise ArchiveError(Problem(file=f"{content.name}/{FORECASTS}/{name}", message=message)) from None
 
 

@@ -24,8 +24,8 @@ def append_log(content: Path, at: datetime, choose: Callable[[str], str]) -> Non
             if fresh := choose(existing):
                 write(path, existing + fresh)
     except OSError as error:
-        raise ArchiveError(f"{files.line(error)}. All else of the pull is saved") from None
+        raise ArchiveError(f"{files.line(error)}. Everything else from the pull is saved") from None
     except UnicodeDecodeError as error:
         label = f"{content.name}/{LOG}/{path.name}"
-        message = f"cannot be continued ({error}); fix that. All else of the pull is saved"
+        message = f"cannot be continued ({error}); fix that. Everything else from the pull is saved"
         raise ArchiveError(Problem(file=label, message=message)) from None

@@ -186,7 +186,9 @@ class Cache:
     def _refusal(self, error: sqlite3.Error) -> Exception:
         name = error.sqlite_errorname
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            return BuildError(f"{self._path}:1: another build has been at it for {self._patience:.0f} s; let it end")
+            return BuildError(
+                f"{self._path}:1: another build has been running for {self._patience:.0f} s; wait until it ends"
+            )
         number = next((number for prefix, number in REFUSALS.items() if name.startswith(prefix)), errno.EIO)
         return files.refusal(self._path, OSError(number, os.strerror(number)))
 

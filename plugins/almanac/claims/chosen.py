@@ -106,8 +106,13 @@ def asked_about(query: Query, incidents: Chosen) -> str:
 
 
 def period(query: Query) -> str:
-    """Return the period as in: from 1 March 2025 up to 1 March 2026 (UTC)."""
-    return f"from {english.date(moment(query.since))} up to {english.date(moment(query.until))} (UTC)"
+    """Return the period as in: from 1 March 2025 to 28 February 2026 (UTC, both days included)."""
+    since, last = moment(query.since), moment(query.until - 1)
+    if query.since % english.DAY or query.until % english.DAY:
+        return f"from {english.moment(since)} to {english.moment(moment(query.until))}"
+    if since.date() == last.date():
+        return f"on {english.date(since)} (UTC)"
+    return f"from {english.period(since, last)} (UTC, both days included)"
 
 
 def coverage(query: Query, covered: Times) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def share(query: Query, incidents: Chosen) -> Figure:
     out, into = sum(not s for s, _ in maybe), sum(p for _, p in maybe)
     how = (
         *description(query, incidents),
-        f"Of these {query.value.replace('posted late', 'reported late')}: {english.count(surely)}"
+        f"Of these, {english.count(surely)} {query.value.replace('posted late', 'reported late')}"
         + (f", and perhaps {english.count(possibly - surely)} more." if possibly > surely else "."),
     )
     if not n + into:
@@ -334,7 +334,7 @@ def _base_rate(query: Query, subject: Chosen, joint: Times) -> str:
     whole = total(window)
     least, most = (total(intersection(_trouble(query, subject, also), window)) for also in (False, True))
     rate = english.percents(least / whole, most / whole) if whole else "an unknown share"
-    return f"Of all time that is covered for both it was {rate}."
+    return f"Of all the time covered for both, it had one in {rate}."
 
 
 def _interval(query: Query, ends: tuple[_End, _End]) -> Bounds | None:

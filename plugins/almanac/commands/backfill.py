@@ -146,7 +146,9 @@ def _with_lengths(
             continue
         incident = rows[place].incident
         if incident.ended is None or not 0 < length < seconds(incident.ended) - seconds(incident.started):
-            faults.append(f"{file}:{line}:1: hours_of_its_intervals: not less than {name} lasted; leave the line out")
+            faults.append(
+                f"{file}:{line}:1: hours_of_its_intervals: must be less than the length of {name}; correct it, or delete the line"
+            )
             continue
         rows[place] = rows[place]._replace(incident=replace(incident, trouble_seconds=length))
     return rows

@@ -204,7 +204,7 @@ def overview(verbs: Sequence[Verb], program: str) -> str:
     lines = [f"usage: {program} TASK [options]", ""]
     for group in dict.fromkeys(verb.group for verb in verbs):
         lines += [f"{group}:", *(f"  {verb.name:<10} {verb.summary}" for verb in verbs if verb.group == group), ""]
-    return "\n".join([*lines, f"Each explains itself: {program} TASK --help. Exit codes: docs/commands.md."])
+    return "\n".join([*lines, f"Help on a task: {program} TASK --help. Exit codes: docs/commands.md."])
 
 
 def run(call: Call, root: Path) -> int:

@@ -26,7 +26,7 @@ from almanac.model.source import UNNOTICED, ailments
 from almanac.text import english
 
 STATED = {  # settings that readers look for, and what they are
-    "subject": "what it is about, before a noun, e.g. payments",
+    "subject": "its subject, as a word that can stand before a noun, e.g. payments",
     "publisher": "who is responsible",
     "contact": "a mail address or a URL",
     "repository": "where readers propose changes",
@@ -127,10 +127,10 @@ def settings(root: Path) -> Iterator[Finding]:
     unset = [name for name in STATED if not getattr(project, name)]
     unset += ["feed_ids"] if ".example," in project.feed_ids and ".example" not in project.address else []
     if unset:
-        text = f"{project_file.FILE} leaves {', '.join(unset)} open: {'; '.join(f'{name} is {STATED[name]}' for name in unset)}"
+        text = f"{project_file.FILE} leaves {', '.join(unset)} unset: {'; '.join(f'{name} is {STATED[name]}' for name in unset)}"
         yield Finding("note", text)
     else:
-        yield Finding("ok", f"{project_file.FILE} says whose {project.name} is")
+        yield Finding("ok", f"{project_file.FILE} says who runs {project.name}")
 
 
 def record(root: Path) -> Iterator[Finding]:

@@ -65,7 +65,7 @@ about = []
 """
 README = """# {name}
 
-What {providers} report on their status pages, kept and made into a site. `python3 tasks.py --help` lists what can be done:
+What {providers} report on their status pages, archived and turned into a site. `python3 tasks.py --help` lists what can be done:
 
     python3 tasks.py new provider https://status.example.com/
     python3 tasks.py site     # read the feeds, then build the site into output/

@@ -120,5 +120,5 @@ def main(content: Path, title: str, providers: Sequence[str], incidents: Sequenc
     by = author(content.parent)
     draft = compose(title, now=now, authors=[by] if by else [], providers=providers, incidents=cited, names=names)
     begin(content, draft.path, draft.text)
-    print(f"new: python3 tasks.py serve shows it at {address(draft.path)}, with all that is left to do")
+    print(f"new: python3 tasks.py serve shows it at {address(draft.path)}, with a list of what is left to do")
     return 0

@@ -81,7 +81,7 @@ def main(
     watched = providers.sound(content)[0]
     project = project_file.load(content.parent)
     if not via and not fetch.online(url if "://" in url else f"https://{url}" for url in urls):
-        raise TaskError("no network, so no page can be looked at; nothing was written")
+        raise TaskError("no network, so no page can be read; nothing was written")
     owners = {one.slug: one.file for one in watched} | {feed.url: one.file for one in watched for feed in one.feeds}
     faults = 0
     for url, outcome in _looks(urls, via, project.agent, ask):
@@ -153,9 +153,7 @@ def compose(
     provider_name = name or _name(discovery)
     own = slug(provider_name)
     if own in owners:
-        raise ComposeError(
-            f"{discovery.url}: content/{owners[own]} is there already; call it something else with --name"
-        )
+        raise ComposeError(f"{discovery.url}: content/{owners[own]} already exists; choose another name with --name")
     parts = {part: capability(part, project) for part in discovery.components[:FLOOR]}
     text = "\n".join(_lines(discovery, provider_name, own, parts)) + "\n"
     return NewProvider(path=f"providers/{own}.md", text=text, name=provider_name, parts=parts, discovery=discovery)
@@ -189,7 +187,7 @@ def _home(discovery: Discovery) -> str:
 def _lines(discovery: Discovery, name: str, own: str, guesses: Mapping[str, str]) -> Iterator[str]:
     day = f"{discovery.sources[0].reading.seen:%Y-%m-%d}"
     yield "---"
-    yield "# Written by `new provider`; confirm what is marked as a guess, and take the remarks out."
+    yield "# Written by `new provider`; confirm what is marked as a guess, then delete the comments."
     yield f"slug: {own}"
     yield f"name: {scalar(name)}"
     yield f"company: {scalar(name)}  # a guess: who runs it"

@@ -40,14 +40,14 @@ One paragraph: what the year was like, and what to remember of it. Every figure 
 {left}
 
 [All days of the year as a chart](/reports/{year}/chart.svg), [its data](/reports/{year}/chart.csv), and
-[the report by machine](/reports/{year}/), which has the lengths as a chart too.
+[the automated report](/reports/{year}/), which has the lengths as a chart too.
 
 ## How severe
 
 Incidents that their provider rated major or critical, and the share of time without one where an hour of degraded performance costs
 nothing (the formula of Statuspage).
 
-| Provider | Major or critical | Of all | Weighed by rating |
+| Provider | Major or critical | Of all | Weighted by rating |
 |---|---|---|---|
 {severity}
 

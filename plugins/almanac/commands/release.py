@@ -45,7 +45,7 @@ def main(content: Path, data: Path, quarter: str) -> int:
     """Write content/releases/<quarter>/ from the tables in `data`, built as of `as_of`. The exit code."""
     folder = content / FOLDER / quarter.lower()
     if folder.exists():
-        raise TaskError(f"{folder.relative_to(content.parent)} is there, and a release never changes")
+        raise TaskError(f"{folder.relative_to(content.parent)} already exists, and a release never changes")
     package = json.loads((data / PACKAGE).read_bytes())
     tables = {each["path"]: each for each in package["resources"] if _belongs(each)}
     packed = {f"{path}.gz": gzip.compress((data / path).read_bytes(), 9, mtime=0) for path in tables}
@@ -53,7 +53,7 @@ def main(content: Path, data: Path, quarter: str) -> int:
     package["homepage"] = f"{package['homepage']}releases/{folder.name}/"
     packed[PACKAGE] = (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
     if (weight := sum(map(len, packed.values()))) > MOST:
-        raise TaskError(f"{weight} bytes, and {MOST} are allowed; nothing was written")
+        raise TaskError(f"{weight} bytes, more than the {MOST} allowed; nothing was written")
     unfinished = folder.with_suffix(files.UNFINISHED)
     shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was killed
     unfinished.mkdir(parents=True)

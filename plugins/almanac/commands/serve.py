@@ -187,7 +187,7 @@ def _free(output: Path, changes: Changes, port: int | None) -> ThreadingHTTPServ
     except OSError as error:
         why = error.strerror or error
         raise TaskError(f"port {port} cannot be used ({why}); leave --port out to take a free one") from None
-    raise TaskError("no port of this machine is free; end another server first")
+    raise TaskError("no port on this machine is free; stop another server first")
 
 
 def serve(root: Path, port: int | None = None) -> int:

@@ -94,7 +94,7 @@ def _path(name: str, text: str, **settings: str) -> Argument:
 
 _NEW = Verb(
     "new",
-    "start something new: a file with what is known filled in, ready to complete",
+    "start a new file, with what is known already filled in",
     group=WRITING,
     parts=(
         Verb(
@@ -114,7 +114,7 @@ _NEW = Verb(
         ),
         Verb(
             "provider",
-            "watch one more: find what its status page publishes, read it once, and write its file",
+            "monitor another provider: find the feeds of its status page, read them once and write its file",
             Errand("new_provider.main"),
             (
                 Argument(
@@ -122,7 +122,7 @@ _NEW = Verb(
                 ),
                 Argument(
                     "--from",
-                    "a list: an address a line, or an OPML",
+                    "a list of addresses, one a line, or an OPML file",
                     {"dest": "listed", "type": existing, "default": None, "metavar": "FILE"},
                 ),
                 _text("--name", "what to call it (default: what its page calls itself)"),
@@ -144,7 +144,7 @@ _NEW = Verb(
         ),
         Verb(
             "link",
-            "put a link to press coverage on the page of an incident",
+            "add a link to press coverage to the page of an incident",
             _new("new_beside.link"),
             (
                 Argument("url", "the address of the story"),
@@ -156,14 +156,14 @@ _NEW = Verb(
         ),
         Verb(
             "report",
-            "write the figures of a month or a year, as the draft of a report",
+            "draft a report with the figures of a month or a year",
             _new("new_report.main"),
             (Argument("name", "such as 2026-06 or 2025", {"metavar": "period"}),),
             ("new report 2026-06", "new report 2025"),
         ),
         Verb(
             "image",
-            "take in a picture, without what a camera writes into it",
+            "add a picture, without the metadata that a camera writes into it",
             _new("new_image.main"),
             (_path("source", "a PNG, JPEG or WebP", metavar="file"),),
             ("new image ~/Pictures/shot.png",),
@@ -175,7 +175,7 @@ VERBS: tuple[Verb, ...] = (
     _NEW,
     Verb(
         "check",
-        "list what is wrong in what people write, each problem with place and fix",
+        "list the problems in what people have written, each with its place and how to fix it",
         Errand("check.main"),
         (
             Argument("paths", "files or folders (default: all of content)", {"type": Path, "nargs": "*"}),
@@ -187,7 +187,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "serve",
-        "show the site in a browser while you write; build again at every change",
+        "show the site in a browser while you write; rebuild at every change",
         Errand("serve.serve"),
         (Argument("--port", "the port (default: the first free one from 8000)", {"type": port, "default": None}),),
         ("serve", "serve --port 9000"),
@@ -196,7 +196,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "build",
-        "build the preview from what is here, without a network",
+        "build a preview from what is here, without a network",
         _build("pelicanconf.py"),
         (NOW, _output(".output-preview"), ON),
         ("build", "build --now 2026-03-02T14:10:00Z --output /tmp/then"),
@@ -209,9 +209,9 @@ VERBS: tuple[Verb, ...] = (
         (
             _text("--link", "make link posts of these: numbers of the list or files, comma-separated"),
             _text("--drop", "drop these for good"),
-            _text("--article", "start an article of this one"),
+            _text("--article", "start an article from this one"),
             _text("--by", "your name"),
-            _text("--note", "a line of yours on the link"),
+            _text("--note", "a short comment of yours on the link"),
             _text("--title", "the title of the article"),
         ),
         ("curate", 'curate --link 1 --by "Ada Example"', "curate --drop 2,3"),
@@ -226,7 +226,7 @@ VERBS: tuple[Verb, ...] = (
             VIA,
             NOW,
             ON,
-            flag("--dry-run", "only tell what would change"),
+            flag("--dry-run", "only show what would change"),
             JSON,
         ),
         ("pull", "pull --only anthropic,openai", "pull --only anthropic --dry-run"),
@@ -250,7 +250,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "doctor",
-        "examine the installation: what is wrong, and what to do about it",
+        "check the installation: what is wrong, and how to fix it",
         Errand("doctor.main"),
         (JSON,),
         ("doctor",),
@@ -265,17 +265,17 @@ VERBS: tuple[Verb, ...] = (
         group=KEEPING,
     ),
     Verb(
-        "score", "compare past forecasts with what happened", Errand("score.score"), (NOW,), ("score",), group=KEEPING
+        "score", "score past forecasts against what happened", Errand("score.score"), (NOW,), ("score",), group=KEEPING
     ),
     Verb(
         "backfill",
-        "bring incidents of a table into the archive",
+        "import incidents from a table into the archive",
         Errand("backfill.main"),
         (
             _path("incidents", "a CSV of incidents"),
             _path("--coverage", "the CSV of the times it covers"),
             _path("--cuts", "times to take out of these, in the same columns"),
-            _path("--intervals", "a .tsv: hours in trouble of incidents that were several intervals"),
+            _path("--intervals", "a .tsv: hours down, for incidents that were several intervals"),
         ),
         ("backfill incidents.csv --coverage coverage.csv",),
         group=KEEPING,
@@ -285,13 +285,13 @@ VERBS: tuple[Verb, ...] = (
         "start an almanac of your own: the program without our content",
         Errand("init.main"),
         (
-            _path("folder", "a folder that is not there yet"),
-            _text("--name", "what it is called (default: as its folder)"),
-            _text("--subject", "what it is about, before a noun, e.g. payments"),
+            _path("folder", "the folder to create"),
+            _text("--name", "its name (default: that of its folder)"),
+            _text("--subject", "its subject, as a word that can stand before a noun, e.g. payments"),
             _text("--address", "where it will be published, e.g. https://status.example.org"),
             Argument(
                 "--with-vendors",
-                "a list of status pages, a line each, or an OPML",
+                "a list of status pages, one a line, or an OPML file",
                 {"type": existing, "default": None, "dest": "vendors", "metavar": "FILE"},
             ),
             VIA,
@@ -301,7 +301,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "upgrade",
-        "bring the program of this checkout to an almanac that init made",
+        "put the program of this checkout into an almanac that init made",
         Errand("init.upgrade"),
         (_path("folder", "its folder"),),
         ("upgrade ../payment-almanac",),
@@ -374,8 +374,8 @@ VERBS: tuple[Verb, ...] = (
         "play the outage of 2 March 2026 in a browser, offline, in a folder of its own",
         Errand("demo.main"),
         (
-            Argument("--from", "begin then (default: 2026-03-02T11:30:00Z)", {"dest": "since", "default": ""}),
-            Argument("--to", "end then (default: 2026-03-02T16:00:00Z)", {"dest": "until", "default": ""}),
+            Argument("--from", "begin at this time (default: 2026-03-02T11:30:00Z)", {"dest": "since", "default": ""}),
+            Argument("--to", "end at this time (default: 2026-03-02T16:00:00Z)", {"dest": "until", "default": ""}),
             Argument(
                 "--speed",
                 "simulated seconds a second (default: 60); 0: step by step, on request",

@@ -131,8 +131,8 @@ def _unbound(path: str, first: int, spots: Iterable[Spot]) -> Iterator[Problem]:
     """Yield a problem for each statement on chance that no figure of its paragraph stands for."""
     for spot in spots:
         message = (
-            f"{quoted(spot.what)} is a statement on chance, and no figure stands for it; quote one in the same paragraph, "
-            "e.g. {{name}} of a question together, or {{name.interval}}"
+            f"{quoted(spot.what)} is a statement about chance without a figure; quote one in the same paragraph, "
+            "e.g. {{name}} of a `together` question, or {{name.interval}}"
         )
         yield Problem(file=path, line=first + spot.line - 1, column=spot.column, message=message)
 
@@ -206,11 +206,11 @@ def _check_name(file: str, page: bool, good: re.Match[str] | None) -> Iterable[P
     foreign = next((character for character in file if not character.isascii()), "")
     if foreign:
         character_name = unicodedata.name(foreign, f"U+{ord(foreign):04X}").lower()
-        yield Problem(file=path, message=f"has a name with {character_name}, which is none of a-z; retype the name")
+        yield Problem(file=path, message=f"has a name with {character_name}, which is not one of a-z; retype the name")
     elif not good:
         yield Problem(file=path, message=f"has an invalid name; file name must be content/{form}, slugs of a-z, 0-9, -")
     elif (slug := good["slug"]) in DEVICES:
-        yield Problem(file=path, message=f"ends in {slug}, a name that Windows keeps for a device; choose another")
+        yield Problem(file=path, message=f"ends in {slug}, a name that Windows reserves for a device; choose another")
     elif not page and not _is_day(file.rpartition("/")[2][:10]):
         yield Problem(file=path, message="does not begin with a valid date; name the file by the day it is about")
     elif len(file.rpartition("/")[2]) > limits.FILE_NAME:

@@ -120,7 +120,7 @@ def _too_much(markdown: str) -> Iterator[Spot]:
     start = deep_nesting(markdown)
     if start is not None:
         line = markdown.count("\n", 0, start) + 1
-        yield Spot(line, 1, f"is nested too deep; write lists and quotes at most {DEEPEST} levels deep")
+        yield Spot(line, 1, f"is nested too deeply; write lists and quotes at most {DEEPEST} levels deep")
 
 
 class _Walk:
@@ -287,9 +287,9 @@ def _wrong_with(target: str) -> str:
         if match[1] == "filename" and not leaves_content:
             return ""
         cure = "link to an address, or with {filename} to an article or page"
-        return f"{match[0]} is not carried into the site; {cure}"
+        return f"{match[0]} is not published with the site; {cure}"
     if not target:
-        return "is a link that runs script or leads nowhere; write an address that begins with https:// or /"
+        return "is a link that runs a script or leads nowhere; write an address that begins with https:// or /"
     if plain.startswith(("//", "/\\", "\\")):
         return f"{plain[:60]} is an external link without https://; begin it with https://"
     if target.startswith(("/", "#", "mailto:")):

@@ -186,7 +186,7 @@ class _Addresses:
 
     def _nowhere(self, path: str) -> str:
         if f"{path}/" in self._by_url or self._leads(f"{path}/"):
-            return f"{path} is an address without its last slash; write {path}/"
+            return f"{path} is an address without its final slash; write {path}/"
         if path.startswith("/images/"):
             otherwise = "put it there: python3 tasks.py new image FILE"
             return f"{short(path)} is not in content/images; {cure(path, self._site.pictures, otherwise)}"

@@ -129,27 +129,27 @@ def _unlike_its_head(data: bytes, parts: list[ImagePart]) -> str:
     chunks = [(part.name, data[part.start + 8 : part.end - 4]) for part in bodies]
     head = chunks[0][1] if chunks else b""
     if [name for name, _ in chunks].count("IHDR") != 1 or chunks[0][0] != "IHDR" or len(head) != HEAD:
-        return "has not one head, at its beginning"
+        return "does not have exactly one header, at its beginning"
     if any(
         zlib.crc32(data[part.start + 4 : part.end - 4]) != int.from_bytes(data[part.end - 4 : part.end], "big")
         for part in bodies
     ):
-        return "has a part whose check sum is wrong"
+        return "has a chunk whose checksum is wrong"
     depth, colour, method, filtering, interlaced = head[8:]
     if depth not in DEPTHS.get(colour, ()) or method or filtering or interlaced > 1:
-        return "has a head of no kind that PNG knows"
+        return "has an invalid PNG header"
     palettes = [content for name, content in chunks if name == "PLTE"]
     wrong = any(len(one) % 3 or len(one) > 768 for one in palettes)
     if wrong or len(palettes) > 1 or (colour == INDEXED and not palettes):
-        return "has no palette, or one that is none"
+        return "has no valid palette"
     profiles = [content.partition(b"\0")[2][1:] for name, content in chunks if name == "iCCP"]
     if any(_unpack(profile, limits.PROFILE) is None for profile in profiles):
-        return "has a profile that cannot be unpacked, or is larger than any"
+        return "has a colour profile that cannot be unpacked or is too large"
     width, height = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:8], "big")
     rows = _rows(width, height, depth * SAMPLES[colour], PASSES if interlaced else ((0, 0, 1, 1),))
     points = _unpack(b"".join(content for name, content in chunks if name == "IDAT"), sum(rows))
     if points is None or len(points) != sum(rows) or any(points[at] > 4 for at in accumulate(rows[:-1], initial=0)):
-        return "has points that are not what its head says"
+        return "has pixels that do not match its header"
     return ""
 
 

@@ -109,7 +109,7 @@ def _capability_faults(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if not _SLUG.fullmatch(slug):
             yield slug, "is not a valid slug; use a to z, 0 to 9 and -, e.g. card-payments"
         if not ({"name"} <= set(texts) <= {"name", "use"} and all(isinstance(text, str) for text in texts.values())):
-            yield slug, 'says no name; write "Name", or { name = "Name", use = "For names" }'
+            yield slug, 'has no name; write "Name", or { name = "Name", use = "For names" }'
 
 
 def _press_faults(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -117,7 +117,7 @@ def _press_faults(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in _PRESS:
         words = table.get(name, [])
         if not (isinstance(words, list) and all(isinstance(word, str) and word for word in words)):
-            yield name, 'is no list of words; write ["word", "two words"]'
+            yield name, 'is not a list of words; write ["word", "two words"]'
 
 
 def _colour_faults(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -142,7 +142,7 @@ def _strangers(values: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[tu
         if name not in names:
             meant = nearest(name, names)
             cure = f"write {meant}" if meant else f"settings here are {', '.join(names)}"
-            yield name, f"is no setting; {cure}"
+            yield name, f"is not a setting; {cure}"
 
 
 def _texts(said: Any) -> Mapping[str, Any]:

@@ -75,7 +75,7 @@ def accepted_words(data: bytes) -> frozenset[str]:
 
 
 def _message(word: str, cures: str) -> str:
-    return f"{word} is misspelled; write {cures}, or add it to content/{WORDS} if it is right"
+    return f"{word} is misspelled; write {cures}, or add it to content/{WORDS} if it is correct"
 
 
 @cache

@@ -110,9 +110,9 @@ def _disagreements(matter: Matter, row: dict[str, Any], slug: str) -> Iterable[P
             path = ("evidence", index, "date")
             yield matter.problem(path, "is after the date of this file; write when each was")
     if row["date"] < row["start"]:
-        yield matter.problem(("date",), "is before the start; write when you bring it")
+        yield matter.problem(("date",), "is before the start; write the day of this report")
     if len({witness["publisher"].casefold() for witness in row["evidence"]}) < 2:
-        yield matter.problem(("evidence",), "is of one publisher; name a second one that saw it too")
+        yield matter.problem(("evidence",), "comes from one publisher only; add a report by a second one")
     yield from matter.surplus_text("put a sentence or two into `summary`")
 
 

@@ -33,7 +33,7 @@ def _interval(name: str, meaning: str) -> tuple[Field, Field]:
 
 PERIOD = (
     Field("period", "string", "30-days, 90-days, 365-days, 2026-q2, 2026 or all; of numbers also months, 2026-03"),
-    Field("since", "datetime", "Begin of the period"),
+    Field("since", "datetime", "Start of the period"),
     Field("until", "datetime", "End of the period, or of the data if that is earlier"),
 )
 
@@ -111,11 +111,11 @@ INCIDENTS = Table(
         Field("updates", "integer", "Number of posts"),
         Field("edits", "integer", "Number of changes the provider made afterwards"),
         Field("changed", "datetime", "When anything about it last changed"),
-        Field("source", "string", "The provider's page of it"),
-        Field("url", "string", "This site's page of it"),
+        Field("source", "string", "The provider's page about it"),
+        Field("url", "string", "This site's page about it"),
         Field("impact_basis", "string", "title: only the title names the severity; stated: the provider's JSON does"),
         Field("components_basis", "string", "title: only the title names them; stated: the provider's JSON does"),
-        Field("trouble_seconds", "integer", "Of one that was several intervals: their sum; 0 for all others"),
+        Field("trouble_seconds", "integer", "Sum of the intervals, if it was several; 0 for all others"),
         Field("last_open", "datetime", "When we last saw it open; empty if it has an end, or if we never saw it"),
     ),
     (PROVIDER, Reference(("imported",), "datasets", ("slug",))),
@@ -140,7 +140,7 @@ COVERAGE = Table(
     (
         Field("provider", "string", "Slug of the provider"),
         Field("dataset", "string", "The data set that covers it; empty for our own readings"),
-        Field("since", "datetime", "Begin"),
+        Field("since", "datetime", "Start"),
         Field("until", "datetime", "End"),
         Field("products", "array", "What of the provider it speaks of; empty: the whole"),
     ),
@@ -161,7 +161,7 @@ LEADERBOARD = Table(
         Field("incidents", "integer", "Counted incidents"),
         Field("covered_seconds", "integer", "Covered time in the period"),
         Field("why_not_ranked", "string", "Why there is no rank"),
-        Field("worse_than", "array", "Of who is not ranked: the ranked ones it does not reach even at its best"),
+        Field("worse_than", "array", "If not ranked: the ranked providers it does not reach even at its best"),
         Field("trend", "string", "Against the period before", ("better", "worse", "same", "unknown")),
     ),
     (PROVIDER,),
@@ -212,7 +212,7 @@ NUMBERS = Table(
 )
 WORKING_HOURS = Table(
     "working_hours",
-    "Working hours without an incident, 9 to 17 o’clock from Monday to Friday in five time zones",
+    "Working hours (09:00 to 17:00, Monday to Friday) without an incident, in five time zones",
     ("provider", "period", "zone"),
     (
         Field("provider", "string", "Slug of the provider"),
@@ -227,7 +227,7 @@ WORKING_HOURS = Table(
 )
 BACKUPS = Table(
     "backups",
-    "Every two providers over the last two years: whether they fail together",
+    "Every pair of providers over the last two years: whether they fail together",
     ("family", "first", "first_part", "second", "second_part"),
     (
         Field("family", "string", "What was tested together: providers, or services with one capability"),
@@ -248,7 +248,7 @@ BACKUPS = Table(
         Field(
             "nearness", "number", "Of the starts: near 0 if none lie within an hour of each other; empty: not tested"
         ),
-        Field("nearness_by_chance", "number", "Its mean when one record is turned"),
+        Field("nearness_by_chance", "number", "Its mean when one of the two histories is shifted in time"),
         Field("p", "number", "Chance of such nearness without dependence"),
         Field("p_adjusted", "number", "The same by Holm's correction over the family"),
         Field("fail_together", "boolean", "p_adjusted is at most 0.05; empty: not tested"),

@@ -329,15 +329,19 @@ def ways_to_follow(slug: str) -> tuple[Way, ...]:
     """Return from where people and programs learn that something is over."""
     home = provider_url(slug)
     return (
-        Way("Feed reader, e-mail service", "its entry turns to “Resolved” when it is over", f"{home}feed.xml"),
+        Way(
+            "Feed reader, e-mail service",
+            "the incident’s entry changes to “Resolved” when it is over",
+            f"{home}feed.xml",
+        ),
         Way(
             "Slack",
-            "send this line in a channel for every update, the end too",
+            "send this line in a channel to get every update, including the last",
             f"{home}updates.rss",
             "/feed subscribe ",
         ),
-        Way("Discord, Teams", "every update as a new entry, the end too", f"{home}updates.rss"),
-        Way("Program", "its list is empty once nothing is open", f"{home}api/v2/incidents/unresolved.json"),
+        Way("Discord, Teams", "every update as a new entry, including the last", f"{home}updates.rss"),
+        Way("Program", "this list is empty once nothing is open", f"{home}api/v2/incidents/unresolved.json"),
     )
 
 

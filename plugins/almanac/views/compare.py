@@ -219,7 +219,7 @@ def _measures(first: Measure, second: Measure) -> tuple[Both, ...]:
         line("Covered", "coverage", *(english.percent(m.coverage, 0) for m in both)),
         line("Incidents", "how-often-and-how-long", *(english.count(m.n) for m in both)),
         line("Per 30 days of data", "how-often-and-how-long", *map(measures.rate, both)),
-        line("Median length (of how many)", "how-often-and-how-long", *(measures.median(m.durations) for m in both)),
+        line("Median length (n)", "how-often-and-how-long", *(measures.median(m.durations) for m in both)),
         line("90th percentile", "how-often-and-how-long", *(measures.ninetieth(m.durations) for m in both)),
         line("Reported late", "posted-late", *(f"{m.unknowns.posted_late} of {m.n}" for m in both)),
     )

@@ -198,9 +198,7 @@ def _stand(scores: Scorecard) -> str:
     score = first.score
     coverage = english.percent(score.within_80 / score.n, 0)
     below = score.below(score.plain)
-    error = (
-        "" if below is None else f", with {_below(below)} error than a forecast from the simple history of durations"
-    )
+    error = "" if below is None else f", with {_below(below)} error than a forecast from past durations alone"
     cases = english.plural(score.n, "case")
     return f"Half an hour into an incident, the 80% range was right in {coverage} of {cases}{error}."
 
@@ -209,7 +207,7 @@ def _width(scores: Scorecard) -> str:
     """Say how wide the 80% ranges are: half of them span at least so many times their lower end."""
     rows = [(minutes, scores.row("all", ALL, minutes)) for minutes in ELAPSED]
     factors = [
-        f"{row.score.factor:.0f} times {_into(minutes)} after it"
+        f"{row.score.factor:.0f} times after {_into(minutes)}"
         for minutes, row in rows
         if row and row.score.factor and minutes
     ]
@@ -217,7 +215,7 @@ def _width(scores: Scorecard) -> str:
     if first is None or not first.score.factor or not factors:
         return ""
     return (
-        f"The ranges are wide: in the median their upper end is {first.score.factor:.0f} times the lower at the start, "
+        f"The ranges are wide: their upper end is {first.score.factor:.0f} times the lower at the start (median), "
         f"{english.listing(factors, len(factors))}."
     )
 
@@ -227,7 +225,7 @@ def _basis(scores: Scorecard, almanac: Snapshot) -> str:
     ended = f"Not included yet: {english.plural(later, 'incident')} that ended since. " if later else ""
     return (
         f"Scored on {english.date(moment(scores.run_at))}: {english.plural(scores.trials, 'forecast')} of "
-        f"{english.plural(scores.incidents, 'incident')}, the last of which ended "
+        f"{english.plural(scores.incidents, 'incident')}, the last of which ended on "
         f"{english.moment(moment(scores.until))}. "
         f"{ended}Data version {scores.record}."
     )

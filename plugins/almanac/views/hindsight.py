@@ -198,7 +198,7 @@ def _caption(card: Card, around: Around) -> str:
     mark = (
         "Dashed line: open" if around.live else f"Solid line: the end, {english.clock_near(around.end, card.started)}"
     )
-    return f"{mark}. Short stroke: the moment of the estimate. Thin line: 80% range; thick: 50% range; dot: 50% by."
+    return f"{mark}. Short stroke: the moment of the estimate. Thin line: 80% range; thick: 50% range; dot: 50% chance by then."
 
 
 def _notes(forecasts: Sequence[Forecast], hindcasts: Sequence[Hindcast], around: Around) -> Iterable[str]:
@@ -212,8 +212,8 @@ def _notes(forecasts: Sequence[Forecast], hindcasts: Sequence[Hindcast], around:
         if not forecasts:
             yield "No estimate was shown at the time."
         yield (
-            "Computed estimates use what had happened by their moment, but neither severity nor components, "
-            "which we may know only as they were at the end."
+            "Computed estimates use what had happened by then, but neither severity nor components: "
+            "we may know only their final values."
         )
     yield f"n: earlier {around.provider} incidents that lasted as long{_others([*forecasts, *hindcasts])}."
 

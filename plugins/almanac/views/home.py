@@ -194,10 +194,10 @@ def _title(almanac: Snapshot, states: Sequence[DeclaredState], bad: Sequence[Dec
     """Return the sentence that answers: who has reported what, or that nobody has, or that there is no current data."""
     if len(bad) == 1:
         since = english.near(moment(bad[0].since), almanac.now)
-        return f"{bad[0].provider.name} has reported {english.with_article(bad[0].mark.word)} since {since}."
+        return f"{bad[0].provider.name} has been reporting {english.with_article(bad[0].mark.word)} since {since}."
     if bad:
         noun = "outages" if all(base.noun(s.open[0]) == "outage" for s in bad) else "incidents"
-        return f"{english.listing([s.provider.name for s in bad], 3)} have reported {noun}."
+        return f"{english.listing([s.provider.name for s in bad], 3)} are reporting {noun}."
     if any(s.is_known for s in states):
         return "No provider reports an incident."
     if almanac.record_until is None:
@@ -370,7 +370,7 @@ def _instead(alternatives: Alternatives) -> tuple[UseAlternatives, ...]:
         (group.name, tuple(option.provider for option in group.options if option.mark.css == charts.CLEAR))
         for group in alternatives.groups
     ]
-    return tuple(UseAlternatives(name, providers) for name, providers in clear if providers)
+    return tuple(UseAlternatives(name.replace("For ", "for ", 1), providers) for name, providers in clear if providers)
 
 
 def _rating(card: Card) -> str:

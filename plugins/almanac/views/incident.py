@@ -380,7 +380,7 @@ def _warnings(incident: Incident, card: Card) -> tuple[str, ...]:
     if incident.imported and not any(update.text for update in incident.updates):
         warnings.append(
             f"Imported from the data set {incident.imported}: times and phases only, without the provider’s text. "
-            f"{'Severity' if incident.title_is_ours else 'Title, severity'} and components are those that it held last."
+            f"{'Severity' if incident.title_is_ours else 'Title, severity'} and components are the last ones it recorded."
         )
     return tuple(warnings)
 

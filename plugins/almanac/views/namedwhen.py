@@ -100,5 +100,5 @@ def _words(listed: list[tuple[int, int]], posts: list[int], view: Stretch) -> st
 
     spans = [f"from {at(since)}{f' to {at(until)}' if until < view.until else ''}" for since, until in listed]
     parts = [f"listed {english.listing(spans)}" if spans else "never listed"]
-    parts.append(f"named in {english.listing([at(post) for post in posts], 4)}" if posts else "named in no post")
+    parts.append(f"named at {english.listing([at(post) for post in posts], 4)}" if posts else "not named in any update")
     return "; ".join(parts)

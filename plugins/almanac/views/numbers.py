@@ -218,13 +218,13 @@ def _honesty(honesty: Honesty) -> tuple[Fact, ...]:
         Fact(
             "Reported late, all time",
             _of(honesty.posted_late, honesty.incidents),
-            "only once it was over",
+            "only once over",
             how="posted-late",
         ),
-        Fact("Texts changed", _of(honesty.edits.n, honesty.watched, "watched"), _edits(honesty), how="changed-texts"),
+        Fact("Texts changed", _of(honesty.edits.n, honesty.watched, "monitored"), _edits(honesty), how="changed-texts"),
         Fact(
             "Vanished",
-            _of(honesty.vanished, honesty.watched, "watched"),
+            _of(honesty.vanished, honesty.watched, "monitored"),
             f"incidents; and {honesty.removed_updates} updates",
             how="vanished",
         ),
@@ -234,7 +234,9 @@ def _honesty(honesty: Honesty) -> tuple[Fact, ...]:
 def _lag(honesty: Honesty) -> Fact:
     """Return the publication lag; none where the stated start is nothing but the first post."""
     if honesty.unstated and honesty.lag.median is None:
-        note = f"of {honesty.unstated} stated starts most are the first update: they say nothing about delay"
+        note = (
+            f"most of the {honesty.unstated} stated starts are that of the first update, which says nothing about delay"
+        )
         return Fact("Publication lag", "unknown", note, how="how-honest-is-the-status-page")
     return _spread("Publication lag", honesty.lag, "first update after the stated start")
 

@@ -370,7 +370,7 @@ def _limit_now(almanac: Snapshot, state: DeclaredState) -> str:
     if state.is_known:
         return f"No incident was open at {english.near(moment(state.reach or 0), almanac.now)}, by its official page"
     barrier = current.closure(state.provider, almanac.now) or state.provider.unreadable
-    return f"{barrier.why} {barrier.instead}" if barrier else "unknown; ask its official page"
+    return f"{barrier.why} {barrier.instead}" if barrier else "unknown; see its official page"
 
 
 def figures_until(edge: int, closed: int) -> str:
@@ -400,7 +400,7 @@ def facts(numbers: Measure) -> tuple[Fact, ...]:
         Fact(
             f"Reported late, {DAYS} days",
             f"{unknowns.posted_late} of {numbers.n}",
-            "only once it was over",
+            "only once over",
             how="posted-late",
         ),
     )

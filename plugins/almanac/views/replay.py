@@ -94,7 +94,7 @@ def replay(
             title=pagination.numbered(f"{subject}, as it unfolded ({incident.id})", sheet),
             path=urls[sheet - 1],
             section="incidents",
-            description=f"What was known of an incident at {around.provider}, in {english.plural(card.states, 'step')}.",
+            description=f"What was known about this {around.provider} incident, in {english.plural(card.states, 'step')}.",
             kind="article",
         ),
         title=f"{subject}, as it unfolded",

@@ -139,7 +139,9 @@ def _title(read: int, feeds: int) -> str:
 def _stand(feeds: list[FeedLine]) -> str:
     """Say how many feeds are failing and how many were never read, if any, and what that means."""
     counts = [(sum(feed.state == state for feed in feeds), state) for state in ("failing", NOT_FETCHED)]
-    summary = ", ".join(f"{english.spelled(number)} {state}" for number, state in counts if number)
+    summary = ", ".join(
+        f"{english.spelled(number)} feed{'s' * (number > 1)} {state}" for number, state in counts if number
+    )
     return f"{english.sentence(summary)}{'. ' if summary else ''}{SILENCE}"
 
 

@@ -81,7 +81,7 @@ def subscribe(almanac: Snapshot) -> Subscribe:
             description=f"Status of {almanac.project.of('providers')} in a feed reader, Slack, Discord, Teams, a calendar, code or as a badge: "
             "the line to paste.",
         ),
-        stand="No account, no e-mail address, no tracking. Copy a line into your program; an example of what will arrive is beside it.",
+        stand="No account, no e-mail address, no tracking. Copy a line into your program; beside it is an example of what will arrive.",
         programs=_programs(_example(almanac)),
         formats=tuple(name for name, _ in FORMATS),
         own=tuple(_own(provider) for provider in by_name),
@@ -168,7 +168,7 @@ def _reader(e: _Example) -> Program:
             Link("/major.xml", "Major and critical only"),
         ),
         arrives=e.messages[1:],
-        note="The same item said “investigating” before: readers update it, bots do not.",
+        note="The same item said “investigating” before: feed readers update an item, bots do not.",
     )
 
 
@@ -181,7 +181,7 @@ def _slack(e: _Example) -> Program:
         after=f"{e.own}. Bots post an item once: take every update, or you will read “investigating” and never “resolved”.",
         links=(Link("/major-updates.rss", "Major and critical only"),),
         arrives=e.messages,
-        note=f"{e.day}: when it began and when it ended, with a message for each update between." if e.day else "",
+        note=f"{e.day}: when it began and when it ended, with a message for each update in between." if e.day else "",
     )
 
 
@@ -195,7 +195,7 @@ def _bots(e: _Example) -> tuple[Program, Program]:
         after=e.own,
         note="The same messages as in Slack. Each links to the update itself, not to the top of the page.",
     )
-    note = "The same messages as in Slack. How often it looks depends on your plan."
+    note = "The same messages as in Slack. How often Teams checks the feed depends on your plan."
     return discord, discord._replace(id="teams", name="Microsoft Teams", how=flow, note=note)
 
 
@@ -216,10 +216,10 @@ def _mail(e: _Example) -> Program:
     return Program(
         id="mail",
         name="E-mail",
-        how="We keep no addresses. A feed-to-mail service does it, or a mail program that reads feeds; give it:",
+        how="We keep no addresses. Use a feed-to-e-mail service, or a mail program that reads feeds, with this address:",
         line=f"{e.site}/major-updates.rss",
-        links=(Link("/major.rss", "One mail per incident"), Link("/updates.rss", "Every update of all")),
-        note="A mail for each update on an incident that its provider rates major or critical.",
+        links=(Link("/major.rss", "One e-mail per incident"), Link("/updates.rss", "Every update on every incident")),
+        note="An e-mail for each update on an incident that its provider rates major or critical.",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -120,11 +120,11 @@ def summaries(almanac: Snapshot, records: measures.Records) -> SummaryList:
             path="/reports/",
             section="articles",
             description=f"What {almanac.project.of('providers')} reported in each month, quarter and year: figures and charts, "
-            "made by machine.",
+            "generated automatically.",
             feeds=(FEED,),
         ),
-        stand=f"What {almanac.project.of('providers')} reported, by year, quarter and month: figures and charts made by "
-        "machine, without comment.",
+        stand=f"What {almanac.project.of('providers')} reported, by year, quarter and month: figures and charts, "
+        "generated automatically, without comment.",
         years=tuple(line for p, line in lines if _sort(p) == "year"),
         quarters=tuple(line for p, line in lines if _sort(p) == "quarter"),
         months=tuple(line for p, line in lines if _sort(p) == "month"),
@@ -163,7 +163,7 @@ def summary(almanac: Snapshot, records: measures.Records, period: Period) -> Sum
         cite=citation(
             url(period),
             title,
-            f"report by machine, data up to {english.date(_reach(almanac))}",
+            f"automated report, data up to {english.date(_reach(almanac))}",
             _reach(almanac),
             CC0,
             version=version(repr(figures).encode()),
@@ -195,23 +195,31 @@ def _by_count(records: Iterable[Record], period: Period) -> list[Record]:
 def _stand(known: Sequence[Record], period: Period) -> str:
     """Return the sentences at the top: how many, who reported the most and the longest, and who none."""
     if not known:
-        return "For no provider do we have enough data."
+        return "We do not have enough data on any provider."
     ordered = _by_count(known, period)
     counts = {r.provider.name: len(started(r, period)) for r in ordered}
-    count, most = sum(counts.values()), max(counts.values())
-    who = english.sentence(english.spelled(len(known)))
-    providers = "provider was" if len(known) == 1 else "providers were"
-    sentences = [f"{who} {providers} monitored for most of the time: {english.plural(count, 'incident')}."]
-    if most:
-        leading = [name for name, number in counts.items() if number == most]
-        sentences.append(f"{english.listing(leading, 3)} reported the most, {english.count(most)}.")
-        cards = [(r.provider.name, card) for r in ordered for card in started(r, period) if _has_length(card)]
-        if cards:
-            name, card = max(cards, key=lambda pair: _length(pair[1]))
-            sentences.append(f"{name} reported the longest, {base.length(card)}.")
+    count = sum(counts.values())
+    providers = f"{english.spelled(len(known))} provider{'s' * (len(known) > 1)}"
+    number = english.plural(count, "incident") if count else "no incidents"
+    sentences = [f"The {providers} monitored for most of the time reported {number}."]
+    if count:
+        sentences.append(_superlatives(ordered, counts, period))
     if quiet := [r.provider.name for r in ordered if not _rows(r.maybe[r.whole], r, period).any()]:
         sentences.append(f"{english.listing(quiet, 6)} reported none.")
     return " ".join(sentences)
+
+
+def _superlatives(ordered: Sequence[Record], counts: Mapping[str, int], period: Period) -> str:
+    """Say who reported the most and who the longest, in one sentence where that is the same provider."""
+    most = max(counts.values())
+    leading = [name for name, number in counts.items() if number == most]
+    said = f"{english.listing(leading, 3)} reported the most, {english.count(most)}{' each' * (len(leading) > 1)}"
+    cards = [(r.provider.name, card) for r in ordered for card in started(r, period) if _has_length(card)]
+    if not cards:
+        return f"{said}."
+    name, card = max(cards, key=lambda pair: _length(pair[1]))
+    longest = f"the longest, {base.length(card)}."
+    return f"{said}, and {longest}" if leading == [name] else f"{said}. {name} reported {longest}"
 
 
 def _facts(known: Sequence[Record], cards: Sequence[Card], lengths: Sequence[int], period: Period) -> tuple[Fact, ...]:
@@ -231,8 +239,8 @@ def _facts(known: Sequence[Record], cards: Sequence[Card], lengths: Sequence[int
             f"n = {len(lengths)} with a known length",
             how="how-often-and-how-long",
         ),
-        Fact("An incident at one or more", f"at least {english.hours(one)}", f"of {english.count(hours)} hours"),
-        Fact("At two or more at once", f"at least {english.hours(two)}", "by what they reported"),
+        Fact("Incident at one provider or more", f"at least {english.hours(one)}", f"of {english.count(hours)} hours"),
+        Fact("At two or more at once", f"at least {english.hours(two)}", "as reported"),
     )
 
 
@@ -284,7 +292,7 @@ def _lacking(records: measures.Records, known: Sequence[Record]) -> str:
     """Name the providers of which too little is known for this time."""
     there = {record.provider.slug for record in known}
     names = sorted((r.provider.name for r in records.values() if r.provider.slug not in there), key=str.casefold)
-    return f"Too little data, or a page written by probes: {english.listing(names, len(names))}." if names else ""
+    return f"Too little data, or an automated status page: {english.listing(names, len(names))}." if names else ""
 
 
 def _reach(almanac: Snapshot) -> datetime:

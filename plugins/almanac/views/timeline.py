@@ -20,6 +20,7 @@ RING_GAP = 0.015  # of the width: rings that lie closer cover each other
 BANDS = 60  # stretches a chart draws: with more, a page could weigh over 50 KB, and they would be finer than a pixel
 SPOKEN = 12  # phases the label of the chart names: more would be neither listened to nor light; the posts name all
 ROOM = 0.08  # of the width: what a phase's name takes
+UNPOSTED = "not yet posted"
 INK: dict[str, str] = {
     Phase.INVESTIGATING: "investigating",
     Phase.IDENTIFIED: "identified",
@@ -74,9 +75,9 @@ class Timeline(NamedTuple):
 
 
 def phases(card: Card, until: int) -> tuple[Phased, ...]:
-    """Return the stretches between the updates, equal neighbours merged; that before the first post is `unposted`."""
+    """Return the stretches between the updates, equal neighbours merged; that before the first post is UNPOSTED."""
     posts = [(at, phase) for at, phase in card.updates if at <= until and phase not in OVER]
-    edges: list[tuple[int, str]] = [(card.started, "unposted")] if not posts or posts[0][0] > card.started else []
+    edges: list[tuple[int, str]] = [(card.started, UNPOSTED)] if not posts or posts[0][0] > card.started else []
     for at, phase in posts:
         if not edges or edges[-1][1] != phase:
             edges.append((max(at, card.started), phase))
@@ -118,7 +119,7 @@ def timeline(card: Card, around: Around) -> Timeline | None:
         knobs=knobs(scale, inside),
         title=_title(scale, card, around),
         now=Label(scale.x(around.now), f"open at {english.clock_of(around.now)}") if around.now else None,
-        others=tuple([_other(scale, at, other, around) for at, other in enumerate(around.neighbours)]),
+        others=tuple([_other(scale, at, other, around, card.started) for at, other in enumerate(around.neighbours)]),
         entries=tuple([_entry(other, around) for other in around.neighbours]),
         inks=tuple(dict.fromkeys([(part.css, part.phase) for part in parts])),
         label=_label(card, around, stretches),
@@ -148,7 +149,7 @@ def _has_room(scale: Scale, part: Phased) -> bool:
 
 
 def _phase_name(scale: Scale, part: Phased) -> Label:
-    return Label(scale.x(part.since), "not yet posted" if part.phase == "unposted" else part.phase, "start", "w")
+    return Label(scale.x(part.since), part.phase, "start", "w")
 
 
 def _title(scale: Scale, card: Card, around: Around) -> Label:
@@ -160,8 +161,8 @@ def _title(scale: Scale, card: Card, around: Around) -> Label:
     return Label(scale.x(card.started), length, "end")
 
 
-def _other(scale: Scale, at: int, other: Neighbour, around: Around) -> Other:
-    """Place words above the bar, growing towards the wider side, so that they fit on a narrow page too."""
+def _other(scale: Scale, at: int, other: Neighbour, around: Around, start: int) -> Other:
+    """Place words above the bar, growing towards the wider side; a time of another day than that of `start` has its date."""
     y = FIRST + ROW * at
     thick = THICK.get(other.css, 6)
     block = Block(
@@ -169,8 +170,8 @@ def _other(scale: Scale, at: int, other: Neighbour, around: Around) -> Other:
     )
     left = other.since - scale.since < (scale.until - scale.since) // 2
     name = "" if other.provider == around.provider else f"{other.provider}, "
-    ended = ", no end time" if other.open else f" to {english.clock_of(other.until)}"
-    text = f"{name}{english.clock_of(other.since)}{ended}, {other.word}"
+    since, until = (english.clock_near(at, start) for at in (other.since, other.until))
+    text = f"{name}{since}{', no end time' if other.open else f' to {until}'}, {other.word}"
     anchor = block.x if left else scale.x(other.until)
     return Other(block, Label(anchor, text, "start" if left else "end", y=str(y + 2)))
 
@@ -189,5 +190,5 @@ def _entry(other: Neighbour, around: Around) -> NeighbourRow:
 def _label(card: Card, around: Around, parts: tuple[Phased, ...]) -> str:
     since, until = english.clock_of(card.started), english.clock_of(around.end)
     steps = spoken(parts, english.clock_of)
-    others = english.plural(len(around.neighbours), "other incident")
-    return f"From {since} to {until} UTC: {steps or 'no length'}; {others} beside it."
+    others = english.plural(len(around.neighbours), "other incident") if around.neighbours else "no other incidents"
+    return f"From {since} to {until} UTC: {steps or 'no length'}; {others} around that time."

@@ -104,7 +104,7 @@ def _house(port: int) -> House:
         return House(port)
     except OSError as error:
         why = error.strerror or error
-        raise StageError(f"port {port} cannot be had ({why}); name another, e.g. --port {port + 1}") from None
+        raise StageError(f"port {port} cannot be used ({why}); name another, e.g. --port {port + 1}") from None
 
 
 def _score(play: Play) -> subprocess.Popen[bytes]:

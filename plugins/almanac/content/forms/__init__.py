@@ -110,14 +110,14 @@ class ProviderForm(Form):
     slug: Slug = Field(
         description="The file's name without `.md`: a to z, 0 to 9 and `-`. It is part of addresses and never changes"
     )
-    name: Line = Field(description="What readers call it; for a status page of several products the company")
+    name: Line = Field(description="What readers call it; for a status page that covers several products, the company")
     company: Line = Field(description="Company")
     home: Web = Field(description="Its website, as a full URL")
     status_page: Web = Field(description="URL of its status page")
     evidence: Line = Field(
         "",
         description=(
-            "Where these two addresses were found: a file or an issue of a public project, with its date. Never a memory"
+            "Where these two addresses were found: a file or an issue of a public project, with its date; never from memory"
         ),
     )
     feeds: list[FeedForm] = Field(
@@ -163,7 +163,7 @@ class ProviderForm(Form):
     aliases: list[Line] = Field([], max_length=limits.NAMES, description="Other names people search for")
     monogram: Letters = Field(
         "",
-        description="Two letters for its rows in lists, such as `Cl`; without them the first ones of its name that are free",
+        description="Two letters for its rows in lists, such as `Cl`; if left out, the first two letters of its name that are free",
     )
     scope: ScopeForm | None = Field(
         None,
@@ -186,14 +186,14 @@ class ProviderForm(Form):
         max_length=limits.NAMES,
         description=(
             "Those of `built_on` without whose models it would have next to nothing to offer. Two providers that share "
-            "such a maker are never called a backup of each other"
+            "such a maker are never listed as backups for each other"
         ),
     )
     same_model: list[Slug] = Field(
         [],
         max_length=limits.NAMES,
         description=(
-            "Slugs of providers whose models it sells from machines of its own. Their pages name it under “Same model "
+            "Slugs of providers whose models it sells from its own machines. Their pages name it under “Same model "
             "elsewhere”"
         ),
     )
@@ -240,7 +240,7 @@ class ClaimForm(Form):
 class ArticleForm(Form):
     """The front matter of content/articles/<year>/<date>-<slug>.md. `figures` are questions of `queries`."""
 
-    title: Line = Field(description="The headline. Put it in quotes if it holds a colon")
+    title: Line = Field(description="The headline. Put it in quotes if it contains a colon")
     date: Moment = Field(description="When it is published, in UTC, with the Z")
     modified: Moment | None = Field(None, description="When it was last changed in substance; leave it out at first")
     first_url: Former = Field(

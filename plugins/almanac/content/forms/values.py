@@ -30,7 +30,7 @@ def _slug(value: str) -> str:
         example = f", as in {like}" if like != value and re.fullmatch("[a-z0-9-]{1,64}", like) else ""
         raise ValueError(f"is not a valid slug; use 1 to 64 of a-z, 0-9 and -{example}")
     if value in DEVICES:
-        raise ValueError("is a name that Windows keeps for a device; choose another")
+        raise ValueError("is a name that Windows reserves for a device; choose another")
     return value
 
 
