@@ -10,7 +10,7 @@ import pytest
 
 from almanac import views
 from almanac.exports import tables
-from almanac.model import Barrier, Component, Impact, Incident, Provider, Pulls, Span, moment, seconds
+from almanac.model import Barrier, Component, Impact, Incident, Provider, Pulls, Scope, Span, moment, seconds
 from almanac.snapshot import Snapshot
 from almanac.stats.backtest import Bin, Score
 from almanac.stats.issued import Issued
@@ -358,6 +358,13 @@ def test_the_scorecard_says_how_often_it_held_and_against_what_it_is_better() ->
         "Half an hour into an incident, the 80% range was right in 80% of 200 cases, with 25.0% less error than a "
         "forecast from past durations alone."
     )
+
+
+@pytest.mark.parametrize(("scope", "name"), [(None, "Claude"), (Scope(), "Claude (whole status page)")])
+def test_the_scorecard_names_a_shared_page_as_a_whole(scope: Scope | None, name: str) -> None:
+    known = scored(ScoreRow("all", "", 30, SCORE), ScoreRow("all", "anthropic", 30, SCORE))
+    page = views.forecast(replace(known, providers=(replace(CLAUDE, scope=scope), GROQ)), {})
+    assert [line.name for line in page.providers] == [name]
 
 
 def test_the_scorecard_says_how_wide_the_ranges_are() -> None:

@@ -101,7 +101,8 @@ def forecast(almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], minut
     if scores is None:
         return page
     at = FIRST if minutes is None else minutes
-    names = {provider.slug: provider.name for provider in almanac.providers}
+    # A shared page is learnt from as a whole, not only from what concerns the service that is named.
+    names = {p.slug: f"{p.name} (whole status page)" if p.scope else p.name for p in almanac.providers}
     page = replace(
         page,
         moment=_into(at),
