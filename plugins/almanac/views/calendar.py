@@ -57,15 +57,17 @@ class MonthRow(NamedTuple):
     hours: str
 
 
-def ninety(provider: Provider, cards: Sequence[Card], every: Sequence[Card], pulls: Pulls | None, edge: int) -> Ninety:
+def ninety(
+    provider: Provider, cards: Sequence[Card], history: Sequence[Card], pulls: Pulls | None, edge: int
+) -> Ninety:
     """Return the ninety days up to `edge` (epoch seconds): now, or the end of the record.
 
-    `cards` are what the bars show, `every` is all that the provider has reported, the newest first.
+    `cards` are what the bars show, `history` is all that the provider has reported, the newest first.
     """
     first = days.last_days(edge, DAYS)
     severities = days.worst(cards, pulls, first, DAYS, edge)
     since, last = moment(first), moment(first + (DAYS - 1) * DAY)
-    urls = day_urls(cards, every, pulls, first)
+    urls = day_urls(cards, history, pulls, first)
     open_days = sum(first // DAY + at in urls for at in range(DAYS))
     return Ninety(
         bars=charts.bars(severities, f"{provider.name}, {english.period(since, last)}"),

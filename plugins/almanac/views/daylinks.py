@@ -16,10 +16,10 @@ def anchor(day: int) -> str:
     return f"d-{moment(day * DAY):%Y-%m-%d}"
 
 
-def day_urls(cards: Iterable[Card], every: Sequence[Card], pulls: Pulls | None, first: int) -> Mapping[int, str]:
+def day_urls(cards: Iterable[Card], history: Sequence[Card], pulls: Pulls | None, first: int) -> Mapping[int, str]:
     """Return the address of each day (since the epoch) from `first` (epoch seconds) that `cards` fall on.
 
-    `every` is all that the provider has reported, the newest first, as the lists of its years have it. A day in which
+    `history` is all that the provider has reported, the newest first, as the lists of its years have it. A day in which
     nothing began leads to the newest incident that was still going on.
     """
     on_day: dict[int, list[Card]] = {}
@@ -28,7 +28,7 @@ def day_urls(cards: Iterable[Card], every: Sequence[Card], pulls: Pulls | None, 
             last = max(end(card, pulls) - 1, card.started)
             for day in range(max(card.started, first) // DAY, last // DAY + 1):
                 on_day.setdefault(day, []).append(card)
-    began = _days_of_years(every)
+    began = _days_of_years(history)
     return {day: _url(day, on, began) for day, on in on_day.items()}
 
 
@@ -36,10 +36,10 @@ def _url(day: int, cards: Sequence[Card], began: Mapping[int, str]) -> str:
     return base.incident_url(cards[0]) if len(cards) == 1 or day not in began else began[day]
 
 
-def _days_of_years(every: Sequence[Card]) -> Mapping[int, str]:
+def _days_of_years(history: Sequence[Card]) -> Mapping[int, str]:
     """Return the address of each day on which something began."""
     urls: dict[int, str] = {}
-    for year, cards in groupby(every, lambda card: moment(card.started).year):
+    for year, cards in groupby(history, lambda card: moment(card.started).year):
         group = tuple(cards)
         urls |= addresses(base.year_url(group[0].provider, year), group)
     return urls

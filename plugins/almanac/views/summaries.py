@@ -90,7 +90,7 @@ def url(period: Period) -> str:
 def periods(almanac: Snapshot) -> tuple[Period, ...]:
     """Return the months, quarters and years that are over and of which somebody is covered enough, newest first."""
     over = measures.closed_at(almanac) + 1
-    known = union(s for pulls in almanac.pulls.values() for s in windows.coverage(pulls, over))
+    coverage = union(s for pulls in almanac.pulls.values() for s in windows.coverage(pulls, over))
     years = range(FIRST_YEAR, moment(over).year + 1)
     months = [windows.month(year, number) for year in years for number in range(1, 13)]
     quarters = [windows.quarter(year, number) for year in years for number in range(1, 5)]
@@ -99,7 +99,7 @@ def periods(almanac: Snapshot) -> tuple[Period, ...]:
         period
         for period in all_periods
         if period.until <= over
-        and total(clip(known, period.since, period.until)) >= MIN_COVERAGE * (period.until - period.since)
+        and total(clip(coverage, period.since, period.until)) >= MIN_COVERAGE * (period.until - period.since)
     ]
     return tuple(sorted(due, key=lambda p: (-p.until, p.since)))
 
@@ -133,15 +133,18 @@ def summaries(almanac: Snapshot, records: measures.Records) -> SummaryList:
 
 def summary(almanac: Snapshot, records: measures.Records, period: Period) -> SummaryPage:
     """Return the report on a month, quarter or year; `records` reach up to the last midnight."""
-    known = _covered(tuple(records.values()), period)
-    cards = [card for record in known for card in started(record, period)]
+    subjects = _covered(tuple(records.values()), period)
+    cards = [card for record in subjects for card in started(record, period)]
     lengths = [_length(card) for card in cards if _has_length(card)]
     names = rows.names(almanac.providers)
     longest = sorted(filter(_has_length, cards), key=_length, reverse=True)
     title = f"{period.name} in {almanac.project.of('incidents')}"
-    stand, due = _stand(known, period), [p for p in periods(almanac) if _sort(p) == _sort(period)]
+    stand, due = _stand(subjects, period), [p for p in periods(almanac) if _sort(p) == _sort(period)]
     here = due.index(period) if period in due else 0
-    figures = _facts(known, cards, lengths, period), tuple(_row(almanac, r, period) for r in _by_count(known, period))
+    figures = (
+        _facts(subjects, cards, lengths, period),
+        tuple(_row(almanac, r, period) for r in _by_count(subjects, period)),
+    )
     return SummaryPage(
         head=Head(
             title=title,
@@ -156,7 +159,7 @@ def summary(almanac: Snapshot, records: measures.Records, period: Period) -> Sum
         facts=figures[0],
         axis=charts.months_on(moment(period.since), period.days),
         rows=figures[1],
-        lacking=_lacking(records, known),
+        lacking=_lacking(records, subjects),
         longest=tuple(rows.dated(card, names[card.provider], moment(period.since)) for card in longest[:LONGEST]),
         histogram=charts.histogram(lengths) if lengths else None,
         histogram_note=f"{english.plural(len(lengths), 'incident')} with a known length",
@@ -192,14 +195,14 @@ def _by_count(records: Iterable[Record], period: Period) -> list[Record]:
     return sorted(records, key=lambda r: (-len(started(r, period)), r.provider.name.casefold()))
 
 
-def _stand(known: Sequence[Record], period: Period) -> str:
+def _stand(subjects: Sequence[Record], period: Period) -> str:
     """Return the sentences at the top: how many, who reported the most and the longest, and who none."""
-    if not known:
+    if not subjects:
         return "We do not have enough data on any provider."
-    ordered = _by_count(known, period)
+    ordered = _by_count(subjects, period)
     counts = {r.provider.name: len(started(r, period)) for r in ordered}
     count = sum(counts.values())
-    providers = f"{english.spelled(len(known))} provider{'s' * (len(known) > 1)}"
+    providers = f"{english.spelled(len(subjects))} provider{'s' * (len(subjects) > 1)}"
     number = english.plural(count, "incident") if count else "no incidents"
     sentences = [f"The {providers} monitored for most of the time reported {number}."]
     if count:
@@ -222,16 +225,18 @@ def _superlatives(ordered: Sequence[Record], counts: Mapping[str, int], period: 
     return f"{said}, and {longest}" if leading == [name] else f"{said}. {name} reported {longest}"
 
 
-def _facts(known: Sequence[Record], cards: Sequence[Card], lengths: Sequence[int], period: Period) -> tuple[Fact, ...]:
+def _facts(
+    subjects: Sequence[Record], cards: Sequence[Card], lengths: Sequence[int], period: Period
+) -> tuple[Fact, ...]:
     grave = sum(card.impact in GRAVE for card in cards)
     median = durations(np.array(lengths, np.int64)).median
-    one, two = _at_once(known, period)
+    one, two = _at_once(subjects, period)
     hours = (period.until - period.since) // 3600
     return (
         Fact(
             "Incidents",
             english.count(len(cards)),
-            f"of {english.plural(len(known), 'provider')}; {grave} major or critical",
+            f"of {english.plural(len(subjects), 'provider')}; {grave} major or critical",
         ),
         Fact(
             "Median length",
@@ -244,10 +249,10 @@ def _facts(known: Sequence[Record], cards: Sequence[Card], lengths: Sequence[int
     )
 
 
-def _at_once(known: Sequence[Record], period: Period) -> tuple[int, int]:
+def _at_once(subjects: Sequence[Record], period: Period) -> tuple[int, int]:
     """Return the seconds in which at least one provider had an incident, and at least two, as far as that is sure."""
     moves: list[tuple[int, int]] = []
-    for record in known:
+    for record in subjects:
         for since, until in clip(_least(record), period.since, period.until):
             moves += [(since, 1), (until, -1)]
     one = two = depth = last = 0
@@ -288,9 +293,9 @@ def _rows(member: Bools, record: Record, period: Period) -> Bools:
     return np.logical_and(member, (record.starts >= period.since) & (record.starts < period.until))
 
 
-def _lacking(records: measures.Records, known: Sequence[Record]) -> str:
+def _lacking(records: measures.Records, subjects: Sequence[Record]) -> str:
     """Name the providers of which too little is known for this time."""
-    there = {record.provider.slug for record in known}
+    there = {record.provider.slug for record in subjects}
     names = sorted((r.provider.name for r in records.values() if r.provider.slug not in there), key=str.casefold)
     return f"Too little data, or an automated status page: {english.listing(names, len(names))}." if names else ""
 
