@@ -55,6 +55,36 @@ def test_a_link_knows_its_publisher_and_incident_and_passes_once_it_has_a_title(
     assert problems(root, file) == []
 
 
+def test_an_outage_nobody_acknowledged_passes_once_its_evidence_is_named(root: Path) -> None:
+    assert new_beside.undeclared(root / "content", "groq", "Answers took minutes", "2026-03-02T08:00:00Z", NOW) == 0
+    file = "undeclared/groq/2026-03-02-answers-took-minutes.md"
+    path = root / "content" / file
+    left = {line.partition(":")[0] for line in problems(root, file)}
+    fields = {f"evidence.{n}.{field}" for n in (0, 1) for field in ("url", "title", "publisher")}
+    assert left - {"contributor"} == {"summary", *fields}
+    text = (
+        path.read_text().replace("summary:", "summary: Users waited.").replace("contributor:\n", "contributor: Ada\n")
+    )
+    for n in (0, 1):
+        for field, value in (("url", f"https://paper{n}.example/"), ("title", "Slow"), ("publisher", f"Paper {n}")):
+            text = text.replace(f" {field}:\n", f" {field}: {value}\n", 1)
+    path.write_text(text)
+    assert problems(root, file) == []
+    said = refusal(new_beside.undeclared, root / "content", "grok", "Slow", "", NOW)
+    assert said == "'grok' is not a provider here; did you mean groq?"
+
+
+def test_an_outlet_is_called_by_its_name_or_its_host(root: Path) -> None:
+    feed = "https://www.paper.example/feed.xml"
+    assert new_beside.outlet(root / "content", feed, "The Paper") == 0
+    assert problems(root, "press/the-paper.md") == []
+    assert new_beside.outlet(root / "content", "https://board.example/new.rss", "") == 0
+    assert problems(root, "press/board-example.md") == ["name: is empty; must be text in quotes"]
+    assert refusal(new_beside.outlet, root / "content", "paper.example", "") == (
+        "'paper.example' is not a valid URL; write it in full, e.g. https://paper.example/story"
+    )
+
+
 @pytest.mark.parametrize(
     "key", ["anthropic/none", "none", "openai/first", "https://status.example/incidents/openai/first/"]
 )
@@ -118,6 +148,15 @@ def test_a_review_sees_which_facts_and_which_pages_change(root: Path, capsys: py
     assert "ended: open → 2026-03-02 15:30" in out
     assert "2026-03-02-fresh.md`: new: " in out
     assert out.endswith("## Pages that change\n\n- /b/ is new\n- /gone/ is gone\n- /\n")
+
+
+def test_where_nothing_is_asked_or_has_changed_that_is_said(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = "name a revision with --since, two built sites with --built, or both"
+    assert refusal(changes.main, root, "", None) == asked
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"]):
+        subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@a.example", *words], cwd=root, check=True)
+    assert changes.main(root, "HEAD", None) == 0
+    assert capsys.readouterr().out == "## Data that changed\n\n- nothing\n"
 
 
 def test_a_revision_that_is_none_is_one_line(root: Path) -> None:

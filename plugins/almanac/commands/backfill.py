@@ -432,7 +432,7 @@ def main(content: Path, incidents: Path, **tables: Path | None) -> int:
     """Run the task `backfill`. The exit code. Raises BackfillError with every problem, and nothing goes in then."""
     outcome = backfill(content, incidents, **tables)
     print(
-        f"{outcome.added:,} incidents added, {outcome.repaired:,} repaired, {outcome.present:,} already present; "
+        f"{outcome.added:,} incident{'s'[: outcome.added != 1]} added, {outcome.repaired:,} repaired, {outcome.present:,} already present; "
         f"{outcome.spans} spans of coverage added, {outcome.cuts} cut."
     )
     if outcome.unknown:

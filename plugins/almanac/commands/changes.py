@@ -10,7 +10,7 @@ from pathlib import Path
 from almanac import archive
 from almanac.archive import ArchiveError
 from almanac.model import Incident
-from almanac.model.problem import TaskError
+from almanac.model.problem import TaskError, WordError
 
 MOST = 40  # lines of a kind; the rest is counted
 
@@ -44,13 +44,15 @@ def differences(before: Incident | None, after: Incident) -> list[str]:
 
 def main(root: Path, base: str, built: Sequence[Path] | None) -> int:
     """Print as Markdown what changed since a revision of git, and between two built sites. The exit code."""
+    if not (base or built):
+        raise WordError("name a revision with --since, two built sites with --built, or both")
     try:
         lines = list(_data(root, base)) if base else []
     except (OSError, subprocess.CalledProcessError) as error:
         why = getattr(error, "stderr", "") or error
         raise TaskError(f"git cannot say what changed since {base} ({str(why).strip()})") from error
-    if lines:
-        print("## Data that changed\n", *_cut(lines), sep="\n")
+    if base:
+        print("## Data that changed\n", *_cut(lines or ["- nothing"]), sep="\n")
     if built:
         print("\n## Pages that change\n", *_cut(list(_pages(*map(_digests, built)))), sep="\n")
     return 0

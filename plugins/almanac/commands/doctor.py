@@ -200,7 +200,9 @@ def disk(root: Path) -> Iterator[Finding]:
 def network(root: Path) -> Iterator[Finding]:
     """Check that any of the feeds' hosts takes a connection."""
     urls = [feed.url for provider in providers.load(root / "content") for feed in provider.feeds]
-    if fetch.online(urls):
+    if not urls:
+        yield Finding("note", "no provider has a feed to pull: run python3 tasks.py new provider")
+    elif fetch.online(urls):
         yield Finding("ok", "network: status pages can be reached")
     else:
         yield Finding(

@@ -26,6 +26,7 @@ from almanac.views import pairs as compared
 from almanac.views.backups import ALL, tested
 
 HALF_AN_HOUR = 1800
+CLAIMS_GUIDE = "content/pages/contribute.md#claims-and-figures"
 
 
 def explain(content: Path, provider: str, period: str, *, now: str = "", as_json: bool = False) -> int:
@@ -105,6 +106,8 @@ def _manuscript(content: Path, article: str) -> Manuscript:
 
 def _of_claims(manuscript: Manuscript, evidence: Evidence) -> Iterator[str]:
     """Yield the lines of every claim, one after the other."""
+    if not manuscript.claims:
+        yield f"content/{manuscript.file} makes no claim; {CLAIMS_GUIDE} says how one is written"
     for number, claim in enumerate(manuscript.claims, 1):
         yield f"{number}. “{claim.said}” ({claim.by})"
         if claim.check is None or claim.expect is None:

@@ -202,5 +202,5 @@ def _git(folder: Path, *words: str) -> str:
     except FileNotFoundError:
         raise TaskError("git is not installed, or the folder is not there: an almanac is kept in git") from None
     except subprocess.CalledProcessError as error:
-        raise TaskError(f"git {words[0]} in {folder}: {error.stderr.strip()}") from error
+        raise TaskError(f"git {words[0]} in {folder}: {error.stderr.strip().splitlines()[-1]}") from error
     return process.stdout

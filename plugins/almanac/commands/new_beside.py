@@ -13,12 +13,17 @@ from urllib.parse import urlsplit
 from almanac import archive, files
 from almanac.archive import Filed
 from almanac.archive.scalars import scalar
+from almanac.content import providers
 from almanac.content.articles import address
 from almanac.content.corrections import FOLDER as CORRECTIONS
 from almanac.content.link_posts import FOLDER as LINKS
-from almanac.model import Impact, card, stamp
+from almanac.content.undeclared import FOLDER as UNDECLARED
+from almanac.model import Impact, card, moment, stamp
+from almanac.model.clock import build_time
 from almanac.model.problem import WordError
+from almanac.news.outlets import FOLDER as PRESS
 from almanac.text import addresses
+from almanac.text.similar import no_provider
 from almanac.text.slug import slug
 
 FILL_IN = "fill in the empty fields, then run: python3 tasks.py check"
@@ -58,8 +63,7 @@ def correction(content: Path, key: str, now: datetime, by: str = "") -> int:
 def link(content: Path, url: str, title: str, incidents: Sequence[str], now: datetime, by: str = "") -> int:
     """Write a link post about what stands at `url`; return the exit code."""
     by = by or author(content.parent)
-    if not addresses.is_web(url):
-        raise WordError(f"{url!r} is not a valid URL; write it in full, e.g. https://paper.example/story")
+    _must_be_web(url)
     ones = [incident(content, key).incident for key in incidents]
     name = slug(title or urlsplit(url).path.rstrip("/").rpartition("/")[2] or addresses.host(url))
     lines = [
@@ -77,15 +81,51 @@ def link(content: Path, url: str, title: str, incidents: Sequence[str], now: dat
     return begin(content, f"{LINKS}/{now:%Y}/{now:%Y-%m-%d}-{name}.md", _text(lines))
 
 
-def incident(content: Path, key: str, providers: Sequence[str] = ()) -> Filed:
-    """Return the incident that provider/id names, the address of its page, or a bare id, of `providers` if any are given.
+def undeclared(content: Path, provider: str, title: str, start: str, now: datetime) -> int:
+    """Write the start of a report of an outage that `provider` did not acknowledge; return the exit code."""
+    slugs = [one.slug for one in providers.sound(content)[0]]
+    if provider not in slugs:
+        raise WordError(no_provider(provider, slugs))
+    began, by = moment(build_time(start, now.timestamp())), author(content.parent)
+    witness = ["  - url:", "    title:", "    publisher:", f"    date: {stamp(began)}"]
+    lines = [
+        "---",
+        f"title: {scalar(title)}",
+        f"start: {stamp(began)}  # by the first evidence, in UTC; below start, `end` where any evidence gives one",
+        "summary:  # what reportedly happened, and what its status page showed",
+        "evidence:  # at least two, of different publishers",
+        *witness,
+        "    grade: press  # or user-report, unverified",
+        *witness,
+        "    grade: user-report",
+        f"contributor: {scalar(by) if by else ''}",
+        f"date: {stamp(now)}",
+        "---",
+    ]
+    return begin(content, f"{UNDECLARED}/{provider}/{began:%Y-%m-%d}-{slug(title)}.md", _text(lines))
+
+
+def outlet(content: Path, feed: str, name: str) -> int:
+    """Write the file of a publisher whose feed is read for stories of outages; return the exit code."""
+    _must_be_web(feed)
+    own = slug(name or addresses.host(feed).removeprefix("www."))
+    home = f"{feed.partition('://')[0]}://{addresses.host(feed)}/"
+    lines = ["---", f"slug: {own}", f"name: {scalar(name) if name else ''}", f"home: {home}", f"feed: {scalar(feed)}"]
+    return begin(content, f"{PRESS}/{own}.md", _text([*lines, "kind: press  # or community, where users post", "---"]))
+
+
+def _must_be_web(url: str) -> None:
+    if not addresses.is_web(url):
+        raise WordError(f"{url!r} is not a valid URL; write it in full, e.g. https://paper.example/story")
+
+
+def incident(content: Path, key: str, slugs: Sequence[str] = ()) -> Filed:
+    """Return the incident that provider/id names, the address of its page, or a bare id, of providers `slugs` if any are given.
 
     Raises WordError.
     """
     key = re.sub(r"^.*/incidents/([^/]+/[^/]+)/?$", r"\1", key)
-    folders = providers or sorted(
-        {path.parts[-3] for path in (content / archive.INCIDENTS).glob(f"*/*/*{slug(key)}.md")}
-    )
+    folders = slugs or sorted({path.parts[-3] for path in (content / archive.INCIDENTS).glob(f"*/*/*{slug(key)}.md")})
     for folder in [""] if "/" in key else folders:
         provider, _, raw = f"{folder}/{key}".lstrip("/").partition("/")
         if filed := archive.load(content, provider).get(raw):

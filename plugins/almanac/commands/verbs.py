@@ -155,6 +155,24 @@ _NEW = Verb(
             ('new link https://paper.example/story --title "Claude is down" --incident anthropic/0ghc53zpsfmt',),
         ),
         Verb(
+            "undeclared",
+            "report an outage that its provider did not acknowledge, with at least two sources",
+            _new("new_beside.undeclared"),
+            (
+                Argument("provider", "its slug"),
+                Argument("title", "what did not work, in quotes"),
+                _text("--start", "when it began, e.g. 2026-03-04T09:00:00Z (default: now)"),
+            ),
+            ('new undeclared anthropic "Answers took minutes" --start 2026-03-04T09:00:00Z',),
+        ),
+        Verb(
+            "outlet",
+            "read the feed of a newspaper or a community for stories of outages",
+            Errand("new_beside.outlet"),
+            (Argument("feed", "the address of its feed"), _text("--name", "what it is called")),
+            ('new outlet https://paper.example/feed.xml --name "The Paper"',),
+        ),
+        Verb(
             "report",
             "draft a report with the figures of a month or a year",
             _new("new_report.main"),
