@@ -34,7 +34,6 @@ INCIDENTS = (
     "updates",
     "dataset",
 )
-REPLACING = ("replaces", "replaced_fields")  # columns that a table of incidents may have as well
 COVERAGE = ("provider", "from", "to", "dataset")  # and, where a span is not of the whole provider, products
 FULL = frozenset({"major_outage", "full_outage"})  # all of the service is out, though the impact is but major
 NO_PLACE = frozenset({"Uncategorised"})  # what an archiver calls a component it does not know

@@ -57,7 +57,20 @@ nothing (the formula of Statuspage).
 |---|---|---|---|---|
 {changes}
 {unchanged}
+"""
 
+_OF_MONTH = """\
+One paragraph: what the month was like, and what to remember of it. Every figure below is computed from the archive.
+
+## The month in figures
+
+| Provider | Incident-free time | Incidents | Median duration |
+|---|---|---|---|
+{table}
+{left}
+"""
+
+_REST = """
 ## The longest incidents
 
 | Incident | Began | Lasted |
@@ -73,33 +86,6 @@ Two or three things, each with a link to an incident.
 From what providers reported on their status pages, as kept in the archive. [How each number is made](/methodology/).
 A page that posts every hiccup has a lower share than one that says little: read the share beside the number of
 incidents. Each figure is listed below with how it was made: two numbers differ surely only where their intervals lie apart.
-"""
-
-_BODY = """\
-One paragraph: what the month was like, and what to remember of it. Every figure below is computed from the archive.
-
-## The month in figures
-
-| Provider | Incident-free time | Incidents | Median duration |
-|---|---|---|---|
-{table}
-{left}
-
-## The longest incidents
-
-| Incident | Began | Lasted |
-|---|---|---|
-{longest}
-
-## What stood out
-
-Two or three things, each with a link to an incident.
-
-## How this was made
-
-From what providers reported on their status pages, as kept in the archive. [How each number is made](/methodology/).
-A page that posts every hiccup has a lower share than one that says little: read the share beside the number of
-incidents.
 """
 
 
@@ -148,7 +134,8 @@ def compose(almanac: Snapshot, evidence: Evidence, period: Period, now: datetime
         else "",
         "longest": "\n".join(_long(card, index, almanac) for index, card in enumerate(longest, 1)),
     }
-    body = _OF_YEAR.format(**parts, **_year_parts(rows, period)) if is_year else _BODY.format(**parts)
+    form = (_OF_YEAR if is_year else _OF_MONTH) + _REST
+    body = form.format(**parts, **(_year_parts(rows, period) if is_year else {}))
     path = f"articles/{now:%Y}/{now:%Y-%m-%d}-{_file_name(period)}.md"
     return NewArticle(path, f"---\n{_yaml(fields)}---\n\n{body}")
 

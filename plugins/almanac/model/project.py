@@ -51,11 +51,6 @@ class Project:
         return f"{self.subject} {noun}".lstrip()
 
     @property
-    def other_subjects(self) -> str:
-        """Return what incidents are not about that a shared page has beside ours: AI."""
-        return self.subject or "these services"
-
-    @property
     def listed(self) -> tuple[Capability, ...]:
         """Return the capabilities that pages are made of, in the order in which people ask for them."""
         return tuple(one for one in self.capabilities if one.name)
