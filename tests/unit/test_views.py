@@ -402,11 +402,11 @@ def test_the_ledger_is_filtered_by_what_is_open_and_by_what_a_provider_can_do() 
     )
     home = front_page(almanac([incident(until="")], providers=everybody))
     assert [tuple(choice) for choice in home.filters] == [
-        ("all", "All 3"),
-        ("open", "Open 1"),
-        ("u1", "API"),
-        ("u2", "Chat"),
-        ("u3", "Code"),
+        ("all", "All 3", ""),
+        ("open", "Open 1", ""),
+        ("u1", "API", "for the API"),
+        ("u2", "Chat", "for chat"),
+        ("u3", "Code", "for code"),
     ]
     assert [line.css for line in home.lines] == ["open major u1 u2 u3", "u3", "u1"]
     quiet = front_page(almanac(providers=(everybody[1], replace(TOGETHER, capabilities=("api",)))))
@@ -1346,6 +1346,23 @@ def test_the_leaderboard_orders_who_can_be_ranked_and_says_why_others_cannot() -
     assert [u.provider.text for u in page.board.unranked] == ["P6"]
     assert page.machine is not None
     assert [u.provider.text for u in page.machine.unranked] == ["Probes"]
+
+
+def test_the_leaderboard_says_for_each_use_who_is_ranked_and_who_is_not() -> None:
+    known = six()
+    some = [
+        replace(one, capabilities=("code",) if n in (0, 2, 6) else ("api",)) for n, one in enumerate(known.providers)
+    ]
+    known = replace(known, providers=tuple(some))
+    page = views.leaderboard(known, views.records(known))
+    assert page.board is not None
+    (code,) = [use for use in page.by_use if use.use == "For code"]
+    ranks = {line.provider.text: line.rank for line in page.board.lines}
+    able = [one.name for one in some if "code" in one.capabilities]
+    assert code.ranked == english.listing([f"{name} {rank}" for name, rank in ranks.items() if name in able], 3)
+    assert code.others == english.listing(
+        [one.provider.text for one in page.board.unranked if one.provider.text in able], 3
+    )
 
 
 def test_home_shows_the_same_board_as_the_leaderboard() -> None:

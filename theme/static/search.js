@@ -105,11 +105,18 @@ function listing({ year, month, day }) {
 
 function place(words, when) {
   const links = [];
+  const pair = []; // the first two providers that are compared
   const wanted = words.toLowerCase();
   for (const option of form.elements.provider.options) {
     const names = option.dataset.names?.split("|") ?? [];
     const fits = (name) => name === wanted || (wanted.length > 2 && (name.startsWith(wanted) || wanted.split(/\s+/).includes(name)));
-    if (wanted && names.some(fits)) links.push([option.dataset.url, option.textContent]);
+    if (!wanted || !names.some(fits)) continue;
+    links.push([option.dataset.url, option.textContent]);
+    if (option.dataset.slug && pair.length < 2) pair.push(option);
+  }
+  if (pair.length === 2) {
+    const [one, other] = pair.map((option) => option.dataset.slug).sort();
+    links.unshift([`${root}/compare/${one}/${other}/`, `${pair[0].textContent} and ${pair[1].textContent} compared`]);
   }
   if (when) links.unshift(...listing(when));
   direct.replaceChildren(...(links.length ? [strong("Go to")] : []), ...links.slice(0, 6).flatMap(([url, text]) => [" ", anchor(url, text)]));

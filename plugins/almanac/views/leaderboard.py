@@ -92,6 +92,15 @@ class Choice(NamedTuple):
     css: str
 
 
+class RankedUse(NamedTuple):
+    """Who is ranked among the providers that serve one use."""
+
+    id: str
+    use: str
+    ranked: str  # with their ranks; "" for none
+    others: str  # who is not; "" for none
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaderboardPage:
     """The leaderboard of a period, at /leaderboard/<period>/; that of the period shown first also at /leaderboard/."""
@@ -112,6 +121,7 @@ class LeaderboardPage:
     explain: str = ""  # what to ask for a derivation
     take: ChartLinks | None = None  # its chart as files
     filters: tuple[Filter, ...] = ()
+    by_use: tuple[RankedUse, ...] = ()
 
 
 def leaderboard(almanac: Snapshot, records: Records, period: Period | None = None) -> LeaderboardPage:
@@ -122,6 +132,8 @@ def leaderboard(almanac: Snapshot, records: Records, period: Period | None = Non
     by_machine = _with_uses(almanac, _board(all_records, chosen, True)) if chosen else None
     standings = _ranks(all_records, chosen, False).standings if chosen else ()
     title = "Providers ranked by incident-free time"
+    rows = [*(line.css for line in by_hand.lines), *(line.css for line in by_hand.unranked)] if by_hand else []
+    filters = uses.filters(almanac.project, rows)
     return LeaderboardPage(
         head=Head(
             title=f"{title}, {period.name}" if period else title,
@@ -144,11 +156,20 @@ def leaderboard(almanac: Snapshot, records: Records, period: Period | None = Non
         rows=_months(almanac, chosen) if chosen else (),
         explain=f"{standings[0].provider} {chosen.slug}" if chosen and standings else "",
         take=share(url(chosen), title, len(standings)) if chosen and standings else None,
-        filters=uses.filters(
-            almanac.project, [*(line.css for line in by_hand.lines), *(line.css for line in by_hand.unranked)]
-        )
-        if by_hand
-        else (),
+        filters=filters,
+        by_use=tuple(_ranked(each, by_hand) for each in filters if each.use and by_hand),
+    )
+
+
+def _ranked(choice: Filter, board: Board) -> RankedUse:
+    """Return who is ranked of those that serve a use, and who is not."""
+    ranked = [f"{line.provider.text} {line.rank}" for line in board.lines if choice.id in line.css.split()]
+    others = [line.provider.text for line in board.unranked if choice.id in line.css.split()]
+    return RankedUse(
+        id=f"for-{choice.id}",
+        use=english.sentence(choice.use),
+        ranked=english.listing(ranked, len(ranked)) if ranked else "",
+        others=english.listing(others, len(others)) if others else "",
     )
 
 

@@ -15,6 +15,7 @@ from almanac.views.articles import Teaser, teaser
 from almanac.views.base import Head, Link
 from almanac.views.daylinks import first_pages
 from almanac.views.incidents import ArchiveLine, Months, incidents
+from almanac.views.pairs import in_comparison
 
 
 class SearchTarget(NamedTuple):
@@ -24,6 +25,7 @@ class SearchTarget(NamedTuple):
     name: str
     url: str
     names: str  # in small letters, between bars
+    slug: str  # "" where it is compared with no other
 
 
 class Finder(NamedTuple):
@@ -82,22 +84,25 @@ def search(almanac: Snapshot, by_month: Months, indexed: bool = False) -> Search
     )
 
 
-def _place(provider: Provider) -> SearchTarget:
+def _place(provider: Provider, is_compared: bool) -> SearchTarget:
     products = (part.product for part in provider.components)
     names = (provider.name, provider.company, provider.slug, *provider.aliases, *products)
     every = "|".join(dict.fromkeys(name.casefold() for name in names if name))
-    return SearchTarget(f"provider-{provider.slug}", provider.name, base.provider_url(provider.slug), every)
+    return SearchTarget(
+        f"provider-{provider.slug}", provider.name, base.provider_url(provider.slug), every, provider.slug * is_compared
+    )
 
 
 def _finder(almanac: Snapshot, by_month: Months) -> Finder:
     """Return what a search can be limited to: all providers, and the kinds that occur."""
+    compared = in_comparison(almanac)
     marks = {f"kind-{card.kind}" for cards in almanac.cards.values() for card in cards} | {"kind-provider"}
     if almanac.articles:
         marks |= {"kind-article"}
     if any(article.claims for article in almanac.articles):
         marks |= {"kind-claim"}
     return Finder(
-        providers=tuple(map(_place, rows.by_name(almanac.providers))),
+        providers=tuple(_place(provider, provider in compared) for provider in rows.by_name(almanac.providers)),
         kinds=tuple((mark, word) for mark, word in KINDS if mark in marks),
         day_pages=";".join(
             " ".join([f"{year}-{month:02}", *map(str, days)])

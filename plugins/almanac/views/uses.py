@@ -17,6 +17,7 @@ class Filter(NamedTuple):
 
     id: str
     text: str
+    use: str = ""  # of a capability: for code
 
 
 def listed(project: Project) -> tuple[tuple[str, Capability], ...]:
@@ -32,6 +33,6 @@ def classes(project: Project, provider: Provider) -> str:
 def filters(project: Project, rows: Iterable[str], first: Iterable[Filter] = ()) -> tuple[Filter, ...]:
     """Return the choices that leave some of the `rows` (their classes) and take others away; () if there is none."""
     each = [row.split() for row in rows]
-    choices = [*first, *(Filter(css, one.name) for css, one in listed(project))]
+    choices = [*first, *(Filter(css, one.name, one.use[:1].lower() + one.use[1:]) for css, one in listed(project))]
     useful = [choice for choice in choices if 0 < sum(choice.id in row for row in each) < len(each)]
     return (Filter(ALL, f"All {len(each)}"), *useful) if useful else ()
