@@ -143,20 +143,21 @@ class Build:
         """Return the context of such a build: nothing of the archive is loaded until a page asks for it."""
         content, incidents = self._settings.content, self._incidents
 
-        def load(shards: Iterable[str]) -> Archive:
-            rows = incidents.rows(shards)
+        def load(rows: Mapping[str, SourceRow]) -> Archive:
             snapshot = as_of.rewound(self._snapshot(prose, rows, []), content)
             return Archive(snapshot, current_rows(content, snapshot, rows))
 
+        def load_all() -> Archive:
+            return load(incidents.rows(incidents.shards))
+
         def near(files: Collection[str]) -> Archive:
-            is_corrected = bool(
-                corrections.load(content)[0]
-            )  # they may move an incident, or have it count with another
-            return load(incidents.shards if is_corrected else incidents.around(files))
+            if corrections.load(content)[0]:  # they may move an incident, or have it count with another
+                return load_all()
+            return load(incidents.around(files))
 
         changes = Changes(whole, incidents.changed, near)
         outputs = self._cache.blobs("outputs")
-        return Context(self._settings, partial(load, incidents.shards), prose, changes, self._memo, outputs)
+        return Context(self._settings, load_all, prose, changes, self._memo, outputs)
 
     def _assemble(self, prose: Prose, manuscripts: Sequence[Manuscript], problems: list[str]) -> tuple[Snapshot, Prose]:
         """Return all that pages draw on, and what of the prose is fit to print; add what is wrong to `problems`."""
@@ -229,11 +230,11 @@ class Build:
         )
         if settings.published:
             publish.remove(settings.output)
-        left = [*map(unpacked, blobs.values())]
-        census = unchanged.census([job.part for job in left], seconds(settings.now), self._look if is_sound else "")
+        numbers, parts = zip(*((job.number, job.part) for job in map(unpacked, blobs.values())), strict=True)
+        census = unchanged.census(parts, seconds(settings.now), self._look if is_sound else "")
         files.put(settings.state / unchanged.CENSUS, census)  # last: from here on a build may find nothing to do
         self._cache.end()
-        return sum(job.number for job in left)
+        return sum(numbers)
 
 
 def _paths(blobs: Iterable[bytes]) -> set[str]:

@@ -137,15 +137,16 @@ class Incidents:
         self._rows |= {shard: _rows(self._blobs[shard]) for shard in names if shard not in self._rows}
         return {file: row for shard in names for file, row in sorted(self._rows[shard].items())}
 
-    def around(self, files: Collection[str]) -> list[str]:
-        """Return the shards in which stands what pages of some incidents that are over may show of their days."""
-        cards = [self.rows([shard_of(file)])[file].card for file in files]
-        views = [window(card.started, max(card.ended or 0, card.started)) for card in cards]
-        return [
-            name
-            for name, shard in self.shards.items()
-            if any(shard.first < view.until + DAY and shard.last > view.since - DAY for view in views)
-        ]
+    def around(self, files: Collection[str]) -> dict[str, SourceRow]:
+        """Return the rows of all that pages of some incidents that are over may show of their days, theirs among them."""
+        own = [_span(self.rows([shard_of(file)])[file].card) for file in files]
+        views = [window(since, until) for since, until in own]
+
+        def is_near(since: int, until: int) -> bool:
+            return any(since < view.until + DAY and until > view.since - DAY for view in views)
+
+        rows = self.rows(name for name, shard in self.shards.items() if is_near(shard.first, shard.last))
+        return {file: row for file, row in rows.items() if is_near(*_span(row.card))}
 
     @property
     def packed(self) -> dict[str, bytes | None]:
@@ -167,9 +168,14 @@ def _summed_up(look: bytes, rows: Mapping[str, SourceRow]) -> Shard:
         look=look,
         facts=digest(b"".join([row.facts + (row.text if row.card.ended is None else b"") for row in rows.values()])),
         first=min((card.started for card in cards), default=0),
-        last=max((FOREVER if card.ended is None else max(card.ended, card.started) for card in cards), default=0),
+        last=max((until for _, until in map(_span, cards)), default=0),
         newest=max((card.known for card in cards), default=0),
     )
+
+
+def _span(card: Card) -> tuple[int, int]:
+    """Return from when to when an incident lasted at most."""
+    return card.started, FOREVER if card.ended is None else max(card.ended, card.started)
 
 
 def _packed(shard: Shard, rows: Mapping[str, SourceRow]) -> bytes:
