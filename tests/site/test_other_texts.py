@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import pytest
 
 from almanac import views
-from almanac.build import sources
+from almanac.build import jobs, sources
+from almanac.build.context import Context
+from almanac.build.output import OutputFolder
+from almanac.build.routes.route import Route
 from almanac.build.settings import BuildSettings
 from almanac.build.sources import SourceRow, shard_of
+from almanac.content.article import Article
 from almanac.model import Incident, Update
 from tests.site.test_build import TOLD, settings  # noqa: F401  (a fixture)
 from tests.support.almanacs import at, incident
 from tests.support.builds import build, clean
-from tests.support.projects import moment, put, tree, write
+from tests.support.projects import INCIDENTS, moment, put, tree, write
 
 LONG = incident("long", "2024-12-30 10:00", "2025-01-02 09:00")
 NEW_YEAR = incident("new-year", "2025-01-02 07:00", "2025-01-02 08:00", provider="groq", components=())
@@ -105,6 +109,36 @@ def test_other_texts_end_where_a_clean_build_ends(
     put(settings.root, replace(OLD, title="Another title, beside the text"))
     build(settings, TOLD, LATER)
     assert tree(settings.output) == clean(settings, TOLD, LATER)
+
+
+def test_another_text_of_an_article_makes_its_page_and_the_feeds_of_articles_alone(
+    settings: BuildSettings,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = Article(card=TOLD, html="<p>It fell over.</p>", file="articles/2026/first.md")
+    other = Article(card=LATER, html="<p>Later.</p>", file="articles/2026/later.md")
+    build(settings, first, other)
+    routes: list[str] = []
+    make = jobs._make
+
+    def watched(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
+        routes.append(route.name)
+        return make(folder, context, route, shard)
+
+    monkeypatch.setattr(jobs, "_make", watched)
+    first = replace(first, html="<p>It fell over again.</p>")
+    assert build(settings, first, other).changed == (
+        "articles/2026/claude-fails/index.html",
+        "articles/atom.xml",
+        "articles/feed.json",
+        "articles/feed.xml",
+    )
+    assert sorted(routes) == ["article_feeds", "articles", "search_index"]
+    assert tree(settings.output) == clean(settings, first, other)
+    put(settings.root, retold(INCIDENTS[0], "Other words."))
+    first = replace(first, html="<p>It fell over a third time.</p>", confirmed=("It did.",))
+    build(settings, first, other)
+    assert tree(settings.output) == clean(settings, first, other)
 
 
 @pytest.mark.slow

@@ -35,7 +35,9 @@ def context(settings: BuildSettings, *cards: ArticleCard | Article) -> Context:
     running = Build(settings, 4 * LONG_AGO)
     try:
         running._gather()
-        return running._context(*running._assemble(_prose(*cards), (), []), b"")
+        loaded = running.context(_prose(*cards), (), [])
+        assert loaded.snapshot
+        return loaded
     finally:
         running.close()
 

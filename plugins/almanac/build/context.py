@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -57,6 +57,29 @@ class Prose:
     drafts: tuple[Article, ...] = ()  # which have their pages and stand in no list
     pages: tuple[PlainText, ...] = ()
 
+    @property
+    def bare(self) -> Prose:
+        """The same without the texts."""
+        return Prose(
+            tuple(replace(article, html="") for article in self.articles),
+            tuple(replace(article, html="") for article in self.drafts),
+            tuple(page._replace(html="") for page in self.pages),
+        )
+
+    @property
+    def texts(self) -> dict[str, bytes]:
+        """A digest of the text of each file."""
+        texts: list[Article | PlainText] = [*self.articles, *self.drafts, *self.pages]
+        return {text_file(one): digest(one.html) for one in texts}
+
+
+Text = TypeVar("Text", Article, PlainText)
+
+
+def text_file(one: Article | PlainText) -> str:
+    """Return under what name a text is asked for that people wrote; an incident has no such."""
+    return f"content/{one.file}"
+
 
 class Memo:
     """Values that rest on what seldom changes: made once, and remembered from build to build while that stays the same."""
@@ -91,7 +114,7 @@ class Changes(NamedTuple):
     """What is another than in the last build."""
 
     whole: bytes  # a digest of all that pages may draw on, but for the texts of what is over
-    texts: frozenset[str]  # incident files whose text is
+    texts: frozenset[str]  # files whose text is, of incidents and of people
     near: Callable[[Collection[str]], Archive] | None = None  # where nothing else is: what pages of some draw on
 
 
@@ -118,7 +141,7 @@ class Context:
         self.outputs = outputs
         self.only = only
         self.addresses: tuple[str, ...] = ()  # of pages of the first round of routes, for those that list them
-        self.asked_for: set[str] = set()  # incident files whose texts the running job asks for
+        self.asked_for: set[str] = set()  # files whose texts the running job asks for, of incidents and of people
         self._load = load
         self._values: dict[object, Any] = {}
         self._remembered = memo, outputs
@@ -276,6 +299,11 @@ class Context:
         self.asked_for.add(card.file)
         return self.shared(("incident", card.file), lambda: as_of.incident(self.settings.content, card, now, in_order))
 
+    def read(self, one: Text) -> Text:
+        """Return what people wrote; whoever prints its text takes it from here."""
+        self.asked_for.add(text_file(one))
+        return one
+
     @cached_property
     def embeds(self) -> Embeds:
         """What blocks in articles show of the archive."""
@@ -303,13 +331,9 @@ class Context:
 
     def texts(self, cards: Iterable[Card]) -> bytes:
         """Return a digest of some incidents with their texts, and their addresses, in their order."""
-        return self.texts_of([card.file for card in cards])
-
-    def texts_of(self, names: Collection[str]) -> bytes:
-        """Return the same of incident files, one of which may be gone."""
+        rows, names = self._archive.rows, [card.file for card in cards]
         self.asked_for.update(names)
-        rows = self._archive.rows
-        return digest(b"".join([name.encode() + rows[name].text for name in names if name in rows]))
+        return digest(b"".join([name.encode() + rows[name].text for name in names]))
 
     def facts(self, cards: Iterable[Card]) -> bytes:
         """Return the same without their texts: all that lists and numbers rest on."""

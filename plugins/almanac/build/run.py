@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from almanac import files
+from almanac import archive, files
 from almanac.build import publish, unchanged
-from almanac.build.cache import BuildError, Cache, digest, pack
+from almanac.build.assembly import Assembly
+from almanac.build.cache import BuildError, Cache, digest, pack, unpack
 from almanac.build.context import Archive, Changes, Context, Prose
 from almanac.build.handover import end_all
 from almanac.build.jobs import Job, JobResult, files_of, run_all, unpacked
 from almanac.build.output import prune, written_since
-from almanac.build.routes.addresses import site_index
 from almanac.build.settings import BuildSettings, fingerprint
-from almanac.build.sources import Incidents, Manuscripts, Reading, SourceRow, current_rows
-from almanac.claims import Evidence
-from almanac.claims.judge import judge
-from almanac.content import corrections, crosscheck, providers
-from almanac.content.article import Article
+from almanac.build.sources import Incidents, Manuscripts, Reading, SourceRow
 from almanac.content.articles import Manuscript
 from almanac.content.files import oddities
 from almanac.executors import MANY, executor_for
 from almanac.model import seconds
-from almanac.model.problem import Problem
-from almanac.snapshot import Snapshot, as_of
-from almanac.snapshot.load import assemble
 
-SOUND = "sound"  # of the memo: what the last build drew on, if nothing was wrong with it
+DRAWN_ON = "drawn on"  # of the memo: what the last build drew on, if nothing was wrong with it
+PROSE = ("articles", "pages")
+
+
+class DrawnOn(NamedTuple):
+    """All that the pages of a build draw on."""
+
+    whole: bytes = b""  # a digest of all but the texts of people, and of incidents that are over
+    written: str = ""  # how what people write looks
+    texts: Mapping[str, bytes] = {}  # a digest of each that they wrote
 
 
 class Built(NamedTuple):
@@ -63,18 +64,26 @@ class Build:
                 publish.copy_links(settings.published, settings.output)
             blobs = {} if self._cache.is_stale else self._cache.blobs("sources")
             self._memo = {} if self._cache.is_stale else dict(self._cache.blobs("memo"))
-            self._sound = self._memo.pop(SOUND, b"")
+            before = self._memo.pop(DRAWN_ON, b"")
+            self._before = DrawnOn(*unpack(before)) if before else DrawnOn()
             self._incidents = Incidents(settings.content, blobs, clock)
             self._look = ""
             if settings.stands_together:
                 self._look = unchanged.look(settings.root, clock, incidents=self._incidents.tree)
-            beside = unchanged.look(settings.root, clock, (settings.content.name,))
-            self._beside = beside or os.urandom(16).hex()  # that of no other build
+            names = sorted({path.name for path in settings.content.glob("*")} - {*PROSE, archive.INCIDENTS})
+            self._written = self._look_of(clock, *PROSE)
+            self._beside = self._look_of(clock, *names)
             self._manuscripts = Manuscripts(settings.content, blobs, clock)
             self._readers, self._reading = self._read_ahead()
         except BaseException:
             self.close()
             raise
+
+    def _look_of(self, clock: int, *names: str) -> str:
+        """Return how some folders of content/ look; one that may change without looking different as it never did."""
+        folder = self._settings.content
+        look = unchanged.look(folder.parent, clock, [f"{folder.name}/{name}" for name in names])
+        return look or os.urandom(16).hex()
 
     def close(self) -> None:
         """Let others build."""
@@ -97,11 +106,7 @@ class Build:
         `manuscripts` are those that `prose` was made of, `faults` what is wrong with the others.
         """
         problems = [*map(str, faults), *self._gather()]
-        whole = self._whole(prose)
-        if not problems and self._is_steady(whole):
-            context = self._steady(prose, whole)
-        else:
-            context = self._context(*self._assemble(prose, manuscripts, problems), whole)
+        context = self.context(prose, manuscripts, problems)
         self._cache.mark_unfinished()
         results = run_all(context, is_cold=self._cache.is_stale)
         self._memo |= context.memo.packed
@@ -114,7 +119,7 @@ class Build:
         if self._settings.published and (changed or removed):
             publish.swap(self._settings.output, self._settings.published)
         if not problems:
-            self._memo[SOUND] = pack(whole)
+            self._memo[DRAWN_ON] = pack(tuple(self._drawn_on))
         count = self._remember(results, blobs, is_sound=not problems)
         return Built(tuple(changed), tuple(removed), count - len(changed), tuple(sorted(set(problems))))
 
@@ -130,78 +135,26 @@ class Build:
         self._incidents.add(rows)
         return problems
 
-    def _whole(self, prose: Prose) -> bytes:
-        """Return a digest of all that pages may draw on, but for the texts of what is over."""
+    def context(self, prose: Prose, manuscripts: Sequence[Manuscript], problems: list[str]) -> Context:
+        """Return what the jobs of the build draw on; what is wrong with the archive or the prose is added to `problems`.
+
+        Nothing of the archive is loaded until a page asks for it, if nothing but a few texts is another than in the last
+        build, which nothing was wrong with.
+        """
         settings = self._settings
-        return digest(settings, self._beside, prose, self._incidents.facts(seconds(settings.now)))
-
-    def _is_steady(self, whole: bytes) -> bool:
-        """Return whether nothing but a few texts is another than in the last build, which nothing was wrong with."""
-        return self._sound == pack(whole) and len(self._incidents.changed) <= MANY
-
-    def _steady(self, prose: Prose, whole: bytes) -> Context:
-        """Return the context of such a build: nothing of the archive is loaded until a page asks for it."""
-        content, incidents = self._settings.content, self._incidents
-
-        def load(rows: Mapping[str, SourceRow]) -> Archive:
-            snapshot = as_of.rewound(self._snapshot(prose, rows, []), content)
-            return Archive(snapshot, current_rows(content, snapshot, rows))
-
-        def load_all() -> Archive:
-            return load(incidents.rows(incidents.shards))
-
-        def near(files: Collection[str]) -> Archive:
-            if corrections.load(content)[0]:  # they may move an incident, or have it count with another
-                return load_all()
-            return load(incidents.around(files))
-
-        changes = Changes(whole, incidents.changed, near)
-        outputs = self._cache.blobs("outputs")
-        return Context(self._settings, load_all, prose, changes, self._memo, outputs)
-
-    def _assemble(self, prose: Prose, manuscripts: Sequence[Manuscript], problems: list[str]) -> tuple[Snapshot, Prose]:
-        """Return all that pages draw on, and what of the prose is fit to print; add what is wrong to `problems`."""
-        faults: list[object] = []
-        snapshot = self._snapshot(prose, self._incidents.rows(self._incidents.shards), faults)
-        # To the record's end: what people wrote since may cite it.
-        whole = replace(snapshot, now=max(snapshot.now, snapshot.record_until or snapshot.now))
-        wrong, left_out = _judge(manuscripts, whole)
-        problems += map(str, (*faults, *wrong))
-        prose = Prose(
-            tuple(article for article in prose.articles if article.file not in left_out),
-            tuple(_with_problems(draft, manuscripts, wrong) for draft in prose.drafts),
-            tuple(page for page in prose.pages if page.file not in left_out),
-        )
-        listed = {article.card.url for article in prose.articles}
-        snapshot = replace(snapshot, articles=tuple(card for card in snapshot.articles if card.url in listed))
-        _refuse_doubles(prose)
-        return as_of.rewound(snapshot, self._settings.content), prose
-
-    def _snapshot(self, prose: Prose, rows: Mapping[str, SourceRow], faults: list[object]) -> Snapshot:
-        """Return all that pages draw on, of what stands in the archive; add what is wrong with it to `faults`."""
-        settings = self._settings
-        watched, unsound = providers.sound(settings.content, settings.state / "providers.json")
-        clashes: list[Problem] = []
-        snapshot = assemble(
-            settings.content,
-            settings.now,
-            watched,
-            [row.card for row in rows.values()],
-            [article.card for article in prose.articles],
-            faults=clashes,
-            site_url=settings.site_url,
-            project=settings.project,
-        )
-        faults += (*unsound, *clashes)
-        return snapshot
-
-    def _context(self, snapshot: Snapshot, prose: Prose, whole: bytes) -> Context:
-        cache = self._cache
-        outputs = {} if cache.is_stale else cache.blobs("outputs")
-        rows = self._incidents.rows(self._incidents.shards)
-        archive = Archive(snapshot, current_rows(self._settings.content, snapshot, rows))
-        changes = Changes(whole, self._incidents.changed)
-        return Context(self._settings, partial(Archive, *archive), prose, changes, self._memo, outputs)
+        facts = self._incidents.facts(seconds(settings.now))
+        whole = digest(settings, self._beside, prose.bare, facts)
+        self._drawn_on = drawn_on = DrawnOn(whole, self._written, prose.texts)
+        assembly = Assembly(settings, self._incidents)
+        texts = {file for file, _ in drawn_on.texts.items() ^ self._before.texts.items()} | self._incidents.changed
+        is_steady = not problems and whole == self._before.whole and len(texts) <= MANY
+        load, near = partial(assembly.archive, prose), partial(assembly.near, prose)
+        if not is_steady or drawn_on.written != self._before.written:
+            judged, prose = assembly.judged(prose, manuscripts, problems)
+            load = partial(Archive, *judged)
+        changes = Changes(whole, frozenset(texts), near if is_steady and not problems else None)
+        outputs = {} if self._cache.is_stale else self._cache.blobs("outputs")
+        return Context(settings, load, prose, changes, self._memo, outputs)
 
     def _removed(self, blobs: Mapping[str, bytes]) -> list[str]:
         """Return what is nobody's now: of jobs that left other files before, and what broken builds left."""
@@ -239,29 +192,3 @@ class Build:
 
 def _paths(blobs: Iterable[bytes]) -> set[str]:
     return {path for blob in blobs for path in files_of(blob)}
-
-
-def _judge(manuscripts: Sequence[Manuscript], snapshot: Snapshot) -> tuple[list[Problem], frozenset[str]]:
-    """Return what is wrong with what people wrote, and the files that are left out for it: not for a dead link."""
-    site = site_index(snapshot)
-    unfit = [*crosscheck.across(manuscripts, site), *judge(manuscripts, Evidence(snapshot))]
-    wrong = {fault.file for fault in unfit}
-    left_out = frozenset(each.file for each in manuscripts if each.matter.file in wrong)
-    return [*unfit, *crosscheck.dead_links(manuscripts, site)], left_out
-
-
-def _with_problems(draft: Article, manuscripts: Sequence[Manuscript], wrong: Sequence[Problem]) -> Article:
-    """Return a draft with all that is wrong with it: it is shown, and shows that."""
-    own = next(one for one in manuscripts if one.file == draft.file)
-    lines = sorted({*own.faults, *(fault for fault in wrong if fault.file == own.matter.file)})
-    return replace(draft, problems=tuple(f"Line {fault.line}: {fault.words}" for fault in lines))
-
-
-def _refuse_doubles(prose: Prose) -> None:
-    """Raise BuildError if two files that people wrote have one address."""
-    urls: set[str] = set()
-    texts = [(article.card.url, article.file) for article in (*prose.articles, *prose.drafts)]
-    for url, file in (*texts, *((page.url, page.file) for page in prose.pages)):
-        if url in urls:
-            raise BuildError(f"content/{file}:1: another file has its address, {url}; rename one of the two")
-        urls.add(url)

@@ -21,7 +21,7 @@ def article_feeds(context: Context) -> Outputs:
     """Make the feeds of the newest articles, in full; what is dated later than now waits."""
     dated = sorted(context.prose.articles, key=lambda article: article.card.date, reverse=True)
     newest = list(islice((one for one in dated if one.card.date <= context.snapshot.now), exports.NEWEST))
-    texts = [(one, views.filled(one.html, dict(beside(context, one).figures))) for one in newest]
+    texts = [(one, views.filled(context.read(one).html, dict(beside(context, one).figures))) for one in newest]
     key = [(one.card, html) for one, html in texts], record_start(context)
     for name, make in FORMS.items():
         yield file(f"articles/{name}", partial(_article_feed, context, make, name, texts), key)

@@ -132,6 +132,7 @@ def articles(context: Context, shard: str) -> Outputs:
 
 def article_page(context: Context, article: Article) -> Output:
     """Return the page of an article."""
+    article = context.read(article)
     if blocks.LANGUAGE in article.html:
         article = replace(article, html=context.embeds.filled(article.html))
     drawn = beside(context, article)
@@ -152,7 +153,7 @@ def beside(context: Context, article: Article) -> views.Beside:
 @route(indexed=False)
 def plain_pages(context: Context) -> Outputs:
     """Make the pages that people wrote."""
-    for text in context.prose.pages:
+    for text in map(context.read, context.prose.pages):
         view = partial(views.page, text.title, text.url, text.summary, text.html, text.file)
         yield page(context, f"{text.url.lstrip('/')}index.html", "page", view)
 
