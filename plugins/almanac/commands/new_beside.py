@@ -149,7 +149,8 @@ def lay(content: Path, file: str, data: str | bytes) -> str:
             f"{path.parent.relative_to(content.parent).as_posix()}/{twin or path.name} already exists; edit it, or choose another name"
         )
     files.make_folder(path.parent)
-    files.put(path, data.encode() if isinstance(data, str) else data)
+    # On the disk for good, as curate removes the draft next that it was made of.
+    files.put(path, data.encode() if isinstance(data, str) else data, durable=True)
     return f"{content.name}/{file}"
 
 
