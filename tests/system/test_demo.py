@@ -246,6 +246,6 @@ def test_site_names_the_demo_where_there_is_no_network(tmp_path: Path, capsys: p
     watch(project / "content", "nowhere", *(f"https://{name}.invalid/feed.atom" for name in ("a", "b", "c")))
     build_command.build(project / "publishconf.py", now="2026-03-02T14:10:00Z")
     assert capsys.readouterr().out.splitlines()[:2] == [
-        "pull: no network, so nothing was pulled; the record stays as it is",
+        "pull: no network, so nothing was pulled; the archive stays as it is",
         "site: to see it live without a network, run python3 tasks.py demo",
     ]

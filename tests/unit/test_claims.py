@@ -99,12 +99,12 @@ def test_lengths_are_written_as_people_do(words: str, low: float, high: float) -
                 "affected, posted, delay, lasted, started or ended"
             ),
         ),
-        (f"{{share: ended under 2h, length: median, {YEAR}}}", "length", "is a second question beside share; ask one"),
+        (f"{{share: ended under 2h, length: median, {YEAR}}}", "length", "is a second question besides share; ask one"),
         (f"{{share: ended under 2h, providr: x, {YEAR}}}", "providr", "does not go with share; did you mean provider?"),
         (
             f"{{share: ended under 2h, while: x, {YEAR}}}",
             "while",
-            "does not go with share; what does: provider, from, to, impact, component, expect",
+            "does not go with share; allowed: provider, from, to, impact, component, expect",
         ),
         (
             "{share: ended under 2h, provider: anthropic, from: 2025-03-01}",
@@ -416,7 +416,7 @@ def test_an_unknown_rating_and_a_missing_end_make_a_range() -> None:
             f"Incidents of Acme rated major that started from 1{GAP}March to 30{GAP}March{GAP}2026 "
             f"(UTC, both days included): 3{GAP}incidents."
         ),
-        "1 more may be meant, for our data does not say; the figure is the range this allows.",
+        "1 more may count, which our data leaves open; the figure is the range this allows.",
         "Of these, 1 ended under 2h, and perhaps 1 more.",
     )
     assert evidence.ask(asked(f"{{count: incidents, impact: [major], {MARCH}}}")).bounds == (3, 4)
@@ -544,7 +544,7 @@ def test_one_incident_answers_for_itself() -> None:
     ] == [
         ("not known", "It names no component, so it may concern any."),
         ("not known", "Start and end are equal: no length is given."),
-        ("not known", "No end of it is recorded."),
+        ("not known", "No end is recorded."),
         ("not known", "It has no update marked identified."),
     ]
 
@@ -641,7 +641,7 @@ def test_incidents_that_start_at_other_times_are_not() -> None:
 
 def test_of_few_incidents_nobody_can_say() -> None:
     figure = of_both([*dated("acme", HOURS[:3]), *dated("other", HOURS)]).ask(asked(TOGETHER))
-    assert (figure.bounds, figure.why.startswith("The data does not suffice: ")) == (None, True)
+    assert (figure.bounds, figure.why.startswith("There is not enough data: ")) == (None, True)
 
 
 @pytest.mark.parametrize(
@@ -821,7 +821,7 @@ def faults(text: str, evidence: Evidence | None = None) -> list[str]:
             "verdict: contradicted",
             "verdict: supported",
             (
-                "19:5: claims.0.verdict: is 'supported', but the archive says 'contradicted': it finds 1 h 30 min, expected is > "
+                "19:5: claims.0.verdict: is 'supported', but the archive says 'contradicted': it finds 1 h 30 min, expected was > "
                 "2h; "
                 "write contradicted, or fix the check"
             ),
@@ -830,7 +830,7 @@ def faults(text: str, evidence: Evidence | None = None) -> list[str]:
             '"> 2h"',
             '"> 1h"',
             (
-                "19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds 1 h 30 min, expected is > "
+                "19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds 1 h 30 min, expected was > "
                 "1h; "
                 "write supported, or fix the check"
             ),
@@ -992,7 +992,7 @@ def test_figures_and_verdicts_follow_the_archive_from_build_to_build(project: Pa
     problems = build(project)
     told = (
         f"content/{FILE}:19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds "
-        "2 h 01 min, expected is > 2h"
+        "2 h 01 min, expected was > 2h"
     )
     assert told in problems
     save(project / "content", 90)

@@ -85,7 +85,7 @@ def test_a_page_says_what_of_a_data_set_counts_and_of_what_it_speaks() -> None:
         SpanLine(
             claude,
             "26 February to 28 February 2026",
-            "taken out, because too much was missing: its incidents count only where another source covers the time",
+            "excluded, because too much was missing: its incidents count only where another source covers the time",
         ),
     ]
     assert page.providers == (

@@ -523,7 +523,7 @@ def test_without_a_network_nothing_is_written_and_one_line_said(
         watch(content, slug)
     monkeypatch.setattr(socket, "getaddrinfo", no_such_name)
     assert pull_command.main(content, now="2026-03-02T14:10:00Z") == 0
-    assert capsys.readouterr().out == "pull: no network, so nothing was pulled; the record stays as it is\n"
+    assert capsys.readouterr().out == "pull: no network, so nothing was pulled; the archive stays as it is\n"
     assert [path.name for path in content.iterdir()] == ["providers"]
 
 
@@ -619,7 +619,7 @@ def test_the_report_lists_what_needs_a_person_and_counts_the_rest() -> None:
         "claude: new: and 2 more",
         "claude: changed: Trouble  [31mc [resolved, 2026-03-02 14:10 to 2026-03-02 15:10 UTC, c]",
         "claude: vanished from the feed: Trouble  [31mv [resolved, 2026-03-02 14:10 UTC, v]",
-        "claude: maybe one incident, decide: x and y",
+        "claude: possibly one incident, decide: x and y",
         "claude: skipped: tag:1: has no time",
         "claude: look at: unknown word 'meh'",
         "grok: FAILED bug: KeyError: 'x'",

@@ -158,7 +158,7 @@ def test_a_run_that_is_broken_off_at_any_call_is_gone_on_with(
     try:
         published(site)
     except UploadError as error:
-        assert "run it again once that is well, it goes on where it stopped" in str(error)  # noqa: PT017
+        assert "run it again once that is fixed; it continues where it stopped" in str(error)  # noqa: PT017
     monkeypatch.undo()
     put(site, {"e/index.html": "3", "index.html": "3"})
     (site / "c/index.html").unlink()

@@ -464,7 +464,7 @@ def test_what_a_page_says_of_now_is_taken_back_once_it_is_no_longer_valid() -> N
         "Unknown since 15:10 UTC.",
         ["unknown"] * 2,
     )
-    assert quiet.expired_stand == "Below is the last we know."
+    assert quiet.expired_stand == "Below is the latest we have."
     alone = front_page(almanac([incident(until="")], providers=(CLAUDE,)))
     assert (alone.stand, alone.expired_stand) == ("claude.ai and Claude API.", "")
     bad = front_page(almanac([incident(until="")]))
@@ -1077,7 +1077,7 @@ def test_a_list_has_as_many_sheets_as_it_needs(number: int) -> None:
         (
             almanac([incident(until="", components=())]),
             "Is Claude down? Major outage reported since 11:49 UTC.",
-            "2 h 21 min so far. One open incident; which of its components is affected is not said.",
+            "2 h 21 min so far. One open incident; it does not say which component is affected.",
         ),
         (
             almanac([incident("a", "01 10:00", "01 11:00")]),

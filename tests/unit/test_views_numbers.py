@@ -302,7 +302,7 @@ def test_a_backup_that_may_be_down_for_more_than_a_quarter_of_the_time_is_not_ad
     advice = views.advice(views.closed(almanac(found, providers=(CHATTY, few))))["anthropic"]
     assert (advice.best, plain(advice.lacking)) == (
         (),
-        "None can be advised: Few may be down for more than 25% of that time; there is too little data to say.",
+        "None can be recommended: Few may be down for more than 25% of that time; there is too little data to say.",
     )
 
 

@@ -92,7 +92,7 @@ def description(query: Query, incidents: Chosen) -> tuple[str, ...]:
     ]
     if incidents.maybe:
         sentences.append(
-            f"{english.count(len(incidents.maybe))} more may be meant, for our data does not say; "
+            f"{english.count(len(incidents.maybe))} more may count, which our data leaves open; "
             "the figure is the range this allows."
         )
     return (*sentences, *coverage(query, incidents.covered))

@@ -106,7 +106,7 @@ def length(query: Query, incidents: Chosen) -> Figure:
 def _of_known_length(lengths: int, incidents: Chosen) -> tuple[str, ...]:
     """Say of how many incidents the length is not known, if of any."""
     lacking = len(incidents.sure) - lengths
-    return (f"Of {english.count(lacking)} of them no length above zero is recorded.",) if lacking else ()
+    return (f"For {english.count(lacking)} of them, no length above zero is recorded.",) if lacking else ()
 
 
 def _quantile_name(value: str) -> str:
@@ -240,7 +240,7 @@ def rank(query: Query, records: Sequence[Record]) -> Figure:
     for standing in board.standings:
         if standing.provider == query.value:
             return Figure(unit="rank", bounds=Bounds(*standing.rank), n=len(board.standings), how=how)
-    why = next((u.why for u in board.unranked if u.provider == query.value), "its page is written by probes")
+    why = next((u.why for u in board.unranked if u.provider == query.value), "its status page is automated")
     return Figure(unit="rank", bounds=None, how=how, why=f"It is not ranked: {why}.")
 
 
@@ -312,7 +312,7 @@ def together(query: Query, of_both: tuple[Record, Record], providers: int) -> Fi
     names = [record.provider.name for record in of_both]
     question = f"Did incidents of {names[0]} and {names[1]} start together more often than chance would explain?"
     if tested.together is None:
-        why = f"The data does not suffice: {tested.lacking or 'too many gaps'}."
+        why = f"There is not enough data: {tested.lacking or 'too many gaps'}."
         return Figure(unit="yes", bounds=None, why=why, question=question)
     observed, expected, p, _ = tested.together
     how = (

@@ -62,7 +62,7 @@ def _verdict(manuscript: Manuscript, index: int, claim: Claim, evidence: Evidenc
         of = f" of {figure.n}" if figure.k is not None else ""
         answer = f"{figure.words}{of}{f' ({figure.why})' if figure.why else ''}"
         message = (
-            f"is {claim.verdict!r}, but the archive says {computed!r}: it finds {answer}, expected is "
+            f"is {claim.verdict!r}, but the archive says {computed!r}: it finds {answer}, expected was "
             f"{claim.expect.text}; write {computed}, or fix the check"
         )
         yield manuscript.matter.problem((*path, "verdict"), message.replace("\u00a0", " "))

@@ -25,7 +25,7 @@ def started(card: Card) -> Figure:
 def ended(card: Card) -> Figure:
     """Return when it ended, as declared."""
     if card.ended is None:
-        return Figure(unit="moment", bounds=None, n=1, why="No end of it is recorded.")
+        return Figure(unit="moment", bounds=None, n=1, why="No end is recorded.")
     return Figure(unit="moment", bounds=Bounds(card.ended, card.ended), n=1, how=(_derivation(card, "ended"),))
 
 

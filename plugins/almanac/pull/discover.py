@@ -163,7 +163,7 @@ class _Scout:
             return None
         stateless = sum(incident.kind in (Kind.UNKNOWN, Kind.NOTICE) for incident in reading.incidents)
         if reading.dialect == "plain" and stateless * 2 > len(reading.incidents):
-            self.tried[url] = "is a feed of news: most of it does not say how any incident stands"
+            self.tried[url] = "is a news feed: most of its entries do not say what state an incident is in"
             return None
         return FeedSource(url=url, reading=reading)
 

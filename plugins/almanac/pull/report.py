@@ -107,7 +107,7 @@ def closing(report: Report) -> list[str]:
 def summary(report: Report) -> str:
     """Return the one line that is always printed."""
     if report.offline:
-        return "pull: no network, so nothing was pulled; the record stays as it is"
+        return "pull: no network, so nothing was pulled; the archive stays as it is"
     outcomes = report.outcomes
     counts = {
         "new": sum(len(outcome.new) for outcome in outcomes),
@@ -150,7 +150,7 @@ def _events(outcome: Outcome) -> Iterator[str]:
     yield from _list("new", map(_incident, outcome.new))
     yield from _list("changed", map(_incident, outcome.changed))
     yield from _list("vanished from the feed", map(_incident, outcome.vanished))
-    yield from _list("maybe one incident, decide", (f"{new} and {archived}" for new, archived in outcome.twins))
+    yield from _list("possibly one incident, decide", (f"{new} and {archived}" for new, archived in outcome.twins))
     yield from _list("skipped", (f"{skip.entry}: {skip.why}" for skip in outcome.skipped))
     yield from _list("look at", outcome.doubts)
 

@@ -402,7 +402,7 @@ def _doubt_emptied(state: FeedState, reading: Reading) -> tuple[Reading, datetim
     """Return the reading, with a doubt if the feed became empty, and the previous usable answer, None in that case."""
     if reading.entries or not state.entries or reading.window is Window.CURRENT:
         return reading, state.fetched
-    doubt = f"the feed is empty, it had {state.entries} entries; look whether the provider moved"
+    doubt = f"the feed is empty, it had {state.entries} entries; check whether the provider has moved"
     return replace(reading, doubts=(doubt, *reading.doubts)), None
 
 

@@ -61,13 +61,13 @@ def query(fields: Mapping[str, Any]) -> Query:
         what_to_write = f"did you mean {near}?" if near else f"begin with {amounts.alternatives(SHAPES)}"
         raise QueryError("", f"asks nothing; {what_to_write}")
     if len(questions) > 1:
-        raise QueryError(questions[1], f"is a second question beside {questions[0]}; ask one")
+        raise QueryError(questions[1], f"is a second question besides {questions[0]}; ask one")
     question = questions[0]
     shape = SHAPES[question]
     keys = (question, *shape.needs, *shape.may, "expect")
     for key in fields:
         if key not in keys:
-            what_to_write = cure(str(key), keys, f"what does: {', '.join(keys[1:])}")
+            what_to_write = cure(str(key), keys, f"allowed: {', '.join(keys[1:])}")
             raise QueryError(str(key), f"does not go with {question}; {what_to_write}")
     if missing := [key for key in shape.needs if key not in fields]:
         raise QueryError("", f"lacks {missing[0]}; {question} needs {', '.join(shape.needs)}")

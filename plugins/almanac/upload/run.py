@@ -48,7 +48,9 @@ def upload(site: Path, state: Path, address: str) -> UploadCounts:
         raise
     except Exception as error:  # each kind of storage has its own
         why = " ".join(str(error).split())[:300] or type(error).__name__
-        raise UploadError(f"{address}: {why}; run it again once that is well, it goes on where it stopped") from error
+        raise UploadError(
+            f"{address}: {why}; run it again once that is fixed; it continues where it stopped"
+        ) from error
 
 
 class _Upload:

@@ -53,7 +53,7 @@ def target(address: str) -> Target:
         system, root = url_to_fs(address, use_listings_cache=False)
     except (ImportError, ValueError) as error:
         why = " ".join(str(error).split())
-        raise UploadError(f"{address}: {why}; `python3 tasks.py publish --to s3://…` installs what S3 takes") from None
+        raise UploadError(f"{address}: {why}; `python3 tasks.py publish --to s3://…` installs what S3 needs") from None
     return ObjectTarget(system, root)
 
 

@@ -256,7 +256,7 @@ def _lacking(options: Backups, party: Party) -> str:
     if options.unsure:
         names = english.listing([backup.party.record.provider.name for backup in options.unsure])
         return (
-            f"None can be advised: {names} may be down for more than {english.percent(TOO_OFTEN, 0)} of that time; "
+            f"None can be recommended: {names} may be down for more than {english.percent(TOO_OFTEN, 0)} of that time; "
             "there is too little data to say."
         )
     if options.unknown:

@@ -132,7 +132,7 @@ def compare(sides: Sides, records: Records, verdict: PairVerdict, first: Provide
             title=f"{first.name} or {second.name}: which reports fewer problems",
             path=compare_url(first.slug, second.slug),
             section="leaderboard",
-            description=f"{first.name} and {second.name}: reported incidents, how long they last, and whether both fail together.",
+            description=f"{first.name} and {second.name}: reported incidents, how long they last, and whether they fail together.",
         ),
         title=f"{first.name} or {second.name}?",
         answer=verdict.answer,
@@ -201,7 +201,7 @@ def verdict_of(differences: Verdicts, first: Provider, second: Provider) -> Pair
         return PairVerdict(f"{better.name} reported less incident time.", reason)
     for provider in (first, second):
         if why := differences.unranked.get(provider.slug):
-            reason = f"Not enough is known to compare them over the last {DAYS} days. {provider.name}: {why}."
+            reason = f"There is not enough data to compare them over the last {DAYS} days. {provider.name}: {why}."
             return PairVerdict("Not enough data to say.", reason)
     if is_machine(first) != is_machine(second):
         return PairVerdict("Not comparable.", "One page is written by hand, the other by automatic probes.")

@@ -123,9 +123,7 @@ def _summary(provider: Provider, rivals: Sequence[Rival]) -> str:
     """Say over how many others a verdict is possible, and how it comes out."""
     able = [rival for rival in rivals if rival.better != LACKING]
     if not able:
-        return (
-            f"There is not enough data for a verdict on {provider.name} and another; each comparison has its figures."
-        )
+        return f"There is not enough data for a verdict on {provider.name} and any other; each comparison still shows its figures."
     better = sum(rival.better == provider.name for rival in able)
     worse = sum(rival.better == rival.link.text for rival in able)
     return (

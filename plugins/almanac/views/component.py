@@ -159,7 +159,7 @@ def _head(provider: Provider, part: Component, present: ComponentNow) -> Head:
         title=f"{part.name} outages, from {provider.name}’s status page",
         path=base.component_url(provider.slug, part.slug),
         section="providers",
-        description=f"{part.name}: {present.answer} Every incident {provider.name} reported on it, day by day.",
+        description=f"{part.name} outages. {present.answer} Every incident {provider.name} reported on it, day by day.",
         dateline=present.dateline,
         feeds=(
             *base.component_feeds(provider.slug, part.slug, part.name),

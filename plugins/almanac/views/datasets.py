@@ -165,7 +165,7 @@ def _spans(almanac: Snapshot, slug: str) -> Iterable[SpanLine]:
             yield SpanLine(
                 link,
                 _time(cut),
-                "taken out, because too much was missing: its incidents count only where another source covers the time",
+                "excluded, because too much was missing: its incidents count only where another source covers the time",
             )
 
 

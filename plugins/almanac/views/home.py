@@ -233,7 +233,7 @@ def _expired_stand(states: Sequence[DeclaredState], bad: Sequence[DeclaredState]
     """Return what is left of the sentence below the title once nobody knows who reports no problems."""
     if not any(s.mark is base.CLEAR for s in states):
         return ""
-    return f"{_failures(bad)} The others are unknown now.".strip() if bad else "Below is the last we know."
+    return f"{_failures(bad)} The others are unknown now.".strip() if bad else "Below is the latest we have."
 
 
 def _failures(bad: Sequence[DeclaredState]) -> str:

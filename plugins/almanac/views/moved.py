@@ -36,7 +36,7 @@ def to_provider(provider: Provider) -> Moved:
     feeds = base.provider_feeds(provider.slug, provider.name)
     return Moved(
         head=Head(title=provider.name, path=target.url, section="providers", feeds=feeds),
-        title=f"{provider.name} stands at another address",
+        title=f"{provider.name} has moved to another address",
         target=target,
     )
 

@@ -334,10 +334,10 @@ def _tomorrow(record: Record) -> str:
     if not forecast.skilled or forecast.chance is None:
         return f"No probability is given for the next 24 hours: {score}."
     if record.covered[-1].until < record.now:
-        return f"These probabilities have skill ({score}), but our data ends before last midnight, so none is given."
+        return f"These probabilities beat the baseline ({score}), but our data ends before last midnight, so none is given."
     return (
         f"Probability that an incident starts within 24 hours of last midnight UTC: {english.percent(forecast.chance, 0)}; "
-        f"on an average day of the last {BASELINE} {english.percent(forecast.base, 0)}. These probabilities have skill ({score})."
+        f"on an average day of the last {BASELINE} {english.percent(forecast.base, 0)}. These probabilities beat the baseline ({score})."
     )
 
 

@@ -177,7 +177,7 @@ def _basis(ground: _Ground, vague: Sequence[Card], hit: Sequence[PartRow]) -> st
     if vague and ground.provider.components:
         return "Its open incident names no component, so we cannot say which are affected."
     if any(card.imported and card.first_seen is None for card in ground.state.open):
-        return "Imported: severity and components are those that the data set held last, not surely those of now."
+        return "Imported: severity and components are the last ones in the data set, and may no longer be current."
     if sum(row.mark.css in (charts.MINOR, charts.MAJOR, charts.CRITICAL) for row in hit) > 1:
         return f"{ground.provider.name} rates the incident, not each component: the severity is that of the incident."
     return ""

@@ -332,7 +332,7 @@ def _extent(state: DeclaredState, parts: Parts) -> str:
     if not own:
         return f"{english.sentence(incidents)}."
     if not hit:
-        return f"{english.sentence(incidents)}; which of its components is affected is not said."
+        return f"{english.sentence(incidents)}; it does not say which component is affected."
     number = english.spelled(len(own))
     whole = (
         "its only component" if len(own) == 1 else "both components" if len(own) == 2 else f"all {number} components"
