@@ -904,7 +904,7 @@ def test_a_date_changed_in_an_incident_is_told_with_both_values() -> None:
     assert faults(text, world([incident("acme", "a", at(2), 121)])) == [
         (
             "19:5: claims.0.verdict: is 'contradicted', but the archive says 'supported': it finds 2 h 01 min, expected "
-            "is > 2h; "
+            "was > 2h; "
             "write supported, or fix the check"
         )
     ]

@@ -183,7 +183,7 @@ def test_a_target_that_nobody_knows_is_told(site: Path) -> None:
 
 def test_a_disk_that_refuses_is_told(site: Path) -> None:
     put(site.parent, {"target": "a file"})
-    with pytest.raises(UploadError, match=r"target: .*; run it again once that is well"):
+    with pytest.raises(UploadError, match=r"target: .*; run it again once that is fixed"):
         published(site)
 
 
