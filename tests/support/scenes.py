@@ -20,10 +20,11 @@ from urllib.parse import urlsplit
 from almanac import archive, feeds, pull
 from almanac.build.publish import LAST, NEXT
 from almanac.commands import build as build_command
-from almanac.commands import curate
+from almanac.commands import cli
+from almanac.commands.verbs import VERBS
 from almanac.executors import MANY
 from almanac.pull.report import closing, outcome_lines
-from tests.support.projects import INCIDENTS, PAGE, article, moment, project, put, tree, write
+from tests.support.projects import INCIDENTS, PAGE, article, project, put, tree, write
 from tests.support.serving import watch
 from tests.support.statuspages import Page, Step, atom
 
@@ -212,7 +213,7 @@ class Curate(Scene):
 
     def run(self, work: Path) -> None:
         if (work / "content/inbox/2026-03-02-claude-is-down.md").exists():
-            raise SystemExit(curate.main(work / "content", now=moment(LATER), drop="1"))
+            raise SystemExit(cli.main(["curate", "--drop", "1"], VERBS, work, "almanac"))
 
     def seen(self, work: Path) -> Files:
         return {name: data for name, data in tree(work / "content").items() if name.startswith(("inbox", "links"))}

@@ -338,7 +338,7 @@ def test_a_feed_of_news_is_no_feed_of_incidents(tmp_path: Path, capsys: pytest.C
     with serving(shop_example={"/": html(link("/blog.xml", "rss")).encode(), "/blog.xml": NEWS}) as server:
         code, written = added(tmp_path, "https://shop.example/", via=server.url)
     assert (code, written) == (1, {})
-    assert "https://shop.example/blog.xml is a feed of news" in capsys.readouterr().err
+    assert "https://shop.example/blog.xml is a news feed" in capsys.readouterr().err
 
 
 def test_without_writing_the_file_is_shown_and_the_last_incidents(

@@ -273,7 +273,7 @@ def test_a_pull_request_gets_a_list_of_the_pages_and_facts_that_it_changes(tmp_p
     summary = tmp_path / "summary.md"
     done = workflows.run(step, seed, {**workflows.ENV, "GITHUB_STEP_SUMMARY": str(summary)}, "")
     assert done.returncode == 0, done.stderr
-    assert summary.read_text() == "\n## Pages that change\n\n- /about/\n"
+    assert summary.read_text() == "## Data that changed\n\n- nothing\n\n## Pages that change\n\n- /about/\n"
 
 
 def test_the_tests_run_on_every_python_from_the_oldest_that_the_project_allows() -> None:

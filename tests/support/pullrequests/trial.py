@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import resource
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 from almanac.commands import build as build_command
 from almanac.commands.check import problems
 from tests.support import projects
+from tests.support.memory import limit_memory
 from tests.support.pullrequests.case import CANARY, Case, Files, Link
 
 NOW = "2026-03-02T14:10:00Z"
@@ -171,7 +171,7 @@ def _apart(work: Callable[[], Verdict], name: str) -> Verdict:
 
 
 def _send(work: Callable[[], Verdict], pipe: Connection) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    limit_memory(MEMORY)
     with open(os.devnull, "w") as nothing:
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)

@@ -6,7 +6,6 @@ import contextlib
 import multiprocessing
 import os
 import re
-import resource
 import signal
 import subprocess
 import tempfile
@@ -28,6 +27,7 @@ from almanac.pull import sandbox
 from almanac.pull.report import Outcome, Report
 from almanac.pull.run import READER
 from tests.support import projects
+from tests.support.memory import limit_memory
 from tests.support.serving import Serving, page, watch
 from tests.support.strangers.alone import raised
 from tests.support.strangers.calm import KEPT, everybody
@@ -452,7 +452,7 @@ def _apart(work: Callable[[], Trial]) -> Trial:
 
 def _send(work: Callable[[], Trial], pipe: Connection) -> None:
     os.setsid()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    limit_memory(MEMORY)
     with open(os.devnull, "w") as nothing:
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
