@@ -330,7 +330,7 @@ def test_front_matter_that_a_person_rewrote_is_read_through_yaml() -> None:
         ),
         ("seen: 2026-03-02T12:04:00Z\n\n", "seen: today\n\n", "c/x.md:23: seen: 'today' is not a time like"),
         ("printed: Update, ", "printd: Update, ", "c/x.md:37: 'printd: Update, upstream_id"),
-        ("seen: 2026-03-02T12:04:00Z\n\n", "", "c/x.md:23: 'We are looking into it.' are no notes like"),
+        ("seen: 2026-03-02T12:04:00Z\n\n", "", "c/x.md:23: 'We are looking into it.' are not notes like"),
         (" ## What", "### What", "c/x.md:27: is not a heading of ours; write `### was, until seen time`"),
         ("printed: Identified", "seen: 2026-03-02T12:05:00Z", "c/x.md:32: 'seen: 2026"),
         ("printed: Identified", "printed: Ident[ified", "c/x.md:32: printed: 'Ident[ified' is not plain"),

@@ -215,19 +215,19 @@ def test_mistakes_in_front_matter_are_named_with_a_cure(content: Path, old: str,
         ),
         (
             "First.\n\nSee [it][x].\n\n[x]: javascript:alert(1)\n",
-            "5:6: is a link that runs a script or leads nowhere; write an address that begins with https:// or /",
+            "5:6: runs a script or has no target; write an address that begins with https:// or /",
         ),
         (
             "See [it](jAvAsCrIpT:alert(1)).",
-            "1:10: is a link that runs a script or leads nowhere; write an address that begins with https:// or /",
+            "1:10: runs a script or has no target; write an address that begins with https:// or /",
         ),
         (
             "See [it](&#106;avascript:alert(1)).",
-            "1:1: is a link that runs a script or leads nowhere; write an address that begins with https:// or /",
+            "1:1: runs a script or has no target; write an address that begins with https:// or /",
         ),
         (
             "See [it](data:text/html;base64,PHN2Zz4=).",
-            "1:10: is a link that runs a script or leads nowhere; write an address that begins with https:// or /",
+            "1:10: runs a script or has no target; write an address that begins with https:// or /",
         ),
         (
             "See [it](ftp://a.example/).",

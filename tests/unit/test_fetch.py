@@ -429,7 +429,7 @@ def test_a_refused_redirect_says_why() -> None:
         "redirects in a circle by https://status.example/feed; look for its new address",
         "redirects to 'ftp://status.example/', no web address; look for its new one",
     ]
-    assert error(serving.redirect(":javascript:x"))[1] == ("redirects to what is no web address; look for its new one")
+    assert error(serving.redirect(":javascript:x"))[1] == ("redirects to an invalid URL; look for its new one")
 
 
 def test_of_a_long_address_the_beginning_is_told() -> None:

@@ -121,7 +121,7 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
         (b"---\na: &x 1\nb: *x\n---\n", "a.md:3:1: b: is a YAML alias (*name); write the value out"),
         (
             b"---\na: 1\nb: 2026-02-30\n---\n",
-            "a.md:3:1: b: is no day or time of the calendar; correct it",
+            "a.md:3:1: b: is not a valid date or time; correct it",
         ),
         (
             b"---\na: !!python/object/apply:os.system [id]\n---\n",

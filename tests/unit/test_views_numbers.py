@@ -275,6 +275,13 @@ def test_a_cell_says_of_a_backup_what_the_table_says() -> None:
     assert cells["Claude", "Often"] == "No:"  # down in half of its time, though they never start together
 
 
+def test_the_pairs_that_report_the_most_are_examples() -> None:
+    known = world((CHATTY, 0), (SPARE, 0), (ROBOT, 5))
+    fewer = replace(known, cards={**known.cards, "groq": known.cards["groq"][:20]})
+    examples = views.comparisons(fewer, views.closed(fewer)).examples
+    assert (len(examples), examples[0]) == (3, Link("/compare/anthropic/robot/", "Claude and Robot"))
+
+
 def test_the_matrix_of_comparisons_has_each_pair_once() -> None:
     known = world((CHATTY, 0), (SPARE, 0), (ROBOT, 5))
     matrix = views.comparisons(known, views.closed(known)).matrix
@@ -414,9 +421,9 @@ def test_reliability_is_drawn_with_larger_dots_for_more_forecasts() -> None:
     assert [tuple(map(plain, row)) for row in drawn.bins] == [("25%", "50%", "100"), ("75%", "75%", "25")]
 
 
-def test_without_a_scorecard_the_page_says_how_to_make_one() -> None:
+def test_without_a_scorecard_the_page_says_so() -> None:
     page = views.forecast(almanac(), {})
-    assert page.stand == "No scorecard yet: run python3 tasks.py score."
+    assert page.stand == "No forecast has been scored yet."
     assert page.tally.startswith("None yet.")
 
 

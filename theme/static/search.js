@@ -163,6 +163,7 @@ async function ask(words, when, options) {
 }
 
 function count(number) {
+  if (!number && direct.childElementCount) return "No other results.";
   return number ? `${number.toLocaleString("en")} ${number === 1 ? "result" : "results"}` : NOTHING;
 }
 

@@ -185,7 +185,7 @@ def _read_notes(line: str, names: frozenset[str]) -> Mapping[str, Any]:
         match = _NOTE.match(line, at)
         if not match or match[1] not in names:
             cure = "put a blank line above a text"
-            raise FactError(line, f"{quoted(line)} are no notes like `seen: 2026-03-02T11:53:00Z`; {cure}")
+            raise FactError(line, f"{quoted(line)} are not notes like `seen: 2026-03-02T11:53:00Z`; {cure}")
         try:
             notes[match[1]] = NOTES[match[1]].read(match[2])
         except ValueError as error:

@@ -116,7 +116,7 @@ def _of_claims(manuscript: Manuscript, evidence: Evidence) -> Iterator[str]:
             continue
         figure = evidence.ask(claim.check)
         yield f"   answer    {figure.words}, n = {figure.n}{f', k = {figure.k}' if figure.k is not None else ''}"
-        yield f"   {figure.around or 'no interval: the answer is no share, rate or quantile, or too little is known'}"
+        yield f"   {figure.around or 'no interval: the answer is no share, rate or quantile, or not enough data'}"
         yield from (f"   because   {sentence}" for sentence in figure.how)
         if figure.why:
             yield f"   unknown   {figure.why}"

@@ -289,7 +289,7 @@ def _wrong_with(target: str) -> str:
         cure = "link to an address, or with {filename} to an article or page"
         return f"{match[0]} is not published with the site; {cure}"
     if not target:
-        return "is a link that runs a script or leads nowhere; write an address that begins with https:// or /"
+        return "runs a script or has no target; write an address that begins with https:// or /"
     if plain.startswith(("//", "/\\", "\\")):
         return f"{plain[:60]} is an external link without https://; begin it with https://"
     if target.startswith(("/", "#", "mailto:")):

@@ -172,7 +172,7 @@ def _matter(file: str, head: str, body: str) -> Matter:
             values[_name(key)] = loader.construct_object(value, deep=True)
         except UNMAKEABLE:
             is_date = isinstance(value, yaml.ScalarNode) and value.tag == "tag:yaml.org,2002:timestamp"
-            cure = "is no day or time of the calendar; correct it"
+            cure = "is not a valid date or time; correct it"
             wrong.append(((_name(key),), cure if is_date else NO_VALUE))
     matter = Matter(file=file, head=head, values=values, body=body)
     return replace(matter, faults=tuple(matter.problem(path, message) for path, message in wrong))

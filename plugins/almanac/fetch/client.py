@@ -95,7 +95,7 @@ def _plain_errors(deadline: Deadline) -> Iterator[None]:
     except httpcore2.RemoteProtocolError as error:
         raise _broken_protocol(str(error)) from error
     except (httpx2.InvalidURL, ValueError) as error:  # the client looks at a Location even if it does not follow it
-        raise FeedError("redirect", "redirects to what is no web address; look for its new one") from error
+        raise FeedError("redirect", "redirects to an invalid URL; look for its new one") from error
     except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol) as error:
         raise FeedError("protocol", f"cannot be asked ({_one_line(error)}); check the feed's address") from error
 

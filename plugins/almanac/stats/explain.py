@@ -88,7 +88,7 @@ def _formulas(numbers: Measure) -> Iterator[str]:
         yield f"   no 90% interval of the first: {numbers.refusal}"
     if numbers.rate:
         low, high = numbers.rate.interval
-        yield f"   {numbers.rate.per_month:.2f} incidents per 30 covered days, Poisson {low:.2f} to {high:.2f}"
+        yield f"   {numbers.rate.per_month:.2f} incidents per 30 days of data, Poisson {low:.2f} to {high:.2f}"
 
 
 def _rank(board: Leaderboard, entry: Standing | Unranked) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +18,8 @@ from almanac.views.compare import DAYS, LACKING, Verdicts, glance
 from almanac.views.matrix import Matrix
 from almanac.views.measures import Records
 from almanac.views.pairs import WHOLE, Family, Missing, compare_url, comparisons_url, in_comparison
+
+EXAMPLES = 3
 
 
 class Rival(NamedTuple):
@@ -44,6 +46,7 @@ class ComparisonsPage:
     span: str
     matrix: Matrix | None
     missing: tuple[Missing, ...]
+    examples: tuple[Link, ...] = ()  # to pairs that report the most
 
 
 def comparisons(almanac: Snapshot, records: Records) -> ComparisonsPage:
@@ -63,6 +66,7 @@ def comparisons(almanac: Snapshot, records: Records) -> ComparisonsPage:
         stand=_stand(len(providers), len(missing), family) if providers else "No data yet.",
         chosen=None,
         choices=_choices(providers),
+        examples=_examples(all_pairs, _choices(providers)),
         rivals=(),
         span=english.period(moment(period.since), moment(period.until - 1)) if period else "",
         matrix=matrix.triangle(all_pairs, [one.slug for one in almanac.project.listed]),
@@ -96,6 +100,17 @@ def comparisons_of(almanac: Snapshot, records: Records, differences: Verdicts, p
         span="",
         matrix=None,
         missing=(),
+    )
+
+
+def _examples(all_pairs: Iterable[Pair], choices: Iterable[Link]) -> tuple[Link, ...]:
+    """Return the comparisons of those that report the most: the pair whose fewer incidents are the most comes first."""
+    names = {choice.url: choice.text for choice in choices}
+    sufficient = [pair for pair in all_pairs if lines.is_sufficient(pair)]
+    sufficient.sort(key=lambda pair: min(len(party.record.cards) for party in (pair.first, pair.second)), reverse=True)
+    return tuple(
+        Link(compare_url(*slugs), " and ".join(names[comparisons_url(slug)] for slug in slugs))
+        for slugs in ((pair.first.slug, pair.second.slug) for pair in sufficient[:EXAMPLES])
     )
 
 

@@ -130,7 +130,6 @@ def component(
     edge = edge_of(almanac, pulls)
     period = windows.last(DAYS, closed - 1)
     strip = facts(measure(record, period, subject)) if subject else ()
-    whole = [card for card in incidents if card.started < closed]
     return ComponentPage(
         head=_head(provider, part, present),
         ask=f"{part.name} outages",
@@ -143,7 +142,7 @@ def component(
         ninety=calendar.ninety(stand_in, incidents, cards, pulls, edge),
         facts=tuple(map(partial(says_nothing_reported, incidents, period, pulls), strip)),
         figures_until=figures_until(edge, measures.closed_at(almanac)),
-        year=calendar.year(stand_in, whole, pulls, closed),
+        year=calendar.year(stand_in, incidents, pulls, edge),
         latest=tuple(rows.dated(card, now=almanac.now) for card in incidents[:LATEST]),
         total=rows.total(incidents),
         instead_title=_instead_title(almanac, part),

@@ -91,7 +91,7 @@ def forecast(almanac: Snapshot, incidents: Mapping[tuple[str, str], Card], minut
             section="leaderboard",
             description="Every forecast of when an outage ends, scored: how often the range was right, error against baselines.",
         ),
-        stand=_stand(scores) if scores else "No scorecard yet: run python3 tasks.py score.",
+        stand=_stand(scores) if scores else "No forecast has been scored yet.",
         basis=_basis(scores, almanac) if scores else "",
         forecasts=tuple(_shown_forecast(almanac, incidents, *one) for one in outcomes[:NEWEST])
         if minutes is None

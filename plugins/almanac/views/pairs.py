@@ -203,7 +203,7 @@ def lift_interval(lift: Share) -> str:
 
 def _estimate(value: float, low: float | None, high: float | None, pair: str) -> Estimate:
     """Place a lift on the axis of doublings; what is beyond an end stands on it."""
-    label = f"{pair}: {value:.1f} times as often as by chance"
+    label = f"{pair}: {value:.1f} times as often as chance would explain"
     bounds = [None if at is None else _doublings(at) for at in (low, high)]
     return charts.spot(_doublings(value), bounds[0], bounds[1], -DOUBLINGS, DOUBLINGS, label)
 

@@ -54,7 +54,7 @@ acme, 2026-03-01 to 2026-03-28
    1, ¾, ¼               0, 0.25, 0.75, 1 99.4048% to 99.4048%
    1, 1, ½               0, 0.5, 1, 1     98.9583% to 98.9583%
    90% interval of the first, from whole weeks and whole incidents: 23.70% to 100.00%
-   6.43 incidents per 30 covered days, Poisson 2.80 to 12.69
+   6.43 incidents per 30 days of data, Poisson 2.80 to 12.69
 
 5. Rank 1 to 1 of 1
    0 significantly better, 0 significantly worse
