@@ -24,6 +24,7 @@ VERBS: tuple[Verb, ...] = tasks.verbs()
 ALL = [(verb.name, verb) for verb in VERBS] + [
     (f"{verb.name} {part.name}", part) for verb in VERBS for part in verb.parts
 ]
+NAMED_FILES = ("vendors.txt", "before", ".output-preview", "incidents.csv", "coverage.csv")
 LEAVES = [(name, verb) for name, verb in ALL if not verb.parts]
 OURS = [(name, verb) for name, verb in LEAVES if not verb.passes_on]
 
@@ -59,7 +60,7 @@ EXAMPLES = [(name, example) for name, verb in LEAVES for example in verb.example
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[example for _, example in EXAMPLES])
 def test_every_example_is_understood(name: str, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name_of_one in ("vendors.txt", "before", ".output-preview"):  # what examples name must be there
+    for name_of_one in NAMED_FILES:  # what examples name must be there
         (tmp_path / name_of_one).touch()
     monkeypatch.chdir(tmp_path)
     words = shlex.split(example.partition(" | ")[0])
@@ -75,7 +76,7 @@ ERRANDS = [(example, verb.run) for _, verb in LEAVES for example in verb.example
 def test_whoever_does_a_verb_takes_what_it_is_called_with(
     example: str, errand: Errand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name_of_one in ("vendors.txt", "before", ".output-preview"):
+    for name_of_one in NAMED_FILES:
         (tmp_path / name_of_one).touch()
     monkeypatch.chdir(tmp_path)
     call = cli.parse(shlex.split(example.partition(" | ")[0]), VERBS, PROGRAM)
@@ -86,8 +87,10 @@ def test_whoever_does_a_verb_takes_what_it_is_called_with(
 
 @pytest.mark.parametrize(("name", "verb"), OURS, ids=[name for name, _ in OURS])
 def test_a_wrong_option_of_any_verb_is_one_line_with_the_way_to_help(
-    name: str, verb: Verb, capsys: pytest.CaptureFixture[str]
+    name: str, verb: Verb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tmp_path / "x").touch()
+    monkeypatch.chdir(tmp_path)
     words = ["x"] * sum(not option.flag.startswith("-") for option in verb.options)
     code, out, err = answer(capsys, *name.split(), *words, "--quite")
     assert (code, out) == (2, "")
@@ -101,6 +104,19 @@ def test_a_wrong_option_of_any_verb_is_one_line_with_the_way_to_help(
         (["biuld"], "python3 tasks.py: there is no task 'biuld'; did you mean build?"),
         (["new", "artcle"], "new: there is no new 'artcle'; did you mean article?"),
         (["new", "article"], "new article: title is missing. How to use it: python3 tasks.py new article --help"),
+        *(
+            (
+                ["backfill", *before, "nowhere.csv"],
+                (
+                    f"backfill: {name}: 'nowhere.csv' does not exist; name one that does. "
+                    "How to use it: python3 tasks.py backfill --help"
+                ),
+            )
+            for name, before in (
+                ("incidents", []),
+                *((f"--{one}", [f"--{one}"]) for one in ("coverage", "cuts", "intervals")),
+            )
+        ),
         (
             ["new", "article", "Claude", "outage"],
             (

@@ -48,7 +48,8 @@ class Assembly:
 
     def archive(self, prose: Prose) -> Archive:
         """Return all that pages draw on, where nothing is wrong with it."""
-        return self._as_of_now(self._snapshot(prose, self._all_rows, []), self._all_rows)
+        rows = self._all_rows
+        return self._as_of_now(self._snapshot(prose, rows, []), rows)
 
     def near(self, prose: Prose, files: Collection[str]) -> Archive:
         """Return what pages of some incidents draw on, which are over, where nothing is wrong with it."""

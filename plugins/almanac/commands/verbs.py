@@ -88,7 +88,7 @@ def _text(name: str, text: str) -> Argument:
     return Argument(name, text, {"default": ""})
 
 
-def _path(name: str, text: str, **settings: str) -> Argument:
+def _path(name: str, text: str, **settings: Any) -> Argument:
     return Argument(name, text, {"type": lambda word: Path(word).expanduser(), **settings})
 
 
@@ -290,10 +290,10 @@ VERBS: tuple[Verb, ...] = (
         "import incidents from a table into the archive",
         Errand("backfill.main"),
         (
-            _path("incidents", "a CSV of incidents"),
-            _path("--coverage", "the CSV of the times it covers"),
-            _path("--cuts", "times to take out of these, in the same columns"),
-            _path("--intervals", "a .tsv: hours down, for incidents that were several intervals"),
+            _path("incidents", "a CSV of incidents", type=existing),
+            _path("--coverage", "the CSV of the times it covers", type=existing),
+            _path("--cuts", "times to take out of these, in the same columns", type=existing),
+            _path("--intervals", "a .tsv: hours down, for incidents that were several intervals", type=existing),
         ),
         ("backfill incidents.csv --coverage coverage.csv",),
         group=KEEPING,
