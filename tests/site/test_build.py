@@ -31,7 +31,7 @@ from almanac.stats.hindcast import Hindcast
 from bench import corpus
 from tests.support.almanacs import PROJECT, carded, incident, pulls
 from tests.support.alone import was_run_alone
-from tests.support.builds import build, clean
+from tests.support.builds import build, clean, watch_jobs
 from tests.support.content import provider
 from tests.support.projects import INCIDENTS, moment, project, put, tree, write
 
@@ -447,23 +447,19 @@ def test_a_shard_that_nothing_touched_is_not_asked_for_its_outputs(
     old = incident("old", "2024-05-01 10:00", "2024-05-01 11:00", provider="groq", components=())
     put(settings.root, old)
     build(settings)
-    shards: list[str] = []
-    make = jobs._make
+    made = watch_jobs(monkeypatch)
 
-    def watched(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
-        if route.name == "incident_pages":
-            shards.append(shard)
-        return make(folder, context, route, shard)
+    def shards() -> list[str]:
+        return [shard for route, shard in made if route == "incident_pages"]
 
-    monkeypatch.setattr(jobs, "_make", watched)
     put(settings.root, replace(old, title="Renamed"))
     build(settings)
-    assert shards == ["groq/2024"]
+    assert shards() == ["groq/2024"]
     (settings.output / "incidents/groq/other/index.md").write_text("defaced")
     build(settings)
-    assert shards == ["groq/2024", "groq/2026"]
+    assert shards() == ["groq/2024", "groq/2026"]
     build(settings, TOLD)  # which cites an incident of Claude
-    assert shards == ["groq/2024", "groq/2026", "anthropic/2026"]
+    assert shards() == ["groq/2024", "groq/2026", "anthropic/2026"]
     build(settings)
     assert tree(settings.output) == clean(settings)
 
@@ -472,17 +468,10 @@ def test_another_text_asks_only_what_shows_it(settings: BuildSettings, monkeypat
     old = incident("old", "2024-05-01 10:00", "2024-05-01 11:00", provider="groq", components=())
     put(settings.root, old)
     build(settings)
-    routes: list[str] = []
-    make = jobs._make
-
-    def watched(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
-        routes.append(route.name)
-        return make(folder, context, route, shard)
-
-    monkeypatch.setattr(jobs, "_make", watched)
+    made = watch_jobs(monkeypatch)
     put(settings.root, replace(old, updates=(replace(old.updates[0], text="Another text."), *old.updates[1:])))
     build(settings)
-    assert {*routes} == {
+    assert {route for route, _ in made} == {
         "incident_pages",
         "site_api",
         "provider_api",

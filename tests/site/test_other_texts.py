@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
 
 from almanac import views
-from almanac.build import jobs, sources
-from almanac.build.context import Context
-from almanac.build.output import OutputFolder
-from almanac.build.routes.route import Route
+from almanac.build import sources
 from almanac.build.settings import BuildSettings
 from almanac.build.sources import SourceRow, shard_of
 from almanac.content.article import Article
 from almanac.model import Incident, Update
 from tests.site.test_build import TOLD, settings  # noqa: F401  (a fixture)
 from tests.support.almanacs import at, incident
-from tests.support.builds import build, clean
+from tests.support.builds import build, clean, watch_jobs
 from tests.support.projects import INCIDENTS, moment, put, tree, write
 
 LONG = incident("long", "2024-12-30 10:00", "2025-01-02 09:00")
@@ -118,14 +115,7 @@ def test_another_text_of_an_article_makes_its_page_and_the_feeds_of_articles_alo
     first = Article(card=TOLD, html="<p>It fell over.</p>", file="articles/2026/first.md")
     other = Article(card=LATER, html="<p>Later.</p>", file="articles/2026/later.md")
     build(settings, first, other)
-    routes: list[str] = []
-    make = jobs._make
-
-    def watched(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
-        routes.append(route.name)
-        return make(folder, context, route, shard)
-
-    monkeypatch.setattr(jobs, "_make", watched)
+    made = watch_jobs(monkeypatch)
     first = replace(first, html="<p>It fell over again.</p>")
     assert build(settings, first, other).changed == (
         "articles/2026/claude-fails/index.html",
@@ -133,7 +123,7 @@ def test_another_text_of_an_article_makes_its_page_and_the_feeds_of_articles_alo
         "articles/feed.json",
         "articles/feed.xml",
     )
-    assert sorted(routes) == ["article_feeds", "articles", "search_index"]
+    assert sorted(route for route, _ in made) == ["article_feeds", "articles", "search_index"]
     assert tree(settings.output) == clean(settings, first, other)
     put(settings.root, retold(INCIDENTS[0], "Other words."))
     first = replace(first, html="<p>It fell over a third time.</p>", confirmed=("It did.",))

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
+
+from almanac.build import jobs
 from almanac.build.context import Context, Prose
+from almanac.build.output import OutputFolder
+from almanac.build.routes.route import Route
 from almanac.build.run import Build, Built
 from almanac.build.settings import BuildSettings
 from almanac.content.article import Article, ArticleCard
@@ -19,6 +25,19 @@ def build(settings: BuildSettings, *cards: ArticleCard | Article, clock: int = 4
         return running.finish(_prose(*cards))
     finally:
         running.close()
+
+
+def watch_jobs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Return a list that grows by the route and the shard of each job that makes anything from now on."""
+    made: list[tuple[str, str]] = []
+    make = jobs._make
+
+    def watched(folder: OutputFolder, context: Context, route: Route, shard: str) -> Iterator[str]:
+        made.append((route.name, shard))
+        return make(folder, context, route, shard)
+
+    monkeypatch.setattr(jobs, "_make", watched)
+    return made
 
 
 def clean(settings: BuildSettings, *cards: ArticleCard | Article) -> dict[str, bytes]:
