@@ -246,7 +246,7 @@ def test_what_is_found_can_be_limited_without_words(page: Any) -> None:
         ("2026-03", ["/incidents/2026/03/"]),
         ("2 March 2019", []),
         ("2 markets", []),
-        ("groq vs claude", ["/compare/anthropic/groq/", "/providers/anthropic/", "/providers/groq/"]),
+        ("groq vs claude", ["/providers/anthropic/", "/providers/groq/", "/compare/anthropic/groq/"]),
         ("quokka", []),
     ],
 )

@@ -114,9 +114,9 @@ function place(words, when) {
     links.push([option.dataset.url, option.textContent]);
     if (option.dataset.slug && pair.length < 2) pair.push(option);
   }
-  if (pair.length === 2) {
+  if (pair.length === 2 && wanted.includes(" ")) {
     const [one, other] = pair.map((option) => option.dataset.slug).sort();
-    links.unshift([`${root}/compare/${one}/${other}/`, `${pair[0].textContent} and ${pair[1].textContent} compared`]);
+    links.push([`${root}/compare/${one}/${other}/`, `${pair[0].textContent} and ${pair[1].textContent} compared`]);
   }
   if (when) links.unshift(...listing(when));
   direct.replaceChildren(...(links.length ? [strong("Go to")] : []), ...links.slice(0, 6).flatMap(([url, text]) => [" ", anchor(url, text)]));

@@ -49,12 +49,8 @@ MAX_RANGE = 0.10  # of the joint time, between the least and the most trouble th
 SIGNIFICANT = 0.05
 
 
-PARTS = BACKUP, UNSURE, NOT, UNKNOWN = (
-    "backup",
-    "unsure",
-    "not",
-    "unknown",
-)  # what the parts of Backups are called in data
+# What the parts of Backups are called in data.
+PARTS = BACKUP, UNSURE, NOT, UNKNOWN = ("backup", "unsure", "not", "unknown")
 
 
 class Party(NamedTuple):
