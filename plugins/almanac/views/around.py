@@ -253,11 +253,6 @@ class Surroundings:
     def _advice(self) -> Mapping[str, Advice]:
         return self._instead()
 
-    def near(self, card: Card) -> tuple[Card, ...]:
-        """Return every incident whose page may show this one, itself included: all to look at again when it changes."""
-        until = end(card, self._almanac.pulls.get(card.provider))
-        return tuple(dict.fromkeys(other for other, _ in self._within(window(card.started, until))))
-
     def _within(self, stretch: Stretch) -> Iterable[tuple[Card, int]]:
         days = range(stretch.since // DAY, stretch.until // DAY + 1)
         return chain.from_iterable(self._days.get(day, ()) for day in days)
